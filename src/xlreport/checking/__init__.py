@@ -1,0 +1,1 @@
+"""Rules evaluated over many units at once; what does not hold becomes findings in Chinese."""

@@ -1,0 +1,151 @@
+"""The one type of finding, and the records of the codes that come from reading and gathering.
+
+Checks of a form have their records in the form definition; what can be wrong with a file, a cell or
+a merge has its record here. Codes are permanent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from xlreport import a1
+from xlreport.form.model import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One numbered record: what the finding is called, how much it matters, why it is looked for."""
+
+    code: str
+    title: str
+    severity: Severity
+    why: str
+
+
+_E, _W, _N = Severity.ERROR, Severity.WARNING, Severity.NOTE
+
+CODES = {
+    record.code: record
+    for record in (
+        Code("E1", "汇总表与各单位合计不一致", _E, "汇总表的每个数都应等于明细表各单位之和。"),
+        Code("E2", "退回的报表被计入汇总", _W, "用了 --with-errors：有错误的数字也进了合计，公布前必须改正。"),
+        Code("E3", "有单位未报", _W, "缺少单位时，汇总数不是全县的数。"),
+        Code("F1", "其他年度的报表", _E, "不同年度的数字不能加在一起。"),
+        Code("F2", "不是本次汇总的报表", _E, "只有同一种报表才能汇总。"),
+        Code("F3", "其他汇总单位的报表", _E, "别的县的单位不能计入本县。"),
+        Code("F4", "认不出填报单位", _E, "不知道是谁报的，就不能计入，也不能催报。"),
+        Code("F5", "封面与模板所发的单位不一致", _E, "多半是用了别的单位的模板，程序不替人猜是哪个单位。"),
+        Code("F6", "模板版本不同", _N, "旧版模板的数字照样读取，但校验按现行版本。"),
+        Code("F7", "同一单位另有较新的报表", _N, "同一单位只计入最新的一份。"),
+        Code("F8", "与另一份文件内容相同", _N, "同一份报表只计一次。"),
+        Code("F9", "单位不在名册上", _E, "名册以外的单位不能计入汇总。"),
+        Code("F10", "汇总表里的单位又单独报送", _E, "两处都计入会重复。"),
+        Code("F11", "报表不适用于该年度", _E, "每个年度使用当年有效的报表格式。"),
+        Code("R1", "不是 .xlsx 工作簿", _E, "只有 xlsx 格式的工作簿能读取。"),
+        Code("R2", "文件损坏", _E, "压缩包或其中的部件不完整、校验码不符时，数字不可信。"),
+        Code("R3", "文件超出限制", _E, "过大的文件可能耗尽内存，正常报表不会这么大。"),
+        Code("R4", "含有不安全的 XML", _E, "正常的工作簿没有 DTD 和实体定义。"),
+        Code("R5", "表格以外还有内容", _W, "锁定的表格以外出现内容，可能是数字填错了地方。"),
+        Code("R6", "打不开的文件", _E, "链接、设备文件和没有读取权限的文件不读取。"),
+        Code("R7", "找不到要填的格子", _E, "行、列或工作表被删除后，数字无处可读。"),
+        Code("R8", "按位置找到的格子", _N, "名称丢失，按原来的位置读取，请核对。"),
+        Code("R9", "显示的总计与重新计算的不同", _W, "看到的总计不是由现在的数字算出来的。"),
+        Code("R10", "要填数字的格子里是公式", _W, "公式的结果可能随别的文件变化，汇总以当前显示的数为准。"),
+        Code("R11", "数字写法已按数字读取", _N, "全角、带空格或以文本存储的数字，意思明确的照样读取。"),
+        Code("R12", "公式被删除", _E, "总计由锁定的公式算出，删掉后无法核对。"),
+        Code("R13", "是否均为 0 填写有误", _E, "只能选“是”或“否”。"),
+        Code("R14", "封面未填全", _N, "缺少联系人等信息，不影响数字。"),
+        Code("R15", "同一格或同一名称出现两次", _E, "两处内容不同，无法判断哪个是真的。"),
+        Code("R16", "格子里没有数字", _E, "没有数字的格子不能汇总，也不能当作 0。"),
+        Code("R17", "没有选单位类别", _W, "有的校验只对乡镇、街道、部门适用，不知道类别就无法核对。"),
+        Code("R18", "小数超过 6 位", _E, "汇总精确到 6 位小数，更多位数会被四舍五入。"),
+        Code("V1", "有校验无法核对", _N, "缺数时不能判断对错，补齐后会再核对。"),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong, where, and what to do about it.
+
+    `message` and `suggestion` do not repeat the place; `line()` adds it. `observed` holds the
+    numbers and texts seen, by field id (or a word for what is no field).
+    """
+
+    code: str
+    severity: Severity
+    message: str
+    suggestion: str = ""
+    unit: str = ""
+    file: str = ""
+    sheet: str = ""
+    cell: str = ""
+    field: str = ""
+    observed: tuple[tuple[str, Decimal | str | int | None], ...] = ()
+
+    @property
+    def base_code(self) -> str:
+        """`A3` of `A3.natural_person`."""
+        return self.code.split(".", 1)[0]
+
+    @property
+    def where(self) -> str:
+        """Sheet and cell as Excel shows them."""
+        return " ".join(part for part in (self.sheet, self.cell) if part)
+
+    def line(self) -> str:
+        """The finding as one line of text, without unit and file."""
+        place = f"{self.where}：" if self.where else ""
+        todo = f"　→ {self.suggestion}" if self.suggestion else ""
+        return f"[{self.severity.label} {self.code}] {place}{self.message}{todo}"
+
+    def at(self, **changes: Any) -> Finding:
+        """The same finding with other places."""
+        return replace(self, **changes)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The finding as the `--json` contract has it."""
+        return {
+            "code": self.code,
+            "severity": self.severity.value,
+            "unit": self.unit or None,
+            "file": self.file or None,
+            "sheet": self.sheet or None,
+            "cell": self.cell or None,
+            "field": self.field or None,
+            "message": self.message,
+            "observed": {key: plain(value) for key, value in self.observed},
+            "suggestion": self.suggestion or None,
+        }
+
+
+def plain(value: Decimal | str | int | None) -> int | float | str | None:
+    """A number for JSON: whole numbers without a decimal point."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value
+
+
+def record(code: str, message: str, suggestion: str = "", **rest: Any) -> Finding:
+    """A finding of a code in CODES, with that code's severity."""
+    return Finding(code, CODES[code].severity, message, suggestion, **rest)
+
+
+def excel_order(findings: Iterable[Finding], sheets: Sequence[str]) -> list[Finding]:
+    """By file, then as one reads a workbook: sheet, row, column; then by weight and code."""
+    ranks = {sheet: i for i, sheet in enumerate(sheets)}
+
+    def key(finding: Finding) -> tuple[Any, ...]:
+        cell = a1.parse(finding.cell.split(":", 1)[0]) or (-1, -1)
+        rank = ranks.get(finding.sheet, len(ranks)) if finding.sheet else -1
+        return (finding.file, rank, finding.sheet, cell, finding.severity.rank, finding.code, finding.message)
+
+    return sorted(dict.fromkeys(findings), key=key)
+
+
+def has_errors(findings: Iterable[Finding]) -> bool:
+    """Whether a file with these findings must be returned."""
+    return any(f.severity is Severity.ERROR for f in findings)

@@ -1,0 +1,1 @@
+"""Form definitions: the model, loading from YAML, and the check language."""

@@ -1,0 +1,209 @@
+"""The resolved check language: what a rule means once its names are bound to fields.
+
+Numbers are exact fixed-point: every number field has `SCALE` decimals, and every node knows
+at definition time its own scale and the largest magnitude it can take, so that evaluation in
+64-bit integers can never overflow (`bound` is checked when a form is loaded).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+SCALE = 6
+"""Decimals of every number field (money is exact to the sixth decimal)."""
+
+MAX_NUMBER = Decimal(1_000_000_000)
+"""A typed-in number must be smaller than this; keeps 6 decimals exact in Excel's doubles."""
+
+INT64_LIMIT = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Const:
+    value: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A number field."""
+
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """`sum(…)` or a chain of `+`: the sum of the items."""
+
+    items: tuple[Number, ...]
+    spelled: Literal["sum", "+"] = "sum"
+
+
+@dataclass(frozen=True, slots=True)
+class Minus:
+    left: Number
+    right: Number
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """A constant times a number; two fields are never multiplied."""
+
+    factor: Decimal
+    item: Number
+
+
+@dataclass(frozen=True, slots=True)
+class Absolute:
+    item: Number
+
+
+@dataclass(frozen=True, slots=True)
+class Rounded:
+    """One field rounded half away from zero, as Excel's ROUND does."""
+
+    item: Ref
+    digits: int
+
+
+Number = Const | Ref | Total | Minus | Times | Absolute | Rounded
+
+Operator = Literal["==", "!=", "<", "<=", ">", ">="]
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    operator: Operator
+    left: Number
+    right: Number
+    tolerance: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class IsNumber:
+    item: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A text has a character besides spaces and line breaks."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LevelIn:
+    """The unit's level is one of these."""
+
+    levels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    item: Truth
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    items: tuple[Truth, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    items: tuple[Truth, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Implies:
+    premise: Truth
+    conclusion: Truth
+
+
+Truth = Compare | IsNumber | Filled | LevelIn | Not | And | Or | Implies
+Node = Number | Truth
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """The direct operands of a node, in the order in which they were written."""
+    match node:
+        case Total(items=items) | And(items=items) | Or(items=items):
+            return items
+        case Minus(left=left, right=right) | Compare(left=left, right=right):
+            return (left, right)
+        case Times(item=item) | Absolute(item=item) | Rounded(item=item) | Not(item=item):
+            return (item,)
+        case IsNumber(item=item):
+            return (item,)
+        case Implies(premise=premise, conclusion=conclusion):
+            return (premise, conclusion)
+        case Const() | Ref() | Filled() | LevelIn():
+            return ()
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """The node and everything below it, in the order of writing."""
+    yield node
+    for child in children(node):
+        yield from walk(child)
+
+
+def fields_of(node: Node) -> tuple[str, ...]:
+    """The number fields of a node, each once, in the order of writing."""
+    return tuple(dict.fromkeys(part.field for part in walk(node) if isinstance(part, Ref)))
+
+
+def texts_of(node: Node) -> tuple[str, ...]:
+    """The text fields of a node, each once."""
+    return tuple(dict.fromkeys(part.text for part in walk(node) if isinstance(part, Filled)))
+
+
+def conjuncts(node: Truth) -> tuple[Truth, ...]:
+    """The parts that must all hold: the items of an `and`, otherwise the node itself."""
+    return node.items if isinstance(node, And) else (node,)
+
+
+def decimals_of(value: Decimal) -> int:
+    """How many decimals a constant has as written (0.3 has 1)."""
+    exponent = value.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def scale_of(node: Number) -> int:
+    """The decimals of a node's exact value."""
+    match node:
+        case Const(value=value):
+            return decimals_of(value)
+        case Ref() | Rounded():
+            return SCALE
+        case Total(items=items):
+            return max(scale_of(item) for item in items)
+        case Minus(left=left, right=right):
+            return max(scale_of(left), scale_of(right))
+        case Times(factor=factor, item=item):
+            return decimals_of(factor) + scale_of(item)
+        case Absolute(item=item):
+            return scale_of(item)
+
+
+def bound_of(node: Number, bounds: Mapping[str, Decimal]) -> Decimal:
+    """The largest magnitude that a node can take when each field keeps within its bound."""
+    match node:
+        case Const(value=value):
+            return abs(value)
+        case Ref(field=name) | Rounded(item=Ref(field=name)):
+            return bounds[name]
+        case Total(items=items):
+            return sum((bound_of(item, bounds) for item in items), Decimal(0))
+        case Minus(left=left, right=right):
+            return bound_of(left, bounds) + bound_of(right, bounds)
+        case Times(factor=factor, item=item):
+            return abs(factor) * bound_of(item, bounds)
+        case Absolute(item=item):
+            return bound_of(item, bounds)
+
+
+def overflows(node: Number, bounds: Mapping[str, Decimal]) -> bool:
+    """Whether a number could leave 64-bit integers for any typed-in numbers within bounds."""
+    return bound_of(node, bounds) * 10 ** max(SCALE, scale_of(node)) > INT64_LIMIT

@@ -1,0 +1,245 @@
+"""The form as the rest of the program sees it: tables, fields, texts, identity, checks.
+
+A form knows no workbook and no address. Field ids are `table.row.column`; they are permanent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from functools import cached_property
+
+from xlreport.form.expression import SCALE, Number, Truth, fields_of
+
+LEVELS = ("乡镇", "街道", "部门", "县", "市")
+"""The kinds of reporting units (类别 in a roster), which rules may name."""
+
+
+class Kind(StrEnum):
+    """What a field holds."""
+
+    COUNT = "count"
+    MONEY = "money"
+    TEXT = "text"
+
+
+class Severity(StrEnum):
+    """How much a finding matters; declared in order of weight."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+    @property
+    def label(self) -> str:
+        """The Chinese word that users read."""
+        return {"error": "错误", "warning": "警示", "note": "提示"}[self.value]
+
+    @property
+    def rank(self) -> int:
+        """0 for the heaviest."""
+        return tuple(Severity).index(self)
+
+
+class Arrangement(StrEnum):
+    """How a table prints: rows one below another, or all rows side by side in one line."""
+
+    DOWN = "down"
+    ACROSS = "across"
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A row or column heading; one with children is a merged heading over them."""
+
+    label: str
+    id: str | None = None
+    children: tuple[Heading, ...] = ()
+    kind: Kind = Kind.COUNT
+    unit: str = "件"
+    computed: str | None = None
+
+    def leaves(self) -> Iterator[Heading]:
+        """The headings that stand for one row or column."""
+        if not self.children:
+            yield self
+        for child in self.children:
+            yield from child.leaves()
+
+    @property
+    def depth(self) -> int:
+        """Levels from here down to the deepest leaf, this one included."""
+        return 1 + max((child.depth for child in self.children), default=0)
+
+
+def leaf_ids(headings: tuple[Heading, ...]) -> tuple[str, ...]:
+    """The ids of all rows or columns under these headings, in printed order."""
+    return tuple(leaf.id or "" for heading in headings for leaf in heading.leaves())
+
+
+def paths(headings: tuple[Heading, ...]) -> Iterator[tuple[Heading, ...]]:
+    """For each leaf its headings from the outermost to itself."""
+    for heading in headings:
+        if heading.children:
+            for rest in paths(heading.children):
+                yield (heading, *rest)
+        else:
+            yield (heading,)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A part of a table with column headings of its own."""
+
+    title: str | None
+    corner: str
+    columns: tuple[Heading, ...]
+    rows: tuple[Heading, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table of the form, printed on one sheet."""
+
+    id: str
+    title: str
+    sheet: str
+    arrangement: Arrangement
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One number of a table. `label` is the row and the column as printed; `row_short` leaves
+    out the outermost of several row headings."""
+
+    id: str
+    table: str
+    row: str
+    column: str
+    row_label: str
+    row_short: str
+    column_label: str
+    kind: Kind
+    unit: str
+    computed: str | None
+
+    @property
+    def label(self) -> str:
+        return f"{self.row_label}·{self.column_label}"
+
+    @property
+    def decimals(self) -> int:
+        """Decimals that a number of this kind may have."""
+        return 0 if self.kind is Kind.COUNT else SCALE
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text section of the report; its field id is `text.<id>`."""
+
+    id: str
+    label: str
+    hint: str
+
+    @property
+    def field_id(self) -> str:
+        return f"text.{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityItem:
+    """One line of the cover."""
+
+    id: str
+    label: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One rule: permanent code, severity, the rule as written and why it must hold."""
+
+    code: str
+    title: str
+    severity: Severity
+    each: str | None
+    rule: str
+    why: str
+    tolerance: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """A check bound to fields: one per row, column or cell, or one in all.
+
+    `table` is where it is shown; `row` or `column` is set for `each: row` or `each: column`
+    (both for `each: cell`).
+    """
+
+    check: Check
+    rule: Truth
+    table: str
+    row: str | None = None
+    column: str | None = None
+
+    @property
+    def code(self) -> str:
+        """`A3.natural_person`: what a clerk quotes and scripts look for."""
+        if self.check.each in ("row", "column"):
+            return f"{self.check.code}.{self.row or self.column}"
+        return self.check.code
+
+
+@dataclass(frozen=True, eq=False)
+class Form:
+    """A loaded form definition. `fingerprint` is the SHA-256 of its meaning, not of its spacing."""
+
+    id: str
+    version: int
+    title: str
+    source: str
+    first_year: int
+    last_year: int | None
+    identity: tuple[IdentityItem, ...]
+    instructions: tuple[str, ...]
+    tables: tuple[Table, ...]
+    texts: tuple[Text, ...]
+    checks: tuple[Check, ...]
+    fields: Mapping[str, Field]
+    instances: tuple[Instance, ...]
+    formulas: Mapping[str, Number]
+    fingerprint: str
+    path: str = ""
+
+    @cached_property
+    def typed(self) -> tuple[Field, ...]:
+        """The fields that a town types in, in printed order."""
+        return tuple(f for f in self.fields.values() if f.computed is None)
+
+    @cached_property
+    def computed(self) -> tuple[Field, ...]:
+        """The computed fields in an order in which each needs only earlier ones."""
+        return tuple(self.fields[name] for name in self.formulas)
+
+    @cached_property
+    def _leaves(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {f.id: (f.id,) for f in self.typed}
+        for name, formula in self.formulas.items():
+            parts = (leaf for part in fields_of(formula) for leaf in found[part])
+            found[name] = tuple(dict.fromkeys(parts))
+        return found
+
+    def leaves(self, name: str) -> tuple[str, ...]:
+        """The typed-in fields that a field's value comes from (itself, for a typed-in one)."""
+        return self._leaves[name]
+
+    def table(self, table_id: str) -> Table:
+        """The table of this id. Raises StopIteration for an unknown one."""
+        return next(t for t in self.tables if t.id == table_id)
+
+    def covers(self, year: int) -> bool:
+        """Whether the form is in force for a report year."""
+        return self.first_year <= year and (self.last_year is None or year <= self.last_year)

@@ -1,0 +1,126 @@
+"""The one small value that travels through the program: what one unit reported, and from where."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """How a number cell was understood."""
+
+    NUMBER = "number"
+    BLANK = "blank"
+    TEXT = "text"
+    ERROR = "error"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    TOO_LARGE = "too_large"
+    TOO_FINE = "too_fine"
+    """More than 6 decimals: the value is the rounded one."""
+    ABSENT = "absent"
+    """The cell was not found in the workbook."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A cell as Excel shows it."""
+
+    sheet: str
+    cell: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One number cell: the value taken (None when it is no number) and what stood in the cell."""
+
+    value: Decimal | None
+    status: Status = Status.NUMBER
+    raw: str = ""
+
+    @classmethod
+    def of(cls, value: Decimal | int | None) -> Entry:
+        """An entry from a plain number; None is a blank cell."""
+        if value is None:
+            return BLANK
+        number = Decimal(value)
+        return cls(number, Status.NUMBER, shown(number))
+
+
+BLANK = Entry(None, Status.BLANK)
+
+
+def shown(value: Decimal) -> str:
+    """A number as people write it: no exponent, no trailing zeros."""
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A reporting unit. `level` is one of form.model.LEVELS or empty."""
+
+    name: str
+    code: str = ""
+    level: str = ""
+
+    @property
+    def key(self) -> str:
+        """What tells two units apart: the code, or the name where there is no code."""
+        return f"#{self.code}" if self.code else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a submission came from. `saved` is the last-saved time of the document properties
+    (ISO 8601, empty when not told), `modified` the file's own time stamp in seconds."""
+
+    path: str = ""
+    sha256: str = ""
+    saved: str = ""
+    modified: float = 0.0
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What one unit reported.
+
+    `entries` holds the typed-in number fields, `overrides` the computed cells whose formula was
+    replaced by something typed, `zero_tables` the tables whose blanks the unit declared to be 0.
+    `members` are the units summed in it when it is itself a summary; empty otherwise.
+    """
+
+    form: str
+    year: int
+    unit: Unit
+    entries: Mapping[str, Entry]
+    texts: Mapping[str, str] = field(default_factory=dict)
+    overrides: Mapping[str, Entry] = field(default_factory=dict)
+    zero_tables: frozenset[str] = frozenset()
+    identity: Mapping[str, str] = field(default_factory=dict)
+    county: Unit = Unit("")
+    members: tuple[Unit, ...] = ()
+    places: Mapping[str, Place] = field(default_factory=dict)
+    source: Source = Source()
+
+    def effective(self, name: str) -> Entry:
+        """The entry of a typed-in field, a declared blank counted as 0."""
+        entry = self.entries.get(name, BLANK)
+        if entry.status is Status.BLANK and name.split(".", 1)[0] in self.zero_tables:
+            return Entry(Decimal(0), Status.NUMBER, "")
+        return entry
+
+    @property
+    def content(self) -> tuple[object, ...]:
+        """What two copies of the same report have in common, whatever their files."""
+        return (
+            self.form,
+            self.year,
+            self.unit,
+            tuple(sorted((k, e.value, e.status, e.raw if e.value is None else "") for k, e in self.entries.items())),
+            tuple(sorted((k, e.value, e.raw) for k, e in self.overrides.items())),
+            tuple(sorted(self.texts.items())),
+            tuple(sorted(self.zero_tables)),
+        )

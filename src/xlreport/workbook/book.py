@@ -1,0 +1,141 @@
+"""One workbook being written: xlsxwriter, its formats, names, protection and cached results."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+
+from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from xlreport.a1 import Cell, address, quoted
+from xlreport.checking.batch import Batch, make_batch
+from xlreport.checking.evaluate import Verdict, truth
+from xlreport.checking.sentence import Seen
+from xlreport.form import expression as ex
+from xlreport.form.model import Form
+from xlreport.submission import Submission
+from xlreport.workbook.layout import Layout, Span, layout_of
+from xlreport.workbook.styles import Styles
+
+MAX_CELL_TEXT = 32_767
+"""Excel's limit on a cell's text, in UTF-16 units (ECMA-376 states no other)."""
+
+
+class _Protectable(Workbook):
+    """xlsxwriter does not write `workbookProtection` (ECMA-376 part 1, 18.2.29); it belongs
+    between `workbookPr` and `bookViews`."""
+
+    structure_password: str | None = None
+
+    def _write_book_views(self) -> None:
+        attributes = [("lockStructure", "1")]
+        if self.structure_password:
+            # the same 16-bit hash as for sheets
+            hashed = self.worksheets_objs[0]._encode_password(self.structure_password)
+            attributes.insert(0, ("workbookPassword", hashed))
+        self._xml_empty_tag("workbookProtection", attributes)
+        super()._write_book_views()
+
+
+@dataclass
+class Book:
+    """A workbook in memory and what it is made from.
+
+    `sources` gives typed-in fields that are formulas (in a summary) instead of input cells.
+    """
+
+    form: Form
+    submission: Submission
+    password: str = ""
+    sources: Mapping[str, str] = field(default_factory=dict)
+    kind: str = "unit"
+    issued: bool = True
+    """Whether unit, code and level are given with the workbook (locked) or typed in by the town."""
+
+    def __post_init__(self) -> None:
+        self._buffer = io.BytesIO()
+        options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        self.workbook = _Protectable(self._buffer, options)
+        self.workbook.structure_password = self.password
+        self.styles = Styles(self.workbook)
+        self.layout: Layout = layout_of(self.form)
+
+    @property
+    def summary(self) -> bool:
+        return self.kind == "summary"
+
+    @cached_property
+    def batch(self) -> Batch:
+        return make_batch(self.form, [self.submission])
+
+    @cached_property
+    def seen(self) -> Seen:
+        """The numbers behind all cached results."""
+        return Seen(self.submission, self.batch, 0)
+
+    def verdict(self, *rules: ex.Truth) -> Verdict:
+        """The cached verdict of some rules together."""
+        pairs = [truth(rule, self.batch) for rule in rules]
+        if any(fails[0] for _, fails in pairs):
+            return Verdict.FAILS
+        return Verdict.HOLDS if all(holds[0] for holds, _ in pairs) else Verdict.UNKNOWN
+
+    def sheet(self, name: str) -> Worksheet:
+        """A new worksheet, locked but for the cells that are to be filled in."""
+        sheet: Worksheet = self.workbook.add_worksheet(name)
+        sheet.set_paper(9)
+        sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
+        sheet.set_footer("&C第 &P 页，共 &N 页")
+        sheet.hide_gridlines(2)
+        return sheet
+
+    def protect(self, sheet: Worksheet, **allowed: bool) -> None:
+        """Locks a sheet; widths, heights and selecting stay allowed."""
+        options = {"format_columns": True, "format_rows": True, **allowed}
+        sheet.protect(self.password, options)
+
+    def select(self, sheet: Worksheet, cell: Cell) -> None:
+        """Puts the sheet's cursor on a cell."""
+        sheet.set_selection(*cell, *cell)
+
+    def merge(self, sheet: Worksheet, span: Span, text: str, style: str) -> None:
+        """A text over a span of cells; never taken for a formula, a number or a link."""
+        if not span.single:
+            sheet.merge_range(span.top, span.left, span.bottom, span.right, "", self.styles[style])
+        self.string(sheet, span.cell, text, style)
+
+    def string(self, sheet: Worksheet, cell: Cell, text: str, style: str) -> None:
+        """A text cell, cut to what a cell can hold; characters that XML forbids are dropped."""
+        clean = "".join(c for c in text if c >= " " or c in "\n\t")
+        clean = clean.encode("utf-16-le", "surrogatepass")[: 2 * MAX_CELL_TEXT].decode("utf-16-le", "ignore")
+        if clean:
+            sheet.write_string(*cell, clean, self.styles[style])
+        else:
+            sheet.write_blank(*cell, None, self.styles[style])
+
+    def name(self, name: str, sheet: str, cell: Cell) -> None:
+        """A defined name for one cell."""
+        self.workbook.define_name(name, f"={quoted(sheet)}!{address(cell, absolute=True)}")
+
+    def finish(self) -> bytes:
+        """Closes the workbook; the same content always gives the same bytes."""
+        self.workbook.set_properties(
+            {
+                "title": f"{self.form.title}（{self.submission.year} 年度）",
+                "subject": self.submission.unit.name,
+                "author": "xlreport",
+                "created": dt.datetime(self.submission.year + 1, 1, 1),
+            }
+        )
+        self.workbook.close()
+        return self._buffer.getvalue()
+
+
+def excel_number(value: Decimal) -> int | float:
+    """The number as Excel stores it: 15 significant digits are exact."""
+    return int(value) if value == value.to_integral_value() else float(value)

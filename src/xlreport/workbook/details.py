@@ -1,0 +1,125 @@
+"""The detail sheets of a summary: one a table, a row a unit, a column a field.
+
+Written and read by the same description, so that a summary can itself be submitted one level up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from xlreport import a1
+from xlreport.a1 import Cell
+from xlreport.checking.findings import Finding, record
+from xlreport.form.model import Field, Form, Table
+from xlreport.submission import Entry, Place, Status, Unit, shown
+from xlreport.workbook.locating import Located, parse_target
+from xlreport.workbook.numbers import read_entry
+
+KEYS = ("code", "unit", "level")
+"""The first columns of a detail sheet, before one column a field."""
+
+KEY_LABELS = ("单位代码", "单位", "类别")
+ID_ROW = 4
+"""The row of field ids; one row a unit follows."""
+
+FIRST_UNIT_ROW = ID_ROW + 1
+TOTAL_ROW = 3
+
+
+def detail_name(table: str) -> str:
+    """The defined name of a table's detail range: the row of ids and all unit rows."""
+    return f"detail.{table}"
+
+
+def detail_sheet(table: Table) -> str:
+    """The name of a table's detail sheet."""
+    return f"明细·{table.sheet}"[:31]
+
+
+def detail_fields(form: Form, table: str) -> list[Field]:
+    """The fields of a detail sheet in the order of its columns."""
+    return [f for f in form.fields.values() if f.table == table]
+
+
+def field_column(index: int) -> int:
+    """The sheet column of the index-th field."""
+    return len(KEYS) + index
+
+
+def read_members(
+    located: Located, shown_entries: Mapping[str, Entry], places: Mapping[str, Place]
+) -> tuple[tuple[Unit, ...], dict[str, Entry], list[Finding]]:
+    """The units of a summary and its totals, summed again from the detail rows.
+
+    A total that the form's own table shows otherwise is an E1 finding.
+    """
+    form = located.layout.form
+    units: tuple[Unit, ...] | None = None
+    totals: dict[str, Entry] = {}
+    findings: list[Finding] = []
+    for table in form.tables:
+        rows = _rows(located, table.id)
+        if rows is None:
+            words = f"找不到明细表“{detail_sheet(table)}”，无法核对汇总数"
+            findings.append(record("E1", words, "请用 xlreport merge 重新生成汇总表", sheet=table.sheet))
+            continue
+        mine = tuple(Unit(r["unit"].raw, r["code"].raw, r["level"].raw) for r in rows)
+        if units is not None and mine != units:
+            words = "各明细表的单位不一致"
+            findings.append(record("E1", words, "请用 xlreport merge 重新生成汇总表", sheet=detail_sheet(table)))
+        units = units or mine
+        for field in (f for f in detail_fields(form, table.id) if f.computed is None):
+            totals[field.id], problem = _total(field, [r.get(field.id) for r in rows], shown_entries, places)
+            findings.extend(problem)
+    return units or (), totals, findings
+
+
+def _total(
+    field: Field, entries: Sequence[Entry | None], shown_entries: Mapping[str, Entry], places: Mapping[str, Place]
+) -> tuple[Entry, list[Finding]]:
+    known = [e.value for e in entries if e is not None and e.value is not None]
+    place = places.get(field.id, Place("", ""))
+    total = sum(known, Decimal(0))
+    seen = shown_entries.get(field.id)
+    if not known:
+        return Entry(None, Status.BLANK), []
+    if seen is None or seen.status in (Status.BLANK, Status.ABSENT) or seen.value == total:
+        return Entry.of(total), []
+    words = f"汇总表上是 {seen.raw}，各单位之和是 {shown(total)}"
+    observed = ((field.id, seen.value if seen.value is not None else seen.raw), ("sum", total))
+    todo = "请不要直接改汇总数；改正下级报表后重新汇总"
+    finding = record("E1", words, todo, sheet=place.sheet, cell=place.cell, field=field.id, observed=observed)
+    return Entry.of(total), [finding]
+
+
+def _rows(located: Located, table: str) -> list[dict[str, Entry]] | None:
+    """The unit rows of a detail range, as entries by column id; None when the range is lost."""
+    target = parse_target(located.book.names.get(detail_name(table), ""))
+    if target is None or target[0] not in located.book.sheets:
+        return None
+    cells = located.book.sheets[target[0]].cells
+    (top, left), (bottom, right) = target[1], target[2]
+    used = max((cell[0] for cell in cells), default=top)
+    ids = {column: cells[top, column].text for column in range(left, right + 1) if (top, column) in cells}
+    found = []
+    for row in range(top + 1, min(bottom, used) + 1):
+        entries: dict[str, Entry] = {}
+        for column, name in ids.items():
+            cell = cells.get((row, column))
+            text = cell.text.strip() if cell else ""
+            entries[name] = Entry(None, Status.TEXT, text) if name in KEYS else read_entry(cell)[0]
+        if all(key in entries for key in KEYS) and entries["unit"].raw:
+            found.append(entries)
+    return found
+
+
+def unit_cell(row: int, column: int) -> Cell:
+    """The cell of the row-th unit and a sheet column."""
+    return FIRST_UNIT_ROW + row, column
+
+
+def column_sum(sheet: str, column: int, units: int) -> str:
+    """The live SUM over all unit rows of one column."""
+    name = a1.column_name(column)
+    return f"=SUM({a1.quoted(sheet)}!${name}${FIRST_UNIT_ROW + 1}:${name}${FIRST_UNIT_ROW + units})"

@@ -1,0 +1,49 @@
+"""The lines of the 校验 sheet: one an instance, or one a table for checks on every cell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from xlreport.form.model import Check, Form, Instance
+
+
+@dataclass(frozen=True, slots=True)
+class CheckLine:
+    """What one line verifies; `code` is `A3.natural_person`, or `A5.requests` for a whole table."""
+
+    check: Check
+    code: str
+    table: str
+    instances: tuple[Instance, ...]
+
+    @property
+    def beside(self) -> bool:
+        """Whether its cells stand beside rows (in a table whose rows are below one another)."""
+        return self.check.each in ("row", "cell")
+
+    @property
+    def per_cell(self) -> bool:
+        return self.check.each == "cell"
+
+    def by_row(self) -> Iterator[tuple[str, tuple[Instance, ...]]]:
+        """The instances of each row."""
+        rows: dict[str, list[Instance]] = {}
+        for instance in self.instances:
+            rows.setdefault(instance.row or "", []).append(instance)
+        for row, parts in rows.items():
+            yield row, tuple(parts)
+
+
+def check_lines(form: Form) -> tuple[CheckLine, ...]:
+    """All lines in the order of the definition."""
+    found: list[CheckLine] = []
+    for check in form.checks:
+        mine = [i for i in form.instances if i.check.code == check.code]
+        if check.each == "cell":
+            for table in dict.fromkeys(i.table for i in mine):
+                parts = tuple(i for i in mine if i.table == table)
+                found.append(CheckLine(check, f"{check.code}.{table}", table, parts))
+        else:
+            found.extend(CheckLine(check, i.code, i.table, (i,)) for i in mine)
+    return tuple(found)

@@ -1,0 +1,275 @@
+"""A workbook that came back, read into a submission; everything odd becomes a finding.
+
+Values are taken from the typed-in cells only. Cached results of computed cells serve to detect that
+somebody pasted over a formula, never as numbers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from xlreport import a1
+from xlreport.checking.batch import from_fixed, make_batch
+from xlreport.checking.findings import Finding, record
+from xlreport.form.model import LEVELS, Field, Form
+from xlreport.submission import Entry, Place, Source, Status, Submission, Unit, shown
+from xlreport.workbook.details import read_members
+from xlreport.workbook.formulas import NO, YES
+from xlreport.workbook.guard import DEFAULT_LIMITS, Limits, Refused, open_package
+from xlreport.workbook.identity import KEYS, PREFIX
+from xlreport.workbook.layout import COVER, layout_of
+from xlreport.workbook.locating import Located
+from xlreport.workbook.numbers import quote, read_entry
+from xlreport.workbook.ooxml import RawBook, RawCell, read_book
+
+Forms = Callable[[str], Form | None]
+"""Finds a form definition by its id."""
+
+_TEMPLATE = "请使用汇总单位发的模板填报"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What came of one file: a submission, or None when it is rejected; and the findings.
+
+    `unit`, `year` and `form_id` tell what the file says of itself, also when it is rejected.
+    """
+
+    findings: tuple[Finding, ...]
+    submission: Submission | None = None
+    form: Form | None = None
+    unit: Unit = Unit("")
+    year: int | None = None
+    form_id: str = ""
+
+
+def read_submission(
+    data: bytes, forms: Forms, *, path: str = "", modified: float = 0.0, limits: Limits = DEFAULT_LIMITS
+) -> Reading:
+    """Reads one .xlsx file. Never raises for what is in the file: refusals are findings."""
+    source = Source(path, hashlib.sha256(data).hexdigest(), "", modified)
+    try:
+        book = read_book(open_package(data, limits), limits)
+    except Refused as refused:
+        return Reading((refused.finding,))
+    return _Reader(book, forms, replace(source, saved=book.saved)).read()
+
+
+def _issued(book: RawBook, located: Located | None = None) -> dict[str, str]:
+    """The identity written into the file: hidden sheet first, custom properties second."""
+    found = {}
+    for key in KEYS:
+        text = located.text(PREFIX + key) if located else ""
+        found[key] = text or book.properties.get(PREFIX + key, "")
+    return found
+
+
+class _Reader:
+    def __init__(self, book: RawBook, forms: Forms, source: Source) -> None:
+        self.book = book
+        self.forms = forms
+        self.source = source
+        self.findings: list[Finding] = []
+        self.entries: dict[str, Entry] = {}
+        self.overrides: dict[str, Entry] = {}
+        self.places: dict[str, Place] = {}
+        self.cached: dict[str, RawCell] = {}
+        self.taken_texts: set[str] = set()
+
+    def add(self, code: str, message: str, todo: str = "", name: str = "", **observed: Decimal | str | int) -> None:
+        place = self.places.get(name, Place("", ""))
+        self.findings.append(
+            record(
+                code,
+                message,
+                todo,
+                sheet=place.sheet,
+                cell=place.cell,
+                field=name,
+                observed=tuple((key if key != "value" else name, v) for key, v in observed.items()),
+            )
+        )
+
+    def read(self) -> Reading:
+        peek = Located(self.book, layout=None)  # type: ignore[arg-type]
+        self.issued = _issued(self.book, peek)
+        form_id, year = self.issued["form"], self.issued["year"]
+        if not form_id or not (year.isascii() and year.isdigit() and len(year) == 4):
+            self.add("F2", "文件里没有报表标识，不是从模板填的表", _TEMPLATE)
+            return Reading(tuple(self.findings))
+        form = self.forms(form_id)
+        if form is None:
+            self.add("F2", f"报表“{quote(form_id)}”没有对应的定义，无法读取", _TEMPLATE)
+            return Reading(tuple(self.findings), form_id=form_id, year=int(year))
+        self.form, self.year = form, int(year)
+        self.located = Located(self.book, layout_of(form))
+        unit = self._unit()
+        base = Reading((), None, form, unit, self.year, form_id)
+        if not form.covers(self.year):
+            self.add("F11", f"《{form.title}》（{form.id}）不适用于 {self.year} 年度", _TEMPLATE)
+        if any(f.code in ("F4", "F5", "F11") for f in self.findings):
+            return replace(base, findings=tuple(self.findings))
+        submission = self._submission(unit)
+        return replace(base, findings=tuple(self.findings), submission=submission)
+
+    # --- identity -----------------------------------------------------------------------------
+
+    def _unit(self) -> Unit:
+        self.identity = {i.id: self.located.text(f"identity.{i.id}") for i in self.form.identity}
+        for name, cell in self.located.layout.identity.items():
+            self.places[f"identity.{name}"] = Place(COVER, a1.address(cell))
+        labels = {i.id: i.label for i in self.form.identity}
+        for key in ("unit", "code", "level", "year"):
+            issued, cover = self.issued[key], self.identity.get(key, "")
+            if issued and cover and issued != cover:
+                words = f"封面的{labels[key]}是“{quote(cover)}”，这份模板却是发给“{quote(issued)}”的，无法判断是谁报的"
+                self.add("F5", words, "请用本单位自己的模板重新填报", f"identity.{key}", cover=cover, issued=issued)
+        given = {key: self.issued[key] or self.identity.get(key, "") for key in ("unit", "code", "level")}
+        if not given["unit"]:
+            self.add("F4", "没有填写填报单位", "请在封面填写单位名称后重新报送", "identity.unit")
+        if given["level"] not in LEVELS:
+            words = f"单位类别“{quote(given['level'])}”不在列表中" if given["level"] else "没有选单位类别"
+            self.add("R17", words, "请在封面从下拉列表中选择单位类别", "identity.level", value=given["level"])
+            given["level"] = ""
+        optional = [i for i in self.form.identity if i.id not in ("unit", "code", "level", "year")]
+        empty = [i.label for i in optional if not self.identity.get(i.id)]
+        if empty and self.issued["kind"] != "summary":
+            self.add("R14", f"封面没有填写：{'、'.join(empty)}", "请补填，便于联系", f"identity.{optional[0].id}")
+        return Unit(given["unit"], given["code"], given["level"])
+
+    # --- the form -----------------------------------------------------------------------------
+
+    def _submission(self, unit: Unit) -> Submission:
+        if self.issued["fingerprint"] != self.form.fingerprint:
+            words = f"填报用的模板版本（第 {self.issued['form_version'] or '?'} 版）与现行定义不同，按现行校验"
+            self.add("F6", words, "数字已照常读取；下次请用新模板")
+        summary = self.issued["kind"] == "summary"
+        for field in self.form.fields.values():
+            self._number(field, summary)
+        texts = {t.field_id: self._text(t.field_id) for t in self.form.texts}
+        zero_tables = frozenset(t.id for t in self.form.tables if self._flag(t.id, t.sheet))
+        members: tuple[Unit, ...] = ()
+        if summary:
+            members, totals, problems = read_members(self.located, self.entries, self.places)
+            self.entries.update(totals)
+            self.findings.extend(problems)
+        self.findings.extend(self.located.report())
+        self._stray(summary)
+        submission = Submission(
+            form=self.form.id,
+            year=self.year,
+            unit=unit,
+            entries=self.entries,
+            texts=texts,
+            overrides=self.overrides,
+            zero_tables=zero_tables,
+            identity={k: v for k, v in self.identity.items() if k not in ("unit", "code", "level", "year")},
+            county=Unit(self.issued["county"], self.issued["county_code"]),
+            members=members,
+            places=self.places,
+            source=self.source,
+        )
+        self._cached_totals(submission)
+        return submission
+
+    def _number(self, field: Field, summary: bool) -> None:
+        spot = self.located.spot(field.id, self.located.layout.cells[field.id])
+        if spot is None:
+            self.places[field.id] = self.located.layout.place(field.id)
+            self.entries[field.id] = Entry(None, Status.ABSENT)
+            return
+        self.places[field.id] = Place(spot[0], a1.address(spot[1]))
+        cell = self.located.cell(spot)
+        if field.computed:
+            self._computed(field, cell)
+            return
+        entry, from_text = read_entry(cell)
+        if cell is not None and cell.formula is not None and not summary:
+            entry = self._formula(field, cell, entry)
+        if from_text:
+            self.taken_texts.add(field.id)
+            words = f"写成了文本“{entry.raw}”，已按 {shown(entry.value or Decimal(0))} 读取；表里的公式不会计算文本"
+            self.add("R11", words, "请直接输入半角数字", field.id, value=entry.raw)
+        if entry.status is Status.TOO_FINE and entry.value is not None:
+            words = f"数字 {entry.raw} 的小数超过 6 位"
+            self.add("R18", words, "请四舍五入到 6 位以内再报送", field.id, value=entry.raw)
+        self.entries[field.id] = entry
+
+    def _formula(self, field: Field, cell: RawCell, entry: Entry) -> Entry:
+        """A formula where a number belongs: its shown result counts, and that is told."""
+        if entry.status is Status.BLANK:
+            self.add("R10", "填的是公式，而且没有结果", "请删掉公式，直接填数字", field.id)
+            return Entry(None, Status.TEXT, quote("=" + (cell.formula or "")))
+        if entry.value is not None:
+            words = f"填的是公式，已按当前显示的 {shown(entry.value)} 读取"
+            self.add("R10", words, "请删掉公式，直接填数字", field.id, value=entry.value)
+        return entry
+
+    def _computed(self, field: Field, cell: RawCell | None) -> None:
+        if cell is not None and cell.formula is not None:
+            self.cached[field.id] = cell
+            return
+        entry, _ = read_entry(cell)
+        self.overrides[field.id] = entry
+        if entry.value is None:
+            what = f"换成了“{entry.raw}”" if entry.raw else "删掉了"
+            todo = "请撤销改动，或者把数字填到新的模板里重新报送"
+            self.add("R12", f"这里的公式被{what}", todo, field.id, value=entry.raw)
+
+    def _text(self, name: str) -> str:
+        spot = self.located.spot(name, self.located.layout.cells[name])
+        home = self.located.layout.place(name)
+        self.places[name] = Place(spot[0], a1.address(spot[1])) if spot else home
+        cell = self.located.cell(spot)
+        return cell.text.replace("\r\n", "\n") if cell else ""
+
+    def _flag(self, table: str, sheet: str) -> bool:
+        name = f"{table}.blanks_are_zero"
+        spot = self.located.spot(name, self.located.layout.flags[table])
+        if spot is None:
+            return False
+        self.places[name] = Place(spot[0], a1.address(spot[1]))
+        cell = self.located.cell(spot)
+        answer = cell.text.strip() if cell else ""
+        if answer not in ("", YES, NO):
+            words = f"“本表空白处是否均为 0”填的是“{quote(answer)}”"
+            self.add("R13", words, f"请从下拉列表选“{YES}”或“{NO}”", name, value=answer)
+        return answer == YES
+
+    # --- what does not fit --------------------------------------------------------------------
+
+    def _cached_totals(self, submission: Submission) -> None:
+        """A result that the file shows but its numbers do not give."""
+        batch = make_batch(self.form, [replace(submission, overrides={})])
+        for name, cell in self.cached.items():
+            if cell.text == "" or any(leaf in self.taken_texts for leaf in self.form.leaves(name)):
+                continue
+            column = batch.recomputed[name]
+            entry, _ = read_entry(replace(cell, formula=None))
+            right = from_fixed(int(column.values[0]))
+            if entry.value != right and (column.known[0] or entry.value is not None):
+                words = f"显示的是 {entry.raw or '空'}，按填报的数重新计算是 {shown(right)}；汇总用重新计算的数"
+                todo = "请用 WPS 或 Excel 打开，核对后保存，再重新报送"
+                self.add("R9", words, todo, name, value=entry.raw, recomputed=right)
+
+    def _stray(self, summary: bool) -> None:
+        """Content where the form has none: perhaps a number in a wrong place."""
+        layout = self.located.layout
+        plans = {plan.name: plan for plan in (*layout.tables.values(), layout.texts)}
+        for name, sheet in self.book.sheets.items():
+            plan = plans.get(name)
+            if plan is None:
+                if name not in layout.sheets and not summary and name != "xlreport" and sheet.cells:
+                    words = f"多出一张有内容的工作表“{quote(name)}”，不会读取"
+                    self.findings.append(record("R5", words, "请确认没有把数字填在那里", sheet=quote(name)))
+                continue
+            if self.located.moved:
+                continue
+            for cell, raw in sorted(sheet.cells.items()):
+                if (cell[0] > plan.bottom or cell[1] > plan.right) and raw.text.strip():
+                    words = f"表格以外有内容“{quote(raw.text)}”，不会读取"
+                    at = a1.address(cell)
+                    self.findings.append(record("R5", words, "请确认没有把数字填错地方", sheet=name, cell=at))

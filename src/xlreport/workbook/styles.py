@@ -1,0 +1,71 @@
+"""The formats of a workbook, by name; an official form in black on white, cells to fill in yellow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from xlsxwriter.format import Format
+from xlsxwriter.workbook import Workbook
+
+SONG, HEI = "宋体", "黑体"
+INPUT_COLOUR, COMPUTED_COLOUR, CHECK_COLOUR = "#FFF9DB", "#F2F2F2", "#FAFAFA"
+COUNT_FORMAT, MONEY_FORMAT = "0", "0.0000##"
+
+_BORDER = {"border": 1, "border_color": "#404040"}
+_CENTRE = {"align": "center", "valign": "vcenter", "text_wrap": True}
+_LEFT = {"align": "left", "valign": "vcenter", "text_wrap": True}
+
+_STYLES: dict[str, dict[str, Any]] = {
+    "plain": {},
+    "title": {"font_name": HEI, "font_size": 16, "align": "center", "valign": "vcenter"},
+    "subtitle": {"font_name": HEI, "font_size": 13, "align": "center", "valign": "vcenter"},
+    "block": {**_BORDER, **_CENTRE, "font_name": HEI, "font_size": 11},
+    "head": {**_BORDER, **_CENTRE, "bold": True},
+    "corner": {**_BORDER, **_CENTRE},
+    "row": {**_BORDER, **_LEFT},
+    "group": {**_BORDER, **_CENTRE},
+    "question": {**_BORDER, **_LEFT, "bold": True},
+    "hint": {**_BORDER, **_LEFT, "font_color": "#595959", "valign": "top"},
+    "unit_line": {"align": "left", "valign": "vcenter"},
+    "label": {**_BORDER, **_CENTRE, "bold": True},
+    "value": {**_BORDER, **_LEFT},
+    "guide": {**_LEFT, "font_size": 12, "valign": "top"},
+    "small": {**_LEFT, "font_size": 9, "font_color": "#595959"},
+    "check_head": {**_CENTRE, "font_size": 9, "font_color": "#595959"},
+    "check_label": {**_LEFT, "font_size": 9, "font_color": "#595959"},
+    "check": {**_CENTRE, "font_size": 9, "border": 4, "border_color": "#A6A6A6", "font_color": "#7F7F7F"},
+    "input_count": {**_BORDER, **_CENTRE, "bg_color": INPUT_COLOUR, "locked": False, "num_format": COUNT_FORMAT},
+    "input_money": {**_BORDER, **_CENTRE, "bg_color": INPUT_COLOUR, "locked": False, "num_format": MONEY_FORMAT},
+    "input_text": {**_BORDER, **_LEFT, "bg_color": INPUT_COLOUR, "locked": False, "num_format": "@", "valign": "top"},
+    "input_line": {**_BORDER, **_LEFT, "bg_color": INPUT_COLOUR, "locked": False, "num_format": "@"},
+    "input_choice": {**_BORDER, **_CENTRE, "bg_color": INPUT_COLOUR, "locked": False, "num_format": "@"},
+    "computed_count": {**_BORDER, **_CENTRE, "bg_color": COMPUTED_COLOUR, "num_format": COUNT_FORMAT},
+    "computed_money": {**_BORDER, **_CENTRE, "bg_color": COMPUTED_COLOUR, "num_format": MONEY_FORMAT},
+    "overall": {**_BORDER, **_CENTRE, "bold": True, "font_size": 12, "bg_color": COMPUTED_COLOUR},
+    "link": {**_BORDER, **_CENTRE, "font_color": "#0563C1", "underline": 1},
+    "text": {**_BORDER, **_LEFT, "num_format": "@"},
+    "centre": {**_BORDER, **_CENTRE},
+    "number": {**_BORDER, **_CENTRE, "num_format": MONEY_FORMAT},
+    "id": {**_CENTRE, "font_size": 8, "font_color": "#808080"},
+}
+
+_COLOURS = {
+    "good": {"font_color": "#006100", "bg_color": "#C6EFCE"},
+    "bad": {"font_color": "#9C0006", "bg_color": "#FFC7CE"},
+    "warn": {"font_color": "#7F6000", "bg_color": "#FFEB9C"},
+    "grey": {"font_color": "#7F7F7F", "bg_color": "#EDEDED"},
+}
+
+
+class Styles:
+    """Formats of one workbook, made when first asked for."""
+
+    def __init__(self, book: Workbook) -> None:
+        self._book = book
+        self._made: dict[str, Format] = {}
+
+    def __getitem__(self, name: str) -> Format:
+        if name not in self._made:
+            settings = _COLOURS.get(name) or {"font_name": SONG, "font_size": 10.5, **_STYLES[name]}
+            self._made[name] = self._book.add_format(settings)
+        return self._made[name]
