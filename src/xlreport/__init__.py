@@ -1,0 +1,87 @@
+"""xlreport: locked workbooks for statistical reports, checked and merged with every file accounted for.
+
+The names below are the public API; they are imported when first used, so that `import xlreport`
+and the command line start at once.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from xlreport.checking.checks import check as check_submissions
+    from xlreport.checking.findings import Finding
+    from xlreport.form.library import UnknownForm, get_form
+    from xlreport.form.model import Form, Severity
+    from xlreport.form.problems import FormError
+    from xlreport.merging.gathering import FileResult, FormShelf, Outcome
+    from xlreport.merging.result import CheckResult, MergeResult
+    from xlreport.merging.roster import Roster, RosterError, read_roster
+    from xlreport.pipeline import UsageError, check_paths, merge_folder, write_templates
+    from xlreport.submission import Entry, Submission, Unit
+    from xlreport.workbook.reading import Reading, read_submission
+    from xlreport.workbook.writing import write_workbook
+
+_HOMES = {
+    "CheckResult": "merging.result",
+    "Entry": "submission",
+    "FileResult": "merging.gathering",
+    "Finding": "checking.findings",
+    "Form": "form.model",
+    "FormError": "form.problems",
+    "FormShelf": "merging.gathering",
+    "MergeResult": "merging.result",
+    "Outcome": "merging.gathering",
+    "Reading": "workbook.reading",
+    "Roster": "merging.roster",
+    "RosterError": "merging.roster",
+    "Severity": "form.model",
+    "Submission": "submission",
+    "Unit": "submission",
+    "UnknownForm": "form.library",
+    "UsageError": "pipeline",
+    "check_paths": "pipeline",
+    "check_submissions": "checking.checks",
+    "get_form": "form.library",
+    "merge_folder": "pipeline",
+    "read_roster": "merging.roster",
+    "read_submission": "workbook.reading",
+    "write_templates": "pipeline",
+    "write_workbook": "workbook.writing",
+}
+_RENAMED = {"check_submissions": "check"}
+
+__all__ = [
+    "CheckResult",
+    "Entry",
+    "FileResult",
+    "Finding",
+    "Form",
+    "FormError",
+    "FormShelf",
+    "MergeResult",
+    "Outcome",
+    "Reading",
+    "Roster",
+    "RosterError",
+    "Severity",
+    "Submission",
+    "Unit",
+    "UnknownForm",
+    "UsageError",
+    "check_paths",
+    "check_submissions",
+    "get_form",
+    "merge_folder",
+    "read_roster",
+    "read_submission",
+    "write_templates",
+    "write_workbook",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), _RENAMED.get(name, name))

@@ -72,6 +72,9 @@ class Unit:
         return f"#{self.code}" if self.code else self.name
 
 
+NOBODY = Unit("")
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where a submission came from. `saved` is the last-saved time of the document properties
@@ -100,7 +103,7 @@ class Submission:
     overrides: Mapping[str, Entry] = field(default_factory=dict)
     zero_tables: frozenset[str] = frozenset()
     identity: Mapping[str, str] = field(default_factory=dict)
-    county: Unit = Unit("")
+    county: Unit = NOBODY
     members: tuple[Unit, ...] = ()
     places: Mapping[str, Place] = field(default_factory=dict)
     source: Source = Source()

@@ -125,7 +125,9 @@ def number(node: ex.Number, columns: Mapping[str, Column], *, zero_unknown: bool
             return np.array([int(value.scaleb(scale))], np.int64)
         case ex.Ref(field=name):
             column = columns[name]
-            return np.where(column.known, column.values, 0) if zero_unknown and not column.known.all() else column.values
+            return (
+                np.where(column.known, column.values, 0) if zero_unknown and not column.known.all() else column.values
+            )
         case ex.Total(items=items):
             total = at(items[0], scale)
             for item in items[1:]:
@@ -147,4 +149,5 @@ def known(node: ex.Node, columns: Mapping[str, Column], size: int) -> Booleans:
     fields = ex.fields_of(node)
     if not fields:
         return np.ones(size, np.bool_)
-    return np.logical_and.reduce([columns[name].known for name in fields])
+    together: Booleans = np.logical_and.reduce([columns[name].known for name in fields])
+    return together

@@ -125,9 +125,7 @@ def _uncovered(form: Form, submission: Submission, covered: set[str]) -> Iterato
             message, todo = describe(entry)
             place = submission.places.get(field.id, Place("", ""))
             observed = ((field.id, entry.raw or None),)
-            yield record(
-                "R16", message, todo, sheet=place.sheet, cell=place.cell, field=field.id, observed=observed
-            )
+            yield record("R16", message, todo, sheet=place.sheet, cell=place.cell, field=field.id, observed=observed)
 
 
 def _unverified(unknown: Sequence[Instance]) -> list[Finding]:

@@ -83,7 +83,7 @@ class Speaker:
         """Label and, when numbers are shown, the cell."""
         place = self.place(name)
         if place is None:
-            return self.label(name)
+            return f"{self.label(name)} "
         sheet = f"{place.sheet} " if len(self.sheets) > 1 else ""
         return f"{self.label(name)}（{sheet}{place.cell}）"
 
@@ -106,7 +106,7 @@ class Speaker:
             case ex.Const(value=value):
                 return shown(value)
             case ex.Ref(field=name):
-                return f"{self.named(name)} {self.quantity(name)}" if self.seen else self.label(name)
+                return f"{self.named(name)}{self.quantity(name)}" if self.seen else self.label(name)
             case ex.Total():
                 return self.total(node)
             case ex.Minus(left=left, right=right):
@@ -218,10 +218,10 @@ class Speaker:
         left, right = self.term(node.left), self.term(node.right)
         if node.operator == "==":
             tolerance = f"（允许相差 {shown(node.tolerance)}）" if node.tolerance else ""
+            if isinstance(node.right, ex.Const):
+                return f"{left}，应等于 {right}{tolerance}"
             return f"{left}，{right}，两者应当相等{tolerance}，现相差 {gap}"
         if node.operator == "!=":
             return f"{left}，{right}，两者不应相等"
         tail = f"，现{'多' if node.operator in ('<', '<=') else '少'} {gap}" if gap != "0" else ""
         return f"{left}，应{_HOLDS[node.operator]} {right}{tail}"
-
-

@@ -199,7 +199,9 @@ class _Binder:
             case ast.Call(func=ast.Name(id="sum"), args=[_, *_] as items, keywords=[]):
                 return ex.Total(tuple(part for item in items for part in self.summand(item)))
             case ast.Call(func=ast.Name(id=called)):
-                raise self.error(f"函数“{called}”不认识或参数个数不对；可用 sum abs round implies is_number filled", node)
+                raise self.error(
+                    f"函数“{called}”不认识或参数个数不对；可用 sum abs round implies is_number filled", node
+                )
             case ast.Attribute() | ast.Name():
                 return self.one(node)
         raise self.error("这里应当是一个数：字段、数字，或它们的 + - * 和 sum、abs、round", node)
@@ -257,14 +259,14 @@ class _Binder:
         rows, columns = self.names.rows.get(table), self.names.columns.get(table)
         if rows is None or columns is None or len(rest) > 2 or not all(rest):
             raise self.error(f"没有字段“{name}”", node)
+        row_ids: tuple[str, ...] | None
+        column_ids: tuple[str, ...] | None
         if len(rest) == 2:
             row_ids, column_ids = rows.get(rest[0]), columns.get(rest[1])
         elif rest[0] in columns:
-            row_ids = (self.scope.row,) if self._per("row") else tuple(dict.fromkeys(sum(rows.values(), ())))
-            column_ids = columns[rest[0]]
+            row_ids, column_ids = self._per("row", rows), columns[rest[0]]
         else:
-            row_ids = rows.get(rest[0])
-            column_ids = (self.scope.column,) if self._per("column") else tuple(dict.fromkeys(sum(columns.values(), ())))
+            row_ids, column_ids = rows.get(rest[0]), self._per("column", columns)
         if row_ids is None or column_ids is None:
             raise self.error(f"没有字段“{name}”", node)
         found = tuple(f"{table}.{row}.{column}" for row in row_ids for column in column_ids)
@@ -276,8 +278,12 @@ class _Binder:
                 raise self.error(f"没有字段“{name}”", node)
         return known
 
-    def _per(self, each: str) -> bool:
-        return self.check.each == each
+    def _per(self, each: str, named: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
+        """The row or column of this instance; all of them when the rule has no `each` for it."""
+        mine = self.scope.row if each == "row" else self.scope.column
+        if self.check.each == each and mine is not None:
+            return (mine,)
+        return tuple(dict.fromkeys(name for ids in named.values() for name in ids))
 
     def error(self, text: str, node: ast.expr) -> RuleError:
         line = self.check.rule.splitlines()[node.lineno - 1]

@@ -148,5 +148,3 @@ def _defining(instances: tuple[Instance, ...]) -> Iterator[tuple[tuple[str, str]
         match instance.rule:
             case ex.Compare(operator="==", left=ex.Ref(field=name), right=right, tolerance=tolerance) if not tolerance:
                 yield (instance.check.code, name), right
-
-

@@ -206,4 +206,4 @@ def bound_of(node: Number, bounds: Mapping[str, Decimal]) -> Decimal:
 
 def overflows(node: Number, bounds: Mapping[str, Decimal]) -> bool:
     """Whether a number could leave 64-bit integers for any typed-in numbers within bounds."""
-    return bound_of(node, bounds) * 10 ** max(SCALE, scale_of(node)) > INT64_LIMIT
+    return bool(bound_of(node, bounds).scaleb(max(SCALE, scale_of(node))) > INT64_LIMIT)

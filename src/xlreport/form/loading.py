@@ -150,7 +150,7 @@ class _Loader:
 
     def _exact(self, draft: Draft, instances: tuple[Instance, ...], formulas: dict[str, ex.Number]) -> None:
         """Every rule must stay within 64-bit integers whatever is typed in."""
-        bounds = {name: ex.MAX_NUMBER for name in draft.fields}
+        bounds = dict.fromkeys(draft.fields, ex.MAX_NUMBER)
         for name, formula in formulas.items():
             bounds[name] = max(ex.MAX_NUMBER, ex.bound_of(formula, bounds))
         for i, check in enumerate(self.definition.checks):

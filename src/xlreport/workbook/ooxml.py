@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from xlreport import a1
 from xlreport.a1 import Cell
-from xlreport.workbook.guard import DEFAULT_LIMITS, Limits, Refused, damaged, too_much, parse_xml
+from xlreport.workbook.guard import DEFAULT_LIMITS, Limits, Refused, damaged, parse_xml, too_much
 
 _DATE_FORMATS = frozenset({14, 15, 16, 17, 18, 19, 20, 21, 22, 45, 46, 47, *range(27, 37), *range(50, 59)})
 _NOT_A_DATE = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.')

@@ -15,7 +15,7 @@ from xlreport import a1
 from xlreport.checking.batch import from_fixed, make_batch
 from xlreport.checking.findings import Finding, record
 from xlreport.form.model import LEVELS, Field, Form
-from xlreport.submission import Entry, Place, Source, Status, Submission, Unit, shown
+from xlreport.submission import NOBODY, Entry, Place, Source, Status, Submission, Unit, shown
 from xlreport.workbook.details import read_members
 from xlreport.workbook.formulas import NO, YES
 from xlreport.workbook.guard import DEFAULT_LIMITS, Limits, Refused, open_package
@@ -41,7 +41,7 @@ class Reading:
     findings: tuple[Finding, ...]
     submission: Submission | None = None
     form: Form | None = None
-    unit: Unit = Unit("")
+    unit: Unit = NOBODY
     year: int | None = None
     form_id: str = ""
 

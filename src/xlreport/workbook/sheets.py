@@ -295,4 +295,3 @@ def _print(sheet: Worksheet, bottom: int, right: int, *, landscape: bool) -> Non
         sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
     sheet.center_horizontally()
-

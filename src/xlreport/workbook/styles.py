@@ -11,9 +11,9 @@ SONG, HEI = "宋体", "黑体"
 INPUT_COLOUR, COMPUTED_COLOUR, CHECK_COLOUR = "#FFF9DB", "#F2F2F2", "#FAFAFA"
 COUNT_FORMAT, MONEY_FORMAT = "0", "0.0000##"
 
-_BORDER = {"border": 1, "border_color": "#404040"}
-_CENTRE = {"align": "center", "valign": "vcenter", "text_wrap": True}
-_LEFT = {"align": "left", "valign": "vcenter", "text_wrap": True}
+_BORDER: dict[str, Any] = {"border": 1, "border_color": "#404040"}
+_CENTRE: dict[str, Any] = {"align": "center", "valign": "vcenter", "text_wrap": True}
+_LEFT: dict[str, Any] = {"align": "left", "valign": "vcenter", "text_wrap": True}
 
 _STYLES: dict[str, dict[str, Any]] = {
     "plain": {},
@@ -45,7 +45,8 @@ _STYLES: dict[str, dict[str, Any]] = {
     "link": {**_BORDER, **_CENTRE, "font_color": "#0563C1", "underline": 1},
     "text": {**_BORDER, **_LEFT, "num_format": "@"},
     "centre": {**_BORDER, **_CENTRE},
-    "number": {**_BORDER, **_CENTRE, "num_format": MONEY_FORMAT},
+    "number_count": {**_BORDER, **_CENTRE, "num_format": COUNT_FORMAT},
+    "number_money": {**_BORDER, **_CENTRE, "num_format": MONEY_FORMAT},
     "id": {**_CENTRE, "font_size": 8, "font_color": "#808080"},
 }
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from xlreport.form.model import Form
-from xlreport.submission import Submission, Unit
+from xlreport.submission import NOBODY, Submission, Unit
 from xlreport.workbook.book import Book
 from xlreport.workbook.checksheet import write_checks
 from xlreport.workbook.identity import write_identity
 from xlreport.workbook.sheets import write_cover, write_guide, write_table, write_texts
 
 
-def blank(form: Form, year: int, unit: Unit = Unit(""), county: Unit = Unit("")) -> Submission:
+def blank(form: Form, year: int, unit: Unit = NOBODY, county: Unit = NOBODY) -> Submission:
     """A submission in which nothing has been filled in yet."""
     return Submission(form.id, year, unit, {}, county=county)
 
@@ -33,5 +33,3 @@ def write_form_sheets(book: Book) -> None:
         write_table(book, table.id)
     write_texts(book)
     write_checks(book)
-
-

@@ -1,0 +1,55 @@
+"""Files written whole or not at all: a temporary file beside the target, flushed, then replaced."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import unicodedata
+from contextlib import suppress
+from pathlib import Path
+
+_FORBIDDEN = '<>:"/\\|?*'
+_DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{d}{i}" for d in ("com", "lpt") for i in range(1, 10))})
+MOST_BYTES = 200
+"""A file name longer than this (in UTF-8) is cut before its extension."""
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Replaces `path` by `data`; a killed run leaves the old file or the new one. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(prefix=".xlreport-", suffix=".tmp", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        with suppress(OSError):
+            Path(temporary).unlink()
+        raise
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    if hasattr(os, "O_DIRECTORY"):
+        with suppress(OSError):
+            handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+
+
+def safe_name(name: str, extension: str = ".xlsx") -> str:
+    """A file name that every system takes: one component, no device name, not too long."""
+    kept = "".join(
+        "_" if c in _FORBIDDEN or unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") else c for c in name
+    )
+    kept = kept.strip(" .")[:MOST_BYTES] or "_"
+    while len(kept.encode()) > MOST_BYTES - len(extension):
+        kept = kept[:-1]
+    if kept.split(".", 1)[0].lower() in _DEVICES:
+        kept = "_" + kept
+    return kept.rstrip(" .") + extension

@@ -1,0 +1,1 @@
+"""From a folder of workbooks to a county summary in which every file is accounted for."""

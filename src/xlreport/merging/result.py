@@ -1,0 +1,132 @@
+"""What a merge (or a check of several files) gives back: plain values, with tables for pandas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from xlreport.checking.findings import Finding, has_errors, plain
+from xlreport.merging.gathering import FileResult, Outcome
+from xlreport.submission import Submission, Unit
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+USABLE = (Outcome.ACCEPTED, Outcome.RETURNED)
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """The outcome of each file that was checked on its own."""
+
+    files: tuple[FileResult, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """0 all well, 1 errors, 3 nothing usable."""
+        if not any(f.outcome in USABLE for f in self.files):
+            return 3
+        return 1 if any(has_errors(f.findings) for f in self.files) else 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """The `check --json` document."""
+        return {"files": [f.as_dict() for f in self.files]}
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a finding, columns as in the JSON contract. Needs pandas."""
+        return findings_frame(f for file in self.files for f in file.findings)
+
+
+@dataclass(frozen=True)
+class MergeResult:
+    """A merge: every file's outcome, the county's numbers, who is missing, what was written.
+
+    `county` is None when nothing could be used. `expected` is None without a roster.
+    """
+
+    form: str
+    year: int | None
+    files: tuple[FileResult, ...]
+    county: Submission | None = None
+    expected: int | None = None
+    missing: tuple[Unit, ...] = ()
+    totals: dict[str, Decimal] = field(default_factory=dict)
+    own_findings: tuple[Finding, ...] = ()
+    with_errors: bool = False
+    outputs: tuple[str, ...] = ()
+
+    @property
+    def accepted(self) -> tuple[FileResult, ...]:
+        return tuple(f for f in self.files if f.outcome is Outcome.ACCEPTED)
+
+    @property
+    def returned(self) -> tuple[FileResult, ...]:
+        return tuple(f for f in self.files if f.outcome is Outcome.RETURNED)
+
+    @property
+    def counted(self) -> tuple[Submission, ...]:
+        """The submissions that are summed, by unit code and name."""
+        return counted(self.files, with_errors=self.with_errors)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Those of the merge itself, then those of every file."""
+        return (*self.own_findings, *(f for file in self.files for f in file.findings))
+
+    @property
+    def exit_code(self) -> int:
+        """0 all well, 1 errors or units missing, 3 nothing usable."""
+        if self.county is None:
+            return 3
+        return 1 if has_errors(self.findings) or self.missing else 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """The `merge --json` document."""
+        return {
+            "form": self.form or None,
+            "year": self.year,
+            "files": [f.as_dict() for f in self.files],
+            "units": {
+                "expected": self.expected,
+                "accepted": len(self.accepted),
+                "returned": len(self.returned),
+                "missing": [u.name for u in self.missing],
+            },
+            "totals": {name: plain(value) for name, value in self.totals.items()},
+            "outputs": list(self.outputs),
+            "findings": [f.as_dict() for f in self.findings],
+        }
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a counted unit, one column a field (its effective value, NaN where there is
+        none), indexed by unit name. Needs pandas."""
+        import pandas as pd
+
+        rows = [{"unit": s.unit.name, "code": s.unit.code, "level": s.unit.level, **_values(s)} for s in self.counted]
+        frame = pd.DataFrame(rows, columns=["unit", "code", "level", *(rows[0].keys() - {"unit", "code", "level"})])
+        return frame.set_index("unit")
+
+
+def counted(files: Iterable[FileResult], *, with_errors: bool) -> tuple[Submission, ...]:
+    """The submissions to be summed, in a fixed order."""
+    outcomes = USABLE if with_errors else (Outcome.ACCEPTED,)
+    found = [f.submission for f in files if f.outcome in outcomes and f.submission is not None]
+    return tuple(sorted(found, key=lambda s: (s.unit.code, s.unit.name)))
+
+
+def findings_frame(findings: Iterable[Finding]) -> pd.DataFrame:
+    """One row a finding. Needs pandas."""
+    import pandas as pd
+
+    columns: Sequence[str] = (
+        "code", "severity", "unit", "file", "sheet", "cell", "field", "message", "observed", "suggestion",
+    )  # fmt: skip
+    return pd.DataFrame([f.as_dict() for f in findings], columns=list(columns))
+
+
+def _values(submission: Submission) -> dict[str, float]:
+    return {
+        name: float(value) for name in submission.entries if (value := submission.effective(name).value) is not None
+    }

@@ -1,0 +1,125 @@
+"""The roster: which units report, to whom. CSV (UTF-8 with or without BOM, or GBK) or .xlsx."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from xlreport.form.model import LEVELS
+from xlreport.submission import NOBODY, Unit
+from xlreport.workbook.guard import Refused, open_package
+from xlreport.workbook.ooxml import read_book
+
+CODE, NAME, LEVEL, ALIASES = "单位代码", "单位名称", "类别", "别名"
+COUNTY, COUNTY_CODE = "汇总单位", "汇总单位代码"
+"""Optional further columns: the unit that collects and sums; the same in every row."""
+
+
+class RosterError(Exception):
+    """A roster that cannot be used; the text is Chinese, one line a mistake."""
+
+
+@dataclass(frozen=True)
+class Roster:
+    """The units in the roster's order, the other names each is known by, and who sums them."""
+
+    units: tuple[Unit, ...]
+    aliases: dict[str, tuple[str, ...]]
+    county: Unit = NOBODY
+
+    def find(self, unit: Unit) -> Unit | None:
+        """The listed unit with this code, or without a code the one with exactly this name or alias."""
+        if unit.code:
+            return next((u for u in self.units if u.code == unit.code), None)
+        return next((u for u in self.units if self.knows(u, unit.name)), None)
+
+    def knows(self, unit: Unit, name: str) -> bool:
+        """Whether a listed unit goes by this name (spaces do not matter)."""
+        return _squeezed(name) in {_squeezed(n) for n in (unit.name, *self.aliases[unit.code])}
+
+
+def _squeezed(name: str) -> str:
+    return "".join(name.split())
+
+
+def read_roster(path: Path) -> Roster:
+    """Reads a roster. Raises RosterError with every mistake, OSError when it cannot be read."""
+    data = path.read_bytes()
+    rows = _xlsx_rows(data, path) if data.startswith(b"PK") else _csv_rows(data, path)
+    if not rows:
+        raise RosterError(f"名册“{path.name}”是空的，请填写单位后再用。")
+    heading, *body = [[cell.strip() for cell in row] for row in rows]
+    missing = [name for name in (CODE, NAME) if name not in heading]
+    if missing:
+        raise RosterError(f"名册“{path.name}”第 1 行缺少标题：{'、'.join(missing)}。")
+    records = [
+        (i, dict(zip(heading, row, strict=False)))
+        for i, row in enumerate(body, 2)
+        if any(row) and not row[0].startswith("#")
+    ]
+    problems = list(_problems(records))
+    if not records:
+        problems.append("一个单位也没有")
+    if problems:
+        raise RosterError(f"名册“{path.name}”有误：" + "；".join(problems) + "。请改正后再用。")
+    units = tuple(Unit(r[NAME], r[CODE], r.get(LEVEL, "")) for _, r in records)
+    aliases = {r[CODE]: tuple(a for a in _split(r.get(ALIASES, "")) if a) for _, r in records}
+    first = records[0][1]
+    return Roster(units, aliases, Unit(first.get(COUNTY, ""), first.get(COUNTY_CODE, "")))
+
+
+def _split(text: str) -> list[str]:
+    for mark in "，,；;|":
+        text = text.replace(mark, "、")
+    return [part.strip() for part in text.split("、")]
+
+
+def _problems(records: list[tuple[int, dict[str, str]]]) -> Iterator[str]:
+    seen: dict[tuple[str, str], int] = {}
+    for line, row in records:
+        for key in (CODE, NAME):
+            value = row.get(key, "")
+            if not value:
+                yield f"第 {line} 行没有{key}"
+            elif (key, value) in seen:
+                yield f"第 {line} 行的{key}“{value}”与第 {seen[key, value]} 行重复"
+            else:
+                seen[key, value] = line
+        level = row.get(LEVEL, "")
+        if level and level not in LEVELS:
+            yield f"第 {line} 行的类别“{level}”不在{'、'.join(LEVELS)}之中"
+    for key in (COUNTY, COUNTY_CODE):
+        if len({row.get(key, "") for _, row in records}) > 1:
+            yield f"各行的{key}不一致"
+
+
+def _csv_rows(data: bytes, path: Path) -> list[list[str]]:
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        try:
+            return [row for row in csv.reader(io.StringIO(text, newline=""), strict=True) if row]
+        except csv.Error:
+            raise RosterError(f"名册“{path.name}”不是正确的 CSV 文件，请检查引号和逗号。") from None
+    raise RosterError(f"名册“{path.name}”的编码认不出来，请另存为“CSV UTF-8”。")
+
+
+def _xlsx_rows(data: bytes, path: Path) -> list[list[str]]:
+    try:
+        book = read_book(open_package(data))
+    except Refused as refused:
+        raise RosterError(f"名册“{path.name}”读不出来：{refused.finding.message}。") from None
+    sheet = next(iter(book.sheets.values()))
+    if not sheet.cells:
+        return []
+    right = min(max(cell[1] for cell in sheet.cells), 200)
+    rows = sorted({cell[0] for cell in sheet.cells})
+    return [
+        [sheet.cells[row, column].text if (row, column) in sheet.cells else "" for column in range(right + 1)]
+        for row in rows
+    ]
