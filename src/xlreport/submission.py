@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
+YES, NO = "是", "否"
+"""The answers to 本表空白处是否均为 0."""
+
 
 class Status(StrEnum):
     """How a number cell was understood."""
@@ -17,6 +20,8 @@ class Status(StrEnum):
     ERROR = "error"
     BOOLEAN = "boolean"
     DATE = "date"
+    NO_RESULT = "no_result"
+    """A formula without a cached result."""
     TOO_LARGE = "too_large"
     TOO_FINE = "too_fine"
     """More than 6 decimals: the value is the rounded one."""
@@ -91,7 +96,7 @@ class Submission:
     """What one unit reported.
 
     `entries` holds the typed-in number fields, `overrides` the computed cells whose formula was
-    replaced by something typed, `zero_tables` the tables whose blanks the unit declared to be 0.
+    replaced by something typed, `answers` for each table the answer to 本表空白处是否均为 0.
     `members` are the units summed in it when it is itself a summary; empty otherwise.
     """
 
@@ -101,17 +106,21 @@ class Submission:
     entries: Mapping[str, Entry]
     texts: Mapping[str, str] = field(default_factory=dict)
     overrides: Mapping[str, Entry] = field(default_factory=dict)
-    zero_tables: frozenset[str] = frozenset()
+    answers: Mapping[str, str] = field(default_factory=dict)
     identity: Mapping[str, str] = field(default_factory=dict)
     county: Unit = NOBODY
     members: tuple[Unit, ...] = ()
     places: Mapping[str, Place] = field(default_factory=dict)
     source: Source = Source()
 
+    def blanks_are_zero(self, table: str) -> bool:
+        """Whether the unit declared that the blanks of a table are 0."""
+        return self.answers.get(table) == YES
+
     def effective(self, name: str) -> Entry:
         """The entry of a typed-in field, a declared blank counted as 0."""
         entry = self.entries.get(name, BLANK)
-        if entry.status is Status.BLANK and name.split(".", 1)[0] in self.zero_tables:
+        if entry.status is Status.BLANK and self.blanks_are_zero(name.split(".", 1)[0]):
             return Entry(Decimal(0), Status.NUMBER, "")
         return entry
 
@@ -125,5 +134,5 @@ class Submission:
             tuple(sorted((k, e.value, e.status, e.raw if e.value is None else "") for k, e in self.entries.items())),
             tuple(sorted((k, e.value, e.raw) for k, e in self.overrides.items())),
             tuple(sorted(self.texts.items())),
-            tuple(sorted(self.zero_tables)),
+            tuple(sorted(table for table, answer in self.answers.items() if answer == YES)),
         )

@@ -33,7 +33,8 @@ class Column:
 
 @dataclass(frozen=True)
 class Batch:
-    """All fields of all units; computed fields hold what their cells show."""
+    """All fields of all units. In `columns` computed fields hold what their cells show, typed-over
+    ones included; in `recomputed` all of them follow from the typed-in fields alone."""
 
     size: int
     columns: Mapping[str, Column]
@@ -56,14 +57,10 @@ def from_fixed(value: int, scale: int = ex.SCALE) -> Decimal:
 def make_batch(form: Form, submissions: Sequence[Submission]) -> Batch:
     """The columns of a form for these submissions, in their order."""
     columns = {f.id: _typed([s.effective(f.id) for s in submissions]) for f in form.typed}
-    recomputed: dict[str, Column] = {}
+    recomputed = dict(columns)
     for item in form.computed:
-        formula = form.formulas[item.id]
-        before = {**columns, **recomputed}
-        values = number(formula, before, zero_unknown=True)
-        known = np.logical_and.reduce([before[leaf].known for leaf in form.leaves(item.id)])
-        recomputed[item.id] = Column(_rescaled(values, ex.scale_of(formula)), known, np.zeros_like(known))
-        columns[item.id] = _stated(recomputed[item.id], [s.overrides.get(item.id) for s in submissions])
+        recomputed[item.id] = _result(form, item.id, recomputed)
+        columns[item.id] = _stated(_result(form, item.id, columns), [s.overrides.get(item.id) for s in submissions])
     return Batch(
         len(submissions),
         columns,
@@ -71,6 +68,14 @@ def make_batch(form: Form, submissions: Sequence[Submission]) -> Batch:
         {t.field_id: [s.texts.get(t.field_id, "") for s in submissions] for t in form.texts},
         [s.unit.level for s in submissions],
     )
+
+
+def _result(form: Form, name: str, before: Mapping[str, Column]) -> Column:
+    """The result of a computed field's formula; it counts as known when all its parts are numbers."""
+    formula = form.formulas[name]
+    values = _rescaled(number(formula, before, zero_unknown=True), ex.scale_of(formula))
+    known = np.logical_and.reduce([before[leaf].known for leaf in form.leaves(name)])
+    return Column(values, known, np.zeros_like(known))
 
 
 def _typed(entries: Sequence[Entry]) -> Column:

@@ -32,7 +32,7 @@ def check(form: Form, submissions: Sequence[Submission]) -> list[tuple[Finding, 
         failing = [i for i, v in zip(form.instances, column, strict=True) if v == int(Verdict.FAILS)]
         unknown = [i for i, v in zip(form.instances, column, strict=True) if v == int(Verdict.UNKNOWN)]
         mine = [f for i in failing for f in _failing(form, i, seen)]
-        mine += [f for i in unknown for f in _missing(form, i, seen)]
+        mine += [f for i in (*failing, *unknown) for f in _missing(form, i, seen)]
         mine += _uncovered(form, submission, {f.field for f in mine})
         mine += _unverified(unknown)
         found.append(tuple(f.at(unit=submission.unit.name) for f in dict.fromkeys(mine)))
@@ -104,6 +104,8 @@ def describe(entry: Entry) -> tuple[str, str]:
             return "没有填写", _ZERO
         case Status.ERROR:
             return f"是错误值 {entry.raw}", "请删掉公式，直接填数字"
+        case Status.NO_RESULT:
+            return f"是公式 {entry.raw}，而且没有结果", "请删掉公式，直接填数字"
         case Status.BOOLEAN:
             return f"是逻辑值 {entry.raw}，不是数字", _DIGITS
         case Status.DATE:
@@ -128,9 +130,15 @@ def _uncovered(form: Form, submission: Submission, covered: set[str]) -> Iterato
             yield record("R16", message, todo, sheet=place.sheet, cell=place.cell, field=field.id, observed=observed)
 
 
+def _told_by_itself(instance: Instance) -> bool:
+    """A rule about blanks is reported where they are; so is each cell of an `each: cell` rule."""
+    parts = ex.conjuncts(instance.rule)
+    return instance.check.each == "cell" or all(isinstance(p, ex.IsNumber | ex.Filled) for p in parts)
+
+
 def _unverified(unknown: Sequence[Instance]) -> list[Finding]:
     """One note for all rules that lack a number; the cells themselves are reported one by one."""
-    codes = list(dict.fromkeys(i.code for i in unknown if i.check.each != "cell"))
+    codes = list(dict.fromkeys(i.code for i in unknown if not _told_by_itself(i)))
     if not codes:
         return []
     listed = "、".join(codes[:12]) + ("等" if len(codes) > 12 else "")

@@ -174,7 +174,12 @@ class Speaker:
             case ex.Or(items=items):
                 return "，或者".join(self.says(item) for item in items)
             case ex.Implies(premise=premise, conclusion=conclusion):
-                return f"{self.says(premise)}时，{self.says(conclusion)}"
+                return f"{self.when(premise)}，{self.says(conclusion)}"
+
+    def when(self, premise: ex.Truth) -> str:
+        """A condition as a clause of time; digits keep a space before the Chinese word."""
+        words = self.says(premise)
+        return f"{words} 时" if words[-1:].isascii() else f"{words}时"
 
     def relation(self, node: ex.Compare) -> str:
         tolerance = f"（允许相差 {shown(node.tolerance)}）" if node.tolerance else ""
@@ -210,7 +215,7 @@ class Speaker:
             case ex.Or(items=items):
                 return "以下至少应有一项成立：" + "；".join(self.fails(item) for item in items)
             case ex.Implies(premise=premise, conclusion=conclusion):
-                return f"{self.says(premise)}时，{self.fails(conclusion)}"
+                return f"{self.when(premise)}，{self.fails(conclusion)}"
 
     def _unequal(self, node: ex.Compare) -> str:
         assert self.seen is not None

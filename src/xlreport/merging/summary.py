@@ -20,6 +20,9 @@ from xlreport.workbook.identity import write_identity
 from xlreport.workbook.layout import Span, layout_of, lines_needed
 from xlreport.workbook.writing import write_form_sheets
 
+COLUMNS_A_PAGE = 15
+"""Detail columns that fit on a landscape A4 page at 60 %."""
+
 STATUS_SHEET, FINDINGS_SHEET, TEXTS_SHEET = "报送情况", "校验结果", "各单位文字材料"
 
 
@@ -186,10 +189,25 @@ def _detail(book: Book, form: Form, table: Table, counted: Sequence[Submission])
     sheet.freeze_panes(details.FIRST_UNIT_ROW, len(details.KEYS))
     sheet.autofilter(details.ID_ROW, 0, last, right)
     sheet.set_landscape()
+    sheet.set_print_scale(60)
+    sheet.set_v_pagebreaks(_page_breaks(fields))
+    sheet.print_area(0, 0, last, right)
     sheet.repeat_rows(1, details.ID_ROW)
     sheet.repeat_columns(0, len(details.KEYS) - 1)
     book.protect(sheet, autofilter=True)
     book.select(sheet, (details.FIRST_UNIT_ROW, details.field_column(0)))
+
+
+def _page_breaks(fields: Sequence[Field]) -> list[int]:
+    """Columns at which a printed page begins: the columns of one row of the form stay together."""
+    starts = [i for i, f in enumerate(fields) if i == 0 or fields[i - 1].row != f.row]
+    breaks: list[int] = []
+    page = 0
+    for start, end in zip(starts, [*starts[1:], len(fields)], strict=True):
+        if end - page > COLUMNS_A_PAGE and start > page:
+            breaks.append(details.field_column(start))
+            page = start
+    return breaks
 
 
 def _detail_headings(book: Book, sheet: Worksheet, fields: Sequence[Field]) -> None:

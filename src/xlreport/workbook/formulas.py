@@ -13,15 +13,13 @@ from xlreport.a1 import address, quoted, ranges
 from xlreport.checking.evaluate import Verdict
 from xlreport.form import expression as ex
 from xlreport.form.model import Form, Instance, Kind, Severity
-from xlreport.submission import shown
+from xlreport.submission import YES, shown
 from xlreport.workbook.layout import COVER, Layout
 
 PASS, FAIL, UNKNOWN = Verdict.HOLDS.label, Verdict.FAILS.label, Verdict.UNKNOWN.label
 TICK = "✔"
 MARKS = {Severity.ERROR: "✘", Severity.WARNING: "！", Severity.NOTE: "※"}
 """What a check cell shows when its check fails."""
-
-YES, NO = "是", "否"
 
 MAX_FORMULA = 8192
 """Excel's limit on a formula's length, in characters."""

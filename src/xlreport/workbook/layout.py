@@ -242,14 +242,14 @@ class _Planner:
         return row + depth + inner + 1
 
     def _widths(self, across: bool) -> None:
-        outer = [9.0] * max(0, self.headings - 1)
+        outer = [10.0] * max(0, self.headings - 1)
         inner = [] if across else [36.0 if self.headings > 1 else 26.0]
-        each = max(7.0, min(19.0, round(60 / self.data, 1)))
+        each = max(7.0, min(19.0, round(70 / self.data, 1)))
         self.plan.widths = [*outer, *inner, *([each] * self.data)]
         for label in self.plan.labels:
             if label.style == "row":
                 room = sum(self.plan.widths[label.span.left : label.span.right + 1])
-                self._fit(label.span.top, label.text, room, least=19)
+                self._fit(label.span.top, label.text, room, least=22)
 
     def _fit(self, row: int, text: str, width: float, least: float) -> None:
         needed = 15.0 * lines_needed(text, width) + 4

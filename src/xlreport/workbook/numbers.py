@@ -15,7 +15,7 @@ _STORED = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 _TYPED = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 _THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
 _WIDE = str.maketrans("０１２３４５６７８９．，－＋", "0123456789.,-+")
-_SPACES = str.maketrans("", "", " \u3000\u00a0\t\r\n")
+_SPACES = " \u3000\u00a0\t\r\n"
 _DIGITS15 = Context(prec=15, rounding=ROUND_HALF_UP)
 _SHOWN_BOOLEANS = {"1": "TRUE", "0": "FALSE"}
 
@@ -40,7 +40,7 @@ def read_entry(cell: RawCell | None) -> tuple[Entry, bool]:
 
 
 def _text(text: str) -> tuple[Entry, bool]:
-    plain = text.translate(_WIDE).translate(_SPACES)
+    plain = text.translate(_WIDE).strip(_SPACES)
     if _TYPED.fullmatch(plain) or _THOUSANDS.fullmatch(plain):
         entry = _number(plain.replace(",", ""))
         return Entry(entry.value, entry.status, quote(text)), True

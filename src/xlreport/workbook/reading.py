@@ -15,9 +15,8 @@ from xlreport import a1
 from xlreport.checking.batch import from_fixed, make_batch
 from xlreport.checking.findings import Finding, record
 from xlreport.form.model import LEVELS, Field, Form
-from xlreport.submission import NOBODY, Entry, Place, Source, Status, Submission, Unit, shown
+from xlreport.submission import NO, NOBODY, YES, Entry, Place, Source, Status, Submission, Unit, shown
 from xlreport.workbook.details import read_members
-from xlreport.workbook.formulas import NO, YES
 from xlreport.workbook.guard import DEFAULT_LIMITS, Limits, Refused, open_package
 from xlreport.workbook.identity import KEYS, PREFIX
 from xlreport.workbook.layout import COVER, layout_of
@@ -150,7 +149,7 @@ class _Reader:
         for field in self.form.fields.values():
             self._number(field, summary)
         texts = {t.field_id: self._text(t.field_id) for t in self.form.texts}
-        zero_tables = frozenset(t.id for t in self.form.tables if self._flag(t.id, t.sheet))
+        answers = {t.id: self._answer(t.id) for t in self.form.tables}
         members: tuple[Unit, ...] = ()
         if summary:
             members, totals, problems = read_members(self.located, self.entries, self.places)
@@ -165,7 +164,7 @@ class _Reader:
             entries=self.entries,
             texts=texts,
             overrides=self.overrides,
-            zero_tables=zero_tables,
+            answers=answers,
             identity={k: v for k, v in self.identity.items() if k not in ("unit", "code", "level", "year")},
             county=Unit(self.issued["county"], self.issued["county_code"]),
             members=members,
@@ -201,8 +200,7 @@ class _Reader:
     def _formula(self, field: Field, cell: RawCell, entry: Entry) -> Entry:
         """A formula where a number belongs: its shown result counts, and that is told."""
         if entry.status is Status.BLANK:
-            self.add("R10", "填的是公式，而且没有结果", "请删掉公式，直接填数字", field.id)
-            return Entry(None, Status.TEXT, quote("=" + (cell.formula or "")))
+            return Entry(None, Status.NO_RESULT, quote("=" + (cell.formula or "")))
         if entry.value is not None:
             words = f"填的是公式，已按当前显示的 {shown(entry.value)} 读取"
             self.add("R10", words, "请删掉公式，直接填数字", field.id, value=entry.value)
@@ -226,31 +224,32 @@ class _Reader:
         cell = self.located.cell(spot)
         return cell.text.replace("\r\n", "\n") if cell else ""
 
-    def _flag(self, table: str, sheet: str) -> bool:
+    def _answer(self, table: str) -> str:
         name = f"{table}.blanks_are_zero"
         spot = self.located.spot(name, self.located.layout.flags[table])
         if spot is None:
-            return False
+            return ""
         self.places[name] = Place(spot[0], a1.address(spot[1]))
         cell = self.located.cell(spot)
         answer = cell.text.strip() if cell else ""
         if answer not in ("", YES, NO):
             words = f"“本表空白处是否均为 0”填的是“{quote(answer)}”"
             self.add("R13", words, f"请从下拉列表选“{YES}”或“{NO}”", name, value=answer)
-        return answer == YES
+            return ""
+        return answer
 
     # --- what does not fit --------------------------------------------------------------------
 
     def _cached_totals(self, submission: Submission) -> None:
         """A result that the file shows but its numbers do not give."""
-        batch = make_batch(self.form, [replace(submission, overrides={})])
+        batch = make_batch(self.form, [submission])
         for name, cell in self.cached.items():
             if cell.text == "" or any(leaf in self.taken_texts for leaf in self.form.leaves(name)):
                 continue
-            column = batch.recomputed[name]
+            column = batch.columns[name]
             entry, _ = read_entry(replace(cell, formula=None))
             right = from_fixed(int(column.values[0]))
-            if entry.value != right and (column.known[0] or entry.value is not None):
+            if column.known[0] and entry.value != right:
                 words = f"显示的是 {entry.raw or '空'}，按填报的数重新计算是 {shown(right)}；汇总用重新计算的数"
                 todo = "请用 WPS 或 Excel 打开，核对后保存，再重新报送"
                 self.add("R9", words, todo, name, value=entry.raw, recomputed=right)

@@ -7,7 +7,7 @@ from xlsxwriter.worksheet import Worksheet
 from xlreport.a1 import address
 from xlreport.form import expression as ex
 from xlreport.form.model import LEVELS, Field, Kind
-from xlreport.submission import Status
+from xlreport.submission import NO, YES, Status
 from xlreport.workbook.book import MAX_CELL_TEXT, Book, excel_number
 from xlreport.workbook.checksheet import (
     gap_text,
@@ -18,7 +18,7 @@ from xlreport.workbook.checksheet import (
     weights_formula,
     weights_text,
 )
-from xlreport.workbook.formulas import MARKS, NO, TICK, UNKNOWN, YES, Formulas
+from xlreport.workbook.formulas import MARKS, TICK, UNKNOWN, Formulas
 from xlreport.workbook.layout import (
     CHECKS,
     COVER,
@@ -169,7 +169,7 @@ def _frame(book: Book, sheet: Worksheet, plan: SheetPlan, formulas: Formulas) ->
 
 def _flag(book: Book, sheet: Worksheet, table: str, plan: SheetPlan) -> None:
     assert plan.flag is not None
-    answer = YES if table in book.submission.zero_tables else book.submission.identity.get(f"{table}.zero", "")
+    answer = book.submission.answers.get(table, "")
     style = "centre" if book.summary else "input_choice"
     book.string(sheet, plan.flag, answer, style)
     book.name(f"{table}.blanks_are_zero", plan.name, plan.flag)

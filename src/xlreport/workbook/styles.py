@@ -67,6 +67,7 @@ class Styles:
 
     def __getitem__(self, name: str) -> Format:
         if name not in self._made:
-            settings = _COLOURS.get(name) or {"font_name": SONG, "font_size": 10.5, **_STYLES[name]}
+            base: dict[str, Any] = {"font_name": SONG, "font_size": 10.5}
+            settings = _COLOURS.get(name) or {**base, **_STYLES[name]}
             self._made[name] = self._book.add_format(settings)
         return self._made[name]

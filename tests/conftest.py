@@ -1,0 +1,42 @@
+"""Fixtures that all tests share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from xlreport import Form, FormShelf, Roster, get_form, read_roster
+
+ROOT = Path(__file__).resolve().parent.parent
+OTHER_FORM = ROOT / "tests" / "forms" / "xiangzhen-caizheng.yaml"
+
+
+@pytest.fixture(scope="session")
+def zfxxgk() -> Form:
+    return get_form("zfxxgk-2021")
+
+
+@pytest.fixture(scope="session")
+def other_form() -> Form:
+    return get_form(OTHER_FORM)
+
+
+@pytest.fixture(scope="session", params=["zfxxgk-2021", "xiangzhen-caizheng"])
+def any_form(request: pytest.FixtureRequest) -> Form:
+    """Each of two forms of different shape: no form is special."""
+    return get_form("zfxxgk-2021" if request.param == "zfxxgk-2021" else OTHER_FORM)
+
+
+@pytest.fixture(scope="session")
+def shelf(zfxxgk: Form, other_form: Form) -> FormShelf:
+    return FormShelf((zfxxgk, other_form))
+
+
+@pytest.fixture(scope="session")
+def roster() -> Roster:
+    return read_roster(ROOT / "samples" / "roster.csv")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="write the golden findings anew")

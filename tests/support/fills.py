@@ -1,0 +1,59 @@
+"""Random fills of any form: balanced or not, with blanks, texts, fractions and typed-over totals."""
+
+from __future__ import annotations
+
+import random
+from decimal import Decimal
+
+from xlreport import Entry, Form, Submission, Unit
+from xlreport.form.model import LEVELS, Kind
+from xlreport.submission import BLANK, Status
+
+TEXTS = ("无", "/", "—", "2件", "251000元", "减4", "二", "1-2")
+
+
+def entry(rng: random.Random, kind: Kind, wild: float) -> Entry:
+    """A cell: mostly a small number, sometimes (with chance `wild`) something else."""
+    if rng.random() < wild:
+        choice = rng.randrange(5)
+        if choice == 0:
+            return BLANK
+        if choice == 1:
+            return Entry(None, Status.TEXT, rng.choice(TEXTS))
+        if choice == 2:
+            return Entry.of(Decimal(-rng.randrange(1, 9)))
+        if choice == 3:
+            return Entry.of(Decimal(rng.randrange(1, 99)) / 10)
+        return Entry.of(Decimal(rng.randrange(10**8, 10**9)))
+    if kind is Kind.MONEY and rng.random() < 0.2:
+        return Entry.of(0)
+    if kind is Kind.MONEY:
+        return Entry.of(Decimal(rng.randrange(0, 10 ** rng.randrange(1, 10))).scaleb(-rng.randrange(0, 7)))
+    return Entry.of(rng.choice((0, 0, 0, 1, 2, 3, rng.randrange(50))))
+
+
+def fill(form: Form, seed: int, *, wild: float | None = None) -> Submission:
+    """A submission from a seed. `wild` is the chance of an odd cell; by default it varies."""
+    rng = random.Random(seed)
+    chance = rng.choice((0.0, 0.0, 0.01, 0.05, 0.3)) if wild is None else wild
+    entries = {f.id: entry(rng, f.kind, chance) for f in form.typed}
+    if rng.random() < 0.5:
+        blanks = rng.random()
+        entries |= {name: BLANK for name in entries if rng.random() < blanks}
+    overrides = {}
+    if form.computed and rng.random() < (0.5 if wild is None else 0):
+        for item in (form.computed[seed % len(form.computed)], rng.choice(form.computed)):
+            overrides[item.id] = Entry.of(rng.randrange(9)) if rng.random() < 0.8 else BLANK
+    answers = {t.id: rng.choice(("是", "否", "")) for t in form.tables}
+    texts = {t.field_id: rng.choice(("", "  ", "　\n ", "写了一些文字。", "=1+1")) for t in form.texts}
+    level = rng.choice(("", *LEVELS))
+    return Submission(form.id, form.first_year + 1, Unit("甲子镇", "990101", level), entries, texts, overrides, answers)
+
+
+def numbers(form: Form, rng: random.Random, *, largest: int = 50) -> dict[str, Decimal]:
+    """Plain numbers for every typed-in field."""
+    found = {}
+    for field in form.typed:
+        value = Decimal(rng.randrange(largest))
+        found[field.id] = value + Decimal(rng.randrange(10**6)).scaleb(-6) if field.kind is Kind.MONEY else value
+    return found

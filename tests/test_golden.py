@@ -1,0 +1,75 @@
+"""Golden workbooks, each named after its fault, with the complete expected findings."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from support.cells import put
+from tabletext import load, parse_entry, tokens
+
+from xlreport import Form, FormShelf, Submission, Unit, write_workbook
+from xlreport.merging.deciding import check_each
+from xlreport.merging.gathering import Found, read_file
+
+GOLDEN = Path(__file__).parent / "golden"
+FAULTS = sorted(p for p in GOLDEN.glob("*.txt") if p.stem != "base")
+DASHES = "-----"
+
+
+def apply(submission: Submission, line: str) -> Submission:
+    verb, name, value = line.split(" ", 2)
+    if verb in ("set", "over"):
+        entry = {name: parse_entry(*tokens(value)[0])}
+        if verb == "set":
+            return replace(submission, entries={**submission.entries, **entry})
+        return replace(submission, overrides={**submission.overrides, **entry})
+    if verb == "answer":
+        return replace(submission, answers={**submission.answers, name: value.strip('"')})
+    if verb == "text":
+        return replace(submission, texts={**submission.texts, name: value.strip('"')})
+    assert verb == "head", line
+    if name in ("unit", "code", "level"):
+        changed = {"unit": "name"}.get(name, name)
+        return replace(submission, unit=replace(submission.unit, **{changed: value.strip('"')}))
+    return replace(submission, identity={**submission.identity, name: value.strip('"')})
+
+
+def workbook(path: Path, form: Form) -> bytes:
+    submission = load(GOLDEN / "base.txt", form, Unit("示例县", "9901"))
+    lines = [x for x in path.read_text("utf-8").split(DASHES)[0].splitlines() if x and not x.startswith("#")]
+    for line in lines:
+        if not line.startswith("cell "):
+            submission = apply(submission, line)
+    data = write_workbook(submission, form)
+    for line in lines:
+        if line.startswith("cell "):
+            _, place, kind, *rest = line.split(" ", 3)
+            data = put(data, *place.split("!"), kind, rest[0] if rest else "")
+    return data
+
+
+def findings(data: bytes, folder: Path, shelf: FormShelf) -> list[str]:
+    path = folder / "甲子镇.xlsx"
+    path.write_bytes(data)
+    (file,) = check_each([read_file(Found(path, path.name), shelf)], shelf)
+    lines = [f"{f.severity.value} {f.code} {f.where}：{f.message}" for f in file.findings]
+    return [f"outcome {file.outcome.value}", *lines]
+
+
+@pytest.mark.parametrize("path", FAULTS, ids=lambda p: p.stem)
+def test_a_fault_gives_exactly_these_findings(
+    path: Path, zfxxgk: Form, shelf: FormShelf, tmp_path: Path, pytestconfig: pytest.Config
+) -> None:
+    seen = findings(workbook(path, zfxxgk), tmp_path, shelf)
+    change, _, expected = path.read_text("utf-8").partition(DASHES)
+    if pytestconfig.getoption("--update-golden"):
+        path.write_text(f"{change}{DASHES}\n" + "\n".join(seen) + "\n", "utf-8")
+        return
+    assert seen == expected.strip().splitlines()
+
+
+def test_the_base_has_no_findings(zfxxgk: Form, shelf: FormShelf, tmp_path: Path) -> None:
+    data = write_workbook(load(GOLDEN / "base.txt", zfxxgk, Unit("示例县", "9901")), zfxxgk)
+    assert findings(data, tmp_path, shelf) == ["outcome accepted"]
