@@ -6,9 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
 from support.cells import put
 from tabletext import load, parse_entry, tokens
-
 from xlreport import Form, FormShelf, Submission, Unit, write_workbook
 from xlreport.merging.deciding import check_each
 from xlreport.merging.gathering import Found, read_file

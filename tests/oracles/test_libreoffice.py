@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from python_calamine import CalamineWorkbook
+
 from support.fills import fill
 from support.soffice import recalculate
-
 from xlreport import Form, FormShelf, Submission, read_submission, write_workbook
 from xlreport.a1 import Cell
 from xlreport.checking.evaluate import Verdict
