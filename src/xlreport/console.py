@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 
-from xlreport.checking.findings import Finding
+from xlreport.checking.findings import Finding, grouped
 from xlreport.form.model import Severity
 from xlreport.merging.gathering import FileResult, Outcome
 from xlreport.merging.result import CheckResult, MergeResult
@@ -74,4 +74,4 @@ def _file(file: FileResult) -> Iterator[str]:
 
 
 def _heaviest_first(findings: Sequence[Finding]) -> list[Finding]:
-    return sorted(findings, key=lambda f: f.severity.rank)
+    return sorted(grouped(findings), key=lambda f: f.severity.rank)

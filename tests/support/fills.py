@@ -28,7 +28,7 @@ def entry(rng: random.Random, kind: Kind, wild: float) -> Entry:
     if kind is Kind.MONEY and rng.random() < 0.2:
         return Entry.of(0)
     if kind is Kind.MONEY:
-        return Entry.of(Decimal(rng.randrange(0, 10 ** rng.randrange(1, 10))).scaleb(-rng.randrange(0, 7)))
+        return Entry.of(Decimal(rng.randrange(0, 10 ** rng.randrange(1, 9))).scaleb(-rng.randrange(0, 7)))
     return Entry.of(rng.choice((0, 0, 0, 1, 2, 3, rng.randrange(50))))
 
 
@@ -37,13 +37,19 @@ def fill(form: Form, seed: int, *, wild: float | None = None) -> Submission:
     rng = random.Random(seed)
     chance = rng.choice((0.0, 0.0, 0.01, 0.05, 0.3)) if wild is None else wild
     entries = {f.id: entry(rng, f.kind, chance) for f in form.typed}
+    for table in form.tables:
+        if rng.random() < 0.2:
+            entries |= {name: Entry.of(0) for name in entries if form.fields[name].table == table.id}
     if rng.random() < 0.5:
         blanks = rng.random()
         entries |= {name: BLANK for name in entries if rng.random() < blanks}
     overrides = {}
-    if form.computed and rng.random() < (0.5 if wild is None else 0):
-        for item in (form.computed[seed % len(form.computed)], rng.choice(form.computed)):
-            overrides[item.id] = Entry.of(rng.randrange(9)) if rng.random() < 0.8 else BLANK
+    if form.computed and wild is None and seed % 3:
+        clean = seed % 3 == 1
+        if clean:
+            entries = {f.id: entry(rng, f.kind, 0.0) for f in form.typed}
+        for item in (form.computed[seed // 3 % len(form.computed)], rng.choice(form.computed)):
+            overrides[item.id] = Entry.of(rng.randrange(9)) if clean or rng.random() < 0.8 else BLANK
     answers = {t.id: rng.choice(("是", "否", "")) for t in form.tables}
     texts = {t.field_id: rng.choice(("", "  ", "　\n ", "写了一些文字。", "=1+1")) for t in form.texts}
     level = rng.choice(("", *LEVELS))

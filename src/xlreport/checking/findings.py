@@ -149,6 +149,19 @@ def excel_order(findings: Iterable[Finding], sheets: Sequence[str]) -> list[Find
     return sorted(dict.fromkeys(findings), key=key)
 
 
+def grouped(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings that differ only in their cell become one with all their ranges (D8:I8、D10)."""
+    together: dict[Finding, list[Finding]] = {}
+    for finding in findings:
+        together.setdefault(finding.at(cell="", field="", observed=()), []).append(finding)
+    found = []
+    for alike, members in together.items():
+        cells = [cell for f in members if (cell := a1.parse(f.cell)) is not None]
+        whole = len(members) > 1 and len(cells) == len(members)
+        found += [alike.at(cell="、".join(a1.ranges(cells)))] if whole else members
+    return found
+
+
 def has_errors(findings: Iterable[Finding]) -> bool:
     """Whether a file with these findings must be returned."""
     return any(f.severity is Severity.ERROR for f in findings)

@@ -14,8 +14,6 @@ from xlreport.submission import Entry, Place, Status, Submission, shown
 
 _HOLDS = {"==": "等于", "!=": "不等于", "<": "小于", "<=": "不大于", ">": "大于", ">=": "不小于"}
 _SIGNS = {"==": "＝", "!=": "≠", "<": "＜", "<=": "≤", ">": "＞", ">=": "≥"}
-MOST_ADDENDS = 8
-"""A longer sum is shown by its range instead of by its items."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +95,8 @@ class Speaker:
         words = self.expression(node)
         if self.seen is None or isinstance(node, ex.Const):
             return words
-        if isinstance(node, ex.Ref | ex.Rounded):
+        single = isinstance(node, ex.Total) and len(self.grouped_items(node.items)) == 1
+        if single or isinstance(node, ex.Ref | ex.Rounded):
             return words
         return f"{words} ＝ {shown(self.seen.value(node))}"
 
@@ -130,29 +129,44 @@ class Speaker:
         return f"（{words}）" if isinstance(node, ex.Total | ex.Minus) and len(ex.children(node)) > 1 else words
 
     def total(self, node: ex.Total) -> str:
-        items = node.items
-        if self.seen is not None and len(items) > 2:
-            other = tuple(i for i in items if not (isinstance(i, ex.Ref) and self.seen.value(i) == 0))
-            if len(other) > MOST_ADDENDS:
-                return self.span(items)
-            if not other:
-                return f"{self.span(items)}（都是 0）"
-            rest = "（其余为 0）" if len(other) < len(items) else ""
-            return " ＋ ".join(self.grouped(i) for i in other) + rest
-        if len(items) > MOST_ADDENDS:
-            return self.span(items)
-        return " ＋ ".join(self.grouped(i) for i in items)
+        parts = self.grouped_items(node.items)
+        if self.seen is not None and len(parts) > 2:
+            seen = self.seen
+            other = [part for part in parts if seen.value(ex.Total(part)) != 0]
+            rest = "（其余为 0）" if len(other) < len(parts) else ""
+            return (" ＋ ".join(self.part(p) for p in other) + rest) if other else f"{self.part(parts[0])} 等（都是 0）"
+        return " ＋ ".join(self.part(part) for part in parts)
 
-    def span(self, items: tuple[ex.Number, ...]) -> str:
-        """A long sum by its range of cells, or by its first and last item."""
-        names = [i.field for i in items if isinstance(i, ex.Ref)]
-        places = [self.place(name) for name in names]
-        cells = [a1.parse(p.cell) for p in places if p is not None]
-        if len(names) < len(items):
-            return " ＋ ".join(self.grouped(i) for i in items)
-        if cells and len(cells) == len(items):
-            return "、".join(a1.ranges(c for c in cells if c is not None)) + f" 共 {len(items)} 格之和"
-        return f"{self.label(names[0])}至{self.label(names[-1])}共 {len(names)} 项之和"
+    def grouped_items(self, items: tuple[ex.Number, ...]) -> list[tuple[ex.Number, ...]]:
+        """The items of a sum, those that stand under one heading taken together."""
+        found: list[tuple[ex.Number, ...]] = []
+        start = 0
+        while start < len(items):
+            end = next(
+                (e for e in range(len(items), start + 1, -1) if self.group(items[start:e]) is not None), start + 1
+            )
+            found.append(items[start:end])
+            start = end
+        return found
+
+    def group(self, items: tuple[ex.Number, ...]) -> tuple[str, str] | None:
+        names = frozenset(item.field for item in items if isinstance(item, ex.Ref))
+        return self.form.groups.get(names) if len(names) == len(items) else None
+
+    def part(self, items: tuple[ex.Number, ...]) -> str:
+        """One item of a sum, or several by the name of their common heading."""
+        group = self.group(items)
+        if group is None:
+            return self.grouped(items[0])
+        row, column = group
+        each = self.instance.check.each
+        words = row if (each == "column" and row) else column if (each == "row" and column) else ""
+        words = words or "·".join(w for w in (row or "各行", column or "各列") if w)
+        if self.seen is None:
+            return f"{words}"
+        cells = [a1.parse(p.cell) for i in items if isinstance(i, ex.Ref) and (p := self.place(i.field))]
+        ranges = "、".join(a1.ranges(c for c in cells if c is not None))
+        return f"{words}（{ranges}）{shown(self.seen.value(ex.Total(items)))}"
 
     # --- conditions --------------------------------------------------------------------
 

@@ -46,7 +46,7 @@ def loads(text: str, path: str = "<text>") -> Form:
     try:
         definition = FormDef.model_validate(source.data)
     except ValidationError as error:
-        shape = [_shape_problem(source, dict(detail)) for detail in error.errors()]
+        shape = [_shape_problem(source, dict(detail)) for detail in error.errors() if not _follows(detail, error)]
         raise FormError(path, source.problems + shape) from None
     return _Loader(definition, source, path).form()
 
@@ -67,6 +67,14 @@ _SHAPE_WORDS = {
     "greater_than_equal": "“{key}”的值“{input}”太小",
     "less_than_equal": "“{key}”的值“{input}”太大",
 }
+
+
+def _follows(detail: Any, error: ValidationError) -> bool:
+    """pydantic calls a list too short when its items are wrong; the items' own mistakes say it all."""
+    place = detail["loc"]
+    return detail["type"] == "too_short" and any(
+        len(other["loc"]) > len(place) and other["loc"][: len(place)] == place for other in error.errors()
+    )
 
 
 def _shape_problem(source: Source, detail: dict[str, Any]) -> Problem:

@@ -89,6 +89,14 @@ def paths(headings: tuple[Heading, ...]) -> Iterator[tuple[Heading, ...]]:
             yield (heading,)
 
 
+def _named(headings: tuple[Heading, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Every heading with the ids below it, then all together under no label."""
+    for path in paths(headings):
+        for depth, heading in enumerate(path, 1):
+            yield " ".join(h.label for h in path[1:depth] or path[:1]), leaf_ids((heading,))
+    yield "", leaf_ids(headings)
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """A part of a table with column headings of its own."""
@@ -235,6 +243,20 @@ class Form:
     def leaves(self, name: str) -> tuple[str, ...]:
         """The typed-in fields that a field's value comes from (itself, for a typed-in one)."""
         return self._leaves[name]
+
+    @cached_property
+    def groups(self) -> dict[frozenset[str], tuple[str, str]]:
+        """Fields that stand together under a merged heading, or fill a row or a column of a block:
+        row label and column label of the group (empty for all rows or all columns)."""
+        found: dict[frozenset[str], tuple[str, str]] = {}
+        for table in self.tables:
+            for block in table.blocks:
+                for row_label, rows in _named(block.rows):
+                    for column_label, columns in _named(block.columns):
+                        names = frozenset(f"{table.id}.{row}.{column}" for row in rows for column in columns)
+                        if len(names) > 1:
+                            found.setdefault(names, (row_label, column_label))
+        return found
 
     def table(self, table_id: str) -> Table:
         """The table of this id. Raises StopIteration for an unknown one."""

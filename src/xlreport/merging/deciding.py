@@ -118,13 +118,13 @@ def _newest(files: list[FileResult]) -> list[FileResult]:
     """Of several files of one unit the newest stays: by last-saved time, then by time stamp, then by name."""
     decided = list(files)
     for places in _candidates(files).values():
-        ordered = sorted(places, key=lambda i: _age(files[i]), reverse=True)
-        winner = files[ordered[0]]
-        assert winner.submission is not None
-        for i in ordered[1:]:
+        newest = max((files[i] for i in places), key=_age)
+        alike = [i for i in places if _content(files[i]) == _content(newest)]
+        kept = min(alike, key=lambda i: (len(files[i].path), files[i].path))
+        winner = files[kept]
+        for i in (i for i in places if i != kept):
             file = files[i]
-            assert file.submission is not None
-            if file.submission.content == winner.submission.content:
+            if _content(file) == _content(winner):
                 words = f"内容与“{winner.path}”完全相同，只计一次"
                 decided[i] = file.ended(Outcome.DUPLICATE, record("F8", words, file=file.path, unit=file.unit.name))
             else:
@@ -133,6 +133,11 @@ def _newest(files: list[FileResult]) -> list[FileResult]:
                 note = record("F7", words, todo, file=file.path, unit=file.unit.name)
                 decided[i] = file.ended(Outcome.SUPERSEDED, note)
     return decided
+
+
+def _content(file: FileResult) -> tuple[object, ...]:
+    assert file.submission is not None
+    return file.submission.content
 
 
 def _age(file: FileResult) -> tuple[str, float, str]:

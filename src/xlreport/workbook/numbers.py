@@ -34,7 +34,7 @@ def read_entry(cell: RawCell | None) -> tuple[Entry, bool]:
     if cell.kind == "n" and not cell.date:
         text = cell.text.strip()
         return (_number(text) if _STORED.fullmatch(text) else Entry(None, Status.TEXT, quote(text))), False
-    if cell.date:
+    if cell.date or cell.kind == "d":
         return Entry(None, Status.DATE, quote(cell.text)), False
     return _text(cell.text)
 

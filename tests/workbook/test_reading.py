@@ -1,0 +1,174 @@
+"""Reading back: values by name, then by address; readers compared; nothing taken silently."""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+
+import openpyxl
+import pytest
+from python_calamine import CalamineWorkbook
+from support.cells import part, put, rewrite
+from support.fills import fill
+
+from xlreport import Form, FormShelf, Reading, Unit, read_submission, write_workbook
+from xlreport.workbook.guard import open_package
+from xlreport.workbook.ooxml import read_book
+from xlreport.workbook.writing import blank
+
+SHELF = FormShelf()
+
+
+def read(data: bytes) -> Reading:
+    return read_submission(data, SHELF)
+
+
+def codes(reading: Reading) -> list[str]:
+    return sorted({f.code for f in reading.findings} - {"R14", "R17"})
+
+
+def resaved(data: bytes) -> bytes:
+    """As openpyxl saves it: no cached results, other strings, other styles."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        book = openpyxl.load_workbook(io.BytesIO(data))
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_file_without_cached_results_reads_the_same(zfxxgk: Form, seed: int) -> None:
+    data = write_workbook(fill(zfxxgk, seed), zfxxgk)
+    first, second = read(data).submission, read(resaved(data)).submission
+    assert first is not None
+    assert second is not None
+    assert first.content == second.content
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_our_reader_sees_what_calamine_and_openpyxl_see(zfxxgk: Form, seed: int) -> None:
+    data = write_workbook(fill(zfxxgk, seed, wild=0.1), zfxxgk)
+    ours = read_book(open_package(data))
+    calamine = CalamineWorkbook.from_filelike(io.BytesIO(data))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        openpyxl_book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
+    assert list(ours.sheets) == calamine.sheet_names == openpyxl_book.sheetnames
+    for name, sheet in ours.sheets.items():
+        rows = calamine.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        for (row, column), cell in sheet.cells.items():
+            other = openpyxl_book[name].cell(row + 1, column + 1).value
+            for seen in (rows[row][column], "" if other is None else other):
+                if isinstance(seen, int | float):
+                    assert float(cell.text) == seen
+                else:
+                    assert cell.text == seen
+
+
+def test_rows_inserted_above_move_nothing_because_names_follow(zfxxgk: Form) -> None:
+    """Excel moves defined names with the cells; so do we when we imitate an inserted row."""
+    submission = fill(zfxxgk, 4, wild=0.0)
+    data = write_workbook(submission, zfxxgk)
+    sheet = part(data, "xl/worksheets/sheet3.xml")
+    moved = re.sub(r'(<row r=")(\d+)(")', lambda m: f"{m[1]}{int(m[2]) + 1}{m[3]}", sheet)
+    moved = re.sub(r'(<c r="[A-Z]+)(\d+)(")', lambda m: f"{m[1]}{int(m[2]) + 1}{m[3]}", moved)
+    names = part(data, "xl/workbook.xml")
+    names = re.sub(r"('二、主动公开'!\$[A-Z]+\$)(\d+)", lambda m: f"{m[1]}{int(m[2]) + 1}", names)
+    reading = read(rewrite(data, {"xl/worksheets/sheet3.xml": moved.encode(), "xl/workbook.xml": names.encode()}))
+    assert reading.submission is not None
+    assert {k: e.value for k, e in reading.submission.entries.items()} == {
+        k: e.value for k, e in submission.entries.items()
+    }
+    assert reading.submission.places["disclosure.licences.decisions"].cell == "B11"
+
+
+def test_lost_names_fall_back_to_addresses_with_a_note(zfxxgk: Form) -> None:
+    submission = fill(zfxxgk, 4, wild=0.0)
+    data = write_workbook(submission, zfxxgk)
+    xml = re.sub(r'<definedName name="requests[^<]*</definedName>', "", part(data, "xl/workbook.xml"))
+    reading = read(rewrite(data, {"xl/workbook.xml": xml.encode()}))
+    assert codes(reading) == ["R8"]
+    assert reading.submission is not None
+    assert reading.submission.entries == {**reading.submission.entries, **submission.entries}
+
+
+def test_a_deleted_sheet_is_an_error_on_that_sheet(zfxxgk: Form) -> None:
+    data = write_workbook(fill(zfxxgk, 4, wild=0.0), zfxxgk)
+    xml = re.sub(r'<sheet name="四、复议诉讼"[^>]*/>', "", part(data, "xl/workbook.xml"))
+    reading = read(rewrite(data, {"xl/workbook.xml": xml.encode()}))
+    assert [(f.code, f.sheet) for f in reading.findings if f.code == "R7"] == [("R7", "四、复议诉讼")]
+
+
+def test_a_cell_given_twice_is_never_taken_silently(zfxxgk: Form) -> None:
+    data = put(write_workbook(fill(zfxxgk, 4, wild=0.0), zfxxgk), "二、主动公开", "B10", "number", "5")
+    xml = part(data, "xl/worksheets/sheet3.xml")
+    cell = re.search(r'<c r="B10".*?</c>', xml)
+    assert cell is not None
+    twice = xml.replace(cell[0], cell[0] + re.sub("<v>.*?</v>", "<v>77</v>", cell[0]))
+    reading = read(rewrite(data, {"xl/worksheets/sheet3.xml": twice.encode()}))
+    assert [(f.code, f.cell) for f in reading.findings if f.code == "R15"] == [("R15", "B10")]
+
+
+def test_two_fields_in_one_cell_are_ambiguous(zfxxgk: Form) -> None:
+    data = write_workbook(fill(zfxxgk, 4, wild=0.0), zfxxgk)
+    xml = part(data, "xl/workbook.xml")
+    wrong = xml.replace("'二、主动公开'!$B$13", "'二、主动公开'!$B$14")
+    assert "R15" in codes(read(rewrite(data, {"xl/workbook.xml": wrong.encode()})))
+
+
+@pytest.mark.parametrize(
+    ("cell", "text", "code"),
+    [
+        ("B1", "unbekannt", "F2"),
+        ("B5", "zwei", "F2"),
+        ("B5", "2019", "F5"),
+        ("B8", "乙丑镇", "F5"),
+        ("B9", "990199", "F5"),
+        ("B3", "0000", "F6"),
+    ],
+)
+def test_the_hidden_identity_is_checked(zfxxgk: Form, cell: str, text: str, code: str) -> None:
+    data = write_workbook(blank(zfxxgk, 2025, Unit("甲子镇", "990101", "乡镇")), zfxxgk)
+    assert code in codes(read(put(data, "xlreport", cell, "text", text)))
+
+
+def test_a_foreign_workbook_is_not_ours() -> None:
+    target = io.BytesIO()
+    book = openpyxl.Workbook()
+    book.save(target)
+    reading = read(target.getvalue())
+    assert (reading.submission, codes(reading)) == (None, ["F2"])
+
+
+def test_the_form_of_a_year_before_it_was_in_force_is_refused(zfxxgk: Form) -> None:
+    data = write_workbook(blank(zfxxgk, 2020, Unit("甲子镇", "990101", "乡镇")), zfxxgk)
+    reading = read(data)
+    assert reading.submission is None
+    assert "F11" in codes(reading)
+
+
+def test_a_lost_hidden_sheet_is_replaced_by_the_document_properties(zfxxgk: Form) -> None:
+    data = write_workbook(blank(zfxxgk, 2025, Unit("甲子镇", "990101", "乡镇")), zfxxgk)
+    xml = re.sub(r'<sheet name="xlreport"[^>]*/>', "", part(data, "xl/workbook.xml"))
+    reading = read(rewrite(data, {"xl/workbook.xml": xml.encode()}))
+    assert reading.submission is not None
+    assert reading.unit == Unit("甲子镇", "990101", "乡镇")
+
+
+def test_dates_are_seen_by_their_format(zfxxgk: Form) -> None:
+    data = write_workbook(fill(zfxxgk, 4, wild=0.0), zfxxgk)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        book = openpyxl.load_workbook(io.BytesIO(data))
+    book["二、主动公开"]["B10"] = 45000
+    book["二、主动公开"]["B10"].number_format = "yyyy-mm-dd"
+    book["二、主动公开"]["B13"] = 12
+    book["二、主动公开"]["B13"].number_format = '0"件";[Red]-0"天"'
+    target = io.BytesIO()
+    book.save(target)
+    submission = read(target.getvalue()).submission
+    assert submission is not None
+    assert submission.entries["disclosure.licences.decisions"].status.value == "date"
+    assert submission.entries["disclosure.penalties.decisions"].value == 12

@@ -1,0 +1,191 @@
+"""What a town opens: sheets, locks, names, prompts, cached results, printing."""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+from openpyxl.workbook.workbook import Workbook
+from support.cells import part, sheet_parts
+from support.fills import fill
+
+from xlreport import Form, FormShelf, Roster, Submission, Unit, read_submission, write_templates, write_workbook
+from xlreport.a1 import address
+from xlreport.submission import Status
+from xlreport.workbook.layout import layout_of
+from xlreport.workbook.writing import blank
+
+
+@pytest.fixture
+def unit_book(zfxxgk: Form) -> bytes:
+    return write_workbook(blank(zfxxgk, 2025, Unit("甲子镇", "990101", "乡镇"), Unit("示例县", "9901")), zfxxgk)
+
+
+def opened(data: bytes, *, values: bool = False) -> Workbook:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return openpyxl.load_workbook(io.BytesIO(data), data_only=values)
+
+
+def test_the_sheets_stand_in_the_order_of_the_report(unit_book: bytes) -> None:
+    book = opened(unit_book)
+    assert book.sheetnames == [
+        "封面", "填报说明", "二、主动公开", "三、依申请公开", "四、复议诉讼", "文字材料", "校验", "xlreport",
+    ]  # fmt: skip
+    assert book["xlreport"].sheet_state == "veryHidden"
+    assert book.active is not None
+    assert book.active.title == "封面"
+    assert book.active.sheet_view.selection[0].activeCell == "C9"
+    assert book["封面"]["C5"].value == "甲子镇"
+
+
+def test_every_field_has_a_defined_name_at_its_cell(any_form: Form) -> None:
+    book = opened(write_workbook(blank(any_form, 2025), any_form))
+    layout = layout_of(any_form)
+    for name, (sheet, cell) in layout.cells.items():
+        assert book.defined_names[name].attr_text == f"'{sheet}'!{address(cell, absolute=True)}"
+    assert len(set(layout.cells.values())) == len(layout.cells)
+
+
+def test_only_cells_to_fill_in_are_unlocked(any_form: Form) -> None:
+    book = opened(write_workbook(blank(any_form, 2025, Unit("甲子镇", "990101", "乡镇")), any_form))
+    layout = layout_of(any_form)
+    typed = {layout.cells[f.id] for f in any_form.typed} | {layout.cells[t.field_id] for t in any_form.texts}
+    typed |= set(layout.flags.values())
+    typed |= {("封面", layout.identity[i.id]) for i in any_form.identity if i.id not in ("unit", "code", "level", "year")}
+    unlocked = set()
+    for sheet in book.worksheets:
+        merged = {cell for area in sheet.merged_cells.ranges for cell in list(area.cells)[1:]}
+        for row in sheet.iter_rows():
+            for cell in row:
+                if not cell.protection.locked and (cell.row, cell.column) not in merged:
+                    unlocked.add((sheet.title, (cell.row - 1, cell.column - 1)))
+    assert unlocked == typed
+
+
+def test_protection_allows_widths_heights_and_selecting(zfxxgk: Form) -> None:
+    data = write_workbook(blank(zfxxgk, 2025), zfxxgk, password="Abc-123")
+    book = opened(data)
+    for sheet in book.worksheets:
+        protection = sheet.protection
+        assert protection.sheet
+        assert protection.password == "B88E" or protection.password
+        assert (protection.formatColumns, protection.formatRows) == (False, False), "False means allowed"
+        assert not protection.selectLockedCells
+        assert protection.insertRows
+        assert protection.deleteColumns
+    assert book.security.lockStructure
+    assert book.security.workbookPassword == book.worksheets[0].protection.password
+    xml = part(data, "xl/workbook.xml")
+    assert xml.index("<workbookPr") < xml.index("<workbookProtection") < xml.index("<bookViews")
+
+
+def test_every_cell_to_fill_in_has_a_chinese_prompt_and_error_text(any_form: Form) -> None:
+    book = opened(write_workbook(blank(any_form, 2025), any_form))
+    layout = layout_of(any_form)
+    for field in any_form.typed:
+        sheet, cell = layout.cells[field.id]
+        (rule,) = [v for v in book[sheet].data_validations.dataValidation if address(cell) in str(v.sqref).split()]
+        assert rule.type == ("whole" if field.decimals == 0 else "decimal")
+        assert (rule.formula1, rule.formula2) == ("0", "999999999")
+        for words in (rule.prompt, rule.promptTitle, rule.error, rule.errorTitle):
+            assert words
+            assert re.search("[\u4e00-\u9fff]", words)
+    for sheet, cell in layout.flags.values():
+        (rule,) = [v for v in book[sheet].data_validations.dataValidation if address(cell) in str(v.sqref).split()]
+        assert rule.formula1 == '"是,否"'
+
+
+def test_everything_prints_on_a4_one_page_wide(any_form: Form) -> None:
+    book = opened(write_workbook(blank(any_form, 2025), any_form))
+    for sheet in book.worksheets[:-1]:
+        assert sheet.page_setup.paperSize == 9
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert sheet.page_setup.fitToWidth in (None, 1)
+        assert sheet.print_area
+        area = sheet.print_area.split("!")[1].replace("$", "")
+        last = openpyxl.utils.range_boundaries(area)
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.value is not None and not sheet.column_dimensions[cell.column_letter].hidden:
+                    assert cell.row <= last[3]
+                    assert cell.column <= last[2], (sheet.title, cell.coordinate)
+
+
+def test_a_workbook_that_is_opened_in_a_preview_shows_right_results(any_form: Form) -> None:
+    """The cached results are those that we compute; LibreOffice agrees with them in the oracle."""
+    for seed in range(6):
+        submission = fill(any_form, seed)
+        data = write_workbook(submission, any_form)
+        formulas, values = opened(data), opened(data, values=True)
+        for sheet in formulas.worksheets:
+            for row in sheet.iter_rows():
+                for cell in row:
+                    if cell.data_type == "f":
+                        shown = values[sheet.title][cell.coordinate].value
+                        assert shown is not None or "=IF(" in str(cell.value), (sheet.title, cell.coordinate)
+
+
+def test_reading_gives_back_what_was_written(any_form: Form) -> None:
+    shelf = FormShelf((any_form,))
+    for seed in range(25):
+        written = fill(any_form, seed)
+        reading = read_submission(write_workbook(written, any_form), shelf)
+        assert reading.submission is not None, reading.findings
+        read = reading.submission
+        assert {k: (e.value, e.raw) for k, e in read.entries.items()} == {
+            k: (e.value, e.raw) for k, e in written.entries.items()
+        }
+        blanks = {k for k, e in written.overrides.items() if e.status is Status.BLANK}
+        assert {k: e.value for k, e in read.overrides.items() if k not in blanks} == {
+            k: e.value for k, e in written.overrides.items() if k not in blanks
+        }
+        assert read.texts == written.texts
+        assert read.answers == written.answers
+        assert (read.unit, read.year) == (written.unit, written.year)
+
+
+def test_the_same_submission_gives_the_same_bytes(any_form: Form) -> None:
+    submission = fill(any_form, 3)
+    assert write_workbook(submission, any_form) == write_workbook(submission, any_form)
+
+
+def test_texts_are_never_formulas(zfxxgk: Form) -> None:
+    texts = {t.field_id: words for t, words in zip(zfxxgk.texts, ("=1+1", "@SUM(A1)", "http://x.invalid"), strict=True)}
+    submission = Submission(zfxxgk.id, 2025, Unit('=HYPERLINK("x")', "+1", "乡镇"), {}, texts=texts)
+    book = opened(write_workbook(submission, zfxxgk))
+    assert [book["文字材料"][f"B{row}"].data_type for row in (4, 6, 8)] == ["s", "s", "s"]
+    assert book["封面"]["C5"].data_type == "s"
+    assert book["文字材料"]["B8"].hyperlink is None
+
+
+def test_templates_carry_the_unit_in_name_and_file(zfxxgk: Form, roster: Roster, tmp_path: Path) -> None:
+    written = write_templates(zfxxgk, 2025, roster=roster, out=tmp_path)
+    assert len(written) == 14
+    assert written[0].name == "990101_甲子镇_2025年政府信息公开工作年度报告.xlsx"
+    reading = read_submission(written[0].read_bytes(), FormShelf())
+    assert reading.submission is not None
+    assert reading.submission.unit == Unit("甲子镇", "990101", "乡镇")
+    assert reading.submission.county == Unit("示例县", "9901")
+
+
+def test_formulas_use_only_functions_on_which_engines_agree(any_form: Form) -> None:
+    data = write_workbook(blank(any_form, 2025), any_form)
+    allowed = set("SUM IF AND OR NOT ROUND ABS COUNT COUNTBLANK COUNTIF TEXT LEN SUBSTITUTE CHAR".split())
+    used = set()
+    for name in sheet_parts(data).values():
+        for formula in re.findall(r"<f>([^<]*)</f>", part(data, name)):
+            assert len(formula) <= 8192
+            used |= set(re.findall(r"([A-Z]+)\(", re.sub(r'"[^"]*"|&quot;[^&]*&quot;', "", formula)))
+    assert used <= allowed
+
+
+def test_no_part_names_a_path_or_a_time_of_this_machine(unit_book: bytes) -> None:
+    with zipfile.ZipFile(io.BytesIO(unit_book)) as archive:
+        assert {info.date_time for info in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        assert "2026-01-01T00:00:00Z" in archive.read("docProps/core.xml").decode()
