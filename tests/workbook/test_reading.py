@@ -9,9 +9,9 @@ import warnings
 import openpyxl
 import pytest
 from python_calamine import CalamineWorkbook
+
 from support.cells import part, put, rewrite
 from support.fills import fill
-
 from xlreport import Form, FormShelf, Reading, Unit, read_submission, write_workbook
 from xlreport.workbook.guard import open_package
 from xlreport.workbook.ooxml import read_book

@@ -1,0 +1,57 @@
+"""The roster: encodings, formats, mistakes, and who is known by what name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from xlreport import Roster, RosterError, Unit, read_roster
+
+TEXT = "单位代码,单位名称,类别,别名\n01,甲子镇,乡镇,甲子镇政府、示例县甲子镇\n02,教育局,部门,\n"
+
+
+def test_the_sample_roster(roster: Roster) -> None:
+    assert len(roster.units) == 14
+    assert roster.county == Unit("示例县", "9901")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk"])
+def test_csv_in_each_encoding(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "r.csv"
+    path.write_bytes(TEXT.replace("\n", "\r\n").encode(encoding))
+    roster = read_roster(path)
+    assert roster.units == (Unit("甲子镇", "01", "乡镇"), Unit("教育局", "02", "部门"))
+    assert roster.find(Unit("示例县甲子镇")) == roster.units[0]
+    assert roster.find(Unit("x", "02")) == roster.units[1]
+    assert roster.find(Unit("甲子")) is None, "never a loose guess"
+
+
+def test_xlsx(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    for line in TEXT.splitlines():
+        book.active.append(line.split(","))
+    book.save(tmp_path / "r.xlsx")
+    assert read_roster(tmp_path / "r.xlsx").units[0] == Unit("甲子镇", "01", "乡镇")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "是空的"),
+        ("名称,代码\n", "缺少标题：单位代码、单位名称"),
+        ("单位代码,单位名称\n", "一个单位也没有"),
+        ("单位代码,单位名称\n01,甲\n01,乙\n", "第 3 行的单位代码“01”与第 2 行重复"),
+        ("单位代码,单位名称\n,甲\n", "第 2 行没有单位代码"),
+        ("单位代码,单位名称,类别\n01,甲,村\n", "第 2 行的类别“村”不在乡镇、街道、部门、县、市之中"),
+        ("单位代码,单位名称,汇总单位\n01,甲,某县\n02,乙,另一县\n", "各行的汇总单位不一致"),
+    ],
+)
+def test_mistakes_are_told(tmp_path: Path, text: str, words: str) -> None:
+    path = tmp_path / "r.csv"
+    path.write_text(text, "utf-8")
+    with pytest.raises(RosterError) as caught:
+        read_roster(path)
+    assert words in str(caught.value)
