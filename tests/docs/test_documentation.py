@@ -1,0 +1,75 @@
+"""Every documented command and example runs; the two READMEs say the same; links lead somewhere."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+
+from xlreport.checking.findings import CODES
+from xlreport.cli import cli, main
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = [ROOT / "README.md", ROOT / "README.zh-CN.md", *sorted((ROOT / "docs").glob("*.md"))]
+BLOCK = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    return [body for kind, body in BLOCK.findall(page.read_text("utf-8")) if kind == language]
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    shutil.copytree(ROOT / "samples", tmp_path / "samples")
+    shutil.copytree(ROOT / "workbook_templates", tmp_path / "workbook_templates")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_documented_commands_run(page: Path, checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    commands = [line for block in blocks(page, "sh") for line in block.splitlines() if line.startswith("xlreport ")]
+    if page.name.startswith("README"):
+        assert len(commands) == 3
+    for command in commands:
+        code = main(shlex.split(command)[1:])
+        assert code in (0, 1), (command, capsys.readouterr())
+        assert (code == 1) == ("merge" in command or "990103" in command)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_documented_python_runs(page: Path, checkout: Path) -> None:
+    for block in blocks(page, "python"):
+        exec(compile(block, str(page), "exec"), {})
+
+
+def test_both_readmes_have_the_same_commands_and_figures() -> None:
+    english, chinese = (p.read_text("utf-8") for p in PAGES[:2])
+    plain = [re.sub(r"#.*", "", b) for p in PAGES[:2] for b in blocks(p, "sh")]
+    assert plain[: len(plain) // 2] == plain[len(plain) // 2 :]
+    assert re.findall(r"\d+\.\d+", english.split("## Limits")[0]) == re.findall(
+        r"\d+\.\d+", chinese.split("## 限制")[0]
+    )
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text("utf-8")):
+        assert (page.parent / target).exists(), target
+
+
+def test_every_command_is_documented() -> None:
+    for page in PAGES[:2]:
+        text = page.read_text("utf-8")
+        assert all(f"xlreport {name}" in text for name in cli.commands)
+
+
+def test_every_code_that_the_documents_name_exists() -> None:
+    from xlreport import get_form
+
+    known = set(CODES) | {c.code for c in get_form("zfxxgk-2021").checks}
+    guide = (ROOT / "docs" / "guide.zh-CN.md").read_text("utf-8")
+    assert set(re.findall(r"(?<![A-Za-z0-9])[A-GRV][0-9]{1,2}(?![0-9A-Za-z])", guide)) <= known
