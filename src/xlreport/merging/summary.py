@@ -8,7 +8,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from xlreport.a1 import Cell, address, quoted
 from xlreport.checking.batch import from_fixed, make_batch
-from xlreport.checking.findings import excel_order
+from xlreport.checking.findings import excel_order, grouped
 from xlreport.form import expression as ex
 from xlreport.form.model import Field, Form, Severity, Table
 from xlreport.merging.gathering import FileResult, Outcome
@@ -118,14 +118,17 @@ def _status_row(result: MergeResult, file: FileResult) -> tuple[str, ...]:
 
 
 def _findings(book: Book, form: Form, result: MergeResult) -> None:
-    """All findings, linked to the detail cells of units that are counted."""
+    """All findings, linked to the detail cells of units that are counted; those of other units
+    that differ only in their cell share a line."""
     headings = ("单位", "性质", "代码", "位置", "问题", "怎么办", "文件", "明细")
     sheet = _sheet(book, FINDINGS_SHEET, FINDINGS_SHEET, headings, (18, 7, 12, 20, 62, 40, 30, 18))
     book.merge(sheet, Span(1, 0, 1, len(headings) - 1), "错误必须更正；警示请更正或说明；提示供参考。", "small")
     rows = {s.unit: i for i, s in enumerate(result.counted)}
     units = {f.path: f.unit for f in result.files}
     columns = _detail_columns(form)
-    found = excel_order(result.findings, layout_of(form).sheets)
+    linked = [f for f in result.findings if f.file in units and units[f.file] in rows]
+    others = grouped(excel_order((f for f in result.findings if f not in linked), layout_of(form).sheets))
+    found = excel_order((*others, *linked), layout_of(form).sheets)
     for line, finding in enumerate(found, 3):
         cells = (
             finding.unit,

@@ -111,12 +111,17 @@ def _identity_cell(book: Book, sheet: Worksheet, name: str, label: str, hint: st
 
 
 def _overall_colours(book: Book, sheet: Worksheet, row: int) -> None:
-    target = address((row, 2), absolute=True)
-    at = (row, 2, row, 2)
-    for style, words in (("bad", "未通过 0、"), ("grey", "待填 0。")):
-        formula = f'=ISERROR(FIND("{words}",{target}&"。"))'
-        sheet.conditional_format(*at, {"type": "formula", "criteria": formula, "format": book.styles[style]})
-    sheet.conditional_format(*at, {"type": "formula", "criteria": "=TRUE", "format": book.styles["good"]})
+    """Red when an error fails, amber when anything else does, grey while cells are open, else green."""
+    overall, weights = (address((line, 2), absolute=True) for line in (row, row + 1))
+    rules = (
+        ("bad", f'=ISERROR(FIND("错误 0 项",{weights}))'),
+        ("warn", f'=ISERROR(FIND("未通过 0、",{overall}))'),
+        ("grey", f'=ISERROR(FIND("待填 0。",{overall}&"。"))'),
+        ("good", "=TRUE"),
+    )
+    for style, formula in rules:
+        options = {"type": "formula", "criteria": formula, "format": book.styles[style], "stop_if_true": True}
+        sheet.conditional_format(row, 2, row, 2, options)
 
 
 def write_guide(book: Book) -> None:
