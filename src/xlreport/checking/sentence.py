@@ -158,15 +158,27 @@ class Speaker:
         group = self.group(items)
         if group is None:
             return self.grouped(items[0])
-        row, column = group
-        each = self.instance.check.each
-        words = row if (each == "column" and row) else column if (each == "row" and column) else ""
-        words = words or "·".join(w for w in (row or "各行", column or "各列") if w)
+        words = self.group_label(items, *group)
         if self.seen is None:
-            return f"{words}"
-        cells = [a1.parse(p.cell) for i in items if isinstance(i, ex.Ref) and (p := self.place(i.field))]
-        ranges = "、".join(a1.ranges(c for c in cells if c is not None))
-        return f"{words}（{ranges}）{shown(self.seen.value(ex.Total(items)))}"
+            return words
+        places = [p for i in items if isinstance(i, ex.Ref) and (p := self.place(i.field))]
+        cells = [cell for p in places if (cell := a1.parse(p.cell)) is not None]
+        sheet = f"{places[0].sheet} " if len(self.sheets) > 1 and places else ""
+        ranges = "、".join(a1.ranges(cells))
+        return f"{words}（{sheet}{ranges}）{shown(self.seen.value(ex.Total(items)))}"
+
+    def group_label(self, items: tuple[ex.Number, ...], row: str, column: str) -> str:
+        """What the fields under one heading are called together."""
+        each = self.instance.check.each
+        if each == "column" and row:
+            return row
+        if each == "row" and column:
+            return column
+        if row and column:
+            return f"{row}·{column}"
+        first = self.form.fields[ex.fields_of(items[0])[0]]
+        sheet = f"“{self.form.table(first.table).sheet}”" if len(self.sheets) > 1 else ""
+        return f"{row}各列" if row else f"{sheet}各行{column}" if column else f"{sheet}各格"
 
     # --- conditions --------------------------------------------------------------------
 
