@@ -17,7 +17,8 @@ from xlreport.submission import Submission
 from xlreport.workbook import details
 from xlreport.workbook.book import Book, excel_number
 from xlreport.workbook.identity import write_identity
-from xlreport.workbook.layout import Span, layout_of, lines_needed
+from xlreport.workbook.layout import layout_of
+from xlreport.workbook.plan import Span, lines_needed
 from xlreport.workbook.writing import write_form_sheets
 
 COLUMNS_A_PAGE = 15

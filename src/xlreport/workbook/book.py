@@ -19,7 +19,8 @@ from xlreport.checking.sentence import Seen
 from xlreport.form import expression as ex
 from xlreport.form.model import Form
 from xlreport.submission import Submission
-from xlreport.workbook.layout import Layout, Span, layout_of
+from xlreport.workbook.layout import Layout, layout_of
+from xlreport.workbook.plan import Span
 from xlreport.workbook.styles import Styles
 
 MAX_CELL_TEXT = 32_767

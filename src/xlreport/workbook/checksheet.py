@@ -12,8 +12,9 @@ from xlreport.form.model import Severity
 from xlreport.submission import shown
 from xlreport.workbook.book import Book
 from xlreport.workbook.formulas import FAIL, MARKS, PASS, UNKNOWN, Formulas, has_money
-from xlreport.workbook.layout import CHECKS, CHECKS_ROW, Span, lines_needed
+from xlreport.workbook.layout import CHECKS, CHECKS_ROW
 from xlreport.workbook.lines import CheckLine
+from xlreport.workbook.plan import Span, lines_needed
 
 HEADINGS = ("序号", "代码", "性质", "校验内容", "结果", "相差", "位置")
 WIDTHS = (6.0, 9.0, 7.0, 62.0, 9.0, 11.0, 17.0)

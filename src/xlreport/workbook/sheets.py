@@ -19,18 +19,8 @@ from xlreport.workbook.checksheet import (
     weights_text,
 )
 from xlreport.workbook.formulas import MARKS, TICK, UNKNOWN, Formulas
-from xlreport.workbook.layout import (
-    CHECKS,
-    COVER,
-    GUIDE,
-    IDENTITY_ROW,
-    TEXTS,
-    UNIT_ROW,
-    Layout,
-    SheetPlan,
-    Span,
-    lines_needed,
-)
+from xlreport.workbook.layout import CHECKS, COVER, GUIDE, IDENTITY_ROW, TEXTS, Layout
+from xlreport.workbook.plan import UNIT_ROW, SheetPlan, Span, lines_needed
 
 PROTECTION_NOTE = "工作表保护只防止误改，不是保密手段；列宽、行高可以调整。"
 
