@@ -71,11 +71,6 @@ class Unit:
     code: str = ""
     level: str = ""
 
-    @property
-    def key(self) -> str:
-        """What tells two units apart: the code, or the name where there is no code."""
-        return f"#{self.code}" if self.code else self.name
-
 
 NOBODY = Unit("")
 

@@ -346,3 +346,32 @@ def test_shelf_prefers_given_forms(zfxxgk: Form, other_form: Form) -> None:
     assert FormShelf((other_form,))(other_form.id) is other_form
     assert FormShelf()(other_form.id) is None
     assert FormShelf()(zfxxgk.id) is zfxxgk
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (Unit("第1镇", "01", "乡镇"), Unit("第2镇", "01", "乡镇")),
+        (Unit("第1镇", "01", "乡镇"), Unit("第1镇", "02", "乡镇")),
+        (Unit("第1镇", "01", "乡镇"), Unit("第1镇", "", "乡镇")),
+    ],
+)
+def test_names_and_codes_that_contradict_each_other_are_nobodys(
+    zfxxgk: Form, tmp_path: Path, first: Unit, second: Unit
+) -> None:
+    """Without a roster nobody knows whether these are one unit or two: neither is counted or superseded."""
+    (tmp_path / "in").mkdir()
+    for name, unit in (("a", first), ("b", second), ("c", Unit("第3镇", "03", "乡镇"))):
+        submission = Submission(**{**vars(town(zfxxgk, 1, 1)), "unit": unit})
+        (tmp_path / "in" / f"{name}.xlsx").write_bytes(write_workbook(submission, zfxxgk))
+    result = merge_folder(tmp_path / "in", out=tmp_path / "out")
+    assert outcomes(result) == {"a.xlsx": "rejected", "b.xlsx": "rejected", "c.xlsx": "accepted"}
+    assert [f.findings[-1].code for f in result.files if f.submission is None] == ["F14", "F14"]
+
+
+def test_units_without_codes_are_told_apart_by_name(zfxxgk: Form, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    for name in ("东镇", "西镇"):
+        submission = Submission(**{**vars(town(zfxxgk, 1, 1)), "unit": Unit(name, "", "乡镇")})
+        (tmp_path / "in" / f"{name}.xlsx").write_bytes(write_workbook(submission, zfxxgk))
+    assert len(merge_folder(tmp_path / "in", out=tmp_path / "out").accepted) == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import warnings
+from dataclasses import replace
 
 import openpyxl
 import pytest
@@ -172,3 +173,26 @@ def test_dates_are_seen_by_their_format(zfxxgk: Form) -> None:
     assert submission is not None
     assert submission.entries["disclosure.licences.decisions"].status.value == "date"
     assert submission.entries["disclosure.penalties.decisions"].value == 12
+
+
+@pytest.mark.parametrize("words", ["第一行\n第二行", "_x0041_ 原样", "a_x000D_b", "下划线_x"])
+def test_texts_come_back_as_they_were(zfxxgk: Form, words: str) -> None:
+    submission = replace(fill(zfxxgk, 4, wild=0.0), texts={"text.overview": words})
+    reading = read(write_workbook(submission, zfxxgk))
+    assert reading.submission is not None
+    assert reading.submission.texts["text.overview"] == words
+
+
+def test_escaped_line_ends_of_excel_are_line_feeds(zfxxgk: Form) -> None:
+    data = put(write_workbook(fill(zfxxgk, 4, wild=0.0), zfxxgk), "文字材料", "B4", "text", "一_x000D_\n二")
+    submission = read(data).submission
+    assert submission is not None
+    assert submission.texts["text.overview"] == "一\n二"
+
+
+def test_a_comment_far_outside_is_told(zfxxgk: Form) -> None:
+    data = write_workbook(fill(zfxxgk, 4, wild=0.0), zfxxgk)
+    xml = part(data, "xl/worksheets/sheet3.xml").replace("<mergeCells", '<mergeCells x="1"', 1)
+    xml = re.sub(r"(<mergeCells[^>]*>)", r'\1<mergeCell ref="XFA1048000:XFD1048576"/>', xml, count=1)
+    reading = read(rewrite(data, {"xl/worksheets/sheet3.xml": xml.encode()}))
+    assert [(f.code, f.cell) for f in reading.findings if f.code == "R5"] == [("R5", "XFA1048000")]

@@ -131,7 +131,7 @@ class _Loader:
             identity=tuple(IdentityItem(i.id, i.label, i.hint) for i in definition.identity),
             instructions=definition.instructions,
             tables=draft.tables,
-            texts=tuple(Text(t.id, t.label, t.hint) for t in definition.texts),
+            texts=tuple(Text(t.id, t.label, t.hint, t.lines) for t in definition.texts),
             checks=checks,
             fields=draft.fields,
             instances=instances,

@@ -146,11 +146,12 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One text section of the report; its field id is `text.<id>`."""
+    """One text section of the report; its field id is `text.<id>`. `lines` is the room in its cell."""
 
     id: str
     label: str
     hint: str
+    lines: int
 
     @property
     def field_id(self) -> str:

@@ -52,6 +52,10 @@ class LineDef(_Strict):
     hint: str = ""
 
 
+class TextDef(LineDef):
+    lines: Annotated[int, Field(ge=1, le=27)] = 12
+
+
 class CheckDef(_Strict):
     code: Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9]{1,2}$")]
     title: Words
@@ -72,5 +76,5 @@ class FormDef(_Strict):
     identity: tuple[LineDef, ...]
     instructions: Annotated[tuple[Words, ...], Field(min_length=1)]
     tables: Annotated[tuple[TableDef, ...], Field(min_length=1)]
-    texts: tuple[LineDef, ...] = ()
+    texts: tuple[TextDef, ...] = ()
     checks: tuple[CheckDef, ...] = ()

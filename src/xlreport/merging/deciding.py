@@ -49,6 +49,7 @@ def choose_target(
 def decide(files: list[FileResult], target: Target, roster: Roster | None, shelf: FormShelf) -> list[FileResult]:
     """The outcome of every file, in the same order."""
     decided = [_ours(f, target, roster) if f.submission else f for f in files]
+    decided = _contradicting(decided)
     decided = _newest(decided)
     decided = _once(decided)
     return check_each(decided, shelf)
@@ -106,11 +107,33 @@ def _as_listed(file: FileResult, submission: Submission, listed: Unit) -> FileRe
     return replace(file, unit=unit, findings=findings, submission=replace(submission, unit=unit))
 
 
-def _candidates(files: list[FileResult]) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = {}
+def _contradicting(files: list[FileResult]) -> list[FileResult]:
+    """One code under two names, or one name under two codes: nobody guesses whose report it is."""
+    units = {s.unit for f in files if (s := f.submission) is not None and f.outcome is Outcome.ACCEPTED}
+    decided = list(files)
+    for i, file in enumerate(files):
+        if file.submission is None or file.outcome is not Outcome.ACCEPTED:
+            continue
+        mine = file.submission.unit
+        others = sorted(
+            f"“{u.name}”（代码“{u.code}”）"
+            for u in units
+            if (u.name == mine.name) != (u.code == mine.code) and (u.name == mine.name or u.code)
+        )
+        if others:
+            words = f"单位“{mine.name}”（代码“{mine.code}”）与另一份报表里的{'、'.join(others)}对不上"
+            todo = "请核对单位名称和代码，改成一致后重新汇总；用名册可以避免这种情况"
+            finding = record("F14", words, todo, file=file.path, unit=mine.name)
+            decided[i] = replace(file.ended(Outcome.REJECTED, finding), submission=None)
+    return decided
+
+
+def _candidates(files: list[FileResult]) -> dict[tuple[str, str], list[int]]:
+    found: dict[tuple[str, str], list[int]] = {}
     for i, file in enumerate(files):
         if file.submission is not None and file.outcome is Outcome.ACCEPTED:
-            found.setdefault(file.submission.unit.key, []).append(i)
+            unit = file.submission.unit
+            found.setdefault((unit.code, unit.name), []).append(i)
     return found
 
 

@@ -18,8 +18,9 @@ from xlreport.workbook.guard import DEFAULT_LIMITS, Limits, Refused, damaged, pa
 
 _DATE_FORMATS = frozenset({14, 15, 16, 17, 18, 19, 20, 21, 22, 45, 46, 47, *range(27, 37), *range(50, 59)})
 _NOT_A_DATE = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.')
+_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 MOST_ODD = 200
-"""How many far or repeated cells a sheet lists."""
+"""How many repeated cells a sheet lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,8 @@ class RawSheet:
     name: str
     cells: dict[Cell, RawCell] = field(default_factory=dict)
     twice: list[Cell] = field(default_factory=list)
-    far: list[str] = field(default_factory=list)
-    """References in merges, links and comments, kept for the check that nothing lies far outside."""
+    marks: list[str] = field(default_factory=list)
+    """References of merges, links and comments."""
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,11 @@ def _workbook(content: bytes) -> tuple[list[tuple[str, str]], dict[str, str], tu
     return sheets, names, tuple(repeated)
 
 
+def unescape(text: str) -> str:
+    """`_x000D_` and the like stand for characters that XML cannot hold (22.9.2.19, ST_Xstring)."""
+    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
+
+
 def _strings(parts: Mapping[str, bytes], workbook: str) -> list[str]:
     """Shared strings (18.4); phonetic runs are no part of the text."""
     found: list[str] = []
@@ -149,7 +155,7 @@ def _strings(parts: Mapping[str, bytes], workbook: str) -> list[str]:
 
     def end(name: str) -> None:
         if name == "si":
-            found.append("".join(pieces))
+            found.append(unescape("".join(pieces)))
         elif name == "rPh":
             state["phonetic"] -= 1
         elif name == "t":
@@ -233,8 +239,7 @@ class _SheetReader:
 
     def _cell(self, attributes: dict[str, str]) -> None:
         self.count += 1
-        if self.count > self.limit:
-            raise too_much("单元格总数", self.count, self.limit, "个以上")
+        self._limit()
         written = attributes.get("r")
         self.cell = a1.parse(written) if written else (max(0, self.row), self.column + 1)
         if self.cell is None:
@@ -244,8 +249,13 @@ class _SheetReader:
         self.value = self.formula = None
 
     def _reference(self, reference: str) -> None:
-        if len(self.sheet.far) < self.limit:
-            self.sheet.far.append(reference)
+        self.count += 1
+        self._limit()
+        self.sheet.marks.append(reference)
+
+    def _limit(self) -> None:
+        if self.count > self.limit:
+            raise too_much("单元格、合并、链接和批注的总数", self.count, self.limit, "个")
 
     def data(self, text: str) -> None:
         if self.collecting is not None:
@@ -265,6 +275,8 @@ class _SheetReader:
             return
         kind = self.attributes.get("t", "n")
         text = "".join(self.value or [])
+        if kind in ("str", "inlineStr"):
+            text = unescape(text)
         if kind == "s":
             index = text.strip()
             inside = index.isascii() and index.isdigit() and int(index[:9]) < len(self.strings)

@@ -66,6 +66,10 @@ class SheetPlan:
         """The last column in use."""
         return len(self.widths) - 1
 
+    def outside(self, cell: Cell) -> bool:
+        """Whether a cell lies beyond what the form uses of the sheet."""
+        return cell[0] > self.bottom or cell[1] > self.right
+
     @property
     def wide(self) -> bool:
         """Whether the sheet prints larger on A4 landscape (a character is about 5.3 pt wide)."""

@@ -23,6 +23,9 @@ from xlreport.workbook.plan import (
     lines_needed,
 )
 
+LINE_HEIGHT = 15.0
+"""Points that a line of text takes."""
+
 
 class TablePlanner:
     """Lays out one table."""
@@ -138,7 +141,7 @@ class TablePlanner:
                 self._fit(label.span.top, label.text, room, least=22)
 
     def _fit(self, row: int, text: str, width: float, least: float) -> None:
-        needed = 15.0 * lines_needed(text, width) + 4
+        needed = LINE_HEIGHT * lines_needed(text, width) + 4
         self.plan.heights[row] = max(least, needed, self.plan.heights.get(row, 0))
 
     # --- check cells ------------------------------------------------------------------------
@@ -234,7 +237,7 @@ def texts_plan(form: Form, name: str, lines: tuple[CheckLine, ...]) -> SheetPlan
         plan.labels.append(Label(Span(row + 1, 0, row + 1, 0), text.hint, "hint"))
         plan.fields[text.field_id] = Span(row + 1, 1, row + 1, 1)
         plan.heights[row] = 20
-        plan.heights[row + 1] = 180
+        plan.heights[row + 1] = LINE_HEIGHT * text.lines + 4
         row += 2
     for i, line in enumerate(lines):
         if line.table == "text":

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from xlreport import a1
+from xlreport.a1 import Cell
 from xlreport.checking.batch import from_fixed, make_batch
 from xlreport.checking.findings import Finding, record
 from xlreport.form.model import LEVELS, Field, Form
@@ -222,7 +223,7 @@ class _Reader:
         home = self.located.layout.place(name)
         self.places[name] = Place(spot[0], a1.address(spot[1])) if spot else home
         cell = self.located.cell(spot)
-        return cell.text.replace("\r\n", "\n") if cell else ""
+        return cell.text.replace("\r\n", "\n").replace("\r", "\n") if cell else ""
 
     def _answer(self, table: str) -> str:
         name = f"{table}.blanks_are_zero"
@@ -268,7 +269,13 @@ class _Reader:
             if self.located.moved:
                 continue
             for cell, raw in sorted(sheet.cells.items()):
-                if (cell[0] > plan.bottom or cell[1] > plan.right) and raw.text.strip():
+                if plan.outside(cell) and raw.text.strip():
                     words = f"表格以外有内容“{quote(raw.text)}”，不会读取"
-                    at = a1.address(cell)
-                    self.findings.append(record("R5", words, "请确认没有把数字填错地方", sheet=name, cell=at))
+                    self._outside(words, name, cell)
+            marked = {a1.parse(reference.split(":", 1)[0]) for reference in sheet.marks}
+            for cell in sorted(c for c in marked if c is not None and plan.outside(c))[:1]:
+                self._outside("表格以外有批注、链接或合并的格子，不会读取", name, cell)
+
+    def _outside(self, words: str, sheet: str, cell: Cell) -> None:
+        at = a1.address(cell)
+        self.findings.append(record("R5", words, "请确认没有把数字填错地方", sheet=sheet, cell=at))

@@ -21,6 +21,10 @@ from xlreport.workbook.checksheet import (
 from xlreport.workbook.formulas import MARKS, TICK, UNKNOWN, Formulas
 from xlreport.workbook.layout import CHECKS, COVER, GUIDE, IDENTITY_ROW, TEXTS, Layout
 from xlreport.workbook.plan import UNIT_ROW, SheetPlan, Span, lines_needed
+from xlreport.workbook.planning import LINE_HEIGHT
+
+MAX_ROW_HEIGHT = 409.0
+"""Excel's limit on a row's height, in points."""
 
 PROTECTION_NOTE = "工作表保护只防止误改，不是保密手段；列宽、行高可以调整。"
 
@@ -264,7 +268,10 @@ def write_texts(book: Book) -> None:
     _frame(book, sheet, plan, formulas)
     for text in book.form.texts:
         cell = plan.fields[text.field_id].cell
-        book.string(sheet, cell, book.submission.texts.get(text.field_id, ""), "input_text")
+        words = book.submission.texts.get(text.field_id, "")
+        book.string(sheet, cell, words, "input_text")
+        needed = LINE_HEIGHT * lines_needed(words, plan.widths[1]) + 4
+        sheet.set_row(cell[0], min(MAX_ROW_HEIGHT, max(plan.heights[cell[0]], needed)))
         book.name(text.field_id, TEXTS, cell)
         options = {
             "validate": "length",
