@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from xlreport import a1
 from xlreport.a1 import Cell
 from xlreport.checking.findings import Finding, record
-from xlreport.submission import Place
+from xlreport.submission import Place, shown
 from xlreport.workbook.layout import COVER, Layout
 from xlreport.workbook.ooxml import RawBook, RawCell
 
 _TARGET = re.compile(r"=?(?:'((?:[^']|'')+)'|([^'!\[\]]+))!([$A-Z0-9]+)(?::([$A-Z0-9]+))?")
+
+_NUMBER = re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?(E\+?[0-9]{1,2})?", re.IGNORECASE)
 
 Spot = tuple[str, Cell]
 """Sheet name and cell."""
@@ -25,7 +28,9 @@ class Located:
     book: RawBook
     layout: Layout
     findings: list[Finding] = field(default_factory=list)
-    moved: bool = False
+    moved: dict[str, list[str]] = field(default_factory=dict)
+    """By sheet, the names found elsewhere than where the form has them."""
+    used: set[str] = field(default_factory=set)
     _by_address: dict[str, list[str]] = field(default_factory=dict)
     _absent: dict[str, list[str]] = field(default_factory=dict)
     _taken: dict[Spot, str] = field(default_factory=dict)
@@ -36,13 +41,17 @@ class Located:
             self._ambiguous(name, f"名称“{name}”在文件里指向两处")
         target = parse_target(self.book.names.get(name.lower(), ""))
         found = (target[0], target[1]) if target and target[0] in self.book.sheets else None
+        if target is not None and found is not None and target[1] != target[2] and found != home:
+            self._ambiguous(name, f"名称“{name}”指向的不是一个格子")
         if found is None:
             if home[0] not in self.book.sheets:
                 self._absent.setdefault(home[0], []).append(name)
                 return None
             self._by_address.setdefault(home[0], []).append(name)
             found = home
-        self.moved = self.moved or found != home
+        self.used.add(found[0])
+        if found != home:
+            self.moved.setdefault(found[0], []).append(name)
         self._claim(name, found)
         return found
 
@@ -70,7 +79,7 @@ class Located:
         if target is None or target[0] not in self.book.sheets:
             return ""
         cell = self.book.sheets[target[0]].cells.get(target[1])
-        return cell.text.strip() if cell else ""
+        return _plain(cell) if cell else ""
 
     def report(self) -> list[Finding]:
         """All that was odd, weaker ways of finding cells told once a sheet."""
@@ -80,11 +89,23 @@ class Located:
                 words = f"有 {len(names)} 个格子的名称丢失，已按原来的位置读取"
                 observed = (("cells", len(names)),)
                 found.append(record("R8", words, "请核对读到的数字", sheet=sheet, observed=observed))
+        for sheet, names in self.moved.items():
+            words = f"有 {len(names)} 个格子不在原来的位置（行列被移动或工作表改了名），已按名称读取"
+            observed = (("cells", len(names)),)
+            found.append(record("R8", words, "请核对读到的数字", sheet=sheet, observed=observed))
         for sheet, names in self._absent.items():
             words = f"找不到工作表“{sheet}”，{len(names)} 个格子无法读取"
             todo = "请不要删除或改名工作表，把数字填到县里发的模板里重新报送"
             found.append(record("R7", words, todo, sheet=sheet, observed=(("cells", len(names)),)))
         return found
+
+
+def _plain(cell: RawCell) -> str:
+    """A text; a number as people write it (a code typed as 990101 may be stored as 9.90101E5)."""
+    text = cell.text.strip()
+    if cell.kind == "n" and _NUMBER.fullmatch(text):
+        return shown(Decimal(text))
+    return text
 
 
 def parse_target(formula: str) -> tuple[str, Cell, Cell] | None:

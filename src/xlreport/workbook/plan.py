@@ -71,6 +71,13 @@ class SheetPlan:
         return cell[0] > self.bottom or cell[1] > self.right
 
     @property
+    def known(self) -> set[Cell]:
+        """The cells that hold something in an untouched workbook."""
+        found = {label.span.cell for label in self.labels} | {span.cell for span in self.fields.values()}
+        found |= {check.span.cell for check in self.checks}
+        return found | ({self.flag} if self.flag else set())
+
+    @property
     def wide(self) -> bool:
         """Whether the sheet prints larger on A4 landscape (a character is about 5.3 pt wide)."""
         width = sum(self.widths) * 5.3

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from xlreport import a1
-from xlreport.a1 import Cell
 from xlreport.checking.batch import from_fixed, make_batch
 from xlreport.checking.findings import Finding, record
 from xlreport.form.model import LEVELS, Field, Form
@@ -24,6 +23,7 @@ from xlreport.workbook.layout import COVER, layout_of
 from xlreport.workbook.locating import Located
 from xlreport.workbook.numbers import quote, read_entry
 from xlreport.workbook.ooxml import RawBook, RawCell, read_book
+from xlreport.workbook.strays import strays
 
 Forms = Callable[[str], Form | None]
 """Finds a form definition by its id."""
@@ -157,7 +157,8 @@ class _Reader:
             self.entries.update(totals)
             self.findings.extend(problems)
         self.findings.extend(self.located.report())
-        self._stray(summary)
+        same = self.issued["fingerprint"] == self.form.fingerprint
+        self.findings.extend(strays(self.located, same_version=same, summary=summary))
         submission = Submission(
             form=self.form.id,
             year=self.year,
@@ -254,28 +255,3 @@ class _Reader:
                 words = f"显示的是 {entry.raw or '空'}，按填报的数重新计算是 {shown(right)}；汇总用重新计算的数"
                 todo = "请用 WPS 或 Excel 打开，核对后保存，再重新报送"
                 self.add("R9", words, todo, name, value=entry.raw, recomputed=right)
-
-    def _stray(self, summary: bool) -> None:
-        """Content where the form has none: perhaps a number in a wrong place."""
-        layout = self.located.layout
-        plans = {plan.name: plan for plan in (*layout.tables.values(), layout.texts)}
-        for name, sheet in self.book.sheets.items():
-            plan = plans.get(name)
-            if plan is None:
-                if name not in layout.sheets and not summary and name != "xlreport" and sheet.cells:
-                    words = f"多出一张有内容的工作表“{quote(name)}”，不会读取"
-                    self.findings.append(record("R5", words, "请确认没有把数字填在那里", sheet=quote(name)))
-                continue
-            if self.located.moved:
-                continue
-            for cell, raw in sorted(sheet.cells.items()):
-                if plan.outside(cell) and raw.text.strip():
-                    words = f"表格以外有内容“{quote(raw.text)}”，不会读取"
-                    self._outside(words, name, cell)
-            marked = {a1.parse(reference.split(":", 1)[0]) for reference in sheet.marks}
-            for cell in sorted(c for c in marked if c is not None and plan.outside(c))[:1]:
-                self._outside("表格以外有批注、链接或合并的格子，不会读取", name, cell)
-
-    def _outside(self, words: str, sheet: str, cell: Cell) -> None:
-        at = a1.address(cell)
-        self.findings.append(record("R5", words, "请确认没有把数字填错地方", sheet=sheet, cell=at))

@@ -1,0 +1,64 @@
+"""Content where the form has none, and headings that were changed: perhaps a number in a wrong place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from xlreport import a1
+from xlreport.a1 import Cell
+from xlreport.checking.findings import Finding, record
+from xlreport.workbook.layout import HIDDEN
+from xlreport.workbook.locating import Located
+from xlreport.workbook.numbers import quote
+from xlreport.workbook.ooxml import RawSheet
+from xlreport.workbook.plan import UNIT_ROW, SheetPlan
+
+MOST_TOLD = 5
+"""How many stray cells of a sheet are told one by one."""
+
+_TODO = "请确认没有把数字填错地方"
+
+
+def strays(located: Located, *, same_version: bool, summary: bool) -> Iterator[Finding]:
+    """R5 for content outside the form's cells, R19 for changed headings.
+
+    Positions are only compared in sheets whose cells all stand where the form has them.
+    """
+    layout = located.layout
+    plans = {plan.name: plan for plan in (*layout.tables.values(), layout.texts)}
+    for name, sheet in located.book.sheets.items():
+        plan = plans.get(name)
+        if plan is not None:
+            if name not in located.moved:
+                yield from _outside(plan, sheet)
+                if same_version:
+                    yield from _headings(plan, sheet)
+        elif not (summary or name in layout.sheets or name == HIDDEN or name in located.used or not sheet.cells):
+            words = f"多出一张有内容的工作表“{quote(name)}”，不会读取"
+            yield record("R5", words, "请确认没有把数字填在那里", sheet=quote(name))
+
+
+def _outside(plan: SheetPlan, sheet: RawSheet) -> Iterator[Finding]:
+    known = plan.known | {(UNIT_ROW, 0)}
+    found = sorted(cell for cell, raw in sheet.cells.items() if cell not in known and raw.text.strip())
+    for cell in found[:MOST_TOLD]:
+        words = f"不是填报的格子里有内容“{quote(sheet.cells[cell].text)}”，不会读取"
+        yield record("R5", words, _TODO, sheet=plan.name, cell=a1.address(cell))
+    if len(found) > MOST_TOLD:
+        words = f"另有 {len(found) - MOST_TOLD} 个不是填报的格子里有内容，不会读取"
+        yield record("R5", words, _TODO, sheet=plan.name, observed=(("cells", len(found)),))
+    marked = {a1.parse(reference.split(":", 1)[0]) for reference in sheet.marks}
+    beyond: list[Cell] = sorted(cell for cell in marked if cell is not None and plan.outside(cell))
+    if beyond:
+        words = "表格以外有批注、链接或合并的格子，不会读取"
+        yield record("R5", words, _TODO, sheet=plan.name, cell=a1.address(beyond[0]))
+
+
+def _headings(plan: SheetPlan, sheet: RawSheet) -> Iterator[Finding]:
+    for label in plan.labels:
+        raw = sheet.cells.get(label.span.cell)
+        seen = raw.text if raw is not None else ""
+        if "".join(seen.split()) != "".join(label.text.split()):
+            words = f"这里应当印着“{quote(label.text)}”，现为“{quote(seen)}”"
+            todo = "请核对这一行、这一列的数字没有错位；不要改动表头"
+            yield record("R19", words, todo, sheet=plan.name, cell=a1.address(label.span.cell))
