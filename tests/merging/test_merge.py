@@ -375,3 +375,18 @@ def test_units_without_codes_are_told_apart_by_name(zfxxgk: Form, tmp_path: Path
         submission = Submission(**{**vars(town(zfxxgk, 1, 1)), "unit": Unit(name, "", "乡镇")})
         (tmp_path / "in" / f"{name}.xlsx").write_bytes(write_workbook(submission, zfxxgk))
     assert len(merge_folder(tmp_path / "in", out=tmp_path / "out").accepted) == 2
+
+
+def test_a_year_that_no_file_has_rejects_them_all(zfxxgk: Form, tmp_path: Path) -> None:
+    folder = put_in(tmp_path / "in", zfxxgk, [town(zfxxgk, i, i) for i in (1, 2)])
+    result = merge_folder(folder, out=tmp_path / "out", year=2024)
+    assert [f.findings[-1].code for f in result.files] == ["F1", "F1"]
+    assert (result.exit_code, result.outputs) == (3, ())
+
+
+def test_what_most_files_say_is_merged_and_of_equal_numbers_the_later_year(zfxxgk: Form, tmp_path: Path) -> None:
+    older = [Submission(**{**vars(town(zfxxgk, i, i)), "year": 2024}) for i in (1, 2)]
+    folder = put_in(tmp_path / "in", zfxxgk, [*older, town(zfxxgk, 3, 3)])
+    assert merge_folder(folder, out=tmp_path / "out").year == 2024
+    put_in(folder, zfxxgk, [town(zfxxgk, 4, 4)])
+    assert merge_folder(folder, out=tmp_path / "out").year == 2025

@@ -34,10 +34,12 @@ def choose_target(
     None when no file could be read.
     """
     read = [f.submission for f in files if f.submission is not None]
-    said = Counter((s.form, s.year) for s in read if form in (None, s.form) and year in (None, s.year))
-    if not said:
+    if not read:
         return None
-    (chosen_form, chosen_year), _ = max(said.items(), key=lambda item: (item[1], item[0][1], item[0][0]))
+    asked = [s for s in read if form in (None, s.form) and year in (None, s.year)]
+    said = Counter((s.form, s.year) for s in asked or read)
+    (most_form, most_year), _ = max(said.items(), key=lambda item: (item[1], item[0][1], item[0][0]))
+    chosen_form, chosen_year = form or most_form, year or most_year
     if not county.name and roster is not None:
         county = roster.county
     if not county.name:
