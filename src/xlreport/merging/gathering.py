@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from xlreport.checking.findings import Finding, record
+from xlreport.form.library import get_form, shipped
 from xlreport.form.model import Form
 from xlreport.submission import NOBODY, Submission, Unit
 from xlreport.workbook.guard import DEFAULT_LIMITS, Limits
@@ -131,7 +132,7 @@ def read_file(found: Found, forms: Forms, limits: Limits = DEFAULT_LIMITS) -> Fi
     if data is None:
         return _unreadable(found, "这是链接、管道或设备，不是普通文件")
     reading = read_submission(data, forms, path=found.shown, modified=modified, limits=limits)
-    return _result(found.shown, data, reading)
+    return _result(found.shown, reading)
 
 
 def _unreadable(found: Found, words: str) -> FileResult:
@@ -151,15 +152,13 @@ def _bytes_of(path: Path, limits: Limits) -> tuple[bytes | None, float]:
         return stream.read(limits.file + 1), status.st_mtime
 
 
-def _result(shown: str, data: bytes, reading: Reading) -> FileResult:
-    import hashlib
-
+def _result(shown: str, reading: Reading) -> FileResult:
     submission = reading.submission
     return FileResult(
         path=shown,
         outcome=Outcome.REJECTED if submission is None else Outcome.ACCEPTED,
         findings=tuple(f.at(file=shown, unit=reading.unit.name) for f in reading.findings),
-        sha256=submission.source.sha256 if submission else hashlib.sha256(data).hexdigest(),
+        sha256=reading.sha256,
         unit=reading.unit,
         year=reading.year,
         form=reading.form_id,
@@ -181,8 +180,6 @@ class FormShelf:
     given: tuple[Form, ...] = ()
 
     def __call__(self, form_id: str) -> Form | None:
-        from xlreport.form.library import get_form, shipped
-
         for form in self.given:
             if form.id == form_id:
                 return form

@@ -126,6 +126,8 @@ def _directory(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
         if info.file_size > limits.ratio_from and info.file_size > limits.ratio * max(1, info.compress_size):
             ratio = info.file_size // max(1, info.compress_size)
             raise too_much("部件的压缩比", ratio, limits.ratio, "倍")
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise Refused(damaged("压缩包用了表格软件不用的压缩方法"))
         if info.flag_bits & 0x1:
             raise Refused(damaged("压缩包里的部件加了密码"))
 

@@ -73,14 +73,6 @@ class Located:
         """The content of a cell; None when it is empty."""
         return self.book.sheets[spot[0]].cells.get(spot[1]) if spot else None
 
-    def text(self, name: str) -> str:
-        """The text of a named cell that need not be there (identity, hidden sheet)."""
-        target = parse_target(self.book.names.get(name.lower(), ""))
-        if target is None or target[0] not in self.book.sheets:
-            return ""
-        cell = self.book.sheets[target[0]].cells.get(target[1])
-        return _plain(cell) if cell else ""
-
     def report(self) -> list[Finding]:
         """All that was odd, weaker ways of finding cells told once a sheet."""
         found = list(self.findings)
@@ -98,6 +90,15 @@ class Located:
             todo = "请不要删除或改名工作表，把数字填到县里发的模板里重新报送"
             found.append(record("R7", words, todo, sheet=sheet, observed=(("cells", len(names)),)))
         return found
+
+
+def named_text(book: RawBook, name: str) -> str:
+    """The text of a named cell that need not be there (cover, hidden sheet)."""
+    target = parse_target(book.names.get(name.lower(), ""))
+    if target is None or target[0] not in book.sheets:
+        return ""
+    cell = book.sheets[target[0]].cells.get(target[1])
+    return _plain(cell) if cell else ""
 
 
 def _plain(cell: RawCell) -> str:

@@ -20,7 +20,7 @@ from xlreport.workbook.details import read_members
 from xlreport.workbook.guard import DEFAULT_LIMITS, Limits, Refused, open_package
 from xlreport.workbook.identity import KEYS, PREFIX
 from xlreport.workbook.layout import COVER, layout_of
-from xlreport.workbook.locating import Located
+from xlreport.workbook.locating import Located, named_text
 from xlreport.workbook.numbers import quote, read_entry
 from xlreport.workbook.ooxml import RawBook, RawCell, read_book
 from xlreport.workbook.strays import strays
@@ -44,6 +44,7 @@ class Reading:
     unit: Unit = NOBODY
     year: int | None = None
     form_id: str = ""
+    sha256: str = ""
 
 
 def read_submission(
@@ -54,17 +55,13 @@ def read_submission(
     try:
         book = read_book(open_package(data, limits), limits)
     except Refused as refused:
-        return Reading((refused.finding,))
-    return _Reader(book, forms, replace(source, saved=book.saved)).read()
+        return Reading((refused.finding,), sha256=source.sha256)
+    return replace(_Reader(book, forms, replace(source, saved=book.saved)).read(), sha256=source.sha256)
 
 
-def _issued(book: RawBook, located: Located | None = None) -> dict[str, str]:
+def _issued(book: RawBook) -> dict[str, str]:
     """The identity written into the file: hidden sheet first, custom properties second."""
-    found = {}
-    for key in KEYS:
-        text = located.text(PREFIX + key) if located else ""
-        found[key] = text or book.properties.get(PREFIX + key, "")
-    return found
+    return {key: named_text(book, PREFIX + key) or book.properties.get(PREFIX + key, "") for key in KEYS}
 
 
 class _Reader:
@@ -94,8 +91,7 @@ class _Reader:
         )
 
     def read(self) -> Reading:
-        peek = Located(self.book, layout=None)  # type: ignore[arg-type]
-        self.issued = _issued(self.book, peek)
+        self.issued = _issued(self.book)
         form_id, year = self.issued["form"], self.issued["year"]
         if not form_id or not (year.isascii() and year.isdigit() and len(year) == 4):
             self.add("F2", "文件里没有报表标识，不是从模板填的表", _TEMPLATE)
@@ -118,7 +114,7 @@ class _Reader:
     # --- identity -----------------------------------------------------------------------------
 
     def _unit(self) -> Unit:
-        self.identity = {i.id: self.located.text(f"identity.{i.id}") for i in self.form.identity}
+        self.identity = {i.id: named_text(self.book, f"identity.{i.id}") for i in self.form.identity}
         for name, cell in self.located.layout.identity.items():
             self.places[f"identity.{name}"] = Place(COVER, a1.address(cell))
         labels = {i.id: i.label for i in self.form.identity}
