@@ -314,6 +314,8 @@ def test_results_become_frames(zfxxgk: Form, tmp_path: Path) -> None:
     frame = result.to_frame()
     assert list(frame.index) == ["第0镇", "第1镇"]
     assert frame["disclosure.licences.decisions"].sum() == float(result.totals["disclosure.licences.decisions"])
+    assert list(frame.columns) == ["code", "level", *(f.id for f in zfxxgk.typed)]
+    assert MergeResult("zfxxgk-2021", 2025, ()).to_frame().empty
     checked = check_paths([tmp_path / "in"]).to_frame()
     assert list(checked.columns)[:3] == ["code", "severity", "unit"]
     assert len(checked) == sum(len(f.findings) for f in check_paths([tmp_path / "in"]).files)
