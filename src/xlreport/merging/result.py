@@ -110,49 +110,6 @@ class MergeResult:
         return pd.DataFrame(rows, columns=list(columns)).set_index("unit")
 
 
-def counted(self) -> tuple[Submission, ...]:
-        """The submissions that are summed, by unit code and name."""
-        return counted(self.files, with_errors=self.with_errors)
-
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        """Those of the merge itself, then those of every file."""
-        return (*self.own_findings, *(f for file in self.files for f in file.findings))
-
-    @property
-    def exit_code(self) -> int:
-        """0 all well, 1 errors or units missing, 3 nothing usable."""
-        if self.county is None:
-            return 3
-        return 1 if has_errors(self.findings) or self.missing else 0
-
-    def as_dict(self) -> dict[str, Any]:
-        """The `merge --json` document."""
-        return {
-            "form": self.form or None,
-            "year": self.year,
-            "files": [f.as_dict() for f in self.files],
-            "units": {
-                "expected": self.expected,
-                "accepted": len(self.accepted),
-                "returned": len(self.returned),
-                "missing": [u.name for u in self.missing],
-            },
-            "totals": {name: plain(value) for name, value in self.totals.items()},
-            "outputs": list(self.outputs),
-            "findings": [f.as_dict() for f in self.findings],
-        }
-
-    def to_frame(self) -> pd.DataFrame:
-        """One row a counted unit, one column a field (its effective value, NaN where there is
-        none), indexed by unit name. Needs pandas."""
-        import pandas as pd
-
-        rows = [{"unit": s.unit.name, "code": s.unit.code, "level": s.unit.level, **_values(s)} for s in self.counted]
-        frame = pd.DataFrame(rows, columns=["unit", "code", "level", *(rows[0].keys() - {"unit", "code", "level"})])
-        return frame.set_index("unit")
-
-
 def counted(files: Iterable[FileResult], *, with_errors: bool) -> tuple[Submission, ...]:
     """The submissions to be summed, in a fixed order."""
     outcomes = USABLE if with_errors else (Outcome.ACCEPTED,)
