@@ -32,7 +32,9 @@ from xlreport import (
     merge_folder,
     write_workbook,
 )
+from xlreport.merging.gathering import Found, read_file
 from xlreport.workbook.details import detail_sheet
+from xlreport.workbook.guard import Limits
 
 ROOT = Path(__file__).resolve().parents[2]
 OTHER = ROOT / "tests" / "forms" / "xiangzhen-caizheng.yaml"
@@ -261,6 +263,8 @@ def test_returned_files_count_only_with_errors(zfxxgk: Form, tmp_path: Path) -> 
     assert included.totals["disclosure.regulations.issued"] == 3
     assert "E2" in {f.code for f in included.own_findings}
     assert included.exit_code == 1
+    (above,) = check_paths([Path(included.outputs[0])]).files
+    assert "汇总时计入了有错误的报表：第2镇" in [f.message for f in above.findings], "the next level is told"
 
 
 def test_without_a_single_accepted_unit_no_total_is_stated(zfxxgk: Form, tmp_path: Path) -> None:
@@ -392,3 +396,22 @@ def test_what_most_files_say_is_merged_and_of_equal_numbers_the_later_year(zfxxg
     assert merge_folder(folder, out=tmp_path / "out").year == 2024
     put_in(folder, zfxxgk, [town(zfxxgk, 4, 4)])
     assert merge_folder(folder, out=tmp_path / "out").year == 2025
+
+
+def test_a_word_in_the_details_of_a_summary_is_an_error(zfxxgk: Form, tmp_path: Path) -> None:
+    """SUM passes over a text, so the total alone would not show it."""
+    result = merge_folder(put_in(tmp_path / "in", zfxxgk, [town(zfxxgk, i, i) for i in (1, 2)]), out=tmp_path / "out")
+    path = Path(result.outputs[0])
+    detail = detail_sheet(zfxxgk.table("disclosure"))
+    path.write_bytes(put(path.read_bytes(), detail, "J6", "text", "无"))
+    (file,) = check_paths([path]).files
+    assert [f.code for f in file.findings if f.severity.value == "error"] == ["E1"]
+    assert file.outcome is Outcome.RETURNED
+
+
+def test_a_file_beyond_the_limit_is_told_with_its_real_size(tmp_path: Path) -> None:
+    path = tmp_path / "big.xlsx"
+    path.write_bytes(b"PK" + b"x" * 2000)
+    file = read_file(Found(path, "big.xlsx"), FormShelf(), Limits(file=1000))
+    assert (file.outcome, file.sha256) == (Outcome.REJECTED, "")
+    assert file.findings[0].message == "文件大小为 2,002 字节，超过允许的 1,000 字节"

@@ -16,7 +16,7 @@ from xlreport.checking.findings import Finding, record
 from xlreport.form.library import get_form, shipped
 from xlreport.form.model import Form
 from xlreport.submission import NOBODY, Submission, Unit
-from xlreport.workbook.guard import DEFAULT_LIMITS, Limits
+from xlreport.workbook.guard import DEFAULT_LIMITS, Limits, too_much
 from xlreport.workbook.reading import Forms, Reading, read_submission
 
 
@@ -129,6 +129,9 @@ def read_file(found: Found, forms: Forms, limits: Limits = DEFAULT_LIMITS) -> Fi
         data, modified = _bytes_of(found.path, limits)
     except OSError as error:
         return _unreadable(found, "没有读取权限" if isinstance(error, PermissionError) else "文件打不开")
+    if data is not None and len(data) > limits.file:
+        refused = too_much("文件大小", found.path.lstat().st_size, limits.file, "字节").finding
+        return FileResult(found.shown, Outcome.REJECTED, (refused.at(file=found.shown),))
     if data is None:
         return _unreadable(found, "这是链接、管道或设备，不是普通文件")
     reading = read_submission(data, forms, path=found.shown, modified=modified, limits=limits)

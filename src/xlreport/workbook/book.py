@@ -55,6 +55,8 @@ class Book:
     password: str = ""
     sources: Mapping[str, str] = field(default_factory=dict)
     kind: str = "unit"
+    with_errors: tuple[str, ...] = ()
+    """The units that a summary counts although their reports have errors."""
     issued: bool = True
     """Whether unit, code and level are given with the workbook (locked) or typed in by the town."""
 

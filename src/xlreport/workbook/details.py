@@ -81,9 +81,15 @@ def _total(
     known = [e.value for e in entries if e is not None and e.value is not None]
     place = places.get(field.id, Place("", ""))
     total = sum(known, Decimal(0))
-    seen = shown_entries.get(field.id)
+    odd = [e.raw for e in entries if e is not None and e.value is None and e.status is not Status.BLANK]
+    if odd:
+        words = f"明细表里有不是数字的内容“{odd[0]}”，合计不可信"
+        todo = "请用 xlreport merge 重新生成汇总表"
+        finding = record("E1", words, todo, sheet=place.sheet, cell=place.cell, field=field.id)
+        return (Entry.of(total) if known else Entry(None, Status.BLANK)), [finding]
     if not known:
         return Entry(None, Status.BLANK), []
+    seen = shown_entries.get(field.id)
     if seen is None or seen.status in (Status.BLANK, Status.ABSENT) or seen.value == total:
         return Entry.of(total), []
     words = f"汇总表上是 {seen.raw}，各单位之和是 {shown(total)}"

@@ -18,6 +18,7 @@ KEYS = (
     "unit",
     "code",
     "level",
+    "with_errors",
 )
 """Keys of the hidden sheet, in order; each is also a defined name and a custom property `xlreport.<key>`."""
 
@@ -36,6 +37,7 @@ def identity_of(book: Book) -> dict[str, str]:
         county.name,
         county.code,
         *given,
+        "、".join(book.with_errors),
     )
     return dict(zip(KEYS, values, strict=True))
 

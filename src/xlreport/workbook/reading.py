@@ -152,6 +152,9 @@ class _Reader:
             members, totals, problems = read_members(self.located, self.entries, self.places)
             self.entries.update(totals)
             self.findings.extend(problems)
+            if self.issued["with_errors"]:
+                words = f"汇总时计入了有错误的报表：{quote(self.issued['with_errors'])}"
+                self.add("E2", words, "请下级改正这些报表后重新汇总、报送")
         self.findings.extend(self.located.report())
         same = self.issued["fingerprint"] == self.form.fingerprint
         self.findings.extend(strays(self.located, same_version=same, summary=summary))
