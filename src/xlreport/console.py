@@ -56,6 +56,9 @@ def _totals(result: MergeResult) -> Iterator[str]:
     yield f"收到 {len(result.files)} 个文件：{listed}。"
     expected = f"名册 {result.expected} 个单位，" if result.expected is not None else ""
     yield f"{expected}计入汇总 {len(result.counted)} 个，未报 {len(result.missing)} 个。"
+    if result.with_errors and result.returned:
+        units = "、".join(harmless(f.unit.name) for f in result.returned)
+        yield f"注意：有错误的报表按 --with-errors 计入了合计，公布前必须改正：{units}"
     for finding in result.own_findings:
         if finding.code == "E4":
             yield harmless(finding.line())

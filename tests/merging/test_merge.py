@@ -263,6 +263,8 @@ def test_returned_files_count_only_with_errors(zfxxgk: Form, tmp_path: Path) -> 
     assert included.totals["disclosure.regulations.issued"] == 3
     assert "E2" in {f.code for f in included.own_findings}
     assert included.exit_code == 1
+    cover = openpyxl.load_workbook(included.outputs[0])["封面"]
+    assert "有错误的报表（已计入合计，公布前必须改正）：第2镇" in [row[1].value for row in cover.iter_rows()]
     (above,) = check_paths([Path(included.outputs[0])]).files
     assert "汇总时计入了有错误的报表：第2镇" in [f.message for f in above.findings], "the next level is told"
 
@@ -415,3 +417,11 @@ def test_a_file_beyond_the_limit_is_told_with_its_real_size(tmp_path: Path) -> N
     file = read_file(Found(path, "big.xlsx"), FormShelf(), Limits(file=1000))
     assert (file.outcome, file.sha256) == (Outcome.REJECTED, "")
     assert file.findings[0].message == "文件大小为 2,002 字节，超过允许的 1,000 字节"
+
+
+def test_a_summary_tells_the_next_level_which_units_it_lacks(roster: Roster, tmp_path: Path) -> None:
+    result = merge_folder(ROOT / "samples" / "2025", roster=roster, out=tmp_path)
+    cover = openpyxl.load_workbook(result.outputs[0])["封面"]
+    assert "未报单位（没有计入合计）：己巳乡" in [row[1].value for row in cover.iter_rows()]
+    (above,) = check_paths([Path(result.outputs[0])]).files
+    assert [f.message for f in above.findings if f.code == "E5"] == ["下级汇总时还缺单位：己巳乡"]

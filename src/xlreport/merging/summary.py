@@ -39,7 +39,8 @@ def write_summary(form: Form, result: MergeResult, *, password: str = "") -> byt
                 sources[field.id] = details.column_sum(details.detail_sheet(table), column, len(counted))
     issued = bool(result.county.unit.name)
     wrong = tuple(f.unit.name for f in result.returned) if result.with_errors else ()
-    book = Book(form, result.county, password, sources, "summary", wrong, issued)
+    missing = tuple(unit.name for unit in result.missing)
+    book = Book(form, result.county, password, sources, "summary", wrong, missing, _remarks(result), issued)
     write_form_sheets(book)
     _status(book, result)
     _findings(book, form, result)
@@ -48,6 +49,17 @@ def write_summary(form: Form, result: MergeResult, *, password: str = "") -> byt
     _texts(book, form, counted)
     write_identity(book)
     return book.finish()
+
+
+def _remarks(result: MergeResult) -> tuple[str, ...]:
+    """What keeps the totals from being the county's final ones, for the cover."""
+    returned = "、".join(f.unit.name for f in result.returned)
+    counted = "已计入合计，公布前必须改正" if result.with_errors else "没有计入合计"
+    lines = (
+        (result.missing, f"未报单位（没有计入合计）：{'、'.join(u.name for u in result.missing)}"),
+        (result.returned, f"有错误的报表（{counted}）：{returned}"),
+    )
+    return tuple(words for units, words in lines if units)
 
 
 def _sheet(book: Book, name: str, title: str, headings: Sequence[str], widths: Sequence[float]) -> Worksheet:

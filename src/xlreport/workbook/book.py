@@ -57,6 +57,10 @@ class Book:
     kind: str = "unit"
     with_errors: tuple[str, ...] = ()
     """The units that a summary counts although their reports have errors."""
+    missing: tuple[str, ...] = ()
+    """The units on the roster that a summary lacks."""
+    remarks: tuple[str, ...] = ()
+    """Lines of warning on the cover."""
     issued: bool = True
     """Whether unit, code and level are given with the workbook (locked) or typed in by the town."""
 

@@ -19,6 +19,7 @@ KEYS = (
     "code",
     "level",
     "with_errors",
+    "missing",
 )
 """Keys of the hidden sheet, in order; each is also a defined name and a custom property `xlreport.<key>`."""
 
@@ -38,6 +39,7 @@ def identity_of(book: Book) -> dict[str, str]:
         county.code,
         *given,
         "、".join(book.with_errors),
+        "、".join(book.missing),
     )
     return dict(zip(KEYS, values, strict=True))
 

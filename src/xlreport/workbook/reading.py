@@ -155,6 +155,9 @@ class _Reader:
             if self.issued["with_errors"]:
                 words = f"汇总时计入了有错误的报表：{quote(self.issued['with_errors'])}"
                 self.add("E2", words, "请下级改正这些报表后重新汇总、报送")
+            if self.issued["missing"]:
+                words = f"下级汇总时还缺单位：{quote(self.issued['missing'])}"
+                self.add("E5", words, "请下级补齐后重新汇总、报送；确实不报的请说明")
         self.findings.extend(self.located.report())
         same = self.issued["fingerprint"] == self.form.fingerprint
         self.findings.extend(strays(self.located, same_version=same, summary=summary))

@@ -66,7 +66,12 @@ def write_cover(book: Book) -> None:
     book.merge(sheet, Span(row + 5, 1, row + 5, 2), f"依据：{form.source}", "small")
     for line in (row + 3, row + 4, row + 5):
         sheet.set_row(line, 28)
-    _print(sheet, row + 5, 3, landscape=False)
+    last = row + 5
+    for remark in book.remarks:
+        last += 1
+        book.merge(sheet, Span(last, 1, last, 2), remark, "alert")
+        sheet.set_row(last, min(MAX_ROW_HEIGHT, LINE_HEIGHT * lines_needed(remark, 70) + 8))
+    _print(sheet, last, 3, landscape=False)
     book.protect(sheet)
     first = next((item.id for item in form.identity if _typed_identity(book, item.id)), "contact")
     if first in layout.identity:

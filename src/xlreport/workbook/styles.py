@@ -30,6 +30,7 @@ _STYLES: dict[str, dict[str, Any]] = {
     "label": {**_BORDER, **_CENTRE, "bold": True},
     "value": {**_BORDER, **_LEFT},
     "guide": {**_LEFT, "font_size": 12, "valign": "top"},
+    "alert": {**_LEFT, "bold": True, "font_color": "#9C0006"},
     "small": {**_LEFT, "font_size": 9, "font_color": "#595959"},
     "check_head": {**_CENTRE, "font_size": 9, "font_color": "#595959"},
     "check_label": {**_LEFT, "font_size": 9, "font_color": "#595959"},
