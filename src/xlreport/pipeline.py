@@ -17,6 +17,7 @@ from xlreport.merging.roster import Roster
 from xlreport.merging.summary import write_summary
 from xlreport.merging.totals import sum_up, too_large, totals_of
 from xlreport.submission import NOBODY, Unit
+from xlreport.workbook.formulas import FormulaTooLong
 from xlreport.workbook.writing import blank, write_workbook
 
 
@@ -44,6 +45,10 @@ def write_templates(
     if not password.isascii() or len(password) > 15:
         raise UsageError("保护密码只能用半角字母、数字和符号，最多 15 个。")
     county = county if county.name or roster is None else roster.county
+    try:
+        write_workbook(blank(form, year), form)
+    except FormulaTooLong as error:
+        raise UsageError(f"报表 {form.id} 不能生成工作簿：{error}") from None
     title = f"{year}年{form.title}"
     if roster is None:
         path = out / safe_name(f"{title}（空白）")

@@ -14,7 +14,18 @@ from openpyxl.workbook.workbook import Workbook
 
 from support.cells import part, sheet_parts
 from support.fills import fill
-from xlreport import Form, FormShelf, Roster, Submission, Unit, read_submission, write_templates, write_workbook
+from xlreport import (
+    Form,
+    FormShelf,
+    Roster,
+    Submission,
+    Unit,
+    UsageError,
+    get_form,
+    read_submission,
+    write_templates,
+    write_workbook,
+)
 from xlreport.a1 import address
 from xlreport.submission import Status
 from xlreport.workbook.layout import layout_of
@@ -206,3 +217,13 @@ def test_no_part_names_a_path_or_a_time_of_this_machine(unit_book: bytes) -> Non
     with zipfile.ZipFile(io.BytesIO(unit_book)) as archive:
         assert {info.date_time for info in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
         assert "2026-01-01T00:00:00Z" in archive.read("docProps/core.xml").decode()
+
+
+def test_a_rule_that_excel_cannot_hold_is_refused_in_words(zfxxgk: Form, tmp_path: Path) -> None:
+    text = Path(zfxxgk.path).read_text("utf-8")
+    many = " and ".join(f"cell < {n}" for n in range(10**8, 10**8 + 80))
+    path = tmp_path / "long.yaml"
+    path.write_text(text + f"  - {{code: Z1, title: 长, severity: note, each: cell, rule: {many}, why: 试}}\n", "utf-8")
+    with pytest.raises(UsageError, match=r"“Z1”的 Excel 公式有 .* 个字符，超过 Excel 允许的 8,192 个"):
+        write_templates(get_form(path), 2025, out=tmp_path)
+    assert list(tmp_path.glob("*.xlsx")) == []

@@ -76,7 +76,7 @@ def _line(book: Book, sheet: Worksheet, formulas: Formulas, index: int, line: Ch
     book.string(sheet, (row, 3), words, "text")
     sheet.set_row(row, 15 * lines_needed(words, WIDTHS[3]) + 4)
     verdict = line_verdict(book, line)
-    formula = _per_cell(book, index, line) if line.per_cell else formulas.verdict(line.instances[0].rule)
+    formula = _per_cell(book, index, line) if line.per_cell else formulas.verdict(line.instances[0])
     sheet.write_formula(row, VERDICT, formula, book.styles["centre"], verdict.label)
     book.name(f"check.{line.code}", CHECKS, (row, VERDICT))
     _gap(book, sheet, formulas, index, line)

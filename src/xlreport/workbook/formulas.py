@@ -25,6 +25,10 @@ MAX_FORMULA = 8192
 """Excel's limit on a formula's length, in characters."""
 
 
+class FormulaTooLong(Exception):
+    """A rule whose formula Excel would refuse; the text is Chinese."""
+
+
 class Formulas:
     """Formulas for one form, as seen from one sheet (references to it carry no sheet name)."""
 
@@ -58,7 +62,7 @@ class Formulas:
 
     def computed(self, name: str) -> str:
         """The formula of a computed cell; texts and blanks in its parts are passed over."""
-        return "=" + self.number(self.form.formulas[name], tolerant=True)
+        return within_limit("=" + self.number(self.form.formulas[name], tolerant=True), name)
 
     def number(self, node: ex.Number, *, tolerant: bool = False) -> str:
         match node:
@@ -155,19 +159,29 @@ class Formulas:
         pairs = [self.pair(item) for item in items]
         return f"AND({','.join(p[0] for p in pairs)})", f"OR({','.join(p[1] for p in pairs)})"
 
-    def verdict(self, rule: ex.Truth) -> str:
+    def verdict(self, instance: Instance) -> str:
         """通过, 未通过 or 待填."""
+        rule = instance.rule
         if isinstance(rule, ex.Compare):
             known, holds = self.known(rule), self.comparison(rule)
-            return f'=IF({known},IF({holds},"{PASS}","{FAIL}"),"{UNKNOWN}")'
+            return within_limit(f'=IF({known},IF({holds},"{PASS}","{FAIL}"),"{UNKNOWN}")', instance.code)
         holds, fails = self.pair(rule)
-        return f'=IF({holds},"{PASS}",IF({fails},"{FAIL}","{UNKNOWN}"))'
+        return within_limit(f'=IF({holds},"{PASS}",IF({fails},"{FAIL}","{UNKNOWN}"))', instance.code)
 
     def cells_mark(self, instances: tuple[Instance, ...]) -> str:
         """The mark of a row of cells that are all checked by one rule: ✔, ✘ or 待填."""
         holds, fails = self._and(tuple(i.rule for i in instances))
         mark = MARKS[instances[0].check.severity]
-        return f'=IF({holds},"{TICK}",IF({fails},"{mark}","{UNKNOWN}"))'
+        formula = f'=IF({holds},"{TICK}",IF({fails},"{mark}","{UNKNOWN}"))'
+        return within_limit(formula, instances[0].check.code)
+
+
+def within_limit(formula: str, name: str) -> str:
+    """The formula, unless Excel would refuse it. Raises FormulaTooLong."""
+    if len(formula) > MAX_FORMULA:
+        words = f"“{name}”的 Excel 公式有 {len(formula):,} 个字符，超过 Excel 允许的 {MAX_FORMULA:,} 个"
+        raise FormulaTooLong(f"{words}；请把规则拆短，或减少一行里的列数。")
+    return formula
 
 
 def has_money(form: Form, rule: ex.Truth) -> bool:
