@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import shlex
 import shutil
@@ -73,3 +74,12 @@ def test_every_code_that_the_documents_name_exists() -> None:
     known = set(CODES) | {c.code for c in get_form("zfxxgk-2021").checks}
     guide = (ROOT / "docs" / "guide.zh-CN.md").read_text("utf-8")
     assert set(re.findall(r"(?<![A-Za-z0-9])[A-GRV][0-9]{1,2}(?![0-9A-Za-z])", guide)) <= known
+
+
+def test_the_list_of_codes_is_up_to_date() -> None:
+    spec = importlib.util.spec_from_file_location("make_codes", ROOT / "docs" / "make_codes.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert module.PAGE.read_text("utf-8") == module.page(), "run python docs/make_codes.py"
