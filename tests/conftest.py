@@ -12,6 +12,14 @@ ROOT = Path(__file__).resolve().parent.parent
 OTHER_FORM = ROOT / "tests" / "forms" / "xiangzhen-caizheng.yaml"
 
 
+@pytest.fixture(autouse=True)
+def in_this_process(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files are read without workers, which take a third of a second to start, but for the tests
+    that are about workers (marked `isolated`)."""
+    if request.node.get_closest_marker("isolated") is None:
+        monkeypatch.setattr("xlreport.pipeline.WORKERS", 0)
+
+
 @pytest.fixture(scope="session")
 def zfxxgk() -> Form:
     return get_form("zfxxgk-2021")

@@ -11,7 +11,8 @@ from support.cells import put
 from tabletext import load, parse_entry, tokens
 from xlreport import Form, FormShelf, Submission, Unit, write_workbook
 from xlreport.merging.deciding import check_each
-from xlreport.merging.gathering import Found, read_file
+from xlreport.merging.gathering import Reader
+from xlreport.merging.listing import Found
 
 GOLDEN = Path(__file__).parent / "golden"
 FAULTS = sorted(p for p in GOLDEN.glob("*.txt") if p.stem != "base")
@@ -53,7 +54,8 @@ def workbook(path: Path, form: Form) -> bytes:
 def findings(data: bytes, folder: Path, shelf: FormShelf) -> list[str]:
     path = folder / "甲子镇.xlsx"
     path.write_bytes(data)
-    (file,) = check_each([read_file(Found(path, path.name), shelf)], shelf)
+    result, _ = Reader(shelf, folder)(Found(path, path.name))
+    (file,) = check_each([result], shelf)
     lines = [f"{f.severity.value} {f.code} {f.where}：{f.message}" for f in file.findings]
     return [f"outcome {file.outcome.value}", *lines]
 

@@ -9,7 +9,10 @@ from xlreport import get_form
 
 SOURCE = Path(__file__).resolve().parent.parent / "src" / "xlreport"
 FLOORS = ["cli", "pipeline", "merging", "workbook", "checking", "form", "submission"]
-PLACES = {"cli_chinese": "cli", "console": "cli", "__main__": "cli", "files": "submission", "a1": "submission"}
+PLACES = {
+    **dict.fromkeys(("cli_chinese", "console", "__main__"), "cli"),
+    **dict.fromkeys(("files", "a1", "isolation", "locking"), "submission"),
+}
 
 
 def floor(module: str) -> int:

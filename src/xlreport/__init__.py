@@ -12,27 +12,40 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from xlreport.checking.checks import check as check_submissions
     from xlreport.checking.findings import Finding
-    from xlreport.form.library import UnknownForm, get_form
+    from xlreport.form.library import FormShelf, UnknownForm, get_form
     from xlreport.form.model import Form, Severity
     from xlreport.form.problems import FormError
-    from xlreport.merging.gathering import FileResult, FormShelf, Outcome
+    from xlreport.merging.differences import Difference
+    from xlreport.merging.outcomes import FileResult, Outcome
     from xlreport.merging.result import CheckResult, MergeResult
     from xlreport.merging.roster import Roster, RosterError, read_roster
-    from xlreport.pipeline import UsageError, check_paths, merge_folder, write_templates
+    from xlreport.pipeline import (
+        Options,
+        UsageError,
+        check_paths,
+        diff_files,
+        merge_folder,
+        repair_files,
+        write_templates,
+    )
     from xlreport.submission import Entry, Submission, Unit
+    from xlreport.workbook.guard import Limits
     from xlreport.workbook.reading import Reading, read_submission
     from xlreport.workbook.writing import write_workbook
 
 _HOMES = {
     "CheckResult": "merging.result",
+    "Difference": "merging.differences",
     "Entry": "submission",
-    "FileResult": "merging.gathering",
+    "FileResult": "merging.outcomes",
     "Finding": "checking.findings",
     "Form": "form.model",
     "FormError": "form.problems",
-    "FormShelf": "merging.gathering",
+    "FormShelf": "form.library",
+    "Limits": "workbook.guard",
     "MergeResult": "merging.result",
-    "Outcome": "merging.gathering",
+    "Options": "pipeline",
+    "Outcome": "merging.outcomes",
     "Reading": "workbook.reading",
     "Roster": "merging.roster",
     "RosterError": "merging.roster",
@@ -43,10 +56,12 @@ _HOMES = {
     "UsageError": "pipeline",
     "check_paths": "pipeline",
     "check_submissions": "checking.checks",
+    "diff_files": "pipeline",
     "get_form": "form.library",
     "merge_folder": "pipeline",
     "read_roster": "merging.roster",
     "read_submission": "workbook.reading",
+    "repair_files": "pipeline",
     "write_templates": "pipeline",
     "write_workbook": "workbook.writing",
 }
@@ -54,13 +69,16 @@ _RENAMED = {"check_submissions": "check"}
 
 __all__ = [
     "CheckResult",
+    "Difference",
     "Entry",
     "FileResult",
     "Finding",
     "Form",
     "FormError",
     "FormShelf",
+    "Limits",
     "MergeResult",
+    "Options",
     "Outcome",
     "Reading",
     "Roster",
@@ -72,10 +90,12 @@ __all__ = [
     "UsageError",
     "check_paths",
     "check_submissions",
+    "diff_files",
     "get_form",
     "merge_folder",
     "read_roster",
     "read_submission",
+    "repair_files",
     "write_templates",
     "write_workbook",
 ]

@@ -12,12 +12,75 @@ import click
 from xlreport.cli_chinese import ChineseCommand, ChineseGroup, explain
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from xlreport.form.model import Form
     from xlreport.merging.roster import Roster
+    from xlreport.pipeline import Options
 
 USAGE = 2
+
+
+def _reading(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of every command that reads files people sent."""
+    for option in (
+        click.option(
+            "--limit",
+            "limits",
+            multiple=True,
+            metavar="名称=数值",
+            help="放宽或收紧读取的限制，可重复：file、archive、parts、part、total、ratio、cells、depth、seconds、memory。",
+        ),
+        click.option(
+            "--open-passwords",
+            type=click.Path(path_type=Path),
+            metavar="文件",
+            help="存放打开密码的文本文件，一行一个。",
+        ),
+        click.option(
+            "--open-password", "passwords", multiple=True, metavar="密码", help="加密工作簿的打开密码，可重复。"
+        ),
+        click.option(
+            "--form", "form_files", multiple=True, metavar="定义文件", help="另外的报表定义（.yaml），可重复。"
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def _options(limits: tuple[str, ...], passwords: tuple[str, ...], file: Path | None) -> Options:
+    from dataclasses import fields as fields_of
+    from dataclasses import replace
+
+    from xlreport.pipeline import Options
+    from xlreport.workbook.guard import DEFAULT_LIMITS
+
+    changed: dict[str, Any] = {}
+    known = {f.name: type(getattr(DEFAULT_LIMITS, f.name)) for f in fields_of(DEFAULT_LIMITS)}
+    for text in limits:
+        name, _, number = text.partition("=")
+        if name not in known or not (number.isascii() and number.isdigit() and 0 < int(number) < 10**15):
+            raise Failure(f"--limit 的“{text}”不对，要写成 名称=正整数；名称只能是：{'、'.join(known)}。")
+        changed[name] = known[name](number)
+    if file is not None:
+        try:
+            passwords += tuple(line for line in file.read_text("utf-8-sig").splitlines() if line)
+        except (OSError, UnicodeDecodeError):
+            raise Failure(f"密码文件“{file}”打不开，或者不是 UTF-8 文本。") from None
+    return Options(limits=replace(DEFAULT_LIMITS, **changed), passwords=passwords)
+
+
+def _finished(work: Callable[[], Any]) -> Any:
+    """Runs a command's work; what it raises becomes one Chinese sentence."""
+    from xlreport.locking import Busy
+    from xlreport.pipeline import UsageError
+
+    try:
+        return work()
+    except (UsageError, Busy) as error:
+        raise Failure(str(error)) from None
+    except OSError as error:
+        raise _not_written(error) from None
 
 
 class Failure(click.ClickException):
@@ -122,17 +185,14 @@ def fields(form: str, as_json: bool) -> None:
 @click.option("--out", type=click.Path(path_type=Path), default=Path(), metavar="文件夹", help="写到哪里。")
 def template(form: str, year: int, roster: Path | None, county: str, password: str, out: Path) -> None:
     """生成锁定的填报工作簿：有名册时每个单位一份，没有名册时一份空白的。"""
-    from xlreport.pipeline import UsageError, write_templates
+    from xlreport.pipeline import write_templates
     from xlreport.submission import Unit
 
     definition = _form(form)
     listed = _roster(roster)
-    try:
-        written = write_templates(definition, year, roster=listed, county=Unit(county), out=out, password=password)
-    except UsageError as error:
-        raise Failure(str(error)) from None
-    except OSError as error:
-        raise _not_written(error) from None
+    written = _finished(
+        lambda: write_templates(definition, year, roster=listed, county=Unit(county), out=out, password=password)
+    )
     for path in written:
         click.echo(str(path))
     click.echo(f"已生成 {len(written)} 份模板，在“{out}”。", err=True)
@@ -142,22 +202,24 @@ def template(form: str, year: int, roster: Path | None, county: str, password: s
 
 @cli.command(cls=ChineseCommand)
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="文件...")
-@click.option("--form", "form_files", multiple=True, metavar="定义文件", help="另外的报表定义（.yaml），可重复。")
+@_reading
 @click.option("--json", "as_json", is_flag=True, help="只输出一份 JSON。")
-def check(paths: tuple[Path, ...], form_files: tuple[str, ...], as_json: bool) -> int:
-    """读取并审核报表，逐格说明哪里错、怎样改。可以给文件，也可以给文件夹。"""
+def check(
+    paths: tuple[Path, ...],
+    form_files: tuple[str, ...],
+    passwords: tuple[str, ...],
+    open_passwords: Path | None,
+    limits: tuple[str, ...],
+    as_json: bool,
+) -> int:
+    """读取并审核报表，逐格说明哪里错、怎样改。可以给文件、压缩包，也可以给文件夹。"""
     from xlreport.console import check_report
-    from xlreport.pipeline import UsageError, check_paths
+    from xlreport.pipeline import check_paths
 
-    try:
-        result = check_paths(paths, forms=[_form(f) for f in form_files])
-    except UsageError as error:
-        raise Failure(str(error)) from None
-    for line in check_report(result):
-        click.echo(line, err=as_json)
-    if as_json:
-        _json(result.as_dict())
-    return result.exit_code
+    options = _options(limits, passwords, open_passwords)
+    result = _finished(lambda: check_paths(paths, forms=[_form(f) for f in form_files], options=options))
+    _show(check_report(result), result, as_json)
+    return int(result.exit_code)
 
 
 @cli.command(cls=ChineseCommand)
@@ -165,46 +227,122 @@ def check(paths: tuple[Path, ...], form_files: tuple[str, ...], as_json: bool) -
 @click.option("--roster", type=click.Path(path_type=Path), metavar="文件", help="名册；有名册才知道谁未报。")
 @click.option("--out", type=click.Path(path_type=Path), metavar="文件夹", help="汇总表写到哪里；默认在文件夹旁边。")
 @click.option("--with-errors", is_flag=True, help="有错误的报表也计入合计（会注明）。")
+@click.option("--accept-unlisted", is_flag=True, help="名册以外的单位也计入合计（会注明）。")
+@click.option(
+    "--on-conflict",
+    type=click.Choice(("newest", "error")),
+    default="newest",
+    metavar="newest|error",
+    help="同一单位有内容不同的几份时：newest 以最新的为准（默认），error 都不计入。",
+)
+@click.option(
+    "--repair", type=click.Path(path_type=Path), metavar="文件夹", help="把需要修复的报表搬到新模板，写到这里。"
+)
 @click.option("--year", type=click.IntRange(1949, 9999), metavar="年度", help="只汇总这一年度；默认按多数报表。")
 @click.option("--county", default="", metavar="名称", help="汇总单位名称；默认用名册或报表里的。")
-@click.option("--form", "form_files", multiple=True, metavar="定义文件", help="另外的报表定义（.yaml），可重复。")
+@_reading
 @click.option("--json", "as_json", is_flag=True, help="只输出一份 JSON。")
 def merge(
     folder: Path,
     roster: Path | None,
     out: Path | None,
     with_errors: bool,
+    accept_unlisted: bool,
+    on_conflict: str,
+    repair: Path | None,
     year: int | None,
     county: str,
     form_files: tuple[str, ...],
+    passwords: tuple[str, ...],
+    open_passwords: Path | None,
+    limits: tuple[str, ...],
     as_json: bool,
 ) -> int:
-    """汇总文件夹（含子文件夹）里的全部报表，写出汇总表；每个文件都有交代。"""
+    """汇总文件夹（含子文件夹和压缩包）里的全部报表，写出汇总表；每个文件都有交代。"""
     from xlreport.console import merge_report
-    from xlreport.pipeline import UsageError, merge_folder
+    from xlreport.pipeline import merge_folder
     from xlreport.submission import Unit
 
     listed = _roster(roster)
-    try:
-        result = merge_folder(
+    options = _options(limits, passwords, open_passwords)
+    result = _finished(
+        lambda: merge_folder(
             folder,
             roster=listed,
             out=out,
             with_errors=with_errors,
+            accept_unlisted=accept_unlisted,
+            newest=on_conflict == "newest",
+            repair=repair,
             year=year,
             county=Unit(county),
             forms=[_form(f) for f in form_files],
-            inputs=[roster] if roster else [],
+            inputs=[path for path in (roster, open_passwords) if path],
+            options=options,
         )
-    except UsageError as error:
-        raise Failure(str(error)) from None
-    except OSError as error:
-        raise _not_written(error) from None
-    for line in merge_report(result):
+    )
+    _show(merge_report(result), result, as_json)
+    return int(result.exit_code)
+
+
+@cli.command(cls=ChineseCommand)
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="文件...")
+@click.option("--out", type=click.Path(path_type=Path), required=True, metavar="文件夹", help="新工作簿写到哪里。")
+@_reading
+@click.option("--json", "as_json", is_flag=True, help="只输出一份 JSON。")
+def repair(
+    paths: tuple[Path, ...],
+    out: Path,
+    form_files: tuple[str, ...],
+    passwords: tuple[str, ...],
+    open_passwords: Path | None,
+    limits: tuple[str, ...],
+    as_json: bool,
+) -> int:
+    """把填好的内容搬到现行模板的新工作簿，列出搬了什么；原文件不动，数字逐一核对不变。"""
+    from xlreport.console import repair_report
+    from xlreport.pipeline import repair_files
+
+    options = _options(limits, passwords, open_passwords)
+    result = _finished(lambda: repair_files(paths, out, forms=[_form(f) for f in form_files], options=options))
+    _show(repair_report(result), result, as_json)
+    return int(result.exit_code)
+
+
+@cli.command(cls=ChineseCommand)
+@click.argument("first", type=click.Path(path_type=Path), metavar="甲文件")
+@click.argument("second", type=click.Path(path_type=Path), metavar="乙文件")
+@_reading
+@click.option("--json", "as_json", is_flag=True, help="只输出一份 JSON。")
+def diff(
+    first: Path,
+    second: Path,
+    form_files: tuple[str, ...],
+    passwords: tuple[str, ...],
+    open_passwords: Path | None,
+    limits: tuple[str, ...],
+    as_json: bool,
+) -> int:
+    """逐格比较两份报表填报的内容。退出码：0 相同；1 有不同；2 不能比较。"""
+    from xlreport.console import diff_report
+    from xlreport.pipeline import diff_files
+
+    options = _options(limits, passwords, open_passwords)
+    found = _finished(lambda: diff_files(first, second, forms=[_form(f) for f in form_files], options=options))
+    for line in diff_report(found):
+        click.echo(line, err=as_json)
+    if as_json:
+        document = {"first": first.as_posix(), "second": second.as_posix()}
+        _json({**document, "differences": [d.as_dict() for d in found]})
+    return 1 if found else 0
+
+
+def _show(lines: Iterator[str], result: Any, as_json: bool) -> None:
+    """The report for people on stdout; with `--json` on stderr, and one document on stdout."""
+    for line in lines:
         click.echo(line, err=as_json)
     if as_json:
         _json(result.as_dict())
-    return result.exit_code
 
 
 def _form(name: str) -> Form:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Sequence
 
 from xlreport.checking.findings import Finding, grouped
 from xlreport.form.model import Severity
-from xlreport.merging.gathering import FileResult, Outcome
-from xlreport.merging.result import CheckResult, MergeResult
+from xlreport.merging.differences import Difference
+from xlreport.merging.outcomes import FileResult, Outcome
+from xlreport.merging.result import CheckResult, MergeResult, RepairResult
+from xlreport.workbook.texts import harmless
 
-
-def harmless(text: str) -> str:
-    """A text whose control, bidirectional and undecodable characters cannot deceive a terminal."""
-    return "".join(c if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Zl", "Zp") else "�" for c in text)
+MOST_LINES = 40
+"""Findings of one file that are shown on the console."""
 
 
 def check_report(result: CheckResult) -> Iterator[str]:
@@ -50,6 +49,24 @@ def merge_report(result: MergeResult) -> Iterator[str]:
     yield from _totals(result)
 
 
+def repair_report(result: RepairResult) -> Iterator[str]:
+    """The lines of `xlreport repair`; what was carried over is in the list that it writes."""
+    for file in result.files:
+        for line in file.lines():
+            if not line.startswith("  已搬移"):
+                yield line
+    done = sum(1 for f in result.files if f.name)
+    yield f"共 {len(result.files)} 个文件：修复 {done} 个，没有修复 {len(result.files) - done} 个。"
+    for path in result.outputs[-1:]:
+        yield f"逐项清单：{harmless(path)}"
+
+
+def diff_report(found: Sequence[Difference]) -> Iterator[str]:
+    """The lines of `xlreport diff`."""
+    yield from (harmless(d.line()) for d in found)
+    yield f"共有 {len(found)} 处不同。" if found else "两份填报的内容完全相同。"
+
+
 def _totals(result: MergeResult) -> Iterator[str]:
     counts = {o: sum(1 for f in result.files if f.outcome is o) for o in Outcome}
     listed = "，".join(f"{o.label} {n} 个" for o, n in counts.items() if n)
@@ -64,15 +81,18 @@ def _totals(result: MergeResult) -> Iterator[str]:
             yield harmless(finding.line())
     if not result.counted:
         yield "没有一份报表通过审核，汇总表里的数字留空。"
-    for path in result.outputs:
-        yield f"汇总表：{harmless(path)}"
+    for what, path in zip(("汇总表", *("修复" for _ in result.outputs)), result.outputs, strict=False):
+        yield f"{what}：{harmless(path)}"
 
 
 def _file(file: FileResult) -> Iterator[str]:
     unit = f"{file.unit.name}　" if file.unit.name else ""
     yield harmless(f"【{file.outcome.label}】{unit}{file.path}")
-    for finding in _heaviest_first(file.findings):
+    findings = _heaviest_first(file.findings)
+    for finding in findings[:MOST_LINES]:
         yield harmless(f"    {finding.line()}")
+    if len(findings) > MOST_LINES:
+        yield f"    （另有 {len(findings) - MOST_LINES} 条，见汇总表的“校验结果”页，或者用 --json）"
     yield ""
 
 

@@ -1,24 +1,63 @@
-"""The commands as Python functions: templates, checking, merging."""
+"""The commands as Python functions: templates, checking, merging, repairing, comparing."""
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
-from dataclasses import replace
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from xlreport.checking.findings import Finding, record
 from xlreport.files import safe_name, write_whole
+from xlreport.form.library import FormShelf
 from xlreport.form.model import Form
-from xlreport.merging.deciding import check_each, choose_target, decide
-from xlreport.merging.gathering import FileResult, FormShelf, Found, Outcome, list_files, read_all
-from xlreport.merging.result import USABLE, CheckResult, MergeResult, counted
+from xlreport.isolation import Here, Isolated
+from xlreport.locking import locked
+from xlreport.merging.deciding import Policy, check_each, choose_target, decide
+from xlreport.merging.differences import Difference, differences
+from xlreport.merging.gathering import Reader, read_all
+from xlreport.merging.listing import Found, list_files
+from xlreport.merging.outcomes import FileResult, Outcome
+from xlreport.merging.repairs import LIST_NAME, RepairedFile, needs_repair, repair_list, repairs
+from xlreport.merging.result import USABLE, CheckResult, MergeResult, RepairResult, counted
 from xlreport.merging.roster import Roster
 from xlreport.merging.summary import write_summary
 from xlreport.merging.totals import sum_up, too_large, totals_of
 from xlreport.submission import NOBODY, Unit
 from xlreport.workbook.formulas import FormulaTooLong
+from xlreport.workbook.guard import DEFAULT_LIMITS, Limits
 from xlreport.workbook.writing import blank, write_workbook
+
+WORKERS = min(4, os.cpu_count() or 1)
+"""Worker processes that read files, unless told otherwise."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """How files are read: in how many worker processes (0: in this one, without isolation), within
+    which limits, with which passwords for encrypted workbooks. An `executor` of the caller's takes
+    the place of the workers; it must see the same file system."""
+
+    workers: int | None = None
+    limits: Limits = DEFAULT_LIMITS
+    passwords: tuple[str, ...] = ()
+    executor: Executor | None = None
+
+    def pool(self, files: int) -> AbstractContextManager[Executor]:
+        """The executor for so many files."""
+        if self.executor is not None:
+            return nullcontext(self.executor)
+        workers = min(files, WORKERS if self.workers is None else self.workers)
+        return Isolated(workers, self.limits.seconds, self.limits.memory) if workers else Here()
+
+
+def _read(found: Sequence[Found], shelf: FormShelf, options: Options) -> list[FileResult]:
+    with tempfile.TemporaryDirectory(prefix="xlreport-") as spool, options.pool(len(found)) as pool:
+        reader = Reader(shelf, Path(spool), options.limits, options.passwords)
+        return list(read_all(found, reader, pool))
 
 
 class UsageError(Exception):
@@ -51,35 +90,85 @@ def write_templates(
         raise UsageError(f"报表 {form.id} 不能生成工作簿：{error}") from None
     title = f"{year}年{form.title}"
     if roster is None:
-        path = out / safe_name(f"{title}（空白）")
-        write_whole(path, write_workbook(blank(form, year, county=county), form, password=password))
-        return [path]
-    written: dict[str, Path] = {}
-    for unit in roster.units:
-        path = out / safe_name(f"{unit.code}_{unit.name}_{title}")
-        if path.name.lower() in written:
-            raise UsageError(f"单位“{unit.name}”与另一单位的文件名相同，请修改名册。")
-        write_whole(path, write_workbook(blank(form, year, unit, county), form, password=password))
-        written[path.name.lower()] = path
-    return list(written.values())
+        targets = {safe_name(f"{title}（空白）"): NOBODY}
+    else:
+        targets = {}
+        for unit in roster.units:
+            name = safe_name(f"{unit.code}_{unit.name}_{title}")
+            if name.lower() in {known.lower() for known in targets}:
+                raise UsageError(f"单位“{unit.name}”与另一单位的文件名相同，请修改名册。")
+            targets[name] = unit
+    with locked(out):
+        for name, unit in targets.items():
+            write_whole(out / name, write_workbook(blank(form, year, unit, county), form, password=password))
+    return [out / name for name in targets]
 
 
-def check_paths(paths: Iterable[Path], *, forms: Sequence[Form] = ()) -> CheckResult:
-    """Reads and checks files, and all files of folders, each on its own.
-
-    Raises UsageError for a path that does not exist.
-    """
+def _listed(paths: Iterable[Path]) -> list[Found]:
+    """Files as given, and all files of folders, each once. Raises UsageError for what does not exist."""
     found: list[Found] = []
     for path in paths:
         if path.is_dir() and not path.is_symlink():
-            found += [Found(f.path, (path / f.shown).as_posix(), f.problem) for f in list_files(path)]
+            found += [replace(f, shown=(path / f.shown).as_posix()) for f in list_files(path)]
         elif path.exists() or path.is_symlink():
             found.append(Found(path, path.as_posix()))
         else:
             raise UsageError(f"找不到“{path}”，请检查路径。")
+    return list({f.path.absolute(): f for f in found}.values())
+
+
+def check_paths(paths: Iterable[Path], *, forms: Sequence[Form] = (), options: Options = Options()) -> CheckResult:
+    """Reads and checks files, and all files of folders, each on its own.
+
+    Raises UsageError for a path that does not exist.
+    """
     shelf = FormShelf(tuple(forms))
-    unique = list({f.path.absolute(): f for f in found}.values())
-    return CheckResult(tuple(check_each(list(read_all(unique, shelf)), shelf)))
+    return CheckResult(tuple(check_each(_read(_listed(paths), shelf, options), shelf)))
+
+
+def repair_files(
+    paths: Iterable[Path], out: Path, *, forms: Sequence[Form] = (), options: Options = Options()
+) -> RepairResult:
+    """Writes a fresh workbook of the current template for each file, with the same values, and a list
+    of what was carried over. Raises UsageError for a path that does not exist, OSError when an output
+    cannot be written."""
+    shelf = FormShelf(tuple(forms))
+    found = [file for file in _read(_listed(paths), shelf, options) if file.outcome is not Outcome.IGNORED]
+    done = repairs(check_each(found, shelf), shelf)
+    return RepairResult(tuple(done), tuple(_write_repairs(done, out)))
+
+
+def _write_repairs(done: Sequence[RepairedFile], out: Path) -> list[str]:
+    if not done:
+        return []
+    with locked(out):
+        written = []
+        for file in done:
+            if file.name:
+                write_whole(out / file.name, file.data)
+                written.append((out / file.name).as_posix())
+        write_whole(out / LIST_NAME, repair_list(done))
+    return [*written, (out / LIST_NAME).as_posix()]
+
+
+def diff_files(
+    first: Path, second: Path, *, forms: Sequence[Form] = (), options: Options = Options()
+) -> list[Difference]:
+    """What two reports fill in differently. Raises UsageError when one cannot be read, or when they
+    are of different forms."""
+    shelf = FormShelf(tuple(forms))
+    results = [_read(_listed([path]), shelf, options) for path in (first, second)]
+    read = []
+    for path, files in zip((first, second), results, strict=True):
+        submission = files[0].submission if len(files) == 1 else None
+        if submission is None:
+            why = "；".join(f.message for f in files[0].findings) if files else "里面没有报表"
+            raise UsageError(f"“{path}”不能比较：{why}。")
+        read.append(submission)
+    form = shelf(read[0].form)
+    if form is None or read[1].form != form.id:
+        raise UsageError(f"两份不是同一种报表（{read[0].form} 和 {read[1].form}），不能比较。")
+    return list(differences(form, *read))
 
 
 def merge_folder(
@@ -88,33 +177,45 @@ def merge_folder(
     roster: Roster | None = None,
     out: Path | None = None,
     with_errors: bool = False,
+    accept_unlisted: bool = False,
+    newest: bool = True,
     form: str | None = None,
     year: int | None = None,
     county: Unit = NOBODY,
     forms: Sequence[Form] = (),
     inputs: Iterable[Path] = (),
+    repair: Path | None = None,
     password: str = "",
-    executor: Executor | None = None,
+    options: Options = Options(),
 ) -> MergeResult:
     """Merges all workbooks of a folder and writes the summary workbook into `out`.
 
     `inputs` names files of the caller's (the roster) that are no submissions even if they lie in
-    the folder. Without `form` and `year` what most files say is merged. Raises UsageError when
-    the folder does not exist, OSError when an output cannot be written.
+    the folder. Without `form` and `year` what most files say is merged. With `newest` false, different
+    reports of one unit count for nobody. `repair` is a folder for fresh workbooks of the files that
+    need one. Raises UsageError when the folder does not exist, Busy when another run writes there,
+    OSError when an output cannot be written.
     """
     if not folder.is_dir():
         raise UsageError(f"找不到文件夹“{folder}”，请检查路径。")
     out = out if out is not None else default_out(folder)
     shelf = FormShelf(tuple(forms))
-    files = list(read_all(list_files(folder, frozenset(p.absolute() for p in inputs)), shelf, executor))
-    result = merge_files(files, shelf, roster=roster, with_errors=with_errors, form=form, year=year, county=county)
+    if repair is not None and repair.resolve().is_relative_to(folder.resolve()):
+        raise UsageError(f"修复的工作簿不能写进收报表的文件夹“{folder}”，请另给一个文件夹。")
+    files = _read(list_files(folder, frozenset(p.absolute() for p in inputs)), shelf, options)
+    policy = Policy(roster, accept_unlisted, newest)
+    result = merge_files(files, shelf, policy, with_errors=with_errors, form=form, year=year, county=county)
     if result.county is None:
         return result
     definition = shelf(result.form)
     assert definition is not None
+    done = repairs([f for f in result.files if f.outcome in USABLE and needs_repair(f)], shelf) if repair else []
+    summary = write_summary(definition, result, password=password)
     path = out / safe_name(f"{result.county.unit.name}{result.year}年{definition.title}汇总表")
-    write_whole(path, write_summary(definition, result, password=password))
-    return replace(result, outputs=(path.as_posix(),))
+    fresh = _write_repairs(done, repair) if repair is not None else []
+    with locked(out):
+        write_whole(path, summary)
+    return replace(result, outputs=(path.as_posix(), *fresh))
 
 
 def default_out(folder: Path) -> Path:
@@ -126,18 +227,19 @@ def default_out(folder: Path) -> Path:
 def merge_files(
     files: list[FileResult],
     shelf: FormShelf,
+    policy: Policy = Policy(),
     *,
-    roster: Roster | None = None,
     with_errors: bool = False,
     form: str | None = None,
     year: int | None = None,
     county: Unit = NOBODY,
 ) -> MergeResult:
     """Decides on files that were read and sums up; writes nothing."""
+    roster = policy.roster
     target = choose_target(files, roster, form, year, county)
     if target is None:
         return MergeResult(form or "", year, tuple(files))
-    decided = tuple(decide(files, target, roster, shelf))
+    decided = tuple(decide(files, target, policy, shelf))
     if not any(f.outcome in USABLE for f in decided):
         return MergeResult(target.form, target.year, decided)
     definition = shelf(target.form)

@@ -32,7 +32,8 @@ from xlreport import (
     merge_folder,
     write_workbook,
 )
-from xlreport.merging.gathering import Found, read_file
+from xlreport.merging.gathering import Reader
+from xlreport.merging.listing import Found
 from xlreport.workbook.details import detail_sheet
 from xlreport.workbook.guard import Limits
 
@@ -414,7 +415,7 @@ def test_a_word_in_the_details_of_a_summary_is_an_error(zfxxgk: Form, tmp_path: 
 def test_a_file_beyond_the_limit_is_told_with_its_real_size(tmp_path: Path) -> None:
     path = tmp_path / "big.xlsx"
     path.write_bytes(b"PK" + b"x" * 2000)
-    file = read_file(Found(path, "big.xlsx"), FormShelf(), Limits(file=1000))
+    file, _ = Reader(FormShelf(), tmp_path, Limits(file=1000, archive=1000))(Found(path, "big.xlsx"))
     assert (file.outcome, file.sha256) == (Outcome.REJECTED, "")
     assert file.findings[0].message == "文件大小为 2,002 字节，超过允许的 1,000 字节"
 

@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 
 from xlreport import Roster, RosterError, Unit, read_roster
+from xlreport.merging.matching import How, Match, match, normalised
 
 TEXT = "单位代码,单位名称,类别,别名\n01,甲子镇,乡镇,甲子镇政府、示例县甲子镇\n02,教育局,部门,\n"
 
@@ -23,9 +24,37 @@ def test_csv_in_each_encoding(tmp_path: Path, encoding: str) -> None:
     path.write_bytes(TEXT.replace("\n", "\r\n").encode(encoding))
     roster = read_roster(path)
     assert roster.units == (Unit("甲子镇", "01", "乡镇"), Unit("教育局", "02", "部门"))
-    assert roster.find(Unit("示例县甲子镇")) == roster.units[0]
-    assert roster.find(Unit("x", "02")) == roster.units[1]
-    assert roster.find(Unit("甲子")) is None, "never a loose guess"
+    assert match(roster, Unit("示例县甲子镇")) == Match(How.NAME, roster.units[0])
+    assert match(roster, Unit("x", "02")) == Match(How.OTHER_NAME, roster.units[1])
+    assert match(roster, Unit("甲子")) == Match(How.NOT, proposals=(roster.units[0],)), "proposed, never done"
+
+
+@pytest.mark.parametrize(
+    ("name", "county", "plain"),
+    [
+        ("示例县 甲子镇人民政府", "示例县", "甲子镇"),
+        ("甲子镇（人民政府）", "示例县", "甲子镇"),
+        ("示例县甲子镇人民政府办公室", "示例县", "甲子镇"),
+        ("庚午街道办事处", "示例县", "庚午街道"),
+        ("示例县人民政府办公室", "示例县", "人民政府办公室"),
+        ("示例县", "示例县", "示例县"),
+        ("别的县甲子镇", "示例县", "别的县甲子镇"),
+    ],
+)
+def test_names_are_compared_without_what_people_add(name: str, county: str, plain: str) -> None:
+    assert normalised(name, county) == plain
+
+
+def test_a_name_that_fits_two_units_is_nobody_s(tmp_path: Path) -> None:
+    path = tmp_path / "r.csv"
+    path.write_text("单位代码,单位名称\n01,教育局\n02,教育局办公室\n", "utf-8")
+    roster = read_roster(path)
+    assert match(roster, Unit("示例县教育局"), "示例县") == Match(How.SEVERAL, proposals=roster.units)
+    assert match(roster, Unit("教育局")) == Match(How.NAME, roster.units[0]), "the exact name comes first"
+
+
+def test_further_columns_are_kept(roster: Roster) -> None:
+    assert roster.columns["990101"]["邮箱"] == "jiazi@example.org"
 
 
 def test_xlsx(tmp_path: Path) -> None:

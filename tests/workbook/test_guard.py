@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from support.cells import part, rewrite, sheet_parts
 from xlreport import Form, FormShelf, read_submission, write_workbook
 from xlreport.workbook.guard import DEFAULT_LIMITS, Limits, Refused, open_package, parse_xml
-from xlreport.workbook.ooxml import read_book
+from xlreport.workbook.opening import open_book
 from xlreport.workbook.writing import blank
 
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 DTD = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa">]>'
 XXE = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
 
@@ -28,7 +29,7 @@ def good(zfxxgk: Form) -> bytes:
 def code_of(data: bytes, limits: Limits = DEFAULT_LIMITS) -> tuple[str, str]:
     """The code and message with which a file is refused."""
     with pytest.raises(Refused) as caught:
-        read_book(open_package(data, limits), limits)
+        open_book(data, limits)
     return caught.value.finding.code, caught.value.finding.message
 
 
@@ -38,23 +39,41 @@ def code_of(data: bytes, limits: Limits = DEFAULT_LIMITS) -> tuple[str, str]:
         (b"", "空文件（0 字节）"),
         (b"%PDF-1.7", "PDF 文件"),
         (b"\x89PNG\r\n", "图片"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "旧格式的 .xls（或 .et、.doc）文件"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "加了打开密码的工作簿"),
+        (OLE + "WordDocument".encode("utf-16-le"), "Word 文档（.doc）"),
+        (OLE + "PowerPoint Document".encode("utf-16-le"), "演示文稿（.ppt）"),
+        (OLE + "__properties_version1.0".encode("utf-16-le"), "邮件（.msg）"),
+        (OLE + b"\0" * 600, "旧格式的办公文件，但不是工作簿"),
         (b"<html><table></table></html>", "网页（HTML）文件"),
-        (b"a,b,c\n1,2,3\n", "文本文件"),
+        (b'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>', "XML 表格（2003 格式）"),
+        (b"MIME-Version: 1.0\r\n", "网页归档或邮件文件"),
+        (b"a,b,c\n1,2,3\n", "文本文件（如 CSV）"),
         (b"7z\xbc\xaf\x27\x1c", "7z 压缩包"),
+        (b"Rar!\x1a\x07", "RAR 压缩包"),
         (bytes(range(256)), "无法识别的文件"),
     ],
 )
 def test_the_real_kind_of_a_file_is_told(data: bytes, what: str) -> None:
-    assert code_of(data) == ("R1", f"这是{what}，不是 .xlsx 工作簿")
+    assert code_of(data) == ("R1", f"这是{what}，不是能读取的工作簿")
 
 
-def test_a_zip_that_is_no_workbook() -> None:
+@pytest.mark.parametrize(
+    ("members", "what"),
+    [
+        ({"甲.txt": "x"}, "ZIP 压缩包"),
+        ({"[Content_Types].xml": "<x/>", "word/document.xml": "<x/>"}, "Word 文档（.docx）"),
+        ({"[Content_Types].xml": "<x/>", "ppt/presentation.xml": "<x/>"}, "演示文稿（.pptx）"),
+        (
+            {"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": "<x/>"},
+            "OpenDocument 文件，但不是工作簿",
+        ),
+    ],
+)
+def test_a_zip_that_is_no_workbook(members: dict[str, str], what: str) -> None:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as archive:
-        archive.writestr("甲.txt", "x")
-    assert code_of(target.getvalue()) == ("R1", "这是ZIP 压缩包，不是 .xlsx 工作簿")
+        for name, content in members.items():
+            archive.writestr(name, content)
+    assert code_of(target.getvalue()) == ("R1", f"这是{what}，不是能读取的工作簿")
 
 
 def test_a_wrong_checksum_is_found_before_anything_is_parsed(good: bytes) -> None:
@@ -94,7 +113,7 @@ def bomb(good: bytes, size: int) -> bytes:
         (Limits(parts=3), "压缩包内的部件数为"),
         (Limits(total=1000), "解压后的总大小为"),
         (Limits(part=1000), "部件解压后的大小为"),
-        (Limits(cells=10), "单元格、合并、链接和批注的总数为 11 个，超过允许的 10 个"),
+        (Limits(cells=10), "行、单元格、合并、链接和批注的总数为 11 个，超过允许的 10 个"),
     ],
 )
 def test_each_limit_is_told_with_the_seen_and_the_allowed_number(good: bytes, limits: Limits, words: str) -> None:
@@ -111,7 +130,7 @@ def test_a_zip_bomb_is_refused_by_its_ratio(good: bytes) -> None:
 
 def test_just_below_the_limits_is_read(good: bytes) -> None:
     parts = len(zipfile.ZipFile(io.BytesIO(good)).namelist())
-    read_book(open_package(good, Limits(parts=parts, file=len(good))))
+    open_book(good, Limits(parts=parts, file=len(good)))
     with pytest.raises(Refused):
         open_package(good, Limits(parts=parts - 1))
 
@@ -158,8 +177,8 @@ def test_namespaces_and_prefixes_do_not_matter(good: bytes) -> None:
                 "http://purl.oclc.org/ooxml/spreadsheetml/main",
             )
             changed[name] = xml.encode()
-    seen = read_book(open_package(rewrite(good, changed)))
-    usual = read_book(open_package(good))
+    seen = open_book(rewrite(good, changed))
+    usual = open_book(good)
     assert {n: s.cells for n, s in seen.sheets.items()} == {n: s.cells for n, s in usual.sheets.items()}
 
 
@@ -167,7 +186,7 @@ def test_links_to_outside_are_never_followed(good: bytes) -> None:
     name = "xl/_rels/workbook.xml.rels"
     link = '<Relationship Id="rId99" Type="x/externalLink" Target="http://127.0.0.1:9/x" TargetMode="External"/></Relationships>'
     xml = part(good, name).replace("</Relationships>", link)
-    assert read_book(open_package(rewrite(good, {name: xml.encode()}))).sheets
+    assert open_book(rewrite(good, {name: xml.encode()})).sheets
 
 
 def test_xml_that_never_ends_is_damage() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from xlreport.submission import Status
 from xlreport.workbook.numbers import read_entry
-from xlreport.workbook.ooxml import RawCell
+from xlreport.workbook.raw import RawCell
 
 
 @pytest.mark.parametrize(

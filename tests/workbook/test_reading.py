@@ -14,8 +14,7 @@ from python_calamine import CalamineWorkbook
 from support.cells import part, put, rewrite
 from support.fills import fill
 from xlreport import Form, FormShelf, Reading, Unit, read_submission, write_workbook
-from xlreport.workbook.guard import open_package
-from xlreport.workbook.ooxml import read_book
+from xlreport.workbook.opening import open_book
 from xlreport.workbook.writing import blank
 
 SHELF = FormShelf()
@@ -51,7 +50,7 @@ def test_a_file_without_cached_results_reads_the_same(zfxxgk: Form, seed: int) -
 @pytest.mark.parametrize("seed", range(5))
 def test_our_reader_sees_what_calamine_and_openpyxl_see(zfxxgk: Form, seed: int) -> None:
     data = write_workbook(fill(zfxxgk, seed, wild=0.1), zfxxgk)
-    ours = read_book(open_package(data))
+    ours = open_book(data)
     calamine = CalamineWorkbook.from_filelike(io.BytesIO(data))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

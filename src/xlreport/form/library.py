@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -41,3 +43,34 @@ def get_form(name_or_path: str | Path) -> Form:
         return load(path)
     known = "、".join(shipped())
     raise UnknownForm(f"没有名为“{name_or_path}”的报表；现有：{known}。也可以给出定义文件（.yaml）的路径。")
+
+
+@dataclass(frozen=True)
+class FormShelf:
+    """Finds forms by id: those given first, then the shipped ones. Can be sent to other processes."""
+
+    given: tuple[Form, ...] = ()
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _received, self.given
+
+    def __call__(self, form_id: str) -> Form | None:
+        for form in self.given:
+            if form.id == form_id:
+                return form
+        return get_form(form_id) if form_id in shipped() else None
+
+    def all(self) -> Iterator[Form]:
+        """Every form on the shelf."""
+        yield from self.given
+        known = {form.id for form in self.given}
+        yield from (get_form(name) for name in shipped() if name not in known)
+
+
+_RECEIVED: dict[str, Form] = {}
+
+
+def _received(*forms: Form) -> FormShelf:
+    """A shelf in another process: a form that was sent before stays the same object, so that what is
+    worked out from it (its layout) is worked out once."""
+    return FormShelf(tuple(_RECEIVED.setdefault(form.fingerprint, form) for form in forms))

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from xlreport.checking.checks import check
 from xlreport.checking.findings import Finding, excel_order, has_errors, record
+from xlreport.form.library import FormShelf
 from xlreport.form.model import Form
-from xlreport.merging.gathering import FileResult, FormShelf, Outcome
+from xlreport.merging.differences import differences
+from xlreport.merging.matching import How, match
+from xlreport.merging.outcomes import FileResult, Outcome
 from xlreport.merging.roster import Roster
 from xlreport.submission import NOBODY, Submission, Unit
 from xlreport.workbook.layout import layout_of
@@ -48,47 +52,78 @@ def choose_target(
     return Target(chosen_form, chosen_year, county)
 
 
-def decide(files: list[FileResult], target: Target, roster: Roster | None, shelf: FormShelf) -> list[FileResult]:
+@dataclass(frozen=True)
+class Policy:
+    """How to decide where a county may choose."""
+
+    roster: Roster | None = None
+    accept_unlisted: bool = False
+    """Units that are not on the roster are summed, with a warning."""
+    newest: bool = True
+    """Of different reports of one unit the newest counts; otherwise none does."""
+
+
+def decide(files: list[FileResult], target: Target, policy: Policy, shelf: FormShelf) -> list[FileResult]:
     """The outcome of every file, in the same order."""
-    decided = [_ours(f, target, roster) if f.submission else f for f in files]
+    form = shelf(target.form)
+    decided = [_ours(f, target, policy) if f.submission else f for f in files]
+    if form is None:
+        return decided
     decided = _contradicting(decided)
-    decided = _newest(decided)
+    decided = _newest(decided, form, policy)
     decided = _once(decided)
     return check_each(decided, shelf)
 
 
-def _ours(file: FileResult, target: Target, roster: Roster | None) -> FileResult:
+def _ours(file: FileResult, target: Target, policy: Policy) -> FileResult:
     """Whether the file belongs to this merge; the unit as the roster knows it."""
     submission = file.submission
     assert submission is not None
-
-    def rejected(code: str, words: str, todo: str) -> FileResult:
-        finding = record(code, words, todo, file=file.path, unit=file.unit.name)
-        return replace(file.ended(Outcome.REJECTED, finding), submission=None)
-
     if submission.form != target.form:
         words = f"这是报表“{submission.form}”，本次汇总的是“{target.form}”"
-        return rejected("F2", words, _ASIDE)
+        return _rejected(file, "F2", words, _ASIDE)
     if submission.year != target.year:
         words = f"这是 {submission.year} 年度的报表，本次汇总的是 {target.year} 年度"
-        return rejected("F1", words, f"请用 {target.year} 年度的模板重新填报")
+        return _rejected(file, "F1", words, f"请用 {target.year} 年度的模板重新填报")
     if submission.members and target.county.name and submission.unit.name == target.county.name:
         words = f"这是{target.county.name}自己的汇总表，不再计入"
         return file.ended(Outcome.IGNORED, record("F13", words, file=file.path))
     county = submission.county
     if _other_county(target.county, county):
         words = f"这是“{county.name}”的报表，本次汇总的是“{target.county.name}”"
-        return rejected("F3", words, _ASIDE)
-    if roster is None:
-        return file
-    listed = roster.find(submission.unit)
+        return _rejected(file, "F3", words, _ASIDE)
+    return file if policy.roster is None else _listed(file, submission, target, policy)
+
+
+def _listed(file: FileResult, submission: Submission, target: Target, policy: Policy) -> FileResult:
+    """The unit on the roster; one that is not there is told, with units it may be."""
+    assert policy.roster is not None
+    mine = submission.unit
+    found = match(policy.roster, mine, target.county.name)
+    listed = found.unit
+    proposed = "、".join(f"“{u.name}”（代码“{u.code}”）" for u in found.proposals)
+    perhaps = f"，是不是{proposed}？" if proposed else ""
+    if listed is None and policy.accept_unlisted:
+        words = f"单位“{mine.name}”（代码“{mine.code}”）不在名册上，按 --accept-unlisted 计入{perhaps}"
+        return file.ended(file.outcome, record("F18", words, "请核对后加进名册", file=file.path))
+    if found.how is How.SEVERAL:
+        words = f"没有单位代码，名称“{mine.name}”与名册上的{proposed}都对得上"
+        return _rejected(file, "F9", words, "请补填单位代码后重新报送")
     if listed is None:
-        words = f"单位“{submission.unit.name}”（代码“{submission.unit.code}”）不在名册上"
-        return rejected("F9", words, "请核对单位名称和代码；确应汇总的，请加进名册后重新汇总")
-    if not roster.knows(listed, submission.unit.name):
-        words = f"代码“{listed.code}”在名册上是“{listed.name}”，文件里写的是“{submission.unit.name}”"
-        return rejected("F5", words, "请核对是哪个单位报的，改正后重新报送")
+        words = f"单位“{mine.name}”（代码“{mine.code}”）不在名册上{perhaps}"
+        return _rejected(file, "F9", words, "请核对单位名称和代码；确应汇总的，请加进名册或加上别名后重新汇总")
+    if found.how is How.OTHER_NAME:
+        words = f"代码“{listed.code}”在名册上是“{listed.name}”，文件里写的是“{mine.name}”"
+        return _rejected(file, "F5", words, "请核对是哪个单位报的，改正后重新报送")
+    if found.how is How.NAME:
+        words = f"文件里没有单位代码，按名称“{mine.name}”认作名册上的“{listed.name}”（代码“{listed.code}”）"
+        file = file.ended(file.outcome, record("F17", words, "请核对", file=file.path))
     return _as_listed(file, submission, listed)
+
+
+def _rejected(file: FileResult, code: str, words: str, todo: str) -> FileResult:
+    finding = record(code, words, todo, file=file.path, unit=file.unit.name)
+    return replace(file.ended(Outcome.REJECTED, finding), submission=None)
 
 
 def _other_county(wanted: Unit, seen: Unit) -> bool:
@@ -139,8 +174,9 @@ def _candidates(files: list[FileResult]) -> dict[tuple[str, str], list[int]]:
     return found
 
 
-def _newest(files: list[FileResult]) -> list[FileResult]:
-    """Of several files of one unit the newest stays: by last-saved time, then by time stamp, then by name."""
+def _newest(files: list[FileResult], form: Form, policy: Policy) -> list[FileResult]:
+    """Of several files of one unit the newest stays: by submission number, last-saved time, time
+    stamp of the file, name. Each of the others tells what it says differently, cell by cell."""
     decided = list(files)
     for places in _candidates(files).values():
         newest = max((files[i] for i in places), key=_age)
@@ -149,15 +185,36 @@ def _newest(files: list[FileResult]) -> list[FileResult]:
         winner = files[kept]
         for i in (i for i in places if i != kept):
             file = files[i]
-            if _content(file) == _content(winner):
+            if i in alike:
                 words = f"内容与“{winner.path}”完全相同，只计一次"
                 decided[i] = file.ended(Outcome.DUPLICATE, record("F8", words, file=file.path, unit=file.unit.name))
-            else:
+            elif policy.newest:
                 words = f"同一单位另有“{winner.path}”，{_reason(file, winner)}，以那一份为准"
-                todo = "如果应当以这一份为准，请删去另一份后重新汇总"
-                note = record("F7", words, todo, file=file.path, unit=file.unit.name)
-                decided[i] = file.ended(Outcome.SUPERSEDED, note)
+                decided[i] = _superseded(file, winner, form, "F7", words, Outcome.SUPERSEDED)
+            else:
+                words = f"与同一单位的“{winner.path}”内容不同，两份都没有计入"
+                decided[i] = _superseded(file, winner, form, "F16", words, Outcome.REJECTED)
+        if not policy.newest and len(alike) < len(places):
+            words = f"同一单位有 {len(places)} 份报表，内容不同，都没有计入"
+            decided[kept] = _rejected(winner, "F16", words, "请只留下应当计入的一份后重新汇总")
     return decided
+
+
+def _superseded(
+    file: FileResult, winner: FileResult, form: Form, code: str, words: str, outcome: Outcome
+) -> FileResult:
+    """The file without its own findings' weight: why it does not count, and every difference."""
+    assert file.submission is not None
+    assert winner.submission is not None
+    todo = "如果应当以这一份为准，请删去另一份后重新汇总"
+    who = {"file": file.path, "unit": file.unit.name}
+    notes = [record(code, words, todo, **who)]
+    for d in differences(form, file.submission, winner.submission):
+        said = f"{d.label}：这一份是 {d.first}，“{winner.path}”是 {d.second}"
+        seen = (("this", d.first), ("other", d.second))
+        notes.append(record(code, said, sheet=d.place.sheet, cell=d.place.cell, field=d.field, observed=seen, **who))
+    ended = file.ended(outcome, *notes)
+    return ended if outcome is Outcome.SUPERSEDED else replace(ended, submission=None)
 
 
 def _content(file: FileResult) -> tuple[object, ...]:
@@ -165,17 +222,30 @@ def _content(file: FileResult) -> tuple[object, ...]:
     return file.submission.content
 
 
-def _age(file: FileResult) -> tuple[str, float, str]:
+def _age(file: FileResult) -> tuple[int, float, float, str]:
     assert file.submission is not None
-    return file.saved, file.submission.source.modified, file.path
+    source = file.submission.source
+    return source.number, _moment(source.saved), source.modified, file.path
+
+
+def _moment(saved: str) -> float:
+    """A last-saved time in seconds, one without a zone taken as UTC; before all others when not told."""
+    try:
+        moment = dt.datetime.fromisoformat(saved)
+    except ValueError:
+        return 0.0
+    return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).timestamp()
 
 
 def _reason(old: FileResult, new: FileResult) -> str:
-    if old.saved != new.saved:
-        return f"保存时间较新（{new.saved or '未注明'}，这一份是 {old.saved or '未注明'}）"
     assert old.submission is not None
     assert new.submission is not None
-    if old.submission.source.modified != new.submission.source.modified:
+    mine, other = old.submission.source, new.submission.source
+    if mine.number != other.number:
+        return f"报送序号较大（第 {other.number} 次，这一份是第 {mine.number} 次）"
+    if _moment(mine.saved) != _moment(other.saved):
+        return f"保存时间较新（{other.saved or '未注明'}，这一份是 {mine.saved or '未注明'}）"
+    if mine.modified != other.modified:
         return "文件的修改时间较新"
     return "两份的时间相同，按文件名取后一份"
 

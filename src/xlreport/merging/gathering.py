@@ -1,141 +1,113 @@
-"""Every file of a folder, each exactly once: what it is, or why it was not read."""
+"""Reads every file that was found: each gets one result, archives one for each member too."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
+import tempfile
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Executor
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
-from functools import partial
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from xlreport.checking.findings import Finding, record
-from xlreport.form.library import get_form, shipped
-from xlreport.form.model import Form
-from xlreport.submission import NOBODY, Submission, Unit
-from xlreport.workbook.guard import DEFAULT_LIMITS, Limits, too_much
-from xlreport.workbook.reading import Forms, Reading, read_submission
+from xlreport.form.library import FormShelf
+from xlreport.isolation import DIED, MEMORY, RAISED, TIME, Lost
+from xlreport.merging.archives import Member, members_of
+from xlreport.merging.listing import Found, system_file
+from xlreport.merging.outcomes import FileResult, Outcome
+from xlreport.workbook.guard import DEFAULT_LIMITS, Limits, Refused, too_much
+from xlreport.workbook.kinds import ARCHIVES, Kind, kind_of
+from xlreport.workbook.reading import Reading, read_submission
 
+Looked = tuple[FileResult, list[Found]]
+"""A file's result, and what else was found inside it."""
 
-class Outcome(StrEnum):
-    """What became of a file (a contract: scripts depend on the values)."""
-
-    ACCEPTED = "accepted"
-    RETURNED = "returned"
-    DUPLICATE = "duplicate"
-    SUPERSEDED = "superseded"
-    REJECTED = "rejected"
-    IGNORED = "ignored"
-
-    @property
-    def label(self) -> str:
-        """The Chinese word that users read."""
-        words = {"accepted": "通过", "returned": "退回", "duplicate": "重复", "superseded": "已被取代"}
-        return {**words, "rejected": "不能计入", "ignored": "略过"}[self.value]
+_AHEAD = 8
+"""Files that are asked for before the first of them is done."""
 
 
 @dataclass(frozen=True)
-class FileResult:
-    """One file: where it lies (relative to the folder, with `/`), what became of it, and why."""
+class Reader:
+    """Reads one file; can be sent to another process. `passwords` are tried on encrypted workbooks;
+    `spool` is an empty folder of the caller's into which archives are unpacked."""
 
-    path: str
-    outcome: Outcome
-    findings: tuple[Finding, ...] = ()
-    sha256: str = ""
-    unit: Unit = NOBODY
-    year: int | None = None
-    form: str = ""
-    saved: str = ""
-    submission: Submission | None = field(default=None, repr=False)
+    forms: FormShelf
+    spool: Path
+    limits: Limits = DEFAULT_LIMITS
+    passwords: tuple[str, ...] = ()
 
-    def ended(self, outcome: Outcome, *findings: Finding) -> FileResult:
-        """The same file with another outcome and these findings added."""
-        return replace(self, outcome=outcome, findings=(*self.findings, *findings))
+    def __call__(self, found: Found) -> Looked:
+        """The file's result and, for an archive, its members. Never raises for what the file is or holds."""
+        reason = system_file(found.name)
+        if reason and not found.problem:
+            return FileResult(found.shown, Outcome.IGNORED, (record("F12", reason, file=found.shown),)), []
+        if found.refused is not None:
+            return _refusal(found, found.refused), []
+        if found.problem:
+            return _unreadable(found, found.problem), []
+        try:
+            most = max(self.limits.file, self.limits.archive)
+            data, modified = _bytes_of(found.path, most)
+        except OSError as error:
+            words = "没有读取权限" if isinstance(error, PermissionError) else "文件打不开"
+            return _unreadable(found, words), []
+        if data is None:
+            return _unreadable(found, "这是链接、管道或设备，不是普通文件"), []
+        if len(data) > most:
+            size = found.path.lstat().st_size
+            return _refusal(found, too_much("文件大小", size, most, "字节").finding), []
+        try:
+            kind, words = kind_of(data, self.limits)
+            if kind in ARCHIVES:
+                return self._archive(found, data, kind, words)
+        except Refused as refused:
+            return _refusal(found, refused.finding, data), []
+        reading = read_submission(
+            data,
+            self.forms,
+            path=found.shown,
+            modified=modified if found.modified is None else found.modified,
+            limits=self.limits,
+            passwords=self.passwords,
+        )
+        return _result(found.shown, reading), []
 
-    def as_dict(self) -> dict[str, Any]:
-        """The file as the `--json` contract has it."""
-        return {
-            "path": self.path,
-            "outcome": self.outcome.value,
-            "unit": self.unit.name or None,
-            "unit_code": self.unit.code or None,
-            "year": self.year,
-            "form": self.form or None,
-            "sha256": self.sha256 or None,
-            "findings": [f.as_dict() for f in self.findings],
-        }
-
-
-_SYSTEM_NAMES = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
-_SYSTEM_STARTS = ("~$", ".~", "._", ".xlreport-")
-
-
-def system_file(name: str) -> str | None:
-    """Why a file is none that a town sent: lock files and what systems leave behind."""
-    lower = name.lower()
-    if lower.startswith("~$") or lower.startswith(".~"):
-        return "这是 WPS 或 Excel 打开文件时留下的锁文件，不是报表"
-    if lower in _SYSTEM_NAMES or lower.startswith(_SYSTEM_STARTS):
-        return "这是系统自动生成的文件，不是报表"
-    return None
-
-
-@dataclass(frozen=True)
-class Found:
-    """A path in the folder before it is read; `problem` is set for what cannot be listed or read."""
-
-    path: Path
-    shown: str
-    problem: str = ""
-
-
-def list_files(folder: Path, leave_out: frozenset[Path] = frozenset()) -> list[Found]:
-    """All files below a folder in one fixed order; links are not followed, unreadable folders are
-    entries of their own. `leave_out` names the program's own inputs and outputs."""
-    found: list[Found] = []
-
-    def unreadable(error: OSError) -> None:
-        path = Path(os.fsdecode(error.filename))
-        found.append(Found(path, _shown(path, folder), "文件夹没有读取权限"))
-
-    for root, folders, names in os.walk(folder, onerror=unreadable):
-        folders.sort()
-        for name in folders:
-            path = Path(root, name)
-            if path.is_symlink():
-                found.append(Found(path, _shown(path, folder), "这是指向别处的链接，不跟随"))
-        for name in sorted(names):
-            path = Path(root, name)
-            if path.absolute() not in leave_out:
-                found.append(Found(path, _shown(path, folder)))
-    return sorted(found, key=lambda f: f.shown)
+    def _archive(self, found: Found, data: bytes, kind: Kind, words: str) -> Looked:
+        if found.depth >= self.limits.depth:
+            raise too_much("压缩包套压缩包的层数", found.depth + 1, self.limits.depth, "层")
+        try:
+            spool = Path(tempfile.mkdtemp(dir=self.spool))
+            members = members_of(data, kind, spool, self.limits)
+        except OSError:
+            return _unreadable(found, "解压时写不了临时文件"), []
+        inside = _inside(found, members)
+        said = f"里面有 {len(inside)} 个文件，结果逐个列出" if inside else "里面没有文件"
+        note = record("F15", f"这是{words}，{said}", file=found.shown)
+        return FileResult(found.shown, Outcome.IGNORED, (note,), sha256=hashlib.sha256(data).hexdigest()), inside
 
 
-def _shown(path: Path, folder: Path) -> str:
-    return path.relative_to(folder).as_posix() if path != folder else "."
+def _inside(found: Found, members: list[Member]) -> list[Found]:
+    """Members as files of their own, `archive.zip!name.xlsx`; a name given twice is numbered."""
+    names: Counter[str] = Counter()
+    inside = []
+    for member in members:
+        names[member.name] += 1
+        again = f"（第 {names[member.name]} 个）" if names[member.name] > 1 else ""
+        shown = f"{found.shown}!{member.name}{again}"
+        inside.append(
+            Found(member.path, shown, "", member.name, member.modified, found.depth + 1, refused=member.problem)
+        )
+    return sorted(inside, key=lambda f: f.shown)
 
 
-def read_file(found: Found, forms: Forms, limits: Limits = DEFAULT_LIMITS) -> FileResult:
-    """Reads one file; never raises for what the file is or holds."""
-    reason = system_file(found.path.name)
-    if reason and not found.problem:
-        return FileResult(found.shown, Outcome.IGNORED, (record("F12", reason, file=found.shown),))
-    if found.problem:
-        return _unreadable(found, found.problem)
-    try:
-        data, modified = _bytes_of(found.path, limits)
-    except OSError as error:
-        return _unreadable(found, "没有读取权限" if isinstance(error, PermissionError) else "文件打不开")
-    if data is not None and len(data) > limits.file:
-        refused = too_much("文件大小", found.path.lstat().st_size, limits.file, "字节").finding
-        return FileResult(found.shown, Outcome.REJECTED, (refused.at(file=found.shown),))
-    if data is None:
-        return _unreadable(found, "这是链接、管道或设备，不是普通文件")
-    reading = read_submission(data, forms, path=found.shown, modified=modified, limits=limits)
-    return _result(found.shown, reading)
+def _refusal(found: Found, finding: Finding, data: bytes | None = None) -> FileResult:
+    """A file that is rejected for one reason."""
+    sha256 = hashlib.sha256(data).hexdigest() if data is not None else ""
+    return FileResult(found.shown, Outcome.REJECTED, (finding.at(file=found.shown),), sha256=sha256)
 
 
 def _unreadable(found: Found, words: str) -> FileResult:
@@ -143,8 +115,8 @@ def _unreadable(found: Found, words: str) -> FileResult:
     return FileResult(found.shown, Outcome.REJECTED, (record("R6", words, todo, file=found.shown),))
 
 
-def _bytes_of(path: Path, limits: Limits) -> tuple[bytes | None, float]:
-    """The bytes of a regular file, at most one more than the limit; None for anything else."""
+def _bytes_of(path: Path, most: int) -> tuple[bytes | None, float]:
+    """The bytes of a regular file, at most one more than allowed; None for anything else."""
     if not stat.S_ISREG(path.lstat().st_mode):
         return None, 0.0
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -152,7 +124,7 @@ def _bytes_of(path: Path, limits: Limits) -> tuple[bytes | None, float]:
         status = os.fstat(stream.fileno())
         if not stat.S_ISREG(status.st_mode):
             return None, 0.0
-        return stream.read(limits.file + 1), status.st_mtime
+        return stream.read(most + 1), status.st_mtime
 
 
 def _result(shown: str, reading: Reading) -> FileResult:
@@ -170,20 +142,54 @@ def _result(shown: str, reading: Reading) -> FileResult:
     )
 
 
-def read_all(found: Iterable[Found], forms: Forms, executor: Executor | None = None) -> Iterator[FileResult]:
-    """Reads many files in their order; an executor may do it elsewhere."""
-    work = partial(read_file, forms=forms)
-    yield from executor.map(work, found) if executor else map(work, found)
+_LOST = {
+    TIME: (
+        "读取超过了 {seconds:g} 秒，已停止",
+        "请用 WPS 或 Excel 打开，另存为“.xlsx”后重新报送；也可以用 --limit 放宽",
+    ),
+    MEMORY: ("读取要用的内存超过了 {memory:,} 字节，已停止", "请用 WPS 或 Excel 打开，另存为“.xlsx”后重新报送"),
+    DIED: ("读取时进程异常退出", "请用 WPS 或 Excel 打开，另存为“.xlsx”后重新报送"),
+    RAISED: ("读取时程序出错（{detail}）", "请把这个文件发给 xlreport 的维护者；同时请报送单位从模板重新填报"),
+}
 
 
-@dataclass(frozen=True)
-class FormShelf:
-    """Finds forms by id: those given first, then the shipped ones. Can be sent to other processes."""
+def _lost(found: Found, lost: Lost, limits: Limits) -> FileResult:
+    words, todo = _LOST[lost.reason]
+    told = words.format(seconds=limits.seconds, memory=limits.memory, detail=lost.detail)
+    return _refusal(found, record("R26", f"{told}；其他文件不受影响", todo))
 
-    given: tuple[Form, ...] = ()
 
-    def __call__(self, form_id: str) -> Form | None:
-        for form in self.given:
-            if form.id == form_id:
-                return form
-        return get_form(form_id) if form_id in shipped() else None
+def read_all(found: Iterable[Found], reader: Reader, executor: Executor) -> Iterator[FileResult]:
+    """Reads many files in their order, each archive followed by its members.
+
+    All archives within one share its limit on members. A worker that is lost costs its one file.
+    """
+    for result, inside in _read(found, reader, executor):
+        yield result
+        left = reader.limits.parts
+        layers = deque([inside])
+        while layers:
+            batch = layers.popleft()
+            for one in batch[left:]:
+                count = reader.limits.parts
+                refused = too_much("压缩包（含里层的压缩包）里的文件数", count + len(batch) - left, count, "个")
+                yield _refusal(one, refused.finding)
+            for member, deeper in _read(batch[:left], reader, executor):
+                yield member
+                layers.append(deeper)
+            left = max(0, left - len(batch))
+
+
+def _read(found: Iterable[Found], reader: Reader, executor: Executor) -> Iterator[Looked]:
+    """Some files at a time, so that results do not pile up."""
+    rest = iter(found)
+    waiting: deque[tuple[Found, Future[Looked]]] = deque()
+    while True:
+        waiting.extend((one, executor.submit(reader, one)) for one in islice(rest, _AHEAD - len(waiting)))
+        if not waiting:
+            return
+        one, future = waiting.popleft()
+        try:
+            yield future.result()
+        except Lost as lost:
+            yield _lost(one, lost, reader.limits), []

@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from xlreport.checking.findings import Finding, has_errors, plain
-from xlreport.merging.gathering import FileResult, Outcome
+from xlreport.merging.outcomes import FileResult, Outcome
+from xlreport.merging.repairs import RepairedFile
 from xlreport.submission import Submission, Unit
 
 if TYPE_CHECKING:
@@ -108,6 +109,25 @@ class MergeResult:
         rows = [{**who, **_values(s)} for who, s in zip(identity, self.counted, strict=True)]
         columns = dict.fromkeys(("unit", "code", "level", *(name for row in rows for name in row)))
         return pd.DataFrame(rows, columns=list(columns)).set_index("unit")
+
+
+@dataclass(frozen=True)
+class RepairResult:
+    """What became of each file that was to be repaired, and what was written."""
+
+    files: tuple[RepairedFile, ...]
+    outputs: tuple[str, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """0 everything carried over, 1 something was not, 3 nothing could be repaired."""
+        if not any(f.name for f in self.files):
+            return 3
+        return 0 if all(f.whole for f in self.files) else 1
+
+    def as_dict(self) -> dict[str, Any]:
+        """The `repair --json` document."""
+        return {"files": [f.as_dict() for f in self.files], "outputs": list(self.outputs)}
 
 
 def counted(files: Iterable[FileResult], *, with_errors: bool) -> tuple[Submission, ...]:

@@ -1,17 +1,17 @@
-"""The roster: which units report, to whom. CSV (UTF-8 with or without BOM, or GBK) or .xlsx."""
+"""The roster: which units report, to whom. CSV (UTF-8 with or without BOM, or GBK) or a workbook."""
 
 from __future__ import annotations
 
 import csv
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from xlreport.form.model import LEVELS
 from xlreport.submission import NOBODY, Unit
-from xlreport.workbook.guard import Refused, open_package
-from xlreport.workbook.ooxml import read_book
+from xlreport.workbook.guard import Refused
+from xlreport.workbook.opening import open_book
 
 CODE, NAME, LEVEL, ALIASES = "单位代码", "单位名称", "类别", "别名"
 COUNTY, COUNTY_CODE = "汇总单位", "汇总单位代码"
@@ -29,26 +29,15 @@ class Roster:
     units: tuple[Unit, ...]
     aliases: dict[str, tuple[str, ...]]
     county: Unit = NOBODY
-
-    def find(self, unit: Unit) -> Unit | None:
-        """The listed unit with this code, or without a code the one with exactly this name or alias."""
-        if unit.code:
-            return next((u for u in self.units if u.code == unit.code), None)
-        return next((u for u in self.units if self.knows(u, unit.name)), None)
-
-    def knows(self, unit: Unit, name: str) -> bool:
-        """Whether a listed unit goes by this name (spaces do not matter)."""
-        return _squeezed(name) in {_squeezed(n) for n in (unit.name, *self.aliases[unit.code])}
-
-
-def _squeezed(name: str) -> str:
-    return "".join(name.split())
+    columns: dict[str, dict[str, str]] = field(default_factory=dict)
+    """By code, every further column as it was given (contact, telephone, e-mail …)."""
 
 
 def read_roster(path: Path) -> Roster:
     """Reads a roster. Raises RosterError with every mistake, OSError when it cannot be read."""
     data = path.read_bytes()
-    rows = _xlsx_rows(data, path) if data.startswith(b"PK") else _csv_rows(data, path)
+    workbook = data.startswith((b"PK", b"\xd0\xcf\x11\xe0"))
+    rows = _sheet_rows(data, path) if workbook else _csv_rows(data, path)
     if not rows:
         raise RosterError(f"名册“{path.name}”是空的，请填写单位后再用。")
     heading, *body = [[cell.strip() for cell in row] for row in rows]
@@ -68,7 +57,8 @@ def read_roster(path: Path) -> Roster:
     units = tuple(Unit(r[NAME], r[CODE], r.get(LEVEL, "")) for _, r in records)
     aliases = {r[CODE]: tuple(a for a in _split(r.get(ALIASES, "")) if a) for _, r in records}
     first = records[0][1]
-    return Roster(units, aliases, Unit(first.get(COUNTY, ""), first.get(COUNTY_CODE, "")))
+    columns = {r[CODE]: {k: v for k, v in r.items() if k and k not in (CODE, NAME, LEVEL, ALIASES)} for _, r in records}
+    return Roster(units, aliases, Unit(first.get(COUNTY, ""), first.get(COUNTY_CODE, "")), columns)
 
 
 def _split(text: str) -> list[str]:
@@ -109,9 +99,9 @@ def _csv_rows(data: bytes, path: Path) -> list[list[str]]:
     raise RosterError(f"名册“{path.name}”的编码认不出来，请另存为“CSV UTF-8”。")
 
 
-def _xlsx_rows(data: bytes, path: Path) -> list[list[str]]:
+def _sheet_rows(data: bytes, path: Path) -> list[list[str]]:
     try:
-        book = read_book(open_package(data))
+        book = open_book(data)
     except Refused as refused:
         raise RosterError(f"名册“{path.name}”读不出来：{refused.finding.message}。") from None
     sheet = next(iter(book.sheets.values()))

@@ -11,7 +11,7 @@ from xlreport.checking.batch import from_fixed, make_batch
 from xlreport.checking.findings import excel_order, grouped
 from xlreport.form import expression as ex
 from xlreport.form.model import Field, Form, Severity, Table
-from xlreport.merging.gathering import FileResult, Outcome
+from xlreport.merging.outcomes import FileResult, Outcome
 from xlreport.merging.result import MergeResult
 from xlreport.submission import Submission
 from xlreport.workbook import details

@@ -22,9 +22,7 @@ from xlreport.submission import Submission
 from xlreport.workbook.layout import Layout, layout_of
 from xlreport.workbook.plan import Span
 from xlreport.workbook.styles import Styles
-
-MAX_CELL_TEXT = 32_767
-"""Excel's limit on a cell's text, in UTF-16 units (ECMA-376 states no other)."""
+from xlreport.workbook.texts import BITING, clean
 
 
 class _Protectable(Workbook):
@@ -117,11 +115,12 @@ class Book:
         self.string(sheet, span.cell, text, style)
 
     def string(self, sheet: Worksheet, cell: Cell, text: str, style: str) -> None:
-        """A text cell, cut to what a cell can hold; characters that XML forbids are dropped."""
-        clean = "".join(c for c in text if c >= " " or c in "\n\t")
-        clean = clean.encode("utf-16-le", "surrogatepass")[: 2 * MAX_CELL_TEXT].decode("utf-16-le", "ignore")
-        if clean:
-            sheet.write_string(*cell, clean, self.styles[style])
+        """A text cell, never a formula, a number or a link; not even after a later edit (quotePrefix)."""
+        kept = clean(text)
+        if kept:
+            sheet.write_string(
+                *cell, kept, self.styles.quoted(style) if kept.startswith(BITING) else self.styles[style]
+            )
         else:
             sheet.write_blank(*cell, None, self.styles[style])
 

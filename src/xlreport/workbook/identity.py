@@ -20,6 +20,7 @@ KEYS = (
     "level",
     "with_errors",
     "missing",
+    "submission",
 )
 """Keys of the hidden sheet, in order; each is also a defined name and a custom property `xlreport.<key>`."""
 
@@ -40,6 +41,7 @@ def identity_of(book: Book) -> dict[str, str]:
         *given,
         "、".join(book.with_errors),
         "、".join(book.missing),
+        str(book.submission.source.number or 1),
     )
     return dict(zip(KEYS, values, strict=True))
 

@@ -1,4 +1,5 @@
-"""Where each field stands in a workbook that came back: by defined name, then by address."""
+"""Where each field stands in a workbook that came back: by defined name, then by its printed headings,
+then by address. Whatever was found in a weaker way is told; what is ambiguous is a finding."""
 
 from __future__ import annotations
 
@@ -10,12 +11,16 @@ from xlreport import a1
 from xlreport.a1 import Cell
 from xlreport.checking.findings import Finding, record
 from xlreport.submission import Place, shown
+from xlreport.workbook.labels import by_labels, sheet_like, squeezed
 from xlreport.workbook.layout import COVER, Layout
-from xlreport.workbook.ooxml import RawBook, RawCell
+from xlreport.workbook.plan import SheetPlan
+from xlreport.workbook.raw import RawBook, RawCell
 
 _TARGET = re.compile(r"=?(?:'((?:[^']|'')+)'|([^'!\[\]]+))!([$A-Z0-9]+)(?::([$A-Z0-9]+))?")
 
 _NUMBER = re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?(E\+?[0-9]{1,2})?", re.IGNORECASE)
+
+_REFILL = "请把数字填到县里发的模板里重新报送"
 
 Spot = tuple[str, Cell]
 """Sheet name and cell."""
@@ -31,29 +36,62 @@ class Located:
     moved: dict[str, list[str]] = field(default_factory=dict)
     """By sheet, the names found elsewhere than where the form has them."""
     used: set[str] = field(default_factory=set)
+    _by_label: dict[str, list[str]] = field(default_factory=dict)
     _by_address: dict[str, list[str]] = field(default_factory=dict)
     _absent: dict[str, list[str]] = field(default_factory=dict)
     _taken: dict[Spot, str] = field(default_factory=dict)
+    _labelled: dict[str, tuple[str | None, dict[str, Cell]]] = field(default_factory=dict)
 
     def spot(self, name: str, home: Spot) -> Spot | None:
-        """The cell of a name; at its home address when the name is lost; None when the sheet is gone."""
+        """The cell of a name; None when it cannot be told where it is."""
+        found = self._named(name, home) or self._unnamed(name, home)
+        if found is None:
+            self._absent.setdefault(home[0], []).append(name)
+            return None
+        self.used.add(found[0])
+        if found != home:
+            self.moved.setdefault(found[0], []).append(name)
+        self._claim(name, found)
+        return found
+
+    def _named(self, name: str, home: Spot) -> Spot | None:
         if name.lower() in self.book.repeated_names:
             self._ambiguous(name, f"名称“{name}”在文件里指向两处")
         target = parse_target(self.book.names.get(name.lower(), ""))
         found = (target[0], target[1]) if target and target[0] in self.book.sheets else None
         if target is not None and found is not None and target[1] != target[2] and found != home:
             self._ambiguous(name, f"名称“{name}”指向的不是一个格子")
-        if found is None:
-            if home[0] not in self.book.sheets:
-                self._absent.setdefault(home[0], []).append(name)
-                return None
-            self._by_address.setdefault(home[0], []).append(name)
-            found = home
-        self.used.add(found[0])
-        if found != home:
-            self.moved.setdefault(found[0], []).append(name)
-        self._claim(name, found)
         return found
+
+    def _unnamed(self, name: str, home: Spot) -> Spot | None:
+        """By the headings; at the old address only where no heading of the sheet has moved."""
+        sheet, cells = self._headings(home[0])
+        if sheet is None:
+            return None
+        key = "" if name not in self.layout.cells else name
+        if key in cells:
+            self._by_label.setdefault(sheet, []).append(name)
+            return sheet, cells[key]
+        plan = self._plan(home[0])
+        if plan is not None and any(plan.fields[n].cell != at for n, at in cells.items() if n):
+            return None
+        self._by_address.setdefault(sheet, []).append(name)
+        return sheet, home[1]
+
+    def _headings(self, home: str) -> tuple[str | None, dict[str, Cell]]:
+        """The sheet that has a plan's headings (its own name first), and the cells told by them."""
+        if home not in self._labelled:
+            plan = self._plan(home)
+            sheet = home if home in self.book.sheets else None
+            if sheet is None and plan is not None:
+                sheet = sheet_like(plan, self.book, self.layout.sheets)
+            cells = by_labels(plan, self.book.sheets[sheet]) if plan is not None and sheet is not None else {}
+            self._labelled[home] = sheet, cells
+        return self._labelled[home]
+
+    def _plan(self, sheet: str) -> SheetPlan | None:
+        plans = (*self.layout.tables.values(), self.layout.texts)
+        return next((plan for plan in plans if plan.name == sheet), None)
 
     def _claim(self, name: str, found: Spot) -> None:
         other = self._taken.setdefault(found, name)
@@ -66,29 +104,45 @@ class Located:
             self._ambiguous(name, words, Place(found[0], a1.address(found[1])))
 
     def _ambiguous(self, name: str, words: str, place: Place = Place("", "")) -> None:
-        todo = "请把数字重新填到县里发的模板里再报送"
-        self.findings.append(record("R15", words, todo, sheet=place.sheet, cell=place.cell, field=name))
+        self.findings.append(record("R15", words, _REFILL, sheet=place.sheet, cell=place.cell, field=name))
 
     def cell(self, spot: Spot | None) -> RawCell | None:
         """The content of a cell; None when it is empty."""
         return self.book.sheets[spot[0]].cells.get(spot[1]) if spot else None
 
+    def identity_text(self, name: str, label: str) -> str:
+        """A line of the cover: by its name, else beside its printed label."""
+        found = named_text(self.book, f"identity.{name}")
+        if found or f"identity.{name}" in self.book.names:
+            return found
+        sheet = self.book.sheets.get(COVER)
+        at = [c for c, raw in sheet.cells.items() if squeezed(raw.text) == squeezed(label)] if sheet else []
+        cell = sheet.cells.get((at[0][0], at[0][1] + 1)) if sheet and len(at) == 1 else None
+        return _plain(cell) if cell else ""
+
     def report(self) -> list[Finding]:
         """All that was odd, weaker ways of finding cells told once a sheet."""
         found = list(self.findings)
+
+        def told(code: str, sheet: str, names: list[str], words: str, todo: str) -> None:
+            observed = (("cells", len(names)),)
+            found.append(record(code, words.format(n=len(names), s=sheet), todo, sheet=sheet, observed=observed))
+
+        check = "请核对读到的数字"
+        for sheet, names in self._by_label.items():
+            told("R8", sheet, names, "有 {n} 个格子的名称丢失，已按表头文字找到并读取", check)
         for sheet, names in self._by_address.items():
             if sheet != COVER:
-                words = f"有 {len(names)} 个格子的名称丢失，已按原来的位置读取"
-                observed = (("cells", len(names)),)
-                found.append(record("R8", words, "请核对读到的数字", sheet=sheet, observed=observed))
+                told("R8", sheet, names, "有 {n} 个格子的名称丢失，已按原来的位置读取", check)
         for sheet, names in self.moved.items():
-            words = f"有 {len(names)} 个格子不在原来的位置（行列被移动或工作表改了名），已按名称读取"
-            observed = (("cells", len(names)),)
-            found.append(record("R8", words, "请核对读到的数字", sheet=sheet, observed=observed))
+            told("R8", sheet, names, "有 {n} 个格子不在原来的位置（行列被移动或工作表改了名），已照常读取", check)
         for sheet, names in self._absent.items():
-            words = f"找不到工作表“{sheet}”，{len(names)} 个格子无法读取"
-            todo = "请不要删除或改名工作表，把数字填到县里发的模板里重新报送"
-            found.append(record("R7", words, todo, sheet=sheet, observed=(("cells", len(names)),)))
+            if sheet in self.book.sheets:
+                words = "有 {n} 个格子的名称丢失，表头也对不上，无法判断在哪里"
+            else:
+                words = "找不到工作表“{s}”，{n} 个格子无法读取"
+            todo = "请不要删除或改名工作表、改动表头，把数字填到县里发的模板里重新报送"
+            told("R7", sheet, names, words, todo)
         return found
 
 

@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 
 from xlreport.form.expression import MAX_NUMBER, SCALE
 from xlreport.submission import BLANK, Entry, Status, shown
-from xlreport.workbook.ooxml import RawCell
+from xlreport.workbook.raw import RawCell
 
 _STORED = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 """xsd:double as spreadsheets write it, without INF and NaN."""

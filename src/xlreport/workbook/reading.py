@@ -7,7 +7,7 @@ somebody pasted over a formula, never as numbers.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -17,18 +17,21 @@ from xlreport.checking.findings import Finding, record
 from xlreport.form.model import LEVELS, Field, Form
 from xlreport.submission import NO, NOBODY, YES, Entry, Place, Source, Status, Submission, Unit, shown
 from xlreport.workbook.details import read_members
-from xlreport.workbook.guard import DEFAULT_LIMITS, Limits, Refused, open_package
-from xlreport.workbook.identity import KEYS, PREFIX
+from xlreport.workbook.guard import DEFAULT_LIMITS, Limits, Refused
+from xlreport.workbook.identifying import Forms, issued, plain_year, recognised
 from xlreport.workbook.layout import COVER, layout_of
-from xlreport.workbook.locating import Located, named_text
+from xlreport.workbook.locating import Located
 from xlreport.workbook.numbers import quote, read_entry
-from xlreport.workbook.ooxml import RawBook, RawCell, read_book
+from xlreport.workbook.opening import open_book
+from xlreport.workbook.raw import RawBook, RawCell
 from xlreport.workbook.strays import strays
-
-Forms = Callable[[str], Form | None]
-"""Finds a form definition by its id."""
+from xlreport.workbook.tampering import remarks
+from xlreport.workbook.texts import clean
 
 _TEMPLATE = "请使用汇总单位发的模板填报"
+
+MOST_IN_A_LINE = 100
+"""Characters that a line of the cover may have."""
 
 
 @dataclass(frozen=True)
@@ -48,20 +51,21 @@ class Reading:
 
 
 def read_submission(
-    data: bytes, forms: Forms, *, path: str = "", modified: float = 0.0, limits: Limits = DEFAULT_LIMITS
+    data: bytes,
+    forms: Forms,
+    *,
+    path: str = "",
+    modified: float = 0.0,
+    limits: Limits = DEFAULT_LIMITS,
+    passwords: Sequence[str] = (),
 ) -> Reading:
-    """Reads one .xlsx file. Never raises for what is in the file: refusals are findings."""
+    """Reads one workbook of any format. Never raises for what is in the file: refusals are findings."""
     source = Source(path, hashlib.sha256(data).hexdigest(), "", modified)
     try:
-        book = read_book(open_package(data, limits), limits)
+        book = open_book(data, limits, passwords)
     except Refused as refused:
         return Reading((refused.finding,), sha256=source.sha256)
     return replace(_Reader(book, forms, replace(source, saved=book.saved)).read(), sha256=source.sha256)
-
-
-def _issued(book: RawBook) -> dict[str, str]:
-    """The identity written into the file: hidden sheet first, custom properties second."""
-    return {key: named_text(book, PREFIX + key) or book.properties.get(PREFIX + key, "") for key in KEYS}
 
 
 class _Reader:
@@ -91,19 +95,19 @@ class _Reader:
         )
 
     def read(self) -> Reading:
-        self.issued = _issued(self.book)
-        form_id, year = self.issued["form"], self.issued["year"]
-        if not form_id or not (year.isascii() and year.isdigit() and len(year) == 4):
-            self.add("F2", "文件里没有报表标识，不是从模板填的表", _TEMPLATE)
-            return Reading(tuple(self.findings))
-        form = self.forms(form_id)
-        if form is None:
-            self.add("F2", f"报表“{quote(form_id)}”没有对应的定义，无法读取", _TEMPLATE)
-            return Reading(tuple(self.findings), form_id=form_id, year=int(year))
-        self.form, self.year = form, int(year)
+        self.issued = issued(self.book)
+        form, year = self.forms(self.issued["form"]), plain_year(self.issued["year"])
+        if form is None or year is None:
+            known = None if self.issued["form"] else recognised(self.book, self.forms)
+            if known is None:
+                return self._nothing(year)
+            form, year = known
+            words = "文件里的报表标识丢失，已按表头和封面的文字认出报表和年度"
+            self.add("F19", words, "请核对单位、年度和数字；下次请用汇总单位发的模板填报")
+        self.form, self.year = form, year
         self.located = Located(self.book, layout_of(form))
         unit = self._unit()
-        base = Reading((), None, form, unit, self.year, form_id)
+        base = Reading((), None, form, unit, self.year, form.id)
         if not form.covers(self.year):
             self.add("F11", f"《{form.title}》（{form.id}）不适用于 {self.year} 年度", _TEMPLATE)
         if any(f.code in ("F4", "F5", "F11") for f in self.findings):
@@ -111,10 +115,18 @@ class _Reader:
         submission = self._submission(unit)
         return replace(base, findings=tuple(self.findings), submission=submission)
 
+    def _nothing(self, year: int | None) -> Reading:
+        form_id = self.issued["form"]
+        if form_id and year is not None:
+            self.add("F2", f"报表“{quote(form_id)}”没有对应的定义，无法读取", _TEMPLATE)
+        else:
+            self.add("F2", "文件里没有报表标识，表头也认不出是哪种报表、哪个年度", _TEMPLATE)
+        return Reading(tuple(self.findings), form_id=form_id, year=year)
+
     # --- identity -----------------------------------------------------------------------------
 
     def _unit(self) -> Unit:
-        self.identity = {i.id: named_text(self.book, f"identity.{i.id}") for i in self.form.identity}
+        self.identity = {i.id: self._line(self.located.identity_text(i.id, i.label)) for i in self.form.identity}
         for name, cell in self.located.layout.identity.items():
             self.places[f"identity.{name}"] = Place(COVER, a1.address(cell))
         labels = {i.id: i.label for i in self.form.identity}
@@ -139,7 +151,7 @@ class _Reader:
     # --- the form -----------------------------------------------------------------------------
 
     def _submission(self, unit: Unit) -> Submission:
-        if self.issued["fingerprint"] != self.form.fingerprint:
+        if self.issued["form"] and self.issued["fingerprint"] != self.form.fingerprint:
             words = f"填报用的模板版本（第 {self.issued['form_version'] or '?'} 版）与现行定义不同，按现行校验"
             self.add("F6", words, "数字已照常读取；下次请用新模板")
         summary = self.issued["kind"] == "summary"
@@ -161,6 +173,8 @@ class _Reader:
         self.findings.extend(self.located.report())
         same = self.issued["fingerprint"] == self.form.fingerprint
         self.findings.extend(strays(self.located, same_version=same, summary=summary))
+        self.findings.extend(remarks(self.located))
+        number = self.issued["submission"][:9]
         submission = Submission(
             form=self.form.id,
             year=self.year,
@@ -173,7 +187,7 @@ class _Reader:
             county=Unit(self.issued["county"], self.issued["county_code"]),
             members=members,
             places=self.places,
-            source=self.source,
+            source=replace(self.source, number=int(number) if number.isascii() and number.isdigit() else 0),
         )
         self._cached_totals(submission)
         return submission
@@ -226,7 +240,21 @@ class _Reader:
         home = self.located.layout.place(name)
         self.places[name] = Place(spot[0], a1.address(spot[1])) if spot else home
         cell = self.located.cell(spot)
-        return cell.text.replace("\r\n", "\n").replace("\r", "\n") if cell else ""
+        seen = cell.text if cell else ""
+        text = clean(seen)
+        if len(text) < len(seen.replace("\r\n", "\n")):
+            gone = len(seen) - len(text)
+            words = f"文字里有不能显示的控制字符，或者超过一格能放的长度（共 {len(seen):,} 字），已去掉 {gone:,} 字"
+            self.add("R25", words, "请核对文字，精简后重新填写", name)
+        return text
+
+    def _line(self, text: str) -> str:
+        """A line of the cover as one line."""
+        line = " ".join(clean(text).split())
+        if len(line) > MOST_IN_A_LINE or any(not c.isprintable() for c in line):
+            self.add("R25", f"封面的“{quote(line)}”太长或有不能显示的字符，已去掉", "请核对封面")
+            line = "".join(c for c in line if c.isprintable())[:MOST_IN_A_LINE]
+        return line
 
     def _answer(self, table: str) -> str:
         name = f"{table}.blanks_are_zero"

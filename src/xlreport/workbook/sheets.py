@@ -8,7 +8,7 @@ from xlreport.a1 import address
 from xlreport.form import expression as ex
 from xlreport.form.model import LEVELS, Field, Kind
 from xlreport.submission import NO, YES, Status
-from xlreport.workbook.book import MAX_CELL_TEXT, Book, excel_number
+from xlreport.workbook.book import Book, excel_number
 from xlreport.workbook.checksheet import (
     gap_text,
     line_cells,
@@ -22,6 +22,7 @@ from xlreport.workbook.formulas import MARKS, TICK, UNKNOWN, Formulas
 from xlreport.workbook.layout import CHECKS, COVER, GUIDE, IDENTITY_ROW, TEXTS, Layout
 from xlreport.workbook.plan import UNIT_ROW, SheetPlan, Span, lines_needed
 from xlreport.workbook.planning import LINE_HEIGHT
+from xlreport.workbook.texts import MAX_CELL_TEXT
 
 MAX_ROW_HEIGHT = 409.0
 """Excel's limit on a row's height, in points."""

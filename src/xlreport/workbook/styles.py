@@ -72,3 +72,11 @@ class Styles:
             settings = _COLOURS.get(name) or {**base, **_STYLES[name]}
             self._made[name] = self._book.add_format(settings)
         return self._made[name]
+
+    def quoted(self, name: str) -> Format:
+        """The same format marked as text (quotePrefix, ECMA-376 part 1, 18.8.45)."""
+        key = name + "'"
+        if key not in self._made:
+            base: dict[str, Any] = {"font_name": SONG, "font_size": 10.5}
+            self._made[key] = self._book.add_format({**base, **_STYLES[name], "quote_prefix": True})
+        return self._made[key]

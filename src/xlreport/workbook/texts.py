@@ -1,0 +1,31 @@
+"""Texts as they may go on: no control characters, not longer than a cell holds."""
+
+from __future__ import annotations
+
+import unicodedata
+
+MAX_CELL_TEXT = 32_767
+"""Excel's limit on a cell's text, in UTF-16 units (ECMA-376 states no other)."""
+
+BITING = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+"""A text that starts so could become a formula where it is read as one (CWE-1236)."""
+
+
+def clean(text: str) -> str:
+    """Line ends as \\n, without control and undecodable characters, cut to what a cell can hold."""
+    kept = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not kept.isprintable():
+        kept = "".join(c for c in kept if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+    return kept.encode("utf-16-le")[: 2 * MAX_CELL_TEXT].decode("utf-16-le", "ignore")
+
+
+def harmless(text: str) -> str:
+    """A name for one line of a terminal or a cell: control, bidirectional and undecodable characters
+    cannot deceive; bytes that were no valid name show as \\xNN."""
+
+    def shown(c: str) -> str:
+        if "\udc80" <= c <= "\udcff":
+            return f"\\x{ord(c) - 0xDC00:02x}"
+        return "�" if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") else c
+
+    return text if text.isprintable() else "".join(map(shown, text))
