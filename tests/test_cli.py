@@ -104,7 +104,7 @@ def test_all_is_well_is_code_0(capsys: pytest.CaptureFixture[str], tmp_path: Pat
 
 
 def test_help_is_chinese(capsys: pytest.CaptureFixture[str]) -> None:
-    for command in ([], ["forms"], ["fields"], ["template"], ["check"], ["merge"]):
+    for command in ([], ["forms"], ["fields"], ["template"], ["check"], ["merge"], ["repair"], ["diff"]):
         code, out, _ = run(capsys, *command, "--help")
         assert code == 0
         words = re.sub(

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+
+CHINA = dt.timezone(dt.timedelta(hours=8))
+"""The zone of times that are written without one (zip members, OpenDocument): the towns' own."""
 
 YES, NO = "是", "否"
 """The answers to 本表空白处是否均为 0."""

@@ -23,6 +23,7 @@ from xlreport import (
     Form,
     FormShelf,
     MergeResult,
+    Options,
     Outcome,
     Roster,
     Submission,
@@ -250,7 +251,13 @@ def test_the_newest_version_of_a_unit_counts_and_says_why(zfxxgk: Form, tmp_path
     result = merge_folder(folder, out=tmp_path / "out")
     assert outcomes(result) == {"990001.xlsx": "accepted", "old.xlsx": "superseded"}
     (file,) = [f for f in result.files if f.path == "old.xlsx"]
-    assert file.findings[-1].message == "同一单位另有“990001.xlsx”，文件的修改时间较新，以那一份为准"
+    why, *differences = [f for f in file.findings if f.code == "F7"]
+    assert why.message == "同一单位另有“990001.xlsx”，文件的修改时间较新，以那一份为准"
+    changed = [f for f in zfxxgk.typed if old.entries[f.id] != new.entries[f.id]]
+    assert [f.field for f in differences] == [f.id for f in zfxxgk.fields.values() if f in changed]
+    seen = {f.field: f.observed for f in differences}
+    one = changed[0].id
+    assert seen[one] == (("this", old.entries[one].raw), ("other", new.entries[one].raw))
     assert result.totals["disclosure.licences.decisions"] == new.entries["disclosure.licences.decisions"].value
 
 
@@ -334,7 +341,7 @@ def test_an_executor_gives_the_same_result(zfxxgk: Form, tmp_path: Path) -> None
 
     folder = put_in(tmp_path / "in", zfxxgk, [town(zfxxgk, i, i) for i in range(3)])
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        parallel = merge_folder(folder, out=tmp_path / "out1", executor=pool)
+        parallel = merge_folder(folder, out=tmp_path / "out1", options=Options(executor=pool))
     alone = merge_folder(folder, out=tmp_path / "out2")
     assert parallel.as_dict() | {"outputs": []} == alone.as_dict() | {"outputs": []}
 

@@ -42,7 +42,7 @@ def code_of(data: bytes, limits: Limits = DEFAULT_LIMITS) -> tuple[str, str]:
         (OLE + "WordDocument".encode("utf-16-le"), "Word 文档（.doc）"),
         (OLE + "PowerPoint Document".encode("utf-16-le"), "演示文稿（.ppt）"),
         (OLE + "__properties_version1.0".encode("utf-16-le"), "邮件（.msg）"),
-        (OLE + b"\0" * 600, "旧格式的办公文件，但不是工作簿"),
+        (OLE + b"\0" * 600, "旧格式的办公文件，里面没有表格（或已损坏）"),
         (b"<html><table></table></html>", "网页（HTML）文件"),
         (b'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>', "XML 表格（2003 格式）"),
         (b"MIME-Version: 1.0\r\n", "网页归档或邮件文件"),

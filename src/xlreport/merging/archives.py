@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xlreport.checking.findings import Finding, record
+from xlreport.submission import CHINA
 from xlreport.workbook.guard import Limits, Refused, check_member, damaged, open_zip, read_member, too_much
 from xlreport.workbook.kinds import Kind
 
 _UTF8_FLAG = 0x800
-_UNICODE_PATH = 0x7075
+_UNICODE_PATH, _TIMES = 0x7075, 0x5455
 _UNPACK = "请先解压，把里面的工作簿放进文件夹后重新汇总"
 
 
@@ -80,11 +81,22 @@ def _count(members: int, limits: Limits) -> None:
 
 
 def _modified(info: zipfile.ZipInfo) -> float:
-    """The member's time stamp; zip has no time zone, so it is taken as UTC, the same everywhere."""
+    """The member's time stamp: the extended one (Info-ZIP, UTC), else the DOS time, which is local."""
+    for kind, field in _extra(info.extra):
+        if kind == _TIMES and len(field) >= 5 and field[0] & 1:
+            return float(int.from_bytes(field[1:5], "little"))
     try:
-        return dt.datetime(*info.date_time, tzinfo=dt.UTC).timestamp()
+        return dt.datetime(*info.date_time, tzinfo=CHINA).timestamp()
     except ValueError:
         return 0.0
+
+
+def _extra(extra: bytes) -> Iterator[tuple[int, bytes]]:
+    """The extra fields of a member (APPNOTE 4.5)."""
+    while len(extra) >= 4:
+        kind, size = int.from_bytes(extra[:2], "little"), int.from_bytes(extra[2:4], "little")
+        yield kind, extra[4 : 4 + size]
+        extra = extra[4 + size :]
 
 
 def zip_name(info: zipfile.ZipInfo) -> str:
@@ -107,15 +119,12 @@ def _decoded(plain: bytes) -> str:
 
 def _unicode_path(extra: bytes, plain: bytes) -> str:
     """The Info-ZIP Unicode path (APPNOTE 4.6.9), valid only for the name whose CRC it carries."""
-    while len(extra) >= 4:
-        kind, size = int.from_bytes(extra[:2], "little"), int.from_bytes(extra[2:4], "little")
-        field = extra[4 : 4 + size]
+    for kind, field in _extra(extra):
         if kind == _UNICODE_PATH and len(field) > 5 and int.from_bytes(field[1:5], "little") == zlib.crc32(plain):
             try:
                 return field[5:].decode("utf-8")
             except UnicodeDecodeError:
                 return ""
-        extra = extra[4 + size :]
     return ""
 
 

@@ -15,7 +15,7 @@ from xlreport.merging.differences import differences
 from xlreport.merging.matching import How, match
 from xlreport.merging.outcomes import FileResult, Outcome
 from xlreport.merging.roster import Roster
-from xlreport.submission import NOBODY, Submission, Unit
+from xlreport.submission import CHINA, NOBODY, Submission, Unit
 from xlreport.workbook.layout import layout_of
 
 _ASIDE = "请把它移出文件夹，或另行汇总"
@@ -176,26 +176,30 @@ def _candidates(files: list[FileResult]) -> dict[tuple[str, str], list[int]]:
 
 def _newest(files: list[FileResult], form: Form, policy: Policy) -> list[FileResult]:
     """Of several files of one unit the newest stays: by submission number, last-saved time, time
-    stamp of the file, name. Each of the others tells what it says differently, cell by cell."""
+    stamp of the file. When nothing tells which is newer, or the policy asks for it, different files
+    count for nobody. Each of the others tells what it says differently, cell by cell."""
     decided = list(files)
     for places in _candidates(files).values():
         newest = max((files[i] for i in places), key=_age)
         alike = [i for i in places if _content(files[i]) == _content(newest)]
         kept = min(alike, key=lambda i: (len(files[i].path), files[i].path))
         winner = files[kept]
+        tied = any(_age(files[i]) == _age(newest) for i in places if i not in alike)
+        undecided = len(alike) < len(places) and (tied or not policy.newest)
         for i in (i for i in places if i != kept):
             file = files[i]
             if i in alike:
                 words = f"内容与“{winner.path}”完全相同，只计一次"
                 decided[i] = file.ended(Outcome.DUPLICATE, record("F8", words, file=file.path, unit=file.unit.name))
-            elif policy.newest:
+            elif undecided:
+                words = f"与同一单位的“{winner.path}”内容不同，都没有计入"
+                decided[i] = _superseded(file, winner, form, "F16", words, Outcome.REJECTED)
+            else:
                 words = f"同一单位另有“{winner.path}”，{_reason(file, winner)}，以那一份为准"
                 decided[i] = _superseded(file, winner, form, "F7", words, Outcome.SUPERSEDED)
-            else:
-                words = f"与同一单位的“{winner.path}”内容不同，两份都没有计入"
-                decided[i] = _superseded(file, winner, form, "F16", words, Outcome.REJECTED)
-        if not policy.newest and len(alike) < len(places):
-            words = f"同一单位有 {len(places)} 份报表，内容不同，都没有计入"
+        if undecided:
+            why = "时间又都相同，无法判断哪份较新" if policy.newest else "按 --on-conflict error"
+            words = f"同一单位有 {len(places)} 份报表，内容不同，{why}，都没有计入"
             decided[kept] = _rejected(winner, "F16", words, "请只留下应当计入的一份后重新汇总")
     return decided
 
@@ -222,19 +226,19 @@ def _content(file: FileResult) -> tuple[object, ...]:
     return file.submission.content
 
 
-def _age(file: FileResult) -> tuple[int, float, float, str]:
+def _age(file: FileResult) -> tuple[int, float, float]:
     assert file.submission is not None
     source = file.submission.source
-    return source.number, _moment(source.saved), source.modified, file.path
+    return source.number, _moment(source.saved), source.modified
 
 
 def _moment(saved: str) -> float:
-    """A last-saved time in seconds, one without a zone taken as UTC; before all others when not told."""
+    """A last-saved time in seconds, one without a zone taken as China's; before all others when not told."""
     try:
         moment = dt.datetime.fromisoformat(saved)
     except ValueError:
         return 0.0
-    return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).timestamp()
+    return (moment if moment.tzinfo else moment.replace(tzinfo=CHINA)).timestamp()
 
 
 def _reason(old: FileResult, new: FileResult) -> str:
@@ -245,9 +249,7 @@ def _reason(old: FileResult, new: FileResult) -> str:
         return f"报送序号较大（第 {other.number} 次，这一份是第 {mine.number} 次）"
     if _moment(mine.saved) != _moment(other.saved):
         return f"保存时间较新（{other.saved or '未注明'}，这一份是 {mine.saved or '未注明'}）"
-    if mine.modified != other.modified:
-        return "文件的修改时间较新"
-    return "两份的时间相同，按文件名取后一份"
+    return "文件的修改时间较新"
 
 
 def _once(files: list[FileResult]) -> list[FileResult]:

@@ -117,7 +117,7 @@ def _status_row(result: MergeResult, file: FileResult) -> tuple[str, ...]:
     included = file.outcome is Outcome.RETURNED and result.with_errors
     status = "有错误，已计入" if included else file.outcome.label
     judged = file.outcome in (Outcome.ACCEPTED, Outcome.RETURNED)
-    why = "" if judged else "；".join(f.message for f in file.findings[-1:])
+    why = "" if judged else next((f.message for f in reversed(file.findings) if not f.cell), "")
     return (
         file.unit.code,
         file.unit.name,

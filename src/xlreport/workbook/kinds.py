@@ -77,7 +77,7 @@ def _compound(data: bytes) -> tuple[Kind, str]:
         return Kind.FOREIGN, "演示文稿（.ppt）"
     if has("__properties_version1.0"):
         return Kind.FOREIGN, "邮件（.msg）"
-    return Kind.FOREIGN, "旧格式的办公文件，但不是工作簿"
+    return Kind.FOREIGN, "旧格式的办公文件，里面没有表格（或已损坏）"
 
 
 def _zipped(data: bytes, limits: Limits) -> tuple[Kind, str]:

@@ -1,0 +1,689 @@
+"""Every hostile and unlucky input with its expected outcome: the tests run this table, and the page
+docs/files.zh-CN.md is written from it."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import socket
+import stat
+import struct
+import zipfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from hostile.scene import FILES, NUMBER, REQUESTS, Scene
+from support.cells import part, put, rewrite
+from support.xlsb import as_xlsb
+from xlreport import Unit, write_workbook
+from xlreport.workbook.opening import open_book
+
+ACCEPTED, RETURNED, REJECTED, IGNORED = "accepted", "returned", "rejected", "ignored"
+DUPLICATE, SUPERSEDED = "duplicate", "superseded"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One input: what it is, how it is made, and the outcome and codes of each of its files.
+
+    `codes` are all the codes of the findings, without those of the good workbook. `value` is the
+    number read from the cell NUMBER, where it is not the base's.
+    """
+
+    group: str
+    what: str
+    build: Callable[[Scene], object]
+    outcomes: dict[str, str]
+    codes: frozenset[str]
+    value: str | None = None
+    posix: bool = False
+    slow: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"{self.group}·{self.what}"
+
+
+CASES: list[Case] = []
+
+
+def one(
+    group: str,
+    what: str,
+    make: Callable[[Scene], bytes],
+    outcome: str,
+    codes: str = "",
+    name: str = "甲子镇.xlsx",
+    value: str | None = None,
+) -> None:
+    """A case that is one regular file."""
+    CASES.append(Case(group, what, lambda s: s.write(name, make(s)), {name: outcome}, frozenset(codes.split()), value))
+
+
+def several(
+    group: str,
+    what: str,
+    build: Callable[[Scene], object],
+    outcomes: dict[str, str],
+    codes: str = "",
+    posix: bool = False,
+) -> None:
+    CASES.append(Case(group, what, build, outcomes, frozenset(codes.split()), posix=posix))
+
+
+# --- formats ------------------------------------------------------------------------------------
+
+FORMATS = "各种格式"
+
+
+def _strict(s: Scene) -> bytes:
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    changed: dict[str, bytes | None] = {}
+    with zipfile.ZipFile(io.BytesIO(s.book)) as archive:
+        for name in archive.namelist():
+            changed[name] = archive.read(name).replace(space.encode(), b"http://purl.oclc.org/ooxml/spreadsheetml/main")
+    return rewrite(s.book, changed)
+
+
+def _prefixed(s: Scene) -> bytes:
+    name = s.sheet(REQUESTS)
+    xml = re.sub(r"<(/?)([A-Za-z])", r"<\1x:\2", part(s.book, name)).replace("<?x:xml", "<?xml")
+    return rewrite(s.book, {name: xml.replace("xmlns=", "xmlns:x=", 1).encode()})
+
+
+def _back_slashes(s: Scene) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(s.book)) as old, zipfile.ZipFile(target, "w") as new:
+        for name in old.namelist():
+            info = zipfile.ZipInfo(name)
+            info.filename = name.replace("/", "\\")
+            new.writestr(info, old.read(name))
+    return target.getvalue()
+
+
+one(FORMATS, "正常的 .xlsx", lambda s: s.book, ACCEPTED)
+one(FORMATS, ".xlsx 改名为 .xls", lambda s: s.book, ACCEPTED, name="甲子镇.xls")
+one(FORMATS, ".xlsx 改名为 .et", lambda s: s.book, ACCEPTED, name="甲子镇.et")
+one(FORMATS, ".xlsx 没有扩展名", lambda s: s.book, ACCEPTED, name="甲子镇")
+one(
+    FORMATS,
+    "带宏的 .xlsm",
+    lambda s: rewrite(s.book, {"xl/vbaProject.bin": b"\xd0\xcf\x11\xe0"}),
+    ACCEPTED,
+    "R23",
+    name="甲子镇.xlsm",
+)
+one(FORMATS, "旧格式 .xls", lambda s: (FILES / "甲子镇.xls").read_bytes(), ACCEPTED, "R24", name="甲子镇.xls")
+one(FORMATS, ".xls 改名为 .xlsx", lambda s: (FILES / "甲子镇.xls").read_bytes(), ACCEPTED, "R24")
+one(FORMATS, "旧格式 .et", lambda s: (FILES / "甲子镇.xls").read_bytes(), ACCEPTED, "R24", name="甲子镇.et")
+one(FORMATS, "OpenDocument .ods", lambda s: (FILES / "甲子镇.ods").read_bytes(), ACCEPTED, "R24", name="甲子镇.ods")
+one(FORMATS, "二进制 .xlsb", lambda s: as_xlsb(open_book(s.book)), ACCEPTED, "R24", name="甲子镇.xlsb")
+one(FORMATS, "用 openpyxl 等程序另存过，公式没有结果", Scene.saved_by_openpyxl, ACCEPTED)
+one(FORMATS, "ISO 严格格式（Strict OOXML）", _strict, ACCEPTED)
+one(FORMATS, "XML 标签带前缀", _prefixed, ACCEPTED)
+one(FORMATS, "压缩包里用反斜杠分隔文件夹", _back_slashes, ACCEPTED)
+one(FORMATS, "不压缩地重新打包", lambda s: _stored(s.book), ACCEPTED)
+one(FORMATS, "没有样式部件", lambda s: rewrite(s.book, {"xl/styles.xml": None}), ACCEPTED)
+one(FORMATS, "文件尾部多出几个字节（邮件网关所加）", lambda s: s.book + b"\r\n\r\n", ACCEPTED)
+one(FORMATS, "加了打开密码，没有给密码", lambda s: (FILES / "加密.xlsx").read_bytes(), REJECTED, "R20")
+
+
+def _stored(data: bytes) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+    return target.getvalue()
+
+
+# --- not a report -------------------------------------------------------------------------------
+
+FOREIGN = "不是报表的文件"
+
+
+def _other_workbook(_: Scene) -> bytes:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active["A1"] = "通讯录"
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def _docx(s: Scene) -> bytes:
+    return s.raw_zip(("[Content_Types].xml", b"<Types/>"), ("word/document.xml", b"<w/>"))
+
+
+one(FOREIGN, "网页（HTML）改名为 .xls", lambda s: b"<html><table><tr><td>1", REJECTED, "R1", name="甲.xls")
+one(FOREIGN, "CSV 改名为 .xls", lambda s: "单位,数\n甲,1\n".encode("gbk"), REJECTED, "R1", name="甲.xls")
+one(
+    FOREIGN,
+    "XML 表格（2003 格式）",
+    lambda s: b'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook/>',
+    REJECTED,
+    "R1",
+    name="甲.xls",
+)
+one(FOREIGN, "Word 文档", _docx, REJECTED, "R1", name="情况说明.docx")
+one(FOREIGN, "PDF 文件", lambda s: b"%PDF-1.7\n", REJECTED, "R1", name="扫描件.pdf")
+one(FOREIGN, "图片", lambda s: b"\x89PNG\r\n\x1a\n", REJECTED, "R1", name="照片.png")
+one(FOREIGN, "RAR 压缩包", lambda s: b"Rar!\x1a\x07\x00", REJECTED, "R1", name="报表.rar")
+one(FOREIGN, "空文件（0 字节）", lambda s: b"", REJECTED, "R1")
+one(FOREIGN, "与报表无关的工作簿", _other_workbook, REJECTED, "F2", name="通讯录.xlsx")
+one(FOREIGN, "WPS、Excel 的锁文件（~$ 开头）", lambda s: b"\x05zhang", IGNORED, "F12", name="~$甲子镇.xlsx")
+one(FOREIGN, "系统文件 Thumbs.db", lambda s: b"x", IGNORED, "F12", name="Thumbs.db")
+one(FOREIGN, "苹果系统的 .DS_Store", lambda s: b"x", IGNORED, "F12", name="子文件夹/.DS_Store")
+
+# --- names and places ---------------------------------------------------------------------------
+
+PLACES = "文件名和位置"
+
+
+def _fifo(s: Scene) -> None:
+    os.mkfifo(s.folder / "管道.xlsx")
+
+
+def _loop(s: Scene) -> None:
+    (s.folder / "圈").symlink_to(s.folder, target_is_directory=True)
+
+
+def _link(s: Scene) -> None:
+    target = s.folder.parent / f"{s.folder.name}-别处.xlsx"
+    target.write_bytes(s.book)
+    (s.folder / "甲子镇.xlsx").symlink_to(target)
+
+
+def _socket(s: Scene) -> None:
+    here = Path.cwd()
+    with socket.socket(socket.AF_UNIX) as made:
+        os.chdir(s.folder)
+        try:
+            made.bind("s.xlsx")
+        finally:
+            os.chdir(here)
+
+
+def _unreadable_file(s: Scene) -> None:
+    s.write("甲子镇.xlsx", s.book).chmod(0)
+
+
+def _unreadable_folder(s: Scene) -> None:
+    s.write("锁着/甲子镇.xlsx", s.book).parent.chmod(0)
+
+
+several(PLACES, "在子文件夹里", lambda s: s.write("一/二/甲子镇.xlsx", s.book), {"一/二/甲子镇.xlsx": ACCEPTED})
+several(
+    PLACES, "文件夹名为 x.xlsx，里面有报表", lambda s: s.write("x.xlsx/甲.xlsx", s.book), {"x.xlsx/甲.xlsx": ACCEPTED}
+)
+several(PLACES, "指向文件的链接", _link, {"甲子镇.xlsx": REJECTED}, "R6", posix=True)
+several(PLACES, "指向文件夹的链接（绕成圈）", _loop, {"圈": REJECTED}, "R6", posix=True)
+several(PLACES, "管道（FIFO）", _fifo, {"管道.xlsx": REJECTED}, "R6", posix=True)
+several(PLACES, "套接字", _socket, {"s.xlsx": REJECTED}, "R6", posix=True)
+several(PLACES, "没有读取权限的文件", _unreadable_file, {"甲子镇.xlsx": REJECTED}, "R6", posix=True)
+several(PLACES, "没有读取权限的文件夹", _unreadable_folder, {"锁着": REJECTED}, "R6", posix=True)
+several(
+    PLACES,
+    "文件名是 GBK 字节",
+    lambda s: s.write(os.fsdecode("甲子镇.xlsx".encode("gbk")), s.book),
+    {os.fsdecode("甲子镇.xlsx".encode("gbk")): ACCEPTED},
+    posix=True,
+)
+several(
+    PLACES,
+    "文件名里有控制字符和倒写字符",
+    lambda s: s.write("甲\x1b[2J\n\u202eslx.xlsx", s.book),
+    {"甲\x1b[2J\n\u202eslx.xlsx": ACCEPTED},
+    posix=True,
+)
+several(PLACES, "文件名像公式", lambda s: s.write("=1+1.xlsx", s.book), {"=1+1.xlsx": ACCEPTED})
+several(PLACES, "文件名很长", lambda s: s.write("甲" * 80 + ".xlsx", s.book), {"甲" * 80 + ".xlsx": ACCEPTED})
+
+# --- damaged and hostile ------------------------------------------------------------------------
+
+BROKEN = "损坏的文件"
+
+
+def _wrong_crc(s: Scene) -> bytes:
+    data = _stored(s.book)
+    name = s.sheet()
+    old = part(s.book, name).encode()
+    new = old.replace(b'<c r="B10"', b'<c r="B11"', 1)
+    assert new != old
+    return data.replace(old, new)
+
+
+def _twice(s: Scene) -> bytes:
+    target = io.BytesIO(s.book)
+    import warnings
+
+    with zipfile.ZipFile(target, "a") as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        archive.writestr(s.sheet(), part(s.book, s.sheet()).replace("<v>135</v>", "<v>999</v>"))
+    return target.getvalue()
+
+
+def _flip(s: Scene, at: float) -> bytes:
+    data = bytearray(s.book)
+    data[int(len(data) * at)] ^= 0x10
+    return bytes(data)
+
+
+for share in (2, 25, 50, 75, 99):
+    one(BROKEN, f"只收到前 {share}%", lambda s, n=share: s.book[: len(s.book) * n // 100], REJECTED, "R2")
+for share in (10, 40, 70):
+    one(BROKEN, f"传输中坏了一个字节（{share}% 处）", lambda s, n=share: _flip(s, n / 100), REJECTED, "R2")
+one(BROKEN, "部件的校验码不符", _wrong_crc, REJECTED, "R2")
+one(BROKEN, "压缩包里同一部件出现两次", _twice, REJECTED, "R2")
+one(BROKEN, "XML 不完整", lambda s: s.xml("xl/workbook.xml", "</sheets>", ""), REJECTED, "R2")
+one(
+    BROKEN,
+    "XML 里有错误的 UTF-8 字节",
+    lambda s: rewrite(
+        s.book,
+        {"xl/sharedStrings.xml": part(s.book, "xl/sharedStrings.xml").encode().replace("填".encode(), b"\xe5\xa1")},
+    ),
+    REJECTED,
+    "R2",
+)
+one(BROKEN, "缺少工作表部件", lambda s: rewrite(s.book, {s.sheet(): None}), REJECTED, "R2")
+one(BROKEN, "缺少共享文字部件", lambda s: rewrite(s.book, {"xl/sharedStrings.xml": None}), REJECTED, "R2")
+one(BROKEN, "文字的序号越界", lambda s: s.xml(s.sheet(), 't="s"><v>', 't="s"><v>99999'), REJECTED, "R2")
+one(BROKEN, "两个工作簿部件", lambda s: _two_books(s), REJECTED, "R2")
+one(
+    BROKEN,
+    "旧格式 .xls 被截断",
+    lambda s: (FILES / "甲子镇.xls").read_bytes()[:60_000],
+    REJECTED,
+    "R1",
+    name="甲子镇.xls",
+)
+
+
+def _two_books(s: Scene) -> bytes:
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"
+    rels = part(s.book, "_rels/.rels").replace(
+        "</Relationships>", f'<Relationship Id="rId77" Type="{kind}" Target="xl/other.xml"/></Relationships>'
+    )
+    return rewrite(s.book, {"_rels/.rels": rels.encode(), "xl/other.xml": part(s.book, "xl/workbook.xml").encode()})
+
+
+HOSTILE = "恶意或异常的文件"
+_DTD = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+_XXE = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
+
+
+def _dtd(s: Scene, head: str, encoding: str = "utf-8") -> bytes:
+    xml = part(s.book, s.sheet()).split("?>", 1)[1]
+    return rewrite(s.book, {s.sheet(): (head.replace("?>", f' encoding="{encoding}"?>', 1) + xml).encode(encoding)})
+
+
+def _overlapping(s: Scene) -> bytes:
+    """A second directory entry for the same bytes, under another name."""
+    data = bytearray(s.raw_zip(("[Content_Types].xml", b"<Types/>"), ("xl/a.xml", b"<a/>"), ("xl/b.xml", b"<a/>")))
+    first = data.find(b"PK\x01\x02")
+    second = data.find(b"PK\x01\x02", first + 4)
+    third = data.find(b"PK\x01\x02", second + 4)
+    (offset,) = struct.unpack_from("<I", data, second + 42)
+    struct.pack_into("<I", data, third + 42, offset)
+    return bytes(data)
+
+
+def _rows(s: Scene, rows: int) -> bytes:
+    body = "<sheetData>" + "".join(f'<row r="{i}"><c r="A{i}"><v>1</v></c></row>' for i in range(1, rows + 1))
+    xml = re.sub(
+        r"<sheetData>.*</sheetData>", lambda _: body + "</sheetData>", part(s.book, s.sheet()), flags=re.DOTALL
+    )
+    return rewrite(s.book, {s.sheet(): xml.encode()})
+
+
+def _many_sheets(s: Scene) -> bytes:
+    sheets = "".join(f'<sheet name="多{i}" sheetId="{i + 100}" r:id="rId1"/>' for i in range(5000))
+    return s.xml("xl/workbook.xml", "</sheets>", sheets + "</sheets>")
+
+
+def _merges(s: Scene) -> bytes:
+    merges = "".join(f'<mergeCell ref="Z{i}:AA{i}"/>' for i in range(100, 100_100))
+    return s.xml(s.sheet(), "</mergeCells>", merges + "</mergeCells>")
+
+
+def _deep(s: Scene) -> bytes:
+    return s.xml(s.sheet(), "</sheetData>", "</sheetData>" + "<x>" * 100_000 + "</x>" * 100_000)
+
+
+def _link_part(s: Scene, inside: str) -> bytes:
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/externalLink"
+    rels = part(s.book, "xl/_rels/workbook.xml.rels").replace(
+        "</Relationships>", f'<Relationship Id="rId88" Type="{kind}" Target="externalLinks/e1.xml"/></Relationships>'
+    )
+    body = f'<externalLink xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">{inside}</externalLink>'
+    return rewrite(s.book, {"xl/_rels/workbook.xml.rels": rels.encode(), "xl/externalLinks/e1.xml": body.encode()})
+
+
+one(HOSTILE, "压缩炸弹", lambda s: rewrite(s.book, {"xl/media/image1.bin": b"\0" * 60_000_000}), REJECTED, "R3")
+one(
+    HOSTILE,
+    "一段很长的文字（压缩炸弹）",
+    lambda s: s.xml("xl/sharedStrings.xml", "</sst>", f"<si><t>{'a' * 50_000_000}</t></si></sst>"),
+    REJECTED,
+    "R3",
+)
+one(HOSTILE, "部件互相重叠", _overlapping, REJECTED, "R2")
+one(HOSTILE, "实体展开（DTD）", lambda s: _dtd(s, _DTD), REJECTED, "R4")
+one(HOSTILE, "外部实体（XXE）", lambda s: _dtd(s, _XXE), REJECTED, "R4")
+one(HOSTILE, "UTF-16 写的 DTD", lambda s: _dtd(s, _DTD, "utf-16"), REJECTED, "R4")
+one(HOSTILE, "两百多万行数据", lambda s: _rows(s, 1_000_001), REJECTED, "R3")
+one(HOSTILE, "五千张工作表", _many_sheets, ACCEPTED, "R5")
+one(HOSTILE, "十万个合并单元格", _merges, ACCEPTED, "R5")
+one(HOSTILE, "嵌套十万层的 XML", _deep, ACCEPTED)
+one(HOSTILE, "XFD1048576 格里有内容", lambda s: put(s.book, NUMBER[0], "XFD1048576", "number", "5"), ACCEPTED, "R5")
+one(
+    HOSTILE,
+    "谎报的表格范围",
+    lambda s: s.xml(s.sheet(), "<dimension ref=", '<dimension ref="A1:XFD1048576" x='),
+    ACCEPTED,
+)
+one(HOSTILE, "不存在的格子 ZZZ99999999", lambda s: s.xml(s.sheet(), 'r="A1"', 'r="ZZZ99999999"'), REJECTED, "R2")
+one(HOSTILE, "指向其他文件的链接", lambda s: _link_part(s, '<externalBook xmlns:r="r" r:id="rId1"/>'), ACCEPTED, "R21")
+one(HOSTILE, "DDE 链接", lambda s: _link_part(s, '<ddeLink ddeService="cmd" ddeTopic="/c calc"/>'), ACCEPTED, "R21")
+one(
+    HOSTILE,
+    "填数的格子里是网络公式",
+    lambda s: s.number("formula", 'WEBSERVICE("http://127.0.0.1:9/") => 135'),
+    ACCEPTED,
+    "R10",
+)
+one(HOSTILE, "同名工作表出现两次", lambda s: s.xml("xl/workbook.xml", 'name="校验"', 'name="封面"'), REJECTED, "R2")
+one(
+    HOSTILE,
+    "同一格在文件里出现两次",
+    lambda s: s.xml(s.sheet(), '<c r="B10"', '<c r="B10"><v>999</v></c><c r="B10"'),
+    RETURNED,
+    "R15",
+)
+one(HOSTILE, "一格里有两个数", lambda s: s.xml(s.sheet(), "<v>135</v>", "<v>135</v><v>999</v>"), RETURNED, "R15")
+one(HOSTILE, "格子写的行号与所在的行不符", lambda s: s.xml(s.sheet(), '<row r="10"', '<row r="110"'), RETURNED, "R15")
+one(
+    HOSTILE,
+    "一个名称指向两格",
+    lambda s: s.xml(
+        "xl/workbook.xml",
+        "</definedNames>",
+        f"<definedName name=\"disclosure.licences.decisions\">'{NUMBER[0]}'!$B$14</definedName></definedNames>",
+    ),
+    RETURNED,
+    "R15",
+)
+
+# --- ways to write a number ---------------------------------------------------------------------
+
+NUMBERS = "数字的写法"
+
+for what, kind, text, value in (
+    ("135", "number", "135", "135"),
+    ("全角 １３５（文本）", "text", "１３５", "135"),
+    ("前后有空格（文本）", "text", " 135 ", "135"),
+    ("千分位 1,350（文本）", "text", "1,350", "1350"),
+    ("文本 135", "text", "135", "135"),
+    ("浮点误差 135.00000000000001", "number", "135.00000000000001", "135"),
+    ("科学记数 1.35E2", "number", "1.35E2", "135"),
+    ("公式 =100+35", "formula", "100+35 => 135", "135"),
+):
+    codes = "R10" if kind == "formula" else "R11" if kind == "text" else ""
+    one(NUMBERS, what, lambda s, k=kind, t=text: s.number(k, t), ACCEPTED, codes, value=value)
+
+for what, kind, text in (
+    ("空白", "blank", ""),
+    ("“2件”", "text", "2件"),
+    ("“无”", "text", "无"),
+    ("“/”", "text", "/"),
+    ("“1_000”", "number", "1_000"),
+    ("阿拉伯文数字 ١٢", "text", "١٢"),
+    ("上标 3²", "text", "3²"),
+    ("带圈数字 ①", "text", "①"),
+    ("“0x10”", "text", "0x10"),
+    ("文本 1e3", "text", "1e3"),
+    ("NaN", "number", "NaN"),
+    ("INF", "number", "INF"),
+    ("“1 35”（中间有空格）", "text", "1 35"),
+    ("逻辑值 TRUE", "boolean", "1"),
+    ("错误值 #N/A", "error", "#N/A"),
+    ("日期", "date", "2026-01-02"),
+    ("没有结果的公式", "formula", "A1+1"),
+):
+    one(NUMBERS, what, lambda s, k=kind, t=text: s.number(k, t), RETURNED, "A6")
+
+one(NUMBERS, "1E999", lambda s: s.number("number", "1E999"), RETURNED, "A5")
+one(NUMBERS, "1E308", lambda s: s.number("number", "1E308"), RETURNED, "A5")
+one(NUMBERS, "负数 -1", lambda s: s.number("number", "-1"), RETURNED, "A5")
+one(NUMBERS, "小数 1.5（件数）", lambda s: s.number("number", "1.5"), RETURNED, "A5")
+
+# --- the template changed -----------------------------------------------------------------------
+
+CHANGED = "模板被改动"
+
+
+def _unprotected(s: Scene) -> bytes:
+    changed: dict[str, bytes | None] = {}
+    with zipfile.ZipFile(io.BytesIO(s.book)) as archive:
+        for name in archive.namelist():
+            if name.startswith("xl/worksheets/sheet"):
+                changed[name] = re.sub(rb"<sheetProtection[^>]*/>", b"", archive.read(name))
+    return rewrite(s.book, changed)
+
+
+def _unnamed_and_bare(s: Scene) -> bytes:
+    """As after copying the sheets into a new workbook: no names, no properties, no hidden sheet."""
+    book = s.without_names()
+    rels = re.sub(r"<Relationship [^>]*custom-properties[^>]*/>", "", part(book, "_rels/.rels"))
+    xml = re.sub(r'<sheet name="xlreport"[^>]*/>', "", part(book, "xl/workbook.xml"))
+    return rewrite(book, {"_rels/.rels": rels.encode(), "xl/workbook.xml": xml.encode()})
+
+
+def _sheet_deleted(s: Scene) -> bytes:
+    xml = re.sub(rf'<sheet name="{REQUESTS}"[^>]*/>', "", part(s.book, "xl/workbook.xml"))
+    return rewrite(s.book, {"xl/workbook.xml": re.sub(rf"'{REQUESTS}'!\$[A-Z]+\$\d+", "#REF!", xml).encode()})
+
+
+one(CHANGED, "总计的公式被数值覆盖，数值正确", lambda s: put(s.book, REQUESTS, "J7", "number", "44"), ACCEPTED)
+one(CHANGED, "总计的公式被数值覆盖，数值不对", lambda s: put(s.book, REQUESTS, "J7", "number", "45"), RETURNED, "A1 A3")
+one(
+    CHANGED,
+    "显示的总计不是由现在的数算出的",
+    lambda s: put(s.book, REQUESTS, "J7", "formula", "SUM(D7:I7) => 43"),
+    ACCEPTED,
+    "R9",
+)
+one(CHANGED, "总计的公式被删掉", lambda s: put(s.book, REQUESTS, "J7", "blank"), RETURNED, "R12 V1")
+one(CHANGED, "表头文字被改", lambda s: put(s.book, NUMBER[0], "A10", "text", "行政许可事项"), ACCEPTED, "R19")
+one(CHANGED, "取消了工作表保护", _unprotected, ACCEPTED, "R22")
+one(CHANGED, "插入了一行（名称跟着移动）", lambda s: s.row_inserted(REQUESTS, 10, names=True), ACCEPTED, "R8")
+one(CHANGED, "插入了一行，名称又丢失", lambda s: s.row_inserted(REQUESTS, 10, names=False), ACCEPTED, "R8")
+one(CHANGED, "名称丢失", Scene.without_names, ACCEPTED, "R8")
+one(CHANGED, "工作表改名", lambda s: s.renamed(REQUESTS, "Sheet4"), ACCEPTED, "R8")
+one(
+    CHANGED,
+    "工作表改名，名称又丢失",
+    lambda s: s.without_names(s.renamed(REQUESTS, "Sheet4", names=False)),
+    ACCEPTED,
+    "R8",
+)
+one(CHANGED, "各张表复制到新工作簿，标识全部丢失", _unnamed_and_bare, ACCEPTED, "F19 R8")
+one(CHANGED, "删了一张工作表", _sheet_deleted, RETURNED, "R7 V1")
+one(CHANGED, "复制了一张工作表，内容相同", lambda s: s.copied(REQUESTS, "三、依申请公开 (2)"), ACCEPTED, "R5")
+one(
+    CHANGED,
+    "复制了一张工作表，在副本里改了数",
+    lambda s: s.copied(REQUESTS, "三、依申请公开 (2)", lambda x: x.replace("<v>40</v>", "<v>41</v>", 1)),
+    RETURNED,
+    "R15",
+)
+one(CHANGED, "表格以外写了数字", lambda s: put(s.book, NUMBER[0], "H30", "number", "7"), ACCEPTED, "R5")
+one(
+    CHANGED,
+    "文字材料里有控制字符",
+    lambda s: put(s.book, "文字材料", "B4", "text", "本镇_x0007_全年公开"),
+    ACCEPTED,
+    "R25",
+)
+one(CHANGED, "封面改成了别的单位", lambda s: put(s.book, "封面", "C5", "text", "乙丑镇"), REJECTED, "F5")
+
+# --- whose, and which version -------------------------------------------------------------------
+
+WHOSE = "单位、年度和重复报送"
+
+
+def _unit(s: Scene, name: str, code: str = "") -> bytes:
+    from dataclasses import replace
+
+    return write_workbook(replace(s.town, unit=Unit(name, code, "乡镇")), s.form)
+
+
+def _year(s: Scene) -> bytes:
+    from dataclasses import replace
+
+    return write_workbook(replace(s.town, year=2024), s.form)
+
+
+def _county(s: Scene) -> bytes:
+    from dataclasses import replace
+
+    return write_workbook(replace(s.town, county=Unit("邻县", "9902")), s.form)
+
+
+def _two(s: Scene) -> None:
+    s.write("甲子镇.xlsx", s.book)
+    s.write("甲子镇(2).xlsx", s.book)
+
+
+def _older(s: Scene) -> None:
+    s.write("甲子镇.xlsx", s.book)
+    old = s.write("甲子镇-初稿.xlsx", s.number("number", "134"))
+    os.utime(old, (1_700_000_000, 1_700_000_000))
+
+
+one(WHOSE, "没有单位代码，单位名称与名册一致", lambda s: _unit(s, "示例县甲子镇人民政府"), ACCEPTED, "F17")
+one(WHOSE, "没有单位代码，单位名称只是相近", lambda s: _unit(s, "甲仔镇"), REJECTED, "F9")
+one(WHOSE, "单位不在名册上", lambda s: _unit(s, "癸亥镇", "990199"), REJECTED, "F9")
+one(WHOSE, "代码是一个单位，名称是另一个", lambda s: _unit(s, "癸亥镇", "990101"), REJECTED, "F5")
+one(WHOSE, "没有填单位名称", lambda s: _unit(s, ""), REJECTED, "F4")
+one(WHOSE, "上年度的报表", _year, REJECTED, "F1")
+one(WHOSE, "别的县的报表", _county, REJECTED, "F3")
+several(WHOSE, "同一份报了两次", _two, {"甲子镇.xlsx": ACCEPTED, "甲子镇(2).xlsx": DUPLICATE}, "F8")
+several(WHOSE, "改过以后又报一次", _older, {"甲子镇.xlsx": ACCEPTED, "甲子镇-初稿.xlsx": SUPERSEDED}, "F7")
+
+# --- archives -----------------------------------------------------------------------------------
+
+ARCHIVES = "压缩包"
+
+
+def archive(
+    what: str,
+    make: Callable[[Scene], bytes],
+    members: dict[str, str],
+    codes: str = "",
+    name: str = "报表.zip",
+    outcome: str = IGNORED,
+) -> None:
+    outcomes = {name: outcome, **{f"{name}!{member}": result for member, result in members.items()}}
+    several(ARCHIVES, what, lambda s: s.write(name, make(s)), outcomes, f"{codes} F15" if outcome == IGNORED else codes)
+
+
+def _seven_zip(s: Scene) -> bytes:
+    import py7zr
+
+    target = io.BytesIO()
+    with py7zr.SevenZipFile(target, "w") as packed:
+        packed.writestr(s.book, "甲子镇.xlsx")
+    return target.getvalue()
+
+
+def _nested(s: Scene, depth: int) -> bytes:
+    data = s.book
+    name = "甲子镇.xlsx"
+    for _ in range(depth):
+        data, name = s.raw_zip((name, data)), "内.zip"
+    return data
+
+
+def _symlink_member(s: Scene) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as packed:
+        info = zipfile.ZipInfo("甲子镇.xlsx")
+        info.create_system = 3
+        info.external_attr = (stat.S_IFLNK | 0o777) << 16
+        packed.writestr(info, "/etc/passwd")
+    return target.getvalue()
+
+
+def _encrypted_zip(s: Scene) -> bytes:
+    data = bytearray(s.raw_zip(("甲子镇.xlsx", s.book)))
+    for mark, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        data[data.find(mark) + offset] |= 1
+    return bytes(data)
+
+
+def _same_name(s: Scene) -> bytes:
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return s.raw_zip(("甲子镇.xlsx", s.book), ("甲子镇.xlsx", s.number("number", "134")))
+
+
+def _members(names: Iterable[str], s: Scene) -> bytes:
+    return s.raw_zip(*((name, b"x") for name in names))
+
+
+archive("zip，文件名是 UTF-8", lambda s: s.raw_zip(("甲子镇.xlsx", s.book)), {"甲子镇.xlsx": ACCEPTED})
+archive("zip，文件名是 GBK", lambda s: s.raw_zip(("甲子镇.xlsx".encode("gbk"), s.book)), {"甲子镇.xlsx": ACCEPTED})
+archive(
+    "zip，文件名是没有标明的 UTF-8", lambda s: s.raw_zip(("甲子镇.xlsx".encode(), s.book)), {"甲子镇.xlsx": ACCEPTED}
+)
+archive("zip 改名为 .xlsx", lambda s: s.raw_zip(("甲子镇.xlsx", s.book)), {"甲子镇.xlsx": ACCEPTED}, name="甲子镇.xlsx")
+archive(
+    "zip 里有子文件夹",
+    lambda s: s.raw_zip(("报表/", b""), ("报表/甲子镇.xlsx", s.book)),
+    {"报表/甲子镇.xlsx": ACCEPTED},
+)
+archive("7z 压缩包", _seven_zip, {"甲子镇.xlsx": ACCEPTED}, name="报表.7z")
+archive("7z 压缩包损坏", lambda s: _seven_zip(s)[:-20], {}, "R2", name="报表.7z", outcome=REJECTED)
+archive("空的 zip", lambda s: s.raw_zip(), {})
+archive(
+    "压缩包套压缩包，三层",
+    lambda s: _nested(s, 3),
+    {"内.zip": IGNORED, "内.zip!内.zip": IGNORED, "内.zip!内.zip!甲子镇.xlsx": ACCEPTED},
+)
+archive(
+    "压缩包套压缩包，四层",
+    lambda s: _nested(s, 4),
+    {"内.zip": IGNORED, "内.zip!内.zip": IGNORED, "内.zip!内.zip!内.zip": REJECTED},
+    "R3",
+)
+archive(
+    "文件名是 ..\\..\\甲子镇.xlsx",
+    lambda s: s.raw_zip(("..\\..\\甲子镇.xlsx", s.book)),
+    {"../../甲子镇.xlsx": ACCEPTED},
+)
+archive("文件名是 /etc/甲子镇.xlsx", lambda s: s.raw_zip(("/etc/甲子镇.xlsx", s.book)), {"/etc/甲子镇.xlsx": ACCEPTED})
+archive("文件名是设备名 CON.xlsx", lambda s: s.raw_zip(("CON.xlsx", s.book)), {"CON.xlsx": ACCEPTED})
+archive("里面是链接", _symlink_member, {"甲子镇.xlsx": REJECTED}, "R6")
+archive("压缩包加了密码", _encrypted_zip, {"甲子镇.xlsx": REJECTED}, "R20")
+archive(
+    "里面是压缩炸弹，另有一份报表",
+    lambda s: s.raw_zip(("炸弹.xlsx", b"\0" * 60_000_000), ("甲子镇.xlsx", s.book)),
+    {"炸弹.xlsx": REJECTED, "甲子镇.xlsx": ACCEPTED},
+    "R3",
+)
+archive("里面有两个同名文件", _same_name, {"甲子镇.xlsx": REJECTED, "甲子镇.xlsx（第 2 个）": REJECTED}, "F16")
+archive(
+    "里面有锁文件和苹果系统的文件",
+    lambda s: s.raw_zip(("__MACOSX/._甲.xlsx", b"x"), ("~$甲.xlsx", b"x"), ("甲.xlsx", s.book)),
+    {"__MACOSX/._甲.xlsx": IGNORED, "~$甲.xlsx": IGNORED, "甲.xlsx": ACCEPTED},
+    "F12",
+)
+archive("里面有两千多个文件", lambda s: _members((f"{i}.txt" for i in range(2001)), s), {}, "R3", outcome=REJECTED)
+archive("压缩包被截断", lambda s: s.raw_zip(("甲子镇.xlsx", s.book))[:-40], {}, "R2", outcome=REJECTED)
