@@ -9,7 +9,7 @@ import tempfile
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from xlreport.isolation import DIED, MEMORY, RAISED, TIME, Lost
 from xlreport.merging.archives import Member, members_of
 from xlreport.merging.listing import Found, system_file
 from xlreport.merging.outcomes import FileResult, Outcome
+from xlreport.submission import Pool
 from xlreport.workbook.guard import DEFAULT_LIMITS, Limits, Refused, too_much
 from xlreport.workbook.kinds import ARCHIVES, Kind, kind_of
 from xlreport.workbook.reading import Reading, read_submission
@@ -182,7 +183,7 @@ def read_all(found: Iterable[Found], reader: Reader, executor: Executor) -> Iter
 
 def _read(found: Iterable[Found], reader: Reader, executor: Executor) -> Iterator[Looked]:
     """Some files at a time, so that results do not pile up."""
-    rest = iter(found)
+    rest, pool = iter(found), Pool()
     waiting: deque[tuple[Found, Future[Looked]]] = deque()
     while True:
         waiting.extend((one, executor.submit(reader, one)) for one in islice(rest, _AHEAD - len(waiting)))
@@ -190,6 +191,9 @@ def _read(found: Iterable[Found], reader: Reader, executor: Executor) -> Iterato
             return
         one, future = waiting.popleft()
         try:
-            yield future.result()
+            result, inside = future.result()
+            if result.submission is not None:
+                result = replace(result, submission=pool.share(result.submission))
+            yield result, inside
         except Lost as lost:
             yield _lost(one, lost, reader.limits), []
