@@ -108,7 +108,7 @@ def test_help_is_chinese(capsys: pytest.CaptureFixture[str]) -> None:
         code, out, _ = run(capsys, *command, "--help")
         assert code == 0
         words = re.sub(
-            r"--[a-z-]+|xlreport|zfxxgk|json|JSON|CSV|csv|xlsx|yaml|template|check|merge|forms|fields|roster|year|out",
+            r"--[a-z-]+|xlreport|zfxxgk|json|JSON|CSV|csv|xlsx|yaml|template|check|merge|repair|diff|forms|fields|roster|year|out",
             "",
             out,
         )

@@ -1,0 +1,100 @@
+"""Writes the generated pages of the user guide: the list of all codes, and what becomes of which file.
+
+python docs/make_pages.py        (a test proves that the committed pages are up to date)
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from itertools import groupby
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent / folder) for folder in ("tests", "samples")]
+
+from hostile.cases import CASES, Case  # noqa: E402
+
+from xlreport import Outcome, get_form  # noqa: E402
+from xlreport.checking.findings import CODES  # noqa: E402
+from xlreport.checking.sentence import Speaker  # noqa: E402
+from xlreport.workbook.texts import harmless  # noqa: E402
+
+
+def table(*headings: str) -> list[str]:
+    """The head of a Markdown table."""
+    return ["", row(headings), row(["---"] * len(headings))]
+
+
+def row(cells: Iterable[str]) -> str:
+    """A line of a Markdown table."""
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def codes_page() -> str:
+    """All codes: those of the form's checks, then those of reading and merging."""
+    form = get_form("zfxxgk-2021")
+    lines = [
+        "# 代码一览",
+        "",
+        "打电话时报代码就能说清是哪一条。代码是永久的。本页由 `docs/make_pages.py` 生成。",
+        "",
+        f"## 报表 {form.id} 的校验",
+    ]
+    lines += table("代码", "性质", "名称", "应当成立（举一例）", "理由")
+    for check in form.checks:
+        example = next(i for i in form.instances if i.check.code == check.code)
+        lines.append(row((check.code, check.severity.label, check.title, Speaker(form, example).rule(), check.why)))
+    lines += ["", "## 读取和汇总", *table("代码", "性质", "名称", "理由")]
+    for code in sorted(CODES.values(), key=lambda c: (c.code[0], int(c.code[1:]))):
+        lines.append(row((code.code, code.severity.label, code.title, code.why)))
+    return "\n".join(lines) + "\n"
+
+
+def files_page() -> str:
+    """Which file gets which outcome, from the table that the tests run."""
+    lines = [
+        "# 什么样的文件会怎样",
+        "",
+        "每个文件都有且只有一个结果，代码的意思见[代码一览](codes.zh-CN.md)。下面每一行都由测试实际跑过：文件单独放在一份正常报表"
+        "旁边，再全部放进同一个文件夹；那份正常报表的数字每次都必须一个不差。本页由 `docs/make_pages.py` 从测试用的同一张表生成。",
+        "",
+        "几句概括：",
+        "",
+        "- 看内容，不看扩展名。`.xlsx`、`.xlsm`、`.xls`、`.et`、`.ods`、`.xlsb` 改成什么名字都照样读。",
+        "- 压缩包里的每个文件各有一个结果，写成 `压缩包.zip!文件名.xlsx`。",
+        "- 读不出来的文件会说明它实际是什么、应当怎么办；一个坏文件不影响别的文件。",
+        "- 看不出是什么数的格子，不猜：报表退回，指出是哪一格。",
+    ]
+    for group, cases in groupby(CASES, key=lambda case: case.group):
+        lines += ["", f"## {group}", *table("文件", "结果", "会说明")]
+        lines += [row((_shown(case.what), _outcomes(case), _told(case))) for case in cases]
+    return "\n".join(lines) + "\n"
+
+
+def _shown(words: str) -> str:
+    return harmless(words).replace("\\", "\\\\").replace("*", "\\*").replace("~", "\\~")
+
+
+def _outcomes(case: Case) -> str:
+    """One word for one file; with the names where there are several."""
+    labels = {name: Outcome(outcome).label for name, outcome in case.outcomes.items()}
+    if len(labels) == 1:
+        return next(iter(labels.values()))
+    return "<br>".join(f"{_shown(name)}：{label}" for name, label in labels.items())
+
+
+def _told(case: Case) -> str:
+    form = get_form("zfxxgk-2021")
+    titles = {code: CODES[code].title for code in CODES} | {check.code: check.title for check in form.checks}
+    return "<br>".join(f"{code} {titles[code]}" for code in sorted(case.codes, key=lambda c: (c[0], int(c[1:]))))
+
+
+PAGES: dict[Path, Callable[[], str]] = {
+    HERE / "codes.zh-CN.md": codes_page,
+    HERE / "files.zh-CN.md": files_page,
+}
+
+if __name__ == "__main__":
+    for path, page in PAGES.items():
+        path.write_text(page(), "utf-8")
