@@ -45,9 +45,10 @@ def demo() -> None:
     xlreport = BIN / ("xlreport.exe" if os.name == "nt" else "xlreport")
     out = ROOT / "demo"
     roster = "samples/roster.csv"
-    run(xlreport, "template", "zfxxgk-2021", "--year", "2025", "--roster", roster, "--out", out / "templates")
+    county = ("--roster", roster, "--previous", "samples/2024")
+    run(xlreport, "template", "zfxxgk-2021", "--year", "2025", *county, "--out", out / "templates")
     # exit code 1: the samples hold two wrong reports, one half empty, and one unit is missing
-    run(xlreport, "merge", "samples/2025", "--roster", roster, "--out", out / "summary", accept=(1,))
+    run(xlreport, "merge", "samples/2025", *county, "--out", out / "summary", accept=(1,))
 
 
 def test() -> None:

@@ -5,6 +5,7 @@ python docs/make_pages.py        (a test proves that the committed pages are up 
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterable
 from itertools import groupby
@@ -14,7 +15,6 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / folder) for folder in ("tests", "samples")]
 
 from hostile.cases import CASES, Case  # noqa: E402
-
 from xlreport import Outcome, get_form  # noqa: E402
 from xlreport.checking.findings import CODES  # noqa: E402
 from xlreport.checking.sentence import Speaker  # noqa: E402
@@ -41,14 +41,33 @@ def codes_page() -> str:
         "",
         f"## 报表 {form.id} 的校验",
     ]
-    lines += table("代码", "性质", "名称", "应当成立（举一例）", "理由")
+    examples = messages()
+    lines += table("代码", "性质", "名称", "应当成立（举一例）", "理由", "不成立时这样写（举一例）")
     for check in form.checks:
         example = next(i for i in form.instances if i.check.code == check.code)
-        lines.append(row((check.code, check.severity.label, check.title, Speaker(form, example).rule(), check.why)))
+        told = (Speaker(form, example).rule(), check.why, examples.get(check.code, ""))
+        lines.append(row((check.code, check.severity.label, check.title, *told)))
+    lines += ["", "## 文字与表的核对"]
+    lines += table("代码", "性质", "名称", "看哪几段文字", "理由", "不一致时这样写（举一例）")
+    labels = {text.field_id: text.label for text in form.texts}
+    for said in form.statements:
+        looked = "；".join(labels[text] for text in said.texts)
+        told = (said.title, looked, said.why, examples.get(said.code, ""))
+        lines.append(row((said.code, said.severity.label, *told)))
     lines += ["", "## 读取和汇总", *table("代码", "性质", "名称", "理由")]
     for code in sorted(CODES.values(), key=lambda c: (c.code[0], int(c.code[1:]))):
         lines.append(row((code.code, code.severity.label, code.title, code.why)))
     return "\n".join(lines) + "\n"
+
+
+def messages() -> dict[str, str]:
+    """The shortest message of each code in the golden files, by code without its row or column."""
+    found: dict[str, str] = {}
+    for path in sorted((HERE.parent / "tests" / "golden").glob("*.txt")):
+        for line in path.read_text("utf-8").partition("-----")[2].splitlines():
+            if match := re.fullmatch(r"(?:error|warning|note) ([A-Z][0-9]+)\S* (.*)", line):
+                found[match[1]] = min(found.get(match[1], match[2]), match[2], key=len)
+    return found
 
 
 def files_page() -> str:
@@ -57,7 +76,8 @@ def files_page() -> str:
         "# 什么样的文件会怎样",
         "",
         "每个文件都有且只有一个结果，代码的意思见[代码一览](codes.zh-CN.md)。下面每一行都由测试实际跑过：文件单独放在一份正常报表"
-        "旁边，再全部放进同一个文件夹；那份正常报表的数字每次都必须一个不差。本页由 `docs/make_pages.py` 从测试用的同一张表生成。",
+        "旁边，再全部放进同一个文件夹；那份正常报表的数字每次都必须一个不差。"
+        "本页由 `docs/make_pages.py` 从测试用的同一张表生成。",
         "",
         "几句概括：",
         "",
@@ -87,6 +107,7 @@ def _outcomes(case: Case) -> str:
 def _told(case: Case) -> str:
     form = get_form("zfxxgk-2021")
     titles = {code: CODES[code].title for code in CODES} | {check.code: check.title for check in form.checks}
+    titles |= {said.code: said.title for said in form.statements}
     return "<br>".join(f"{code} {titles[code]}" for code in sorted(case.codes, key=lambda c: (c[0], int(c[1:]))))
 
 

@@ -2,21 +2,27 @@
 
     python samples/make_samples.py [OUT]
 
-One text file gives one workbook; 庚午街道 sent its workbook twice. The workbooks of the pages under
-`samples/` are committed, and a test proves that this script makes the same bytes again.
+One text file gives one workbook; 庚午街道 sent its workbook twice. The county's summary of 2024 is made
+from the same figures, so that what was carried over fits but for two units. The workbooks are
+committed, and a test proves that this script makes the same bytes again.
 """
 
 from __future__ import annotations
 
 import sys
+import tempfile
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 from tabletext import load
-from xlreport import Unit, get_form, read_roster, write_workbook
+from xlreport import Entry, Form, Options, Submission, Unit, get_form, merge_folder, read_roster, write_workbook
 
 HERE = Path(__file__).resolve().parent
 FORM = "zfxxgk-2021"
 SENT_TWICE = "990107"
+CHANGED_IN_FORCE = "990201"
+"""The unit whose 现行有效件数 does not follow from the year before."""
 
 
 def make(out: Path) -> list[Path]:
@@ -36,7 +42,41 @@ def make(out: Path) -> list[Path]:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(write_workbook(submission, form))
             written.append(path)
-    return written
+    return [*written, make_last_year(out / "2024", form)]
+
+
+def make_last_year(out: Path, form: Form) -> Path:
+    """The summary of 2024, without the units whose reports of 2025 are half empty."""
+    roster = read_roster(HERE / "roster.csv")
+    with tempfile.TemporaryDirectory() as tmp:
+        for source in sorted((HERE / "source" / "2025").glob("*.txt")):
+            submission = load(source, form, roster.county)
+            if all(entry.value is not None for entry in submission.entries.values()):
+                data = write_workbook(last_year(form, submission), form)
+                (Path(tmp) / f"{submission.unit.code}.xlsx").write_bytes(data)
+        result = merge_folder(Path(tmp), roster=roster, out=out, with_errors=True, options=Options(workers=0))
+    return Path(result.outputs[0])
+
+
+def last_year(form: Form, submission: Submission) -> Submission:
+    """What the unit may have reported the year before: what it carried over fits this year."""
+    now = {name: entry.value or Decimal(0) for name, entry in submission.entries.items()}
+    then = dict(now)
+    for column in dict.fromkeys(f.column for f in form.typed if f.table == "requests"):
+        others = ("requests.received", "requests.carried_in", "requests.carried_out")
+        mine = {name: v for name, v in now.items() if name.startswith("requests.") and name.endswith(f".{column}")}
+        done = sum((v for name, v in mine.items() if not name.startswith(others)), Decimal(0))
+        then[f"requests.carried_in.{column}"] = Decimal(0)
+        then[f"requests.carried_out.{column}"] = now[f"requests.carried_in.{column}"]
+        then[f"requests.received.{column}"] = done + then[f"requests.carried_out.{column}"]
+    for row in ("regulations", "normative_documents"):
+        issued, repealed = now[f"disclosure.{row}.issued"], now[f"disclosure.{row}.repealed"]
+        then[f"disclosure.{row}.in_force"] = max(Decimal(0), now[f"disclosure.{row}.in_force"] - issued + repealed)
+    if submission.unit.code == CHANGED_IN_FORCE:
+        then["disclosure.normative_documents.in_force"] += 5
+    texts = {text.field_id: f"2024 年的{text.label[2:]}，收取信息处理费的情况也在这里。" for text in form.texts}
+    entries = {name: Entry.of(value) for name, value in then.items()}
+    return replace(submission, year=2024, entries=entries, texts=texts, overrides={}, answers={})
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,11 @@ from xlreport import Form, FormShelf, Submission, Unit, write_workbook
 from xlreport.merging.deciding import check_each
 from xlreport.merging.gathering import Reader
 from xlreport.merging.listing import Found
+from xlreport.merging.totals import totals_of
+from xlreport.submission import Figures
 
 GOLDEN = Path(__file__).parent / "golden"
-FAULTS = sorted(p for p in GOLDEN.glob("*.txt") if p.stem != "base")
+FAULTS = sorted(p for p in GOLDEN.glob("*.txt") if p.stem not in ("base", "before"))
 DASHES = "-----"
 
 
@@ -28,6 +31,16 @@ def apply(submission: Submission, line: str) -> Submission:
         return replace(submission, overrides={**submission.overrides, **entry})
     if verb == "answer":
         return replace(submission, answers={**submission.answers, name: value.strip('"')})
+    if verb == "before":
+        assert submission.previous is not None
+        numbers = {**submission.previous.numbers, name: Decimal(value)}
+        return replace(submission, previous=replace(submission.previous, numbers=numbers))
+    if verb == "before-text":
+        assert submission.previous is not None
+        texts = {**submission.previous.texts, name: value.strip('"')}
+        return replace(submission, previous=replace(submission.previous, texts=texts))
+    if verb == "explain":
+        return replace(submission, explanations={**submission.explanations, name: value.strip('"')})
     if verb == "text":
         return replace(submission, texts={**submission.texts, name: value.strip('"')})
     assert verb == "head", line
@@ -37,8 +50,18 @@ def apply(submission: Submission, line: str) -> Submission:
     return replace(submission, identity={**submission.identity, name: value.strip('"')})
 
 
-def workbook(path: Path, form: Form) -> bytes:
+def base(form: Form) -> Submission:
+    """The base with a year before it that fits: the same numbers, but for what must be carried over."""
     submission = load(GOLDEN / "base.txt", form, Unit("示例县", "9901"))
+    before = Figures(totals_of(form, submission), {t.field_id: "上年写的是完全不同的一段话。" for t in form.texts})
+    submission = replace(submission, previous=before)
+    for line in (GOLDEN / "before.txt").read_text("utf-8").splitlines():
+        submission = apply(submission, line)
+    return submission
+
+
+def workbook(path: Path, form: Form) -> bytes:
+    submission = base(form)
     lines = [x for x in path.read_text("utf-8").split(DASHES)[0].splitlines() if x and not x.startswith("#")]
     for line in lines:
         if not line.startswith("cell "):
@@ -56,7 +79,10 @@ def findings(data: bytes, folder: Path, shelf: FormShelf) -> list[str]:
     path.write_bytes(data)
     result, _ = Reader(shelf, folder)(Found(path, path.name))
     (file,) = check_each([result], shelf)
-    lines = [f"{f.severity.value} {f.code} {f.where}：{f.message}" for f in file.findings]
+    lines = [
+        f"{f.severity.value} {f.code} {f.where}：{f.message}" + (f"（说明：{f.explanation}）" if f.explanation else "")
+        for f in file.findings
+    ]
     return [f"outcome {file.outcome.value}", *lines]
 
 
@@ -73,5 +99,5 @@ def test_a_fault_gives_exactly_these_findings(
 
 
 def test_the_base_has_no_findings(zfxxgk: Form, shelf: FormShelf, tmp_path: Path) -> None:
-    data = write_workbook(load(GOLDEN / "base.txt", zfxxgk, Unit("示例县", "9901")), zfxxgk)
+    data = write_workbook(base(zfxxgk), zfxxgk)
     assert findings(data, tmp_path, shelf) == ["outcome accepted"]

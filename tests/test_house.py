@@ -10,7 +10,7 @@ from xlreport import get_form
 SOURCE = Path(__file__).resolve().parent.parent / "src" / "xlreport"
 FLOORS = ["cli", "pipeline", "merging", "workbook", "checking", "form", "submission"]
 PLACES = {
-    **dict.fromkeys(("cli_chinese", "console", "__main__"), "cli"),
+    **dict.fromkeys(("cli_chinese", "cli_options", "console", "__main__"), "cli"),
     **dict.fromkeys(("files", "a1", "isolation", "locking"), "submission"),
 }
 

@@ -10,83 +10,20 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from xlreport.cli_chinese import ChineseCommand, ChineseGroup, explain
+from xlreport.cli_options import (
+    USAGE,
+    finished,
+    form_named,
+    last_year,
+    options_of,
+    own_files,
+    previous_option,
+    reading_options,
+    roster_at,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from xlreport.form.model import Form
-    from xlreport.merging.roster import Roster
-    from xlreport.pipeline import Options
-
-USAGE = 2
-
-
-def _reading(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of every command that reads files people sent."""
-    for option in (
-        click.option(
-            "--limit",
-            "limits",
-            multiple=True,
-            metavar="名称=数值",
-            help="放宽或收紧读取的限制，可重复：file、archive、parts、part、total、ratio、cells、depth、seconds、memory。",
-        ),
-        click.option(
-            "--open-passwords",
-            type=click.Path(path_type=Path),
-            metavar="文件",
-            help="存放打开密码的文本文件，一行一个。",
-        ),
-        click.option(
-            "--open-password", "passwords", multiple=True, metavar="密码", help="加密工作簿的打开密码，可重复。"
-        ),
-        click.option(
-            "--form", "form_files", multiple=True, metavar="定义文件", help="另外的报表定义（.yaml），可重复。"
-        ),
-    ):
-        command = option(command)
-    return command
-
-
-def _options(limits: tuple[str, ...], passwords: tuple[str, ...], file: Path | None) -> Options:
-    from dataclasses import fields as fields_of
-    from dataclasses import replace
-
-    from xlreport.pipeline import Options
-    from xlreport.workbook.guard import DEFAULT_LIMITS
-
-    changed: dict[str, Any] = {}
-    known = {f.name: type(getattr(DEFAULT_LIMITS, f.name)) for f in fields_of(DEFAULT_LIMITS)}
-    for text in limits:
-        name, _, number = text.partition("=")
-        if name not in known or not (number.isascii() and number.isdigit() and 0 < int(number) < 10**15):
-            raise Failure(f"--limit 的“{text}”不对，要写成 名称=正整数；名称只能是：{'、'.join(known)}。")
-        changed[name] = known[name](number)
-    if file is not None:
-        try:
-            passwords += tuple(line for line in file.read_text("utf-8-sig").splitlines() if line)
-        except (OSError, UnicodeDecodeError):
-            raise Failure(f"密码文件“{file}”打不开，或者不是 UTF-8 文本。") from None
-    return Options(limits=replace(DEFAULT_LIMITS, **changed), passwords=passwords)
-
-
-def _finished(work: Callable[[], Any]) -> Any:
-    """Runs a command's work; what it raises becomes one Chinese sentence."""
-    from xlreport.locking import Busy
-    from xlreport.pipeline import UsageError
-
-    try:
-        return work()
-    except (UsageError, Busy) as error:
-        raise Failure(str(error)) from None
-    except OSError as error:
-        raise _not_written(error) from None
-
-
-class Failure(click.ClickException):
-    """A refusal in one Chinese sentence; exit code 2."""
-
-    exit_code = USAGE
+    from collections.abc import Iterator, Sequence
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -147,7 +84,7 @@ def fields(form: str, as_json: bool) -> None:
     """列出一种报表的全部数字和文字，以及各在哪一格。报表可以是名称，也可以是定义文件。"""
     from xlreport.workbook.layout import layout_of
 
-    definition = _form(form)
+    definition = form_named(form)
     layout = layout_of(definition)
     rows: list[dict[str, Any]] = [
         {
@@ -180,18 +117,24 @@ def fields(form: str, as_json: bool) -> None:
 @click.option(
     "--roster", type=click.Path(path_type=Path), metavar="文件", help="名册（CSV 或 xlsx），每个单位一份模板。"
 )
+@previous_option
 @click.option("--county", default="", metavar="名称", help="汇总单位名称；默认用名册里的“汇总单位”。")
 @click.option("--password", default="", metavar="密码", help="工作表保护密码，只防误改，不是保密手段。")
 @click.option("--out", type=click.Path(path_type=Path), default=Path(), metavar="文件夹", help="写到哪里。")
-def template(form: str, year: int, roster: Path | None, county: str, password: str, out: Path) -> None:
+def template(
+    form: str, year: int, roster: Path | None, previous: Path | None, county: str, password: str, out: Path
+) -> None:
     """生成锁定的填报工作簿：有名册时每个单位一份，没有名册时一份空白的。"""
-    from xlreport.pipeline import write_templates
+    from xlreport.pipeline import Options, write_templates
     from xlreport.submission import Unit
 
-    definition = _form(form)
-    listed = _roster(roster)
-    written = _finished(
-        lambda: write_templates(definition, year, roster=listed, county=Unit(county), out=out, password=password)
+    definition = form_named(form)
+    listed = roster_at(roster)
+    last = last_year(previous, year, listed, Options(), [definition])
+    written = finished(
+        lambda: write_templates(
+            definition, year, roster=listed, county=Unit(county), out=out, password=password, last=last
+        )
     )
     for path in written:
         click.echo(str(path))
@@ -202,23 +145,36 @@ def template(form: str, year: int, roster: Path | None, county: str, password: s
 
 @cli.command(cls=ChineseCommand)
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="文件...")
-@_reading
+@previous_option
+@reading_options
+@click.option("--verbose", is_flag=True, help="显示全部结果，连同不用处理的提示。")
 @click.option("--json", "as_json", is_flag=True, help="只输出一份 JSON。")
 def check(
     paths: tuple[Path, ...],
+    previous: Path | None,
     form_files: tuple[str, ...],
     passwords: tuple[str, ...],
     open_passwords: Path | None,
     limits: tuple[str, ...],
+    verbose: bool,
     as_json: bool,
 ) -> int:
     """读取并审核报表，逐格说明哪里错、怎样改。可以给文件、压缩包，也可以给文件夹。"""
     from xlreport.console import check_report
     from xlreport.pipeline import check_paths
 
-    options = _options(limits, passwords, open_passwords)
-    result = _finished(lambda: check_paths(paths, forms=[_form(f) for f in form_files], options=options))
-    _show(check_report(result), result, as_json)
+    options = options_of(limits, passwords, open_passwords)
+    definitions = [form_named(f) for f in form_files]
+    result = finished(
+        lambda: check_paths(
+            paths,
+            forms=definitions,
+            inputs=own_files(form_files, open_passwords, previous),
+            last=last_year(previous, None, None, options, definitions),
+            options=options,
+        )
+    )
+    _show(check_report(result, verbose=verbose), result, as_json)
     return int(result.exit_code)
 
 
@@ -238,9 +194,11 @@ def check(
 @click.option(
     "--repair", type=click.Path(path_type=Path), metavar="文件夹", help="把需要修复的报表搬到新模板，写到这里。"
 )
+@previous_option
 @click.option("--year", type=click.IntRange(1949, 9999), metavar="年度", help="只汇总这一年度；默认按多数报表。")
 @click.option("--county", default="", metavar="名称", help="汇总单位名称；默认用名册或报表里的。")
-@_reading
+@reading_options
+@click.option("--verbose", is_flag=True, help="显示全部结果，连同不用处理的提示。")
 @click.option("--json", "as_json", is_flag=True, help="只输出一份 JSON。")
 def merge(
     folder: Path,
@@ -250,12 +208,14 @@ def merge(
     accept_unlisted: bool,
     on_conflict: str,
     repair: Path | None,
+    previous: Path | None,
     year: int | None,
     county: str,
     form_files: tuple[str, ...],
     passwords: tuple[str, ...],
     open_passwords: Path | None,
     limits: tuple[str, ...],
+    verbose: bool,
     as_json: bool,
 ) -> int:
     """汇总文件夹（含子文件夹和压缩包）里的全部报表，写出汇总表；每个文件都有交代。"""
@@ -263,9 +223,10 @@ def merge(
     from xlreport.pipeline import merge_folder
     from xlreport.submission import Unit
 
-    listed = _roster(roster)
-    options = _options(limits, passwords, open_passwords)
-    result = _finished(
+    listed = roster_at(roster)
+    options = options_of(limits, passwords, open_passwords)
+    definitions = [form_named(f) for f in form_files]
+    result = finished(
         lambda: merge_folder(
             folder,
             roster=listed,
@@ -274,21 +235,22 @@ def merge(
             accept_unlisted=accept_unlisted,
             newest=on_conflict == "newest",
             repair=repair,
+            last=last_year(previous, year, listed, options, definitions),
             year=year,
             county=Unit(county),
-            forms=[_form(f) for f in form_files],
-            inputs=[path for path in (roster, open_passwords) if path],
+            forms=definitions,
+            inputs=own_files(form_files, roster, open_passwords, previous),
             options=options,
         )
     )
-    _show(merge_report(result), result, as_json)
+    _show(merge_report(result, verbose=verbose), result, as_json)
     return int(result.exit_code)
 
 
 @cli.command(cls=ChineseCommand)
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="文件...")
 @click.option("--out", type=click.Path(path_type=Path), required=True, metavar="文件夹", help="新工作簿写到哪里。")
-@_reading
+@reading_options
 @click.option("--json", "as_json", is_flag=True, help="只输出一份 JSON。")
 def repair(
     paths: tuple[Path, ...],
@@ -303,8 +265,16 @@ def repair(
     from xlreport.console import repair_report
     from xlreport.pipeline import repair_files
 
-    options = _options(limits, passwords, open_passwords)
-    result = _finished(lambda: repair_files(paths, out, forms=[_form(f) for f in form_files], options=options))
+    options = options_of(limits, passwords, open_passwords)
+    result = finished(
+        lambda: repair_files(
+            paths,
+            out,
+            forms=[form_named(f) for f in form_files],
+            inputs=own_files(form_files, open_passwords),
+            options=options,
+        )
+    )
     _show(repair_report(result), result, as_json)
     return int(result.exit_code)
 
@@ -312,7 +282,7 @@ def repair(
 @cli.command(cls=ChineseCommand)
 @click.argument("first", type=click.Path(path_type=Path), metavar="甲文件")
 @click.argument("second", type=click.Path(path_type=Path), metavar="乙文件")
-@_reading
+@reading_options
 @click.option("--json", "as_json", is_flag=True, help="只输出一份 JSON。")
 def diff(
     first: Path,
@@ -327,8 +297,8 @@ def diff(
     from xlreport.console import diff_report
     from xlreport.pipeline import diff_files
 
-    options = _options(limits, passwords, open_passwords)
-    found = _finished(lambda: diff_files(first, second, forms=[_form(f) for f in form_files], options=options))
+    options = options_of(limits, passwords, open_passwords)
+    found = finished(lambda: diff_files(first, second, forms=[form_named(f) for f in form_files], options=options))
     for line in diff_report(found):
         click.echo(line, err=as_json)
     if as_json:
@@ -337,44 +307,29 @@ def diff(
     return 1 if found else 0
 
 
+@cli.command(cls=ChineseCommand)
+@click.argument("form", metavar="报表")
+@click.option("--since", metavar="旧定义", help="旧的报表定义；列出与它相比的全部改动。")
+@click.option("--json", "as_json", is_flag=True, help="只输出一份 JSON。")
+def lint(form: str, since: str | None, as_json: bool) -> int:
+    """检查报表定义：有没有互相矛盾、重复或永远查不出错误的校验。退出码：0 没有错误；1 有错误。"""
+    from xlreport.checking.linting import lint as examined
+    from xlreport.console import lint_report
+    from xlreport.form.source import rule_places
+
+    definition = form_named(form)
+    old = form_named(since) if since is not None else None
+    result = examined(definition, since=old, places=rule_places(definition.path))
+    _show(lint_report(result), result, as_json)
+    return result.exit_code
+
+
 def _show(lines: Iterator[str], result: Any, as_json: bool) -> None:
     """The report for people on stdout; with `--json` on stderr, and one document on stdout."""
     for line in lines:
         click.echo(line, err=as_json)
     if as_json:
         _json(result.as_dict())
-
-
-def _form(name: str) -> Form:
-    from xlreport.form.library import UnknownForm, get_form
-    from xlreport.form.problems import FormError
-
-    try:
-        return get_form(name)
-    except UnknownForm as error:
-        raise Failure(str(error)) from None
-    except FormError as error:
-        raise Failure(f"报表定义有 {len(error.problems)} 处错误：\n{error}") from None
-    except OSError:
-        raise Failure(f"报表定义“{name}”打不开，请检查路径和权限。") from None
-
-
-def _roster(path: Path | None) -> Roster | None:
-    from xlreport.merging.roster import RosterError, read_roster
-
-    if path is None:
-        return None
-    try:
-        return read_roster(path)
-    except RosterError as error:
-        raise Failure(str(error)) from None
-    except OSError:
-        raise Failure(f"名册“{path}”打不开，请检查路径，并关闭正在使用它的程序。") from None
-
-
-def _not_written(error: OSError) -> Failure:
-    name = error.filename2 or error.filename or "输出文件"
-    return Failure(f"写不了“{name}”：请关闭正打开它的 WPS 或 Excel，检查磁盘空间和写入权限；原有文件没有改动。")
 
 
 def _json(document: Any) -> None:

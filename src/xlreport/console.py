@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from xlreport.checking.findings import Finding, grouped
+from xlreport.checking.linting import LintResult
 from xlreport.form.model import Severity
 from xlreport.merging.differences import Difference
 from xlreport.merging.outcomes import FileResult, Outcome
@@ -15,21 +16,21 @@ MOST_LINES = 40
 """Findings of one file that are shown on the console."""
 
 
-def check_report(result: CheckResult) -> Iterator[str]:
-    """The lines of `xlreport check`."""
+def check_report(result: CheckResult, *, verbose: bool = False) -> Iterator[str]:
+    """The lines of `xlreport check`; all findings when `verbose`, else what a clerk must act on."""
     for file in result.files:
-        yield from _file(file)
+        yield from _file(file, verbose)
     usable = [f for f in result.files if f.outcome in (Outcome.ACCEPTED, Outcome.RETURNED)]
     passed = sum(1 for f in usable if f.outcome is Outcome.ACCEPTED)
     other = len(result.files) - len(usable)
     yield f"共 {len(result.files)} 个文件：通过 {passed} 个，退回 {len(usable) - passed} 个，其余 {other} 个。"
 
 
-def merge_report(result: MergeResult) -> Iterator[str]:
-    """The lines of `xlreport merge`."""
+def merge_report(result: MergeResult, *, verbose: bool = False) -> Iterator[str]:
+    """The lines of `xlreport merge`; all files and findings when `verbose`, else what a clerk must act on."""
     if result.county is None:
         for file in result.files:
-            yield from _file(file)
+            yield from _file(file, verbose)
         yield "文件夹里没有可以汇总的报表，没有写出汇总表。" if result.files else "文件夹是空的，没有可以汇总的报表。"
         return
     county = result.county.unit.name or "（汇总单位未注明）"
@@ -39,10 +40,10 @@ def merge_report(result: MergeResult) -> Iterator[str]:
     for outcome in order:
         for file in result.files:
             if file.outcome is outcome:
-                yield from _file(file)
+                yield from _file(file, verbose)
     for file in result.accepted:
-        if any(f.severity is not Severity.NOTE for f in file.findings):
-            yield from _file(file)
+        if verbose or any(f.severity is not Severity.NOTE for f in file.findings):
+            yield from _file(file, verbose)
     if result.missing:
         yield f"未报：{'、'.join(harmless(u.name) for u in result.missing)}　→ 请催报"
         yield ""
@@ -67,6 +68,18 @@ def diff_report(found: Sequence[Difference]) -> Iterator[str]:
     yield f"共有 {len(found)} 处不同。" if found else "两份填报的内容完全相同。"
 
 
+def lint_report(result: LintResult) -> Iterator[str]:
+    """The lines of `xlreport lint`."""
+    yield from (harmless(one.text()) for one in result.lints)
+    yield from (harmless(f"{words}，请人工核对") for words in result.undecided)
+    if result.changes is not None:
+        yield from (harmless(f"[改动] {change.message}") for change in result.changes)
+        yield f"共有 {len(result.changes)} 处改动。" if result.changes else "两份定义的内容完全相同。"
+    counts = ((s.label, sum(1 for one in result.lints if one.severity is s)) for s in Severity)
+    listed = "，".join(f"{label} {n} 处" for label, n in counts if n)
+    yield f"{result.form} 第 {result.version} 版：{listed or '没有发现问题'}。"
+
+
 def _totals(result: MergeResult) -> Iterator[str]:
     counts = {o: sum(1 for f in result.files if f.outcome is o) for o in Outcome}
     listed = "，".join(f"{o.label} {n} 个" for o, n in counts.items() if n)
@@ -85,16 +98,26 @@ def _totals(result: MergeResult) -> Iterator[str]:
         yield f"{what}：{harmless(path)}"
 
 
-def _file(file: FileResult) -> Iterator[str]:
+def _file(file: FileResult, verbose: bool) -> Iterator[str]:
     unit = f"{file.unit.name}　" if file.unit.name else ""
     yield harmless(f"【{file.outcome.label}】{unit}{file.path}")
     findings = _heaviest_first(file.findings)
-    for finding in findings[:MOST_LINES]:
+    shown = findings if verbose else [f for f in findings if _to_act_on(f, file.outcome)][:MOST_LINES]
+    for finding in shown:
         yield harmless(f"    {finding.line()}")
-    if len(findings) > MOST_LINES:
-        yield f"    （另有 {len(findings) - MOST_LINES} 条，见汇总表的“校验结果”页，或者用 --json）"
+    left = len(findings) - len(shown)
+    if left:
+        yield f"    （另有 {left} 条，用 --verbose 查看；汇总时也见汇总表的“校验结果”页）"
     yield ""
 
 
+def _to_act_on(finding: Finding, outcome: Outcome) -> bool:
+    """Whether a finding asks for something: notes about no cell do not, but where a file was not
+    counted they say why."""
+    judged = outcome in (Outcome.ACCEPTED, Outcome.RETURNED)
+    return finding.severity is not Severity.NOTE or bool(finding.cell) or not judged
+
+
 def _heaviest_first(findings: Sequence[Finding]) -> list[Finding]:
-    return sorted(grouped(findings), key=lambda f: f.severity.rank)
+    """By weight; of equal weight those about a cell come first."""
+    return sorted(grouped(findings), key=lambda f: (f.severity.rank, not f.cell))

@@ -9,7 +9,11 @@ from contextlib import suppress
 from pathlib import Path
 
 _FORBIDDEN = '<>:"/\\|?*'
-_DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{d}{i}" for d in ("com", "lpt") for i in range(1, 10))})
+_DEVICES = frozenset(
+    {"con", "prn", "aux", "nul", "conin$", "conout$", *(f"{d}{i}" for d in ("com", "lpt") for i in "123456789¹²³")}
+)
+"""Names that Windows gives to devices, whatever follows after spaces and a point."""
+
 MOST_BYTES = 200
 """A file name longer than this (in UTF-8) is cut before its extension."""
 
@@ -47,9 +51,10 @@ def safe_name(name: str, extension: str = ".xlsx") -> str:
     kept = "".join(
         "_" if c in _FORBIDDEN or unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") else c for c in name
     )
-    kept = kept.strip(" .")[:MOST_BYTES] or "_"
+    kept = kept.strip(" .")
+    if kept.split(".", 1)[0].strip().lower() in _DEVICES:
+        kept = "_" + kept
+    kept = kept[:MOST_BYTES] or "_"
     while len(kept.encode()) > MOST_BYTES - len(extension):
         kept = kept[:-1]
-    if kept.split(".", 1)[0].lower() in _DEVICES:
-        kept = "_" + kept
     return kept.rstrip(" .") + extension

@@ -127,7 +127,7 @@ class _Worker:
         assert process.stdin is not None
         assert process.stdout is not None
         late = threading.Event()
-        timer = threading.Timer(self._pool.seconds, self._expire, (late,))
+        timer = threading.Timer(min(self._pool.seconds, threading.TIMEOUT_MAX), self._expire, (late,))
         timer.daemon = True
         timer.start()
         try:

@@ -19,7 +19,8 @@ from xlreport.locking import locked
 from xlreport.merging.deciding import Policy, check_each, choose_target, decide
 from xlreport.merging.differences import Difference, differences
 from xlreport.merging.gathering import Reader, read_all
-from xlreport.merging.listing import Found, list_files
+from xlreport.merging.lastyear import LastYear, gather
+from xlreport.merging.listing import Found, list_files, own_files
 from xlreport.merging.outcomes import FileResult, Outcome
 from xlreport.merging.repairs import LIST_NAME, RepairedFile, needs_repair, repair_list, repairs
 from xlreport.merging.result import USABLE, CheckResult, MergeResult, RepairResult, counted
@@ -72,15 +73,17 @@ def write_templates(
     county: Unit = NOBODY,
     out: Path = Path(),
     password: str = "",
+    last: LastYear | None = None,
 ) -> list[Path]:
-    """Writes one locked workbook for each unit of the roster, or a blank one without a roster.
+    """Writes one locked workbook for each unit of the roster, or a blank one without a roster. With `last`
+    each workbook carries what its unit reported the year before.
 
     Returns the paths. Raises UsageError for a year that the form does not cover or a password that
     is not plain ASCII, OSError when a file cannot be written.
     """
     if not form.covers(year):
-        last = f"至 {form.last_year}" if form.last_year else "起"
-        raise UsageError(f"报表 {form.id} 适用于 {form.first_year} {last}年度，不能用于 {year} 年度。")
+        until = f"至 {form.last_year}" if form.last_year else "起"
+        raise UsageError(f"报表 {form.id} 适用于 {form.first_year} {until}年度，不能用于 {year} 年度。")
     if not password.isascii() or len(password) > 15:
         raise UsageError("保护密码只能用半角字母、数字和符号，最多 15 个。")
     county = county if county.name or roster is None else roster.county
@@ -100,16 +103,19 @@ def write_templates(
             targets[name] = unit
     with locked(out):
         for name, unit in targets.items():
-            write_whole(out / name, write_workbook(blank(form, year, unit, county), form, password=password))
+            empty = replace(blank(form, year, unit, county), previous=last.of(unit) if last else None)
+            write_whole(out / name, write_workbook(empty, form, password=password))
     return [out / name for name in targets]
 
 
-def _listed(paths: Iterable[Path]) -> list[Found]:
-    """Files as given, and all files of folders, each once. Raises UsageError for what does not exist."""
+def _listed(paths: Iterable[Path], inputs: Iterable[Path] = ()) -> list[Found]:
+    """Files as given, and all files of folders but for `inputs`, each once. Raises UsageError for what
+    does not exist."""
+    leave_out = own_files(inputs)
     found: list[Found] = []
     for path in paths:
         if path.is_dir() and not path.is_symlink():
-            found += [replace(f, shown=(path / f.shown).as_posix()) for f in list_files(path)]
+            found += [replace(f, shown=(path / f.shown).as_posix()) for f in list_files(path, leave_out)]
         elif path.exists() or path.is_symlink():
             found.append(Found(path, path.as_posix()))
         else:
@@ -117,25 +123,50 @@ def _listed(paths: Iterable[Path]) -> list[Found]:
     return list({f.path.absolute(): f for f in found}.values())
 
 
-def check_paths(paths: Iterable[Path], *, forms: Sequence[Form] = (), options: Options = Options()) -> CheckResult:
+def check_paths(
+    paths: Iterable[Path],
+    *,
+    forms: Sequence[Form] = (),
+    inputs: Iterable[Path] = (),
+    last: LastYear | None = None,
+    options: Options = Options(),
+) -> CheckResult:
     """Reads and checks files, and all files of folders, each on its own.
 
+    `inputs` names files of the caller's (passwords) that are no reports even if they lie in a folder.
     Raises UsageError for a path that does not exist.
     """
     shelf = FormShelf(tuple(forms))
-    return CheckResult(tuple(check_each(_read(_listed(paths), shelf, options), shelf)))
+    return CheckResult(tuple(check_each(_read(_listed(paths, inputs), shelf, options), shelf, last)))
 
 
 def repair_files(
-    paths: Iterable[Path], out: Path, *, forms: Sequence[Form] = (), options: Options = Options()
+    paths: Iterable[Path],
+    out: Path,
+    *,
+    forms: Sequence[Form] = (),
+    inputs: Iterable[Path] = (),
+    options: Options = Options(),
 ) -> RepairResult:
     """Writes a fresh workbook of the current template for each file, with the same values, and a list
-    of what was carried over. Raises UsageError for a path that does not exist, OSError when an output
-    cannot be written."""
+    of what was carried over. `inputs` as for check_paths. Raises UsageError for a path that does not
+    exist or an `out` in one of the folders, OSError when an output cannot be written."""
+    paths = list(paths)
+    for path in paths:
+        _apart(out, path)
     shelf = FormShelf(tuple(forms))
-    found = [file for file in _read(_listed(paths), shelf, options) if file.outcome is not Outcome.IGNORED]
-    done = repairs(check_each(found, shelf), shelf)
+    listed = _listed(paths, inputs)
+    found = [file for file in _read(listed, shelf, options) if file.outcome is not Outcome.IGNORED]
+    # a file that was repaired before may lie in `out` and be repaired again; it is not replaced
+    own = {f.path.name for f in listed if f.path.parent.resolve() == out.resolve()}
+    done = repairs(check_each(found, shelf), shelf, own)
     return RepairResult(tuple(done), tuple(_write_repairs(done, out)))
+
+
+def _apart(out: Path, folder: Path) -> None:
+    """Fresh workbooks never go where the next run would read them. Raises UsageError."""
+    if folder.is_dir() and out.resolve().is_relative_to(folder.resolve()):
+        raise UsageError(f"修复的工作簿不能写进收报表的文件夹“{folder}”，请另给一个文件夹。")
 
 
 def _write_repairs(done: Sequence[RepairedFile], out: Path) -> list[str]:
@@ -154,17 +185,19 @@ def _write_repairs(done: Sequence[RepairedFile], out: Path) -> list[str]:
 def diff_files(
     first: Path, second: Path, *, forms: Sequence[Form] = (), options: Options = Options()
 ) -> list[Difference]:
-    """What two reports fill in differently. Raises UsageError when one cannot be read, or when they
-    are of different forms."""
+    """What two reports fill in differently, each a file, or a folder or an archive with one report in
+    it. Raises UsageError when one cannot be read, or when they are of different forms."""
     shelf = FormShelf(tuple(forms))
     results = [_read(_listed([path]), shelf, options) for path in (first, second)]
     read = []
     for path, files in zip((first, second), results, strict=True):
-        submission = files[0].submission if len(files) == 1 else None
-        if submission is None:
-            why = "；".join(f.message for f in files[0].findings) if files else "里面没有报表"
+        found = [f.submission for f in files if f.submission is not None]
+        if len(found) > 1:
+            raise UsageError(f"“{path}”不能比较：里面有 {len(found)} 份报表，请给出其中一份。")
+        if not found:
+            why = "；".join(x.message for f in files for x in f.findings) or "里面没有报表"
             raise UsageError(f"“{path}”不能比较：{why}。")
-        read.append(submission)
+        read += found
     form = shelf(read[0].form)
     if form is None or read[1].form != form.id:
         raise UsageError(f"两份不是同一种报表（{read[0].form} 和 {read[1].form}），不能比较。")
@@ -185,6 +218,7 @@ def merge_folder(
     forms: Sequence[Form] = (),
     inputs: Iterable[Path] = (),
     repair: Path | None = None,
+    last: LastYear | None = None,
     password: str = "",
     options: Options = Options(),
 ) -> MergeResult:
@@ -200,11 +234,11 @@ def merge_folder(
         raise UsageError(f"找不到文件夹“{folder}”，请检查路径。")
     out = out if out is not None else default_out(folder)
     shelf = FormShelf(tuple(forms))
-    if repair is not None and repair.resolve().is_relative_to(folder.resolve()):
-        raise UsageError(f"修复的工作簿不能写进收报表的文件夹“{folder}”，请另给一个文件夹。")
-    files = _read(list_files(folder, frozenset(p.absolute() for p in inputs)), shelf, options)
+    if repair is not None:
+        _apart(repair, folder)
+    files = _read(list_files(folder, own_files(inputs)), shelf, options)
     policy = Policy(roster, accept_unlisted, newest)
-    result = merge_files(files, shelf, policy, with_errors=with_errors, form=form, year=year, county=county)
+    result = merge_files(files, shelf, policy, with_errors=with_errors, form=form, year=year, county=county, last=last)
     if result.county is None:
         return result
     definition = shelf(result.form)
@@ -216,6 +250,34 @@ def merge_folder(
     with locked(out):
         write_whole(path, summary)
     return replace(result, outputs=(path.as_posix(), *fresh))
+
+
+def read_previous(
+    path: Path,
+    year: int | None = None,
+    *,
+    roster: Roster | None = None,
+    forms: Sequence[Form] = (),
+    options: Options = Options(),
+) -> LastYear:
+    """Last year's figures from a county summary, a folder of workbooks or one workbook; `year` is the
+    report year that they are for (of several years in it the latest before that).
+
+    Raises UsageError for a path that does not exist or that holds no report of the year before.
+    """
+    shelf = FormShelf(tuple(forms))
+    read = _read(_listed([path]), shelf, options)
+    years = {f.submission.year for f in read if f.submission is not None and (year is None or f.submission.year < year)}
+    if not years or (year is not None and max(years) != year - 1):
+        seen = "、".join(str(y) for y in sorted({f.submission.year for f in read if f.submission is not None}))
+        wanted = f" {year - 1} 年度的" if year is not None else ""
+        raise UsageError(f"“{path}”里没有{wanted}报表" + (f"，只有 {seen} 年度的。" if seen else "。"))
+    before = max(years)
+    county = roster.county.name if roster else ""
+    result = merge_files(read, shelf, Policy(None), with_errors=True, year=before)
+    if not result.counted:
+        raise UsageError(f"“{path}”里 {before} 年度的报表都不能使用，请先用 xlreport check 查看原因。")
+    return LastYear(before, gather(result.counted, shelf), roster, county)
 
 
 def default_out(folder: Path) -> Path:
@@ -233,21 +295,28 @@ def merge_files(
     form: str | None = None,
     year: int | None = None,
     county: Unit = NOBODY,
+    last: LastYear | None = None,
 ) -> MergeResult:
     """Decides on files that were read and sums up; writes nothing."""
     roster = policy.roster
     target = choose_target(files, roster, form, year, county)
     if target is None:
         return MergeResult(form or "", year, tuple(files))
-    decided = tuple(decide(files, target, policy, shelf))
+    decided = tuple(decide(files, target, policy, shelf, last))
     if not any(f.outcome in USABLE for f in decided):
         return MergeResult(target.form, target.year, decided)
     definition = shelf(target.form)
     assert definition is not None
     summed = counted(decided, with_errors=with_errors)
-    total = sum_up(definition, target.year, target.county, summed)
+    before = last.together() if last is not None and last.year == target.year - 1 else None
+    total = sum_up(definition, target.year, target.county, summed, before)
     missing = _missing(roster, decided)
-    own = [*_missing_findings(missing), *_included(decided, with_errors), *too_large(definition, total)]
+    own = [
+        *_other_year(last, target.year),
+        *_missing_findings(missing),
+        *_included(decided, with_errors),
+        *too_large(definition, total),
+    ]
     return MergeResult(
         form=target.form,
         year=target.year,
@@ -264,6 +333,13 @@ def merge_files(
 def _missing(roster: Roster | None, files: Sequence[FileResult]) -> tuple[Unit, ...]:
     sent = {f.unit.code for f in files if f.outcome in USABLE}
     return tuple(u for u in roster.units if u.code not in sent) if roster else ()
+
+
+def _other_year(last: LastYear | None, year: int) -> list[Finding]:
+    if last is None or last.year == year - 1:
+        return []
+    words = f"给出的上年报表是 {last.year} 年度的，不能与 {year} 年度比较，没有使用"
+    return [record("V2", words, f"请用 --previous 给出 {year - 1} 年度的汇总表或各单位的报表")]
 
 
 def _missing_findings(missing: Sequence[Unit]) -> list[Finding]:

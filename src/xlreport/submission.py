@@ -94,12 +94,24 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Figures:
+    """What a unit reported in another year: numbers by field id (computed ones included), texts by
+    field id, explanations of warnings by the code of their line."""
+
+    numbers: Mapping[str, Decimal] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
+    explanations: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Submission:
     """What one unit reported.
 
     `entries` holds the typed-in number fields, `overrides` the computed cells whose formula was
     replaced by something typed, `answers` for each table the answer to 本表空白处是否均为 0.
-    `members` are the units summed in it when it is itself a summary; empty otherwise.
+    `explanations` are the unit's words about warnings, by the code of the line on the 校验 sheet.
+    `members` are the units summed in it when it is itself a summary (empty otherwise), `details` what
+    each of them reported. `previous` is what the unit reported the year before, None when nothing is known.
     """
 
     form: str
@@ -112,6 +124,9 @@ class Submission:
     identity: Mapping[str, str] = field(default_factory=dict)
     county: Unit = NOBODY
     members: tuple[Unit, ...] = ()
+    details: Mapping[Unit, Figures] = field(default_factory=dict)
+    explanations: Mapping[str, str] = field(default_factory=dict)
+    previous: Figures | None = None
     places: Mapping[str, Place] = field(default_factory=dict)
     source: Source = Source()
 
@@ -136,6 +151,7 @@ class Submission:
             tuple(sorted((k, e.value, e.status, e.raw if e.value is None else "") for k, e in self.entries.items())),
             tuple(sorted((k, e.value, e.raw) for k, e in self.overrides.items())),
             tuple(sorted(self.texts.items())),
+            tuple(sorted(self.explanations.items())),
             tuple(sorted(table for table, answer in self.answers.items() if answer == YES)),
         )
 

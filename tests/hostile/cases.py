@@ -292,6 +292,7 @@ one(
 one(BROKEN, "缺少工作表部件", lambda s: rewrite(s.book, {s.sheet(): None}), REJECTED, "R2")
 one(BROKEN, "缺少共享文字部件", lambda s: rewrite(s.book, {"xl/sharedStrings.xml": None}), REJECTED, "R2")
 one(BROKEN, "文字的序号越界", lambda s: s.xml(s.sheet(), 't="s"><v>', 't="s"><v>99999'), REJECTED, "R2")
+one(BROKEN, "格子写在表格数据以外", lambda s: _tag_dropped(s, "sheetData"), REJECTED, "R2")
 one(BROKEN, "两个工作簿部件", lambda s: _two_books(s), REJECTED, "R2")
 one(
     BROKEN,
@@ -301,6 +302,11 @@ one(
     "R1",
     name="甲子镇.xls",
 )
+
+
+def _tag_dropped(s: Scene, name: str) -> bytes:
+    """What is in an element stays, the element does not."""
+    return rewrite(s.book, {s.sheet(): re.sub(rf"</?{name}>", "", part(s.book, s.sheet())).encode()})
 
 
 def _two_books(s: Scene) -> bytes:
@@ -405,6 +411,13 @@ one(
     "R15",
 )
 one(HOSTILE, "一格里有两个数", lambda s: s.xml(s.sheet(), "<v>135</v>", "<v>135</v><v>999</v>"), RETURNED, "R15")
+one(
+    HOSTILE,
+    "一格里的数包在别的标签里",
+    lambda s: s.xml(s.sheet(), "<v>135</v>", "<x><v>135</v></x>"),
+    RETURNED,
+    "A6 R15",
+)
 one(HOSTILE, "格子写的行号与所在的行不符", lambda s: s.xml(s.sheet(), '<row r="10"', '<row r="110"'), RETURNED, "R15")
 one(
     HOSTILE,
@@ -434,6 +447,25 @@ for what, kind, text, value in (
 ):
     codes = "R10" if kind == "formula" else "R11" if kind == "text" else ""
     one(NUMBERS, what, lambda s, k=kind, t=text: s.number(k, t), ACCEPTED, codes, value=value)
+
+one(
+    NUMBERS,
+    ".ods 的数字格只有显示的文字，没有数值",
+    lambda s: _ods_without_value(),
+    ACCEPTED,
+    "R11 R24",
+    name="甲子镇.ods",
+    value="135",
+)
+
+
+def _ods_without_value() -> bytes:
+    """What is shown may be rounded, so it counts as a text."""
+    data = (FILES / "甲子镇.ods").read_bytes()
+    old = 'office:value-type="float" office:value="135"'
+    assert part(data, "content.xml").count(old) == 1
+    return rewrite(data, {"content.xml": part(data, "content.xml").replace(old, 'office:value-type="float"').encode()})
+
 
 for what, kind, text in (
     ("空白", "blank", ""),

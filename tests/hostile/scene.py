@@ -123,7 +123,8 @@ class Scene:
         openpyxl.load_workbook(io.BytesIO(self.book)).save(target)
         return target.getvalue()
 
-    def raw_zip(self, *members: tuple[str | bytes, bytes], flag: int = 0, method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    @staticmethod
+    def raw_zip(*members: tuple[str | bytes, bytes], flag: int = 0, method: int = zipfile.ZIP_DEFLATED) -> bytes:
         """An archive of these members; names as bytes are written as they are, without any flag."""
         target = io.BytesIO()
         with zipfile.ZipFile(target, "w", method) as archive:

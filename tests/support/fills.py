@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from xlreport import Entry, Form, Submission, Unit
 from xlreport.form.model import LEVELS, Kind
-from xlreport.submission import BLANK, Status
+from xlreport.submission import BLANK, Figures, Status
 
 TEXTS = ("无", "/", "—", "2件", "251000元", "减4", "二", "1-2")
 
@@ -51,9 +51,31 @@ def fill(form: Form, seed: int, *, wild: float | None = None) -> Submission:
         for item in (form.computed[seed // 3 % len(form.computed)], rng.choice(form.computed)):
             overrides[item.id] = Entry.of(rng.randrange(9)) if clean or rng.random() < 0.8 else BLANK
     answers = {t.id: rng.choice(("是", "否", "")) for t in form.tables}
-    texts = {t.field_id: rng.choice(("", "  ", "　\n ", "写了一些文字。", "=1+1")) for t in form.texts}
+    texts = {
+        t.field_id: rng.choice(("", "  ", "　\n ", "写了一些文字。", "=1+1", "没有收取信息 处理费。", "政务公开" * 251))
+        for t in form.texts
+    }
     level = rng.choice(("", *LEVELS))
-    return Submission(form.id, form.first_year + 1, Unit("甲子镇", "990101", level), entries, texts, overrides, answers)
+    unit, year = Unit("甲子镇", "990101", level), form.first_year + 1
+    before = last_year(form, entries, texts, seed)
+    return Submission(form.id, year, unit, entries, texts, overrides, answers, previous=before)
+
+
+def last_year(form: Form, entries: dict[str, Entry], texts: dict[str, str], seed: int) -> Figures | None:
+    """Nothing, or last year's figures: near to this year's, far from them, some of them missing."""
+    rng = random.Random(-seed - 1)
+    if rng.random() < 0.3:
+        return None
+    missing, far = rng.choice((0.0, 0.0, 0.1, 1.0)), rng.choice((0.0, 0.02, 0.3))
+    numbers: dict[str, Decimal] = {}
+    for name in form.fields:
+        now = entries[name].value if name in entries else None
+        near = max(Decimal(0), now or Decimal(0))
+        if rng.random() >= missing:
+            numbers[name] = Decimal(rng.randrange(200)) if rng.random() < far else rng.choice((near, near, near + 1))
+    return Figures(
+        numbers, {name: rng.choice((text, "上年写的是别的事情，完全不同。")) for name, text in texts.items()}
+    )
 
 
 def numbers(form: Form, rng: random.Random, *, largest: int = 50) -> dict[str, Decimal]:

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -56,3 +57,13 @@ def recalculate(folder: Path, books: dict[str, bytes]) -> dict[str, Path]:
         run = [*command, "--outdir", str(out), *files[start : start + 50]]
         subprocess.run(run, check=True, capture_output=True, timeout=900)
     return {name: out / f"{name}.xlsx" for name in books}
+
+
+def convert(folder: Path, files: Sequence[Path], extension: str) -> list[Path]:
+    """Lets LibreOffice save workbooks in another format, as a town would; returns the new files in order."""
+    program = require_soffice()
+    out = folder / extension
+    command = [program, f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless"]
+    run = [*command, "--convert-to", extension, "--outdir", str(out), *map(str, files)]
+    subprocess.run(run, check=True, capture_output=True, timeout=900)
+    return [out / f"{path.stem}.{extension}" for path in files]

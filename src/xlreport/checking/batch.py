@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from xlreport.form import expression as ex
 from xlreport.form.model import Form
-from xlreport.submission import Entry, Status, Submission
+from xlreport.submission import BLANK, Entry, Figures, Status, Submission
 
 Integers = NDArray[np.int64]
 Booleans = NDArray[np.bool_]
@@ -34,13 +34,15 @@ class Column:
 @dataclass(frozen=True)
 class Batch:
     """All fields of all units. In `columns` computed fields hold what their cells show, typed-over
-    ones included; in `recomputed` all of them follow from the typed-in fields alone."""
+    ones included; in `recomputed` all of them follow from the typed-in fields alone. `columns` also
+    holds what rules need besides fields, by `expression.key_of`."""
 
     size: int
     columns: Mapping[str, Column]
     recomputed: Mapping[str, Column]
     texts: Mapping[str, Sequence[str]]
     levels: Sequence[str]
+    previous_texts: Mapping[str, Sequence[str]]
 
 
 def to_fixed(value: Decimal) -> int:
@@ -61,13 +63,34 @@ def make_batch(form: Form, submissions: Sequence[Submission]) -> Batch:
     for item in form.computed:
         recomputed[item.id] = _result(form, item.id, recomputed)
         columns[item.id] = _stated(_result(form, item.id, columns), [s.overrides.get(item.id) for s in submissions])
+    texts = {t.field_id: [s.texts.get(t.field_id, "") for s in submissions] for t in form.texts}
+    for operand in form.operands:
+        if isinstance(operand, ex.Previous):
+            columns[ex.key_of(operand)] = _typed([_before(s, operand.field) for s in submissions])
+        elif isinstance(operand, ex.Length):
+            columns[ex.key_of(operand)] = _typed([_length(text) for text in texts[operand.text]])
+    before = [s.previous or Figures() for s in submissions]
     return Batch(
         len(submissions),
         columns,
         recomputed,
-        {t.field_id: [s.texts.get(t.field_id, "") for s in submissions] for t in form.texts},
+        texts,
         [s.unit.level for s in submissions],
+        {name: [figures.texts.get(name, "") for figures in before] for name in texts},
     )
+
+
+def _before(submission: Submission, name: str) -> Entry:
+    return Entry.of(submission.previous.numbers.get(name) if submission.previous else None)
+
+
+def _length(text: str) -> Entry:
+    return Entry.of(len(bare(text).encode("utf-16-le")) // 2) if text else BLANK
+
+
+def bare(text: str) -> str:
+    """A text without spaces (half and full width) and line feeds, as the workbook's formula sees it."""
+    return text.replace(" ", "").replace("\u3000", "").replace("\n", "")
 
 
 def _result(form: Form, name: str, before: Mapping[str, Column]) -> Column:
@@ -128,8 +151,8 @@ def number(node: ex.Number, columns: Mapping[str, Column], *, zero_unknown: bool
     match node:
         case ex.Const(value=value):
             return np.array([int(value.scaleb(scale))], np.int64)
-        case ex.Ref(field=name):
-            column = columns[name]
+        case ex.Ref() | ex.Previous() | ex.Length():
+            column = columns[ex.key_of(node)]
             return (
                 np.where(column.known, column.values, 0) if zero_unknown and not column.known.all() else column.values
             )
@@ -151,8 +174,8 @@ def number(node: ex.Number, columns: Mapping[str, Column], *, zero_unknown: bool
 
 def known(node: ex.Node, columns: Mapping[str, Column], size: int) -> Booleans:
     """Where every number that a node needs is there, shape (n,)."""
-    fields = ex.fields_of(node)
-    if not fields:
+    operands = ex.operands_of(node)
+    if not operands:
         return np.ones(size, np.bool_)
-    together: Booleans = np.logical_and.reduce([columns[name].known for name in fields])
+    together: Booleans = np.logical_and.reduce([columns[ex.key_of(operand)].known for operand in operands])
     return together

@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 
 from xlreport.checking.batch import make_batch
+from xlreport.checking.contradictions import contradictions
 from xlreport.checking.evaluate import Verdict, evaluate
 from xlreport.checking.findings import Finding, record
+from xlreport.checking.followons import without_followons
+from xlreport.checking.hints import finding as hint_finding
+from xlreport.checking.likely import likely
 from xlreport.checking.sentence import Seen, Speaker
+from xlreport.checking.ties import ties
 from xlreport.form import expression as ex
 from xlreport.form.model import Form, Instance, Severity
 from xlreport.submission import Entry, Place, Status, Submission
 
 _TODO = {
     Severity.ERROR: "请核对所列各数，更正后重新报送",
-    Severity.WARNING: "请核实；数字无误的，请向汇总单位说明原因",
+    Severity.WARNING: "请核实；数字无误的，请在“校验”页同一行的“填写说明”里写明原因",
     Severity.NOTE: "",
 }
 _ZERO = "没有发生的填 0；本表空白处确实都是 0 的，在“本表空白处是否均为 0”选“是”"
 _DIGITS = "请只填阿拉伯数字，不带单位和符号；没有发生的填 0"
 
 
-def check(form: Form, submissions: Sequence[Submission]) -> list[tuple[Finding, ...]]:
-    """The findings of each submission, evaluated together; one tuple a submission, in their order."""
+def check(
+    form: Form, submissions: Sequence[Submission], versions: Sequence[Mapping[str, Decimal]] = ()
+) -> list[tuple[Finding, ...]]:
+    """The findings of each submission, evaluated together; one tuple a submission, in their order.
+    `versions` are the numbers of another version of each one's report, for the search for the wrong cell."""
     batch = make_batch(form, submissions)
     verdicts = evaluate(form.instances, batch)
     found: list[tuple[Finding, ...]] = []
@@ -31,12 +40,29 @@ def check(form: Form, submissions: Sequence[Submission]) -> list[tuple[Finding, 
         column = verdicts[:, unit]
         failing = [i for i, v in zip(form.instances, column, strict=True) if v == int(Verdict.FAILS)]
         unknown = [i for i, v in zip(form.instances, column, strict=True) if v == int(Verdict.UNKNOWN)]
-        mine = [f for i in failing for f in _failing(form, i, seen)]
+        told = without_followons(form, failing, seen)
+        mine = [f for i in told for f in _failing(form, i, seen)]
         mine += [f for i in (*failing, *unknown) for f in _missing(form, i, seen)]
         mine += _uncovered(form, submission, {f.field for f in mine})
-        mine += _unverified(unknown)
-        found.append(tuple(f.at(unit=submission.unit.name) for f in dict.fromkeys(mine)))
+        texts = contradictions(form, seen)
+        mine += texts.findings
+        mine += _unverified(unknown, seen, texts.unverified)
+        other = versions[unit] if versions else {}
+        hints = likely(form, submission, failing, extra=ties(form, seen), other=other)
+        mine += [hint_finding(form, hint) for hint in hints]
+        found.append(tuple(_explained(f, submission) for f in dict.fromkeys(mine)))
     return found
+
+
+def _explained(finding: Finding, submission: Submission) -> Finding:
+    """The finding with the unit, and the unit's own words about a warning. The line of the 校验 sheet is
+    the code's, or (for a check of every cell) that of the code in the cell's table."""
+    words = ""
+    if finding.severity is Severity.WARNING:
+        table = finding.field.split(".", 1)[0]
+        said = submission.explanations
+        words = said.get(finding.code) or said.get(f"{finding.code}.{table}", "")
+    return finding.at(unit=submission.unit.name, explanation=words)
 
 
 def _failing(form: Form, instance: Instance, seen: Seen) -> Iterator[Finding]:
@@ -57,23 +83,20 @@ def _failing(form: Form, instance: Instance, seen: Seen) -> Iterator[Finding]:
             sheet=place.sheet,
             cell=place.cell,
             field=names[0] if names else "",
-            observed=tuple(
-                (n, seen.entry(n).value if seen.entry(n).value is not None else seen.value(ex.Ref(n)))
-                for n in ex.fields_of(part)
-            ),
+            observed=tuple((ex.key_of(operand), seen.number(operand)) for operand in ex.operands_of(part)),
         )
 
 
 def _missing(form: Form, instance: Instance, seen: Seen) -> Iterator[Finding]:
     """What keeps a rule about one cell or text from being verified: it is blank."""
     for part in ex.conjuncts(instance.rule):
-        if seen.verdict(part) is not Verdict.UNKNOWN:
+        if not isinstance(part, ex.IsNumber | ex.Filled | ex.Mentions) or seen.verdict(part) is not Verdict.UNKNOWN:
             continue
         if isinstance(part, ex.IsNumber):
             name = part.item.field
             if seen.submission.effective(name).status is not Status.ABSENT:
                 yield cell_finding(instance.code, instance.check.severity, name, seen)
-        elif isinstance(part, ex.Filled):
+        elif not seen.submission.texts.get(part.text):
             place = seen.submission.places.get(part.text, Place("", ""))
             label = next(t.label for t in form.texts if t.field_id == part.text)
             yield Finding(
@@ -133,14 +156,36 @@ def _uncovered(form: Form, submission: Submission, covered: set[str]) -> Iterato
 def _told_by_itself(instance: Instance) -> bool:
     """A rule about blanks is reported where they are; so is each cell of an `each: cell` rule."""
     parts = ex.conjuncts(instance.rule)
-    return instance.check.each == "cell" or all(isinstance(p, ex.IsNumber | ex.Filled) for p in parts)
+    return instance.check.each == "cell" or all(isinstance(p, ex.IsNumber | ex.Filled | ex.Mentions) for p in parts)
 
 
-def _unverified(unknown: Sequence[Instance]) -> list[Finding]:
-    """One note for all rules that lack a number; the cells themselves are reported one by one."""
-    codes = list(dict.fromkeys(i.code for i in unknown if not _told_by_itself(i)))
-    if not codes:
-        return []
-    listed = "、".join(codes[:12]) + ("等" if len(codes) > 12 else "")
-    words = f"有 {len(codes)} 项校验因缺数或单位类别未选而无法核对：{listed}"
-    return [record("V1", words, "补齐所缺各项后会重新核对", observed=(("checks", len(codes)),))]
+def _unverified(unknown: Sequence[Instance], seen: Seen, also: Sequence[str]) -> Iterator[Finding]:
+    """One note for all rules that lack a number of this year (the cells themselves are reported one by
+    one), and one for those that lack the year before."""
+    before: list[Instance] = []
+    codes: dict[str, None] = {}
+    for instance in unknown:
+        if _lacks_last_year(instance, seen):
+            before.append(instance)
+        elif not _told_by_itself(instance):
+            codes[instance.code] = None
+    codes |= dict.fromkeys(also)
+    if codes:
+        listed = "、".join([*codes][:12]) + ("等" if len(codes) > 12 else "")
+        words = f"有 {len(codes)} 项校验因缺数、缺文字或单位类别未选而无法核对：{listed}"
+        yield record("V1", words, "补齐所缺各项后会重新核对", observed=(("checks", len(codes)),))
+    if before:
+        listed = "、".join(dict.fromkeys(i.check.code for i in before))
+        why = "没有上年的报表" if seen.submission.previous is None else "上年的报表里缺数或缺文字"
+        words = f"{why}，有 {len(before)} 项与上年比较的校验无法核对：{listed}"
+        todo = "请用 --previous 给出上年的汇总表或各单位的报表；上年没有这个单位的，请人工核对"
+        yield record("V2", words, todo, observed=(("checks", len(before)),))
+
+
+def _lacks_last_year(instance: Instance, seen: Seen) -> bool:
+    """Whether a rule cannot be verified because of the year before, whatever else is missing."""
+    return any(
+        not seen.there(part) if isinstance(part, ex.Previous) else not seen.batch.previous_texts[part.text][seen.unit]
+        for part in ex.walk(instance.rule)
+        if isinstance(part, ex.Previous | ex.Differs)
+    )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 from enum import IntEnum
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from xlreport.checking.batch import Batch, Booleans, from_fixed, known, number
+from xlreport.checking.batch import Batch, Booleans, bare, from_fixed, known, number
 from xlreport.form import expression as ex
 from xlreport.form.model import Instance
 
@@ -26,6 +28,9 @@ class Verdict(IntEnum):
         """The word in the workbook."""
         return {Verdict.UNKNOWN: "待填", Verdict.FAILS: "未通过", Verdict.HOLDS: "通过"}[self]
 
+
+SAME = 0.9
+"""The share of common character pairs from which two texts are nearly the same."""
 
 Verdicts = NDArray[np.int8]
 """Shape (instances, units), values of Verdict."""
@@ -54,6 +59,11 @@ def truth(node: ex.Truth, batch: Batch) -> _Pair:
             return column.known, ~column.known & ~column.blank
         case ex.Filled(text=name):
             return _pair([None if not t else bool(bare(t)) for t in batch.texts[name]])
+        case ex.Mentions(text=name, words=words):
+            return _pair([any(w in bare(t) for w in words) if t else None for t in batch.texts[name]])
+        case ex.Differs(text=name):
+            both = zip(batch.texts[name], batch.previous_texts[name], strict=True)
+            return _pair([not nearly_the_same(t, old) if bare(t) and bare(old) else None for t, old in both])
         case ex.LevelIn(levels=levels):
             return _pair([None if not level else level in levels for level in batch.levels])
         case ex.Not(item=item):
@@ -69,9 +79,12 @@ def truth(node: ex.Truth, batch: Batch) -> _Pair:
             return truth(ex.Or((ex.Not(premise), conclusion)), batch)
 
 
-def bare(text: str) -> str:
-    """A text without spaces (half and full width) and line feeds, as the workbook's formula sees it."""
-    return text.replace(" ", "").replace("\u3000", "").replace("\n", "")
+def nearly_the_same(text: str, other: str) -> bool:
+    """Whether two texts share nine tenths of their pairs of neighbouring characters (Dice's coefficient);
+    digits do not count, since a copied text gets new years and numbers."""
+    first, second = (Counter(pairwise(c for c in bare(t) if not c.isdigit())) for t in (text, other))
+    total = first.total() + second.total()
+    return total > 0 and 2 * (first & second).total() >= SAME * total
 
 
 def difference(node: ex.Compare, batch: Batch, unit: int) -> Decimal:

@@ -59,6 +59,12 @@ CODES = {
         ),
         Code("F18", "名册以外的单位计入汇总", _W, "用了 --accept-unlisted：汇总数里有名册以外的单位。"),
         Code("F19", "报表标识丢失", _W, "标识丢失时按表头的文字认出报表，请核对单位和年度。"),
+        Code(
+            "H1",
+            "很可能填错的格子",
+            _N,
+            "由差数推算哪一格的哪种笔误能使不成立的校验成立；只是线索，从不改数字。",
+        ),
         Code("R1", "不是能读取的工作簿", _E, "只有表格工作簿能读取。"),
         Code("R2", "文件损坏", _E, "压缩包或其中的部件不完整、校验码不符时，数字不可信。"),
         Code("R3", "文件超出限制", _E, "过大的文件可能耗尽内存，正常报表不会这么大。"),
@@ -85,7 +91,9 @@ CODES = {
         Code("R24", "不是 .xlsx 格式", _N, "其他格式照常读取，但能查出的损坏较少。"),
         Code("R25", "文字有不能显示的字符或过长", _W, "控制字符和超长的文字放不进工作簿，去掉后可能缺字。"),
         Code("R26", "读取没有完成", _E, "读取在单独的进程里进行，限定时间和内存；一个文件出事不影响其他文件。"),
+        Code("R27", "工作簿里的上年数与县里的不同", _W, "跨年校验以县里手里的上年报表为准。"),
         Code("V1", "有校验无法核对", _N, "缺数时不能判断对错，补齐后会再核对。"),
+        Code("V2", "与上年比较的校验无法核对", _N, "没有上年的数时不能判断对错；不算通过，也不算不通过。"),
     )
 }
 
@@ -95,7 +103,8 @@ class Finding:
     """One thing that is wrong, where, and what to do about it.
 
     `message` and `suggestion` do not repeat the place; `line()` adds it. `observed` holds the
-    numbers and texts seen, by field id (or a word for what is no field).
+    numbers and texts seen, by field id (or a word for what is no field), `explanation` the unit's own
+    words about a warning.
     """
 
     code: str
@@ -108,6 +117,7 @@ class Finding:
     cell: str = ""
     field: str = ""
     observed: tuple[tuple[str, Decimal | str | int | None], ...] = ()
+    explanation: str = ""
 
     @property
     def base_code(self) -> str:
@@ -122,15 +132,26 @@ class Finding:
     def line(self) -> str:
         """The finding as one line of text, without unit and file."""
         place = f"{self.where}：" if self.where else ""
-        todo = f"　→ {self.suggestion}" if self.suggestion else ""
-        return f"[{self.severity.label} {self.code}] {place}{self.message}{todo}"
+        return f"[{self.weight} {self.code}] {place}{self.message}{self.advice}"
+
+    @property
+    def weight(self) -> str:
+        """The word for the severity; a warning with an explanation is 已说明."""
+        return f"{self.severity.label}·已说明" if self.explanation else self.severity.label
+
+    @property
+    def advice(self) -> str:
+        """What to do, behind an arrow; the unit's words where it has explained the matter."""
+        if self.explanation:
+            return f"　说明：{self.explanation}"
+        return f"　→ {self.suggestion}" if self.suggestion else ""
 
     def at(self, **changes: Any) -> Finding:
         """The same finding with other places."""
         return replace(self, **changes)
 
     def as_dict(self) -> dict[str, Any]:
-        """The finding as the `--json` contract has it."""
+        """The finding as the `--json` contract has it; `explanation` only where there is one."""
         return {
             "code": self.code,
             "severity": self.severity.value,
@@ -142,6 +163,7 @@ class Finding:
             "message": self.message,
             "observed": {key: plain(value) for key, value in self.observed},
             "suggestion": self.suggestion or None,
+            **({"explanation": self.explanation} if self.explanation else {}),
         }
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from xlreport import a1
-from xlreport.checking.batch import Batch
-from xlreport.checking.evaluate import Verdict, bare, truth, value_of
+from xlreport.checking.batch import Batch, bare
+from xlreport.checking.evaluate import Verdict, truth, value_of
 from xlreport.form import expression as ex
 from xlreport.form.model import Form, Instance
 from xlreport.submission import Entry, Place, Status, Submission, shown
@@ -33,6 +33,15 @@ class Seen:
 
     def value(self, node: ex.Number) -> Decimal:
         return value_of(node, self.batch, self.unit)
+
+    def number(self, node: ex.Ref | ex.Previous | ex.Length) -> Decimal:
+        """What an operand's cell shows, exact where a column would be clamped."""
+        entry = self.entry(node.field) if isinstance(node, ex.Ref) else None
+        return entry.value if entry is not None and entry.value is not None else self.value(node)
+
+    def there(self, node: ex.Ref | ex.Previous | ex.Length) -> bool:
+        """Whether an operand is known."""
+        return bool(self.batch.columns[ex.key_of(node)].known[self.unit])
 
     def verdict(self, node: ex.Truth) -> Verdict:
         holds, fails = truth(node, self.batch)
@@ -96,7 +105,7 @@ class Speaker:
         if self.seen is None or isinstance(node, ex.Const):
             return words
         single = isinstance(node, ex.Total) and len(self.grouped_items(node.items)) == 1
-        if single or isinstance(node, ex.Ref | ex.Rounded):
+        if single or isinstance(node, ex.Ref | ex.Previous | ex.Length | ex.Rounded):
             return words
         return f"{words} ＝ {shown(self.seen.value(node))}"
 
@@ -106,6 +115,10 @@ class Speaker:
                 return shown(value)
             case ex.Ref(field=name):
                 return f"{self.named(name)}{self.quantity(name)}" if self.seen else self.label(name)
+            case ex.Previous(field=name):
+                return f"上年的“{self.label(name)}”" + (f" {shown(self.seen.value(node))}" if self.seen else "")
+            case ex.Length(text=name):
+                return f"{self.label(name)}的字数" + (f" {shown(self.seen.value(node))}" if self.seen else "")
             case ex.Total():
                 return self.total(node)
             case ex.Minus(left=left, right=right):
@@ -191,6 +204,10 @@ class Speaker:
                 return f"{self.label(item.field)}是数字"
             case ex.Filled(text=name):
                 return f"{self.label(name)}有文字"
+            case ex.Mentions(text=name, words=words):
+                return f"{self.label(name)}写到{'或'.join(f'“{word}”' for word in words)}"
+            case ex.Differs(text=name):
+                return f"{self.label(name)}与上年的不（几乎）相同"
             case ex.LevelIn(levels=levels):
                 return f"单位类别为{'、'.join(levels)}"
             case ex.Not(item=item):
@@ -231,6 +248,10 @@ class Speaker:
             case ex.Filled(text=name):
                 empty = not bare(self.seen.submission.texts.get(name, ""))
                 return f"{self.label(name)}{'只有空格' if empty else '未填'}"
+            case ex.Mentions(text=name, words=words):
+                return f"{self.label(name)}没有写到{'或'.join(f'“{word}”' for word in words)}"
+            case ex.Differs(text=name):
+                return f"{self.label(name)}与上年的几乎完全相同"
             case ex.LevelIn(levels=levels):
                 return f"单位类别现为“{self.seen.submission.unit.level}”，应为{'、'.join(levels)}"
             case ex.Not(item=item):

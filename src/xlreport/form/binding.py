@@ -20,6 +20,9 @@ _OPERATORS: dict[type[ast.cmpop], ex.Operator] = {
 }
 
 
+_FUNCTIONS = "sum abs round previous length implies is_number filled mentions differs"
+
+
 class RuleError(Exception):
     """A mistake in a rule; `offset` is the position in the rule's text, in characters."""
 
@@ -60,11 +63,7 @@ class Names:
 
 def bind(check: Check, names: Names) -> tuple[Instance, ...]:
     """All instances of a check. Raises RuleError with the place of the mistake."""
-    try:
-        tree = ast.parse(check.rule, mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        offset = (getattr(error, "offset", 1) or 1) - 1
-        raise RuleError("规则写法有误：检查括号、逗号和运算符", offset) from None
+    tree = _parsed(check.rule)
     found: list[Instance] = []
     try:
         for scope in _scopes(check, tree, names):
@@ -78,6 +77,25 @@ def bind(check: Check, names: Names) -> tuple[Instance, ...]:
     if not found:
         raise RuleError("规则没有比较任何数：没有一行或一列同时具备规则里的各项")
     return tuple(found)
+
+
+def bind_number(check: Check, names: Names) -> ex.Number:
+    """The number that the rule of a check spells, without a comparison. Raises RuleError."""
+    try:
+        found = _Binder(check, names, _Scope()).number(_parsed(check.rule))
+    except RecursionError:
+        raise RuleError("规则嵌套太深") from None
+    if not ex.operands_of(found):
+        raise RuleError("里面没有填报的数字")
+    return found
+
+
+def _parsed(rule: str) -> ast.expr:
+    try:
+        return ast.parse(rule, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        offset = (getattr(error, "offset", 1) or 1) - 1
+        raise RuleError("规则写法有误：检查括号、逗号和运算符", offset) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +150,7 @@ class _Binder:
             if isinstance(part, ex.Compare):
                 if part.left == part.right:
                     raise RuleError("规则没有比较任何数：两边完全相同")
-                if not ex.fields_of(part) and not texts:
+                if not ex.operands_of(part):
                     raise RuleError("规则没有比较任何数：这个比较里只有常数")
         table = self.scope.table or (self.names.fields[fields[0]].table if fields else "text")
         return Instance(self.check, rule, table, self.scope.row, self.scope.column)
@@ -153,6 +171,10 @@ class _Binder:
                 return ex.IsNumber(self.one(item))
             case ast.Call(func=ast.Name(id="filled"), args=[item], keywords=[]):
                 return ex.Filled(self.text(item))
+            case ast.Call(func=ast.Name(id="mentions"), args=[item, *words], keywords=[]):
+                return ex.Mentions(self.text(item), self.words(words, node))
+            case ast.Call(func=ast.Name(id="differs"), args=[item], keywords=[]):
+                return ex.Differs(self.text(item))
         raise self.error("规则没有比较任何数：这里应当是一个比较，例如 a == b", node)
 
     def compare(self, node: ast.Compare) -> ex.Truth:
@@ -194,14 +216,16 @@ class _Binder:
                 return self.times(left, right, node)
             case ast.Call(func=ast.Name(id="abs"), args=[item], keywords=[]):
                 return ex.Absolute(self.number(item))
+            case ast.Call(func=ast.Name(id="previous"), args=[item], keywords=[]):
+                return ex.Previous(self.one(item).field)
+            case ast.Call(func=ast.Name(id="length"), args=[item], keywords=[]):
+                return ex.Length(self.text(item))
             case ast.Call(func=ast.Name(id="round"), args=[item, digits], keywords=[]):
                 return ex.Rounded(self.one(item), self.digits(digits))
             case ast.Call(func=ast.Name(id="sum"), args=[_, *_] as items, keywords=[]):
                 return ex.Total(tuple(part for item in items for part in self.summand(item)))
             case ast.Call(func=ast.Name(id=called)):
-                raise self.error(
-                    f"函数“{called}”不认识或参数个数不对；可用 sum abs round implies is_number filled", node
-                )
+                raise self.error(f"函数“{called}”不认识或参数个数不对；可用 {_FUNCTIONS}", node)
             case ast.Attribute() | ast.Name():
                 return self.one(node)
         raise self.error("这里应当是一个数：字段、数字，或它们的 + - * 和 sum、abs、round", node)
@@ -245,6 +269,12 @@ class _Binder:
         if len(found) != 1:
             raise self.error(f"“{ast.unparse(node)}”是 {len(found)} 个数，这里只能有一个；求和请写 sum(…)", node)
         return ex.Ref(found[0])
+
+    def words(self, nodes: list[ast.expr], call: ast.expr) -> tuple[str, ...]:
+        words = tuple(n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str))
+        if not words or len(words) < len(nodes) or any(w != "".join(w.split()) or not w or '"' in w for w in words):
+            raise self.error('mentions 要写成 mentions(text.名称, "词", "词")，词里没有空格、引号和换行', call)
+        return words
 
     def text(self, node: ast.expr) -> str:
         name = ast.unparse(node)

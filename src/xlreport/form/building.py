@@ -19,10 +19,12 @@ from xlreport.form.model import (
 )
 from xlreport.form.schema import ColumnDef, FormDef, RowDef, TableDef
 
-RESERVED = frozenset({"text", "identity", "check", "detail", "unit", "form", "xlreport"})
+RESERVED = frozenset(
+    {"text", "identity", "check", "detail", "unit", "form", "previous", "length", "explain", "xlreport"}
+)
 """Table ids that would collide with other names of the check language or the workbook."""
 
-SHEETS_OF_THE_HOUSE = ("封面", "填报说明", "文字材料", "校验")
+SHEETS_OF_THE_HOUSE = ("封面", "填报说明", "文字材料", "上年数", "校验")
 """Sheet names that every workbook uses for itself."""
 
 Report = Callable[..., None]

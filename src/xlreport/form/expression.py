@@ -18,6 +18,9 @@ SCALE = 6
 MAX_NUMBER = Decimal(1_000_000_000)
 """A typed-in number must be smaller than this; keeps 6 decimals exact in Excel's doubles."""
 
+MAX_LENGTH = Decimal(32_767)
+"""Characters that a cell can hold."""
+
 INT64_LIMIT = 2**63 - 1
 
 
@@ -31,6 +34,20 @@ class Ref:
     """A number field."""
 
     field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Previous:
+    """A number field of the unit's report of the year before."""
+
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """How many characters a text has besides spaces and line breaks, as Excel's LEN counts them."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +85,7 @@ class Rounded:
     digits: int
 
 
-Number = Const | Ref | Total | Minus | Times | Absolute | Rounded
+Number = Const | Ref | Previous | Length | Total | Minus | Times | Absolute | Rounded
 
 Operator = Literal["==", "!=", "<", "<=", ">", ">="]
 
@@ -89,6 +106,21 @@ class IsNumber:
 @dataclass(frozen=True, slots=True)
 class Filled:
     """A text has a character besides spaces and line breaks."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mentions:
+    """A text holds one of these words, spaces and line breaks left aside."""
+
+    text: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Differs:
+    """A text is not (nearly) the one of the year before. No workbook formula can tell."""
 
     text: str
 
@@ -121,7 +153,7 @@ class Implies:
     conclusion: Truth
 
 
-Truth = Compare | IsNumber | Filled | LevelIn | Not | And | Or | Implies
+Truth = Compare | IsNumber | Filled | Mentions | Differs | LevelIn | Not | And | Or | Implies
 Node = Number | Truth
 
 
@@ -138,7 +170,7 @@ def children(node: Node) -> tuple[Node, ...]:
             return (item,)
         case Implies(premise=premise, conclusion=conclusion):
             return (premise, conclusion)
-        case Const() | Ref() | Filled() | LevelIn():
+        case Const() | Ref() | Previous() | Length() | Filled() | Mentions() | Differs() | LevelIn():
             return ()
 
 
@@ -156,7 +188,34 @@ def fields_of(node: Node) -> tuple[str, ...]:
 
 def texts_of(node: Node) -> tuple[str, ...]:
     """The text fields of a node, each once."""
-    return tuple(dict.fromkeys(part.text for part in walk(node) if isinstance(part, Filled)))
+    texts = (part.text for part in walk(node) if isinstance(part, Filled | Mentions | Differs | Length))
+    return tuple(dict.fromkeys(texts))
+
+
+def key_of(node: Ref | Previous | Length) -> str:
+    """What the column of a leaf is called: the field id, with a word before it for what is no field."""
+    match node:
+        case Ref(field=name):
+            return name
+        case Previous(field=name):
+            return f"previous.{name}"
+        case Length(text=name):
+            return f"length.{name}"
+
+
+def operands_of(node: Node) -> tuple[Ref | Previous | Length, ...]:
+    """Everything that a node needs a number of, each once."""
+    return tuple(dict.fromkeys(part for part in walk(node) if isinstance(part, Ref | Previous | Length)))
+
+
+def across_years(node: Node) -> bool:
+    """Whether a node needs the report of the year before."""
+    return any(isinstance(part, Previous | Differs) for part in walk(node))
+
+
+def has_formula(node: Truth) -> bool:
+    """Whether a workbook can show the verdict."""
+    return not any(isinstance(part, Differs) for part in walk(node))
 
 
 def conjuncts(node: Truth) -> tuple[Truth, ...]:
@@ -175,7 +234,7 @@ def scale_of(node: Number) -> int:
     match node:
         case Const(value=value):
             return decimals_of(value)
-        case Ref() | Rounded():
+        case Ref() | Previous() | Length() | Rounded():
             return SCALE
         case Total(items=items):
             return max(scale_of(item) for item in items)
@@ -192,8 +251,10 @@ def bound_of(node: Number, bounds: Mapping[str, Decimal]) -> Decimal:
     match node:
         case Const(value=value):
             return abs(value)
-        case Ref(field=name) | Rounded(item=Ref(field=name)):
+        case Ref(field=name) | Previous(field=name) | Rounded(item=Ref(field=name)):
             return bounds[name]
+        case Length():
+            return MAX_LENGTH
         case Total(items=items):
             return sum((bound_of(item, bounds) for item in items), Decimal(0))
         case Minus(left=left, right=right):

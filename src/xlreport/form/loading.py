@@ -18,6 +18,8 @@ from xlreport.form.model import Check, Form, IdentityItem, Instance, Severity, T
 from xlreport.form.problems import FormError, Problem
 from xlreport.form.schema import FormDef
 from xlreport.form.source import Source
+from xlreport.form.statements import Statement
+from xlreport.form.stating import build_statements, too_large
 
 REQUIRED_IDENTITY = ("unit", "code", "level", "year")
 """Identity items by which the program knows a unit; each form has them."""
@@ -50,6 +52,8 @@ def loads(text: str, path: str = "<text>") -> Form:
         raise FormError(path, source.problems + shape) from None
     return _Loader(definition, source, path).form()
 
+
+_INEXACT = "系数太大、小数位太多或层层相加，结果会超出可精确计算的范围"
 
 _SHAPE_WORDS = {
     "missing": "缺少“{key}”",
@@ -114,11 +118,16 @@ class _Loader:
             Check(c.code, c.title, Severity(c.severity), c.each, c.rule.strip(), c.why, c.tolerance)
             for c in definition.checks
         )
-        self._unique(((("checks", i, "code"), c.code) for i, c in enumerate(checks)), "校验代码")
-        instances = self._bind(checks, draft)
+        coded = [(("checks", i, "code"), c.code) for i, c in enumerate(checks)]
+        coded += [(("statements", i, "code"), s.code) for i, s in enumerate(definition.statements)]
+        self._unique(coded, "校验代码")
+        self._unique((("subjects", i, "id"), s.id) for i, s in enumerate(definition.subjects))
+        names = Names.of(draft.tables, draft.fields, frozenset(f"text.{t.id}" for t in definition.texts))
+        instances = self._bind(checks, names)
+        statements = build_statements(definition, names, self.add)
         formulas = order_formulas(draft, instances, self.add) if not self.problems else {}
         if not self.problems:
-            self._exact(draft, instances, formulas)
+            self._exact(draft, instances, formulas, statements)
         if self.problems:
             raise FormError(self.path, self.problems)
         return Form(
@@ -138,6 +147,7 @@ class _Loader:
             formulas=formulas,
             fingerprint=hashlib.sha256(definition.model_dump_json().encode()).hexdigest(),
             path=self.path,
+            statements=statements,
         )
 
     def _unique(self, named: Iterable[tuple[yaml_source.Path, str]], what: str = "id") -> None:
@@ -156,7 +166,13 @@ class _Loader:
         if last is not None and last < first:
             self.add(("last_year",), "last_year 早于 first_year")
 
-    def _exact(self, draft: Draft, instances: tuple[Instance, ...], formulas: dict[str, ex.Number]) -> None:
+    def _exact(
+        self,
+        draft: Draft,
+        instances: tuple[Instance, ...],
+        formulas: dict[str, ex.Number],
+        statements: tuple[Statement, ...],
+    ) -> None:
         """Every rule must stay within 64-bit integers whatever is typed in."""
         bounds = dict.fromkeys(draft.fields, ex.MAX_NUMBER)
         for name, formula in formulas.items():
@@ -165,11 +181,11 @@ class _Loader:
             parts = [p for n in instances if n.check.code == check.code for p in ex.walk(n.rule)]
             compared = [ex.Minus(p.left, p.right) for p in parts if isinstance(p, ex.Compare)]
             if any(ex.overflows(part, bounds) for part in compared):
-                words = f"校验 {check.code}：系数太大、小数位太多或层层相加，结果会超出可精确计算的范围"
-                self.add(("checks", i, "rule"), words)
+                self.add(("checks", i, "rule"), f"校验 {check.code}：{_INEXACT}")
+        for path in too_large(statements, bounds):
+            self.add(path, _INEXACT)
 
-    def _bind(self, checks: tuple[Check, ...], draft: Draft) -> tuple[Instance, ...]:
-        names = Names.of(draft.tables, draft.fields, frozenset(f"text.{t.id}" for t in self.definition.texts))
+    def _bind(self, checks: tuple[Check, ...], names: Names) -> tuple[Instance, ...]:
         found: list[Instance] = []
         for i, check in enumerate(checks):
             try:

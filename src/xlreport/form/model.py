@@ -10,8 +10,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from xlreport.form.expression import SCALE, Number, Truth, fields_of
+from xlreport.form.expression import SCALE, Length, Number, Previous, Ref, Truth, fields_of, operands_of
+
+if TYPE_CHECKING:
+    from xlreport.form.statements import Statement
 
 LEVELS = ("乡镇", "街道", "部门", "县", "市")
 """The kinds of reporting units (类别 in a roster), which rules may name."""
@@ -222,6 +226,7 @@ class Form:
     formulas: Mapping[str, Number]
     fingerprint: str
     path: str = ""
+    statements: tuple[Statement, ...] = ()
 
     @cached_property
     def typed(self) -> tuple[Field, ...]:
@@ -232,6 +237,11 @@ class Form:
     def computed(self) -> tuple[Field, ...]:
         """The computed fields in an order in which each needs only earlier ones."""
         return tuple(self.fields[name] for name in self.formulas)
+
+    @cached_property
+    def operands(self) -> tuple[Ref | Previous | Length, ...]:
+        """Every number that the rules need."""
+        return tuple(dict.fromkeys(part for i in self.instances for part in operands_of(i.rule)))
 
     @cached_property
     def _leaves(self) -> dict[str, tuple[str, ...]]:

@@ -66,6 +66,43 @@ class CheckDef(_Strict):
     tolerance: Annotated[Decimal, Field(ge=0, decimal_places=6)] = Decimal(0)
 
 
+WordList = Annotated[tuple[Annotated[str, StringConstraints(pattern=r"^\S(.{0,58}\S)?$")], ...], Field(max_length=300)]
+
+
+class SubjectDef(_Strict):
+    id: Identifier
+    words: Annotated[WordList, Field(min_length=1)]
+    like: Identifier | None = None
+    measures: WordList = ()
+    beside: WordList = ()
+    unless: WordList = ()
+
+
+class ClaimDef(_Strict):
+    subject: Identifier
+    verbs: WordList = ()
+    none: WordList = ()
+    measures: WordList = ()
+    subject_in: Literal["context", "clause"] = "context"
+    readings: Annotated[tuple[Words, ...], Field(min_length=1)]
+
+
+class OwnReportDef(_Strict):
+    names: Annotated[WordList, Field(min_length=1)]
+    announced: WordList = ()
+    period: WordList = ()
+
+
+class StatementDef(_Strict):
+    code: Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9]{1,2}$")]
+    title: Words
+    severity: Literal["error", "warning", "note"]
+    why: Words
+    texts: Annotated[tuple[Words, ...], Field(min_length=1)]
+    claims: tuple[ClaimDef, ...] = ()
+    own: OwnReportDef | None = None
+
+
 class FormDef(_Strict):
     form: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
     version: Annotated[int, Field(ge=1)]
@@ -78,3 +115,5 @@ class FormDef(_Strict):
     tables: Annotated[tuple[TableDef, ...], Field(min_length=1)]
     texts: tuple[TextDef, ...] = ()
     checks: tuple[CheckDef, ...] = ()
+    subjects: tuple[SubjectDef, ...] = ()
+    statements: tuple[StatementDef, ...] = ()

@@ -6,6 +6,7 @@ equal keys silently; composing the node graph and walking it keeps what was writ
 
 from __future__ import annotations
 
+import pathlib
 from typing import Any
 
 import yaml
@@ -82,3 +83,13 @@ class Source:
         while path and path not in self._places:
             path = path[:-1]
         return self._places.get(path, (1, 1))
+
+
+def rule_places(path: str) -> dict[str, tuple[int, int]]:
+    """Line and column of every check's rule in a definition file, by code; empty without the file."""
+    try:
+        source = Source(pathlib.Path(path).read_text("utf-8-sig"))
+    except (OSError, UnicodeDecodeError):
+        return {}
+    checks = source.data.get("checks", []) if source.data else []
+    return {check["code"]: source.place(("checks", i, "rule")) for i, check in enumerate(checks)}

@@ -52,7 +52,7 @@ def _zip(data: bytes, spool: Path, limits: Limits) -> Iterator[Member]:
     with open_zip(data) as archive:
         infos = [info for info in archive.infolist() if not info.is_dir()]
         _count(len(infos), limits)
-        left = limits.total
+        used = 0
         for info in infos:
             name = zip_name(info)
             if stat.S_ISLNK(info.external_attr >> 16):
@@ -60,19 +60,21 @@ def _zip(data: bytes, spool: Path, limits: Limits) -> Iterator[Member]:
                 yield Member(name, spool, problem=problem)
                 continue
             try:
-                content = _zip_member(archive, info, min(left, limits.archive), limits)
+                content = _zip_member(archive, info, used, limits)
             except Refused as refused:
                 yield Member(name, spool, problem=refused.finding)
                 continue
-            left -= len(content)
+            used += len(content)
             yield Member(name, _spooled(spool, content), _modified(info))
 
 
-def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, cap: int, limits: Limits) -> bytes:
+def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, used: int, limits: Limits) -> bytes:
     if info.flag_bits & 0x1:
         raise Refused(record("R20", "压缩包加了密码，里面的文件读不出来", _UNPACK))
     check_member(info, limits)
-    return read_member(archive, info, cap)
+    if used + info.file_size > limits.total:
+        raise too_much("解压后的总大小", used + info.file_size, limits.total, "字节")
+    return read_member(archive, info, info.file_size)
 
 
 def _count(members: int, limits: Limits) -> None:

@@ -6,12 +6,14 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from xlreport.checking.checks import check
 from xlreport.checking.findings import Finding, excel_order, has_errors, record
 from xlreport.form.library import FormShelf
 from xlreport.form.model import Form
 from xlreport.merging.differences import differences
+from xlreport.merging.lastyear import LastYear, with_last_year
 from xlreport.merging.matching import How, match
 from xlreport.merging.outcomes import FileResult, Outcome
 from xlreport.merging.roster import Roster
@@ -63,7 +65,9 @@ class Policy:
     """Of different reports of one unit the newest counts; otherwise none does."""
 
 
-def decide(files: list[FileResult], target: Target, policy: Policy, shelf: FormShelf) -> list[FileResult]:
+def decide(
+    files: list[FileResult], target: Target, policy: Policy, shelf: FormShelf, last: LastYear | None = None
+) -> list[FileResult]:
     """The outcome of every file, in the same order."""
     form = shelf(target.form)
     decided = [_ours(f, target, policy) if f.submission else f for f in files]
@@ -72,7 +76,7 @@ def decide(files: list[FileResult], target: Target, policy: Policy, shelf: FormS
     decided = _contradicting(decided)
     decided = _newest(decided, form, policy)
     decided = _once(decided)
-    return check_each(decided, shelf)
+    return check_each(decided, shelf, last)
 
 
 def _ours(file: FileResult, target: Target, policy: Policy) -> FileResult:
@@ -182,14 +186,17 @@ def _newest(files: list[FileResult], form: Form, policy: Policy) -> list[FileRes
     for places in _candidates(files).values():
         newest = max((files[i] for i in places), key=_age)
         alike = [i for i in places if _content(files[i]) == _content(newest)]
-        kept = min(alike, key=lambda i: (len(files[i].path), files[i].path))
+        differ = len(alike) < len(places)
+        # of equal copies any may stay, but a copy that takes another's place must be newer than that
+        best = [i for i in alike if not differ or _age(files[i]) == _age(newest)]
+        kept = min(best, key=lambda i: (len(files[i].path), files[i].path))
         winner = files[kept]
         tied = any(_age(files[i]) == _age(newest) for i in places if i not in alike)
-        undecided = len(alike) < len(places) and (tied or not policy.newest)
+        undecided = differ and (tied or not policy.newest)
         for i in (i for i in places if i != kept):
             file = files[i]
             if i in alike:
-                words = f"内容与“{winner.path}”完全相同，只计一次"
+                words = f"内容与“{winner.path}”完全相同，{'那一份也没有计入' if undecided else '只计一次'}"
                 decided[i] = file.ended(Outcome.DUPLICATE, record("F8", words, file=file.path, unit=file.unit.name))
             elif undecided:
                 words = f"与同一单位的“{winner.path}”内容不同，都没有计入"
@@ -276,8 +283,9 @@ def _once(files: list[FileResult]) -> list[FileResult]:
     return decided
 
 
-def check_each(files: list[FileResult], shelf: FormShelf) -> list[FileResult]:
+def check_each(files: list[FileResult], shelf: FormShelf, last: LastYear | None = None) -> list[FileResult]:
     """Runs the checks on all candidates, those of one form together; errors mean `returned`."""
+    files = [with_last_year(file, last) for file in files]
     decided = list(files)
     by_form: dict[str, list[int]] = {}
     for i, file in enumerate(files):
@@ -287,9 +295,20 @@ def check_each(files: list[FileResult], shelf: FormShelf) -> list[FileResult]:
         form = shelf(form_id)
         assert form is not None
         submissions = [s for i in places if (s := files[i].submission) is not None]
-        for i, found in zip(places, check(form, submissions), strict=True):
+        older = _older_versions(files)
+        versions = [older.get((s.unit.code, s.unit.name), {}) for s in submissions]
+        for i, found in zip(places, check(form, submissions, versions), strict=True):
             decided[i] = _judged(files[i], form, found)
     return decided
+
+
+def _older_versions(files: list[FileResult]) -> dict[tuple[str, str], dict[str, Decimal]]:
+    """The numbers of a superseded report of each unit that sent several."""
+    return {
+        (s.unit.code, s.unit.name): {name: e.value for name, e in s.entries.items() if e.value is not None}
+        for file in files
+        if file.outcome is Outcome.SUPERSEDED and (s := file.submission) is not None
+    }
 
 
 def _judged(file: FileResult, form: Form, found: tuple[Finding, ...]) -> FileResult:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from xlreport.form.model import Form
-from xlreport.submission import Entry, Place, Submission
+from xlreport.submission import Entry, Place, Status, Submission
 from xlreport.workbook.numbers import quote
 
 
@@ -36,8 +36,8 @@ def differences(form: Form, first: Submission, second: Submission) -> Iterator[D
     """All typed-in numbers, typed-over totals, answers and texts that are not the same."""
     for name, item in form.fields.items():
         pair = [s.overrides.get(name) if item.computed else s.entries.get(name) for s in (first, second)]
-        a, b = (_number(entry, computed=item.computed is not None) for entry in pair)
-        if a != b:
+        if _meaning(pair[0]) != _meaning(pair[1]):
+            a, b = (_number(entry, computed=item.computed is not None) for entry in pair)
             yield Difference(name, item.label, _place(first, second, name), a, b)
     for table in form.tables:
         a, b = (s.answers.get(table.id) or "（未选）" for s in (first, second))
@@ -54,9 +54,18 @@ def differences(form: Form, first: Submission, second: Submission) -> Iterator[D
             yield Difference(text.field_id, label, _place(first, second, text.field_id), *words)
 
 
+def _meaning(entry: Entry | None) -> object:
+    """What two cells have in common that say the same: １３５ is 135, the text TRUE is no boolean."""
+    if entry is None:
+        return None
+    return entry.value if entry.value is not None else (entry.status, entry.raw)
+
+
 def _number(entry: Entry | None, *, computed: bool) -> str:
     if entry is None:
         return "（公式）" if computed else "（空白）"
+    if entry.status is Status.ABSENT:
+        return "（找不到）"
     return entry.raw or "（空白）"
 
 

@@ -6,7 +6,7 @@ import hashlib
 import os
 import stat
 import tempfile
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
@@ -92,17 +92,22 @@ class Reader:
 
 
 def _inside(found: Found, members: list[Member]) -> list[Found]:
-    """Members as files of their own, `archive.zip!name.xlsx`; a name given twice is numbered."""
-    names: Counter[str] = Counter()
-    inside = []
-    for member in members:
-        names[member.name] += 1
-        again = f"（第 {names[member.name]} 个）" if names[member.name] > 1 else ""
-        shown = f"{found.shown}!{member.name}{again}"
-        inside.append(
-            Found(member.path, shown, "", member.name, member.modified, found.depth + 1, refused=member.problem)
-        )
-    return sorted(inside, key=lambda f: f.shown)
+    """Members as files of their own, `archive.zip!name.xlsx`."""
+    depth = found.depth + 1
+    return [Found(m.path, f"{found.shown}!{m.name}", "", m.name, m.modified, depth, refused=m.problem) for m in members]
+
+
+def _told_apart(inside: list[Found], taken: set[str]) -> list[Found]:
+    """The members in a fixed order, each under a name of its own: one that is taken gets a number."""
+    named = []
+    for one in inside:
+        shown, again = one.shown, 1
+        while shown in taken:
+            again += 1
+            shown = f"{one.shown}（第 {again} 个）"
+        taken.add(shown)
+        named.append(replace(one, shown=shown))
+    return sorted(named, key=lambda f: f.shown)
 
 
 def _refusal(found: Found, finding: Finding, data: bytes | None = None) -> FileResult:
@@ -165,12 +170,14 @@ def read_all(found: Iterable[Found], reader: Reader, executor: Executor) -> Iter
 
     All archives within one share its limit on members. A worker that is lost costs its one file.
     """
+    found = list(found)
+    taken = {one.shown for one in found}
     for result, inside in _read(found, reader, executor):
         yield result
         left = reader.limits.parts
         layers = deque([inside])
         while layers:
-            batch = layers.popleft()
+            batch = _told_apart(layers.popleft(), taken)
             for one in batch[left:]:
                 count = reader.limits.parts
                 refused = too_much("压缩包（含里层的压缩包）里的文件数", count + len(batch) - left, count, "个")

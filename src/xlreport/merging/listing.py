@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,7 +47,7 @@ class Found:
 
 def list_files(folder: Path, leave_out: frozenset[Path] = frozenset()) -> list[Found]:
     """All files below a folder in one fixed order; links are not followed, unreadable folders are
-    entries of their own. `leave_out` names the program's own inputs and outputs."""
+    entries of their own. `leave_out` names the caller's own files, as `own_files` gives them."""
     found: list[Found] = []
 
     def unreadable(error: OSError) -> None:
@@ -55,15 +56,21 @@ def list_files(folder: Path, leave_out: frozenset[Path] = frozenset()) -> list[F
 
     for root, folders, names in os.walk(folder, onerror=unreadable):
         folders.sort()
+        here = Path(root).resolve()
         for name in folders:
             path = Path(root, name)
             if path.is_symlink():
                 found.append(Found(path, _shown(path, folder), "这是指向别处的链接，不跟随"))
         for name in sorted(names):
             path = Path(root, name)
-            if path.absolute() not in leave_out:
+            if here / name not in leave_out:
                 found.append(Found(path, _shown(path, folder)))
     return sorted(found, key=lambda f: f.shown)
+
+
+def own_files(paths: Iterable[Path]) -> frozenset[Path]:
+    """Files by the real names of their folders, however they were given; a link stays one."""
+    return frozenset(path.parent.resolve() / path.name for path in paths)
 
 
 def _shown(path: Path, folder: Path) -> str:

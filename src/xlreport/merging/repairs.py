@@ -59,13 +59,15 @@ class RepairedFile:
 
 
 def needs_repair(file: FileResult) -> bool:
-    """Whether a file that was read has something that a fresh workbook cures."""
-    return file.submission is not None and any(f.code in REPAIRABLE for f in file.findings)
+    """Whether a file that was read has something that a fresh workbook cures (a total that was typed
+    over correctly is no finding)."""
+    read = file.submission
+    return read is not None and (bool(read.overrides) or any(f.code in REPAIRABLE for f in file.findings))
 
 
-def repairs(files: Iterable[FileResult], shelf: FormShelf) -> list[RepairedFile]:
-    """A fresh workbook for each file that was read; no two have the same name."""
-    taken: set[str] = set()
+def repairs(files: Iterable[FileResult], shelf: FormShelf, names: Iterable[str] = ()) -> list[RepairedFile]:
+    """A fresh workbook for each file that was read; no two have the same name, and none one of `names`."""
+    taken = {name.lower() for name in names}
     found = []
     for file in files:
         one = _repaired(file, shelf, taken)

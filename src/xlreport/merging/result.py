@@ -143,6 +143,7 @@ def findings_frame(findings: Iterable[Finding]) -> pd.DataFrame:
 
     columns: Sequence[str] = (
         "code", "severity", "unit", "file", "sheet", "cell", "field", "message", "observed", "suggestion",
+        "explanation",
     )  # fmt: skip
     return pd.DataFrame([f.as_dict() for f in findings], columns=list(columns))
 

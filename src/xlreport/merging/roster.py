@@ -14,6 +14,9 @@ from xlreport.workbook.guard import Refused
 from xlreport.workbook.opening import open_book
 
 CODE, NAME, LEVEL, ALIASES = "单位代码", "单位名称", "类别", "别名"
+ORIGINS = "前身"
+"""Optional: the units (codes or names) that this one was renamed or merged from since last year."""
+
 COUNTY, COUNTY_CODE = "汇总单位", "汇总单位代码"
 """Optional further columns: the unit that collects and sums; the same in every row."""
 
@@ -31,6 +34,10 @@ class Roster:
     county: Unit = NOBODY
     columns: dict[str, dict[str, str]] = field(default_factory=dict)
     """By code, every further column as it was given (contact, telephone, e-mail …)."""
+
+    def predecessors(self, unit: Unit) -> tuple[str, ...]:
+        """Codes or names of the units that this one came from; empty when it was itself there."""
+        return tuple(name for name in _split(self.columns.get(unit.code, {}).get(ORIGINS, "")) if name)
 
 
 def read_roster(path: Path) -> Roster:

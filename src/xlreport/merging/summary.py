@@ -18,13 +18,14 @@ from xlreport.workbook import details
 from xlreport.workbook.book import Book, excel_number
 from xlreport.workbook.identity import write_identity
 from xlreport.workbook.layout import layout_of
+from xlreport.workbook.packing import share_cells
 from xlreport.workbook.plan import Span, lines_needed
 from xlreport.workbook.writing import write_form_sheets
 
 COLUMNS_A_PAGE = 15
 """Detail columns that fit on a landscape A4 page at 60 %."""
 
-STATUS_SHEET, FINDINGS_SHEET, TEXTS_SHEET = "报送情况", "校验结果", "各单位文字材料"
+STATUS_SHEET, FINDINGS_SHEET, TEXTS_SHEET, EXPLANATIONS_SHEET = "报送情况", "校验结果", "各单位文字材料", "各单位说明"
 
 
 def write_summary(form: Form, result: MergeResult, *, password: str = "") -> bytes:
@@ -47,6 +48,7 @@ def write_summary(form: Form, result: MergeResult, *, password: str = "") -> byt
     for table in form.tables:
         _detail(book, form, table, counted)
     _texts(book, form, counted)
+    _explanations(book, form, counted)
     write_identity(book)
     return book.finish()
 
@@ -106,14 +108,21 @@ def _status(book: Book, result: MergeResult) -> None:
         at = address((line, 3), absolute=True)
         rule = {"type": "formula", "criteria": f'={at}<>""', "format": book.styles[style]}
         sheet.conditional_format(line, 3, line, 3, rule)
-        tallest = max(lines_needed(cells[6], 34), lines_needed(cells[8], 26), lines_needed(cells[9], 46))
+        tallest = max(
+            lines_needed(cells[5], 7),
+            lines_needed(cells[6], 34),
+            lines_needed(cells[8], 26),
+            lines_needed(cells[9], 46),
+        )
         sheet.set_row(line, 15 * tallest + 4)
     _finish(book, sheet, 2 + len(rows), len(headings) - 1)
 
 
 def _status_row(result: MergeResult, file: FileResult) -> tuple[str, ...]:
     counts = [sum(1 for f in file.findings if f.severity is s) for s in (Severity.ERROR, Severity.WARNING)]
+    explained = sum(1 for f in file.findings if f.explanation)
     shown = [str(n) if n else "" for n in counts]
+    shown[1] += f"\n已说明 {explained}" if explained else ""
     included = file.outcome is Outcome.RETURNED and result.with_errors
     status = "有错误，已计入" if included else file.outcome.label
     judged = file.outcome in (Outcome.ACCEPTED, Outcome.RETURNED)
@@ -146,23 +155,23 @@ def _findings(book: Book, form: Form, result: MergeResult) -> None:
     for line, finding in enumerate(found, 3):
         cells = (
             finding.unit,
-            finding.severity.label,
+            finding.weight,
             finding.code,
             finding.where,
             finding.message,
-            finding.suggestion,
+            f"说明：{finding.explanation}" if finding.explanation else finding.suggestion,
             finding.file,
         )
         for column, text in enumerate(cells):
             book.string(sheet, (line, column), text, "centre" if column in (1, 2) else "text")
         row = rows.get(units[finding.file]) if finding.file in units else None
         _link(book, sheet, (line, 7), row, columns.get(finding.field))
-        tallest = max(lines_needed(finding.message, 62), lines_needed(finding.suggestion, 40))
+        tallest = max(lines_needed(finding.weight, 7), lines_needed(finding.message, 62), lines_needed(cells[5], 40))
         sheet.set_row(line, 15 * max(tallest, lines_needed(finding.file, 30)) + 4)
     last = 2 + len(found)
     if found:
         for words, style in (("错误", "bad"), ("警示", "warn")):
-            rule = {"type": "cell", "criteria": "==", "value": f'"{words}"', "format": book.styles[style]}
+            rule = {"type": "text", "criteria": "begins with", "value": words, "format": book.styles[style]}
             sheet.conditional_format(3, 1, last, 1, rule)
     _finish(book, sheet, last, len(headings) - 1)
 
@@ -250,6 +259,7 @@ def _detail_rows(
     book: Book, sheet: Worksheet, form: Form, fields: Sequence[Field], counted: Sequence[Submission]
 ) -> None:
     recomputed = make_batch(form, counted).recomputed if counted else {}
+    known: dict[tuple[type, object], object] = {}
     for row, submission in enumerate(counted):
         unit = submission.unit
         for column, text in enumerate((unit.code, unit.name, unit.level)):
@@ -264,6 +274,7 @@ def _detail_rows(
                 sheet.write_number(*at, excel_number(value), style)
             else:
                 sheet.write_blank(*at, None, style)
+        share_cells(sheet, details.FIRST_UNIT_ROW + row, known)
 
 
 def _detail_total(book: Book, sheet: Worksheet, name: str, index: int, field: Field, units: int) -> None:
@@ -285,4 +296,29 @@ def _texts(book: Book, form: Form, counted: Sequence[Submission]) -> None:
         for column, text in enumerate((submission.unit.code, submission.unit.name, *texts)):
             book.string(sheet, (line, column), text, "text")
         sheet.set_row(line, min(400, 15 * max(1, *(lines_needed(t, 60) for t in texts), 1) + 4))
+    _name_range(book, details.TEXTS_NAME, TEXTS_SHEET, 2 + len(counted), len(headings) - 1)
     _finish(book, sheet, 2 + len(counted), len(headings) - 1)
+
+
+def _explanations(book: Book, form: Form, counted: Sequence[Submission]) -> None:
+    """What units said about warnings: next year's workbooks show it, and the next level sees it."""
+    headings = ("单位代码", "单位", "代码", "校验", "说明")
+    sheet = _sheet(book, EXPLANATIONS_SHEET, EXPLANATIONS_SHEET, headings, (13, 18, 24, 40, 70))
+    titles = {line.code: line.check.title for line in book.layout.lines}
+    rows = [
+        (s.unit.code, s.unit.name, code, titles.get(code, ""), words)
+        for s in counted
+        for code, words in s.explanations.items()
+    ]
+    for line, cells in enumerate(rows, 3):
+        for column, text in enumerate(cells):
+            book.string(sheet, (line, column), text, "text")
+        sheet.set_row(line, 15 * max(lines_needed(cells[3], 40), lines_needed(cells[4], 70)) + 4)
+    _name_range(book, details.EXPLANATIONS_NAME, EXPLANATIONS_SHEET, 2 + len(rows), len(headings) - 1)
+    _finish(book, sheet, 2 + len(rows), len(headings) - 1)
+
+
+def _name_range(book: Book, name: str, sheet: str, last: int, right: int) -> None:
+    """A defined name for a list with its headings, so that it can be read back."""
+    target = f"={quoted(sheet)}!{address((2, 0), absolute=True)}:{address((max(3, last), right), absolute=True)}"
+    book.workbook.define_name(name, target)

@@ -9,7 +9,7 @@ from xlreport.checking.batch import from_fixed, make_batch
 from xlreport.checking.findings import Finding, record
 from xlreport.form.expression import MAX_NUMBER
 from xlreport.form.model import Form
-from xlreport.submission import BLANK, Entry, Submission, Unit, shown
+from xlreport.submission import BLANK, Entry, Figures, Submission, Unit, shown
 from xlreport.workbook.layout import layout_of
 
 
@@ -18,7 +18,9 @@ def summary_level(levels: Sequence[str]) -> str:
     return "市" if {"县", "市"} & set(levels) else "县"
 
 
-def sum_up(form: Form, year: int, county: Unit, counted: Sequence[Submission]) -> Submission:
+def sum_up(
+    form: Form, year: int, county: Unit, counted: Sequence[Submission], previous: Figures | None = None
+) -> Submission:
     """The county's submission. Every typed-in field is the exact sum over the counted units;
     without any unit all fields stay blank (0 would be a statement)."""
     entries: dict[str, Entry] = {}
@@ -32,6 +34,7 @@ def sum_up(form: Form, year: int, county: Unit, counted: Sequence[Submission]) -
         unit=Unit(county.name, county.code, level),
         entries=entries,
         members=tuple(s.unit for s in counted),
+        previous=previous,
         places=layout_of(form).places(),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -20,9 +20,13 @@ from xlreport.form import expression as ex
 from xlreport.form.model import Form
 from xlreport.submission import Submission
 from xlreport.workbook.layout import Layout, layout_of
+from xlreport.workbook.packing import StreamingPackager
 from xlreport.workbook.plan import Span
 from xlreport.workbook.styles import Styles
 from xlreport.workbook.texts import BITING, clean
+
+NO_LAST_YEAR = "无上年数"
+"""The verdict of a check that cannot be made because the workbook has no figures of the year before."""
 
 
 class _Protectable(Workbook):
@@ -30,6 +34,14 @@ class _Protectable(Workbook):
     between `workbookPr` and `bookViews`."""
 
     structure_password: str | None = None
+
+    def __init__(self, target: io.BytesIO) -> None:
+        # what XlsxWriter packs itself stays empty: the parts go straight into `target`
+        super().__init__(io.BytesIO(), {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+        self._target = target
+
+    def _get_packager(self) -> StreamingPackager:
+        return StreamingPackager(self._target)
 
     def _write_book_views(self) -> None:
         attributes = [("lockStructure", "1")]
@@ -62,10 +74,12 @@ class Book:
     issued: bool = True
     """Whether unit, code and level are given with the workbook (locked) or typed in by the town."""
 
+    _words: dict[tuple[int, ...], str] = field(default_factory=dict, init=False, repr=False)
+    """Words that were found, by the identity of their rules (which live as long as the form)."""
+
     def __post_init__(self) -> None:
         self._buffer = io.BytesIO()
-        options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-        self.workbook = _Protectable(self._buffer, options)
+        self.workbook = _Protectable(self._buffer)
         self.workbook.structure_password = self.password
         self.styles = Styles(self.workbook)
         self.layout: Layout = layout_of(self.form)
@@ -89,6 +103,19 @@ class Book:
         if any(fails[0] for _, fails in pairs):
             return Verdict.FAILS
         return Verdict.HOLDS if all(holds[0] for holds, _ in pairs) else Verdict.UNKNOWN
+
+    def word(self, *rules: ex.Truth) -> str:
+        """The cached word for some rules together: 通过, 未通过, 待填 or 无上年数."""
+        key = tuple(map(id, rules))
+        if key not in self._words:
+            self._words[key] = self._word(rules)
+        return self._words[key]
+
+    def _word(self, rules: Sequence[ex.Truth]) -> str:
+        verdict = self.verdict(*rules)
+        operands = (o for rule in rules for o in ex.operands_of(rule))
+        lacks = any(isinstance(o, ex.Previous) and not self.seen.there(o) for o in operands)
+        return NO_LAST_YEAR if verdict is Verdict.UNKNOWN and lacks else verdict.label
 
     def sheet(self, name: str) -> Worksheet:
         """A new worksheet, locked but for the cells that are to be filled in."""

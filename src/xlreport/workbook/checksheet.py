@@ -5,21 +5,27 @@ from __future__ import annotations
 from xlsxwriter.worksheet import Worksheet
 
 from xlreport.a1 import Cell, address, quoted
-from xlreport.checking.evaluate import Verdict
 from xlreport.checking.sentence import Speaker
 from xlreport.form import expression as ex
+from xlreport.form.expression import across_years
 from xlreport.form.model import Severity
 from xlreport.submission import shown
-from xlreport.workbook.book import Book
+from xlreport.workbook.book import NO_LAST_YEAR, Book
 from xlreport.workbook.formulas import FAIL, MARKS, PASS, UNKNOWN, Formulas, has_money
 from xlreport.workbook.layout import CHECKS, CHECKS_ROW
-from xlreport.workbook.lines import CheckLine
+from xlreport.workbook.lines import CheckLine, LaterLine
 from xlreport.workbook.plan import Span, lines_needed
 
-HEADINGS = ("序号", "代码", "性质", "校验内容", "结果", "相差", "位置")
-WIDTHS = (6.0, 9.0, 7.0, 62.0, 9.0, 11.0, 17.0)
-VERDICT, GAP, LINK, WEIGHT = 4, 5, 6, 7
+HEADINGS = ("序号", "代码", "性质", "校验内容", "结果", "相差", "位置", "填写说明", "上年说明")
+WIDTHS = (6.0, 9.0, 7.0, 58.0, 9.0, 11.0, 17.0, 30.0, 22.0)
+VERDICT, GAP, LINK, EXPLANATION, EARLIER, WEIGHT = 4, 5, 6, 7, 8, 9
 """Columns of a line. WEIGHT is hidden: the severity where the check fails, for counting."""
+
+LATER = "收到后核对"
+"""What stands in place of a verdict where only the collecting unit can check."""
+
+MOST_EXPLAINED = 500
+"""Characters of an explanation."""
 
 
 def line_cells(index: int) -> tuple[Cell, Cell]:
@@ -27,15 +33,18 @@ def line_cells(index: int) -> tuple[Cell, Cell]:
     return (CHECKS_ROW + index, VERDICT), (CHECKS_ROW + index, GAP)
 
 
-def line_verdict(book: Book, line: CheckLine) -> Verdict:
-    """The cached verdict of a line."""
-    return book.verdict(*(i.rule for i in line.instances))
+def line_word(book: Book, line: CheckLine) -> str:
+    """The cached verdict of a line; of a whole table the worst of its rows."""
+    if not line.per_cell:
+        return book.word(line.instances[0].rule)
+    rows = {book.word(*(i.rule for i in parts)) for _, parts in line.by_row()}
+    return next(word for word in (FAIL, UNKNOWN, NO_LAST_YEAR, PASS) if word in rows)
 
 
 def gap_text(book: Book, line: CheckLine) -> str:
     """The cached difference of a failing comparison, as the cell shows it."""
     rule = line.instances[0].rule
-    if line.per_cell or not isinstance(rule, ex.Compare) or line_verdict(book, line) is not Verdict.FAILS:
+    if line.per_cell or not isinstance(rule, ex.Compare) or line_word(book, line) != FAIL:
         return ""
     gap = abs(book.seen.value(ex.Minus(rule.left, rule.right)))
     return f"{gap:.6f}" if has_money(book.form, rule) else shown(gap)
@@ -48,21 +57,24 @@ def write_checks(book: Book) -> None:
     for column, width in enumerate(WIDTHS):
         sheet.set_column(column, column, width)
     sheet.set_column(WEIGHT, WEIGHT, None, None, {"hidden": True})
-    book.merge(sheet, Span(0, 0, 0, LINK), "校验", "title")
+    book.merge(sheet, Span(0, 0, 0, EARLIER), "校验", "title")
     sheet.set_row(0, 30)
-    book.merge(sheet, Span(1, 0, 1, LINK), "错误必须改正；警示请核实，数字无误的说明原因；提示供参考。", "small")
+    words = "错误必须改正；警示请核实，数字无误的，在同一行的“填写说明”里写明原因；提示供参考。"
+    book.merge(sheet, Span(1, 0, 1, EARLIER), words, "small")
     for column, heading in enumerate(HEADINGS):
         book.string(sheet, (CHECKS_ROW - 1, column), heading, "head")
     for index, line in enumerate(book.layout.lines):
         _line(book, sheet, formulas, index, line)
-    last = CHECKS_ROW + len(book.layout.lines) - 1
+    for index, later in enumerate(book.layout.later, len(book.layout.lines)):
+        _later(book, sheet, index, later)
+    last = CHECKS_ROW + len(book.layout.lines) + len(book.layout.later) - 1
     _colours(book, sheet, last)
     sheet.freeze_panes(CHECKS_ROW, 0)
     sheet.repeat_rows(CHECKS_ROW - 1)
-    sheet.print_area(0, 0, last, LINK)
+    sheet.print_area(0, 0, last, EARLIER)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
-    sheet.autofilter(CHECKS_ROW - 1, 0, last, LINK)
+    sheet.autofilter(CHECKS_ROW - 1, 0, last, EARLIER)
     book.protect(sheet, autofilter=True)
     book.select(sheet, (CHECKS_ROW, 0))
 
@@ -74,10 +86,11 @@ def _line(book: Book, sheet: Worksheet, formulas: Formulas, index: int, line: Ch
     book.string(sheet, (row, 1), line.check.code, "centre")
     book.string(sheet, (row, 2), line.check.severity.label, "centre")
     book.string(sheet, (row, 3), words, "text")
-    sheet.set_row(row, 15 * lines_needed(words, WIDTHS[3]) + 4)
-    verdict = line_verdict(book, line)
+    tallest = [lines_needed(text, w) for text, w in zip(_explained(book, line.code), WIDTHS[EXPLANATION:], strict=True)]
+    sheet.set_row(row, min(400, 15 * max(lines_needed(words, WIDTHS[3]), *tallest) + 4))
+    word = line_word(book, line)
     formula = _per_cell(book, index, line) if line.per_cell else formulas.verdict(line.instances[0])
-    sheet.write_formula(row, VERDICT, formula, book.styles["centre"], verdict.label)
+    sheet.write_formula(row, VERDICT, formula, book.styles["centre"], word)
     book.name(f"check.{line.code}", CHECKS, (row, VERDICT))
     _gap(book, sheet, formulas, index, line)
     target = home(book, line)
@@ -85,8 +98,48 @@ def _line(book: Book, sheet: Worksheet, formulas: Formulas, index: int, line: Ch
     sheet.write_url(row, LINK, url, book.styles["link"], f"{target[0]} {address(target[1])}")
     at = address((row, VERDICT))
     weight = line.check.severity.label
-    cached = weight if verdict is Verdict.FAILS else ""
+    cached = weight if word == FAIL else ""
+    _explanation(book, sheet, row, line.code, line.check.severity)
     sheet.write_formula(row, WEIGHT, f'=IF({at}="{FAIL}","{weight}","")', book.styles["plain"], cached)
+
+
+def _later(book: Book, sheet: Worksheet, index: int, later: LaterLine) -> None:
+    """A line of a check that is made after sending: no verdict yet, but room for an explanation."""
+    row = CHECKS_ROW + index
+    sheet.write_number(row, 0, index + 1, book.styles["centre"])
+    texts = (later.code, later.severity.label, f"{later.title}。", LATER, "", "")
+    for column, text in enumerate(texts, 1):
+        book.string(sheet, (row, column), text, "text" if column == 3 else "centre")
+    _explanation(book, sheet, row, later.code, later.severity)
+    tallest = [lines_needed(t, w) for t, w in zip(_explained(book, later.code), WIDTHS[EXPLANATION:], strict=True)]
+    sheet.set_row(row, min(400, 15 * max(1, *tallest) + 4))
+
+
+def _explained(book: Book, code: str) -> tuple[str, str]:
+    """The unit's words about a warning, and what it said the year before."""
+    before = book.submission.previous.explanations if book.submission.previous else {}
+    return book.submission.explanations.get(code, ""), before.get(code, "")
+
+
+def _explanation(book: Book, sheet: Worksheet, row: int, code: str, severity: Severity) -> None:
+    """Room for the unit's words beside each warning, and what it said the year before."""
+    words, before = _explained(book, code)
+    book.string(sheet, (row, EARLIER), before, "text")
+    if severity is not Severity.WARNING:
+        book.string(sheet, (row, EXPLANATION), "", "text")
+        return
+    book.string(sheet, (row, EXPLANATION), words, "input_line")
+    book.name(f"explain.{code}", CHECKS, (row, EXPLANATION))
+    options = {
+        "validate": "length",
+        "criteria": "<=",
+        "value": MOST_EXPLAINED,
+        "input_title": "填写说明",
+        "input_message": f"结果是“{FAIL}”而数字无误的，在这里写明原因，最多 {MOST_EXPLAINED} 字。",
+        "error_title": "文字太长",
+        "error_message": f"最多 {MOST_EXPLAINED} 字。",
+    }
+    sheet.data_validation(row, EXPLANATION, row, EXPLANATION, options)
 
 
 def said(book: Book, line: CheckLine) -> str:
@@ -111,7 +164,9 @@ def _per_cell(book: Book, index: int, line: CheckLine) -> str:
     cells = [f"{quoted(plan.name)}!{address(c.span.cell)}" for c in plan.checks if c.line == index]
     failing = "+".join(f'COUNTIF({cell},"{MARKS[line.check.severity]}")' for cell in cells)
     open_ = "+".join(f'COUNTIF({cell},"{UNKNOWN}")' for cell in cells)
-    return f'=IF({failing}>0,"{FAIL}",IF({open_}>0,"{UNKNOWN}","{PASS}"))'
+    lacking = "+".join(f'COUNTIF({cell},"{NO_LAST_YEAR}")' for cell in cells)
+    done = f'IF({lacking}>0,"{NO_LAST_YEAR}","{PASS}")' if across_years(line.instances[0].rule) else f'"{PASS}"'
+    return f'=IF({failing}>0,"{FAIL}",IF({open_}>0,"{UNKNOWN}",{done}))'
 
 
 def _gap(book: Book, sheet: Worksheet, formulas: Formulas, index: int, line: CheckLine) -> None:
@@ -133,7 +188,7 @@ def _colours(book: Book, sheet: Worksheet, last: int) -> None:
         (f'=$E{first}="{PASS}"', "good"),
         (f'=AND($E{first}="{FAIL}",$C{first}="{Severity.ERROR.label}")', "bad"),
         (f'=$E{first}="{FAIL}"', "warn"),
-        (f'=$E{first}="{UNKNOWN}"', "grey"),
+        (f'=OR($E{first}="{UNKNOWN}",$E{first}="{NO_LAST_YEAR}")', "grey"),
     )
     for formula, style in rules:
         sheet.conditional_format(*at, {"type": "formula", "criteria": formula, "format": book.styles[style]})
@@ -149,21 +204,20 @@ def _column(book: Book, column: int) -> str:
 
 
 def overall_formula(book: Book) -> str:
-    """共 n 项：通过 a、未通过 b、待填 c."""
+    """共 n 项：通过 a、未通过 b、无上年数 c、待填 d; the third only where there are any."""
     verdicts = _column(book, VERDICT)
-    counts = [f'COUNTIF({verdicts},"{word}")' for word in (PASS, FAIL, UNKNOWN)]
+    counts = [f'COUNTIF({verdicts},"{word}")' for word in (PASS, FAIL, NO_LAST_YEAR, UNKNOWN)]
     total = len(book.layout.lines)
-    return f'="共 {total} 项：{PASS} "&{counts[0]}&"、{FAIL} "&{counts[1]}&"、{UNKNOWN} "&{counts[2]}'
+    lacking = f'&IF({counts[2]}>0,"{NO_LAST_YEAR} "&{counts[2]}&"、","")'
+    return f'="共 {total} 项：{PASS} "&{counts[0]}&"、{FAIL} "&{counts[1]}&"、"{lacking}&"{UNKNOWN} "&{counts[3]}'
 
 
 def overall_text(book: Book) -> str:
     """The cached result of `overall_formula`."""
-    verdicts = [line_verdict(book, line) for line in book.layout.lines]
-    counts = {v: verdicts.count(v) for v in Verdict}
-    return (
-        f"共 {len(verdicts)} 项：{PASS} {counts[Verdict.HOLDS]}、"
-        f"{FAIL} {counts[Verdict.FAILS]}、{UNKNOWN} {counts[Verdict.UNKNOWN]}"
-    )
+    words = [line_word(book, line) for line in book.layout.lines]
+    lacking = f"{NO_LAST_YEAR} {words.count(NO_LAST_YEAR)}、" if NO_LAST_YEAR in words else ""
+    done, failing, open_ = (words.count(word) for word in (PASS, FAIL, UNKNOWN))
+    return f"共 {len(words)} 项：{PASS} {done}、{FAIL} {failing}、{lacking}{UNKNOWN} {open_}"
 
 
 def weights_formula(book: Book) -> str:
@@ -175,6 +229,6 @@ def weights_formula(book: Book) -> str:
 
 def weights_text(book: Book) -> str:
     """The cached result of `weights_formula`."""
-    failing = [x.check.severity for x in book.layout.lines if line_verdict(book, x) is Verdict.FAILS]
+    failing = [x.check.severity for x in book.layout.lines if line_word(book, x) == FAIL]
     a, b, c = (failing.count(s) for s in Severity)
     return f"错误 {a} 项（必须改正）、警示 {b} 项（请核实）、提示 {c} 项"

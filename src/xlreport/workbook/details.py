@@ -6,13 +6,14 @@ Written and read by the same description, so that a summary can itself be submit
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from xlreport import a1
 from xlreport.a1 import Cell
 from xlreport.checking.findings import Finding, record
 from xlreport.form.model import Field, Form, Table
-from xlreport.submission import Entry, Place, Status, Unit, shown
+from xlreport.submission import Entry, Figures, Place, Status, Unit, shown
 from xlreport.workbook.locating import Located, parse_target
 from xlreport.workbook.numbers import read_entry
 
@@ -47,19 +48,32 @@ def field_column(index: int) -> int:
     return len(KEYS) + index
 
 
-def read_members(
-    located: Located, shown_entries: Mapping[str, Entry], places: Mapping[str, Place]
-) -> tuple[tuple[Unit, ...], dict[str, Entry], list[Finding]]:
-    """The units of a summary and its totals, summed again from the detail rows.
+TEXTS_NAME, EXPLANATIONS_NAME = "detail.text", "detail.explanations"
+"""The defined names of the units' texts and explanations, each with its headings."""
+
+
+@dataclass
+class Members:
+    """What a summary says of the units below it: totals by field id, figures by unit."""
+
+    units: tuple[Unit, ...] = ()
+    totals: dict[str, Entry] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    figures: dict[Unit, Figures] = field(default_factory=dict)
+
+
+def read_members(located: Located, shown_entries: Mapping[str, Entry], places: Mapping[str, Place]) -> Members:
+    """The units of a summary with their figures, and its totals, summed again from the detail rows.
 
     A total that the form's own table shows otherwise is an E1 finding.
     """
     form = located.layout.form
     units: tuple[Unit, ...] | None = None
-    totals: dict[str, Entry] = {}
-    findings: list[Finding] = []
+    found = Members()
+    totals, findings = found.totals, found.findings
+    numbers: dict[Unit, dict[str, Decimal]] = {}
     for table in form.tables:
-        rows = _rows(located, table.id)
+        rows = _rows(located, detail_name(table.id))
         if rows is None:
             words = f"找不到明细表“{detail_sheet(table)}”，无法核对汇总数"
             findings.append(record("E1", words, "请用 xlreport merge 重新生成汇总表", sheet=table.sheet))
@@ -69,10 +83,52 @@ def read_members(
             words = "各明细表的单位不一致"
             findings.append(record("E1", words, "请用 xlreport merge 重新生成汇总表", sheet=detail_sheet(table)))
         units = units or mine
-        for field in (f for f in detail_fields(form, table.id) if f.computed is None):
-            totals[field.id], problem = _total(field, [r.get(field.id) for r in rows], shown_entries, places)
+        for unit, row in zip(mine, rows, strict=True):
+            numbers.setdefault(unit, {}).update({n: e.value for n, e in row.items() if e.value is not None})
+        for item in (f for f in detail_fields(form, table.id) if f.computed is None):
+            totals[item.id], problem = _total(item, [r.get(item.id) for r in rows], shown_entries, places)
             findings.extend(problem)
-    return units or (), totals, findings
+    found.units = units or ()
+    texts, explanations = _texts(located), _explanations(located)
+    for unit, values in numbers.items():
+        key = unit.code, unit.name
+        found.figures[unit] = Figures(values, texts.get(key, {}), explanations.get(key, {}))
+    return found
+
+
+def _texts(located: Located) -> dict[tuple[str, str], dict[str, str]]:
+    """The texts of each unit, by code and name."""
+    ids = {text.label: text.field_id for text in located.layout.form.texts}
+    found = {}
+    for row in _cells(located, TEXTS_NAME):
+        texts = {ids[label]: text for label, text in row.items() if label in ids and text}
+        found[row.get(KEY_LABELS[0], ""), row.get(KEY_LABELS[1], "")] = texts
+    return found
+
+
+def _explanations(located: Located) -> dict[tuple[str, str], dict[str, str]]:
+    """The explanations of each unit, by code and name."""
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    for row in _cells(located, EXPLANATIONS_NAME):
+        key = row.get(KEY_LABELS[0], ""), row.get(KEY_LABELS[1], "")
+        if row.get("代码") and row.get("说明"):
+            found.setdefault(key, {})[row["代码"]] = row["说明"]
+    return found
+
+
+def _cells(located: Located, name: str) -> list[dict[str, str]]:
+    """The rows of a named range as texts by heading; none when the range is lost."""
+    target = parse_target(located.book.names.get(name, ""))
+    if target is None or target[0] not in located.book.sheets:
+        return []
+    cells = located.book.sheets[target[0]].cells
+    (top, left), (bottom, right) = target[1], target[2]
+    heads = {column: cells[top, column].text for column in range(left, right + 1) if (top, column) in cells}
+    used = min(bottom, max((cell[0] for cell in cells), default=top))
+    return [
+        {head: cells[row, column].text for column, head in heads.items() if (row, column) in cells}
+        for row in range(top + 1, used + 1)
+    ]
 
 
 def _total(
@@ -99,9 +155,9 @@ def _total(
     return Entry.of(total), [finding]
 
 
-def _rows(located: Located, table: str) -> list[dict[str, Entry]] | None:
+def _rows(located: Located, name: str) -> list[dict[str, Entry]] | None:
     """The unit rows of a detail range, as entries by column id; None when the range is lost."""
-    target = parse_target(located.book.names.get(detail_name(table), ""))
+    target = parse_target(located.book.names.get(name, ""))
     if target is None or target[0] not in located.book.sheets:
         return None
     cells = located.book.sheets[target[0]].cells

@@ -14,7 +14,8 @@ from xlreport.checking.evaluate import Verdict
 from xlreport.form import expression as ex
 from xlreport.form.model import Form, Instance, Kind, Severity
 from xlreport.submission import YES, shown
-from xlreport.workbook.layout import COVER, Layout
+from xlreport.workbook.book import NO_LAST_YEAR
+from xlreport.workbook.layout import COVER, PREVIOUS, Layout
 
 PASS, FAIL, UNKNOWN = Verdict.HOLDS.label, Verdict.FAILS.label, Verdict.UNKNOWN.label
 TICK = "✔"
@@ -46,6 +47,14 @@ class Formulas:
         sheet, cell = self.layout.cells[name]
         return self.ref(sheet, address(cell))
 
+    def previous(self, name: str) -> str:
+        """The cell with last year's number."""
+        return self.ref(PREVIOUS, address(self.layout.previous[name]))
+
+    def bare(self, name: str) -> str:
+        """A text without spaces and line feeds."""
+        return f'SUBSTITUTE(SUBSTITUTE(SUBSTITUTE({self.cell(name)}," ",""),"\u3000",""),CHAR(10),"")'
+
     def ranges(self, names: tuple[str, ...]) -> list[str]:
         """The cells of some fields as few ranges, sheet by sheet."""
         by_sheet: dict[str, list[tuple[int, int]]] = {}
@@ -70,6 +79,10 @@ class Formulas:
                 return shown(value)
             case ex.Ref(field=name):
                 return f"SUM({self.cell(name)})" if tolerant else self.cell(name)
+            case ex.Previous(field=name):
+                return self.previous(name)
+            case ex.Length(text=name):
+                return f"LEN({self.bare(name)})"
             case ex.Total():
                 return self._total(node, tolerant)
             case ex.Minus(left=left, right=right):
@@ -102,13 +115,21 @@ class Formulas:
         conditions = []
         if computed:
             conditions.append(f"COUNT({','.join(self.ranges(computed))})={len(computed)}")
-        counted = [f"COUNT({','.join(self.ranges(leaves))})"]
+        counted = [f"COUNT({','.join(self.ranges(leaves))})"] if leaves else []
         for table in dict.fromkeys(self.form.fields[leaf].table for leaf in leaves):
             mine = self.ranges(tuple(leaf for leaf in leaves if self.form.fields[leaf].table == table))
             blanks = "+".join(f"COUNTBLANK({part})" for part in mine)
             counted.append(f'IF({self.flag(table)}="{YES}",{blanks},0)')
-        conditions.append(f"{'+'.join(counted)}={len(leaves)}")
+        if leaves:
+            conditions.append(f"{'+'.join(counted)}={len(leaves)}")
+        conditions += [f"COUNTBLANK({self.cell(o.text)})=0" for o in ex.operands_of(node) if isinstance(o, ex.Length)]
+        conditions += self.last_year(node)
         return conditions[0] if len(conditions) == 1 else f"AND({','.join(conditions)})"
+
+    def last_year(self, node: ex.Node) -> list[str]:
+        """The condition that last year's numbers are there, if a node needs any."""
+        cells = [self.previous(o.field) for o in ex.operands_of(node) if isinstance(o, ex.Previous)]
+        return [f"COUNT({','.join(cells)})={len(cells)}"] if cells else []
 
     def comparison(self, node: ex.Compare) -> str:
         gap = self.gap(node)
@@ -132,9 +153,14 @@ class Formulas:
                 known, cell = self.known(node), self.cell(item.field)
                 return known, f"COUNT({cell})+COUNTBLANK({cell})=0"
             case ex.Filled(text=name):
-                cell = self.cell(name)
-                bare = f'SUBSTITUTE(SUBSTITUTE(SUBSTITUTE({cell}," ",""),"\u3000",""),CHAR(10),"")'
+                cell, bare = self.cell(name), self.bare(name)
                 return f"LEN({bare})>0", f"AND(COUNTBLANK({cell})=0,LEN({bare})=0)"
+            case ex.Mentions(text=name, words=words):
+                cell, bare = self.cell(name), self.bare(name)
+                said = ",".join(f'LEN(SUBSTITUTE({bare},"{word}",""))<LEN({bare})' for word in words)
+                return f"OR({said})", f"AND(COUNTBLANK({cell})=0,NOT(OR({said})))"
+            case ex.Differs():
+                raise ValueError("no workbook formula can compare texts")
             case ex.LevelIn(levels=levels):
                 cell = self.ref(COVER, address(self.layout.identity["level"], absolute=True))
                 listed = ",".join(f'{cell}="{level}"' for level in levels)
@@ -160,19 +186,25 @@ class Formulas:
         return f"AND({','.join(p[0] for p in pairs)})", f"OR({','.join(p[1] for p in pairs)})"
 
     def verdict(self, instance: Instance) -> str:
-        """通过, 未通过 or 待填."""
+        """通过, 未通过, 待填 or 无上年数."""
         rule = instance.rule
+        open_ = self.open(rule)
         if isinstance(rule, ex.Compare):
             known, holds = self.known(rule), self.comparison(rule)
-            return within_limit(f'=IF({known},IF({holds},"{PASS}","{FAIL}"),"{UNKNOWN}")', instance.code)
+            return within_limit(f'=IF({known},IF({holds},"{PASS}","{FAIL}"),{open_})', instance.code)
         holds, fails = self.pair(rule)
-        return within_limit(f'=IF({holds},"{PASS}",IF({fails},"{FAIL}","{UNKNOWN}"))', instance.code)
+        return within_limit(f'=IF({holds},"{PASS}",IF({fails},"{FAIL}",{open_}))', instance.code)
+
+    def open(self, rule: ex.Truth) -> str:
+        """Why a rule cannot be verified: last year's numbers are not there, or cells are not filled in."""
+        there = self.last_year(rule)
+        return f'IF({there[0]},"{UNKNOWN}","{NO_LAST_YEAR}")' if there else f'"{UNKNOWN}"'
 
     def cells_mark(self, instances: tuple[Instance, ...]) -> str:
-        """The mark of a row of cells that are all checked by one rule: ✔, ✘ or 待填."""
+        """The mark of a row of cells that are all checked by one rule: ✔, ✘, 待填 or 无上年数."""
         holds, fails = self._and(tuple(i.rule for i in instances))
         mark = MARKS[instances[0].check.severity]
-        formula = f'=IF({holds},"{TICK}",IF({fails},"{mark}","{UNKNOWN}"))'
+        formula = f'=IF({holds},"{TICK}",IF({fails},"{mark}",{self.open(ex.And(tuple(i.rule for i in instances)))}))'
         return within_limit(formula, instances[0].check.code)
 
 

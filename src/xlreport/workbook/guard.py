@@ -132,7 +132,7 @@ def check_member(info: zipfile.ZipInfo, limits: Limits) -> None:
     if info.file_size > limits.part:
         raise too_much("部件解压后的大小", info.file_size, limits.part, "字节")
     if info.file_size > limits.ratio_from and info.file_size > limits.ratio * max(1, info.compress_size):
-        ratio = info.file_size // max(1, info.compress_size)
+        ratio = -(-info.file_size // max(1, info.compress_size))
         raise too_much("部件的压缩比", ratio, limits.ratio, "倍")
     if info.flag_bits & 0x1:
         raise Refused(locked())

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from xlreport.a1 import Cell, address
 from xlreport.form.model import Form
 from xlreport.submission import Place
-from xlreport.workbook.lines import CheckLine, check_lines
+from xlreport.workbook.lines import CheckLine, LaterLine, check_lines, later_lines
 from xlreport.workbook.plan import SheetPlan
 from xlreport.workbook.planning import TablePlanner, texts_plan
 
 COVER = "封面"
 GUIDE = "填报说明"
 TEXTS = "文字材料"
+PREVIOUS = "上年数"
 CHECKS = "校验"
 HIDDEN = "xlreport"
 
 IDENTITY_ROW = 4
 """First identity line of the cover."""
+
+PREVIOUS_ROW = 3
+"""First line of the 上年数 sheet."""
 
 CHECKS_ROW = 4
 """First line of the 校验 sheet."""
@@ -34,6 +38,8 @@ class Layout:
     tables: Mapping[str, SheetPlan]
     texts: SheetPlan
     lines: tuple[CheckLine, ...]
+    later: tuple[LaterLine, ...]
+    """Checks that are made when the report has come back; they stand below the lines."""
     cells: Mapping[str, tuple[str, Cell]]
     """Field id (text fields included) → sheet and cell."""
     identity: Mapping[str, Cell]
@@ -42,7 +48,12 @@ class Layout:
     @property
     def sheets(self) -> tuple[str, ...]:
         """Visible sheets in their order."""
-        return (COVER, GUIDE, *(t.sheet for t in self.form.tables), TEXTS, CHECKS)
+        return (COVER, GUIDE, *(t.sheet for t in self.form.tables), TEXTS, PREVIOUS, CHECKS)
+
+    @cached_property
+    def previous(self) -> Mapping[str, Cell]:
+        """Field id (text fields included) → cell on the 上年数 sheet that has last year's value."""
+        return {name: (PREVIOUS_ROW + i, 2) for i, name in enumerate(self.cells)}
 
     def place(self, name: str) -> Place:
         """A field's sheet and cell as Excel shows them."""
@@ -66,4 +77,4 @@ def layout_of(form: Form) -> Layout:
     ordered = {name: cells[name] for name in (*form.fields, *(t.field_id for t in form.texts))}
     flags = {name: (plan.name, plan.flag) for name, plan in tables.items() if plan.flag}
     identity = {item.id: (IDENTITY_ROW + i, 2) for i, item in enumerate(form.identity)}
-    return Layout(form, tables, texts, lines, ordered, identity, flags)
+    return Layout(form, tables, texts, lines, later_lines(form), ordered, identity, flags)

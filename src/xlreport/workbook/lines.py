@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from xlreport.form.model import Check, Form, Instance
+from xlreport.form.expression import has_formula
+from xlreport.form.model import Check, Form, Instance, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +37,10 @@ class CheckLine:
 
 
 def check_lines(form: Form) -> tuple[CheckLine, ...]:
-    """All lines in the order of the definition."""
+    """All lines in the order of the definition; a check that no formula can make has none."""
     found: list[CheckLine] = []
     for check in form.checks:
-        mine = [i for i in form.instances if i.check.code == check.code]
+        mine = [i for i in form.instances if i.check.code == check.code and has_formula(i.rule)]
         if check.each == "cell":
             for table in dict.fromkeys(i.table for i in mine):
                 parts = tuple(i for i in mine if i.table == table)
@@ -47,3 +48,19 @@ def check_lines(form: Form) -> tuple[CheckLine, ...]:
         else:
             found.extend(CheckLine(check, i.code, i.table, (i,)) for i in mine)
     return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class LaterLine:
+    """A check that is only made when the report has come back."""
+
+    code: str
+    title: str
+    severity: Severity
+
+
+def later_lines(form: Form) -> tuple[LaterLine, ...]:
+    """The checks that no formula can make, and the statements of the texts."""
+    shown = {line.check.code for line in check_lines(form)}
+    checks = [LaterLine(c.code, c.title, c.severity) for c in form.checks if c.code not in shown]
+    return (*checks, *(LaterLine(s.code, s.title, s.severity) for s in form.statements))

@@ -97,7 +97,8 @@ class Located:
         other = self._taken.setdefault(found, name)
         if other != name:
             words = f"“{other}”和“{name}”指向同一个格子，无法判断是哪一项的数"
-            self._ambiguous(name, words, Place(found[0], a1.address(found[1])))
+            for one in (other, name):
+                self._ambiguous(one, words, Place(found[0], a1.address(found[1])))
         sheet = self.book.sheets[found[0]]
         if found[1] in sheet.twice:
             words = "文件里这一格出现了两次，内容无法判断"

@@ -62,8 +62,8 @@ class _Cell:
         kind = self.attributes.get("value-type", "")
         if self.attributes.get("error") or (shown.startswith(("#", "Err:")) and formula is not None):
             return RawCell("e", shown, formula)
-        if kind in _NUMBERS:
-            return RawCell("n", self.attributes.get("value", shown), formula)
+        if kind in _NUMBERS and "value" in self.attributes:
+            return RawCell("n", self.attributes["value"], formula)
         if kind in ("date", "time"):
             return RawCell("d", self.attributes.get(f"{kind}-value", shown), formula, date=True)
         if kind == "boolean":

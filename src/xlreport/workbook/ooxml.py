@@ -17,6 +17,9 @@ from xlreport.workbook.dates import DateFormats
 from xlreport.workbook.guard import Limits, Refused, damaged, parse_xml, too_much
 from xlreport.workbook.raw import Format, RawBook, RawCell, RawSheet, join_names
 
+_CELL_PATH = ["sheetData", "row", "c"]
+"""Where a cell stands below the root of its part (18.3.1.80)."""
+
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
@@ -28,17 +31,17 @@ def read_ooxml(parts: Mapping[str, bytes], limits: Limits) -> RawBook:
     strings = _strings(parts, workbook)
     dates = _dates(parts, workbook)
     sheets: dict[str, RawSheet] = {}
-    left = limits.cells
+    count = 0
     for name, key in listed:
         target = links.get(key, "")
         if name in sheets:
             raise Refused(damaged(f"工作表“{name}”出现了两次"))
         if target not in parts:
             raise Refused(damaged(f"工作表“{name}”的内容缺失"))
-        reader = _SheetReader(name, strings, dates, left)
+        reader = _SheetReader(name, strings, dates, limits.cells, count)
         parse_xml(parts[target], reader.start, reader.end, reader.data)
         reader.comments(parts, target)
-        left -= reader.count
+        count = reader.count
         sheets[name] = reader.sheet
     known, repeated = join_names(names)
     return RawBook(
@@ -144,14 +147,14 @@ def _index(text: str) -> int:
 
 
 class _SheetReader:
-    """Collects the cells of one worksheet part (18.3)."""
+    """Collects the cells of one worksheet part (18.3); `count` is what the sheets before it had."""
 
-    def __init__(self, name: str, strings: list[str], dates: DateFormats, limit: int) -> None:
+    def __init__(self, name: str, strings: list[str], dates: DateFormats, limit: int, count: int) -> None:
         self.sheet = RawSheet(name)
         self.strings = strings
         self.dates = dates
         self.limit = limit
-        self.count = 0
+        self.count = count
         self.row = -1
         self.column = -1
         self.cell: Cell | None = None
@@ -160,9 +163,14 @@ class _SheetReader:
         self.formula: list[str] | None = None
         self.collecting: list[str] | None = None
         self.phonetic = 0
+        self.path: list[str] = []
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        if name == "row":
+        parent = self.path[-1] if self.path else ""
+        self.path.append(name)
+        if parent in ("v", "t") or (name in ("v", "f", "is") and parent != "c"):
+            self._misplaced()
+        elif name == "row" and parent == "sheetData":
             written = _index(attributes.get("r", ""))
             self.row = written - 1 if written > 0 else self.row + 1
             self.column = -1
@@ -177,7 +185,7 @@ class _SheetReader:
         elif name == "is":
             self._once(self.value)
             self.value = []
-        elif name == "t" and not self.phonetic and self.value is not None:
+        elif name == "t" and not self.phonetic and "is" in self.path[4:]:
             self.collecting = self.value
         elif name == "rPh":
             self.phonetic += 1
@@ -187,6 +195,8 @@ class _SheetReader:
             self.sheet.protected = attributes.get("sheet") in ("1", "true")
 
     def _cell(self, attributes: dict[str, str]) -> None:
+        if self.path[1:] != _CELL_PATH:
+            raise Refused(damaged(f"工作表“{self.sheet.name}”里有格子写在表格数据以外"))
         self._counted()
         written = attributes.get("r")
         self.cell = a1.parse(written) if written else (max(0, self.row), self.column + 1)
@@ -198,6 +208,11 @@ class _SheetReader:
         self.column = self.cell[1]
         self.attributes = attributes
         self.value = self.formula = None
+
+    def _misplaced(self) -> None:
+        """An element where none belongs in a cell: one reader passes over it, another takes it."""
+        if self.cell is not None:
+            self.sheet.doubt(self.cell)
 
     def _once(self, seen: list[str] | None) -> None:
         """A second value in one cell: readers differ in which they take."""
@@ -220,6 +235,7 @@ class _SheetReader:
             self.collecting.append(text)
 
     def end(self, name: str) -> None:
+        self.path.pop()
         if name in ("v", "f", "t"):
             self.collecting = None
         elif name == "rPh":

@@ -16,13 +16,15 @@ from xlreport.checking.batch import from_fixed, make_batch
 from xlreport.checking.findings import Finding, record
 from xlreport.form.model import LEVELS, Field, Form
 from xlreport.submission import NO, NOBODY, YES, Entry, Place, Source, Status, Submission, Unit, shown
-from xlreport.workbook.details import read_members
+from xlreport.workbook.details import Members, read_members
+from xlreport.workbook.explanations import read_explanations
 from xlreport.workbook.guard import DEFAULT_LIMITS, Limits, Refused
 from xlreport.workbook.identifying import Forms, issued, plain_year, recognised
 from xlreport.workbook.layout import COVER, layout_of
 from xlreport.workbook.locating import Located
 from xlreport.workbook.numbers import quote, read_entry
 from xlreport.workbook.opening import open_book
+from xlreport.workbook.previoussheet import read_previous_sheet
 from xlreport.workbook.raw import RawBook, RawCell
 from xlreport.workbook.strays import strays
 from xlreport.workbook.tampering import remarks
@@ -159,11 +161,11 @@ class _Reader:
             self._number(field, summary)
         texts = {t.field_id: self._text(t.field_id) for t in self.form.texts}
         answers = {t.id: self._answer(t.id) for t in self.form.tables}
-        members: tuple[Unit, ...] = ()
+        below = Members()
         if summary:
-            members, totals, problems = read_members(self.located, self.entries, self.places)
-            self.entries.update(totals)
-            self.findings.extend(problems)
+            below = read_members(self.located, self.entries, self.places)
+            self.entries.update(below.totals)
+            self.findings.extend(below.findings)
             if self.issued["with_errors"]:
                 words = f"汇总时计入了有错误的报表：{quote(self.issued['with_errors'])}"
                 self.add("E2", words, "请下级改正这些报表后重新汇总、报送")
@@ -185,7 +187,10 @@ class _Reader:
             answers=answers,
             identity={k: v for k, v in self.identity.items() if k not in ("unit", "code", "level", "year")},
             county=Unit(self.issued["county"], self.issued["county_code"]),
-            members=members,
+            members=below.units,
+            details=below.figures,
+            explanations=read_explanations(self.book, layout_of(self.form)),
+            previous=read_previous_sheet(self.book, tuple(layout_of(self.form).previous)),
             places=self.places,
             source=replace(self.source, number=int(number) if number.isascii() and number.isdigit() else 0),
         )

@@ -13,15 +13,18 @@ from typing import Any
 from xlreport.a1 import address
 from xlreport.checking.findings import Finding
 from xlreport.form.model import Form
-from xlreport.submission import BLANK, Entry, Place, Status, Submission, shown
+from xlreport.submission import BLANK, YES, Entry, Place, Status, Submission, shown
 from xlreport.workbook.identifying import Forms
-from xlreport.workbook.layout import layout_of
+from xlreport.workbook.layout import CHECKS, layout_of
 from xlreport.workbook.numbers import quote
 from xlreport.workbook.reading import read_submission
 from xlreport.workbook.writing import write_workbook
 
-REPAIRABLE = frozenset({"F6", "F19", "R7", "R8", "R10", "R12", "R15", "R19", "R21", "R22", "R23", "R24"})
+REPAIRABLE = frozenset({"F6", "F19", "R7", "R8", "R9", "R10", "R11", "R12", "R15", "R19", "R21", "R22", "R23", "R24"})
 """Findings of a file that a fresh workbook cures."""
+
+_UNREAD = frozenset({"R5", "R13", "R25"})
+"""Findings about content of the file that was not read, so that nothing can carry it over."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,9 @@ class Repaired:
     left: tuple[str, ...]
 
 
+_QUESTION = "本表空白处是否均为 0"
+
+
 class NotRepairable(Exception):
     """A report that cannot be transplanted; the text is Chinese."""
 
@@ -62,15 +68,39 @@ def repair(form: Form, submission: Submission, findings: Iterable[Finding], form
     """A fresh workbook with the same values. Raises NotRepairable."""
     if submission.members:
         raise NotRepairable("这是汇总表，请用 xlreport merge 重新生成")
+    findings = list(findings)
     doubtful = {f.field for f in findings if f.code == "R15"}
-    if any(f.code == "R15" and not f.field for f in findings):
+    if "" in doubtful:
         raise NotRepairable("有一张表和它的副本内容不同，请先删去不要的一张")
-    entries = {name: _kept(entry, name in doubtful) for name, entry in submission.entries.items()}
-    source = replace(submission.source, number=max(1, submission.source.number) + 1)
-    fresh = replace(submission, entries=entries, overrides={}, places={}, source=source)
+    fresh = _fresh(form, submission, doubtful)
     data = write_workbook(fresh, form)
     _verify(form, fresh, data, forms)
-    return Repaired(data, tuple(_carried(form, submission, fresh)), tuple(_left(form, submission, fresh, doubtful)))
+    left = [*_left(form, submission, fresh, doubtful), *_unread(findings)]
+    return Repaired(data, tuple(_carried(form, submission, fresh)), tuple(left))
+
+
+def _fresh(form: Form, old: Submission, doubtful: set[str]) -> Submission:
+    """The same report with the formulas restored and without what is not certain. Where a number is
+    left out, 是 to 本表空白处是否均为 0 is left out too: it would turn that number into 0."""
+    entries = {name: _kept(entry, name in doubtful) for name, entry in old.entries.items()}
+    lost = {form.fields[name].table for name, entry in old.entries.items() if _lost(entry, entries[name])}
+    answers = {
+        table: answer
+        for table, answer in old.answers.items()
+        if _flag(table) not in doubtful and (answer != YES or table not in lost)
+    }
+    texts = {name: "" if name in doubtful else words for name, words in old.texts.items()}
+    source = replace(old.source, number=max(1, old.source.number) + 1)
+    return replace(old, entries=entries, answers=answers, texts=texts, overrides={}, places={}, source=source)
+
+
+def _flag(table: str) -> str:
+    return f"{table}.blanks_are_zero"
+
+
+def _lost(before: Entry, after: Entry) -> bool:
+    """Whether a cell that held something, or was not found, is blank now."""
+    return after.status is Status.BLANK and before.status is not Status.BLANK
 
 
 def _kept(entry: Entry, doubtful: bool) -> Entry:
@@ -82,13 +112,21 @@ def _kept(entry: Entry, doubtful: bool) -> Entry:
 def _verify(form: Form, fresh: Submission, data: bytes, forms: Forms) -> None:
     """Reads the new workbook back: every value as it was."""
     again = read_submission(data, forms).submission
-    if again is None or again.unit != fresh.unit or dict(again.texts) != dict(fresh.texts):
+    if again is None or _beside_numbers(again) != _beside_numbers(fresh):
         raise NotRepairable("写出的工作簿与原表不一致，没有保存")
     for name in (field.id for field in form.typed):
         before, after = fresh.entries.get(name, BLANK), again.entries.get(name, BLANK)
         same = before.value == after.value and (before.value is not None or before.raw == after.raw)
         if not same:
             raise NotRepairable(f"{form.fields[name].label}写出后与原表不一致，没有保存")
+
+
+def _beside_numbers(submission: Submission) -> tuple[object, ...]:
+    answers = {table: answer for table, answer in submission.answers.items() if answer}
+    lines = {name: line for name, line in submission.identity.items() if line}
+    before = (dict(submission.previous.numbers), dict(submission.previous.texts)) if submission.previous else None
+    said = dict(submission.texts), dict(submission.explanations)
+    return submission.unit, submission.year, submission.county, said, answers, lines, before
 
 
 def _carried(form: Form, old: Submission, fresh: Submission) -> Iterator[Carried]:
@@ -100,17 +138,18 @@ def _carried(form: Form, old: Submission, fresh: Submission) -> Iterator[Carried
             yield Carried(name, form.fields[name].label, old.places.get(name, nowhere), layout.place(name), value)
     for table in form.tables:
         if fresh.answers.get(table.id):
-            name = f"{table.id}.blanks_are_zero"
+            name = _flag(table.id)
             sheet, cell = layout.flags[table.id]
             target = Place(sheet, address(cell))
-            words = "本表空白处是否均为 0"
-            yield Carried(name, words, old.places.get(name, nowhere), target, fresh.answers[table.id])
+            yield Carried(name, _QUESTION, old.places.get(name, nowhere), target, fresh.answers[table.id])
     for text in form.texts:
         words = fresh.texts.get(text.field_id, "")
         if words:
             source = old.places.get(text.field_id, nowhere)
             said = f"{quote(words)}（{len(words)} 字）"
             yield Carried(text.field_id, text.label, source, layout.place(text.field_id), said)
+    for code, words in fresh.explanations.items():
+        yield Carried(f"explain.{code}", f"{code} 的填写说明", Place(CHECKS, ""), Place(CHECKS, ""), quote(words))
 
 
 def _left(form: Form, old: Submission, fresh: Submission, doubtful: set[str]) -> Iterator[str]:
@@ -120,9 +159,23 @@ def _left(form: Form, old: Submission, fresh: Submission, doubtful: set[str]) ->
             yield f"{label}：原表里找不到，留空"
         elif name in doubtful:
             yield f"{label}：原表里无法判断是哪个数，留空"
-        elif fresh.entries[name] is BLANK and entry.status is not Status.BLANK:
+        elif _lost(entry, fresh.entries[name]):
             yield f"{label}：原表里是“{entry.raw}”，不是能填的数，留空"
         elif entry.status is Status.TOO_FINE and entry.value is not None:
             yield f"{label}：原数 {entry.raw} 超过 6 位小数，改为 {shown(entry.value)}"
     for name, entry in old.overrides.items():
         yield f"{form.fields[name].label}：公式曾被改成“{entry.raw or '空'}”，已恢复公式"
+    for table in form.tables:
+        answer = old.answers.get(table.id)
+        if answer and not fresh.answers.get(table.id):
+            why = "无法判断选的是哪个" if _flag(table.id) in doubtful else f"选的是“{answer}”，表里却有数没有照搬"
+            yield f"{table.sheet}·{_QUESTION}：原表里{why}，请补好后重新选"
+    for text in form.texts:
+        if text.field_id in doubtful:
+            yield f"{text.label}：原表里无法判断是哪一份文字，留空"
+
+
+def _unread(findings: Iterable[Finding]) -> Iterator[str]:
+    for finding in findings:
+        if finding.code in _UNREAD:
+            yield f"{finding.where}：{finding.message}" if finding.where else finding.message

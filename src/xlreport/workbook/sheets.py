@@ -7,18 +7,18 @@ from xlsxwriter.worksheet import Worksheet
 from xlreport.a1 import address
 from xlreport.form import expression as ex
 from xlreport.form.model import LEVELS, Field, Kind
-from xlreport.submission import NO, YES, Status
-from xlreport.workbook.book import Book, excel_number
+from xlreport.submission import NO, YES, Status, shown
+from xlreport.workbook.book import NO_LAST_YEAR, Book, excel_number
 from xlreport.workbook.checksheet import (
     gap_text,
     line_cells,
-    line_verdict,
+    line_word,
     overall_formula,
     overall_text,
     weights_formula,
     weights_text,
 )
-from xlreport.workbook.formulas import MARKS, TICK, UNKNOWN, Formulas
+from xlreport.workbook.formulas import FAIL, MARKS, PASS, TICK, UNKNOWN, Formulas
 from xlreport.workbook.layout import CHECKS, COVER, GUIDE, IDENTITY_ROW, TEXTS, Layout
 from xlreport.workbook.plan import UNIT_ROW, SheetPlan, Span, lines_needed
 from xlreport.workbook.planning import LINE_HEIGHT
@@ -82,7 +82,11 @@ def write_cover(book: Book) -> None:
 
 
 def _typed_identity(book: Book, name: str) -> bool:
-    return name != "year" and not (book.issued and name in ("unit", "code", "level"))
+    """Whether the town types it in: all but the year, and what the issuer knows of the unit. A level or
+    code that the issuer does not know stays open, else nobody could ever give it."""
+    if name not in ("unit", "code", "level"):
+        return name != "year"
+    return not (book.issued and (book.summary or identity_values(book)[name]))
 
 
 def identity_values(book: Book) -> dict[str, str]:
@@ -208,19 +212,21 @@ def _number_cell(book: Book, sheet: Worksheet, field: Field, span: Span, formula
     else:
         book.string(sheet, span.cell, entry.raw, style)
     if not computed:
-        _number_validation(sheet, field, span)
+        _number_validation(book, sheet, field, span)
 
 
-def _number_validation(sheet: Worksheet, field: Field, span: Span) -> None:
+def _number_validation(book: Book, sheet: Worksheet, field: Field, span: Span) -> None:
     count = field.kind is Kind.COUNT
     what = "0 或者正整数" if count else f"金额（{field.unit}），不能小于 0，最多 6 位小数"
+    last = book.submission.previous.numbers.get(field.id) if book.submission.previous else None
+    before = f"上年：{shown(last)}。\n" if last is not None else ""
     options = {
         "validate": "integer" if count else "decimal",
         "criteria": "between",
         "minimum": 0,
         "maximum": int(ex.MAX_NUMBER) - 1,
         "input_title": field.column_label[:32],
-        "input_message": f"{field.row_label}：请填{what}。单位：{field.unit}，不要写单位。"[:255],
+        "input_message": f"{before}{field.row_label}：请填{what}。单位：{field.unit}，不要写单位。"[:255],
         "error_title": "填写有误",
         "error_message": f"这里只能填{what}，不能填文字或带单位。"[:255],
     }
@@ -234,8 +240,8 @@ def _check_cells(book: Book, sheet: Worksheet, plan: SheetPlan, formulas: Formul
         if not span.single:
             sheet.merge_range(span.top, span.left, span.bottom, span.right, "", book.styles["check"])
         if line.per_cell:
-            verdict = book.verdict(*(i.rule for i in check.instances))
-            text = {1: TICK, 0: MARKS[line.check.severity], -1: UNKNOWN}[int(verdict)]
+            word = book.word(*(i.rule for i in check.instances))
+            text = {PASS: TICK, FAIL: MARKS[line.check.severity]}.get(word, word)
             sheet.write_formula(*span.cell, formulas.cells_mark(check.instances), book.styles["check"], text)
         else:
             formula, text = _line_mark(book, formulas, check.line)
@@ -250,18 +256,19 @@ def _line_mark(book: Book, formulas: Formulas, index: int) -> tuple[str, str]:
     gap_cell = formulas.ref(CHECKS, address(gap_at))
     mark = MARKS[line.check.severity]
     formula = (
-        f'=IF({verdict_cell}="通过","{TICK}",IF({verdict_cell}="待填","{UNKNOWN}",'
+        f'=IF({verdict_cell}="{PASS}","{TICK}",IF({verdict_cell}<>"{FAIL}",{verdict_cell},'
         f'IF({gap_cell}="","{mark}","{mark} 差 "&{gap_cell})))'
     )
-    verdict = line_verdict(book, line)
+    word = line_word(book, line)
     gap = gap_text(book, line)
     failing = f"{mark} 差 {gap}" if gap else mark
-    return formula, {1: TICK, 0: failing, -1: UNKNOWN}[int(verdict)]
+    return formula, {PASS: TICK, FAIL: failing}.get(word, word)
 
 
 def _mark_colours(book: Book, sheet: Worksheet, span: Span) -> None:
     at = (span.top, span.left, span.bottom, span.right)
-    for words, style in ((TICK, "good"), ("✘", "bad"), ("！", "warn"), ("※", "warn"), (UNKNOWN, "grey")):
+    marks = {TICK: "good", "✘": "bad", "！": "warn", "※": "warn", UNKNOWN: "grey", NO_LAST_YEAR: "grey"}
+    for words, style in marks.items():
         options = {"type": "text", "criteria": "begins with", "value": words, "format": book.styles[style]}
         sheet.conditional_format(*at, options)
 

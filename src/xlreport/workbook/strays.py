@@ -31,7 +31,7 @@ def strays(located: Located, *, same_version: bool, summary: bool) -> Iterator[F
         plan = plans.get(name)
         if plan is not None:
             if name not in located.moved:
-                yield from _outside(plan, sheet)
+                yield from _outside(plan, sheet, same_version=same_version)
                 if same_version:
                     yield from _headings(plan, sheet)
         elif not (summary or name in layout.sheets or name == HIDDEN or name in located.used or not sheet.cells):
@@ -57,8 +57,11 @@ def _content(sheet: RawSheet, cell: Cell) -> str:
     return raw.text.strip() if raw is not None and raw.formula is None else ""
 
 
-def _outside(plan: SheetPlan, sheet: RawSheet) -> Iterator[Finding]:
+def _outside(plan: SheetPlan, sheet: RawSheet, *, same_version: bool) -> Iterator[Finding]:
     known = plan.known | {(UNIT_ROW, 0)}
+    if not same_version:
+        # another version of the form has its check cells elsewhere
+        known = known | {cell for cell, raw in sheet.cells.items() if raw.formula is not None}
     found = sorted(cell for cell, raw in sheet.cells.items() if cell not in known and raw.text.strip())
     for cell in found[:MOST_TOLD]:
         words = f"不是填报的格子里有内容“{quote(sheet.cells[cell].text)}”，不会读取"

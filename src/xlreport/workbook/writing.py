@@ -7,6 +7,7 @@ from xlreport.submission import NOBODY, Submission, Unit
 from xlreport.workbook.book import Book
 from xlreport.workbook.checksheet import write_checks
 from xlreport.workbook.identity import write_identity
+from xlreport.workbook.previoussheet import write_previous
 from xlreport.workbook.sheets import write_cover, write_guide, write_table, write_texts
 
 
@@ -32,4 +33,5 @@ def write_form_sheets(book: Book) -> None:
     for table in book.form.tables:
         write_table(book, table.id)
     write_texts(book)
+    write_previous(book)
     write_checks(book)

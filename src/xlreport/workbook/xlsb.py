@@ -43,14 +43,13 @@ def _book(parts: Mapping[str, bytes], limits: Limits) -> RawBook:
     strings = [_wide(body, 1)[0] for body in _of(parts, workbook, "sharedStrings", SST_ITEM)]
     dates = _dates(parts, workbook)
     sheets: dict[str, RawSheet] = {}
-    left = limits.cells
+    count = 0
     for name, target in listed:
         if name in sheets:
             raise Refused(damaged(f"工作表“{name}”出现了两次"))
         if target not in parts:
             raise Refused(damaged(f"工作表“{name}”的内容缺失"))
-        sheets[name], used = _sheet(name, parts[target], strings, dates, left)
-        left -= used
+        sheets[name], count = _sheet(name, parts[target], strings, dates, limits.cells, count)
     names, repeated = join_names(list(_names(parts[workbook], [name for name, _ in listed])))
     return RawBook(
         sheets,
@@ -139,9 +138,12 @@ _READERS: Mapping[int, tuple[str, Callable[[bytes], str]]] = {
 }
 
 
-def _sheet(name: str, content: bytes, strings: list[str], dates: DateFormats, limit: int) -> tuple[RawSheet, int]:
+def _sheet(
+    name: str, content: bytes, strings: list[str], dates: DateFormats, limit: int, count: int
+) -> tuple[RawSheet, int]:
+    """One sheet, and how much there is of it and (`count`) the sheets before it together."""
     sheet = RawSheet(name)
-    row = count = 0
+    row = 0
     for kind, body in _records(content):
         if kind == ROW_HDR:
             (row,) = struct.unpack_from("<I", body)

@@ -1,0 +1,228 @@
+"""How often the likely cell is the right one: simulated slips in the sample county, a table in Markdown.
+
+    python benchmarks/localising.py [CASES]
+
+Each case takes a report of the samples in which everything holds, makes one slip in a cell where some
+error rule notices it, and asks for hints. Slips that no rule notices are not counted: nothing can say
+anything about them.
+"""
+
+from __future__ import annotations
+
+import random
+import statistics
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from itertools import islice
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "samples"))
+
+from tabletext import load  # noqa: E402
+from xlreport import Entry, Form, Submission, Unit, get_form  # noqa: E402
+from xlreport.checking.batch import from_fixed, make_batch  # noqa: E402
+from xlreport.checking.evaluate import Verdict, evaluate  # noqa: E402
+from xlreport.checking.likely import Hint, likely  # noqa: E402
+from xlreport.checking.slips import neighbours  # noqa: E402
+from xlreport.form.model import Instance, Severity  # noqa: E402
+
+CASES = 1000
+ATTEMPTS = 30
+"""Per case; where a report has no room for a kind of slip, another one is taken."""
+
+Numbers = Mapping[str, Decimal]
+Slip = Callable[[random.Random, Form, Numbers], dict[str, Decimal] | None]
+
+
+def digits(change: Callable[[random.Random, str], str | None]) -> Slip:
+    """A slip in the digits of one cell."""
+
+    def slip(rng: random.Random, form: Form, numbers: Numbers) -> dict[str, Decimal] | None:
+        name = rng.choice([n for n, value in numbers.items() if value > 0 and value == int(value)])
+        now = change(rng, str(int(numbers[name])))
+        return {name: Decimal(now)} if now else None
+
+    return slip
+
+
+def swapped(rng: random.Random, text: str) -> str | None:
+    if len(text) < 2:
+        return None
+    i = rng.randrange(len(text) - 1)
+    return text[:i] + text[i + 1] + text[i] + text[i + 2 :]
+
+
+def one_wrong(rng: random.Random, text: str) -> str | None:
+    i = rng.randrange(len(text))
+    return text[:i] + rng.choice("0123456789") + text[i + 1 :]
+
+
+def one_of_several_wrong(rng: random.Random, text: str) -> str | None:
+    return one_wrong(rng, text) if len(text) > 1 else None
+
+
+def one_missing(rng: random.Random, text: str) -> str | None:
+    i = rng.randrange(len(text))
+    return text[:i] + text[i + 1 :] or None
+
+
+def one_doubled(rng: random.Random, text: str) -> str | None:
+    i = rng.randrange(len(text))
+    return text[:i] + text[i] + text[i:]
+
+
+def one_more(rng: random.Random, text: str) -> str | None:
+    i = rng.randrange(len(text) + 1)
+    return text[:i] + rng.choice("123456789") + text[i:]
+
+
+def zero_more(_: random.Random, text: str) -> str | None:
+    return text + "0"
+
+
+def zero_less(_: random.Random, text: str) -> str | None:
+    return text[:-1] if text.endswith("0") and len(text) > 1 else None
+
+
+def minus(_: random.Random, text: str) -> str | None:
+    return f"-{text}"
+
+
+def any_other(rng: random.Random, text: str) -> str | None:
+    return str(rng.randrange(2 * int(text) + 10))
+
+
+def pairs(change: Callable[[Decimal, Decimal], tuple[Decimal, Decimal] | None]) -> Slip:
+    """A slip between two neighbouring cells."""
+
+    def slip(rng: random.Random, form: Form, numbers: Numbers) -> dict[str, Decimal] | None:
+        known = neighbours(form, numbers)
+        first, second = rng.sample(rng.choice([(a, b) for a, b, _ in known if numbers[a] or numbers[b]]), 2)
+        new = change(numbers[first], numbers[second])
+        return dict(zip((first, second), new, strict=True)) if new else None
+
+    return slip
+
+
+def twice(slip: Slip) -> Slip:
+    """The slip in two cells."""
+
+    def both(rng: random.Random, form: Form, numbers: Numbers) -> dict[str, Decimal] | None:
+        first, second = slip(rng, form, numbers), slip(rng, form, numbers)
+        return {**first, **second} if first and second and first.keys().isdisjoint(second) else None
+
+    return both
+
+
+SLIPS: dict[str, Slip] = {
+    "两位数字颠倒": digits(swapped),
+    "一位数字有误（两位以上的数）": digits(one_of_several_wrong),
+    "一位数字有误（任何数）": digits(one_wrong),
+    "漏了一位数字": digits(one_missing),
+    "一位数字重复": digits(one_doubled),
+    "多了一位数字": digits(one_more),
+    "多了一个 0": digits(zero_more),
+    "少了一个 0": digits(zero_less),
+    "多了负号": digits(minus),
+    "填成相邻格的数": pairs(lambda a, b: (b, b) if b else None),
+    "两格填反": pairs(lambda a, b: (b, a) if a and b else None),
+    "填错了格": pairs(lambda a, b: (b, a) if not a or not b else None),
+    "两处数字颠倒": twice(digits(swapped)),
+    "不是笔误（任意数）": digits(any_other),
+}
+OUTCOMES = ("唯一，正确", "列出，其中有", "没有说", "列出，其中没有", "唯一，不对")
+
+
+def reports(form: Form) -> list[Submission]:
+    """The samples in which all error rules hold."""
+    paths = sorted((ROOT / "samples" / "source" / "2025").glob("*.txt"))
+    found = [load(path, form, Unit("示例县")) for path in paths]
+    complete = [s for s in found if all(e.value is not None for e in s.entries.values())]
+    return [s for s, rules in zip(complete, failing(form, complete), strict=True) if not rules]
+
+
+def failing(form: Form, submissions: list[Submission]) -> list[list[Instance]]:
+    """The error rules that fail, for each report."""
+    rules = [i for i in form.instances if i.check.severity is Severity.ERROR]
+    verdicts = evaluate(rules, make_batch(form, submissions))
+    return [
+        [rule for rule, verdict in zip(rules, column, strict=True) if verdict == Verdict.FAILS] for column in verdicts.T
+    ]
+
+
+def typed_over(form: Form, submission: Submission) -> Submission:
+    """The report with all totals typed in, as in a file whose formulas were pasted over."""
+    batch = make_batch(form, [submission])
+    over = {f.id: Entry.of(from_fixed(int(batch.columns[f.id].values[0]))) for f in form.computed}
+    return replace(submission, overrides=over)
+
+
+def with_slips(
+    rng: random.Random, form: Form, submissions: list[Submission], slip: Slip, cases: int
+) -> Iterator[tuple[Submission, dict[str, Decimal], list[Instance]]]:
+    """Reports with a slip that a rule notices, what was right, and the rules."""
+    made: list[tuple[Submission, dict[str, Decimal]]] = []
+    for _ in range(ATTEMPTS * cases):
+        report = rng.choice(submissions)
+        entries = {**report.entries, **report.overrides}
+        right = {name: entry.value for name, entry in entries.items() if entry.value is not None}
+        new = slip(rng, form, right)
+        new = {name: value for name, value in (new or {}).items() if value != right[name]}
+        if new and len(made) < 3 * cases:
+            typed = {**report.entries, **{n: Entry.of(v) for n, v in new.items() if n in report.entries}}
+            over = {**report.overrides, **{n: Entry.of(v) for n, v in new.items() if n in report.overrides}}
+            made.append((replace(report, entries=typed, overrides=over), {name: right[name] for name in new}))
+    noticed = ((*case, rules) for case, rules in zip(made, failing(form, [w for w, _ in made]), strict=True) if rules)
+    yield from islice(noticed, cases)
+
+
+def outcome(hints: tuple[Hint, ...], right: dict[str, Decimal]) -> str:
+    """What was said, against the truth; of several hints the worst counts."""
+    if not hints:
+        return OUTCOMES[2]
+    return max((_outcome(hint, right) for hint in hints), key=OUTCOMES.index)
+
+
+def _outcome(hint: Hint, right: dict[str, Decimal]) -> str:
+    listed = [{c.field: c.proposed for c in e.corrections} for e in hint.explanations]
+    true = any(one.items() <= right.items() for one in listed)
+    if len(listed) == 1:
+        return OUTCOMES[0] if true else OUTCOMES[4]
+    return OUTCOMES[1] if true else OUTCOMES[3]
+
+
+def rows(form: Form, submissions: list[Submission], cases: int, times: list[float]) -> Iterator[str]:
+    yield f"| 笔误 | 例数 | {' | '.join(OUTCOMES)} |"
+    yield "| --- | --- | " + " | ".join("---" for _ in OUTCOMES) + " |"
+    for kind, slip in SLIPS.items():
+        rng, counts = random.Random(kind), Counter[str]()
+        for wrong, right, rules in with_slips(rng, form, submissions, slip, cases):
+            start = time.perf_counter()
+            hints = likely(form, wrong, rules)
+            times.append(time.perf_counter() - start)
+            counts[outcome(hints, right)] += 1
+        total = counts.total()
+        shares = (f"{counts[o] / total:.1%}" if total else "—" for o in OUTCOMES)
+        yield f"| {kind} | {total} | {' | '.join(shares)} |"
+
+
+def main() -> None:
+    cases = int(sys.argv[1]) if len(sys.argv) > 1 else CASES
+    form = get_form("zfxxgk-2021")
+    submissions = reports(form)
+    times: list[float] = []
+    print(f"{len(submissions)} 份报表，总计由公式算出：\n")
+    print("\n".join(rows(form, submissions, cases, times)))
+    print("\n总计也是填写的（公式被覆盖）：\n")
+    print("\n".join(rows(form, [typed_over(form, s) for s in submissions], cases, times)))
+    slow = statistics.quantiles(times, n=100)
+    print(f"\n用时：中位数 {statistics.median(times) * 1000:.1f} 毫秒，99 % 在 {slow[98] * 1000:.1f} 毫秒以内。")
+
+
+if __name__ == "__main__":
+    main()

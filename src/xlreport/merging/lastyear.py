@@ -1,0 +1,110 @@
+"""What each unit reported the year before: from last year's summary, or from the units' own workbooks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from xlreport.checking.findings import Finding, record
+from xlreport.form.library import FormShelf
+from xlreport.form.model import Form
+from xlreport.merging.matching import normalised
+from xlreport.merging.outcomes import FileResult
+from xlreport.merging.roster import Roster
+from xlreport.merging.totals import totals_of
+from xlreport.submission import Figures, Submission, Unit, shown
+
+
+@dataclass(frozen=True)
+class LastYear:
+    """Last year's figures by unit, and of which year they are. `roster` tells which units a renamed or
+    merged one came from (its column 前身)."""
+
+    year: int
+    units: Mapping[Unit, Figures]
+    roster: Roster | None = None
+    county: str = ""
+    _by_code: dict[str, Unit] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _by_name: dict[str, list[Unit]] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for unit in self.units:
+            if unit.code:
+                self._by_code[unit.code] = unit
+            self._by_name.setdefault(normalised(unit.name, self.county), []).append(unit)
+
+    def of(self, unit: Unit) -> Figures | None:
+        """A unit's figures, those of its predecessors added up; None when one of them is not there."""
+        origins = self.roster.predecessors(unit) if self.roster else ()
+        if not origins:
+            return self._found(unit.code, unit.name)
+        found = [self._found(origin, origin) for origin in origins]
+        known = [figures for figures in found if figures is not None]
+        if len(known) < len(found):
+            return None
+        return known[0] if len(known) == 1 else Figures(_sum(f.numbers for f in known))
+
+    def together(self) -> Figures:
+        """The sum of all units: what the county reported."""
+        return Figures(_sum(f.numbers for f in self.units.values()))
+
+    def _found(self, code: str, name: str) -> Figures | None:
+        unit = self._by_code.get(code) if code else None
+        if unit is None:
+            named = self._by_name.get(normalised(name, self.county), [])
+            unit = named[0] if len(named) == 1 else None
+        return self.units[unit] if unit is not None else None
+
+
+def _sum(parts: Iterable[Mapping[str, Decimal]]) -> dict[str, Decimal]:
+    """The sums of the numbers that all parts have."""
+    listed = list(parts)
+    common = set.intersection(*(set(part) for part in listed)) if listed else set()
+    return (
+        {name: sum((part[name] for part in listed), Decimal(0)) for name in listed[0] if name in common}
+        if common
+        else {}
+    )
+
+
+def figures_of(form: Form, submission: Submission) -> Figures:
+    """What a submission will be next year: every number, computed ones included."""
+    return Figures(totals_of(form, submission), submission.texts, submission.explanations)
+
+
+def gather(submissions: Iterable[Submission], shelf: FormShelf) -> dict[Unit, Figures]:
+    """The figures of all units, those inside summaries included."""
+    found: dict[Unit, Figures] = {}
+    for submission in submissions:
+        form = shelf(submission.form)
+        if submission.details:
+            found.update(submission.details)
+        elif form is not None:
+            found[submission.unit] = figures_of(form, submission)
+    return found
+
+
+def with_last_year(file: FileResult, last: LastYear | None) -> FileResult:
+    """The file with last year's figures as the county has them. Without them those that the workbook
+    carries stay; where both are there and differ, that is told."""
+    submission = file.submission
+    if submission is None or last is None or submission.year != last.year + 1:
+        return file
+    known = last.together() if submission.members else last.of(submission.unit)
+    carried = submission.previous.numbers if submission.previous else {}
+    numbers = known.numbers if known else {}
+    changed = [name for name, value in carried.items() if name in numbers and numbers[name] != value]
+    findings = (*file.findings, _differs(file, changed, carried, numbers)) if changed else file.findings
+    return replace(file, submission=replace(submission, previous=known), findings=findings)
+
+
+def _differs(
+    file: FileResult, changed: list[str], carried: Mapping[str, Decimal], numbers: Mapping[str, Decimal]
+) -> Finding:
+    name = changed[0]
+    example = f"例如 {shown(carried[name])}，县里是 {shown(numbers[name])}"
+    words = f"工作簿里的上年数有 {len(changed)} 个与县里的不同（{example}），以县里的为准"
+    todo = "请核对上年的报表；“上年数”页不能修改"
+    observed = (("carried", carried[name]), ("known", numbers[name]))
+    return record("R27", words, todo, file=file.path, unit=file.unit.name, field=name, observed=observed)

@@ -1,0 +1,80 @@
+"""XlsxWriter with less memory, byte for byte the same: a county may have a thousand units.
+
+Each part goes straight into the zip (XlsxWriter itself first keeps the text of all parts), and cells that
+are equal (most are 0) are kept once.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+from xlsxwriter.packager import Packager
+from xlsxwriter.worksheet import Worksheet
+
+_CHUNK = 65_536
+"""Characters that are collected before they are compressed."""
+
+
+class _Part(io.StringIO):
+    """The text of one part, on its way into the archive."""
+
+    def __init__(self, archive: zipfile.ZipFile, name: str) -> None:
+        super().__init__()
+        info = zipfile.ZipInfo(name)
+        info.compress_type = zipfile.ZIP_DEFLATED
+        info.external_attr = 0o600 << 16
+        self._stream = archive.open(info, "w")
+        self._waiting: list[str] = []
+        self._count = 0
+
+    def write(self, text: str, /) -> int:
+        self._waiting.append(text)
+        self._count += len(text)
+        if self._count > _CHUNK:
+            self._pass_on()
+        return len(text)
+
+    def _pass_on(self) -> None:
+        self._stream.write("".join(self._waiting).encode())
+        self._waiting.clear()
+        self._count = 0
+
+    def finish(self) -> None:
+        """The part is complete; the next may begin."""
+        self._pass_on()
+        self._stream.close()
+
+
+class StreamingPackager(Packager):
+    """XlsxWriter asks for a file for each part, fills it, and then asks for the next."""
+
+    def __init__(self, target: io.BytesIO) -> None:
+        super().__init__()
+        self._archive = zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED)
+        self._part: _Part | None = None
+
+    def _filename(self, xml_filename: str) -> _Part:
+        self._finish()
+        self._part = _Part(self._archive, xml_filename)
+        return self._part
+
+    def _finish(self) -> None:
+        if self._part is not None:
+            self._part.finish()
+            self._part = None
+
+    def _create_package(self) -> list[tuple[object, str, bool]]:
+        """Writes everything; nothing is left for XlsxWriter to pack."""
+        left: list[tuple[object, str, bool]] = super()._create_package()  # type: ignore[no-untyped-call]
+        assert not left, "pictures and macros would need packing of their own"
+        self._finish()
+        self._archive.close()
+        return []
+
+
+def share_cells(sheet: Worksheet, row: int, known: dict[tuple[type, object], object]) -> None:
+    """Makes equal cells of a finished row (and of others with the same `known`) one object."""
+    cells = sheet.table[row]
+    for column, cell in cells.items():
+        cells[column] = known.setdefault((type(cell), cell), cell)

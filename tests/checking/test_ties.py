@@ -1,0 +1,61 @@
+"""What else is known of a report narrows the search for the wrong cell: last year, another version."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+from hostile.scene import COUNTY, base
+from xlreport import Entry, Form, Submission, Unit, check_submissions, merge_folder, write_workbook
+from xlreport.submission import Figures
+
+GRANTED = "requests.granted.natural_person"
+CARRIED_IN, CARRIED_OUT = "requests.carried_in.natural_person", "requests.carried_out.natural_person"
+
+
+def slipped(form: Form, before: Figures | None) -> Submission:
+    """The base with 36 typed as 63: without last year, 2 carried in may as well be 29."""
+    town = base(form, Unit("甲子镇", "990101", "乡镇"))
+    return replace(town, entries={**town.entries, GRANTED: Entry.of(63)}, previous=before)
+
+
+def hints(form: Form, submission: Submission) -> list[str]:
+    return [f.message for f in check_submissions(form, [submission])[0] if f.code == "H1"]
+
+
+def test_last_year_ties_a_cell_down(zfxxgk: Form) -> None:
+    (loose,) = hints(zfxxgk, slipped(zfxxgk, None))
+    assert "应为 36（现为 63，两位数字颠倒）" in loose
+    assert "应为 29（现为 2，漏了一位数字）" in loose
+    (tied,) = hints(zfxxgk, slipped(zfxxgk, Figures({CARRIED_OUT: Decimal(2)})))
+    assert tied == "很可能应为 36（现为 63，两位数字颠倒）；改后 2 项校验全部成立"
+
+
+def test_a_tie_that_the_unit_has_explained_ties_nothing(zfxxgk: Form) -> None:
+    town = slipped(zfxxgk, Figures({CARRIED_OUT: Decimal(2)}))
+    explained = replace(town, explanations={"B1.natural_person": "上年误报"})
+    assert hints(zfxxgk, explained) == hints(zfxxgk, slipped(zfxxgk, None))
+
+
+def test_the_cell_that_last_year_contradicts_is_the_one(zfxxgk: Form) -> None:
+    """Both the balance and last year say that 20 carried in should be 2."""
+    town = base(zfxxgk, Unit("甲子镇", "990101", "乡镇"))
+    wrong = replace(town, entries={**town.entries, CARRIED_IN: Entry.of(20)})
+    told = hints(zfxxgk, replace(wrong, previous=Figures({CARRIED_OUT: Decimal(2)})))
+    assert told == ["很可能应为 2（现为 20，多了一个 0）；改后 2 项校验全部成立"]
+
+
+def test_another_version_of_the_report_tells_which_cell(zfxxgk: Form, tmp_path: Path) -> None:
+    """The number that the older file had makes everything hold: whoever corrected it slipped."""
+    town = base(zfxxgk, Unit("甲子镇", "990101", "乡镇"))
+    old = replace(town, source=replace(town.source, number=1))
+    new = replace(town, entries={**town.entries, GRANTED: Entry.of(52)}, source=replace(town.source, number=2))
+    for name, one in (("旧", old), ("新", new)):
+        (tmp_path / f"{name}.xlsx").write_bytes(write_workbook(one, zfxxgk))
+    result = merge_folder(tmp_path, out=tmp_path / "out", county=COUNTY)
+    by_path = {f.path: f for f in result.files}
+    assert by_path["旧.xlsx"].outcome.value == "superseded"
+    (hint,) = [f for f in by_path["新.xlsx"].findings if f.code == "H1"]
+    assert (hint.cell, dict(hint.observed)[f"{GRANTED}.proposed"]) == ("D9", 36)
+    assert "另一份" in hint.message
