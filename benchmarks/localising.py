@@ -2,9 +2,9 @@
 
     python benchmarks/localising.py [CASES]
 
-Each case takes a report of the samples in which everything holds, makes one slip in a cell where some
-error rule notices it, and asks for hints. Slips that no rule notices are not counted: nothing can say
-anything about them.
+Each case takes a report of the samples in which everything holds, makes one slip in the cells of its
+balances so that some error rule notices, and asks for hints. Slips that no rule notices are not counted:
+nothing can say anything about them.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from xlreport.checking.batch import from_fixed, make_batch  # noqa: E402
 from xlreport.checking.evaluate import Verdict, evaluate  # noqa: E402
 from xlreport.checking.likely import Hint, likely  # noqa: E402
 from xlreport.checking.slips import neighbours  # noqa: E402
+from xlreport.checking.systems import read_system  # noqa: E402
 from xlreport.form.model import Instance, Severity  # noqa: E402
 
 CASES = 1000
@@ -167,10 +168,11 @@ def with_slips(
 ) -> Iterator[tuple[Submission, dict[str, Decimal], list[Instance]]]:
     """Reports with a slip that a rule notices, what was right, and the rules."""
     made: list[tuple[Submission, dict[str, Decimal]]] = []
+    numbers = [(report, _balanced_numbers(form, report)) for report in submissions]
     for _ in range(ATTEMPTS * cases):
-        report = rng.choice(submissions)
-        entries = {**report.entries, **report.overrides}
-        right = {name: entry.value for name, entry in entries.items() if entry.value is not None}
+        report, right = rng.choice(numbers)
+        if not any(right.values()):
+            continue
         new = slip(rng, form, right)
         new = {name: value for name, value in (new or {}).items() if value != right[name]}
         if new and len(made) < 3 * cases:
@@ -179,6 +181,13 @@ def with_slips(
             made.append((replace(report, entries=typed, overrides=over), {name: right[name] for name in new}))
     noticed = ((*case, rules) for case, rules in zip(made, failing(form, [w for w, _ in made]), strict=True) if rules)
     yield from islice(noticed, cases)
+
+
+def _balanced_numbers(form: Form, report: Submission) -> dict[str, Decimal]:
+    """The cells that some balance ties to others."""
+    entries = {**report.entries, **report.overrides}
+    names = dict.fromkeys(name for row in read_system(form, report).rows for name in row.coefficients)
+    return {name: value for name in names if (value := entries[name].value) is not None}
 
 
 def outcome(hints: tuple[Hint, ...], right: dict[str, Decimal]) -> str:

@@ -18,12 +18,12 @@ from xlreport import Entry, Form, Submission, Unit, check_submissions, get_form
 from xlreport.checking import likely as likely_module
 from xlreport.checking.hints import render
 from xlreport.checking.integers import solve
-from xlreport.checking.likely import likely
+from xlreport.checking.likely import Correction, likely
 from xlreport.checking.linear import Cell, LinearConstraint, Row, System
 from xlreport.checking.localising import localise, search
 from xlreport.checking.parts import failing_parts
 from xlreport.checking.slips import digit_slip
-from xlreport.submission import BLANK, Status
+from xlreport.submission import BLANK, Place, Status
 from xlreport.workbook.layout import layout_of
 
 FORMS = {"zfxxgk": "zfxxgk-2021", "other": "tests/forms/xiangzhen-caizheng.yaml"}
@@ -102,6 +102,7 @@ def test_neighbours_exchanged_or_a_number_in_the_wrong_column(zfxxgk: Form, town
     assert said(zfxxgk, moved) == [
         "三、依申请公开 E9 现填的 36 很可能应填在 D9：E9 应为 0（现为 36），D9 应为 36（现为 0）；改后 2 项校验全部成立"
     ]
+    assert not any("应填在" in words for words in said(zfxxgk, changed(moved, {"requests.received.business": 5})))
     busy = changed(town, {right: 12, "requests.received.business": 12})
     assert said(zfxxgk, changed(busy, {left: 12, right: 36})) == [
         "三、依申请公开 D9 与 E9 很可能填反了：D9 应为 36（现为 12），E9 应为 12（现为 36）；改后 2 项校验全部成立"
@@ -177,6 +178,38 @@ def test_cells_without_a_number_are_left_out(zfxxgk: Form, town: Submission) -> 
     assert localise(zfxxgk, over) == ()
 
 
+def test_a_rule_with_a_blank_behind_a_typed_over_total_is_left_out(zfxxgk: Form, town: Submission) -> None:
+    report = typed_over(zfxxgk, town)
+    wrong = changed(report, {PERSON.format("processed"): 99})
+    assert localise(zfxxgk, wrong) != ()
+    wrong = replace(wrong, entries={**wrong.entries, PERSON.format("declined_repeat"): BLANK})
+    assert localise(zfxxgk, wrong) == ()
+
+
+def test_a_number_that_is_wrong_by_itself_has_no_proposal(zfxxgk: Form, town: Submission) -> None:
+    for number in (Decimal("13.5"), Decimal(-13)):
+        wrong = changed(town, {"disclosure.licences.decisions": number})
+        (part,) = localise(zfxxgk, wrong)
+        ((change,),) = part.answers
+        assert (change.field, change.lowest, change.value) == ("disclosure.licences.decisions", Decimal(0), None)
+        assert said(zfxxgk, wrong) == []
+
+
+def test_what_would_break_another_rule_is_not_said(zfxxgk: Form, town: Submission) -> None:
+    wrong = changed(town, {PERSON.format("granted"): 366})
+    (hint,) = likely(zfxxgk, wrong, failing(zfxxgk, wrong))
+    (explanation,) = hint.explanations
+    regulation = Correction("disclosure.regulations.issued", Place("", ""), Decimal(0), Decimal(3))
+    bad = replace(explanation, corrections=(*explanation.corrections, regulation))
+    proved = likely_module._proved(zfxxgk, wrong, failing(zfxxgk, wrong), [explanation, bad])
+    assert proved == [explanation, None]
+
+
+def test_a_summary_gets_no_hints(zfxxgk: Form, town: Submission) -> None:
+    wrong = replace(changed(town, {PERSON.format("granted"): 366}), members=(town.unit,))
+    assert said(zfxxgk, wrong) == []
+
+
 def test_without_places_the_cell_goes_by_its_label(zfxxgk: Form, town: Submission) -> None:
     wrong = replace(changed(town, {PERSON.format("granted"): 366}), places={})
     assert said(zfxxgk, wrong)[0].startswith("“三、本年度办理结果 （一）予以公开·自然人” 很可能应为 36")
@@ -250,6 +283,7 @@ def test_the_search_agrees_with_brute_force(system: System) -> None:
         for answers in product(*(p.answers for p in parts))
     ]
     assert {names for names in combined if len(names) <= 3} == set(truth)
+    assert len(set(combined)) == len(combined)
     for part in parts if truth else ():
         for answer in part.answers:
             mine = {change.field for change in answer}
@@ -306,7 +340,7 @@ def test_what_the_effort_does_not_suffice_for_is_undecided(zfxxgk: Form) -> None
         (part,) = localise(zfxxgk, wrong, effort=effort)
         assert not part.decided
         assert part.answers == ()
-    (part,) = localise(zfxxgk, wrong)
+    (part,) = localise(zfxxgk, wrong, effort=1000)
     assert part.decided
     (part,) = localise(zfxxgk, wrong, most=2)
     assert part.decided

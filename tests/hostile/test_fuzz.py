@@ -25,7 +25,7 @@ from xlreport import Form, FormShelf, Outcome, Submission, merge_folder, read_su
 from xlreport.isolation import Isolated, Lost
 from xlreport.merging.outcomes import FileResult
 
-SECONDS = 20.0
+SECONDS = 16.0
 """How long new mutants are made."""
 
 SLOWEST = 60

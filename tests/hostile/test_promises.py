@@ -39,7 +39,7 @@ from xlreport.workbook.texts import BITING, clean
 
 WATCHED = Path(__file__).with_name("watched.py")
 WORKER = "-P -c from xlreport.isolation import serve; serve()"
-FEW, MANY = 60, 600
+FEW, MANY = 50, 500
 """Units of the merges whose memory is measured; what a hundred and a thousand take is on their line."""
 
 LIVELY = {"R1", "R4", "R6", "R10", "R20", "R21", "R23"}
@@ -63,7 +63,7 @@ posix_names = pytest.mark.skipif(sys.platform != "linux", reason="file names of 
 
 
 @posix_names
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(tree=st.dictionaries(NAMES, TREE, max_size=6))
 @example(tree={b"a.zip": [(b"b", b"x")], b"a.zip!b": b"x"})
 @example(tree={b"a.zip": [(b"b", b"x"), (b"b", b"x"), ("b（第 2 个）".encode(), b"x")]})

@@ -130,7 +130,7 @@ def test_a_summary_is_accepted_by_check(any_form: Form, tmp_path: Path) -> None:
     (file,) = check_paths([Path(result.outputs[0])], forms=[any_form]).files
     assert file.outcome is Outcome.ACCEPTED
     assert {f.severity.value for f in file.findings} <= {"warning", "note"}
-    assert {f.code for f in file.findings} <= {"G5", "T1", "M2", "C9"}
+    assert {f.code for f in file.findings} <= {"G3", "G5", "T1", "M2", "C9", "V1", "V2"}
 
 
 def test_a_total_changed_by_hand_in_a_summary_is_an_error(zfxxgk: Form, tmp_path: Path) -> None:

@@ -27,8 +27,11 @@ from xlreport import (
     write_workbook,
 )
 from xlreport.a1 import address
+from xlreport.form.model import Severity
 from xlreport.submission import Status
-from xlreport.workbook.layout import layout_of
+from xlreport.workbook.checksheet import EXPLANATION
+from xlreport.workbook.layout import CHECKS, CHECKS_ROW, layout_of
+from xlreport.workbook.lines import CheckLine, LaterLine
 from xlreport.workbook.writing import blank
 
 
@@ -63,6 +66,10 @@ def test_every_field_has_a_defined_name_at_its_cell(any_form: Form) -> None:
     assert len(set(layout.cells.values())) == len(layout.cells)
 
 
+def severity(line: CheckLine | LaterLine) -> Severity:
+    return line.severity if isinstance(line, LaterLine) else line.check.severity
+
+
 def test_only_cells_to_fill_in_are_unlocked(any_form: Form) -> None:
     book = opened(write_workbook(blank(any_form, 2025, Unit("甲子镇", "990101", "乡镇")), any_form))
     layout = layout_of(any_form)
@@ -71,6 +78,8 @@ def test_only_cells_to_fill_in_are_unlocked(any_form: Form) -> None:
     typed |= {
         ("封面", layout.identity[i.id]) for i in any_form.identity if i.id not in ("unit", "code", "level", "year")
     }
+    warnings = [i for i, x in enumerate((*layout.lines, *layout.later)) if severity(x) is Severity.WARNING]
+    typed |= {(CHECKS, (CHECKS_ROW + i, EXPLANATION)) for i in warnings}
     unlocked = set()
     for sheet in book.worksheets:
         merged = {cell for area in sheet.merged_cells.ranges for cell in list(area.cells)[1:]}

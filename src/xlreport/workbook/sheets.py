@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from xlsxwriter.worksheet import Worksheet
 
-from xlreport.a1 import address
+from xlreport.a1 import address, ranges
 from xlreport.form import expression as ex
 from xlreport.form.model import LEVELS, Field, Kind
 from xlreport.submission import NO, YES, Status, shown
@@ -246,7 +248,7 @@ def _check_cells(book: Book, sheet: Worksheet, plan: SheetPlan, formulas: Formul
         else:
             formula, text = _line_mark(book, formulas, check.line)
             sheet.write_formula(*span.cell, formula, book.styles["check"], text)
-        _mark_colours(book, sheet, span)
+    _mark_colours(book, sheet, [check.span for check in plan.checks])
 
 
 def _line_mark(book: Book, formulas: Formulas, index: int) -> tuple[str, str]:
@@ -265,12 +267,14 @@ def _line_mark(book: Book, formulas: Formulas, index: int) -> tuple[str, str]:
     return formula, {PASS: TICK, FAIL: failing}.get(word, word)
 
 
-def _mark_colours(book: Book, sheet: Worksheet, span: Span) -> None:
-    at = (span.top, span.left, span.bottom, span.right)
+def _mark_colours(book: Book, sheet: Worksheet, spans: Sequence[Span]) -> None:
+    """Colours by mark, once for each rectangle of check cells."""
+    cells = [(r, c) for s in spans for r in range(s.top, s.bottom + 1) for c in range(s.left, s.right + 1)]
     marks = {TICK: "good", "✘": "bad", "！": "warn", "※": "warn", UNKNOWN: "grey", NO_LAST_YEAR: "grey"}
     for words, style in marks.items():
         options = {"type": "text", "criteria": "begins with", "value": words, "format": book.styles[style]}
-        sheet.conditional_format(*at, options)
+        for area in ranges(cells):
+            sheet.conditional_format(area, options)
 
 
 def write_texts(book: Book) -> None:
