@@ -210,6 +210,22 @@ def test_a_summary_gets_no_hints(zfxxgk: Form, town: Submission) -> None:
     assert said(zfxxgk, wrong) == []
 
 
+def test_ties_mean_what_their_signs_say(zfxxgk: Form, town: Submission) -> None:
+    both = {PERSON.format("carried_in"): Decimal(1), PERSON.format("carried_out"): Decimal(1)}
+    for operator, fails in (("<", True), ("<=", False), ("==", False), (">=", False), (">", True)):
+        tie = LinearConstraint(both, operator, Decimal(3))  # type: ignore[arg-type]
+        assert bool(localise(zfxxgk, town, (tie,))) is fails
+    near = LinearConstraint(both, "==", Decimal(5), tolerance=Decimal(2))
+    assert localise(zfxxgk, town, (near,)) == ()
+
+
+def test_a_typed_over_sum_of_counts_cannot_become_negative(zfxxgk: Form, town: Submission) -> None:
+    tie = LinearConstraint({"requests.received.total": Decimal(1)}, "<", Decimal(0))
+    (part,) = localise(zfxxgk, typed_over(zfxxgk, town), (tie,))
+    assert part.decided
+    assert part.answers == ()
+
+
 def test_without_places_the_cell_goes_by_its_label(zfxxgk: Form, town: Submission) -> None:
     wrong = replace(changed(town, {PERSON.format("granted"): 366}), places={})
     assert said(zfxxgk, wrong)[0].startswith("“三、本年度办理结果 （一）予以公开·自然人” 很可能应为 36")
