@@ -10,6 +10,9 @@
     [text.overview]
     one or more paragraphs
 
+    [explanations]
+    C4 what the unit writes beside a warning
+
 A row holds the typed-in columns in printed order. `-` is a blank cell, `"2件"` a text typed into it;
 a line that starts with `=` types a number (or a text) over a computed cell.
 """
@@ -44,19 +47,23 @@ def load(path: Path, form: Form, county: Unit) -> Submission:
     overrides: dict[str, Entry] = {}
     texts: dict[str, list[str]] = {}
     answers: dict[str, str] = {}
+    explanations: dict[str, str] = {}
     section = ""
     for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
         if line.startswith("# "):
             continue
         if line.startswith("["):
             section, _, flag = line[1:].partition("]")
-            answer = flag.strip().removeprefix("blanks_are_zero=")
-            answers[section] = answer
+            if flag:
+                answers[section] = flag.strip().removeprefix("blanks_are_zero=")
             texts.setdefault(section, [])
         elif section.startswith("text."):
             texts[section].append(line)
         elif not line.strip():
             continue
+        elif section == "explanations":
+            code, _, words = line.partition(" ")
+            explanations[code] = words
         elif not section:
             key, _, value = line.partition(":")
             head[key.strip()] = value.strip()
@@ -77,6 +84,7 @@ def load(path: Path, form: Form, county: Unit) -> Submission:
         texts={name: "\n".join(lines).strip("\n") for name, lines in texts.items() if name.startswith("text.")},
         overrides=overrides,
         answers=answers,
+        explanations=explanations,
         identity=head,
         county=county,
     )

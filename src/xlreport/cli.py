@@ -139,18 +139,25 @@ def template(
     for path in written:
         click.echo(str(path))
     click.echo(f"已生成 {len(written)} 份模板，在“{out}”。", err=True)
+    without = [unit.name for unit in listed.units if last.of(unit) is None] if listed and last else []
+    if without:
+        click.echo(f"提示：没有上年的数（改名、合并的请在名册里写“前身”）：{'、'.join(without)}", err=True)
     if password:
         click.echo("提示：保护密码只防误改，不是保密手段。", err=True)
 
 
 @cli.command(cls=ChineseCommand)
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="文件...")
+@click.option(
+    "--roster", type=click.Path(path_type=Path), metavar="文件", help="名册；与上年比较时用来认改名、合并的单位。"
+)
 @previous_option
 @reading_options
 @click.option("--verbose", is_flag=True, help="显示全部结果，连同不用处理的提示。")
 @click.option("--json", "as_json", is_flag=True, help="只输出一份 JSON。")
 def check(
     paths: tuple[Path, ...],
+    roster: Path | None,
     previous: Path | None,
     form_files: tuple[str, ...],
     passwords: tuple[str, ...],
@@ -169,8 +176,8 @@ def check(
         lambda: check_paths(
             paths,
             forms=definitions,
-            inputs=own_files(form_files, open_passwords, previous),
-            last=last_year(previous, None, None, options, definitions),
+            inputs=own_files(form_files, roster, open_passwords, previous),
+            last=last_year(previous, None, roster_at(roster), options, definitions),
             options=options,
         )
     )

@@ -62,8 +62,14 @@ def last_year(
 ) -> LastYear | None:
     """What `--previous` names, read; None without it."""
     from xlreport.pipeline import read_previous
+    from xlreport.workbook.texts import harmless
 
-    return finished(lambda: read_previous(path, year, roster=roster, forms=forms, options=options)) if path else None
+    if path is None:
+        return None
+    last: LastYear = finished(lambda: read_previous(path, year, roster=roster, forms=forms, options=options))
+    for said in last.unused:
+        click.echo(f"上年的报表里有一个文件没有使用：{harmless(said)}", err=True)
+    return last
 
 
 def options_of(limits: tuple[str, ...], passwords: tuple[str, ...], file: Path | None) -> Options:

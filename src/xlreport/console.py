@@ -85,7 +85,8 @@ def _totals(result: MergeResult) -> Iterator[str]:
     listed = "，".join(f"{o.label} {n} 个" for o, n in counts.items() if n)
     yield f"收到 {len(result.files)} 个文件：{listed}。"
     expected = f"名册 {result.expected} 个单位，" if result.expected is not None else ""
-    yield f"{expected}计入汇总 {len(result.counted)} 个，未报 {len(result.missing)} 个。"
+    missing = f"未报 {len(result.missing)} 个" if result.expected is not None else "没有名册，不知道谁未报"
+    yield f"{expected}计入汇总 {len(result.counted)} 个，{missing}。"
     if result.with_errors and result.returned:
         units = "、".join(harmless(f.unit.name) for f in result.returned)
         yield f"注意：有错误的报表按 --with-errors 计入了合计，公布前必须改正：{units}"

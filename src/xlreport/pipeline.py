@@ -13,7 +13,7 @@ from pathlib import Path
 from xlreport.checking.findings import Finding, record
 from xlreport.files import safe_name, write_whole
 from xlreport.form.library import FormShelf
-from xlreport.form.model import Form
+from xlreport.form.model import Form, Severity
 from xlreport.isolation import Here, Isolated
 from xlreport.locking import locked
 from xlreport.merging.deciding import Policy, check_each, choose_target, decide
@@ -27,7 +27,7 @@ from xlreport.merging.result import USABLE, CheckResult, MergeResult, RepairResu
 from xlreport.merging.roster import Roster
 from xlreport.merging.summary import write_summary
 from xlreport.merging.totals import sum_up, too_large, totals_of
-from xlreport.submission import NOBODY, Unit
+from xlreport.submission import NOBODY, Submission, Unit
 from xlreport.workbook.formulas import FormulaTooLong
 from xlreport.workbook.guard import DEFAULT_LIMITS, Limits
 from xlreport.workbook.writing import blank, write_workbook
@@ -82,8 +82,8 @@ def write_templates(
     is not plain ASCII, OSError when a file cannot be written.
     """
     if not form.covers(year):
-        until = f"至 {form.last_year}" if form.last_year else "起"
-        raise UsageError(f"报表 {form.id} 适用于 {form.first_year} {until}年度，不能用于 {year} 年度。")
+        until = f"至 {form.last_year} 年度" if form.last_year else "年度起"
+        raise UsageError(f"报表 {form.id} 适用于 {form.first_year} {until}，不能用于 {year} 年度。")
     if not password.isascii() or len(password) > 15:
         raise UsageError("保护密码只能用半角字母、数字和符号，最多 15 个。")
     county = county if county.name or roster is None else roster.county
@@ -244,8 +244,9 @@ def merge_folder(
     definition = shelf(result.form)
     assert definition is not None
     done = repairs([f for f in result.files if f.outcome in USABLE and needs_repair(f)], shelf) if repair else []
-    summary = write_summary(definition, result, password=password)
     path = out / safe_name(f"{result.county.unit.name}{result.year}年{definition.title}汇总表")
+    result = replace(result, county=_with_what_was_typed(result.county, path, shelf, options))
+    summary = write_summary(definition, result, password=password)
     fresh = _write_repairs(done, repair) if repair is not None else []
     with locked(out):
         write_whole(path, summary)
@@ -271,13 +272,36 @@ def read_previous(
     if not years or (year is not None and max(years) != year - 1):
         seen = "、".join(str(y) for y in sorted({f.submission.year for f in read if f.submission is not None}))
         wanted = f" {year - 1} 年度的" if year is not None else ""
-        raise UsageError(f"“{path}”里没有{wanted}报表" + (f"，只有 {seen} 年度的。" if seen else "。"))
+        why = f"，只有 {seen} 年度的。" if seen else "。" + "".join(f"\n{said}" for said in _reasons(read))
+        raise UsageError(f"“{path}”里没有{wanted}报表{why}")
     before = max(years)
     county = roster.county.name if roster else ""
     result = merge_files(read, shelf, Policy(None), with_errors=True, year=before)
     if not result.counted:
-        raise UsageError(f"“{path}”里 {before} 年度的报表都不能使用，请先用 xlreport check 查看原因。")
-    return LastYear(before, gather(result.counted, shelf), roster, county)
+        why = "".join(f"\n{said}" for said in _reasons(result.files))
+        raise UsageError(f"“{path}”里 {before} 年度的报表都不能使用。{why}")
+    return LastYear(before, gather(result.counted, shelf), roster, county, tuple(_reasons(result.files)))
+
+
+def _reasons(files: Iterable[FileResult]) -> list[str]:
+    """Why each rejected file is; one of another year is none of the year that was asked for."""
+    return [
+        f"{file.path}：{'；'.join(f.message for f in file.findings if f.severity is Severity.ERROR)}"
+        for file in files
+        if file.outcome is Outcome.REJECTED and not any(f.code == "F1" for f in file.findings)
+    ]
+
+
+def _with_what_was_typed(county: Submission, path: Path, shelf: FormShelf, options: Options) -> Submission:
+    """The county's submission with the texts, the lines of the cover and the explanations that somebody typed
+    into the summary that is about to be replaced."""
+    if not path.is_file():
+        return county
+    (old,) = _read([Found(path, path.as_posix())], shelf, options)[:1]
+    typed = old.submission
+    if typed is None or not typed.members or (typed.form, typed.year) != (county.form, county.year):
+        return county
+    return replace(county, texts=typed.texts, identity=typed.identity, explanations=typed.explanations)
 
 
 def default_out(folder: Path) -> Path:
@@ -305,14 +329,19 @@ def merge_files(
     decided = tuple(decide(files, target, policy, shelf, last))
     if not any(f.outcome in USABLE for f in decided):
         return MergeResult(target.form, target.year, decided)
+    if last is not None and last.year != target.year - 1:
+        raise UsageError(
+            f"--previous 给出的是 {last.year} 年度的报表，汇总 {target.year} 年度要用 {target.year - 1} 年度的。"
+        )
     definition = shelf(target.form)
     assert definition is not None
     summed = counted(decided, with_errors=with_errors)
-    before = last.together() if last is not None and last.year == target.year - 1 else None
-    total = sum_up(definition, target.year, target.county, summed, before)
     missing = _missing(roster, decided)
+    whole = not missing and len(summed) == sum(1 for f in decided if f.outcome in USABLE)
+    before = last.together(() if whole else [s.unit for s in summed]) if last is not None and summed else None
+    total = sum_up(definition, target.year, target.county, summed, before)
     own = [
-        *_other_year(last, target.year),
+        *_unused(last),
         *_missing_findings(missing),
         *_included(decided, with_errors),
         *too_large(definition, total),
@@ -335,11 +364,11 @@ def _missing(roster: Roster | None, files: Sequence[FileResult]) -> tuple[Unit, 
     return tuple(u for u in roster.units if u.code not in sent) if roster else ()
 
 
-def _other_year(last: LastYear | None, year: int) -> list[Finding]:
-    if last is None or last.year == year - 1:
-        return []
-    words = f"给出的上年报表是 {last.year} 年度的，不能与 {year} 年度比较，没有使用"
-    return [record("V2", words, f"请用 --previous 给出 {year - 1} 年度的汇总表或各单位的报表")]
+def _unused(last: LastYear | None) -> list[Finding]:
+    """What the folder of last year holds that could not be used: never passed over in silence."""
+    return [
+        record("R28", f"上年的报表里有一个文件没有使用：{said}", "请核对") for said in (last.unused if last else ())
+    ]
 
 
 def _missing_findings(missing: Sequence[Unit]) -> list[Finding]:

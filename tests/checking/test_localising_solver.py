@@ -20,7 +20,7 @@ if os.environ.get("CI"):
 else:
     cp_model = pytest.importorskip("ortools.sat.python.cp_model")
 
-CASES = 20
+CASES = 16
 FEW = 30
 """Up to so many smallest sets are enumerated by the solver as well."""
 

@@ -10,14 +10,15 @@ from hostile.scene import COUNTY, base
 from xlreport import Entry, Form, Submission, Unit, check_submissions, merge_folder, write_workbook
 from xlreport.submission import Figures
 
-GRANTED = "requests.granted.natural_person"
+GRANTED, RECEIVED = "requests.granted.natural_person", "requests.received.natural_person"
 CARRIED_IN, CARRIED_OUT = "requests.carried_in.natural_person", "requests.carried_out.natural_person"
 
 
 def slipped(form: Form, before: Figures | None) -> Submission:
-    """The base with 36 typed as 63: without last year, 2 carried in may as well be 29."""
+    """35 typed as 53: without last year, 13 carried in may as well be 31."""
     town = base(form, Unit("甲子镇", "990101", "乡镇"))
-    return replace(town, entries={**town.entries, GRANTED: Entry.of(63)}, previous=before)
+    new = {RECEIVED: Entry.of(28), CARRIED_IN: Entry.of(13), GRANTED: Entry.of(53)}
+    return replace(town, entries={**town.entries, **new}, previous=before)
 
 
 def hints(form: Form, submission: Submission) -> list[str]:
@@ -26,14 +27,14 @@ def hints(form: Form, submission: Submission) -> list[str]:
 
 def test_last_year_ties_a_cell_down(zfxxgk: Form) -> None:
     (loose,) = hints(zfxxgk, slipped(zfxxgk, None))
-    assert "应为 36（现为 63，两位数字颠倒）" in loose
-    assert "应为 29（现为 2，漏了一位数字）" in loose
-    (tied,) = hints(zfxxgk, slipped(zfxxgk, Figures({CARRIED_OUT: Decimal(2)})))
-    assert tied == "很可能应为 36（现为 63，两位数字颠倒）；改后 2 项校验全部成立"
+    assert "应为 35（现为 53，两位数字颠倒）" in loose
+    assert "应为 31（现为 13，两位数字颠倒）" in loose
+    (tied,) = hints(zfxxgk, slipped(zfxxgk, Figures({CARRIED_OUT: Decimal(13)})))
+    assert tied == "很可能应为 35（现为 53，两位数字颠倒）；改后 2 项校验全部成立"
 
 
 def test_a_tie_that_the_unit_has_explained_ties_nothing(zfxxgk: Form) -> None:
-    town = slipped(zfxxgk, Figures({CARRIED_OUT: Decimal(2)}))
+    town = slipped(zfxxgk, Figures({CARRIED_OUT: Decimal(13)}))
     explained = replace(town, explanations={"B1.natural_person": "上年误报"})
     assert hints(zfxxgk, explained) == hints(zfxxgk, slipped(zfxxgk, None))
 

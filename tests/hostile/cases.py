@@ -435,6 +435,17 @@ one(
 
 NUMBERS = "数字的写法"
 
+
+def _formatted(s: Scene, code: str) -> bytes:
+    import openpyxl
+
+    book = openpyxl.load_workbook(io.BytesIO(s.book))
+    book[NUMBER[0]][NUMBER[1]].number_format = code
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
 for what, kind, text, value in (
     ("135", "number", "135", "135"),
     ("全角 １３５（文本）", "text", "１３５", "135"),
@@ -466,6 +477,12 @@ def _ods_without_value() -> bytes:
     assert part(data, "content.xml").count(old) == 1
     return rewrite(data, {"content.xml": part(data, "content.xml").replace(old, 'office:value-type="float"').encode()})
 
+
+one(NUMBERS, "135，格子的格式是百分数", lambda s: _formatted(s, "0%"), ACCEPTED, "R29", value="135")
+one(NUMBERS, "135，格子的格式显示成 0.1（千位缩放）", lambda s: _formatted(s, "0.0,"), ACCEPTED, "R29", value="135")
+one(
+    NUMBERS, "135，格子的格式带千分位和红色负数", lambda s: _formatted(s, "#,##0_);[Red](#,##0)"), ACCEPTED, value="135"
+)
 
 for what, kind, text in (
     ("空白", "blank", ""),
@@ -521,7 +538,7 @@ def _sheet_deleted(s: Scene) -> bytes:
 
 
 one(CHANGED, "总计的公式被数值覆盖，数值正确", lambda s: put(s.book, REQUESTS, "J7", "number", "44"), ACCEPTED)
-one(CHANGED, "总计的公式被数值覆盖，数值不对", lambda s: put(s.book, REQUESTS, "J7", "number", "45"), RETURNED, "A1 A3")
+one(CHANGED, "总计的公式被数值覆盖，数值不对", lambda s: put(s.book, REQUESTS, "J7", "number", "45"), RETURNED, "A1 H1")
 one(
     CHANGED,
     "显示的总计不是由现在的数算出的",

@@ -129,8 +129,41 @@ def test_the_year_must_be_the_one_before(before: Path, zfxxgk: Form, tmp_path: P
     with pytest.raises(UsageError, match="找不到"):
         read_previous(tmp_path / "没有")
     folder = put(tmp_path / "2026", zfxxgk, report(zfxxgk, JIA, 2026))
-    result = merge_folder(folder, out=tmp_path / "out", county=COUNTY, last=read_previous(before))
-    assert any(f.code == "V2" and "2024 年度" in f.message for f in result.own_findings)
+    with pytest.raises(UsageError, match="给出的是 2024 年度的报表，汇总 2026 年度要用 2025 年度的"):
+        merge_folder(folder, out=tmp_path / "out", county=COUNTY, last=read_previous(before))
+    (file,) = check_paths([folder], last=read_previous(before)).files
+    assert [f.message for f in file.findings if f.code == "R28"] == [
+        "给出的上年报表是 2024 年度的，这份报表是 2026 年度的，没有用来比较"
+    ]
+
+
+def test_what_cannot_be_used_of_last_year_is_told(before: Path, zfxxgk: Form, tmp_path: Path) -> None:
+    (before / "坏.xlsx").write_bytes((before / "甲子镇2024.xlsx").read_bytes()[:9000])
+    last = read_previous(before, 2025)
+    (words,) = last.unused
+    assert words.endswith("坏.xlsx：文件不完整，压缩目录读不出来")
+    folder = put(tmp_path / "2025", zfxxgk, report(zfxxgk, JIA, 2025))
+    result = merge_folder(folder, out=tmp_path / "out", county=COUNTY, last=last)
+    assert [f.code for f in result.own_findings] == ["R28"]
+    (before / "甲子镇2024.xlsx").unlink()
+    (before / "乙丑镇2024.xlsx").unlink()
+    with pytest.raises(UsageError, match=r"里没有 2024 年度的报表。\n.*坏\.xlsx：文件不完整"):
+        read_previous(before, 2025)
+
+
+def test_a_code_that_was_another_unit_s_last_year_is_not_believed(before: Path, zfxxgk: Form, tmp_path: Path) -> None:
+    path = tmp_path / "名册.csv"
+    path.write_text(
+        "单位代码,单位名称,类别,别名\n990101,新设镇,乡镇,\n990109,甲子镇,乡镇,\n990102,新丑镇,乡镇,乙丑镇\n", "utf-8"
+    )
+    last = read_previous(before, 2025, roster=read_roster(path))
+    new, moved, alias = (last.of(unit) for unit in read_roster(path).units)
+    assert new is None
+    assert moved == last.units[JIA]
+    assert alias == last.units[YI]
+    folder = put(tmp_path / "2025", zfxxgk, report(zfxxgk, Unit("新设镇", "990101", "乡镇"), 2025))
+    (file,) = check_paths([folder], last=last).files
+    assert "代码“990101”上年是“甲子镇”，与“新设镇”不同，没有用来比较" in {f.message for f in file.findings}
 
 
 def test_renamed_and_merged_units_add_up(before: Path, tmp_path: Path) -> None:
@@ -165,6 +198,56 @@ def test_the_county_is_compared_with_the_sum_of_last_year(before: Path, zfxxgk: 
     assert read is not None
     assert read.previous is not None
     assert read.previous.numbers[IN_FORCE] == 13 + 14
+
+
+def test_a_part_of_the_county_is_compared_with_the_same_part(before: Path, zfxxgk: Form, tmp_path: Path) -> None:
+    path = tmp_path / "名册.csv"
+    path.write_text("单位代码,单位名称,类别\n990101,甲子镇,乡镇\n990102,乙丑镇,乡镇\n", "utf-8")
+    roster = read_roster(path)
+    folder = put(tmp_path / "2025", zfxxgk, report(zfxxgk, JIA, 2025))
+    last = read_previous(before, 2025, roster=roster)
+    result = merge_folder(folder, roster=roster, out=tmp_path / "out", county=COUNTY, last=last)
+    assert [u.name for u in result.missing] == ["乙丑镇"]
+    assert result.county is not None
+    assert result.county.previous is not None
+    assert result.county.previous.numbers[IN_FORCE] == 13, "not the whole county's 27"
+
+
+def test_what_the_county_typed_into_its_summary_stays(before: Path, tmp_path: Path) -> None:
+    """A second merge replaces the sums, not the words."""
+    import openpyxl
+
+    first = merge_folder(before, out=tmp_path / "out", county=COUNTY)
+    path = Path(first.outputs[0])
+    assert merge_folder(before, out=tmp_path / "out", county=COUNTY).outputs == first.outputs
+    book = openpyxl.load_workbook(path)
+    book["文字材料"]["B4"] = "全县认真做好政府信息公开工作。"
+    book["封面"]["C9"] = "张一"
+    book.save(path)
+    (before / "乙丑镇2024.xlsx").unlink()
+    merge_folder(before, out=tmp_path / "out", county=COUNTY)
+    again = openpyxl.load_workbook(path)
+    assert again["文字材料"]["B4"].value == "全县认真做好政府信息公开工作。"
+    assert again["封面"]["C9"].value == "张一"
+    read = read_submission(path.read_bytes(), FormShelf()).submission
+    assert read is not None
+    assert read.entries["disclosure.licences.decisions"].value == 135
+
+
+def test_an_explanation_follows_its_line_when_rows_move(zfxxgk: Form) -> None:
+    """A program that inserts a row and leaves the names where they were must not lend words to another check."""
+    import io
+
+    import openpyxl
+
+    town = replace(report(zfxxgk, JIA, 2025), explanations={"B2.regulations": "规章说明"})
+    book = openpyxl.load_workbook(io.BytesIO(write_workbook(town, zfxxgk)))
+    book["校验"].insert_rows(10)
+    target = io.BytesIO()
+    book.save(target)
+    read = read_submission(target.getvalue(), FormShelf()).submission
+    assert read is not None
+    assert read.explanations == {"B2.regulations": "规章说明"}
 
 
 def test_an_explanation_travels_into_every_output(

@@ -49,8 +49,9 @@ def opened(data: bytes, *, values: bool = False) -> Workbook:
 def test_the_sheets_stand_in_the_order_of_the_report(unit_book: bytes) -> None:
     book = opened(unit_book)
     assert book.sheetnames == [
-        "封面", "填报说明", "二、主动公开", "三、依申请公开", "四、复议诉讼", "文字材料", "校验", "xlreport",
+        "封面", "填报说明", "二、主动公开", "三、依申请公开", "四、复议诉讼", "文字材料", "上年数", "校验", "xlreport",
     ]  # fmt: skip
+    assert book["上年数"].sheet_state == "hidden", "nothing is known of last year"
     assert book["xlreport"].sheet_state == "veryHidden"
     assert book.active is not None
     assert book.active.title == "封面"
@@ -232,7 +233,8 @@ def test_a_rule_that_excel_cannot_hold_is_refused_in_words(zfxxgk: Form, tmp_pat
     text = Path(zfxxgk.path).read_text("utf-8")
     many = " and ".join(f"cell < {n}" for n in range(10**8, 10**8 + 80))
     path = tmp_path / "long.yaml"
-    path.write_text(text + f"  - {{code: Z1, title: 长, severity: note, each: cell, rule: {many}, why: 试}}\n", "utf-8")
+    rule = f"  - {{code: Z1, title: 长, severity: note, each: cell, rule: {many}, why: 试}}\n"
+    path.write_text(text.replace("checks:\n", f"checks:\n{rule}", 1), "utf-8")
     with pytest.raises(UsageError, match=r"“Z1”的 Excel 公式有 .* 个字符，超过 Excel 允许的 8,192 个"):
         write_templates(get_form(path), 2025, out=tmp_path)
     assert list(tmp_path.glob("*.xlsx")) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -20,6 +21,11 @@ from xlreport.submission import Place, Submission
 
 MOST_FINDINGS = 50
 """A unit's texts that contradict its tables more often are no report; the rest is not listed."""
+
+_ENDS = "。！？；\n"
+_COUNT = re.compile(r"(?<![0-9])([0-9]{1,9})(?=[ 　]*[件份宗起条])")
+_DOUBTS = ("无关", "除上述", "除此", "另收", "其余", "口头", "联合", "名义", "新的")
+"""Words after which a number may be a part of the year's, or none of the report's."""
 
 _TODO = "请核对文字和表格，改成一致"
 _TODO_OWN = "请把文字改成本单位、本年度的情况"
@@ -48,7 +54,7 @@ def contradictions(form: Form, seen: Seen) -> Told:
         known = lexicon(form, text.field_id)
         claims = said(known, words, submission.year) if known else []
         for claim in {(id(c.claim), c.number, c.quote(written)): c for c in claims}.values():
-            if len(told.findings) < MOST_FINDINGS:
+            if len(told.findings) < MOST_FINDINGS and not _doubted(words, claim):
                 _compare(form, text, written, claim, seen, told)
     told.findings = list(dict.fromkeys(told.findings))
     return told
@@ -59,6 +65,8 @@ def _compare(form: Form, text: Text, written: str, claim: Said, seen: Seen, told
     known = [all(seen.there(o) for o in ex.operands_of(reading)) for reading in claim.claim.readings]
     values = [_value(reading, seen) for reading in claim.claim.readings]
     if any(k and v == claim.number for k, v in zip(known, values, strict=True)):
+        return
+    if _in_parts(written, claim, values):
         return
     if not all(known):
         told.unverified.append(claim.statement.code)
@@ -72,6 +80,24 @@ def _compare(form: Form, text: Text, written: str, claim: Said, seen: Seen, told
     operands = dict.fromkeys(o for reading in claim.claim.readings for o in ex.operands_of(reading))
     observed += [(ex.key_of(o), seen.number(o)) for o in operands]
     told.findings.append(_finding(claim.statement, text, seen.submission, message, _TODO, tuple(observed)))
+
+
+def _sentence(text: str, claim: Said) -> str:
+    start = max(text.rfind(mark, 0, claim.place[0]) for mark in _ENDS) + 1
+    ends = [end for mark in _ENDS if (end := text.find(mark, claim.place[1])) >= 0]
+    return text[start : min(ends, default=len(text))]
+
+
+def _doubted(text: str, claim: Said) -> bool:
+    """Whether the sentence has a word that makes its numbers some of those of the year, or others."""
+    sentence = _sentence(text, claim)
+    return any(word in sentence for word in _DOUBTS)
+
+
+def _in_parts(text: str, claim: Said, values: list[Decimal]) -> bool:
+    """Whether all numbers of the sentence together add up to what a table has (收到10件，另一处3件)."""
+    counts = [int(n) for n in _COUNT.findall(_sentence(text, claim))]
+    return len(counts) > 1 and claim.number in counts and sum(counts) in values
 
 
 def _value(reading: ex.Number, seen: Seen) -> Decimal:

@@ -53,7 +53,7 @@ class _Words:
     def several(self, *, sheet: bool = False) -> str:
         """Explanations of which each is enough."""
         listed = "；".join(self.item(e, sheet=sheet and not i) for i, e in enumerate(self.hint.explanations))
-        return f"可能填错的格子不止一处，下列任改一处即可：{listed}；不能确定是哪一处"
+        return f"可能是下列几处中的一处填错：{listed}；不能确定是哪一处，请逐一对照原始记录"
 
     def item(self, explanation: Explanation, *, sheet: bool) -> str:
         first, *rest = explanation.corrections

@@ -16,7 +16,7 @@ from xlreport.checking.batch import from_fixed, make_batch
 from xlreport.checking.evaluate import Verdict, evaluate
 from xlreport.checking.linear import LinearConstraint, comparisons
 from xlreport.checking.localising import EFFORT, search
-from xlreport.checking.parts import Part, failing_parts, value
+from xlreport.checking.parts import Change, Part, failing_parts, value
 from xlreport.checking.slips import Slip
 from xlreport.checking.systems import read_system
 from xlreport.form import expression as ex
@@ -91,13 +91,21 @@ class _Finder:
 
     def __init__(self, form: Form, submission: Submission, other: Mapping[str, Decimal]) -> None:
         self.form, self.submission, self.other = form, submission, other
+        entries = {f.id: submission.effective(f.id) for f in form.typed} | {**submission.overrides}
+        self.now = {name: entry.value for name, entry in entries.items() if entry.value is not None}
+        self.beside: dict[str, list[tuple[str, str]]] = {}
 
     def groups(self, parts: Sequence[Part]) -> list[list[Explanation]]:
         """Explanations that exclude each other, the best first. Two neighbours exchanged between two
         parts explain both at once, which two slips do not do as well."""
         found: dict[frozenset[int], list[Explanation]] = {frozenset((i,)): [] for i in range(len(parts))}
+        for a, b, direction in slips.neighbours(self.form, self.now):
+            self.beside.setdefault(a, []).append((b, direction))
+            self.beside.setdefault(b, []).append((a, direction))
         for i, part in enumerate(parts):
-            found[frozenset((i,))] += self._single(part)
+            single = list(self._single(part))
+            if not _all_alike(single, part):
+                found[frozenset((i,))] += single
         for key, explanation in self._pairs(parts):
             found.setdefault(key, []).append(explanation)
         wide = [key for key in found if len(key) > 1]
@@ -107,16 +115,12 @@ class _Finder:
         return [_weighed(found[key]) for key in chosen]
 
     def _single(self, part: Part) -> Iterator[Explanation]:
-        beside: dict[str, list[tuple[str, str]]] = {}
-        for a, b, direction in slips.neighbours(self.form, part.cells):
-            beside.setdefault(a, []).append((b, direction))
-            beside.setdefault(b, []).append((a, direction))
         for answer in part.answers:
             (change,) = answer
             if change.value is None:
                 continue
             known = [self._other(change.field, change.value), slips.digit_slip(change.now, change.value)]
-            known += [self._beside(part, change.field, *pair) for pair in beside.get(change.field, ())]
+            known += [self._same(change, *pair) for pair in self.beside.get(change.field, ())]
             best = min((slip for slip in known if slip is not None), default=None)
             if best is not None:
                 yield Explanation((self._correction(change.field, change.now, change.value),), best)
@@ -124,10 +128,9 @@ class _Finder:
     def _other(self, name: str, right: Decimal) -> Slip | None:
         return slips.OTHER_VERSION if self.other.get(name) == right else None
 
-    def _beside(self, part: Part, name: str, neighbour: str, direction: str) -> Slip | None:
+    def _same(self, change: Change, neighbour: str, direction: str) -> Slip | None:
         """A number read in the wrong row or column stands twice."""
-        now = part.cells[name].now
-        if not now or now != part.cells[neighbour].now:
+        if not change.now or change.now != self.now[neighbour]:
             return None
         slip = slips.SAME_AS_NEIGHBOUR[direction]
         place = self._place(neighbour)
@@ -154,6 +157,12 @@ class _Finder:
 
     def _place(self, name: str) -> Place:
         return self.submission.places.get(name, Place("", ""))
+
+
+def _all_alike(found: Sequence[Explanation], part: Part) -> bool:
+    """Whether every cell that may be wrong is as likely as any other: the failing rule says as much."""
+    telling = any(e.slip.rank <= slips.TELLING for e in found)
+    return len(found) == len(part.answers) > 1 and not telling
 
 
 def _weighed(found: Iterable[Explanation]) -> list[Explanation]:

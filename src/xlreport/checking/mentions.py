@@ -23,7 +23,10 @@ _TAIL = re.compile(r"[》”\" ]*(?:$|[，,；;：:（(]|予以|公布|公开|�
 _HAN_NAME = re.compile(r"[\u4e00-\u9fff]{2,24}")
 _OFFICES = ("人民政府", "政府", "办事处", "办公室")
 _KINDS = ("街道", "镇", "乡", "局")
-_LOOKS_BACK, _LOOKS_AHEAD = 3, 1
+_LOOKS_BACK = 3
+_DONE_WITH = ("编制", "公布", "发布", "公开", "报送", "上报", "完成", "按时", "及时")
+"""Before a report's name: something was done with it, so it need not be this one."""
+
 _LONGEST_TITLE = 60
 _NO_NAME = str.maketrans("", "", "《》“”\"'< >\u3000的")
 
@@ -87,7 +90,7 @@ def _before(own: OwnReport, words: str, at: int, end: int, *, title: bool) -> st
         return None
     before = words[max(0, at - _LONGEST_TITLE) : at]
     alone = not words[end:].strip(' 》”"') and not re.search("[，,；;：:]", before)
-    if title and alone and at <= _LONGEST_TITLE:
+    if title and alone and at <= _LONGEST_TITLE and not any(word in before for word in _DONE_WITH):
         return before
     for word in own.announced:
         if word in before:
@@ -103,7 +106,7 @@ def _beginning(text: str, year: int) -> Mention | None:
     if match is None or sentence is None or "今年" in text or not _OURSELVES.search(sentence[0]):
         return None
     first = _years(match[0])
-    if not first or not year - _LOOKS_BACK <= first[0] <= year + _LOOKS_AHEAD or year in _years(text):
+    if not first or not year - _LOOKS_BACK <= first[0] < year or year in _years(text):
         return None
     return Mention(first[0], sentence.span())
 

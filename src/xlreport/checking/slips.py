@@ -53,6 +53,8 @@ def digit_slip(now: Decimal, right: Decimal) -> Slip | None:
     if not now or not right:
         alone = whole and 0 < now + right < 10
         return None if not alone else ONE_DIGIT if now else ONE_FOR_ZERO
+    if whole and now < 10 <= right:
+        return None  # a second digit turns one digit into almost anything; a forgotten cell does as well
     if now == 10 * right:
         return ZERO_MORE if whole else POINT
     if right == 10 * now:

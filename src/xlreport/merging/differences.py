@@ -8,6 +8,7 @@ from typing import Any
 
 from xlreport.form.model import Form
 from xlreport.submission import Entry, Place, Status, Submission
+from xlreport.workbook.layout import CHECKS
 from xlreport.workbook.numbers import quote
 
 
@@ -44,6 +45,10 @@ def differences(form: Form, first: Submission, second: Submission) -> Iterator[D
         if a != b:
             name = f"{table.id}.blanks_are_zero"
             yield Difference(name, "本表空白处是否均为 0", _place(first, second, name), a, b)
+    for code in sorted({*first.explanations, *second.explanations}):
+        a, b = (quote(s.explanations.get(code, "")) or "（空白）" for s in (first, second))
+        if a != b:
+            yield Difference(f"explain.{code}", f"{code} 的填写说明", Place(CHECKS, ""), a, b)
     for text in form.texts:
         a, b = (s.texts.get(text.field_id, "") for s in (first, second))
         if a != b:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -25,6 +25,8 @@ class LastYear:
     units: Mapping[Unit, Figures]
     roster: Roster | None = None
     county: str = ""
+    unused: tuple[str, ...] = ()
+    """The files that were there but could not be used, each with the reason."""
     _by_code: dict[str, Unit] = field(init=False, repr=False, compare=False, default_factory=dict)
     _by_name: dict[str, list[Unit]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
@@ -45,12 +47,29 @@ class LastYear:
             return None
         return known[0] if len(known) == 1 else Figures(_sum(f.numbers for f in known))
 
-    def together(self) -> Figures:
-        """The sum of all units: what the county reported."""
-        return Figures(_sum(f.numbers for f in self.units.values()))
+    def together(self, units: Sequence[Unit] = ()) -> Figures | None:
+        """The sum of these units, None when one of them is not there; of all units when none is named."""
+        found = [self.of(unit) for unit in units] if units else [*self.units.values()]
+        known = [figures for figures in found if figures is not None]
+        return Figures(_sum(f.numbers for f in known)) if known and len(known) == len(found) else None
+
+    def other_name(self, unit: Unit) -> str:
+        """The name that a unit's code had last year, when that was another one and nothing explains it."""
+        if self.roster and self.roster.predecessors(unit):
+            return ""
+        then = self._by_code.get(unit.code) if unit.code else None
+        return then.name if then is not None and not self._same(then, unit.name) else ""
+
+    def _same(self, then: Unit, name: str) -> bool:
+        """Whether a name is the one of last year, or one that the roster knows the unit by."""
+        names = (name, *(self.roster.aliases.get(then.code, ()) if self.roster else ()))
+        return normalised(then.name, self.county) in {normalised(n, self.county) for n in names}
 
     def _found(self, code: str, name: str) -> Figures | None:
+        """By code and name; by the name alone where the code is new. A code under another name is nobody's."""
         unit = self._by_code.get(code) if code else None
+        if unit is not None and code != name and not self._same(unit, name):
+            return None
         if unit is None:
             named = self._by_name.get(normalised(name, self.county), [])
             unit = named[0] if len(named) == 1 else None
@@ -86,17 +105,28 @@ def gather(submissions: Iterable[Submission], shelf: FormShelf) -> dict[Unit, Fi
 
 
 def with_last_year(file: FileResult, last: LastYear | None) -> FileResult:
-    """The file with last year's figures as the county has them. Without them those that the workbook
-    carries stay; where both are there and differ, that is told."""
+    """The file with last year's figures as the county has them. Where it has none those that the workbook
+    carries stay; where both are there and differ, or a code had another name, that is told."""
     submission = file.submission
-    if submission is None or last is None or submission.year != last.year + 1:
+    if submission is None or last is None:
         return file
-    known = last.together() if submission.members else last.of(submission.unit)
+    if submission.year != last.year + 1:
+        words = f"给出的上年报表是 {last.year} 年度的，这份报表是 {submission.year} 年度的，没有用来比较"
+        return file.ended(file.outcome, _unusable(file, words, "请用 --previous 给出上一年度的报表"))
+    known = last.together(submission.members) if submission.members else last.of(submission.unit)
+    if known is None:
+        other = last.other_name(submission.unit)
+        words = f"代码“{submission.unit.code}”上年是“{other}”，与“{submission.unit.name}”不同，没有用来比较"
+        todo = "改了名称的单位，请在名册的“前身”里写明"
+        return file.ended(file.outcome, _unusable(file, words, todo)) if other else file
     carried = submission.previous.numbers if submission.previous else {}
-    numbers = known.numbers if known else {}
-    changed = [name for name, value in carried.items() if name in numbers and numbers[name] != value]
-    findings = (*file.findings, _differs(file, changed, carried, numbers)) if changed else file.findings
+    changed = [name for name, value in carried.items() if known.numbers.get(name, value) != value]
+    findings = (*file.findings, _differs(file, changed, carried, known.numbers)) if changed else file.findings
     return replace(file, submission=replace(submission, previous=known), findings=findings)
+
+
+def _unusable(file: FileResult, words: str, todo: str) -> Finding:
+    return record("R28", words, todo, file=file.path, unit=file.unit.name)
 
 
 def _differs(

@@ -40,7 +40,8 @@ def write_summary(form: Form, result: MergeResult, *, password: str = "") -> byt
                 sources[field.id] = details.column_sum(details.detail_sheet(table), column, len(counted))
     issued = bool(result.county.unit.name)
     wrong = tuple(f.unit.name for f in result.returned) if result.with_errors else ()
-    missing = tuple(unit.name for unit in result.missing)
+    returned = () if result.with_errors else tuple(f.unit.name for f in result.returned)
+    missing = (*(unit.name for unit in result.missing), *returned)
     book = Book(form, result.county, password, sources, "summary", wrong, missing, _remarks(result), issued)
     write_form_sheets(book)
     _status(book, result)
@@ -61,7 +62,8 @@ def _remarks(result: MergeResult) -> tuple[str, ...]:
         (result.missing, f"未报单位（没有计入合计）：{'、'.join(u.name for u in result.missing)}"),
         (result.returned, f"有错误的报表（{counted}）：{returned}"),
     )
-    return tuple(words for units, words in lines if units)
+    below = [f"{f.unit}：{f.message}" for f in result.findings if f.code == "E5"]
+    return (*(words for units, words in lines if units), *below)
 
 
 def _sheet(book: Book, name: str, title: str, headings: Sequence[str], widths: Sequence[float]) -> Worksheet:

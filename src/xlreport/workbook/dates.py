@@ -1,4 +1,4 @@
-"""Which number formats show a number as a date or time (ECMA-376 part 1, 18.8.30)."""
+"""What number formats make of a number: a date, or something else than was typed (ECMA-376 part 1, 18.8.30)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,12 @@ import re
 from dataclasses import dataclass, field
 
 _BUILT_IN = frozenset({14, 15, 16, 17, 18, 19, 20, 21, 22, 45, 46, 47, *range(27, 37), *range(50, 59)})
+_PERCENT = frozenset({9, 10})
+_COLOUR = r"\[(?:Black|Blue|Cyan|Green|Magenta|Red|White|Yellow|Color ?\d+|\$[^\]]*)\]"
+_PADDING = re.compile(_COLOUR + r'|_.|\*.|\\ |"[^"0-9]*"', re.IGNORECASE)
+"""Colours, locales, units and room for signs: they change how a number looks, not which one it is."""
+
+_PLAIN = re.compile(r"General|@|[ #,0?]*[#0?](?:\.[0#?]+)? *|[#0?]+(?:\.[0#?]+)?[Ee][+-]?0+", re.I)
 _NO_LETTERS = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.')
 
 
@@ -19,6 +25,16 @@ class DateFormats:
     def shows(self, style: int) -> bool:
         """Whether a cell of this style shows a date or time."""
         return style < len(self.cells) and self._is_date(self.cells[style])
+
+    def disguises(self, style: int) -> str:
+        """The format of a style that shows another number than the cell holds (percent, scaling, a text, or
+        nothing); empty for a plain one."""
+        key = self.cells[style] if style < len(self.cells) else 0
+        if key not in self.custom:
+            return "0%" if key in _PERCENT else ""
+        code = self.custom[key].split(";", 1)[0]
+        plain = _PADDING.sub("", code)
+        return "" if _PLAIN.fullmatch(plain) or self._is_date(key) else self.custom[key]
 
     def _is_date(self, key: int) -> bool:
         if key not in self.custom:

@@ -2,31 +2,43 @@
 
 from __future__ import annotations
 
+import re
+
 from xlreport.workbook.checksheet import EXPLANATION
-from xlreport.workbook.layout import CHECKS, CHECKS_ROW, Layout
+from xlreport.workbook.layout import CHECKS, Layout
 from xlreport.workbook.locating import named_text
-from xlreport.workbook.raw import RawBook
+from xlreport.workbook.raw import RawBook, RawSheet
 from xlreport.workbook.texts import clean
 
 CODE = 1
 """The column of a line's code."""
 
+_LINE = re.compile(r"([0-9]{1,5})(?:\.0*)?")
+
 
 def read_explanations(book: RawBook, layout: Layout) -> dict[str, str]:
-    """The explanations by the code of their line: by the cell's name, else in the line's own row."""
-    found = {}
+    """The explanations by the code of their line: in the row that has the line's number and code, which
+    holds when a program moves rows and leaves names behind; by the cell's name where there is none."""
     printed = {line.code: line.check.code for line in layout.lines} | {later.code: later.code for later in layout.later}
-    for index, (code, base) in enumerate(printed.items()):
-        name = f"explain.{code}".lower()
-        text = named_text(book, name) if name in book.names else _at_home(book, index, base)
+    sheet = book.sheets.get(CHECKS)
+    rows = _rows(sheet) if sheet is not None else {}
+    found = {}
+    for index, (code, base) in enumerate(printed.items(), 1):
+        row = rows.get((index, base))
+        cell = sheet.cells.get((row, EXPLANATION)) if sheet is not None and row is not None else None
+        text = (cell.text if cell else "") if row is not None else named_text(book, f"explain.{code}")
         words = clean(text).strip()
         if words:
             found[code] = words
     return found
 
 
-def _at_home(book: RawBook, index: int, code: str) -> str:
-    sheet = book.sheets.get(CHECKS)
-    row = CHECKS_ROW + index
-    printed, said = (sheet.cells.get((row, column)) if sheet else None for column in (CODE, EXPLANATION))
-    return said.text if said is not None and printed is not None and printed.text == code else ""
+def _rows(sheet: RawSheet) -> dict[tuple[int, str], int]:
+    """The rows of the lines by number and code, where each is there just once."""
+    found: dict[tuple[int, str], list[int]] = {}
+    for (row, column), cell in sheet.cells.items():
+        number = sheet.cells.get((row, 0)) if column == CODE else None
+        match = _LINE.fullmatch(number.text.strip()) if number is not None else None
+        if match is not None:
+            found.setdefault((int(match[1]), cell.text.strip()), []).append(row)
+    return {key: rows[0] for key, rows in found.items() if len(rows) == 1}

@@ -256,9 +256,11 @@ class _SheetReader:
             if not 0 <= index < len(self.strings):
                 raise Refused(damaged(f"“{self.sheet.name}”{a1.address(cell)} 指向不存在的文字"))
             text = self.strings[index]
-        date = kind == "d" or (kind == "n" and self.dates.shows(max(0, _index(self.attributes.get("s", "0")))))
+        style = max(0, _index(self.attributes.get("s", "0")))
+        date = kind == "d" or (kind == "n" and self.dates.shows(style))
+        disguise = self.dates.disguises(style) if kind == "n" and not date else ""
         formula = "".join(self.formula) if self.formula is not None else None
-        self.sheet.put(cell, RawCell(kind, text, formula, date))
+        self.sheet.put(cell, RawCell(kind, text, formula, date, disguise))
 
     def comments(self, parts: Mapping[str, bytes], target: str) -> None:
         """Notes beside cells: only where they stand matters."""

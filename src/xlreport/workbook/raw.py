@@ -28,12 +28,13 @@ class Format(StrEnum):
 class RawCell:
     """`kind` is the cell type of ECMA-376 part 1, 18.18.11 (n, s, str, b, e, d, inlineStr) with texts
     resolved; `text` the value as written; `formula` its text, empty where the format does not show
-    it, None where there is none."""
+    it, None where there is none. `disguise` is a number format that shows another number."""
 
     kind: str
     text: str
     formula: str | None = None
     date: bool = False
+    disguise: str = ""
 
 
 @dataclass

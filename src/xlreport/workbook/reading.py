@@ -135,8 +135,10 @@ class _Reader:
         for key in ("unit", "code", "level", "year"):
             issued, cover = self.issued[key], self.identity.get(key, "")
             if issued and cover and issued != cover:
-                words = f"封面的{labels[key]}是“{quote(cover)}”，这份模板却是发给“{quote(issued)}”的，无法判断是谁报的"
-                self.add("F5", words, "请用本单位自己的模板重新填报", f"identity.{key}", cover=cover, issued=issued)
+                whose = "哪一年的" if key == "year" else "谁报的"
+                words = f"封面的{labels[key]}是“{quote(cover)}”，这份模板却是发给“{quote(issued)}”的，无法判断是{whose}"
+                todo = "请用本年度的模板重新填报" if key == "year" else "请用本单位自己的模板重新填报"
+                self.add("F5", words, todo, f"identity.{key}", cover=cover, issued=issued)
         given = {key: self.issued[key] or self.identity.get(key, "") for key in ("unit", "code", "level")}
         if not given["unit"]:
             self.add("F4", "没有填写填报单位", "请在封面填写单位名称后重新报送", "identity.unit")
@@ -215,6 +217,9 @@ class _Reader:
             self.taken_texts.add(field.id)
             words = f"写成了文本“{entry.raw}”，已按 {shown(entry.value or Decimal(0))} 读取；表里的公式不会计算文本"
             self.add("R11", words, "请直接输入半角数字", field.id, value=entry.raw)
+        if cell is not None and cell.disguise and entry.value is not None and not summary:
+            words = f"格子的数字格式是“{quote(cell.disguise)}”，显示的不是填的数；已按 {shown(entry.value)} 读取"
+            self.add("R29", words, "请把格子的格式改成“常规”，核对后重新报送", field.id, value=entry.value)
         if entry.status is Status.TOO_FINE and entry.value is not None:
             words = f"数字 {entry.raw} 的小数超过 6 位"
             self.add("R18", words, "请四舍五入到 6 位以内再报送", field.id, value=entry.raw)
