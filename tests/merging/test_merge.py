@@ -432,4 +432,6 @@ def test_a_summary_tells_the_next_level_which_units_it_lacks(roster: Roster, tmp
     cover = openpyxl.load_workbook(result.outputs[0])["封面"]
     assert "未报单位（没有计入合计）：己巳乡" in [row[1].value for row in cover.iter_rows()]
     (above,) = check_paths([Path(result.outputs[0])]).files
-    assert [f.message for f in above.findings if f.code == "E5"] == ["下级汇总时还缺单位：己巳乡"]
+    assert [f.message for f in above.findings if f.code == "E5"] == [
+        "下级汇总时还缺单位：己巳乡、丙寅镇、丁卯镇、示例县教育局"
+    ]

@@ -74,11 +74,12 @@ def likely(
     if submission.members or not any(True for i in wrong for _ in comparisons(i.rule)):
         return ()
     groups = _Finder(form, submission, other or {}).groups(read_parts(form, submission, extra))
-    found = [group for group in groups if len(group) <= MOST_LISTED]
+    # not too many, and one that is reason enough by itself
+    found = [group for group in groups if len(group) <= MOST_LISTED and any(e.slip.alone for e in group)]
     flat = [e for group in found for e in group]
     proved = dict(zip(flat, _proved(form, submission, wrong, flat), strict=True))
     hints = (tuple(p for e in group if (p := proved[e]) is not None) for group in found)
-    return tuple(Hint(group, len(wrong)) for group in hints if group)
+    return tuple(Hint(group, len(wrong)) for group in hints if any(e.slip.alone for e in group))
 
 
 def read_parts(form: Form, submission: Submission, extra: Iterable[LinearConstraint]) -> list[Part]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
@@ -13,10 +13,12 @@ from xlreport.form.model import Arrangement, Form, Table
 
 @dataclass(frozen=True, order=True, slots=True)
 class Slip:
-    """A kind of slip by its Chinese name; the lower its rank, the more it says."""
+    """A kind of slip by its Chinese name; the lower its rank, the more it says. One that is not `alone`
+    keeps another from being singled out, but is no reason to accuse a cell by itself."""
 
     rank: int
     words: str
+    alone: bool = True
 
 
 OTHER_VERSION = Slip(0, "该单位的另一份报表填的就是这个数")
@@ -53,15 +55,21 @@ def digit_slip(now: Decimal, right: Decimal) -> Slip | None:
     if not now or not right:
         alone = whole and 0 < now + right < 10
         return None if not alone else ONE_DIGIT if now else ONE_FOR_ZERO
-    if whole and now < 10 <= right:
-        return None  # a second digit turns one digit into almost anything; a forgotten cell does as well
     if now == 10 * right:
         return ZERO_MORE if whole else POINT
     if right == 10 * now:
-        return ZERO_LESS if whole else POINT
+        slip: Slip | None = ZERO_LESS if whole else POINT
+        return _doubted(slip) if whole and now < 10 else slip
     decimals = [max(0, -int(n.normalize().as_tuple().exponent)) for n in (now, right)]
     slip = _between(*(str(int(n.scaleb(max(decimals)))) for n in (now, right)))
-    return None if slip == ONE_DIGIT and decimals[0] != decimals[1] else slip
+    if slip == ONE_DIGIT and decimals[0] != decimals[1]:
+        return None
+    return _doubted(slip) if whole and now < 10 <= right else slip
+
+
+def _doubted(slip: Slip | None) -> Slip | None:
+    """A second digit turns one digit into almost anything, and so does a cell that was forgotten."""
+    return replace(slip, alone=False) if slip is not None else None
 
 
 def _between(now: str, right: str) -> Slip | None:
