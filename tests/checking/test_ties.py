@@ -33,6 +33,13 @@ def test_last_year_ties_a_cell_down(zfxxgk: Form) -> None:
     assert tied == "很可能应为 35（现为 53，两位数字颠倒）；改后 2 项校验全部成立"
 
 
+def test_a_number_said_in_the_text_ties_a_cell_down(zfxxgk: Form) -> None:
+    town = slipped(zfxxgk, None)
+    texts = {**town.texts, "text.overview": "2025年，上年结转政府信息公开申请13件，均已办结。"}
+    (tied,) = hints(zfxxgk, replace(town, texts=texts))
+    assert tied == "很可能应为 35（现为 53，两位数字颠倒）；改后 2 项校验全部成立"
+
+
 def test_a_tie_that_the_unit_has_explained_ties_nothing(zfxxgk: Form) -> None:
     town = slipped(zfxxgk, Figures({CARRIED_OUT: Decimal(13)}))
     explained = replace(town, explanations={"B1.natural_person": "上年误报"})

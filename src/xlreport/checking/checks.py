@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import chain
 
 from xlreport.checking.batch import make_batch
 from xlreport.checking.contradictions import contradictions
@@ -48,7 +49,7 @@ def check(
         mine += texts.findings
         mine += _unverified(unknown, seen, texts.unverified)
         other = versions[unit] if versions else {}
-        hints = likely(form, submission, failing, extra=ties(form, seen), other=other)
+        hints = likely(form, submission, failing, extra=chain(ties(form, seen), texts.ties), other=other)
         mine += [hint_finding(form, hint) for hint in hints]
         found.append(tuple(_explained(f, submission) for f in dict.fromkeys(mine)))
     return found

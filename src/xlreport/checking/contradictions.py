@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -11,6 +12,7 @@ from xlreport.checking.batch import Column, from_fixed, number
 from xlreport.checking.clauses import Said, shortened
 from xlreport.checking.findings import Finding
 from xlreport.checking.lexicon import lexicon, readable
+from xlreport.checking.linear import LinearConstraint, NotLinear, as_constraint
 from xlreport.checking.mentions import mentions
 from xlreport.checking.narrative import said
 from xlreport.checking.sentence import Seen, Speaker
@@ -33,10 +35,12 @@ _TODO_OWN = "请把文字改成本单位、本年度的情况"
 
 @dataclass(slots=True)
 class Told:
-    """What came of a unit's texts: findings, and the codes of what could not be verified."""
+    """What came of a unit's texts: findings, the codes of what could not be verified, and what a number
+    that can be meant in one way only ties a table to."""
 
     findings: list[Finding] = field(default_factory=list)
     unverified: list[str] = field(default_factory=list)
+    ties: list[LinearConstraint] = field(default_factory=list)
 
 
 def contradictions(form: Form, seen: Seen) -> Told:
@@ -64,6 +68,10 @@ def _compare(form: Form, text: Text, written: str, claim: Said, seen: Seen, told
     """A contradiction only if every reading is known and none is the number said."""
     known = [all(seen.there(o) for o in ex.operands_of(reading)) for reading in claim.claim.readings]
     values = [_value(reading, seen) for reading in claim.claim.readings]
+    if len(known) == 1 and known[0]:
+        stated = ex.Compare("==", claim.claim.readings[0], ex.Const(Decimal(claim.number)))
+        with suppress(NotLinear):
+            told.ties.append(as_constraint(stated, claim.statement.code))
     if any(k and v == claim.number for k, v in zip(known, values, strict=True)):
         return
     if _in_parts(written, claim, values):

@@ -104,16 +104,15 @@ class _Finder:
             self.beside.setdefault(a, []).append((b, direction))
             self.beside.setdefault(b, []).append((a, direction))
         for i, part in enumerate(parts):
-            single = list(self._single(part))
-            if not _all_alike(single, part):
-                found[frozenset((i,))] += single
+            found[frozenset((i,))] += self._single(part)
         for key, explanation in self._pairs(parts):
             found.setdefault(key, []).append(explanation)
         wide = [key for key in found if len(key) > 1]
         wide = [key for key in wide if all(key.isdisjoint(other) for other in wide if other is not key)]
         covered = frozenset().union(*wide)
         chosen = [*wide, *(key for key in found if len(key) == 1 and key.isdisjoint(covered))]
-        return [_weighed(found[key]) for key in chosen]
+        alike = {frozenset((i,)) for i, part in enumerate(parts) if _all_alike(found[frozenset((i,))], part)}
+        return [_weighed(found[key]) for key in chosen if key not in alike]
 
     def _single(self, part: Part) -> Iterator[Explanation]:
         for answer in part.answers:
@@ -161,7 +160,8 @@ class _Finder:
 
 
 def _all_alike(found: Sequence[Explanation], part: Part) -> bool:
-    """Whether every cell that may be wrong is as likely as any other: the failing rule says as much."""
+    """Whether every cell that may be wrong is as likely as any other, and nothing else explains it: the
+    failing rule says as much."""
     telling = any(e.slip.rank <= slips.TELLING for e in found)
     return len(found) == len(part.answers) > 1 and not telling
 
