@@ -7,15 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from xlreport.form.expression import SCALE, Length, Number, Previous, Ref, Truth, fields_of, operands_of
-
-if TYPE_CHECKING:
-    from xlreport.form.statements import Statement
+from xlreport.form.severity import Check as Check
+from xlreport.form.severity import Severity as Severity
+from xlreport.form.statements import Statement
 
 LEVELS = ("乡镇", "街道", "部门", "县", "市")
 """The kinds of reporting units (类别 in a roster), which rules may name."""
@@ -27,24 +25,6 @@ class Kind(StrEnum):
     COUNT = "count"
     MONEY = "money"
     TEXT = "text"
-
-
-class Severity(StrEnum):
-    """How much a finding matters; declared in order of weight."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    NOTE = "note"
-
-    @property
-    def label(self) -> str:
-        """The Chinese word that users read."""
-        return {"error": "错误", "warning": "警示", "note": "提示"}[self.value]
-
-    @property
-    def rank(self) -> int:
-        """0 for the heaviest."""
-        return tuple(Severity).index(self)
 
 
 class Arrangement(StrEnum):
@@ -169,19 +149,6 @@ class IdentityItem:
     id: str
     label: str
     hint: str
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One rule: permanent code, severity, the rule as written and why it must hold."""
-
-    code: str
-    title: str
-    severity: Severity
-    each: str | None
-    rule: str
-    why: str
-    tolerance: Decimal
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from xlreport.form.expression import Number
-from xlreport.form.model import Check, Severity
+from xlreport.form.severity import Check, Severity
 
 
 @dataclass(frozen=True, slots=True)
