@@ -291,11 +291,11 @@ def check_each(files: list[FileResult], shelf: FormShelf, last: LastYear | None 
     for i, file in enumerate(files):
         if file.submission is not None and file.outcome is Outcome.ACCEPTED:
             by_form.setdefault(file.submission.form, []).append(i)
+    older = _older_versions(files)
     for form_id, places in by_form.items():
         form = shelf(form_id)
         assert form is not None
         submissions = [s for i in places if (s := files[i].submission) is not None]
-        older = _older_versions(files)
         versions = [older.get((s.unit.code, s.unit.name), {}) for s in submissions]
         for i, found in zip(places, check(form, submissions, versions), strict=True):
             decided[i] = _judged(files[i], form, found)

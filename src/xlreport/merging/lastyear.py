@@ -78,13 +78,9 @@ class LastYear:
 
 def _sum(parts: Iterable[Mapping[str, Decimal]]) -> dict[str, Decimal]:
     """The sums of the numbers that all parts have."""
-    listed = list(parts)
-    common = set.intersection(*(set(part) for part in listed)) if listed else set()
-    return (
-        {name: sum((part[name] for part in listed), Decimal(0)) for name in listed[0] if name in common}
-        if common
-        else {}
-    )
+    first, *others = parts
+    common = [name for name in first if all(name in part for part in others)]
+    return {name: sum((part[name] for part in others), first[name]) for name in common}
 
 
 def figures_of(form: Form, submission: Submission) -> Figures:

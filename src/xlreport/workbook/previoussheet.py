@@ -9,7 +9,7 @@ from xlsxwriter.worksheet import Worksheet
 from xlreport.a1 import Cell
 from xlreport.submission import Figures
 from xlreport.workbook.book import Book, excel_number
-from xlreport.workbook.layout import PREVIOUS, PREVIOUS_ROW
+from xlreport.workbook.layout import PREVIOUS, PREVIOUS_ROW, TEXTS
 from xlreport.workbook.locating import parse_target
 from xlreport.workbook.numbers import read_entry
 from xlreport.workbook.plan import Span, lines_needed
@@ -52,7 +52,7 @@ def _line(book: Book, sheet: Worksheet, name: str, cell: Cell, figures: Figures)
     field = book.form.fields.get(name)
     if field is None:
         text = next(t for t in book.form.texts if t.field_id == name)
-        book.string(sheet, (row, 0), "文字材料", "text")
+        book.string(sheet, (row, 0), TEXTS, "text")
         book.string(sheet, (row, 1), text.label, "text")
         book.string(sheet, cell, figures.texts.get(name, ""), "text")
         return
