@@ -1,0 +1,1 @@
+"""The post: messages in, workbooks out, and a ledger of both."""

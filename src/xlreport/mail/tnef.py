@@ -1,0 +1,122 @@
+"""Attachments inside winmail.dat, which Outlook sends instead of MIME parts. Source: [MS-OXTNEF]."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from xlreport.mail.headers import text_of
+
+SIGNATURE = b"\x78\x9f\x3e\x22"
+
+_NEW, _TITLE, _DATA, _PROPERTIES = 0x00069002, 0x00018010, 0x0006800F, 0x00069005
+"""attAttachRendData, attAttachTitle, attAttachData, attAttachment (2.1.3.3)."""
+
+_LONG_NAME, _SHOWN_NAME, _CONTENT = 0x3707, 0x3001, 0x3701
+_FIXED = {2: 4, 3: 4, 4: 4, 0xA: 4, 0xB: 4, 5: 8, 6: 8, 7: 8, 0x14: 8, 0x40: 8, 0x48: 16}
+_OBJECT, _NARROW, _WIDE, _BINARY = 0xD, 0x1E, 0x1F, 0x102
+_MESSAGE = bytes.fromhex("07030200 00000000 c0000000 00000046")
+"""IID_IMessage: the object is itself a message."""
+
+
+class Broken(Exception):
+    """The stream ends early or a checksum does not fit."""
+
+
+@dataclass
+class Piece:
+    """One attachment: its name and its bytes; `nested` when the bytes are themselves a TNEF stream."""
+
+    name: str = ""
+    data: bytes = b""
+    nested: bool = False
+    _wide: bool = field(default=False, repr=False)
+
+
+def pieces(stream: bytes) -> list[Piece]:
+    """All attachments of a TNEF stream. Raises Broken."""
+    found: list[Piece] = []
+    try:
+        for kind, data in _attributes(stream):
+            if kind == _NEW:
+                found.append(Piece())
+            elif not found:
+                continue
+            elif kind == _TITLE and not found[-1]._wide:
+                found[-1].name = text_of(data.split(b"\0", 1)[0])
+            elif kind == _DATA:
+                found[-1].data = data
+            elif kind == _PROPERTIES:
+                _take(found[-1], data)
+    except (struct.error, IndexError):
+        raise Broken from None
+    return found
+
+
+def _attributes(stream: bytes) -> Iterator[tuple[int, bytes]]:
+    if not stream.startswith(SIGNATURE):
+        raise Broken
+    at = 6
+    while at < len(stream):
+        _, kind, length = struct.unpack_from("<BII", stream, at)
+        data = stream[at + 9 : at + 9 + length]
+        (checksum,) = struct.unpack_from("<H", stream, at + 9 + length)
+        if len(data) != length or sum(data) & 0xFFFF != checksum:
+            raise Broken
+        yield kind, data
+        at += 11 + length
+
+
+def _take(piece: Piece, data: bytes) -> None:
+    """Name and content from an attachment's properties (2.1.3.4)."""
+    shown = ""
+    for name, kind, value in _properties(data):
+        if name in (_LONG_NAME, _SHOWN_NAME) and kind in (_NARROW, _WIDE):
+            text = value.decode("utf-16-le", "replace") if kind == _WIDE else text_of(value)
+            text = text.split("\0", 1)[0]
+            if name == _LONG_NAME:
+                piece.name, piece._wide = text, True
+            else:
+                shown = text
+        elif name == _CONTENT and kind == _OBJECT:
+            piece.data, piece.nested = value[16:], value.startswith(_MESSAGE)
+        elif name == _CONTENT and kind == _BINARY:
+            piece.data = value
+    piece.name = piece.name or shown
+
+
+def _properties(data: bytes) -> Iterator[tuple[int, int, bytes]]:
+    (count,) = struct.unpack_from("<I", data)
+    at = 4
+    for _ in range(count):
+        kind, name = struct.unpack_from("<HH", data, at)
+        at += 4
+        if name >= 0x8000:
+            at = _named(data, at)
+        several, kind = kind & 0x1000, kind & 0x0FFF
+        size = _FIXED.get(kind)
+        values = 1
+        if several or size is None:
+            (values,) = struct.unpack_from("<I", data, at)
+            at += 4
+        for _ in range(values):
+            if size is not None:
+                width = length = size
+            else:
+                (length,) = struct.unpack_from("<I", data, at)
+                at, width = at + 4, length + -length % 4
+            if at + length > len(data):
+                raise Broken
+            yield name, kind, data[at : at + length]
+            at += width
+
+
+def _named(data: bytes, at: int) -> int:
+    """Skips a property's name: a set, then a number or a padded text."""
+    kind: int
+    length: int
+    kind, length = struct.unpack_from("<II", data, at + 16)
+    if kind == 0:
+        return at + 24
+    return at + 24 + length + -length % 4
