@@ -84,13 +84,15 @@ NOBODY = Unit("")
 class Source:
     """Where a submission came from. `saved` is the last-saved time of the document properties
     (ISO 8601, empty when not told), `modified` the file's own time stamp in seconds, `number` the
-    submission number in the file's identity (1 in a new template, more in a repaired one; 0 unknown)."""
+    submission number in the file's identity (1 in a new template, more in a repaired one; 0 unknown),
+    `arrived` when it came by mail in seconds (0 when no ledger knows)."""
 
     path: str = ""
     sha256: str = ""
     saved: str = ""
     modified: float = 0.0
     number: int = 0
+    arrived: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -2,27 +2,76 @@
 
 from __future__ import annotations
 
+import html
 import re
 
-_PLACES = (
-    ("QQ 邮箱超大附件", r"(?:mail|exmail|wx\.mail)\.qq\.com/(?:cgi-bin/)?ftn|ftn\.qq\.com|文件中转站"),
-    ("网易邮箱超大附件", r"dashi\.163\.com|u\.163\.com|fs\.163\.com|mail\.163\.com/large-attachment|cloud-attachment"),
-    ("超大附件", r"(?:超大|云|大)附件|large[-_]?attachment|bigfile\."),
-    ("139 邮箱大附件", r"mail\.10086\.cn/\S*(?:large|disk|getlink)"),
-    ("阿里邮箱大附件", r"(?:qiye\.aliyun|mxhichina)\.com/\S*(?:attach|file)"),
-    ("金山文档链接", r"kdocs\.cn/|\bwps\.cn/\S"),
-    ("腾讯文档链接", r"docs\.qq\.com/|drive\.weixin\.qq\.com/"),
-    ("网盘链接", r"pan\.baidu\.com/|yunpan\.360\.cn/|cloud\.189\.cn/|aliyundrive\.com/|alipan\.com/|weiyun\.com/"),
-)
-_PLACE = re.compile("|".join(f"(?P<p{i}>{pattern})" for i, (_, pattern) in enumerate(_PLACES)), re.IGNORECASE)
-_QUOTED = re.compile(r"^[>|＞].*$", re.MULTILINE)
-_ENCODED = re.compile(r"^begin [0-7]{3} \S.*$", re.MULTILINE)
+_PLACES = {
+    "QQ 邮箱超大附件": ("mail.qq.com/cgi-bin/ftn", "mail.qq.com/ftn", "ftn.qq.com/", "exmail.qq.com/cgi-bin/ftn"),
+    "网易邮箱超大附件": (
+        *("dashi.163.com/", "//u.163.com/", "fs.163.com/", "mail.163.com/large-attachment", "/cloud-attachment"),
+        "edisk.qiye.163.com/",
+    ),
+    "超大附件": ("/large-attachment", "/largeattach", "//bigfile.", "mail.sina.com.cn/filecenter/"),
+    "iCloud 邮包": ("icloud.com/attachment", "icloud.com.cn/attachment"),
+    "金山文档链接": ("kdocs.cn/", "drive.wps.cn/", "docs.wps.cn/"),
+    "腾讯文档链接": ("docs.qq.com/", "drive.weixin.qq.com/"),
+    "网盘链接": (
+        *("pan.baidu.com/", "yunpan.360.cn/", "cloud.189.cn/", "aliyundrive.com/", "alipan.com/", "weiyun.com/"),
+        *("pan.quark.cn/", "123pan.com/", "yun.139.com/", "caiyun.139.com/", "pan.xunlei.com/", "wenshushu.cn/"),
+        *("cowtransfer.com/", "//1drv.ms/", "onedrive.live.com/", "sharepoint.com/", "drive.google.com/"),
+    ),
+}
+"""Parts of addresses, in lower case."""
+
+_PATTERNS = {
+    "139 邮箱大附件": re.compile(r"mail\.10086\.cn/\S{0,300}?(?:large|disk|getlink)"),
+    "阿里邮箱大附件": re.compile(r"(?:qiye\.aliyun|mxhichina)\.com/\S{0,300}?(?:attach|file)"),
+}
+_SPOKEN = re.compile("(?:超大|云)附件|大附件下载|文件中转站")
+"""How programs call them whose links lead to the sender's own server."""
+
+_LINK_NEAR = 3_000
+_CLAUSE = re.compile(r"[。；！？!?;\n<>]")
+_DENIED = re.compile("不|勿|禁|避免|谢绝|别用|没有|无需|无法|如有|如果")
+_QUOTE = re.compile(r"<(/?)blockquote\b")
+_QUOTED = re.compile(r"^[ \t]*[>|＞].*$", re.MULTILINE)
+_FORWARDED = re.compile("forwarded message|original message|转发|fwd?[:：]|原始邮件")
+_ENCODED = re.compile(r"^begin [0-7]{3,4} \S[^\n]*\n[\x20-\x60]+\r?$", re.MULTILINE)
 
 
 def links(text: str) -> tuple[str, ...]:
-    """The services from which the text wants a file fetched; quoted lines do not count."""
-    found = {_PLACES[int(m.lastgroup[1:])][0] for m in _PLACE.finditer(_QUOTED.sub("", text)) if m.lastgroup}
+    """The services from which the text wants a file fetched. What a reply quotes does not count; what is
+    forwarded does, and programs quote that too."""
+    lower = html.unescape(text).lower()
+    if not _FORWARDED.search(lower):
+        lower = _QUOTED.sub("", _without_quotes(lower))
+    found = {place for place, parts in _PLACES.items() if any(part in lower for part in parts)}
+    found |= {place for place, pattern in _PATTERNS.items() if pattern.search(lower)}
+    if not found and any(_offered(lower, word) for word in _SPOKEN.finditer(lower)):
+        found.add("超大附件")
     return tuple(sorted(found))
+
+
+def _without_quotes(text: str) -> str:
+    """HTML without its quoted parts; one that does not end is kept."""
+    kept, at, depth = [], 0, 0
+    for tag in _QUOTE.finditer(text):
+        if not tag[1]:
+            depth += 1
+            if depth == 1:
+                kept.append(text[at : tag.start()])
+                at = tag.start()
+        elif depth:
+            depth -= 1
+            if depth == 0:
+                at = tag.end()
+    return "".join(kept) + text[at:]
+
+
+def _offered(text: str, word: re.Match[str]) -> bool:
+    """Whether a large attachment is there, with a link near it, and not only spoken of (请不要用超大附件)."""
+    before = _CLAUSE.split(text[max(0, word.start() - 40) : word.start()])[-1]
+    return not _DENIED.search(before) and "://" in text[word.end() : word.end() + _LINK_NEAR]
 
 
 def has_uuencoded_file(text: str) -> bool:

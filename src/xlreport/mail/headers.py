@@ -7,34 +7,83 @@ import base64
 import binascii
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from email.message import Message
-from email.utils import getaddresses, parsedate_to_datetime
+from email.utils import parsedate_to_datetime
+from urllib.parse import unquote_to_bytes
 
 from xlreport.submission import CHINA
 
-_WORD = re.compile(r"=\?([^?\s]*)\?([BbQq])\?([^?]*)\?=")
+MOST = 8_192
+"""Characters of a field that are read. Programs write fewer, and hostile ones would take long."""
+
+_LATEST = 253_000_000_000.0
+"""In the year 9987: later times cannot be shown in every zone."""
+
+_WORD = re.compile(r"=\?([^?\s]*)\?([BbQq])\?(?:([^?]*)\?=|([^?]+)\??\Z)")
+"""The last word of a field may have lost its end to a program that cuts fields."""
+
 _BETWEEN = re.compile(r"(\?=)\s+(=\?[^?\s]*\?[BbQq]\?)")
-_ADDRESS = re.compile(r"[^\s@<>\"',;:()\[\]]+@[^\s@<>\"',;:()\[\]]+")
+_PARAMETER = re.compile(
+    r"""(?:^|(?<=[;,\s]))([^\s=;,"*]+)(?:\*([0-9]{1,4}))?(\*?)\s*=\s*(?:"((?:\\.|[^\\])*?)"\s*(?=;|\Z)|([^;]*))""",
+    re.DOTALL,
+)
+"""A value in quotes ends at a quote before a semicolon: programs do not escape quotes inside names."""
+
+_EXTENDED = re.compile(r"(?:utf-?8|gbk|gb2312|gb18030)'[\w-]*'", re.IGNORECASE)
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|\([^()]*\)', re.DOTALL)
+_APART = re.compile(r"""[\s<>"',;:()\[\]＜＞，；]+""")
+_ADDRESS = re.compile(r"[^@]+@[^@]+")
+_LONE = re.compile("[\ud800-\udfff]")
+_NOT_ESCAPED = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 
 _SAME_BUT_LARGER = {"gb2312": "gb18030", "gbk": "gb18030", "cp936": "gb18030", "x-gbk": "gb18030"}
 """Programs say gb2312 and write characters that only its successors have."""
 
-_KNOWN = re.compile(
-    r"utf-?8|utf-?7|us-ascii|ascii|gb18030|hz|big5(-?hkscs)?|cp95[0-9]|iso-8859-\d+|windows-\d+|cp125\d"
-)
+_KNOWN = re.compile(r"hz(-gb-2312)?|big5(-?hkscs)?|cp95[0-9]|iso-8859-\d+|windows-\d+|cp125\d|utf-16([lb]e)?")
+_LATIN = re.compile(r"iso-8859-1|windows-1252|cp1252")
+_PAIRS = re.compile(rb"(?:[\0-\x7f]|[\xa1-\xf7][\xa1-\xfe])*")
+"""ASCII and characters of GB 2312."""
 
 
 def text_of(raw: bytes, charset: str = "") -> str:
-    """Bytes as text: in the charset that was said if it fits, else UTF-8, else GB 18030."""
+    """Bytes as text: in the charset that was said if it fits, else UTF-8, else GB 18030. Where a Chinese
+    charset, a Latin one or none was said, the bytes themselves tell UTF-8 from GB 18030."""
     said = charset.strip().strip("\"'").split("*", 1)[0].lower()
     said = _SAME_BUT_LARGER.get(said, said)
-    for name in (said if _KNOWN.fullmatch(said) else "", "utf-8", "gb18030"):
+    unicode = _utf8(raw)
+    if unicode is not None and (said in ("utf-8", "utf8") or unicode.isascii()):
+        return unicode
+    latin = _LATIN.fullmatch(said) is not None
+    if _KNOWN.fullmatch(said) and not latin:
         try:
-            return raw.decode(name or "utf-8")
+            return _LONE.sub("\ufffd", raw.decode(said))
         except (UnicodeDecodeError, LookupError):
-            continue
-    return raw.decode("gb18030", "replace")
+            pass
+    # Chinese in UTF-8 has three bytes a character; two bytes are as likely a character in GBK (通知)
+    if unicode is not None and any(c >= "\u0800" for c in unicode):
+        return unicode
+    if latin and not _PAIRS.fullmatch(raw):
+        return raw.decode("latin-1")
+    try:
+        return _LONE.sub("\ufffd", raw.decode("gb18030"))
+    except UnicodeDecodeError:
+        return unicode if unicode is not None else _LONE.sub("\ufffd", raw.decode("gb18030", "replace"))
+
+
+def _utf8(raw: bytes) -> str | None:
+    """The text if the bytes are UTF-8, the last character perhaps cut off."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError as error:
+        whole = raw[: error.start].decode()
+        cut = error.reason == "unexpected end of data" and any(c >= "\u0800" for c in whole)
+        return whole + "\ufffd" if cut else None
+
+
+def _bytes(text: str) -> bytes:
+    """Text as bytes, those that the parser could not read as they were."""
+    return _NOT_ESCAPED.sub("\ufffd", text).encode("utf-8", "surrogateescape")
 
 
 def decode_words(text: str) -> str:
@@ -49,7 +98,7 @@ def decode_words(text: str) -> str:
         if between or (word[1].lower(), word[2].upper()) != kind:
             said += _decoded(kind, waiting) + between
             waiting, kind = [], (word[1].lower(), word[2].upper())
-        waiting.append(word[3])
+        waiting.append(word[3] or word[4] or "")
         end = word.end()
     return said + _decoded(kind, waiting) + joined[end:]
 
@@ -57,7 +106,7 @@ def decode_words(text: str) -> str:
 def _decoded(kind: tuple[str, str], pieces: list[str]) -> str:
     """Neighbouring words of one charset and one encoding."""
     charset, encoding = kind
-    raw = [piece.encode("utf-8", "surrogateescape") for piece in pieces]
+    raw = [_bytes(piece) for piece in pieces]
     if encoding == "Q":
         return text_of(b"".join(binascii.a2b_qp(piece, header=True) for piece in raw), charset)
     kept = [re.sub(rb"[^A-Za-z0-9+/]", b"", piece) for piece in raw]
@@ -73,8 +122,7 @@ def _base64(kept: bytes) -> bytes:
 
 def raw_text(value: object) -> str:
     """A header field's body as it stands in the message: unfolded, bytes beyond ASCII decoded."""
-    raw = str(value).encode("utf-8", "surrogateescape")
-    return re.sub(r"[\r\n\0]+", "", text_of(raw))
+    return re.sub(r"[\r\n\0]+", "", text_of(_bytes(str(value)[:MOST])))
 
 
 def fields(part: Message, name: str) -> Iterator[str]:
@@ -92,39 +140,82 @@ def field(part: Message, name: str) -> str:
 def parameter(part: Message, header: str, name: str) -> str:
     """A parameter of a field, in RFC 2231, in encoded words, or raw; empty when there is none."""
     for body in fields(part, header):
-        # parsed as text, because the second byte of a GBK character may be a backslash
-        plain = Message()
-        plain[header] = body
-        found = [value for key, value in plain.get_params([], header) if key.lower() == name]
-        extended = [value for value in found if isinstance(value, tuple)]
-        for value in (*extended, *found):
-            if isinstance(value, tuple):
-                charset, _, said = value
-                return decode_words(text_of(said.encode("latin-1", "replace"), charset or ""))
-            if value:
-                return decode_words(value)
+        plain: list[str] = []
+        pieces: dict[int, tuple[str, bool]] = {}
+        for key, number, star, quoted, bare in _PARAMETER.findall(body):
+            if key.lower() != name:
+                continue
+            # only these two are escapes: programs write names with a path in them
+            value = re.sub(r'\\(["\\])', r"\1", quoted) or _unquoted(bare.strip())
+            extended = bool(star or _EXTENDED.match(value))
+            if number or extended:
+                pieces.setdefault(int(number or 0), (value, extended))
+            elif value:
+                plain.append(value)
+        said = _joined(pieces) or decode_words(next(iter(plain), ""))
+        if said:
+            return said
     return ""
 
 
+def _unquoted(bare: str) -> str:
+    """A value without quotes, or with something behind them, or with only one."""
+    inner = re.match(r'"(.+)"', bare, re.DOTALL)
+    return inner[1] if inner else bare.strip('"')
+
+
+def _joined(pieces: Mapping[int, tuple[str, bool]]) -> str:
+    """A value in pieces, each percent-encoded or not, the first with the charset (RFC 2231)."""
+    values = [pieces[number] for number in sorted(pieces)]
+    charset = ""
+    if values and values[0][1] and values[0][0].count("'") > 1:
+        charset, _, first = values[0][0].split("'", 2)
+        values[0] = (first, True)
+    text = text_of(b"".join(unquote_to_bytes(v) if extended else v.encode() for v, extended in values), charset)
+    return text if charset else decode_words(text)
+
+
 def file_name(part: Message) -> str:
-    """What the part's file is called: Content-Disposition first, then Content-Type (RFC 2183, RFC 2045)."""
-    return parameter(part, "content-disposition", "filename") or parameter(part, "content-type", "name")
+    """What the part's file is called: Content-Disposition first, then Content-Type (RFC 2183, RFC 2045);
+    some programs exchange the names of the two parameters."""
+    places = [(header, name) for name in ("filename", "name") for header in ("content-disposition", "content-type")]
+    places[1:] = [places[3], places[1], places[2]]
+    return next((said for header, name in places if (said := parameter(part, header, name))), "")
 
 
 def addresses(text: str) -> tuple[str, ...]:
-    """The mailboxes in a field, in lower case; what is none is left out."""
-    found = [address for _, address in getaddresses([text]) if _ADDRESS.fullmatch(address)]
-    return tuple(a.lower() for a in found or _ADDRESS.findall(text))
+    """The mailboxes in a field, in lower case; what is none is left out, and so are names and comments
+    that look like one."""
+    plain = _QUOTED.sub(" ", text[:MOST])
+    found: list[str] = []
+    for one in re.split(r"[,;，；]", plain):
+        angle = re.findall(r"[<＜]([^<>＜＞]*@[^<>＜＞]*)[>＞]", one)
+        found += _mailboxes(angle[-1] if angle else one)
+    return tuple(dict.fromkeys(found or _mailboxes(text[:MOST])))
+
+
+def _mailboxes(text: str) -> list[str]:
+    words = (word.strip(".").lower() for word in _APART.split(text))
+    return [word for word in words if _ADDRESS.fullmatch(word)]
+
+
+def mailboxes(part: Message, name: str) -> tuple[str, ...]:
+    """The mailboxes in the first field of that name. Its encoded words are names, unless a program
+    encoded the whole field."""
+    return addresses(next(fields(part, name), "")) or addresses(field(part, name))
 
 
 def moment(text: str) -> float:
-    """A Date field in seconds, one without a zone taken as China's; 0 when it cannot be read."""
+    """A Date field in seconds, one without a zone or in "CST" taken as China's; 0 when it cannot be read."""
+    zoned = re.search(r"[+-][0-9]{4}\b", text)
     try:
-        when = parsedate_to_datetime(text)
-        when = when if when.tzinfo else when.replace(tzinfo=CHINA)
-        return max(0.0, when.timestamp())
+        when = parsedate_to_datetime(text if zoned else re.sub(r"\(?\bCST\b\)?", "", text))
+        if when.tzinfo is None:
+            when = when.replace(tzinfo=dt.UTC if zoned and zoned[0] == "-0000" else CHINA)
+        seconds = when.timestamp()
     except (ValueError, TypeError, IndexError, OverflowError, OSError):
         return 0.0
+    return seconds if 0 <= seconds <= _LATEST else 0.0
 
 
 def china(seconds: float) -> dt.datetime:

@@ -6,14 +6,18 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from xlreport.mail.headers import text_of
+from xlreport.mail.headers import addresses, text_of
 
 SIGNATURE = b"\x78\x9f\x3e\x22"
 
 _NEW, _TITLE, _DATA, _PROPERTIES = 0x00069002, 0x00018010, 0x0006800F, 0x00069005
 """attAttachRendData, attAttachTitle, attAttachData, attAttachment (2.1.3.3)."""
 
+_OF_MESSAGE = 0x00069003
+"""attMsgProps."""
+
 _LONG_NAME, _SHOWN_NAME, _CONTENT = 0x3707, 0x3001, 0x3701
+_SENDER = (0x5D01, 0x0C1F)
 _FIXED = {2: 4, 3: 4, 4: 4, 0xA: 4, 0xB: 4, 5: 8, 6: 8, 7: 8, 0x14: 8, 0x40: 8, 0x48: 16}
 _OBJECT, _NARROW, _WIDE, _BINARY = 0xD, 0x1E, 0x1F, 0x102
 _MESSAGE = bytes.fromhex("07030200 00000000 c0000000 00000046")
@@ -31,7 +35,7 @@ class Piece:
     name: str = ""
     data: bytes = b""
     nested: bool = False
-    _wide: bool = field(default=False, repr=False)
+    _long: bool = field(default=False, repr=False)
 
 
 def pieces(stream: bytes) -> list[Piece]:
@@ -43,7 +47,7 @@ def pieces(stream: bytes) -> list[Piece]:
                 found.append(Piece())
             elif not found:
                 continue
-            elif kind == _TITLE and not found[-1]._wide:
+            elif kind == _TITLE and not found[-1]._long:
                 found[-1].name = text_of(data.split(b"\0", 1)[0])
             elif kind == _DATA:
                 found[-1].data = data
@@ -54,11 +58,24 @@ def pieces(stream: bytes) -> list[Piece]:
     return found
 
 
+def senders(stream: bytes) -> tuple[str, ...]:
+    """Who sent the message, as far as its properties say it."""
+    try:
+        for kind, data in _attributes(stream):
+            if kind == _OF_MESSAGE:
+                said = {name: _text(kind, value) for name, kind, value in _properties(data) if name in _SENDER}
+                return next((found for name in _SENDER if (found := addresses(said.get(name, "")))), ())
+    except (struct.error, IndexError, Broken):
+        pass
+    return ()
+
+
 def _attributes(stream: bytes) -> Iterator[tuple[int, bytes]]:
     if not stream.startswith(SIGNATURE):
         raise Broken
     at = 6
-    while at < len(stream):
+    end = len(stream.rstrip(b"\0\r\n"))
+    while at < end:
         _, kind, length = struct.unpack_from("<BII", stream, at)
         data = stream[at + 9 : at + 9 + length]
         (checksum,) = struct.unpack_from("<H", stream, at + 9 + length)
@@ -73,17 +90,21 @@ def _take(piece: Piece, data: bytes) -> None:
     shown = ""
     for name, kind, value in _properties(data):
         if name in (_LONG_NAME, _SHOWN_NAME) and kind in (_NARROW, _WIDE):
-            text = value.decode("utf-16-le", "replace") if kind == _WIDE else text_of(value)
-            text = text.split("\0", 1)[0]
-            if name == _LONG_NAME:
-                piece.name, piece._wide = text, True
-            else:
+            text = _text(kind, value)
+            if name == _LONG_NAME and text:
+                piece.name, piece._long = text, True
+            elif name == _SHOWN_NAME:
                 shown = text
         elif name == _CONTENT and kind == _OBJECT:
             piece.data, piece.nested = value[16:], value.startswith(_MESSAGE)
         elif name == _CONTENT and kind == _BINARY:
             piece.data = value
     piece.name = piece.name or shown
+
+
+def _text(kind: int, value: bytes) -> str:
+    text = value.decode("utf-16-le", "replace") if kind == _WIDE else text_of(value.split(b"\0", 1)[0])
+    return text.split("\0", 1)[0]
 
 
 def _properties(data: bytes) -> Iterator[tuple[int, int, bytes]]:

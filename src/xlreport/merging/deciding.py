@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -17,7 +17,7 @@ from xlreport.merging.lastyear import LastYear, with_last_year
 from xlreport.merging.matching import How, match
 from xlreport.merging.outcomes import FileResult, Outcome
 from xlreport.merging.roster import Roster
-from xlreport.submission import CHINA, NOBODY, Submission, Unit
+from xlreport.submission import CHINA, NOBODY, Source, Submission, Unit
 from xlreport.workbook.layout import layout_of
 
 _ASIDE = "请把它移出文件夹，或另行汇总"
@@ -179,19 +179,21 @@ def _candidates(files: list[FileResult]) -> dict[tuple[str, str], list[int]]:
 
 
 def _newest(files: list[FileResult], form: Form, policy: Policy) -> list[FileResult]:
-    """Of several files of one unit the newest stays: by submission number, last-saved time, time
-    stamp of the file. When nothing tells which is newer, or the policy asks for it, different files
-    count for nobody. Each of the others tells what it says differently, cell by cell."""
+    """Of several files of one unit the newest stays: by the time of arrival where the ledger of the mail
+    knows it of all, then by submission number, last-saved time, time stamp of the file. When nothing
+    tells which is newer, or the policy asks for it, different files count for nobody. Each of the others
+    tells what it says differently, cell by cell."""
     decided = list(files)
     for places in _candidates(files).values():
-        newest = max((files[i] for i in places), key=_age)
+        age: Callable[[FileResult], Age] = _by_arrival if all(_source(files[i]).arrived for i in places) else _by_itself
+        newest = max((files[i] for i in places), key=age)
         alike = [i for i in places if _content(files[i]) == _content(newest)]
         differ = len(alike) < len(places)
         # of equal copies any may stay, but a copy that takes another's place must be newer than that
-        best = [i for i in alike if not differ or _age(files[i]) == _age(newest)]
+        best = [i for i in alike if not differ or age(files[i]) == age(newest)]
         kept = min(best, key=lambda i: (len(files[i].path), files[i].path))
         winner = files[kept]
-        tied = any(_age(files[i]) == _age(newest) for i in places if i not in alike)
+        tied = any(age(files[i]) == age(newest) for i in places if i not in alike)
         undecided = differ and (tied or not policy.newest)
         for i in (i for i in places if i != kept):
             file = files[i]
@@ -208,6 +210,8 @@ def _newest(files: list[FileResult], form: Form, policy: Policy) -> list[FileRes
             why = "时间又都相同，无法判断哪份较新" if policy.newest else "按 --on-conflict error"
             words = f"同一单位有 {len(places)} 份报表，内容不同，{why}，都没有计入"
             decided[kept] = _rejected(winner, "F16", words, "请只留下应当计入的一份后重新汇总")
+        elif age is _by_arrival:
+            decided[kept] = _in_doubt(winner, (files[i] for i in places if i not in alike))
     return decided
 
 
@@ -233,10 +237,21 @@ def _content(file: FileResult) -> tuple[object, ...]:
     return file.submission.content
 
 
-def _age(file: FileResult) -> tuple[int, float, float]:
+def _source(file: FileResult) -> Source:
     assert file.submission is not None
-    source = file.submission.source
-    return source.number, _moment(source.saved), source.modified
+    return file.submission.source
+
+
+Age = tuple[float, int, float, float]
+
+
+def _by_itself(file: FileResult) -> Age:
+    source = _source(file)
+    return 0.0, source.number, _moment(source.saved), source.modified
+
+
+def _by_arrival(file: FileResult) -> Age:
+    return _source(file).arrived, *_by_itself(file)[1:]
 
 
 def _moment(saved: str) -> float:
@@ -249,14 +264,33 @@ def _moment(saved: str) -> float:
 
 
 def _reason(old: FileResult, new: FileResult) -> str:
-    assert old.submission is not None
-    assert new.submission is not None
-    mine, other = old.submission.source, new.submission.source
+    mine, other = _source(old), _source(new)
+    if mine.arrived and other.arrived and mine.arrived != other.arrived:
+        return f"收到得较晚（{_said(other.arrived)}，这一份是 {_said(mine.arrived)}）"
     if mine.number != other.number:
         return f"报送序号较大（第 {other.number} 次，这一份是第 {mine.number} 次）"
     if _moment(mine.saved) != _moment(other.saved):
         return f"保存时间较新（{other.saved or '未注明'}，这一份是 {mine.saved or '未注明'}）"
     return "文件的修改时间较新"
+
+
+def _said(seconds: float) -> str:
+    return f"{dt.datetime.fromtimestamp(seconds, CHINA):%Y-%m-%d %H:%M:%S}"
+
+
+def _in_doubt(winner: FileResult, others: Iterable[FileResult]) -> FileResult:
+    """The file that counts because it came last, with a warning when another says it is newer itself."""
+    newer = [f for f in others if _by_itself(f)[1:3] > _by_itself(winner)[1:3]]
+    if not newer:
+        return winner
+    rival = max(newer, key=_by_itself)
+    mine, other = _source(winner), _source(rival)
+    words = (
+        f"以后收到的这一份为准，但先收到的“{rival.path}”报送序号或保存时间较新"
+        f"（第 {other.number} 次，{other.saved or '未注明'}；这一份第 {mine.number} 次，{mine.saved or '未注明'}）"
+    )
+    finding = record("F20", words, "请与单位核对以哪一份为准；不要的一份请移出文件夹", file=winner.path)
+    return winner.ended(winner.outcome, finding.at(unit=winner.unit.name))
 
 
 def _once(files: list[FileResult]) -> list[FileResult]:

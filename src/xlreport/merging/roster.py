@@ -14,6 +14,9 @@ from xlreport.workbook.guard import Refused
 from xlreport.workbook.opening import open_book
 
 CODE, NAME, LEVEL, ALIASES = "单位代码", "单位名称", "类别", "别名"
+ADDRESSES = "邮箱"
+"""Optional: the unit's e-mail addresses."""
+
 ORIGINS = "前身"
 """Optional: the units (codes or names) that this one was renamed or merged from since last year."""
 
@@ -38,6 +41,11 @@ class Roster:
     def predecessors(self, unit: Unit) -> tuple[str, ...]:
         """Codes or names of the units that this one came from; empty when it was itself there."""
         return tuple(name for name in _split(self.columns.get(unit.code, {}).get(ORIGINS, "")) if name)
+
+    def addresses(self, unit: Unit) -> tuple[str, ...]:
+        """The unit's e-mail addresses, in lower case."""
+        listed = _split(self.columns.get(unit.code, {}).get(ADDRESSES, ""))
+        return tuple(dict.fromkeys(part.lower() for one in listed for part in one.split()))
 
 
 def read_roster(path: Path) -> Roster:

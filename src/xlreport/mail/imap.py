@@ -1,0 +1,227 @@
+"""Messages from an IMAP server. Nothing is ever deleted there: the folder is opened read-only unless marking
+or moving was asked for, and no EXPUNGE is sent. Sources: RFC 9051 (IMAP), RFC 2971 (ID), RFC 6851 (MOVE).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import imaplib
+import re
+import ssl
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from xlreport.checking.findings import record
+from xlreport.mail.headers import china
+from xlreport.mail.ledger import Uid
+from xlreport.mail.settings import TIMEOUT, Imap, Server
+from xlreport.mail.sources import Raw, SourceError
+from xlreport.workbook.texts import harmless
+
+if TYPE_CHECKING:
+    from imap_tools.mailbox import BaseMailBox
+
+_BATCH = 200
+"""UIDs that one command names."""
+
+_SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
+_UID = re.compile(rb"UID (\d+)")
+
+
+class ImapSource:
+    """A folder on a server, as `connected` gives it. `seen` tells which UIDs of a mailbox were taken before;
+    those are not fetched again."""
+
+    def __init__(
+        self,
+        box: BaseMailBox,
+        settings: Imap,
+        seen: Callable[[str, int], Collection[int]],
+        *,
+        mark_seen: bool,
+        move_to: str,
+    ) -> None:
+        self._box = box
+        self._settings = settings
+        self._mark_seen = mark_seen
+        self._move_to = move_to
+        self.name = f"imap://{settings.server.user}@{settings.server.host}/{settings.folder}"
+        with _told(settings.server):
+            folders = [one.name for one in box.folder.list()]
+            if settings.folder not in folders and settings.folder.upper() != "INBOX":
+                there = "、".join(f"“{harmless(name)}”" for name in folders)
+                raise SourceError(f"邮箱里没有文件夹“{settings.folder}”；有：{there}。")
+            self.validity = box.folder.status(settings.folder, ["UIDVALIDITY"])["UIDVALIDITY"]
+            box.folder.set(settings.folder, readonly=not (mark_seen or move_to))
+        self._known = frozenset(seen(self.name, self.validity))
+
+    def messages(self, most: int) -> Iterator[Raw]:
+        """Those that were not taken before. One that is too large is not fetched."""
+        wanted = [uid for uid in self._uids() if uid not in self._known]
+        for start in range(0, len(wanted), _BATCH):
+            batch = wanted[start : start + _BATCH]
+            sizes = self._sizes(batch)
+            for uid in batch:
+                if uid in sizes:
+                    yield from self._message(uid, sizes[uid], most)
+
+    def _uids(self) -> list[int]:
+        since = self._settings.since
+        criteria = "ALL"
+        if since:
+            day = dt.date.fromisoformat(since)
+            months = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+            criteria = f"SINCE {day.day}-{months[day.month - 1]}-{day.year}"
+        with _told(self._settings.server):
+            return sorted(int(uid) for uid in self._box.uids(criteria, charset=None))
+
+    def _sizes(self, uids: list[int]) -> dict[int, int]:
+        with _told(self._settings.server):
+            _, lines = self._box.client.uid("FETCH", ",".join(map(str, uids)), "(UID RFC822.SIZE)")
+        found = {}
+        for line in lines or ():
+            text = b"".join(line) if isinstance(line, tuple) else line or b""
+            uid, size = _UID.search(text), _SIZE.search(text)
+            if uid and size:
+                found[int(uid[1])] = int(size[1])
+        return found
+
+    def _message(self, number: int, size: int, most: int) -> Iterator[Raw]:
+        uid = Uid(self.name, self.validity, number)
+        origin = f"{self._settings.folder}：第 {number} 号邮件"
+        # of a message that is too large only the header is fetched, to tell people which one it is
+        section = "BODY.PEEK[]" if size <= most else "BODY.PEEK[HEADER]"
+        with _told(self._settings.server):
+            _, lines = self._box.client.uid("FETCH", str(number), f"({section} INTERNALDATE)")
+        found = [line for line in lines or () if isinstance(line, tuple)]
+        if not found:
+            return
+        (head, data), rest = found[0], [line for line in lines if isinstance(line, bytes)]
+        arrived = _delivered(b" ".join((head, *rest)))
+        if size <= most and not data:
+            problem = record("M6", "服务器给出的邮件是空的", "请在邮箱里打开这封邮件，把附件另存到 inbox 文件夹")
+            yield Raw(origin, b"", arrived, uid, problem)
+            return
+        yield Raw(f"{origin}（{china(arrived):%Y-%m-%d %H:%M}）", bytes(data), arrived, uid, seen=size)
+
+    def finish(self, taken: Collection[Uid]) -> Iterator[str]:
+        """Marks as read or moves what was taken now or before, and still lies here."""
+        if not (self._mark_seen or self._move_to):
+            return
+        numbers = {one.uid for one in taken if (one.source, one.validity) == (self.name, self.validity)}
+        here = [uid for uid in self._uids() if uid in self._known | numbers]
+        with _told(self._settings.server):
+            if self._mark_seen:
+                yield from self._each(here, "STORE", ("+FLAGS.SILENT", r"(\Seen)"), "标为已读")
+            if self._move_to and here:
+                yield from self._move(here)
+
+    def _move(self, here: list[int]) -> Iterator[str]:
+        from imap_tools.utils import encode_folder
+
+        _, lines = self._box.client.capability()
+        if b"MOVE" not in b" ".join(line for line in lines if isinstance(line, bytes)).upper().split():
+            yield "服务器没有移动邮件的功能（MOVE），邮件都留在原处；请在邮箱里自己移动。"
+            return
+        if not self._box.folder.exists(self._move_to):
+            self._box.folder.create(self._move_to)
+        yield from self._each(here, "MOVE", (encode_folder(self._move_to),), f"移到“{self._move_to}”")
+
+    def _each(self, here: list[int], command: str, rest: tuple[Any, ...], what: str) -> Iterator[str]:
+        for start in range(0, len(here), _BATCH):
+            uids = ",".join(map(str, here[start : start + _BATCH]))
+            answer, lines = self._box.client.uid(command, uids, *rest)
+            if answer != "OK":
+                yield f"有邮件没能{what}：{_words(lines)}"
+
+
+def _delivered(text: bytes) -> float:
+    """INTERNALDATE in seconds."""
+    found = re.search(rb'INTERNALDATE "([^"]+)"', text)
+    try:
+        return dt.datetime.strptime(found[1].decode(), "%d-%b-%Y %H:%M:%S %z").timestamp() if found else 0.0
+    except ValueError:
+        return 0.0
+
+
+def _words(lines: Any) -> str:
+    said = [line.decode("utf-8", "replace") for line in lines or () if isinstance(line, bytes)]
+    return "；".join(said) or "服务器没有说明原因"
+
+
+@contextmanager
+def _told(server: Server) -> Iterator[None]:
+    """Turns what goes wrong on the network into one sentence that says what to do."""
+    from imap_tools.errors import ImapToolsError
+
+    where = f"邮件服务器“{server.host}”"
+    try:
+        yield
+    except ssl.SSLCertVerificationError:
+        raise SourceError(f"{where}的证书核对不上，没有登录。请检查服务器名称；可能有人冒充。") from None
+    except ssl.SSLError:
+        words = f"与{where}不能加密连接，请检查端口和 security（993 用 tls，143 用 starttls）。"
+        raise SourceError(words) from None
+    except TimeoutError:
+        raise SourceError(f"{where}没有回应，请检查网络，稍后再试；已收的不会丢。") from None
+    except ConnectionRefusedError:
+        raise SourceError(f"{where}的 {server.port} 端口拒绝连接，请检查地址和端口。") from None
+    except (ConnectionError, imaplib.IMAP4.abort):
+        raise SourceError(f"与{where}的连接断了，请稍后再试；已收的不会丢，也不会重收。") from None
+    except (ImapToolsError, imaplib.IMAP4.error) as error:
+        raise SourceError(
+            f"{where}没有照办（{harmless(str(error))}），请稍后再试；已收的不会丢，也不会重收。"
+        ) from None
+    except OSError:
+        raise SourceError(f"连不上{where}（{server.port} 端口），请检查网络和地址。") from None
+
+
+@contextmanager
+def connected(settings: Imap, password: str) -> Iterator[BaseMailBox]:
+    """Logs in and says who we are (163 and 126 refuse mailboxes to programs that do not, RFC 2971). Raises
+    SourceError with what to do."""
+    try:
+        from imap_tools.mailbox import MailBox, MailBoxStartTls, MailBoxUnencrypted
+    except ImportError:
+        words = "本机没有安装从邮箱收取的组件，请运行 pip install xlreport[mail]，或者改用 .eml 文件。"
+        raise SourceError(words) from None
+    server = settings.server
+    box: BaseMailBox
+    with _told(server):
+        if server.security == "none":
+            box = MailBoxUnencrypted(server.host, server.port, timeout=TIMEOUT)
+        elif server.security == "starttls":
+            box = MailBoxStartTls(server.host, server.port, timeout=TIMEOUT, ssl_context=server.context())
+        else:
+            box = MailBox(server.host, server.port, timeout=TIMEOUT, ssl_context=server.context())
+    try:
+        with _told(server):
+            _log_in(box, server.user, password)
+        yield box
+    finally:
+        with suppress(SourceError), _told(server):
+            box.logout()
+
+
+def _log_in(box: BaseMailBox, user: str, password: str) -> None:
+    from imap_tools.errors import MailboxLoginError
+
+    try:
+        if user.isascii() and password.isascii():
+            box.login(user, password, initial_folder=None)
+        else:
+            box.login_utf8(user, password, initial_folder=None)
+    except imaplib.IMAP4.abort:
+        raise
+    except (MailboxLoginError, imaplib.IMAP4.error):
+        raise SourceError(
+            f"邮箱“{user}”登录不了：请检查用户名和密码。163、126、QQ 等邮箱要先在网页上开通 IMAP，用授权码代替密码。"
+        ) from None
+    try:
+        box.client.xatom("ID", f'("name" "xlreport" "version" "{version("xlreport")}")')
+    except imaplib.IMAP4.abort:
+        raise
+    except imaplib.IMAP4.error:
+        return

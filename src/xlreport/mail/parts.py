@@ -1,0 +1,169 @@
+"""A message taken apart: its parts, the bytes of a part, and what is wrong with its structure.
+
+Sources: RFC 2045 (transfer encodings), RFC 2046 (multiparts).
+"""
+
+from __future__ import annotations
+
+import binascii
+import copy
+import email
+import quopri
+import re
+from collections.abc import Iterator
+from email.message import Message
+from email.parser import BytesHeaderParser, HeaderParser
+from email.policy import Compat32
+from typing import Any, NamedTuple
+
+from xlreport.mail.headers import MOST, fields, parameter, text_of
+
+_FIELDS = frozenset({"from", "date", "received", "message-id", "subject", "return-path"})
+"""A text with none of these header fields is no message."""
+
+_HEAD = 1_000_000
+"""Bytes in which a header ends."""
+
+_STRAY = re.compile(r"^(?:content-(?:type|disposition|transfer-encoding)\s*:|begin [0-7]{3} \S)", re.I | re.M)
+_BROKEN = frozenset(
+    {
+        "StartBoundaryNotFoundDefect",
+        "NoBoundaryInMultipartDefect",
+        "MultipartInvariantViolationDefect",
+        "MissingHeaderBodySeparatorDefect",
+    }
+)
+
+
+class _AsSent(Compat32):
+    """Keeps fields as they came, cut to a length; the newer policies raise on many broken ones."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[:MOST]
+
+    def header_fetch_parse(self, name: str, value: str) -> str:
+        return value
+
+
+_POLICY = _AsSent()
+
+
+class _Part(Message):
+    """The library's own reading of boundaries raises on some charsets."""
+
+    def get_boundary(self, failobj: Any = None) -> Any:
+        return parameter(self, "content-type", "boundary").rstrip() or failobj
+
+
+class Content(NamedTuple):
+    """A part's bytes; `whole` unless its transfer encoding is damaged; the name that uuencode has for it."""
+
+    data: bytes
+    whole: bool = True
+    name: str = ""
+
+
+def parsed(data: bytes) -> Message:
+    """A message and its parts. Raises RecursionError when they are nested too deep."""
+    return email.message_from_bytes(data.lstrip(b"\xef\xbb\xbf\r\n"), _Part, policy=_POLICY)
+
+
+def head(data: bytes) -> Message:
+    """The header of a message."""
+    return BytesHeaderParser(_Part, policy=_POLICY).parsebytes(data[:_HEAD].lstrip(b"\xef\xbb\xbf\r\n"))
+
+
+def header_of(text: str) -> Message:
+    """Header fields alone."""
+    return HeaderParser(_Part, policy=_POLICY).parsestr(text)
+
+
+def is_message(message: Message) -> bool:
+    return bool(_names(message) & _FIELDS)
+
+
+def is_letter(data: bytes) -> bool:
+    """Whether a file of an unknown kind is a message: at least three fields that messages have."""
+    return b"\0" not in data[:4096] and len(_names(head(data)) & _FIELDS) >= 3
+
+
+def _names(message: Message) -> set[str]:
+    return {name.lower() for name, _ in message.raw_items()}
+
+
+def inside(part: Message) -> Iterator[Message]:
+    """The parts of a part, or the message in it."""
+    payload = part.get_payload() if part.is_multipart() else ()
+    for inner in payload:
+        if isinstance(inner, Message):
+            yield inner
+
+
+def broken(part: Message) -> bool:
+    """Whether files may be hidden: no boundary, a header that ends in the middle, parts outside of the
+    boundaries."""
+    if _BROKEN & {type(defect).__name__ for defect in part.defects}:
+        return True
+    return any(_STRAY.search(text) for text in (part.preamble, part.epilogue) if text)
+
+
+def cut_off(part: Message) -> bool:
+    """Whether the last boundary is missing."""
+    return any(type(defect).__name__ == "CloseBoundaryNotFoundDefect" for defect in part.defects)
+
+
+def encoded(part: Message) -> str:
+    """The transfer encoding, by its letters: programs add spaces, quotes, comments and parameters."""
+    said = re.sub(r"[^a-z0-9]", "", next(fields(part, "content-transfer-encoding"), "").lower())
+    return next((name for name in ("base64", "quotedprintable", "uu") if name in said), "")
+
+
+def content(part: Message) -> Content:
+    """The bytes of a part without parts, or of the message in it if the message is encoded."""
+    bare = copy.copy(part)
+    del bare["content-transfer-encoding"]
+    if part.is_multipart():
+        raw = b"".join(inner.as_bytes(policy=_POLICY.clone(mangle_from_=False)) for inner in inside(part))
+    else:
+        payload = bare.get_payload(decode=True)
+        raw = payload if isinstance(payload, bytes) else b""
+    match encoded(part):
+        case "base64":
+            return _base64(raw)
+        case "quotedprintable":
+            return Content(quopri.decodestring(raw))
+        case "uu":
+            return _uuencoded(raw)
+    return Content(raw)
+
+
+def _base64(raw: bytes) -> Content:
+    """Lines with other characters are a gateway's words. Some programs pad every piece that they encode."""
+    lines = [b"".join(line.split()) for line in raw.splitlines()]
+    good = [line for line in lines if re.fullmatch(rb"[A-Za-z0-9+/=]*", line)]
+    pieces = re.split(rb"=+", b"".join(good))
+    whole = len(good) == len(lines) and not any(len(piece) % 4 == 1 for piece in pieces) and not len(pieces[-1]) % 4
+    decoded = (piece[: len(piece) - (len(piece) % 4 == 1)] for piece in pieces)
+    return Content(b"".join(binascii.a2b_base64(piece + b"=" * (-len(piece) % 4)) for piece in decoded), whole)
+
+
+def _uuencoded(raw: bytes) -> Content:
+    lines = iter(raw.splitlines())
+    begin = next((found for line in lines if (found := re.match(rb"begin [0-7]{3,4} (.*)", line))), None)
+    if begin is None:
+        return Content(raw, whole=False)
+    data: list[bytes] = []
+    for line in lines:
+        if line.strip() == b"end":
+            return Content(b"".join(data), name=_name(begin[1]))
+        try:
+            # some programs write a checksum behind the line
+            data.append(binascii.a2b_uu(line[: ((line[0] - 32 & 63) * 4 + 5) // 3] if line else b" "))
+        except binascii.Error:
+            break
+    return Content(b"".join(data), whole=False, name=_name(begin[1]))
+
+
+def _name(raw: bytes) -> str:
+    return text_of(raw).strip()

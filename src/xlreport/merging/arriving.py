@@ -1,0 +1,72 @@
+"""When and from whom files came by mail, where a ledger knows it; files are told by their content."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from xlreport.checking.findings import Finding, record
+from xlreport.merging.outcomes import FileResult
+from xlreport.merging.roster import Roster
+from xlreport.submission import Unit
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """When a content last arrived (seconds), who sent the messages it came in (the innermost first), and
+    under which name it was put into the folder."""
+
+    moment: float
+    senders: tuple[str, ...]
+    path: str = ""
+
+
+def with_arrivals(
+    files: Iterable[FileResult], arrivals: Mapping[str, Arrival], roster: Roster | None
+) -> list[FileResult]:
+    """Each file with the time at which it arrived, and notes about who sent it. What lies in an archive
+    came when the archive came."""
+    done: list[FileResult] = []
+    archives: dict[str, Arrival] = {}
+    for file in files:
+        arrival = arrivals.get(file.sha256) or _outer(file.path, archives)
+        if arrival is not None:
+            archives[file.path] = arrival
+            file = _arrived(file, arrival, roster)
+        done.append(file)
+    return done
+
+
+def _outer(path: str, archives: Mapping[str, Arrival]) -> Arrival | None:
+    at = path.rfind("!")
+    while at > 0:
+        if path[:at] in archives:
+            return archives[path[:at]]
+        at = path.rfind("!", 0, at)
+    return None
+
+
+def _arrived(file: FileResult, arrival: Arrival, roster: Roster | None) -> FileResult:
+    submission = file.submission
+    if submission is None:
+        return file
+    source = replace(submission.source, arrived=arrival.moment)
+    notes = sender_notes(arrival.senders, submission.unit, roster)
+    findings = (*file.findings, *(note.at(file=file.path, unit=file.unit.name) for note in notes))
+    return replace(file, submission=replace(submission, source=source), findings=findings)
+
+
+def sender_notes(senders: tuple[str, ...], unit: Unit, roster: Roster | None) -> Iterator[Finding]:
+    """Whether a unit's workbook came from an address that is not its own. One of the senders is enough:
+    a colleague may have forwarded it."""
+    if roster is None or not senders:
+        return
+    known = [owner for owner in roster.units if not set(senders).isdisjoint(roster.addresses(owner))]
+    if any(owner.code == unit.code or owner.name == unit.name for owner in known):
+        return
+    who = "、".join(senders)
+    if known:
+        others = "、".join(f"“{o.name}”" for o in known)
+        yield record("M2", f"报表是“{unit.name}”的，来自{others}的邮箱（{who}）", "请核对是不是发错了附件")
+    else:
+        yield record("M1", f"发件人 {who} 不在名册的邮箱里", "请核对是不是该单位报的；是的话可以加进名册的“邮箱”")
