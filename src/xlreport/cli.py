@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from xlreport.cli_campaign import arrivals_of, campaign_in, post_of
 from xlreport.cli_chinese import ChineseCommand, ChineseGroup, explain
+from xlreport.cli_mail import COMMANDS
 from xlreport.cli_options import (
     USAGE,
     finished,
     form_named,
+    given,
     last_year,
     options_of,
     own_files,
     previous_option,
+    print_json,
     reading_options,
     roster_at,
+    show,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
+
+    from xlreport.merging.roster import Roster
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -61,6 +67,14 @@ def cli() -> None:
       xlreport template zfxxgk-2021 --year 2025 --roster 名册.csv --out 模板
       xlreport check 某镇.xlsx
       xlreport merge 收到的报表/ --roster 名册.csv
+
+    \b
+    用邮件收发（先用 init 建立工作文件夹，再在里面运行）：
+      xlreport init 2025年报 --form zfxxgk-2021 --year 2025 --county 某某县
+      xlreport send templates
+      xlreport collect
+      xlreport status
+      xlreport merge
 
     退出码：0 全部通过；1 有错误或有单位未报（结果照样写出）；2 命令用法有误；3 没有可用的报表。
     """
@@ -104,7 +118,7 @@ def fields(form: str, as_json: bool) -> None:
         row = {"id": text.field_id, "table": "text", "label": text.label, "sheet": place.sheet, "cell": place.cell}
         rows.append({**row, "kind": "text", "computed": False, "unit": ""})
     if as_json:
-        _json(rows)
+        print_json(rows)
         return
     for row in rows:
         computed = "（自动计算）" if row["computed"] else ""
@@ -112,28 +126,50 @@ def fields(form: str, as_json: bool) -> None:
 
 
 @cli.command(cls=ChineseCommand)
-@click.argument("form", metavar="报表")
-@click.option("--year", type=click.IntRange(1949, 9999), required=True, metavar="年度", help="报告年度，例如 2025。")
+@click.argument("form", metavar="[报表]", required=False)
+@click.option("--year", type=click.IntRange(1949, 9999), metavar="年度", help="报告年度，例如 2025。")
 @click.option(
     "--roster", type=click.Path(path_type=Path), metavar="文件", help="名册（CSV 或 xlsx），每个单位一份模板。"
 )
 @previous_option
 @click.option("--county", default="", metavar="名称", help="汇总单位名称；默认用名册里的“汇总单位”。")
 @click.option("--password", default="", metavar="密码", help="工作表保护密码，只防误改，不是保密手段。")
-@click.option("--out", type=click.Path(path_type=Path), default=Path(), metavar="文件夹", help="写到哪里。")
+@click.option("--out", type=click.Path(path_type=Path), metavar="文件夹", help="写到哪里；默认是当前文件夹。")
+@click.pass_context
 def template(
-    form: str, year: int, roster: Path | None, previous: Path | None, county: str, password: str, out: Path
+    ctx: click.Context,
+    form: str | None,
+    year: int | None,
+    roster: Path | None,
+    previous: Path | None,
+    county: str,
+    password: str,
+    out: Path | None,
 ) -> None:
-    """生成锁定的填报工作簿：有名册时每个单位一份，没有名册时一份空白的。"""
+    """生成锁定的填报工作簿：有名册时每个单位一份，没有名册时一份空白的。在工作文件夹里不用写选项。"""
     from xlreport.pipeline import Options, write_templates
-    from xlreport.submission import Unit
+    from xlreport.submission import NOBODY, Unit
 
-    definition = form_named(form)
-    listed = roster_at(roster)
-    last = last_year(previous, year, listed, Options(), [definition])
+    site = campaign_in() if form is None else None
+    if site is not None:
+        post = post_of(site, Options(), roster=roster, previous=previous)
+        definition, last = post.form, post.last
+        listed: Roster | None = post.roster
+        year, out, county_unit = year or site.year, out or site.templates, post.terms["county"]
+    else:
+        definition = form_named(given(ctx, "form", form))
+        year, out, county_unit = given(ctx, "year", year), out or Path(), NOBODY
+        listed = roster_at(roster)
+        last = last_year(previous, year, listed, Options(), [definition])
     written = finished(
         lambda: write_templates(
-            definition, year, roster=listed, county=Unit(county), out=out, password=password, last=last
+            definition,
+            year,
+            roster=listed,
+            county=Unit(county) if county else county_unit,
+            out=out,
+            password=password,
+            last=last,
         )
     )
     for path in written:
@@ -147,7 +183,7 @@ def template(
 
 
 @cli.command(cls=ChineseCommand)
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="文件...")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[文件]...")
 @click.option(
     "--roster", type=click.Path(path_type=Path), metavar="文件", help="名册；与上年比较时用来认改名、合并的单位。"
 )
@@ -155,7 +191,9 @@ def template(
 @reading_options
 @click.option("--verbose", is_flag=True, help="显示全部结果，连同不用处理的提示。")
 @click.option("--json", "as_json", is_flag=True, help="只输出一份 JSON。")
+@click.pass_context
 def check(
+    ctx: click.Context,
     paths: tuple[Path, ...],
     roster: Path | None,
     previous: Path | None,
@@ -166,12 +204,21 @@ def check(
     verbose: bool,
     as_json: bool,
 ) -> int:
-    """读取并审核报表，逐格说明哪里错、怎样改。可以给文件、压缩包，也可以给文件夹。"""
+    """读取并审核报表，逐格说明哪里错、怎样改。可以给文件、压缩包，也可以给文件夹。
+
+    在工作文件夹里不用写选项；不写文件就审核 inbox 里的全部。
+    """
     from xlreport.console import check_report
     from xlreport.pipeline import check_paths
 
     options = options_of(limits, passwords, open_passwords)
     definitions = [form_named(f) for f in form_files]
+    site = campaign_in()
+    if site is not None:
+        paths = paths or (site.inbox,)
+        roster, previous = roster or site.roster, previous or site.previous
+        definitions.append(form_named(site.form))
+    given(ctx, "paths", paths)
     result = finished(
         lambda: check_paths(
             paths,
@@ -181,12 +228,12 @@ def check(
             options=options,
         )
     )
-    _show(check_report(result, verbose=verbose), result, as_json)
+    show(check_report(result, verbose=verbose), result, as_json)
     return int(result.exit_code)
 
 
 @cli.command(cls=ChineseCommand)
-@click.argument("folder", type=click.Path(path_type=Path), metavar="文件夹")
+@click.argument("folder", type=click.Path(path_type=Path), metavar="[文件夹]", required=False)
 @click.option("--roster", type=click.Path(path_type=Path), metavar="文件", help="名册；有名册才知道谁未报。")
 @click.option("--out", type=click.Path(path_type=Path), metavar="文件夹", help="汇总表写到哪里；默认在文件夹旁边。")
 @click.option("--with-errors", is_flag=True, help="有错误的报表也计入合计（会注明）。")
@@ -207,8 +254,10 @@ def check(
 @reading_options
 @click.option("--verbose", is_flag=True, help="显示全部结果，连同不用处理的提示。")
 @click.option("--json", "as_json", is_flag=True, help="只输出一份 JSON。")
+@click.pass_context
 def merge(
-    folder: Path,
+    ctx: click.Context,
+    folder: Path | None,
     roster: Path | None,
     out: Path | None,
     with_errors: bool,
@@ -225,43 +274,47 @@ def merge(
     verbose: bool,
     as_json: bool,
 ) -> int:
-    """汇总文件夹（含子文件夹和压缩包）里的全部报表，写出汇总表；每个文件都有交代。"""
+    """汇总文件夹（含子文件夹和压缩包）里的全部报表，写出汇总表；每个文件都有交代。
+
+    在工作文件夹里不用写选项：汇总 inbox，写到 summary，同一单位以后收到的为准。
+    """
     from xlreport.console import merge_report
-    from xlreport.pipeline import merge_folder
+    from xlreport.pipeline import Terms, merge_folder
     from xlreport.submission import Unit
 
-    listed = roster_at(roster)
     options = options_of(limits, passwords, open_passwords)
     definitions = [form_named(f) for f in form_files]
-    result = finished(
-        lambda: merge_folder(
-            folder,
-            roster=listed,
-            out=out,
-            with_errors=with_errors,
-            accept_unlisted=accept_unlisted,
-            newest=on_conflict == "newest",
-            repair=repair,
-            last=last_year(previous, year, listed, options, definitions),
-            year=year,
-            county=Unit(county),
-            forms=definitions,
-            inputs=own_files(form_files, roster, open_passwords, previous),
-            options=options,
-        )
-    )
-    _show(merge_report(result, verbose=verbose), result, as_json)
+    site = campaign_in(folder)
+    if site is not None:
+        post = post_of(site, options, roster=roster, previous=previous)
+        folder, out, roster = site.inbox, out or site.summary, roster or site.roster
+        definitions.append(post.form)
+        terms: Terms = {**post.terms, "arrivals": arrivals_of(site)}
+    else:
+        folder, listed = given(ctx, "folder", folder), roster_at(roster)
+        terms = Terms(roster=listed, last=last_year(previous, year, listed, options, definitions))
+    if year is not None:
+        terms["year"] = year
+    if county:
+        terms["county"] = Unit(county)
+    inputs = own_files(form_files, roster, open_passwords, previous)
+    choices: Terms = {"with_errors": with_errors, "accept_unlisted": accept_unlisted, "newest": on_conflict == "newest"}
+    terms = {**terms, **choices, "inputs": inputs}
+    result = finished(lambda: merge_folder(folder, out=out, repair=repair, forms=definitions, options=options, **terms))
+    show(merge_report(result, verbose=verbose), result, as_json)
     return int(result.exit_code)
 
 
 @cli.command(cls=ChineseCommand)
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="文件...")
-@click.option("--out", type=click.Path(path_type=Path), required=True, metavar="文件夹", help="新工作簿写到哪里。")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[文件]...")
+@click.option("--out", type=click.Path(path_type=Path), metavar="文件夹", help="新工作簿写到哪里。")
 @reading_options
 @click.option("--json", "as_json", is_flag=True, help="只输出一份 JSON。")
+@click.pass_context
 def repair(
+    ctx: click.Context,
     paths: tuple[Path, ...],
-    out: Path,
+    out: Path | None,
     form_files: tuple[str, ...],
     passwords: tuple[str, ...],
     open_passwords: Path | None,
@@ -273,16 +326,22 @@ def repair(
     from xlreport.pipeline import repair_files
 
     options = options_of(limits, passwords, open_passwords)
+    definitions = [form_named(f) for f in form_files]
+    site = campaign_in()
+    if site is not None:
+        paths, out = paths or (site.inbox,), out or site.folder / "repaired"
+        definitions.append(form_named(site.form))
+    target = given(ctx, "out", out) if given(ctx, "paths", paths) else Path()
     result = finished(
         lambda: repair_files(
             paths,
-            out,
-            forms=[form_named(f) for f in form_files],
+            target,
+            forms=definitions,
             inputs=own_files(form_files, open_passwords),
             options=options,
         )
     )
-    _show(repair_report(result), result, as_json)
+    show(repair_report(result), result, as_json)
     return int(result.exit_code)
 
 
@@ -310,7 +369,7 @@ def diff(
         click.echo(line, err=as_json)
     if as_json:
         document = {"first": first.as_posix(), "second": second.as_posix()}
-        _json({**document, "differences": [d.as_dict() for d in found]})
+        print_json({**document, "differences": [d.as_dict() for d in found]})
     return 1 if found else 0
 
 
@@ -327,26 +386,12 @@ def lint(form: str, since: str | None, as_json: bool) -> int:
     definition = form_named(form)
     old = form_named(since) if since is not None else None
     result = examined(definition, since=old, places=rule_places(definition.path))
-    _show(lint_report(result), result, as_json)
+    show(lint_report(result), result, as_json)
     return result.exit_code
 
 
-def _show(lines: Iterator[str], result: Any, as_json: bool) -> None:
-    """The report for people on stdout; with `--json` on stderr, and one document on stdout."""
-    for line in lines:
-        click.echo(line, err=as_json)
-    if as_json:
-        _json(result.as_dict())
-
-
-def _json(document: Any) -> None:
-    """Exactly one document on stdout; names that are no valid Unicode are escaped."""
-    text = json.dumps(document, ensure_ascii=False, indent=2)
-    try:
-        text.encode(sys.stdout.encoding or "utf-8")
-    except UnicodeEncodeError:
-        text = json.dumps(document, ensure_ascii=True, indent=2)
-    click.echo(text)
+for added in COMMANDS:
+    cli.add_command(added)
 
 
 if __name__ == "__main__":

@@ -83,4 +83,4 @@ def _what(param: click.Parameter | None) -> str:
         return "参数"
     if isinstance(param, click.Option):
         return f"选项“{param.opts[0]}”"
-    return f"“{param.metavar or param.name}”"
+    return f"“{(param.metavar or param.name or '').replace('[', '').replace(']', '')}”"

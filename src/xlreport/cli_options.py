@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from xlreport.form.model import Form
     from xlreport.merging.lastyear import LastYear
@@ -19,8 +21,8 @@ if TYPE_CHECKING:
 USAGE = 2
 
 
-def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of every command that reads files people sent."""
+def opening_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of every command that opens files people sent."""
     for option in (
         click.option(
             "--limit",
@@ -39,12 +41,17 @@ def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--open-password", "passwords", multiple=True, metavar="密码", help="加密工作簿的打开密码，可重复。"
         ),
-        click.option(
-            "--form", "form_files", multiple=True, metavar="定义文件", help="另外的报表定义（.yaml），可重复。"
-        ),
     ):
         command = option(command)
     return command
+
+
+def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of every command that reads files of whatever form."""
+    form = click.option(
+        "--form", "form_files", multiple=True, metavar="定义文件", help="另外的报表定义（.yaml），可重复。"
+    )
+    return opening_options(form(command))
 
 
 def previous_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -93,6 +100,14 @@ def options_of(limits: tuple[str, ...], passwords: tuple[str, ...], file: Path |
         except (OSError, UnicodeDecodeError):
             raise Failure(f"密码文件“{file}”打不开，或者不是 UTF-8 文本。") from None
     return Options(limits=replace(DEFAULT_LIMITS, **changed), passwords=passwords)
+
+
+def given(ctx: click.Context, name: str, value: Any) -> Any:
+    """A value that must be there: from the command line, or from the campaign that the command runs in."""
+    if value in (None, ()):
+        param = next(p for p in ctx.command.params if p.name == name)
+        raise click.MissingParameter(ctx=ctx, param=param)
+    return value
 
 
 def own_files(form_files: Sequence[str], *files: Path | None) -> list[Path]:
@@ -152,3 +167,21 @@ def not_written(error: OSError) -> Failure:
     """What to do about an output that cannot be written."""
     name = error.filename2 or error.filename or "输出文件"
     return Failure(f"写不了“{name}”：请关闭正打开它的 WPS 或 Excel，检查磁盘空间和写入权限；原有文件没有改动。")
+
+
+def show(lines: Iterator[str], result: Any, as_json: bool) -> None:
+    """The report for people on stdout; with `--json` on stderr, and one document on stdout."""
+    for line in lines:
+        click.echo(line, err=as_json)
+    if as_json:
+        print_json(result.as_dict())
+
+
+def print_json(document: Any) -> None:
+    """Exactly one document on stdout; names that are no valid Unicode are escaped."""
+    text = json.dumps(document, ensure_ascii=False, indent=2)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        text = json.dumps(document, ensure_ascii=True, indent=2)
+    click.echo(text)

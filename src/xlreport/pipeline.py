@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypedDict, Unpack
 
-from xlreport.checking.findings import Finding, record
 from xlreport.files import safe_name, write_whole
 from xlreport.form.library import FormShelf
 from xlreport.form.model import Form, Severity
 from xlreport.isolation import Here, Isolated
 from xlreport.locking import locked
+from xlreport.merging.arriving import Arrival, moved_away, with_arrivals
 from xlreport.merging.deciding import Policy, check_each, choose_target, decide
 from xlreport.merging.differences import Difference, differences
 from xlreport.merging.gathering import Reader, read_all
 from xlreport.merging.lastyear import LastYear, gather
 from xlreport.merging.listing import Found, list_files, own_files
 from xlreport.merging.outcomes import FileResult, Outcome
+from xlreport.merging.remarks import included, missing_findings, missing_units, unused
 from xlreport.merging.repairs import LIST_NAME, RepairedFile, needs_repair, repair_list, repairs
 from xlreport.merging.result import USABLE, CheckResult, MergeResult, RepairResult, counted
 from xlreport.merging.roster import Roster
@@ -97,7 +99,7 @@ def write_templates(
     else:
         targets = {}
         for unit in roster.units:
-            name = safe_name(f"{unit.code}_{unit.name}_{title}")
+            name = template_name(form, year, unit)
             if name.lower() in {known.lower() for known in targets}:
                 raise UsageError(f"单位“{unit.name}”与另一单位的文件名相同，请修改名册。")
             targets[name] = unit
@@ -106,6 +108,11 @@ def write_templates(
             empty = replace(blank(form, year, unit, county), previous=last.of(unit) if last else None)
             write_whole(out / name, write_workbook(empty, form, password=password))
     return [out / name for name in targets]
+
+
+def template_name(form: Form, year: int, unit: Unit) -> str:
+    """What a unit's workbook is called."""
+    return safe_name(f"{unit.code}_{unit.name}_{year}年{form.title}")
 
 
 def _listed(paths: Iterable[Path], inputs: Iterable[Path] = ()) -> list[Found]:
@@ -204,11 +211,10 @@ def diff_files(
     return list(differences(form, *read))
 
 
-def merge_folder(
+def survey_folder(
     folder: Path,
     *,
     roster: Roster | None = None,
-    out: Path | None = None,
     with_errors: bool = False,
     accept_unlisted: bool = False,
     newest: bool = True,
@@ -217,30 +223,63 @@ def merge_folder(
     county: Unit = NOBODY,
     forms: Sequence[Form] = (),
     inputs: Iterable[Path] = (),
-    repair: Path | None = None,
     last: LastYear | None = None,
-    password: str = "",
+    arrivals: Mapping[str, Arrival] | None = None,
     options: Options = Options(),
+) -> MergeResult:
+    """What `merge_folder` would do, with nothing written. `arrivals` tells when and from whom files came by
+    mail, by SHA-256. Raises UsageError when the folder does not exist."""
+    if not folder.is_dir():
+        raise UsageError(f"找不到文件夹“{folder}”，请检查路径。")
+    shelf = FormShelf(tuple(forms))
+    files = _read(list_files(folder, own_files(inputs)), shelf, options)
+    if arrivals:
+        files = with_arrivals(files, arrivals, roster)
+    policy = Policy(roster, accept_unlisted, newest)
+    result = merge_files(files, shelf, policy, with_errors=with_errors, form=form, year=year, county=county, last=last)
+    return replace(result, own_findings=(*result.own_findings, *moved_away(files, arrivals or {})))
+
+
+class Terms(TypedDict, total=False):
+    """What is merged and on which terms, as survey_folder takes it."""
+
+    roster: Roster | None
+    with_errors: bool
+    accept_unlisted: bool
+    newest: bool
+    form: str | None
+    year: int | None
+    county: Unit
+    inputs: Iterable[Path]
+    last: LastYear | None
+    arrivals: Mapping[str, Arrival] | None
+
+
+def merge_folder(
+    folder: Path,
+    *,
+    out: Path | None = None,
+    repair: Path | None = None,
+    password: str = "",
+    forms: Sequence[Form] = (),
+    options: Options = Options(),
+    **terms: Unpack[Terms],
 ) -> MergeResult:
     """Merges all workbooks of a folder and writes the summary workbook into `out`.
 
-    `inputs` names files of the caller's (the roster) that are no submissions even if they lie in
-    the folder. Without `form` and `year` what most files say is merged. With `newest` false, different
-    reports of one unit count for nobody. `repair` is a folder for fresh workbooks of the files that
-    need one. Raises UsageError when the folder does not exist, Busy when another run writes there,
-    OSError when an output cannot be written.
+    `inputs` names files of the caller's (the roster) that are no submissions
+    even if they lie in the folder. Without `form` and `year` what most files say is merged. With `newest`
+    false, different reports of one unit count for nobody. `repair` is a folder for fresh workbooks of the
+    files that need one. Raises UsageError when the folder does not exist, Busy when another run writes
+    there, OSError when an output cannot be written.
     """
-    if not folder.is_dir():
-        raise UsageError(f"找不到文件夹“{folder}”，请检查路径。")
-    out = out if out is not None else default_out(folder)
-    shelf = FormShelf(tuple(forms))
     if repair is not None:
         _apart(repair, folder)
-    files = _read(list_files(folder, own_files(inputs)), shelf, options)
-    policy = Policy(roster, accept_unlisted, newest)
-    result = merge_files(files, shelf, policy, with_errors=with_errors, form=form, year=year, county=county, last=last)
+    result = survey_folder(folder, forms=forms, options=options, **terms)
     if result.county is None:
         return result
+    out = out if out is not None else default_out(folder)
+    shelf = FormShelf(tuple(forms))
     definition = shelf(result.form)
     assert definition is not None
     done = repairs([f for f in result.files if f.outcome in USABLE and needs_repair(f)], shelf) if repair else []
@@ -336,14 +375,14 @@ def merge_files(
     definition = shelf(target.form)
     assert definition is not None
     summed = counted(decided, with_errors=with_errors)
-    missing = _missing(roster, decided)
+    missing = missing_units(roster, decided)
     whole = not missing and len(summed) == sum(1 for f in decided if f.outcome in USABLE)
     before = last.together(() if whole else [s.unit for s in summed]) if last is not None and summed else None
     total = sum_up(definition, target.year, target.county, summed, before)
     own = [
-        *_unused(last),
-        *_missing_findings(missing),
-        *_included(decided, with_errors),
+        *unused(last),
+        *missing_findings(missing),
+        *included(decided, with_errors),
         *too_large(definition, total),
     ]
     return MergeResult(
@@ -357,27 +396,3 @@ def merge_files(
         own_findings=tuple(own),
         with_errors=with_errors,
     )
-
-
-def _missing(roster: Roster | None, files: Sequence[FileResult]) -> tuple[Unit, ...]:
-    sent = {f.unit.code for f in files if f.outcome in USABLE}
-    return tuple(u for u in roster.units if u.code not in sent) if roster else ()
-
-
-def _unused(last: LastYear | None) -> list[Finding]:
-    """What the folder of last year holds that could not be used: never passed over in silence."""
-    return [
-        record("R28", f"上年的报表里有一个文件没有使用：{said}", "请核对") for said in (last.unused if last else ())
-    ]
-
-
-def _missing_findings(missing: Sequence[Unit]) -> list[Finding]:
-    return [record("E3", f"“{u.name}”没有可以计入的报表", "请催报", unit=u.name) for u in missing]
-
-
-def _included(files: Sequence[FileResult], with_errors: bool) -> list[Finding]:
-    if not with_errors:
-        return []
-    words = "报表有错误，按 --with-errors 计入了合计；不是数字的格子没有计入"
-    returned = [f for f in files if f.outcome is Outcome.RETURNED]
-    return [record("E2", words, "公布前请改正并重新汇总", unit=f.unit.name, file=f.path) for f in returned]

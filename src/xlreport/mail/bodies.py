@@ -31,7 +31,7 @@ _SPOKEN = re.compile("(?:超大|云)附件|大附件下载|文件中转站")
 """How programs call them whose links lead to the sender's own server."""
 
 _LINK_NEAR = 3_000
-_CLAUSE = re.compile(r"[。；！？!?;\n<>]")
+_CLAUSE = re.compile(r"[。；，！？!?;,\n<>]")
 _DENIED = re.compile("不|勿|禁|避免|谢绝|别用|没有|无需|无法|如有|如果")
 _QUOTE = re.compile(r"<(/?)blockquote\b")
 _QUOTED = re.compile(r"^[ \t]*[>|＞].*$", re.MULTILINE)

@@ -17,7 +17,7 @@ from xlreport.submission import CHINA
 MOST = 8_192
 """Characters of a field that are read. Programs write fewer, and hostile ones would take long."""
 
-_LATEST = 253_000_000_000.0
+LATEST = 253_000_000_000.0
 """In the year 9987: later times cannot be shown in every zone."""
 
 _WORD = re.compile(r"=\?([^?\s]*)\?([BbQq])\?(?:([^?]*)\?=|([^?]+)\??\Z)")
@@ -215,7 +215,7 @@ def moment(text: str) -> float:
         seconds = when.timestamp()
     except (ValueError, TypeError, IndexError, OverflowError, OSError):
         return 0.0
-    return seconds if 0 <= seconds <= _LATEST else 0.0
+    return seconds if 0 <= seconds <= LATEST else 0.0
 
 
 def china(seconds: float) -> dt.datetime:

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from xlreport.checking.findings import Finding, record
+from xlreport.mail.headers import addresses
 from xlreport.mail.messages import Mail
 from xlreport.merging.arriving import Arrival
 
@@ -35,7 +36,9 @@ CREATE TABLE attachment (
   PRIMARY KEY (message, number));
 CREATE INDEX attachment_sha256 ON attachment (sha256);
 CREATE TABLE trouble (
-  origin TEXT PRIMARY KEY, sender TEXT NOT NULL, subject TEXT NOT NULL, arrived REAL NOT NULL, findings TEXT NOT NULL);
+  source TEXT NOT NULL, origin TEXT NOT NULL, sender TEXT NOT NULL, subject TEXT NOT NULL, arrived REAL NOT NULL,
+  findings TEXT NOT NULL,
+  PRIMARY KEY (source, origin));
 CREATE TABLE sent (
   id INTEGER PRIMARY KEY, kind TEXT NOT NULL, unit_code TEXT NOT NULL, unit_name TEXT NOT NULL, address TEXT NOT NULL,
   key TEXT NOT NULL, message_id TEXT NOT NULL, sha256 TEXT NOT NULL, moment REAL NOT NULL, state TEXT NOT NULL,
@@ -78,7 +81,7 @@ class Received:
     arrived: float
     findings: tuple[Finding, ...]
     attachments: tuple[Kept, ...] = ()
-    message_id: str = ""
+    senders: tuple[str, ...] = ()
     trouble: bool = False
 
 
@@ -158,7 +161,6 @@ class Ledger:
             ]
             self._db.executemany("INSERT INTO attachment VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
             self._copy(number, mail.raw_sha256, uid)
-            self._db.execute("DELETE FROM trouble WHERE origin = ?", (_text(origin),))
 
     def add_copy(self, message: int, raw_sha256: str, uid: Uid | None) -> None:
         """Records that the same message came again."""
@@ -178,11 +180,17 @@ class Ledger:
             row = (uid.source, uid.validity, uid.uid, message)
             self._db.execute("INSERT OR IGNORE INTO seen VALUES (?, ?, ?, ?)", row)
 
-    def add_trouble(self, mail: Mail, origin: str) -> None:
+    def add_trouble(self, mail: Mail, source: str, origin: str) -> None:
         """Records a message that could not be read; it is tried again the next time."""
         with self._db:
-            row = (_text(origin), _text(mail.sender), _text(mail.subject), mail.arrived, _findings(mail.findings))
-            self._db.execute("INSERT OR REPLACE INTO trouble VALUES (?, ?, ?, ?, ?)", row)
+            row = (source, _text(origin), _text(mail.sender), _text(mail.subject), mail.arrived)
+            values = (*row, _findings(mail.findings))
+            self._db.execute("INSERT OR REPLACE INTO trouble VALUES (?, ?, ?, ?, ?, ?)", values)
+
+    def clear_trouble(self, source: str) -> None:
+        """Forgets what could not be read from a source, which is about to be read again."""
+        with self._db:
+            self._db.execute("DELETE FROM trouble WHERE source = ?", (source,))
 
     def received(self) -> Iterator[Received]:
         """All messages in the order in which they were taken, then those that could not be read."""
@@ -191,13 +199,13 @@ class Ledger:
         for message, name, sha256, size, what, senders, path in self._db.execute(rows):
             kept = Kept(name, sha256, size, what, tuple(json.loads(senders)), path)
             files.setdefault(message, []).append(kept)
-        query = "SELECT id, origin, sender, subject, arrived, findings, message_id FROM message ORDER BY id"
-        for number, origin, sender, subject, arrived, said, message_id in self._db.execute(query):
+        query = "SELECT id, origin, sender, subject, arrived, findings, senders FROM message ORDER BY id"
+        for number, origin, sender, subject, arrived, said, who in self._db.execute(query):
             attachments = tuple(files.get(number, ()))
-            yield Received(origin, sender, subject, arrived, _from_json(said), attachments, message_id)
-        query = "SELECT origin, sender, subject, arrived, findings FROM trouble ORDER BY origin"
+            yield Received(origin, sender, subject, arrived, _from_json(said), attachments, tuple(json.loads(who)))
+        query = "SELECT origin, sender, subject, arrived, findings FROM trouble ORDER BY source, origin"
         for origin, sender, subject, arrived, said in self._db.execute(query):
-            yield Received(origin, sender, subject, arrived, _from_json(said), trouble=True)
+            yield Received(origin, sender, subject, arrived, _from_json(said), senders=addresses(sender), trouble=True)
 
     def arrivals(self) -> Mapping[str, Arrival]:
         """When each content that was taken last arrived, and from whom, by SHA-256."""
@@ -229,9 +237,9 @@ class Ledger:
                     values,
                 )
 
-    def bounced(self, message_id: str, addresses: Iterable[str], words: str) -> tuple[Sent, ...]:
+    def bounced(self, message_id: str, recipients: Iterable[str], words: str) -> tuple[Sent, ...]:
         """Marks what a delivery report is about; returns the messages that did not arrive."""
-        wanted = set(addresses)
+        wanted = set(recipients)
         failed = tuple(
             replace(one, state="bounced", detail=words)
             for one in self.sent()

@@ -2,24 +2,24 @@
 
 A message is hostile input. Size, number and depth of its parts are limited; no HTML is rendered, no
 link followed; files go into a spool folder under numbers, never under their own names. Sources:
-RFC 5322 (messages), RFC 2045–2049, 2183 (parts), RFC 3464 (delivery reports).
+RFC 5322 (messages), RFC 2045–2049, 2183 (parts).
 """
 
 from __future__ import annotations
 
-import email
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from email import policy
 from email.message import Message
 from pathlib import Path
 
 from xlreport.checking.findings import Finding, record
-from xlreport.mail import bodies, outlook, tnef
-from xlreport.mail.headers import addresses, file_name, moment, parameter, text_of
+from xlreport.mail import bodies, bounces, outlook, parts, tnef
+from xlreport.mail.bounces import Bounce as Bounce
 from xlreport.mail.headers import field as header
+from xlreport.mail.headers import fields, file_name, mailboxes, moment, parameter, text_of
 from xlreport.workbook.guard import DEFAULT_LIMITS, Limits, Refused
 from xlreport.workbook.kinds import Kind, kind_of
 
@@ -29,11 +29,16 @@ EXTENSIONS = (
 )
 """What a workbook or an archive may be called; such a file is taken whatever it holds."""
 
-_FIELDS = frozenset({"from", "date", "received", "message-id", "subject", "return-path"})
-"""A text with none of these header fields is no message."""
+_WEB_PAGES = (".mht", ".mhtml")
+"""Messages in form, but what Excel saves as one of these is no letter."""
 
-_OLE = b"\xd0\xcf\x11\xe0"
-_MAGIC = (b"PK", _OLE, b"7z\xbc\xaf", b"Rar!", tnef.SIGNATURE)
+_LETTERS = frozenset({"message/rfc822", "message/global", "message/news"})
+_TEXTS = frozenset({"plain", "html", "enriched", "richtext", "calendar", "x-amp-html", "watch-html"})
+"""Kinds of text that a letter itself is written in."""
+
+_FORK = b"\x00\x05\x16\x07"
+"""AppleDouble: what a Mac sends beside a file, under the same name (RFC 1740)."""
+
 _BY_HAND = "请在邮箱里打开这封邮件，把附件另存到 inbox 文件夹"
 _INSTALL = "请运行 pip install xlreport[mail] 后再收取"
 _RESEND = "请对方重新发一封，把工作簿作为普通附件"
@@ -67,14 +72,6 @@ class Attachment:
     taken: bool
     inline: bool = False
     kind: Kind = Kind.FOREIGN
-
-
-@dataclass(frozen=True)
-class Bounce:
-    """A delivery report: which addresses did not get which of our messages (RFC 3464)."""
-
-    recipients: tuple[str, ...]
-    message_id: str
 
 
 @dataclass(frozen=True)
@@ -139,27 +136,35 @@ class MessageReader:
     limits: MailLimits = MailLimits()
     files: Limits = DEFAULT_LIMITS
 
-    def __call__(self, data: bytes) -> Mail:
-        """The message. Never raises for what it is or holds: what cannot be read is a finding."""
+    def __call__(self, data: bytes, size: int = 0) -> Mail:
+        """The message, of which `data` may be the beginning only when `size` is larger. Never raises for what
+        it is or holds: what cannot be read is a finding."""
         walk = _Walk(self.spool, self.limits, self.files)
-        if len(data) > self.limits.message:
-            finding = TooMuch("邮件大小", len(data), self.limits.message, "字节").finding
-            return replace(_nothing(data), findings=(finding,), again=True)
+        if max(size, len(data)) > self.limits.message:
+            limit = TooMuch("邮件大小", max(size, len(data)), self.limits.message, "字节")
+            return replace(_head(data), findings=(limit.finding,), again=True)
         try:
-            mail = self._saved(data, walk) if data.startswith(_OLE) else self._message(data, walk)
+            mail = self._saved(data, walk) if data.startswith(outlook.OLE) else self._message(data, walk)
         except TooMuch as limit:
             return replace(_head(data), findings=(limit.finding,), again=True)
         except RecursionError:
             deep = TooMuch("邮件层层嵌套的层数", self.limits.depth + 1, self.limits.depth, "层")
             return replace(_head(data), findings=(deep.finding,), again=True)
-        findings = (*mail.findings, *walk.findings)
+        findings = tuple(dict.fromkeys((*mail.findings, *walk.findings)))
         digest = _digest(mail, walk.leaves)
-        return replace(mail, attachments=tuple(walk.attachments), findings=findings, bounce=walk.bounce, digest=digest)
+        return replace(
+            mail,
+            attachments=tuple(walk.attachments),
+            findings=findings,
+            bounce=walk.bounce,
+            digest=digest,
+            again=mail.again or walk.again,
+        )
 
     def _message(self, data: bytes, walk: _Walk) -> Mail:
-        message = _parsed(data)
+        message = parts.parsed(data)
         mail = _envelope(message, data)
-        if not _is_message(message):
+        if not parts.is_message(message):
             walk.say("M6", "这不是一封邮件，读不出来", "请核对是不是放错了文件")
             return mail
         _part(message, walk, 1, mail.senders)
@@ -169,10 +174,8 @@ class MessageReader:
         try:
             saved = outlook.saved_message(data, self.limits.depth)
         except outlook.NoReader:
-            walk.say(
-                "M6", "这是 Outlook 的 .msg 邮件，本机没有安装读取组件", "请运行 pip install xlreport[mail] 后再收取"
-            )
-            return _nothing(data)
+            walk.say("M6", "这是 Outlook 的 .msg 邮件，本机没有安装读取组件", _INSTALL)
+            return replace(_nothing(data), again=True)
         except outlook.Broken:
             walk.say("M6", "这不是完好的 Outlook 邮件（.msg），读不出来", _BY_HAND)
             return _nothing(data)
@@ -182,21 +185,9 @@ class MessageReader:
         return replace(mail, sent=mail.sent or saved.sent, arrived=mail.arrived or delivered)
 
 
-def _parsed(data: bytes) -> Message:
-    """`compat32` keeps fields as they came; the newer policies raise on many broken ones."""
-    return email.message_from_bytes(data, policy=policy.compat32)
-
-
-def _is_message(message: Message) -> bool:
-    return any(name.lower() in _FIELDS for name, _ in message.raw_items())
-
-
-def _inside(part: Message) -> Iterator[Message]:
-    """The parts of a part, or the message in it."""
-    payload = part.get_payload()
-    for inner in payload if isinstance(payload, list) else ():
-        if isinstance(inner, Message):
-            yield inner
+def unread(data: bytes, finding: Finding) -> Mail:
+    """A message that was not read, for a reason outside it; it is tried again."""
+    return replace(_nothing(data), findings=(finding,), again=True)
 
 
 def _nothing(data: bytes) -> Mail:
@@ -206,19 +197,16 @@ def _nothing(data: bytes) -> Mail:
 
 def _head(data: bytes) -> Mail:
     """Who sent a message that is not read as a whole."""
-    end = next((at for mark in (b"\r\n\r\n", b"\n\n") if (at := data.find(mark, 0, 1_000_000)) > 0), 100_000)
-    return _envelope(_parsed(data[: end + 2]), data)
+    return _envelope(parts.head(data), data)
 
 
 def _envelope(message: Message, data: bytes) -> Mail:
-    came = [line.rpartition(";")[2] for line in message.get_all("Received", []) if ";" in str(line)][:1]
+    came = [moment(line.rpartition(";")[2]) for line in fields(message, "received") if ";" in line]
     sent = moment(header(message, "date"))
-    said = header(message, "from")
-    who = addresses(said)
-    arrived = moment(came[0]) if came else 0.0
+    who, said = mailboxes(message, "from"), header(message, "from")
     subject, identity = header(message, "subject"), header(message, "message-id")
     sha256 = hashlib.sha256(data).hexdigest()
-    return Mail(who, said, subject, identity, sent, arrived or sent, sha256, raw_sha256=sha256)
+    return Mail(who, said, subject, identity, sent, next(iter(came), 0.0) or sent, sha256, raw_sha256=sha256)
 
 
 def _digest(mail: Mail, leaves: Iterable[tuple[str, str]]) -> str:
@@ -233,60 +221,60 @@ def _part(part: Message, walk: _Walk, depth: int, senders: tuple[str, ...]) -> N
     """A part and everything below it."""
     walk.enter(depth)
     kind = part.get_content_type()
-    if kind == "multipart/report" and parameter(part, "content-type", "report-type").lower() == "delivery-status":
-        walk.bounce = _bounced(part, walk, depth)
+    if bounces.is_report(part):
+        _report(part, walk, depth)
         return
-    _broken(part, walk)
-    if kind == "message/rfc822" and part.is_multipart():
-        for inner in _inside(part):
-            _part(inner, walk, depth + 1, (*_senders(inner), *senders))
-    elif part.is_multipart():
-        for inner in _inside(part):
-            _part(inner, walk, depth + 1, senders)
-    else:
+    if parts.broken(part):
+        walk.say("M6", "邮件的结构坏了，里面可能还有附件", _BY_HAND)
+    elif parts.cut_off(part):
+        walk.say("M6", "邮件没有传完整，最后的附件可能缺了一段", "请核对附件；不完整的" + _RESEND)
+    if kind in _UNREADABLE or not part.is_multipart():
         _leaf(part, kind, walk, depth, senders)
-
-
-def _senders(message: Message) -> tuple[str, ...]:
-    return addresses(header(message, "from"))
+    elif kind in _LETTERS and parts.encoded(part):
+        # RFC 2045 forbids it; the library has taken the encoded bytes for a message
+        found = parts.content(part)
+        _checked(file_name(part) or "邮件.eml", found, walk, depth, senders)
+    else:
+        for inner in parts.inside(part):
+            above = (*mailboxes(inner, "from"), *senders) if kind in _LETTERS else senders
+            _part(inner, walk, depth + 1, above)
 
 
 _UNREADABLE = {
     "message/partial": ("邮件被分成了几封，程序不拼接", _RESEND),
     "message/external-body": ("附件不在邮件里，要到别处取", _BY_HAND),
-    "application/pkcs7-mime": ("邮件加了密（S/MIME），读不出来", _BY_HAND),
-    "application/x-pkcs7-mime": ("邮件加了密（S/MIME），读不出来", _BY_HAND),
+    "application/pkcs7-mime": ("邮件加了密或签了名（S/MIME），读不出来", _BY_HAND),
+    "application/x-pkcs7-mime": ("邮件加了密或签了名（S/MIME），读不出来", _BY_HAND),
     "application/pgp-encrypted": ("邮件加了密（PGP），读不出来", _BY_HAND),
 }
 
 
-def _broken(part: Message, walk: _Walk) -> None:
-    """A multipart whose boundaries are missing may hide or cut files."""
-    names = {type(defect).__name__ for defect in part.defects}
-    if names & {"StartBoundaryNotFoundDefect", "NoBoundaryInMultipartDefect", "MultipartInvariantViolationDefect"}:
-        walk.say("M6", "邮件的结构坏了，里面可能还有附件", _BY_HAND)
-    elif "CloseBoundaryNotFoundDefect" in names:
-        walk.say("M6", "邮件没有传完整，最后的附件可能缺了一段", "请核对附件；不完整的" + _RESEND)
-
-
 def _leaf(part: Message, kind: str, walk: _Walk, depth: int, senders: tuple[str, ...]) -> None:
+    found = parts.content(part)
+    name = file_name(part) or found.name
+    walk.leaves.append((name, hashlib.sha256(found.data).hexdigest()))
     if kind in _UNREADABLE:
-        walk.leaves.append((kind, ""))
         walk.say("M6", *_UNREADABLE[kind])
         return
-    content = part.get_payload(decode=True)
-    data = content if isinstance(content, bytes) else b""
-    name = file_name(part)
-    walk.leaves.append((name, hashlib.sha256(data).hexdigest()))
-    disposition = part.get_content_disposition()
-    text = part.get_content_maintype() == "text" or kind == "message/delivery-status"
-    if text and not name and disposition != "attachment" and not data.startswith(_MAGIC):
-        _body(text_of(data, parameter(part, "content-type", "charset")), walk)
+    if kind == "application/applefile" and found.data.startswith(_FORK):
         return
-    if any(type(defect).__name__.startswith("InvalidBase64") for defect in part.defects):
-        walk.say("M6", f"附件“{name}”的编码不完整，可能缺了一段", "请核对附件；不完整的" + _RESEND)
+    attached = part.get_content_disposition() == "attachment"
+    if part.get_content_maintype() == "text" and part.get_content_subtype() in _TEXTS and not attached:
+        file = found.data.startswith(tnef.SIGNATURE) or _taken("", *_kind(found.data, walk.files))
+        if not file:
+            _body(text_of(found.data, parameter(part, "content-type", "charset")), walk)
+        if not file and not name:
+            return
     inline = bool(part["content-id"]) and part.get_content_maintype() == "image"
-    _file(name, data, walk, depth, senders, inline=inline)
+    _checked(name, found, walk, depth, senders, inline=inline)
+
+
+def _checked(
+    name: str, found: parts.Content, walk: _Walk, depth: int, senders: tuple[str, ...], *, inline: bool = False
+) -> None:
+    if not found.whole:
+        walk.say("M6", f"附件“{name}”的编码不完整，可能缺了一段", "请核对附件；不完整的" + _RESEND)
+    _file(name, found.data, walk, depth, senders, inline=inline)
 
 
 def _body(text: str, walk: _Walk) -> None:
@@ -298,24 +286,36 @@ def _body(text: str, walk: _Walk) -> None:
 
 def _file(name: str, data: bytes, walk: _Walk, depth: int, senders: tuple[str, ...], *, inline: bool = False) -> None:
     """A file: unpacked when it is mail itself, otherwise spooled."""
-    lower = name.lower()
     if data.startswith(tnef.SIGNATURE):
         _winmail(name, data, walk, depth, senders)
         return
     kind, what = _kind(data, walk.files)
-    if lower.endswith(".eml") or (kind is Kind.FOREIGN and "邮件文件" in what):
-        inner = _parsed(data)
-        if _is_message(inner):
-            _part(inner, walk, depth + 1, (*_senders(inner), *senders))
-            return
-    if "邮件（.msg）" in what:
+    if outlook.is_message(data) or "邮件（.msg）" in what:
         _attached(name, data, walk, depth, senders)
         return
-    taken = kind is not Kind.FOREIGN or "压缩包" in what or lower.endswith(EXTENSIONS)
+    plain = _plain(name)
+    taken = _taken(plain, kind, what)
+    if not taken and not plain.endswith(_WEB_PAGES) and (plain.endswith(".eml") or parts.is_letter(data)):
+        inner = parts.parsed(data)
+        if parts.is_message(inner):
+            _part(inner, walk, depth + 1, (*mailboxes(inner, "from"), *senders))
+            return
+    if plain.endswith(".p7m"):
+        walk.say("M6", *_UNREADABLE["application/pkcs7-mime"])
     sha256 = hashlib.sha256(data).hexdigest()
     path = walk.spool / f"{len(walk.attachments):06}.bin"
     path.write_bytes(data)
     walk.attachments.append(Attachment(name, path, sha256, len(data), senders, what, taken, inline, kind))
+
+
+def _plain(name: str) -> str:
+    """A name as its extension is looked for."""
+    return unicodedata.normalize("NFKC", name).lower().strip(" .\"'")
+
+
+def _taken(plain: str, kind: Kind, what: str) -> bool:
+    """Whether a file of this name and kind could be a workbook or an archive."""
+    return kind is not Kind.FOREIGN or "压缩包" in what or "XML 表格" in what or plain.endswith(EXTENSIONS)
 
 
 def _kind(data: bytes, limits: Limits) -> tuple[Kind, str]:
@@ -337,7 +337,7 @@ def _winmail(name: str, data: bytes, walk: _Walk, depth: int, senders: tuple[str
         walk.enter(depth + 1)
         walk.leaves.append((piece.name, hashlib.sha256(piece.data).hexdigest()))
         if piece.nested:
-            _winmail(piece.name, piece.data, walk, depth + 1, senders)
+            _winmail(piece.name, piece.data, walk, depth + 1, (*tnef.senders(piece.data), *senders))
         else:
             _file(piece.name, piece.data, walk, depth + 1, senders)
 
@@ -353,11 +353,15 @@ def _attached(name: str, data: bytes, walk: _Walk, depth: int, senders: tuple[st
     except outlook.Broken:
         walk.say("M6", f"附件“{name}”是 Outlook 的 .msg 邮件，读不出来", _BY_HAND)
         return
-    _outlook(saved, walk, depth + 1, (*_senders(saved.header), *senders))
+    _outlook(saved, walk, depth + 1, (*mailboxes(saved.header, "from"), *senders))
 
 
 def _outlook(saved: outlook.Saved, walk: _Walk, depth: int, senders: tuple[str, ...]) -> None:
     walk.enter(depth)
+    if not saved.whole:
+        walk.say("M6", "Outlook 邮件（.msg）不完整，附件可能缺了一段", "请核对附件；不完整的" + _RESEND)
+    for name in saved.objects:
+        walk.say("M6", f"“{name}”是插在 Outlook 邮件正文里的对象，读不出来", _BY_HAND)
     for body in saved.bodies:
         walk.leaves.append(("", hashlib.sha256(body.encode("utf-8", "replace")).hexdigest()))
         _body(body, walk)
@@ -366,21 +370,13 @@ def _outlook(saved: outlook.Saved, walk: _Walk, depth: int, senders: tuple[str, 
         walk.leaves.append((name, hashlib.sha256(data).hexdigest()))
         _file(name, data, walk, depth + 1, senders)
     for inner in saved.messages:
-        _outlook(inner, walk, depth + 1, (*_senders(inner.header), *senders))
+        _outlook(inner, walk, depth + 1, (*mailboxes(inner.header, "from"), *senders))
 
 
-def _bounced(report: Message, walk: _Walk, depth: int) -> Bounce:
-    """The addresses that failed, and the Message-ID of what was returned. Its files are our own."""
-    failed: list[str] = []
-    identity = ""
-    for part in report.walk():
-        walk.enter(depth)
-        if (part["action"] or "").strip().lower() == "failed":
-            for name in ("original-recipient", "final-recipient"):
-                failed += addresses(header(part, name).partition(";")[2])
-        if part is not report and part["message-id"]:
-            identity = identity or header(part, "message-id")
+def _report(report: Message, walk: _Walk, depth: int) -> None:
+    """A delivery report. Its files are our own."""
+    for part in list(report.walk())[1:]:
+        walk.enter(depth + 1)
         if not part.is_multipart():
-            content = part.get_payload(decode=True)
-            walk.leaves.append(("", hashlib.sha256(content if isinstance(content, bytes) else b"").hexdigest()))
-    return Bounce(tuple(dict.fromkeys(failed)), identity)
+            walk.leaves.append(("", hashlib.sha256(parts.content(part).data).hexdigest()))
+    walk.bounce = bounces.bounce(report)

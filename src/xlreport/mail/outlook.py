@@ -7,17 +7,23 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import Message
-from email.parser import HeaderParser
 from typing import Any
 
-from xlreport.mail.headers import text_of
+from xlreport.mail.headers import LATEST, text_of
+from xlreport.mail.parts import header_of
 
+OLE = b"\xd0\xcf\x11\xe0"
+
+_PROPERTIES = "__properties_version1.0"
 _SUBJECT, _HEADERS, _MESSAGE_ID, _BODY, _HTML = 0x0037, 0x007D, 0x1035, 0x1000, 0x1013
-_SMTP_ADDRESS, _ADDRESS = 0x5D01, 0x0C1F
+_SENDER = (0x5D01, 0x5D02, 0x0C1F, 0x0065)
+"""The sender's SMTP address, that of the one he writes for, and both as they were entered."""
 _SENT, _DELIVERED = 0x0039, 0x0E06
-_LONG_NAME, _SHORT_NAME, _CONTENT = 0x3707, 0x3704, 0x3701
-_STREAM = 2
-"""olefile's word for a stream, as against a storage."""
+_NAMES = (0x3707, 0x3704, 0x3001)
+"""An attachment's long name, its short name, and what is shown for it."""
+_CONTENT = 0x3701
+_STREAM, _STORAGE = 2, 1
+"""olefile's words for the two kinds of entries."""
 
 _EPOCH = 11_644_473_600
 """Seconds from 1601, where a FILETIME starts, to 1970."""
@@ -33,7 +39,8 @@ class NoReader(Exception):
 
 @dataclass(frozen=True)
 class Saved:
-    """What a .msg file holds: its header fields, bodies, attachments and messages attached to it."""
+    """What a .msg file holds: its header fields, bodies, attachments, messages attached to it, and the
+    names of objects of other programs. It is not `whole` when the file is damaged."""
 
     header: Message
     sent: float
@@ -41,6 +48,24 @@ class Saved:
     bodies: tuple[str, ...]
     files: tuple[tuple[str, bytes], ...]
     messages: tuple[Saved, ...]
+    objects: tuple[str, ...] = ()
+    whole: bool = True
+
+
+def is_message(data: bytes) -> bool:
+    """Whether a compound file is a message. A message with a workbook in it has the workbook's words too,
+    so that only the file's directory can tell."""
+    if not data.startswith(OLE) or _PROPERTIES.encode("utf-16-le") not in data:
+        return False
+    try:
+        import olefile
+    except ImportError:
+        return True
+    try:
+        with olefile.OleFileIO(io.BytesIO(data)) as book:
+            return bool(book.exists(_PROPERTIES))
+    except Exception:  # noqa: BLE001 (on a broken file olefile raises whatever its parser stumbles on)
+        return False
 
 
 def saved_message(data: bytes, depth: int) -> Saved:
@@ -52,6 +77,8 @@ def saved_message(data: bytes, depth: int) -> Saved:
         raise NoReader from None
     try:
         with olefile.OleFileIO(io.BytesIO(data)) as book:
+            if not book.exists(_PROPERTIES):
+                raise Broken
             return _message(book, (), 32, depth)
     except (RecursionError, MemoryError):
         raise
@@ -63,26 +90,43 @@ def _message(book: Any, at: tuple[str, ...], start: int, depth: int) -> Saved:
     """One message; its fixed properties begin after 32 bytes, those of a nested one after 24 (2.4)."""
     if depth < 0:
         raise RecursionError
-    header = HeaderParser().parsestr(_text(book, at, _HEADERS))
+    # Exchange writes a line of its own above the fields
+    fields = _text(book, at, _HEADERS)
+    header = header_of(fields.partition("\n")[2] if fields.startswith("Microsoft Mail Internet Headers") else fields)
     for name, value in (
-        ("From", _text(book, at, _SMTP_ADDRESS) or _text(book, at, _ADDRESS)),
+        ("From", next((said for tag in _SENDER if "@" in (said := _text(book, at, tag))), "")),
         ("Subject", _text(book, at, _SUBJECT)),
         ("Message-ID", _text(book, at, _MESSAGE_ID)),
     ):
         if value and header.get(name) is None:
             header[name] = value
-    times = _times(_stream(book, (*at, "__properties_version1.0"))[start:])
-    files, messages = [], []
+    times = _times(_stream(book, (*at, _PROPERTIES))[start:])
+    files: list[tuple[str, bytes]] = []
+    objects: list[tuple[str, bytes]] = []
+    messages = []
     for folder in _attachments(book, at):
+        name = next((said for tag in _NAMES if (said := _text(book, folder, tag))), "")
         inner = (*folder, f"__substg1.0_{_CONTENT:04X}000D")
-        if book.exists([*inner, "__properties_version1.0"]):
+        if book.exists([*inner, _PROPERTIES]):
             messages.append(_message(book, inner, 24, depth - 1))
+        elif book.get_type(list(inner)) == _STORAGE:
+            # an .xlsx that was dragged into the text lies in a stream of this name
+            package = _stream(book, (*inner, "Package"))
+            (files if package else objects).append((name, package))
         else:
-            name = _text(book, folder, _LONG_NAME) or _text(book, folder, _SHORT_NAME)
             files.append((name, _stream(book, (*folder, f"__substg1.0_{_CONTENT:04X}0102"))))
-    html = _stream(book, (*at, f"__substg1.0_{_HTML:04X}0102"))
-    bodies = tuple(body for body in (_text(book, at, _BODY), text_of(html)) if body)
-    return Saved(header, times.get(_SENT, 0.0), times.get(_DELIVERED, 0.0), bodies, tuple(files), tuple(messages))
+    html = text_of(_stream(book, (*at, f"__substg1.0_{_HTML:04X}0102"))) or _text(book, at, _HTML)
+    bodies = tuple(body for body in (_text(book, at, _BODY), html) if body)
+    return Saved(
+        header,
+        times.get(_SENT, 0.0),
+        times.get(_DELIVERED, 0.0),
+        bodies,
+        tuple(files),
+        tuple(messages),
+        tuple(name for name, _ in objects),
+        not book.parsing_issues,
+    )
 
 
 def _attachments(book: Any, at: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
@@ -100,7 +144,7 @@ def _text(book: Any, at: tuple[str, ...], tag: int) -> str:
     wide = _stream(book, (*at, f"__substg1.0_{tag:04X}001F"))
     if wide:
         return wide.decode("utf-16-le", "replace").rstrip("\0")
-    return text_of(_stream(book, (*at, f"__substg1.0_{tag:04X}001E"))).rstrip("\0")
+    return text_of(_stream(book, (*at, f"__substg1.0_{tag:04X}001E")).rstrip(b"\0"))
 
 
 def _times(properties: bytes) -> dict[int, float]:
@@ -108,6 +152,7 @@ def _times(properties: bytes) -> dict[int, float]:
     found = {}
     for at in range(0, len(properties) - 15, 16):
         kind, tag, _, ticks = struct.unpack_from("<HHIQ", properties, at)
-        if kind == 0x40:
-            found[tag] = max(0.0, ticks / 10_000_000 - _EPOCH)
+        seconds = ticks / 10_000_000 - _EPOCH
+        if kind == 0x40 and 0 <= seconds <= LATEST:
+            found[tag] = seconds
     return found

@@ -124,7 +124,12 @@ def content(part: Message) -> Content:
     bare = copy.copy(part)
     del bare["content-transfer-encoding"]
     if part.is_multipart():
-        raw = b"".join(inner.as_bytes(policy=_POLICY.clone(mangle_from_=False)) for inner in inside(part))
+        try:
+            raw = b"".join(inner.as_bytes(policy=_POLICY.clone(mangle_from_=False)) for inner in inside(part))
+        except RecursionError:
+            raise
+        except Exception:  # noqa: BLE001 (the library does not write all that it reads)
+            return Content(b"", whole=False)
     else:
         payload = bare.get_payload(decode=True)
         raw = payload if isinstance(payload, bytes) else b""

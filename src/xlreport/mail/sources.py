@@ -32,6 +32,10 @@ class Raw:
 class Source(Protocol):
     """A mailbox of any kind."""
 
+    @property
+    def name(self) -> str:
+        """What tells it from others."""
+
     def messages(self, most: int) -> Iterator[Raw]:
         """The messages, each with at most `most` + 1 bytes."""
 
@@ -43,8 +47,15 @@ class SourceError(Exception):
     """A source that cannot be read at all; the text is Chinese."""
 
 
+@dataclass(frozen=True)
 class _Kept:
     """Files that stay as they are."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        return self.path.absolute().as_posix()
 
     def finish(self, taken: Collection[Uid]) -> Iterator[str]:
         return iter(())
@@ -53,8 +64,6 @@ class _Kept:
 @dataclass(frozen=True)
 class FolderSource(_Kept):
     """A folder of messages, sub-folders too; or one file."""
-
-    path: Path
 
     def messages(self, most: int) -> Iterator[Raw]:
         if not self.path.is_dir():
@@ -83,7 +92,6 @@ class FolderSource(_Kept):
 class BoxSource(_Kept):
     """An mbox file (RFC 4155) or a Maildir; only the messages in the folder itself."""
 
-    path: Path
     box: mailbox.Mailbox[Any]
 
     def messages(self, most: int) -> Iterator[Raw]:

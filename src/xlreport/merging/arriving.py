@@ -29,12 +29,17 @@ def with_arrivals(
     done: list[FileResult] = []
     archives: dict[str, Arrival] = {}
     for file in files:
-        arrival = arrivals.get(file.sha256) or _outer(file.path, archives)
-        if arrival is not None:
-            archives[file.path] = arrival
-            file = _arrived(file, arrival, roster)
-        done.append(file)
+        arrival = arrival_of(file, arrivals, archives)
+        done.append(_arrived(file, arrival, roster) if arrival is not None else file)
     return done
+
+
+def arrival_of(file: FileResult, arrivals: Mapping[str, Arrival], archives: dict[str, Arrival]) -> Arrival | None:
+    """A file's arrival by its content, else that of the archive it lies in; `archives` collects them by path."""
+    found = arrivals.get(file.sha256) or _outer(file.path, archives)
+    if found is not None:
+        archives[file.path] = found
+    return found
 
 
 def _outer(path: str, archives: Mapping[str, Arrival]) -> Arrival | None:
@@ -54,6 +59,15 @@ def _arrived(file: FileResult, arrival: Arrival, roster: Roster | None) -> FileR
     notes = sender_notes(arrival.senders, submission.unit, roster)
     findings = (*file.findings, *(note.at(file=file.path, unit=file.unit.name) for note in notes))
     return replace(file, submission=replace(submission, source=source), findings=findings)
+
+
+def moved_away(files: Iterable[FileResult], arrivals: Mapping[str, Arrival]) -> list[Finding]:
+    """What came by mail and is not among the files any more, or not as it came."""
+    here = {file.sha256 for file in files}
+    gone = sorted((a.path, a) for sha256, a in arrivals.items() if sha256 not in here)
+    words = "收到过“{}”（{}），现在不在文件夹里，或者内容被改过"
+    todo = "确实不要的不用管；要计入的请从 records/originals 里找回原件"
+    return [record("M10", words.format(path, "、".join(a.senders)), todo, file=path) for path, a in gone]
 
 
 def sender_notes(senders: tuple[str, ...], unit: Unit, roster: Roster | None) -> Iterator[Finding]:

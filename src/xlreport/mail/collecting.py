@@ -1,0 +1,265 @@
+"""Collects messages: every file that could be a workbook or an archive goes into the inbox, untouched.
+
+For each message: its files are written, then it is recorded in one transaction. A run that is killed
+between the two writes the same files under the same names the next time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from xlreport.checking.findings import Finding, has_errors, record
+from xlreport.files import write_whole
+from xlreport.isolation import Lost
+from xlreport.mail.ledger import Ledger, Uid
+from xlreport.mail.messages import Attachment, Mail, MessageReader, unread
+from xlreport.mail.naming import MARK, collected_name
+from xlreport.mail.sources import Raw, Source, SourceError
+from xlreport.merging.arriving import sender_notes
+from xlreport.merging.gathering import Reader, read_all
+from xlreport.merging.listing import Found
+from xlreport.merging.matching import match
+from xlreport.merging.roster import Roster
+from xlreport.submission import NOBODY, Unit
+
+NEW, KNOWN, TROUBLE = "new", "known", "trouble"
+
+
+@dataclass(frozen=True)
+class CollectedFile:
+    """A file of a message: its name there, its name in the inbox (empty when it was not taken), the units
+    whose reports are in it. `again` says that the same content had come before."""
+
+    name: str
+    path: str
+    sha256: str
+    what: str
+    units: tuple[str, ...] = ()
+    again: bool = False
+
+
+@dataclass(frozen=True)
+class CollectedMessage:
+    """What became of a message: `new`, `known` (taken before) or `trouble` (not read, tried again)."""
+
+    origin: str
+    state: str
+    sender: str = ""
+    subject: str = ""
+    arrived: float = 0.0
+    files: tuple[CollectedFile, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    listed: bool = False
+    """Whether a sender is on the roster."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """The message as `collect --json` has it."""
+        return {
+            "origin": self.origin,
+            "state": self.state,
+            "sender": self.sender or None,
+            "subject": self.subject or None,
+            "arrived": self.arrived or None,
+            "files": [
+                {
+                    "name": f.name,
+                    "path": f.path or None,
+                    "sha256": f.sha256,
+                    "what": f.what,
+                    "units": list(f.units),
+                    "again": f.again,
+                }
+                for f in self.files
+            ],
+            "findings": [f.as_dict() for f in self.findings],
+        }
+
+
+@dataclass(frozen=True)
+class CollectResult:
+    """All messages of a run in their order. `stopped` says why the source ended early, `left` what could
+    not be marked or moved."""
+
+    messages: tuple[CollectedMessage, ...]
+    left: tuple[str, ...] = ()
+    stopped: str = ""
+    empty: bool = False
+
+    @property
+    def exit_code(self) -> int:
+        """0 all well, 1 a person must act, 2 the source failed, 3 there was no message."""
+        if self.stopped:
+            return 2
+        if self.empty:
+            return 3
+        return 1 if self.left or any(has_errors(m.findings) for m in self.messages) else 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """The `collect --json` document."""
+        messages = [m.as_dict() for m in self.messages]
+        return {"messages": messages, "left": list(self.left), "stopped": self.stopped or None}
+
+
+@dataclass(frozen=True)
+class Collector:
+    """Takes messages into an inbox. `originals` keeps each content once, under its SHA-256. `mail_pool`
+    runs the reading of messages, `pool` that of workbooks."""
+
+    ledger: Ledger
+    inbox: Path
+    originals: Path
+    reader: Reader
+    pool: Executor
+    mail_pool: Executor
+    roster: Roster | None = None
+    messages: MessageReader = field(default_factory=lambda: MessageReader(Path()))
+
+    def collect(self, source: Source) -> CollectResult:
+        """Takes what is new. Raises OSError when a file cannot be written; what was recorded until then
+        stays, and the rest is taken the next time."""
+        done: list[CollectedMessage] = []
+        taken: list[Uid] = []
+        left: tuple[str, ...] = ()
+        stopped = ""
+        self.ledger.clear_trouble(source.name)
+        try:
+            for raw in source.messages(self.messages.limits.message):
+                done.append(self._message(raw, source.name))
+                if raw.uid is not None and done[-1].state != TROUBLE:
+                    taken.append(raw.uid)
+            left = tuple(source.finish(taken))
+        except SourceError as error:
+            stopped = str(error)
+        return CollectResult(tuple(done), left, stopped)
+
+    def _message(self, raw: Raw, source: str) -> CollectedMessage:
+        """One message; its folder for spooled files lives as long as this call."""
+        sha256 = hashlib.sha256(raw.data).hexdigest()
+        if raw.problem is None and raw.seen <= self.messages.limits.message and self.ledger.knows_copy(sha256):
+            if raw.uid is not None:
+                self.ledger.add_place(sha256, raw.uid)
+            return CollectedMessage(raw.origin, KNOWN)
+        with tempfile.TemporaryDirectory(prefix="xlreport-") as spool:
+            mail = self._read(raw, Path(spool))
+            mail = replace(mail, arrived=raw.arrived or mail.arrived)
+            known = None if mail.again else self.ledger.same_as(mail)
+            if known is not None:
+                self.ledger.add_copy(known, mail.raw_sha256, raw.uid)
+                return _told(raw, mail, KNOWN, ())
+            if mail.again:
+                self.ledger.add_trouble(mail, source, raw.origin)
+                return replace(_told(raw, mail, TROUBLE, ()), findings=mail.findings)
+            return self._take(raw, mail)
+
+    def _read(self, raw: Raw, spool: Path) -> Mail:
+        if raw.problem is not None:
+            return unread(raw.data, raw.problem)
+        try:
+            reader = replace(self.messages, spool=spool)
+            mail: Mail = self.mail_pool.submit(reader, raw.data, raw.seen).result()
+        except Lost as lost:
+            words = f"读取邮件时程序停止了（{lost.reason}）；其他邮件不受影响"
+            return unread(raw.data, record("M6", words, "请在邮箱里打开这封邮件，把附件另存到 inbox 文件夹"))
+        return mail
+
+    def _take(self, raw: Raw, mail: Mail) -> CollectedMessage:
+        findings = list(mail.findings)
+        if self.ledger.has_message_id(mail.message_id):
+            words = "这封邮件与以前收到的一封编号（Message-ID）相同，内容不同，两封都已收取"
+            findings.append(record("M9", words, "请核对是谁发的"))
+        files: list[CollectedFile] = []
+        blank = self.ledger.sent_contents()
+        for one in mail.attachments:
+            if one.sha256 in blank:
+                words = f"附件“{one.name}”就是发出去的空白模板，没有填报，没有放进 inbox"
+                findings.append(record("M8", words, "请对方填好后再发"))
+                files.append(CollectedFile(one.name, "", one.sha256, one.what))
+            elif one.taken:
+                file, notes = self._file(one, mail)
+                files.append(file)
+                findings += notes
+            else:
+                if not one.inline:
+                    words = f"附件“{one.name}”是{one.what}，不是工作簿或压缩包，没有放进 inbox"
+                    findings.append(record("M4", words, "如果报表在里面，请对方把数字填到模板里重新发"))
+                files.append(CollectedFile(one.name, "", one.sha256, one.what))
+        findings += self._bounced(mail)
+        mail = replace(mail, findings=tuple(findings))
+        self.ledger.add(mail, raw.origin, [file.path for file in files], raw.uid)
+        told = _told(raw, mail, NEW, tuple(files))
+        return replace(told, findings=mail.findings, listed=self._sender_unit(mail.senders) is not NOBODY)
+
+    def _file(self, one: Attachment, mail: Mail) -> tuple[CollectedFile, list[Finding]]:
+        """Puts a file into the inbox; says whose it is."""
+        units = self._units(one)
+        notes = [note for unit in units for note in sender_notes(one.senders, unit, self.roster)]
+        if not units and self.roster is not None and self._sender_unit(one.senders) is NOBODY:
+            notes = list(sender_notes(one.senders, NOBODY, self.roster))
+        named = units[0] if len(units) == 1 else self._sender_unit(one.senders)
+        data = one.path.read_bytes()
+        original = self.originals / one.sha256
+        if not original.exists():
+            write_whole(original, data)
+        path, again = self._put(data, one, collected_name(named, mail.arrived, next(iter(one.senders), ""), one), mail)
+        return CollectedFile(one.name, path, one.sha256, one.what, tuple(u.name for u in units), again), notes
+
+    def _units(self, one: Attachment) -> tuple[Unit, ...]:
+        """Whose reports are in the file, as the roster knows them."""
+        results = list(read_all([Found(one.path, "0")], self.reader, self.pool))
+        units = dict.fromkeys(r.unit for r in results if r.submission is not None and r.unit.name)
+        if self.roster is None:
+            return tuple(units)
+        return tuple(dict.fromkeys(match(self.roster, u, self.roster.county.name).unit or u for u in units))
+
+    def _sender_unit(self, senders: tuple[str, ...]) -> Unit:
+        """The one unit of the roster that has one of these addresses; NOBODY when there is none or several."""
+        listed = self.roster.units if self.roster else ()
+        assert self.roster is not None or not listed
+        mine = [u for u in listed if self.roster and not set(senders).isdisjoint(self.roster.addresses(u))]
+        return mine[0] if len(mine) == 1 else NOBODY
+
+    def _put(self, data: bytes, one: Attachment, name: str, mail: Mail) -> tuple[str, bool]:
+        """The file's name in the inbox, and whether this content was there already."""
+        before = self.ledger.path_of(one.sha256)
+        mark = one.sha256[:MARK]
+        there = [path.name for path in sorted(self.inbox.glob(f"*_{mark}*")) if _holds(path, data)]
+        if there:
+            return (before if before in there else there[0]), bool(before)
+        name = before or name
+        if (self.inbox / name).exists():
+            name = name.replace(mark, one.sha256)
+        write_whole(self.inbox / name, data)
+        if mail.arrived:
+            os.utime(self.inbox / name, (mail.arrived, mail.arrived))
+        return name, bool(before)
+
+    def _bounced(self, mail: Mail) -> Iterator[Finding]:
+        """What a delivery report says about our own messages."""
+        bounce = mail.bounce
+        if bounce is None:
+            return
+        ours = self.ledger.bounced(bounce.message_id, bounce.recipients, f"退信：{mail.subject}") if bounce else ()
+        for one in ours:
+            words = f"发给“{one.unit_name}”（{one.address}）的邮件被退回，对方没有收到"
+            yield record("M7", words, "请核对名册里的邮箱，改正后重新发送")
+        if not ours and self._sender_unit(bounce.recipients) is not NOBODY:
+            words = f"发给{'、'.join(bounce.recipients)}的邮件被退回，对方没有收到"
+            yield record("M7", words, "请核对名册里的邮箱")
+
+
+def _told(raw: Raw, mail: Mail, state: str, files: tuple[CollectedFile, ...]) -> CollectedMessage:
+    return CollectedMessage(raw.origin, state, mail.sender, mail.subject, mail.arrived, files)
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    try:
+        return path.stat().st_size == len(data) and path.read_bytes() == data
+    except OSError:
+        return False

@@ -1,0 +1,130 @@
+"""Unit by unit: what was sent, what came, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from xlreport.form.severity import Severity
+from xlreport.mail.ledger import Ledger, Received, Sent
+from xlreport.mail.letters import REMINDERS, RETURNS, TEMPLATES
+from xlreport.merging.arriving import Arrival, arrival_of
+from xlreport.merging.outcomes import FileResult, Outcome
+from xlreport.merging.roster import Roster
+from xlreport.submission import Unit
+
+ACCEPTED, RETURNED, REJECTED, MISSING = "accepted", "returned", "rejected", "missing"
+_WORDS = {ACCEPTED: "通过", RETURNED: "有错误", REJECTED: "不能计入", MISSING: "未报"}
+_STATES = ((Outcome.ACCEPTED, ACCEPTED), (Outcome.RETURNED, RETURNED), (Outcome.REJECTED, REJECTED))
+
+
+@dataclass(frozen=True)
+class UnitFile:
+    """A file of a unit: what became of it, and when and from whom it came (None when it did not come by mail)."""
+
+    result: FileResult
+    arrival: Arrival | None
+
+
+@dataclass(frozen=True)
+class UnitStatus:
+    """One unit. `state` is `accepted`, `returned`, `rejected` (files came, none can be used) or `missing`."""
+
+    unit: Unit
+    state: str
+    files: tuple[UnitFile, ...]
+    templates: tuple[Sent, ...]
+    reminders: tuple[Sent, ...]
+    returns: tuple[Sent, ...]
+
+    @property
+    def label(self) -> str:
+        """The Chinese word for the state."""
+        return _WORDS[self.state]
+
+    @property
+    def versions(self) -> int:
+        """How many different files came."""
+        return len({f.result.sha256 for f in self.files if f.result.outcome is not Outcome.DUPLICATE})
+
+    @property
+    def current(self) -> tuple[UnitFile, ...]:
+        """The files that decide the state."""
+        wanted = next((outcome for outcome, state in _STATES if state == self.state), None)
+        return tuple(f for f in self.files if f.result.outcome is wanted)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The unit as `status --json` has it; times in seconds since 1970."""
+        return {
+            "unit": self.unit.name,
+            "unit_code": self.unit.code,
+            "state": self.state,
+            "versions": self.versions,
+            "files": [
+                {
+                    "path": f.result.path,
+                    "outcome": f.result.outcome.value,
+                    "sha256": f.result.sha256,
+                    "arrived": f.arrival.moment if f.arrival else None,
+                    "senders": list(f.arrival.senders) if f.arrival else [],
+                }
+                for f in self.files
+            ],
+            "templates": [_sent(s) for s in self.templates],
+            "reminders": [_sent(s) for s in self.reminders],
+            "returns": [_sent(s) for s in self.returns],
+        }
+
+
+def _sent(one: Sent) -> dict[str, Any]:
+    return {"address": one.address, "state": one.state, "moment": one.moment, "message_id": one.message_id}
+
+
+def unit_statuses(roster: Roster, files: Sequence[FileResult], ledger: Ledger) -> tuple[UnitStatus, ...]:
+    """Every unit of the roster, in its order. A file belongs to the unit that it names, else to the one
+    from whose address it came."""
+    arrivals = ledger.arrivals()
+    outer: dict[str, Arrival] = {}
+    owned: dict[str, list[UnitFile]] = {}
+    for file in files:
+        arrival = arrival_of(file, arrivals, outer)
+        if file.outcome is Outcome.IGNORED:
+            continue
+        for code in _owners(file, arrival, roster):
+            owned.setdefault(code, []).append(UnitFile(file, arrival))
+    sent = ledger.sent()
+    return tuple(
+        UnitStatus(
+            unit,
+            _state(f.result for f in owned.get(unit.code, ())),
+            tuple(sorted(owned.get(unit.code, ()), key=lambda f: f.arrival.moment if f.arrival else 0.0)),
+            *(tuple(s for s in sent if (s.unit_code, s.kind) == (unit.code, kind)) for kind in _KINDS),
+        )
+        for unit in roster.units
+    )
+
+
+_KINDS = (TEMPLATES, REMINDERS, RETURNS)
+
+
+def _owners(file: FileResult, arrival: Arrival | None, roster: Roster) -> list[str]:
+    named = [u.code for u in roster.units if u.code == file.unit.code or u.name == file.unit.name]
+    if named or arrival is None:
+        return named[:1]
+    return [u.code for u in roster.units if not set(arrival.senders).isdisjoint(roster.addresses(u))]
+
+
+def _state(files: Iterable[FileResult]) -> str:
+    seen = {f.outcome for f in files}
+    return next((state for outcome, state in _STATES if outcome in seen), MISSING)
+
+
+def to_look_at(ledger: Ledger, statuses: Iterable[UnitStatus], roster: Roster) -> tuple[Received, ...]:
+    """Messages that a person must open, but for those of units whose report has been accepted since."""
+    settled = {address for s in statuses if s.state == ACCEPTED for address in roster.addresses(s.unit)}
+    return tuple(
+        one
+        for one in ledger.received()
+        if any(f.severity is Severity.ERROR for f in one.findings) and settled.isdisjoint(one.senders)
+    )

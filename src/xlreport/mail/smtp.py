@@ -1,0 +1,114 @@
+"""The way out through an SMTP server. Source: RFC 5321, RFC 3207 (STARTTLS), RFC 8314 (TLS from the start)."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+
+from xlreport.mail.headers import text_of
+from xlreport.mail.sending import SENT, SendError
+from xlreport.mail.settings import TIMEOUT, Smtp
+from xlreport.workbook.texts import harmless
+
+
+class SmtpTransport:
+    """A connection that is made when the first message goes, and made again when it was lost."""
+
+    state = SENT
+
+    def __init__(self, settings: Smtp, password: str) -> None:
+        self._settings = settings
+        self._password = password
+        self._server: smtplib.SMTP | None = None
+
+    def deliver(self, name: str, data: bytes, recipients: tuple[str, ...]) -> Mapping[str, str]:
+        """Hands a message over; gives the recipients that were refused, and why. Raises SendError."""
+        try:
+            refused = self._connected().sendmail(self._settings.sender, recipients, data)
+        except smtplib.SMTPRecipientsRefused as error:
+            refused = error.recipients
+        except smtplib.SMTPSenderRefused as error:
+            self.close()
+            words = _words(error.smtp_error)
+            raise SendError(f"服务器不接受发信地址“{self._settings.sender}”：{words}。请检查 from 和 user。") from None
+        except smtplib.SMTPDataError as error:
+            return dict.fromkeys(recipients, f"{error.smtp_code} {_words(error.smtp_error)}")
+        except (smtplib.SMTPException, OSError):
+            self.close()
+            raise SendError(
+                f"与发信服务器“{self._settings.server.host}”的连接断了。已发出的都有记录，再运行一次，只发没有发的。"
+            ) from None
+        return {address: f"{code} {_words(words)}" for address, (code, words) in refused.items()}
+
+    def keeps(self, name: str) -> bool:
+        """What a server has taken is on its way."""
+        return True
+
+    def close(self) -> None:
+        """Takes leave of the server."""
+        server, self._server = self._server, None
+        if server is not None:
+            with suppress(smtplib.SMTPException, OSError):
+                server.quit()
+
+    def _connected(self) -> smtplib.SMTP:
+        if self._server is None:
+            with _told(self._settings):
+                self._server = self._connect()
+        return self._server
+
+    def _connect(self) -> smtplib.SMTP:
+        settings = self._settings.server
+        if settings.security == "tls":
+            server: smtplib.SMTP = smtplib.SMTP_SSL(
+                settings.host, settings.port, timeout=TIMEOUT, context=settings.context()
+            )
+        else:
+            server = smtplib.SMTP(settings.host, settings.port, timeout=TIMEOUT)
+        try:
+            if settings.security == "starttls":
+                server.starttls(context=settings.context())
+            if settings.user:
+                server.login(settings.user, self._password)
+        except BaseException:
+            server.close()
+            raise
+        return server
+
+
+@contextmanager
+def opened(settings: Smtp, password: str) -> Iterator[SmtpTransport]:
+    """A transport that takes leave at the end."""
+    transport = SmtpTransport(settings, password)
+    try:
+        yield transport
+    finally:
+        transport.close()
+
+
+@contextmanager
+def _told(settings: Smtp) -> Iterator[None]:
+    """Turns what goes wrong while connecting into one sentence that says what to do."""
+    host, port = settings.server.host, settings.server.port
+    try:
+        yield
+    except smtplib.SMTPAuthenticationError:
+        words = "请检查用户名和密码。163、126、QQ 等邮箱要先在网页上开通 SMTP，用授权码代替密码。"
+        raise SendError(f"发信服务器“{host}”登录不了，{words}") from None
+    except smtplib.SMTPNotSupportedError:
+        raise SendError(f"发信服务器“{host}”不支持这样加密或登录，请检查 port 和 security。") from None
+    except ssl.SSLCertVerificationError:
+        raise SendError(f"发信服务器“{host}”的证书核对不上，没有登录。请检查服务器名称；可能有人冒充。") from None
+    except ssl.SSLError:
+        raise SendError(f"与“{host}”不能加密连接，请检查 port 和 security（465 用 tls，587 用 starttls）。") from None
+    except TimeoutError:
+        raise SendError(f"发信服务器“{host}”没有回应，请检查网络和端口 {port}。") from None
+    except (smtplib.SMTPException, OSError):
+        raise SendError(f"连不上发信服务器“{host}”的 {port} 端口，请检查网络、地址和 security。") from None
+
+
+def _words(said: bytes | str) -> str:
+    text = said if isinstance(said, str) else text_of(said)
+    return harmless(" ".join(text.split()))[:300]

@@ -1,0 +1,280 @@
+"""The post of a campaign as Python functions: sending, collecting, who is where."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from xlreport.campaign import Campaign
+from xlreport.checking.findings import Finding, grouped
+from xlreport.form.library import FormShelf
+from xlreport.form.model import Form, Severity
+from xlreport.locking import locked
+from xlreport.mail.collecting import Collector, CollectResult
+from xlreport.mail.composing import Outgoing
+from xlreport.mail.imap import ImapSource, connected
+from xlreport.mail.ledger import Ledger, LedgerError, Received, open_ledger
+from xlreport.mail.letters import REMINDERS, RETURNS, TEMPLATES, Letter, LetterError, read_letter
+from xlreport.mail.messages import MailLimits, MessageReader
+from xlreport.mail.overview import ACCEPTED, MISSING, UnitStatus, to_look_at, unit_statuses
+from xlreport.mail.sending import Drafts, Parcel, SendResult, Transport, send
+from xlreport.mail.sources import Source, SourceError, source_at
+from xlreport.merging.gathering import Reader
+from xlreport.merging.lastyear import LastYear
+from xlreport.merging.outcomes import FileResult
+from xlreport.merging.result import MergeResult
+from xlreport.merging.roster import Roster
+from xlreport.pipeline import Options, Terms, UsageError, survey_folder, template_name, write_templates
+from xlreport.submission import CHINA, Unit
+from xlreport.workbook.texts import harmless
+
+MAIL_LIMITS = MailLimits()
+DEFAULT_OPTIONS = Options()
+
+
+@dataclass(frozen=True)
+class Post:
+    """A campaign with what its settings name, read: the form, the roster, last year's figures."""
+
+    campaign: Campaign
+    form: Form
+    roster: Roster
+    last: LastYear | None = None
+    options: Options = DEFAULT_OPTIONS
+
+    @property
+    def terms(self) -> Terms:
+        """How the inbox is merged, but for the arrivals."""
+        campaign = self.campaign
+        county = self.roster.county if self.roster.county.name == campaign.county.name else campaign.county
+        return Terms(roster=self.roster, year=campaign.year, form=self.form.id, county=county, last=self.last)
+
+
+@dataclass(frozen=True)
+class StatusResult:
+    """Every unit of the roster, messages that a person must open, files of nobody on the roster, and the
+    days to the deadline (negative when it has passed, None when there is none)."""
+
+    units: tuple[UnitStatus, ...]
+    messages: tuple[Received, ...]
+    strangers: tuple[FileResult, ...]
+    findings: tuple[Finding, ...]
+    deadline: dt.date | None
+    days: int | None
+
+    @property
+    def exit_code(self) -> int:
+        """0 all units accepted and no message to open, else 1."""
+        return 0 if all(u.state == ACCEPTED for u in self.units) and not self.messages else 1
+
+    def as_dict(self) -> dict[str, Any]:
+        """The `status --json` document."""
+        return {
+            "deadline": self.deadline.isoformat() if self.deadline else None,
+            "days": self.days,
+            "units": [u.as_dict() for u in self.units],
+            "messages": [
+                {
+                    "origin": m.origin,
+                    "sender": m.sender,
+                    "subject": m.subject,
+                    "arrived": m.arrived,
+                    "findings": [f.as_dict() for f in m.findings],
+                }
+                for m in self.messages
+            ],
+            "strangers": [f.as_dict() for f in self.strangers],
+            "findings": [f.as_dict() for f in self.findings],
+        }
+
+
+@contextmanager
+def ledger_of(campaign: Campaign) -> Iterator[Ledger]:
+    """The campaign's ledger. Raises UsageError for one that cannot be used, Busy when another run has it."""
+    try:
+        with locked(campaign.records), open_ledger(campaign.records) as ledger:
+            yield ledger
+    except LedgerError as error:
+        raise UsageError(str(error)) from None
+
+
+def survey(post: Post, ledger: Ledger, *, inputs: Iterable[Path] = ()) -> MergeResult:
+    """What a merge of the inbox would do now."""
+    inbox = post.campaign.inbox
+    inbox.mkdir(parents=True, exist_ok=True)
+    terms = Terms(inputs=inputs, arrivals=ledger.arrivals(), **post.terms)
+    return survey_folder(inbox, forms=(post.form,), options=post.options, **terms)
+
+
+def status(post: Post, *, today: dt.date | None = None) -> StatusResult:
+    """Unit by unit what was sent, what came and what became of it, the inbox read anew."""
+    with ledger_of(post.campaign) as ledger:
+        result = survey(post, ledger)
+        units = unit_statuses(post.roster, result.files, ledger)
+        messages = to_look_at(ledger, units, post.roster)
+    owned = {f.result.path for unit in units for f in unit.files}
+    strangers = tuple(f for f in result.files if f.path not in owned and f.outcome.value != "ignored")
+    deadline = post.campaign.deadline
+    days = (deadline - (today or dt.datetime.now(CHINA).date())).days if deadline else None
+    moved = tuple(f for f in result.own_findings if f.code == "M10")
+    return StatusResult(units, messages, strangers, moved, deadline, days)
+
+
+def collect_from(post: Post, path: Path) -> CollectResult:
+    """Collects from a folder of .eml and .msg files, an mbox or a Maildir. Raises UsageError when nothing can
+    be read there, Busy, OSError."""
+    try:
+        source = source_at(path)
+    except SourceError as error:
+        raise UsageError(str(error)) from None
+    with ledger_of(post.campaign) as ledger:
+        result = _collect(post, ledger, source)
+    return replace(result, empty=not result.messages)
+
+
+def collect_from_server(post: Post, password: str, *, mark_seen: bool = False, move_to: str = "") -> CollectResult:
+    """Collects from the IMAP server of the settings. Raises UsageError when it cannot be used, Busy, OSError."""
+    try:
+        with ledger_of(post.campaign) as ledger, connected(post.campaign.imap, password) as box:
+            source = ImapSource(box, post.campaign.imap, ledger.seen, mark_seen=mark_seen, move_to=move_to)
+            return _collect(post, ledger, source)
+    except SourceError as error:
+        raise UsageError(str(error)) from None
+
+
+def _collect(post: Post, ledger: Ledger, source: Source) -> CollectResult:
+    campaign, options = post.campaign, post.options
+    limits = replace(options.limits, seconds=MAIL_LIMITS.seconds, memory=MAIL_LIMITS.memory)
+    originals = campaign.records / "originals"
+    with ExitStack() as stack:
+        stack.enter_context(locked(campaign.inbox))
+        stack.enter_context(locked(originals))
+        spool = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="xlreport-")))
+        reader = Reader(FormShelf((post.form,)), spool, options.limits, options.passwords)
+        pool = stack.enter_context(options.pool(1))
+        mail_pool = stack.enter_context(replace(options, limits=limits).pool(1))
+        messages = MessageReader(Path(), MAIL_LIMITS, options.limits)
+        return Collector(ledger, campaign.inbox, originals, reader, pool, mail_pool, post.roster, messages).collect(
+            source
+        )
+
+
+def drafts_of(post: Post) -> Drafts:
+    """Where drafts go."""
+    return Drafts(post.campaign.drafts)
+
+
+def send_kind(
+    post: Post,
+    kind: str,
+    transport: Transport,
+    *,
+    only: Sequence[Unit] = (),
+    again: bool = False,
+    dry_run: bool = False,
+    today: dt.date | None = None,
+) -> SendResult:
+    """Sends templates, reminders or returns to the units that need them. Raises UsageError for a letter that
+    cannot be used, Busy, OSError."""
+    day = today or dt.datetime.now(CHINA).date()
+    try:
+        letter = read_letter(post.campaign.letters, kind)
+        with ledger_of(post.campaign) as ledger:
+            parcels = list(_parcels(post, kind, letter, ledger, day))
+            wanted = [p for p in parcels if not only or p.unit in only]
+            return send(kind, wanted, ledger, post.campaign.smtp, transport, again=again, dry_run=dry_run)
+    except LetterError as error:
+        raise UsageError(str(error)) from None
+
+
+def _parcels(post: Post, kind: str, letter: Letter, ledger: Ledger, day: dt.date) -> Iterator[Parcel]:
+    if kind == TEMPLATES:
+        yield from _templates(post, letter)
+        return
+    units = unit_statuses(post.roster, survey(post, ledger).files, ledger)
+    if kind == REMINDERS:
+        for unit in (u.unit for u in units if u.state == MISSING):
+            yield _parcel(post, unit, letter, {}, key=day.isoformat())
+    elif kind == RETURNS:
+        yield from _returns(post, letter, units)
+
+
+def _templates(post: Post, letter: Letter) -> Iterator[Parcel]:
+    """Each unit's own workbook; one that is not there yet is made."""
+    folder = post.campaign.templates
+    names = {unit: template_name(post.form, post.campaign.year, unit) for unit in post.roster.units}
+    lacking = tuple(unit for unit, name in names.items() if not (folder / name).exists())
+    if lacking:
+        write_templates(
+            post.form,
+            post.campaign.year,
+            roster=replace(post.roster, units=lacking),
+            county=post.terms["county"],
+            out=folder,
+            last=post.last,
+        )
+    for unit, name in names.items():
+        data = (folder / name).read_bytes()
+        sha256 = hashlib.sha256(data).hexdigest()
+        yield _parcel(post, unit, letter, {"文件名": name}, key=sha256, sha256=sha256, name=name, data=data)
+
+
+def _returns(post: Post, letter: Letter, units: Iterable[UnitStatus]) -> Iterator[Parcel]:
+    for unit in units:
+        if unit.state in (ACCEPTED, MISSING):
+            continue
+        files = [f.result for f in unit.current]
+        lines = list(dict.fromkeys(line for file in files for line in correction_lines(file)))
+        problems = "\n".join(f"{i}. {line}" for i, line in enumerate(lines, 1))
+        names = "、".join(dict.fromkeys(harmless(f.path) for f in files))
+        key = hashlib.sha256("\n".join([*sorted(f.sha256 for f in files), problems]).encode()).hexdigest()
+        yield _parcel(post, unit.unit, letter, {"问题": problems, "文件名": names}, key=key)
+
+
+def correction_lines(file: FileResult) -> list[str]:
+    """What a unit must do about its file: errors first, then warnings without an explanation."""
+    told = [
+        f
+        for f in grouped(file.findings)
+        if f.severity is Severity.ERROR or (f.severity is Severity.WARNING and not f.explanation)
+    ]
+    hints = [f for f in grouped(file.findings) if f.code == "H1"]
+    return [harmless(f.line()) for f in (*sorted(told, key=lambda f: f.severity.rank), *hints)]
+
+
+def _parcel(
+    post: Post,
+    unit: Unit,
+    letter: Letter,
+    more: dict[str, str],
+    *,
+    key: str,
+    sha256: str = "",
+    name: str = "",
+    data: bytes = b"",
+) -> Parcel:
+    campaign = post.campaign
+    deadline = campaign.deadline
+    if deadline is None and "截止日期" in letter.places:
+        raise LetterError("信里要写截止日期，请先在 xlreport.toml 里写明 deadline。")
+    values = {
+        "单位": unit.name,
+        "联系人": post.roster.columns.get(unit.code, {}).get("联系人", ""),
+        "汇总单位": campaign.county.name,
+        "年度": str(campaign.year),
+        "报表": post.form.title,
+        "截止日期": f"{deadline.year}年{deadline.month}月{deadline.day}日" if deadline else "",
+        "文件名": "",
+        "问题": "",
+        **more,
+    }
+    filled = letter.filled(values)
+    addresses = post.roster.addresses(unit)
+    message = Outgoing(addresses, unit.name, filled.subject, filled.body, name, data)
+    return Parcel(unit, addresses, message, key, sha256)
