@@ -8,9 +8,12 @@ from pathlib import Path
 from xlreport import get_form
 
 SOURCE = Path(__file__).resolve().parent.parent / "src" / "xlreport"
-FLOORS = ["cli", "pipeline", "merging", "workbook", "checking", "form", "submission"]
+FLOORS = ["cli", "pipeline", "mail", "merging", "workbook", "checking", "form", "submission"]
 PLACES = {
-    **dict.fromkeys(("cli_chinese", "cli_options", "console", "__main__"), "cli"),
+    **dict.fromkeys(
+        ("cli_chinese", "cli_options", "cli_campaign", "cli_mail", "console", "console_mail", "__main__"), "cli"
+    ),
+    **dict.fromkeys(("post", "campaign"), "pipeline"),
     **dict.fromkeys(("files", "a1", "isolation", "locking"), "submission"),
 }
 

@@ -232,7 +232,7 @@ def _returns(post: Post, letter: Letter, units: Iterable[UnitStatus]) -> Iterato
         files = [f.result for f in unit.current]
         lines = list(dict.fromkeys(line for file in files for line in correction_lines(file)))
         problems = "\n".join(f"{i}. {line}" for i, line in enumerate(lines, 1))
-        names = "、".join(dict.fromkeys(harmless(f.path) for f in files))
+        names = "、".join(dict.fromkeys(harmless(f.name) for f in unit.current))
         key = hashlib.sha256("\n".join([*sorted(f.sha256 for f in files), problems]).encode()).hexdigest()
         yield _parcel(post, unit.unit, letter, {"问题": problems, "文件名": names}, key=key)
 

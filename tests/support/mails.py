@@ -376,7 +376,8 @@ def compound(tree: Tree) -> bytes:
         chains.append(data.ljust(count * _SECTOR, b"\0"))
         return first
 
-    mini, small = b"", []
+    mini = b""
+    small: list[int] = []
     for entry in entries:
         if entry.kind == 2 and len(entry.data) >= 4096:
             entry.start = chained(entry.data)

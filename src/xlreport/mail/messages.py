@@ -32,7 +32,6 @@ EXTENSIONS = (
 _WEB_PAGES = (".mht", ".mhtml")
 """Messages in form, but what Excel saves as one of these is no letter."""
 
-_LETTERS = frozenset({"message/rfc822", "message/global", "message/news"})
 _TEXTS = frozenset({"plain", "html", "enriched", "richtext", "calendar", "x-amp-html", "watch-html"})
 """Kinds of text that a letter itself is written in."""
 
@@ -230,13 +229,9 @@ def _part(part: Message, walk: _Walk, depth: int, senders: tuple[str, ...]) -> N
         walk.say("M6", "邮件没有传完整，最后的附件可能缺了一段", "请核对附件；不完整的" + _RESEND)
     if kind in _UNREADABLE or not part.is_multipart():
         _leaf(part, kind, walk, depth, senders)
-    elif kind in _LETTERS and parts.encoded(part):
-        # RFC 2045 forbids it; the library has taken the encoded bytes for a message
-        found = parts.content(part)
-        _checked(file_name(part) or "邮件.eml", found, walk, depth, senders)
     else:
         for inner in parts.inside(part):
-            above = (*mailboxes(inner, "from"), *senders) if kind in _LETTERS else senders
+            above = (*mailboxes(inner, "from"), *senders) if kind in parts.LETTERS else senders
             _part(inner, walk, depth + 1, above)
 
 
@@ -251,7 +246,7 @@ _UNREADABLE = {
 
 def _leaf(part: Message, kind: str, walk: _Walk, depth: int, senders: tuple[str, ...]) -> None:
     found = parts.content(part)
-    name = file_name(part) or found.name
+    name = file_name(part) or found.name or ("邮件.eml" if kind == parts.ENCODED else "")
     walk.leaves.append((name, hashlib.sha256(found.data).hexdigest()))
     if kind in _UNREADABLE:
         walk.say("M6", *_UNREADABLE[kind])
@@ -266,12 +261,6 @@ def _leaf(part: Message, kind: str, walk: _Walk, depth: int, senders: tuple[str,
         if not file and not name:
             return
     inline = bool(part["content-id"]) and part.get_content_maintype() == "image"
-    _checked(name, found, walk, depth, senders, inline=inline)
-
-
-def _checked(
-    name: str, found: parts.Content, walk: _Walk, depth: int, senders: tuple[str, ...], *, inline: bool = False
-) -> None:
     if not found.whole:
         walk.say("M6", f"附件“{name}”的编码不完整，可能缺了一段", "请核对附件；不完整的" + _RESEND)
     _file(name, found.data, walk, depth, senders, inline=inline)

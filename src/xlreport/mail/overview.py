@@ -26,6 +26,13 @@ class UnitFile:
     result: FileResult
     arrival: Arrival | None
 
+    @property
+    def name(self) -> str:
+        """What the unit itself calls the file."""
+        if self.arrival is None or not self.arrival.name:
+            return self.result.path
+        return self.arrival.name + self.result.path.removeprefix(self.arrival.path)
+
 
 @dataclass(frozen=True)
 class UnitStatus:

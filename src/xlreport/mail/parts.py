@@ -24,6 +24,11 @@ _FIELDS = frozenset({"from", "date", "received", "message-id", "subject", "retur
 _HEAD = 1_000_000
 """Bytes in which a header ends."""
 
+LETTERS = frozenset({"message/rfc822", "message/global", "message/news"})
+ENCODED = "application/x-encoded-message"
+"""Our word for a message in base64, which RFC 2045 forbids: the library would read the encoded bytes as a
+message."""
+
 _STRAY = re.compile(r"^(?:content-(?:type|disposition|transfer-encoding)\s*:|begin [0-7]{3} \S)", re.I | re.M)
 _BROKEN = frozenset(
     {
@@ -50,7 +55,11 @@ _POLICY = _AsSent()
 
 
 class _Part(Message):
-    """The library's own reading of boundaries raises on some charsets."""
+    """A part whose boundary and type are read with more care than the library's."""
+
+    def get_content_type(self) -> str:
+        kind = super().get_content_type()
+        return ENCODED if kind in LETTERS and encoded(self) else kind
 
     def get_boundary(self, failobj: Any = None) -> Any:
         return parameter(self, "content-type", "boundary").rstrip() or failobj
@@ -120,19 +129,11 @@ def encoded(part: Message) -> str:
 
 
 def content(part: Message) -> Content:
-    """The bytes of a part without parts, or of the message in it if the message is encoded."""
+    """The bytes of a part, none if it has parts."""
     bare = copy.copy(part)
     del bare["content-transfer-encoding"]
-    if part.is_multipart():
-        try:
-            raw = b"".join(inner.as_bytes(policy=_POLICY.clone(mangle_from_=False)) for inner in inside(part))
-        except RecursionError:
-            raise
-        except Exception:  # noqa: BLE001 (the library does not write all that it reads)
-            return Content(b"", whole=False)
-    else:
-        payload = bare.get_payload(decode=True)
-        raw = payload if isinstance(payload, bytes) else b""
+    payload = bare.get_payload(decode=True)
+    raw = payload if isinstance(payload, bytes) else b""
     match encoded(part):
         case "base64":
             return _base64(raw)

@@ -13,12 +13,13 @@ from xlreport.submission import Unit
 
 @dataclass(frozen=True)
 class Arrival:
-    """When a content last arrived (seconds), who sent the messages it came in (the innermost first), and
-    under which name it was put into the folder."""
+    """When a content last arrived (seconds), who sent the messages it came in (the innermost first), under
+    which name it was put into the folder, and what it was called in the message."""
 
     moment: float
     senders: tuple[str, ...]
     path: str = ""
+    name: str = ""
 
 
 def with_arrivals(

@@ -1,0 +1,230 @@
+"""Collecting: every message accounted for, every file once, nothing lost and nothing doubled."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from mail.scene import BINGYIN, JIAZI, YICHOU, Mailbox, post_in, workbook
+from xlreport import Form, UsageError, merge_folder
+from xlreport.mail.collecting import CollectResult
+from xlreport.mail.ledger import open_ledger
+from xlreport.post import Post, collect_from, drafts_of, ledger_of, send_kind, status, survey
+
+
+@pytest.fixture
+def post(tmp_path: Path) -> Post:
+    return post_in(tmp_path / "campaign")
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> Mailbox:
+    return Mailbox(tmp_path / "mails")
+
+
+def inbox(post: Post) -> list[str]:
+    return sorted(p.name for p in post.campaign.inbox.iterdir())
+
+
+def codes(result: CollectResult) -> list[str]:
+    return [f.code for m in result.messages for f in m.findings]
+
+
+def test_a_workbook_is_kept_untouched_under_a_telling_name(post: Post, box: Mailbox, zfxxgk: Form) -> None:
+    data = workbook(zfxxgk, JIAZI)
+    box.put("a", "张一 <Jiazi@example.org>", [("年报.xlsx", data)])
+    result = collect_from(post, box.folder)
+    sha256 = hashlib.sha256(data).hexdigest()
+    assert inbox(post) == [f"990101_甲子镇_20260105-0930_jiazi@example.org_{sha256[:12]}.xlsx"]
+    assert (post.campaign.inbox / inbox(post)[0]).read_bytes() == data
+    assert (post.campaign.records / "originals" / sha256).read_bytes() == data
+    (message,) = result.messages
+    assert (message.state, message.listed, message.findings, result.exit_code) == ("new", True, (), 0)
+    assert [(f.name, f.units, f.again) for f in message.files] == [("年报.xlsx", ("甲子镇",), False)]
+
+
+def test_each_message_is_taken_once(post: Post, box: Mailbox, zfxxgk: Form) -> None:
+    path = box.put("a", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI))])
+    again = path.with_name("b.eml")
+    again.write_bytes(b"Received: from elsewhere by here; Tue, 6 Jan 2026 08:00:00 +0800\r\n" + path.read_bytes())
+    assert [m.state for m in collect_from(post, box.folder).messages] == ["new", "known"]
+    assert [m.state for m in collect_from(post, box.folder).messages] == ["known", "known"]
+    assert len(inbox(post)) == 1
+
+
+def test_the_same_workbook_in_two_messages_is_one_file(post: Post, box: Mailbox, zfxxgk: Form) -> None:
+    data = workbook(zfxxgk, JIAZI)
+    box.put("a", "jiazi@example.org", [("年报.xlsx", data)])
+    box.put("b", "jiazi@example.org", [("年报（再发）.xlsx", data)], day=7)
+    result = collect_from(post, box.folder)
+    assert [m.state for m in result.messages] == ["new", "new"]
+    assert [m.files[0].again for m in result.messages] == [False, True]
+    assert len(inbox(post)) == 1
+    with ledger_of(post.campaign) as ledger:
+        (arrival,) = ledger.arrivals().values()
+    assert arrival.moment == 1767749400.0
+
+
+def test_one_message_id_with_two_contents_loses_nothing(post: Post, box: Mailbox, zfxxgk: Form) -> None:
+    box.put("a", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI))], message_id="<x@y>")
+    box.put("b", "yichou@example.org", [("年报.xlsx", workbook(zfxxgk, YICHOU))], message_id="<x@y>")
+    result = collect_from(post, box.folder)
+    assert codes(result) == ["M9"]
+    assert len(inbox(post)) == 2
+
+
+def test_who_sent_it(post: Post, box: Mailbox, zfxxgk: Form) -> None:
+    box.put("a", "someone@example.com", [("年报.xlsx", workbook(zfxxgk, JIAZI))])
+    box.put("b", "yichou2@example.org", [("年报.xlsx", workbook(zfxxgk, BINGYIN))])
+    box.put("c", "yichou@example.org", [("年报.xlsx", workbook(zfxxgk, YICHOU))])
+    result = collect_from(post, box.folder)
+    assert codes(result) == ["M1", "M2"]
+    assert [f.code for x in survey_files(post) for f in x if f.code.startswith("M")] == ["M1", "M2"]
+    assert result.exit_code == 0
+
+
+def survey_files(post: Post) -> list[tuple[object, ...]]:
+    with ledger_of(post.campaign) as ledger:
+        return [f.findings for f in survey(post, ledger).files]  # type: ignore[misc]
+
+
+def test_what_is_not_taken_is_told(post: Post, box: Mailbox) -> None:
+    box.put("a", "jiazi@example.org", [("扫描件.pdf", b"%PDF-1.4"), ("说明.docx", b"x")])
+    box.put("b", "jiazi@example.org", text="见超大附件 https://mail.qq.com/cgi-bin/ftnExs_download?k=1")
+    box.put("c", "jiazi@example.org", [("年报.rar", b"Rar!x"), ("年报.xls", b"<html>")])
+    (box.folder / "d.eml").write_bytes(b"\x00\x01\x02")
+    (box.folder / "年报.xlsx").write_bytes(b"PK")
+    result = collect_from(post, box.folder)
+    assert codes(result) == ["M4", "M4", "M3", "M6", "M6"]
+    assert [m.state for m in result.messages] == ["new", "new", "new", "new", "trouble"]
+    assert len(inbox(post)) == 2
+    assert result.exit_code == 1
+
+
+def test_archives_and_hostile_names(post: Post, box: Mailbox, zfxxgk: Form, tmp_path: Path) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("a/甲.xlsx", workbook(zfxxgk, JIAZI))
+        archive.writestr("乙.xlsx", workbook(zfxxgk, YICHOU))
+    before = {p for p in tmp_path.rglob("*") if post.campaign.folder not in p.parents}
+    for i, name in enumerate(("..\\..\\x.zip", "/etc/x.zip", "CON.zip", "a\x1b[2J\u202e.zip", "长" * 300 + ".zip")):
+        box.put(str(i), "jiazi@example.org", [(name, packed.getvalue() + b"\0" * 0)])
+    result = collect_from(post, box.folder)
+    assert [m.files[0].units for m in result.messages] == [("甲子镇", "乙丑镇")] * 5
+    (name,) = inbox(post)
+    assert name.startswith("990101_甲子镇_") and name.endswith(".zip")  # noqa: PT018 (one thing: the name)
+    after = {p for p in tmp_path.rglob("*") if post.campaign.folder not in p.parents and box.folder not in p.parents}
+    assert after - before == {box.folder}
+
+
+def test_resubmissions_count_by_arrival(post: Post, box: Mailbox, zfxxgk: Form) -> None:
+    box.put("a", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI, 7))], day=9)
+    box.put("b", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI, 5))], day=6)
+    collect_from(post, box.folder)
+    for path in post.campaign.inbox.iterdir():
+        os.utime(path, (1.0, 1.0) if "20260109" in path.name else (2.0, 2.0))
+    with ledger_of(post.campaign) as ledger:
+        result = survey(post, ledger)
+    assert result.totals["disclosure.licences.decisions"] == 7
+    (old,) = [f for f in result.files if f.outcome.value == "superseded"]
+    assert "收到得较晚（2026-01-09 09:30:00，这一份是 2026-01-06 09:30:00）" in old.findings[0].message
+    by_itself = merge_folder(post.campaign.inbox, roster=post.roster, out=post.campaign.folder / "x")
+    assert by_itself.totals["disclosure.licences.decisions"] == 5
+
+
+def test_a_blank_template_sent_back_is_not_taken(post: Post, box: Mailbox, zfxxgk: Form) -> None:
+    send_kind(post, "templates", drafts_of(post))
+    blank = next(post.campaign.templates.glob("990101*")).read_bytes()
+    box.put("a", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI))])
+    box.put("b", "jiazi@example.org", [("年报.xlsx", blank)], day=8)
+    assert codes(collect_from(post, box.folder)) == ["M8"]
+    assert {u.unit.name: u.state for u in status(post).units}["甲子镇"] == "accepted"
+
+
+def test_a_file_that_is_gone_is_told_and_its_original_is_there(post: Post, box: Mailbox, zfxxgk: Form) -> None:
+    data = workbook(zfxxgk, JIAZI)
+    box.put("a", "jiazi@example.org", [("年报.xlsx", data)])
+    collect_from(post, box.folder)
+    (post.campaign.inbox / inbox(post)[0]).unlink()
+    assert [f.code for f in status(post).findings] == ["M10"]
+    assert (post.campaign.records / "originals" / hashlib.sha256(data).hexdigest()).read_bytes() == data
+    box.put("b", "jiazi@example.org", [("年报.xlsx", data)], day=8)
+    collect_from(post, box.folder)
+    assert status(post).findings == ()
+
+
+def test_an_edited_file_in_the_inbox_is_not_overwritten(post: Post, box: Mailbox, zfxxgk: Form) -> None:
+    data = workbook(zfxxgk, JIAZI)
+    box.put("a", "jiazi@example.org", [("年报.xlsx", data)])
+    collect_from(post, box.folder)
+    edited = post.campaign.inbox / inbox(post)[0]
+    edited.write_bytes(workbook(zfxxgk, JIAZI, 99))
+    box.put("b", "jiazi@example.org", [("年报.xlsx", data)], day=8)
+    collect_from(post, box.folder)
+    assert edited.read_bytes() != data
+    assert sorted(p.read_bytes() == data for p in post.campaign.inbox.iterdir()) == [False, True]
+
+
+def test_bounces_are_told_and_their_workbook_is_not_taken(post: Post, box: Mailbox) -> None:
+    send_kind(post, "templates", drafts_of(post))
+    with ledger_of(post.campaign) as ledger:
+        sent = next(s for s in ledger.sent() if s.unit_code == "990101")
+    draft = next(post.campaign.drafts.glob("990101*")).read_bytes()
+    report = (
+        b"From: MAILER-DAEMON@example.org\r\nSubject: Undelivered\r\nDate: Mon, 5 Jan 2026 10:00:00 +0800\r\n"
+        b'MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
+        b"--b\r\nContent-Type: text/plain\r\n\r\nsorry\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n"
+        b"Reporting-MTA: dns; mx\r\n\r\nFinal-Recipient: rfc822; jiazi@example.org\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n"
+        b"--b\r\nContent-Type: message/rfc822\r\n\r\n" + draft + b"\r\n--b--\r\n"
+    )
+    box.folder.mkdir()
+    (box.folder / "bounce.eml").write_bytes(report)
+    result = collect_from(post, box.folder)
+    assert codes(result) == ["M7"]
+    assert "发给“甲子镇”（jiazi@example.org）的邮件被退回" in result.messages[0].findings[0].message
+    assert inbox(post) == []
+    with ledger_of(post.campaign) as ledger:
+        assert [s.state for s in ledger.sent() if s.message_id == sent.message_id] == ["bounced"]
+
+
+def test_an_empty_folder_and_a_damaged_ledger(post: Post, box: Mailbox) -> None:
+    box.folder.mkdir()
+    assert collect_from(post, box.folder).exit_code == 3
+    (post.campaign.records / "ledger.sqlite3").write_bytes(b"x" * 5000)
+    with pytest.raises(UsageError, match="坏了"):
+        status(post)
+
+
+def test_a_newer_ledger_is_not_touched(post: Post) -> None:
+    import sqlite3
+
+    with open_ledger(post.campaign.records):
+        pass
+    with sqlite3.connect(post.campaign.records / "ledger.sqlite3") as db:
+        db.execute("PRAGMA user_version = 99")
+    db.close()
+    with pytest.raises(UsageError, match="较新的版本"):
+        status(post)
+
+
+def test_status_names_what_a_person_must_do(post: Post, box: Mailbox, zfxxgk: Form) -> None:
+    box.put("a", "jiazi@example.org", [("坏.xlsx", b"PK\x03\x04 broken")])
+    box.put("b", "yichou@example.org", text="https://pan.baidu.com/s/1x 提取码 1234")
+    box.put("c", "nobody@example.com", [("x.xlsx", b"PK\x03\x04 broken too")])
+    collect_from(post, box.folder)
+    told = status(post)
+    assert {u.unit.name: u.state for u in told.units} == {
+        "甲子镇": "rejected",
+        "乙丑镇": "missing",
+        "丙寅镇": "missing",
+    }
+    assert [m.origin for m in told.messages] == ["b.eml"]
+    assert len(told.strangers) == 1
+    box.put("d", "yichou@example.org", [("年报.xlsx", workbook(zfxxgk, YICHOU))], day=8)
+    collect_from(post, box.folder)
+    assert status(post).messages == ()
