@@ -67,6 +67,7 @@ def oracle() -> None:
 def bench() -> None:
     set_up("[dev]")
     run(python(), "benchmarks/reading.py")
+    run(python(), "benchmarks/mailing.py")
 
 
 if __name__ == "__main__":

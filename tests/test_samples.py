@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import make_mails
 import make_samples
 from xlreport import Form, Roster, check_paths, merge_folder
 
@@ -16,6 +17,13 @@ def test_the_script_makes_the_committed_workbooks(tmp_path: Path) -> None:
     assert sorted(p.relative_to(tmp_path) for p in made) == committed
     for path in made:
         assert path.read_bytes() == (SAMPLES / path.relative_to(tmp_path)).read_bytes(), path.name
+
+
+def test_the_script_makes_the_committed_messages(tmp_path: Path) -> None:
+    made = make_mails.make(tmp_path)
+    assert {p.name for p in made} == {p.name for p in (SAMPLES / "mails").iterdir()}
+    for path in made:
+        assert path.read_bytes() == (SAMPLES / "mails" / path.name).read_bytes(), path.name
 
 
 def test_the_county(roster: Roster, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import unicodedata
 import zipfile
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 
 from mail.scene import BINGYIN, JIAZI, YICHOU, Mailbox, post_in, workbook
 from xlreport import Form, UsageError, merge_folder
+from xlreport.cli import main
 from xlreport.mail.collecting import CollectResult
 from xlreport.mail.ledger import open_ledger
 from xlreport.post import Post, collect_from, drafts_of, ledger_of, send_kind, status, survey
@@ -228,3 +230,30 @@ def test_status_names_what_a_person_must_do(post: Post, box: Mailbox, zfxxgk: Fo
     box.put("d", "yichou@example.org", [("年报.xlsx", workbook(zfxxgk, YICHOU))], day=8)
     collect_from(post, box.folder)
     assert status(post).messages == ()
+
+
+def test_hostile_mail_cannot_deceive_the_terminal(
+    post: Post, box: Mailbox, zfxxgk: Form, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = box.put("a", "jiazi@example.org", [("x.xlsx", workbook(zfxxgk, JIAZI)), ("y.pdf", b"%PDF")])
+    data = path.read_bytes().replace(b"x.xlsx", b"a\x1b[2J\xe2\x80\xaex.xlsx").replace(b"y.pdf", b"\x1b]0;y\x07.pdf")
+    path.write_bytes(data.replace("年报".encode(), b"\x1b[31m\xff\xfe"))
+    where = ("--campaign", str(post.campaign.folder))
+    for command in (["collect", str(box.folder), "--verbose"], ["status"], ["merge", str(post.campaign.folder)]):
+        main([*command, *(where if command[0] != "merge" else ())])
+        out = "".join(capsys.readouterr())
+        assert not {c for c in out if unicodedata.category(c) in ("Cc", "Cf", "Cs") and c != "\n"}
+    main(["collect", str(box.folder), "--json", *where])
+    assert "\x1b" not in capsys.readouterr().out
+
+
+def test_messages_and_attachments_are_not_touched(post: Post, box: Mailbox, zfxxgk: Form) -> None:
+    box.put("a", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI))])
+    before = {p: (p.read_bytes(), p.stat().st_mtime_ns, p.stat().st_mode) for p in box.folder.iterdir()}
+    collect_from(post, box.folder)
+    kept = {p: (p.read_bytes(), p.stat().st_mtime_ns) for p in post.campaign.inbox.iterdir()}
+    box.put("b", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI, 2))], day=8)
+    collect_from(post, box.folder)
+    status(post)
+    assert {p: (p.read_bytes(), p.stat().st_mtime_ns, p.stat().st_mode) for p in before} == before
+    assert {p: (p.read_bytes(), p.stat().st_mtime_ns) for p in kept} == kept

@@ -442,6 +442,27 @@ def test_a_broken_structure_is_said(read: MessageReader, raw: bytes) -> None:
 
 
 @pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"Content-Type: multipart/mixed", b"Content-Tipe: multipart/mixed"),
+        (b"Content-Type: multipart/mixed", b"\r\nContent-Type: multipart/mixed"),
+        (b"Content-Type: multipart/mixed", b"Content-Type: text/plain"),
+    ],
+)
+def test_parts_that_became_text_are_said(read: MessageReader, old: bytes, new: bytes) -> None:
+    raw = letter(attachment(NAME, BOOK))
+    assert old in raw
+    mail = read(raw.replace(old, new))
+    assert (codes(mail), mail.attachments) == (["M6"], ())
+
+
+def test_base64_in_the_text_is_said_and_long_words_are_not(read: MessageReader) -> None:
+    assert codes(read(letter(text("见附件\r\n" + base64_lines(BOOK).decode())))) == ["M6"]
+    for words in ("a" * 5000, "\n".join("abcd " * 20 for _ in range(50)), "Content-Type: text/plain\n", "甲" * 5000):
+        assert codes(read(letter(text(words)))) == []
+
+
+@pytest.mark.parametrize(
     ("fields", "words"),
     [
         (b"Content-Type: message/partial; id=1; number=1; total=2", "分成了几封"),

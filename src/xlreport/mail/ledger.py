@@ -210,8 +210,8 @@ class Ledger:
     def arrivals(self) -> Mapping[str, Arrival]:
         """When each content that was taken last arrived, and from whom, by SHA-256."""
         query = (
-            "SELECT sha256, arrived, attachment.senders, path, name FROM attachment JOIN message ON message.id = message"
-            " WHERE path != '' ORDER BY arrived, message.id"
+            "SELECT sha256, arrived, attachment.senders, path, name FROM attachment"
+            " JOIN message ON message.id = message WHERE path != '' ORDER BY arrived, message.id"
         )
         rows = self._db.execute(query).fetchall()
         return {sha: Arrival(arrived, tuple(json.loads(who)), path, name) for sha, arrived, who, path, name in rows}

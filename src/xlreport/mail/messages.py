@@ -41,6 +41,7 @@ _FORK = b"\x00\x05\x16\x07"
 _BY_HAND = "请在邮箱里打开这封邮件，把附件另存到 inbox 文件夹"
 _INSTALL = "请运行 pip install xlreport[mail] 后再收取"
 _RESEND = "请对方重新发一封，把工作簿作为普通附件"
+_DAMAGED = ("邮件的结构坏了，里面可能还有附件", _BY_HAND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +225,7 @@ def _part(part: Message, walk: _Walk, depth: int, senders: tuple[str, ...]) -> N
         _report(part, walk, depth)
         return
     if parts.broken(part):
-        walk.say("M6", "邮件的结构坏了，里面可能还有附件", _BY_HAND)
+        walk.say("M6", *_DAMAGED)
     elif parts.cut_off(part):
         walk.say("M6", "邮件没有传完整，最后的附件可能缺了一段", "请核对附件；不完整的" + _RESEND)
     if kind in _UNREADABLE or not part.is_multipart():
@@ -258,6 +259,8 @@ def _leaf(part: Message, kind: str, walk: _Walk, depth: int, senders: tuple[str,
         file = found.data.startswith(tnef.SIGNATURE) or _taken("", *_kind(found.data, walk.files))
         if not file:
             _body(text_of(found.data, parameter(part, "content-type", "charset")), walk)
+        if not file and (not found.whole or parts.has_parts(found.data)):
+            walk.say("M6", *_DAMAGED)
         if not file and not name:
             return
     inline = bool(part["content-id"]) and part.get_content_maintype() == "image"

@@ -77,13 +77,20 @@ def saved_message(data: bytes, depth: int) -> Saved:
         raise NoReader from None
     try:
         with olefile.OleFileIO(io.BytesIO(data)) as book:
-            if not book.exists(_PROPERTIES):
+            if not book.exists(_PROPERTIES) or _swollen(book, len(data)):
                 raise Broken
             return _message(book, (), 32, depth)
     except (RecursionError, MemoryError):
         raise
     except Exception:  # noqa: BLE001 (on a broken file olefile raises whatever its parser stumbles on)
         raise Broken from None
+
+
+def _swollen(book: Any, size: int) -> bool:
+    """Whether the streams are larger than the file, which they can be only where chains of sectors go in
+    circles or share sectors."""
+    streams = sum(entry.size for entry in book.direntries if entry and entry.entry_type == _STREAM)
+    return bool(max(streams, book.root.size) > size)
 
 
 def _message(book: Any, at: tuple[str, ...], start: int, depth: int) -> Saved:

@@ -30,6 +30,11 @@ ENCODED = "application/x-encoded-message"
 message."""
 
 _STRAY = re.compile(r"^(?:content-(?:type|disposition|transfer-encoding)\s*:|begin [0-7]{3} \S)", re.I | re.M)
+_WRITTEN_OUT = re.compile(
+    rb"^content-(?:disposition\s*:\s*attachment|transfer-encoding\s*:\s*(?:base64|quoted|8bit|x-uu))"
+    rb"|(?:^[a-z0-9+/]{60,76}\r?\n){4}",
+    re.I | re.M,
+)
 _BROKEN = frozenset(
     {
         "StartBoundaryNotFoundDefect",
@@ -115,6 +120,11 @@ def broken(part: Message) -> bool:
     if _BROKEN & {type(defect).__name__ for defect in part.defects}:
         return True
     return any(_STRAY.search(text) for text in (part.preamble, part.epilogue) if text)
+
+
+def has_parts(text: bytes) -> bool:
+    """Whether the bytes of a text are parts that the parser took for it, because a header above is damaged."""
+    return _WRITTEN_OUT.search(text) is not None
 
 
 def cut_off(part: Message) -> bool:
