@@ -35,6 +35,7 @@ _WRITTEN_OUT = re.compile(
     rb"|(?:^[a-z0-9+/]{60,76}\r?\n){4}",
     re.I | re.M,
 )
+_BASE64 = re.compile(rb"[A-Za-z0-9+/=]*")
 _BROKEN = frozenset(
     {
         "StartBoundaryNotFoundDefect",
@@ -156,10 +157,12 @@ def content(part: Message) -> Content:
 
 def _base64(raw: bytes) -> Content:
     """Lines with other characters are a gateway's words. Some programs pad every piece that they encode."""
-    lines = [b"".join(line.split()) for line in raw.splitlines()]
-    good = [line for line in lines if re.fullmatch(rb"[A-Za-z0-9+/=]*", line)]
-    pieces = re.split(rb"=+", b"".join(good))
-    whole = len(good) == len(lines) and not any(len(piece) % 4 == 1 for piece in pieces) and not len(pieces[-1]) % 4
+    letters, whole = b"".join(raw.split()), True
+    if not _BASE64.fullmatch(letters):
+        lines = (b"".join(line.split()) for line in raw.splitlines())
+        letters, whole = b"".join(line for line in lines if _BASE64.fullmatch(line)), False
+    pieces = re.split(rb"=+", letters)
+    whole = whole and not any(len(piece) % 4 == 1 for piece in pieces) and not len(pieces[-1]) % 4
     decoded = (piece[: len(piece) - (len(piece) % 4 == 1)] for piece in pieces)
     return Content(b"".join(binascii.a2b_base64(piece + b"=" * (-len(piece) % 4)) for piece in decoded), whole)
 
