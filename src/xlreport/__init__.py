@@ -10,11 +10,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from xlreport.campaign import Campaign, CampaignError, init_campaign, read_campaign
     from xlreport.checking.checks import check as check_submissions
     from xlreport.checking.findings import Finding
     from xlreport.form.library import FormShelf, UnknownForm, get_form
     from xlreport.form.model import Form, Severity
     from xlreport.form.problems import FormError
+    from xlreport.mail.collecting import CollectResult
+    from xlreport.mail.messages import MailLimits
+    from xlreport.mail.sending import SendResult
     from xlreport.merging.differences import Difference
     from xlreport.merging.outcomes import FileResult, Outcome
     from xlreport.merging.result import CheckResult, MergeResult
@@ -28,13 +32,17 @@ if TYPE_CHECKING:
         repair_files,
         write_templates,
     )
+    from xlreport.post import Post, StatusResult, collect_from, collect_from_server, send_kind, status
     from xlreport.submission import Entry, Submission, Unit
     from xlreport.workbook.guard import Limits
     from xlreport.workbook.reading import Reading, read_submission
     from xlreport.workbook.writing import write_workbook
 
 _HOMES = {
+    "Campaign": "campaign",
+    "CampaignError": "campaign",
     "CheckResult": "merging.result",
+    "CollectResult": "mail.collecting",
     "Difference": "merging.differences",
     "Entry": "submission",
     "FileResult": "merging.outcomes",
@@ -43,33 +51,46 @@ _HOMES = {
     "FormError": "form.problems",
     "FormShelf": "form.library",
     "Limits": "workbook.guard",
+    "MailLimits": "mail.messages",
     "MergeResult": "merging.result",
     "Options": "pipeline",
     "Outcome": "merging.outcomes",
+    "Post": "post",
     "Reading": "workbook.reading",
     "Roster": "merging.roster",
     "RosterError": "merging.roster",
+    "SendResult": "mail.sending",
     "Severity": "form.model",
+    "StatusResult": "post",
     "Submission": "submission",
     "Unit": "submission",
     "UnknownForm": "form.library",
     "UsageError": "pipeline",
     "check_paths": "pipeline",
     "check_submissions": "checking.checks",
+    "collect_from": "post",
+    "collect_from_server": "post",
     "diff_files": "pipeline",
     "get_form": "form.library",
+    "init_campaign": "campaign",
     "merge_folder": "pipeline",
+    "read_campaign": "campaign",
     "read_previous": "pipeline",
     "read_roster": "merging.roster",
     "read_submission": "workbook.reading",
     "repair_files": "pipeline",
+    "send_kind": "post",
+    "status": "post",
     "write_templates": "pipeline",
     "write_workbook": "workbook.writing",
 }
 _RENAMED = {"check_submissions": "check"}
 
 __all__ = [
+    "Campaign",
+    "CampaignError",
     "CheckResult",
+    "CollectResult",
     "Difference",
     "Entry",
     "FileResult",
@@ -78,26 +99,36 @@ __all__ = [
     "FormError",
     "FormShelf",
     "Limits",
+    "MailLimits",
     "MergeResult",
     "Options",
     "Outcome",
+    "Post",
     "Reading",
     "Roster",
     "RosterError",
+    "SendResult",
     "Severity",
+    "StatusResult",
     "Submission",
     "Unit",
     "UnknownForm",
     "UsageError",
     "check_paths",
     "check_submissions",
+    "collect_from",
+    "collect_from_server",
     "diff_files",
     "get_form",
+    "init_campaign",
     "merge_folder",
+    "read_campaign",
     "read_previous",
     "read_roster",
     "read_submission",
     "repair_files",
+    "send_kind",
+    "status",
     "write_templates",
     "write_workbook",
 ]

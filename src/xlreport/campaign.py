@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
 
-from xlreport.files import write_whole
+from xlreport.files import decoded, write_whole
 from xlreport.form.model import Form
 from xlreport.mail.letters import write_letters
 from xlreport.mail.settings import Imap, Server, Smtp
@@ -217,13 +217,10 @@ def read_campaign(folder: Path) -> Campaign:
 
 
 def _text(path: Path) -> str:
-    data = path.read_bytes()
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise CampaignError(f"设置“{path}”的编码认不出来，请用记事本另存为 UTF-8。")
+    text = decoded(path.read_bytes())
+    if text is None:
+        raise CampaignError(f"设置“{path}”的编码认不出来，请用记事本另存为 UTF-8。")
+    return text
 
 
 def _where(error: tomllib.TOMLDecodeError) -> str:

@@ -52,8 +52,16 @@ def needed_campaign(folder: Path | None) -> Campaign:
     return found
 
 
-def post_of(campaign: Campaign, options: Options, *, roster: Path | None = None, previous: Path | None = None) -> Post:
-    """The campaign with its form, roster and last year's figures; options given on the command line come first."""
+def post_of(
+    campaign: Campaign,
+    options: Options,
+    *,
+    roster: Path | None = None,
+    previous: Path | None = None,
+    compared: bool = True,
+) -> Post:
+    """The campaign with its form and roster, and last year's figures where reports are `compared` with them;
+    options given on the command line come first."""
     from xlreport.post import Post
 
     form = form_named(campaign.form)
@@ -64,7 +72,8 @@ def post_of(campaign: Campaign, options: Options, *, roster: Path | None = None,
         raise Failure(
             f"名册里的汇总单位是“{county}”，xlreport.toml 里的 county 是“{campaign.county.name}”，请改成一致。"
         )
-    last = last_year(previous or campaign.previous, campaign.year, listed, options, [form])
+    before = previous or campaign.previous if compared else None
+    last = last_year(before, campaign.year, listed, options, [form])
     return Post(campaign, form, listed, last, options)
 
 

@@ -87,7 +87,7 @@ def send(
     from xlreport.post import drafts_of, send_kind
 
     site = needed_campaign(campaign)
-    post = post_of(site, options_of(limits, passwords, open_passwords))
+    post = post_of(site, options_of(limits, passwords, open_passwords), compared=kind != "reminders")
     how: dict[str, Any] = {"only": _chosen(post, units), "again": again, "dry_run": dry_run}
     if drafts or (dry_run and not site.smtp.server.host):
         result = finished(lambda: send_kind(post, kind, drafts_of(post), **how))
@@ -143,7 +143,7 @@ def collect(
     imap = site.imap
     chosen = replace(imap, folder=folder or imap.folder, since=since.isoformat() if since else imap.since)
     site = replace(site, imap=chosen)
-    post = post_of(site, options_of(limits, passwords, open_passwords))
+    post = post_of(site, options_of(limits, passwords, open_passwords), compared=False)
     if path is not None:
         if folder or since or mark_seen or move_to:
             raise Failure("--folder、--since、--mark-seen、--move-to 只用于从邮箱收取。")

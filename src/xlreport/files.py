@@ -58,3 +58,14 @@ def safe_name(name: str, extension: str = ".xlsx") -> str:
     while len(kept.encode()) > MOST_BYTES - len(extension):
         kept = kept[:-1]
     return kept.rstrip(" .") + extension
+
+
+def decoded(data: bytes) -> str | None:
+    """A text that a person saved: UTF-8 with or without BOM, or GBK (read as its superset GB 18030); None
+    when it is neither."""
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return None

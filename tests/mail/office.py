@@ -13,7 +13,10 @@ import pytest
 from mail.scene import post_in
 from support.mails import reply
 from support.servers import Dovecot
+from xlreport import get_form, read_roster
+from xlreport.campaign import read_campaign
 from xlreport.cli import main
+from xlreport.post import Post
 
 COUNTY = "xian@example.org"
 """The county's address; its mailbox has the same name."""
@@ -109,6 +112,11 @@ class Office:
         data = reply(sender, COUNTY, "年报", [(f"{identity}.xlsx", file)], identity=f"<{identity}@example.org>")
         self.dovecot.deliver(COUNTY, data, when=when, **more)
         return data
+
+    def post(self) -> Post:
+        """The campaign for functions of `xlreport.post`."""
+        campaign = read_campaign(self.folder)
+        return Post(campaign, get_form(campaign.form), read_roster(campaign.roster))
 
     @property
     def inbox(self) -> dict[str, str]:

@@ -179,10 +179,21 @@ def coded(folder: str) -> str:
     return f'"{plain}"'
 
 
+def _dovecot() -> str:
+    """The program, of a version whose settings we know how to write."""
+    command = program("dovecot") or missing("Dovecot (Debian: dovecot-imapd)")
+    version = subprocess.run([command, "--version"], capture_output=True, text=True, check=False).stdout
+    if not version.startswith("2.3."):
+        missing("Dovecot 2.3")
+    if not any(Path(place, "dovecot", "imap").exists() for place in ("/usr/lib", "/usr/libexec")):
+        missing("Dovecot's IMAP (Debian: dovecot-imapd)")
+    return command
+
+
 @contextmanager
 def dovecot_server() -> Iterator[Dovecot]:
     """Dovecot in the foreground, in a folder whose name is short enough for sockets."""
-    command = program("dovecot") or missing("Dovecot (Debian: dovecot-imapd)")
+    command = _dovecot()
     root = os.geteuid() == 0
     with tempfile.TemporaryDirectory(prefix="xlr-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
@@ -369,6 +380,8 @@ class Proxy:
     times: int = 0
     silent: bool = False
     port: int = 0
+    passed: int = 0
+    """Bytes that the server has said."""
 
     async def answer(self, near: asyncio.StreamReader, near_out: asyncio.StreamWriter) -> None:
         far, far_out = await asyncio.open_connection("127.0.0.1", self.target)
@@ -381,6 +394,7 @@ class Proxy:
     async def _back(self, far: asyncio.StreamReader, out: asyncio.StreamWriter) -> None:
         with suppress(ConnectionError):
             while data := await far.read(65536):
+                self.passed += len(data)
                 if self.times and self.word in data:
                     self.times -= data.count(self.word)
                     if self.times <= 0:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from xlreport.files import write_whole
+from xlreport.files import decoded, write_whole
 
 TEMPLATES, REMINDERS, RETURNS = "templates", "reminders", "returns"
 KINDS = (TEMPLATES, REMINDERS, RETURNS)
@@ -91,9 +91,9 @@ def write_letters(folder: Path) -> list[Path]:
 def read_letter(folder: Path, kind: str) -> Letter:
     """The letter of a kind; the original one when its file is not there. Raises LetterError with every mistake."""
     path = folder / FILES[kind]
-    text = _ORIGINAL[kind]
-    if path.exists():
-        text = _decoded(path)
+    text = decoded(path.read_bytes()) if path.exists() else _ORIGINAL[kind]
+    if text is None:
+        raise LetterError(f"信件“{path.name}”的编码认不出来，请用记事本另存为 UTF-8。")
     first, _, body = text.replace("\r\n", "\n").lstrip("\n").partition("\n")
     if not first.startswith(_HEAD) or not first.removeprefix(_HEAD).strip():
         raise LetterError(f"信件“{path.name}”第 1 行应当是“{_HEAD}……”。")
@@ -104,13 +104,3 @@ def read_letter(folder: Path, kind: str) -> Letter:
         wrong = "".join(f"{{{p}}}" for p in strange)
         raise LetterError(f"信件“{path.name}”里的{wrong}不认识，只能用{known}。")
     return letter
-
-
-def _decoded(path: Path) -> str:
-    data = path.read_bytes()
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise LetterError(f"信件“{path.name}”的编码认不出来，请用记事本另存为 UTF-8。")

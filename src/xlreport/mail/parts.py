@@ -10,6 +10,7 @@ import copy
 import email
 import quopri
 import re
+import string
 from collections.abc import Iterator
 from email.message import Message
 from email.parser import BytesHeaderParser, HeaderParser
@@ -35,7 +36,7 @@ _WRITTEN_OUT = re.compile(
     rb"|(?:^[a-z0-9+/]{60,76}\r?\n){4}",
     re.I | re.M,
 )
-_BASE64 = re.compile(rb"[A-Za-z0-9+/=]*")
+_BASE64 = (string.ascii_letters + string.digits + "+/=").encode()
 _BROKEN = frozenset(
     {
         "StartBoundaryNotFoundDefect",
@@ -157,11 +158,12 @@ def content(part: Message) -> Content:
 
 def _base64(raw: bytes) -> Content:
     """Lines with other characters are a gateway's words. Some programs pad every piece that they encode."""
-    letters, whole = b"".join(raw.split()), True
-    if not _BASE64.fullmatch(letters):
-        lines = (b"".join(line.split()) for line in raw.splitlines())
-        letters, whole = b"".join(line for line in lines if _BASE64.fullmatch(line)), False
-    pieces = re.split(rb"=+", letters)
+    letters = raw.translate(None, b" \t\r\n")
+    whole = not letters.translate(None, _BASE64)
+    if not whole:
+        lines = (line.translate(None, b" \t\r") for line in raw.split(b"\n"))
+        letters = b"".join(line for line in lines if not line.translate(None, _BASE64))
+    pieces = letters.split(b"=")
     whole = whole and not any(len(piece) % 4 == 1 for piece in pieces) and not len(pieces[-1]) % 4
     decoded = (piece[: len(piece) - (len(piece) % 4 == 1)] for piece in pieces)
     return Content(b"".join(binascii.a2b_base64(piece + b"=" * (-len(piece) % 4)) for piece in decoded), whole)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from xlreport.files import decoded
 from xlreport.form.model import LEVELS
 from xlreport.submission import NOBODY, Unit
 from xlreport.workbook.guard import Refused
@@ -102,16 +103,13 @@ def _problems(records: list[tuple[int, dict[str, str]]]) -> Iterator[str]:
 
 
 def _csv_rows(data: bytes, path: Path) -> list[list[str]]:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        try:
-            return [row for row in csv.reader(io.StringIO(text, newline=""), strict=True) if row]
-        except csv.Error:
-            raise RosterError(f"名册“{path.name}”不是正确的 CSV 文件，请检查引号和逗号。") from None
-    raise RosterError(f"名册“{path.name}”的编码认不出来，请另存为“CSV UTF-8”。")
+    text = decoded(data)
+    if text is None:
+        raise RosterError(f"名册“{path.name}”的编码认不出来，请另存为“CSV UTF-8”。")
+    try:
+        return [row for row in csv.reader(io.StringIO(text, newline=""), strict=True) if row]
+    except csv.Error:
+        raise RosterError(f"名册“{path.name}”不是正确的 CSV 文件，请检查引号和逗号。") from None
 
 
 def _sheet_rows(data: bytes, path: Path) -> list[list[str]]:
