@@ -194,6 +194,23 @@ def test_bounces_are_told_and_their_workbook_is_not_taken(post: Post, box: Mailb
         assert [s.state for s in ledger.sent() if s.message_id == sent.message_id] == ["bounced"]
 
 
+def test_a_report_of_delay_marks_nothing(post: Post, box: Mailbox) -> None:
+    send_kind(post, "templates", drafts_of(post))
+    draft = next(post.campaign.drafts.glob("990101*")).read_bytes()
+    box.folder.mkdir()
+    (box.folder / "delay.eml").write_bytes(
+        b"From: MAILER-DAEMON@example.org\r\nSubject: Delayed\r\nDate: Mon, 5 Jan 2026 10:00:00 +0800\r\n"
+        b'MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
+        b"--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx\r\n\r\n"
+        b"Final-Recipient: rfc822; jiazi@example.org\r\nAction: delayed\r\n\r\n"
+        b"--b\r\nContent-Type: message/rfc822\r\n\r\n" + draft + b"\r\n--b--\r\n"
+    )
+    assert codes(collect_from(post, box.folder)) == []
+    with ledger_of(post.campaign) as ledger:
+        assert {s.state for s in ledger.sent()} == {"draft"}
+    assert inbox(post) == []
+
+
 def test_an_empty_folder_and_a_damaged_ledger(post: Post, box: Mailbox) -> None:
     box.folder.mkdir()
     assert collect_from(post, box.folder).exit_code == 3

@@ -243,9 +243,9 @@ class Collector:
     def _bounced(self, mail: Mail) -> Iterator[Finding]:
         """What a delivery report says about our own messages."""
         bounce = mail.bounce
-        if bounce is None:
+        if bounce is None or not bounce.recipients:
             return
-        ours = self.ledger.bounced(bounce.message_id, bounce.recipients, f"退信：{mail.subject}") if bounce else ()
+        ours = self.ledger.bounced(bounce.message_id, bounce.recipients, f"退信：{mail.subject}")
         for one in ours:
             words = f"发给“{one.unit_name}”（{one.address}）的邮件被退回，对方没有收到"
             yield record("M7", words, "请核对名册里的邮箱，改正后重新发送")

@@ -178,8 +178,8 @@ def _joined(pieces: Mapping[int, tuple[str, bool]]) -> str:
 def file_name(part: Message) -> str:
     """What the part's file is called: Content-Disposition first, then Content-Type (RFC 2183, RFC 2045);
     some programs exchange the names of the two parameters."""
-    places = [(header, name) for name in ("filename", "name") for header in ("content-disposition", "content-type")]
-    places[1:] = [places[3], places[1], places[2]]
+    disposition, kind = "content-disposition", "content-type"
+    places = ((disposition, "filename"), (kind, "name"), (disposition, "name"), (kind, "filename"))
     return next((said for header, name in places if (said := parameter(part, header, name))), "")
 
 

@@ -111,7 +111,8 @@ class ImapSource:
         if not (self._mark_seen or self._move_to):
             return
         numbers = {one.uid for one in taken if (one.source, one.validity) == (self.name, self.validity)}
-        here = [uid for uid in self._uids() if uid in self._known | numbers]
+        done = self._known | numbers
+        here = [uid for uid in self._uids() if uid in done]
         with _told(self._settings.server):
             if self._mark_seen:
                 yield from self._each(here, "STORE", ("+FLAGS.SILENT", r"(\Seen)"), "标为已读")
@@ -203,6 +204,9 @@ def connected(settings: Imap, password: str) -> Iterator[BaseMailBox]:
     finally:
         with suppress(SourceError), _told(server):
             box.logout()
+        # after a broken connection LOGOUT fails and leaves the socket open
+        with suppress(OSError):
+            box.client.shutdown()
 
 
 def _log_in(box: BaseMailBox, user: str, password: str) -> None:

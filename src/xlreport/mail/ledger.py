@@ -239,11 +239,11 @@ class Ledger:
 
     def bounced(self, message_id: str, recipients: Iterable[str], words: str) -> tuple[Sent, ...]:
         """Marks what a delivery report is about; returns the messages that did not arrive."""
-        wanted = set(recipients)
+        failed_at = frozenset(recipients)
         failed = tuple(
             replace(one, state="bounced", detail=words)
             for one in self.sent()
-            if one.message_id == message_id and (not wanted or one.address in wanted)
+            if one.message_id == message_id and one.address in failed_at
         )
         self.put_sent(*failed)
         return failed
