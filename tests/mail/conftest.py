@@ -25,8 +25,7 @@ def dovecot(one_dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch) -> Iterator[D
     monkeypatch.setenv("XLREPORT_MAIL_PASSWORD", PASSWORD)
     one_dovecot.clear()
     yield one_dovecot
-    errors = [line for line in one_dovecot.log.splitlines() if ": Panic:" in line or ": Fatal:" in line]
-    assert not errors
+    assert ": Panic:" not in one_dovecot.log
 
 
 @pytest.fixture

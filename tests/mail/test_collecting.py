@@ -103,7 +103,7 @@ def test_what_is_not_taken_is_told(post: Post, box: Mailbox) -> None:
     (box.folder / "年报.xlsx").write_bytes(b"PK")
     result = collect_from(post, box.folder)
     assert codes(result) == ["M4", "M4", "M3", "M6", "M6"]
-    assert [m.state for m in result.messages] == ["new", "new", "new", "new", "trouble"]
+    assert [m.state for m in result.messages] == ["new", "new", "new", "trouble", "trouble"]
     assert len(inbox(post)) == 2
     assert result.exit_code == 1
 
@@ -274,3 +274,20 @@ def test_messages_and_attachments_are_not_touched(post: Post, box: Mailbox, zfxx
     status(post)
     assert {p: (p.read_bytes(), p.stat().st_mtime_ns, p.stat().st_mode) for p in before} == before
     assert {p: (p.read_bytes(), p.stat().st_mtime_ns) for p in kept} == kept
+
+
+def test_a_message_stays_open_until_the_report_behind_it_is_there(post: Post, box: Mailbox, zfxxgk: Form) -> None:
+    link = "https://pan.baidu.com/s/1x"
+    box.put("a", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI))])
+    box.put("b", "jiazi@example.org", text=link, day=8)
+    box.put("c", "private@example.com", text=link, day=4)
+    collect_from(post, box.folder)
+    assert [m.origin for m in status(post).messages] == ["b.eml", "c.eml"]
+    fetched = post.campaign.inbox / "下载的.xlsx"
+    fetched.write_bytes(workbook(zfxxgk, JIAZI, 8))
+    os.utime(fetched, (4e9, 4e9))
+    assert [m.origin for m in status(post).messages] == ["c.eml"]
+    for unit in (YICHOU, BINGYIN):
+        (post.campaign.inbox / f"{unit.name}.xlsx").write_bytes(workbook(zfxxgk, unit))
+    told = status(post)
+    assert (told.messages, {u.state for u in told.units}, told.exit_code) == ((), {"accepted"}, 0)

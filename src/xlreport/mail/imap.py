@@ -49,11 +49,7 @@ class ImapSource:
         self._move_to = move_to
         self.name = f"imap://{settings.server.user}@{settings.server.host}/{settings.folder}"
         with _told(settings.server):
-            folders = [one.name for one in box.folder.list()]
-            if settings.folder not in folders and settings.folder.upper() != "INBOX":
-                there = "、".join(f"“{harmless(name)}”" for name in folders)
-                raise SourceError(f"邮箱里没有文件夹“{settings.folder}”；有：{there}。")
-            self.validity = box.folder.status(settings.folder, ["UIDVALIDITY"])["UIDVALIDITY"]
+            self.validity = _validity(box, settings.folder)
             box.folder.set(settings.folder, readonly=not (mark_seen or move_to))
         self._known = frozenset(seen(self.name, self.validity))
 
@@ -138,6 +134,23 @@ class ImapSource:
                 yield f"有邮件没能{what}：{_words(lines)}"
 
 
+def _validity(box: BaseMailBox, folder: str) -> int:
+    """The folder's UIDVALIDITY. Raises SourceError with the folders that there are."""
+    from imap_tools.errors import MailboxFolderStatusError
+
+    try:
+        return box.folder.status(folder, ["UIDVALIDITY"]).get("UIDVALIDITY", 0)
+    except MailboxFolderStatusError:
+        try:
+            folders = [one.name for one in box.folder.list()]
+        except ValueError:  # a name that is not written as RFC 3501, 5.1.3 wants it
+            folders = []
+        if folder in folders:
+            raise
+    there = "、".join(f"“{harmless(name)}”" for name in folders) or "（列不出来）"
+    raise SourceError(f"邮箱里没有文件夹“{folder}”；有：{there}。")
+
+
 def _delivered(text: bytes) -> float:
     """INTERNALDATE in seconds."""
     found = re.search(rb'INTERNALDATE "([^"]+)"', text)
@@ -175,7 +188,7 @@ def _told(server: Server) -> Iterator[None]:
         raise SourceError(
             f"{where}没有照办（{harmless(str(error))}），请稍后再试；已收的不会丢，也不会重收。"
         ) from None
-    except OSError:
+    except (OSError, UnicodeError):  # the latter for a name that no host can have
         raise SourceError(f"连不上{where}（{server.port} 端口），请检查网络和地址。") from None
 
 
@@ -219,7 +232,7 @@ def _log_in(box: BaseMailBox, user: str, password: str) -> None:
             box.login_utf8(user, password, initial_folder=None)
     except imaplib.IMAP4.abort:
         raise
-    except (MailboxLoginError, imaplib.IMAP4.error):
+    except (MailboxLoginError, imaplib.IMAP4.error, ValueError):  # the last for characters that IMAP cannot say
         raise SourceError(
             f"邮箱“{user}”登录不了：请检查用户名和密码。163、126、QQ 等邮箱要先在网页上开通 IMAP，用授权码代替密码。"
         ) from None

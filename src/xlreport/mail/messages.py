@@ -166,7 +166,7 @@ class MessageReader:
         mail = _envelope(message, data)
         if not parts.is_message(message):
             walk.say("M6", "这不是一封邮件，读不出来", "请核对是不是放错了文件")
-            return mail
+            return replace(mail, again=True)
         _part(message, walk, 1, mail.senders)
         return mail
 
@@ -178,7 +178,7 @@ class MessageReader:
             return replace(_nothing(data), again=True)
         except outlook.Broken:
             walk.say("M6", "这不是完好的 Outlook 邮件（.msg），读不出来", _BY_HAND)
-            return _nothing(data)
+            return replace(_nothing(data), again=True)
         mail = _envelope(saved.header, data)
         _outlook(saved, walk, 1, mail.senders)
         delivered = saved.delivered or saved.sent

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -127,11 +128,21 @@ def _state(files: Iterable[FileResult]) -> str:
     return next((state for outcome, state in _STATES if outcome in seen), MISSING)
 
 
-def to_look_at(ledger: Ledger, statuses: Iterable[UnitStatus], roster: Roster) -> tuple[Received, ...]:
-    """Messages that a person must open, but for those of units whose report has been accepted since."""
-    settled = {address for s in statuses if s.state == ACCEPTED for address in roster.addresses(s.unit)}
+def to_look_at(ledger: Ledger, statuses: Sequence[UnitStatus], roster: Roster) -> tuple[Received, ...]:
+    """Messages that a person must open, but for those that are settled: the unit's report was accepted and
+    came later, or was put into the folder by hand; a stranger's, when every unit is accepted."""
+    strangers_until = math.inf if all(s.state == ACCEPTED for s in statuses) else -math.inf
+    until = {address: _settled(s) for s in statuses for address in roster.addresses(s.unit)}
     return tuple(
         one
         for one in ledger.received()
-        if any(f.severity is Severity.ERROR for f in one.findings) and settled.isdisjoint(one.senders)
+        if any(f.severity is Severity.ERROR for f in one.findings)
+        and one.arrived > max((until[a] for a in one.senders if a in until), default=strangers_until)
     )
+
+
+def _settled(status: UnitStatus) -> float:
+    """Until when a unit's messages are settled, in seconds."""
+    if status.state != ACCEPTED:
+        return -math.inf
+    return max((f.arrival.moment if f.arrival else math.inf for f in status.current), default=-math.inf)
