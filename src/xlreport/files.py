@@ -18,8 +18,9 @@ MOST_BYTES = 200
 """A file name longer than this (in UTF-8) is cut before its extension."""
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Replaces `path` by `data`; a killed run leaves the old file or the new one. Raises OSError."""
+def write_whole(path: Path, data: bytes, modified: float = 0.0) -> None:
+    """Replaces `path` by `data`; a killed run leaves the old file or the new one. `modified` is the file's
+    time stamp in seconds, 0 for now. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(prefix=".xlreport-", suffix=".tmp", dir=path.parent)
     try:
@@ -28,6 +29,8 @@ def write_whole(path: Path, data: bytes) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         Path(temporary).chmod(0o644)
+        if modified:
+            os.utime(temporary, (modified, modified))
         Path(temporary).replace(path)
     except BaseException:
         with suppress(OSError):

@@ -7,7 +7,6 @@ between the two writes the same files under the same names the next time.
 from __future__ import annotations
 
 import hashlib
-import os
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import Executor
@@ -235,9 +234,7 @@ class Collector:
         name = before or name
         if (self.inbox / name).exists():
             name = name.replace(mark, one.sha256)
-        write_whole(self.inbox / name, data)
-        if mail.arrived:
-            os.utime(self.inbox / name, (mail.arrived, mail.arrived))
+        write_whole(self.inbox / name, data, mail.arrived)
         return name, bool(before)
 
     def _bounced(self, mail: Mail) -> Iterator[Finding]:
