@@ -276,8 +276,10 @@ def _served(make: Callable[[asyncio.AbstractEventLoop, socket.socket], Coroutine
 
     try:
         server = asyncio.run_coroutine_threadsafe(make(loop, listening), loop).result(_PATIENCE)
-        yield int(listening.getsockname()[1])
-        asyncio.run_coroutine_threadsafe(end(), loop).result(_PATIENCE)
+        try:
+            yield int(listening.getsockname()[1])
+        finally:
+            asyncio.run_coroutine_threadsafe(end(), loop).result(_PATIENCE)
     finally:
         loop.call_soon_threadsafe(loop.stop)
         thread.join(_PATIENCE)
@@ -342,7 +344,7 @@ class Smtp:
         from aiosmtpd.smtp import AuthResult
 
         self.logins.append(said.login.decode())
-        return AuthResult(success=said.password == PASSWORD.encode())
+        return AuthResult(success=said.password == PASSWORD.encode(), handled=False)
 
 
 @contextmanager
@@ -364,6 +366,7 @@ def smtp_server(dovecot: Dovecot, security: str = "none", *, login: bool = False
                 auth_require_tls=security == "starttls",
                 authenticator=orders.authenticate if login else None,
                 data_size_limit=None,
+                enable_SMTPUTF8=True,
                 loop=loop,
             )
 

@@ -50,9 +50,8 @@ def composed(message: Outgoing, smtp: Smtp, message_id: str, moment: float, *, d
     else:
         whole = text
     if smtp.sender:
-        whole["From"] = formataddr((" ".join(smtp.name.split()), smtp.sender))
-    name = " ".join(message.to_name.split())
-    whole["To"] = ", ".join(formataddr((name, address)) for address in message.to)
+        whole["From"] = _address(smtp.name, smtp.sender)
+    whole["To"] = ",\n ".join(_address(message.to_name, address) for address in message.to)
     if smtp.reply_to:
         whole["Reply-To"] = smtp.reply_to
     whole["Subject"] = Header(message.subject, "utf-8", header_name="Subject").encode()
@@ -61,6 +60,14 @@ def composed(message: Outgoing, smtp: Smtp, message_id: str, moment: float, *, d
     if draft:
         whole["X-Unsent"] = "1"
     return whole
+
+
+def _address(name: str, address: str) -> str:
+    """With the name in words of 75 characters at most (RFC 2047, 2)."""
+    plain = " ".join(name.split())
+    if plain.isascii():
+        return formataddr((plain, address))
+    return f"{Header(plain, 'utf-8', header_name='Reply-To').encode()} <{address}>"
 
 
 def _attachment(name: str, data: bytes) -> Message:

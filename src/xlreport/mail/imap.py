@@ -60,8 +60,7 @@ class ImapSource:
             batch = wanted[start : start + _BATCH]
             sizes = self._sizes(batch)
             for uid in batch:
-                if uid in sizes:
-                    yield from self._message(uid, sizes[uid], most)
+                yield from self._message(uid, sizes.get(uid, 0), most)
 
     def _uids(self) -> list[int]:
         since = self._settings.since
@@ -90,14 +89,17 @@ class ImapSource:
         # of a message that is too large only the header is fetched, to tell people which one it is
         section = "BODY.PEEK[]" if size <= most else "BODY.PEEK[HEADER]"
         with _told(self._settings.server):
-            _, lines = self._box.client.uid("FETCH", str(number), f"({section} INTERNALDATE)")
+            answer, lines = self._box.client.uid("FETCH", str(number), f"({section} INTERNALDATE)")
         found = [line for line in lines or () if isinstance(line, tuple)]
-        if not found:
-            return
-        (head, data), rest = found[0], [line for line in lines if isinstance(line, bytes)]
-        arrived = _delivered(b" ".join((head, *rest)))
-        if size <= most and not data:
-            problem = record("M6", "服务器给出的邮件是空的", "请在邮箱里打开这封邮件，把附件另存到 inbox 文件夹")
+        rest = [line for line in lines or () if isinstance(line, bytes)]
+        if answer == "OK" and not found and not rest:
+            return  # it was moved or deleted in the meantime
+        head, data = found[0] if found else (b"", b"")
+        # within a second, which is all that INTERNALDATE tells, the UID gives the order
+        arrived = _delivered(b" ".join((head, *rest))) + number % 1_000_000 / 1_000_000
+        if not data:
+            words = f"服务器没有给出这封邮件（{_words(rest)}）" if answer != "OK" else "服务器给出的邮件是空的"
+            problem = record("M6", words, "请在邮箱里打开这封邮件，把附件另存到 inbox 文件夹")
             yield Raw(origin, b"", arrived, uid, problem)
             return
         yield Raw(f"{origin}（{china(arrived):%Y-%m-%d %H:%M}）", bytes(data), arrived, uid, seen=size)

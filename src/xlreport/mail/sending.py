@@ -96,6 +96,9 @@ class Transport(Protocol):
     def state(self) -> str:
         """The state of what has gone this way."""
 
+    def ready(self) -> None:
+        """Makes sure that a message can be handed over, before it is recorded. Raises SendError."""
+
     def deliver(self, name: str, data: bytes, recipients: tuple[str, ...]) -> Mapping[str, str]:
         """Hands a message over; gives the recipients that were refused, and why. Raises SendError."""
 
@@ -110,6 +113,9 @@ class Drafts:
 
     folder: Path
     state: str = DRAFT
+
+    def ready(self) -> None:
+        return
 
     def deliver(self, name: str, data: bytes, recipients: tuple[str, ...]) -> Mapping[str, str]:
         write_whole(self._path(name), data)
@@ -194,6 +200,7 @@ def _send_one(
     data = wire(composed(message, smtp, identity, moment, draft=transport.state == DRAFT))
     row = Sent(kind, parcel.unit.code, parcel.unit.name, "", parcel.key, identity, parcel.sha256, moment, SENDING)
     rows = {a: replace(row, address=a) for a in addresses}
+    transport.ready()
     ledger.put_sent(*rows.values())
     refused = transport.deliver(_name(parcel, kind), data, addresses)
     ended = [

@@ -23,24 +23,43 @@ class SmtpTransport:
         self._password = password
         self._server: smtplib.SMTP | None = None
 
+    def ready(self) -> None:
+        """Connects and logs in. Raises SendError."""
+        self._connected()
+
     def deliver(self, name: str, data: bytes, recipients: tuple[str, ...]) -> Mapping[str, str]:
         """Hands a message over; gives the recipients that were refused, and why. Raises SendError."""
+        server = self._settings.server.host
         try:
             refused = self._connected().sendmail(self._settings.sender, recipients, data)
         except smtplib.SMTPRecipientsRefused as error:
+            # after 421 nobody gets the message, though some recipients may have been accepted before
+            for code, said in error.recipients.values():
+                self._stay(code, said)
             refused = error.recipients
         except smtplib.SMTPSenderRefused as error:
             self.close()
+            self._stay(error.smtp_code, error.smtp_error)
             words = _words(error.smtp_error)
             raise SendError(f"服务器不接受发信地址“{self._settings.sender}”：{words}。请检查 from 和 user。") from None
         except smtplib.SMTPDataError as error:
+            # some servers keep the recipients that they were told: the next message starts anew
+            self.close()
+            self._stay(error.smtp_code, error.smtp_error)
             return dict.fromkeys(recipients, f"{error.smtp_code} {_words(error.smtp_error)}")
         except (smtplib.SMTPException, OSError):
             self.close()
-            raise SendError(
-                f"与发信服务器“{self._settings.server.host}”的连接断了。已发出的都有记录，再运行一次，只发没有发的。"
-            ) from None
+            raise SendError(f"与发信服务器“{server}”的连接断了。已发出的都有记录，再运行一次，只发没有发的。") from None
         return {address: f"{code} {_words(words)}" for address, (code, words) in refused.items()}
+
+    def _stay(self, code: int, said: bytes | str) -> None:
+        """Raises SendError when the server takes leave (RFC 5321, 3.8)."""
+        if code == 421:
+            self.close()
+            server = self._settings.server.host
+            raise SendError(
+                f"发信服务器“{server}”现在不收了（421 {_words(said)}）。请过一会儿再运行一次，只发没有发的。"
+            ) from None
 
     def keeps(self, name: str) -> bool:
         """What a server has taken is on its way."""
@@ -71,11 +90,18 @@ class SmtpTransport:
             if settings.security == "starttls":
                 server.starttls(context=settings.context())
             if settings.user:
-                server.login(settings.user, self._password)
+                _log_in(server, settings.user, self._password)
         except BaseException:
             server.close()
             raise
         return server
+
+
+def _log_in(server: smtplib.SMTP, user: str, password: str) -> None:
+    try:
+        server.login(user, password)
+    except UnicodeError:  # smtplib can say ASCII only
+        raise smtplib.SMTPAuthenticationError(535, "not ASCII") from None
 
 
 @contextmanager
@@ -105,7 +131,7 @@ def _told(settings: Smtp) -> Iterator[None]:
         raise SendError(f"与“{host}”不能加密连接，请检查 port 和 security（465 用 tls，587 用 starttls）。") from None
     except TimeoutError:
         raise SendError(f"发信服务器“{host}”没有回应，请检查网络和端口 {port}。") from None
-    except (smtplib.SMTPException, OSError):
+    except (smtplib.SMTPException, OSError, UnicodeError):  # the last for a name that no host can have
         raise SendError(f"连不上发信服务器“{host}”的 {port} 端口，请检查网络、地址和 security。") from None
 
 

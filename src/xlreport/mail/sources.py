@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mailbox
 from collections.abc import Collection, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Protocol
@@ -95,13 +96,14 @@ class BoxSource(_Kept):
     box: mailbox.Mailbox[Any]
 
     def messages(self, most: int) -> Iterator[Raw]:
-        for key in sorted(self.box.keys(), key=lambda k: (len(str(k)), str(k))):
-            shown = f"{self.path.name}：{key if isinstance(key, str) else f'第 {int(key) + 1} 封'}"
-            try:
-                with self.box.get_file(key) as stream:
-                    yield _read(shown, stream, most)
-            except (OSError, KeyError):
-                yield Raw(shown, b"", problem=record("M6", "邮件文件打不开", "请检查权限后重新收取"))
+        with closing(self.box):
+            for key in sorted(self.box.keys(), key=lambda k: (len(str(k)), str(k))):
+                shown = f"{self.path.name}：{key if isinstance(key, str) else f'第 {int(key) + 1} 封'}"
+                try:
+                    with self.box.get_file(key) as stream:
+                        yield _read(shown, stream, most)
+                except (OSError, KeyError):
+                    yield Raw(shown, b"", problem=record("M6", "邮件文件打不开", "请检查权限后重新收取"))
 
 
 def _read(shown: str, stream: IO[bytes] | Any, most: int) -> Raw:
