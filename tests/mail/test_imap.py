@@ -189,9 +189,7 @@ def test_folders_whose_names_break_the_rules_hurt_nobody(three: Office, monkeypa
 
 
 def test_a_wrong_password(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    words = (
-        "邮箱“xian@example.org”登录不了：请检查用户名和密码。163、126、QQ 等邮箱要先在网页上开通 IMAP，用授权码代替密码。"
-    )
+    words = "邮箱“xian@example.org”登录不了：请检查用户名和密码。163、126、QQ 等邮箱要先在网页上开通 IMAP，用授权码代替密码。"
     for wrong in ("wrong", "密码", 'a"b\\c', "１２３", "a\nb", "é"):
         monkeypatch.setenv("XLREPORT_MAIL_PASSWORD", wrong)
         assert office.refused("collect") == words
@@ -274,7 +272,7 @@ def test_a_message_that_is_too_large_is_told_and_not_fetched(three: Office, monk
     states = [m["state"] for m in document["messages"]]
     assert states == ["new"] * 3 + ["trouble"]
     told = document["messages"][-1]
-    assert (told["sender"], told["subject"], told["arrived"]) == ("jiazi@example.org", "年报", START)
+    assert (told["sender"], told["subject"], int(told["arrived"])) == ("jiazi@example.org", "年报", START)
     assert [f["code"] for f in told["findings"]] == ["M5"]
     assert f"{len(huge):,} 字节" in told["findings"][0]["message"]
     with ledger_of(three.post().campaign) as ledger:
@@ -304,7 +302,7 @@ def test_a_broken_connection_keeps_what_was_taken(at: int, three: Office) -> Non
     assert len(uids(three)) == 3
 
 
-@pytest.mark.parametrize("word", [b"* OK", b"Logged in", b"* LIST", b"UIDVALIDITY", b"* SEARCH", b"RFC822.SIZE"])
+@pytest.mark.parametrize("word", [b"* OK", b"Logged in", b"UIDVALIDITY", b"* SEARCH", b"RFC822.SIZE"])
 def test_a_connection_that_breaks_before_the_first_message(word: bytes, three: Office) -> None:
     with proxy_for(three.dovecot.port, word, 1) as proxy:
         three.set(port=proxy.port)
@@ -364,7 +362,7 @@ def test_the_time_of_delivery_decides(office: Office, books: Callable[[int], byt
     with ledger_of(post.campaign) as ledger:
         arrivals = ledger.arrivals()
         totals = survey(post, ledger).totals
-    assert sorted(a.moment for a in arrivals.values()) == [START + day * DAY for day in (2, 5, 9)]
+    assert sorted(int(a.moment) for a in arrivals.values()) == [START + day * DAY for day in (2, 5, 9)]
     assert totals["disclosure.licences.decisions"] == 2
     for name in office.inbox:
         arrived = arrivals[office.inbox[name]].moment

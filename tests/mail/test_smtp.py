@@ -116,7 +116,8 @@ def test_a_server_that_cannot_be_reached(office: Office, server: Smtp, monkeypat
     assert stopped(smtp_security="none", smtp_host="smtp..example.org").startswith("连不上")
     monkeypatch.setattr("xlreport.mail.smtp.TIMEOUT", 0.5)
     with proxy_for(server.port, b"220", 1, silent=True) as proxy:
-        assert "没有回应，请检查网络和端口" in stopped(smtp_host="localhost", smtp_port=proxy.port)
+        # as a port does that wants TLS from the start when security is "none"
+        assert "请检查网络、地址和 security" in stopped(smtp_host="localhost", smtp_port=proxy.port)
     assert states(office.set(smtp_port=server.port))[1][:3] == ["sent"] * 3
 
 
@@ -285,11 +286,13 @@ def test_names_that_would_add_fields(office: Office, server: Smtp) -> None:
     """Line breaks in names of the roster, of the office and in letters."""
     roster = office.folder / "roster.csv"
     text = roster.read_text("utf-8").replace("张一", '"张一\r\nBcc: c@example.org"')
-    roster.write_bytes(text.replace("\n990101", '\n990101').encode())
+    roster.write_bytes(text.replace("\n990101", "\n990101").encode())
     letter = office.folder / "letters" / "发放模板.txt"
     letter.write_text("主题：{单位}{联系人}请填报\n\n{联系人}：\n.\nRCPT TO:<d@example.org>\n..\n{截止日期}\n", "utf-8")
     settings = office.folder / "xlreport.toml"
-    settings.write_text(settings.read_text("utf-8").replace("[mail]", '[mail]\nname = "县\\r\\nBcc: b@example.org"'), "utf-8")
+    settings.write_text(
+        settings.read_text("utf-8").replace("[mail]", '[mail]\nname = "县\\r\\nBcc: b@example.org"'), "utf-8"
+    )
     assert states(office)[0] == 1
     assert [to for _, to, _ in server.taken] == [(JIAZI,), (YICHOU, YICHOU2)]
     for _, _, data in server.taken:
@@ -324,7 +327,8 @@ def test_what_goes_over_the_wire(office: Office, server: Smtp, tmp_path: Path) -
             assert len(word) <= 75, "RFC 2047, 2"
         message = parsed(data)
         assert [a.addr_spec for a in message["To"].addresses] == list(to)
-        assert {a.display_name for a in message["To"].addresses} == {unit}
+        # Python 3.11's own parser puts spaces between the words of a name (RFC 2047, 6.2, has none)
+        assert {a.display_name.replace(" ", "") for a in message["To"].addresses} == {unit}
         assert message["Subject"] == f"请填报2025年政府信息公开工作年度报告（{unit}，2026年1月31日前报送）"
         (attached,) = message.iter_attachments()
         (path,) = (office.folder / "templates").glob(f"*_{unit[:20]}*.xlsx")

@@ -54,7 +54,7 @@ def composed(message: Outgoing, smtp: Smtp, message_id: str, moment: float, *, d
     whole["To"] = ",\n ".join(_address(message.to_name, address) for address in message.to)
     if smtp.reply_to:
         whole["Reply-To"] = smtp.reply_to
-    whole["Subject"] = Header(message.subject, "utf-8", header_name="Subject").encode()
+    whole["Subject"] = _words(message.subject, "Subject")
     whole["Date"] = format_datetime(dt.datetime.fromtimestamp(int(moment), CHINA))
     whole["Message-ID"] = message_id
     if draft:
@@ -62,19 +62,23 @@ def composed(message: Outgoing, smtp: Smtp, message_id: str, moment: float, *, d
     return whole
 
 
+def _words(text: str, field: str) -> str:
+    """Encoded words of 75 characters at most (RFC 2047, 2), folded for a field."""
+    return Header(text, "utf-8", maxlinelen=75, header_name=field).encode()
+
+
 def _address(name: str, address: str) -> str:
-    """With the name in words of 75 characters at most (RFC 2047, 2)."""
     plain = " ".join(name.split())
     if plain.isascii():
         return formataddr((plain, address))
-    return f"{Header(plain, 'utf-8', header_name='Reply-To').encode()} <{address}>"
+    return f"{_words(plain, 'Reply-To')} <{address}>"
 
 
 def _attachment(name: str, data: bytes) -> Message:
     """The name stands twice: by RFC 2231 in Content-Disposition, and as encoded words in Content-Type, where
     programs look that do not know RFC 2231."""
     part = MIMEApplication(data, _XLSX)
-    words = Header(name, "utf-8", header_name="Content-Type").encode()
+    words = _words(name, "Content-Type")
     part.replace_header("Content-Type", f'application/{_XLSX};\n name="{words}"')
     part.add_header("Content-Disposition", "attachment", filename=("utf-8", "", name))
     return part
