@@ -16,6 +16,7 @@ from xlreport import Form, UsageError, merge_folder
 from xlreport.cli import main
 from xlreport.mail.collecting import CollectResult
 from xlreport.mail.ledger import open_ledger
+from xlreport.mail.messages import MailLimits
 from xlreport.post import Post, collect_from, drafts_of, ledger_of, send_kind, status, survey
 
 
@@ -291,3 +292,18 @@ def test_a_message_stays_open_until_the_report_behind_it_is_there(post: Post, bo
         (post.campaign.inbox / f"{unit.name}.xlsx").write_bytes(workbook(zfxxgk, unit))
     told = status(post)
     assert (told.messages, {u.state for u in told.units}, told.exit_code) == ((), {"accepted"}, 0)
+
+
+@pytest.mark.isolated
+def test_messages_are_read_in_workers_and_one_that_hangs_costs_only_itself(
+    post: Post, box: Mailbox, zfxxgk: Form, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box.put("a", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI))])
+    monkeypatch.setattr("xlreport.post.MAIL_LIMITS", MailLimits(seconds=0.000001))
+    (told,) = collect_from(post, box.folder).messages
+    assert told.state == "trouble"
+    assert "读取邮件超过了 1e-06 秒，已停止" in told.findings[0].message
+    monkeypatch.undo()
+    (told,) = collect_from(post, box.folder).messages
+    assert (told.state, told.files[0].units) == ("new", ("甲子镇",))
+    assert status(post).messages == ()

@@ -16,7 +16,7 @@ from typing import Any
 
 from xlreport.checking.findings import Finding, has_errors, record
 from xlreport.files import write_whole
-from xlreport.isolation import Lost
+from xlreport.isolation import DIED, MEMORY, RAISED, TIME, Lost
 from xlreport.mail.ledger import Ledger, Uid
 from xlreport.mail.messages import Attachment, Mail, MessageReader, unread
 from xlreport.mail.naming import MARK, collected_name
@@ -27,6 +27,13 @@ from xlreport.merging.listing import Found
 from xlreport.merging.matching import match
 from xlreport.merging.roster import Roster
 from xlreport.submission import NOBODY, Unit
+
+_LOST = {
+    TIME: "读取邮件超过了 {seconds:g} 秒",
+    MEMORY: "读取邮件要用的内存太多",
+    DIED: "读取邮件的进程异常退出",
+    RAISED: "读取邮件时程序出错（{detail}）",
+}
 
 NEW, KNOWN, TROUBLE = "new", "known", "trouble"
 
@@ -164,8 +171,9 @@ class Collector:
             reader = replace(self.messages, spool=spool)
             mail: Mail = self.mail_pool.submit(reader, raw.data, raw.seen).result()
         except Lost as lost:
-            words = f"读取邮件时程序停止了（{lost.reason}）；其他邮件不受影响"
-            return unread(raw.data, record("M6", words, "请在邮箱里打开这封邮件，把附件另存到 inbox 文件夹"))
+            words = _LOST[lost.reason].format(seconds=self.messages.limits.seconds, detail=lost.detail)
+            todo = "请在邮箱里打开这封邮件，把附件另存到 inbox 文件夹"
+            return unread(raw.data, record("M6", f"{words}，已停止；其他邮件不受影响", todo))
         return mail
 
     def _take(self, raw: Raw, mail: Mail) -> CollectedMessage:
@@ -193,13 +201,13 @@ class Collector:
         mail = replace(mail, findings=tuple(findings))
         self.ledger.add(mail, raw.origin, [file.path for file in files], raw.uid)
         told = _told(raw, mail, NEW, tuple(files))
-        return replace(told, findings=mail.findings, listed=self._sender_unit(mail.senders) is not NOBODY)
+        return replace(told, findings=mail.findings, listed=bool(self.roster and self.roster.owners(mail.senders)))
 
     def _file(self, one: Attachment, mail: Mail) -> tuple[CollectedFile, list[Finding]]:
         """Puts a file into the inbox; says whose it is."""
         units = self._units(one)
         notes = [note for unit in units for note in sender_notes(one.senders, unit, self.roster)]
-        if not units and self.roster is not None and self._sender_unit(one.senders) is NOBODY:
+        if not units and self.roster is not None and not self.roster.owners(one.senders):
             notes = list(sender_notes(one.senders, NOBODY, self.roster))
         named = units[0] if len(units) == 1 else self._sender_unit(one.senders)
         data = one.path.read_bytes()
@@ -219,9 +227,7 @@ class Collector:
 
     def _sender_unit(self, senders: tuple[str, ...]) -> Unit:
         """The one unit of the roster that has one of these addresses; NOBODY when there is none or several."""
-        listed = self.roster.units if self.roster else ()
-        assert self.roster is not None or not listed
-        mine = [u for u in listed if self.roster and not set(senders).isdisjoint(self.roster.addresses(u))]
+        mine = self.roster.owners(senders) if self.roster is not None else ()
         return mine[0] if len(mine) == 1 else NOBODY
 
     def _put(self, data: bytes, one: Attachment, name: str, mail: Mail) -> tuple[str, bool]:
@@ -231,9 +237,12 @@ class Collector:
         there = [path.name for path in sorted(self.inbox.glob(f"*_{mark}*")) if _holds(path, data)]
         if there:
             return (before if before in there else there[0]), bool(before)
-        name = before or name
-        if (self.inbox / name).exists():
-            name = name.replace(mark, one.sha256)
+        wanted = before or name
+        name, again = wanted, 1
+        while (self.inbox / name).exists():
+            # somebody edited the file of that name, or another content begins with the same digits
+            again += 1
+            name = wanted.replace(mark, f"{mark}-{again}")
         write_whole(self.inbox / name, data, mail.arrived)
         return name, bool(before)
 
@@ -246,7 +255,7 @@ class Collector:
         for one in ours:
             words = f"发给“{one.unit_name}”（{one.address}）的邮件被退回，对方没有收到"
             yield record("M7", words, "请核对名册里的邮箱，改正后重新发送")
-        if not ours and self._sender_unit(bounce.recipients) is not NOBODY:
+        if not ours and self.roster is not None and self.roster.owners(bounce.recipients):
             words = f"发给{'、'.join(bounce.recipients)}的邮件被退回，对方没有收到"
             yield record("M7", words, "请核对名册里的邮箱")
 

@@ -120,7 +120,7 @@ def _owners(file: FileResult, arrival: Arrival | None, roster: Roster) -> list[s
     named = [u.code for u in roster.units if u.code == file.unit.code or u.name == file.unit.name]
     if named or arrival is None:
         return named[:1]
-    return [u.code for u in roster.units if not set(arrival.senders).isdisjoint(roster.addresses(u))]
+    return [u.code for u in roster.owners(arrival.senders)]
 
 
 def _state(files: Iterable[FileResult]) -> str:

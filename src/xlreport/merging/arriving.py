@@ -76,7 +76,7 @@ def sender_notes(senders: tuple[str, ...], unit: Unit, roster: Roster | None) ->
     a colleague may have forwarded it."""
     if roster is None or not senders:
         return
-    known = [owner for owner in roster.units if not set(senders).isdisjoint(roster.addresses(owner))]
+    known = roster.owners(senders)
     if any(owner.code == unit.code or owner.name == unit.name for owner in known):
         return
     who = "、".join(senders)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -47,6 +47,11 @@ class Roster:
         """The unit's e-mail addresses, in lower case."""
         listed = _split(self.columns.get(unit.code, {}).get(ADDRESSES, ""))
         return tuple(dict.fromkeys(part.lower() for one in listed for part in one.split()))
+
+    def owners(self, addresses: Iterable[str]) -> tuple[Unit, ...]:
+        """The units that have one of these addresses."""
+        asked = frozenset(addresses)
+        return tuple(unit for unit in self.units if not asked.isdisjoint(self.addresses(unit)))
 
 
 def read_roster(path: Path) -> Roster:
