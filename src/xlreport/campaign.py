@@ -259,6 +259,8 @@ def init_campaign(
             read_roster(roster)
         except RosterError as error:
             raise CampaignError(str(error)) from None
+        except OSError:
+            raise CampaignError(f"名册“{roster}”打不开，请检查路径。") from None
     day = deadline.isoformat() if deadline else f"{year + 1}-01-31"
     text = _SETTINGS.format(
         form=_quoted(form_name),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from xlreport.cli_campaign import arrivals_of, campaign_in, post_of
+from xlreport.cli_campaign import arrivals_of, campaign_in, post_of, warn_of_open_mail
 from xlreport.cli_chinese import ChineseCommand, ChineseGroup, explain
 from xlreport.cli_mail import COMMANDS
 from xlreport.cli_options import (
@@ -302,6 +302,8 @@ def merge(
     terms = {**terms, **choices, "inputs": inputs}
     result = finished(lambda: merge_folder(folder, out=out, repair=repair, forms=definitions, options=options, **terms))
     show(merge_report(result, verbose=verbose), result, as_json)
+    if site is not None:
+        warn_of_open_mail(post, result.files)
     return int(result.exit_code)
 
 

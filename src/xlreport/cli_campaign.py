@@ -79,11 +79,22 @@ def post_of(
 
 def arrivals_of(campaign: Campaign) -> Any:
     """When and from whom files came, as the ledger knows; nothing without a ledger."""
-    from xlreport.mail.ledger import NAME
     from xlreport.post import ledger_of
 
     def read() -> Any:
         with ledger_of(campaign) as ledger:
             return ledger.arrivals()
 
-    return finished(read) if (campaign.records / NAME).exists() else {}
+    return finished(read) if campaign.records.exists() else {}
+
+
+def warn_of_open_mail(post: Post, files: Any) -> None:
+    """Says on stderr that messages wait for a person: a newer report may be in one of them."""
+    from xlreport.post import open_messages
+
+    waiting = finished(lambda: open_messages(post, files)) if post.campaign.records.exists() else ()
+    if waiting:
+        words = (
+            f"注意：有 {len(waiting)} 封邮件还要由人打开，里面可能有更新的报表，没有计入；xlreport status 逐封列出。"
+        )
+        click.echo(words, err=True)

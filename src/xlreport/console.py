@@ -31,6 +31,7 @@ def merge_report(result: MergeResult, *, verbose: bool = False) -> Iterator[str]
     if result.county is None:
         for file in result.files:
             yield from _file(file, verbose)
+        yield from (harmless(finding.line()) for finding in result.own_findings)
         yield "文件夹里没有可以汇总的报表，没有写出汇总表。" if result.files else "文件夹是空的，没有可以汇总的报表。"
         return
     county = result.county.unit.name or "（汇总单位未注明）"
@@ -91,7 +92,7 @@ def _totals(result: MergeResult) -> Iterator[str]:
         units = "、".join(harmless(f.unit.name) for f in result.returned)
         yield f"注意：有错误的报表按 --with-errors 计入了合计，公布前必须改正：{units}"
     for finding in result.own_findings:
-        if finding.code == "E4":
+        if finding.code in ("E4", "M10"):
             yield harmless(finding.line())
     if not result.counted:
         yield "没有一份报表通过审核，汇总表里的数字留空。"

@@ -19,7 +19,7 @@ from xlreport.locking import locked
 from xlreport.mail.collecting import Collector, CollectResult
 from xlreport.mail.composing import Outgoing
 from xlreport.mail.imap import ImapSource, connected
-from xlreport.mail.ledger import Ledger, LedgerError, Received, open_ledger
+from xlreport.mail.ledger import ORIGINALS, Ledger, LedgerError, Received, open_ledger
 from xlreport.mail.letters import REMINDERS, RETURNS, TEMPLATES, Letter, LetterError, read_letter
 from xlreport.mail.messages import MailLimits, MessageReader
 from xlreport.mail.overview import ACCEPTED, MISSING, UnitStatus, to_look_at, unit_statuses
@@ -126,9 +126,19 @@ def status(post: Post, *, today: dt.date | None = None) -> StatusResult:
     return StatusResult(units, messages, strangers, moved, deadline, days)
 
 
+def open_messages(post: Post, files: Sequence[FileResult]) -> tuple[Received, ...]:
+    """Messages that a person must still open, after these files were read."""
+    with ledger_of(post.campaign) as ledger:
+        return to_look_at(ledger, unit_statuses(post.roster, files, ledger), post.roster)
+
+
 def collect_from(post: Post, path: Path) -> CollectResult:
     """Collects from a folder of .eml and .msg files, an mbox or a Maildir. Raises UsageError when nothing can
     be read there, Busy, OSError."""
+    here = path.resolve()
+    for own in (post.campaign.inbox, post.campaign.records, post.campaign.templates, post.campaign.drafts):
+        if here == post.campaign.folder.resolve() or here.is_relative_to(own.resolve()):
+            raise UsageError(f"“{path}”是工作文件夹自己的，不是收到的邮件；请把邮件另放一个文件夹。")
     try:
         source = source_at(path)
     except SourceError as error:
@@ -151,7 +161,7 @@ def collect_from_server(post: Post, password: str, *, mark_seen: bool = False, m
 def _collect(post: Post, ledger: Ledger, source: Source) -> CollectResult:
     campaign, options = post.campaign, post.options
     limits = replace(options.limits, seconds=MAIL_LIMITS.seconds, memory=MAIL_LIMITS.memory)
-    originals = campaign.records / "originals"
+    originals = campaign.records / ORIGINALS
     with ExitStack() as stack:
         stack.enter_context(locked(campaign.inbox))
         stack.enter_context(locked(originals))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import mailbox
 import os
 import unicodedata
 import zipfile
@@ -195,6 +196,36 @@ def test_bounces_are_told_and_their_workbook_is_not_taken(post: Post, box: Mailb
         assert [s.state for s in ledger.sent() if s.message_id == sent.message_id] == ["bounced"]
 
 
+def test_a_filled_workbook_in_a_delivery_report_is_taken(post: Post, box: Mailbox, zfxxgk: Form) -> None:
+    """A town's mail program sends its answer to a wrong address; the town forwards what came back as it is."""
+    inner = box.put("a", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI))]).read_bytes()
+    (box.folder / "a.eml").write_bytes(
+        b"From: MAILER-DAEMON@example.org\r\nSubject: Undelivered\r\nDate: Mon, 5 Jan 2026 10:00:00 +0800\r\n"
+        b'MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
+        b"--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx\r\n\r\n"
+        b"Final-Recipient: rfc822; xain@example.org\r\nAction: failed\r\n\r\n"
+        b"--b\r\nContent-Type: message/rfc822\r\n\r\n" + inner + b"\r\n--b--\r\n"
+    )
+    (told,) = collect_from(post, box.folder).messages
+    assert [f.units for f in told.files] == [("甲子镇",)]
+    assert [u.state for u in status(post).units] == ["accepted", "missing", "missing"]
+
+
+def test_a_time_in_the_future_does_not_win(post: Post, box: Mailbox, zfxxgk: Form) -> None:
+    path = box.put("a", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI, 5))])
+    path.write_bytes(path.read_bytes().replace(b"Jan 2026", b"Jan 2099"))
+    box.put("b", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI, 7))], day=8)
+    result = collect_from(post, box.folder)
+    assert codes(result) == ["M11"]
+    assert "2099-01-05 09:30，比现在还晚" in result.messages[0].findings[0].message
+    assert ["时间不明" in name for name in inbox(post)] == [False, True]
+    with ledger_of(post.campaign) as ledger:
+        result = survey(post, ledger)
+    # which of the two is newer nobody knows now
+    assert {f.outcome.value for f in result.files} == {"rejected"}
+    assert all("F16" in {x.code for x in f.findings} for f in result.files)
+
+
 def test_a_report_of_delay_marks_nothing(post: Post, box: Mailbox) -> None:
     send_kind(post, "templates", drafts_of(post))
     draft = next(post.campaign.drafts.glob("990101*")).read_bytes()
@@ -218,6 +249,56 @@ def test_an_empty_folder_and_a_damaged_ledger(post: Post, box: Mailbox) -> None:
     (post.campaign.records / "ledger.sqlite3").write_bytes(b"x" * 5000)
     with pytest.raises(UsageError, match="坏了"):
         status(post)
+
+
+@pytest.mark.parametrize("empty", [True, False])
+def test_a_ledger_that_is_gone_is_not_made_anew_in_silence(
+    empty: bool, post: Post, box: Mailbox, zfxxgk: Form, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The order of arrival would be lost, and with it which version counts."""
+    box.put("a", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI))])
+    collect_from(post, box.folder)
+    ledger = post.campaign.records / "ledger.sqlite3"
+    ledger.write_bytes(b"") if empty else ledger.unlink()
+    where = ("--campaign", str(post.campaign.folder))
+    for command in (["status", *where], ["collect", str(box.folder), *where], ["merge", where[1]]):
+        assert main(command) == 2
+        assert "不见了或被清空了，而收到过的原件还在" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("own", ["inbox", "records", "templates", "drafts", ""])
+def test_the_campaign_does_not_collect_from_itself(own: str, post: Post) -> None:
+    (post.campaign.folder / own).mkdir(exist_ok=True)
+    with pytest.raises(UsageError, match="是工作文件夹自己的"):
+        collect_from(post, post.campaign.folder / own)
+
+
+def test_messages_with_the_names_of_temporary_files_and_sub_folders_of_a_maildir(
+    post: Post, box: Mailbox, zfxxgk: Form, tmp_path: Path
+) -> None:
+    first = box.put("~$a", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI))])
+    assert [m.state for m in collect_from(post, box.folder).messages] == ["new"]
+    maildir = mailbox.Maildir(tmp_path / "Maildir")
+    maildir.add(first.read_bytes())
+    other = box.put("b", "yichou@example.org", [("年报.xlsx", workbook(zfxxgk, YICHOU))])
+    maildir.add_folder("archive").add(other.read_bytes())
+    maildir.close()
+    result = collect_from(post, tmp_path / "Maildir")
+    assert [m.state for m in result.messages] == ["known", "new"]
+    assert result.messages[1].origin.startswith("Maildir/archive：")
+
+
+def test_merge_says_that_messages_wait_for_a_person(
+    post: Post, box: Mailbox, zfxxgk: Form, capsys: pytest.CaptureFixture[str]
+) -> None:
+    box.put("a", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI))])
+    box.put("b", "jiazi@example.org", text="https://pan.baidu.com/s/1x", day=8)
+    collect_from(post, box.folder)
+    main(["merge", str(post.campaign.folder)])
+    assert "有 1 封邮件还要由人打开" in capsys.readouterr().err
+    (post.campaign.inbox / inbox(post)[0]).unlink()
+    main(["merge", str(post.campaign.folder)])
+    assert "[警示 M10]" in capsys.readouterr().out
 
 
 def test_a_newer_ledger_is_not_touched(post: Post) -> None:

@@ -37,6 +37,8 @@ def test_gbk_is_read(tmp_path: Path) -> None:
         ("主题：\n\n正文", "第 1 行应当是“主题：……”"),
         ("", "第 1 行应当是“主题：……”"),
         ("主题：{单位}\n\n{镇名}请报", "{镇名}不认识"),
+        ("主题：{单位}\n\n{单位请报", "大括号没有成对"),
+        ("主题：{单位}\n\n｛单位｝请报", "大括号没有成对，或者是全角的"),
     ],
 )
 def test_mistakes_are_told(tmp_path: Path, text: str, words: str) -> None:

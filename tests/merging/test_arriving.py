@@ -89,6 +89,29 @@ def test_without_an_arrival_of_all_they_are_ordered_as_ever(tmp_path: Path, rost
     assert survey(folder, roster, {second: Arrival(200.0, MINE)}).totals[FREE] == 5
 
 
+def test_a_file_put_in_by_hand_does_not_bring_back_what_a_later_message_replaced(
+    tmp_path: Path, roster: Roster, zfxxgk: Form
+) -> None:
+    """The county keeps an old version by hand; the first message holds what was saved last of all."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    first, last = book(zfxxgk, 5, "2026-01-09T00:00:00Z"), book(zfxxgk, 7, "2026-01-05T00:00:00Z")
+    by_hand = book(zfxxgk, 9, "2026-01-01T00:00:00Z")
+    for name, data in (("first", first), ("last", last), ("hand", by_hand)):
+        (folder / f"{name}.xlsx").write_bytes(data)
+    came = {first: Arrival(100.0, MINE), last: Arrival(200.0, MINE)}
+    told = survey(folder, roster, came)
+    assert told.totals[FREE] == 7
+    reasons = {
+        f.path: next(x.message for x in f.findings if x.code == "F7") for f in told.files if f.path != "last.xlsx"
+    }
+    assert "收到得较晚" in reasons["first.xlsx"]
+    assert "收到得较晚" not in reasons["hand.xlsx"]
+    newer = book(zfxxgk, 9, "2026-01-07T00:00:00Z")
+    (folder / "hand.xlsx").write_bytes(newer)
+    assert survey(folder, roster, came).totals[FREE] == 9
+
+
 def test_what_lies_in_an_archive_came_with_it(tmp_path: Path, roster: Roster, zfxxgk: Form) -> None:
     folder = tmp_path / "in"
     folder.mkdir()

@@ -157,10 +157,25 @@ class Dovecot:
         return [(data, {f.decode() for f in imaplib.ParseFlags(head)} - {r"\Recent"}) for head, data in found]
 
     def forget_uids(self, user: str) -> None:
-        """The server loses its lists of a mailbox, as after a move to another machine: UIDVALIDITY changes."""
-        box = self.folder / "mail" / user
-        for path in box.glob("dovecot*"):
-            path.unlink()
+        """The server loses its lists of a mailbox, as after a move to another machine: UIDVALIDITY changes.
+
+        A process that is still closing an earlier connection may write the lists once more, and UIDVALIDITY is
+        the second in which the lists are made; so they are deleted until the server tells another one.
+        """
+        before = self.validity(user)
+        deadline = time.monotonic() + _PATIENCE
+        while self.validity(user) == before:
+            assert time.monotonic() < deadline, "Dovecot keeps its UIDVALIDITY"
+            time.sleep(0.1)
+            for path in (self.folder / "mail" / user).glob("dovecot*"):
+                path.unlink(missing_ok=True)
+
+    def validity(self, user: str) -> int:
+        """The UIDVALIDITY of a user's INBOX."""
+        with imaplib.IMAP4("127.0.0.1", self.port, timeout=30) as client:
+            client.login(user, PASSWORD)
+            _, (line, *_) = client.status("INBOX", "(UIDVALIDITY)")
+        return int(line.rpartition(b" ")[2].rstrip(b")"))
 
     def clear(self) -> None:
         """Empties all mailboxes."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
+import time
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
@@ -17,6 +18,7 @@ from typing import Any
 from xlreport.checking.findings import Finding, has_errors, record
 from xlreport.files import write_whole
 from xlreport.isolation import DIED, MEMORY, RAISED, TIME, Lost
+from xlreport.mail.headers import china
 from xlreport.mail.ledger import Ledger, Uid
 from xlreport.mail.messages import Attachment, Mail, MessageReader, unread
 from xlreport.mail.naming import MARK, collected_name
@@ -34,6 +36,8 @@ _LOST = {
     DIED: "读取邮件的进程异常退出",
     RAISED: "读取邮件时程序出错（{detail}）",
 }
+
+_DAY = 86_400.0
 
 NEW, KNOWN, TROUBLE = "new", "known", "trouble"
 
@@ -154,7 +158,7 @@ class Collector:
             return CollectedMessage(raw.origin, KNOWN)
         with tempfile.TemporaryDirectory(prefix="xlreport-") as spool:
             mail = self._read(raw, Path(spool))
-            mail = replace(mail, arrived=raw.arrived or mail.arrived)
+            mail = _dated(replace(mail, arrived=raw.arrived or mail.arrived))
             known = None if mail.again else self.ledger.same_as(mail)
             if known is not None:
                 self.ledger.add_copy(known, mail.raw_sha256, raw.uid)
@@ -184,7 +188,9 @@ class Collector:
         files: list[CollectedFile] = []
         blank = self.ledger.sent_contents()
         for one in mail.attachments:
-            if one.sha256 in blank:
+            if one.sha256 in blank and mail.bounce is not None:
+                files.append(CollectedFile(one.name, "", one.sha256, one.what))
+            elif one.sha256 in blank:
                 words = f"附件“{one.name}”就是发出去的空白模板，没有填报，没有放进 inbox"
                 findings.append(record("M8", words, "请对方填好后再发"))
                 files.append(CollectedFile(one.name, "", one.sha256, one.what))
@@ -258,6 +264,14 @@ class Collector:
         if not ours and self.roster is not None and self.roster.owners(bounce.recipients):
             words = f"发给{'、'.join(bounce.recipients)}的邮件被退回，对方没有收到"
             yield record("M7", words, "请核对名册里的邮箱")
+
+
+def _dated(mail: Mail) -> Mail:
+    """A time of arrival that lies in the future is none: such a message would win for ever."""
+    if mail.arrived <= time.time() + _DAY:
+        return mail
+    words = f"邮件的时间是 {china(mail.arrived):%Y-%m-%d %H:%M}，比现在还晚，不作为收到的时间"
+    return replace(mail, arrived=0.0, findings=(*mail.findings, record("M11", words, "同一单位有几份时请核对哪份较新")))
 
 
 def _told(raw: Raw, mail: Mail, state: str, files: tuple[CollectedFile, ...]) -> CollectedMessage:

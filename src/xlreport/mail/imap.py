@@ -92,7 +92,7 @@ class ImapSource:
             answer, lines = self._box.client.uid("FETCH", str(number), f"({section} INTERNALDATE)")
         found = [line for line in lines or () if isinstance(line, tuple)]
         rest = [line for line in lines or () if isinstance(line, bytes)]
-        if answer == "OK" and not found and not rest:
+        if answer == "OK" and not found and not rest and number not in self._uids():
             return  # it was moved or deleted in the meantime
         head, data = found[0] if found else (b"", b"")
         # within a second, which is all that INTERNALDATE tells, the UID gives the order
@@ -142,6 +142,8 @@ def _validity(box: BaseMailBox, folder: str) -> int:
 
     try:
         return box.folder.status(folder, ["UIDVALIDITY"]).get("UIDVALIDITY", 0)
+    except (IndexError, ValueError):  # imap-tools expects data after the answer
+        raise SourceError("邮件服务器的回答看不懂，请检查地址和端口；它可能不是收信服务器。") from None
     except MailboxFolderStatusError:
         try:
             folders = [one.name for one in box.folder.list()]

@@ -19,6 +19,9 @@ from xlreport.mail.messages import Mail
 from xlreport.merging.arriving import Arrival
 
 NAME = "ledger.sqlite3"
+ORIGINALS = "originals"
+"""The folder beside the ledger in which each content lies once, under its SHA-256."""
+
 VERSION = 1
 
 _SCHEMA = """
@@ -271,6 +274,11 @@ def open_ledger(folder: Path) -> Iterator[Ledger]:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         if version > VERSION:
             raise LedgerError(f"收发记录“{path}”是较新的版本写的，请升级 xlreport。")
+        if version == 0 and any((folder / ORIGINALS).glob("[0-9a-f]*")):
+            raise LedgerError(
+                f"收发记录“{path}”不见了或被清空了，而收到过的原件还在。请用备份恢复它；没有备份的，"
+                f"把“{folder}”改名留存后重新收取，再核对每个单位以哪一份为准。"
+            )
         if version == 0:
             connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
         yield Ledger(connection)

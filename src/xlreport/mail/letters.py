@@ -103,4 +103,6 @@ def read_letter(folder: Path, kind: str) -> Letter:
         known = "".join(f"{{{p}}}" for p in PLACES)
         wrong = "".join(f"{{{p}}}" for p in strange)
         raise LetterError(f"信件“{path.name}”里的{wrong}不认识，只能用{known}。")
+    if re.search("[{}｛｝]", _PLACE.sub("", letter.subject + letter.body)):
+        raise LetterError(f"信件“{path.name}”里的大括号没有成对，或者是全角的；要写成英文的 {{单位}}。")
     return letter

@@ -32,7 +32,7 @@ EXTENSIONS = (
 _WEB_PAGES = (".mht", ".mhtml")
 """Messages in form, but what Excel saves as one of these is no letter."""
 
-_TEXTS = frozenset({"plain", "html", "enriched", "richtext", "calendar", "x-amp-html", "watch-html"})
+_TEXTS = frozenset({"plain", "html", "enriched", "richtext", "calendar", "x-amp-html", "watch-html", "rfc822-headers"})
 """Kinds of text that a letter itself is written in."""
 
 _FORK = b"\x00\x05\x16\x07"
@@ -222,8 +222,7 @@ def _part(part: Message, walk: _Walk, depth: int, senders: tuple[str, ...]) -> N
     walk.enter(depth)
     kind = part.get_content_type()
     if bounces.is_report(part):
-        _report(part, walk, depth)
-        return
+        walk.bounce = bounces.bounce(part)
     if parts.broken(part):
         walk.say("M6", *_DAMAGED)
     elif parts.cut_off(part):
@@ -363,12 +362,3 @@ def _outlook(saved: outlook.Saved, walk: _Walk, depth: int, senders: tuple[str, 
         _file(name, data, walk, depth + 1, senders)
     for inner in saved.messages:
         _outlook(inner, walk, depth + 1, (*mailboxes(inner.header, "from"), *senders))
-
-
-def _report(report: Message, walk: _Walk, depth: int) -> None:
-    """A delivery report. Its files are our own."""
-    for part in list(report.walk())[1:]:
-        walk.enter(depth + 1)
-        if not part.is_multipart():
-            walk.leaves.append(("", hashlib.sha256(parts.content(part).data).hexdigest()))
-    walk.bounce = bounces.bounce(report)

@@ -73,7 +73,7 @@ class FolderSource(_Kept):
         for found in list_files(self.path):
             if found.problem:
                 yield Raw(found.shown, b"", problem=record("M6", found.problem, "请检查后重新收取"))
-            elif system_file(found.name) is None:
+            elif system_file(found.name) is None or found.name.lower().endswith(MESSAGES):
                 yield self._file(found.path, found.shown, most)
 
     def _file(self, path: Path, shown: str, most: int) -> Raw:
@@ -91,19 +91,27 @@ class FolderSource(_Kept):
 
 @dataclass(frozen=True)
 class BoxSource(_Kept):
-    """An mbox file (RFC 4155) or a Maildir; only the messages in the folder itself."""
+    """An mbox file (RFC 4155) or a Maildir with its folders (Maildir++)."""
 
     box: mailbox.Mailbox[Any]
 
     def messages(self, most: int) -> Iterator[Raw]:
-        with closing(self.box):
-            for key in sorted(self.box.keys(), key=lambda k: (len(str(k)), str(k))):
-                shown = f"{self.path.name}：{key if isinstance(key, str) else f'第 {int(key) + 1} 封'}"
-                try:
-                    with self.box.get_file(key) as stream:
-                        yield _read(shown, stream, most)
-                except (OSError, KeyError):
-                    yield Raw(shown, b"", problem=record("M6", "邮件文件打不开", "请检查权限后重新收取"))
+        boxes = {self.path.name: self.box}
+        if isinstance(self.box, mailbox.Maildir):
+            boxes |= {f"{self.path.name}/{name}": self.box.get_folder(name) for name in sorted(self.box.list_folders())}
+        for name, box in boxes.items():
+            yield from _in_box(name, box, most)
+
+
+def _in_box(name: str, box: mailbox.Mailbox[Any], most: int) -> Iterator[Raw]:
+    with closing(box):
+        for key in sorted(box.keys(), key=lambda k: (len(str(k)), str(k))):
+            shown = f"{name}：{key if isinstance(key, str) else f'第 {int(key) + 1} 封'}"
+            try:
+                with box.get_file(key) as stream:
+                    yield _read(shown, stream, most)
+            except (OSError, KeyError):
+                yield Raw(shown, b"", problem=record("M6", "邮件文件打不开", "请检查权限后重新收取"))
 
 
 def _read(shown: str, stream: IO[bytes] | Any, most: int) -> Raw:

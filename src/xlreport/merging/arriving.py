@@ -57,6 +57,8 @@ def _arrived(file: FileResult, arrival: Arrival, roster: Roster | None) -> FileR
     if submission is None:
         return file
     source = replace(submission.source, arrived=arrival.moment)
+    if not arrival.moment:
+        source = replace(source, modified=0.0)  # the file's time stamp is that of its collection
     notes = sender_notes(arrival.senders, submission.unit, roster)
     findings = (*file.findings, *(note.at(file=file.path, unit=file.unit.name) for note in notes))
     return replace(file, submission=replace(submission, source=source), findings=findings)

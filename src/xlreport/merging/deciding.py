@@ -185,15 +185,15 @@ def _newest(files: list[FileResult], form: Form, policy: Policy) -> list[FileRes
     tells what it says differently, cell by cell."""
     decided = list(files)
     for places in _candidates(files).values():
-        age: Callable[[FileResult], Age] = _by_arrival if all(_source(files[i]).arrived for i in places) else _by_itself
-        newest = max((files[i] for i in places), key=age)
+        contenders, age = _contenders(files, places)
+        newest = max((files[i] for i in contenders), key=age)
         alike = [i for i in places if _content(files[i]) == _content(newest)]
         differ = len(alike) < len(places)
         # of equal copies any may stay, but a copy that takes another's place must be newer than that
-        best = [i for i in alike if not differ or age(files[i]) == age(newest)]
+        best = [i for i in alike if not differ or (i in contenders and age(files[i]) == age(newest))]
         kept = min(best, key=lambda i: (len(files[i].path), files[i].path))
         winner = files[kept]
-        tied = any(age(files[i]) == age(newest) for i in places if i not in alike)
+        tied = any(_as_old(age(files[i]), age(newest)) for i in contenders if i not in alike)
         undecided = differ and (tied or not policy.newest)
         for i in (i for i in places if i != kept):
             file = files[i]
@@ -250,8 +250,23 @@ def _by_itself(file: FileResult) -> Age:
     return 0.0, source.number, _moment(source.saved), source.modified
 
 
+def _as_old(one: Age, other: Age) -> bool:
+    """Whether nothing tells which of two is newer; a file without a time stamp (0) may be of any age."""
+    return one[:3] == other[:3] and (one[3] == other[3] or 0.0 in (one[3], other[3]))
+
+
 def _by_arrival(file: FileResult) -> Age:
     return _source(file).arrived, *_by_itself(file)[1:]
+
+
+def _contenders(files: list[FileResult], places: list[int]) -> tuple[list[int], Callable[[FileResult], Age]]:
+    """Which of a unit's files may count, and what tells their age. Those that came by mail are ordered by
+    arrival; what was put into the folder by hand is compared with the last of them by what the files say."""
+    came = [i for i in places if _source(files[i]).arrived]
+    if len(came) == len(places):
+        return places, _by_arrival
+    last = max((_source(files[i]).arrived for i in came), default=0.0)
+    return [i for i in places if _source(files[i]).arrived == last or i not in came], _by_itself
 
 
 def _moment(saved: str) -> float:
@@ -265,8 +280,10 @@ def _moment(saved: str) -> float:
 
 def _reason(old: FileResult, new: FileResult) -> str:
     mine, other = _source(old), _source(new)
-    if mine.arrived and other.arrived and mine.arrived != other.arrived:
+    if other.arrived > mine.arrived > 0:
         return f"收到得较晚（{_said(other.arrived)}，这一份是 {_said(mine.arrived)}）"
+    if _by_itself(old) > _by_itself(new):
+        return "这一份已被后来收到的取代，后来收到的又不如那一份新"
     if mine.number != other.number:
         return f"报送序号较大（第 {other.number} 次，这一份是第 {mine.number} 次）"
     if _moment(mine.saved) != _moment(other.saved):
