@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 SCALE = 6
@@ -174,6 +175,10 @@ def children(node: Node) -> tuple[Node, ...]:
             return ()
 
 
+_remembered = lru_cache(maxsize=20_000)
+"""The rules of a form are asked the same for every cell and every workbook."""
+
+
 def walk(node: Node) -> Iterator[Node]:
     """The node and everything below it, in the order of writing."""
     yield node
@@ -181,6 +186,7 @@ def walk(node: Node) -> Iterator[Node]:
         yield from walk(child)
 
 
+@_remembered
 def fields_of(node: Node) -> tuple[str, ...]:
     """The number fields of a node, each once, in the order of writing."""
     return tuple(dict.fromkeys(part.field for part in walk(node) if isinstance(part, Ref)))
@@ -203,6 +209,7 @@ def key_of(node: Ref | Previous | Length) -> str:
             return f"length.{name}"
 
 
+@_remembered
 def operands_of(node: Node) -> tuple[Ref | Previous | Length, ...]:
     """Everything that a node needs a number of, each once."""
     return tuple(dict.fromkeys(part for part in walk(node) if isinstance(part, Ref | Previous | Length)))
@@ -229,6 +236,7 @@ def decimals_of(value: Decimal) -> int:
     return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
+@_remembered
 def scale_of(node: Number) -> int:
     """The decimals of a node's exact value."""
     match node:

@@ -20,7 +20,7 @@ from xlreport.form import expression as ex
 from xlreport.form.model import Form
 from xlreport.submission import Submission
 from xlreport.workbook.layout import Layout, layout_of
-from xlreport.workbook.packing import StreamingPackager
+from xlreport.workbook.packing import PlainSheet, StreamingPackager
 from xlreport.workbook.plan import Span
 from xlreport.workbook.styles import Styles
 from xlreport.workbook.texts import BITING, clean
@@ -119,7 +119,7 @@ class Book:
 
     def sheet(self, name: str) -> Worksheet:
         """A new worksheet, locked but for the cells that are to be filled in."""
-        sheet: Worksheet = self.workbook.add_worksheet(name)
+        sheet: Worksheet = self.workbook.add_worksheet(name, PlainSheet)
         sheet.set_paper(9)
         sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
         sheet.set_footer("&C第 &P 页，共 &N 页")
