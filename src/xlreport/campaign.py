@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -16,6 +17,7 @@ from xlreport.mail.letters import write_letters
 from xlreport.mail.settings import Imap, Server, Smtp
 from xlreport.merging.roster import RosterError, read_roster
 from xlreport.submission import Unit
+from xlreport.workbook.texts import harmless
 
 NAME = "xlreport.toml"
 ROSTER = "roster.csv"
@@ -88,7 +90,8 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
-_Host = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.:-]*$")]
+_Host = Annotated[str, StringConstraints(pattern=r"^([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.?)*$|^[0-9A-Fa-f:]+$")]
+_Address = Annotated[str, StringConstraints(pattern=r"""^$|^[^\s@<>,;:"“”，；：]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$""")]
 
 
 class _Server(_Strict):
@@ -123,9 +126,9 @@ class _Imap(_Server):
 
 
 class _Mail(_Strict):
-    sender: str = Field(default="", alias="from")
+    sender: _Address = Field(default="", alias="from")
     name: str = ""
-    reply_to: str = ""
+    reply_to: _Address = ""
     smtp: _Smtp = Field(default_factory=_Smtp)
     imap: _Imap = Field(default_factory=_Imap)
 
@@ -202,7 +205,7 @@ def read_campaign(folder: Path) -> Campaign:
         wrong = "；".join(_mistake(one) for one in error.errors())
         raise CampaignError(f"设置“{path}”有误：{wrong}。") from None
     mail = settings.mail
-    sender = mail.sender or mail.smtp.user
+    sender = mail.sender or (mail.smtp.user if "@" in mail.smtp.user else "")
     return Campaign(
         folder,
         str(folder / settings.form) if settings.form.endswith((".yaml", ".yml")) else settings.form,
@@ -230,6 +233,20 @@ def _where(error: tomllib.TOMLDecodeError) -> str:
     return f"第 {line} 行第 {column} 列" if column else "末尾"
 
 
+_RIGHT = {
+    "year": "年份，例如 2025",
+    "deadline": "日期，例如 2026-01-20，不加引号",
+    "since": "日期，例如 2026-01-05",
+    "from": "一个邮箱地址",
+    "reply_to": "一个邮箱地址",
+    "host": "服务器的名称，例如 smtp.163.com",
+    "port": "从 1 到 65535 的整数，不加引号",
+    "verify": "true 或 false，不加引号",
+    "pause": "从 0 到 3600 的秒数，不加引号",
+}
+"""What each key takes, but for plain texts."""
+
+
 def _mistake(error: Any) -> str:
     key = ".".join(str(part) for part in error["loc"])
     match error["type"]:
@@ -241,7 +258,8 @@ def _mistake(error: Any) -> str:
             return f"{key} 只能是 tls、starttls 或 none"
         case "string_too_short":
             return f"{key} 不能留空"
-    return f"{key} 的值“{error['input']}”不对"
+    right = _RIGHT.get(str(error["loc"][-1]), "加英文引号的文字")
+    return f"{key} 的值“{harmless(str(error['input']))}”不对，应当是：{right}"
 
 
 def init_campaign(
@@ -251,6 +269,8 @@ def init_campaign(
     year, OSError when it cannot be written."""
     if (folder / NAME).exists():
         raise CampaignError(f"“{folder}”里已经有 {NAME}，没有改动它；要从头来请换一个文件夹。")
+    if not county.strip() or any(unicodedata.category(c)[0] == "C" for c in county):
+        raise CampaignError("汇总单位名称不能留空，也不能有换行等控制字符。")
     if not form.covers(year):
         raise CampaignError(f"报表 {form.id} 不能用于 {year} 年度。")
     name = ROSTER if roster is None or roster.suffix.lower() != ".xlsx" else "roster.xlsx"

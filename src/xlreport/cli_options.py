@@ -165,8 +165,9 @@ def roster_at(path: Path | None) -> Roster | None:
 
 def not_written(error: OSError) -> Failure:
     """What to do about an output that cannot be written."""
-    name = error.filename2 or error.filename or "输出文件"
-    return Failure(f"写不了“{name}”：请关闭正打开它的 WPS 或 Excel，检查磁盘空间和写入权限；原有文件没有改动。")
+    from xlreport.files import why_not_written
+
+    return Failure(f"{why_not_written(error)}原有文件没有改动。")
 
 
 def show(lines: Iterator[str], result: Any, as_json: bool) -> None:

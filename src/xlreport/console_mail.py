@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 
 from xlreport.campaign import Campaign
-from xlreport.checking.findings import Finding
-from xlreport.mail.collecting import KNOWN, CollectedMessage, CollectResult
+from xlreport.checking.findings import Finding, has_errors
+from xlreport.mail.collecting import KNOWN, TROUBLE, CollectedMessage, CollectResult
 from xlreport.mail.headers import china
 from xlreport.mail.ledger import Sent
+from xlreport.mail.messages import NAMELESS
 from xlreport.mail.overview import ACCEPTED, MISSING, UnitStatus
-from xlreport.mail.sending import BEFORE, BOUNCED, DRAFT, NOW, NOWHERE, REFUSED, SENDING, SENT, SendResult
+from xlreport.mail.sending import BEFORE, BOUNCED, DRAFT, HELD, NOW, NOWHERE, REFUSED, SENDING, SENT, SendResult
 from xlreport.post import StatusResult
+from xlreport.submission import CHINA
 from xlreport.workbook.texts import harmless
 
 _KINDS = {"templates": "模板", "reminders": "催报", "returns": "退回更正通知"}
@@ -22,6 +25,7 @@ _STATES = {
     BEFORE: "以前发过",
     REFUSED: "没有发成",
     NOWHERE: "没有发",
+    HELD: "先不发",
     SENDING: "不知道是否发成",
     BOUNCED: "退信",
 }
@@ -34,13 +38,16 @@ def send_report(result: SendResult, campaign: Campaign, *, drafts: bool) -> Iter
         detail = f"　{item.detail}" if item.detail else ""
         address = item.address or "（名册里没有邮箱）"
         yield harmless(f"【{_STATES[item.state]}】{item.unit.name}　{address}　{item.subject}{file}{detail}")
-    counts = {state: sum(1 for i in result.items if i.state == state) for state in _STATES}
-    listed = "，".join(f"{_STATES[state]} {n} 封" for state, n in counts.items() if n)
+    counts = {state: len({i.unit for i in result.items if i.state == state}) for state in _STATES}
+    listed = "，".join(f"{_STATES[state]} {n} 个单位" for state, n in counts.items() if n)
     yield f"{_KINDS[result.kind]}：{listed or '没有要发的单位'}。"
     if drafts and counts[DRAFT]:
         yield f"草稿在“{harmless(str(campaign.drafts))}”，用 Outlook、Foxmail 等邮件程序打开后发送。"
     if counts[REFUSED] or counts[NOWHERE]:
-        yield "没有发成的，请改正名册里的邮箱后再运行一次；发过的不会重发。"
+        yield "没有邮箱、没有发成的，请按上面的原因改正后再运行一次；发过的不会重发。"
+    day = campaign.deadline
+    if day is not None and day < dt.datetime.now(CHINA).date() and counts[NOW] + counts[SENT] + counts[DRAFT]:
+        yield f"注意：截止日期 {day} 已经过了，信里写的是这一天；要改请改 xlreport.toml 里的 deadline。"
     if result.stopped:
         yield harmless(result.stopped)
 
@@ -55,8 +62,11 @@ def collect_report(result: CollectResult, *, verbose: bool = False) -> Iterator[
             quiet += 1
     files = [f for m in result.messages for f in m.files if f.path]
     known = sum(1 for m in result.messages if m.state == KNOWN)
+    failed = sum(1 for m in result.messages if m.state == TROUBLE)
     new = len({f.path for f in files if not f.again})
-    yield f"看了 {len(result.messages)} 封邮件：以前收过 {known} 封；新收 {new} 个文件放进 inbox。"
+    unread = f"；没有读成 {failed} 个" if failed else ""
+    seen = len(result.messages) - failed
+    yield f"看了 {seen} 封邮件：以前收过 {known} 封；新收 {new} 个文件放进 inbox{unread}。"
     if quiet:
         yield f"另有 {quiet} 封没有附件、发件人也不在名册上的邮件没有列出，用 --verbose 查看。"
     todo = sum(1 for m in result.messages if any(f.severity.rank == 0 for f in m.findings))
@@ -70,13 +80,14 @@ def collect_report(result: CollectResult, *, verbose: bool = False) -> Iterator[
 def _message(one: CollectedMessage) -> Iterator[str]:
     when = f"{china(one.arrived):%Y-%m-%d %H:%M}" if one.arrived else "时间不明"
     who = f"{one.sender or '发件人不明'}　“{one.subject}”" if one.sender or one.subject else one.origin
-    state = "（以前收过）" if one.state == KNOWN else "（没有收取）" if one.state == "trouble" else ""
-    yield harmless(f"{when}　{who}{state}")
+    state = "（以前收过）" if one.state == KNOWN else "（没有收取）" if one.state == TROUBLE else ""
+    where = f"　在 {one.origin}" if one.origin != who and has_errors(one.findings) else ""
+    yield harmless(f"{when}　{who}{state}{where}")
     for file in one.files:
         if file.path:
             units = f"（{'、'.join(file.units)}）" if file.units else ""
             again = "，内容与以前收到的相同" if file.again else ""
-            yield harmless(f"    {file.name or '（没有文件名）'} → {file.path}{units}{again}")
+            yield harmless(f"    {file.name or NAMELESS} → {file.path}{units}{again}")
     if not one.files and not one.findings and one.state != KNOWN:
         yield "    没有附件"
     yield from (harmless(f"    {finding.line()}") for finding in one.findings)
@@ -118,6 +129,10 @@ def _unit(unit: UnitStatus) -> Iterator[str]:
         came = last.arrival
         when = f"{china(came.moment):%m-%d %H:%M} 自 {'、'.join(came.senders) or '不明'}" if came else "放在 inbox 里"
         parts.append(f"收到 {unit.versions} 份，最后一份 {when}")
+        if unit.state == ACCEPTED and last not in unit.current:
+            parts.append(f"计入的是 {unit.current[-1].result.path}")
+    if unit.waiting:
+        parts.append(f"{unit.waiting} 封来信要由人打开")
     if unit.returns:
         parts.append(f"更正通知{_last(unit.returns)}")
     yield harmless(f"【{unit.label}】{unit.unit.code} {unit.unit.name}　" + "；".join(parts))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 import unicodedata
@@ -37,6 +38,14 @@ def write_whole(path: Path, data: bytes, modified: float = 0.0) -> None:
             Path(temporary).unlink()
         raise
     _sync_folder(path.parent)
+
+
+def why_not_written(error: OSError) -> str:
+    """A sentence about a file that cannot be written."""
+    name = error.filename2 or error.filename
+    if error.errno == errno.ENOSPC:
+        return f"磁盘满了，写不了{f'“{name}”' if name else '文件'}：请腾出空间。"
+    return f"写不了{f'“{name}”' if name else '文件'}：请关闭正打开它的 WPS 或 Excel，检查磁盘空间和写入权限。"
 
 
 def _sync_folder(folder: Path) -> None:

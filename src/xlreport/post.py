@@ -22,7 +22,7 @@ from xlreport.mail.imap import ImapSource, connected
 from xlreport.mail.ledger import ORIGINALS, Ledger, LedgerError, Received, open_ledger
 from xlreport.mail.letters import REMINDERS, RETURNS, TEMPLATES, Letter, LetterError, read_letter
 from xlreport.mail.messages import MailLimits, MessageReader
-from xlreport.mail.overview import ACCEPTED, MISSING, UnitStatus, to_look_at, unit_statuses
+from xlreport.mail.overview import ACCEPTED, MISSING, UnitStatus, overview
 from xlreport.mail.sending import Drafts, Parcel, SendResult, Transport, send
 from xlreport.mail.sources import Source, SourceError, source_at
 from xlreport.merging.gathering import Reader
@@ -116,8 +116,7 @@ def status(post: Post, *, today: dt.date | None = None) -> StatusResult:
     """Unit by unit what was sent, what came and what became of it, the inbox read anew."""
     with ledger_of(post.campaign) as ledger:
         result = survey(post, ledger)
-        units = unit_statuses(post.roster, result.files, ledger)
-        messages = to_look_at(ledger, units, post.roster)
+        units, messages = overview(post.roster, result.files, ledger)
     owned = {f.result.path for unit in units for f in unit.files}
     strangers = tuple(f for f in result.files if f.path not in owned and f.outcome.value != "ignored")
     deadline = post.campaign.deadline
@@ -129,7 +128,7 @@ def status(post: Post, *, today: dt.date | None = None) -> StatusResult:
 def open_messages(post: Post, files: Sequence[FileResult]) -> tuple[Received, ...]:
     """Messages that a person must still open, after these files were read."""
     with ledger_of(post.campaign) as ledger:
-        return to_look_at(ledger, unit_statuses(post.roster, files, ledger), post.roster)
+        return overview(post.roster, files, ledger)[1]
 
 
 def collect_from(post: Post, path: Path) -> CollectResult:
@@ -196,27 +195,32 @@ def send_kind(
     try:
         letter = read_letter(post.campaign.letters, kind)
         with ledger_of(post.campaign) as ledger:
-            parcels = list(_parcels(post, kind, letter, ledger, day))
-            wanted = [p for p in parcels if not only or p.unit in only]
+            with tempfile.TemporaryDirectory(prefix="xlreport-") as spool:
+                folder = Path(spool) if dry_run else post.campaign.templates
+                parcels = list(_parcels(post, kind, letter, ledger, day, folder))
+            wanted = [replace(p, held="") for p in parcels if p.unit in only] if only else parcels
             return send(kind, wanted, ledger, post.campaign.smtp, transport, again=again, dry_run=dry_run)
     except LetterError as error:
         raise UsageError(str(error)) from None
 
 
-def _parcels(post: Post, kind: str, letter: Letter, ledger: Ledger, day: dt.date) -> Iterator[Parcel]:
+def _parcels(post: Post, kind: str, letter: Letter, ledger: Ledger, day: dt.date, folder: Path) -> Iterator[Parcel]:
+    """What the units are to get; templates that are not there yet are written into `folder`."""
     if kind == TEMPLATES:
-        yield from _templates(post, letter)
+        yield from _templates(post, letter, folder)
         return
-    units = unit_statuses(post.roster, survey(post, ledger).files, ledger)
+    units, _ = overview(post.roster, survey(post, ledger).files, ledger)
     if kind == REMINDERS:
-        for unit in (u.unit for u in units if u.state == MISSING):
-            yield _parcel(post, unit, letter, {}, key=day.isoformat())
+        for unit in (u for u in units if u.state == MISSING):
+            words = f"来过 {unit.waiting} 封邮件，要先由人打开（见 xlreport status）；确实要催请加 --unit"
+            parcel = _parcel(post, unit.unit, letter, {}, key=day.isoformat())
+            yield replace(parcel, held=words if unit.waiting else "")
     elif kind == RETURNS:
         yield from _returns(post, letter, units)
 
 
-def _templates(post: Post, letter: Letter) -> Iterator[Parcel]:
-    """Each unit's own workbook; one that is not there yet is made."""
+def _templates(post: Post, letter: Letter, made: Path) -> Iterator[Parcel]:
+    """Each unit's own workbook; one that is not there yet is made in the folder `made`."""
     folder = post.campaign.templates
     names = {unit: template_name(post.form, post.campaign.year, unit) for unit in post.roster.units}
     lacking = tuple(unit for unit, name in names.items() if not (folder / name).exists())
@@ -226,11 +230,11 @@ def _templates(post: Post, letter: Letter) -> Iterator[Parcel]:
             post.campaign.year,
             roster=replace(post.roster, units=lacking),
             county=post.terms["county"],
-            out=folder,
+            out=made,
             last=post.last,
         )
     for unit, name in names.items():
-        data = (folder / name).read_bytes()
+        data = ((made if unit in lacking else folder) / name).read_bytes()
         sha256 = hashlib.sha256(data).hexdigest()
         yield _parcel(post, unit, letter, {"文件名": name}, key=sha256, sha256=sha256, name=name, data=data)
 

@@ -66,6 +66,14 @@ def test_init_changes_nothing_that_is_there(campaign: Path, capsys: pytest.Captu
     assert {p: p.read_bytes() for p in campaign.rglob("*") if p.is_file()} == before
 
 
+@pytest.mark.parametrize("county", ["", "  ", "示例\n县"])
+def test_a_county_has_a_name_of_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str], county: str) -> None:
+    command = ["init", str(tmp_path / "x"), "--form", "zfxxgk-2021", "--year", "2025", "--county", county]
+    assert main(command) == 2
+    assert "不能留空，也不能有换行" in capsys.readouterr().err
+    assert not (tmp_path / "x").exists()
+
+
 def test_without_a_roster_there_is_one_to_fill_in(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["init", str(tmp_path / "x"), *INIT]) == 0
     head, example = (tmp_path / "x" / "roster.csv").read_text("utf-8-sig").splitlines()
@@ -78,13 +86,17 @@ def test_without_a_roster_there_is_one_to_fill_in(tmp_path: Path, capsys: pytest
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("year = 2025", "year = 25", "year 的值“25”不对"),
+        ("year = 2025", "year = 25", "year 的值“25”不对，应当是：年份，例如 2025"),
         ('county = "示例县"', "", "缺少 county"),
         ('county = "示例县"', 'county = ""', "county 不能留空"),
         ('county = "示例县"', 'county = "别的县"', "请改成一致"),
-        ("port = 465", "port = 0", "mail.smtp.port 的值“0”不对"),
+        ("port = 465", "port = 0", "mail.smtp.port 的值“0”不对，应当是：从 1 到 65535 的整数"),
         ('security = "tls"', 'security = "ssl"', "只能是 tls、starttls 或 none"),
-        ('since = ""', 'since = "去年"', "mail.imap.since 的值“去年”不对"),
+        ('since = ""', 'since = "去年"', "mail.imap.since 的值“去年”不对，应当是：日期，例如 2026-01-05"),
+        ('from = ""', 'from = "县政府办"', "mail.from 的值“县政府办”不对，应当是：一个邮箱地址"),
+        ('reply_to = ""', 'reply_to = "a@b.cn, c@d.cn"', "mail.reply_to 的值"),
+        ('host = ""', 'host = "https://mail.163.com/"', "应当是：服务器的名称，例如 smtp.163.com"),
+        ('name = ""', "name = 5", "mail.name 的值“5”不对，应当是：加英文引号的文字"),
         ('reply_to = ""', 'repli_to = ""', "没有 mail.repli_to 这一项"),
         ("year = 2025", "year = 二〇二五", "第 6 行第"),
         ('form = "zfxxgk-2021"', 'form = "nix"', "没有名为“nix”的报表"),

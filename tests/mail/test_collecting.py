@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import mailbox
 import os
+import sqlite3
 import unicodedata
 import zipfile
 from pathlib import Path
@@ -226,6 +228,74 @@ def test_a_time_in_the_future_does_not_win(post: Post, box: Mailbox, zfxxgk: For
     assert all("F16" in {x.code for x in f.findings} for f in result.files)
 
 
+@pytest.mark.parametrize("kind", ["plain", "html"])
+def test_a_bounce_in_plain_words_is_told_and_marks_nothing(kind: str, post: Post, box: Mailbox) -> None:
+    send_kind(post, "templates", drafts_of(post))
+    blank = next(post.campaign.templates.glob("990101*"))
+    path = box.put(
+        "a",
+        "PostMaster@qq.com",
+        [(blank.name, blank.read_bytes())],
+        text="无法投递到 jiazi@example.org。",
+        subject="退信",
+    )
+    if kind == "html":
+        path.write_bytes(path.read_bytes().replace(b"Content-Type: text/plain", b"Content-Type: text/html", 1))
+    (told,) = collect_from(post, box.folder).messages
+    assert [f.code for f in told.findings] == ["M7"]
+    assert "提到“甲子镇”的邮箱（jiazi@example.org），多半是退信" in told.findings[0].message
+    assert inbox(post) == []
+    with ledger_of(post.campaign) as ledger:
+        assert {s.state for s in ledger.sent()} == {"draft"}
+
+
+def test_a_full_disk_stops_and_tells_what_was_taken(
+    post: Post, box: Mailbox, zfxxgk: Form, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from xlreport.files import write_whole
+
+    def full(path: Path, data: bytes, modified: float = 0.0) -> None:
+        if list(post.campaign.inbox.glob("*.xlsx")) and path.parent == post.campaign.inbox:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write_whole(path, data, modified)
+
+    box.put("a", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI))])
+    box.put("b", "yichou@example.org", [("年报.xlsx", workbook(zfxxgk, YICHOU))])
+    command = ["collect", str(box.folder), "--campaign", str(post.campaign.folder)]
+    with monkeypatch.context() as patch:
+        patch.setattr("xlreport.mail.collecting.write_whole", full)
+        assert main(command) == 2
+    said = "".join(capsys.readouterr())
+    assert "年报.xlsx → 990101_甲子镇" in said
+    assert "磁盘满了，写不了文件：请腾出空间。收取停在这里：已收的都有记录" in said
+    assert main(command) == 0
+    assert len(inbox(post)) == 2
+
+
+def test_a_ledger_that_cannot_be_written_stops_too(
+    post: Post, box: Mailbox, zfxxgk: Form, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ledger_of(post.campaign):
+        pass
+    connect = sqlite3.connect
+
+    def small(path: Path) -> sqlite3.Connection:
+        connection = connect(path)
+        (pages,) = connection.execute("PRAGMA page_count").fetchone()
+        connection.execute(f"PRAGMA max_page_count = {pages + 2}")
+        return connection
+
+    box.put("a", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI))])
+    many = [(f"{number}.pdf", b"%PDF-1.7") for number in range(200)]
+    box.put("b", "yichou@example.org", [("年报.xlsx", workbook(zfxxgk, YICHOU)), *many])
+    with monkeypatch.context() as patch:
+        patch.setattr("xlreport.mail.ledger.sqlite3.connect", small)
+        result = collect_from(post, box.folder)
+    assert ([m.state for m in result.messages], result.exit_code) == (["new"], 2)
+    assert "磁盘满了，写不了“ledger.sqlite3”：请腾出空间。收取停在这里" in result.stopped
+    assert [m.state for m in collect_from(post, box.folder).messages] == ["known", "new"]
+
+
 def test_a_report_of_delay_marks_nothing(post: Post, box: Mailbox) -> None:
     send_kind(post, "templates", drafts_of(post))
     draft = next(post.campaign.drafts.glob("990101*")).read_bytes()
@@ -302,8 +372,6 @@ def test_merge_says_that_messages_wait_for_a_person(
 
 
 def test_a_newer_ledger_is_not_touched(post: Post) -> None:
-    import sqlite3
-
     with open_ledger(post.campaign.records):
         pass
     with sqlite3.connect(post.campaign.records / "ledger.sqlite3") as db:

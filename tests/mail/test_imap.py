@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 from mail.office import COUNTY, Office
 from mail.scene import JIAZI, workbook
-from support.servers import Dovecot, free_port, proxy_for
+from support.servers import Dovecot, free_port, proxy_for, saying
 from xlreport import Form, merge_folder
 from xlreport.mail.headers import china
 from xlreport.mail.messages import MailLimits
@@ -232,7 +233,7 @@ def test_the_wrong_port_and_the_wrong_kind_of_encryption(office: Office) -> None
     office.set(host="no-such-host.invalid")
     assert office.refused("collect").startswith("连不上邮件服务器“no-such-host.invalid”（")
     office.set(host="imap..example.org")
-    assert office.refused("collect").startswith("连不上邮件服务器“imap..example.org”（")
+    assert "mail.imap.host 的值“imap..example.org”不对" in office.refused("collect")
 
 
 def test_a_silent_server(office: Office, monkeypatch: pytest.MonkeyPatch, books: Callable[[int], bytes]) -> None:
@@ -246,6 +247,19 @@ def test_a_silent_server(office: Office, monkeypatch: pytest.MonkeyPatch, books:
         code, document = office.run("collect")
         assert (code, document["stopped"]) == (2, words)
         assert office.collect() == (0, ["new"])
+
+
+@pytest.mark.parametrize(
+    "said",
+    [b"", b"\x00" * 400, b"HTTP/1.1 400 Bad Request\r\n\r\n", b"* BYE no\r\n", b"* OK hello\r\n" + b"* x\r\n" * 50],
+)
+def test_a_server_of_another_kind(said: bytes, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("xlreport.mail.imap.TIMEOUT", 1)
+    with saying(said) as port:
+        office.set(port=port)
+        words = office.refused("collect")
+    assert "邮件服务器“localhost”" in words
+    assert not re.search("[A-Za-z]{4,}", words.replace("localhost", ""))
 
 
 def test_we_say_who_we_are(office: Office) -> None:

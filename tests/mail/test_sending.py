@@ -16,6 +16,7 @@ import pytest
 from mail.scene import JIAZI, YICHOU, Mailbox, post_in, workbook
 from xlreport import Form, UsageError
 from xlreport.cli import main
+from xlreport.console_mail import status_report
 from xlreport.mail.sending import SENT, SendError, SendResult
 from xlreport.post import Post, collect_from, drafts_of, ledger_of, send_kind, status
 
@@ -95,6 +96,7 @@ def test_a_dry_run_sends_and_records_nothing(post: Post) -> None:
     way = Way()
     assert {s for _, _, s in said(send_kind(post, "templates", way, dry_run=True))} == {"planned", "no_address"}
     assert way.taken == []
+    assert list(post.campaign.templates.iterdir()) == []
     with ledger_of(post.campaign) as ledger:
         assert ledger.sent() == ()
 
@@ -168,6 +170,26 @@ def test_returns_say_what_is_wrong_and_follow_each_new_version(post: Post, tmp_p
     assert said(send_kind(post, "returns", way, today=DAY))[0][2] == "sent"
 
 
+@pytest.mark.parametrize(("files", "text"), [([("年报.pdf", b"%PDF-1.7")], "您好"), ([], "https://pan.baidu.com/s/1x")])
+def test_who_sent_something_else_is_not_told_that_nothing_came(
+    files: list[tuple[str, bytes]], text: str, post: Post, tmp_path: Path
+) -> None:
+    box = Mailbox(tmp_path / "mails")
+    box.put("a", "jiazi@example.org", files, text=text)
+    collect_from(post, box.folder)
+    told = status(post)
+    assert [u.waiting for u in told.units] == [1, 0, 0]
+    assert [m.origin for m in told.messages] == ["a.eml"]
+    assert "1 封来信要由人打开" in next(status_report(told))
+    way = Way()
+    result = send_kind(post, "reminders", way, today=DAY)
+    assert [s for _, _, s in said(result)] == ["held", "sent", "sent", "no_address"]
+    assert "来过 1 封邮件，要先由人打开" in result.items[0].detail
+    assert result.exit_code == 1
+    result = send_kind(post, "reminders", way, today=DAY, only=[JIAZI])
+    assert said(result) == [("甲子镇", "jiazi@example.org", "sent")]
+
+
 def test_a_letter_without_a_deadline_is_not_sent(post: Post) -> None:
     post = replace(post, campaign=replace(post.campaign, deadline=None))
     with pytest.raises(UsageError, match="deadline"):
@@ -201,7 +223,8 @@ def test_json_and_exit_codes(post: Post, capsys: pytest.CaptureFixture[str]) -> 
     document = json.loads(out)
     assert set(document) == {"kind", "items", "stopped"}
     assert [i["state"] for i in document["items"]] == ["draft"] * 3 + ["no_address"]
-    assert "已写成草稿 3 封" in err
+    assert "已写成草稿 2 个单位，没有发 1 个单位" in err
+    assert "注意：截止日期 2026-01-31 已经过了" in err
     assert main(["status", "--json", *where]) == 1
     document = json.loads(capsys.readouterr().out)
     assert set(document) == {"deadline", "days", "units", "messages", "strangers", "findings"}

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from mail.office import COUNTY, Office
-from support.servers import Smtp, free_port, proxy_for
+from support.servers import Smtp, free_port, proxy_for, saying
 from xlreport.mail.ledger import Ledger, Sent
 from xlreport.mail.messages import MessageReader
 from xlreport.post import ledger_of, status
@@ -113,7 +113,7 @@ def test_a_server_that_cannot_be_reached(office: Office, server: Smtp, monkeypat
     assert stopped(smtp_port=port) == f"连不上发信服务器“localhost”的 {port} 端口，请检查网络、地址和 security。"
     assert "不能加密连接，请检查 port 和 security" in stopped(smtp_port=server.port, smtp_security="tls")
     assert "不支持这样加密或登录" in stopped(smtp_security="starttls")
-    assert stopped(smtp_security="none", smtp_host="smtp..example.org").startswith("连不上")
+    assert stopped(smtp_security="none", smtp_host="no-such-host.invalid").startswith("连不上")
     monkeypatch.setattr("xlreport.mail.smtp.TIMEOUT", 0.5)
     with proxy_for(server.port, b"220", 1, silent=True) as proxy:
         # as a port does that wants TLS from the start when security is "none"
@@ -138,7 +138,7 @@ def test_a_refused_recipient_is_told_and_the_rest_go_on(office: Office, server: 
         ("refused", "452 4.2.2 mailbox full"),
         ("no_address", "名册里没有邮箱"),
     ]
-    assert "没有发成 2 封" in office.said
+    assert "没有发成 2 个单位" in office.said
     assert len(office.dovecot.messages(YICHOU)) == 1
     server.refuses = {}
     assert states(office) == (1, ["sent", "before", "sent", "no_address"])
@@ -346,6 +346,19 @@ def test_what_goes_over_the_wire(office: Office, server: Smtp, tmp_path: Path) -
         assert [(a.name, a.path.read_bytes()) for a in read.attachments] == [(path.name, path.read_bytes())]
         assert (read.senders, read.findings) == ((COUNTY,), ())
         assert data in office.dovecot.messages(to[0])
+
+
+@pytest.mark.parametrize(
+    "said",
+    [b"", b"\x00" * 400, b"HTTP/1.1 400 Bad Request\r\n\r\n", b"* OK hello\r\n" * 50, b"220 hello\r\nnonsense\r\n"],
+)
+def test_a_server_of_another_kind(said: bytes, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("xlreport.mail.smtp.TIMEOUT", 1)
+    with saying(said) as port:
+        office.set(smtp_port=port)
+        assert office.run("send", "templates")[0] == 2
+    assert "发信服务器“localhost”" in office.said
+    assert {one.state for one in sent(office)} <= {"sending"}
 
 
 def test_bounces_are_found_again(office: Office, server: Smtp) -> None:

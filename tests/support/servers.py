@@ -105,6 +105,27 @@ def free_port() -> int:
         return int(one.getsockname()[1])
 
 
+@contextmanager
+def saying(words: bytes) -> Iterator[int]:
+    """The port of a server that says the same to everybody and then takes leave."""
+
+    def answer() -> None:
+        with suppress(OSError):
+            while True:
+                one, _ = listening.accept()
+                with one, suppress(OSError):
+                    one.sendall(words)
+
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        thread = threading.Thread(target=answer)
+        thread.start()
+        yield int(listening.getsockname()[1])
+        listening.shutdown(socket.SHUT_RDWR)
+    thread.join()
+
+
 # --- IMAP -------------------------------------------------------------------------------------------
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from email.message import Message
 
@@ -11,10 +13,26 @@ from xlreport.mail.headers import addresses, field, parameter
 
 @dataclass(frozen=True)
 class Bounce:
-    """The addresses that failed, and the Message-ID of what was returned."""
+    """The addresses that failed, and the Message-ID of what was returned. One that is not `sure` was told in
+    words only: it may as well say that the message is late."""
 
     recipients: tuple[str, ...]
     message_id: str
+    sure: bool = True
+
+
+_SERVERS = ("mailer-daemon@", "postmaster@")
+_ADDRESS = re.compile(r"[a-z0-9][a-z0-9._+-]{0,63}@[a-z0-9][a-z0-9.-]{0,254}", re.ASCII)
+
+
+def from_server(senders: Iterable[str]) -> bool:
+    """Whether a mail server wrote the message, and no person."""
+    return any(one.startswith(_SERVERS) for one in senders)
+
+
+def named(text: str) -> tuple[str, ...]:
+    """The addresses in a text."""
+    return tuple(dict.fromkeys(one.rstrip(".-") for one in _ADDRESS.findall(text.lower())))
 
 
 def is_report(part: Message) -> bool:

@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from xlreport.checking.findings import Finding, has_errors, record
-from xlreport.files import write_whole
+from xlreport.files import why_not_written, write_whole
 from xlreport.isolation import DIED, MEMORY, RAISED, TIME, Lost
 from xlreport.mail.headers import china
 from xlreport.mail.ledger import Ledger, Uid
-from xlreport.mail.messages import Attachment, Mail, MessageReader, unread
+from xlreport.mail.messages import NAMELESS, Attachment, Mail, MessageReader, unread
 from xlreport.mail.naming import MARK, collected_name
 from xlreport.mail.sources import Raw, Source, SourceError
 from xlreport.merging.arriving import sender_notes
@@ -132,8 +132,8 @@ class Collector:
     messages: MessageReader = field(default_factory=lambda: MessageReader(Path()))
 
     def collect(self, source: Source) -> CollectResult:
-        """Takes what is new. Raises OSError when a file cannot be written; what was recorded until then
-        stays, and the rest is taken the next time."""
+        """Takes what is new. Where it must stop, what was taken until then is recorded and told, and the rest
+        is taken the next time."""
         done: list[CollectedMessage] = []
         taken: list[Uid] = []
         left: tuple[str, ...] = ()
@@ -147,6 +147,8 @@ class Collector:
             left = tuple(source.finish(taken))
         except SourceError as error:
             stopped = str(error)
+        except OSError as error:
+            stopped = f"{why_not_written(error)}收取停在这里：已收的都有记录，改好后再运行一次，接着收。"
         return CollectResult(tuple(done), left, stopped)
 
     def _message(self, raw: Raw, source: str) -> CollectedMessage:
@@ -191,7 +193,7 @@ class Collector:
             if one.sha256 in blank and mail.bounce is not None:
                 files.append(CollectedFile(one.name, "", one.sha256, one.what))
             elif one.sha256 in blank:
-                words = f"附件“{one.name}”就是发出去的空白模板，没有填报，没有放进 inbox"
+                words = f"附件“{one.name or NAMELESS}”就是发出去的空白模板，没有填报，没有放进 inbox"
                 findings.append(record("M8", words, "请对方填好后再发"))
                 files.append(CollectedFile(one.name, "", one.sha256, one.what))
             elif one.taken:
@@ -200,7 +202,7 @@ class Collector:
                 findings += notes
             else:
                 if not one.inline:
-                    words = f"附件“{one.name}”是{one.what}，不是工作簿或压缩包，没有放进 inbox"
+                    words = f"附件“{one.name or NAMELESS}”是{one.what}，不是工作簿或压缩包，没有放进 inbox"
                     findings.append(record("M4", words, "如果报表在里面，请对方把数字填到模板里重新发"))
                 files.append(CollectedFile(one.name, "", one.sha256, one.what))
         findings += self._bounced(mail)
@@ -257,13 +259,23 @@ class Collector:
         bounce = mail.bounce
         if bounce is None or not bounce.recipients:
             return
+        if not bounce.sure:
+            yield from self._perhaps_bounced(bounce.recipients)
+            return
         ours = self.ledger.bounced(bounce.message_id, bounce.recipients, f"退信：{mail.subject}")
         for one in ours:
             words = f"发给“{one.unit_name}”（{one.address}）的邮件被退回，对方没有收到"
             yield record("M7", words, "请核对名册里的邮箱，改正后重新发送")
         if not ours and self.roster is not None and self.roster.owners(bounce.recipients):
-            words = f"发给{'、'.join(bounce.recipients)}的邮件被退回，对方没有收到"
+            words = f"发给 {'、'.join(bounce.recipients)} 的邮件被退回，对方没有收到"
             yield record("M7", words, "请核对名册里的邮箱")
+
+    def _perhaps_bounced(self, named: tuple[str, ...]) -> Iterator[Finding]:
+        """What a mail server's message in plain words may mean."""
+        for unit in self.roster.owners(named) if self.roster is not None else ():
+            theirs = "、".join(a for a in self.roster.addresses(unit) if a in named) if self.roster is not None else ""
+            words = f"邮件服务器来信提到“{unit.name}”的邮箱（{theirs}），多半是退信，对方可能没有收到"
+            yield record("M7", words, "请打开这封邮件看原因；是退信的，核对名册里的邮箱后重新发送")
 
 
 def _dated(mail: Mail) -> Mail:

@@ -169,6 +169,16 @@ def _words(lines: Any) -> str:
     return "；".join(said) or "服务器没有说明原因"
 
 
+def _said(error: Exception) -> str:
+    """What the server itself answered, in brackets."""
+    from imap_tools.errors import UnexpectedCommandStatusError
+
+    if isinstance(error, UnexpectedCommandStatusError):
+        _, lines = error.command_result
+        return f"（{harmless(_words(lines))}）"
+    return ""
+
+
 @contextmanager
 def _told(server: Server) -> Iterator[None]:
     """Turns what goes wrong on the network into one sentence that says what to do."""
@@ -189,9 +199,7 @@ def _told(server: Server) -> Iterator[None]:
     except (ConnectionError, imaplib.IMAP4.abort):
         raise SourceError(f"与{where}的连接断了，请稍后再试；已收的不会丢，也不会重收。") from None
     except (ImapToolsError, imaplib.IMAP4.error) as error:
-        raise SourceError(
-            f"{where}没有照办（{harmless(str(error))}），请稍后再试；已收的不会丢，也不会重收。"
-        ) from None
+        raise SourceError(f"{where}没有照办{_said(error)}，请稍后再试；已收的不会丢，也不会重收。") from None
     except (OSError, UnicodeError):  # the latter for a name that no host can have
         raise SourceError(f"连不上{where}（{server.port} 端口），请检查网络和地址。") from None
 

@@ -6,6 +6,7 @@ message either whole in the ledger or not at all; what it had already written is
 
 from __future__ import annotations
 
+import errno
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -111,6 +112,15 @@ class Ledger:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
 
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """One transaction. Raises OSError when it cannot be written."""
+        try:
+            with self._db:
+                yield
+        except sqlite3.OperationalError as error:
+            raise _not_written(error) from error
+
     # what came
 
     def seen(self, source: str, validity: int) -> frozenset[int]:
@@ -146,7 +156,7 @@ class Ledger:
 
     def add(self, mail: Mail, origin: str, paths: Sequence[str], uid: Uid | None) -> None:
         """Records a message whose files are on the disk."""
-        with self._db:
+        with self._writing():
             cursor = self._db.execute(
                 "INSERT INTO message (digest, raw_sha256, message_id, senders, sender, subject, sent, arrived, origin,"
                 " findings) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -167,12 +177,12 @@ class Ledger:
 
     def add_copy(self, message: int, raw_sha256: str, uid: Uid | None) -> None:
         """Records that the same message came again."""
-        with self._db:
+        with self._writing():
             self._copy(message, raw_sha256, uid)
 
     def add_place(self, raw_sha256: str, uid: Uid) -> None:
         """Records that bytes that were taken before lie at this place too."""
-        with self._db:
+        with self._writing():
             message = self._one("SELECT message FROM copy WHERE raw_sha256 = ?", raw_sha256)
             assert message is not None
             self._copy(message, raw_sha256, uid)
@@ -185,14 +195,14 @@ class Ledger:
 
     def add_trouble(self, mail: Mail, source: str, origin: str) -> None:
         """Records a message that could not be read; it is tried again the next time."""
-        with self._db:
+        with self._writing():
             row = (source, _text(origin), _text(mail.sender), _text(mail.subject), mail.arrived)
             values = (*row, _findings(mail.findings))
             self._db.execute("INSERT OR REPLACE INTO trouble VALUES (?, ?, ?, ?, ?, ?)", values)
 
     def clear_trouble(self, source: str) -> None:
         """Forgets what could not be read from a source, which is about to be read again."""
-        with self._db:
+        with self._writing():
             self._db.execute("DELETE FROM trouble WHERE source = ?", (source,))
 
     def received(self) -> Iterator[Received]:
@@ -229,7 +239,7 @@ class Ledger:
 
     def put_sent(self, *rows: Sent) -> None:
         """Records messages going out; one of the same kind, unit, address and key is replaced."""
-        with self._db:
+        with self._writing():
             for one in rows:
                 values = tuple(asdict(one).values())
                 self._db.execute(
@@ -283,12 +293,17 @@ def open_ledger(folder: Path) -> Iterator[Ledger]:
             connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
         yield Ledger(connection)
     except sqlite3.OperationalError as error:
-        raise OSError(0, str(error), str(path)) from error
-    except sqlite3.DatabaseError as error:
-        raise LedgerError(f"收发记录“{path}”坏了（{error}），请用备份换下它；收到的文件都还在 inbox 里。") from None
+        raise _not_written(error) from error
+    except sqlite3.DatabaseError:
+        raise LedgerError(f"收发记录“{path}”坏了，请用备份换下它；收到的文件都还在 inbox 里。") from None
     finally:
         if connection is not None:
             connection.close()
+
+
+def _not_written(error: sqlite3.OperationalError) -> OSError:
+    full = error.sqlite_errorcode == sqlite3.SQLITE_FULL
+    return OSError(errno.ENOSPC if full else errno.EIO, str(error), NAME)
 
 
 def _text(value: str) -> str:

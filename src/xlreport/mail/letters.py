@@ -16,6 +16,9 @@ FILES = {TEMPLATES: "发放模板.txt", REMINDERS: "催报.txt", RETURNS: "退�
 PLACES = ("单位", "联系人", "汇总单位", "年度", "报表", "截止日期", "文件名", "问题")
 """What a letter may name in braces."""
 
+_ONLY = {"文件名": (TEMPLATES, RETURNS), "问题": (RETURNS,)}
+"""Places that only some letters can fill."""
+
 _HEAD = "主题："
 _PLACE = re.compile(r"\{([^{}\n]*)\}")
 
@@ -98,11 +101,12 @@ def read_letter(folder: Path, kind: str) -> Letter:
     if not first.startswith(_HEAD) or not first.removeprefix(_HEAD).strip():
         raise LetterError(f"信件“{path.name}”第 1 行应当是“{_HEAD}……”。")
     letter = Letter(first.removeprefix(_HEAD).strip(), body.strip("\n") + "\n")
-    strange = sorted(letter.places - set(PLACES))
+    places = [p for p in PLACES if kind in _ONLY.get(p, KINDS)]
+    strange = sorted(letter.places.difference(places))
     if strange:
-        known = "".join(f"{{{p}}}" for p in PLACES)
+        known = "".join(f"{{{p}}}" for p in places)
         wrong = "".join(f"{{{p}}}" for p in strange)
-        raise LetterError(f"信件“{path.name}”里的{wrong}不认识，只能用{known}。")
+        raise LetterError(f"信件“{path.name}”里的{wrong}不能用，这封信只能用{known}。")
     if re.search("[{}｛｝]", _PLACE.sub("", letter.subject + letter.body)):
         raise LetterError(f"信件“{path.name}”里的大括号没有成对，或者是全角的；要写成英文的 {{单位}}。")
     return letter

@@ -35,6 +35,8 @@ _WEB_PAGES = (".mht", ".mhtml")
 _TEXTS = frozenset({"plain", "html", "enriched", "richtext", "calendar", "x-amp-html", "watch-html", "rfc822-headers"})
 """Kinds of text that a letter itself is written in."""
 
+NAMELESS = "（没有文件名）"
+
 _FORK = b"\x00\x05\x16\x07"
 """AppleDouble: what a Mac sends beside a file, under the same name (RFC 1740)."""
 
@@ -114,6 +116,9 @@ class _Walk:
     findings: list[Finding] = field(default_factory=list)
     leaves: list[tuple[str, str]] = field(default_factory=list)
     bounce: Bounce | None = None
+    by_server: bool = False
+    named: list[str] = field(default_factory=list)
+    """The addresses that a mail server's message speaks of."""
     again: bool = False
     count: int = 0
 
@@ -152,11 +157,12 @@ class MessageReader:
             return replace(_head(data), findings=(deep.finding,), again=True)
         findings = tuple(dict.fromkeys((*mail.findings, *walk.findings)))
         digest = _digest(mail, walk.leaves)
+        told = bounces.Bounce(tuple(dict.fromkeys(walk.named)), "", sure=False) if walk.named else None
         return replace(
             mail,
             attachments=tuple(walk.attachments),
             findings=findings,
-            bounce=walk.bounce,
+            bounce=walk.bounce or told,
             digest=digest,
             again=mail.again or walk.again,
         )
@@ -167,6 +173,7 @@ class MessageReader:
         if not parts.is_message(message):
             walk.say("M6", "这不是一封邮件，读不出来", "请核对是不是放错了文件")
             return replace(mail, again=True)
+        walk.by_server = bounces.from_server(mail.senders)
         _part(message, walk, 1, mail.senders)
         return mail
 
@@ -264,11 +271,13 @@ def _leaf(part: Message, kind: str, walk: _Walk, depth: int, senders: tuple[str,
             return
     inline = bool(part["content-id"]) and part.get_content_maintype() == "image"
     if not found.whole:
-        walk.say("M6", f"附件“{name}”的编码不完整，可能缺了一段", "请核对附件；不完整的" + _RESEND)
+        walk.say("M6", f"附件“{name or NAMELESS}”的编码不完整，可能缺了一段", "请核对附件；不完整的" + _RESEND)
     _file(name, found.data, walk, depth, senders, inline=inline)
 
 
 def _body(text: str, walk: _Walk) -> None:
+    if walk.by_server:
+        walk.named += bounces.named(text)
     for place in bodies.links(text):
         walk.say("M3", f"正文里有{place}，文件不在邮件里，程序不打开链接", "请在邮箱里下载，核对后放进 inbox 文件夹")
     if bodies.has_uuencoded_file(text):

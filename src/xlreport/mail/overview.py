@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from xlreport.form.severity import Severity
@@ -45,6 +45,8 @@ class UnitStatus:
     templates: tuple[Sent, ...]
     reminders: tuple[Sent, ...]
     returns: tuple[Sent, ...]
+    waiting: int = 0
+    """How many messages of the unit a person must open."""
 
     @property
     def label(self) -> str:
@@ -69,6 +71,7 @@ class UnitStatus:
             "unit_code": self.unit.code,
             "state": self.state,
             "versions": self.versions,
+            "waiting": self.waiting,
             "files": [
                 {
                     "path": f.result.path,
@@ -89,9 +92,19 @@ def _sent(one: Sent) -> dict[str, Any]:
     return {"address": one.address, "state": one.state, "moment": one.moment, "message_id": one.message_id}
 
 
-def unit_statuses(roster: Roster, files: Sequence[FileResult], ledger: Ledger) -> tuple[UnitStatus, ...]:
-    """Every unit of the roster, in its order. A file belongs to the unit that it names, else to the one
-    from whose address it came."""
+def overview(
+    roster: Roster, files: Sequence[FileResult], ledger: Ledger
+) -> tuple[tuple[UnitStatus, ...], tuple[Received, ...]]:
+    """Every unit of the roster, in its order, and the messages that a person must open. A file belongs to the
+    unit that it names, else to the one from whose address it came."""
+    units = _units(roster, files, ledger)
+    messages = _to_look_at(ledger, units, roster)
+    senders = [frozenset(m.senders) for m in messages]
+    counted = (replace(u, waiting=sum(not s.isdisjoint(roster.addresses(u.unit)) for s in senders)) for u in units)
+    return tuple(counted), messages
+
+
+def _units(roster: Roster, files: Sequence[FileResult], ledger: Ledger) -> tuple[UnitStatus, ...]:
     arrivals = ledger.arrivals()
     outer: dict[str, Arrival] = {}
     owned: dict[str, list[UnitFile]] = {}
@@ -107,13 +120,16 @@ def unit_statuses(roster: Roster, files: Sequence[FileResult], ledger: Ledger) -
             unit,
             _state(f.result for f in owned.get(unit.code, ())),
             tuple(sorted(owned.get(unit.code, ()), key=lambda f: f.arrival.moment if f.arrival else 0.0)),
-            *(tuple(s for s in sent if (s.unit_code, s.kind) == (unit.code, kind)) for kind in _KINDS),
+            templates=_to(unit, TEMPLATES, sent),
+            reminders=_to(unit, REMINDERS, sent),
+            returns=_to(unit, RETURNS, sent),
         )
         for unit in roster.units
     )
 
 
-_KINDS = (TEMPLATES, REMINDERS, RETURNS)
+def _to(unit: Unit, kind: str, sent: Sequence[Sent]) -> tuple[Sent, ...]:
+    return tuple(s for s in sent if (s.unit_code, s.kind) == (unit.code, kind))
 
 
 def _owners(file: FileResult, arrival: Arrival | None, roster: Roster) -> list[str]:
@@ -128,15 +144,17 @@ def _state(files: Iterable[FileResult]) -> str:
     return next((state for outcome, state in _STATES if outcome in seen), MISSING)
 
 
-def to_look_at(ledger: Ledger, statuses: Sequence[UnitStatus], roster: Roster) -> tuple[Received, ...]:
+def _to_look_at(ledger: Ledger, statuses: Sequence[UnitStatus], roster: Roster) -> tuple[Received, ...]:
     """Messages that a person must open, but for those that are settled: the unit's report was accepted and
-    came later, or was put into the folder by hand; a stranger's, when every unit is accepted."""
+    came later, or was put into the folder by hand; a stranger's, when every unit is accepted. What a unit sent
+    instead of a workbook is among them as long as no report of its is there."""
+    lacking = frozenset(a for s in statuses if s.state == MISSING for a in roster.addresses(s.unit))
     strangers_until = math.inf if all(s.state == ACCEPTED for s in statuses) else -math.inf
     until = {address: _settled(s) for s in statuses for address in roster.addresses(s.unit)}
     return tuple(
         one
         for one in ledger.received()
-        if any(f.severity is Severity.ERROR for f in one.findings)
+        if any(f.severity is Severity.ERROR or (f.code == "M4" and lacking & {*one.senders}) for f in one.findings)
         and one.arrived > max((until[a] for a in one.senders if a in until), default=strangers_until)
     )
 

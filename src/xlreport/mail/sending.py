@@ -21,7 +21,7 @@ from xlreport.mail.settings import Smtp
 from xlreport.submission import Unit
 
 SENDING, SENT, DRAFT, REFUSED, BOUNCED = "sending", "sent", "draft", "refused", "bounced"
-NOW, BEFORE, NOWHERE = "planned", "before", "no_address"
+NOW, BEFORE, NOWHERE, HELD = "planned", "before", "no_address", "held"
 
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
@@ -29,19 +29,20 @@ _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z
 @dataclass(frozen=True)
 class Parcel:
     """What one unit is to get. `key` tells one message of a kind from the next: with the same key nothing
-    is sent again. `sha256` is that of the workbook in it."""
+    is sent again. `sha256` is that of the workbook in it. `held` says why it should not go yet."""
 
     unit: Unit
     addresses: tuple[str, ...]
     message: Outgoing
     key: str
     sha256: str = ""
+    held: str = ""
 
 
 @dataclass(frozen=True)
 class SendItem:
     """What became of a parcel at one address: `sent`, `draft` (written), `planned` (dry run), `before` (sent by
-    an earlier run), `refused`, or `no_address`."""
+    an earlier run), `refused`, `held` (a person must look first), or `no_address`."""
 
     unit: Unit
     address: str
@@ -78,7 +79,7 @@ class SendResult:
         """0 all well, 1 some did not get theirs, 2 the server failed."""
         if self.stopped:
             return 2
-        return 1 if any(i.state in (REFUSED, NOWHERE) for i in self.items) else 0
+        return 1 if any(i.state in (REFUSED, NOWHERE, HELD) for i in self.items) else 0
 
     def as_dict(self) -> dict[str, Any]:
         """The `send --json` document."""
@@ -144,6 +145,9 @@ def send(
     stopped = ""
     first = True
     for parcel in parcels:
+        if parcel.held:
+            items.append(_item(parcel, "、".join(parcel.addresses), HELD, parcel.held))
+            continue
         wrong = [a for a in parcel.addresses if not _ADDRESS.fullmatch(a)]
         good = tuple(a for a in parcel.addresses if a not in wrong)
         items += [_item(parcel, a, REFUSED, "邮箱地址写得不对，请改正名册") for a in wrong]

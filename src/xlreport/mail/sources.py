@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import mailbox
+import re
 from collections.abc import Collection, Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Protocol
@@ -90,28 +90,63 @@ class FolderSource(_Kept):
 
 
 @dataclass(frozen=True)
-class BoxSource(_Kept):
-    """An mbox file (RFC 4155) or a Maildir with its folders (Maildir++)."""
-
-    box: mailbox.Mailbox[Any]
+class MaildirSource(_Kept):
+    """A Maildir with its folders (Maildir++)."""
 
     def messages(self, most: int) -> Iterator[Raw]:
-        boxes = {self.path.name: self.box}
-        if isinstance(self.box, mailbox.Maildir):
-            boxes |= {f"{self.path.name}/{name}": self.box.get_folder(name) for name in sorted(self.box.list_folders())}
-        for name, box in boxes.items():
-            yield from _in_box(name, box, most)
+        box = mailbox.Maildir(self.path, create=False)
+        boxes = {self.path.name: box}
+        boxes |= {f"{self.path.name}/{name}": box.get_folder(name) for name in sorted(box.list_folders())}
+        for name, one in boxes.items():
+            for key in sorted(one.keys()):
+                shown = f"{name}：{key}"
+                try:
+                    with one.get_file(key) as stream:
+                        yield _read(shown, stream, most)
+                except (OSError, KeyError):
+                    yield Raw(shown, b"", problem=record("M6", "邮件文件打不开", "请检查权限后重新收取"))
 
 
-def _in_box(name: str, box: mailbox.Mailbox[Any], most: int) -> Iterator[Raw]:
-    with closing(box):
-        for key in sorted(box.keys(), key=lambda k: (len(str(k)), str(k))):
-            shown = f"{name}：{key if isinstance(key, str) else f'第 {int(key) + 1} 封'}"
-            try:
-                with box.get_file(key) as stream:
-                    yield _read(shown, stream, most)
-            except (OSError, KeyError):
-                yield Raw(shown, b"", problem=record("M6", "邮件文件打不开", "请检查权限后重新收取"))
+@dataclass(frozen=True)
+class MboxSource(_Kept):
+    """An mbox file (RFC 4155)."""
+
+    def messages(self, most: int) -> Iterator[Raw]:
+        try:
+            with self.path.open("rb") as stream:
+                for number, (start, end) in enumerate(list(_letters(stream)), 1):
+                    stream.seek(start)
+                    data = stream.read(min(end - start, most + 1))
+                    yield Raw(f"{self.path.name}：第 {number} 封", data, seen=end - start)
+        except OSError:
+            raise SourceError(f"“{self.path}”读不下去了，请检查磁盘和网络；已收的不会丢，也不会重收。") from None
+
+
+_LINE = 65_536
+_FIELD = re.compile(rb"[!-9;-~]+[ \t]*:")
+_DATED = re.compile(rb"From .*\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun),? .*\d\d:\d\d")
+
+
+def _letters(stream: IO[bytes]) -> Iterator[tuple[int, int]]:
+    """Where each message of an mbox begins and ends. Its separator line stands after a blank line or bears a
+    date, and a header field follows it: some programs leave a line of the text that begins with `From ` as it
+    is. What stands before the first separator is given too, so that nothing is passed over."""
+    start = at = gap = 0
+    end: int | None = None
+    fresh, after_blank = True, True
+    while piece := stream.readline(_LINE):
+        if end is not None and _FIELD.match(piece):
+            if end > start:
+                yield start, end
+            start = at
+        separates = fresh and piece.startswith(b"From ") and (after_blank or _DATED.match(piece))
+        end = at - gap if separates else None
+        after_blank = fresh and not piece.strip(b"\r\n")
+        gap = len(piece) if after_blank else 0
+        fresh = piece.endswith(b"\n")
+        at += len(piece)
+    if at > start:
+        yield start, at - gap
 
 
 def _read(shown: str, stream: IO[bytes] | Any, most: int) -> Raw:
@@ -126,11 +161,11 @@ def source_at(path: Path) -> Source:
     """The kind of mailbox that lies at a path, by its content. Raises SourceError when there is none."""
     if path.is_dir():
         if all((path / name).is_dir() for name in ("cur", "new", "tmp")):
-            return BoxSource(path, mailbox.Maildir(path, create=False))
+            return MaildirSource(path)
         return FolderSource(path)
     try:
         with path.open("rb") as stream:
             start = stream.read(5)
     except OSError:
         raise SourceError(f"“{path}”打不开，请检查路径和权限。") from None
-    return BoxSource(path, mailbox.mbox(path, create=False)) if start == b"From " else FolderSource(path)
+    return MboxSource(path) if start == b"From " else FolderSource(path)

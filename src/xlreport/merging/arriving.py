@@ -67,10 +67,13 @@ def _arrived(file: FileResult, arrival: Arrival, roster: Roster | None) -> FileR
 def moved_away(files: Iterable[FileResult], arrivals: Mapping[str, Arrival]) -> list[Finding]:
     """What came by mail and is not among the files any more, or not as it came."""
     here = {file.sha256 for file in files}
-    gone = sorted((a.path, a) for sha256, a in arrivals.items() if sha256 not in here)
+    gone = sorted((a.path, sha256, a) for sha256, a in arrivals.items() if sha256 not in here)
     words = "收到过“{}”（{}），现在不在文件夹里，或者内容被改过"
-    todo = "确实不要的不用管；要计入的请从 records/originals 里找回原件"
-    return [record("M10", words.format(path, "、".join(a.senders)), todo, file=path) for path, a in gone]
+    todo = "确实不要的不用管；要计入的请把 records/originals 里的 {}… 复制回来，改成这个名称"
+    return [
+        record("M10", words.format(path, "、".join(a.senders)), todo.format(sha256[:12]), file=path)
+        for path, sha256, a in gone
+    ]
 
 
 def sender_notes(senders: tuple[str, ...], unit: Unit, roster: Roster | None) -> Iterator[Finding]:
