@@ -21,13 +21,13 @@ from xlreport.merging.result import MergeResult
 pytestmark = pytest.mark.isolated
 
 FILES = 4
-SECONDS = 2.0
+SECONDS = 4.0
 """For those that never end; the others get the default."""
 
 FAULTS = {
     "aborts": ("import os; os.abort()", "读取时进程异常退出；其他文件不受影响"),
-    "loops": ("while True: pass", "读取超过了 2 秒，已停止；其他文件不受影响"),
-    "sleeps": ("import time; time.sleep(1000)", "读取超过了 2 秒，已停止；其他文件不受影响"),
+    "loops": ("while True: pass", "读取超过了 4 秒，已停止；其他文件不受影响"),
+    "sleeps": ("import time; time.sleep(1000)", "读取超过了 4 秒，已停止；其他文件不受影响"),
     "eats memory": (
         "x = []\nwhile True: x.append(bytearray(10**7))",
         "读取要用的内存超过了 1,000,000,000 字节，已停止；其他文件不受影响",
