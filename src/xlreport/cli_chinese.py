@@ -42,7 +42,7 @@ class ChineseGroup(_ChineseHelp, click.Group):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         super().format_options(ctx, formatter)
-        rows = [(n, c.get_short_help_str(60)) for n in self.list_commands(ctx) if (c := self.get_command(ctx, n))]
+        rows = [(n, c.get_short_help_str(90)) for n in self.list_commands(ctx) if (c := self.get_command(ctx, n))]
         with formatter.section("命令"):
             formatter.write_dl(rows)
 
