@@ -7,7 +7,7 @@ import time
 import pytest
 
 from support.mails import uuencoded
-from xlreport.mail.bodies import has_uuencoded_file, links
+from xlreport.mail.bodies import has_embedded_file, has_uuencoded_file, links
 
 QQ_BLOCK = """<div id="QMContact"><b>从QQ邮箱发来的超大附件</b><div style="padding:4px">报表.zip (128.03M, 2026年1月27日 21:59 到期)
 <a href="http://mail.qq.com/cgi-bin/ftnExs_download?t=exs_ftn_download&amp;k=7d36&amp;code=aa">进入下载页面</a></div></div>"""
@@ -81,6 +81,20 @@ def test_a_file_in_the_text() -> None:
     assert has_uuencoded_file("begin 666 winmail.dat\n" + uuencoded(b"x" * 45).decode().split("\r\n")[1] + "\n")
     for text in ("begin", "begin 644", "We begin 644 a.xls", "begin 644 times\nthe day with tea", ""):
         assert not has_uuencoded_file(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('<a href="data:application/vnd.openxmlformats-officedocument.spreadsheetml.sheet;base64,UEsDBB">表</a>', True),
+        ('<A HREF="DATA:application/octet-stream;base64,UEsDBB">表</A>', True),
+        ("@font-face{src:url(data:application/font-woff;base64,d09G)}", False),
+        ('<img src="data:image/png;base64,iVBOR">', False),
+        ("metadata: application/zip", False),
+    ],
+)
+def test_a_file_in_a_web_page(text: str, expected: bool) -> None:
+    assert has_embedded_file(text) is expected
 
 
 def test_long_texts_take_no_time() -> None:

@@ -36,6 +36,7 @@ _DENIED = re.compile("不|勿|禁|避免|谢绝|别用|没有|无需|无法|如�
 _QUOTE = re.compile(r"<(/?)blockquote\b")
 _QUOTED = re.compile(r"^[ \t]*[>|＞].*$", re.MULTILINE)
 _FORWARDED = re.compile("forwarded message|original message|转发|fwd?[:：]|原始邮件")
+_EMBEDDED = re.compile(r"data:application/(?:vnd\.(?:openxml|ms-excel|oasis|wps)|octet-stream|(?:x-)?zip|wps)")
 _ENCODED = re.compile(r"^begin [0-7]{3,4} \S[^\n]*\n[\x20-\x60]+\r?$", re.MULTILINE)
 
 
@@ -72,6 +73,11 @@ def _offered(text: str, word: re.Match[str]) -> bool:
     """Whether a large attachment is there, with a link near it, and not only spoken of (请不要用超大附件)."""
     before = _CLAUSE.split(text[max(0, word.start() - 40) : word.start()])[-1]
     return not _DENIED.search(before) and "://" in text[word.end() : word.end() + _LINK_NEAR]
+
+
+def has_embedded_file(text: str) -> bool:
+    """Whether a file is written into a web page (RFC 2397)."""
+    return _EMBEDDED.search(text.lower()) is not None
 
 
 def has_uuencoded_file(text: str) -> bool:

@@ -280,6 +280,8 @@ def _body(text: str, walk: _Walk) -> None:
         walk.named += bounces.named(text)
     for place in bodies.links(text):
         walk.say("M3", f"正文里有{place}，文件不在邮件里，程序不打开链接", "请在邮箱里下载，核对后放进 inbox 文件夹")
+    if bodies.has_embedded_file(text):
+        walk.say("M6", "正文里嵌着文件（data:），读不出来", _BY_HAND)
     if bodies.has_uuencoded_file(text):
         walk.say("M6", "正文里有旧式编码（uuencode）的附件，读不出来", _BY_HAND)
 
