@@ -162,10 +162,14 @@ def collect(
 
 @click.command(cls=ChineseCommand)
 @campaign_option
+@click.option(
+    "--done", type=int, multiple=True, metavar="编号", help="要由人打开的邮件里，这一封已经处理好了；可重复。"
+)
 @opening_options
 @click.option("--json", "as_json", is_flag=True, help="只输出一份 JSON。")
 def status(
     campaign: Path | None,
+    done: tuple[int, ...],
     passwords: tuple[str, ...],
     open_passwords: Path | None,
     limits: tuple[str, ...],
@@ -173,9 +177,11 @@ def status(
 ) -> int:
     """逐个单位列出：模板发了没有、催过几次、什么时候收到第几份、审核结果如何；谁还没有报，离截止还有几天。"""
     from xlreport.console_mail import status_report
+    from xlreport.post import settle
     from xlreport.post import status as status_of
 
     post = post_of(needed_campaign(campaign), options_of(limits, passwords, open_passwords))
+    finished(lambda: settle(post, done))
     result = finished(lambda: status_of(post))
     show(status_report(result), result, as_json)
     return int(result.exit_code)

@@ -78,6 +78,9 @@ def collect_report(result: CollectResult, *, verbose: bool = False) -> Iterator[
 
 
 def _message(one: CollectedMessage) -> Iterator[str]:
+    if one.state == KNOWN and not one.arrived:
+        yield harmless(f"{one.origin}（以前收过）")
+        return
     when = f"{china(one.arrived):%Y-%m-%d %H:%M}" if one.arrived else "时间不明"
     who = f"{one.sender or '发件人不明'}　“{one.subject}”" if one.sender or one.subject else one.origin
     state = "（以前收过）" if one.state == KNOWN else "（没有收取）" if one.state == TROUBLE else ""
@@ -103,7 +106,10 @@ def status_report(result: StatusResult) -> Iterator[str]:
         yield harmless(f"认不出单位的文件：{file.path}（{why}）")
     for message in result.messages:
         who = message.sender or message.origin
-        yield harmless(f"要由人打开的邮件：{who}　“{message.subject}”　{_first(message.findings)}")
+        number = f" {message.number}" if message.number else ""
+        yield harmless(f"要由人打开的邮件{number}：{who}　“{message.subject}”　{_first(message.findings)}")
+    if any(message.number for message in result.messages):
+        yield "（处理好的运行 xlreport status --done 编号，以后不再列出）"
     yield from (harmless(finding.line()) for finding in result.findings)
     counts = {unit.label: sum(1 for u in result.units if u.state == unit.state) for unit in result.units}
     yield f"名册 {len(result.units)} 个单位：" + "，".join(f"{label} {n} 个" for label, n in counts.items()) + "。"
@@ -119,7 +125,7 @@ def status_report(result: StatusResult) -> Iterator[str]:
 
 
 def _first(findings: tuple[Finding, ...]) -> str:
-    return next((f.line() for f in findings if f.severity.rank == 0), "")
+    return min(findings, key=lambda f: f.severity.rank).line()
 
 
 def _unit(unit: UnitStatus) -> Iterator[str]:
@@ -127,12 +133,17 @@ def _unit(unit: UnitStatus) -> Iterator[str]:
     if unit.files:
         last = unit.files[-1]
         came = last.arrival
-        when = f"{china(came.moment):%m-%d %H:%M} 自 {'、'.join(came.senders) or '不明'}" if came else "放在 inbox 里"
+        when = "放在 inbox 里"
+        if came:
+            moment = f"{china(came.moment):%m-%d %H:%M}" if came.moment else "时间不明"
+            when = f"{moment} 自 {'、'.join(dict.fromkeys(came.senders)) or '不明'}"
         parts.append(f"收到 {unit.versions} 份，最后一份 {when}")
         if unit.state == ACCEPTED and last not in unit.current:
             parts.append(f"计入的是 {unit.current[-1].result.path}")
     if unit.waiting:
         parts.append(f"{unit.waiting} 封来信要由人打开")
+    if unit.gone:
+        parts.append(f"收到过的 {unit.gone} 个文件不在 inbox 里了")
     if unit.returns:
         parts.append(f"更正通知{_last(unit.returns)}")
     yield harmless(f"【{unit.label}】{unit.unit.code} {unit.unit.name}　" + "；".join(parts))

@@ -81,6 +81,7 @@ class StatusResult:
             "units": [u.as_dict() for u in self.units],
             "messages": [
                 {
+                    "number": m.number or None,
                     "origin": m.origin,
                     "sender": m.sender,
                     "subject": m.subject,
@@ -123,6 +124,15 @@ def status(post: Post, *, today: dt.date | None = None) -> StatusResult:
     days = (deadline - (today or dt.datetime.now(CHINA).date())).days if deadline else None
     moved = tuple(f for f in result.own_findings if f.code == "M10")
     return StatusResult(units, messages, strangers, moved, deadline, days)
+
+
+def settle(post: Post, numbers: Sequence[int]) -> None:
+    """Records that a person has dealt with messages, by their numbers in the status. Raises UsageError for
+    a number that no message has."""
+    with ledger_of(post.campaign) as ledger:
+        unknown = [str(number) for number in numbers if not ledger.settle(number)]
+    if unknown:
+        raise UsageError(f"没有编号是 {'、'.join(unknown)} 的邮件；编号见 xlreport status 里“要由人打开的邮件”。")
 
 
 def open_messages(post: Post, files: Sequence[FileResult]) -> tuple[Received, ...]:
@@ -198,7 +208,9 @@ def send_kind(
             with tempfile.TemporaryDirectory(prefix="xlreport-") as spool:
                 folder = Path(spool) if dry_run else post.campaign.templates
                 parcels = list(_parcels(post, kind, letter, ledger, day, folder))
-            wanted = [replace(p, held="") for p in parcels if p.unit in only] if only else parcels
+            wanted = [p for p in parcels if p.unit in only] if only else parcels
+            if only and kind == REMINDERS:
+                wanted = [replace(p, held="") for p in wanted]
             return send(kind, wanted, ledger, post.campaign.smtp, transport, again=again, dry_run=dry_run)
     except LetterError as error:
         raise UsageError(str(error)) from None
@@ -212,9 +224,8 @@ def _parcels(post: Post, kind: str, letter: Letter, ledger: Ledger, day: dt.date
     units, _ = overview(post.roster, survey(post, ledger).files, ledger)
     if kind == REMINDERS:
         for unit in (u for u in units if u.state == MISSING):
-            words = f"来过 {unit.waiting} 封邮件，要先由人打开（见 xlreport status）；确实要催请加 --unit"
             parcel = _parcel(post, unit.unit, letter, {}, key=day.isoformat())
-            yield replace(parcel, held=words if unit.waiting else "")
+            yield replace(parcel, held=_why_not_reminded(unit))
     elif kind == RETURNS:
         yield from _returns(post, letter, units)
 
@@ -245,10 +256,25 @@ def _returns(post: Post, letter: Letter, units: Iterable[UnitStatus]) -> Iterato
             continue
         files = [f.result for f in unit.current]
         lines = list(dict.fromkeys(line for file in files for line in correction_lines(file)))
+        ours = [f.message for file in files for f in file.findings if f.code in _COUNTYS]
         problems = "\n".join(f"{i}. {line}" for i, line in enumerate(lines, 1))
         names = "、".join(dict.fromkeys(harmless(f.name) for f in unit.current))
         key = hashlib.sha256("\n".join([*sorted(f.sha256 for f in files), problems]).encode()).hexdigest()
-        yield _parcel(post, unit.unit, letter, {"问题": problems, "文件名": names}, key=key)
+        parcel = _parcel(post, unit.unit, letter, {"问题": problems, "文件名": names}, key=key)
+        yield replace(parcel, held="" if lines else f"要先由县里处理：{next(iter(ours), '见 xlreport status')}")
+
+
+_COUNTYS = frozenset({"F9", "F10", "F14", "F16"})
+"""What only the county can decide: its roster, and which of two reports counts."""
+
+
+def _why_not_reminded(unit: UnitStatus) -> str:
+    """Why a unit must not be told that nothing came; empty when nothing did."""
+    if unit.waiting:
+        return f"来过 {unit.waiting} 封邮件，要先由人打开（见 xlreport status）；确实要催请加 --unit"
+    if unit.gone:
+        return f"收到过 {unit.gone} 个文件，现在不在 inbox 里（见 xlreport status）；确实要催请加 --unit"
+    return ""
 
 
 def correction_lines(file: FileResult) -> list[str]:
@@ -256,7 +282,8 @@ def correction_lines(file: FileResult) -> list[str]:
     told = [
         f
         for f in grouped(file.findings)
-        if f.severity is Severity.ERROR or (f.severity is Severity.WARNING and not f.explanation)
+        if f.code not in _COUNTYS
+        and (f.severity is Severity.ERROR or (f.severity is Severity.WARNING and not f.explanation))
     ]
     hints = [f for f in grouped(file.findings) if f.code == "H1"]
     return [harmless(f.line()) for f in (*sorted(told, key=lambda f: f.severity.rank), *hints)]

@@ -10,11 +10,13 @@ import os
 import sqlite3
 import unicodedata
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from mail.scene import BINGYIN, JIAZI, YICHOU, Mailbox, post_in, workbook
+from merging.test_arriving import stamped
 from xlreport import Form, UsageError, merge_folder
 from xlreport.cli import main
 from xlreport.mail.collecting import CollectResult
@@ -243,10 +245,145 @@ def test_a_bounce_in_plain_words_is_told_and_marks_nothing(kind: str, post: Post
         path.write_bytes(path.read_bytes().replace(b"Content-Type: text/plain", b"Content-Type: text/html", 1))
     (told,) = collect_from(post, box.folder).messages
     assert [f.code for f in told.findings] == ["M7"]
-    assert "提到“甲子镇”的邮箱（jiazi@example.org），多半是退信" in told.findings[0].message
+    assert "多半是退信，关系到“甲子镇”" in told.findings[0].message
     assert inbox(post) == []
     with ledger_of(post.campaign) as ledger:
         assert {s.state for s in ledger.sent()} == {"draft"}
+
+
+def returned(inner: bytes, recipient: str, *, day: int = 15) -> bytes:
+    """A delivery report of that day of January 2026 (RFC 3464)."""
+    return (
+        (
+            f"From: MAILER-DAEMON@example.org\r\nSubject: Undelivered\r\nDate: {day} Jan 2026 10:00:00 +0800\r\n"
+            'MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
+            "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx\r\n\r\n"
+            f"Final-Recipient: rfc822; {recipient}\r\nAction: failed\r\n\r\n"
+            "--b\r\nContent-Type: message/rfc822\r\n\r\n"
+        ).encode()
+        + inner
+        + b"\r\n--b--\r\n"
+    )
+
+
+def test_what_comes_back_late_is_not_the_newest(post: Post, box: Mailbox, zfxxgk: Form) -> None:
+    """Somebody sent the first version on, and that came back after the second had arrived."""
+    first = box.put("a", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI, 5))], day=6)
+    box.put("b", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI, 7))], day=9)
+    (box.folder / "c.eml").write_bytes(returned(first.read_bytes(), "leader@example.org"))
+    collect_from(post, box.folder)
+    with ledger_of(post.campaign) as ledger:
+        assert survey(post, ledger).totals["disclosure.licences.decisions"] == 7
+
+
+def test_what_came_back_only_has_no_time_of_arrival(post: Post, box: Mailbox, zfxxgk: Form) -> None:
+    lost = box.put("a", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI, 5))], day=6)
+    lost.write_bytes(returned(lost.read_bytes(), "xain@example.org"))
+    box.put("b", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI, 7))], day=9)
+    collect_from(post, box.folder)
+    assert [f.result.outcome.value for f in status(post).units[0].files] == ["rejected"] * 2
+
+
+@pytest.mark.parametrize("way", ["another address", "no address", "the workbook alone"])
+def test_whose_a_bounce_is_follows_from_what_came_back(way: str, post: Post, box: Mailbox) -> None:
+    send_kind(post, "templates", drafts_of(post))
+    draft = next(post.campaign.drafts.glob("990101*")).read_bytes()
+    blank = next(post.campaign.templates.glob("990101*")).read_bytes()
+    if way == "another address":
+        path = box.put("a", "x@example.org")
+        path.write_bytes(returned(draft, "forwarded@example.com"))
+    else:
+        file = ("原邮件.eml", draft) if way == "no address" else ("年报.xlsx", blank)
+        box.put("a", "postmaster@example.org", [file], text="无法投递")
+    (told,) = collect_from(post, box.folder).messages
+    assert [f.code for f in told.findings] == ["M7"]
+    assert "关系到“甲子镇”" in told.findings[0].message
+    assert inbox(post) == []
+
+
+def test_a_bounce_that_names_nobody(post: Post, box: Mailbox) -> None:
+    box.put("a", "postmaster@example.org", text="无法投递")
+    result = collect_from(post, box.folder)
+    assert (codes(result), result.exit_code) == (["M7"], 1)
+    assert "没有写明是哪个单位" in result.messages[0].findings[0].message
+
+
+def test_a_unit_whose_address_is_like_a_servers(post: Post, box: Mailbox, zfxxgk: Form) -> None:
+    columns = {**post.roster.columns, "990101": {"邮箱": "postmaster@jiazi.example.org"}}
+    post = replace(post, roster=replace(post.roster, columns=columns))
+    box.put("a", "postmaster@jiazi.example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI))])
+    assert codes(collect_from(post, box.folder)) == []
+    (file,) = status(post).units[0].files
+    assert file.arrival is not None
+    assert file.arrival.moment > 0
+
+
+def test_a_ledger_older_than_what_was_kept_is_noticed(post: Post, box: Mailbox, zfxxgk: Form) -> None:
+    box.put("a", "jiazi@example.org", [("年报.xlsx", stamped(workbook(zfxxgk, JIAZI, 5), "2026-01-09T00:00:00Z"))])
+    collect_from(post, box.folder)
+    ledger = post.campaign.records / "ledger.sqlite3"
+    old = ledger.read_bytes()
+    box.put("b", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI, 7))], day=9)
+    collect_from(post, box.folder)
+    ledger.write_bytes(old)
+    way = drafts_of(post)
+    for work in (
+        lambda: status(post),
+        lambda: send_kind(post, "reminders", way),
+        lambda: send_kind(post, "returns", way),
+    ):
+        with pytest.raises(UsageError, match="原件有 1 份不在收发记录里"):
+            work()
+    assert main(["merge", str(post.campaign.folder)]) == 2
+    collect_from(post, box.folder)
+    with ledger_of(post.campaign) as whole:
+        assert survey(post, whole).totals["disclosure.licences.decisions"] == 7
+
+
+def test_time_stamps_of_files_decide_nothing_beside_mail(post: Post, box: Mailbox, zfxxgk: Form) -> None:
+    """Copying, unpacking and restoring change them."""
+    box.put(
+        "a", "jiazi@example.org", [("一.xlsx", workbook(zfxxgk, JIAZI, 5)), ("二.xlsx", workbook(zfxxgk, JIAZI, 7))]
+    )
+    collect_from(post, box.folder)
+    for number, path in enumerate(post.campaign.inbox.glob("*.xlsx")):
+        os.utime(path, (number, number))
+    (unit, *_) = status(post).units
+    assert (unit.state, {f.result.outcome.value for f in unit.files}) == ("rejected", {"rejected"})
+    box.put("b", "jiazi@example.org", [("二.xlsx", workbook(zfxxgk, JIAZI, 8))], day=8)
+    collect_from(post, box.folder)
+    assert status(post).units[0].state == "accepted"
+    by_hand = post.campaign.inbox / "U盘.xlsx"
+    by_hand.write_bytes(workbook(zfxxgk, JIAZI, 9))
+    for moment in (1.0, 4e9):
+        os.utime(by_hand, (moment, moment))
+        assert status(post).units[0].state == "rejected"
+
+
+def test_what_a_person_has_dealt_with_is_not_listed_again(
+    post: Post, box: Mailbox, zfxxgk: Form, capsys: pytest.CaptureFixture[str]
+) -> None:
+    box.put("a", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI))])
+    box.put("b", "jiazi@example.org", [("更正.pdf", b"%PDF-1.7")], day=8)
+    collect_from(post, box.folder)
+    command = ["status", "--campaign", str(post.campaign.folder)]
+    assert main(command) == 1
+    said = capsys.readouterr().out
+    assert "要由人打开的邮件 2：jiazi@example.org　“年报”　[提示 M4]" in said
+    assert main([*command, "--done", "7"]) == 2
+    assert "没有编号是 7 的邮件" in capsys.readouterr().err
+    main([*command, "--done", "2"])
+    main(command)
+    assert "要由人打开" not in capsys.readouterr().out
+    assert status(post).messages == ()
+
+
+def test_a_message_stays_its_units_when_the_roster_changes(post: Post, box: Mailbox) -> None:
+    box.put("a", "jiazi@example.org", [("年报.pdf", b"%PDF-1.7")])
+    collect_from(post, box.folder)
+    columns = {**post.roster.columns, "990101": {"邮箱": "new@example.org"}}
+    post = replace(post, roster=replace(post.roster, columns=columns))
+    assert [u.waiting for u in status(post).units] == [1, 0, 0]
 
 
 def test_a_full_disk_stops_and_tells_what_was_taken(
@@ -354,8 +491,8 @@ def test_messages_with_the_names_of_temporary_files_and_sub_folders_of_a_maildir
     maildir.add_folder("archive").add(other.read_bytes())
     maildir.close()
     result = collect_from(post, tmp_path / "Maildir")
-    assert [m.state for m in result.messages] == ["known", "new"]
-    assert result.messages[1].origin.startswith("Maildir/archive：")
+    assert [m.state for m in result.messages] == ["new", "known"]
+    assert result.messages[0].origin.startswith(".archive/")
 
 
 def test_merge_says_that_messages_wait_for_a_person(
@@ -434,8 +571,7 @@ def test_a_message_stays_open_until_the_report_behind_it_is_there(post: Post, bo
     collect_from(post, box.folder)
     assert [m.origin for m in status(post).messages] == ["b.eml", "c.eml"]
     fetched = post.campaign.inbox / "下载的.xlsx"
-    fetched.write_bytes(workbook(zfxxgk, JIAZI, 8))
-    os.utime(fetched, (4e9, 4e9))
+    fetched.write_bytes(stamped(workbook(zfxxgk, JIAZI, 8), "2036-01-09T00:00:00Z"))
     assert [m.origin for m in status(post).messages] == ["c.eml"]
     for unit in (YICHOU, BINGYIN):
         (post.campaign.inbox / f"{unit.name}.xlsx").write_bytes(workbook(zfxxgk, unit))

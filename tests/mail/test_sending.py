@@ -190,6 +190,29 @@ def test_who_sent_something_else_is_not_told_that_nothing_came(
     assert said(result) == [("甲子镇", "jiazi@example.org", "sent")]
 
 
+def test_whose_file_was_removed_is_not_told_that_nothing_came(post: Post, tmp_path: Path, zfxxgk: Form) -> None:
+    box = Mailbox(tmp_path / "mails")
+    box.put("a", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI))])
+    collect_from(post, box.folder)
+    next(post.campaign.inbox.glob("*.xlsx")).unlink()
+    unit = status(post).units[0]
+    assert (unit.state, unit.gone) == ("missing", 1)
+    result = send_kind(post, "reminders", Way(), today=DAY)
+    assert [s for _, _, s in said(result)] == ["held", "sent", "sent", "no_address"]
+    assert "收到过 1 个文件，现在不在 inbox 里" in result.items[0].detail
+
+
+def test_what_only_the_county_can_decide_is_not_asked_of_a_town(post: Post, tmp_path: Path, zfxxgk: Form) -> None:
+    box = Mailbox(tmp_path / "mails")
+    box.put("a", "jiazi@example.org", [(f"{n}.xlsx", workbook(zfxxgk, JIAZI, n)) for n in (5, 7)])
+    collect_from(post, box.folder)
+    way = Way()
+    for only in ([], [JIAZI]):
+        (item,) = send_kind(post, "returns", way, today=DAY, only=only).items
+        assert (item.state, way.taken) == ("held", [])
+        assert "要先由县里处理：同一单位有 2 份报表，内容不同，分不出哪份较新" in item.detail
+
+
 def test_a_letter_without_a_deadline_is_not_sent(post: Post) -> None:
     post = replace(post, campaign=replace(post.campaign, deadline=None))
     with pytest.raises(UsageError, match="deadline"):

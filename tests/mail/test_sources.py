@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlreport.mail.sources import FolderSource, MaildirSource, MboxSource, SourceError, source_at
+from xlreport.mail.sources import FolderSource, Raw, SourceError, source_at
 
 HEAD = b"From: jiazi@example.org\nSubject: a\n\n"
 DATED = b"From jiazi@example.org Mon Jan  5 09:30:00 2026\n"
@@ -17,7 +17,16 @@ MOST = 1_000_000
 
 
 def letters(path: Path) -> list[bytes]:
-    return [raw.data for raw in MboxSource(path).messages(MOST)]
+    return [raw.data for raw in FolderSource(path).messages(MOST)]
+
+
+def found(path: Path) -> dict[str, str]:
+    """Each origin with the subject of the message there, or why there is none."""
+
+    def subject(raw: Raw) -> str:
+        return raw.problem.message if raw.problem else raw.data.partition(b"Subject: ")[2][:1].decode()
+
+    return {raw.origin: subject(raw) for raw in FolderSource(path).messages(MOST)}
 
 
 @pytest.mark.parametrize(
@@ -77,15 +86,45 @@ def test_what_others_write_is_read_as_they_read_it(tmp_path: Path) -> None:
 def test_a_long_message_is_not_held_in_memory(tmp_path: Path) -> None:
     path = tmp_path / "a.mbox"
     path.write_bytes(DATED + HEAD + b"x" * 5000 + b"\n\n" + DATED + HEAD)
-    first, second = MboxSource(path).messages(1000)
+    first, second = FolderSource(path).messages(1000)
     assert (len(first.data), first.seen, second.data.rstrip()) == (1001, len(HEAD) + 5001, HEAD.rstrip())
 
 
-def test_the_kind_of_a_source_is_told_by_its_content(tmp_path: Path) -> None:
-    (tmp_path / "a").write_bytes(DATED + HEAD)
-    (tmp_path / "b.eml").write_bytes(HEAD)
-    mailbox.Maildir(tmp_path / "box").close()
-    kinds = {name: type(source_at(tmp_path / name)) for name in ("a", "b.eml", "box", ".")}
-    assert kinds == {"a": MboxSource, "b.eml": FolderSource, "box": MaildirSource, ".": FolderSource}
+def test_a_first_field_that_looks_like_a_separator(tmp_path: Path) -> None:
+    path = tmp_path / "a.eml"
+    path.write_bytes(b"From : jiazi@example.org\nSubject: a\n\n")
+    assert letters(path) == [path.read_bytes()]
+
+
+def test_what_a_folder_holds_is_told_by_content_and_place(tmp_path: Path) -> None:
+    (tmp_path / "a.mbox").write_bytes(DATED + HEAD + b"\n" + DATED + HEAD.replace(b": a", b": b"))
+    (tmp_path / "b.eml").write_bytes(b"\xef\xbb\xbf\n" + DATED + HEAD)
+    (tmp_path / "c.eml").write_bytes(HEAD)
+    (tmp_path / "Thumbs.db").write_bytes(b"x")
+    (tmp_path / "d.xlsx").write_bytes(b"PK")
+    other = "这不是邮件文件（.eml、.msg、mbox），没有收取"
+    assert found(tmp_path) == {
+        **{"a.mbox：第 1 封": "a", "a.mbox：第 2 封": "b", "b.eml：第 1 封": "a", "c.eml": "a"},
+        "d.xlsx": other,
+    }
     with pytest.raises(SourceError, match="打不开"):
         source_at(tmp_path / "c")
+
+
+def test_a_maildir_and_whatever_is_in_it(tmp_path: Path) -> None:
+    root = tmp_path / "box"
+    box = mailbox.Maildir(root)
+    box.add(HEAD)
+    box.add_folder("sub").add(HEAD.replace(b": a", b": b"))
+    box.close()
+    # the layout of folders that Dovecot calls fs
+    (root / "Archive" / "new").mkdir(parents=True)
+    (root / "Archive" / "cur").mkdir()
+    (root / "Archive" / "new" / "1.d").write_bytes(HEAD.replace(b": a", b": c"))
+    for name in ("dovecot-uidlist", "dovecot.index.log", "subscriptions", "maildirfolder", "tmp/2.d"):
+        (root / name).write_bytes(b"x")
+    (root / "stray.xlsx").write_bytes(b"PK")
+    for folder in (root, tmp_path):
+        told = found(folder)
+        assert sorted(told.values()) == ["a", "b", "c", "这不是邮件文件（.eml、.msg、mbox），没有收取"]
+        assert [name.rpartition("/")[2] for name, said in told.items() if said[0] == "这"] == ["stray.xlsx"]

@@ -130,9 +130,7 @@ def test_a_report_of_which_nothing_tells_the_age_is_not_chosen(scene: Scene) -> 
         os.utime(scene.write(name, report(scene.form, licences)), (1_000_000_000, 1_000_000_000))
     result = merged(scene)
     assert outcomes(result) == {"一.xlsx": "rejected", "二.xlsx": "rejected"}
-    assert told(result, "一.xlsx", "F16") == [
-        "同一单位有 2 份报表，内容不同，时间又都相同，无法判断哪份较新，都没有计入"
-    ]
+    assert told(result, "一.xlsx", "F16") == ["同一单位有 2 份报表，内容不同，分不出哪份较新，都没有计入"]
     assert told(result, "二.xlsx", "F16") == [
         "与同一单位的“一.xlsx”内容不同，都没有计入",
         "行政许可·本年处理决定数量：这一份是 8，“一.xlsx”是 7",

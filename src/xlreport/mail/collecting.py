@@ -18,6 +18,7 @@ from typing import Any
 from xlreport.checking.findings import Finding, has_errors, record
 from xlreport.files import why_not_written, write_whole
 from xlreport.isolation import DIED, MEMORY, RAISED, TIME, Lost
+from xlreport.mail.bounces import Bounce
 from xlreport.mail.headers import china
 from xlreport.mail.ledger import Ledger, Uid
 from xlreport.mail.messages import NAMELESS, Attachment, Mail, MessageReader, unread
@@ -183,6 +184,9 @@ class Collector:
         return mail
 
     def _take(self, raw: Raw, mail: Mail) -> CollectedMessage:
+        owners = self.roster.owners(mail.senders) if self.roster is not None else ()
+        if owners and mail.bounce is not None and not mail.bounce.sure:
+            mail = replace(mail, bounce=None)  # a unit whose address is like a server's
         findings = list(mail.findings)
         if self.ledger.has_message_id(mail.message_id):
             words = "这封邮件与以前收到的一封编号（Message-ID）相同，内容不同，两封都已收取"
@@ -207,9 +211,9 @@ class Collector:
                 files.append(CollectedFile(one.name, "", one.sha256, one.what))
         findings += self._bounced(mail)
         mail = replace(mail, findings=tuple(findings))
-        self.ledger.add(mail, raw.origin, [file.path for file in files], raw.uid)
+        self.ledger.add(mail, raw.origin, [file.path for file in files], raw.uid, (unit.code for unit in owners))
         told = _told(raw, mail, NEW, tuple(files))
-        return replace(told, findings=mail.findings, listed=bool(self.roster and self.roster.owners(mail.senders)))
+        return replace(told, findings=mail.findings, listed=bool(owners))
 
     def _file(self, one: Attachment, mail: Mail) -> tuple[CollectedFile, list[Finding]]:
         """Puts a file into the inbox; says whose it is."""
@@ -252,30 +256,36 @@ class Collector:
             again += 1
             name = wanted.replace(mark, f"{mark}-{again}")
         write_whole(self.inbox / name, data, mail.arrived)
-        return name, bool(before)
+        return name, False
 
     def _bounced(self, mail: Mail) -> Iterator[Finding]:
         """What a delivery report says about our own messages."""
         bounce = mail.bounce
-        if bounce is None or not bounce.recipients:
+        if bounce is None or (bounce.sure and not bounce.recipients):
             return
-        if not bounce.sure:
-            yield from self._perhaps_bounced(bounce.recipients)
-            return
-        ours = self.ledger.bounced(bounce.message_id, bounce.recipients, f"退信：{mail.subject}")
+        ours = self.ledger.bounced(bounce.message_id, bounce.recipients, f"退信：{mail.subject}") if bounce.sure else ()
         for one in ours:
             words = f"发给“{one.unit_name}”（{one.address}）的邮件被退回，对方没有收到"
             yield record("M7", words, "请核对名册里的邮箱，改正后重新发送")
-        if not ours and self.roster is not None and self.roster.owners(bounce.recipients):
-            words = f"发给 {'、'.join(bounce.recipients)} 的邮件被退回，对方没有收到"
-            yield record("M7", words, "请核对名册里的邮箱")
-
-    def _perhaps_bounced(self, named: tuple[str, ...]) -> Iterator[Finding]:
-        """What a mail server's message in plain words may mean."""
-        for unit in self.roster.owners(named) if self.roster is not None else ():
-            theirs = "、".join(a for a in self.roster.addresses(unit) if a in named) if self.roster is not None else ""
-            words = f"邮件服务器来信提到“{unit.name}”的邮箱（{theirs}），多半是退信，对方可能没有收到"
+        units = "、".join(f"“{name}”" for name in self._meant(mail, bounce))
+        who = "、".join(bounce.recipients)
+        if bounce.sure and units and not ours:
+            words = f"发给 {who} 的邮件被退回，关系到{units}，对方没有收到"
+            yield record("M7", words, "请核对名册里的邮箱，或者对方邮箱设的自动转发")
+        elif not bounce.sure:
+            words = f"邮件服务器来信，多半是退信，{f'关系到{units}' if units else '没有写明是哪个单位'}"
             yield record("M7", words, "请打开这封邮件看原因；是退信的，核对名册里的邮箱后重新发送")
+
+    def _meant(self, mail: Mail, bounce: Bounce) -> Iterator[str]:
+        """The units that a delivery report speaks of: by address, or by the message or the workbook of ours in it."""
+        inside = {one.sha256 for one in mail.attachments}
+        named = [u.name for u in self.roster.owners(bounce.recipients)] if self.roster is not None else []
+        named += [
+            s.unit_name
+            for s in self.ledger.sent()
+            if s.sha256 in inside or (bounce.message_id and s.message_id == bounce.message_id)
+        ]
+        return iter(dict.fromkeys(named))
 
 
 def _dated(mail: Mail) -> Mail:

@@ -29,7 +29,8 @@ _SCHEMA = """
 CREATE TABLE message (
   id INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE, raw_sha256 TEXT NOT NULL, message_id TEXT NOT NULL,
   senders TEXT NOT NULL, sender TEXT NOT NULL, subject TEXT NOT NULL, sent REAL NOT NULL, arrived REAL NOT NULL,
-  origin TEXT NOT NULL, findings TEXT NOT NULL);
+  origin TEXT NOT NULL, findings TEXT NOT NULL, units TEXT NOT NULL, returned INTEGER NOT NULL,
+  done INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE copy (raw_sha256 TEXT PRIMARY KEY, message INTEGER NOT NULL REFERENCES message);
 CREATE TABLE seen (
   source TEXT NOT NULL, validity INTEGER NOT NULL, uid INTEGER NOT NULL, message INTEGER NOT NULL REFERENCES message,
@@ -77,7 +78,8 @@ class Kept:
 
 @dataclass(frozen=True)
 class Received:
-    """A message as recorded; an unread one (`trouble`) has no attachments."""
+    """A message as recorded; an unread one (`trouble`) has no attachments and no `number`. `units` are the codes
+    of those whose addresses sent it, as the roster was then; `done` tells that a person has dealt with it."""
 
     origin: str
     sender: str
@@ -87,6 +89,9 @@ class Received:
     attachments: tuple[Kept, ...] = ()
     senders: tuple[str, ...] = ()
     trouble: bool = False
+    number: int = 0
+    units: tuple[str, ...] = ()
+    done: bool = False
 
 
 @dataclass(frozen=True)
@@ -109,8 +114,9 @@ class Sent:
 class Ledger:
     """Open ledger. Use `open_ledger`."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, folder: Path) -> None:
         self._db = connection
+        self._folder = folder
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -154,16 +160,16 @@ class Ledger:
         row = self._db.execute("SELECT path FROM attachment WHERE sha256 = ? AND path != ''", (sha256,)).fetchone()
         return str(row[0]) if row else ""
 
-    def add(self, mail: Mail, origin: str, paths: Sequence[str], uid: Uid | None) -> None:
-        """Records a message whose files are on the disk."""
+    def add(self, mail: Mail, origin: str, paths: Sequence[str], uid: Uid | None, units: Iterable[str]) -> None:
+        """Records a message whose files are on the disk; `units` are the codes of those who sent it."""
         with self._writing():
             cursor = self._db.execute(
                 "INSERT INTO message (digest, raw_sha256, message_id, senders, sender, subject, sent, arrived, origin,"
-                " findings) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " findings, units, returned) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     *(mail.digest, mail.raw_sha256, _text(mail.message_id), json.dumps(mail.senders)),
                     *(_text(mail.sender), _text(mail.subject), mail.sent, mail.arrived, _text(origin)),
-                    _findings(mail.findings),
+                    *(_findings(mail.findings), json.dumps([*units]), mail.bounce is not None),
                 ),
             )
             number = cursor.lastrowid
@@ -212,21 +218,41 @@ class Ledger:
         for message, name, sha256, size, what, senders, path in self._db.execute(rows):
             kept = Kept(name, sha256, size, what, tuple(json.loads(senders)), path)
             files.setdefault(message, []).append(kept)
-        query = "SELECT id, origin, sender, subject, arrived, findings, senders FROM message ORDER BY id"
-        for number, origin, sender, subject, arrived, said, who in self._db.execute(query):
-            attachments = tuple(files.get(number, ()))
-            yield Received(origin, sender, subject, arrived, _from_json(said), attachments, tuple(json.loads(who)))
+        query = "SELECT id, origin, sender, subject, arrived, findings, senders, units, done FROM message ORDER BY id"
+        for number, origin, sender, subject, arrived, said, who, units, done in self._db.execute(query):
+            yield Received(
+                *(origin, sender, subject, arrived, _from_json(said), tuple(files.get(number, ()))),
+                senders=tuple(json.loads(who)),
+                number=number,
+                units=tuple(json.loads(units)),
+                done=bool(done),
+            )
         query = "SELECT origin, sender, subject, arrived, findings FROM trouble ORDER BY source, origin"
         for origin, sender, subject, arrived, said in self._db.execute(query):
             yield Received(origin, sender, subject, arrived, _from_json(said), senders=addresses(sender), trouble=True)
 
+    def settle(self, number: int) -> bool:
+        """Records that a person has dealt with a message; False when there is none of that number."""
+        with self._writing():
+            return self._db.execute("UPDATE message SET done = 1 WHERE id = ?", (number,)).rowcount == 1
+
     def arrivals(self) -> Mapping[str, Arrival]:
-        """When each content that was taken last arrived, and from whom, by SHA-256."""
+        """When each content that was taken last arrived, and from whom, by SHA-256. What a mail server returned
+        did not arrive then: its moment is 0 unless it came otherwise too. Raises LedgerError when contents were
+        kept that are not recorded: the order would not be the true one."""
         query = (
-            "SELECT sha256, arrived, attachment.senders, path, name FROM attachment"
-            " JOIN message ON message.id = message WHERE path != '' ORDER BY arrived, message.id"
+            "SELECT sha256, CASE WHEN returned THEN 0.0 ELSE arrived END AS moment, attachment.senders, path, name"
+            " FROM attachment JOIN message ON message.id = message WHERE path != '' ORDER BY moment, message.id"
         )
         rows = self._db.execute(query).fetchall()
+        kept = {path.name for path in (self._folder / ORIGINALS).glob("[0-9a-f]*")}
+        unknown = kept.difference(row[0] for row in rows)
+        if unknown:
+            raise LedgerError(
+                f"收到过的原件有 {len(unknown)} 份不在收发记录里：上次收取中途停了，或者收发记录被换成了旧的。"
+                "请从原来的地方再运行一次 xlreport collect，然后再运行这条命令；那里的邮件已经不在的，"
+                f"把“{self._folder}”改名留存后重新收取，再核对每个单位以哪一份为准。"
+            )
         return {sha: Arrival(arrived, tuple(json.loads(who)), path, name) for sha, arrived, who, path, name in rows}
 
     # what went out
@@ -291,7 +317,7 @@ def open_ledger(folder: Path) -> Iterator[Ledger]:
             )
         if version == 0:
             connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
-        yield Ledger(connection)
+        yield Ledger(connection, folder)
     except sqlite3.OperationalError as error:
         raise _not_written(error) from error
     except sqlite3.DatabaseError:

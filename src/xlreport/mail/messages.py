@@ -119,6 +119,8 @@ class _Walk:
     by_server: bool = False
     named: list[str] = field(default_factory=list)
     """The addresses that a mail server's message speaks of."""
+    enclosed: list[str] = field(default_factory=list)
+    """The Message-IDs of the messages in it."""
     again: bool = False
     count: int = 0
 
@@ -157,12 +159,12 @@ class MessageReader:
             return replace(_head(data), findings=(deep.finding,), again=True)
         findings = tuple(dict.fromkeys((*mail.findings, *walk.findings)))
         digest = _digest(mail, walk.leaves)
-        told = bounces.Bounce(tuple(dict.fromkeys(walk.named)), "", sure=False) if walk.named else None
+        told = bounces.Bounce(tuple(dict.fromkeys(walk.named)), next(iter(walk.enclosed), ""), sure=False)
         return replace(
             mail,
             attachments=tuple(walk.attachments),
             findings=findings,
-            bounce=walk.bounce or told,
+            bounce=walk.bounce or (told if walk.by_server else None),
             digest=digest,
             again=mail.again or walk.again,
         )
@@ -238,8 +240,16 @@ def _part(part: Message, walk: _Walk, depth: int, senders: tuple[str, ...]) -> N
         _leaf(part, kind, walk, depth, senders)
     else:
         for inner in parts.inside(part):
-            above = (*mailboxes(inner, "from"), *senders) if kind in parts.LETTERS else senders
-            _part(inner, walk, depth + 1, above)
+            if kind in parts.LETTERS:
+                _letter(inner, walk, depth, senders)
+            else:
+                _part(inner, walk, depth + 1, senders)
+
+
+def _letter(inner: Message, walk: _Walk, depth: int, senders: tuple[str, ...]) -> None:
+    """A message in a message."""
+    walk.enclosed += [identity for identity in (header(inner, "message-id"),) if identity]
+    _part(inner, walk, depth + 1, (*mailboxes(inner, "from"), *senders))
 
 
 _UNREADABLE = {
@@ -300,7 +310,7 @@ def _file(name: str, data: bytes, walk: _Walk, depth: int, senders: tuple[str, .
     if not taken and not plain.endswith(_WEB_PAGES) and (plain.endswith(".eml") or parts.is_letter(data)):
         inner = parts.parsed(data)
         if parts.is_message(inner):
-            _part(inner, walk, depth + 1, (*mailboxes(inner, "from"), *senders))
+            _letter(inner, walk, depth, senders)
             return
     if plain.endswith(".p7m"):
         walk.say("M6", *_UNREADABLE["application/pkcs7-mime"])

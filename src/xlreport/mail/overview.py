@@ -47,6 +47,8 @@ class UnitStatus:
     returns: tuple[Sent, ...]
     waiting: int = 0
     """How many messages of the unit a person must open."""
+    gone: int = 0
+    """How many files came from the unit's addresses and are not in the folder any more."""
 
     @property
     def label(self) -> str:
@@ -72,6 +74,7 @@ class UnitStatus:
             "state": self.state,
             "versions": self.versions,
             "waiting": self.waiting,
+            "gone": self.gone,
             "files": [
                 {
                     "path": f.result.path,
@@ -99,9 +102,8 @@ def overview(
     unit that it names, else to the one from whose address it came."""
     units = _units(roster, files, ledger)
     messages = _to_look_at(ledger, units, roster)
-    senders = [frozenset(m.senders) for m in messages]
-    counted = (replace(u, waiting=sum(not s.isdisjoint(roster.addresses(u.unit)) for s in senders)) for u in units)
-    return tuple(counted), messages
+    codes = [code for m in messages for code in _codes(m, roster)]
+    return tuple(replace(u, waiting=codes.count(u.unit.code)) for u in units), messages
 
 
 def _units(roster: Roster, files: Sequence[FileResult], ledger: Ledger) -> tuple[UnitStatus, ...]:
@@ -114,6 +116,8 @@ def _units(roster: Roster, files: Sequence[FileResult], ledger: Ledger) -> tuple
             continue
         for code in _owners(file, arrival, roster):
             owned.setdefault(code, []).append(UnitFile(file, arrival))
+    here = {file.sha256 for file in files}
+    gone = [u.code for sha256, a in arrivals.items() if sha256 not in here for u in roster.owners(a.senders)]
     sent = ledger.sent()
     return tuple(
         UnitStatus(
@@ -123,6 +127,7 @@ def _units(roster: Roster, files: Sequence[FileResult], ledger: Ledger) -> tuple
             templates=_to(unit, TEMPLATES, sent),
             reminders=_to(unit, REMINDERS, sent),
             returns=_to(unit, RETURNS, sent),
+            gone=gone.count(unit.code),
         )
         for unit in roster.units
     )
@@ -145,18 +150,30 @@ def _state(files: Iterable[FileResult]) -> str:
 
 
 def _to_look_at(ledger: Ledger, statuses: Sequence[UnitStatus], roster: Roster) -> tuple[Received, ...]:
-    """Messages that a person must open, but for those that are settled: the unit's report was accepted and
-    came later, or was put into the folder by hand; a stranger's, when every unit is accepted. What a unit sent
-    instead of a workbook is among them as long as no report of its is there."""
-    lacking = frozenset(a for s in statuses if s.state == MISSING for a in roster.addresses(s.unit))
+    """Messages that a person must open, but for those that are settled: the reports of all whose message it may
+    be were accepted and came later, or were put into the folder by hand; a stranger's, when every unit is
+    accepted."""
     strangers_until = math.inf if all(s.state == ACCEPTED for s in statuses) else -math.inf
-    until = {address: _settled(s) for s in statuses for address in roster.addresses(s.unit)}
-    return tuple(
-        one
-        for one in ledger.received()
-        if any(f.severity is Severity.ERROR or (f.code == "M4" and lacking & {*one.senders}) for f in one.findings)
-        and one.arrived > max((until[a] for a in one.senders if a in until), default=strangers_until)
-    )
+    until = {s.unit.code: _settled(s) for s in statuses}
+    found = []
+    for one in ledger.received():
+        codes = _codes(one, roster) & until.keys()
+        settled = min((until[code] for code in codes), default=strangers_until)
+        if not one.done and one.arrived > settled and _asks(one, bool(codes)):
+            found.append(one)
+    return tuple(found)
+
+
+def _codes(one: Received, roster: Roster) -> set[str]:
+    """The codes of the units whose message it is, by the roster of now and of then."""
+    return {*one.units, *(unit.code for unit in roster.owners(one.senders))}
+
+
+def _asks(one: Received, listed: bool) -> bool:
+    """Whether a message needs a person: something is wrong with it, or a unit sent something else instead of
+    a workbook."""
+    instead = listed and not any(a.path for a in one.attachments)
+    return any(f.severity is Severity.ERROR or (instead and f.code == "M4") for f in one.findings)
 
 
 def _settled(status: UnitStatus) -> float:

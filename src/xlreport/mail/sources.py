@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import mailbox
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import IO, Protocol
 
 from xlreport.checking.findings import Finding, record
 from xlreport.mail.ledger import Uid
-from xlreport.merging.listing import list_files, system_file
+from xlreport.merging.listing import Found, list_files, system_file
 
 MESSAGES = (".eml", ".msg", ".mht", ".mhtml")
 
@@ -49,8 +48,10 @@ class SourceError(Exception):
 
 
 @dataclass(frozen=True)
-class _Kept:
-    """Files that stay as they are."""
+class FolderSource:
+    """A folder of messages, sub-folders too, or one file. What a file is follows from its content and place:
+    an mbox (RFC 4155) begins with `From `, a Maildir has its messages in `cur` and `new`. Files stay as they
+    are."""
 
     path: Path
 
@@ -61,68 +62,75 @@ class _Kept:
     def finish(self, taken: Collection[Uid]) -> Iterator[str]:
         return iter(())
 
-
-@dataclass(frozen=True)
-class FolderSource(_Kept):
-    """A folder of messages, sub-folders too; or one file."""
-
     def messages(self, most: int) -> Iterator[Raw]:
         if not self.path.is_dir():
-            yield self._file(self.path, self.path.name, most)
+            yield from _file(self.path, self.path.name, most)
             return
         for found in list_files(self.path):
             if found.problem:
                 yield Raw(found.shown, b"", problem=record("M6", found.problem, "请检查后重新收取"))
-            elif system_file(found.name) is None or found.name.lower().endswith(MESSAGES):
-                yield self._file(found.path, found.shown, most)
-
-    def _file(self, path: Path, shown: str, most: int) -> Raw:
-        if not path.name.lower().endswith(MESSAGES):
-            words = "这不是邮件文件（.eml、.msg），没有收取"
-            return Raw(shown, b"", problem=record("M6", words, "是报表的请直接放进 inbox 文件夹；是邮件的请改成 .eml"))
-        try:
-            if path.is_symlink() or not path.is_file():
-                return Raw(shown, b"", problem=record("M6", "这是链接、管道或设备，不是普通文件", "请换成邮件文件本身"))
-            with path.open("rb") as stream:
-                return _read(shown, stream, most)
-        except OSError:
-            return Raw(shown, b"", problem=record("M6", "邮件文件打不开", "请检查权限后重新收取"))
+            elif _of_maildir(found.path.parent, "cur", "new"):
+                yield from _file(found.path, found.shown, most, delivered=True)
+            elif not _passed_over(found):
+                yield from _file(found.path, found.shown, most)
 
 
-@dataclass(frozen=True)
-class MaildirSource(_Kept):
-    """A Maildir with its folders (Maildir++)."""
-
-    def messages(self, most: int) -> Iterator[Raw]:
-        box = mailbox.Maildir(self.path, create=False)
-        boxes = {self.path.name: box}
-        boxes |= {f"{self.path.name}/{name}": box.get_folder(name) for name in sorted(box.list_folders())}
-        for name, one in boxes.items():
-            for key in sorted(one.keys()):
-                shown = f"{name}：{key}"
-                try:
-                    with one.get_file(key) as stream:
-                        yield _read(shown, stream, most)
-                except (OSError, KeyError):
-                    yield Raw(shown, b"", problem=record("M6", "邮件文件打不开", "请检查权限后重新收取"))
+_HOUSEKEEPING = re.compile(r"dovecot|courier|maildir|subscriptions|\.")
 
 
-@dataclass(frozen=True)
-class MboxSource(_Kept):
-    """An mbox file (RFC 4155)."""
+def _of_maildir(folder: Path, *names: str) -> bool:
+    """Whether a folder is one of these in a Maildir."""
+    return folder.name in names and all((folder.parent / name).is_dir() for name in ("cur", "new"))
 
-    def messages(self, most: int) -> Iterator[Raw]:
-        try:
-            with self.path.open("rb") as stream:
-                for number, (start, end) in enumerate(list(_letters(stream)), 1):
-                    stream.seek(start)
-                    data = stream.read(min(end - start, most + 1))
-                    yield Raw(f"{self.path.name}：第 {number} 封", data, seen=end - start)
-        except OSError:
-            raise SourceError(f"“{self.path}”读不下去了，请检查磁盘和网络；已收的不会丢，也不会重收。") from None
+
+def _passed_over(found: Found) -> bool:
+    """What is there beside the messages: files that systems leave behind, what a server keeps in a Maildir,
+    and messages that are still being delivered to one."""
+    folder = found.path.parent
+    kept = _HOUSEKEEPING.match(found.name) is not None and _of_maildir(folder / "cur", "cur")
+    system = system_file(found.name) is not None and not found.name.lower().endswith(MESSAGES)
+    return system or kept or _of_maildir(folder, "tmp")
+
+
+def _file(path: Path, shown: str, most: int, *, delivered: bool = False) -> Iterator[Raw]:
+    """The messages in a file."""
+    try:
+        if path.is_symlink() or not path.is_file():
+            yield Raw(shown, b"", problem=record("M6", "这是链接、管道或设备，不是普通文件", "请换成邮件文件本身"))
+            return
+        with path.open("rb") as stream:
+            if not delivered and _MBOX.match(stream.read(_LINE).removeprefix(_BOM).lstrip()):
+                yield from _mbox(stream, shown, most)
+            elif delivered or path.name.lower().endswith(MESSAGES):
+                stream.seek(0)
+                yield _whole(shown, stream, most)
+            else:
+                todo = "是报表的请直接放进 inbox 文件夹；压缩包请先解压；是邮件的请改成 .eml"
+                yield Raw(shown, b"", problem=record("M6", "这不是邮件文件（.eml、.msg、mbox），没有收取", todo))
+    except OSError:
+        yield Raw(shown, b"", problem=record("M6", "邮件文件读不了", "请检查权限和磁盘后重新收取"))
+
+
+def _whole(shown: str, stream: IO[bytes], most: int) -> Raw:
+    data = stream.read(most + 1)
+    rest = 0
+    while len(data) > most and (more := stream.read(1_000_000)):
+        rest += len(more)
+    return Raw(shown, data, seen=len(data) + rest)
+
+
+def _mbox(stream: IO[bytes], shown: str, most: int) -> Iterator[Raw]:
+    """The messages of an mbox; only one at a time is in memory."""
+    stream.seek(0)
+    for number, (start, end) in enumerate(list(_letters(stream)), 1):
+        stream.seek(start)
+        data = stream.read(min(end - start, most + 1))
+        yield Raw(f"{shown}：第 {number} 封", data, seen=end - start)
 
 
 _LINE = 65_536
+_MBOX = re.compile(rb"From +[^\s:]")
+_BOM = b"\xef\xbb\xbf"
 _FIELD = re.compile(rb"[!-9;-~]+[ \t]*:")
 _DATED = re.compile(rb"From .*\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun),? .*\d\d:\d\d")
 
@@ -139,9 +147,10 @@ def _letters(stream: IO[bytes]) -> Iterator[tuple[int, int]]:
             if end > start:
                 yield start, end
             start = at
-        separates = fresh and piece.startswith(b"From ") and (after_blank or _DATED.match(piece))
+        line = piece if at else piece.removeprefix(_BOM)
+        separates = fresh and line.startswith(b"From ") and (after_blank or _DATED.match(line))
         end = at - gap if separates else None
-        after_blank = fresh and not piece.strip(b"\r\n")
+        after_blank = fresh and not line.strip(b"\r\n")
         gap = len(piece) if after_blank else 0
         fresh = piece.endswith(b"\n")
         at += len(piece)
@@ -149,23 +158,11 @@ def _letters(stream: IO[bytes]) -> Iterator[tuple[int, int]]:
         yield start, at - gap
 
 
-def _read(shown: str, stream: IO[bytes] | Any, most: int) -> Raw:
-    data = stream.read(most + 1)
-    rest = 0
-    while len(data) > most and (more := stream.read(1_000_000)):
-        rest += len(more)
-    return Raw(shown, bytes(data), seen=len(data) + rest)
-
-
 def source_at(path: Path) -> Source:
-    """The kind of mailbox that lies at a path, by its content. Raises SourceError when there is none."""
-    if path.is_dir():
-        if all((path / name).is_dir() for name in ("cur", "new", "tmp")):
-            return MaildirSource(path)
-        return FolderSource(path)
-    try:
-        with path.open("rb") as stream:
-            start = stream.read(5)
-    except OSError:
-        raise SourceError(f"“{path}”打不开，请检查路径和权限。") from None
-    return MboxSource(path) if start == b"From " else FolderSource(path)
+    """The mailbox that lies at a path. Raises SourceError when it cannot be opened."""
+    if not path.is_dir():
+        try:
+            path.open("rb").close()
+        except OSError:
+            raise SourceError(f"“{path}”打不开，请检查路径和权限。") from None
+    return FolderSource(path)

@@ -207,7 +207,7 @@ def _newest(files: list[FileResult], form: Form, policy: Policy) -> list[FileRes
                 words = f"同一单位另有“{winner.path}”，{_reason(file, winner)}，以那一份为准"
                 decided[i] = _superseded(file, winner, form, "F7", words, Outcome.SUPERSEDED)
         if undecided:
-            why = "时间又都相同，无法判断哪份较新" if policy.newest else "按 --on-conflict error"
+            why = "分不出哪份较新" if policy.newest else "按 --on-conflict error"
             words = f"同一单位有 {len(places)} 份报表，内容不同，{why}，都没有计入"
             decided[kept] = _rejected(winner, "F16", words, "请只留下应当计入的一份后重新汇总")
         elif age is _by_arrival:
@@ -256,17 +256,24 @@ def _as_old(one: Age, other: Age) -> bool:
 
 
 def _by_arrival(file: FileResult) -> Age:
-    return _source(file).arrived, *_by_itself(file)[1:]
+    return _source(file).arrived, *_by_itself(file)[1:3], 0.0
+
+
+def _by_statement(file: FileResult) -> Age:
+    return *_by_itself(file)[:3], 0.0
 
 
 def _contenders(files: list[FileResult], places: list[int]) -> tuple[list[int], Callable[[FileResult], Age]]:
     """Which of a unit's files may count, and what tells their age. Those that came by mail are ordered by
-    arrival; what was put into the folder by hand is compared with the last of them by what the files say."""
+    arrival; what was put into the folder by hand is compared with the last of them by what the files say
+    (their time stamps tell when somebody copied them)."""
     came = [i for i in places if _source(files[i]).arrived]
+    if not came:
+        return places, _by_itself
     if len(came) == len(places):
         return places, _by_arrival
-    last = max((_source(files[i]).arrived for i in came), default=0.0)
-    return [i for i in places if _source(files[i]).arrived == last or i not in came], _by_itself
+    last = max(_source(files[i]).arrived for i in came)
+    return [i for i in places if _source(files[i]).arrived == last or i not in came], _by_statement
 
 
 def _moment(saved: str) -> float:
@@ -282,7 +289,7 @@ def _reason(old: FileResult, new: FileResult) -> str:
     mine, other = _source(old), _source(new)
     if other.arrived > mine.arrived > 0:
         return f"收到得较晚（{_said(other.arrived)}，这一份是 {_said(mine.arrived)}）"
-    if _by_itself(old) > _by_itself(new):
+    if _by_itself(old)[:3] > _by_itself(new)[:3]:
         return "这一份已被后来收到的取代，后来收到的又不如那一份新"
     if mine.number != other.number:
         return f"报送序号较大（第 {other.number} 次，这一份是第 {mine.number} 次）"
