@@ -284,6 +284,17 @@ def test_what_came_back_only_has_no_time_of_arrival(post: Post, box: Mailbox, zf
     assert [f.result.outcome.value for f in status(post).units[0].files] == ["rejected"] * 2
 
 
+def test_what_a_unit_passes_on_came_when_it_did(post: Post, box: Mailbox, zfxxgk: Form) -> None:
+    """A town forwards the report of delivery, and with it the workbook that had not arrived."""
+    lost = box.put("a", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI, 7))], day=6).read_bytes()
+    (box.folder / "a.eml").unlink()
+    box.put("b", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI, 5))], day=5)
+    box.put("c", "jiazi@example.org", [("退信.eml", returned(lost, "xain@example.org"))], day=16)
+    collect_from(post, box.folder)
+    with ledger_of(post.campaign) as ledger:
+        assert survey(post, ledger).totals["disclosure.licences.decisions"] == 7
+
+
 @pytest.mark.parametrize("way", ["another address", "no address", "the workbook alone"])
 def test_whose_a_bounce_is_follows_from_what_came_back(way: str, post: Post, box: Mailbox) -> None:
     send_kind(post, "templates", drafts_of(post))

@@ -211,7 +211,7 @@ class Collector:
                 files.append(CollectedFile(one.name, "", one.sha256, one.what))
         findings += self._bounced(mail)
         mail = replace(mail, findings=tuple(findings))
-        self.ledger.add(mail, raw.origin, [file.path for file in files], raw.uid, (unit.code for unit in owners))
+        self.ledger.add(mail, raw.origin, [file.path for file in files], raw.uid, [unit.code for unit in owners])
         told = _told(raw, mail, NEW, tuple(files))
         return replace(told, findings=mail.findings, listed=bool(owners))
 

@@ -160,8 +160,9 @@ class Ledger:
         row = self._db.execute("SELECT path FROM attachment WHERE sha256 = ? AND path != ''", (sha256,)).fetchone()
         return str(row[0]) if row else ""
 
-    def add(self, mail: Mail, origin: str, paths: Sequence[str], uid: Uid | None, units: Iterable[str]) -> None:
-        """Records a message whose files are on the disk; `units` are the codes of those who sent it."""
+    def add(self, mail: Mail, origin: str, paths: Sequence[str], uid: Uid | None, units: Sequence[str]) -> None:
+        """Records a message whose files are on the disk; `units` are the codes of those who sent it. A report of
+        delivery that a unit passes on is a message of its own."""
         with self._writing():
             cursor = self._db.execute(
                 "INSERT INTO message (digest, raw_sha256, message_id, senders, sender, subject, sent, arrived, origin,"
@@ -169,7 +170,7 @@ class Ledger:
                 (
                     *(mail.digest, mail.raw_sha256, _text(mail.message_id), json.dumps(mail.senders)),
                     *(_text(mail.sender), _text(mail.subject), mail.sent, mail.arrived, _text(origin)),
-                    *(_findings(mail.findings), json.dumps([*units]), mail.bounce is not None),
+                    *(_findings(mail.findings), json.dumps(units), mail.bounce is not None and not units),
                 ),
             )
             number = cursor.lastrowid

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from enum import StrEnum
 
@@ -22,7 +23,12 @@ _SIGNATURES = (
     (b"{\\rtf", "RTF 文档"),
 )
 _TEMPLATE = "请把数字填到县里发的模板里，以 .xlsx 格式报送"
+_ATTACHED = "是邮件的请把里面的报表另存出来，放进文件夹；是网页的请用 WPS 或 Excel 打开，另存为 .xlsx"
 _UNPACK = "请先解压，把里面的工作簿放进来"
+
+
+_LETTER = re.compile(rb"(?:received|return-path|delivered-to|message-id|x-[a-z-]+|from|date|subject): ?\S")
+"""How a message begins (RFC 5322), in lower case."""
 
 
 class Kind(StrEnum):
@@ -58,6 +64,8 @@ def advice(words: str) -> str:
     """What to do about a file of a foreign kind."""
     if "压缩包" in words:
         return _UNPACK
+    if "邮件" in words:
+        return _ATTACHED
     return RESEND if "表格" in words or "HTML" in words else _TEMPLATE
 
 
@@ -111,7 +119,7 @@ def _foreign(data: bytes) -> str:
     start = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<!doctype html", b"<html", b"<table", b"<meta")):
         return "网页（HTML）文件"
-    if b"mime-version:" in start[:600]:
+    if b"mime-version:" in start[:600] or _LETTER.match(start):
         return "网页归档或邮件文件"
     if start.startswith(b"<"):
         return "XML 表格（2003 格式）" if b"excel.sheet" in start else "XML 文件"
