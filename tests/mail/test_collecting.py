@@ -467,6 +467,14 @@ def test_an_empty_folder_and_a_damaged_ledger(post: Post, box: Mailbox) -> None:
     (post.campaign.records / "ledger.sqlite3").write_bytes(b"x" * 5000)
     with pytest.raises(UsageError, match="坏了"):
         status(post)
+    box.put("a", "jiazi@example.org")
+    (post.campaign.records / "ledger.sqlite3").unlink()
+    with sqlite3.connect(post.campaign.records / "ledger.sqlite3") as db:
+        db.execute("PRAGMA user_version = 1")
+    db.close()
+    for work in (lambda: status(post), lambda: collect_from(post, box.folder)):
+        with pytest.raises(UsageError, match="坏了"):
+            work()
 
 
 @pytest.mark.parametrize("empty", [True, False])

@@ -125,6 +125,8 @@ class Ledger:
             with self._db:
                 yield
         except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:
+                raise
             raise _not_written(error) from error
 
     # what came
@@ -319,9 +321,10 @@ def open_ledger(folder: Path) -> Iterator[Ledger]:
         if version == 0:
             connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
         yield Ledger(connection, folder)
-    except sqlite3.OperationalError as error:
-        raise _not_written(error) from error
-    except sqlite3.DatabaseError:
+    except sqlite3.DatabaseError as error:
+        # SQLITE_ERROR: tables or columns are not there
+        if isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
+            raise _not_written(error) from error
         raise LedgerError(f"收发记录“{path}”坏了，请用备份换下它；收到的文件都还在 inbox 里。") from None
     finally:
         if connection is not None:
