@@ -141,7 +141,7 @@ def test_what_cannot_be_compared_is_refused(scene: Scene, other_form: Form, caps
     scene.write("夹/二.xlsx", scene.book)
     refused = {
         scene.write("坏.xlsx", scene.book[:5000]): "不能比较：文件不完整，压缩目录读不出来。",
-        scene.write("空.zip", scene.raw_zip()): "不能比较：这是ZIP 压缩包，里面没有文件。",
+        scene.write("空.zip", scene.raw_zip()): "不能比较：这是 ZIP 压缩包，里面没有文件。",
         folder: "不能比较：里面有 2 份报表，请给出其中一份。",
         folder / "没有.xlsx": "找不到",
     }  # fmt: skip

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from support.cells import part, rewrite, sheet_parts
 from xlreport import Form, FormShelf, read_submission, write_workbook
 from xlreport.workbook.guard import DEFAULT_LIMITS, Limits, Refused, open_package, parse_xml
+from xlreport.workbook.kinds import said
 from xlreport.workbook.opening import open_book
 from xlreport.workbook.writing import blank
 
@@ -31,6 +32,10 @@ def code_of(data: bytes, limits: Limits = DEFAULT_LIMITS) -> tuple[str, str]:
     with pytest.raises(Refused) as caught:
         open_book(data, limits)
     return caught.value.finding.code, caught.value.finding.message
+
+
+def test_latin_letters_stand_apart() -> None:
+    assert (said("PDF 文件"), said("图片"), said("7z 压缩包")) == ("是 PDF 文件", "是图片", "是 7z 压缩包")
 
 
 @pytest.mark.parametrize(
@@ -56,7 +61,7 @@ def code_of(data: bytes, limits: Limits = DEFAULT_LIMITS) -> tuple[str, str]:
     ],
 )
 def test_the_real_kind_of_a_file_is_told(data: bytes, what: str) -> None:
-    assert code_of(data) == ("R1", f"这是{what}，不是能读取的工作簿")
+    assert code_of(data) == ("R1", f"这{said(what)}，不是能读取的工作簿")
 
 
 @pytest.mark.parametrize(
@@ -76,7 +81,7 @@ def test_a_zip_that_is_no_workbook(members: dict[str, str], what: str) -> None:
     with zipfile.ZipFile(target, "w") as archive:
         for name, content in members.items():
             archive.writestr(name, content)
-    assert code_of(target.getvalue()) == ("R1", f"这是{what}，不是能读取的工作簿")
+    assert code_of(target.getvalue()) == ("R1", f"这{said(what)}，不是能读取的工作簿")
 
 
 def test_a_wrong_checksum_is_found_before_anything_is_parsed(good: bytes) -> None:

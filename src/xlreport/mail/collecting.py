@@ -30,6 +30,7 @@ from xlreport.merging.listing import Found
 from xlreport.merging.matching import match
 from xlreport.merging.roster import Roster
 from xlreport.submission import NOBODY, Unit
+from xlreport.workbook.kinds import said
 
 _LOST = {
     TIME: "读取邮件超过了 {seconds:g} 秒",
@@ -206,7 +207,7 @@ class Collector:
                 findings += notes
             else:
                 if not one.inline:
-                    words = f"附件“{one.name or NAMELESS}”是{one.what}，不是工作簿或压缩包，没有放进 inbox"
+                    words = f"附件“{one.name or NAMELESS}”{said(one.what)}，不是工作簿或压缩包，没有放进 inbox"
                     findings.append(record("M4", words, "如果报表在里面，请对方把数字填到模板里重新发"))
                 files.append(CollectedFile(one.name, "", one.sha256, one.what))
         findings += self._bounced(mail)

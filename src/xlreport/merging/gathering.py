@@ -21,7 +21,7 @@ from xlreport.merging.listing import Found, system_file
 from xlreport.merging.outcomes import FileResult, Outcome
 from xlreport.submission import Pool
 from xlreport.workbook.guard import DEFAULT_LIMITS, Limits, Refused, too_much
-from xlreport.workbook.kinds import ARCHIVES, Kind, kind_of
+from xlreport.workbook.kinds import ARCHIVES, Kind, kind_of, said
 from xlreport.workbook.reading import Reading, read_submission
 
 Looked = tuple[FileResult, list[Found]]
@@ -86,8 +86,8 @@ class Reader:
         except OSError:
             return _unreadable(found, "解压时写不了临时文件"), []
         inside = _inside(found, members)
-        said = f"里面有 {len(inside)} 个文件，结果逐个列出" if inside else "里面没有文件"
-        note = record("F15", f"这是{words}，{said}", file=found.shown)
+        holds = f"里面有 {len(inside)} 个文件，结果逐个列出" if inside else "里面没有文件"
+        note = record("F15", f"这{said(words)}，{holds}", file=found.shown)
         return FileResult(found.shown, Outcome.IGNORED, (note,), sha256=hashlib.sha256(data).hexdigest()), inside
 
 

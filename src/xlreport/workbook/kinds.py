@@ -126,6 +126,11 @@ def _foreign(data: bytes) -> str:
     return "文本文件（如 CSV）" if b"\0" not in data[:4096] else "无法识别的文件"
 
 
+def said(words: str) -> str:
+    """`是` and a kind in Chinese, with a space before Latin letters."""
+    return f"是{' ' if words[:1].isascii() else ''}{words}"
+
+
 def foreign(words: str) -> Refused:
     """The refusal of a file that is no workbook."""
-    return Refused(record("R1", f"这是{words}，不是能读取的工作簿", advice(words)))
+    return Refused(record("R1", f"这{said(words)}，不是能读取的工作簿", advice(words)))
