@@ -181,7 +181,8 @@ def status(
     from xlreport.post import status as status_of
 
     post = post_of(needed_campaign(campaign), options_of(limits, passwords, open_passwords))
-    finished(lambda: settle(post, done))
+    if done:
+        finished(lambda: settle(post, done))
     result = finished(lambda: status_of(post))
     show(status_report(result), result, as_json)
     return int(result.exit_code)

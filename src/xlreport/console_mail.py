@@ -69,7 +69,7 @@ def collect_report(result: CollectResult, *, verbose: bool = False) -> Iterator[
     yield f"看了 {seen} 封邮件：以前收过 {known} 封；新收 {new} 个文件放进 inbox{unread}。"
     if quiet:
         yield f"另有 {quiet} 封没有附件、发件人也不在名册上的邮件没有列出，用 --verbose 查看。"
-    todo = sum(1 for m in result.messages if any(f.severity.rank == 0 for f in m.findings))
+    todo = sum(1 for m in result.messages if has_errors(m.findings))
     if todo:
         yield f"注意：有 {todo} 封邮件要由人打开处理，见上面的“错误”。"
     yield from (harmless(words) for words in result.left)

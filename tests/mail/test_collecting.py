@@ -203,13 +203,7 @@ def test_bounces_are_told_and_their_workbook_is_not_taken(post: Post, box: Mailb
 def test_a_filled_workbook_in_a_delivery_report_is_taken(post: Post, box: Mailbox, zfxxgk: Form) -> None:
     """A town's mail program sends its answer to a wrong address; the town forwards what came back as it is."""
     inner = box.put("a", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI))]).read_bytes()
-    (box.folder / "a.eml").write_bytes(
-        b"From: MAILER-DAEMON@example.org\r\nSubject: Undelivered\r\nDate: Mon, 5 Jan 2026 10:00:00 +0800\r\n"
-        b'MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
-        b"--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx\r\n\r\n"
-        b"Final-Recipient: rfc822; xain@example.org\r\nAction: failed\r\n\r\n"
-        b"--b\r\nContent-Type: message/rfc822\r\n\r\n" + inner + b"\r\n--b--\r\n"
-    )
+    (box.folder / "a.eml").write_bytes(returned(inner, "xain@example.org"))
     (told,) = collect_from(post, box.folder).messages
     assert [f.units for f in told.files] == [("甲子镇",)]
     assert [u.state for u in status(post).units] == ["accepted", "missing", "missing"]

@@ -30,9 +30,9 @@ def from_server(senders: Iterable[str]) -> bool:
     return any(one.startswith(_SERVERS) for one in senders)
 
 
-def named(text: str) -> tuple[str, ...]:
-    """The addresses in a text."""
-    return tuple(dict.fromkeys(one.rstrip(".-") for one in _ADDRESS.findall(text.lower())))
+def named(text: str) -> list[str]:
+    """The addresses in a text, as often as they are there."""
+    return [one.rstrip(".-") for one in _ADDRESS.findall(text.lower())]
 
 
 def is_report(part: Message) -> bool:

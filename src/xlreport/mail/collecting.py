@@ -195,21 +195,18 @@ class Collector:
         files: list[CollectedFile] = []
         blank = self.ledger.sent_contents()
         for one in mail.attachments:
-            if one.sha256 in blank and mail.bounce is not None:
-                files.append(CollectedFile(one.name, "", one.sha256, one.what))
-            elif one.sha256 in blank:
-                words = f"附件“{one.name or NAMELESS}”就是发出去的空白模板，没有填报，没有放进 inbox"
-                findings.append(record("M8", words, "请对方填好后再发"))
-                files.append(CollectedFile(one.name, "", one.sha256, one.what))
+            file = CollectedFile(one.name, "", one.sha256, one.what)
+            if one.sha256 in blank:
+                if mail.bounce is None:
+                    words = f"附件“{one.name or NAMELESS}”就是发出去的空白模板，没有填报，没有放进 inbox"
+                    findings.append(record("M8", words, "请对方填好后再发"))
             elif one.taken:
                 file, notes = self._file(one, mail)
-                files.append(file)
                 findings += notes
-            else:
-                if not one.inline:
-                    words = f"附件“{one.name or NAMELESS}”{said(one.what)}，不是工作簿或压缩包，没有放进 inbox"
-                    findings.append(record("M4", words, "如果报表在里面，请对方把数字填到模板里重新发"))
-                files.append(CollectedFile(one.name, "", one.sha256, one.what))
+            elif not one.inline:
+                words = f"附件“{one.name or NAMELESS}”{said(one.what)}，不是工作簿或压缩包，没有放进 inbox"
+                findings.append(record("M4", words, "如果报表在里面，请对方把数字填到模板里重新发"))
+            files.append(file)
         findings += self._bounced(mail)
         mail = replace(mail, findings=tuple(findings))
         self.ledger.add(mail, raw.origin, [file.path for file in files], raw.uid, [unit.code for unit in owners])

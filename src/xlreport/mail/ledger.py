@@ -248,8 +248,7 @@ class Ledger:
             " FROM attachment JOIN message ON message.id = message WHERE path != '' ORDER BY moment, message.id"
         )
         rows = self._db.execute(query).fetchall()
-        kept = {path.name for path in (self._folder / ORIGINALS).glob("[0-9a-f]*")}
-        unknown = kept.difference(row[0] for row in rows)
+        unknown = _originals(self._folder).difference(row[0] for row in rows)
         if unknown:
             raise LedgerError(
                 f"收到过的原件有 {len(unknown)} 份不在收发记录里：上次收取中途停了，或者收发记录被换成了旧的。"
@@ -313,7 +312,7 @@ def open_ledger(folder: Path) -> Iterator[Ledger]:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         if version > VERSION:
             raise LedgerError(f"收发记录“{path}”是较新的版本写的，请升级 xlreport。")
-        if version == 0 and any((folder / ORIGINALS).glob("[0-9a-f]*")):
+        if version == 0 and _originals(folder):
             raise LedgerError(
                 f"收发记录“{path}”不见了或被清空了，而收到过的原件还在。请用备份恢复它；没有备份的，"
                 f"把“{folder}”改名留存后重新收取，再核对每个单位以哪一份为准。"
@@ -329,6 +328,11 @@ def open_ledger(folder: Path) -> Iterator[Ledger]:
     finally:
         if connection is not None:
             connection.close()
+
+
+def _originals(folder: Path) -> set[str]:
+    """The SHA-256 of every content that is kept beside a ledger."""
+    return {path.name for path in (folder / ORIGINALS).glob("[0-9a-f]*")}
 
 
 def _not_written(error: sqlite3.OperationalError) -> OSError:

@@ -131,6 +131,12 @@ class _Walk:
         if depth > self.limits.depth:
             raise TooMuch("邮件层层嵌套的层数", depth, self.limits.depth, "层")
 
+    def told_in_words(self) -> Bounce | None:
+        """What a mail server's message that is no delivery report may be about."""
+        if not self.by_server:
+            return None
+        return Bounce(tuple(dict.fromkeys(self.named)), next(iter(self.enclosed), ""), sure=False)
+
     def say(self, code: str, words: str, todo: str = "") -> None:
         self.findings.append(record(code, words, todo))
 
@@ -159,12 +165,11 @@ class MessageReader:
             return replace(_head(data), findings=(deep.finding,), again=True)
         findings = tuple(dict.fromkeys((*mail.findings, *walk.findings)))
         digest = _digest(mail, walk.leaves)
-        told = bounces.Bounce(tuple(dict.fromkeys(walk.named)), next(iter(walk.enclosed), ""), sure=False)
         return replace(
             mail,
             attachments=tuple(walk.attachments),
             findings=findings,
-            bounce=walk.bounce or (told if walk.by_server else None),
+            bounce=walk.bounce or walk.told_in_words(),
             digest=digest,
             again=mail.again or walk.again,
         )
