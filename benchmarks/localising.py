@@ -25,12 +25,12 @@ sys.path.insert(0, str(ROOT / "samples"))
 
 from tabletext import load  # noqa: E402
 from xlreport import Entry, Form, Submission, Unit, get_form  # noqa: E402
-from xlreport.checking.batch import from_fixed, make_batch  # noqa: E402
-from xlreport.checking.evaluate import Verdict, evaluate  # noqa: E402
-from xlreport.checking.likely import Hint, likely  # noqa: E402
-from xlreport.checking.slips import neighbours  # noqa: E402
-from xlreport.checking.systems import read_system  # noqa: E402
+from xlreport.checking.constraints import read_system  # noqa: E402
+from xlreport.checking.keying_errors import neighbours  # noqa: E402
+from xlreport.checking.suspects import Hint, likely  # noqa: E402
 from xlreport.form.model import Instance, Severity  # noqa: E402
+from xlreport.rules.columns import from_fixed, make_batch  # noqa: E402
+from xlreport.rules.evaluate import Verdict, evaluate  # noqa: E402
 
 CASES = 1000
 ATTEMPTS = 300

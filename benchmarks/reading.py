@@ -18,7 +18,7 @@ from decimal import Decimal
 import openpyxl
 
 from xlreport import Entry, FormShelf, Submission, Unit, check_submissions, get_form, read_submission, write_workbook
-from xlreport.workbook.layout import layout_of
+from xlreport.workbook.layout.workbook import layout_of
 
 BOOKS, ROUNDS = 20, 5
 

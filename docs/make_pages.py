@@ -16,9 +16,9 @@ sys.path[:0] = [str(HERE.parent / folder) for folder in ("tests", "samples")]
 
 from hostile.cases import CASES, Case  # noqa: E402
 from xlreport import Outcome, get_form  # noqa: E402
-from xlreport.checking.findings import CODES  # noqa: E402
-from xlreport.checking.sentence import Speaker  # noqa: E402
-from xlreport.workbook.texts import harmless  # noqa: E402
+from xlreport.findings import CODES  # noqa: E402
+from xlreport.rules.describe import Speaker  # noqa: E402
+from xlreport.text import harmless  # noqa: E402
 
 
 def table(*headings: str) -> list[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from xlreport import Limits
-from xlreport.cli import cli, main
+from xlreport.cli.app import cli, main
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "samples"
@@ -128,5 +128,5 @@ def test_names_cannot_deceive_the_terminal(capsys: pytest.CaptureFixture[str], t
 
 
 def test_starting_is_quick_because_heavy_libraries_wait() -> None:
-    program = "import sys, xlreport.cli; heavy = {'numpy', 'pandas', 'pydantic', 'xlsxwriter', 'yaml'} & set(sys.modules); sys.exit(bool(heavy))"
+    program = "import sys, xlreport.cli.app; heavy = {'numpy', 'pandas', 'pydantic', 'xlsxwriter', 'yaml'} & set(sys.modules); sys.exit(bool(heavy))"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -22,9 +22,9 @@ from hostile.scene import FILES, Scene
 from support.cells import rewrite
 from support.xlsb import as_xlsb
 from xlreport import Limits
-from xlreport.cli import main
-from xlreport.isolation import Isolated
-from xlreport.workbook.opening import open_book
+from xlreport.cli.app import main
+from xlreport.formats.open import open_book
+from xlreport.workers import Isolated
 
 LOCKED = (FILES / "加密.xlsx").read_bytes()
 
@@ -234,7 +234,7 @@ def test_time_is_limited(scene: Scene, capsys: pytest.CaptureFixture[str], monke
     path = str(scene.write("x.xlsx", scene.book))
     longest = run(capsys, "check", path, "--limit", "seconds=999999999999999")
     assert longest == Run(0, {"x.xlsx": "accepted"}, []), "longer than the system's clock can wait"
-    monkeypatch.setattr("xlreport.pipeline.Isolated", Sleeping)
+    monkeypatch.setattr("xlreport.api.Isolated", Sleeping)
     words = "读取超过了 1 秒，已停止；其他文件不受影响"
     assert run(capsys, "check", path, "--limit", "seconds=1") == Run(3, {"x.xlsx": "rejected"}, [words])
 

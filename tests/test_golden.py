@@ -11,9 +11,9 @@ import pytest
 from support.cells import put
 from tabletext import load, parse_entry, tokens
 from xlreport import Form, FormShelf, Submission, Unit, write_workbook
-from xlreport.merging.deciding import check_each
-from xlreport.merging.gathering import Reader
-from xlreport.merging.listing import Found
+from xlreport.merging.discover import Found
+from xlreport.merging.intake import Reader
+from xlreport.merging.select import check_each
 from xlreport.merging.totals import totals_of
 from xlreport.submission import Figures
 

@@ -10,20 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from xlreport.campaign import Campaign, CampaignError, init_campaign, read_campaign
-    from xlreport.checking.checks import check as check_submissions
-    from xlreport.checking.findings import Finding
-    from xlreport.form.library import FormShelf, UnknownForm, get_form
-    from xlreport.form.model import Form, Severity
-    from xlreport.form.problems import FormError
-    from xlreport.mail.collecting import CollectResult
-    from xlreport.mail.messages import MailLimits
-    from xlreport.mail.sending import SendResult
-    from xlreport.merging.differences import Difference
-    from xlreport.merging.outcomes import FileResult, Outcome
-    from xlreport.merging.result import CheckResult, MergeResult
-    from xlreport.merging.roster import Roster, RosterError, read_roster
-    from xlreport.pipeline import (
+    from xlreport.api import (
         Options,
         UsageError,
         check_paths,
@@ -32,11 +19,24 @@ if TYPE_CHECKING:
         repair_files,
         write_templates,
     )
-    from xlreport.post import Post, StatusResult, collect_from, collect_from_server, send_kind, status
+    from xlreport.campaign.campaign import Post, StatusResult, collect_from, collect_from_server, send_kind, status
+    from xlreport.campaign.collect import CollectResult
+    from xlreport.campaign.send import SendResult
+    from xlreport.campaign.settings import Campaign, CampaignError, init_campaign, read_campaign
+    from xlreport.checking.validate import check as check_submissions
+    from xlreport.findings import Finding
+    from xlreport.form.catalog import FormShelf, UnknownForm, get_form
+    from xlreport.form.model import Form, Severity
+    from xlreport.form.problems import FormError
+    from xlreport.formats.guard import Limits
+    from xlreport.mail.messages import MailLimits
+    from xlreport.merging.diff import Difference
+    from xlreport.merging.outcome import FileResult, Outcome
+    from xlreport.merging.result import CheckResult, MergeResult
+    from xlreport.merging.roster import Roster, RosterError, read_roster
     from xlreport.submission import Entry, Submission, Unit
-    from xlreport.workbook.guard import Limits
-    from xlreport.workbook.reading import Reading, read_submission
-    from xlreport.workbook.writing import write_workbook
+    from xlreport.workbook.reader.submission import Reading, read_submission
+    from xlreport.workbook.writer.template import write_workbook
 
 _HOMES = {
     "Campaign": "campaign",

@@ -1,5 +1,5 @@
 """`python -m xlreport`."""
 
-from xlreport.cli import entry_point
+from xlreport.cli.app import entry_point
 
 entry_point()

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from xlreport import Form
-from xlreport.checking.changes import changes
-from xlreport.checking.linting import lint
-from xlreport.cli import main
-from xlreport.form.loading import loads
+from xlreport.cli.app import main
+from xlreport.form.loader import loads
+from xlreport.lint.changes import changes
+from xlreport.lint.linter import lint
 
 OTHER_FORM = Path(__file__).resolve().parents[1] / "forms" / "xiangzhen-caizheng.yaml"
 TEXT = OTHER_FORM.read_text("utf-8")

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from support.fills import fill
 from xlreport import Form, Submission, check_submissions, get_form
-from xlreport.checking.batch import bare, make_batch
-from xlreport.checking.evaluate import Verdict, evaluate, nearly_the_same
 from xlreport.checking.followons import without_followons
-from xlreport.checking.sentence import Seen
 from xlreport.form import expression as ex
+from xlreport.rules.columns import bare, make_batch
+from xlreport.rules.describe import Seen
+from xlreport.rules.evaluate import Verdict, evaluate, nearly_the_same
 from xlreport.submission import Figures, Status
 
 OPERATORS = {

@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xlreport import Entry, Form, FormError, Submission, Unit
-from xlreport.checking.batch import make_batch
-from xlreport.checking.evaluate import Verdict, Verdicts, evaluate
-from xlreport.checking.linting import LintResult, lint
-from xlreport.form.feasibility import Answer, Row, solve
-from xlreport.form.loading import loads
+from xlreport.form.loader import loads
 from xlreport.form.model import LEVELS
-from xlreport.form.source import rule_places
+from xlreport.form.yaml_source import rule_places
+from xlreport.lint.feasibility import Answer, Row, solve
+from xlreport.lint.linter import LintResult, lint
+from xlreport.rules.columns import make_batch
+from xlreport.rules.evaluate import Verdict, Verdicts, evaluate
 from xlreport.submission import Figures, Status
 
 HEAD = """\
@@ -267,7 +267,7 @@ def test_no_fill_refutes_what_is_claimed(seed: int) -> None:
 
 
 def refutations(form: Form, verdicts: Verdicts, one: object, tried: list[Submission]) -> list[int]:
-    from xlreport.checking.linting import Lint
+    from xlreport.lint.linter import Lint
 
     assert isinstance(one, Lint)
     of = {code: [i for i, n in enumerate(form.instances) if n.check.code == code] for code in one.codes}

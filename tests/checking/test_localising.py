@@ -15,16 +15,16 @@ from hypothesis import strategies as st
 from support.balanced import balanced, changed, corrupted, failing, typed_over
 from support.fills import fill
 from xlreport import Entry, Form, Submission, Unit, check_submissions, get_form
-from xlreport.checking import likely as likely_module
+from xlreport.checking import suspects as likely_module
 from xlreport.checking.hints import render
 from xlreport.checking.integers import solve
-from xlreport.checking.likely import Correction, likely
-from xlreport.checking.linear import Cell, LinearConstraint, Row, System
-from xlreport.checking.localising import localise, search
+from xlreport.checking.keying_errors import digit_slip
+from xlreport.checking.localization import localise, search
 from xlreport.checking.parts import failing_parts
-from xlreport.checking.slips import digit_slip
+from xlreport.checking.suspects import Correction, likely
+from xlreport.rules.linear import Cell, LinearConstraint, Row, System
 from xlreport.submission import BLANK, Place, Status
-from xlreport.workbook.layout import layout_of
+from xlreport.workbook.layout.workbook import layout_of
 
 FORMS = {"zfxxgk": "zfxxgk-2021", "other": "tests/forms/xiangzhen-caizheng.yaml"}
 

@@ -11,7 +11,7 @@ import pytest
 
 from support.balanced import balanced, changed, corrupted, typed_over
 from xlreport import Form, Submission
-from xlreport.checking.localising import localise
+from xlreport.checking.localization import localise
 from xlreport.form import expression as ex
 from xlreport.form.model import Kind, Severity
 

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from tabletext import load
 from xlreport import Entry, Form, Submission, Unit, check_submissions
-from xlreport.checking import numerals
-from xlreport.checking.findings import Finding
+from xlreport.findings import Finding
+from xlreport.narrative import numerals
 from xlreport.submission import BLANK
 
 HERE = Path(__file__).resolve().parent

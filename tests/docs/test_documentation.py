@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from xlreport.checking.findings import CODES
-from xlreport.cli import cli, main
+from xlreport.cli.app import cli, main
+from xlreport.findings import CODES
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", ROOT / "README.zh-CN.md", *sorted((ROOT / "docs").glob("*.md"))]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from xlreport import Form, FormError, get_form
-from xlreport.form.loading import load, loads
+from xlreport.form.loader import load, loads
 
 BASE = """\
 form: small

@@ -7,7 +7,7 @@ import pytest
 from form.test_loading import BASE
 from xlreport import Form, FormError
 from xlreport.form import expression as ex
-from xlreport.form.loading import loads
+from xlreport.form.loader import loads
 
 STATEMENTS = """\
 subjects:

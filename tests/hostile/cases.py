@@ -18,7 +18,7 @@ from hostile.scene import FILES, NUMBER, REQUESTS, Scene
 from support.cells import part, put, rewrite
 from support.xlsb import as_xlsb
 from xlreport import Unit, write_workbook
-from xlreport.workbook.opening import open_book
+from xlreport.formats.open import open_book
 
 ACCEPTED, RETURNED, REJECTED, IGNORED = "accepted", "returned", "rejected", "ignored"
 DUPLICATE, SUPERSEDED = "duplicate", "superseded"

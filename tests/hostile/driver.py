@@ -51,12 +51,12 @@ def main() -> None:
         return real_open(path, flags, *rest, **kwargs)
 
     # everything is imported before calls are counted
-    import xlreport.merging.summary
-    import xlreport.pipeline
-    from xlreport.cli import main as command
+    import xlreport.api
+    import xlreport.merging.summary_workbook
+    from xlreport.cli.app import main as command
 
-    assert xlreport.merging.summary
-    xlreport.pipeline.WORKERS = 0
+    assert xlreport.merging.summary_workbook
+    xlreport.api.WORKERS = 0
     os.open = opened  # type: ignore[assignment]
     for name in ("fsync", "replace", "rename", "unlink", "mkdir", "write", "ftruncate", "chmod"):
         setattr(os, name, counted(getattr(os, name)))

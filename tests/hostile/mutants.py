@@ -20,8 +20,8 @@ from hostile.scene import FILES, NUMBER, base
 from support.cells import sheet_parts
 from support.xlsb import as_xlsb
 from xlreport import Unit, a1, get_form, write_workbook
+from xlreport.formats.open import open_book
 from xlreport.submission import Place
-from xlreport.workbook.opening import open_book
 
 UNITS = 40
 """Mutants that follow one another are of as many different units, so that all can be in one merge."""

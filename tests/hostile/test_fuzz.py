@@ -22,8 +22,8 @@ from hostile.mutants import UNITS, Mutant, by_calamine, mutant
 from hostile.scene import COUNTY, GOOD, Scene, base
 from hostile.test_cases import GOOD_UNIT, sound
 from xlreport import Form, FormShelf, Outcome, Submission, merge_folder, read_submission, write_workbook
-from xlreport.isolation import Isolated, Lost
-from xlreport.merging.outcomes import FileResult
+from xlreport.merging.outcome import FileResult
+from xlreport.workers import Isolated, Lost
 
 SECONDS = 16.0
 """How long new mutants are made."""

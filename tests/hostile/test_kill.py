@@ -13,8 +13,8 @@ import pytest
 
 from hostile.scene import COUNTY, base
 from xlreport import Form, Unit, merge_folder, write_workbook
+from xlreport.formats.open import open_book
 from xlreport.locking import LOCK_NAME, Busy, locked
-from xlreport.workbook.opening import open_book
 
 DRIVER = Path(__file__).with_name("driver.py")
 NAME = "示例县2025年政府信息公开工作年度报告汇总表.xlsx"
@@ -163,7 +163,7 @@ def test_writing_into_the_folder_of_inputs_leaves_the_next_merge_right(
 
 def test_the_order_of_durability(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """write → fsync(file) → rename → fsync(folder)."""
-    from xlreport.files import write_whole
+    from xlreport.atomic import write_whole
 
     trace = []
     for name in ("fsync", "replace"):

@@ -17,10 +17,10 @@ from hostile.mutants import another_town
 from hostile.scene import FILES, Scene
 from support.xlsb import as_xlsb
 from xlreport import Limits, Options, check_paths
-from xlreport.checking.findings import Finding
-from xlreport.isolation import MEMORY, Isolated, Lost
-from xlreport.workbook.guard import Refused
-from xlreport.workbook.opening import open_book
+from xlreport.findings import Finding
+from xlreport.formats.guard import Refused
+from xlreport.formats.open import open_book
+from xlreport.workers import MEMORY, Isolated, Lost
 
 BOOK = another_town("xlsx", 1)
 BOOKS = {

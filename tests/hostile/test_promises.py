@@ -29,16 +29,16 @@ from hostile.test_cases import FIELD, files_on_disk, snapshot
 from hostile.trees import NAMES, ODD, TREE, build
 from support.cells import part, sheet_parts
 from xlreport import Entry, Form, Limits, Unit, merge_folder, write_workbook
-from xlreport.files import MOST_BYTES, safe_name
-from xlreport.merging.archives import members_of
+from xlreport.atomic import MOST_BYTES, safe_name
+from xlreport.formats.archives import members_of
+from xlreport.formats.detect import Kind
+from xlreport.formats.guard import Refused
+from xlreport.formats.open import open_book
 from xlreport.submission import Status
-from xlreport.workbook.guard import Refused
-from xlreport.workbook.kinds import Kind
-from xlreport.workbook.opening import open_book
-from xlreport.workbook.texts import BITING, clean
+from xlreport.text import BITING, clean
 
 WATCHED = Path(__file__).with_name("watched.py")
-WORKER = "-P -c from xlreport.isolation import serve; serve()"
+WORKER = "-P -c from xlreport.workers import serve; serve()"
 FEW, MANY = 50, 500
 """Units of the merges whose memory is measured; what a hundred and a thousand take is on their line."""
 

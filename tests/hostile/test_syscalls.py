@@ -25,7 +25,7 @@ CALLS = ("write", "pwrite64", "ftruncate", "fsync", "fdatasync", "chmod", "fchmo
 CALLS += ("rename", "renameat", "renameat2")
 
 PROGRAM = (
-    "import sys, xlreport.pipeline as p; p.WORKERS = 0; from xlreport.cli import main; sys.exit(main(sys.argv[1:]))"
+    "import sys, xlreport.api as p; p.WORKERS = 0; from xlreport.cli.app import main; sys.exit(main(sys.argv[1:]))"
 )
 
 

@@ -15,8 +15,8 @@ import pytest
 
 from hostile.scene import COUNTY, base
 from xlreport import Form, Limits, Options, Unit, merge_folder, write_workbook
-from xlreport.isolation import Isolated, Lost
 from xlreport.merging.result import MergeResult
+from xlreport.workers import Isolated, Lost
 
 pytestmark = pytest.mark.isolated
 
@@ -70,7 +70,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, zfxxgk: Form) -> Path:
 
 
 def children() -> list[psutil.Process]:
-    return [p for p in psutil.Process().children(recursive=True) if "xlreport.isolation" in " ".join(p.cmdline())]
+    return [p for p in psutil.Process().children(recursive=True) if "xlreport.workers" in " ".join(p.cmdline())]
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -109,7 +109,7 @@ def test_a_worker_that_died_once_is_tried_again(tmp_path: Path) -> None:
 def test_workers_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
     """Also one that is in the middle of an endless loop."""
     program = (
-        "from xlreport.isolation import Isolated\nimport sys, time\n"
+        "from xlreport.workers import Isolated\nimport sys, time\n"
         "pool = Isolated(2, 600, 10**9)\n"
         "for _ in range(2): pool.submit(exec, 'while True: pass', {})\n"
         "time.sleep(1.5)\nprint('ready', flush=True)\ntime.sleep(600)\n"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from hostile.scene import Scene
 from xlreport import Limits
-from xlreport.merging.listing import system_file
+from xlreport.merging.discover import system_file
 
 ODD = ("甲.xlsx".encode(), "甲.xlsx".encode("gbk"), b"~$a.xlsx", b"Thumbs.db", b"__MACOSX", b"a.zip", b"a.zip!b", b"b")
 ODD += (b"a\nb", b"\x1b[2J", "\u202ex".encode(), "b（第 2 个）".encode(), b".xlreport-x.tmp", b"-", b" ", b"!", b"...")

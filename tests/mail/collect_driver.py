@@ -64,14 +64,14 @@ def main() -> None:
             return result
 
     # everything is imported before steps are counted
-    import xlreport.mail.collecting
-    import xlreport.pipeline
-    import xlreport.post
-    from xlreport.cli import main as command
+    import xlreport.api
+    import xlreport.campaign.campaign
+    import xlreport.campaign.collect
+    from xlreport.cli.app import main as command
 
-    assert xlreport.mail.collecting
-    assert xlreport.post
-    xlreport.pipeline.WORKERS = 0
+    assert xlreport.campaign.collect
+    assert xlreport.campaign.campaign
+    xlreport.api.WORKERS = 0
     real_open = os.open
 
     def opened(path: Any, flags: int, *rest: Any, **kwargs: Any) -> int:

@@ -14,9 +14,9 @@ from mail.scene import post_in
 from support.mails import reply
 from support.servers import Dovecot
 from xlreport import get_form, read_roster
-from xlreport.campaign import read_campaign
-from xlreport.cli import main
-from xlreport.post import Post
+from xlreport.campaign.campaign import Post
+from xlreport.campaign.settings import read_campaign
+from xlreport.cli.app import main
 
 COUNTY = "xian@example.org"
 """The county's address; its mailbox has the same name."""
@@ -114,7 +114,7 @@ class Office:
         return data
 
     def post(self) -> Post:
-        """The campaign for functions of `xlreport.post`."""
+        """The campaign for functions of `xlreport.campaign.campaign`."""
         campaign = read_campaign(self.folder)
         return Post(campaign, get_form(campaign.form), read_roster(campaign.roster))
 

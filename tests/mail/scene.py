@@ -10,10 +10,10 @@ from pathlib import Path
 
 from hostile.scene import base
 from xlreport import Entry, Form, Unit, get_form, write_workbook
-from xlreport.campaign import init_campaign, read_campaign
+from xlreport.campaign.campaign import Post
+from xlreport.campaign.settings import init_campaign, read_campaign
 from xlreport.mail.headers import china
 from xlreport.merging.roster import read_roster
-from xlreport.post import Post
 
 ROSTER = """单位代码,单位名称,类别,联系人,邮箱
 990101,甲子镇,乡镇,张一,jiazi@example.org

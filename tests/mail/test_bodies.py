@@ -7,7 +7,7 @@ import time
 import pytest
 
 from support.mails import uuencoded
-from xlreport.mail.bodies import has_embedded_file, has_uuencoded_file, links
+from xlreport.mail.links import has_embedded_file, has_uuencoded_file, links
 
 QQ_BLOCK = """<div id="QMContact"><b>从QQ邮箱发来的超大附件</b><div style="padding:4px">报表.zip (128.03M, 2026年1月27日 21:59 到期)
 <a href="http://mail.qq.com/cgi-bin/ftnExs_download?t=exs_ftn_download&amp;k=7d36&amp;code=aa">进入下载页面</a></div></div>"""

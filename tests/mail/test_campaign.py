@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from xlreport.campaign import NAME, CampaignError, campaign_at, read_campaign
-from xlreport.cli import main
+from xlreport.campaign.settings import NAME, CampaignError, campaign_at, read_campaign
+from xlreport.cli.app import main
 from xlreport.submission import Unit
 
 ROOT = Path(__file__).resolve().parents[2]

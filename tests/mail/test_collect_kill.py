@@ -13,7 +13,7 @@ import pytest
 
 from mail.scene import JIAZI, YICHOU, Mailbox, post_in, workbook
 from xlreport import Form
-from xlreport.mail.ledger import NAME
+from xlreport.campaign.ledger import NAME
 
 DRIVER = Path(__file__).with_name("collect_driver.py")
 POINTS = 32

@@ -18,11 +18,11 @@ import pytest
 from mail.scene import BINGYIN, JIAZI, YICHOU, Mailbox, post_in, workbook
 from merging.test_arriving import stamped
 from xlreport import Form, UsageError, merge_folder
-from xlreport.cli import main
-from xlreport.mail.collecting import CollectResult
-from xlreport.mail.ledger import open_ledger
+from xlreport.campaign.campaign import Post, collect_from, drafts_of, ledger_of, send_kind, status, survey
+from xlreport.campaign.collect import CollectResult
+from xlreport.campaign.ledger import open_ledger
+from xlreport.cli.app import main
 from xlreport.mail.messages import MailLimits
-from xlreport.post import Post, collect_from, drafts_of, ledger_of, send_kind, status, survey
 
 
 @pytest.fixture
@@ -394,7 +394,7 @@ def test_a_message_stays_its_units_when_the_roster_changes(post: Post, box: Mail
 def test_a_full_disk_stops_and_tells_what_was_taken(
     post: Post, box: Mailbox, zfxxgk: Form, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from xlreport.files import write_whole
+    from xlreport.atomic import write_whole
 
     def full(path: Path, data: bytes, modified: float = 0.0) -> None:
         if list(post.campaign.inbox.glob("*.xlsx")) and path.parent == post.campaign.inbox:
@@ -405,7 +405,7 @@ def test_a_full_disk_stops_and_tells_what_was_taken(
     box.put("b", "yichou@example.org", [("年报.xlsx", workbook(zfxxgk, YICHOU))])
     command = ["collect", str(box.folder), "--campaign", str(post.campaign.folder)]
     with monkeypatch.context() as patch:
-        patch.setattr("xlreport.mail.collecting.write_whole", full)
+        patch.setattr("xlreport.campaign.collect.write_whole", full)
         assert main(command) == 2
     said = "".join(capsys.readouterr())
     assert "年报.xlsx → 990101_甲子镇" in said
@@ -431,7 +431,7 @@ def test_a_ledger_that_cannot_be_written_stops_too(
     many = [(f"{number}.pdf", b"%PDF-1.7") for number in range(200)]
     box.put("b", "yichou@example.org", [("年报.xlsx", workbook(zfxxgk, YICHOU)), *many])
     with monkeypatch.context() as patch:
-        patch.setattr("xlreport.mail.ledger.sqlite3.connect", small)
+        patch.setattr("xlreport.campaign.ledger.sqlite3.connect", small)
         result = collect_from(post, box.folder)
     assert ([m.state for m in result.messages], result.exit_code) == (["new"], 2)
     assert "磁盘满了，写不了“ledger.sqlite3”：请腾出空间。收取停在这里" in result.stopped
@@ -597,7 +597,7 @@ def test_messages_are_read_in_workers_and_one_that_hangs_costs_only_itself(
     post: Post, box: Mailbox, zfxxgk: Form, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     box.put("a", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI))])
-    monkeypatch.setattr("xlreport.post.MAIL_LIMITS", MailLimits(seconds=0.000001))
+    monkeypatch.setattr("xlreport.campaign.campaign.MAIL_LIMITS", MailLimits(seconds=0.000001))
     (told,) = collect_from(post, box.folder).messages
     assert told.state == "trouble"
     assert "读取邮件超过了 1e-06 秒，已停止" in told.findings[0].message

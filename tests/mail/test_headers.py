@@ -27,7 +27,7 @@ from xlreport.mail.headers import (
     parameter,
     text_of,
 )
-from xlreport.mail.parts import parsed
+from xlreport.mail.mime import parsed
 
 NAME = "甲子镇2025年度报表.xlsx"
 GBK_TRAILS = "誠淺運乗"

@@ -14,10 +14,10 @@ from mail.office import COUNTY, Office
 from mail.scene import JIAZI, workbook
 from support.servers import Dovecot, free_port, proxy_for, saying
 from xlreport import Form, merge_folder
+from xlreport.campaign.campaign import ledger_of, status, survey
+from xlreport.campaign.naming import MARK
 from xlreport.mail.headers import china
 from xlreport.mail.messages import MailLimits
-from xlreport.mail.naming import MARK
-from xlreport.post import ledger_of, status, survey
 
 pytestmark = pytest.mark.post
 
@@ -116,7 +116,7 @@ def test_moving_makes_the_folder_and_leaves_what_was_not_taken(
 ) -> None:
     folder = folder.replace("/", ".")  # how this server separates folders
     before = three.dovecot.messages(COUNTY)
-    monkeypatch.setattr("xlreport.post.MAIL_LIMITS", MailLimits(message=max(map(len, before))))
+    monkeypatch.setattr("xlreport.campaign.campaign.MAIL_LIMITS", MailLimits(message=max(map(len, before))))
     huge = three.mail("huge", bytes(300_000), when=START)
     assert three.collect("--move-to", folder) == (1, ["new"] * 3 + ["trouble"])
     assert three.dovecot.messages(COUNTY) == [huge]
@@ -275,7 +275,7 @@ def test_we_say_who_we_are(office: Office) -> None:
 
 
 def test_a_message_that_is_too_large_is_told_and_not_fetched(three: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("xlreport.post.MAIL_LIMITS", MailLimits(message=200_000))
+    monkeypatch.setattr("xlreport.campaign.campaign.MAIL_LIMITS", MailLimits(message=200_000))
     huge = three.mail("huge", bytes(3_000_000), when=START)
     monkeypatch.setattr("xlreport.mail.imap._BATCH", 2)
     with proxy_for(three.dovecot.port) as proxy:
@@ -293,7 +293,7 @@ def test_a_message_that_is_too_large_is_told_and_not_fetched(three: Office, monk
         assert [m.trouble for m in ledger.received()] == [False] * 3 + [True]
     monkeypatch.undo()
     monkeypatch.setenv("XLREPORT_MAIL_PASSWORD", "secret")
-    monkeypatch.setattr("xlreport.pipeline.WORKERS", 0)
+    monkeypatch.setattr("xlreport.api.WORKERS", 0)
     three.set(port=three.dovecot.port)
     assert three.collect() == (0, ["new"]), "with another limit it is taken"
     with ledger_of(three.post().campaign) as ledger:
@@ -332,7 +332,7 @@ def test_the_server_shuts_down_midway(three: Office, monkeypatch: pytest.MonkeyP
     import re
     import signal
 
-    from xlreport.mail.collecting import Collector
+    from xlreport.campaign.collect import Collector
 
     real = Collector._message
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from xlreport.mail.letters import FILES, KINDS, PLACES, REMINDERS, Letter, LetterError, read_letter, write_letters
+from xlreport.campaign.letters import FILES, KINDS, PLACES, REMINDERS, Letter, LetterError, read_letter, write_letters
 
 
 def test_originals_are_written_once(tmp_path: Path) -> None:

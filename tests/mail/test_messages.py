@@ -30,8 +30,8 @@ from support.mails import (
     uuencoded,
     winmail,
 )
+from xlreport.formats.detect import Kind
 from xlreport.mail.messages import Attachment, Bounce, Mail, MailLimits, MessageReader
-from xlreport.workbook.kinds import Kind
 
 TOWN, COUNTY, CLERK, BOSS = "town@x.cn", "county@x.cn", "clerk@y.cn", "boss@z.cn"
 NAME = "甲子镇 2025 年度报表（终稿）.xlsx"

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlreport.files import safe_name
+from xlreport.atomic import safe_name
+from xlreport.campaign.naming import MARK, MOST_BYTES, collected_name
+from xlreport.formats.detect import Kind
 from xlreport.mail.messages import Attachment
-from xlreport.mail.naming import MARK, MOST_BYTES, collected_name
 from xlreport.submission import Unit
-from xlreport.workbook.kinds import Kind
 
 SHA = "0123456789abcdef" * 4
 JIAZI = Unit("甲子镇", "990101", "乡镇")

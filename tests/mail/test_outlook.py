@@ -23,10 +23,10 @@ from support.mails import (
     stream,
     wide,
 )
-from xlreport.mail import outlook
+from xlreport.formats.detect import Kind
+from xlreport.mail import msg as outlook
 from xlreport.mail.headers import china, field
 from xlreport.mail.messages import Mail, MailLimits, MessageReader
-from xlreport.workbook.kinds import Kind
 
 NAME = "甲子镇 2025 年度报表（终稿）.xlsx"
 BOOK, BIG = b"PK\3\4" + bytes(100), b"PK\3\4" + bytes(range(256)) * 40

@@ -21,8 +21,8 @@ from mail.office import COUNTY, Office
 from support.mails import SENT, STYLES, attached_message, reply, winmail
 from support.servers import Dovecot, Smtp
 from xlreport import Entry, Form, Unit, get_form, read_roster, write_workbook
-from xlreport.campaign import init_campaign
-from xlreport.cli import main
+from xlreport.campaign.settings import init_campaign
+from xlreport.cli.app import main
 from xlreport.merging.roster import Roster
 
 ROOT = Path(__file__).resolve().parents[2]

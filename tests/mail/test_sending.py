@@ -15,10 +15,10 @@ import pytest
 
 from mail.scene import JIAZI, YICHOU, Mailbox, post_in, workbook
 from xlreport import Form, UsageError
-from xlreport.cli import main
-from xlreport.console_mail import status_report
-from xlreport.mail.sending import SENT, SendError, SendResult
-from xlreport.post import Post, collect_from, drafts_of, ledger_of, send_kind, status
+from xlreport.campaign.campaign import Post, collect_from, drafts_of, ledger_of, send_kind, status
+from xlreport.campaign.send import SENT, SendError, SendResult
+from xlreport.cli.app import main
+from xlreport.cli.render_mail import status_report
 
 DAY = dt.date(2026, 1, 15)
 

@@ -18,9 +18,9 @@ import pytest
 
 from mail.office import COUNTY, Office
 from support.servers import Smtp, free_port, proxy_for, saying
-from xlreport.mail.ledger import Ledger, Sent
+from xlreport.campaign.campaign import ledger_of, status
+from xlreport.campaign.ledger import Ledger, Sent
 from xlreport.mail.messages import MessageReader
-from xlreport.post import ledger_of, status
 
 pytestmark = pytest.mark.post
 
@@ -224,8 +224,8 @@ def test_killed_between_the_server_and_the_record(
 ) -> None:
     program = (
         "import os, signal, sys\n"
-        "from xlreport.mail.ledger import Ledger\n"
-        "from xlreport.cli import main\n"
+        "from xlreport.campaign.ledger import Ledger\n"
+        "from xlreport.cli.app import main\n"
         "real = Ledger.put_sent\n"
         "def put(self, *rows):\n"
         "    if rows[0].state == 'sent': os.kill(os.getpid(), signal.SIGKILL)\n"

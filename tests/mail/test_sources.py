@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlreport.mail.sources import FolderSource, Raw, SourceError, source_at
+from xlreport.mail.mailboxes import FolderSource, Raw, SourceError, source_at
 
 HEAD = b"From: jiazi@example.org\nSubject: a\n\n"
 DATED = b"From jiazi@example.org Mon Jan  5 09:30:00 2026\n"

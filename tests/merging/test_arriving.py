@@ -13,9 +13,9 @@ import pytest
 
 from hostile.scene import COUNTY, base
 from xlreport import Entry, Form, MergeResult, Unit, read_roster, write_workbook
-from xlreport.merging.arriving import Arrival, sender_notes
+from xlreport.api import survey_folder
+from xlreport.merging.arrivals import Arrival, sender_notes
 from xlreport.merging.roster import Roster
-from xlreport.pipeline import survey_folder
 
 FREE = "disclosure.licences.decisions"
 JIAZI = Unit("甲子镇", "990101", "乡镇")

@@ -15,8 +15,8 @@ from hostile.scene import FILES, NUMBER, REQUESTS, Scene
 from support.cells import put
 from support.fills import fill
 from xlreport import Entry, Form, FormShelf, UsageError, diff_files, read_submission, repair_files, write_workbook
-from xlreport.cli import main
-from xlreport.merging.differences import differences
+from xlreport.cli.app import main
+from xlreport.merging.diff import differences
 from xlreport.submission import BLANK, YES, Status, Submission
 
 TOTAL = "一、本年新收政府信息公开申请数量·总计"

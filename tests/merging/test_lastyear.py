@@ -25,8 +25,8 @@ from xlreport import (
     write_templates,
     write_workbook,
 )
-from xlreport.cli import main
-from xlreport.merging.lastyear import LastYear
+from xlreport.cli.app import main
+from xlreport.merging.prior_year import LastYear
 from xlreport.submission import Figures
 
 CARRIED_IN, CARRIED_OUT = "requests.carried_in.natural_person", "requests.carried_out.natural_person"

@@ -33,10 +33,10 @@ from xlreport import (
     merge_folder,
     write_workbook,
 )
-from xlreport.merging.gathering import Reader
-from xlreport.merging.listing import Found
+from xlreport.formats.guard import Limits
+from xlreport.merging.discover import Found
+from xlreport.merging.intake import Reader
 from xlreport.workbook.details import detail_sheet
-from xlreport.workbook.guard import Limits
 
 ROOT = Path(__file__).resolve().parents[2]
 OTHER = ROOT / "tests" / "forms" / "xiangzhen-caizheng.yaml"

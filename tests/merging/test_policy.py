@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from hostile.scene import COUNTY, FILES, NUMBER, Scene, base
 from support.cells import part, rewrite
 from xlreport import Entry, FileResult, Form, FormShelf, MergeResult, Outcome, Roster, Unit, merge_folder
-from xlreport.cli import main
-from xlreport.merging.deciding import Policy
-from xlreport.pipeline import merge_files
+from xlreport.api import merge_files
+from xlreport.cli.app import main
+from xlreport.merging.select import Policy
 from xlreport.submission import Source
-from xlreport.workbook.writing import write_workbook
+from xlreport.workbook.writer.template import write_workbook
 
 LICENCES = "disclosure.licences.decisions"
 JIAZI = Unit("甲子镇", "990101", "乡镇")

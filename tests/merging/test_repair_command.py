@@ -11,7 +11,7 @@ import pytest
 from hostile.scene import COUNTY, FILES, REQUESTS, Scene, base
 from support.cells import put
 from xlreport import Unit, UsageError, merge_folder, repair_files, write_workbook
-from xlreport.cli import main
+from xlreport.cli.app import main
 
 FRESH = "990101_甲子镇_2025年政府信息公开工作年度报告_修复.xlsx"
 LIST = "修复清单.txt"

@@ -19,11 +19,11 @@ from support.fills import fill
 from support.xlsb import as_xlsb
 from xlreport import Form, FormShelf, Unit, check_submissions, get_form, merge_folder, read_submission
 from xlreport import repair_files as repaired
+from xlreport.formats.open import open_book
 from xlreport.merging.repairs import RepairedFile
 from xlreport.submission import Submission
-from xlreport.workbook.opening import open_book
-from xlreport.workbook.repairing import repair
-from xlreport.workbook.writing import write_workbook
+from xlreport.workbook.repair import repair
+from xlreport.workbook.writer.template import write_workbook
 
 FRESH = "990101_甲子镇_2025年政府信息公开工作年度报告_修复.xlsx"
 LICENCES = "行政许可·本年处理决定数量"

@@ -12,7 +12,7 @@ import pytest
 from support.soffice import convert
 from support.xlsb import as_xlsb
 from xlreport import MergeResult, Outcome, Roster, merge_folder
-from xlreport.workbook.opening import open_book
+from xlreport.formats.open import open_book
 
 pytestmark = pytest.mark.oracle
 

@@ -13,11 +13,11 @@ from support.soffice import recalculate
 from xlreport import Form, FormShelf, Submission, read_submission, write_workbook
 from xlreport.a1 import Cell
 from xlreport.form.expression import across_years
-from xlreport.workbook.book import NO_LAST_YEAR, Book
-from xlreport.workbook.checksheet import gap_text, line_cells, line_word, overall_text, weights_text
-from xlreport.workbook.formulas import FAIL, MARKS, PASS, TICK, UNKNOWN, Formulas
-from xlreport.workbook.layout import CHECKS, CHECKS_ROW, COVER
-from xlreport.workbook.sheets import overall_row
+from xlreport.rules.excel import FAIL, MARKS, PASS, TICK, UNKNOWN, Formulas
+from xlreport.workbook.layout.workbook import CHECKS, CHECKS_ROW, COVER
+from xlreport.workbook.writer.book import NO_LAST_YEAR, Book
+from xlreport.workbook.writer.check_sheet import gap_text, line_cells, line_word, overall_text, weights_text
+from xlreport.workbook.writer.form_sheets import overall_row
 
 pytestmark = pytest.mark.oracle
 

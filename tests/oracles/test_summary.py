@@ -10,7 +10,7 @@ from python_calamine import CalamineWorkbook
 
 from support.soffice import recalculate
 from xlreport import Roster, check_paths, get_form, merge_folder
-from xlreport.workbook.layout import layout_of
+from xlreport.workbook.layout.workbook import layout_of
 
 pytestmark = pytest.mark.oracle
 

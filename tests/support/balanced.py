@@ -9,9 +9,9 @@ from decimal import Decimal
 
 from support.fills import numbers
 from xlreport import Entry, Form, Submission, Unit
-from xlreport.checking.batch import from_fixed, make_batch
-from xlreport.checking.evaluate import Verdict, evaluate
 from xlreport.form.model import Instance, Kind, Severity
+from xlreport.rules.columns import from_fixed, make_batch
+from xlreport.rules.evaluate import Verdict, evaluate
 
 
 def balanced(form: Form, rng: random.Random) -> Submission:

@@ -11,8 +11,8 @@ import struct
 import zipfile
 
 from xlreport import a1
-from xlreport.workbook.locating import parse_target
-from xlreport.workbook.raw import RawBook, RawCell, RawSheet
+from xlreport.formats.raw import RawBook, RawCell, RawSheet
+from xlreport.workbook.reader.locate import parse_target
 
 _CONTENT = "application/vnd.ms-excel."
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from support.cells import part, rewrite, sheet_parts
 from xlreport import Form, FormShelf, read_submission, write_workbook
-from xlreport.workbook.guard import DEFAULT_LIMITS, Limits, Refused, open_package, parse_xml
-from xlreport.workbook.kinds import said
-from xlreport.workbook.opening import open_book
-from xlreport.workbook.writing import blank
+from xlreport.formats.detect import said
+from xlreport.formats.guard import DEFAULT_LIMITS, Limits, Refused, open_package, parse_xml
+from xlreport.formats.open import open_book
+from xlreport.workbook.writer.template import blank
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 DTD = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa">]>'

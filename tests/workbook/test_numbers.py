@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from xlreport.formats.raw import RawCell
 from xlreport.submission import Status
-from xlreport.workbook.numbers import read_entry
-from xlreport.workbook.raw import RawCell
+from xlreport.workbook.reader.numbers import read_entry
 
 
 @pytest.mark.parametrize(

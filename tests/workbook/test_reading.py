@@ -14,8 +14,8 @@ from python_calamine import CalamineWorkbook
 from support.cells import part, put, rewrite
 from support.fills import fill
 from xlreport import Form, FormShelf, Reading, Unit, read_submission, write_workbook
-from xlreport.workbook.opening import open_book
-from xlreport.workbook.writing import blank
+from xlreport.formats.open import open_book
+from xlreport.workbook.writer.template import blank
 
 SHELF = FormShelf()
 

@@ -29,10 +29,10 @@ from xlreport import (
 from xlreport.a1 import address
 from xlreport.form.model import Severity
 from xlreport.submission import Status
-from xlreport.workbook.checksheet import EXPLANATION
-from xlreport.workbook.layout import CHECKS, CHECKS_ROW, layout_of
-from xlreport.workbook.lines import CheckLine, LaterLine
-from xlreport.workbook.writing import blank
+from xlreport.workbook.layout.check_rows import CheckLine, LaterLine
+from xlreport.workbook.layout.workbook import CHECKS, CHECKS_ROW, layout_of
+from xlreport.workbook.writer.check_sheet import EXPLANATION
+from xlreport.workbook.writer.template import blank
 
 
 @pytest.fixture

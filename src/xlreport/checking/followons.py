@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from xlreport.checking.batch import Batch
-from xlreport.checking.evaluate import truth
-from xlreport.checking.sentence import Seen
 from xlreport.form import expression as ex
 from xlreport.form.model import Form, Instance
+from xlreport.rules.columns import Batch
+from xlreport.rules.describe import Seen
+from xlreport.rules.evaluate import truth
 
 
 def without_followons(form: Form, failing: Sequence[Instance], seen: Seen) -> list[Instance]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from xlreport.checking.findings import Finding, record
-from xlreport.checking.likely import Correction, Explanation, Hint
-from xlreport.checking.slips import MOVED
+from xlreport.checking.keying_errors import MOVED
+from xlreport.checking.suspects import Correction, Explanation, Hint
+from xlreport.findings import Finding, record
 from xlreport.form.model import Form
 from xlreport.submission import shown
 

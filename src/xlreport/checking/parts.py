@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from math import gcd
 
-from xlreport.checking.linear import Cell, Row, System
+from xlreport.rules.linear import Cell, Row, System
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 
-from xlreport.checking.linear import LinearConstraint, NotLinear, as_constraint
-from xlreport.checking.sentence import Seen
 from xlreport.form import expression as ex
 from xlreport.form.model import Form
+from xlreport.rules.describe import Seen
+from xlreport.rules.linear import LinearConstraint, NotLinear, as_constraint
 
 
 def ties(form: Form, seen: Seen) -> Iterator[LinearConstraint]:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from xlreport.form import expression as ex
-from xlreport.form.binding import Names, RuleError, bind_number
-from xlreport.form.building import Report
+from xlreport.form.builder import Report
 from xlreport.form.model import Check, Severity
+from xlreport.form.parser import Names, RuleError, bind_number
 from xlreport.form.schema import ClaimDef, FormDef, StatementDef, SubjectDef
 from xlreport.form.statements import Claim, OwnReport, Statement, Subject
 

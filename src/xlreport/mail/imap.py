@@ -13,12 +13,12 @@ from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from xlreport.checking.findings import record
+from xlreport.campaign.ledger import Uid
+from xlreport.findings import record
 from xlreport.mail.headers import china
-from xlreport.mail.ledger import Uid
-from xlreport.mail.settings import TIMEOUT, Imap, Server
-from xlreport.mail.sources import Raw, SourceError
-from xlreport.workbook.texts import harmless
+from xlreport.mail.mailboxes import Raw, SourceError
+from xlreport.mail.servers import TIMEOUT, Imap, Server
+from xlreport.text import harmless
 
 if TYPE_CHECKING:
     from imap_tools.mailbox import BaseMailBox

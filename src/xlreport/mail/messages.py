@@ -15,13 +15,17 @@ from dataclasses import dataclass, field, replace
 from email.message import Message
 from pathlib import Path
 
-from xlreport.checking.findings import Finding, record
-from xlreport.mail import bodies, bounces, outlook, parts, tnef
-from xlreport.mail.bounces import Bounce as Bounce
+from xlreport.findings import Finding, record
+from xlreport.formats.detect import Kind, kind_of
+from xlreport.formats.guard import DEFAULT_LIMITS, Limits, Refused
+from xlreport.mail import dsn as bounces
+from xlreport.mail import links as bodies
+from xlreport.mail import mime as parts
+from xlreport.mail import msg as outlook
+from xlreport.mail import tnef
+from xlreport.mail.dsn import Bounce as Bounce
 from xlreport.mail.headers import field as header
 from xlreport.mail.headers import fields, file_name, mailboxes, moment, parameter, text_of
-from xlreport.workbook.guard import DEFAULT_LIMITS, Limits, Refused
-from xlreport.workbook.kinds import Kind, kind_of
 
 EXTENSIONS = (
     *(".xls", ".xlsx", ".xlsm", ".xlsb", ".xlt", ".xltx", ".xltm", ".et", ".ett", ".ods", ".ots", ".fods", ".csv"),

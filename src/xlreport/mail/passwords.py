@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-from xlreport.mail.settings import Server
+from xlreport.mail.servers import Server
 
 VARIABLE = "XLREPORT_{}_PASSWORD"
 """With SMTP or IMAP in it; `XLREPORT_MAIL_PASSWORD` serves both."""

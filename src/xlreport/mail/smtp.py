@@ -7,10 +7,10 @@ import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 
+from xlreport.campaign.send import SENT, SendError
 from xlreport.mail.headers import text_of
-from xlreport.mail.sending import SENT, SendError
-from xlreport.mail.settings import TIMEOUT, Smtp
-from xlreport.workbook.texts import harmless
+from xlreport.mail.servers import TIMEOUT, Smtp
+from xlreport.text import harmless
 
 
 class SmtpTransport:

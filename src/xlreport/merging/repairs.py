@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from xlreport.checking.findings import Finding
-from xlreport.files import safe_name
-from xlreport.form.library import FormShelf
-from xlreport.merging.outcomes import FileResult
-from xlreport.workbook.repairing import REPAIRABLE, Carried, NotRepairable, repair
-from xlreport.workbook.texts import harmless
+from xlreport.atomic import safe_name
+from xlreport.findings import Finding
+from xlreport.form.catalog import FormShelf
+from xlreport.merging.outcome import FileResult
+from xlreport.text import harmless
+from xlreport.workbook.repair import REPAIRABLE, Carried, NotRepairable, repair
 
 LIST_NAME = "修复清单.txt"
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from xlreport.checking.findings import Finding, has_errors, plain
-from xlreport.merging.outcomes import FileResult, Outcome
+from xlreport.findings import Finding, has_errors, plain
+from xlreport.merging.outcome import FileResult, Outcome
 from xlreport.merging.repairs import RepairedFile
 from xlreport.submission import Submission, Unit
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from xlreport.checking.batch import from_fixed, make_batch
-from xlreport.checking.findings import Finding, record
+from xlreport.findings import Finding, record
 from xlreport.form.expression import MAX_NUMBER
 from xlreport.form.model import Form
+from xlreport.rules.columns import from_fixed, make_batch
 from xlreport.submission import BLANK, Entry, Figures, Submission, Unit, shown
-from xlreport.workbook.layout import layout_of
+from xlreport.workbook.layout.workbook import layout_of
 
 
 def summary_level(levels: Sequence[str]) -> str:

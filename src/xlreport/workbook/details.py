@@ -11,11 +11,11 @@ from decimal import Decimal
 
 from xlreport import a1
 from xlreport.a1 import Cell
-from xlreport.checking.findings import Finding, record
+from xlreport.findings import Finding, record
 from xlreport.form.model import Field, Form, Table
 from xlreport.submission import Entry, Figures, Place, Status, Unit, shown
-from xlreport.workbook.locating import Located, parse_target
-from xlreport.workbook.numbers import read_entry
+from xlreport.workbook.reader.locate import Located, parse_target
+from xlreport.workbook.reader.numbers import read_entry
 
 KEYS = ("code", "unit", "level")
 """The first columns of a detail sheet, before one column a field."""

@@ -1,0 +1,112 @@
+"""The letters that go out: editable text files with places to fill in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from xlreport.atomic import decoded, write_whole
+
+TEMPLATES, REMINDERS, RETURNS = "templates", "reminders", "returns"
+KINDS = (TEMPLATES, REMINDERS, RETURNS)
+
+FILES = {TEMPLATES: "发放模板.txt", REMINDERS: "催报.txt", RETURNS: "退回更正.txt"}
+PLACES = ("单位", "联系人", "汇总单位", "年度", "报表", "截止日期", "文件名", "问题")
+"""What a letter may name in braces."""
+
+_ONLY = {"文件名": (TEMPLATES, RETURNS), "问题": (RETURNS,)}
+"""Places that only some letters can fill."""
+
+_HEAD = "主题："
+_PLACE = re.compile(r"\{([^{}\n]*)\}")
+
+_ORIGINAL = {
+    TEMPLATES: """主题：请填报{年度}年{报表}（{单位}，{截止日期}前报送）
+
+{单位}：
+
+附件是你单位{年度}年{报表}的填报表，请在{截止日期}前填好，直接回复这封邮件，把表作为附件发回来。
+
+一、用 WPS 或 Excel 打开附件，只填黄色的格子，其余的已经锁定。
+二、填完看封面：显示“全部通过”再报送；有“✘”的请按旁边的提示改正。
+三、请不要改文件格式，不要把表复制到别的文件里，也不要用超大附件或网盘链接。
+
+{汇总单位}
+""",
+    REMINDERS: """主题：催报：{年度}年{报表}（{单位}，{截止日期}前报送）
+
+{单位}：
+
+还没有收到你单位{年度}年{报表}。请在{截止日期}前填好我们发的表，回复这封邮件，把表作为附件发回来。
+如果已经报送，请核对发到了哪个邮箱，并重新发一次。
+
+{汇总单位}
+""",
+    RETURNS: """主题：退回更正：{年度}年{报表}（{单位}）
+
+{单位}：
+
+你单位报来的“{文件名}”有下列问题，请在原表上改正后，于{截止日期}前回复这封邮件重新报送。
+
+{问题}
+
+“错误”必须改正；“警示”请核实，数字无误的请在“校验”页写明原因。打电话询问时请报方括号里的代码。
+
+{汇总单位}
+""",
+}
+
+
+class LetterError(Exception):
+    """A letter that cannot be used; the text is Chinese."""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A letter's subject and body, with places in braces."""
+
+    subject: str
+    body: str
+
+    def filled(self, values: Mapping[str, str]) -> Letter:
+        """The letter with every place filled; the subject is one line."""
+        subject = _PLACE.sub(lambda place: values[place[1]], self.subject)
+        body = _PLACE.sub(lambda place: values[place[1]], self.body)
+        return Letter(" ".join(subject.split()), body)
+
+    @property
+    def places(self) -> frozenset[str]:
+        return frozenset(_PLACE.findall(self.subject + self.body))
+
+
+def write_letters(folder: Path) -> list[Path]:
+    """Writes the original letters into a folder, those that are not there yet."""
+    written = []
+    for kind, name in FILES.items():
+        if not (folder / name).exists():
+            write_whole(folder / name, _ORIGINAL[kind].replace("\n", "\r\n").encode("utf-8-sig"))
+            written.append(folder / name)
+    return written
+
+
+def read_letter(folder: Path, kind: str) -> Letter:
+    """The letter of a kind; the original one when its file is not there. Raises LetterError with every mistake."""
+    path = folder / FILES[kind]
+    text = decoded(path.read_bytes()) if path.exists() else _ORIGINAL[kind]
+    if text is None:
+        raise LetterError(f"信件“{path.name}”的编码认不出来，请用记事本另存为 UTF-8。")
+    first, _, body = text.replace("\r\n", "\n").lstrip("\n").partition("\n")
+    if not first.startswith(_HEAD) or not first.removeprefix(_HEAD).strip():
+        raise LetterError(f"信件“{path.name}”第 1 行应当是“{_HEAD}……”。")
+    letter = Letter(first.removeprefix(_HEAD).strip(), body.strip("\n") + "\n")
+    places = [p for p in PLACES if kind in _ONLY.get(p, KINDS)]
+    strange = sorted(letter.places.difference(places))
+    if strange:
+        known = "".join(f"{{{p}}}" for p in places)
+        wrong = "".join(f"{{{p}}}" for p in strange)
+        raise LetterError(f"信件“{path.name}”里的{wrong}不能用，这封信只能用{known}。")
+    if re.search("[{}｛｝]", _PLACE.sub("", letter.subject + letter.body)):
+        raise LetterError(f"信件“{path.name}”里的大括号没有成对，或者是全角的；要写成英文的 {{单位}}。")
+    return letter

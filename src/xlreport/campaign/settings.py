@@ -1,0 +1,305 @@
+"""A campaign: one folder with everything of one form, year and county."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
+
+from xlreport.atomic import decoded, write_whole
+from xlreport.campaign.letters import write_letters
+from xlreport.form.model import Form
+from xlreport.mail.servers import Imap, Server, Smtp
+from xlreport.merging.roster import RosterError, read_roster
+from xlreport.submission import Unit
+from xlreport.text import harmless
+
+NAME = "xlreport.toml"
+ROSTER = "roster.csv"
+
+_SETTINGS = """# xlreport 的工作设置。“#”后面是说明；改完保存即可，下一条命令就按新的设置运行。
+
+# 报表名称（xlreport forms 列出全部），也可以是报表定义文件（.yaml）的路径
+form = {form}
+# 报告年度
+year = {year}
+# 汇总单位名称
+county = {county}
+# 各单位报送的截止日期，写成 年-月-日；发出的信里会写明，xlreport status 会算还有几天
+{deadline}
+# 名册文件
+roster = {roster}
+# 上年的汇总表，或存放上年各单位报表的文件夹；没有就留空
+previous = ""
+
+[mail]
+# 发信的邮箱地址
+from = ""
+# 发信人显示的名称；留空就是汇总单位名称
+name = ""
+# 回信寄到哪个邮箱；留空就是发信的邮箱
+reply_to = ""
+# 密码不写在这里：运行时会问；也可以放进环境变量 XLREPORT_MAIL_PASSWORD，或加 --remember 存进系统的密码箱
+
+[mail.smtp]
+# 发信服务器，例如 smtp.163.com、smtp.qq.com；只写 .eml 草稿就留空
+host = ""
+# 端口：tls 多为 465，starttls 多为 587
+port = 465
+# 加密：tls（一开始就加密）、starttls（先连接再加密）、none（不加密，只能用在可靠的内网）
+security = "tls"
+# 登录用户名，多为完整的邮箱地址；不用登录就留空
+user = ""
+# 核对服务器证书。改成 false 别人就能冒充服务器，每次运行都会警告
+verify = true
+# 两封信之间停几秒，免得被当作垃圾邮件
+pause = 1.0
+
+[mail.imap]
+# 收信服务器，例如 imap.163.com、imap.qq.com；只收 .eml 文件就留空
+host = ""
+# 端口：tls 多为 993，starttls 多为 143
+port = 993
+# 加密：tls、starttls、none，同上
+security = "tls"
+# 登录用户名
+user = ""
+# 核对服务器证书，同上
+verify = true
+# 收哪个邮箱文件夹；收件箱是 INBOX
+folder = "INBOX"
+# 只收这一天起的邮件，写成 "年-月-日"；留空就全部收
+since = ""
+"""
+
+_EXAMPLE = """单位代码,单位名称,类别,别名,联系人,电话,邮箱,汇总单位,汇总单位代码
+#990101,示例镇,乡镇,示例镇人民政府、示例镇政府,张三,0990-5550101,shili@example.org,{county},
+"""
+
+
+class CampaignError(Exception):
+    """A campaign that cannot be used; the text is Chinese."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+_Host = Annotated[str, StringConstraints(pattern=r"^([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.?)*$|^[0-9A-Fa-f:]+$")]
+_Address = Annotated[str, StringConstraints(pattern=r"""^$|^[^\s@<>,;:"“”，；：]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$""")]
+
+
+class _Server(_Strict):
+    host: _Host = ""
+    port: int = Field(ge=1, le=65535)
+    security: Literal["tls", "starttls", "none"] = "tls"
+    user: str = ""
+    verify: bool = True
+
+    def server(self) -> Server:
+        return Server(self.host, self.port, self.security, self.user, self.verify)
+
+
+class _Smtp(_Server):
+    port: int = Field(default=465, ge=1, le=65535)
+    pause: float = Field(default=1.0, ge=0, le=3600)
+
+
+class _Imap(_Server):
+    port: int = Field(default=993, ge=1, le=65535)
+    folder: str = Field(default="INBOX", min_length=1)
+    since: str = ""
+
+    @field_validator("since", mode="before")
+    @classmethod
+    def _day(cls, value: object) -> object:
+        if isinstance(value, dt.date):
+            return value.isoformat()[:10]
+        if isinstance(value, str) and value:
+            dt.date.fromisoformat(value)
+        return value
+
+
+class _Mail(_Strict):
+    sender: _Address = Field(default="", alias="from")
+    name: str = ""
+    reply_to: _Address = ""
+    smtp: _Smtp = Field(default_factory=_Smtp)
+    imap: _Imap = Field(default_factory=_Imap)
+
+
+class _Settings(_Strict):
+    form: str = Field(min_length=1)
+    year: int = Field(ge=1949, le=9999)
+    county: str = Field(min_length=1)
+    deadline: dt.date | None = None
+    roster: str = ROSTER
+    previous: str = ""
+    mail: _Mail = Field(default_factory=_Mail)
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """The settings of a campaign folder; paths are absolute or relative to the working folder."""
+
+    folder: Path
+    form: str
+    year: int
+    county: Unit
+    deadline: dt.date | None
+    roster: Path
+    previous: Path | None
+    smtp: Smtp
+    imap: Imap
+
+    @property
+    def templates(self) -> Path:
+        return self.folder / "templates"
+
+    @property
+    def inbox(self) -> Path:
+        return self.folder / "inbox"
+
+    @property
+    def summary(self) -> Path:
+        return self.folder / "summary"
+
+    @property
+    def letters(self) -> Path:
+        return self.folder / "letters"
+
+    @property
+    def drafts(self) -> Path:
+        return self.folder / "drafts"
+
+    @property
+    def records(self) -> Path:
+        """The ledger, and each received content once."""
+        return self.folder / "records"
+
+
+def campaign_at(folder: Path) -> Campaign | None:
+    """The campaign in a folder or above it; None when there is none. Raises CampaignError with every mistake."""
+    here = folder.absolute()
+    found = next((f for f in (here, *here.parents) if (f / NAME).is_file()), None)
+    if found is None:
+        return None
+    near = folder if found == here else found
+    return read_campaign(near)
+
+
+def read_campaign(folder: Path) -> Campaign:
+    """Reads a campaign's settings. Raises CampaignError with every mistake."""
+    path = folder / NAME
+    try:
+        settings = _Settings.model_validate(tomllib.loads(_text(path)))
+    except tomllib.TOMLDecodeError as error:
+        words = f"设置“{path}”的写法不对（{_where(error)}）：文字要加英文引号，日期写成 2026-01-20。"
+        raise CampaignError(words) from None
+    except ValidationError as error:
+        wrong = "；".join(_mistake(one) for one in error.errors())
+        raise CampaignError(f"设置“{path}”有误：{wrong}。") from None
+    mail = settings.mail
+    sender = mail.sender or (mail.smtp.user if "@" in mail.smtp.user else "")
+    return Campaign(
+        folder,
+        str(folder / settings.form) if settings.form.endswith((".yaml", ".yml")) else settings.form,
+        settings.year,
+        Unit(settings.county),
+        settings.deadline,
+        folder / settings.roster,
+        folder / settings.previous if settings.previous else None,
+        Smtp(mail.smtp.server(), sender, mail.name or settings.county, mail.reply_to, mail.smtp.pause),
+        Imap(mail.imap.server(), mail.imap.folder, mail.imap.since),
+    )
+
+
+def _text(path: Path) -> str:
+    text = decoded(path.read_bytes())
+    if text is None:
+        raise CampaignError(f"设置“{path}”的编码认不出来，请用记事本另存为 UTF-8。")
+    return text
+
+
+def _where(error: tomllib.TOMLDecodeError) -> str:
+    said = str(error)
+    at = said.rpartition("(at line ")[2].rstrip(")")
+    line, _, column = at.partition(", column ")
+    return f"第 {line} 行第 {column} 列" if column else "末尾"
+
+
+_RIGHT = {
+    "year": "年份，例如 2025",
+    "deadline": "日期，例如 2026-01-20，不加引号",
+    "since": "日期，例如 2026-01-05",
+    "from": "一个邮箱地址",
+    "reply_to": "一个邮箱地址",
+    "host": "服务器的名称，例如 smtp.163.com",
+    "port": "从 1 到 65535 的整数，不加引号",
+    "verify": "true 或 false，不加引号",
+    "pause": "从 0 到 3600 的秒数，不加引号",
+}
+"""What each key takes, but for plain texts."""
+
+
+def _mistake(error: Any) -> str:
+    key = ".".join(str(part) for part in error["loc"])
+    match error["type"]:
+        case "missing":
+            return f"缺少 {key}"
+        case "extra_forbidden":
+            return f"没有 {key} 这一项"
+        case "literal_error":
+            return f"{key} 只能是 tls、starttls 或 none"
+        case "string_too_short":
+            return f"{key} 不能留空"
+    right = _RIGHT.get(str(error["loc"][-1]), "加英文引号的文字")
+    return f"{key} 的值“{harmless(str(error['input']))}”不对，应当是：{right}"
+
+
+def init_campaign(
+    folder: Path, form: Form, form_name: str, year: int, county: str, *, deadline: dt.date | None, roster: Path | None
+) -> list[Path]:
+    """Makes a campaign folder. Raises CampaignError when there is one already or the form does not cover the
+    year, OSError when it cannot be written."""
+    if (folder / NAME).exists():
+        raise CampaignError(f"“{folder}”里已经有 {NAME}，没有改动它；要从头来请换一个文件夹。")
+    if not county.strip() or any(unicodedata.category(c)[0] == "C" for c in county):
+        raise CampaignError("汇总单位名称不能留空，也不能有换行等控制字符。")
+    if not form.covers(year):
+        raise CampaignError(f"报表 {form.id} 不能用于 {year} 年度。")
+    name = ROSTER if roster is None or roster.suffix.lower() != ".xlsx" else "roster.xlsx"
+    if roster is not None:
+        try:
+            read_roster(roster)
+        except RosterError as error:
+            raise CampaignError(str(error)) from None
+        except OSError:
+            raise CampaignError(f"名册“{roster}”打不开，请检查路径。") from None
+    day = deadline.isoformat() if deadline else f"{year + 1}-01-31"
+    text = _SETTINGS.format(
+        form=_quoted(form_name),
+        year=year,
+        county=_quoted(county),
+        deadline=f"{'' if deadline else '# '}deadline = {day}",
+        roster=_quoted(name),
+    )
+    for part in ("templates", "inbox", "summary"):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+    if not (folder / name).exists():
+        data = roster.read_bytes() if roster is not None else _EXAMPLE.format(county=county).encode("utf-8-sig")
+        write_whole(folder / name, data.replace(b"\n", b"\r\n") if roster is None else data)
+    letters = write_letters(folder / "letters")
+    write_whole(folder / NAME, text.replace("\n", "\r\n").encode("utf-8-sig"))
+    return [folder / NAME, folder / name, *letters]
+
+
+def _quoted(text: str) -> str:
+    """A TOML basic string."""
+    plain = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(c if c >= " " and c != "\x7f" else f"\\u{ord(c):04x}" for c in plain) + '"'

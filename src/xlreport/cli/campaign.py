@@ -1,0 +1,100 @@
+"""The campaign in which a command runs, and what its settings name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from xlreport.cli.options import Failure, finished, form_named, last_year, roster_at
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from xlreport.api import Options
+    from xlreport.campaign.campaign import Post
+    from xlreport.campaign.settings import Campaign
+    from xlreport.merging.roster import Roster
+
+
+def campaign_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--campaign`, for every command of the post."""
+    return click.option(
+        "--campaign",
+        type=click.Path(path_type=Path),
+        metavar="文件夹",
+        help="xlreport init 建立的工作文件夹；默认是当前文件夹。",
+    )(command)
+
+
+def campaign_in(folder: Path | None = None) -> Campaign | None:
+    """The campaign in a folder (the working folder without one) or above it, None when there is none;
+    what is wrong with its settings is a Failure."""
+    from xlreport.campaign.settings import NAME, CampaignError, campaign_at, read_campaign
+
+    try:
+        if folder is None:
+            return campaign_at(Path())
+        return read_campaign(folder) if (folder / NAME).is_file() else None
+    except CampaignError as error:
+        raise Failure(str(error)) from None
+    except OSError:
+        raise Failure(f"设置“{folder or Path()}/{NAME}”打不开，请检查权限。") from None
+
+
+def needed_campaign(folder: Path | None) -> Campaign:
+    """The campaign; without one a Failure that says how to make it."""
+    found = campaign_in(folder)
+    if found is None:
+        where = f"“{folder}”" if folder else "当前文件夹"
+        raise Failure(f"{where}里没有 xlreport.toml。请先运行 xlreport init，再到那个文件夹里运行命令。")
+    return found
+
+
+def post_of(
+    campaign: Campaign,
+    options: Options,
+    *,
+    roster: Path | None = None,
+    previous: Path | None = None,
+    compared: bool = True,
+) -> Post:
+    """The campaign with its form and roster, and last year's figures where reports are `compared` with them;
+    options given on the command line come first."""
+    from xlreport.campaign.campaign import Post
+
+    form = form_named(campaign.form)
+    listed: Roster | None = roster_at(roster or campaign.roster)
+    assert listed is not None
+    county = listed.county.name
+    if county and county != campaign.county.name:
+        raise Failure(
+            f"名册里的汇总单位是“{county}”，xlreport.toml 里的 county 是“{campaign.county.name}”，请改成一致。"
+        )
+    before = previous or campaign.previous if compared else None
+    last = last_year(before, campaign.year, listed, options, [form])
+    return Post(campaign, form, listed, last, options)
+
+
+def arrivals_of(campaign: Campaign) -> Any:
+    """When and from whom files came, as the ledger knows; nothing without a ledger."""
+    from xlreport.campaign.campaign import ledger_of
+
+    def read() -> Any:
+        with ledger_of(campaign) as ledger:
+            return ledger.arrivals()
+
+    return finished(read) if campaign.records.exists() else {}
+
+
+def warn_of_open_mail(post: Post, files: Any) -> None:
+    """Says on stderr that messages wait for a person: a newer report may be in one of them."""
+    from xlreport.campaign.campaign import open_messages
+
+    waiting = finished(lambda: open_messages(post, files)) if post.campaign.records.exists() else ()
+    if waiting:
+        words = (
+            f"注意：有 {len(waiting)} 封邮件还要由人打开，里面可能有更新的报表，没有计入；xlreport status 逐封列出。"
+        )
+        click.echo(words, err=True)

@@ -1,0 +1,76 @@
+"""Form definitions that ship with the package, and definitions given as a path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from xlreport.form.loader import load
+from xlreport.form.model import Form
+
+
+class UnknownForm(Exception):
+    """Neither a shipped form nor a file; the text is Chinese."""
+
+
+def definitions_folder() -> Path:
+    """The folder of the shipped definitions: in the installed package, or in a source checkout."""
+    package = Path(__file__).resolve().parent.parent
+    inside = package / "workbook_templates"
+    return inside if inside.is_dir() else package.parent.parent / "workbook_templates"
+
+
+def shipped() -> tuple[str, ...]:
+    """The ids of the shipped forms, sorted."""
+    return tuple(sorted(path.stem for path in definitions_folder().glob("*.yaml")))
+
+
+@lru_cache(maxsize=32)
+def _shipped_form(name: str) -> Form:
+    return load(definitions_folder() / f"{name}.yaml")
+
+
+def get_form(name_or_path: str | Path) -> Form:
+    """A shipped form by id, or a definition file by path. Raises UnknownForm, FormError, OSError."""
+    if str(name_or_path) in shipped():
+        return _shipped_form(str(name_or_path))
+    path = Path(name_or_path)
+    if path.suffix in (".yaml", ".yml") or path.is_file():
+        if not path.is_file():
+            raise UnknownForm(f"找不到报表定义文件“{path}”，请检查路径。")
+        return load(path)
+    known = "、".join(shipped())
+    raise UnknownForm(f"没有名为“{name_or_path}”的报表；现有：{known}。也可以给出定义文件（.yaml）的路径。")
+
+
+@dataclass(frozen=True)
+class FormShelf:
+    """Finds forms by id: those given first, then the shipped ones. Can be sent to other processes."""
+
+    given: tuple[Form, ...] = ()
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _received, self.given
+
+    def __call__(self, form_id: str) -> Form | None:
+        for form in self.given:
+            if form.id == form_id:
+                return form
+        return get_form(form_id) if form_id in shipped() else None
+
+    def all(self) -> Iterator[Form]:
+        """Every form on the shelf."""
+        yield from self.given
+        known = {form.id for form in self.given}
+        yield from (get_form(name) for name in shipped() if name not in known)
+
+
+_RECEIVED: dict[str, Form] = {}
+
+
+def _received(*forms: Form) -> FormShelf:
+    """A shelf in another process: a form that was sent before stays the same object, so that what is
+    worked out from it (its layout) is worked out once."""
+    return FormShelf(tuple(_RECEIVED.setdefault(form.fingerprint, form) for form in forms))

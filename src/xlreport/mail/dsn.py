@@ -1,0 +1,57 @@
+"""Delivery reports: which addresses did not get which of our messages (RFC 3462, RFC 3464)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from email.message import Message
+
+from xlreport.mail import mime as parts
+from xlreport.mail.headers import addresses, field, parameter
+
+
+@dataclass(frozen=True)
+class Bounce:
+    """The addresses that failed, and the Message-ID of what was returned. One that is not `sure` was told in
+    words only: it may as well say that the message is late."""
+
+    recipients: tuple[str, ...]
+    message_id: str
+    sure: bool = True
+
+
+_SERVERS = ("mailer-daemon@", "postmaster@")
+_ADDRESS = re.compile(r"[a-z0-9][a-z0-9._+-]{0,63}@[a-z0-9][a-z0-9.-]{0,254}", re.ASCII)
+
+
+def from_server(senders: Iterable[str]) -> bool:
+    """Whether a mail server wrote the message, and no person."""
+    return any(one.startswith(_SERVERS) for one in senders)
+
+
+def named(text: str) -> list[str]:
+    """The addresses in a text, as often as they are there."""
+    return [one.rstrip(".-") for one in _ADDRESS.findall(text.lower())]
+
+
+def is_report(part: Message) -> bool:
+    """Whether it is a delivery report; some programs do not say of which type theirs is."""
+    if part.get_content_type() != "multipart/report":
+        return False
+    said = parameter(part, "content-type", "report-type").lower()
+    return said == "delivery-status" or "message/delivery-status" in map(Message.get_content_type, parts.inside(part))
+
+
+def bounce(report: Message) -> Bounce:
+    """What a delivery report says."""
+    failed: list[str] = []
+    identity = ""
+    for part in list(report.walk())[1:]:
+        if field(part, "action").lower().startswith("failed"):
+            for name in ("original-recipient", "final-recipient"):
+                failed += addresses(field(part, name).rpartition(";")[2])
+        # the header of what was returned may come alone, as a text
+        alone = part.get_content_type() == "text/rfc822-headers"
+        identity = identity or field(parts.head(parts.content(part).data) if alone else part, "message-id")
+    return Bounce(tuple(dict.fromkeys(failed)), identity)

@@ -1,0 +1,168 @@
+"""Where messages come from: a folder of .eml and .msg files, an mbox, a Maildir. IMAP is in `imap`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Protocol
+
+from xlreport.campaign.ledger import Uid
+from xlreport.findings import Finding, record
+from xlreport.merging.discover import Found, list_files, system_file
+
+MESSAGES = (".eml", ".msg", ".mht", ".mhtml")
+
+
+@dataclass(frozen=True)
+class Raw:
+    """A message as its source gives it, or why it does not (`problem`). `origin` tells people where it lies,
+    `arrived` is the time of the server's delivery in seconds (0 unknown). Sources give one byte more than the
+    limit at most, so that a longer message is told by its size `seen`."""
+
+    origin: str
+    data: bytes
+    arrived: float = 0.0
+    uid: Uid | None = None
+    problem: Finding | None = None
+    seen: int = 0
+
+
+class Source(Protocol):
+    """A mailbox of any kind."""
+
+    @property
+    def name(self) -> str:
+        """What tells it from others."""
+
+    def messages(self, most: int) -> Iterator[Raw]:
+        """The messages, each with at most `most` + 1 bytes."""
+
+    def finish(self, taken: Collection[Uid]) -> Iterator[str]:
+        """Marks or moves what was taken, if that was asked for; yields what could not be done, in Chinese."""
+
+
+class SourceError(Exception):
+    """A source that cannot be read at all; the text is Chinese."""
+
+
+@dataclass(frozen=True)
+class FolderSource:
+    """A folder of messages, sub-folders too, or one file. What a file is follows from its content and place:
+    an mbox (RFC 4155) begins with `From `, a Maildir has its messages in `cur` and `new`. Files stay as they
+    are."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        return self.path.absolute().as_posix()
+
+    def finish(self, taken: Collection[Uid]) -> Iterator[str]:
+        return iter(())
+
+    def messages(self, most: int) -> Iterator[Raw]:
+        if not self.path.is_dir():
+            yield from _file(self.path, self.path.name, most)
+            return
+        for found in list_files(self.path):
+            if found.problem:
+                yield Raw(found.shown, b"", problem=record("M6", found.problem, "请检查后重新收取"))
+            elif _of_maildir(found.path.parent, "cur", "new"):
+                yield from _file(found.path, found.shown, most, delivered=True)
+            elif not _passed_over(found):
+                yield from _file(found.path, found.shown, most)
+
+
+_HOUSEKEEPING = re.compile(r"dovecot|courier|maildir|subscriptions|\.")
+
+
+def _of_maildir(folder: Path, *names: str) -> bool:
+    """Whether a folder is one of these in a Maildir."""
+    return folder.name in names and all((folder.parent / name).is_dir() for name in ("cur", "new"))
+
+
+def _passed_over(found: Found) -> bool:
+    """What is there beside the messages: files that systems leave behind, what a server keeps in a Maildir,
+    and messages that are still being delivered to one."""
+    folder = found.path.parent
+    kept = _HOUSEKEEPING.match(found.name) is not None and _of_maildir(folder / "cur", "cur")
+    system = system_file(found.name) is not None and not found.name.lower().endswith(MESSAGES)
+    return system or kept or _of_maildir(folder, "tmp")
+
+
+def _file(path: Path, shown: str, most: int, *, delivered: bool = False) -> Iterator[Raw]:
+    """The messages in a file."""
+    try:
+        if path.is_symlink() or not path.is_file():
+            yield Raw(shown, b"", problem=record("M6", "这是链接、管道或设备，不是普通文件", "请换成邮件文件本身"))
+            return
+        with path.open("rb") as stream:
+            if not delivered and _MBOX.match(stream.read(_LINE).removeprefix(_BOM).lstrip()):
+                yield from _mbox(stream, shown, most)
+            elif delivered or path.name.lower().endswith(MESSAGES):
+                stream.seek(0)
+                yield _whole(shown, stream, most)
+            else:
+                todo = "是报表的请直接放进 inbox 文件夹；压缩包请先解压；是邮件的请改成 .eml"
+                yield Raw(shown, b"", problem=record("M6", "这不是邮件文件（.eml、.msg、mbox），没有收取", todo))
+    except OSError:
+        yield Raw(shown, b"", problem=record("M6", "邮件文件读不了", "请检查权限和磁盘后重新收取"))
+
+
+def _whole(shown: str, stream: IO[bytes], most: int) -> Raw:
+    data = stream.read(most + 1)
+    rest = 0
+    while len(data) > most and (more := stream.read(1_000_000)):
+        rest += len(more)
+    return Raw(shown, data, seen=len(data) + rest)
+
+
+def _mbox(stream: IO[bytes], shown: str, most: int) -> Iterator[Raw]:
+    """The messages of an mbox; only one at a time is in memory."""
+    stream.seek(0)
+    for number, (start, end) in enumerate(list(_letters(stream)), 1):
+        stream.seek(start)
+        data = stream.read(min(end - start, most + 1))
+        yield Raw(f"{shown}：第 {number} 封", data, seen=end - start)
+
+
+_LINE = 65_536
+_MBOX = re.compile(rb"From +[^\s:]")
+_BOM = b"\xef\xbb\xbf"
+_FIELD = re.compile(rb"[!-9;-~]+[ \t]*:")
+_DATED = re.compile(rb"From .*\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun),? .*\d\d:\d\d")
+
+
+def _letters(stream: IO[bytes]) -> Iterator[tuple[int, int]]:
+    """Where each message of an mbox begins and ends. Its separator line stands after a blank line or bears a
+    date, and a header field follows it: some programs leave a line of the text that begins with `From ` as it
+    is. What stands before the first separator is given too, so that nothing is passed over."""
+    start = at = gap = 0
+    end: int | None = None
+    fresh, after_blank = True, True
+    while piece := stream.readline(_LINE):
+        if end is not None and _FIELD.match(piece):
+            if end > start:
+                yield start, end
+            start = at
+        line = piece if at else piece.removeprefix(_BOM)
+        separates = fresh and line.startswith(b"From ") and (after_blank or _DATED.match(line))
+        end = at - gap if separates else None
+        after_blank = fresh and not line.strip(b"\r\n")
+        gap = len(piece) if after_blank else 0
+        fresh = piece.endswith(b"\n")
+        at += len(piece)
+    if at > start:
+        yield start, at - gap
+
+
+def source_at(path: Path) -> Source:
+    """The mailbox that lies at a path. Raises SourceError when it cannot be opened."""
+    if not path.is_dir():
+        try:
+            path.open("rb").close()
+        except OSError:
+            raise SourceError(f"“{path}”打不开，请检查路径和权限。") from None
+    return FolderSource(path)
