@@ -28,8 +28,9 @@ from xlreport import Entry, Form, Submission, Unit, get_form  # noqa: E402
 from xlreport.checking.constraints import read_system  # noqa: E402
 from xlreport.checking.keying_errors import neighbours  # noqa: E402
 from xlreport.checking.suspects import Hint, likely  # noqa: E402
-from xlreport.form.model import Instance, Severity  # noqa: E402
-from xlreport.rules.columns import from_fixed, make_batch  # noqa: E402
+from xlreport.findings import Severity  # noqa: E402
+from xlreport.form.model import Instance  # noqa: E402
+from xlreport.rules.columns import column_store, from_fixed  # noqa: E402
 from xlreport.rules.evaluate import Verdict, evaluate  # noqa: E402
 
 CASES = 1000
@@ -103,7 +104,9 @@ def pairs(change: Callable[[Decimal, Decimal], tuple[Decimal, Decimal] | None]) 
 
     def slip(rng: random.Random, form: Form, numbers: Numbers) -> dict[str, Decimal] | None:
         known = neighbours(form, numbers)
-        first, second = rng.sample(rng.choice([(a, b) for a, b, _ in known if numbers[a] or numbers[b]]), 2)
+        first, second = rng.sample(
+            rng.choice([(a, b) for a, b, _ in known if numbers[a] or numbers[b]]), 2
+        )
         new = change(numbers[first], numbers[second])
         return dict(zip((first, second), new, strict=True)) if new else None
 
@@ -150,15 +153,16 @@ def reports(form: Form) -> list[Submission]:
 def failing(form: Form, submissions: list[Submission]) -> list[list[Instance]]:
     """The error rules that fail, for each report."""
     rules = [i for i in form.instances if i.check.severity is Severity.ERROR]
-    verdicts = evaluate(rules, make_batch(form, submissions))
+    verdicts = evaluate(rules, column_store(form, submissions))
     return [
-        [rule for rule, verdict in zip(rules, column, strict=True) if verdict == Verdict.FAILS] for column in verdicts.T
+        [rule for rule, verdict in zip(rules, column, strict=True) if verdict == Verdict.FAILS]
+        for column in verdicts.T
     ]
 
 
 def typed_over(form: Form, submission: Submission) -> Submission:
     """The report with all totals typed in, as in a file whose formulas were pasted over."""
-    batch = make_batch(form, [submission])
+    batch = column_store(form, [submission])
     over = {f.id: Entry.of(from_fixed(int(batch.columns[f.id].values[0]))) for f in form.computed}
     return replace(submission, overrides=over)
 
@@ -178,17 +182,34 @@ def with_slips(
         if len(made) == 2 * cases:
             break
         if new:
-            typed = {**report.entries, **{n: Entry.of(v) for n, v in new.items() if n in report.entries}}
-            over = {**report.overrides, **{n: Entry.of(v) for n, v in new.items() if n in report.overrides}}
-            made.append((replace(report, entries=typed, overrides=over), {name: right[name] for name in new}))
-    noticed = ((*case, rules) for case, rules in zip(made, failing(form, [w for w, _ in made]), strict=True) if rules)
+            typed = {
+                **report.entries,
+                **{n: Entry.of(v) for n, v in new.items() if n in report.entries},
+            }
+            over = {
+                **report.overrides,
+                **{n: Entry.of(v) for n, v in new.items() if n in report.overrides},
+            }
+            made.append(
+                (
+                    replace(report, entries=typed, overrides=over),
+                    {name: right[name] for name in new},
+                )
+            )
+    noticed = (
+        (*case, rules)
+        for case, rules in zip(made, failing(form, [w for w, _ in made]), strict=True)
+        if rules
+    )
     yield from islice(noticed, cases)
 
 
 def _balanced_numbers(form: Form, report: Submission) -> dict[str, Decimal]:
     """The cells that some balance ties to others."""
     entries = {**report.entries, **report.overrides}
-    names = dict.fromkeys(name for row in read_system(form, report).rows for name in row.coefficients)
+    names = dict.fromkeys(
+        name for row in read_system(form, report).rows for name in row.coefficients
+    )
     return {name: value for name in names if (value := entries[name].value) is not None}
 
 
@@ -207,7 +228,9 @@ def _outcome(hint: Hint, right: dict[str, Decimal]) -> str:
     return OUTCOMES[1] if true else OUTCOMES[3]
 
 
-def rows(form: Form, submissions: list[Submission], cases: int, times: list[float]) -> Iterator[str]:
+def rows(
+    form: Form, submissions: list[Submission], cases: int, times: list[float]
+) -> Iterator[str]:
     yield f"| 笔误 | 例数 | {' | '.join(OUTCOMES)} |"
     yield "| --- | --- | " + " | ".join("---" for _ in OUTCOMES) + " |"
     for kind, slip in SLIPS.items():
@@ -232,7 +255,9 @@ def main() -> None:
     print("\n总计也是填写的（公式被覆盖）：\n")
     print("\n".join(rows(form, [typed_over(form, s) for s in submissions], cases, times)))
     slow = statistics.quantiles(times, n=100)
-    print(f"\n用时：中位数 {statistics.median(times) * 1000:.1f} 毫秒，99 % 在 {slow[98] * 1000:.1f} 毫秒以内。")
+    print(
+        f"\n用时：中位数 {statistics.median(times) * 1000:.1f} 毫秒，99 % 在 {slow[98] * 1000:.1f} 毫秒以内。"
+    )
 
 
 if __name__ == "__main__":

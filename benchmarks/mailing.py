@@ -31,8 +31,14 @@ Reader = Callable[[bytes], list[str]]
 
 
 def messages() -> dict[str, bytes]:
-    book = next((Path(__file__).resolve().parent.parent / "samples" / "2025").glob("990101*")).read_bytes()
-    return {s: reply("a@example.org", "b@example.org", "年报", [(NAME, book)], s) for s in STYLES if s != "no name"}
+    book = next(
+        (Path(__file__).resolve().parent.parent / "samples" / "2025").glob("990101*")
+    ).read_bytes()
+    return {
+        s: reply("a@example.org", "b@example.org", "年报", [(NAME, book)], s)
+        for s in STYLES
+        if s != "no name"
+    }
 
 
 def ours(data: bytes) -> list[str]:
@@ -46,7 +52,11 @@ def theirs(data: bytes) -> list[str]:
 
 def stdlib(data: bytes) -> list[str]:
     message = email.message_from_bytes(data, policy=policy.default)
-    return [p.get_filename() or "" for p in message.walk() if p.get_payload(decode=True) and p.is_attachment()]  # type: ignore[attr-defined]
+    return [
+        p.get_filename() or ""
+        for p in message.walk()
+        if p.get_payload(decode=True) and p.is_attachment()
+    ]  # type: ignore[attr-defined]
 
 
 def names(reader: Reader, data: bytes) -> list[str]:
@@ -75,12 +85,16 @@ def main() -> None:
         f"imap-tools {imap_tools.__version__}": theirs,
         "email of the standard library": stdlib,
     }
-    times = {name: [seconds(reader, mails) for _ in range(ROUNDS)] for name, reader in readers.items()}
+    times = {
+        name: [seconds(reader, mails) for _ in range(ROUNDS)] for name, reader in readers.items()
+    }
     mine = statistics.median(times["xlreport"])
     for name, reader in readers.items():
         took = statistics.median(times[name])
         found = f"{right(reader, mails)} of {len(mails)} names right"
-        print(f"{name}: {found}, {took / len(mails) * 1000:.1f} ms a message, ratio {took / mine:.2f}")
+        print(
+            f"{name}: {found}, {took / len(mails) * 1000:.1f} ms a message, ratio {took / mine:.2f}"
+        )
 
 
 if __name__ == "__main__":

@@ -17,7 +17,16 @@ from decimal import Decimal
 
 import openpyxl
 
-from xlreport import Entry, FormShelf, Submission, Unit, check_submissions, get_form, read_submission, write_workbook
+from xlreport import (
+    Entry,
+    FormCatalog,
+    Submission,
+    Unit,
+    check_submissions,
+    get_form,
+    read_submission,
+    write_workbook,
+)
 from xlreport.workbook.layout.workbook import layout_of
 
 BOOKS, ROUNDS = 20, 5
@@ -29,13 +38,17 @@ def workbooks() -> list[bytes]:
     books = []
     for i in range(BOOKS):
         entries = {f.id: Entry.of(Decimal(rng.randrange(50))) for f in form.typed}
-        books.append(write_workbook(Submission(form.id, 2025, Unit(f"第{i}镇", str(i), "乡镇"), entries), form))
+        books.append(
+            write_workbook(
+                Submission(form.id, 2025, Unit(f"第{i}镇", str(i), "乡镇"), entries), form
+            )
+        )
     return books
 
 
 def ours(books: list[bytes]) -> None:
-    form, shelf = get_form("zfxxgk-2021"), FormShelf()
-    submissions = [read_submission(data, shelf).submission for data in books]
+    form, catalog = get_form("zfxxgk-2021"), FormCatalog()
+    submissions = [read_submission(data, catalog).submission for data in books]
     check_submissions(form, [s for s in submissions if s is not None])
 
 
@@ -60,9 +73,13 @@ def main() -> None:
     pairs = [(seconds(ours, books), seconds(theirs, books)) for _ in range(ROUNDS)]
     mine, other = (statistics.median(p[i] for p in pairs) / BOOKS * 1000 for i in (0, 1))
     ratios = sorted(b / a for a, b in pairs)
-    print(f"xlreport, reading and checking: {mine:.1f} ms a workbook (median of {ROUNDS} rounds of {BOOKS})")
+    print(
+        f"xlreport, reading and checking: {mine:.1f} ms a workbook (median of {ROUNDS} rounds of {BOOKS})"
+    )
     print(f"openpyxl {openpyxl.__version__}, loading twice:  {other:.1f} ms a workbook")
-    print(f"ratio openpyxl / xlreport: {statistics.median(ratios):.1f} ({ratios[0]:.1f} to {ratios[-1]:.1f})")
+    print(
+        f"ratio openpyxl / xlreport: {statistics.median(ratios):.1f} ({ratios[0]:.1f} to {ratios[-1]:.1f})"
+    )
 
 
 if __name__ == "__main__":

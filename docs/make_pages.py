@@ -17,7 +17,7 @@ sys.path[:0] = [str(HERE.parent / folder) for folder in ("tests", "samples")]
 from hostile.cases import CASES, Case  # noqa: E402
 from xlreport import Outcome, get_form  # noqa: E402
 from xlreport.findings import CODES  # noqa: E402
-from xlreport.rules.describe import Speaker  # noqa: E402
+from xlreport.rules.describe import RuleDescriber  # noqa: E402
 from xlreport.text import harmless  # noqa: E402
 
 
@@ -45,7 +45,7 @@ def codes_page() -> str:
     lines += table("代码", "性质", "名称", "应当成立（举一例）", "理由", "不成立时这样写（举一例）")
     for check in form.checks:
         example = next(i for i in form.instances if i.check.code == check.code)
-        told = (Speaker(form, example).rule(), check.why, examples.get(check.code, ""))
+        told = (RuleDescriber(form, example).rule(), check.why, examples.get(check.code, ""))
         lines.append(row((check.code, check.severity.label, check.title, *told)))
     lines += ["", "## 文字与表的核对"]
     lines += table("代码", "性质", "名称", "看哪几段文字", "理由", "不一致时这样写（举一例）")
@@ -106,9 +106,13 @@ def _outcomes(case: Case) -> str:
 
 def _told(case: Case) -> str:
     form = get_form("zfxxgk-2021")
-    titles = {code: CODES[code].title for code in CODES} | {check.code: check.title for check in form.checks}
+    titles = {code: CODES[code].title for code in CODES} | {
+        check.code: check.title for check in form.checks
+    }
     titles |= {said.code: said.title for said in form.statements}
-    return "<br>".join(f"{code} {titles[code]}" for code in sorted(case.codes, key=lambda c: (c[0], int(c[1:]))))
+    return "<br>".join(
+        f"{code} {titles[code]}" for code in sorted(case.codes, key=lambda c: (c[0], int(c[1:])))
+    )
 
 
 PAGES: dict[Path, Callable[[], str]] = {

@@ -27,16 +27,35 @@ COUNTY = "xian@example.org"
 def make(out: Path) -> list[Path]:
     """Writes the messages into `out`; returns the paths."""
     messages = {
-        "01-甲子镇": mail("01", "jiazi@example.org", "甲子镇年报", plain(book("990101"), "甲子镇年报.xlsx")),
-        "02-乙丑镇": mail("02", "yichou@example.org", "年报", words(book("990102"), "乙丑镇 2025 年报告（定稿）.xlsx")),
-        "03-丙寅镇": mail("03", "bingyin@example.org", "报送年报", plain(zipped("990103"), "丙寅镇.zip")),
+        "01-甲子镇": mail(
+            "01", "jiazi@example.org", "甲子镇年报", plain(book("990101"), "甲子镇年报.xlsx")
+        ),
+        "02-乙丑镇": mail(
+            "02",
+            "yichou@example.org",
+            "年报",
+            words(book("990102"), "乙丑镇 2025 年报告（定稿）.xlsx"),
+        ),
+        "03-丙寅镇": mail(
+            "03", "bingyin@example.org", "报送年报", plain(zipped("990103"), "丙寅镇.zip")
+        ),
         "04-转发丁卯镇": mail(
             "04",
             "someone@example.com",
             "转发：丁卯镇年报",
-            MIMEMessage(mail("04a", "dingmao@example.org", "丁卯镇年报", plain(book("990104"), "年报.xlsx"), day=9)),
+            MIMEMessage(
+                mail(
+                    "04a",
+                    "dingmao@example.org",
+                    "丁卯镇年报",
+                    plain(book("990104"), "年报.xlsx"),
+                    day=9,
+                )
+            ),
         ),
-        "05-戊辰乡": mail("05", "stranger@example.com", "戊辰乡的表", plain(book("990105"), "表.xlsx")),
+        "05-戊辰乡": mail(
+            "05", "stranger@example.com", "戊辰乡的表", plain(book("990105"), "表.xlsx")
+        ),
         "06-教育局": mail(
             "06",
             "jiaoyu@example.org",
@@ -55,11 +74,18 @@ def make(out: Path) -> list[Path]:
 
 
 def mail(
-    number: str, sender: str, subject: str, *parts: Message, text: str = "您好，年报见附件。\n", day: int = 12
+    number: str,
+    sender: str,
+    subject: str,
+    *parts: Message,
+    text: str = "您好，年报见附件。\n",
+    day: int = 12,
 ) -> Message:
     """A message that arrived in January 2026."""
     when = f"{'Fri' if day == 9 else 'Mon'}, {day:02} Jan 2026 09:{number[:2]}:00 +0800"
-    whole = MIMEMultipart(boundary=f"=_sample_{number}", _subparts=[MIMEText(text, "plain", "utf-8"), *parts])
+    whole = MIMEMultipart(
+        boundary=f"=_sample_{number}", _subparts=[MIMEText(text, "plain", "utf-8"), *parts]
+    )
     whole["Received"] = f"from mx.example.org by mail.example.org; {when}"
     whole["From"] = sender
     whole["To"] = COUNTY

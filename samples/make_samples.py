@@ -16,7 +16,17 @@ from decimal import Decimal
 from pathlib import Path
 
 from tabletext import load
-from xlreport import Entry, Form, Options, Submission, Unit, get_form, merge_folder, read_roster, write_workbook
+from xlreport import (
+    Entry,
+    Form,
+    ReadOptions,
+    Submission,
+    Unit,
+    get_form,
+    merge_folder,
+    read_roster,
+    write_workbook,
+)
 
 HERE = Path(__file__).resolve().parent
 FORM = "zfxxgk-2021"
@@ -54,7 +64,9 @@ def make_last_year(out: Path, form: Form) -> Path:
             if all(entry.value is not None for entry in submission.entries.values()):
                 data = write_workbook(last_year(form, submission), form)
                 (Path(tmp) / f"{submission.unit.code}.xlsx").write_bytes(data)
-        result = merge_folder(Path(tmp), roster=roster, out=out, with_errors=True, options=Options(workers=0))
+        result = merge_folder(
+            Path(tmp), roster=roster, out=out, with_errors=True, options=ReadOptions(workers=0)
+        )
     return Path(result.outputs[0])
 
 
@@ -64,17 +76,26 @@ def last_year(form: Form, submission: Submission) -> Submission:
     then = dict(now)
     for column in dict.fromkeys(f.column for f in form.typed if f.table == "requests"):
         others = ("requests.received", "requests.carried_in", "requests.carried_out")
-        mine = {name: v for name, v in now.items() if name.startswith("requests.") and name.endswith(f".{column}")}
+        mine = {
+            name: v
+            for name, v in now.items()
+            if name.startswith("requests.") and name.endswith(f".{column}")
+        }
         done = sum((v for name, v in mine.items() if not name.startswith(others)), Decimal(0))
         then[f"requests.carried_in.{column}"] = Decimal(0)
         then[f"requests.carried_out.{column}"] = now[f"requests.carried_in.{column}"]
         then[f"requests.received.{column}"] = done + then[f"requests.carried_out.{column}"]
     for row in ("regulations", "normative_documents"):
         issued, repealed = now[f"disclosure.{row}.issued"], now[f"disclosure.{row}.repealed"]
-        then[f"disclosure.{row}.in_force"] = max(Decimal(0), now[f"disclosure.{row}.in_force"] - issued + repealed)
+        then[f"disclosure.{row}.in_force"] = max(
+            Decimal(0), now[f"disclosure.{row}.in_force"] - issued + repealed
+        )
     if submission.unit.code == CHANGED_IN_FORCE:
         then["disclosure.normative_documents.in_force"] += 5
-    texts = {text.field_id: f"2024 年的{text.label[2:]}，收取信息处理费的情况也在这里。" for text in form.texts}
+    texts = {
+        text.field_id: f"2024 年的{text.label[2:]}，收取信息处理费的情况也在这里。"
+        for text in form.texts
+    }
     entries = {name: Entry.of(value) for name, value in then.items()}
     return replace(submission, year=2024, entries=entries, texts=texts, overrides={}, answers={})
 

@@ -74,17 +74,22 @@ def load(path: Path, form: Form, county: Unit) -> Submission:
             (row, _), *cells = tokens(line)
             typed = [f for f in form.typed if f.table == section and f.row == row]
             if len(typed) != len(cells) or not typed:
-                raise ValueError(f"{path}:{number}: {row} takes {len(typed)} numbers, found {len(cells)}")
+                raise ValueError(
+                    f"{path}:{number}: {row} takes {len(typed)} numbers, found {len(cells)}"
+                )
             entries.update({f.id: parse_entry(*cell) for f, cell in zip(typed, cells, strict=True)})
     return Submission(
         form=form.id,
         year=int(head.pop("year")),
         unit=Unit(head.pop("unit"), head.pop("code", ""), head.pop("level", "")),
         entries=entries,
-        texts={name: "\n".join(lines).strip("\n") for name, lines in texts.items() if name.startswith("text.")},
+        texts={
+            name: "\n".join(lines).strip("\n")
+            for name, lines in texts.items()
+            if name.startswith("text.")
+        },
         overrides=overrides,
         answers=answers,
         explanations=explanations,
-        identity=head,
         county=county,
-    )
+    ).with_identity(head)

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from xlreport import Form, FormShelf, Roster, get_form, read_roster
+from xlreport import Form, FormCatalog, Roster, get_form, read_roster
+
+pytest_plugins = ["support.mail_fixtures"]
 
 ROOT = Path(__file__).resolve().parent.parent
 OTHER_FORM = ROOT / "tests" / "forms" / "xiangzhen-caizheng.yaml"
@@ -37,8 +39,8 @@ def any_form(request: pytest.FixtureRequest) -> Form:
 
 
 @pytest.fixture(scope="session")
-def shelf(zfxxgk: Form, other_form: Form) -> FormShelf:
-    return FormShelf((zfxxgk, other_form))
+def catalog(zfxxgk: Form, other_form: Form) -> FormCatalog:
+    return FormCatalog((zfxxgk, other_form))
 
 
 @pytest.fixture(scope="session")

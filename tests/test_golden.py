@@ -10,8 +10,8 @@ import pytest
 
 from support.cells import put
 from tabletext import load, parse_entry, tokens
-from xlreport import Form, FormShelf, Submission, Unit, write_workbook
-from xlreport.merging.discover import Found
+from xlreport import Form, FormCatalog, Submission, Unit, write_workbook
+from xlreport.merging.discover import SourceFile
 from xlreport.merging.intake import Reader
 from xlreport.merging.select import check_each
 from xlreport.merging.totals import totals_of
@@ -47,13 +47,16 @@ def apply(submission: Submission, line: str) -> Submission:
     if name in ("unit", "code", "level"):
         changed = {"unit": "name"}.get(name, name)
         return replace(submission, unit=replace(submission.unit, **{changed: value.strip('"')}))
-    return replace(submission, identity={**submission.identity, name: value.strip('"')})
+    return submission.with_identity({**submission.provenance.identity, name: value.strip('"')})
 
 
 def base(form: Form) -> Submission:
     """The base with a year before it that fits: the same numbers, but for what must be carried over."""
     submission = load(GOLDEN / "base.txt", form, Unit("示例县", "9901"))
-    before = Figures(totals_of(form, submission), {t.field_id: "上年写的是完全不同的一段话。" for t in form.texts})
+    before = Figures(
+        totals_of(form, submission),
+        {t.field_id: "上年写的是完全不同的一段话。" for t in form.texts},
+    )
     submission = replace(submission, previous=before)
     for line in (GOLDEN / "before.txt").read_text("utf-8").splitlines():
         submission = apply(submission, line)
@@ -62,7 +65,11 @@ def base(form: Form) -> Submission:
 
 def workbook(path: Path, form: Form) -> bytes:
     submission = base(form)
-    lines = [x for x in path.read_text("utf-8").split(DASHES)[0].splitlines() if x and not x.startswith("#")]
+    lines = [
+        x
+        for x in path.read_text("utf-8").split(DASHES)[0].splitlines()
+        if x and not x.startswith("#")
+    ]
     for line in lines:
         if not line.startswith("cell "):
             submission = apply(submission, line)
@@ -74,13 +81,14 @@ def workbook(path: Path, form: Form) -> bytes:
     return data
 
 
-def findings(data: bytes, folder: Path, shelf: FormShelf) -> list[str]:
+def findings(data: bytes, folder: Path, catalog: FormCatalog) -> list[str]:
     path = folder / "甲子镇.xlsx"
     path.write_bytes(data)
-    result, _ = Reader(shelf, folder)(Found(path, path.name))
-    (file,) = check_each([result], shelf)
+    result, _ = Reader(catalog, folder)(SourceFile(path, path.name))
+    (file,) = check_each([result], catalog)
     lines = [
-        f"{f.severity.value} {f.code} {f.where}：{f.message}" + (f"（说明：{f.explanation}）" if f.explanation else "")
+        f"{f.severity.value} {f.code} {f.where}：{f.message}"
+        + (f"（说明：{f.explanation}）" if f.explanation else "")
         for f in file.findings
     ]
     return [f"outcome {file.outcome.value}", *lines]
@@ -88,9 +96,9 @@ def findings(data: bytes, folder: Path, shelf: FormShelf) -> list[str]:
 
 @pytest.mark.parametrize("path", FAULTS, ids=lambda p: p.stem)
 def test_a_fault_gives_exactly_these_findings(
-    path: Path, zfxxgk: Form, shelf: FormShelf, tmp_path: Path, pytestconfig: pytest.Config
+    path: Path, zfxxgk: Form, catalog: FormCatalog, tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:
-    seen = findings(workbook(path, zfxxgk), tmp_path, shelf)
+    seen = findings(workbook(path, zfxxgk), tmp_path, catalog)
     change, _, expected = path.read_text("utf-8").partition(DASHES)
     if pytestconfig.getoption("--update-golden"):
         path.write_text(f"{change}{DASHES}\n" + "\n".join(seen) + "\n", "utf-8")
@@ -98,6 +106,6 @@ def test_a_fault_gives_exactly_these_findings(
     assert seen == expected.strip().splitlines()
 
 
-def test_the_base_has_no_findings(zfxxgk: Form, shelf: FormShelf, tmp_path: Path) -> None:
+def test_the_base_has_no_findings(zfxxgk: Form, catalog: FormCatalog, tmp_path: Path) -> None:
     data = write_workbook(base(zfxxgk), zfxxgk)
-    assert findings(data, tmp_path, shelf) == ["outcome accepted"]
+    assert findings(data, tmp_path, catalog) == ["outcome accepted"]

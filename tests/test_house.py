@@ -11,7 +11,16 @@ SOURCE = Path(__file__).resolve().parent.parent / "src" / "xlreport"
 FLOORS = ["cli", "pipeline", "mail", "merging", "workbook", "checking", "form", "submission"]
 PLACES = {
     **dict.fromkeys(
-        ("cli_chinese", "cli_options", "cli_campaign", "cli_mail", "console", "console_mail", "__main__"), "cli"
+        (
+            "cli_chinese",
+            "cli_options",
+            "cli_campaign",
+            "cli_mail",
+            "console",
+            "console_mail",
+            "__main__",
+        ),
+        "cli",
     ),
     **dict.fromkeys(("post", "campaign"), "pipeline"),
     **dict.fromkeys(("files", "a1", "isolation", "locking"), "submission"),
@@ -36,12 +45,20 @@ def test_imports_go_down_only() -> None:
 
 def test_no_module_names_a_table_a_field_or_a_label_of_a_form() -> None:
     form = get_form("zfxxgk-2021")
-    words = {t.id for t in form.tables} | {t.title for t in form.tables} | {t.sheet for t in form.tables}
+    words = (
+        {t.id for t in form.tables}
+        | {t.title for t in form.tables}
+        | {t.sheet for t in form.tables}
+    )
     words |= {f.row_short for f in form.fields.values()} | {f.row for f in form.fields.values()}
     words -= {"total", "received", "other", "processed"}
     for path in SOURCE.rglob("*.py"):
         tree = ast.parse(path.read_text("utf-8"))
-        literals = {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+        literals = {
+            n.value
+            for n in ast.walk(tree)
+            if isinstance(n, ast.Constant) and isinstance(n.value, str)
+        }
         assert not literals & words, path
 
 

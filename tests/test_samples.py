@@ -6,7 +6,7 @@ from pathlib import Path
 
 import make_mails
 import make_samples
-from xlreport import Form, Roster, check_paths, merge_folder
+from xlreport import Form, Roster, check_files, merge_folder
 
 SAMPLES = Path(__file__).resolve().parent.parent / "samples"
 
@@ -28,7 +28,10 @@ def test_the_script_makes_the_committed_messages(tmp_path: Path) -> None:
 
 def test_the_county(roster: Roster, tmp_path: Path) -> None:
     result = merge_folder(SAMPLES / "2025", roster=roster, out=tmp_path)
-    seen = {f.path.split("_")[1] + ("*" if "副本" in f.path else ""): f.outcome.value for f in result.files}
+    seen = {
+        f.path.split("_")[1] + ("*" if "副本" in f.path else ""): f.outcome.value
+        for f in result.files
+    }
     returned = {"丙寅镇", "丁卯镇", "示例县教育局"}
     assert {unit for unit, outcome in seen.items() if outcome == "returned"} == returned
     assert {unit for unit, outcome in seen.items() if outcome == "duplicate"} == {"庚午街道*"}
@@ -41,7 +44,7 @@ def test_the_county(roster: Roster, tmp_path: Path) -> None:
 
 
 def test_baiyang_2021_has_exactly_the_published_figures(zfxxgk: Form) -> None:
-    (file,) = check_paths(SAMPLES.glob("2021/*.xlsx")).files
+    (file,) = check_files(SAMPLES.glob("2021/*.xlsx")).files
     assert file.outcome.value == "accepted"
     assert file.submission is not None
     assert (file.submission.unit.name, file.submission.year) == ("白杨镇", 2021)

@@ -11,7 +11,15 @@ from pathlib import Path
 
 _FORBIDDEN = '<>:"/\\|?*'
 _DEVICES = frozenset(
-    {"con", "prn", "aux", "nul", "conin$", "conout$", *(f"{d}{i}" for d in ("com", "lpt") for i in "123456789¹²³")}
+    {
+        "con",
+        "prn",
+        "aux",
+        "nul",
+        "conin$",
+        "conout$",
+        *(f"{d}{i}" for d in ("com", "lpt") for i in "123456789¹²³"),
+    }
 )
 """Names that Windows gives to devices, whatever follows after spaces and a point."""
 
@@ -19,7 +27,7 @@ MOST_BYTES = 200
 """A file name longer than this (in UTF-8) is cut before its extension."""
 
 
-def write_whole(path: Path, data: bytes, modified: float = 0.0) -> None:
+def write_atomically(path: Path, data: bytes, modified: float = 0.0) -> None:
     """Replaces `path` by `data`; a killed run leaves the old file or the new one. `modified` is the file's
     time stamp in seconds, 0 for now. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -61,7 +69,8 @@ def _sync_folder(folder: Path) -> None:
 def safe_name(name: str, extension: str = ".xlsx") -> str:
     """A file name that every system takes: one component, no device name, not too long."""
     kept = "".join(
-        "_" if c in _FORBIDDEN or unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") else c for c in name
+        "_" if c in _FORBIDDEN or unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") else c
+        for c in name
     )
     kept = kept.strip(" .")
     if kept.split(".", 1)[0].strip().lower() in _DEVICES:

@@ -12,12 +12,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from xlreport.errors import Busy
+
 LOCK_NAME = ".xlreport-lock"
 _WAIT = 0.1
-
-
-class Busy(Exception):
-    """Another run holds the folder; the text is Chinese."""
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 from sys import intern
+from typing import Self
 
 CHINA = dt.timezone(dt.timedelta(hours=8))
 """The zone of times that are written without one (zip members, OpenDocument): the towns' own."""
@@ -80,21 +81,6 @@ class Unit:
 NOBODY = Unit("")
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where a submission came from. `saved` is the last-saved time of the document properties
-    (ISO 8601, empty when not told), `modified` the file's own time stamp in seconds, `number` the
-    submission number in the file's identity (1 in a new template, more in a repaired one; 0 unknown),
-    `arrived` when it came by mail in seconds (0 when no ledger knows)."""
-
-    path: str = ""
-    sha256: str = ""
-    saved: str = ""
-    modified: float = 0.0
-    number: int = 0
-    arrived: float = 0.0
-
-
 @dataclass(frozen=True)
 class Figures:
     """What a unit reported in another year: numbers by field id (computed ones included), texts by
@@ -106,14 +92,38 @@ class Figures:
 
 
 @dataclass(frozen=True)
+class Provenance:
+    """Where a submission came from: its file, the lines of its cover, and where each field stood.
+
+    `saved` is the last-saved time of the document properties (ISO 8601, empty when not told), `modified`
+    the file's own time stamp in seconds, `number` the submission number in the file's identity (1 in a
+    new template, more in a repaired one; 0 unknown), `arrived` when it came by mail in seconds (0 when
+    no ledger knows). `identity` holds the cover's other lines by their id, `places` the cell of each
+    field that was found.
+    """
+
+    path: str = ""
+    sha256: str = ""
+    saved: str = ""
+    modified: float = 0.0
+    number: int = 0
+    arrived: float = 0.0
+    identity: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, Place] = field(default_factory=dict)
+
+
+UNKNOWN = Provenance()
+"""The provenance of a submission that was not read from a file."""
+
+
+@dataclass(frozen=True)
 class Submission:
     """What one unit reported.
 
     `entries` holds the typed-in number fields, `overrides` the computed cells whose formula was
     replaced by something typed, `answers` for each table the answer to 本表空白处是否均为 0.
     `explanations` are the unit's words about warnings, by the code of the line on the 校验 sheet.
-    `members` are the units summed in it when it is itself a summary (empty otherwise), `details` what
-    each of them reported. `previous` is what the unit reported the year before, None when nothing is known.
+    `previous` is what the unit reported the year before, None when nothing is known.
     """
 
     form: str
@@ -123,14 +133,14 @@ class Submission:
     texts: Mapping[str, str] = field(default_factory=dict)
     overrides: Mapping[str, Entry] = field(default_factory=dict)
     answers: Mapping[str, str] = field(default_factory=dict)
-    identity: Mapping[str, str] = field(default_factory=dict)
     county: Unit = NOBODY
-    members: tuple[Unit, ...] = ()
-    details: Mapping[Unit, Figures] = field(default_factory=dict)
     explanations: Mapping[str, str] = field(default_factory=dict)
     previous: Figures | None = None
-    places: Mapping[str, Place] = field(default_factory=dict)
-    source: Source = Source()
+    provenance: Provenance = UNKNOWN
+
+    def with_identity(self, lines: Mapping[str, str]) -> Self:
+        """The same submission with these lines on its cover, by their id."""
+        return replace(self, provenance=replace(self.provenance, identity=lines))
 
     def blanks_are_zero(self, table: str) -> bool:
         """Whether the unit declared that the blanks of a table are 0."""
@@ -144,18 +154,42 @@ class Submission:
         return entry
 
     @property
+    def reporting(self) -> tuple[Unit, ...]:
+        """The units whose figures these are: the unit itself, or those summed in a summary."""
+        return (self.unit,)
+
+    @property
     def content(self) -> tuple[object, ...]:
         """What two copies of the same report have in common, whatever their files."""
         return (
             self.form,
             self.year,
             self.unit,
-            tuple(sorted((k, e.value, e.status, e.raw if e.value is None else "") for k, e in self.entries.items())),
+            tuple(
+                sorted(
+                    (k, e.value, e.status, e.raw if e.value is None else "")
+                    for k, e in self.entries.items()
+                )
+            ),
             tuple(sorted((k, e.value, e.raw) for k, e in self.overrides.items())),
             tuple(sorted(self.texts.items())),
             tuple(sorted(self.explanations.items())),
             tuple(sorted(table for table, answer in self.answers.items() if answer == YES)),
         )
+
+
+@dataclass(frozen=True)
+class Summary(Submission):
+    """A submission that is itself a summary: `members` are the units summed in it, `details` what each of
+    them reported (empty when the file does not tell)."""
+
+    members: tuple[Unit, ...] = ()
+    details: Mapping[Unit, Figures] = field(default_factory=dict)
+
+    @property
+    def reporting(self) -> tuple[Unit, ...]:
+        """The units summed in it."""
+        return self.members
 
 
 class Pool:
@@ -168,8 +202,13 @@ class Pool:
 
     def share(self, submission: Submission) -> Submission:
         """An equal submission made of shared values."""
-        entries = {intern(name): self._entries.setdefault(e, e) for name, e in submission.entries.items()}
+        entries = {
+            intern(name): self._entries.setdefault(e, e) for name, e in submission.entries.items()
+        }
         texts = {intern(name): text for name, text in submission.texts.items()}
-        key = tuple(submission.places.items())
-        places = self._places.setdefault(key, submission.places)
-        return replace(submission, entries=entries, texts=texts, places=places)
+        provenance = submission.provenance
+        key = tuple(provenance.places.items())
+        places = self._places.setdefault(key, provenance.places)
+        return replace(
+            submission, entries=entries, texts=texts, provenance=replace(provenance, places=places)
+        )

@@ -15,7 +15,9 @@ def clean(text: str) -> str:
     """Line ends as \\n, without control and undecodable characters, cut to what a cell can hold."""
     kept = text.replace("\r\n", "\n").replace("\r", "\n")
     if not kept.isprintable():
-        kept = "".join(c for c in kept if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+        kept = "".join(
+            c for c in kept if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs")
+        )
     return kept.encode("utf-16-le")[: 2 * MAX_CELL_TEXT].decode("utf-16-le", "ignore")
 
 

@@ -43,7 +43,7 @@ class Readable(Protocol):
     def read(self, size: int, /) -> bytes: ...
 
 
-class Isolated(Executor):
+class WorkerPool(Executor):
     """Runs importable functions in worker processes; a future raises Lost when its worker was lost.
 
     `seconds` and `memory` (bytes above what the worker needs to start) limit each call. A call whose
@@ -86,7 +86,7 @@ class Isolated(Executor):
         return None
 
 
-class Here(Executor):
+class InProcess(Executor):
     """Runs calls at once in this process: nothing is isolated."""
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
@@ -98,7 +98,7 @@ class Here(Executor):
 class _Worker:
     """One process at a time, started when first needed, and the thread that talks to it."""
 
-    def __init__(self, pool: Isolated) -> None:
+    def __init__(self, pool: WorkerPool) -> None:
         self._pool = pool
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
@@ -127,7 +127,9 @@ class _Worker:
         assert process.stdin is not None
         assert process.stdout is not None
         late = threading.Event()
-        timer = threading.Timer(min(self._pool.seconds, threading.TIMEOUT_MAX), self._expire, (late,))
+        timer = threading.Timer(
+            min(self._pool.seconds, threading.TIMEOUT_MAX), self._expire, (late,)
+        )
         timer.daemon = True
         timer.start()
         try:
@@ -154,7 +156,12 @@ class _Worker:
         with self._lock:
             if self._process is None:
                 paths = os.pathsep.join(path for path in sys.path if path)
-                environment = {**os.environ, "PYTHONPATH": paths, "OPENBLAS_NUM_THREADS": "1", "PYTHONUTF8": "1"}
+                environment = {
+                    **os.environ,
+                    "PYTHONPATH": paths,
+                    "OPENBLAS_NUM_THREADS": "1",
+                    "PYTHONUTF8": "1",
+                }
                 self._process = subprocess.Popen(
                     # -P: nothing is ever imported from the current folder
                     [sys.executable, "-P", "-c", _START],

@@ -11,7 +11,10 @@ from xlreport import Entry, Form, Submission, Unit, check_submissions, merge_fol
 from xlreport.submission import Figures
 
 GRANTED, RECEIVED = "requests.granted.natural_person", "requests.received.natural_person"
-CARRIED_IN, CARRIED_OUT = "requests.carried_in.natural_person", "requests.carried_out.natural_person"
+CARRIED_IN, CARRIED_OUT = (
+    "requests.carried_in.natural_person",
+    "requests.carried_out.natural_person",
+)
 
 
 def slipped(form: Form, before: Figures | None) -> Submission:
@@ -57,8 +60,12 @@ def test_the_cell_that_last_year_contradicts_is_the_one(zfxxgk: Form) -> None:
 def test_another_version_of_the_report_tells_which_cell(zfxxgk: Form, tmp_path: Path) -> None:
     """The number that the older file had makes everything hold: whoever corrected it slipped."""
     town = base(zfxxgk, Unit("甲子镇", "990101", "乡镇"))
-    old = replace(town, source=replace(town.source, number=1))
-    new = replace(town, entries={**town.entries, GRANTED: Entry.of(52)}, source=replace(town.source, number=2))
+    old = replace(town, provenance=replace(town.provenance, number=1))
+    new = replace(
+        town,
+        entries={**town.entries, GRANTED: Entry.of(52)},
+        provenance=replace(town.provenance, number=2),
+    )
     for name, one in (("旧", old), ("新", new)):
         (tmp_path / f"{name}.xlsx").write_bytes(write_workbook(one, zfxxgk))
     result = merge_folder(tmp_path, out=tmp_path / "out", county=COUNTY)

@@ -31,8 +31,15 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
-def test_documented_commands_run(page: Path, checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    commands = [line for block in blocks(page, "sh") for line in block.splitlines() if line.startswith("xlreport ")]
+def test_documented_commands_run(
+    page: Path, checkout: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    commands = [
+        line
+        for block in blocks(page, "sh")
+        for line in block.splitlines()
+        if line.startswith("xlreport ")
+    ]
     if page.name.startswith("README"):
         assert len(commands) == 8
     for command in commands:
@@ -40,7 +47,8 @@ def test_documented_commands_run(page: Path, checkout: Path, capsys: pytest.Capt
         assert code in (0, 1), (command, capsys.readouterr())
         name = shlex.split(command)[1]
         assert (code == 1) == (
-            name in ("merge", "diff", "collect", "status") or (name == "check" and "990103" in command)
+            name in ("merge", "diff", "collect", "status")
+            or (name == "check" and "990103" in command)
         ), command
 
 
@@ -91,10 +99,14 @@ def test_the_generated_pages_are_up_to_date() -> None:
 
 
 def test_every_promise_names_tests_that_exist() -> None:
-    rows = re.findall(r"^\| (\d+) \|(.*)$", (ROOT / "docs" / "promises.zh-CN.md").read_text("utf-8"), re.MULTILINE)
+    rows = re.findall(
+        r"^\| (\d+) \|(.*)$", (ROOT / "docs" / "promises.zh-CN.md").read_text("utf-8"), re.MULTILINE
+    )
     assert [int(number) for number, _ in rows] == list(range(1, 18))
     for number, row in rows:
         named = re.findall(r"`([\w/]+\.py)::(test_\w+)`", row)
         assert named, number
         for file, test in named:
-            assert re.search(rf"^def {test}\(", (ROOT / "tests" / file).read_text("utf-8"), re.MULTILINE), (file, test)
+            assert re.search(
+                rf"^def {test}\(", (ROOT / "tests" / file).read_text("utf-8"), re.MULTILINE
+            ), (file, test)

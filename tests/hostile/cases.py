@@ -59,7 +59,16 @@ def one(
     value: str | None = None,
 ) -> None:
     """A case that is one regular file."""
-    CASES.append(Case(group, what, lambda s: s.write(name, make(s)), {name: outcome}, frozenset(codes.split()), value))
+    CASES.append(
+        Case(
+            group,
+            what,
+            lambda s: s.write(name, make(s)),
+            {name: outcome},
+            frozenset(codes.split()),
+            value,
+        )
+    )
 
 
 def several(
@@ -83,7 +92,9 @@ def _strict(s: Scene) -> bytes:
     changed: dict[str, bytes | None] = {}
     with zipfile.ZipFile(io.BytesIO(s.book)) as archive:
         for name in archive.namelist():
-            changed[name] = archive.read(name).replace(space.encode(), b"http://purl.oclc.org/ooxml/spreadsheetml/main")
+            changed[name] = archive.read(name).replace(
+                space.encode(), b"http://purl.oclc.org/ooxml/spreadsheetml/main"
+            )
     return rewrite(s.book, changed)
 
 
@@ -115,11 +126,39 @@ one(
     "R23",
     name="甲子镇.xlsm",
 )
-one(FORMATS, "旧格式 .xls", lambda s: (FILES / "甲子镇.xls").read_bytes(), ACCEPTED, "R24", name="甲子镇.xls")
+one(
+    FORMATS,
+    "旧格式 .xls",
+    lambda s: (FILES / "甲子镇.xls").read_bytes(),
+    ACCEPTED,
+    "R24",
+    name="甲子镇.xls",
+)
 one(FORMATS, ".xls 改名为 .xlsx", lambda s: (FILES / "甲子镇.xls").read_bytes(), ACCEPTED, "R24")
-one(FORMATS, "旧格式 .et", lambda s: (FILES / "甲子镇.xls").read_bytes(), ACCEPTED, "R24", name="甲子镇.et")
-one(FORMATS, "OpenDocument .ods", lambda s: (FILES / "甲子镇.ods").read_bytes(), ACCEPTED, "R24", name="甲子镇.ods")
-one(FORMATS, "二进制 .xlsb", lambda s: as_xlsb(open_book(s.book)), ACCEPTED, "R24", name="甲子镇.xlsb")
+one(
+    FORMATS,
+    "旧格式 .et",
+    lambda s: (FILES / "甲子镇.xls").read_bytes(),
+    ACCEPTED,
+    "R24",
+    name="甲子镇.et",
+)
+one(
+    FORMATS,
+    "OpenDocument .ods",
+    lambda s: (FILES / "甲子镇.ods").read_bytes(),
+    ACCEPTED,
+    "R24",
+    name="甲子镇.ods",
+)
+one(
+    FORMATS,
+    "二进制 .xlsb",
+    lambda s: as_xlsb(open_book(s.book)),
+    ACCEPTED,
+    "R24",
+    name="甲子镇.xlsb",
+)
 one(FORMATS, "用 openpyxl 等程序另存过，公式没有结果", Scene.saved_by_openpyxl, ACCEPTED)
 one(FORMATS, "ISO 严格格式（Strict OOXML）", _strict, ACCEPTED)
 one(FORMATS, "XML 标签带前缀", _prefixed, ACCEPTED)
@@ -127,12 +166,21 @@ one(FORMATS, "压缩包里用反斜杠分隔文件夹", _back_slashes, ACCEPTED)
 one(FORMATS, "不压缩地重新打包", lambda s: _stored(s.book), ACCEPTED)
 one(FORMATS, "没有样式部件", lambda s: rewrite(s.book, {"xl/styles.xml": None}), ACCEPTED)
 one(FORMATS, "文件尾部多出几个字节（邮件网关所加）", lambda s: s.book + b"\r\n\r\n", ACCEPTED)
-one(FORMATS, "加了打开密码，没有给密码", lambda s: (FILES / "加密.xlsx").read_bytes(), REJECTED, "R20")
+one(
+    FORMATS,
+    "加了打开密码，没有给密码",
+    lambda s: (FILES / "加密.xlsx").read_bytes(),
+    REJECTED,
+    "R20",
+)
 
 
 def _stored(data: bytes) -> bytes:
     target = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as new:
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as old,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as new,
+    ):
         for name in old.namelist():
             new.writestr(name, old.read(name))
     return target.getvalue()
@@ -158,8 +206,22 @@ def _docx(s: Scene) -> bytes:
     return s.raw_zip(("[Content_Types].xml", b"<Types/>"), ("word/document.xml", b"<w/>"))
 
 
-one(FOREIGN, "网页（HTML）改名为 .xls", lambda s: b"<html><table><tr><td>1", REJECTED, "R1", name="甲.xls")
-one(FOREIGN, "CSV 改名为 .xls", lambda s: "单位,数\n甲,1\n".encode("gbk"), REJECTED, "R1", name="甲.xls")
+one(
+    FOREIGN,
+    "网页（HTML）改名为 .xls",
+    lambda s: b"<html><table><tr><td>1",
+    REJECTED,
+    "R1",
+    name="甲.xls",
+)
+one(
+    FOREIGN,
+    "CSV 改名为 .xls",
+    lambda s: "单位,数\n甲,1\n".encode("gbk"),
+    REJECTED,
+    "R1",
+    name="甲.xls",
+)
 one(
     FOREIGN,
     "XML 表格（2003 格式）",
@@ -174,7 +236,14 @@ one(FOREIGN, "图片", lambda s: b"\x89PNG\r\n\x1a\n", REJECTED, "R1", name="照
 one(FOREIGN, "RAR 压缩包", lambda s: b"Rar!\x1a\x07\x00", REJECTED, "R1", name="报表.rar")
 one(FOREIGN, "空文件（0 字节）", lambda s: b"", REJECTED, "R1")
 one(FOREIGN, "与报表无关的工作簿", _other_workbook, REJECTED, "F2", name="通讯录.xlsx")
-one(FOREIGN, "WPS、Excel 的锁文件（~$ 开头）", lambda s: b"\x05zhang", IGNORED, "F12", name="~$甲子镇.xlsx")
+one(
+    FOREIGN,
+    "WPS、Excel 的锁文件（~$ 开头）",
+    lambda s: b"\x05zhang",
+    IGNORED,
+    "F12",
+    name="~$甲子镇.xlsx",
+)
 one(FOREIGN, "系统文件 Thumbs.db", lambda s: b"x", IGNORED, "F12", name="Thumbs.db")
 one(FOREIGN, "苹果系统的 .DS_Store", lambda s: b"x", IGNORED, "F12", name="子文件夹/.DS_Store")
 
@@ -215,9 +284,17 @@ def _unreadable_folder(s: Scene) -> None:
     s.write("锁着/甲子镇.xlsx", s.book).parent.chmod(0)
 
 
-several(PLACES, "在子文件夹里", lambda s: s.write("一/二/甲子镇.xlsx", s.book), {"一/二/甲子镇.xlsx": ACCEPTED})
 several(
-    PLACES, "文件夹名为 x.xlsx，里面有报表", lambda s: s.write("x.xlsx/甲.xlsx", s.book), {"x.xlsx/甲.xlsx": ACCEPTED}
+    PLACES,
+    "在子文件夹里",
+    lambda s: s.write("一/二/甲子镇.xlsx", s.book),
+    {"一/二/甲子镇.xlsx": ACCEPTED},
+)
+several(
+    PLACES,
+    "文件夹名为 x.xlsx，里面有报表",
+    lambda s: s.write("x.xlsx/甲.xlsx", s.book),
+    {"x.xlsx/甲.xlsx": ACCEPTED},
 )
 several(PLACES, "指向文件的链接", _link, {"甲子镇.xlsx": REJECTED}, "R6", posix=True)
 several(PLACES, "指向文件夹的链接（绕成圈）", _loop, {"圈": REJECTED}, "R6", posix=True)
@@ -240,7 +317,12 @@ several(
     posix=True,
 )
 several(PLACES, "文件名像公式", lambda s: s.write("=1+1.xlsx", s.book), {"=1+1.xlsx": ACCEPTED})
-several(PLACES, "文件名很长", lambda s: s.write("甲" * 80 + ".xlsx", s.book), {"甲" * 80 + ".xlsx": ACCEPTED})
+several(
+    PLACES,
+    "文件名很长",
+    lambda s: s.write("甲" * 80 + ".xlsx", s.book),
+    {"甲" * 80 + ".xlsx": ACCEPTED},
+)
 
 # --- damaged and hostile ------------------------------------------------------------------------
 
@@ -273,9 +355,21 @@ def _flip(s: Scene, at: float) -> bytes:
 
 
 for share in (2, 25, 50, 75, 99):
-    one(BROKEN, f"只收到前 {share}%", lambda s, n=share: s.book[: len(s.book) * n // 100], REJECTED, "R2")
+    one(
+        BROKEN,
+        f"只收到前 {share}%",
+        lambda s, n=share: s.book[: len(s.book) * n // 100],
+        REJECTED,
+        "R2",
+    )
 for share in (10, 40, 70):
-    one(BROKEN, f"传输中坏了一个字节（{share}% 处）", lambda s, n=share: _flip(s, n / 100), REJECTED, "R2")
+    one(
+        BROKEN,
+        f"传输中坏了一个字节（{share}% 处）",
+        lambda s, n=share: _flip(s, n / 100),
+        REJECTED,
+        "R2",
+    )
 one(BROKEN, "部件的校验码不符", _wrong_crc, REJECTED, "R2")
 one(BROKEN, "压缩包里同一部件出现两次", _twice, REJECTED, "R2")
 one(BROKEN, "XML 不完整", lambda s: s.xml("xl/workbook.xml", "</sheets>", ""), REJECTED, "R2")
@@ -284,14 +378,30 @@ one(
     "XML 里有错误的 UTF-8 字节",
     lambda s: rewrite(
         s.book,
-        {"xl/sharedStrings.xml": part(s.book, "xl/sharedStrings.xml").encode().replace("填".encode(), b"\xe5\xa1")},
+        {
+            "xl/sharedStrings.xml": part(s.book, "xl/sharedStrings.xml")
+            .encode()
+            .replace("填".encode(), b"\xe5\xa1")
+        },
     ),
     REJECTED,
     "R2",
 )
 one(BROKEN, "缺少工作表部件", lambda s: rewrite(s.book, {s.sheet(): None}), REJECTED, "R2")
-one(BROKEN, "缺少共享文字部件", lambda s: rewrite(s.book, {"xl/sharedStrings.xml": None}), REJECTED, "R2")
-one(BROKEN, "文字的序号越界", lambda s: s.xml(s.sheet(), 't="s"><v>', 't="s"><v>99999'), REJECTED, "R2")
+one(
+    BROKEN,
+    "缺少共享文字部件",
+    lambda s: rewrite(s.book, {"xl/sharedStrings.xml": None}),
+    REJECTED,
+    "R2",
+)
+one(
+    BROKEN,
+    "文字的序号越界",
+    lambda s: s.xml(s.sheet(), 't="s"><v>', 't="s"><v>99999'),
+    REJECTED,
+    "R2",
+)
 one(BROKEN, "格子写在表格数据以外", lambda s: _tag_dropped(s, "sheetData"), REJECTED, "R2")
 one(BROKEN, "两个工作簿部件", lambda s: _two_books(s), REJECTED, "R2")
 one(
@@ -306,15 +416,21 @@ one(
 
 def _tag_dropped(s: Scene, name: str) -> bytes:
     """What is in an element stays, the element does not."""
-    return rewrite(s.book, {s.sheet(): re.sub(rf"</?{name}>", "", part(s.book, s.sheet())).encode()})
+    return rewrite(
+        s.book, {s.sheet(): re.sub(rf"</?{name}>", "", part(s.book, s.sheet())).encode()}
+    )
 
 
 def _two_books(s: Scene) -> bytes:
     kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"
     rels = part(s.book, "_rels/.rels").replace(
-        "</Relationships>", f'<Relationship Id="rId77" Type="{kind}" Target="xl/other.xml"/></Relationships>'
+        "</Relationships>",
+        f'<Relationship Id="rId77" Type="{kind}" Target="xl/other.xml"/></Relationships>',
     )
-    return rewrite(s.book, {"_rels/.rels": rels.encode(), "xl/other.xml": part(s.book, "xl/workbook.xml").encode()})
+    return rewrite(
+        s.book,
+        {"_rels/.rels": rels.encode(), "xl/other.xml": part(s.book, "xl/workbook.xml").encode()},
+    )
 
 
 HOSTILE = "恶意或异常的文件"
@@ -324,12 +440,19 @@ _XXE = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd"
 
 def _dtd(s: Scene, head: str, encoding: str = "utf-8") -> bytes:
     xml = part(s.book, s.sheet()).split("?>", 1)[1]
-    return rewrite(s.book, {s.sheet(): (head.replace("?>", f' encoding="{encoding}"?>', 1) + xml).encode(encoding)})
+    return rewrite(
+        s.book,
+        {s.sheet(): (head.replace("?>", f' encoding="{encoding}"?>', 1) + xml).encode(encoding)},
+    )
 
 
 def _overlapping(s: Scene) -> bytes:
     """A second directory entry for the same bytes, under another name."""
-    data = bytearray(s.raw_zip(("[Content_Types].xml", b"<Types/>"), ("xl/a.xml", b"<a/>"), ("xl/b.xml", b"<a/>")))
+    data = bytearray(
+        s.raw_zip(
+            ("[Content_Types].xml", b"<Types/>"), ("xl/a.xml", b"<a/>"), ("xl/b.xml", b"<a/>")
+        )
+    )
     first = data.find(b"PK\x01\x02")
     second = data.find(b"PK\x01\x02", first + 4)
     third = data.find(b"PK\x01\x02", second + 4)
@@ -339,9 +462,14 @@ def _overlapping(s: Scene) -> bytes:
 
 
 def _rows(s: Scene, rows: int) -> bytes:
-    body = "<sheetData>" + "".join(f'<row r="{i}"><c r="A{i}"><v>1</v></c></row>' for i in range(1, rows + 1))
+    body = "<sheetData>" + "".join(
+        f'<row r="{i}"><c r="A{i}"><v>1</v></c></row>' for i in range(1, rows + 1)
+    )
     xml = re.sub(
-        r"<sheetData>.*</sheetData>", lambda _: body + "</sheetData>", part(s.book, s.sheet()), flags=re.DOTALL
+        r"<sheetData>.*</sheetData>",
+        lambda _: body + "</sheetData>",
+        part(s.book, s.sheet()),
+        flags=re.DOTALL,
     )
     return rewrite(s.book, {s.sheet(): xml.encode()})
 
@@ -363,13 +491,23 @@ def _deep(s: Scene) -> bytes:
 def _link_part(s: Scene, inside: str) -> bytes:
     kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/externalLink"
     rels = part(s.book, "xl/_rels/workbook.xml.rels").replace(
-        "</Relationships>", f'<Relationship Id="rId88" Type="{kind}" Target="externalLinks/e1.xml"/></Relationships>'
+        "</Relationships>",
+        f'<Relationship Id="rId88" Type="{kind}" Target="externalLinks/e1.xml"/></Relationships>',
     )
     body = f'<externalLink xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">{inside}</externalLink>'
-    return rewrite(s.book, {"xl/_rels/workbook.xml.rels": rels.encode(), "xl/externalLinks/e1.xml": body.encode()})
+    return rewrite(
+        s.book,
+        {"xl/_rels/workbook.xml.rels": rels.encode(), "xl/externalLinks/e1.xml": body.encode()},
+    )
 
 
-one(HOSTILE, "压缩炸弹", lambda s: rewrite(s.book, {"xl/media/image1.bin": b"\0" * 60_000_000}), REJECTED, "R3")
+one(
+    HOSTILE,
+    "压缩炸弹",
+    lambda s: rewrite(s.book, {"xl/media/image1.bin": b"\0" * 60_000_000}),
+    REJECTED,
+    "R3",
+)
 one(
     HOSTILE,
     "一段很长的文字（压缩炸弹）",
@@ -385,16 +523,40 @@ one(HOSTILE, "两百多万行数据", lambda s: _rows(s, 1_000_001), REJECTED, "
 one(HOSTILE, "五千张工作表", _many_sheets, ACCEPTED, "R5")
 one(HOSTILE, "十万个合并单元格", _merges, ACCEPTED, "R5")
 one(HOSTILE, "嵌套十万层的 XML", _deep, ACCEPTED)
-one(HOSTILE, "XFD1048576 格里有内容", lambda s: put(s.book, NUMBER[0], "XFD1048576", "number", "5"), ACCEPTED, "R5")
+one(
+    HOSTILE,
+    "XFD1048576 格里有内容",
+    lambda s: put(s.book, NUMBER[0], "XFD1048576", "number", "5"),
+    ACCEPTED,
+    "R5",
+)
 one(
     HOSTILE,
     "谎报的表格范围",
     lambda s: s.xml(s.sheet(), "<dimension ref=", '<dimension ref="A1:XFD1048576" x='),
     ACCEPTED,
 )
-one(HOSTILE, "不存在的格子 ZZZ99999999", lambda s: s.xml(s.sheet(), 'r="A1"', 'r="ZZZ99999999"'), REJECTED, "R2")
-one(HOSTILE, "指向其他文件的链接", lambda s: _link_part(s, '<externalBook xmlns:r="r" r:id="rId1"/>'), ACCEPTED, "R21")
-one(HOSTILE, "DDE 链接", lambda s: _link_part(s, '<ddeLink ddeService="cmd" ddeTopic="/c calc"/>'), ACCEPTED, "R21")
+one(
+    HOSTILE,
+    "不存在的格子 ZZZ99999999",
+    lambda s: s.xml(s.sheet(), 'r="A1"', 'r="ZZZ99999999"'),
+    REJECTED,
+    "R2",
+)
+one(
+    HOSTILE,
+    "指向其他文件的链接",
+    lambda s: _link_part(s, '<externalBook xmlns:r="r" r:id="rId1"/>'),
+    ACCEPTED,
+    "R21",
+)
+one(
+    HOSTILE,
+    "DDE 链接",
+    lambda s: _link_part(s, '<ddeLink ddeService="cmd" ddeTopic="/c calc"/>'),
+    ACCEPTED,
+    "R21",
+)
 one(
     HOSTILE,
     "填数的格子里是网络公式",
@@ -402,7 +564,13 @@ one(
     ACCEPTED,
     "R10",
 )
-one(HOSTILE, "同名工作表出现两次", lambda s: s.xml("xl/workbook.xml", 'name="校验"', 'name="封面"'), REJECTED, "R2")
+one(
+    HOSTILE,
+    "同名工作表出现两次",
+    lambda s: s.xml("xl/workbook.xml", 'name="校验"', 'name="封面"'),
+    REJECTED,
+    "R2",
+)
 one(
     HOSTILE,
     "同一格在文件里出现两次",
@@ -410,7 +578,13 @@ one(
     RETURNED,
     "R15",
 )
-one(HOSTILE, "一格里有两个数", lambda s: s.xml(s.sheet(), "<v>135</v>", "<v>135</v><v>999</v>"), RETURNED, "R15")
+one(
+    HOSTILE,
+    "一格里有两个数",
+    lambda s: s.xml(s.sheet(), "<v>135</v>", "<v>135</v><v>999</v>"),
+    RETURNED,
+    "R15",
+)
 one(
     HOSTILE,
     "一格里的数包在别的标签里",
@@ -418,7 +592,13 @@ one(
     RETURNED,
     "A6 R15",
 )
-one(HOSTILE, "格子写的行号与所在的行不符", lambda s: s.xml(s.sheet(), '<row r="10"', '<row r="110"'), RETURNED, "R15")
+one(
+    HOSTILE,
+    "格子写的行号与所在的行不符",
+    lambda s: s.xml(s.sheet(), '<row r="10"', '<row r="110"'),
+    RETURNED,
+    "R15",
+)
 one(
     HOSTILE,
     "一个名称指向两格",
@@ -475,13 +655,31 @@ def _ods_without_value() -> bytes:
     data = (FILES / "甲子镇.ods").read_bytes()
     old = 'office:value-type="float" office:value="135"'
     assert part(data, "content.xml").count(old) == 1
-    return rewrite(data, {"content.xml": part(data, "content.xml").replace(old, 'office:value-type="float"').encode()})
+    return rewrite(
+        data,
+        {
+            "content.xml": part(data, "content.xml")
+            .replace(old, 'office:value-type="float"')
+            .encode()
+        },
+    )
 
 
 one(NUMBERS, "135，格子的格式是百分数", lambda s: _formatted(s, "0%"), ACCEPTED, "R29", value="135")
-one(NUMBERS, "135，格子的格式显示成 0.1（千位缩放）", lambda s: _formatted(s, "0.0,"), ACCEPTED, "R29", value="135")
 one(
-    NUMBERS, "135，格子的格式带千分位和红色负数", lambda s: _formatted(s, "#,##0_);[Red](#,##0)"), ACCEPTED, value="135"
+    NUMBERS,
+    "135，格子的格式显示成 0.1（千位缩放）",
+    lambda s: _formatted(s, "0.0,"),
+    ACCEPTED,
+    "R29",
+    value="135",
+)
+one(
+    NUMBERS,
+    "135，格子的格式带千分位和红色负数",
+    lambda s: _formatted(s, "#,##0_);[Red](#,##0)"),
+    ACCEPTED,
+    value="135",
 )
 
 for what, kind, text in (
@@ -534,11 +732,24 @@ def _unnamed_and_bare(s: Scene) -> bytes:
 
 def _sheet_deleted(s: Scene) -> bytes:
     xml = re.sub(rf'<sheet name="{REQUESTS}"[^>]*/>', "", part(s.book, "xl/workbook.xml"))
-    return rewrite(s.book, {"xl/workbook.xml": re.sub(rf"'{REQUESTS}'!\$[A-Z]+\$\d+", "#REF!", xml).encode()})
+    return rewrite(
+        s.book, {"xl/workbook.xml": re.sub(rf"'{REQUESTS}'!\$[A-Z]+\$\d+", "#REF!", xml).encode()}
+    )
 
 
-one(CHANGED, "总计的公式被数值覆盖，数值正确", lambda s: put(s.book, REQUESTS, "J7", "number", "44"), ACCEPTED)
-one(CHANGED, "总计的公式被数值覆盖，数值不对", lambda s: put(s.book, REQUESTS, "J7", "number", "45"), RETURNED, "A1 H1")
+one(
+    CHANGED,
+    "总计的公式被数值覆盖，数值正确",
+    lambda s: put(s.book, REQUESTS, "J7", "number", "44"),
+    ACCEPTED,
+)
+one(
+    CHANGED,
+    "总计的公式被数值覆盖，数值不对",
+    lambda s: put(s.book, REQUESTS, "J7", "number", "45"),
+    RETURNED,
+    "A1 H1",
+)
 one(
     CHANGED,
     "显示的总计不是由现在的数算出的",
@@ -547,10 +758,28 @@ one(
     "R9",
 )
 one(CHANGED, "总计的公式被删掉", lambda s: put(s.book, REQUESTS, "J7", "blank"), RETURNED, "R12 V1")
-one(CHANGED, "表头文字被改", lambda s: put(s.book, NUMBER[0], "A10", "text", "行政许可事项"), ACCEPTED, "R19")
+one(
+    CHANGED,
+    "表头文字被改",
+    lambda s: put(s.book, NUMBER[0], "A10", "text", "行政许可事项"),
+    ACCEPTED,
+    "R19",
+)
 one(CHANGED, "取消了工作表保护", _unprotected, ACCEPTED, "R22")
-one(CHANGED, "插入了一行（名称跟着移动）", lambda s: s.row_inserted(REQUESTS, 10, names=True), ACCEPTED, "R8")
-one(CHANGED, "插入了一行，名称又丢失", lambda s: s.row_inserted(REQUESTS, 10, names=False), ACCEPTED, "R8")
+one(
+    CHANGED,
+    "插入了一行（名称跟着移动）",
+    lambda s: s.row_inserted(REQUESTS, 10, names=True),
+    ACCEPTED,
+    "R8",
+)
+one(
+    CHANGED,
+    "插入了一行，名称又丢失",
+    lambda s: s.row_inserted(REQUESTS, 10, names=False),
+    ACCEPTED,
+    "R8",
+)
 one(CHANGED, "名称丢失", Scene.without_names, ACCEPTED, "R8")
 one(CHANGED, "工作表改名", lambda s: s.renamed(REQUESTS, "Sheet4"), ACCEPTED, "R8")
 one(
@@ -562,15 +791,29 @@ one(
 )
 one(CHANGED, "各张表复制到新工作簿，标识全部丢失", _unnamed_and_bare, ACCEPTED, "F19 R8")
 one(CHANGED, "删了一张工作表", _sheet_deleted, RETURNED, "R7 V1")
-one(CHANGED, "复制了一张工作表，内容相同", lambda s: s.copied(REQUESTS, "三、依申请公开 (2)"), ACCEPTED, "R5")
+one(
+    CHANGED,
+    "复制了一张工作表，内容相同",
+    lambda s: s.copied(REQUESTS, "三、依申请公开 (2)"),
+    ACCEPTED,
+    "R5",
+)
 one(
     CHANGED,
     "复制了一张工作表，在副本里改了数",
-    lambda s: s.copied(REQUESTS, "三、依申请公开 (2)", lambda x: x.replace("<v>40</v>", "<v>41</v>", 1)),
+    lambda s: s.copied(
+        REQUESTS, "三、依申请公开 (2)", lambda x: x.replace("<v>40</v>", "<v>41</v>", 1)
+    ),
     RETURNED,
     "R15",
 )
-one(CHANGED, "表格以外写了数字", lambda s: put(s.book, NUMBER[0], "H30", "number", "7"), ACCEPTED, "R5")
+one(
+    CHANGED,
+    "表格以外写了数字",
+    lambda s: put(s.book, NUMBER[0], "H30", "number", "7"),
+    ACCEPTED,
+    "R5",
+)
 one(
     CHANGED,
     "文字材料里有控制字符",
@@ -578,7 +821,13 @@ one(
     ACCEPTED,
     "R25",
 )
-one(CHANGED, "封面改成了别的单位", lambda s: put(s.book, "封面", "C5", "text", "乙丑镇"), REJECTED, "F5")
+one(
+    CHANGED,
+    "封面改成了别的单位",
+    lambda s: put(s.book, "封面", "C5", "text", "乙丑镇"),
+    REJECTED,
+    "F5",
+)
 
 # --- whose, and which version -------------------------------------------------------------------
 
@@ -614,7 +863,13 @@ def _older(s: Scene) -> None:
     os.utime(old, (1_700_000_000, 1_700_000_000))
 
 
-one(WHOSE, "没有单位代码，单位名称与名册一致", lambda s: _unit(s, "示例县甲子镇人民政府"), ACCEPTED, "F17")
+one(
+    WHOSE,
+    "没有单位代码，单位名称与名册一致",
+    lambda s: _unit(s, "示例县甲子镇人民政府"),
+    ACCEPTED,
+    "F17",
+)
 one(WHOSE, "没有单位代码，单位名称只是相近", lambda s: _unit(s, "甲仔镇"), REJECTED, "F9")
 one(WHOSE, "单位不在名册上", lambda s: _unit(s, "癸亥镇", "990199"), REJECTED, "F9")
 one(WHOSE, "代码是一个单位，名称是另一个", lambda s: _unit(s, "癸亥镇", "990101"), REJECTED, "F5")
@@ -622,7 +877,13 @@ one(WHOSE, "没有填单位名称", lambda s: _unit(s, ""), REJECTED, "F4")
 one(WHOSE, "上年度的报表", _year, REJECTED, "F1")
 one(WHOSE, "别的县的报表", _county, REJECTED, "F3")
 several(WHOSE, "同一份报了两次", _two, {"甲子镇.xlsx": ACCEPTED, "甲子镇(2).xlsx": DUPLICATE}, "F8")
-several(WHOSE, "改过以后又报一次", _older, {"甲子镇.xlsx": ACCEPTED, "甲子镇-初稿.xlsx": SUPERSEDED}, "F7")
+several(
+    WHOSE,
+    "改过以后又报一次",
+    _older,
+    {"甲子镇.xlsx": ACCEPTED, "甲子镇-初稿.xlsx": SUPERSEDED},
+    "F7",
+)
 
 # --- archives -----------------------------------------------------------------------------------
 
@@ -638,7 +899,13 @@ def archive(
     outcome: str = IGNORED,
 ) -> None:
     outcomes = {name: outcome, **{f"{name}!{member}": result for member, result in members.items()}}
-    several(ARCHIVES, what, lambda s: s.write(name, make(s)), outcomes, f"{codes} F15" if outcome == IGNORED else codes)
+    several(
+        ARCHIVES,
+        what,
+        lambda s: s.write(name, make(s)),
+        outcomes,
+        f"{codes} F15" if outcome == IGNORED else codes,
+    )
 
 
 def _seven_zip(s: Scene) -> bytes:
@@ -687,12 +954,25 @@ def _members(names: Iterable[str], s: Scene) -> bytes:
     return s.raw_zip(*((name, b"x") for name in names))
 
 
-archive("zip，文件名是 UTF-8", lambda s: s.raw_zip(("甲子镇.xlsx", s.book)), {"甲子镇.xlsx": ACCEPTED})
-archive("zip，文件名是 GBK", lambda s: s.raw_zip(("甲子镇.xlsx".encode("gbk"), s.book)), {"甲子镇.xlsx": ACCEPTED})
 archive(
-    "zip，文件名是没有标明的 UTF-8", lambda s: s.raw_zip(("甲子镇.xlsx".encode(), s.book)), {"甲子镇.xlsx": ACCEPTED}
+    "zip，文件名是 UTF-8", lambda s: s.raw_zip(("甲子镇.xlsx", s.book)), {"甲子镇.xlsx": ACCEPTED}
 )
-archive("zip 改名为 .xlsx", lambda s: s.raw_zip(("甲子镇.xlsx", s.book)), {"甲子镇.xlsx": ACCEPTED}, name="甲子镇.xlsx")
+archive(
+    "zip，文件名是 GBK",
+    lambda s: s.raw_zip(("甲子镇.xlsx".encode("gbk"), s.book)),
+    {"甲子镇.xlsx": ACCEPTED},
+)
+archive(
+    "zip，文件名是没有标明的 UTF-8",
+    lambda s: s.raw_zip(("甲子镇.xlsx".encode(), s.book)),
+    {"甲子镇.xlsx": ACCEPTED},
+)
+archive(
+    "zip 改名为 .xlsx",
+    lambda s: s.raw_zip(("甲子镇.xlsx", s.book)),
+    {"甲子镇.xlsx": ACCEPTED},
+    name="甲子镇.xlsx",
+)
 archive(
     "zip 里有子文件夹",
     lambda s: s.raw_zip(("报表/", b""), ("报表/甲子镇.xlsx", s.book)),
@@ -717,8 +997,14 @@ archive(
     lambda s: s.raw_zip(("..\\..\\甲子镇.xlsx", s.book)),
     {"../../甲子镇.xlsx": ACCEPTED},
 )
-archive("文件名是 /etc/甲子镇.xlsx", lambda s: s.raw_zip(("/etc/甲子镇.xlsx", s.book)), {"/etc/甲子镇.xlsx": ACCEPTED})
-archive("文件名是设备名 CON.xlsx", lambda s: s.raw_zip(("CON.xlsx", s.book)), {"CON.xlsx": ACCEPTED})
+archive(
+    "文件名是 /etc/甲子镇.xlsx",
+    lambda s: s.raw_zip(("/etc/甲子镇.xlsx", s.book)),
+    {"/etc/甲子镇.xlsx": ACCEPTED},
+)
+archive(
+    "文件名是设备名 CON.xlsx", lambda s: s.raw_zip(("CON.xlsx", s.book)), {"CON.xlsx": ACCEPTED}
+)
 archive("里面是链接", _symlink_member, {"甲子镇.xlsx": REJECTED}, "R6")
 archive("压缩包加了密码", _encrypted_zip, {"甲子镇.xlsx": REJECTED}, "R20")
 archive(
@@ -727,12 +1013,25 @@ archive(
     {"炸弹.xlsx": REJECTED, "甲子镇.xlsx": ACCEPTED},
     "R3",
 )
-archive("里面有两个同名文件", _same_name, {"甲子镇.xlsx": REJECTED, "甲子镇.xlsx（第 2 个）": REJECTED}, "F16")
+archive(
+    "里面有两个同名文件",
+    _same_name,
+    {"甲子镇.xlsx": REJECTED, "甲子镇.xlsx（第 2 个）": REJECTED},
+    "F16",
+)
 archive(
     "里面有锁文件和苹果系统的文件",
     lambda s: s.raw_zip(("__MACOSX/._甲.xlsx", b"x"), ("~$甲.xlsx", b"x"), ("甲.xlsx", s.book)),
     {"__MACOSX/._甲.xlsx": IGNORED, "~$甲.xlsx": IGNORED, "甲.xlsx": ACCEPTED},
     "F12",
 )
-archive("里面有两千多个文件", lambda s: _members((f"{i}.txt" for i in range(2001)), s), {}, "R3", outcome=REJECTED)
-archive("压缩包被截断", lambda s: s.raw_zip(("甲子镇.xlsx", s.book))[:-40], {}, "R2", outcome=REJECTED)
+archive(
+    "里面有两千多个文件",
+    lambda s: _members((f"{i}.txt" for i in range(2001)), s),
+    {},
+    "R3",
+    outcome=REJECTED,
+)
+archive(
+    "压缩包被截断", lambda s: s.raw_zip(("甲子镇.xlsx", s.book))[:-40], {}, "R2", outcome=REJECTED
+)

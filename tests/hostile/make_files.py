@@ -29,7 +29,15 @@ def make(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as tmp:
         book = Scene(Path(tmp)).write("甲子镇.xlsx", Scene(Path(tmp)).book)
         for extension in ("xls", "ods"):
-            command = ["soffice", "--headless", "--convert-to", extension, "--outdir", str(folder), str(book)]
+            command = [
+                "soffice",
+                "--headless",
+                "--convert-to",
+                extension,
+                "--outdir",
+                str(folder),
+                str(book),
+            ]
             subprocess.run(command, check=True, capture_output=True)
         locked = io.BytesIO()
         OOXMLFile(io.BytesIO(book.read_bytes())).encrypt(PASSWORD, locked)

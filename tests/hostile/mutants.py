@@ -29,14 +29,60 @@ UNITS = 40
 _TAG = re.compile(r"<(/?)([A-Za-z_][\w:.-]*)([^<>]*?)(/?)>")
 _ATTRIBUTE = re.compile(r'([\w:.-]+)="([^"]*)"')
 _RECORD = re.compile(
-    rb"\x7e\x02\x0a\x00|\x03\x02\x0e\x00|\xfd\x00\x0a\x00|\xbd\x00..|\x06\x00[\x16-\x40]\x00|\x18\x00..", re.DOTALL
+    rb"\x7e\x02\x0a\x00|\x03\x02\x0e\x00|\xfd\x00\x0a\x00|\xbd\x00..|\x06\x00[\x16-\x40]\x00|\x18\x00..",
+    re.DOTALL,
 )
 """How the records of numbers, texts, formulas and names begin in a BIFF stream."""
 
 _ODD = (
-    *("", " ", "0", "-1", "1", "7", "135", "999999999999", "1E3", "0.1", "1_0", "NaN", "１２", "1 2", "true"),
-    *("n", "s", "str", "b", "e", "d", "inlineStr", "x", "A1", "B10", "$B$10", "#REF!", "_x0041_", "/", "\\"),
-    *("..", "float", "string", "date", "External", "rId1", "rId4", "xlreport", "封面", "&#10;", "甲\u202e", "=1+1"),
+    *(
+        "",
+        " ",
+        "0",
+        "-1",
+        "1",
+        "7",
+        "135",
+        "999999999999",
+        "1E3",
+        "0.1",
+        "1_0",
+        "NaN",
+        "１２",
+        "1 2",
+        "true",
+    ),
+    *(
+        "n",
+        "s",
+        "str",
+        "b",
+        "e",
+        "d",
+        "inlineStr",
+        "x",
+        "A1",
+        "B10",
+        "$B$10",
+        "#REF!",
+        "_x0041_",
+        "/",
+        "\\",
+    ),
+    *(
+        "..",
+        "float",
+        "string",
+        "date",
+        "External",
+        "rId1",
+        "rId4",
+        "xlreport",
+        "封面",
+        "&#10;",
+        "甲\u202e",
+        "=1+1",
+    ),
 )
 """Values that mean something somewhere in a workbook. None is a far cell: other programs, which must
 read the mutants too, take minutes for one (a case of its own has it)."""
@@ -60,7 +106,11 @@ class Mutant:
 
 @cache
 def _good(kind: str, unit: int) -> bytes:
-    return as_xlsb(open_book(another_town("xlsx", unit))) if kind == "xlsb" else another_town(kind, unit)
+    return (
+        as_xlsb(open_book(another_town("xlsx", unit)))
+        if kind == "xlsb"
+        else another_town(kind, unit)
+    )
 
 
 def another_town(kind: str, unit: int, number: int = 135) -> bytes:
@@ -70,16 +120,24 @@ def another_town(kind: str, unit: int, number: int = 135) -> bytes:
     data = _town() if kind == "xlsx" else (FILES / f"甲子镇.{kind}").read_bytes()
     if kind == "xls":
         for old, new in names.items():
-            data = data.replace(old.encode("utf-16-le"), new.encode("utf-16-le")).replace(old.encode(), new.encode())
+            data = data.replace(old.encode("utf-16-le"), new.encode("utf-16-le")).replace(
+                old.encode(), new.encode()
+            )
         return data
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     for name, content in parts.items():
         for old, new in names.items():
-            parts[name] = parts[name].replace(old.encode(), new.encode()) if content.startswith(b"<") else content
+            parts[name] = (
+                parts[name].replace(old.encode(), new.encode())
+                if content.startswith(b"<")
+                else content
+            )
     if kind == "xlsx":
         name = sheet_parts(data)[NUMBER[0]]
-        changed = re.subn(rf'(<c r="{NUMBER[1]}"[^>]*><v>)135<', rf"\g<1>{number}<", parts[name].decode())
+        changed = re.subn(
+            rf'(<c r="{NUMBER[1]}"[^>]*><v>)135<', rf"\g<1>{number}<", parts[name].decode()
+        )
         assert changed[1] == 1
         parts[name] = changed[0].encode()
     if kind == "ods":
@@ -111,7 +169,9 @@ def mutant(number: int) -> Mutant:
 
 def _bytes(data: bytes, rng: random.Random) -> bytes:
     changed = bytearray(data)
-    records = [match.start() for match in _RECORD.finditer(data)] if data.startswith(b"\xd0\xcf") else []
+    records = (
+        [match.start() for match in _RECORD.finditer(data)] if data.startswith(b"\xd0\xcf") else []
+    )
     for _ in range(rng.choice((1, 1, 2, 5))):
         at = rng.randrange(len(changed))
         if records and rng.random() < 0.5:
@@ -148,7 +208,9 @@ def _parts(data: bytes, rng: random.Random) -> bytes:
             case 2:
                 parts[name], parts[other] = parts[other], parts[name]
             case 3:
-                parts[rng.choice((name.upper(), f"{name}x", name.replace("/", "\\"), f"/{name}"))] = parts.pop(name)
+                parts[
+                    rng.choice((name.upper(), f"{name}x", name.replace("/", "\\"), f"/{name}"))
+                ] = parts.pop(name)
             case _:
                 parts[name] = _part(name, parts[name], rng)
         if not parts:
@@ -260,7 +322,9 @@ def _new_attribute(xml: str, rng: random.Random) -> str:
     _, start, inside, _, _ = _any_element(xml, rng)
     end = inside - (2 if xml[inside - 2 : inside] == "/>" else 1)
     donors = [*_ATTRIBUTE.finditer(xml)]
-    key = rng.choice(("t", "s", "r", "spans", "table:number-columns-repeated", "office:value", "x:v"))
+    key = rng.choice(
+        ("t", "s", "r", "spans", "table:number-columns-repeated", "office:value", "x:v")
+    )
     value = rng.choice(_ODD)
     if donors and rng.random() < 0.5:
         chosen = rng.choice(donors)
@@ -284,7 +348,21 @@ def _cell(xml: str, rng: random.Random) -> str:
 
 
 _XML_CHANGES: Sequence[Callable[[str, random.Random], str]] = (
-    *(_drop, _unwrap, _double, _move, _swap, _text, _text, _attribute, _attribute, _new_attribute, _cell, _cell, _cell),
+    *(
+        _drop,
+        _unwrap,
+        _double,
+        _move,
+        _swap,
+        _text,
+        _text,
+        _attribute,
+        _attribute,
+        _new_attribute,
+        _cell,
+        _cell,
+        _cell,
+    ),
     lambda xml, rng: _bytes(xml.encode(), rng).decode("utf-8", "surrogateescape"),
 )
 

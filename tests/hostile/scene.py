@@ -16,9 +16,7 @@ from xlreport import Form, Submission, Unit, get_form, write_workbook
 ROOT = Path(__file__).resolve().parents[2]
 FILES = Path(__file__).parent / "files"
 COUNTY = Unit("示例县", "9901")
-ROSTER = (
-    "单位代码,单位名称,类别,汇总单位,汇总单位代码\n990101,甲子镇,乡镇,示例县,9901\n990102,乙丑镇,乡镇,示例县,9901\n"
-)
+ROSTER = "单位代码,单位名称,类别,汇总单位,汇总单位代码\n990101,甲子镇,乡镇,示例县,9901\n990102,乙丑镇,乡镇,示例县,9901\n"
 GOOD = "乙丑镇.xlsx"
 NUMBER = ("二、主动公开", "B10")
 """The cell of disclosure.licences.decisions, which no rule relates to another."""
@@ -70,7 +68,9 @@ class Scene:
     def renamed(self, old: str, new: str, *, names: bool = True) -> bytes:
         """A sheet renamed; with `names` as a spreadsheet program does it, names following."""
         xml = part(self.book, "xl/workbook.xml")
-        xml = xml.replace(f'name="{old}"', f'name="{new}"').replace(f"'{old}'!", f"'{new}'!" if names else f"'{old}'!")
+        xml = xml.replace(f'name="{old}"', f'name="{new}"').replace(
+            f"'{old}'!", f"'{new}'!" if names else f"'{old}'!"
+        )
         return rewrite(self.book, {"xl/workbook.xml": xml.encode()})
 
     def row_inserted(self, sheet: str, before: int, *, names: bool) -> bytes:
@@ -110,7 +110,8 @@ class Scene:
                     f'<Relationship Id="rId999" Type="{kind}" Target="worksheets/sheet99.xml"/></Relationships>',
                 ).encode(),
                 "[Content_Types].xml": types.replace(
-                    override[0], override[0] + override[0].replace(name, "xl/worksheets/sheet99.xml")
+                    override[0],
+                    override[0] + override[0].replace(name, "xl/worksheets/sheet99.xml"),
                 ).encode(),
                 "xl/worksheets/sheet99.xml": change(part(self.book, name)).encode(),
             },
@@ -124,7 +125,9 @@ class Scene:
         return target.getvalue()
 
     @staticmethod
-    def raw_zip(*members: tuple[str | bytes, bytes], flag: int = 0, method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    def raw_zip(
+        *members: tuple[str | bytes, bytes], flag: int = 0, method: int = zipfile.ZIP_DEFLATED
+    ) -> bytes:
         """An archive of these members; names as bytes are written as they are, without any flag."""
         target = io.BytesIO()
         with zipfile.ZipFile(target, "w", method) as archive:

@@ -16,7 +16,16 @@ import pytest
 
 from hostile.cases import CASES, Case
 from hostile.scene import COUNTY, GOOD, ROSTER, Scene, base
-from xlreport import Form, MergeResult, Outcome, Roster, Unit, merge_folder, read_roster, write_workbook
+from xlreport import (
+    Form,
+    MergeResult,
+    Outcome,
+    Roster,
+    Unit,
+    merge_folder,
+    read_roster,
+    write_workbook,
+)
 from xlreport.merging.result import counted
 
 FIELD = "disclosure.licences.decisions"
@@ -38,15 +47,23 @@ def snapshot(folder: Path) -> dict[bytes, tuple[object, ...]]:
             path = os.path.join(root, name)  # noqa: PTH118 (names are bytes)
             status = os.lstat(path)
             regular = (status.st_mode & 0o170000) == 0o100000 and os.access(path, os.R_OK)
-            content = hashlib.sha256(Path(os.fsdecode(path)).read_bytes()).hexdigest() if regular else ""
-            found[os.path.relpath(path, os.fsencode(folder))] = (status.st_mode, status.st_mtime_ns, content)
+            content = (
+                hashlib.sha256(Path(os.fsdecode(path)).read_bytes()).hexdigest() if regular else ""
+            )
+            found[os.path.relpath(path, os.fsencode(folder))] = (
+                status.st_mode,
+                status.st_mtime_ns,
+                content,
+            )
     return found
 
 
 def files_on_disk(folder: Path) -> Counter[str]:
     """What must appear in a result: files, links, and folders that cannot be listed."""
     found: Counter[str] = Counter()
-    for root, folders, files in os.walk(folder, onerror=lambda e: found.update([os.path.relpath(e.filename, folder)])):
+    for root, folders, files in os.walk(
+        folder, onerror=lambda e: found.update([os.path.relpath(e.filename, folder)])
+    ):
         links = [name for name in folders if Path(root, name).is_symlink()]
         found.update(Path(root, name).relative_to(folder).as_posix() for name in (*links, *files))
     return found
@@ -74,7 +91,9 @@ def sound(result: MergeResult, folder: Path, form: Form) -> None:
     assert set(disk.values()) <= {1}
     assert disk <= listed, "every file on the disk"
     assert all("!" in path for path in listed - disk), "and nothing else but members of archives"
-    assert all(f["findings"] for f in document["files"] if f["outcome"] not in ("accepted", "returned"))
+    assert all(
+        f["findings"] for f in document["files"] if f["outcome"] not in ("accepted", "returned")
+    )
     summed = counted(result.files, with_errors=False)
     for field in form.typed:
         values = [v for s in summed if (v := s.effective(field.id).value) is not None]
@@ -150,7 +169,9 @@ def test_all_of_them_in_one_folder(roster: Roster, zfxxgk: Form, tmp_path: Path)
     (file,) = [f for f in result.files if f.path == GOOD]
     assert file.outcome is Outcome.ACCEPTED
     assert file.submission is not None
-    assert {n: e.value for n, e in file.submission.entries.items()} == {n: e.value for n, e in good.entries.items()}
+    assert {n: e.value for n, e in file.submission.entries.items()} == {
+        n: e.value for n, e in good.entries.items()
+    }
     assert peak[0] <= 2**30, f"{peak[0]:,} bytes"
     for number, case in enumerate(CASES):
         mine = {f.path for f in result.files if f.path.startswith(f"{number:03}/")}

@@ -21,9 +21,17 @@ import pytest
 from hostile.mutants import UNITS, Mutant, by_calamine, mutant
 from hostile.scene import COUNTY, GOOD, Scene, base
 from hostile.test_cases import GOOD_UNIT, sound
-from xlreport import Form, FormShelf, Outcome, Submission, merge_folder, read_submission, write_workbook
-from xlreport.merging.outcome import FileResult
-from xlreport.workers import Isolated, Lost
+from xlreport import (
+    Form,
+    FormCatalog,
+    Outcome,
+    Submission,
+    merge_folder,
+    read_submission,
+    write_workbook,
+)
+from xlreport.merging.outcome import FileRecord
+from xlreport.workers import Lost, WorkerPool
 
 SECONDS = 16.0
 """How long new mutants are made."""
@@ -40,7 +48,7 @@ _START, _, _SECONDS = os.environ.get("XLREPORT_FUZZ", "0").partition(":")
 def test_mutants_are_accounted_for(zfxxgk: Form, tmp_path: Path) -> None:
     first, seen = int(_START), Counter[tuple[str, str]]()
     end = time.monotonic() + float(_SECONDS or SECONDS)
-    with Isolated(1, SLOWEST, 10**9) as other_program:
+    with WorkerPool(1, SLOWEST, 10**9) as other_program:
         while seen.total() < AT_LEAST or time.monotonic() < end:
             batch = [mutant(n) for n in range(first, first + UNITS)]
             with reproducible(first):
@@ -70,14 +78,18 @@ def reproducible(first: int) -> Iterator[None]:
             signal.signal(signal.SIGALRM, before)
 
 
-def merged(batch: list[Mutant], form: Form, folder: Path, other_program: Isolated) -> Counter[tuple[str, str]]:
+def merged(
+    batch: list[Mutant], form: Form, folder: Path, other_program: WorkerPool
+) -> Counter[tuple[str, str]]:
     """Merges mutants beside one good workbook; how many of each format had which outcome."""
     folder.mkdir()
     good = base(form, GOOD_UNIT)
     (folder / GOOD).write_bytes(write_workbook(good, form))
     for one in batch:
         (folder / one.name).write_bytes(one.data)
-    result = merge_folder(folder, out=folder.with_name("out"), county=COUNTY, form=form.id, year=good.year)
+    result = merge_folder(
+        folder, out=folder.with_name("out"), county=COUNTY, form=form.id, year=good.year
+    )
     sound(result, folder, form)
     files = {f.path: f for f in result.files}
     assert files[GOOD].outcome is Outcome.ACCEPTED
@@ -96,17 +108,21 @@ def numbers(submission: Submission | None) -> dict[str, Decimal | None]:
     return {name: entry.value for name, entry in submission.entries.items()}
 
 
-def nothing_in_silence(one: Mutant, file: FileResult, other_program: Isolated) -> None:
+def nothing_in_silence(one: Mutant, file: FileRecord, other_program: WorkerPool) -> None:
     """Behind a checksum every number is the original's; otherwise what another program sees there."""
     mine = numbers(file.submission)
-    right = numbers(read_submission(one.good, FormShelf()).submission)
+    right = numbers(read_submission(one.good, FormCatalog()).submission)
     if one.checked:
         assert mine == right, f"mutant {one.number}"
         return
     assert file.submission is not None
     told = {x.field for x in file.findings} | {(x.sheet, x.cell) for x in file.findings}
-    places = file.submission.places
-    silent = {n: p for n, p in places.items() if n in mine and n not in told and (p.sheet, p.cell) not in told}
+    places = file.submission.provenance.places
+    silent = {
+        n: p
+        for n, p in places.items()
+        if n in mine and n not in told and (p.sheet, p.cell) not in told
+    }
     try:
         theirs = other_program.submit(by_calamine, one.data, silent).result()
     except Lost:
@@ -120,9 +136,9 @@ def test_a_number_that_is_read_wrong_would_be_found(zfxxgk: Form, tmp_path: Path
     """The oracle fails for a submission that is not what the file holds."""
     scene = Scene(tmp_path)
     one = Mutant(0, "parts", "甲子镇.xlsx", scene.book, scene.number("number", "134"))
-    with Isolated(1, SLOWEST, 10**9) as other_program:
+    with WorkerPool(1, SLOWEST, 10**9) as other_program:
         for data, wrong in ((one.data, False), (one.good, True)):
-            read = read_submission(data, FormShelf()).submission
-            file = FileResult("甲子镇.xlsx", Outcome.ACCEPTED, submission=read)
+            read = read_submission(data, FormCatalog()).submission
+            file = FileRecord("甲子镇.xlsx", Outcome.ACCEPTED, submission=read)
             with pytest.raises(AssertionError, match="another program") if wrong else nullcontext():
                 nothing_in_silence(one, file, other_program)

@@ -13,8 +13,9 @@ import pytest
 
 from hostile.scene import COUNTY, base
 from xlreport import Form, Unit, merge_folder, write_workbook
+from xlreport.errors import Busy
 from xlreport.formats.open import open_book
-from xlreport.locking import LOCK_NAME, Busy, locked
+from xlreport.locking import LOCK_NAME, locked
 
 DRIVER = Path(__file__).with_name("driver.py")
 NAME = "示例县2025年政府信息公开工作年度报告汇总表.xlsx"
@@ -28,17 +29,22 @@ def folders(tmp_path_factory: pytest.TempPathFactory, zfxxgk: Form) -> tuple[Pat
     for which, more in (("old", 0), ("new", 1)):
         folder = tmp_path_factory.mktemp(which)
         for i in range(3 + more):
-            (folder / f"{i}.xlsx").write_bytes(write_workbook(base(zfxxgk, Unit(f"第{i}镇", f"99{i}")), zfxxgk))
+            (folder / f"{i}.xlsx").write_bytes(
+                write_workbook(base(zfxxgk, Unit(f"第{i}镇", f"99{i}")), zfxxgk)
+            )
         made.append(folder)
     return made[0], made[1]
 
 
 @pytest.fixture(scope="module")
-def right(folders: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, bytes]:
+def right(
+    folders: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[bytes, bytes]:
     """The summaries of both."""
     out = tmp_path_factory.mktemp("right")
     return tuple(  # type: ignore[return-value]
-        Path(merge_folder(f, out=out / str(i), county=COUNTY).outputs[0]).read_bytes() for i, f in enumerate(folders)
+        Path(merge_folder(f, out=out / str(i), county=COUNTY).outputs[0]).read_bytes()
+        for i, f in enumerate(folders)
     )
 
 
@@ -69,7 +75,9 @@ def whole(out: Path, right: tuple[bytes, bytes]) -> bool:
     return data == right[1]
 
 
-def test_killed_at_every_write(folders: tuple[Path, Path], right: tuple[bytes, bytes], tmp_path: Path) -> None:
+def test_killed_at_every_write(
+    folders: tuple[Path, Path], right: tuple[bytes, bytes], tmp_path: Path
+) -> None:
     """The 1st, 2nd, 3rd … call that changes the disk kills the run, until one run survives."""
     number, seen = 0, set()
     while True:
@@ -114,25 +122,35 @@ def test_each_write_fails_in_turn(
     assert failures >= 5
 
 
-def test_killed_at_many_moments(folders: tuple[Path, Path], right: tuple[bytes, bytes], tmp_path: Path) -> None:
+def test_killed_at_many_moments(
+    folders: tuple[Path, Path], right: tuple[bytes, bytes], tmp_path: Path
+) -> None:
     """As the command runs it, with workers; at moments spread evenly over the run."""
     command = [sys.executable, "-m", "xlreport", "merge", str(folders[1]), "--out"]
     before = {p.name: (sha(p.read_bytes()), p.stat().st_mtime_ns) for p in folders[1].iterdir()}
     start = time.monotonic()
-    subprocess.run([*command, str(prepared(tmp_path / "timed", right[0]))], capture_output=True, check=True)
+    subprocess.run(
+        [*command, str(prepared(tmp_path / "timed", right[0]))], capture_output=True, check=True
+    )
     took = time.monotonic() - start
     for moment in range(MOMENTS):
         out = prepared(tmp_path / str(moment), right[0])
-        running = subprocess.Popen([*command, str(out)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        running = subprocess.Popen(
+            [*command, str(out)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         time.sleep(took * moment / MOMENTS)
         running.kill()
         running.wait()
         whole(out, right)
         assert all(n == NAME or n.startswith(".xlreport-") for n in state(out))
-    assert {p.name: (sha(p.read_bytes()), p.stat().st_mtime_ns) for p in folders[1].iterdir()} == before
+    assert {
+        p.name: (sha(p.read_bytes()), p.stat().st_mtime_ns) for p in folders[1].iterdir()
+    } == before
 
 
-def test_litter_in_the_folder_of_inputs_is_never_read(folders: tuple[Path, Path], tmp_path: Path, zfxxgk: Form) -> None:
+def test_litter_in_the_folder_of_inputs_is_never_read(
+    folders: tuple[Path, Path], tmp_path: Path, zfxxgk: Form
+) -> None:
     folder = tmp_path / "in"
     folder.mkdir()
     for path in folders[0].iterdir():
@@ -163,24 +181,32 @@ def test_writing_into_the_folder_of_inputs_leaves_the_next_merge_right(
 
 def test_the_order_of_durability(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """write → fsync(file) → rename → fsync(folder)."""
-    from xlreport.atomic import write_whole
+    from xlreport.atomic import write_atomically
 
     trace = []
     for name in ("fsync", "replace"):
         real = getattr(os, name)
-        monkeypatch.setattr(os, name, lambda *a, n=name, r=real, **k: (trace.append(n), r(*a, **k))[1])
-    write_whole(tmp_path / "x", b"1")
+        monkeypatch.setattr(
+            os, name, lambda *a, n=name, r=real, **k: (trace.append(n), r(*a, **k))[1]
+        )
+    write_atomically(tmp_path / "x", b"1")
     assert trace in (["fsync", "replace", "fsync"], ["fsync", "fsync"])
     assert (tmp_path / "x").read_bytes() == b"1"
 
 
-def test_pairs_of_merges_at_once(folders: tuple[Path, Path], right: tuple[bytes, bytes], tmp_path: Path) -> None:
+def test_pairs_of_merges_at_once(
+    folders: tuple[Path, Path], right: tuple[bytes, bytes], tmp_path: Path
+) -> None:
     command = [sys.executable, "-m", "xlreport", "merge"]
     for i in range(20):
         out = tmp_path / str(i)
         pair = []
         for folder in folders:
-            pair.append(subprocess.Popen([*command, str(folder), "--out", str(out)], stdout=subprocess.DEVNULL))
+            pair.append(
+                subprocess.Popen(
+                    [*command, str(folder), "--out", str(out)], stdout=subprocess.DEVNULL
+                )
+            )
             time.sleep(0.01 * (i % 5))
         assert [p.wait() for p in pair] == [0, 0]
         whole(out, right)
@@ -192,7 +218,10 @@ def test_a_lock_that_is_held_is_told_and_that_of_a_dead_process_is_taken(tmp_pat
     holder = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE)
     assert holder.stdout is not None
     assert holder.stdout.readline() == b"held\n"
-    with pytest.raises(Busy, match=f"另一个 xlreport（进程号 {holder.pid}）正在写"), locked(tmp_path, patience=0.3):
+    with (
+        pytest.raises(Busy, match=f"另一个 xlreport（进程号 {holder.pid}）正在写"),
+        locked(tmp_path, patience=0.3),
+    ):
         pass
     holder.kill()
     holder.wait()
@@ -203,16 +232,26 @@ def test_a_lock_that_is_held_is_told_and_that_of_a_dead_process_is_taken(tmp_pat
     assert not (tmp_path / LOCK_NAME).exists()
 
 
-def test_same_inputs_same_bytes(folders: tuple[Path, Path], right: tuple[bytes, bytes], tmp_path: Path) -> None:
+def test_same_inputs_same_bytes(
+    folders: tuple[Path, Path], right: tuple[bytes, bytes], tmp_path: Path
+) -> None:
     """Other order of creation, other time stamps, another folder, hash seed, zone, language, workers."""
-    for i, (seed, zone, language) in enumerate((("0", "UTC", "C"), ("1", "Asia/Shanghai", "zh_CN.UTF-8"))):
+    for i, (seed, zone, language) in enumerate(
+        (("0", "UTC", "C"), ("1", "Asia/Shanghai", "zh_CN.UTF-8"))
+    ):
         folder = tmp_path / f"in{i}"
         folder.mkdir()
         for path in sorted(folders[0].iterdir(), reverse=bool(i)):
             (folder / path.name).write_bytes(path.read_bytes())
             os.utime(folder / path.name, (10**9 + i, 10**9 + i))
         out = tmp_path / f"out{i}"
-        environment = {**os.environ, "PYTHONHASHSEED": seed, "TZ": zone, "LANG": language, "LC_ALL": language}
+        environment = {
+            **os.environ,
+            "PYTHONHASHSEED": seed,
+            "TZ": zone,
+            "LANG": language,
+            "LC_ALL": language,
+        }
         command = [sys.executable, "-m", "xlreport", "merge", str(folder), "--out", str(out)]
         subprocess.run(command, env=environment, check=True, capture_output=True)
         assert (out / NAME).read_bytes() == right[0]

@@ -16,11 +16,11 @@ from hostile.cases import _nested
 from hostile.mutants import another_town
 from hostile.scene import FILES, Scene
 from support.xlsb import as_xlsb
-from xlreport import Limits, Options, check_paths
+from xlreport import Limits, ReadOptions, check_files
 from xlreport.findings import Finding
 from xlreport.formats.guard import Refused
 from xlreport.formats.open import open_book
-from xlreport.workers import MEMORY, Isolated, Lost
+from xlreport.workers import MEMORY, Lost, WorkerPool
 
 BOOK = another_town("xlsx", 1)
 BOOKS = {
@@ -87,7 +87,9 @@ def test_cells(kind: str) -> None:
     low, high = 0, Limits().cells
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (low, middle) if refusal(BOOKS[kind], Limits(cells=middle)) is None else (middle, high)
+        low, high = (
+            (low, middle) if refusal(BOOKS[kind], Limits(cells=middle)) is None else (middle, high)
+        )
     found = refusal(BOOKS[kind], Limits(cells=low))
     assert found is not None
     assert found.code == "R3"
@@ -98,8 +100,13 @@ def test_cells(kind: str) -> None:
 
 def checked(path: Path, limits: Limits) -> list[tuple[str, str, str]]:
     """Outcome, code and message of each file that is not accepted."""
-    files = check_paths([path], options=Options(limits=limits)).files
-    return [(f.outcome.value, x.code, x.message) for f in files for x in f.findings if x.code in ("R3", "R26")]
+    files = check_files([path], options=ReadOptions(limits=limits)).files
+    return [
+        (f.outcome.value, x.code, x.message)
+        for f in files
+        for x in f.findings
+        if x.code in ("R3", "R26")
+    ]
 
 
 def test_the_size_of_an_archive(tmp_path: Path) -> None:
@@ -107,7 +114,9 @@ def test_the_size_of_an_archive(tmp_path: Path) -> None:
     path = tmp_path / "报表.zip"
     size = path.write_bytes(Scene.raw_zip(("乙.txt", bytes(100))))
     assert checked(path, Limits(archive=size)) == []
-    assert checked(path, Limits(archive=size - 1)) == [("rejected", "R3", says("压缩包大小", size, size - 1, "字节"))]
+    assert checked(path, Limits(archive=size - 1)) == [
+        ("rejected", "R3", says("压缩包大小", size, size - 1, "字节"))
+    ]
     both = Limits(archive=size - 1, file=size - 2)
     assert checked(path, both) == [("rejected", "R3", says("文件大小", size, size - 1, "字节"))]
 
@@ -116,7 +125,9 @@ def test_the_depth_of_archives(tmp_path: Path) -> None:
     path = tmp_path / "报表.zip"
     path.write_bytes(_nested(Scene(tmp_path), 2))
     assert checked(path, Limits(depth=2)) == []
-    assert checked(path, Limits(depth=1)) == [("rejected", "R3", says("压缩包套压缩包的层数", 2, 1, "层"))]
+    assert checked(path, Limits(depth=1)) == [
+        ("rejected", "R3", says("压缩包套压缩包的层数", 2, 1, "层"))
+    ]
 
 
 @pytest.mark.parametrize("parts", [3, 4])
@@ -133,7 +144,7 @@ def test_the_members_of_an_archive_and_of_those_within(parts: int, tmp_path: Pat
 def test_memory() -> None:
     """What needs less than the limit is done; what needs more is stopped."""
     need: Callable[[int], bytearray] = bytearray
-    with Isolated(1, 20, 300_000_000) as pool:
+    with WorkerPool(1, 20, 300_000_000) as pool:
         assert pool.submit(exec, "x = bytearray(200_000_000)", {}).result() is None
         with pytest.raises(Lost) as lost:
             pool.submit(need, 350_000_000).result()

@@ -57,7 +57,9 @@ ESCAPES = (
 )
 """Names of members that lead out of a folder; TMP stands for the folder around it."""
 
-posix_names = pytest.mark.skipif(sys.platform != "linux", reason="file names of any bytes are a thing of Linux")
+posix_names = pytest.mark.skipif(
+    sys.platform != "linux", reason="file names of any bytes are a thing of Linux"
+)
 
 # --- 2: every file exactly once ------------------------------------------------------------------
 
@@ -89,7 +91,9 @@ def test_every_file_is_accounted_for_exactly_once(tree: dict[bytes, object]) -> 
 
 
 @pytest.mark.isolated
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak of memory is read from /proc")
+@pytest.mark.skipif(
+    not Path("/proc/self/status").exists(), reason="the peak of memory is read from /proc"
+)
 def test_a_thousand_units_take_little_more_memory_than_a_hundred(tmp_path: Path) -> None:
     """The peak of the process that merges; each worker reads one file at a time."""
     peaks = []
@@ -116,7 +120,12 @@ def watched(what: str, folder: Path, out: Path) -> dict[str, Any]:
 
 # --- 11: no formula from a town -------------------------------------------------------------------
 
-BITES = (*(f"{start}1+1" for start in BITING), "=cmd|' /C calc'!A0", '=HYPERLINK("http://127.0.0.1:9/")', "{=1}")
+BITES = (
+    *(f"{start}1+1" for start in BITING),
+    "=cmd|' /C calc'!A0",
+    '=HYPERLINK("http://127.0.0.1:9/")',
+    "{=1}",
+)
 BITES += ("internal:封面!A1", "<f>1+1</f>", "_x003D_1", "$A$1")
 
 
@@ -124,8 +133,8 @@ def town(form: Form, unit: Unit, text: str, *, wrong: bool) -> bytes:
     """A report with this in every text, and (with `wrong`) typed where a number belongs."""
     good = base(form, unit)
     entries = {**good.entries, FIELD: Entry(None, Status.TEXT, text)} if wrong else good.entries
-    texts, identity = dict.fromkeys(good.texts, text), dict.fromkeys(good.identity, text)
-    return write_workbook(replace(good, texts=texts, identity=identity, entries=entries), form)
+    texts, identity = dict.fromkeys(good.texts, text), dict.fromkeys(good.provenance.identity, text)
+    return write_workbook(replace(good.with_identity(identity), texts=texts, entries=entries), form)
 
 
 def formulas(summary: bytes) -> dict[str, list[tuple[str, str]]]:
@@ -146,17 +155,27 @@ def test_no_text_from_a_town_becomes_a_formula(zfxxgk: Form, tmp_path: Path) -> 
         for i, bite in enumerate(BITES):
             unit = Unit(f"{bite}{i}" if hostile else f"第{i}镇", f"99{i:04}", "乡镇")
             name = f"{bite.replace('/', '／')}{i}" if hostile else f"{i}"
-            (folder / f"{name}.xlsx").write_bytes(town(zfxxgk, unit, bite if hostile else "无", wrong=i % 2 == 0))
+            (folder / f"{name}.xlsx").write_bytes(
+                town(zfxxgk, unit, bite if hostile else "无", wrong=i % 2 == 0)
+            )
             (folder / f"{name}.pdf").write_bytes(b"%PDF")
         result = merge_folder(folder, out=tmp_path / f"{folder.name}-out", county=COUNTY)
         outcomes = Counter(f.outcome.value for f in result.files)
-        assert outcomes == {"accepted": len(BITES) // 2, "returned": -(-len(BITES) // 2), "rejected": len(BITES)}
+        assert outcomes == {
+            "accepted": len(BITES) // 2,
+            "returned": -(-len(BITES) // 2),
+            "rejected": len(BITES),
+        }
         summaries.append(Path(result.outputs[0]).read_bytes())
     made, right = map(formulas, summaries)
     assert sum(map(len, right.values())) > 400
     assert made == right
-    cells = [raw for sheet in open_book(summaries[0]).sheets.values() for raw in sheet.cells.values()]
-    texts = {raw.text for raw in cells if raw.formula is None and raw.kind in ("s", "str", "inlineStr")}
+    cells = [
+        raw for sheet in open_book(summaries[0]).sheets.values() for raw in sheet.cells.values()
+    ]
+    texts = {
+        raw.text for raw in cells if raw.formula is None and raw.kind in ("s", "str", "inlineStr")
+    }
     assert {clean(bite) for bite in BITES[1::2]} <= texts
 
 
@@ -178,7 +197,9 @@ def test_nothing_is_followed_and_nothing_is_run(tmp_path: Path) -> None:
     assert seen["here"] == []
     assert seen["workers"]
     assert {*map(tuple, seen["workers"])} == {("subprocess.Popen", WORKER)}
-    assert [name for name, _ in seen["control"]] == ["socket.connect", "subprocess.Popen"], "the trap does catch"
+    assert [name for name, _ in seen["control"]] == ["socket.connect", "subprocess.Popen"], (
+        "the trap does catch"
+    )
 
 
 # --- 13: names of files -----------------------------------------------------------------------------
@@ -220,7 +241,9 @@ def test_a_safe_name_is_one_harmless_component(name: str, extension: str) -> Non
 
 
 @settings(max_examples=60, deadline=None)
-@given(names=st.lists(st.one_of(NAMES, st.sampled_from(ESCAPES)), min_size=1, max_size=4, unique=True))
+@given(
+    names=st.lists(st.one_of(NAMES, st.sampled_from(ESCAPES)), min_size=1, max_size=4, unique=True)
+)
 @example(names=list(ESCAPES))
 def test_archives_write_nothing_outside_the_spool(names: list[bytes]) -> None:
     with tempfile.TemporaryDirectory() as made:
@@ -231,7 +254,10 @@ def test_archives_write_nothing_outside_the_spool(names: list[bytes]) -> None:
         spool.mkdir(parents=True)
         own = [name.replace(b"TMP", os.fsencode(made)) for name in names]
         before = snapshot(around)
-        for kind, data in ((Kind.ZIP, Scene.raw_zip(*((n, b"new") for n in own))), (Kind.SEVEN_ZIP, seven_zip(own))):
+        for kind, data in (
+            (Kind.ZIP, Scene.raw_zip(*((n, b"new") for n in own))),
+            (Kind.SEVEN_ZIP, seven_zip(own)),
+        ):
             with suppress(Refused):
                 members = members_of(data, kind, spool, Limits())
                 assert len(members) == len(own) or kind is not Kind.ZIP
@@ -241,7 +267,9 @@ def test_archives_write_nothing_outside_the_spool(names: list[bytes]) -> None:
             assert {n: v for n, v in after.items() if not n.startswith(inside)} == {
                 n: v for n, v in before.items() if n != inside
             }
-            assert all(re.fullmatch(r"[0-9]{6}\.bin", p.name) and p.is_file() for p in spool.iterdir())
+            assert all(
+                re.fullmatch(r"[0-9]{6}\.bin", p.name) and p.is_file() for p in spool.iterdir()
+            )
 
 
 def seven_zip(names: list[bytes]) -> bytes:
@@ -250,7 +278,9 @@ def seven_zip(names: list[bytes]) -> bytes:
     with py7zr.SevenZipFile(target, "w") as archive:
         for name in names:
             archive.writef(io.BytesIO(b"new"), "placeholder")
-            archive.header.files_info.files[-1]["filename"] = os.fsdecode(name).encode("utf-8", "replace").decode()
+            archive.header.files_info.files[-1]["filename"] = (
+                os.fsdecode(name).encode("utf-8", "replace").decode()
+            )
     return target.getvalue()
 
 
@@ -263,7 +293,9 @@ DECEIVING = ("\x1b[31m", "\u202e", "\r\n【通过】", "\x07", "\u2028", "\u2066
 @posix_names
 def test_hostile_names_on_the_console_and_in_json(zfxxgk: Form, tmp_path: Path) -> None:
     """Of files, of members of an archive, and of units."""
-    names = {os.fsencode(Path(name.rpartition("!")[2]).name) for case in CASES for name in case.outcomes}
+    names = {
+        os.fsencode(Path(name.rpartition("!")[2]).name) for case in CASES for name in case.outcomes
+    }
     names |= {name for name in ODD if not name.startswith((b"-", b"."))}
     folder = tmp_path / "in"
     folder.mkdir()
@@ -273,7 +305,16 @@ def test_hostile_names_on_the_console_and_in_json(zfxxgk: Form, tmp_path: Path) 
     for i, evil in enumerate(DECEIVING):
         unit = Unit(f"甲{evil}镇", f"99{i}", "乡镇")
         (folder / f"{i}.xlsx").write_bytes(write_workbook(base(zfxxgk, unit), zfxxgk))
-    command = [sys.executable, "-m", "xlreport", "merge", str(folder), "--out", str(tmp_path / "out"), "--json"]
+    command = [
+        sys.executable,
+        "-m",
+        "xlreport",
+        "merge",
+        str(folder),
+        "--out",
+        str(tmp_path / "out"),
+        "--json",
+    ]
     done = subprocess.run(command, capture_output=True, check=False)
     document = json.loads(done.stdout)
     listed = {os.fsencode(f["path"]) for f in document["files"]}

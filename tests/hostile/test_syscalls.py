@@ -21,12 +21,21 @@ from hostile.scene import COUNTY, base
 from hostile.test_kill import NAME, prepared, state, whole
 from xlreport import Form, Unit, merge_folder, write_workbook
 
-CALLS = ("write", "pwrite64", "ftruncate", "fsync", "fdatasync", "chmod", "fchmod", "mkdir", "unlink", "unlinkat")
+CALLS = (
+    "write",
+    "pwrite64",
+    "ftruncate",
+    "fsync",
+    "fdatasync",
+    "chmod",
+    "fchmod",
+    "mkdir",
+    "unlink",
+    "unlinkat",
+)
 CALLS += ("rename", "renameat", "renameat2")
 
-PROGRAM = (
-    "import sys, xlreport.api as p; p.WORKERS = 0; from xlreport.cli.app import main; sys.exit(main(sys.argv[1:]))"
-)
+PROGRAM = "import sys, xlreport.api as p; p.WORKERS = 0; from xlreport.cli.app import main; sys.exit(main(sys.argv[1:]))"
 
 
 @cache
@@ -36,7 +45,16 @@ def why_not() -> str:
     if program is None:
         return "strace is not installed; test_kill.py kills at the same steps from within"
     tried = subprocess.run(
-        [program, "-f", "--seccomp-bpf", "-e", "inject=write:signal=KILL:when=1", sys.executable, "-c", "print(1)"],
+        [
+            program,
+            "-f",
+            "--seccomp-bpf",
+            "-e",
+            "inject=write:signal=KILL:when=1",
+            sys.executable,
+            "-c",
+            "print(1)",
+        ],
         capture_output=True,
         check=False,
     )
@@ -50,7 +68,9 @@ def folders(tmp_path_factory: pytest.TempPathFactory, zfxxgk: Form) -> tuple[Pat
     for count in (1, 2):
         folder = tmp_path_factory.mktemp(f"towns{count}")
         for i in range(count):
-            (folder / f"{i}.xlsx").write_bytes(write_workbook(base(zfxxgk, Unit(f"第{i}镇", f"99{i}")), zfxxgk))
+            (folder / f"{i}.xlsx").write_bytes(
+                write_workbook(base(zfxxgk, Unit(f"第{i}镇", f"99{i}")), zfxxgk)
+            )
         made.append(folder)
     return made[0], made[1]
 
@@ -63,16 +83,23 @@ def traced(folder: Path, out: Path, *options: str) -> int:
     return subprocess.run(command, env=environment, capture_output=True, check=False).returncode
 
 
-def test_killed_at_every_system_call_that_writes(folders: tuple[Path, Path], tmp_path: Path) -> None:
+def test_killed_at_every_system_call_that_writes(
+    folders: tuple[Path, Path], tmp_path: Path
+) -> None:
     if why_not():
         (pytest.fail if os.environ.get("CI") else pytest.skip)(why_not())
-    results = [merge_folder(f, out=tmp_path / f"right{i}", county=Unit(COUNTY.name)) for i, f in enumerate(folders)]
+    results = [
+        merge_folder(f, out=tmp_path / f"right{i}", county=Unit(COUNTY.name))
+        for i, f in enumerate(folders)
+    ]
     old, new = (Path(result.outputs[0]).read_bytes() for result in results)
     listing = tmp_path / "calls"
     out = prepared(tmp_path / "whole", old)
     assert traced(folders[1], out, "-o", str(listing), "-e", f"trace={','.join(CALLS)}") == 0
     assert whole(out, (old, new))
-    counted = Counter(re.findall(r"^\d+ +(\w+)\(", listing.read_text("utf-8", "replace"), re.MULTILINE))
+    counted = Counter(
+        re.findall(r"^\d+ +(\w+)\(", listing.read_text("utf-8", "replace"), re.MULTILINE)
+    )
     assert {"write", "fsync"} <= set(counted) <= set(CALLS)
     assert {"rename", "renameat", "renameat2"} & set(counted)
     happened = []

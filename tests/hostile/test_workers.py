@@ -14,9 +14,9 @@ import psutil
 import pytest
 
 from hostile.scene import COUNTY, base
-from xlreport import Form, Limits, Options, Unit, merge_folder, write_workbook
+from xlreport import Form, Limits, ReadOptions, Unit, merge_folder, write_workbook
 from xlreport.merging.result import MergeResult
-from xlreport.workers import Isolated, Lost
+from xlreport.workers import Lost, WorkerPool
 
 pytestmark = pytest.mark.isolated
 
@@ -37,7 +37,10 @@ FAULTS = {
         "读取时程序出错（Panic）；其他文件不受影响",
     ),
     "ends without a word": ("import os; os._exit(0)", "读取时进程异常退出；其他文件不受影响"),
-    "is killed": ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "读取时进程异常退出；其他文件不受影响"),
+    "is killed": (
+        "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
+        "读取时进程异常退出；其他文件不受影响",
+    ),
     "writes to the protocol's streams": (
         "import os; os.write(1, b'x' * 99); print('y'); raise SystemExit",
         "读取时程序出错（SystemExit）；其他文件不受影响",
@@ -45,7 +48,7 @@ FAULTS = {
 }
 
 
-class Sabotaged(Isolated):
+class Sabotaged(WorkerPool):
     """Workers of which the k-th call runs something else."""
 
     def __init__(self, k: int, program: str, limits: Limits) -> None:
@@ -70,7 +73,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory, zfxxgk: Form) -> Path:
 
 
 def children() -> list[psutil.Process]:
-    return [p for p in psutil.Process().children(recursive=True) if "xlreport.workers" in " ".join(p.cmdline())]
+    return [
+        p
+        for p in psutil.Process().children(recursive=True)
+        if "xlreport.workers" in " ".join(p.cmdline())
+    ]
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -79,7 +86,7 @@ def test_a_lost_worker_costs_its_one_file(fault: str, folder: Path, tmp_path: Pa
     limits = Limits(seconds=SECONDS) if fault in ("loops", "sleeps") else Limits()
     for k in range(FILES):
         with Sabotaged(k, program, limits) as pool:
-            options = Options(executor=pool, limits=limits)
+            options = ReadOptions(executor=pool, limits=limits)
             result = merge_folder(folder, out=tmp_path, county=COUNTY, options=options)
         assert [f.path for f in result.files] == [f"{i}.xlsx" for i in range(FILES)]
         outcomes = [f.outcome.value for f in result.files]
@@ -91,7 +98,7 @@ def test_a_lost_worker_costs_its_one_file(fault: str, folder: Path, tmp_path: Pa
 
 
 def test_all_calls_may_fail_and_the_pool_still_ends() -> None:
-    with Isolated(2, 5, 10**9) as pool:
+    with WorkerPool(2, 5, 10**9) as pool:
         futures = [pool.submit(os.abort) for _ in range(5)]
         assert [type(f.exception()) for f in futures] == [Lost] * 5
         assert pool.submit(len, "abc").result() == 3, "a new worker takes the place of a dead one"
@@ -102,7 +109,7 @@ def test_a_worker_that_died_once_is_tried_again(tmp_path: Path) -> None:
     """The cause may have come from outside: what succeeds the second time is taken."""
     mark = tmp_path / "mark"
     program = f"import os\nif not os.path.exists({str(mark)!r}):\n open({str(mark)!r}, 'w').close()\n os._exit(1)"
-    with Isolated(1, 10, 10**9) as pool:
+    with WorkerPool(1, 10, 10**9) as pool:
         assert pool.submit(exec, program, {}).result() is None
 
 
@@ -134,7 +141,17 @@ def test_nothing_is_imported_from_the_folder_that_is_merged(folder: Path, tmp_pa
         (trap / path.name).write_bytes(path.read_bytes())
     for name in ("numpy.py", "xlreport.py", "resource.py", "signal.py", "pickle.py"):
         (trap / name).write_text(f"open({str(tmp_path / 'ran')!r}, 'w').close()")
-    command = [sys.executable, "-P", "-m", "xlreport", "merge", ".", "--out", str(tmp_path / "out"), "--json"]
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "xlreport",
+        "merge",
+        ".",
+        "--out",
+        str(tmp_path / "out"),
+        "--json",
+    ]
     done = subprocess.run(command, cwd=trap, capture_output=True, check=False)
     assert done.returncode == 0 or b"R1" in done.stdout
     assert not (tmp_path / "ran").exists()
@@ -142,7 +159,9 @@ def test_nothing_is_imported_from_the_folder_that_is_merged(folder: Path, tmp_pa
 
 def test_workers_and_this_process_give_the_same_result(folder: Path, tmp_path: Path) -> None:
     def merged(workers: int) -> tuple[MergeResult, bytes]:
-        result = merge_folder(folder, out=tmp_path / str(workers), county=COUNTY, options=Options(workers=workers))
+        result = merge_folder(
+            folder, out=tmp_path / str(workers), county=COUNTY, options=ReadOptions(workers=workers)
+        )
         return result, Path(result.outputs[0]).read_bytes()
 
     alone, one, four = merged(0), merged(1), merged(4)
@@ -151,6 +170,6 @@ def test_workers_and_this_process_give_the_same_result(folder: Path, tmp_path: P
 
 
 def test_the_time_limit_of_a_call_does_not_count_the_queue() -> None:
-    with Isolated(1, 1.5, 10**9) as pool:
+    with WorkerPool(1, 1.5, 10**9) as pool:
         futures = [pool.submit(time.sleep, 0.6) for _ in range(5)]
         assert [f.exception() for f in futures] == [None] * 5

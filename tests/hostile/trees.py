@@ -14,16 +14,41 @@ from hostile.scene import Scene
 from xlreport import Limits
 from xlreport.merging.discover import system_file
 
-ODD = ("甲.xlsx".encode(), "甲.xlsx".encode("gbk"), b"~$a.xlsx", b"Thumbs.db", b"__MACOSX", b"a.zip", b"a.zip!b", b"b")
-ODD += (b"a\nb", b"\x1b[2J", "\u202ex".encode(), "b（第 2 个）".encode(), b".xlreport-x.tmp", b"-", b" ", b"!", b"...")
-NAMES = st.one_of(
-    st.sampled_from(ODD), st.binary(min_size=1, max_size=9).filter(lambda n: not {*b"/\0"} & {*n} and n.strip(b"."))
+ODD = (
+    "甲.xlsx".encode(),
+    "甲.xlsx".encode("gbk"),
+    b"~$a.xlsx",
+    b"Thumbs.db",
+    b"__MACOSX",
+    b"a.zip",
+    b"a.zip!b",
+    b"b",
 )
-CONTENTS = st.sampled_from((b"", b"x", b"%PDF-1.7", b"PK\x03\x04", b"PK\x05\x06" + bytes(18), b"\xd0\xcf\x11\xe0"))
+ODD += (
+    b"a\nb",
+    b"\x1b[2J",
+    "\u202ex".encode(),
+    "b（第 2 个）".encode(),
+    b".xlreport-x.tmp",
+    b"-",
+    b" ",
+    b"!",
+    b"...",
+)
+NAMES = st.one_of(
+    st.sampled_from(ODD),
+    st.binary(min_size=1, max_size=9).filter(lambda n: not {*b"/\0"} & {*n} and n.strip(b".")),
+)
+CONTENTS = st.sampled_from(
+    (b"", b"x", b"%PDF-1.7", b"PK\x03\x04", b"PK\x05\x06" + bytes(18), b"\xd0\xcf\x11\xe0")
+)
 ARCHIVE = st.recursive(
     CONTENTS,
     lambda inner: st.lists(
-        st.tuples(st.one_of(NAMES, st.just(b"b"), st.builds(lambda a, b: a + b"/" + b, NAMES, NAMES)), inner),
+        st.tuples(
+            st.one_of(NAMES, st.just(b"b"), st.builds(lambda a, b: a + b"/" + b, NAMES, NAMES)),
+            inner,
+        ),
         max_size=4,
     ),
     max_leaves=6,

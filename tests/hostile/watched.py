@@ -14,9 +14,31 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-TRAPPED = ("socket.connect", "socket.getaddrinfo", "socket.gethost", "socket.bind", "socket.sendto", "urllib.Request")
-TRAPPED += ("subprocess.Popen", "os.exec", "os.system", "os.posix_spawn", "os.spawn", "os.startfile", "os.fork")
-TRAPPED += ("os.forkpty", "pty.spawn", "webbrowser.open", "ftplib.connect", "http.client.connect", "smtplib.connect")
+TRAPPED = (
+    "socket.connect",
+    "socket.getaddrinfo",
+    "socket.gethost",
+    "socket.bind",
+    "socket.sendto",
+    "urllib.Request",
+)
+TRAPPED += (
+    "subprocess.Popen",
+    "os.exec",
+    "os.system",
+    "os.posix_spawn",
+    "os.spawn",
+    "os.startfile",
+    "os.fork",
+)
+TRAPPED += (
+    "os.forkpty",
+    "pty.spawn",
+    "webbrowser.open",
+    "ftplib.connect",
+    "http.client.connect",
+    "smtplib.connect",
+)
 
 events: list[tuple[str, str]] = []
 
@@ -35,18 +57,26 @@ def taken() -> list[tuple[str, str]]:
 
 def main() -> None:
     what, folder, out = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
-    from xlreport import Options, merge_folder
+    from xlreport import ReadOptions, merge_folder
 
     if what == "memory":
         result = merge_folder(folder, out=out)
-        peak = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
+        peak = next(
+            line
+            for line in Path("/proc/self/status").read_text().splitlines()
+            if line.startswith("VmHWM")
+        )
         total = int(result.totals["disclosure.licences.decisions"])
-        print(json.dumps({"peak": int(peak.split()[1]), "accepted": len(result.accepted), "total": total}))
+        print(
+            json.dumps(
+                {"peak": int(peak.split()[1]), "accepted": len(result.accepted), "total": total}
+            )
+        )
         return
     sys.addaudithook(trap)
-    result = merge_folder(folder, out=out, options=Options(workers=0))
+    result = merge_folder(folder, out=out, options=ReadOptions(workers=0))
     found: dict[str, Any] = {"here": taken(), "codes": sorted({f.code for f in result.findings})}
-    merge_folder(folder, out=out, options=Options(workers=2))
+    merge_folder(folder, out=out, options=ReadOptions(workers=2))
     found["workers"] = taken()
     with suppress(OSError), socket.socket() as made:
         made.connect(("127.0.0.1", 9))

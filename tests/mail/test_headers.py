@@ -13,7 +13,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from support.mails import b_word, one_stream, percent, q_word, raw_bytes, rfc2231, rfc2231_pieces, words
+from support.mails import (
+    b_word,
+    one_stream,
+    percent,
+    q_word,
+    raw_bytes,
+    rfc2231,
+    rfc2231_pieces,
+    words,
+)
 from xlreport.mail.headers import (
     MOST,
     addresses,
@@ -123,13 +132,18 @@ def test_any_text_is_decoded_somehow(text: str) -> None:
 
 
 REAL = st.text(
-    st.sampled_from("甲乙丙丁戊己庚辛壬癸媆‐絓報表镕㐂𠮷ABCxyz019 ._-（）《》、\"\\;=?%'"), min_size=1, max_size=24
+    st.sampled_from("甲乙丙丁戊己庚辛壬癸媆‐絓報表镕㐂𠮷ABCxyz019 ._-（）《》、\"\\;=?%'"),
+    min_size=1,
+    max_size=24,
 )
 """Characters of names that towns give to files."""
 
 
 @settings(max_examples=300)
-@given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), min_size=1, max_size=40), st.integers(1, 30))
+@given(
+    st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), min_size=1, max_size=40),
+    st.integers(1, 30),
+)
 def test_words_round_trip_wherever_they_are_cut(text: str, size: int) -> None:
     for folded in (
         words(text, "utf-8", size),
@@ -177,7 +191,8 @@ def test_words_of_the_standard_library_round_trip(text: str) -> None:
         b"filename*=\"utf-8''%s\"" % percent(NAME.encode()),
         b"filename*=%s" % percent(NAME.encode()),
         b"filename=\"utf-8''%s\"" % percent(NAME.encode()),
-        b"filename*1*=%s; filename*0*=utf-8''%s" % (percent(NAME.encode()[7:]), percent(NAME.encode()[:7])),
+        b"filename*1*=%s; filename*0*=utf-8''%s"
+        % (percent(NAME.encode()[7:]), percent(NAME.encode()[:7])),
         b"filename*0*=utf-8''%s; filename*1=\"%s\"" % (percent(NAME[:-5].encode()), b".xlsx"),
         b'filename*0="%s"; filename*1="%s"' % (NAME[:4].encode(), NAME[4:].encode()),
         b'filename*0="%s"; filename*1="%s"' % (words(NAME, "GBK")[:20], words(NAME, "GBK")[20:]),
@@ -261,7 +276,9 @@ def test_long_fields_take_no_time() -> None:
         b"a" * 10**6,
         b"=?a?b?" * 10**5,
     ):
-        part = parsed(b"From: " + body + b"\r\nContent-Type: multipart/mixed; boundary*=" + body + b"\r\n\r\n")
+        part = parsed(
+            b"From: " + body + b"\r\nContent-Type: multipart/mixed; boundary*=" + body + b"\r\n\r\n"
+        )
         assert len(next(fields(part, "from"))) <= MOST
         file_name(part)
         mailboxes(part, "from")
@@ -318,7 +335,9 @@ def test_addresses(said: str, found: tuple[str, ...]) -> None:
 
 
 def test_an_encoded_name_is_no_address() -> None:
-    part = parsed(b"From: " + b_word("别人@x.cn <other@x.cn>, ".encode(), "utf-8") + b" <a@b.cn>\r\n\r\n")
+    part = parsed(
+        b"From: " + b_word("别人@x.cn <other@x.cn>, ".encode(), "utf-8") + b" <a@b.cn>\r\n\r\n"
+    )
     assert mailboxes(part, "from") == ("a@b.cn",)
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from mail.office import COUNTY, Office
-from mail.scene import JIAZI, workbook
+from campaign.office import COUNTY, Office
+from campaign.scene import JIAZI, workbook
 from support.servers import Dovecot, free_port, proxy_for, saying
 from xlreport import Form, merge_folder
 from xlreport.campaign.campaign import ledger_of, status, survey
@@ -76,7 +76,9 @@ def test_the_folder_is_opened_read_only_unless_something_is_to_change(
 
     said = []
     send = IMAP4._command  # type: ignore[attr-defined]
-    monkeypatch.setattr(IMAP4, "_command", lambda self, name, *rest: (said.append(name), send(self, name, *rest))[1])
+    monkeypatch.setattr(
+        IMAP4, "_command", lambda self, name, *rest: (said.append(name), send(self, name, *rest))[1]
+    )
     assert three.collect(*(["--mark-seen"] if marks else []))[0] == 0
     assert ("SELECT" in said, "EXAMINE" in said) == (marks, not marks)
     assert {"EXPUNGE", "CLOSE", "DELETE"}.isdisjoint(said)
@@ -103,7 +105,9 @@ def test_a_copy_in_another_folder_is_known(three: Office) -> None:
     assert len(three.inbox) == 3
 
 
-def test_marking_as_read_those_that_were_taken_before_too(three: Office, books: Callable[[int], bytes]) -> None:
+def test_marking_as_read_those_that_were_taken_before_too(
+    three: Office, books: Callable[[int], bytes]
+) -> None:
     assert three.collect()[0] == 0
     three.mail("4", books(4))
     assert three.collect("--mark-seen") == (0, ["new"])
@@ -116,7 +120,9 @@ def test_moving_makes_the_folder_and_leaves_what_was_not_taken(
 ) -> None:
     folder = folder.replace("/", ".")  # how this server separates folders
     before = three.dovecot.messages(COUNTY)
-    monkeypatch.setattr("xlreport.campaign.campaign.MAIL_LIMITS", MailLimits(message=max(map(len, before))))
+    monkeypatch.setattr(
+        "xlreport.campaign.campaign.MAIL_LIMITS", MailLimits(message=max(map(len, before)))
+    )
     huge = three.mail("huge", bytes(300_000), when=START)
     assert three.collect("--move-to", folder) == (1, ["new"] * 3 + ["trouble"])
     assert three.dovecot.messages(COUNTY) == [huge]
@@ -147,18 +153,26 @@ def test_what_the_user_flagged_as_deleted_stays(three: Office) -> None:
     assert len(three.dovecot.messages(COUNTY, DONE)) == 3
 
 
-def test_a_server_without_move_keeps_the_messages(three: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_without_move_keeps_the_messages(
+    three: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from imaplib import IMAP4
 
     real = IMAP4.capability
-    monkeypatch.setattr(IMAP4, "capability", lambda self: ("OK", [real(self)[1][0].replace(b" MOVE ", b" ")]))
+    monkeypatch.setattr(
+        IMAP4, "capability", lambda self: ("OK", [real(self)[1][0].replace(b" MOVE ", b" ")])
+    )
     code, document = three.run("collect", "--move-to", DONE)
     assert code == 1
-    assert document["left"] == ["服务器没有移动邮件的功能（MOVE），邮件都留在原处；请在邮箱里自己移动。"]
+    assert document["left"] == [
+        "服务器没有移动邮件的功能（MOVE），邮件都留在原处；请在邮箱里自己移动。"
+    ]
     assert len(three.dovecot.messages(COUNTY)) == 3
 
 
-def test_folder_and_date_of_the_settings_and_of_the_command(three: Office, books: Callable[[int], bytes]) -> None:
+def test_folder_and_date_of_the_settings_and_of_the_command(
+    three: Office, books: Callable[[int], bytes]
+) -> None:
     three.mail("5", books(5), folder="年报 2025&", when=START)
     three.set(folder="年报 2025&")
     assert three.collect() == (0, ["new"])
@@ -169,12 +183,19 @@ def test_folder_and_date_of_the_settings_and_of_the_command(three: Office, books
     assert len(three.inbox) == 4
 
 
-def test_an_unknown_folder_is_told_with_those_there_are(office: Office, books: Callable[[int], bytes]) -> None:
+def test_an_unknown_folder_is_told_with_those_there_are(
+    office: Office, books: Callable[[int], bytes]
+) -> None:
     office.mail("1", books(1), folder="年报")
-    assert office.refused("collect", "--folder", "没有") == "邮箱里没有文件夹“没有”；有：“年报”、“INBOX”。"
+    assert (
+        office.refused("collect", "--folder", "没有")
+        == "邮箱里没有文件夹“没有”；有：“年报”、“INBOX”。"
+    )
 
 
-def test_folders_whose_names_break_the_rules_hurt_nobody(three: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_folders_whose_names_break_the_rules_hurt_nobody(
+    three: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Such as R&D, which had to be written R&-D (RFC 3501, 5.1.3)."""
     from imaplib import IMAP4
 
@@ -186,7 +207,9 @@ def test_folders_whose_names_break_the_rules_hurt_nobody(three: Office, monkeypa
 
     monkeypatch.setattr(IMAP4, "_untagged_response", answer)
     assert three.collect() == (0, ["new"] * 3)
-    assert three.refused("collect", "--folder", "没有") == "邮箱里没有文件夹“没有”；有：（列不出来）。"
+    assert (
+        three.refused("collect", "--folder", "没有") == "邮箱里没有文件夹“没有”；有：（列不出来）。"
+    )
 
 
 def test_a_wrong_password(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -200,7 +223,9 @@ def test_a_wrong_password(office: Office, monkeypatch: pytest.MonkeyPatch) -> No
 @pytest.mark.parametrize("security", ["tls", "starttls"])
 def test_encrypted(security: str, three: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """A certificate that is trusted; one that is not; one of another name; unchecked, with a warning."""
-    three.set(security=security, port=three.dovecot.tls_port if security == "tls" else three.dovecot.port)
+    three.set(
+        security=security, port=three.dovecot.tls_port if security == "tls" else three.dovecot.port
+    )
     assert three.collect() == (0, ["new"] * 3)
     assert "TLS" in [line for line in three.dovecot.log.splitlines() if "Login: user=" in line][-1]
     refusal = "邮件服务器“{}”的证书核对不上，没有登录。请检查服务器名称；可能有人冒充。"
@@ -224,7 +249,10 @@ def test_a_connection_without_encryption_is_warned_of(office: Office) -> None:
 def test_the_wrong_port_and_the_wrong_kind_of_encryption(office: Office) -> None:
     port = free_port()
     office.set(port=port)
-    assert office.refused("collect") == f"邮件服务器“localhost”的 {port} 端口拒绝连接，请检查地址和端口。"
+    assert (
+        office.refused("collect")
+        == f"邮件服务器“localhost”的 {port} 端口拒绝连接，请检查地址和端口。"
+    )
     office.set(port=office.dovecot.port, security="tls")
     assert (
         office.refused("collect")
@@ -236,7 +264,9 @@ def test_the_wrong_port_and_the_wrong_kind_of_encryption(office: Office) -> None
     assert "mail.imap.host 的值“imap..example.org”不对" in office.refused("collect")
 
 
-def test_a_silent_server(office: Office, monkeypatch: pytest.MonkeyPatch, books: Callable[[int], bytes]) -> None:
+def test_a_silent_server(
+    office: Office, monkeypatch: pytest.MonkeyPatch, books: Callable[[int], bytes]
+) -> None:
     monkeypatch.setattr("xlreport.mail.imap.TIMEOUT", 0.5)
     office.mail("1", books(1))
     with proxy_for(office.dovecot.port, b"OK", 1, silent=True) as proxy:
@@ -251,9 +281,17 @@ def test_a_silent_server(office: Office, monkeypatch: pytest.MonkeyPatch, books:
 
 @pytest.mark.parametrize(
     "said",
-    [b"", b"\x00" * 400, b"HTTP/1.1 400 Bad Request\r\n\r\n", b"* BYE no\r\n", b"* OK hello\r\n" + b"* x\r\n" * 50],
+    [
+        b"",
+        b"\x00" * 400,
+        b"HTTP/1.1 400 Bad Request\r\n\r\n",
+        b"* BYE no\r\n",
+        b"* OK hello\r\n" + b"* x\r\n" * 50,
+    ],
 )
-def test_a_server_of_another_kind(said: bytes, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_of_another_kind(
+    said: bytes, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("xlreport.mail.imap.TIMEOUT", 1)
     with saying(said) as port:
         office.set(port=port)
@@ -274,7 +312,9 @@ def test_we_say_who_we_are(office: Office) -> None:
     assert f"imap({COUNTY})" in lines[0], "after the login"
 
 
-def test_a_message_that_is_too_large_is_told_and_not_fetched(three: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_message_that_is_too_large_is_told_and_not_fetched(
+    three: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("xlreport.campaign.campaign.MAIL_LIMITS", MailLimits(message=200_000))
     huge = three.mail("huge", bytes(3_000_000), when=START)
     monkeypatch.setattr("xlreport.mail.imap._BATCH", 2)
@@ -286,7 +326,11 @@ def test_a_message_that_is_too_large_is_told_and_not_fetched(three: Office, monk
     states = [m["state"] for m in document["messages"]]
     assert states == ["new"] * 3 + ["trouble"]
     told = document["messages"][-1]
-    assert (told["sender"], told["subject"], int(told["arrived"])) == ("jiazi@example.org", "年报", START)
+    assert (told["sender"], told["subject"], int(told["arrived"])) == (
+        "jiazi@example.org",
+        "年报",
+        START,
+    )
     assert [f["code"] for f in told["findings"]] == ["M5"]
     assert f"{len(huge):,} 字节" in told["findings"][0]["message"]
     with ledger_of(three.post().campaign) as ledger:
@@ -316,7 +360,9 @@ def test_a_broken_connection_keeps_what_was_taken(at: int, three: Office) -> Non
     assert len(uids(three)) == 3
 
 
-@pytest.mark.parametrize("word", [b"* OK", b"Logged in", b"UIDVALIDITY", b"* SEARCH", b"RFC822.SIZE"])
+@pytest.mark.parametrize(
+    "word", [b"* OK", b"Logged in", b"UIDVALIDITY", b"* SEARCH", b"RFC822.SIZE"]
+)
 def test_a_connection_that_breaks_before_the_first_message(word: bytes, three: Office) -> None:
     with proxy_for(three.dovecot.port, word, 1) as proxy:
         three.set(port=proxy.port)
@@ -351,7 +397,9 @@ def test_the_server_shuts_down_midway(three: Office, monkeypatch: pytest.MonkeyP
     assert three.collect() == (0, ["new"] * 2)
 
 
-def test_a_message_that_vanishes_meanwhile_is_passed_over(three: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_message_that_vanishes_meanwhile_is_passed_over(
+    three: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from xlreport.mail.imap import ImapSource
 
     real = ImapSource._sizes
@@ -376,7 +424,9 @@ def test_the_time_of_delivery_decides(office: Office, books: Callable[[int], byt
     with ledger_of(post.campaign) as ledger:
         arrivals = ledger.arrivals()
         totals = survey(post, ledger).totals
-    assert sorted(int(a.moment) for a in arrivals.values()) == [START + day * DAY for day in (2, 5, 9)]
+    assert sorted(int(a.moment) for a in arrivals.values()) == [
+        START + day * DAY for day in (2, 5, 9)
+    ]
     assert totals["disclosure.licences.decisions"] == 2
     for name in office.inbox:
         arrived = arrivals[office.inbox[name]].moment
@@ -390,7 +440,9 @@ def test_the_time_of_delivery_decides(office: Office, books: Callable[[int], byt
     assert merge_folder(office.folder / "inbox", out=office.folder / "other").totals == totals
 
 
-def test_many_messages_are_fetched_in_batches(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_messages_are_fetched_in_batches(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("xlreport.mail.imap._BATCH", 3)
     for number in range(10):
         office.mail(str(number), b"no workbook", when=START + number)
@@ -402,8 +454,19 @@ def test_two_collections_at_once_take_each_message_once(three: Office, dovecot: 
     import subprocess
     import sys
 
-    command = [sys.executable, "-m", "xlreport", "collect", "--json", "--campaign", str(three.folder)]
-    runs = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) for _ in range(2)]
+    command = [
+        sys.executable,
+        "-m",
+        "xlreport",
+        "collect",
+        "--json",
+        "--campaign",
+        str(three.folder),
+    ]
+    runs = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        for _ in range(2)
+    ]
     said = [json.loads(run.communicate()[0]) for run in runs]
     assert [run.returncode for run in runs] == [0, 0]
     assert sorted(len(document["messages"]) for document in said) == [0, 3]

@@ -31,24 +31,44 @@ from xlreport.mail.messages import Mail, MailLimits, MessageReader
 
 BOOK = b"PK\3\4" + bytes(range(256)) * 20
 INNER = reply("town@x.cn", "clerk@y.cn", "报表", [("报表（一）.xlsx", BOOK)], "163")
-SAVED = msg("town@x.cn", "报表", [("一.xlsx", BOOK)], [message_tree("a@b.cn", "内", [("二.xls", b"2")], inside=True)])
-OBJECT = compound(message_tree("a@b.cn", more=[stream(0x3001, "x") | {"__substg1.0_3701000D": {"Package": BOOK}}]))
-TNEF = winmail([("一.xlsx", BOOK)], nested=[("转发", winmail([("二.xls", b"2")], short=True, sender="a@b.cn"))])
+SAVED = msg(
+    "town@x.cn",
+    "报表",
+    [("一.xlsx", BOOK)],
+    [message_tree("a@b.cn", "内", [("二.xls", b"2")], inside=True)],
+)
+OBJECT = compound(
+    message_tree("a@b.cn", more=[stream(0x3001, "x") | {"__substg1.0_3701000D": {"Package": BOOK}}])
+)
+TNEF = winmail(
+    [("一.xlsx", BOOK)], nested=[("转发", winmail([("二.xls", b"2")], short=True, sender="a@b.cn"))]
+)
 STATUS = b"Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; x\r\n\r\nFinal-Recipient: rfc822;a@b\r\nAction: failed\r\n"
 GOOD = (
     *(
-        reply("甲 <town@x.cn>", "county@x.cn", "回复：报表", [("报表（一）.xlsx", BOOK[:300])], style)
+        reply(
+            "甲 <town@x.cn>", "county@x.cn", "回复：报表", [("报表（一）.xlsx", BOOK[:300])], style
+        )
         for style in STYLES
     ),
     envelope("b@z.cn", "c@x.cn", "x")
-    + multipart("mixed", [text("见", "html", "gbk"), attached_message(INNER), attachment("a.eml", INNER, OCTETS)]),
+    + multipart(
+        "mixed",
+        [text("见", "html", "gbk"), attached_message(INNER), attachment("a.eml", INNER, OCTETS)],
+    ),
     envelope("b@z.cn", "c@x.cn", "x")
     + multipart(
         "mixed",
-        [attachment("winmail.dat", TNEF), attachment("a.msg", SAVED), part(b"Content-Type: message/rfc822", INNER)],
+        [
+            attachment("winmail.dat", TNEF),
+            attachment("a.msg", SAVED),
+            part(b"Content-Type: message/rfc822", INNER),
+        ],
     ),
     envelope("b@z.cn", "c@x.cn", "x")
-    + multipart("report; report-type=delivery-status", [text("退"), STATUS, attached_message(INNER)], b"=_7"),
+    + multipart(
+        "report; report-type=delivery-status", [text("退"), STATUS, attached_message(INNER)], b"=_7"
+    ),
     SAVED,
     OBJECT,
 )
@@ -125,7 +145,9 @@ def check(read: MessageReader, raw: bytes) -> Mail:
         one.name.encode()
     assert len({one.path for one in mail.attachments}) == len(mail.attachments)
     assert {finding.code for finding in mail.findings} <= {"M3", "M5", "M6"}
-    "".join((mail.subject, mail.sender, mail.message_id, *(f.line() for f in mail.findings))).encode()
+    "".join(
+        (mail.subject, mail.sender, mail.message_id, *(f.line() for f in mail.findings))
+    ).encode()
     return mail
 
 
@@ -152,7 +174,9 @@ def test_the_good_ones_are_good(read: MessageReader, number: int) -> None:
     b"From: a\nReceived: \xff; x\nAction: \xff\nContent-Type: multipart/report; report-type=delivery-status; boundary=x\n\n--x\nAction: \xff\n\n"
 )
 @example(b"From: a\nContent-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n\xff")
-@example(b"From: a\nContent-Transfer-Encoding: uuencode\nContent-Type: a/b\n\nbegin 644 \xff\n\n\xff\n")
+@example(
+    b"From: a\nContent-Transfer-Encoding: uuencode\nContent-Type: a/b\n\nbegin 644 \xff\n\n\xff\n"
+)
 def test_any_bytes(read: MessageReader, raw: bytes) -> None:
     for data in (
         raw,
@@ -202,14 +226,20 @@ def test_mutants_of_good_messages(read: MessageReader, block: int) -> None:
 @settings(max_examples=200, deadline=None)
 @given(
     st.sampled_from([SAVED, OBJECT, TNEF]),
-    st.lists(st.tuples(st.integers(0, 20_000), st.binary(min_size=1, max_size=8)), min_size=1, max_size=6),
+    st.lists(
+        st.tuples(st.integers(0, 20_000), st.binary(min_size=1, max_size=8)), min_size=1, max_size=6
+    ),
 )
-def test_mutants_within_a_good_message(read: MessageReader, inner: bytes, changes: list[tuple[int, bytes]]) -> None:
+def test_mutants_within_a_good_message(
+    read: MessageReader, inner: bytes, changes: list[tuple[int, bytes]]
+) -> None:
     raw = bytearray(inner)
     for at, new in changes:
         raw[at % len(raw) : at % len(raw) + len(new)] = new
     mail = check(
-        read, envelope("a@b.cn", "c@d.cn", "x") + multipart("mixed", [attachment("a.dat", bytes(raw), OCTETS)])
+        read,
+        envelope("a@b.cn", "c@d.cn", "x")
+        + multipart("mixed", [attachment("a.dat", bytes(raw), OCTETS)]),
     )
     assert mail.attachments or mail.findings
     check(read, bytes(raw))
@@ -222,5 +252,7 @@ def test_directories_of_a_compound_file_that_go_in_circles(read: MessageReader) 
         for link in (68, 72, 76):
             for target in range(8):
                 raw = bytearray(SAVED)
-                raw[at + entry * 128 + link : at + entry * 128 + link + 4] = target.to_bytes(4, "little")
+                raw[at + entry * 128 + link : at + entry * 128 + link + 4] = target.to_bytes(
+                    4, "little"
+                )
                 check(read, bytes(raw))

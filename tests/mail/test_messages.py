@@ -85,19 +85,28 @@ def single(fields: bytes, data: bytes, encoding: str = "base64") -> bytes:
 
 
 @pytest.mark.parametrize("style", STYLES)
-def test_every_program_s_attachments_come_out_with_name_and_bytes(read: MessageReader, style: str) -> None:
+def test_every_program_s_attachments_come_out_with_name_and_bytes(
+    read: MessageReader, style: str
+) -> None:
     sent = [(NAME, BOOK), ("丁丑街道（更正）.zip", package("a")), ("表.xls", OTHER)]
     mail = read(reply(f"甲子镇 <{TOWN}>", COUNTY, "回复：报送年度报表", sent, style))
     assert files(mail) == [("" if style == "no name" else name, data, True) for name, data in sent]
     assert {one.senders for one in mail.attachments} == {(TOWN,)}
-    assert (mail.senders, mail.sender, mail.subject) == ((TOWN,), f"甲子镇 <{TOWN}>", "回复：报送年度报表")
+    assert (mail.senders, mail.sender, mail.subject) == (
+        (TOWN,),
+        f"甲子镇 <{TOWN}>",
+        "回复：报送年度报表",
+    )
     assert (mail.message_id, mail.sent, mail.arrived) == ("<1@example.org>", SENT, SENT + 60)
     assert (mail.findings, mail.bounce, mail.again) == ((), None, False)
 
 
 def test_files_lie_under_numbers_in_the_spool(read: MessageReader) -> None:
     mail = read(letter(attachment("../../a.xlsx", BOOK), attachment("C:\\b.xlsx", OTHER)))
-    assert [one.path for one in mail.attachments] == [read.spool / "000000.bin", read.spool / "000001.bin"]
+    assert [one.path for one in mail.attachments] == [
+        read.spool / "000000.bin",
+        read.spool / "000001.bin",
+    ]
     assert [one.name for one in mail.attachments] == ["../../a.xlsx", "C:\\b.xlsx"]
     assert sorted(path.name for path in read.spool.iterdir()) == ["000000.bin", "000001.bin"]
 
@@ -117,7 +126,12 @@ def test_files_lie_under_numbers_in_the_spool(read: MessageReader) -> None:
         ("报表.xls", b"<html><table></table></html>", Kind.FOREIGN, True),
         ("报表.xlsx", b"", Kind.FOREIGN, True),
         ("报表.xlsx", BOOK[:300], Kind.ZIP, True),
-        ("报表.xml", b'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>', Kind.FOREIGN, True),
+        (
+            "报表.xml",
+            b'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>',
+            Kind.FOREIGN,
+            True,
+        ),
         ("报表.csv", b"1,2", Kind.FOREIGN, True),
         ("说明.docx", WORD, Kind.FOREIGN, False),
         ("说明.pdf", PDF, Kind.FOREIGN, False),
@@ -135,7 +149,10 @@ def test_content_and_name_decide_what_is_taken(
 
 
 def test_images_of_a_signature_are_inline_and_attached_ones_are_not(read: MessageReader) -> None:
-    logo = part(b'Content-Type: image/png; name="logo.png"\r\nContent-ID: <1@x>\r\nContent-Disposition: inline', PNG)
+    logo = part(
+        b'Content-Type: image/png; name="logo.png"\r\nContent-ID: <1@x>\r\nContent-Disposition: inline',
+        PNG,
+    )
     html = multipart("related", [text("<img src='cid:1@x'>", "html"), logo], b"=_1")
     mail = read(letter(html, attachment("扫描.png", PNG, b"image/png"), attachment(NAME, BOOK)))
     assert [(one.name, one.inline, one.taken) for one in mail.attachments] == [
@@ -145,8 +162,12 @@ def test_images_of_a_signature_are_inline_and_attached_ones_are_not(read: Messag
     ]
 
 
-@pytest.mark.parametrize("kind", ["text/plain", "text/html", "text/csv", "TEXT/PLAIN; charset=gbk", "xlsx", ""])
-def test_a_workbook_that_is_said_to_be_text_without_a_name_is_taken(read: MessageReader, kind: str) -> None:
+@pytest.mark.parametrize(
+    "kind", ["text/plain", "text/html", "text/csv", "TEXT/PLAIN; charset=gbk", "xlsx", ""]
+)
+def test_a_workbook_that_is_said_to_be_text_without_a_name_is_taken(
+    read: MessageReader, kind: str
+) -> None:
     mail = read(single(b"Content-Type: " + kind.encode(), BOOK))
     assert files(mail) == [("", BOOK, True)]
 
@@ -162,13 +183,19 @@ def test_a_text_that_begins_like_an_archive_is_a_text(read: MessageReader) -> No
 
 
 def test_the_copy_beside_a_file_of_a_mac_is_left_out(read: MessageReader) -> None:
-    fork = part(b'Content-Type: application/applefile; name="a.xlsx"', b"\x00\x05\x16\x07" + bytes(80))
+    fork = part(
+        b'Content-Type: application/applefile; name="a.xlsx"', b"\x00\x05\x16\x07" + bytes(80)
+    )
     file = part(b'Content-Type: application/octet-stream; name="a.xlsx"', BOOK)
-    assert files(read(letter(multipart("appledouble", [fork, file], b"=_1")))) == [("a.xlsx", BOOK, True)]
+    assert files(read(letter(multipart("appledouble", [fork, file], b"=_1")))) == [
+        ("a.xlsx", BOOK, True)
+    ]
 
 
 def test_a_single_part_is_an_attachment(read: MessageReader) -> None:
-    mail = read(single(b"Content-Type: %s\r\n%s" % (XLSX, disposition(rfc2231(NAME, "utf-8"))), BOOK))
+    mail = read(
+        single(b"Content-Type: %s\r\n%s" % (XLSX, disposition(rfc2231(NAME, "utf-8"))), BOOK)
+    )
     assert files(mail) == [(NAME, BOOK, True)]
 
 
@@ -196,7 +223,10 @@ def test_a_single_part_is_an_attachment(read: MessageReader) -> None:
     ],
 )
 def test_transfer_encodings(read: MessageReader, encoding: str, written: bytes) -> None:
-    fields = b'Content-Type: application/x; name="a.xlsx"\r\nContent-Transfer-Encoding: ' + encoding.encode()
+    fields = (
+        b'Content-Type: application/x; name="a.xlsx"\r\nContent-Transfer-Encoding: '
+        + encoding.encode()
+    )
     mail = read(letter(fields + b"\r\n\r\n" + written))
     assert (files(mail), codes(mail)) == ([("a.xlsx", BOOK, True)], [])
 
@@ -213,8 +243,13 @@ def test_transfer_encodings(read: MessageReader, encoding: str, written: bytes) 
         ("uuencode", b"begin 644 a\r\n#04)#\r\n\xff\xff\r\nend", b"ABC"),
     ],
 )
-def test_a_damaged_encoding_is_said(read: MessageReader, encoding: str, written: bytes, data: bytes) -> None:
-    fields = b'Content-Type: application/x; name="a.xlsx"\r\nContent-Transfer-Encoding: ' + encoding.encode()
+def test_a_damaged_encoding_is_said(
+    read: MessageReader, encoding: str, written: bytes, data: bytes
+) -> None:
+    fields = (
+        b'Content-Type: application/x; name="a.xlsx"\r\nContent-Transfer-Encoding: '
+        + encoding.encode()
+    )
     mail = read(letter(fields + b"\r\n\r\n" + written))
     assert files(mail) == [("a.xlsx", data, True)]
     assert codes(mail) == ["M6"]
@@ -222,7 +257,9 @@ def test_a_damaged_encoding_is_said(read: MessageReader, encoding: str, written:
 
 
 def test_uuencode_has_a_name_of_its_own(read: MessageReader) -> None:
-    fields = b"Content-Type: application/octet-stream\r\nContent-Transfer-Encoding: x-uuencode\r\n\r\n"
+    fields = (
+        b"Content-Type: application/octet-stream\r\nContent-Transfer-Encoding: x-uuencode\r\n\r\n"
+    )
     assert files(read(letter(fields + uuencoded(BOOK, NAME)))) == [(NAME, BOOK, True)]
 
 
@@ -239,14 +276,17 @@ def chain(encoding: str = "") -> tuple[bytes, bytes]:
     """A message of the town that its clerk forwarded to the boss, who sent it on: the outermost's part, and
     the middle message."""
     inner = reply(TOWN, CLERK, "报表", [(NAME, BOOK)])
-    middle = envelope(CLERK, BOSS, "转发：报表") + multipart("mixed", [text("请转"), attached_message(inner)], b"=_1")
+    middle = envelope(CLERK, BOSS, "转发：报表") + multipart(
+        "mixed", [text("请转"), attached_message(inner)], b"=_1"
+    )
     return attached_message(middle), middle
 
 
 def test_a_forwarded_message_s_senders_come_innermost_first(read: MessageReader) -> None:
     forwarded, _ = chain()
     mail = read(
-        envelope(BOSS, COUNTY, "转发") + multipart("mixed", [text("见"), forwarded, attachment("b.xls", OTHER)], b"=_2")
+        envelope(BOSS, COUNTY, "转发")
+        + multipart("mixed", [text("见"), forwarded, attachment("b.xls", OTHER)], b"=_2")
     )
     assert mail.senders == (BOSS,)
     assert files(mail) == [(NAME, BOOK, True), ("b.xls", OTHER, True)]
@@ -265,23 +305,36 @@ def test_a_forwarded_message_s_senders_come_innermost_first(read: MessageReader)
     ],
 )
 @pytest.mark.parametrize("encoding", ["base64", "quoted-printable", "8bit"])
-def test_an_attached_message_in_every_guise(read: MessageReader, fields: bytes, encoding: str) -> None:
+def test_an_attached_message_in_every_guise(
+    read: MessageReader, fields: bytes, encoding: str
+) -> None:
     _, middle = chain()
     mail = read(letter(part(fields, middle, encoding), sender=BOSS))
     if encoding == "quoted-printable":
-        lines = fields + b"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n" + quopri.encodestring(middle)
+        lines = (
+            fields
+            + b"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+            + quopri.encodestring(middle)
+        )
         assert files(read(letter(lines, sender=BOSS))) == files(mail)
     assert files(mail) == [(NAME, BOOK, True)]
     assert [one.senders for one in mail.attachments] == [(TOWN, CLERK, BOSS)]
     assert codes(mail) == []
 
 
-def test_a_message_in_a_file_is_known_by_its_fields_however_many_come_first(read: MessageReader) -> None:
-    trace = b"".join(b"Received: from a%d by b; Thu, 15 Jan 2026 10:00:00 +0800\r\n" % i for i in range(100))
+def test_a_message_in_a_file_is_known_by_its_fields_however_many_come_first(
+    read: MessageReader,
+) -> None:
+    trace = b"".join(
+        b"Received: from a%d by b; Thu, 15 Jan 2026 10:00:00 +0800\r\n" % i for i in range(100)
+    )
     for start in (b"", b"\xef\xbb\xbf", b"\r\n", b"From town Thu Jan 15 10:00:00 2026\r\n"):
         mail = read(
             letter(
-                attachment("原邮件", start + trace + reply(TOWN, CLERK, "报表", [(NAME, BOOK)]), OCTETS), sender=BOSS
+                attachment(
+                    "原邮件", start + trace + reply(TOWN, CLERK, "报表", [(NAME, BOOK)]), OCTETS
+                ),
+                sender=BOSS,
             )
         )
         assert files(mail) == [(NAME, BOOK, True)]
@@ -292,7 +345,9 @@ def test_a_message_in_a_file_is_known_by_its_fields_however_many_come_first(read
 def test_a_workbook_saved_as_a_web_page_is_no_letter(read: MessageReader, name: str) -> None:
     page = b"From: <Saved by WPS>\r\nSubject: a\r\nDate: Thu, 15 Jan 2026 10:00:00 +0800\r\nMIME-Version: 1.0\r\n"
     page += multipart("related", [text("<table>1</table>", "html")], b"=_9")
-    assert files(read(letter(attachment(name, page, OCTETS)))) == [(name, page, name.endswith(".xls"))]
+    assert files(read(letter(attachment(name, page, OCTETS)))) == [
+        (name, page, name.endswith(".xls"))
+    ]
 
 
 def test_what_is_called_a_message_and_is_none_is_kept(read: MessageReader) -> None:
@@ -347,7 +402,9 @@ def test_messages_within_messages_count_as_depth(tmp_path: Path) -> None:
         (
             6,
             lambda inner: attachment(
-                "winmail.dat", winmail(nested=[("a", winmail(nested=[("b", winmail([("c.eml", inner)]))]))]), OCTETS
+                "winmail.dat",
+                winmail(nested=[("a", winmail(nested=[("b", winmail([("c.eml", inner)]))]))]),
+                OCTETS,
             ),
         ),
     ],
@@ -355,7 +412,9 @@ def test_messages_within_messages_count_as_depth(tmp_path: Path) -> None:
 def test_wrapped_messages_count_as_depth_too(tmp_path: Path, depth: int, wrap: object) -> None:
     assert callable(wrap)
     raw = letter(wrap(reply(TOWN, CLERK, "y", [(NAME, BOOK)])))
-    most = next(d for d in range(1, 20) if not MessageReader(tmp_path, MailLimits(depth=d))(raw).findings)
+    most = next(
+        d for d in range(1, 20) if not MessageReader(tmp_path, MailLimits(depth=d))(raw).findings
+    )
     assert most >= depth
     mail = MessageReader(tmp_path, MailLimits(depth=most - 1))(raw)
     assert (codes(mail), mail.again) == (["M5"], True)
@@ -373,8 +432,13 @@ def test_number_of_parts_at_the_limit_and_one_above(tmp_path: Path) -> None:
 
 def test_files_in_winmail_and_msg_count_as_parts(tmp_path: Path) -> None:
     many = [(f"{i}.xlsx", BOOK) for i in range(8)]
-    for wrapped in (attachment("winmail.dat", winmail(many), OCTETS), attachment("a.msg", msg(TOWN, "", many), OCTETS)):
-        reads = [MessageReader(tmp_path, MailLimits(parts=parts))(letter(wrapped)) for parts in (11, 10)]
+    for wrapped in (
+        attachment("winmail.dat", winmail(many), OCTETS),
+        attachment("a.msg", msg(TOWN, "", many), OCTETS),
+    ):
+        reads = [
+            MessageReader(tmp_path, MailLimits(parts=parts))(letter(wrapped)) for parts in (11, 10)
+        ]
         assert [len(mail.attachments) for mail in reads] == [8, 0]
         assert [codes(mail) for mail in reads] == [[], ["M5"]]
 
@@ -391,7 +455,9 @@ def test_size_at_the_limit_and_one_above(tmp_path: Path) -> None:
 @pytest.mark.parametrize("levels", [100, 5000])
 @pytest.mark.parametrize("file", [attachment(NAME, BOOK), b"\r\n\r\n\r\n"])
 def test_thousands_of_levels_are_no_matter(read: MessageReader, levels: int, file: bytes) -> None:
-    lines = [b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (i, i) for i in range(levels)]
+    lines = [
+        b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (i, i) for i in range(levels)
+    ]
     mail = read(b"From: town@x.cn\nSubject: x\n" + b"".join(lines) + file)
     assert (codes(mail), mail.senders, mail.again) == (["M5"], (TOWN,), True)
 
@@ -431,7 +497,9 @@ def test_a_message_cut_anywhere_is_never_silent(read: MessageReader) -> None:
         letter(attachment(NAME, BOOK)).replace(b"--=_0\r\n", b"--=_0\r\nwords\r\n"),
         b"From: a@b.cn\nContent-Type: multipart/mixed;\nboundary=x\n\n--x\n",
         envelope(TOWN, COUNTY, "报表")
-        + multipart("mixed", [text("a")]).replace(b"\r\n\r\n", b"\r\n\r\n" + attachment(NAME, BOOK), 1),
+        + multipart("mixed", [text("a")]).replace(
+            b"\r\n\r\n", b"\r\n\r\n" + attachment(NAME, BOOK), 1
+        ),
         b"From: a@b.cn\nSubject : x\nContent-Type: application/x\n\nabc",
     ],
 )
@@ -458,7 +526,12 @@ def test_parts_that_became_text_are_said(read: MessageReader, old: bytes, new: b
 
 def test_base64_in_the_text_is_said_and_long_words_are_not(read: MessageReader) -> None:
     assert codes(read(letter(text("见附件\r\n" + base64_lines(BOOK).decode())))) == ["M6"]
-    for words in ("a" * 5000, "\n".join("abcd " * 20 for _ in range(50)), "Content-Type: text/plain\n", "甲" * 5000):
+    for words in (
+        "a" * 5000,
+        "\n".join("abcd " * 20 for _ in range(50)),
+        "Content-Type: text/plain\n",
+        "甲" * 5000,
+    ):
         assert codes(read(letter(text(words)))) == []
 
 
@@ -485,11 +558,18 @@ def test_what_cannot_be_read_is_said(read: MessageReader, fields: bytes, words: 
 
 def test_a_signed_message_is_read(read: MessageReader) -> None:
     signature = part(b'Content-Type: application/pkcs7-signature; name="smime.p7s"', b"\x30\x80")
-    mail = read(envelope(TOWN, COUNTY, "x") + multipart("signed", [attachment(NAME, BOOK), signature]))
-    assert (codes(mail), files(mail)) == ([], [(NAME, BOOK, True), ("smime.p7s", b"\x30\x80", False)])
+    mail = read(
+        envelope(TOWN, COUNTY, "x") + multipart("signed", [attachment(NAME, BOOK), signature])
+    )
+    assert (codes(mail), files(mail)) == (
+        [],
+        [(NAME, BOOK, True), ("smime.p7s", b"\x30\x80", False)],
+    )
 
 
-@pytest.mark.parametrize("raw", [b"", b"\0", b"abc", BOOK, b"\xff" * 100, b"\xd0\xcf\x11\xe0abc", b"X: y\n\nabc"])
+@pytest.mark.parametrize(
+    "raw", [b"", b"\0", b"abc", BOOK, b"\xff" * 100, b"\xd0\xcf\x11\xe0abc", b"X: y\n\nabc"]
+)
 def test_what_is_no_message_is_said(read: MessageReader, raw: bytes) -> None:
     mail = read(raw)
     assert (codes(mail), mail.attachments, mail.senders) == (["M6"], (), ())
@@ -513,7 +593,11 @@ def test_raw_bytes_in_every_field(read: MessageReader) -> None:
         b"Content-Type: appl", b"Content-ID: " + name + b"\r\nContent-Type: appl"
     )
     mail = read(raw)
-    assert (mail.subject, mail.senders, mail.sender) == ("甲子镇", ("x@y.cn", TOWN), f"甲子镇 <x@y.cn>, {TOWN}")
+    assert (mail.subject, mail.senders, mail.sender) == (
+        "甲子镇",
+        ("x@y.cn", TOWN),
+        f"甲子镇 <x@y.cn>, {TOWN}",
+    )
     assert (mail.arrived, mail.sent) == (SENT + 7200, SENT)
     assert (files(mail), codes(mail)) == ([(NAME, BOOK, True)], [])
 
@@ -539,7 +623,9 @@ def test_a_link_is_found_in_every_charset(read: MessageReader, charset: str) -> 
 
 
 def test_a_body_with_a_name_is_read_and_kept(read: MessageReader) -> None:
-    body = part(b'Content-Type: text/html; name="body.html"', b"<a href='https://pan.baidu.com/s/1'>")
+    body = part(
+        b'Content-Type: text/html; name="body.html"', b"<a href='https://pan.baidu.com/s/1'>"
+    )
     mail = read(letter(body))
     assert (codes(mail), [one.name for one in mail.attachments]) == (["M3"], ["body.html"])
 
@@ -564,8 +650,12 @@ Diagnostic-Code: smtp; \xb2\xbb\xb4\xe6\xd4\xda\r
 """
 
 
-def bounce(returned: bytes, kind: str = "report; report-type=delivery-status", status: bytes = STATUS) -> bytes:
-    return envelope("MAILER-DAEMON@x.cn", COUNTY, "退信") + multipart(kind, [text("退信"), status, returned], b"=_8")
+def bounce(
+    returned: bytes, kind: str = "report; report-type=delivery-status", status: bytes = STATUS
+) -> bytes:
+    return envelope("MAILER-DAEMON@x.cn", COUNTY, "退信") + multipart(
+        kind, [text("退信"), status, returned], b"=_8"
+    )
 
 
 OURS = reply(COUNTY, TOWN, "请报送", [("模板.xlsx", BOOK)], identity="<ours@county>")
@@ -592,11 +682,15 @@ def test_a_delivery_report_is_read_and_nothing_but_the_returned_workbook_is_in_i
 
 def test_a_report_with_nothing_failed(read: MessageReader) -> None:
     delayed = STATUS.replace(b"failed", b"delayed").replace(b"Failed", b"relayed")
-    assert read(bounce(attached_message(OURS), status=delayed)).bounce == Bounce((), "<ours@county>")
+    assert read(bounce(attached_message(OURS), status=delayed)).bounce == Bounce(
+        (), "<ours@county>"
+    )
 
 
 def test_other_reports_are_no_bounces(read: MessageReader) -> None:
-    receipt = b"Content-Type: message/disposition-notification\r\n\r\nDisposition: manual; displayed\r\n"
+    receipt = (
+        b"Content-Type: message/disposition-notification\r\n\r\nDisposition: manual; displayed\r\n"
+    )
     raw = envelope(TOWN, COUNTY, "已读") + multipart(
         "report; report-type=disposition-notification", [text("已读"), receipt]
     )
@@ -604,7 +698,9 @@ def test_other_reports_are_no_bounces(read: MessageReader) -> None:
     assert (mail.bounce, mail.attachments, codes(mail)) == (None, (), [])
 
 
-def test_a_bounce_that_the_town_forwards_does_not_hide_its_own_workbook(read: MessageReader) -> None:
+def test_a_bounce_that_the_town_forwards_does_not_hide_its_own_workbook(
+    read: MessageReader,
+) -> None:
     mail = read(letter(attached_message(bounce(attached_message(OURS))), attachment(NAME, BOOK)))
     assert mail.bounce == Bounce((TOWN, "other@x.cn"), "<ours@county>")
     assert files(mail) == [("模板.xlsx", BOOK, True), (NAME, BOOK, True)]
@@ -627,7 +723,9 @@ def test_two_copies_that_came_by_different_ways_have_one_digest(read: MessageRea
 
 
 @pytest.mark.parametrize("style", ["qq", "outlook", "8bit"])
-def test_another_byte_another_name_or_another_time_is_another_message(read: MessageReader, style: str) -> None:
+def test_another_byte_another_name_or_another_time_is_another_message(
+    read: MessageReader, style: str
+) -> None:
     changed = BOOK[:-1] + bytes([BOOK[-1] ^ 1])
     messages = [
         reply(TOWN, COUNTY, "报表", [(NAME, BOOK)], style),

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from mail.office import COUNTY, Office
+from campaign.office import COUNTY, Office
 from support.servers import Smtp, free_port, proxy_for, saying
 from xlreport.campaign.campaign import ledger_of, status
 from xlreport.campaign.ledger import Ledger, Sent
@@ -61,7 +61,10 @@ def test_every_way_in(security: str, login: bool, office: Office, smtp: Serve) -
     assert states(office) == (1, ["sent", "sent", "sent", "no_address"])
     assert ("的连接没有加密" in office.said) == (security == "none")
     assert server.logins == ([COUNTY] if login else [])
-    assert [(sender, to) for sender, to, _ in server.taken] == [(COUNTY, (JIAZI,)), (COUNTY, (YICHOU, YICHOU2))]
+    assert [(sender, to) for sender, to, _ in server.taken] == [
+        (COUNTY, (JIAZI,)),
+        (COUNTY, (YICHOU, YICHOU2)),
+    ]
     for address in (JIAZI, YICHOU, YICHOU2):
         assert len(office.dovecot.messages(address)) == 1
     assert states(office) == (1, ["before", "before", "before", "no_address"])
@@ -69,9 +72,13 @@ def test_every_way_in(security: str, login: bool, office: Office, smtp: Serve) -
 
 
 @pytest.mark.parametrize("security", ["tls", "starttls"])
-def test_certificates(security: str, office: Office, smtp: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_certificates(
+    security: str, office: Office, smtp: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
     server = smtp(security, login=True)
-    office.set(smtp_security=security, smtp_port=server.port, smtp_user=COUNTY, smtp_host="127.0.0.1")
+    office.set(
+        smtp_security=security, smtp_port=server.port, smtp_user=COUNTY, smtp_host="127.0.0.1"
+    )
     refusal = "发信服务器“{}”的证书核对不上，没有登录。请检查服务器名称；可能有人冒充。"
     code, document = office.run("send", "templates")
     assert (code, document["stopped"]) == (2, refusal.format("127.0.0.1"))
@@ -99,7 +106,9 @@ def test_a_wrong_password(office: Office, smtp: Serve, monkeypatch: pytest.Monke
     assert states(office) == (1, ["sent", "sent", "sent", "no_address"])
 
 
-def test_a_server_that_cannot_be_reached(office: Office, server: Smtp, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_cannot_be_reached(
+    office: Office, server: Smtp, monkeypatch: pytest.MonkeyPatch
+) -> None:
     port = free_port()
 
     def stopped(**changes: object) -> str:
@@ -110,8 +119,13 @@ def test_a_server_that_cannot_be_reached(office: Office, server: Smtp, monkeypat
         assert sent(office) == [], "what cannot have gone out is not recorded"
         return str(document["stopped"])
 
-    assert stopped(smtp_port=port) == f"连不上发信服务器“localhost”的 {port} 端口，请检查网络、地址和 security。"
-    assert "不能加密连接，请检查 port 和 security" in stopped(smtp_port=server.port, smtp_security="tls")
+    assert (
+        stopped(smtp_port=port)
+        == f"连不上发信服务器“localhost”的 {port} 端口，请检查网络、地址和 security。"
+    )
+    assert "不能加密连接，请检查 port 和 security" in stopped(
+        smtp_port=server.port, smtp_security="tls"
+    )
     assert "不支持这样加密或登录" in stopped(smtp_security="starttls")
     assert stopped(smtp_security="none", smtp_host="no-such-host.invalid").startswith("连不上")
     monkeypatch.setattr("xlreport.mail.smtp.TIMEOUT", 0.5)
@@ -121,7 +135,9 @@ def test_a_server_that_cannot_be_reached(office: Office, server: Smtp, monkeypat
     assert states(office.set(smtp_port=server.port))[1][:3] == ["sent"] * 3
 
 
-def test_a_dry_run_needs_no_server_and_no_password(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_dry_run_needs_no_server_and_no_password(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("XLREPORT_MAIL_PASSWORD")
     office.set(smtp_port=free_port(), smtp_user=COUNTY)
     assert states(office, "--dry-run") == (1, ["planned"] * 3 + ["no_address"])
@@ -156,7 +172,9 @@ def test_a_refused_message(office: Office, server: Smtp) -> None:
     assert states(office) == (1, ["sent", "before", "before", "no_address"])
 
 
-def test_data_refused_before_the_message(office: Office, server: Smtp, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_data_refused_before_the_message(
+    office: Office, server: Smtp, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The server says no to DATA itself, and keeps the recipients named so far."""
     from aiosmtpd.smtp import SMTP
 
@@ -184,20 +202,28 @@ def test_a_refused_sender_stops_the_run(office: Office, server: Smtp) -> None:
 
 @pytest.mark.parametrize("loses", [True, False])
 @pytest.mark.parametrize("at", [1, 2])
-def test_a_server_that_breaks_the_connection(at: int, loses: bool, office: Office, server: Smtp) -> None:
+def test_a_server_that_breaks_the_connection(
+    at: int, loses: bool, office: Office, server: Smtp
+) -> None:
     """Nobody can know whether it took the message: it goes out once more under the same Message-ID, so that
     mail programs show it once and `collect` takes a reply once."""
     server.drops, server.loses = at, loses
     code, document = office.run("send", "templates")
     assert code == 2
-    assert document["stopped"] == "与发信服务器“localhost”的连接断了。已发出的都有记录，再运行一次，只发没有发的。"
+    assert (
+        document["stopped"]
+        == "与发信服务器“localhost”的连接断了。已发出的都有记录，再运行一次，只发没有发的。"
+    )
     assert document["stopped"] in office.said
-    assert [i["state"] for i in document["items"]] == (["sent"] if at == 2 else ["planned"]) + ["planned"] * 2 + [
-        "no_address"
-    ]
+    assert [i["state"] for i in document["items"]] == (["sent"] if at == 2 else ["planned"]) + [
+        "planned"
+    ] * 2 + ["no_address"]
     unsure = {s.address: s.message_id for s in sent(office) if s.state == "sending"}
     assert set(unsure) == ({JIAZI} if at == 1 else {YICHOU, YICHOU2})
-    assert states(office) == (1, (["before"] if at == 2 else ["sent"]) + ["sent"] * 2 + ["no_address"])
+    assert states(office) == (
+        1,
+        (["before"] if at == 2 else ["sent"]) + ["sent"] * 2 + ["no_address"],
+    )
     assert states(office) == (1, ["before"] * 3 + ["no_address"])
     address = JIAZI if at == 1 else YICHOU
     identities = [parsed(data)["Message-ID"] for data in office.dovecot.messages(address)]
@@ -211,9 +237,9 @@ def test_a_server_that_takes_leave(whom: set[str], office: Office, server: Smtp)
     code, document = office.run("send", "templates")
     assert code == 2
     assert "421 4.7.0 too many messages, try later" in document["stopped"]
-    assert [i["state"] for i in document["items"]] == ["planned" if JIAZI in whom else "sent"] + ["planned"] * 2 + [
-        "no_address"
-    ]
+    assert [i["state"] for i in document["items"]] == ["planned" if JIAZI in whom else "sent"] + [
+        "planned"
+    ] * 2 + ["no_address"]
     server.hangs_up = set()
     assert states(office)[0] == 1
     assert [len(office.dovecot.messages(a)) for a in (JIAZI, YICHOU, YICHOU2)] == [1, 1, 1]
@@ -233,7 +259,9 @@ def test_killed_between_the_server_and_the_record(
         "Ledger.put_sent = put\n"
         "main(['send', 'templates', '--campaign', sys.argv[1]])\n"
     )
-    run = subprocess.run([sys.executable, "-c", program, str(office.folder)], capture_output=True, check=False)
+    run = subprocess.run(
+        [sys.executable, "-c", program, str(office.folder)], capture_output=True, check=False
+    )
     assert run.returncode == -signal.SIGKILL
     assert [s.state for s in sent(office)] == ["sending"]
     assert status(office.post()).units[0].templates[0].state == "sending"
@@ -267,7 +295,9 @@ def test_an_address_that_is_new_in_the_roster_gets_it_alone(office: Office, serv
     server.taken.clear()
     roster = office.folder / "roster.csv"
     text = roster.read_text("utf-8")
-    roster.write_text(text.replace("周五,", "周五,bingyin@example.org").replace(JIAZI, f"{JIAZI};new@example.org"))
+    roster.write_text(
+        text.replace("周五,", "周五,bingyin@example.org").replace(JIAZI, f"{JIAZI};new@example.org")
+    )
     assert states(office) == (0, ["before", "sent", "before", "before", "sent"])
     assert [to for _, to, _ in server.taken] == [("new@example.org",), ("bingyin@example.org",)]
     assert parsed(server.taken[0][2])["To"] == "甲子镇 <new@example.org>"
@@ -288,10 +318,16 @@ def test_names_that_would_add_fields(office: Office, server: Smtp) -> None:
     text = roster.read_text("utf-8").replace("张一", '"张一\r\nBcc: c@example.org"')
     roster.write_bytes(text.replace("\n990101", "\n990101").encode())
     letter = office.folder / "letters" / "发放模板.txt"
-    letter.write_text("主题：{单位}{联系人}请填报\n\n{联系人}：\n.\nRCPT TO:<d@example.org>\n..\n{截止日期}\n", "utf-8")
+    letter.write_text(
+        "主题：{单位}{联系人}请填报\n\n{联系人}：\n.\nRCPT TO:<d@example.org>\n..\n{截止日期}\n",
+        "utf-8",
+    )
     settings = office.folder / "xlreport.toml"
     settings.write_text(
-        settings.read_text("utf-8").replace("[mail]", '[mail]\nname = "县\\r\\nBcc: b@example.org"'), "utf-8"
+        settings.read_text("utf-8").replace(
+            "[mail]", '[mail]\nname = "县\\r\\nBcc: b@example.org"'
+        ),
+        "utf-8",
     )
     assert states(office)[0] == 1
     assert [to for _, to, _ in server.taken] == [(JIAZI,), (YICHOU, YICHOU2)]
@@ -310,7 +346,9 @@ def test_names_that_would_add_fields(office: Office, server: Smtp) -> None:
 
 def test_what_goes_over_the_wire(office: Office, server: Smtp, tmp_path: Path) -> None:
     """Names of files arrive equal through every reader; lines as RFC 5322 wants them."""
-    many = "、".join(f"a-rather-long-name-of-somebody-{i}@office-{i}.example.org" for i in range(30))
+    many = "、".join(
+        f"a-rather-long-name-of-somebody-{i}@office-{i}.example.org" for i in range(30)
+    )
     roster = office.folder / "roster.csv"
     long = "示例县" + "很长的" * 20 + "办公室"
     roster.write_text(roster.read_text("utf-8") + f"990104,{long},部门,朱六,{many}\n", "utf-8")
@@ -329,7 +367,10 @@ def test_what_goes_over_the_wire(office: Office, server: Smtp, tmp_path: Path) -
         assert [a.addr_spec for a in message["To"].addresses] == list(to)
         # Python 3.11's own parser puts spaces between the words of a name (RFC 2047, 6.2, has none)
         assert {a.display_name.replace(" ", "") for a in message["To"].addresses} == {unit}
-        assert message["Subject"] == f"请填报2025年政府信息公开工作年度报告（{unit}，2026年1月31日前报送）"
+        assert (
+            message["Subject"]
+            == f"请填报2025年政府信息公开工作年度报告（{unit}，2026年1月31日前报送）"
+        )
         (attached,) = message.iter_attachments()
         (path,) = (office.folder / "templates").glob(f"*_{unit[:20]}*.xlsx")
         assert attached.get_filename() == path.name
@@ -343,16 +384,26 @@ def test_what_goes_over_the_wire(office: Office, server: Smtp, tmp_path: Path) -
         spool = tmp_path / unit[:3]
         spool.mkdir()
         read = MessageReader(spool)(data)
-        assert [(a.name, a.path.read_bytes()) for a in read.attachments] == [(path.name, path.read_bytes())]
+        assert [(a.name, a.path.read_bytes()) for a in read.attachments] == [
+            (path.name, path.read_bytes())
+        ]
         assert (read.senders, read.findings) == ((COUNTY,), ())
         assert data in office.dovecot.messages(to[0])
 
 
 @pytest.mark.parametrize(
     "said",
-    [b"", b"\x00" * 400, b"HTTP/1.1 400 Bad Request\r\n\r\n", b"* OK hello\r\n" * 50, b"220 hello\r\nnonsense\r\n"],
+    [
+        b"",
+        b"\x00" * 400,
+        b"HTTP/1.1 400 Bad Request\r\n\r\n",
+        b"* OK hello\r\n" * 50,
+        b"220 hello\r\nnonsense\r\n",
+    ],
 )
-def test_a_server_of_another_kind(said: bytes, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_of_another_kind(
+    said: bytes, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("xlreport.mail.smtp.TIMEOUT", 1)
     with saying(said) as port:
         office.set(smtp_port=port)

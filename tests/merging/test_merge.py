@@ -21,20 +21,20 @@ from tabletext import load
 from xlreport import (
     Entry,
     Form,
-    FormShelf,
+    FormCatalog,
     MergeResult,
-    Options,
     Outcome,
+    ReadOptions,
     Roster,
     Submission,
     Unit,
-    check_paths,
+    check_files,
     get_form,
     merge_folder,
     write_workbook,
 )
 from xlreport.formats.guard import Limits
-from xlreport.merging.discover import Found
+from xlreport.merging.discover import SourceFile
 from xlreport.merging.intake import Reader
 from xlreport.workbook.details import detail_sheet
 
@@ -49,10 +49,21 @@ def town(form: Form, number: int, seed: int, county: Unit = COUNTY) -> Submissio
     values = numbers(form, rng, largest=9)
     if form.id == "zfxxgk-2021":
         for name in values:
-            if name.startswith(("requests.received", "requests.carried_in", "requests.carried_out", "disclosure.reg")):
+            if name.startswith(
+                (
+                    "requests.received",
+                    "requests.carried_in",
+                    "requests.carried_out",
+                    "disclosure.reg",
+                )
+            ):
                 values[name] = Decimal(0)
         for field in form.typed:
-            if field.table == "requests" and field.row not in ("received", "carried_in", "carried_out"):
+            if field.table == "requests" and field.row not in (
+                "received",
+                "carried_in",
+                "carried_out",
+            ):
                 values[f"requests.received.{field.column}"] += values[field.id]
     else:
         values = {name: v if name.startswith("money") else Decimal(0) for name, v in values.items()}
@@ -71,7 +82,10 @@ def put_in(folder: Path, form: Form, submissions: list[Submission]) -> Path:
 
 
 def sums(form: Form, submissions: list[Submission]) -> dict[str, Decimal]:
-    return {f.id: sum((s.entries[f.id].value or Decimal(0) for s in submissions), Decimal(0)) for f in form.typed}
+    return {
+        f.id: sum((s.entries[f.id].value or Decimal(0) for s in submissions), Decimal(0))
+        for f in form.typed
+    }
 
 
 def outcomes(result: MergeResult) -> dict[str, str]:
@@ -79,7 +93,11 @@ def outcomes(result: MergeResult) -> dict[str, str]:
 
 
 @settings(max_examples=6, deadline=None)
-@given(seed=st.integers(0, 10**6), sizes=st.tuples(st.integers(1, 3), st.integers(1, 3)), which=st.booleans())
+@given(
+    seed=st.integers(0, 10**6),
+    sizes=st.tuples(st.integers(1, 3), st.integers(1, 3)),
+    which=st.booleans(),
+)
 def test_merging_is_closed_under_composition(
     tmp_path_factory: pytest.TempPathFactory, seed: int, sizes: tuple[int, int], which: bool
 ) -> None:
@@ -87,7 +105,10 @@ def test_merging_is_closed_under_composition(
     form = get_form("zfxxgk-2021") if which else get_form(OTHER)
     tmp = tmp_path_factory.mktemp("merge")
     counties = [Unit("东县", "E"), Unit("西县", "W")]
-    groups = [[town(form, 10 * c + i, seed + 10 * c + i, counties[c]) for i in range(sizes[c])] for c in (0, 1)]
+    groups = [
+        [town(form, 10 * c + i, seed + 10 * c + i, counties[c]) for i in range(sizes[c])]
+        for c in (0, 1)
+    ]
     everything = [s for group in groups for s in group]
     (tmp / "city").mkdir()
     for i, group in enumerate(groups):
@@ -104,42 +125,60 @@ def test_merging_is_closed_under_composition(
         put_in(united, form, [Submission(**{**vars(s), "county": Unit("某县")}) for s in group])
     at_once = merge_folder(united, out=tmp / "unionout", forms=[form])
     assert city.totals == at_once.totals
-    assert {k: v for k, v in city.totals.items() if k in sums(form, everything)} == sums(form, everything)
+    assert {k: v for k, v in city.totals.items() if k in sums(form, everything)} == sums(
+        form, everything
+    )
 
 
 def test_the_summary_shows_live_sums_over_the_details(any_form: Form, tmp_path: Path) -> None:
     towns = [town(any_form, i, i) for i in range(4)]
-    result = merge_folder(put_in(tmp_path / "in", any_form, towns), out=tmp_path / "out", forms=[any_form])
+    result = merge_folder(
+        put_in(tmp_path / "in", any_form, towns), out=tmp_path / "out", forms=[any_form]
+    )
     formulas = openpyxl.load_workbook(result.outputs[0])
     values = openpyxl.load_workbook(result.outputs[0], data_only=True)
     for field in any_form.fields.values():
-        sheet, _, cell = formulas.defined_names[field.id].attr_text.replace("'", "").replace("$", "").partition("!")
+        sheet, _, cell = (
+            formulas.defined_names[field.id]
+            .attr_text.replace("'", "")
+            .replace("$", "")
+            .partition("!")
+        )
         formula = formulas[sheet][cell].value
         assert formula.startswith("=")
         if field.computed is None:
             assert formula.startswith(f"=SUM('{detail_sheet(any_form.table(field.table))}'!")
-        assert Decimal(str(values[sheet][cell].value)).quantize(Decimal("0.000001")) == result.totals[field.id]
+        assert (
+            Decimal(str(values[sheet][cell].value)).quantize(Decimal("0.000001"))
+            == result.totals[field.id]
+        )
     for sheet in ("报送情况", "校验结果", "各单位文字材料"):
         assert sheet in values.sheetnames
-    assert [row[1].value for row in values["各单位文字材料"].iter_rows(min_row=4)] == [t.unit.name for t in towns]
+    assert [row[1].value for row in values["各单位文字材料"].iter_rows(min_row=4)] == [
+        t.unit.name for t in towns
+    ]
 
 
 def test_a_summary_is_accepted_by_check(any_form: Form, tmp_path: Path) -> None:
     folder = put_in(tmp_path / "in", any_form, [town(any_form, 1, 1), town(any_form, 2, 2)])
     result = merge_folder(folder, out=tmp_path / "out", forms=[any_form])
-    (file,) = check_paths([Path(result.outputs[0])], forms=[any_form]).files
+    (file,) = check_files([Path(result.outputs[0])], forms=[any_form]).files
     assert file.outcome is Outcome.ACCEPTED
     assert {f.severity.value for f in file.findings} <= {"warning", "note"}
     assert {f.code for f in file.findings} <= {"G3", "G5", "T1", "M2", "C9", "V1", "V2"}
 
 
 def test_a_total_changed_by_hand_in_a_summary_is_an_error(zfxxgk: Form, tmp_path: Path) -> None:
-    result = merge_folder(put_in(tmp_path / "in", zfxxgk, [town(zfxxgk, 1, 1)]), out=tmp_path / "out")
+    result = merge_folder(
+        put_in(tmp_path / "in", zfxxgk, [town(zfxxgk, 1, 1)]), out=tmp_path / "out"
+    )
     path = Path(result.outputs[0])
     path.write_bytes(put(path.read_bytes(), "二、主动公开", "B10", "number", "4711"))
-    (file,) = check_paths([path]).files
+    (file,) = check_files([path]).files
     assert file.outcome is Outcome.RETURNED
-    assert [(f.code, f.cell) for f in file.findings if f.severity.value == "error"] == [("E1", "B10")]
+    assert [(f.code, f.cell) for f in file.findings if f.severity.value == "error"] == [
+        ("E1", "B10")
+    ]
 
 
 def test_the_same_folder_gives_the_same_bytes(zfxxgk: Form, tmp_path: Path) -> None:
@@ -152,7 +191,9 @@ def test_the_same_folder_gives_the_same_bytes(zfxxgk: Form, tmp_path: Path) -> N
     assert len(contents) == 1
 
 
-def test_every_file_appears_exactly_once(zfxxgk: Form, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_file_appears_exactly_once(
+    zfxxgk: Form, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = put_in(tmp_path / "in", zfxxgk, [town(zfxxgk, 1, 1)])
     good = (folder / "990001.xlsx").read_bytes()
     (folder / "sub" / "deep").mkdir(parents=True)
@@ -168,7 +209,11 @@ def test_every_file_appears_exactly_once(zfxxgk: Form, tmp_path: Path, monkeypat
     }
     for name, data in files.items():
         (folder / name).write_bytes(data)
-    expected = {**dict.fromkeys(files, "rejected"), "990001.xlsx": "accepted", "sub/copy.xlsx": "duplicate"}
+    expected = {
+        **dict.fromkeys(files, "rejected"),
+        "990001.xlsx": "accepted",
+        "sub/copy.xlsx": "duplicate",
+    }
     expected |= {"~$990001.xlsx": "ignored", "Thumbs.db": "ignored"}
     if sys.platform != "win32":
         (folder / "link.xlsx").symlink_to(folder / "990001.xlsx")
@@ -184,14 +229,18 @@ def test_every_file_appears_exactly_once(zfxxgk: Form, tmp_path: Path, monkeypat
     assert outcomes(result) == expected
     assert len(result.files) == len(expected)
     assert result.totals["requests.received.total"] == sum(
-        v for k, v in sums(zfxxgk, [town(zfxxgk, 1, 1)]).items() if k.startswith("requests.received")
+        v
+        for k, v in sums(zfxxgk, [town(zfxxgk, 1, 1)]).items()
+        if k.startswith("requests.received")
     )
     assert json.loads(json.dumps(result.as_dict()))["files"]
     for file in result.files:
         assert file.findings or file.outcome is Outcome.ACCEPTED, "each says why"
 
 
-def test_one_unit_is_never_counted_twice_within_and_beside_a_summary(zfxxgk: Form, tmp_path: Path) -> None:
+def test_one_unit_is_never_counted_twice_within_and_beside_a_summary(
+    zfxxgk: Form, tmp_path: Path
+) -> None:
     towns = [town(zfxxgk, i, i, Unit("")) for i in (1, 2)]
     folder = put_in(tmp_path / "in", zfxxgk, towns)
     result = merge_folder(folder, out=folder / "out", county=Unit("东县"))
@@ -222,7 +271,9 @@ def test_what_does_not_belong_is_rejected_with_the_reason(
     other = Submission(**{**vars(base), "unit": Unit("辛未街道", "990108", "街道"), **change})
     (tmp_path / "in" / "b.xlsx").write_bytes(write_workbook(other, zfxxgk))
     (tmp_path / "in" / "c.xlsx").write_bytes(
-        write_workbook(Submission(**{**vars(base), "unit": Unit("乙丑镇", "990102", "乡镇")}), zfxxgk)
+        write_workbook(
+            Submission(**{**vars(base), "unit": Unit("乙丑镇", "990102", "乡镇")}), zfxxgk
+        )
     )
     result = merge_folder(tmp_path / "in", roster=roster, out=tmp_path / "out")
     (file,) = [f for f in result.files if f.path == "b.xlsx"]
@@ -258,12 +309,20 @@ def test_the_newest_version_of_a_unit_counts_and_says_why(zfxxgk: Form, tmp_path
     seen = {f.field: f.observed for f in differences}
     one = changed[0].id
     assert seen[one] == (("this", old.entries[one].raw), ("other", new.entries[one].raw))
-    assert result.totals["disclosure.licences.decisions"] == new.entries["disclosure.licences.decisions"].value
+    assert (
+        result.totals["disclosure.licences.decisions"]
+        == new.entries["disclosure.licences.decisions"].value
+    )
 
 
 def test_returned_files_count_only_with_errors(zfxxgk: Form, tmp_path: Path) -> None:
     wrong = town(zfxxgk, 2, 2)
-    wrong = Submission(**{**vars(wrong), "entries": {**wrong.entries, "disclosure.regulations.issued": Entry.of(3)}})
+    wrong = Submission(
+        **{
+            **vars(wrong),
+            "entries": {**wrong.entries, "disclosure.regulations.issued": Entry.of(3)},
+        }
+    )
     folder = put_in(tmp_path / "in", zfxxgk, [town(zfxxgk, 1, 1), wrong])
     plain = merge_folder(folder, out=tmp_path / "out")
     assert (plain.totals["disclosure.regulations.issued"], plain.exit_code) == (0, 1)
@@ -272,9 +331,13 @@ def test_returned_files_count_only_with_errors(zfxxgk: Form, tmp_path: Path) -> 
     assert "E2" in {f.code for f in included.own_findings}
     assert included.exit_code == 1
     cover = openpyxl.load_workbook(included.outputs[0])["封面"]
-    assert "有错误的报表（已计入合计，公布前必须改正）：第2镇" in [row[1].value for row in cover.iter_rows()]
-    (above,) = check_paths([Path(included.outputs[0])]).files
-    assert "汇总时计入了有错误的报表：第2镇" in [f.message for f in above.findings], "the next level is told"
+    assert "有错误的报表（已计入合计，公布前必须改正）：第2镇" in [
+        row[1].value for row in cover.iter_rows()
+    ]
+    (above,) = check_files([Path(included.outputs[0])]).files
+    assert "汇总时计入了有错误的报表：第2镇" in [f.message for f in above.findings], (
+        "the next level is told"
+    )
 
 
 def test_without_a_single_accepted_unit_no_total_is_stated(zfxxgk: Form, tmp_path: Path) -> None:
@@ -316,7 +379,12 @@ def test_originals_are_not_touched(zfxxgk: Form, tmp_path: Path) -> None:
 
 def test_texts_from_towns_are_never_formulas_in_the_summary(zfxxgk: Form, tmp_path: Path) -> None:
     base = town(zfxxgk, 1, 1)
-    evil = Submission(**{**vars(base), "texts": {t.field_id: '=HYPERLINK("http://x.invalid")' for t in zfxxgk.texts}})
+    evil = Submission(
+        **{
+            **vars(base),
+            "texts": {t.field_id: '=HYPERLINK("http://x.invalid")' for t in zfxxgk.texts},
+        }
+    )
     result = merge_folder(put_in(tmp_path / "in", zfxxgk, [evil]), out=tmp_path / "out")
     sheet = openpyxl.load_workbook(result.outputs[0])["各单位文字材料"]
     assert [sheet.cell(4, column).data_type for column in (3, 4, 5)] == ["s", "s", "s"]
@@ -327,12 +395,14 @@ def test_results_become_frames(zfxxgk: Form, tmp_path: Path) -> None:
     result = merge_folder(put_in(tmp_path / "in", zfxxgk, towns), out=tmp_path / "out")
     frame = result.to_frame()
     assert list(frame.index) == ["第0镇", "第1镇"]
-    assert frame["disclosure.licences.decisions"].sum() == float(result.totals["disclosure.licences.decisions"])
+    assert frame["disclosure.licences.decisions"].sum() == float(
+        result.totals["disclosure.licences.decisions"]
+    )
     assert list(frame.columns) == ["code", "level", *(f.id for f in zfxxgk.typed)]
     assert MergeResult("zfxxgk-2021", 2025, ()).to_frame().empty
-    checked = check_paths([tmp_path / "in"]).to_frame()
+    checked = check_files([tmp_path / "in"]).to_frame()
     assert list(checked.columns)[:3] == ["code", "severity", "unit"]
-    assert len(checked) == sum(len(f.findings) for f in check_paths([tmp_path / "in"]).files)
+    assert len(checked) == sum(len(f.findings) for f in check_files([tmp_path / "in"]).files)
 
 
 def test_an_executor_gives_the_same_result(zfxxgk: Form, tmp_path: Path) -> None:
@@ -341,17 +411,21 @@ def test_an_executor_gives_the_same_result(zfxxgk: Form, tmp_path: Path) -> None
 
     folder = put_in(tmp_path / "in", zfxxgk, [town(zfxxgk, i, i) for i in range(3)])
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        parallel = merge_folder(folder, out=tmp_path / "out1", options=Options(executor=pool))
+        parallel = merge_folder(folder, out=tmp_path / "out1", options=ReadOptions(executor=pool))
     alone = merge_folder(folder, out=tmp_path / "out2")
     assert parallel.as_dict() | {"outputs": []} == alone.as_dict() | {"outputs": []}
 
 
-def test_a_failed_write_leaves_the_old_summary(zfxxgk: Form, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_write_leaves_the_old_summary(
+    zfxxgk: Form, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = put_in(tmp_path / "in", zfxxgk, [town(zfxxgk, 1, 1)])
     out = tmp_path / "out"
     path = Path(merge_folder(folder, out=out).outputs[0])
     before = path.read_bytes()
-    monkeypatch.setattr(Path, "replace", lambda *_: (_ for _ in ()).throw(PermissionError(13, "open elsewhere")))
+    monkeypatch.setattr(
+        Path, "replace", lambda *_: (_ for _ in ()).throw(PermissionError(13, "open elsewhere"))
+    )
     with pytest.raises(PermissionError):
         merge_folder(folder, out=out)
     assert path.read_bytes() == before
@@ -359,9 +433,9 @@ def test_a_failed_write_leaves_the_old_summary(zfxxgk: Form, tmp_path: Path, mon
 
 
 def test_shelf_prefers_given_forms(zfxxgk: Form, other_form: Form) -> None:
-    assert FormShelf((other_form,))(other_form.id) is other_form
-    assert FormShelf()(other_form.id) is None
-    assert FormShelf()(zfxxgk.id) is zfxxgk
+    assert FormCatalog((other_form,))(other_form.id) is other_form
+    assert FormCatalog()(other_form.id) is None
+    assert FormCatalog()(zfxxgk.id) is zfxxgk
 
 
 @pytest.mark.parametrize(
@@ -400,7 +474,9 @@ def test_a_year_that_no_file_has_rejects_them_all(zfxxgk: Form, tmp_path: Path) 
     assert (result.exit_code, result.outputs) == (3, ())
 
 
-def test_what_most_files_say_is_merged_and_of_equal_numbers_the_later_year(zfxxgk: Form, tmp_path: Path) -> None:
+def test_what_most_files_say_is_merged_and_of_equal_numbers_the_later_year(
+    zfxxgk: Form, tmp_path: Path
+) -> None:
     older = [Submission(**{**vars(town(zfxxgk, i, i)), "year": 2024}) for i in (1, 2)]
     folder = put_in(tmp_path / "in", zfxxgk, [*older, town(zfxxgk, 3, 3)])
     assert merge_folder(folder, out=tmp_path / "out").year == 2024
@@ -410,11 +486,13 @@ def test_what_most_files_say_is_merged_and_of_equal_numbers_the_later_year(zfxxg
 
 def test_a_word_in_the_details_of_a_summary_is_an_error(zfxxgk: Form, tmp_path: Path) -> None:
     """SUM passes over a text, so the total alone would not show it."""
-    result = merge_folder(put_in(tmp_path / "in", zfxxgk, [town(zfxxgk, i, i) for i in (1, 2)]), out=tmp_path / "out")
+    result = merge_folder(
+        put_in(tmp_path / "in", zfxxgk, [town(zfxxgk, i, i) for i in (1, 2)]), out=tmp_path / "out"
+    )
     path = Path(result.outputs[0])
     detail = detail_sheet(zfxxgk.table("disclosure"))
     path.write_bytes(put(path.read_bytes(), detail, "J6", "text", "无"))
-    (file,) = check_paths([path]).files
+    (file,) = check_files([path]).files
     assert [f.code for f in file.findings if f.severity.value == "error"] == ["E1"]
     assert file.outcome is Outcome.RETURNED
 
@@ -422,16 +500,20 @@ def test_a_word_in_the_details_of_a_summary_is_an_error(zfxxgk: Form, tmp_path: 
 def test_a_file_beyond_the_limit_is_told_with_its_real_size(tmp_path: Path) -> None:
     path = tmp_path / "big.xlsx"
     path.write_bytes(b"PK" + b"x" * 2000)
-    file, _ = Reader(FormShelf(), tmp_path, Limits(file=1000, archive=1000))(Found(path, "big.xlsx"))
+    file, _ = Reader(FormCatalog(), tmp_path, Limits(file=1000, archive=1000))(
+        SourceFile(path, "big.xlsx")
+    )
     assert (file.outcome, file.sha256) == (Outcome.REJECTED, "")
     assert file.findings[0].message == "文件大小为 2,002 字节，超过允许的 1,000 字节"
 
 
-def test_a_summary_tells_the_next_level_which_units_it_lacks(roster: Roster, tmp_path: Path) -> None:
+def test_a_summary_tells_the_next_level_which_units_it_lacks(
+    roster: Roster, tmp_path: Path
+) -> None:
     result = merge_folder(ROOT / "samples" / "2025", roster=roster, out=tmp_path)
     cover = openpyxl.load_workbook(result.outputs[0])["封面"]
     assert "未报单位（没有计入合计）：己巳乡" in [row[1].value for row in cover.iter_rows()]
-    (above,) = check_paths([Path(result.outputs[0])]).files
+    (above,) = check_files([Path(result.outputs[0])]).files
     assert [f.message for f in above.findings if f.code == "E5"] == [
         "下级汇总时还缺单位：己巳乡、丙寅镇、丁卯镇、示例县教育局"
     ]

@@ -26,7 +26,9 @@ def test_csv_in_each_encoding(tmp_path: Path, encoding: str) -> None:
     assert roster.units == (Unit("甲子镇", "01", "乡镇"), Unit("教育局", "02", "部门"))
     assert match(roster, Unit("示例县甲子镇")) == Match(How.NAME, roster.units[0])
     assert match(roster, Unit("x", "02")) == Match(How.OTHER_NAME, roster.units[1])
-    assert match(roster, Unit("甲子")) == Match(How.NOT, proposals=(roster.units[0],)), "proposed, never done"
+    assert match(roster, Unit("甲子")) == Match(How.NOT, proposals=(roster.units[0],)), (
+        "proposed, never done"
+    )
 
 
 @pytest.mark.parametrize(
@@ -49,8 +51,12 @@ def test_a_name_that_fits_two_units_is_nobody_s(tmp_path: Path) -> None:
     path = tmp_path / "r.csv"
     path.write_text("单位代码,单位名称\n01,教育局\n02,教育局办公室\n", "utf-8")
     roster = read_roster(path)
-    assert match(roster, Unit("示例县教育局"), "示例县") == Match(How.SEVERAL, proposals=roster.units)
-    assert match(roster, Unit("教育局")) == Match(How.NAME, roster.units[0]), "the exact name comes first"
+    assert match(roster, Unit("示例县教育局"), "示例县") == Match(
+        How.SEVERAL, proposals=roster.units
+    )
+    assert match(roster, Unit("教育局")) == Match(How.NAME, roster.units[0]), (
+        "the exact name comes first"
+    )
 
 
 def test_further_columns_are_kept(roster: Roster) -> None:

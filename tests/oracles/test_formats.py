@@ -33,7 +33,11 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, list[Path]]:
 @pytest.fixture(scope="module")
 def right(roster: Roster, tmp_path_factory: pytest.TempPathFactory) -> MergeResult:
     result = merge_folder(SAMPLES / "2025", roster=roster, out=tmp_path_factory.mktemp("right"))
-    assert {f.outcome for f in result.files} == {Outcome.ACCEPTED, Outcome.RETURNED, Outcome.DUPLICATE}
+    assert {f.outcome for f in result.files} == {
+        Outcome.ACCEPTED,
+        Outcome.RETURNED,
+        Outcome.DUPLICATE,
+    }
     assert result.missing
     assert len(result.totals) == 200
     return result
@@ -42,7 +46,10 @@ def right(roster: Roster, tmp_path_factory: pytest.TempPathFactory) -> MergeResu
 def repacked(data: bytes) -> bytes:
     """The same parts in another order, not compressed."""
     target = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as new:
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as old,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as new,
+    ):
         for name in sorted(old.namelist(), reverse=True):
             new.writestr(name, old.read(name))
     return target.getvalue()

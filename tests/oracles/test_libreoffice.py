@@ -10,13 +10,19 @@ from python_calamine import CalamineWorkbook
 
 from support.fills import fill
 from support.soffice import recalculate
-from xlreport import Form, FormShelf, Submission, read_submission, write_workbook
+from xlreport import Form, FormCatalog, Submission, read_submission, write_workbook
 from xlreport.a1 import Cell
 from xlreport.form.expression import across_years
 from xlreport.rules.excel import FAIL, MARKS, PASS, TICK, UNKNOWN, Formulas
 from xlreport.workbook.layout.workbook import CHECKS, CHECKS_ROW, COVER
-from xlreport.workbook.writer.book import NO_LAST_YEAR, Book
-from xlreport.workbook.writer.check_sheet import gap_text, line_cells, line_word, overall_text, weights_text
+from xlreport.workbook.writer.book import NO_LAST_YEAR, WorkbookWriter
+from xlreport.workbook.writer.check_sheet import (
+    gap_text,
+    line_cells,
+    line_word,
+    overall_text,
+    weights_text,
+)
 from xlreport.workbook.writer.form_sheets import overall_row
 
 pytestmark = pytest.mark.oracle
@@ -27,7 +33,7 @@ FILLS = 110
 
 def expected(form: Form, submission: Submission) -> dict[tuple[str, Cell], str]:
     """What every check cell must show, by our own evaluation."""
-    book = Book(form, submission)
+    book = WorkbookWriter(form, submission)
     cells: dict[tuple[str, Cell], str] = {}
     for index, line in enumerate(book.layout.lines):
         verdict_at, gap_at = line_cells(index)
@@ -50,15 +56,20 @@ def expected(form: Form, submission: Submission) -> dict[tuple[str, Cell], str]:
 def shown_by_libreoffice(path: Path) -> dict[str, list[list[object]]]:
     with path.open("rb") as stream:
         book = CalamineWorkbook.from_filelike(stream)
-        return {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
+        return {
+            name: book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            for name in book.sheet_names
+        }
 
 
-def differences(form: Form, folder: Path, seeds: range, verdicts: dict[str, set[str]] | None = None) -> list[str]:
+def differences(
+    form: Form, folder: Path, seeds: range, verdicts: dict[str, set[str]] | None = None
+) -> list[str]:
     """Where LibreOffice shows something else than we do, over some fills."""
     books, submissions = {}, {}
     for seed in seeds:
         data = write_workbook(fill(form, seed), form, issued=False)
-        reading = read_submission(data, FormShelf((form,)))
+        reading = read_submission(data, FormCatalog((form,)))
         assert reading.submission is not None, reading.findings
         books[f"{seed:04}"], submissions[f"{seed:04}"] = data, reading.submission
     found = []
@@ -69,7 +80,11 @@ def differences(form: Form, folder: Path, seeds: range, verdicts: dict[str, set[
             seen = rows[row][column] if row < len(rows) and column < len(rows[row]) else ""
             if str(seen) != wanted:
                 found.append(f"{name} {sheet} {row + 1},{column + 1}: {seen!r}, ours {wanted!r}")
-            if verdicts is not None and sheet == CHECKS and wanted in (PASS, FAIL, UNKNOWN, NO_LAST_YEAR):
+            if (
+                verdicts is not None
+                and sheet == CHECKS
+                and wanted in (PASS, FAIL, UNKNOWN, NO_LAST_YEAR)
+            ):
                 verdicts[f"{row}"].add(wanted)
     return found
 
@@ -77,7 +92,7 @@ def differences(form: Form, folder: Path, seeds: range, verdicts: dict[str, set[
 def test_every_check_cell_agrees_over_random_fills(any_form: Form, tmp_path: Path) -> None:
     verdicts: dict[str, set[str]] = defaultdict(set)
     assert differences(any_form, tmp_path, range(FILLS), verdicts) == []
-    lines = Book(any_form, fill(any_form, 0)).layout.lines
+    lines = WorkbookWriter(any_form, fill(any_form, 0)).layout.lines
     assert len(verdicts) == len(lines)
     wanted = {True: {PASS, FAIL, NO_LAST_YEAR}, False: {PASS, FAIL}}
     lacking = [
@@ -85,10 +100,14 @@ def test_every_check_cell_agrees_over_random_fills(any_form: Form, tmp_path: Pat
         for row, line in enumerate(lines, CHECKS_ROW)
         if not wanted[across_years(line.instances[0].rule)] <= verdicts[str(row)]
     ]
-    assert lacking == [], "these checks never both held and failed, so the agreement shows nothing for them"
+    assert lacking == [], (
+        "these checks never both held and failed, so the agreement shows nothing for them"
+    )
 
 
-def test_a_broken_formula_is_found(zfxxgk: Form, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_broken_formula_is_found(
+    zfxxgk: Form, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     right = Formulas.gap
     monkeypatch.setattr(Formulas, "gap", lambda self, node: right(self, node) + "+1")
     assert any("校验" in line for line in differences(zfxxgk, tmp_path, range(3)))

@@ -9,7 +9,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from support.soffice import recalculate
-from xlreport import Roster, check_paths, get_form, merge_folder
+from xlreport import Roster, check_files, get_form, merge_folder
 from xlreport.workbook.layout.workbook import layout_of
 
 pytestmark = pytest.mark.oracle
@@ -22,7 +22,9 @@ def test_the_summary_recalculates_to_the_same_numbers(roster: Roster, tmp_path: 
     path = recalculate(tmp_path, {"summary": Path(result.outputs[0]).read_bytes()})["summary"]
     with path.open("rb") as stream:
         book = CalamineWorkbook.from_filelike(stream)
-        sheets = {n: book.get_sheet_by_name(n).to_python(skip_empty_area=False) for n in book.sheet_names}
+        sheets = {
+            n: book.get_sheet_by_name(n).to_python(skip_empty_area=False) for n in book.sheet_names
+        }
     form = get_form(result.form)
     assert set(result.totals) == set(form.fields)
     for name, (sheet, (row, column)) in layout_of(form).cells.items():
@@ -35,7 +37,7 @@ def test_what_libreoffice_saves_is_read_the_same(roster: Roster, tmp_path: Path)
     """Towns may use other programs: a workbook saved by LibreOffice gives the same figures."""
     sources = sorted((SAMPLES / "2025").glob("*.xlsx"))
     saved = recalculate(tmp_path, {str(i): p.read_bytes() for i, p in enumerate(sources)})
-    before, after = check_paths(sources).files, check_paths(saved.values()).files
+    before, after = check_files(sources).files, check_files(saved.values()).files
     assert len(before) == len(after) == 14
     for old, new in zip(before, after, strict=True):
         assert old.submission is not None

@@ -29,7 +29,10 @@ def sheet_parts(data: bytes) -> dict[str, str]:
 def rewrite(data: bytes, changes: dict[str, bytes | None]) -> bytes:
     """A copy of a package with some parts replaced, added, or (None) left out."""
     target = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as old,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
         for name in [*old.namelist(), *(n for n in changes if n not in old.namelist())]:
             content = changes.get(name, old.read(name) if name in old.namelist() else None)
             if content is not None:

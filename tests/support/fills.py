@@ -28,7 +28,9 @@ def entry(rng: random.Random, kind: Kind, wild: float) -> Entry:
     if kind is Kind.MONEY and rng.random() < 0.2:
         return Entry.of(0)
     if kind is Kind.MONEY:
-        return Entry.of(Decimal(rng.randrange(0, 10 ** rng.randrange(1, 9))).scaleb(-rng.randrange(0, 7)))
+        return Entry.of(
+            Decimal(rng.randrange(0, 10 ** rng.randrange(1, 9))).scaleb(-rng.randrange(0, 7))
+        )
     return Entry.of(rng.choice((0, 0, 0, 1, 2, 3, rng.randrange(50))))
 
 
@@ -39,7 +41,9 @@ def fill(form: Form, seed: int, *, wild: float | None = None) -> Submission:
     entries = {f.id: entry(rng, f.kind, chance) for f in form.typed}
     for table in form.tables:
         if rng.random() < 0.2:
-            entries |= {name: Entry.of(0) for name in entries if form.fields[name].table == table.id}
+            entries |= {
+                name: Entry.of(0) for name in entries if form.fields[name].table == table.id
+            }
     if rng.random() < 0.5:
         blanks = rng.random()
         entries |= {name: BLANK for name in entries if rng.random() < blanks}
@@ -49,10 +53,14 @@ def fill(form: Form, seed: int, *, wild: float | None = None) -> Submission:
         if clean:
             entries = {f.id: entry(rng, f.kind, 0.0) for f in form.typed}
         for item in (form.computed[seed // 3 % len(form.computed)], rng.choice(form.computed)):
-            overrides[item.id] = Entry.of(rng.randrange(9)) if clean or rng.random() < 0.8 else BLANK
+            overrides[item.id] = (
+                Entry.of(rng.randrange(9)) if clean or rng.random() < 0.8 else BLANK
+            )
     answers = {t.id: rng.choice(("是", "否", "")) for t in form.tables}
     texts = {
-        t.field_id: rng.choice(("", "  ", "　\n ", "写了一些文字。", "=1+1", "没有收取信息 处理费。", "政务公开" * 251))
+        t.field_id: rng.choice(
+            ("", "  ", "　\n ", "写了一些文字。", "=1+1", "没有收取信息 处理费。", "政务公开" * 251)
+        )
         for t in form.texts
     }
     level = rng.choice(("", *LEVELS))
@@ -61,7 +69,9 @@ def fill(form: Form, seed: int, *, wild: float | None = None) -> Submission:
     return Submission(form.id, year, unit, entries, texts, overrides, answers, previous=before)
 
 
-def last_year(form: Form, entries: dict[str, Entry], texts: dict[str, str], seed: int) -> Figures | None:
+def last_year(
+    form: Form, entries: dict[str, Entry], texts: dict[str, str], seed: int
+) -> Figures | None:
     """Nothing, or last year's figures: near to this year's, far from them, some of them missing."""
     rng = random.Random(-seed - 1)
     if rng.random() < 0.3:
@@ -72,9 +82,17 @@ def last_year(form: Form, entries: dict[str, Entry], texts: dict[str, str], seed
         now = entries[name].value if name in entries else None
         near = max(Decimal(0), now or Decimal(0))
         if rng.random() >= missing:
-            numbers[name] = Decimal(rng.randrange(200)) if rng.random() < far else rng.choice((near, near, near + 1))
+            numbers[name] = (
+                Decimal(rng.randrange(200))
+                if rng.random() < far
+                else rng.choice((near, near, near + 1))
+            )
     return Figures(
-        numbers, {name: rng.choice((text, "上年写的是别的事情，完全不同。")) for name, text in texts.items()}
+        numbers,
+        {
+            name: rng.choice((text, "上年写的是别的事情，完全不同。"))
+            for name, text in texts.items()
+        },
     )
 
 
@@ -83,5 +101,7 @@ def numbers(form: Form, rng: random.Random, *, largest: int = 50) -> dict[str, D
     found = {}
     for field in form.typed:
         value = Decimal(rng.randrange(largest))
-        found[field.id] = value + Decimal(rng.randrange(10**6)).scaleb(-6) if field.kind is Kind.MONEY else value
+        found[field.id] = (
+            value + Decimal(rng.randrange(10**6)).scaleb(-6) if field.kind is Kind.MONEY else value
+        )
     return found

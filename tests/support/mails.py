@@ -38,7 +38,12 @@ def q_word(raw: bytes, charset: str) -> bytes:
 
 
 def words(
-    name: str, charset: str, size: int = 0, *, codec: str = "", word: Callable[[bytes, str], bytes] = b_word
+    name: str,
+    charset: str,
+    size: int = 0,
+    *,
+    codec: str = "",
+    word: Callable[[bytes, str], bytes] = b_word,
 ) -> bytes:
     """Encoded words of `size` bytes each, wherever that cuts characters; a size of 0 writes one word."""
     raw = name.encode(codec or charset)
@@ -80,9 +85,13 @@ def disposition(parameters: bytes) -> bytes:
     return b"Content-Disposition: attachment;\r\n\t" + parameters
 
 
-def in_words(charset: str, size: int = 0, *, codec: str = "", word: Callable[[bytes, str], bytes] = b_word) -> Named:
+def in_words(
+    charset: str, size: int = 0, *, codec: str = "", word: Callable[[bytes, str], bytes] = b_word
+) -> Named:
     """filename="=?...?=", which RFC 2047 forbids and most programs write."""
-    return lambda name: disposition(b'filename="%s"' % words(name, charset, size, codec=codec, word=word))
+    return lambda name: disposition(
+        b'filename="%s"' % words(name, charset, size, codec=codec, word=word)
+    )
 
 
 def raw_bytes(charset: str) -> Named:
@@ -130,19 +139,28 @@ def shout(line: bytes) -> bytes:
 
 def attachment(name: str, data: bytes, kind: bytes = XLSX, encoding: str = "base64") -> bytes:
     """A plain attachment as RFC 2231 wants it."""
-    return part(b"Content-Type: %s\r\n%s" % (kind, disposition(rfc2231(name, "utf-8"))), data, encoding)
+    return part(
+        b"Content-Type: %s\r\n%s" % (kind, disposition(rfc2231(name, "utf-8"))), data, encoding
+    )
 
 
 def text(words: str, kind: str = "plain", charset: str = "utf-8") -> bytes:
     return part(
-        b"Content-Type: text/%s; charset=%s" % (kind.encode(), charset.encode()), words.encode(charset, "replace")
+        b"Content-Type: text/%s; charset=%s" % (kind.encode(), charset.encode()),
+        words.encode(charset, "replace"),
     )
 
 
-def multipart(kind: str, parts: Iterable[bytes], boundary: bytes = b"=_0", *, close: bool = True) -> bytes:
+def multipart(
+    kind: str, parts: Iterable[bytes], boundary: bytes = b"=_0", *, close: bool = True
+) -> bytes:
     body = b"".join(b"\r\n--%s\r\n%s" % (boundary, one) for one in parts)
     end = b"\r\n--%s--\r\n" % boundary if close else b""
-    return b'Content-Type: multipart/%s;\r\n\tboundary="%s"\r\n\r\n' % (kind.encode(), boundary) + body + end
+    return (
+        b'Content-Type: multipart/%s;\r\n\tboundary="%s"\r\n\r\n' % (kind.encode(), boundary)
+        + body
+        + end
+    )
 
 
 def attached_message(raw: bytes) -> bytes:
@@ -150,7 +168,13 @@ def attached_message(raw: bytes) -> bytes:
 
 
 def envelope(
-    sender: str, to: str, subject: str, *, identity: str = "<1@example.org>", when: float = SENT, extra: bytes = b""
+    sender: str,
+    to: str,
+    subject: str,
+    *,
+    identity: str = "<1@example.org>",
+    when: float = SENT,
+    extra: bytes = b"",
 ) -> bytes:
     """The fields of a message down to its Content-Type."""
     fields = (
@@ -186,9 +210,15 @@ class Style:
     extra: bytes = b""
 
     def file(self, name: str, data: bytes) -> bytes:
-        kind = b"Content-Type: " + self.kind + (b";\r\n\t" + self.on_type(name) if self.on_type else b"")
+        kind = (
+            b"Content-Type: "
+            + self.kind
+            + (b";\r\n\t" + self.on_type(name) if self.on_type else b"")
+        )
         fields = self.named(name)
-        return part(kind + (b"\r\n" + fields if fields else b""), data, self.encoding, upper=self.upper)
+        return part(
+            kind + (b"\r\n" + fields if fields else b""), data, self.encoding, upper=self.upper
+        )
 
 
 def _type_name(charset: str, size: int = 0, *, codec: str = "") -> Named:
@@ -241,7 +271,9 @@ STYLES: dict[str, Style] = {
     "rfc2231 gbk in pieces": Style(lambda name: disposition(rfc2231_pieces(name, "GBK", 3))),
     "q words": Style(in_words("utf-8", 20, word=q_word)),
     "words split in a character": Style(in_words("utf-8", 4)),
-    "one base64 stream": Style(lambda name: disposition(b'filename="%s"' % one_stream(name, "GBK", 10))),
+    "one base64 stream": Style(
+        lambda name: disposition(b'filename="%s"' % one_stream(name, "GBK", 10))
+    ),
     "raw gbk": Style(raw_bytes("gbk")),
     "raw utf-8": Style(raw_bytes("utf-8")),
     "gb2312 said, gb18030 written": Style(in_words("gb2312", codec="gb18030")),
@@ -272,7 +304,9 @@ def reply(
 ) -> bytes:
     """A message with attachments as a program writes it; `more` are parts behind them."""
     program = STYLES[style]
-    letter = multipart("alternative", [text(body), text(f"<div>{body}</div>", "html")], program.boundary + b"_a")
+    letter = multipart(
+        "alternative", [text(body), text(f"<div>{body}</div>", "html")], program.boundary + b"_a"
+    )
     files = [program.file(name, data) for name, data in attachments]
     head = envelope(sender, to, subject, identity=identity, when=when, extra=program.extra)
     return head + multipart("mixed", [letter, *files, *more], program.boundary)
@@ -287,7 +321,9 @@ Property = tuple[int, int, bytes]
 
 
 def tnef_attribute(level: int, kind: int, data: bytes) -> bytes:
-    return struct.pack("<BII", level, kind, len(data)) + data + struct.pack("<H", sum(data) & 0xFFFF)
+    return (
+        struct.pack("<BII", level, kind, len(data)) + data + struct.pack("<H", sum(data) & 0xFFFF)
+    )
 
 
 def tnef_properties(properties: Iterable[Property]) -> bytes:
@@ -298,7 +334,9 @@ def tnef_properties(properties: Iterable[Property]) -> bytes:
         fixed = {3: 4, 0x40: 8}.get(kind)
         said += struct.pack("<HH", kind, name)
         said += (
-            value.ljust(fixed, b"\0") if fixed else struct.pack("<II", 1, len(value)) + value + bytes(-len(value) % 4)
+            value.ljust(fixed, b"\0")
+            if fixed
+            else struct.pack("<II", 1, len(value)) + value + bytes(-len(value) % 4)
         )
     return said
 
@@ -315,14 +353,18 @@ def winmail(
     further streams, each a message. `named` are raw properties put before the others of each file."""
     stream = TNEF + tnef_attribute(1, 0x00089006, struct.pack("<I", 0x10000))
     if sender:
-        stream += tnef_attribute(1, 0x00069003, tnef_properties([(0x0C1F, 0x1F, wide(sender + "\0"))]))
+        stream += tnef_attribute(
+            1, 0x00069003, tnef_properties([(0x0C1F, 0x1F, wide(sender + "\0"))])
+        )
     for name, data in files:
         stream += tnef_attribute(2, 0x00069002, bytes(14))
         stream += tnef_attribute(2, 0x00018010, name.encode("gbk", "replace") + b"\0")
         stream += tnef_attribute(2, 0x0006800F, data)
         if not short:
             stream += tnef_attribute(
-                2, 0x00069005, tnef_properties([(0x3705, 3, b"\1"), (0x3707, 0x1F, wide(name + "\0"))])
+                2,
+                0x00069005,
+                tnef_properties([(0x3705, 3, b"\1"), (0x3707, 0x1F, wide(name + "\0"))]),
             )
     for name, inner in nested:
         stream += tnef_attribute(2, 0x00069002, bytes(14))
@@ -355,7 +397,9 @@ class _Entry:
 
     def packed(self) -> bytes:
         name = wide(self.name)
-        head = name.ljust(64, b"\0") + struct.pack("<HBB", len(name) + 2 if self.name else 0, self.kind, 1)
+        head = name.ljust(64, b"\0") + struct.pack(
+            "<HBB", len(name) + 2 if self.name else 0, self.kind, 1
+        )
         links = struct.pack("<III", self.left, self.right, self.child)
         return head + links + bytes(16 + 4 + 16) + struct.pack("<IQ", self.start, len(self.data))
 
@@ -387,7 +431,9 @@ def compound(tree: Tree) -> bytes:
             small += [*range(entry.start + 1, entry.start + count), _END]
             mini += entry.data.ljust(count * 64, b"\0")
     entries[0].data, entries[0].start = mini, chained(mini)
-    mini_table = struct.pack(f"<{len(small)}I", *small).ljust(-(-len(small) // 128) * _SECTOR, b"\xff")
+    mini_table = struct.pack(f"<{len(small)}I", *small).ljust(
+        -(-len(small) // 128) * _SECTOR, b"\xff"
+    )
     mini_start = chained(mini_table)
     entries += [_Entry("", 0) for _ in range(-len(entries) % 4)]
     directory = chained(b"".join(entry.packed() for entry in entries))
@@ -398,8 +444,15 @@ def compound(tree: Tree) -> bytes:
     table += [_FAT] * fats
     table += [_FREE] * (-len(table) % 128)
     assert fats <= 109, "a larger file needs a double-indirect table"
-    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + bytes(6)
-    header += struct.pack("<IIIIIIIII", 0, fats, directory, 0, 4096, mini_start, len(mini_table) // _SECTOR, _END, 0)
+    header = (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+        + bytes(16)
+        + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6)
+        + bytes(6)
+    )
+    header += struct.pack(
+        "<IIIIIIIII", 0, fats, directory, 0, 4096, mini_start, len(mini_table) // _SECTOR, _END, 0
+    )
     header += struct.pack("<109I", *(at + i if i < fats else _FREE for i in range(109)))
     return header + b"".join(chains) + struct.pack(f"<{len(table)}I", *table)
 
@@ -447,7 +500,11 @@ def message_tree(
     inside: bool = False,
 ) -> Tree:
     """The storage of a message. Names of `files` are long ones; `more` are further attachments as they are."""
-    times = struct.pack("<HHIQ", 0x40, 0x0039, 6, int((sent + 11_644_473_600) * 10_000_000)) if sent else b""
+    times = (
+        struct.pack("<HHIQ", 0x40, 0x0039, 6, int((sent + 11_644_473_600) * 10_000_000))
+        if sent
+        else b""
+    )
     tree: Tree = {"__properties_version1.0": bytes(24 if inside else 32) + times}
     for tag, value in ((0x5D01, sender), (0x0037, subject), (0x007D, headers), (0x1000, body)):
         tree |= stream(tag, value) if value else {}
@@ -458,6 +515,12 @@ def message_tree(
     return tree
 
 
-def msg(sender: str = "", subject: str = "", files: Files = (), messages: Iterable[Tree] = (), **rest: object) -> bytes:
+def msg(
+    sender: str = "",
+    subject: str = "",
+    files: Files = (),
+    messages: Iterable[Tree] = (),
+    **rest: object,
+) -> bytes:
     """A .msg file."""
     return compound(message_tree(sender, subject, files, messages, **rest))  # type: ignore[arg-type]

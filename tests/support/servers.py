@@ -85,7 +85,10 @@ def missing(what: str) -> NoReturn:
 
 def program(name: str) -> str:
     """Where a program is, though it may not be on the PATH of ordinary users."""
-    return shutil.which(name, path=os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/sbin"))) or ""
+    return (
+        shutil.which(name, path=os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/sbin")))
+        or ""
+    )
 
 
 def make_certificate(folder: Path) -> None:
@@ -160,7 +163,9 @@ class Dovecot:
             client.login(user, PASSWORD)
             if folder != "INBOX":
                 client.create(coded(folder))
-            answer, words = client.append(coded(folder), "", imaplib.Time2Internaldate(when or time.time()), data)
+            answer, words = client.append(
+                coded(folder), "", imaplib.Time2Internaldate(when or time.time()), data
+            )
             assert answer == "OK", words
 
     def messages(self, user: str, folder: str = "INBOX") -> list[bytes]:
@@ -175,7 +180,10 @@ class Dovecot:
         with self.client(user, folder) as client:
             _, lines = client.uid("FETCH", "1:*", "(FLAGS BODY.PEEK[])")
         found = [line for line in lines if isinstance(line, tuple)]
-        return [(data, {f.decode() for f in imaplib.ParseFlags(head)} - {r"\Recent"}) for head, data in found]
+        return [
+            (data, {f.decode() for f in imaplib.ParseFlags(head)} - {r"\Recent"})
+            for head, data in found
+        ]
 
     def forget_uids(self, user: str) -> None:
         """The server loses its lists of a mailbox, as after a move to another machine: UIDVALIDITY changes.
@@ -221,7 +229,9 @@ def coded(folder: str) -> str:
 def _dovecot() -> str:
     """The program, of a version whose settings we know how to write."""
     command = program("dovecot") or missing("Dovecot (Debian: dovecot-imapd)")
-    version = subprocess.run([command, "--version"], capture_output=True, text=True, check=False).stdout
+    version = subprocess.run(
+        [command, "--version"], capture_output=True, text=True, check=False
+    ).stdout
     if not version.startswith("2.3."):
         missing("Dovecot 2.3")
     if not any(Path(place, "dovecot", "imap").exists() for place in ("/usr/lib", "/usr/libexec")):
@@ -262,7 +272,9 @@ def _running(command: str, server: Dovecot, root: bool) -> Iterator[bool]:
     text = _CONFIG.format(folder=server.folder, port=server.port, tls_port=server.tls_port, **names)
     config = server.folder / "dovecot.conf"
     config.write_text(text, "utf-8")
-    as_whom: dict[str, Any] = {"user": who.pw_uid, "group": who.pw_gid, "extra_groups": []} if root else {}
+    as_whom: dict[str, Any] = (
+        {"user": who.pw_uid, "group": who.pw_gid, "extra_groups": []} if root else {}
+    )
     run = subprocess.Popen(
         [command, "-F", "-c", str(config)],
         stdin=subprocess.DEVNULL,
@@ -296,7 +308,9 @@ def _answers(run: subprocess.Popen[bytes], server: Dovecot) -> bool:
 
 
 @contextmanager
-def _served(make: Callable[[asyncio.AbstractEventLoop, socket.socket], Coroutine[Any, Any, Any]]) -> Iterator[int]:
+def _served(
+    make: Callable[[asyncio.AbstractEventLoop, socket.socket], Coroutine[Any, Any, Any]],
+) -> Iterator[int]:
     """Runs a server of an event loop in a thread; gives its port."""
     loop = asyncio.new_event_loop()
     listening = socket.create_server(("127.0.0.1", 0))
@@ -343,13 +357,17 @@ class Smtp:
 
     # what aiosmtpd calls
 
-    async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+    async def handle_MAIL(
+        self, server: Any, session: Any, envelope: Any, address: str, options: Any
+    ) -> str:
         if self.login and not session.authenticated:
             return "530 5.7.0 Authentication required"
         envelope.mail_from = address
         return "250 OK"
 
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+    async def handle_RCPT(
+        self, server: Any, session: Any, envelope: Any, address: str, options: Any
+    ) -> str:
         if address in self.hangs_up:
             return "421 4.7.0 too many messages, try later"
         if address in self.refuses:
@@ -376,7 +394,9 @@ class Smtp:
         for address in envelope.rcpt_tos:
             self.dovecot.deliver(address, data)
 
-    def authenticate(self, server: Any, session: Any, envelope: Any, mechanism: str, said: Any) -> Any:
+    def authenticate(
+        self, server: Any, session: Any, envelope: Any, mechanism: str, said: Any
+    ) -> Any:
         from aiosmtpd.smtp import AuthResult
 
         self.logins.append(said.login.decode())
@@ -406,7 +426,9 @@ def smtp_server(dovecot: Dovecot, security: str = "none", *, login: bool = False
                 loop=loop,
             )
 
-        return await loop.create_server(one, sock=listening, ssl=context if security == "tls" else None)
+        return await loop.create_server(
+            one, sock=listening, ssl=context if security == "tls" else None
+        )
 
     with _served(make) as orders.port:
         yield orders
@@ -462,7 +484,9 @@ async def _pass(reader: asyncio.StreamReader, out: asyncio.StreamWriter) -> None
 
 
 @contextmanager
-def proxy_for(port: int, word: bytes = b"", times: int = 0, *, silent: bool = False) -> Iterator[Proxy]:
+def proxy_for(
+    port: int, word: bytes = b"", times: int = 0, *, silent: bool = False
+) -> Iterator[Proxy]:
     """A proxy before a server without TLS."""
     proxy = Proxy(port, word, times, silent)
 

@@ -34,7 +34,10 @@ def strip_cached(data: bytes, target: Path) -> None:
     """Writes a workbook without any cached formula result, so that a pass cannot be vacuous."""
     import io
 
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as old,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
         for info in old.infolist():
             content = old.read(info)
             if info.filename.startswith("xl/worksheets/"):
@@ -52,7 +55,13 @@ def recalculate(folder: Path, books: dict[str, bytes]) -> dict[str, Path]:
     for name, data in books.items():
         strip_cached(data, source / f"{name}.xlsx")
     files = [str(path) for path in sorted(source.iterdir())]
-    command = [program, f"-env:UserInstallation={profile.as_uri()}", "--headless", "--convert-to", "xlsx"]
+    command = [
+        program,
+        f"-env:UserInstallation={profile.as_uri()}",
+        "--headless",
+        "--convert-to",
+        "xlsx",
+    ]
     for start in range(0, len(files), 50):
         run = [*command, "--outdir", str(out), *files[start : start + 50]]
         subprocess.run(run, check=True, capture_output=True, timeout=900)

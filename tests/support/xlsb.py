@@ -59,12 +59,20 @@ def _sheet(sheet: RawSheet, strings: dict[str, int]) -> bytes:
     for (row, column), raw in sorted(sheet.cells.items()):
         rows.setdefault(row, []).append((column, raw))
     right = max((c for _, c in sheet.cells), default=0)
-    body = _record(129) + _record(148, struct.pack("<IIII", 0, max(rows, default=0), 0, right)) + _record(145)
+    body = (
+        _record(129)
+        + _record(148, struct.pack("<IIII", 0, max(rows, default=0), 0, right))
+        + _record(145)
+    )
     for row, cells in rows.items():
         span = struct.pack("<III", 1, cells[0][0], cells[-1][0])
         body += _record(0, struct.pack("<IIHHB", row, 0, 300, 0, 0) + span)
         body += b"".join(_cell(column, raw, strings) for column, raw in cells)
-    protection = _record(535, struct.pack("<HI", 0, 1) + struct.pack("<I", 0) * 15) if sheet.protected else b""
+    protection = (
+        _record(535, struct.pack("<HI", 0, 1) + struct.pack("<I", 0) * 15)
+        if sheet.protected
+        else b""
+    )
     return body + _record(146) + protection + _record(130)
 
 
@@ -74,7 +82,12 @@ def _book(book: RawBook) -> bytes:
     for i, name in enumerate(order, 1):
         body += _record(156, struct.pack("<II", 0, i) + _wide(f"rId{i}") + _wide(name))
     targets = b"".join(struct.pack("<Iii", 0, i, i) for i in range(len(order)))
-    body += _record(144) + _record(353) + _record(357) + _record(362, struct.pack("<I", len(order)) + targets)
+    body += (
+        _record(144)
+        + _record(353)
+        + _record(357)
+        + _record(362, struct.pack("<I", len(order)) + targets)
+    )
     body += _record(354)
     for name, target in book.names.items():
         found = parse_target(target)
@@ -86,7 +99,9 @@ def _book(book: RawBook) -> bytes:
         else:
             rule = struct.pack("<BHIIHH", 0x3B, sheet, first[0], last[0], first[1], last[1])
         formula = struct.pack("<I", len(rule)) + rule + struct.pack("<I", 0)
-        body += _record(39, struct.pack("<IBI", 0, 0, 0xFFFFFFFF) + _wide(name) + formula + b"\xff" * 4)
+        body += _record(
+            39, struct.pack("<IBI", 0, 0, 0xFFFFFFFF) + _wide(name) + formula + b"\xff" * 4
+        )
     return body + _record(132)
 
 
@@ -97,22 +112,37 @@ def _relation(i: int, kind: str, target: str) -> str:
 def as_xlsb(book: RawBook) -> bytes:
     """The workbook as .xlsb bytes: cells, names, protection; no formats."""
     strings: dict[str, int] = {}
-    parts = {f"xl/worksheets/sheet{i}.bin": _sheet(s, strings) for i, s in enumerate(book.sheets.values(), 1)}
+    parts = {
+        f"xl/worksheets/sheet{i}.bin": _sheet(s, strings)
+        for i, s in enumerate(book.sheets.values(), 1)
+    }
     parts["xl/workbook.bin"] = _book(book)
     sst = _record(159, struct.pack("<II", len(strings), len(strings)))
-    parts["xl/sharedStrings.bin"] = sst + b"".join(_record(19, b"\0" + _wide(t)) for t in strings) + _record(160)
+    parts["xl/sharedStrings.bin"] = (
+        sst + b"".join(_record(19, b"\0" + _wide(t)) for t in strings) + _record(160)
+    )
     count = len(book.sheets)
-    sheets = "".join(_relation(i, "worksheet", f"worksheets/sheet{i}.bin") for i in range(1, count + 1))
+    sheets = "".join(
+        _relation(i, "worksheet", f"worksheets/sheet{i}.bin") for i in range(1, count + 1)
+    )
     texts = {
-        "xl/_rels/workbook.bin.rels": sheets + _relation(count + 1, "sharedStrings", "sharedStrings.bin"),
+        "xl/_rels/workbook.bin.rels": sheets
+        + _relation(count + 1, "sharedStrings", "sharedStrings.bin"),
         "_rels/.rels": _relation(1, "officeDocument", "xl/workbook.bin"),
     }
     space = "http://schemas.openxmlformats.org/package/2006"
     for name, body in texts.items():
-        parts[name] = f'<Relationships xmlns="{space}/relationships">{body}</Relationships>'.encode()
-    kinds = {"xl/workbook.bin": "sheet.binary.macroEnabled.main", "xl/sharedStrings.bin": "sharedStrings"}
+        parts[name] = (
+            f'<Relationships xmlns="{space}/relationships">{body}</Relationships>'.encode()
+        )
+    kinds = {
+        "xl/workbook.bin": "sheet.binary.macroEnabled.main",
+        "xl/sharedStrings.bin": "sharedStrings",
+    }
     kinds |= {f"xl/worksheets/sheet{i}.bin": "worksheet" for i in range(1, count + 1)}
-    overrides = "".join(f'<Override PartName="/{n}" ContentType="{_CONTENT}{k}"/>' for n, k in kinds.items())
+    overrides = "".join(
+        f'<Override PartName="/{n}" ContentType="{_CONTENT}{k}"/>' for n, k in kinds.items()
+    )
     rels = '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
     types = f'<Types xmlns="{space}/content-types">{rels}{overrides}</Types>'
     target = io.BytesIO()

@@ -34,21 +34,28 @@ def test_stored_numbers(stored: str, value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "stored", ["1_000", "nan", "INF", "infinity", "１２", "١٢", "0x10", "1e9999", "--1", "1,5", "一"]
+    "stored",
+    ["1_000", "nan", "INF", "infinity", "１２", "١٢", "0x10", "1e9999", "--1", "1,5", "一"],
 )
 def test_what_python_would_take_for_a_number_is_none(stored: str) -> None:
     entry, _ = read_entry(RawCell("n", stored))
     assert (entry.value, entry.status) == (None, Status.TEXT)
 
 
-@pytest.mark.parametrize("stored", ["1000000000", "-1000000000", "1e308", "123456789012345678901234567890"])
+@pytest.mark.parametrize(
+    "stored", ["1000000000", "-1000000000", "1e308", "123456789012345678901234567890"]
+)
 def test_too_large(stored: str) -> None:
     assert read_entry(RawCell("n", stored))[0].status is Status.TOO_LARGE
 
 
 def test_too_fine_is_rounded_and_told() -> None:
     entry, _ = read_entry(RawCell("n", "0.12345678"))
-    assert (entry.value, entry.status, entry.raw) == (Decimal("0.123457"), Status.TOO_FINE, "0.12345678")
+    assert (entry.value, entry.status, entry.raw) == (
+        Decimal("0.123457"),
+        Status.TOO_FINE,
+        "0.12345678",
+    )
 
 
 @pytest.mark.parametrize(

@@ -13,11 +13,11 @@ from python_calamine import CalamineWorkbook
 
 from support.cells import part, put, rewrite
 from support.fills import fill
-from xlreport import Form, FormShelf, Reading, Unit, read_submission, write_workbook
+from xlreport import Form, FormCatalog, Reading, Unit, read_submission, write_workbook
 from xlreport.formats.open import open_book
 from xlreport.workbook.writer.template import blank
 
-SHELF = FormShelf()
+SHELF = FormCatalog()
 
 
 def read(data: bytes) -> Reading:
@@ -76,18 +76,24 @@ def test_rows_inserted_above_move_nothing_because_names_follow(zfxxgk: Form) -> 
     moved = re.sub(r'(<c r="[A-Z]+)(\d+)(")', lambda m: f"{m[1]}{int(m[2]) + 1}{m[3]}", moved)
     names = part(data, "xl/workbook.xml")
     names = re.sub(r"('二、主动公开'!\$[A-Z]+\$)(\d+)", lambda m: f"{m[1]}{int(m[2]) + 1}", names)
-    reading = read(rewrite(data, {"xl/worksheets/sheet3.xml": moved.encode(), "xl/workbook.xml": names.encode()}))
+    reading = read(
+        rewrite(
+            data, {"xl/worksheets/sheet3.xml": moved.encode(), "xl/workbook.xml": names.encode()}
+        )
+    )
     assert reading.submission is not None
     assert {k: e.value for k, e in reading.submission.entries.items()} == {
         k: e.value for k, e in submission.entries.items()
     }
-    assert reading.submission.places["disclosure.licences.decisions"].cell == "B11"
+    assert reading.submission.provenance.places["disclosure.licences.decisions"].cell == "B11"
 
 
 def test_lost_names_fall_back_to_addresses_with_a_note(zfxxgk: Form) -> None:
     submission = fill(zfxxgk, 4, wild=0.0)
     data = write_workbook(submission, zfxxgk)
-    xml = re.sub(r'<definedName name="requests[^<]*</definedName>', "", part(data, "xl/workbook.xml"))
+    xml = re.sub(
+        r'<definedName name="requests[^<]*</definedName>', "", part(data, "xl/workbook.xml")
+    )
     reading = read(rewrite(data, {"xl/workbook.xml": xml.encode()}))
     assert codes(reading) == ["R8"]
     assert reading.submission is not None
@@ -98,11 +104,15 @@ def test_a_deleted_sheet_is_an_error_on_that_sheet(zfxxgk: Form) -> None:
     data = write_workbook(fill(zfxxgk, 4, wild=0.0), zfxxgk)
     xml = re.sub(r'<sheet name="四、复议诉讼"[^>]*/>', "", part(data, "xl/workbook.xml"))
     reading = read(rewrite(data, {"xl/workbook.xml": xml.encode()}))
-    assert [(f.code, f.sheet) for f in reading.findings if f.code == "R7"] == [("R7", "四、复议诉讼")]
+    assert [(f.code, f.sheet) for f in reading.findings if f.code == "R7"] == [
+        ("R7", "四、复议诉讼")
+    ]
 
 
 def test_a_cell_given_twice_is_never_taken_silently(zfxxgk: Form) -> None:
-    data = put(write_workbook(fill(zfxxgk, 4, wild=0.0), zfxxgk), "二、主动公开", "B10", "number", "5")
+    data = put(
+        write_workbook(fill(zfxxgk, 4, wild=0.0), zfxxgk), "二、主动公开", "B10", "number", "5"
+    )
     xml = part(data, "xl/worksheets/sheet3.xml")
     cell = re.search(r'<c r="B10".*?</c>', xml)
     assert cell is not None
@@ -183,7 +193,9 @@ def test_texts_come_back_as_they_were(zfxxgk: Form, words: str) -> None:
 
 
 def test_escaped_line_ends_of_excel_are_line_feeds(zfxxgk: Form) -> None:
-    data = put(write_workbook(fill(zfxxgk, 4, wild=0.0), zfxxgk), "文字材料", "B4", "text", "一_x000D_\n二")
+    data = put(
+        write_workbook(fill(zfxxgk, 4, wild=0.0), zfxxgk), "文字材料", "B4", "text", "一_x000D_\n二"
+    )
     submission = read(data).submission
     assert submission is not None
     assert submission.texts["text.overview"] == "一\n二"
@@ -192,6 +204,8 @@ def test_escaped_line_ends_of_excel_are_line_feeds(zfxxgk: Form) -> None:
 def test_a_comment_far_outside_is_told(zfxxgk: Form) -> None:
     data = write_workbook(fill(zfxxgk, 4, wild=0.0), zfxxgk)
     xml = part(data, "xl/worksheets/sheet3.xml").replace("<mergeCells", '<mergeCells x="1"', 1)
-    xml = re.sub(r"(<mergeCells[^>]*>)", r'\1<mergeCell ref="XFA1048000:XFD1048576"/>', xml, count=1)
+    xml = re.sub(
+        r"(<mergeCells[^>]*>)", r'\1<mergeCell ref="XFA1048000:XFD1048576"/>', xml, count=1
+    )
     reading = read(rewrite(data, {"xl/worksheets/sheet3.xml": xml.encode()}))
     assert [(f.code, f.cell) for f in reading.findings if f.code == "R5"] == [("R5", "XFA1048000")]

@@ -16,7 +16,7 @@ from support.cells import part, sheet_parts
 from support.fills import fill
 from xlreport import (
     Form,
-    FormShelf,
+    FormCatalog,
     Roster,
     Submission,
     Unit,
@@ -27,9 +27,9 @@ from xlreport import (
     write_workbook,
 )
 from xlreport.a1 import address
-from xlreport.form.model import Severity
+from xlreport.findings import Severity
 from xlreport.submission import Status
-from xlreport.workbook.layout.check_rows import CheckLine, LaterLine
+from xlreport.workbook.layout.check_rows import CheckRow, LaterLine
 from xlreport.workbook.layout.workbook import CHECKS, CHECKS_ROW, layout_of
 from xlreport.workbook.writer.check_sheet import EXPLANATION
 from xlreport.workbook.writer.template import blank
@@ -37,7 +37,9 @@ from xlreport.workbook.writer.template import blank
 
 @pytest.fixture
 def unit_book(zfxxgk: Form) -> bytes:
-    return write_workbook(blank(zfxxgk, 2025, Unit("甲子镇", "990101", "乡镇"), Unit("示例县", "9901")), zfxxgk)
+    return write_workbook(
+        blank(zfxxgk, 2025, Unit("甲子镇", "990101", "乡镇"), Unit("示例县", "9901")), zfxxgk
+    )
 
 
 def opened(data: bytes, *, values: bool = False) -> Workbook:
@@ -67,19 +69,25 @@ def test_every_field_has_a_defined_name_at_its_cell(any_form: Form) -> None:
     assert len(set(layout.cells.values())) == len(layout.cells)
 
 
-def severity(line: CheckLine | LaterLine) -> Severity:
+def severity(line: CheckRow | LaterLine) -> Severity:
     return line.severity if isinstance(line, LaterLine) else line.check.severity
 
 
 def test_only_cells_to_fill_in_are_unlocked(any_form: Form) -> None:
     book = opened(write_workbook(blank(any_form, 2025, Unit("甲子镇", "990101", "乡镇")), any_form))
     layout = layout_of(any_form)
-    typed = {layout.cells[f.id] for f in any_form.typed} | {layout.cells[t.field_id] for t in any_form.texts}
+    typed = {layout.cells[f.id] for f in any_form.typed} | {
+        layout.cells[t.field_id] for t in any_form.texts
+    }
     typed |= set(layout.flags.values())
     typed |= {
-        ("封面", layout.identity[i.id]) for i in any_form.identity if i.id not in ("unit", "code", "level", "year")
+        ("封面", layout.identity[i.id])
+        for i in any_form.identity
+        if i.id not in ("unit", "code", "level", "year")
     }
-    warnings = [i for i, x in enumerate((*layout.lines, *layout.later)) if severity(x) is Severity.WARNING]
+    warnings = [
+        i for i, x in enumerate((*layout.lines, *layout.later)) if severity(x) is Severity.WARNING
+    ]
     typed |= {(CHECKS, (CHECKS_ROW + i, EXPLANATION)) for i in warnings}
     unlocked = set()
     for sheet in book.worksheets:
@@ -98,7 +106,9 @@ def test_protection_allows_widths_heights_and_selecting(zfxxgk: Form) -> None:
         protection = sheet.protection
         assert protection.sheet
         assert protection.password == "B88E" or protection.password
-        assert (protection.formatColumns, protection.formatRows) == (False, False), "False means allowed"
+        assert (protection.formatColumns, protection.formatRows) == (False, False), (
+            "False means allowed"
+        )
         assert not protection.selectLockedCells
         assert protection.insertRows
         assert protection.deleteColumns
@@ -113,14 +123,22 @@ def test_every_cell_to_fill_in_has_a_chinese_prompt_and_error_text(any_form: For
     layout = layout_of(any_form)
     for field in any_form.typed:
         sheet, cell = layout.cells[field.id]
-        (rule,) = [v for v in book[sheet].data_validations.dataValidation if address(cell) in str(v.sqref).split()]
+        (rule,) = [
+            v
+            for v in book[sheet].data_validations.dataValidation
+            if address(cell) in str(v.sqref).split()
+        ]
         assert rule.type == ("whole" if field.decimals == 0 else "decimal")
         assert (rule.formula1, rule.formula2) == ("0", "999999999")
         for words in (rule.prompt, rule.promptTitle, rule.error, rule.errorTitle):
             assert words
             assert re.search("[\u4e00-\u9fff]", words)
     for sheet, cell in layout.flags.values():
-        (rule,) = [v for v in book[sheet].data_validations.dataValidation if address(cell) in str(v.sqref).split()]
+        (rule,) = [
+            v
+            for v in book[sheet].data_validations.dataValidation
+            if address(cell) in str(v.sqref).split()
+        ]
         assert rule.formula1 == '"是,否"'
 
 
@@ -135,7 +153,10 @@ def test_everything_prints_on_a4_one_page_wide(any_form: Form) -> None:
         last = openpyxl.utils.range_boundaries(area)
         for row in sheet.iter_rows():
             for cell in row:
-                if cell.value is not None and not sheet.column_dimensions[cell.column_letter].hidden:
+                if (
+                    cell.value is not None
+                    and not sheet.column_dimensions[cell.column_letter].hidden
+                ):
                     assert cell.row <= last[3]
                     assert cell.column <= last[2], (sheet.title, cell.coordinate)
 
@@ -151,14 +172,17 @@ def test_a_workbook_that_is_opened_in_a_preview_shows_right_results(any_form: Fo
                 for cell in row:
                     if cell.data_type == "f":
                         shown = values[sheet.title][cell.coordinate].value
-                        assert shown is not None or "=IF(" in str(cell.value), (sheet.title, cell.coordinate)
+                        assert shown is not None or "=IF(" in str(cell.value), (
+                            sheet.title,
+                            cell.coordinate,
+                        )
 
 
 def test_reading_gives_back_what_was_written(any_form: Form) -> None:
-    shelf = FormShelf((any_form,))
+    catalog = FormCatalog((any_form,))
     for seed in range(25):
         written = fill(any_form, seed)
-        reading = read_submission(write_workbook(written, any_form), shelf)
+        reading = read_submission(write_workbook(written, any_form), catalog)
         assert reading.submission is not None, reading.findings
         read = reading.submission
         assert {k: (e.value, e.raw) for k, e in read.entries.items()} == {
@@ -179,7 +203,10 @@ def test_the_same_submission_gives_the_same_bytes(any_form: Form) -> None:
 
 
 def test_texts_are_never_formulas(zfxxgk: Form) -> None:
-    texts = {t.field_id: words for t, words in zip(zfxxgk.texts, ("=1+1", "@SUM(A1)", "http://x.invalid"), strict=True)}
+    texts = {
+        t.field_id: words
+        for t, words in zip(zfxxgk.texts, ("=1+1", "@SUM(A1)", "http://x.invalid"), strict=True)
+    }
     submission = Submission(zfxxgk.id, 2025, Unit('=HYPERLINK("x")', "+1", "乡镇"), {}, texts=texts)
     book = opened(write_workbook(submission, zfxxgk))
     assert [book["文字材料"][f"B{row}"].data_type for row in (4, 6, 8)] == ["s", "s", "s"]
@@ -187,11 +214,13 @@ def test_texts_are_never_formulas(zfxxgk: Form) -> None:
     assert book["文字材料"]["B8"].hyperlink is None
 
 
-def test_templates_carry_the_unit_in_name_and_file(zfxxgk: Form, roster: Roster, tmp_path: Path) -> None:
+def test_templates_carry_the_unit_in_name_and_file(
+    zfxxgk: Form, roster: Roster, tmp_path: Path
+) -> None:
     written = write_templates(zfxxgk, 2025, roster=roster, out=tmp_path)
     assert len(written) == 14
     assert written[0].name == "990101_甲子镇_2025年政府信息公开工作年度报告.xlsx"
-    reading = read_submission(written[0].read_bytes(), FormShelf())
+    reading = read_submission(written[0].read_bytes(), FormCatalog())
     assert reading.submission is not None
     assert reading.submission.unit == Unit("甲子镇", "990101", "乡镇")
     assert reading.submission.county == Unit("示例县", "9901")
@@ -219,7 +248,9 @@ def test_formulas_use_only_functions_on_which_engines_agree(any_form: Form) -> N
     for name in sheet_parts(data).values():
         for formula in re.findall(r"<f>([^<]*)</f>", part(data, name)):
             assert len(formula) <= 8192
-            used |= set(re.findall(r"([A-Z]+)\(", re.sub(r'"[^"]*"|&quot;[^&]*&quot;', "", formula)))
+            used |= set(
+                re.findall(r"([A-Z]+)\(", re.sub(r'"[^"]*"|&quot;[^&]*&quot;', "", formula))
+            )
     assert used <= allowed
 
 
@@ -235,6 +266,8 @@ def test_a_rule_that_excel_cannot_hold_is_refused_in_words(zfxxgk: Form, tmp_pat
     path = tmp_path / "long.yaml"
     rule = f"  - {{code: Z1, title: 长, severity: note, each: cell, rule: {many}, why: 试}}\n"
     path.write_text(text.replace("checks:\n", f"checks:\n{rule}", 1), "utf-8")
-    with pytest.raises(UsageError, match=r"“Z1”的 Excel 公式有 .* 个字符，超过 Excel 允许的 8,192 个"):
+    with pytest.raises(
+        UsageError, match=r"“Z1”的 Excel 公式有 .* 个字符，超过 Excel 允许的 8,192 个"
+    ):
         write_templates(get_form(path), 2025, out=tmp_path)
     assert list(tmp_path.glob("*.xlsx")) == []

@@ -11,31 +11,32 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from xlreport.api import Options, Terms, UsageError, survey_folder, template_name, write_templates
+from xlreport.api import ReadOptions, Terms, survey_folder, template_name, write_templates
 from xlreport.campaign.collect import Collector, CollectResult
-from xlreport.campaign.ledger import ORIGINALS, Ledger, LedgerError, Received, open_ledger
-from xlreport.campaign.letters import REMINDERS, RETURNS, TEMPLATES, Letter, LetterError, read_letter
-from xlreport.campaign.send import Drafts, Parcel, SendResult, Transport, send
+from xlreport.campaign.ledger import ORIGINALS, Ledger, Received, open_ledger
+from xlreport.campaign.letters import REMINDERS, RETURNS, TEMPLATES, Letter, read_letter
+from xlreport.campaign.send import Drafts, Mailing, SendResult, Transport, send
 from xlreport.campaign.settings import Campaign
 from xlreport.campaign.status import ACCEPTED, MISSING, UnitStatus, overview
-from xlreport.findings import Finding, grouped
-from xlreport.form.catalog import FormShelf
-from xlreport.form.model import Form, Severity
+from xlreport.errors import LedgerError, LetterError, SourceError, UsageError
+from xlreport.findings import Finding, Severity, grouped
+from xlreport.form.catalog import FormCatalog
+from xlreport.form.model import Form
 from xlreport.locking import locked
 from xlreport.mail.compose import Outgoing
 from xlreport.mail.imap import ImapSource, connected
-from xlreport.mail.mailboxes import Source, SourceError, source_at
+from xlreport.mail.mailboxes import Source, source_at
 from xlreport.mail.messages import MailLimits, MessageReader
 from xlreport.merging.intake import Reader
-from xlreport.merging.outcome import FileResult
-from xlreport.merging.prior_year import LastYear
+from xlreport.merging.outcome import FileRecord
+from xlreport.merging.prior_year import PriorYear
 from xlreport.merging.result import MergeResult
 from xlreport.merging.roster import Roster
 from xlreport.submission import CHINA, Unit
 from xlreport.text import harmless
 
 MAIL_LIMITS = MailLimits()
-DEFAULT_OPTIONS = Options()
+DEFAULT_OPTIONS = ReadOptions()
 
 
 @dataclass(frozen=True)
@@ -45,15 +46,21 @@ class Post:
     campaign: Campaign
     form: Form
     roster: Roster
-    last: LastYear | None = None
-    options: Options = DEFAULT_OPTIONS
+    last: PriorYear | None = None
+    options: ReadOptions = DEFAULT_OPTIONS
 
     @property
     def terms(self) -> Terms:
         """How the inbox is merged, but for the arrivals."""
         campaign = self.campaign
-        county = self.roster.county if self.roster.county.name == campaign.county.name else campaign.county
-        return Terms(roster=self.roster, year=campaign.year, form=self.form.id, county=county, last=self.last)
+        county = (
+            self.roster.county
+            if self.roster.county.name == campaign.county.name
+            else campaign.county
+        )
+        return Terms(
+            roster=self.roster, year=campaign.year, form=self.form.id, county=county, last=self.last
+        )
 
 
 @dataclass(frozen=True)
@@ -63,7 +70,7 @@ class StatusResult:
 
     units: tuple[UnitStatus, ...]
     messages: tuple[Received, ...]
-    strangers: tuple[FileResult, ...]
+    strangers: tuple[FileRecord, ...]
     findings: tuple[Finding, ...]
     deadline: dt.date | None
     days: int | None
@@ -119,7 +126,9 @@ def status(post: Post, *, today: dt.date | None = None) -> StatusResult:
         result = survey(post, ledger)
         units, messages = overview(post.roster, result.files, ledger)
     owned = {f.result.path for unit in units for f in unit.files}
-    strangers = tuple(f for f in result.files if f.path not in owned and f.outcome.value != "ignored")
+    strangers = tuple(
+        f for f in result.files if f.path not in owned and f.outcome.value != "ignored"
+    )
     deadline = post.campaign.deadline
     days = (deadline - (today or dt.datetime.now(CHINA).date())).days if deadline else None
     moved = tuple(f for f in result.own_findings if f.code == "M10")
@@ -132,10 +141,12 @@ def settle(post: Post, numbers: Sequence[int]) -> None:
     with ledger_of(post.campaign) as ledger:
         unknown = [str(number) for number in numbers if not ledger.settle(number)]
     if unknown:
-        raise UsageError(f"没有编号是 {'、'.join(unknown)} 的邮件；编号见 xlreport status 里“要由人打开的邮件”。")
+        raise UsageError(
+            f"没有编号是 {'、'.join(unknown)} 的邮件；编号见 xlreport status 里“要由人打开的邮件”。"
+        )
 
 
-def open_messages(post: Post, files: Sequence[FileResult]) -> tuple[Received, ...]:
+def open_messages(post: Post, files: Sequence[FileRecord]) -> tuple[Received, ...]:
     """Messages that a person must still open, after these files were read."""
     with ledger_of(post.campaign) as ledger:
         return overview(post.roster, files, ledger)[1]
@@ -145,9 +156,16 @@ def collect_from(post: Post, path: Path) -> CollectResult:
     """Collects from a folder of .eml and .msg files, an mbox or a Maildir. Raises UsageError when nothing can
     be read there, Busy, OSError."""
     here = path.resolve()
-    for own in (post.campaign.inbox, post.campaign.records, post.campaign.templates, post.campaign.drafts):
+    for own in (
+        post.campaign.inbox,
+        post.campaign.records,
+        post.campaign.templates,
+        post.campaign.drafts,
+    ):
         if here == post.campaign.folder.resolve() or here.is_relative_to(own.resolve()):
-            raise UsageError(f"“{path}”是工作文件夹自己的，不是收到的邮件；请把邮件另放一个文件夹。")
+            raise UsageError(
+                f"“{path}”是工作文件夹自己的，不是收到的邮件；请把邮件另放一个文件夹。"
+            )
     try:
         source = source_at(path)
     except SourceError as error:
@@ -157,11 +175,15 @@ def collect_from(post: Post, path: Path) -> CollectResult:
     return replace(result, empty=not result.messages)
 
 
-def collect_from_server(post: Post, password: str, *, mark_seen: bool = False, move_to: str = "") -> CollectResult:
+def collect_from_server(
+    post: Post, password: str, *, mark_seen: bool = False, move_to: str = ""
+) -> CollectResult:
     """Collects from the IMAP server of the settings. Raises UsageError when it cannot be used, Busy, OSError."""
     try:
         with ledger_of(post.campaign) as ledger, connected(post.campaign.imap, password) as box:
-            source = ImapSource(box, post.campaign.imap, ledger.seen, mark_seen=mark_seen, move_to=move_to)
+            source = ImapSource(
+                box, post.campaign.imap, ledger.seen, mark_seen=mark_seen, move_to=move_to
+            )
             return _collect(post, ledger, source)
     except SourceError as error:
         raise UsageError(str(error)) from None
@@ -175,13 +197,13 @@ def _collect(post: Post, ledger: Ledger, source: Source) -> CollectResult:
         stack.enter_context(locked(campaign.inbox))
         stack.enter_context(locked(originals))
         spool = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="xlreport-")))
-        reader = Reader(FormShelf((post.form,)), spool, options.limits, options.passwords)
+        reader = Reader(FormCatalog((post.form,)), spool, options.limits, options.passwords)
         pool = stack.enter_context(options.pool(1))
         mail_pool = stack.enter_context(replace(options, limits=limits).pool(1))
         messages = MessageReader(Path(), MAIL_LIMITS, options.limits)
-        return Collector(ledger, campaign.inbox, originals, reader, pool, mail_pool, post.roster, messages).collect(
-            source
-        )
+        return Collector(
+            ledger, campaign.inbox, originals, reader, pool, mail_pool, post.roster, messages
+        ).collect(source)
 
 
 def drafts_of(post: Post) -> Drafts:
@@ -211,12 +233,16 @@ def send_kind(
             wanted = [p for p in parcels if p.unit in only] if only else parcels
             if only and kind == REMINDERS:
                 wanted = [replace(p, held="") for p in wanted]
-            return send(kind, wanted, ledger, post.campaign.smtp, transport, again=again, dry_run=dry_run)
+            return send(
+                kind, wanted, ledger, post.campaign.smtp, transport, again=again, dry_run=dry_run
+            )
     except LetterError as error:
         raise UsageError(str(error)) from None
 
 
-def _parcels(post: Post, kind: str, letter: Letter, ledger: Ledger, day: dt.date, folder: Path) -> Iterator[Parcel]:
+def _parcels(
+    post: Post, kind: str, letter: Letter, ledger: Ledger, day: dt.date, folder: Path
+) -> Iterator[Mailing]:
     """What the units are to get; templates that are not there yet are written into `folder`."""
     if kind == TEMPLATES:
         yield from _templates(post, letter, folder)
@@ -230,7 +256,7 @@ def _parcels(post: Post, kind: str, letter: Letter, ledger: Ledger, day: dt.date
         yield from _returns(post, letter, units)
 
 
-def _templates(post: Post, letter: Letter, made: Path) -> Iterator[Parcel]:
+def _templates(post: Post, letter: Letter, made: Path) -> Iterator[Mailing]:
     """Each unit's own workbook; one that is not there yet is made in the folder `made`."""
     folder = post.campaign.templates
     names = {unit: template_name(post.form, post.campaign.year, unit) for unit in post.roster.units}
@@ -247,10 +273,12 @@ def _templates(post: Post, letter: Letter, made: Path) -> Iterator[Parcel]:
     for unit, name in names.items():
         data = ((made if unit in lacking else folder) / name).read_bytes()
         sha256 = hashlib.sha256(data).hexdigest()
-        yield _parcel(post, unit, letter, {"文件名": name}, key=sha256, sha256=sha256, name=name, data=data)
+        yield _parcel(
+            post, unit, letter, {"文件名": name}, key=sha256, sha256=sha256, name=name, data=data
+        )
 
 
-def _returns(post: Post, letter: Letter, units: Iterable[UnitStatus]) -> Iterator[Parcel]:
+def _returns(post: Post, letter: Letter, units: Iterable[UnitStatus]) -> Iterator[Mailing]:
     for unit in units:
         if unit.state in (ACCEPTED, MISSING):
             continue
@@ -259,9 +287,14 @@ def _returns(post: Post, letter: Letter, units: Iterable[UnitStatus]) -> Iterato
         ours = [f.message for file in files for f in file.findings if f.code in _COUNTYS]
         problems = "\n".join(f"{i}. {line}" for i, line in enumerate(lines, 1))
         names = "、".join(dict.fromkeys(harmless(f.name) for f in unit.current))
-        key = hashlib.sha256("\n".join([*sorted(f.sha256 for f in files), problems]).encode()).hexdigest()
+        key = hashlib.sha256(
+            "\n".join([*sorted(f.sha256 for f in files), problems]).encode()
+        ).hexdigest()
         parcel = _parcel(post, unit.unit, letter, {"问题": problems, "文件名": names}, key=key)
-        yield replace(parcel, held="" if lines else f"要先由县里处理：{next(iter(ours), '见 xlreport status')}")
+        yield replace(
+            parcel,
+            held="" if lines else f"要先由县里处理：{next(iter(ours), '见 xlreport status')}",
+        )
 
 
 _COUNTYS = frozenset({"F9", "F10", "F14", "F16"})
@@ -271,13 +304,15 @@ _COUNTYS = frozenset({"F9", "F10", "F14", "F16"})
 def _why_not_reminded(unit: UnitStatus) -> str:
     """Why a unit must not be told that nothing came; empty when nothing did."""
     if unit.waiting:
-        return f"来过 {unit.waiting} 封邮件，要先由人打开（见 xlreport status）；确实要催请加 --unit"
+        return (
+            f"来过 {unit.waiting} 封邮件，要先由人打开（见 xlreport status）；确实要催请加 --unit"
+        )
     if unit.gone:
         return f"收到过 {unit.gone} 个文件，现在不在 inbox 里（见 xlreport status）；确实要催请加 --unit"
     return ""
 
 
-def correction_lines(file: FileResult) -> list[str]:
+def correction_lines(file: FileRecord) -> list[str]:
     """What a unit must do about its file: errors first, then warnings without an explanation."""
     told = [
         f
@@ -299,7 +334,7 @@ def _parcel(
     sha256: str = "",
     name: str = "",
     data: bytes = b"",
-) -> Parcel:
+) -> Mailing:
     campaign = post.campaign
     deadline = campaign.deadline
     if deadline is None and "截止日期" in letter.places:
@@ -318,4 +353,4 @@ def _parcel(
     filled = letter.filled(values)
     addresses = post.roster.addresses(unit)
     message = Outgoing(addresses, unit.name, filled.subject, filled.body, name, data)
-    return Parcel(unit, addresses, message, key, sha256)
+    return Mailing(unit, addresses, message, key, sha256)

@@ -15,17 +15,20 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from xlreport.atomic import why_not_written, write_whole
+from xlreport.atomic import why_not_written, write_atomically
+from xlreport.campaign.codes import M4, M7, M8, M9, M11
 from xlreport.campaign.ledger import Ledger, Uid
 from xlreport.campaign.naming import MARK, collected_name
+from xlreport.errors import SourceError
 from xlreport.findings import Finding, has_errors, record
 from xlreport.formats.detect import said
+from xlreport.mail.codes import M6
 from xlreport.mail.dsn import Bounce
 from xlreport.mail.headers import china
-from xlreport.mail.mailboxes import Raw, Source, SourceError
+from xlreport.mail.mailboxes import Raw, Source
 from xlreport.mail.messages import NAMELESS, Attachment, Mail, MessageReader, unread
 from xlreport.merging.arrivals import sender_notes
-from xlreport.merging.discover import Found
+from xlreport.merging.discover import SourceFile
 from xlreport.merging.intake import Reader, read_all
 from xlreport.merging.roster import Roster
 from xlreport.merging.unit_matching import match
@@ -150,13 +153,19 @@ class Collector:
         except SourceError as error:
             stopped = str(error)
         except OSError as error:
-            stopped = f"{why_not_written(error)}收取停在这里：已收的都有记录，改好后再运行一次，接着收。"
+            stopped = (
+                f"{why_not_written(error)}收取停在这里：已收的都有记录，改好后再运行一次，接着收。"
+            )
         return CollectResult(tuple(done), left, stopped)
 
     def _message(self, raw: Raw, source: str) -> CollectedMessage:
         """One message; its folder for spooled files lives as long as this call."""
         sha256 = hashlib.sha256(raw.data).hexdigest()
-        if raw.problem is None and raw.seen <= self.messages.limits.message and self.ledger.knows_copy(sha256):
+        if (
+            raw.problem is None
+            and raw.seen <= self.messages.limits.message
+            and self.ledger.knows_copy(sha256)
+        ):
             if raw.uid is not None:
                 self.ledger.add_place(sha256, raw.uid)
             return CollectedMessage(raw.origin, KNOWN)
@@ -179,9 +188,11 @@ class Collector:
             reader = replace(self.messages, spool=spool)
             mail: Mail = self.mail_pool.submit(reader, raw.data, raw.seen).result()
         except Lost as lost:
-            words = _LOST[lost.reason].format(seconds=self.messages.limits.seconds, detail=lost.detail)
-            todo = "请在邮箱里打开这封邮件，把附件另存到 inbox 文件夹"
-            return unread(raw.data, record("M6", f"{words}，已停止；其他邮件不受影响", todo))
+            words = _LOST[lost.reason].format(
+                seconds=self.messages.limits.seconds, detail=lost.detail
+            )
+            suggestion = "请在邮箱里打开这封邮件，把附件另存到 inbox 文件夹"
+            return unread(raw.data, record(M6, f"{words}，已停止；其他邮件不受影响", suggestion))
         return mail
 
     def _take(self, raw: Raw, mail: Mail) -> CollectedMessage:
@@ -191,7 +202,7 @@ class Collector:
         findings = list(mail.findings)
         if self.ledger.has_message_id(mail.message_id):
             words = "这封邮件与以前收到的一封编号（Message-ID）相同，内容不同，两封都已收取"
-            findings.append(record("M9", words, "请核对是谁发的"))
+            findings.append(record(M9, words, "请核对是谁发的"))
         files: list[CollectedFile] = []
         blank = self.ledger.sent_contents()
         for one in mail.attachments:
@@ -199,17 +210,19 @@ class Collector:
             if one.sha256 in blank:
                 if mail.bounce is None:
                     words = f"附件“{one.name or NAMELESS}”就是发出去的空白模板，没有填报，没有放进 inbox"
-                    findings.append(record("M8", words, "请对方填好后再发"))
+                    findings.append(record(M8, words, "请对方填好后再发"))
             elif one.taken:
                 file, notes = self._file(one, mail)
                 findings += notes
             elif not one.inline:
                 words = f"附件“{one.name or NAMELESS}”{said(one.what)}，不是工作簿或压缩包，没有放进 inbox"
-                findings.append(record("M4", words, "如果报表在里面，请对方把数字填到模板里重新发"))
+                findings.append(record(M4, words, "如果报表在里面，请对方把数字填到模板里重新发"))
             files.append(file)
         findings += self._bounced(mail)
         mail = replace(mail, findings=tuple(findings))
-        self.ledger.add(mail, raw.origin, [file.path for file in files], raw.uid, [unit.code for unit in owners])
+        self.ledger.add(
+            mail, raw.origin, [file.path for file in files], raw.uid, [unit.code for unit in owners]
+        )
         told = _told(raw, mail, NEW, tuple(files))
         return replace(told, findings=mail.findings, listed=bool(owners))
 
@@ -223,17 +236,23 @@ class Collector:
         data = one.path.read_bytes()
         original = self.originals / one.sha256
         if not original.exists():
-            write_whole(original, data)
-        path, again = self._put(data, one, collected_name(named, mail.arrived, next(iter(one.senders), ""), one), mail)
-        return CollectedFile(one.name, path, one.sha256, one.what, tuple(u.name for u in units), again), notes
+            write_atomically(original, data)
+        path, again = self._put(
+            data, one, collected_name(named, mail.arrived, next(iter(one.senders), ""), one), mail
+        )
+        return CollectedFile(
+            one.name, path, one.sha256, one.what, tuple(u.name for u in units), again
+        ), notes
 
     def _units(self, one: Attachment) -> tuple[Unit, ...]:
         """Whose reports are in the file, as the roster knows them."""
-        results = list(read_all([Found(one.path, "0")], self.reader, self.pool))
+        results = list(read_all([SourceFile(one.path, "0")], self.reader, self.pool))
         units = dict.fromkeys(r.unit for r in results if r.submission is not None and r.unit.name)
         if self.roster is None:
             return tuple(units)
-        return tuple(dict.fromkeys(match(self.roster, u, self.roster.county.name).unit or u for u in units))
+        return tuple(
+            dict.fromkeys(match(self.roster, u, self.roster.county.name).unit or u for u in units)
+        )
 
     def _sender_unit(self, senders: tuple[str, ...]) -> Unit:
         """The one unit of the roster that has one of these addresses; NOBODY when there is none or several."""
@@ -253,7 +272,7 @@ class Collector:
             # somebody edited the file of that name, or another content begins with the same digits
             again += 1
             name = wanted.replace(mark, f"{mark}-{again}")
-        write_whole(self.inbox / name, data, mail.arrived)
+        write_atomically(self.inbox / name, data, mail.arrived)
         return name, False
 
     def _bounced(self, mail: Mail) -> Iterator[Finding]:
@@ -261,23 +280,33 @@ class Collector:
         bounce = mail.bounce
         if bounce is None or (bounce.sure and not bounce.recipients):
             return
-        ours = self.ledger.bounced(bounce.message_id, bounce.recipients, f"退信：{mail.subject}") if bounce.sure else ()
+        ours = (
+            self.ledger.bounced(bounce.message_id, bounce.recipients, f"退信：{mail.subject}")
+            if bounce.sure
+            else ()
+        )
         for one in ours:
             words = f"发给“{one.unit_name}”（{one.address}）的邮件被退回，对方没有收到"
-            yield record("M7", words, "请核对名册里的邮箱，改正后重新发送")
+            yield record(M7, words, "请核对名册里的邮箱，改正后重新发送")
         units = "、".join(f"“{name}”" for name in self._meant(mail, bounce))
         who = "、".join(bounce.recipients)
         if bounce.sure and units and not ours:
             words = f"发给 {who} 的邮件被退回，关系到{units}，对方没有收到"
-            yield record("M7", words, "请核对名册里的邮箱，或者对方邮箱设的自动转发")
+            yield record(M7, words, "请核对名册里的邮箱，或者对方邮箱设的自动转发")
         elif not bounce.sure:
-            words = f"邮件服务器来信，多半是退信，{f'关系到{units}' if units else '没有写明是哪个单位'}"
-            yield record("M7", words, "请打开这封邮件看原因；是退信的，核对名册里的邮箱后重新发送")
+            words = (
+                f"邮件服务器来信，多半是退信，{f'关系到{units}' if units else '没有写明是哪个单位'}"
+            )
+            yield record(M7, words, "请打开这封邮件看原因；是退信的，核对名册里的邮箱后重新发送")
 
     def _meant(self, mail: Mail, bounce: Bounce) -> Iterator[str]:
         """The units that a delivery report speaks of: by address, or by the message or the workbook of ours in it."""
         inside = {one.sha256 for one in mail.attachments}
-        named = [u.name for u in self.roster.owners(bounce.recipients)] if self.roster is not None else []
+        named = (
+            [u.name for u in self.roster.owners(bounce.recipients)]
+            if self.roster is not None
+            else []
+        )
         named += [
             s.unit_name
             for s in self.ledger.sent()
@@ -291,7 +320,11 @@ def _dated(mail: Mail) -> Mail:
     if mail.arrived <= time.time() + _DAY:
         return mail
     words = f"邮件的时间是 {china(mail.arrived):%Y-%m-%d %H:%M}，比现在还晚，不作为收到的时间"
-    return replace(mail, arrived=0.0, findings=(*mail.findings, record("M11", words, "同一单位有几份时请核对哪份较新")))
+    return replace(
+        mail,
+        arrived=0.0,
+        findings=(*mail.findings, record(M11, words, "同一单位有几份时请核对哪份较新")),
+    )
 
 
 def _told(raw: Raw, mail: Mail, state: str, files: tuple[CollectedFile, ...]) -> CollectedMessage:

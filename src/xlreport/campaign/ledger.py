@@ -14,7 +14,8 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from xlreport.findings import Finding, record
+from xlreport.errors import LedgerError
+from xlreport.findings import CODES, Finding, record
 from xlreport.mail.headers import addresses
 from xlreport.mail.messages import Mail
 from xlreport.merging.arrivals import Arrival
@@ -49,10 +50,6 @@ CREATE TABLE sent (
   key TEXT NOT NULL, message_id TEXT NOT NULL, sha256 TEXT NOT NULL, moment REAL NOT NULL, state TEXT NOT NULL,
   detail TEXT NOT NULL, UNIQUE (kind, unit_code, address, key));
 """
-
-
-class LedgerError(Exception):
-    """The ledger cannot be used; the text is Chinese."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +130,9 @@ class Ledger:
 
     def seen(self, source: str, validity: int) -> frozenset[int]:
         """The UIDs of a mailbox that were taken."""
-        rows = self._db.execute("SELECT uid FROM seen WHERE source = ? AND validity = ?", (source, validity))
+        rows = self._db.execute(
+            "SELECT uid FROM seen WHERE source = ? AND validity = ?", (source, validity)
+        )
         return frozenset(uid for (uid,) in rows)
 
     def knows_copy(self, raw_sha256: str) -> bool:
@@ -147,7 +146,9 @@ class Ledger:
         if found is not None:
             return found
         files = sorted(a.sha256 for a in mail.attachments)
-        for (number,) in self._db.execute("SELECT id FROM message WHERE message_id = ?", (mail.message_id,)).fetchall():
+        for (number,) in self._db.execute(
+            "SELECT id FROM message WHERE message_id = ?", (mail.message_id,)
+        ).fetchall():
             rows = self._db.execute("SELECT sha256 FROM attachment WHERE message = ?", (number,))
             if mail.message_id and files and sorted(sha for (sha,) in rows) == files:
                 return int(number)
@@ -155,14 +156,21 @@ class Ledger:
 
     def has_message_id(self, message_id: str) -> bool:
         """Whether a message of this Message-ID was taken."""
-        return bool(message_id) and self._one("SELECT id FROM message WHERE message_id = ?", message_id) is not None
+        return (
+            bool(message_id)
+            and self._one("SELECT id FROM message WHERE message_id = ?", message_id) is not None
+        )
 
     def path_of(self, sha256: str) -> str:
         """Under which name a content went into the inbox; empty when it never did."""
-        row = self._db.execute("SELECT path FROM attachment WHERE sha256 = ? AND path != ''", (sha256,)).fetchone()
+        row = self._db.execute(
+            "SELECT path FROM attachment WHERE sha256 = ? AND path != ''", (sha256,)
+        ).fetchone()
         return str(row[0]) if row else ""
 
-    def add(self, mail: Mail, origin: str, paths: Sequence[str], uid: Uid | None, units: Sequence[str]) -> None:
+    def add(
+        self, mail: Mail, origin: str, paths: Sequence[str], uid: Uid | None, units: Sequence[str]
+    ) -> None:
         """Records a message whose files are on the disk; `units` are the codes of those who sent it. A report of
         delivery that a unit passes on is a message of its own."""
         with self._writing():
@@ -170,9 +178,24 @@ class Ledger:
                 "INSERT INTO message (digest, raw_sha256, message_id, senders, sender, subject, sent, arrived, origin,"
                 " findings, units, returned) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
-                    *(mail.digest, mail.raw_sha256, _text(mail.message_id), json.dumps(mail.senders)),
-                    *(_text(mail.sender), _text(mail.subject), mail.sent, mail.arrived, _text(origin)),
-                    *(_findings(mail.findings), json.dumps(units), mail.bounce is not None and not units),
+                    *(
+                        mail.digest,
+                        mail.raw_sha256,
+                        _text(mail.message_id),
+                        json.dumps(mail.senders),
+                    ),
+                    *(
+                        _text(mail.sender),
+                        _text(mail.subject),
+                        mail.sent,
+                        mail.arrived,
+                        _text(origin),
+                    ),
+                    *(
+                        _findings(mail.findings),
+                        json.dumps(units),
+                        mail.bounce is not None and not units,
+                    ),
                 ),
             )
             number = cursor.lastrowid
@@ -222,7 +245,9 @@ class Ledger:
             kept = Kept(name, sha256, size, what, tuple(json.loads(senders)), path)
             files.setdefault(message, []).append(kept)
         query = "SELECT id, origin, sender, subject, arrived, findings, senders, units, done FROM message ORDER BY id"
-        for number, origin, sender, subject, arrived, said, who, units, done in self._db.execute(query):
+        for number, origin, sender, subject, arrived, said, who, units, done in self._db.execute(
+            query
+        ):
             yield Received(
                 *(origin, sender, subject, arrived, _from_json(said), tuple(files.get(number, ()))),
                 senders=tuple(json.loads(who)),
@@ -230,14 +255,27 @@ class Ledger:
                 units=tuple(json.loads(units)),
                 done=bool(done),
             )
-        query = "SELECT origin, sender, subject, arrived, findings FROM trouble ORDER BY source, origin"
+        query = (
+            "SELECT origin, sender, subject, arrived, findings FROM trouble ORDER BY source, origin"
+        )
         for origin, sender, subject, arrived, said in self._db.execute(query):
-            yield Received(origin, sender, subject, arrived, _from_json(said), senders=addresses(sender), trouble=True)
+            yield Received(
+                origin,
+                sender,
+                subject,
+                arrived,
+                _from_json(said),
+                senders=addresses(sender),
+                trouble=True,
+            )
 
     def settle(self, number: int) -> bool:
         """Records that a person has dealt with a message; False when there is none of that number."""
         with self._writing():
-            return self._db.execute("UPDATE message SET done = 1 WHERE id = ?", (number,)).rowcount == 1
+            return (
+                self._db.execute("UPDATE message SET done = 1 WHERE id = ?", (number,)).rowcount
+                == 1
+            )
 
     def arrivals(self) -> Mapping[str, Arrival]:
         """When each content that was taken last arrived, and from whom, by SHA-256. What a mail server returned
@@ -255,13 +293,18 @@ class Ledger:
                 "请从原来的地方再运行一次 xlreport collect，然后再运行这条命令；那里的邮件已经不在的，"
                 f"把“{self._folder}”改名留存后重新收取，再核对每个单位以哪一份为准。"
             )
-        return {sha: Arrival(arrived, tuple(json.loads(who)), path, name) for sha, arrived, who, path, name in rows}
+        return {
+            sha: Arrival(arrived, tuple(json.loads(who)), path, name)
+            for sha, arrived, who, path, name in rows
+        }
 
     # what went out
 
     def sent(self, kind: str | None = None) -> tuple[Sent, ...]:
         """All outgoing messages, or those of a kind, in their order."""
-        columns = "kind, unit_code, unit_name, address, key, message_id, sha256, moment, state, detail"
+        columns = (
+            "kind, unit_code, unit_name, address, key, message_id, sha256, moment, state, detail"
+        )
         rows = self._db.execute(f"SELECT {columns} FROM sent ORDER BY id").fetchall()
         return tuple(one for one in (Sent(*row) for row in rows) if kind in (None, one.kind))
 
@@ -291,7 +334,9 @@ class Ledger:
 
     def sent_contents(self) -> frozenset[str]:
         """The SHA-256 of every workbook that went out."""
-        return frozenset(sha for (sha,) in self._db.execute("SELECT sha256 FROM sent WHERE sha256 != ''"))
+        return frozenset(
+            sha for (sha,) in self._db.execute("SELECT sha256 FROM sent WHERE sha256 != ''")
+        )
 
     def _one(self, query: str, *values: object) -> int | None:
         row = self._db.execute(query, values).fetchone()
@@ -322,9 +367,14 @@ def open_ledger(folder: Path) -> Iterator[Ledger]:
         yield Ledger(connection, folder)
     except sqlite3.DatabaseError as error:
         # SQLITE_ERROR: tables or columns are not there
-        if isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
+        if (
+            isinstance(error, sqlite3.OperationalError)
+            and error.sqlite_errorcode != sqlite3.SQLITE_ERROR
+        ):
             raise _not_written(error) from error
-        raise LedgerError(f"收发记录“{path}”坏了，请用备份换下它；收到的文件都还在 inbox 里。") from None
+        raise LedgerError(
+            f"收发记录“{path}”坏了，请用备份换下它；收到的文件都还在 inbox 里。"
+        ) from None
     finally:
         if connection is not None:
             connection.close()
@@ -350,4 +400,6 @@ def _findings(findings: Iterable[Finding]) -> str:
 
 
 def _from_json(text: str) -> tuple[Finding, ...]:
-    return tuple(record(code, message, todo) for code, message, todo in json.loads(text))
+    return tuple(
+        record(CODES[code], message, suggestion) for code, message, suggestion in json.loads(text)
+    )

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from xlreport.atomic import decoded, write_whole
+from xlreport.atomic import decoded, write_atomically
+from xlreport.errors import LetterError
 
 TEMPLATES, REMINDERS, RETURNS = "templates", "reminders", "returns"
 KINDS = (TEMPLATES, REMINDERS, RETURNS)
@@ -59,10 +60,6 @@ _ORIGINAL = {
 }
 
 
-class LetterError(Exception):
-    """A letter that cannot be used; the text is Chinese."""
-
-
 @dataclass(frozen=True)
 class Letter:
     """A letter's subject and body, with places in braces."""
@@ -86,7 +83,9 @@ def write_letters(folder: Path) -> list[Path]:
     written = []
     for kind, name in FILES.items():
         if not (folder / name).exists():
-            write_whole(folder / name, _ORIGINAL[kind].replace("\n", "\r\n").encode("utf-8-sig"))
+            write_atomically(
+                folder / name, _ORIGINAL[kind].replace("\n", "\r\n").encode("utf-8-sig")
+            )
             written.append(folder / name)
     return written
 
@@ -108,5 +107,7 @@ def read_letter(folder: Path, kind: str) -> Letter:
         wrong = "".join(f"{{{p}}}" for p in strange)
         raise LetterError(f"信件“{path.name}”里的{wrong}不能用，这封信只能用{known}。")
     if re.search("[{}｛｝]", _PLACE.sub("", letter.subject + letter.body)):
-        raise LetterError(f"信件“{path.name}”里的大括号没有成对，或者是全角的；要写成英文的 {{单位}}。")
+        raise LetterError(
+            f"信件“{path.name}”里的大括号没有成对，或者是全角的；要写成英文的 {{单位}}。"
+        )
     return letter

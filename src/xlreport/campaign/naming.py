@@ -20,7 +20,9 @@ def collected_name(unit: Unit, arrived: float, sender: str, file: Attachment) ->
     who = "_".join(part for part in (unit.code, unit.name) if part) or UNKNOWN
     tail = f"_{when}_{_cut(_plain(sender) or '发件人不明', 40)}_{file.sha256[:MARK]}"
     extension = extension_of(file)
-    return safe_name(_cut(_plain(who), MOST_BYTES - len((tail + extension).encode())) + tail, extension)
+    return safe_name(
+        _cut(_plain(who), MOST_BYTES - len((tail + extension).encode())) + tail, extension
+    )
 
 
 def extension_of(file: Attachment) -> str:

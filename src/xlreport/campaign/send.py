@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from xlreport.atomic import safe_name, write_whole
+from xlreport.atomic import safe_name, write_atomically
 from xlreport.campaign.ledger import Ledger, Sent
 from xlreport.campaign.letters import FILES
+from xlreport.errors import SendError
 from xlreport.mail.compose import Outgoing, composed, new_message_id, wire
 from xlreport.mail.servers import Smtp
 from xlreport.submission import Unit
@@ -27,7 +28,7 @@ _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z
 
 
 @dataclass(frozen=True)
-class Parcel:
+class Mailing:
     """What one unit is to get. `key` tells one message of a kind from the next: with the same key nothing
     is sent again. `sha256` is that of the workbook in it. `held` says why it should not go yet."""
 
@@ -83,11 +84,11 @@ class SendResult:
 
     def as_dict(self) -> dict[str, Any]:
         """The `send --json` document."""
-        return {"kind": self.kind, "items": [i.as_dict() for i in self.items], "stopped": self.stopped or None}
-
-
-class SendError(Exception):
-    """Nothing more can be sent; the text is Chinese."""
+        return {
+            "kind": self.kind,
+            "items": [i.as_dict() for i in self.items],
+            "stopped": self.stopped or None,
+        }
 
 
 class Transport(Protocol):
@@ -119,7 +120,7 @@ class Drafts:
         return
 
     def deliver(self, name: str, data: bytes, recipients: tuple[str, ...]) -> Mapping[str, str]:
-        write_whole(self._path(name), data)
+        write_atomically(self._path(name), data)
         return {}
 
     def keeps(self, name: str) -> bool:
@@ -131,7 +132,7 @@ class Drafts:
 
 def send(
     kind: str,
-    parcels: Iterable[Parcel],
+    parcels: Iterable[Mailing],
     ledger: Ledger,
     smtp: Smtp,
     transport: Transport,
@@ -173,14 +174,22 @@ def send(
     return SendResult(kind, tuple(items), stopped)
 
 
-def _item(parcel: Parcel, address: str, state: str, detail: str = "", message_id: str = "") -> SendItem:
+def _item(
+    parcel: Mailing, address: str, state: str, detail: str = "", message_id: str = ""
+) -> SendItem:
     message = parcel.message
-    return SendItem(parcel.unit, address, state, message.subject, message.file_name, detail, message_id)
+    return SendItem(
+        parcel.unit, address, state, message.subject, message.file_name, detail, message_id
+    )
 
 
-def _done(ledger: Ledger, kind: str, parcel: Parcel, transport: Transport) -> dict[str, Sent]:
+def _done(ledger: Ledger, kind: str, parcel: Mailing, transport: Transport) -> dict[str, Sent]:
     """What has gone out with this key, by address. What bounced would bounce again."""
-    states = {SENT, BOUNCED, *((DRAFT,) if transport.state == DRAFT and transport.keeps(_name(parcel, kind)) else ())}
+    states = {
+        SENT,
+        BOUNCED,
+        *((DRAFT,) if transport.state == DRAFT and transport.keeps(_name(parcel, kind)) else ()),
+    }
     return {
         one.address: one
         for one in ledger.sent(kind)
@@ -188,21 +197,38 @@ def _done(ledger: Ledger, kind: str, parcel: Parcel, transport: Transport) -> di
     }
 
 
-def _name(parcel: Parcel, kind: str) -> str:
+def _name(parcel: Mailing, kind: str) -> str:
     return f"{parcel.unit.code}_{parcel.unit.name}_{Path(FILES[kind]).stem}"
 
 
 def _send_one(
-    kind: str, parcel: Parcel, addresses: tuple[str, ...], ledger: Ledger, smtp: Smtp, transport: Transport
+    kind: str,
+    parcel: Mailing,
+    addresses: tuple[str, ...],
+    ledger: Ledger,
+    smtp: Smtp,
+    transport: Transport,
 ) -> list[SendItem]:
     """One message to all addresses of a unit that have not got it."""
     known = [s for s in ledger.sent(kind) if (s.unit_code, s.key) == (parcel.unit.code, parcel.key)]
-    unsure = next((s.message_id for s in known if s.state == SENDING and s.address in addresses), "")
+    unsure = next(
+        (s.message_id for s in known if s.state == SENDING and s.address in addresses), ""
+    )
     identity = unsure or new_message_id(smtp.sender)
     moment = float(int(time.time()))
     message = replace(parcel.message, to=addresses)
     data = wire(composed(message, smtp, identity, moment, draft=transport.state == DRAFT))
-    row = Sent(kind, parcel.unit.code, parcel.unit.name, "", parcel.key, identity, parcel.sha256, moment, SENDING)
+    row = Sent(
+        kind,
+        parcel.unit.code,
+        parcel.unit.name,
+        "",
+        parcel.key,
+        identity,
+        parcel.sha256,
+        moment,
+        SENDING,
+    )
     rows = {a: replace(row, address=a) for a in addresses}
     transport.ready()
     ledger.put_sent(*rows.values())

@@ -9,13 +9,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+)
 
-from xlreport.atomic import decoded, write_whole
+from xlreport.atomic import decoded, write_atomically
 from xlreport.campaign.letters import write_letters
+from xlreport.errors import CampaignError, RosterError
 from xlreport.form.model import Form
 from xlreport.mail.servers import Imap, Server, Smtp
-from xlreport.merging.roster import RosterError, read_roster
+from xlreport.merging.roster import read_roster
 from xlreport.submission import Unit
 from xlreport.text import harmless
 
@@ -82,16 +90,18 @@ _EXAMPLE = """单位代码,单位名称,类别,别名,联系人,电话,邮箱,�
 """
 
 
-class CampaignError(Exception):
-    """A campaign that cannot be used; the text is Chinese."""
-
-
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
-_Host = Annotated[str, StringConstraints(pattern=r"^([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.?)*$|^[0-9A-Fa-f:]+$")]
-_Address = Annotated[str, StringConstraints(pattern=r"""^$|^[^\s@<>,;:"“”，；：]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$""")]
+_Host = Annotated[
+    str,
+    StringConstraints(pattern=r"^([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.?)*$|^[0-9A-Fa-f:]+$"),
+]
+_Address = Annotated[
+    str,
+    StringConstraints(pattern=r"""^$|^[^\s@<>,;:"“”，；：]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$"""),
+]
 
 
 class _Server(_Strict):
@@ -199,7 +209,9 @@ def read_campaign(folder: Path) -> Campaign:
     try:
         settings = _Settings.model_validate(tomllib.loads(_text(path)))
     except tomllib.TOMLDecodeError as error:
-        words = f"设置“{path}”的写法不对（{_where(error)}）：文字要加英文引号，日期写成 2026-01-20。"
+        words = (
+            f"设置“{path}”的写法不对（{_where(error)}）：文字要加英文引号，日期写成 2026-01-20。"
+        )
         raise CampaignError(words) from None
     except ValidationError as error:
         wrong = "；".join(_mistake(one) for one in error.errors())
@@ -214,7 +226,9 @@ def read_campaign(folder: Path) -> Campaign:
         settings.deadline,
         folder / settings.roster,
         folder / settings.previous if settings.previous else None,
-        Smtp(mail.smtp.server(), sender, mail.name or settings.county, mail.reply_to, mail.smtp.pause),
+        Smtp(
+            mail.smtp.server(), sender, mail.name or settings.county, mail.reply_to, mail.smtp.pause
+        ),
         Imap(mail.imap.server(), mail.imap.folder, mail.imap.since),
     )
 
@@ -263,7 +277,14 @@ def _mistake(error: Any) -> str:
 
 
 def init_campaign(
-    folder: Path, form: Form, form_name: str, year: int, county: str, *, deadline: dt.date | None, roster: Path | None
+    folder: Path,
+    form: Form,
+    form_name: str,
+    year: int,
+    county: str,
+    *,
+    deadline: dt.date | None,
+    roster: Path | None,
 ) -> list[Path]:
     """Makes a campaign folder. Raises CampaignError when there is one already or the form does not cover the
     year, OSError when it cannot be written."""
@@ -292,10 +313,14 @@ def init_campaign(
     for part in ("templates", "inbox", "summary"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     if not (folder / name).exists():
-        data = roster.read_bytes() if roster is not None else _EXAMPLE.format(county=county).encode("utf-8-sig")
-        write_whole(folder / name, data.replace(b"\n", b"\r\n") if roster is None else data)
+        data = (
+            roster.read_bytes()
+            if roster is not None
+            else _EXAMPLE.format(county=county).encode("utf-8-sig")
+        )
+        write_atomically(folder / name, data.replace(b"\n", b"\r\n") if roster is None else data)
     letters = write_letters(folder / "letters")
-    write_whole(folder / NAME, text.replace("\n", "\r\n").encode("utf-8-sig"))
+    write_atomically(folder / NAME, text.replace("\n", "\r\n").encode("utf-8-sig"))
     return [folder / NAME, folder / name, *letters]
 
 

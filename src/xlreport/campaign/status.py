@@ -9,9 +9,9 @@ from typing import Any
 
 from xlreport.campaign.ledger import Ledger, Received, Sent
 from xlreport.campaign.letters import REMINDERS, RETURNS, TEMPLATES
-from xlreport.form.severity import Severity
+from xlreport.findings import Severity
 from xlreport.merging.arrivals import Arrival, arrival_of
-from xlreport.merging.outcome import FileResult, Outcome
+from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.merging.roster import Roster
 from xlreport.submission import Unit
 
@@ -24,7 +24,7 @@ _STATES = ((Outcome.ACCEPTED, ACCEPTED), (Outcome.RETURNED, RETURNED), (Outcome.
 class UnitFile:
     """A file of a unit: what became of it, and when and from whom it came (None when it did not come by mail)."""
 
-    result: FileResult
+    result: FileRecord
     arrival: Arrival | None
 
     @property
@@ -58,7 +58,9 @@ class UnitStatus:
     @property
     def versions(self) -> int:
         """How many different files came."""
-        return len({f.result.sha256 for f in self.files if f.result.outcome is not Outcome.DUPLICATE})
+        return len(
+            {f.result.sha256 for f in self.files if f.result.outcome is not Outcome.DUPLICATE}
+        )
 
     @property
     def current(self) -> tuple[UnitFile, ...]:
@@ -92,11 +94,16 @@ class UnitStatus:
 
 
 def _sent(one: Sent) -> dict[str, Any]:
-    return {"address": one.address, "state": one.state, "moment": one.moment, "message_id": one.message_id}
+    return {
+        "address": one.address,
+        "state": one.state,
+        "moment": one.moment,
+        "message_id": one.message_id,
+    }
 
 
 def overview(
-    roster: Roster, files: Sequence[FileResult], ledger: Ledger
+    roster: Roster, files: Sequence[FileRecord], ledger: Ledger
 ) -> tuple[tuple[UnitStatus, ...], tuple[Received, ...]]:
     """Every unit of the roster, in its order, and the messages that a person must open. A file belongs to the
     unit that it names, else to the one from whose address it came."""
@@ -106,7 +113,7 @@ def overview(
     return tuple(replace(u, waiting=codes.count(u.unit.code)) for u in units), messages
 
 
-def _units(roster: Roster, files: Sequence[FileResult], ledger: Ledger) -> tuple[UnitStatus, ...]:
+def _units(roster: Roster, files: Sequence[FileRecord], ledger: Ledger) -> tuple[UnitStatus, ...]:
     arrivals = ledger.arrivals()
     outer: dict[str, Arrival] = {}
     owned: dict[str, list[UnitFile]] = {}
@@ -117,13 +124,22 @@ def _units(roster: Roster, files: Sequence[FileResult], ledger: Ledger) -> tuple
         for code in _owners(file, arrival, roster):
             owned.setdefault(code, []).append(UnitFile(file, arrival))
     here = {file.sha256 for file in files}
-    gone = [u.code for sha256, a in arrivals.items() if sha256 not in here for u in roster.owners(a.senders)]
+    gone = [
+        u.code
+        for sha256, a in arrivals.items()
+        if sha256 not in here
+        for u in roster.owners(a.senders)
+    ]
     sent = ledger.sent()
     return tuple(
         UnitStatus(
             unit,
             _state(f.result for f in owned.get(unit.code, ())),
-            tuple(sorted(owned.get(unit.code, ()), key=lambda f: f.arrival.moment if f.arrival else 0.0)),
+            tuple(
+                sorted(
+                    owned.get(unit.code, ()), key=lambda f: f.arrival.moment if f.arrival else 0.0
+                )
+            ),
             templates=_to(unit, TEMPLATES, sent),
             reminders=_to(unit, REMINDERS, sent),
             returns=_to(unit, RETURNS, sent),
@@ -137,19 +153,21 @@ def _to(unit: Unit, kind: str, sent: Sequence[Sent]) -> tuple[Sent, ...]:
     return tuple(s for s in sent if (s.unit_code, s.kind) == (unit.code, kind))
 
 
-def _owners(file: FileResult, arrival: Arrival | None, roster: Roster) -> list[str]:
+def _owners(file: FileRecord, arrival: Arrival | None, roster: Roster) -> list[str]:
     named = [u.code for u in roster.units if u.code == file.unit.code or u.name == file.unit.name]
     if named or arrival is None:
         return named[:1]
     return [u.code for u in roster.owners(arrival.senders)]
 
 
-def _state(files: Iterable[FileResult]) -> str:
+def _state(files: Iterable[FileRecord]) -> str:
     seen = {f.outcome for f in files}
     return next((state for outcome, state in _STATES if outcome in seen), MISSING)
 
 
-def _to_look_at(ledger: Ledger, statuses: Sequence[UnitStatus], roster: Roster) -> tuple[Received, ...]:
+def _to_look_at(
+    ledger: Ledger, statuses: Sequence[UnitStatus], roster: Roster
+) -> tuple[Received, ...]:
     """Messages that a person must open, but for those that are settled: the reports of all whose message it may
     be were accepted and came later, or were put into the folder by hand; a stranger's, when every unit is
     accepted."""
@@ -180,4 +198,6 @@ def _settled(status: UnitStatus) -> float:
     """Until when a unit's messages are settled, in seconds."""
     if status.state != ACCEPTED:
         return -math.inf
-    return max((f.arrival.moment if f.arrival else math.inf for f in status.current), default=-math.inf)
+    return max(
+        (f.arrival.moment if f.arrival else math.inf for f in status.current), default=-math.inf
+    )

@@ -13,8 +13,9 @@ from decimal import Decimal
 from functools import lru_cache
 from math import ceil, floor, lcm
 
+from xlreport.findings import Severity
 from xlreport.form import expression as ex
-from xlreport.form.model import Form, Kind, Severity
+from xlreport.form.model import Form, Kind
 from xlreport.rules.columns import to_fixed
 from xlreport.rules.linear import (
     UNIT,
@@ -32,7 +33,9 @@ from xlreport.rules.linear import (
 from xlreport.submission import Submission
 
 
-def read_system(form: Form, submission: Submission, extra: Iterable[LinearConstraint] = ()) -> System:
+def read_system(
+    form: Form, submission: Submission, extra: Iterable[LinearConstraint] = ()
+) -> System:
     """What must hold for one unit: the form's error rules and the caller's constraints. Rules that
     touch a cell without a number, or in which every cell cancels out, are left out."""
     reader = _Reader(form, submission)
@@ -76,7 +79,11 @@ def _steps(form: Form) -> Mapping[str, int]:
     found: dict[str, int] = {}
     for instance in form.instances:
         for part in comparisons(instance.rule) if instance.check.severity is Severity.ERROR else ():
-            if part.operator == "==" and isinstance(part.left, ex.Rounded) and part.left.item == part.right:
+            if (
+                part.operator == "=="
+                and isinstance(part.left, ex.Rounded)
+                and part.left.item == part.right
+            ):
                 name, step = part.left.item.field, 10 ** max(0, ex.SCALE - part.left.digits)
                 found[name] = max(step, found.get(name, 1))
     return found
@@ -96,8 +103,12 @@ class _Maker:
         terms = {name: times for name, times in terms.items() if times}
         numbers = (*terms.values(), right * UNIT, constraint.tolerance * UNIT)
         scale = lcm(*(number.as_integer_ratio()[1] for number in numbers))
-        ends = limits(constraint.operator, int(right * UNIT * scale), int(constraint.tolerance * UNIT * scale))
-        row = Row(constraint.name, {name: int(times * scale) for name, times in terms.items()}, *ends)
+        ends = limits(
+            constraint.operator, int(right * UNIT * scale), int(constraint.tolerance * UNIT * scale)
+        )
+        row = Row(
+            constraint.name, {name: int(times * scale) for name, times in terms.items()}, *ends
+        )
         leaves = (leaf for name in constraint.coefficients for leaf in self.form.leaves(name))
         computed = not self.form.formulas.keys().isdisjoint(constraint.coefficients)
         return _Rule(row, frozenset((*terms, *leaves)), computed)
@@ -130,7 +141,11 @@ class _Reader:
         self.maker = _Maker(form, frozenset(submission.overrides))
         entries = {f.id: submission.effective(f.id) for f in form.typed} | {**submission.overrides}
         self.unknown = {name for name, entry in entries.items() if entry.value is None}
-        self.now = {name: to_fixed(entry.value) for name, entry in entries.items() if entry.value is not None}
+        self.now = {
+            name: to_fixed(entry.value)
+            for name, entry in entries.items()
+            if entry.value is not None
+        }
         self.cells: dict[str, Cell] = {}
 
     def rules(self, extra: Iterable[LinearConstraint]) -> Iterator[_Rule]:
@@ -175,7 +190,10 @@ class _Reader:
         cell, ends = self.cells[name], [Decimal(0), Decimal(0)]
         for part, times in terms.items():
             other = self.cells.get(part, Cell(0, 1))
-            pair = [times * end for end in ((UNIT, UNIT) if part == "" else (other.lowest, other.highest))]
+            pair = [
+                times * end
+                for end in ((UNIT, UNIT) if part == "" else (other.lowest, other.highest))
+            ]
             ends = [ends[0] + min(pair), ends[1] + max(pair)]
         lowest, highest = max(cell.lowest, floor(ends[0])), min(cell.highest, ceil(ends[1]))
         self.cells[name] = replace(cell, lowest=lowest, highest=highest)

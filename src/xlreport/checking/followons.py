@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from xlreport.form import expression as ex
 from xlreport.form.model import Form, Instance
-from xlreport.rules.columns import Batch
-from xlreport.rules.describe import Seen
+from xlreport.rules.columns import ColumnStore
+from xlreport.rules.describe import UnitView
 from xlreport.rules.evaluate import truth
 
 
-def without_followons(form: Form, failing: Sequence[Instance], seen: Seen) -> list[Instance]:
+def without_followons(form: Form, failing: Sequence[Instance], seen: UnitView) -> list[Instance]:
     """The failing instances that say something of their own."""
     overridden = set(seen.submission.overrides)
     restored = replace(seen.batch, columns={**seen.batch.columns, **seen.batch.recomputed})
@@ -26,7 +26,9 @@ def without_followons(form: Form, failing: Sequence[Instance], seen: Seen) -> li
     ]
 
 
-def _sum_of_others(form: Form, instance: Instance, failing: Sequence[Instance], overridden: set[str]) -> bool:
+def _sum_of_others(
+    form: Form, instance: Instance, failing: Sequence[Instance], overridden: set[str]
+) -> bool:
     """Whether an equation holds among formulas alone, so that it is the sum of the same check's
     equations over their parts (the balance of the totals, and those of the columns)."""
     fields = ex.fields_of(instance.rule)
@@ -42,7 +44,9 @@ def _sum_of_others(form: Form, instance: Instance, failing: Sequence[Instance], 
     )
 
 
-def _only_typed_over(form: Form, instance: Instance, overridden: set[str], restored: Batch, unit: int) -> bool:
+def _only_typed_over(
+    form: Form, instance: Instance, overridden: set[str], restored: ColumnStore, unit: int
+) -> bool:
     """Whether a rule would hold with the formulas restored; the equation of the formula itself is told."""
     fields = [name for name in ex.fields_of(instance.rule) if name in overridden]
     if not fields or any(form.fields[name].computed == instance.check.code for name in fields):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from xlreport.checking.codes import H1
 from xlreport.checking.keying_errors import MOVED
 from xlreport.checking.suspects import Correction, Explanation, Hint
 from xlreport.findings import Finding, record
@@ -30,7 +31,13 @@ def finding(form: Form, hint: Hint) -> Finding:
     observed += [(f"{name}.proposed", c.proposed) for name, c in pairs.items()]
     at = first.corrections[0]
     return record(
-        "H1", message, _TODO, sheet=at.place.sheet, cell=at.place.cell, field=at.field, observed=tuple(observed)
+        H1,
+        message,
+        _TODO,
+        sheet=at.place.sheet,
+        cell=at.place.cell,
+        field=at.field,
+        observed=tuple(observed),
     )
 
 
@@ -43,8 +50,13 @@ class _Words:
         """The one explanation; the subject is left out where the place is told anyway."""
         first, *rest = explanation.corrections
         if not rest:
-            return f"{subject}很可能应为 {self.values(first, explanation)}；{self.result(explanation)}"
-        both = "，".join(f"{self.cell(c)} 应为 {shown(c.proposed)}（现为 {c.was}）" for c in explanation.corrections)
+            return (
+                f"{subject}很可能应为 {self.values(first, explanation)}；{self.result(explanation)}"
+            )
+        both = "，".join(
+            f"{self.cell(c)} 应为 {shown(c.proposed)}（现为 {c.was}）"
+            for c in explanation.corrections
+        )
         other = self.cell(rest[0])
         moved = explanation.slip == MOVED
         what = f"现填的 {first.was} 很可能应填在 {other}" if moved else f"与 {other} 很可能填反了"
@@ -52,7 +64,9 @@ class _Words:
 
     def several(self, *, sheet: bool = False) -> str:
         """Explanations of which each is enough."""
-        listed = "；".join(self.item(e, sheet=sheet and not i) for i, e in enumerate(self.hint.explanations))
+        listed = "；".join(
+            self.item(e, sheet=sheet and not i) for i, e in enumerate(self.hint.explanations)
+        )
         return f"可能是下列几处中的一处填错：{listed}；不能确定是哪一处，请逐一对照原始记录"
 
     def item(self, explanation: Explanation, *, sheet: bool) -> str:
@@ -60,7 +74,9 @@ class _Words:
         start = self.cell(first, sheet=sheet)
         if not rest:
             return f"{start} 应为 {self.values(first, explanation)}"
-        both = "，".join(f"{self.cell(c)} 应为 {shown(c.proposed)}" for c in explanation.corrections)
+        both = "，".join(
+            f"{self.cell(c)} 应为 {shown(c.proposed)}" for c in explanation.corrections
+        )
         return f"{start} 与 {self.cell(rest[0])} {explanation.slip.words}（{both}）"
 
     def values(self, correction: Correction, explanation: Explanation) -> str:

@@ -38,13 +38,20 @@ def solve(bounds: Iterable[Bound], size: int) -> Solution:
     points = [(0, tuple(int(i == j) for j in range(size))) for i in range(size)]
     limits = _merged(bounds)
     while limits is not None:
-        equal = next((vector for vector, (low, high) in limits.items() if low == high is not None), None)
+        equal = next(
+            (vector for vector, (low, high) in limits.items() if low == high is not None), None
+        )
         if equal is None:
             break
         right = limits.pop(equal)[0] or 0
         first, rest = _solved(equal)
-        points = [(p + _dot(v, first) * right, tuple(_dot(v, column) for column in rest)) for p, v in points]
-        limits = _merged(_moved(vector, pair, first, rest, right) for vector, pair in limits.items())
+        points = [
+            (p + _dot(v, first) * right, tuple(_dot(v, column) for column in rest))
+            for p, v in points
+        ]
+        limits = _merged(
+            _moved(vector, pair, first, rest, right) for vector, pair in limits.items()
+        )
     if limits is None:
         return NONE
     free = len(points[0][1]) if points else 0
@@ -94,12 +101,22 @@ def _solved(vector: Vector) -> tuple[Vector, list[Vector]]:
             if j != least and a:
                 times = a // row[least]
                 row[j] -= times * row[least]
-                columns[j] = [x - times * y for x, y in zip(columns[j], columns[least], strict=True)]
+                columns[j] = [
+                    x - times * y for x, y in zip(columns[j], columns[least], strict=True)
+                ]
     at = next(i for i, a in enumerate(row) if a)
-    return tuple(row[at] * x for x in columns[at]), [tuple(c) for j, c in enumerate(columns) if j != at]
+    return tuple(row[at] * x for x in columns[at]), [
+        tuple(c) for j, c in enumerate(columns) if j != at
+    ]
 
 
-def _moved(vector: Vector, pair: tuple[int | None, int | None], first: Vector, rest: list[Vector], right: int) -> Bound:
+def _moved(
+    vector: Vector,
+    pair: tuple[int | None, int | None],
+    first: Vector,
+    rest: list[Vector],
+    right: int,
+) -> Bound:
     """A bound in the unknowns that are left after an equality."""
     gone = _dot(vector, first) * right
     low, high = (None if end is None else end - gone for end in pair)
@@ -127,7 +144,9 @@ def _shadows(limits: _Limits, size: int) -> bool | None:
     return below[1] or None
 
 
-def _sides(limits: _Limits, at: int) -> tuple[int, list[tuple[Vector, int]], list[tuple[Vector, int]]]:
+def _sides(
+    limits: _Limits, at: int
+) -> tuple[int, list[tuple[Vector, int]], list[tuple[Vector, int]]]:
     """The half spaces v · x >= c that bound one unknown from below, and from above."""
     lower: list[tuple[Vector, int]] = []
     upper: list[tuple[Vector, int]] = []
@@ -138,7 +157,9 @@ def _sides(limits: _Limits, at: int) -> tuple[int, list[tuple[Vector, int]], lis
     return at, lower, upper
 
 
-def _effort(sides: tuple[int, list[tuple[Vector, int]], list[tuple[Vector, int]]]) -> tuple[bool, int]:
+def _effort(
+    sides: tuple[int, list[tuple[Vector, int]], list[tuple[Vector, int]]],
+) -> tuple[bool, int]:
     """Exact eliminations first, then those with few pairs."""
     at, lower, upper = sides
     exact = all(v[at] == 1 for v, _ in lower) or all(v[at] == -1 for v, _ in upper)

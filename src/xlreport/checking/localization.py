@@ -34,7 +34,9 @@ def localise(
     effort: int = EFFORT,
 ) -> tuple[Part, ...]:
     """All parts of a report in which something does not hold, each with its smallest sets of cells."""
-    return tuple(search(part, most, effort) for part in failing_parts(read_system(form, submission, extra)))
+    return tuple(
+        search(part, most, effort) for part in failing_parts(read_system(form, submission, extra))
+    )
 
 
 def search(part: Part, most: int, effort: int) -> Part:
@@ -70,9 +72,14 @@ class _Finder:
         """All smallest sets of up to `most` cells. Raises _Undecided."""
         wrong = tuple(name for name, cell in self.cells.items() if cell.wrong)
         for size in range(max(1, len(wrong)), most + 1):
-            found = [self._answer(names, solution) for names, solution in self._sets(wrong, frozenset(), size)]
+            found = [
+                self._answer(names, solution)
+                for names, solution in self._sets(wrong, frozenset(), size)
+            ]
             if found:
-                return tuple(sorted(found, key=lambda answer: [self.order[c.field] for c in answer]))
+                return tuple(
+                    sorted(found, key=lambda answer: [self.order[c.field] for c in answer])
+                )
         return ()
 
     def _answer(self, names: tuple[str, ...], solution: Solution) -> Answer:
@@ -113,7 +120,9 @@ class _Finder:
         for name in chosen:
             for i in self.touched[name]:
                 counts[i] = counts.get(i, 0) + 1
-        return [i for i, n in counts.items() if (n == 0 if self.fails[i] else n == 1 and self.equal[i])]
+        return [
+            i for i, n in counts.items() if (n == 0 if self.fails[i] else n == 1 and self.equal[i])
+        ]
 
     def _branches(self, chosen: tuple[str, ...], unsettled: list[int], left: int) -> list[str]:
         """Cells of which every set that works contains one more."""
@@ -144,9 +153,16 @@ class _Finder:
         bounds: list[Bound] = []
         for i in rows:
             times = [self.rows[i].coefficients.get(name, 0) for name in chosen]
-            others = self.values[i] - sum(t * cell.now for t, cell in zip(times, cells, strict=True))
-            low, high = (None if end is None else end - others for end in (self.rows[i].lowest, self.rows[i].highest))
-            bounds.append((tuple(t * cell.step for t, cell in zip(times, cells, strict=True)), low, high))
+            others = self.values[i] - sum(
+                t * cell.now for t, cell in zip(times, cells, strict=True)
+            )
+            low, high = (
+                None if end is None else end - others
+                for end in (self.rows[i].lowest, self.rows[i].highest)
+            )
+            bounds.append(
+                (tuple(t * cell.step for t, cell in zip(times, cells, strict=True)), low, high)
+            )
         for at, cell in enumerate(cells):
             vector = tuple(int(at == other) for other in range(len(cells)))
             bounds.append((vector, -(-cell.lowest // cell.step), cell.highest // cell.step))

@@ -16,12 +16,13 @@ from xlreport.checking.constraints import read_system
 from xlreport.checking.keying_errors import Slip
 from xlreport.checking.localization import EFFORT, search
 from xlreport.checking.parts import Change, Part, failing_parts, value
+from xlreport.findings import Severity
 from xlreport.form import expression as ex
-from xlreport.form.model import Form, Instance, Severity
-from xlreport.rules.columns import from_fixed, make_batch
+from xlreport.form.model import Form, Instance
+from xlreport.rules.columns import column_store, from_fixed
 from xlreport.rules.evaluate import Verdict, evaluate
 from xlreport.rules.linear import LinearConstraint, comparisons
-from xlreport.submission import Entry, Place, Status, Submission, shown
+from xlreport.submission import Entry, Place, Status, Submission, Summary, shown
 
 MOST_LISTED = 5
 """More likely cells than this help nobody."""
@@ -71,11 +72,13 @@ def likely(
     """Hints for a report in which these rules fail. `extra` are ties to other figures that must hold,
     `other` the numbers of another version of the unit's report."""
     wrong = [i for i in failing if i.check.severity is Severity.ERROR]
-    if submission.members or not any(True for i in wrong for _ in comparisons(i.rule)):
+    if isinstance(submission, Summary) or not any(True for i in wrong for _ in comparisons(i.rule)):
         return ()
     groups = _Finder(form, submission, other or {}).groups(read_parts(form, submission, extra))
     # not too many, and one that is reason enough by itself
-    found = [group for group in groups if len(group) <= MOST_LISTED and any(e.slip.alone for e in group)]
+    found = [
+        group for group in groups if len(group) <= MOST_LISTED and any(e.slip.alone for e in group)
+    ]
     flat = [e for group in found for e in group]
     proved = dict(zip(flat, _proved(form, submission, wrong, flat), strict=True))
     hints = (tuple(p for e in group if (p := proved[e]) is not None) for group in found)
@@ -99,7 +102,9 @@ class _Finder:
     def groups(self, parts: Sequence[Part]) -> list[list[Explanation]]:
         """Explanations that exclude each other, the best first. Two neighbours exchanged between two
         parts explain both at once, which two slips do not do as well."""
-        found: dict[frozenset[int], list[Explanation]] = {frozenset((i,)): [] for i in range(len(parts))}
+        found: dict[frozenset[int], list[Explanation]] = {
+            frozenset((i,)): [] for i in range(len(parts))
+        }
         for a, b, direction in slips.neighbours(self.form, self.now):
             self.beside.setdefault(a, []).append((b, direction))
             self.beside.setdefault(b, []).append((a, direction))
@@ -108,10 +113,16 @@ class _Finder:
         for key, explanation in self._pairs(parts):
             found.setdefault(key, []).append(explanation)
         wide = [key for key in found if len(key) > 1]
-        wide = [key for key in wide if all(key.isdisjoint(other) for other in wide if other is not key)]
+        wide = [
+            key for key in wide if all(key.isdisjoint(other) for other in wide if other is not key)
+        ]
         covered = frozenset().union(*wide)
         chosen = [*wide, *(key for key in found if len(key) == 1 and key.isdisjoint(covered))]
-        alike = {frozenset((i,)) for i, part in enumerate(parts) if _all_alike(found[frozenset((i,))], part)}
+        alike = {
+            frozenset((i,))
+            for i, part in enumerate(parts)
+            if _all_alike(found[frozenset((i,))], part)
+        }
         return [_weighed(found[key]) for key in chosen if key not in alike]
 
     def _single(self, part: Part) -> Iterator[Explanation]:
@@ -119,7 +130,10 @@ class _Finder:
             (change,) = answer
             if change.value is None:
                 continue
-            known = [self._other(change.field, change.value), slips.digit_slip(change.now, change.value)]
+            known = [
+                self._other(change.field, change.value),
+                slips.digit_slip(change.now, change.value),
+            ]
             known += [self._same(change, *pair) for pair in self.beside.get(change.field, ())]
             best = min((slip for slip in known if slip is not None), default=None)
             if best is not None:
@@ -134,7 +148,9 @@ class _Finder:
             return None
         slip = slips.SAME_AS_NEIGHBOUR[direction]
         place = self._place(neighbour)
-        return replace(slip, words=slip.words.format(place.cell or self.form.fields[neighbour].label))
+        return replace(
+            slip, words=slip.words.format(place.cell or self.form.fields[neighbour].label)
+        )
 
     def _pairs(self, parts: Sequence[Part]) -> Iterator[tuple[frozenset[int], Explanation]]:
         """Neighbours that make everything hold when their numbers are exchanged."""
@@ -146,17 +162,27 @@ class _Finder:
             if new[a] != new[b] and all(_holds(parts[i], new) for i in key):
                 first, second = sorted((a, b), key=lambda name: not cells[name].now)
                 corrections = (
-                    self._correction(n, from_fixed(cells[n].now), from_fixed(new[n])) for n in (first, second)
+                    self._correction(n, from_fixed(cells[n].now), from_fixed(new[n]))
+                    for n in (first, second)
                 )
-                yield key, Explanation(tuple(corrections), slips.EXCHANGED if cells[second].now else slips.MOVED)
+                yield (
+                    key,
+                    Explanation(
+                        tuple(corrections), slips.EXCHANGED if cells[second].now else slips.MOVED
+                    ),
+                )
 
     def _correction(self, name: str, now: Decimal, right: Decimal) -> Correction:
         entry = self.submission.entries.get(name)
-        blank = entry is not None and entry.status is Status.BLANK and name not in self.submission.overrides
+        blank = (
+            entry is not None
+            and entry.status is Status.BLANK
+            and name not in self.submission.overrides
+        )
         return Correction(name, self._place(name), now, right, blank)
 
     def _place(self, name: str) -> Place:
-        return self.submission.places.get(name, Place("", ""))
+        return self.submission.provenance.places.get(name, Place("", ""))
 
 
 def _all_alike(found: Sequence[Explanation], part: Part) -> bool:
@@ -177,11 +203,18 @@ def _holds(part: Part, new: Mapping[str, int]) -> bool:
     """Whether all of a part holds with some new numbers."""
     for name, cell in part.cells.items():
         number = new.get(name, cell.now)
-        if (name in new or cell.wrong) and not (cell.lowest <= number <= cell.highest and number % cell.step == 0):
+        if (name in new or cell.wrong) and not (
+            cell.lowest <= number <= cell.highest and number % cell.step == 0
+        ):
             return False
-    moved = {name: number - part.cells[name].now for name, number in new.items() if name in part.cells}
+    moved = {
+        name: number - part.cells[name].now for name, number in new.items() if name in part.cells
+    }
     return all(
-        row.keeps(value(row, part.cells) + sum(row.coefficients.get(name, 0) * by for name, by in moved.items()))
+        row.keeps(
+            value(row, part.cells)
+            + sum(row.coefficients.get(name, 0) * by for name, by in moved.items())
+        )
         for row in part.rows
     )
 
@@ -197,15 +230,20 @@ def _proved(
     if not found:
         return []
     touched = _touching(form)
-    names = {leaf for e in found for c in e.corrections for leaf in (c.field, *form.leaves(c.field))}
+    names = {
+        leaf for e in found for c in e.corrections for leaf in (c.field, *form.leaves(c.field))
+    }
     others = {i for name in names for i in touched.get(name, ())}
     instances = [*failing, *(form.instances[i] for i in sorted(others))]
-    verdicts = evaluate(instances, make_batch(form, [submission, *(_changed(submission, e) for e in found)]))
+    verdicts = evaluate(
+        instances, column_store(form, [submission, *(_changed(submission, e) for e in found)])
+    )
     held, now_holds = verdicts[:, :1] == Verdict.HOLDS, verdicts[:, 1:] == Verdict.HOLDS
     broken = (held & ~now_holds).any(axis=0)
     holding = now_holds[: len(failing)].sum(axis=0)
     return [
-        replace(e, holding=int(n)) if n and not bad else None for e, n, bad in zip(found, holding, broken, strict=True)
+        replace(e, holding=int(n)) if n and not bad else None
+        for e, n, bad in zip(found, holding, broken, strict=True)
     ]
 
 

@@ -7,11 +7,11 @@ from contextlib import suppress
 
 from xlreport.form import expression as ex
 from xlreport.form.model import Form
-from xlreport.rules.describe import Seen
+from xlreport.rules.describe import UnitView
 from xlreport.rules.linear import LinearConstraint, NotLinear, as_constraint
 
 
-def ties(form: Form, seen: Seen) -> Iterator[LinearConstraint]:
+def ties(form: Form, seen: UnitView) -> Iterator[LinearConstraint]:
     """The equations with last year, its numbers put in. One that the unit has explained ties nothing."""
     for instance in form.instances:
         rule = instance.rule
@@ -24,7 +24,7 @@ def ties(form: Form, seen: Seen) -> Iterator[LinearConstraint]:
                 yield as_constraint(ex.Compare("==", left, right, rule.tolerance), instance.code)
 
 
-def _with_last_year(node: ex.Number, seen: Seen) -> ex.Number:
+def _with_last_year(node: ex.Number, seen: UnitView) -> ex.Number:
     match node:
         case ex.Previous():
             return ex.Const(seen.value(node))

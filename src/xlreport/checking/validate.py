@@ -6,16 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import chain
 
+from xlreport.checking.codes import R16, V1, V2
 from xlreport.checking.followons import without_followons
 from xlreport.checking.hints import finding as hint_finding
 from xlreport.checking.suspects import likely
 from xlreport.checking.ties import ties
-from xlreport.findings import Finding, record
+from xlreport.findings import Finding, Severity, record
 from xlreport.form import expression as ex
-from xlreport.form.model import Form, Instance, Severity
+from xlreport.form.model import Form, Instance
 from xlreport.narrative.compare import contradictions
-from xlreport.rules.columns import make_batch
-from xlreport.rules.describe import Seen, Speaker
+from xlreport.rules.columns import column_store
+from xlreport.rules.describe import RuleDescriber, UnitView
 from xlreport.rules.evaluate import Verdict, evaluate
 from xlreport.submission import Entry, Place, Status, Submission
 
@@ -28,19 +29,23 @@ _ZERO = "没有发生的填 0；本表空白处确实都是 0 的，在“本表
 _DIGITS = "请只填阿拉伯数字，不带单位和符号；没有发生的填 0"
 
 
-def check(
+def check_submissions(
     form: Form, submissions: Sequence[Submission], versions: Sequence[Mapping[str, Decimal]] = ()
 ) -> list[tuple[Finding, ...]]:
     """The findings of each submission, evaluated together; one tuple a submission, in their order.
     `versions` are the numbers of another version of each one's report, for the search for the wrong cell."""
-    batch = make_batch(form, submissions)
+    batch = column_store(form, submissions)
     verdicts = evaluate(form.instances, batch)
     found: list[tuple[Finding, ...]] = []
     for unit, submission in enumerate(submissions):
-        seen = Seen(submission, batch, unit)
+        seen = UnitView(submission, batch, unit)
         column = verdicts[:, unit]
-        failing = [i for i, v in zip(form.instances, column, strict=True) if v == int(Verdict.FAILS)]
-        unknown = [i for i, v in zip(form.instances, column, strict=True) if v == int(Verdict.UNKNOWN)]
+        failing = [
+            i for i, v in zip(form.instances, column, strict=True) if v == int(Verdict.FAILS)
+        ]
+        unknown = [
+            i for i, v in zip(form.instances, column, strict=True) if v == int(Verdict.UNKNOWN)
+        ]
         told = without_followons(form, failing, seen)
         mine = [f for i in told for f in _failing(form, i, seen)]
         mine += [f for i in (*failing, *unknown) for f in _missing(form, i, seen)]
@@ -49,7 +54,9 @@ def check(
         mine += texts.findings
         mine += _unverified(unknown, seen, texts.unverified)
         other = versions[unit] if versions else {}
-        hints = likely(form, submission, failing, extra=chain(ties(form, seen), texts.ties), other=other)
+        hints = likely(
+            form, submission, failing, extra=chain(ties(form, seen), texts.ties), other=other
+        )
         mine += [hint_finding(form, hint) for hint in hints]
         found.append(tuple(_explained(f, submission) for f in dict.fromkeys(mine)))
     return found
@@ -66,7 +73,7 @@ def _explained(finding: Finding, submission: Submission) -> Finding:
     return finding.at(unit=submission.unit.name, explanation=words)
 
 
-def _failing(form: Form, instance: Instance, seen: Seen) -> Iterator[Finding]:
+def _failing(form: Form, instance: Instance, seen: UnitView) -> Iterator[Finding]:
     for part in ex.conjuncts(instance.rule):
         if seen.verdict(part) is not Verdict.FAILS:
             continue
@@ -74,8 +81,12 @@ def _failing(form: Form, instance: Instance, seen: Seen) -> Iterator[Finding]:
             yield cell_finding(instance.code, instance.check.severity, part.item.field, seen)
             continue
         names = (*ex.fields_of(part), *ex.texts_of(part))
-        place = seen.submission.places.get(names[0], Place("", "")) if names else Place("", "")
-        message = Speaker(form, instance, seen).failure(part)
+        place = (
+            seen.submission.provenance.places.get(names[0], Place("", ""))
+            if names
+            else Place("", "")
+        )
+        message = RuleDescriber(form, instance, seen).failure(part)
         yield Finding(
             instance.code,
             instance.check.severity,
@@ -84,21 +95,26 @@ def _failing(form: Form, instance: Instance, seen: Seen) -> Iterator[Finding]:
             sheet=place.sheet,
             cell=place.cell,
             field=names[0] if names else "",
-            observed=tuple((ex.key_of(operand), seen.number(operand)) for operand in ex.operands_of(part)),
+            observed=tuple(
+                (ex.key_of(operand), seen.number(operand)) for operand in ex.operands_of(part)
+            ),
         )
 
 
-def _missing(form: Form, instance: Instance, seen: Seen) -> Iterator[Finding]:
+def _missing(form: Form, instance: Instance, seen: UnitView) -> Iterator[Finding]:
     """What keeps a rule about one cell or text from being verified: it is blank."""
     for part in ex.conjuncts(instance.rule):
-        if not isinstance(part, ex.IsNumber | ex.Filled | ex.Mentions) or seen.verdict(part) is not Verdict.UNKNOWN:
+        if (
+            not isinstance(part, ex.IsNumber | ex.Filled | ex.Mentions)
+            or seen.verdict(part) is not Verdict.UNKNOWN
+        ):
             continue
         if isinstance(part, ex.IsNumber):
             name = part.item.field
             if seen.submission.effective(name).status is not Status.ABSENT:
                 yield cell_finding(instance.code, instance.check.severity, name, seen)
         elif not seen.submission.texts.get(part.text):
-            place = seen.submission.places.get(part.text, Place("", ""))
+            place = seen.submission.provenance.places.get(part.text, Place("", ""))
             label = next(t.label for t in form.texts if t.field_id == part.text)
             yield Finding(
                 instance.code,
@@ -112,13 +128,22 @@ def _missing(form: Form, instance: Instance, seen: Seen) -> Iterator[Finding]:
             )
 
 
-def cell_finding(code: str, severity: Severity, name: str, seen: Seen) -> Finding:
+def cell_finding(code: str, severity: Severity, name: str, seen: UnitView) -> Finding:
     """A number cell that holds no number: what it holds, and what to do."""
     entry = seen.submission.effective(name)
-    message, todo = describe(entry)
-    place = seen.submission.places.get(name, Place("", ""))
+    message, suggestion = describe(entry)
+    place = seen.submission.provenance.places.get(name, Place("", ""))
     observed = ((name, entry.raw or None),)
-    return Finding(code, severity, message, todo, sheet=place.sheet, cell=place.cell, field=name, observed=observed)
+    return Finding(
+        code,
+        severity,
+        message,
+        suggestion,
+        sheet=place.sheet,
+        cell=place.cell,
+        field=name,
+        observed=observed,
+    )
 
 
 def describe(entry: Entry) -> tuple[str, str]:
@@ -148,19 +173,31 @@ def _uncovered(form: Form, submission: Submission, covered: set[str]) -> Iterato
     for field in form.typed:
         entry = submission.effective(field.id)
         if entry.value is None and entry.status is not Status.ABSENT and field.id not in covered:
-            message, todo = describe(entry)
-            place = submission.places.get(field.id, Place("", ""))
+            message, suggestion = describe(entry)
+            place = submission.provenance.places.get(field.id, Place("", ""))
             observed = ((field.id, entry.raw or None),)
-            yield record("R16", message, todo, sheet=place.sheet, cell=place.cell, field=field.id, observed=observed)
+            yield record(
+                R16,
+                message,
+                suggestion,
+                sheet=place.sheet,
+                cell=place.cell,
+                field=field.id,
+                observed=observed,
+            )
 
 
 def _told_by_itself(instance: Instance) -> bool:
     """A rule about blanks is reported where they are; so is each cell of an `each: cell` rule."""
     parts = ex.conjuncts(instance.rule)
-    return instance.check.each == "cell" or all(isinstance(p, ex.IsNumber | ex.Filled | ex.Mentions) for p in parts)
+    return instance.check.each == "cell" or all(
+        isinstance(p, ex.IsNumber | ex.Filled | ex.Mentions) for p in parts
+    )
 
 
-def _unverified(unknown: Sequence[Instance], seen: Seen, also: Sequence[str]) -> Iterator[Finding]:
+def _unverified(
+    unknown: Sequence[Instance], seen: UnitView, also: Sequence[str]
+) -> Iterator[Finding]:
     """One note for all rules that lack a number of this year (the cells themselves are reported one by
     one), and one for those that lack the year before."""
     before: list[Instance] = []
@@ -174,19 +211,23 @@ def _unverified(unknown: Sequence[Instance], seen: Seen, also: Sequence[str]) ->
     if codes:
         listed = "、".join([*codes][:12]) + ("等" if len(codes) > 12 else "")
         words = f"有 {len(codes)} 项校验因缺数、缺文字或单位类别未选而无法核对：{listed}"
-        yield record("V1", words, "补齐所缺各项后会重新核对", observed=(("checks", len(codes)),))
+        yield record(V1, words, "补齐所缺各项后会重新核对", observed=(("checks", len(codes)),))
     if before:
         listed = "、".join(dict.fromkeys(i.check.code for i in before))
         why = "没有上年的报表" if seen.submission.previous is None else "上年的报表里缺数或缺文字"
         words = f"{why}，有 {len(before)} 项与上年比较的校验无法核对：{listed}"
-        todo = "请用 --previous 给出上年的汇总表或各单位的报表；上年没有这个单位的，请人工核对"
-        yield record("V2", words, todo, observed=(("checks", len(before)),))
+        suggestion = (
+            "请用 --previous 给出上年的汇总表或各单位的报表；上年没有这个单位的，请人工核对"
+        )
+        yield record(V2, words, suggestion, observed=(("checks", len(before)),))
 
 
-def _lacks_last_year(instance: Instance, seen: Seen) -> bool:
+def _lacks_last_year(instance: Instance, seen: UnitView) -> bool:
     """Whether a rule cannot be verified because of the year before, whatever else is missing."""
     return any(
-        not seen.there(part) if isinstance(part, ex.Previous) else not seen.batch.previous_texts[part.text][seen.unit]
+        not seen.there(part)
+        if isinstance(part, ex.Previous)
+        else not seen.batch.previous_texts[part.text][seen.unit]
         for part in ex.walk(instance.rule)
         if isinstance(part, ex.Previous | ex.Differs)
     )

@@ -38,7 +38,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
-        result = cli.main(list(arguments) if arguments is not None else None, "xlreport", standalone_mode=False)
+        result = cli.main(
+            list(arguments) if arguments is not None else None, "xlreport", standalone_mode=False
+        )
         return result if isinstance(result, int) else 0
     except click.exceptions.Exit as stop:
         return stop.exit_code
@@ -58,7 +60,9 @@ def entry_point() -> None:
 
 
 @click.group(cls=ChineseGroup, context_settings={"help_option_names": ["--help"]})
-@click.version_option(None, "--version", package_name="xlreport", message="%(version)s", help="显示版本号。")
+@click.version_option(
+    None, "--version", package_name="xlreport", message="%(version)s", help="显示版本号。"
+)
 def cli() -> None:
     """从一份报表定义生成填报工作簿，读取、审核、汇总各单位报来的报表。
 
@@ -87,7 +91,11 @@ def forms() -> None:
 
     for name in shipped():
         form = get_form(name)
-        years = f"{form.first_year} 年度起" if form.last_year is None else f"{form.first_year}–{form.last_year} 年度"
+        years = (
+            f"{form.first_year} 年度起"
+            if form.last_year is None
+            else f"{form.first_year}–{form.last_year} 年度"
+        )
         click.echo(f"{form.id}　{form.title}　（{years}，第 {form.version} 版）")
 
 
@@ -115,7 +123,13 @@ def fields(form: str, as_json: bool) -> None:
     ]
     for text in definition.texts:
         place = layout.place(text.field_id)
-        row = {"id": text.field_id, "table": "text", "label": text.label, "sheet": place.sheet, "cell": place.cell}
+        row = {
+            "id": text.field_id,
+            "table": "text",
+            "label": text.label,
+            "sheet": place.sheet,
+            "cell": place.cell,
+        }
         rows.append({**row, "kind": "text", "computed": False, "unit": ""})
     if as_json:
         print_json(rows)
@@ -127,14 +141,25 @@ def fields(form: str, as_json: bool) -> None:
 
 @cli.command(cls=ChineseCommand)
 @click.argument("form", metavar="[报表]", required=False)
-@click.option("--year", type=click.IntRange(1949, 9999), metavar="年度", help="报告年度，例如 2025。")
 @click.option(
-    "--roster", type=click.Path(path_type=Path), metavar="文件", help="名册（CSV 或 xlsx），每个单位一份模板。"
+    "--year", type=click.IntRange(1949, 9999), metavar="年度", help="报告年度，例如 2025。"
+)
+@click.option(
+    "--roster",
+    type=click.Path(path_type=Path),
+    metavar="文件",
+    help="名册（CSV 或 xlsx），每个单位一份模板。",
 )
 @previous_option
-@click.option("--county", default="", metavar="名称", help="汇总单位名称；默认用名册里的“汇总单位”。")
-@click.option("--password", default="", metavar="密码", help="工作表保护密码，只防误改，不是保密手段。")
-@click.option("--out", type=click.Path(path_type=Path), metavar="文件夹", help="写到哪里；默认是当前文件夹。")
+@click.option(
+    "--county", default="", metavar="名称", help="汇总单位名称；默认用名册里的“汇总单位”。"
+)
+@click.option(
+    "--password", default="", metavar="密码", help="工作表保护密码，只防误改，不是保密手段。"
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path), metavar="文件夹", help="写到哪里；默认是当前文件夹。"
+)
 @click.pass_context
 def template(
     ctx: click.Context,
@@ -147,12 +172,12 @@ def template(
     out: Path | None,
 ) -> None:
     """生成锁定的填报工作簿：有名册时每个单位一份，没有名册时一份空白的。在工作文件夹里不用写选项。"""
-    from xlreport.api import Options, write_templates
+    from xlreport.api import ReadOptions, write_templates
     from xlreport.submission import NOBODY, Unit
 
     site = campaign_in() if form is None else None
     if site is not None:
-        post = post_of(site, Options(), roster=roster, previous=previous)
+        post = post_of(site, ReadOptions(), roster=roster, previous=previous)
         definition, last = post.form, post.last
         listed: Roster | None = post.roster
         year, out, county_unit = year or site.year, out or site.templates, post.terms["county"]
@@ -160,7 +185,7 @@ def template(
         definition = form_named(given(ctx, "form", form))
         year, out, county_unit = given(ctx, "year", year), out or Path(), NOBODY
         listed = roster_at(roster)
-        last = last_year(previous, year, listed, Options(), [definition])
+        last = last_year(previous, year, listed, ReadOptions(), [definition])
     written = finished(
         lambda: write_templates(
             definition,
@@ -175,9 +200,13 @@ def template(
     for path in written:
         click.echo(str(path))
     click.echo(f"已生成 {len(written)} 份模板，在“{out}”。", err=True)
-    without = [unit.name for unit in listed.units if last.of(unit) is None] if listed and last else []
+    without = (
+        [unit.name for unit in listed.units if last.of(unit) is None] if listed and last else []
+    )
     if without:
-        click.echo(f"提示：没有上年的数（改名、合并的请在名册里写“前身”）：{'、'.join(without)}", err=True)
+        click.echo(
+            f"提示：没有上年的数（改名、合并的请在名册里写“前身”）：{'、'.join(without)}", err=True
+        )
     if password:
         click.echo("提示：保护密码只防误改，不是保密手段。", err=True)
 
@@ -185,7 +214,10 @@ def template(
 @cli.command(cls=ChineseCommand)
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[文件]...")
 @click.option(
-    "--roster", type=click.Path(path_type=Path), metavar="文件", help="名册；与上年比较时用来认改名、合并的单位。"
+    "--roster",
+    type=click.Path(path_type=Path),
+    metavar="文件",
+    help="名册；与上年比较时用来认改名、合并的单位。",
 )
 @previous_option
 @reading_options
@@ -208,7 +240,7 @@ def check(
 
     在工作文件夹里不用写选项；不写文件就审核 inbox 里的全部。
     """
-    from xlreport.api import check_paths
+    from xlreport.api import check_files
     from xlreport.cli.render import check_report
 
     options = options_of(limits, passwords, open_passwords)
@@ -220,7 +252,7 @@ def check(
         definitions.append(form_named(site.form))
     given(ctx, "paths", paths)
     result = finished(
-        lambda: check_paths(
+        lambda: check_files(
             paths,
             forms=definitions,
             inputs=own_files(form_files, roster, open_passwords, previous),
@@ -234,8 +266,15 @@ def check(
 
 @cli.command(cls=ChineseCommand)
 @click.argument("folder", type=click.Path(path_type=Path), metavar="[文件夹]", required=False)
-@click.option("--roster", type=click.Path(path_type=Path), metavar="文件", help="名册；有名册才知道谁未报。")
-@click.option("--out", type=click.Path(path_type=Path), metavar="文件夹", help="汇总表写到哪里；默认在文件夹旁边。")
+@click.option(
+    "--roster", type=click.Path(path_type=Path), metavar="文件", help="名册；有名册才知道谁未报。"
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="文件夹",
+    help="汇总表写到哪里；默认在文件夹旁边。",
+)
 @click.option("--with-errors", is_flag=True, help="有错误的报表也计入合计（会注明）。")
 @click.option("--accept-unlisted", is_flag=True, help="名册以外的单位也计入合计（会注明）。")
 @click.option(
@@ -246,10 +285,18 @@ def check(
     help="同一单位有内容不同的几份时：newest 以最新的为准（默认），error 都不计入。",
 )
 @click.option(
-    "--repair", type=click.Path(path_type=Path), metavar="文件夹", help="把需要修复的报表搬到新模板，写到这里。"
+    "--repair",
+    type=click.Path(path_type=Path),
+    metavar="文件夹",
+    help="把需要修复的报表搬到新模板，写到这里。",
 )
 @previous_option
-@click.option("--year", type=click.IntRange(1949, 9999), metavar="年度", help="只汇总这一年度；默认按多数报表。")
+@click.option(
+    "--year",
+    type=click.IntRange(1949, 9999),
+    metavar="年度",
+    help="只汇总这一年度；默认按多数报表。",
+)
 @click.option("--county", default="", metavar="名称", help="汇总单位名称；默认用名册或报表里的。")
 @reading_options
 @click.option("--verbose", is_flag=True, help="显示全部结果，连同不用处理的提示。")
@@ -298,9 +345,17 @@ def merge(
     if county:
         terms["county"] = Unit(county)
     inputs = own_files(form_files, roster, open_passwords, previous)
-    choices: Terms = {"with_errors": with_errors, "accept_unlisted": accept_unlisted, "newest": on_conflict == "newest"}
+    choices: Terms = {
+        "with_errors": with_errors,
+        "accept_unlisted": accept_unlisted,
+        "newest": on_conflict == "newest",
+    }
     terms = {**terms, **choices, "inputs": inputs}
-    result = finished(lambda: merge_folder(folder, out=out, repair=repair, forms=definitions, options=options, **terms))
+    result = finished(
+        lambda: merge_folder(
+            folder, out=out, repair=repair, forms=definitions, options=options, **terms
+        )
+    )
     show(merge_report(result, verbose=verbose), result, as_json)
     if site is not None:
         warn_of_open_mail(post, result.files)
@@ -366,7 +421,11 @@ def diff(
     from xlreport.cli.render import diff_report
 
     options = options_of(limits, passwords, open_passwords)
-    found = finished(lambda: diff_files(first, second, forms=[form_named(f) for f in form_files], options=options))
+    found = finished(
+        lambda: diff_files(
+            first, second, forms=[form_named(f) for f in form_files], options=options
+        )
+    )
     for line in diff_report(found):
         click.echo(line, err=as_json)
     if as_json:

@@ -12,7 +12,7 @@ from xlreport.cli.options import Failure, finished, form_named, last_year, roste
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from xlreport.api import Options
+    from xlreport.api import ReadOptions
     from xlreport.campaign.campaign import Post
     from xlreport.campaign.settings import Campaign
     from xlreport.merging.roster import Roster
@@ -31,7 +31,8 @@ def campaign_option(command: Callable[..., Any]) -> Callable[..., Any]:
 def campaign_in(folder: Path | None = None) -> Campaign | None:
     """The campaign in a folder (the working folder without one) or above it, None when there is none;
     what is wrong with its settings is a Failure."""
-    from xlreport.campaign.settings import NAME, CampaignError, campaign_at, read_campaign
+    from xlreport.campaign.settings import NAME, campaign_at, read_campaign
+    from xlreport.errors import CampaignError
 
     try:
         if folder is None:
@@ -48,13 +49,15 @@ def needed_campaign(folder: Path | None) -> Campaign:
     found = campaign_in(folder)
     if found is None:
         where = f"“{folder}”" if folder else "当前文件夹"
-        raise Failure(f"{where}里没有 xlreport.toml。请先运行 xlreport init，再到那个文件夹里运行命令。")
+        raise Failure(
+            f"{where}里没有 xlreport.toml。请先运行 xlreport init，再到那个文件夹里运行命令。"
+        )
     return found
 
 
 def post_of(
     campaign: Campaign,
-    options: Options,
+    options: ReadOptions,
     *,
     roster: Path | None = None,
     previous: Path | None = None,
@@ -94,7 +97,5 @@ def warn_of_open_mail(post: Post, files: Any) -> None:
 
     waiting = finished(lambda: open_messages(post, files)) if post.campaign.records.exists() else ()
     if waiting:
-        words = (
-            f"注意：有 {len(waiting)} 封邮件还要由人打开，里面可能有更新的报表，没有计入；xlreport status 逐封列出。"
-        )
+        words = f"注意：有 {len(waiting)} 封邮件还要由人打开，里面可能有更新的报表，没有计入；xlreport status 逐封列出。"
         click.echo(words, err=True)

@@ -28,7 +28,9 @@ class _ChineseHelp(click.Command):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         options = [p for p in self.get_params(ctx) if isinstance(p, click.Option)]
-        records = [(r[0], _translated(r[1])) for p in options if (r := p.get_help_record(ctx)) is not None]
+        records = [
+            (r[0], _translated(r[1])) for p in options if (r := p.get_help_record(ctx)) is not None
+        ]
         with formatter.section("选项"):
             formatter.write_dl(records)
 
@@ -42,7 +44,11 @@ class ChineseGroup(_ChineseHelp, click.Group):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         super().format_options(ctx, formatter)
-        rows = [(n, c.get_short_help_str(90)) for n in self.list_commands(ctx) if (c := self.get_command(ctx, n))]
+        rows = [
+            (n, c.get_short_help_str(90))
+            for n in self.list_commands(ctx)
+            if (c := self.get_command(ctx, n))
+        ]
         with formatter.section("命令"):
             formatter.write_dl(rows)
 

@@ -24,7 +24,9 @@ KINDS = ("templates", "reminders", "returns")
 class _Day(click.ParamType[dt.date]):
     name = "day"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> dt.date:
         try:
             return value if isinstance(value, dt.date) else dt.date.fromisoformat(value)
         except ValueError:
@@ -33,28 +35,48 @@ class _Day(click.ParamType[dt.date]):
 
 @click.command(cls=ChineseCommand)
 @click.argument("folder", type=click.Path(path_type=Path), metavar="文件夹")
-@click.option("--form", required=True, metavar="报表", help="报表名称或定义文件，xlreport forms 列出全部。")
-@click.option("--year", type=click.IntRange(1949, 9999), required=True, metavar="年度", help="报告年度，例如 2025。")
-@click.option("--county", required=True, metavar="名称", help="汇总单位名称。")
-@click.option("--deadline", type=_Day(), metavar="日期", help="各单位报送的截止日期，例如 2026-01-20。")
 @click.option(
-    "--roster", type=click.Path(path_type=Path), metavar="文件", help="已有的名册，复制进来；没有就给一份样子。"
+    "--form", required=True, metavar="报表", help="报表名称或定义文件，xlreport forms 列出全部。"
 )
-def init(folder: Path, form: str, year: int, county: str, deadline: dt.date | None, roster: Path | None) -> None:
+@click.option(
+    "--year",
+    type=click.IntRange(1949, 9999),
+    required=True,
+    metavar="年度",
+    help="报告年度，例如 2025。",
+)
+@click.option("--county", required=True, metavar="名称", help="汇总单位名称。")
+@click.option(
+    "--deadline", type=_Day(), metavar="日期", help="各单位报送的截止日期，例如 2026-01-20。"
+)
+@click.option(
+    "--roster",
+    type=click.Path(path_type=Path),
+    metavar="文件",
+    help="已有的名册，复制进来；没有就给一份样子。",
+)
+def init(
+    folder: Path, form: str, year: int, county: str, deadline: dt.date | None, roster: Path | None
+) -> None:
     """建立一次工作的文件夹：设置、名册、信件和放文件的地方。在里面运行命令不用再写选项。"""
-    from xlreport.campaign.settings import CampaignError, init_campaign
+    from xlreport.campaign.settings import init_campaign
+    from xlreport.errors import CampaignError
 
     definition = form_named(form)
     name = str(Path(form).absolute()) if form.endswith((".yaml", ".yml")) else form
     try:
         written = finished(
-            lambda: init_campaign(folder, definition, name, year, county, deadline=deadline, roster=roster)
+            lambda: init_campaign(
+                folder, definition, name, year, county, deadline=deadline, roster=roster
+            )
         )
     except CampaignError as error:
         raise Failure(str(error)) from None
     for path in written:
         click.echo(str(path))
-    click.echo(f"已建立“{folder}”。下一步：填好名册，在 xlreport.toml 里写明截止日期和邮箱，", err=True)
+    click.echo(
+        f"已建立“{folder}”。下一步：填好名册，在 xlreport.toml 里写明截止日期和邮箱，", err=True
+    )
     click.echo("然后在这个文件夹里运行 xlreport send templates --dry-run 看看会发给谁。", err=True)
 
 
@@ -62,8 +84,12 @@ def init(folder: Path, form: str, year: int, county: str, deadline: dt.date | No
 @click.argument("kind", type=click.Choice(KINDS), metavar="templates|reminders|returns")
 @campaign_option
 @click.option("--dry-run", is_flag=True, help="只列出会给谁发什么，不发。")
-@click.option("--drafts", is_flag=True, help="不发送，写成 .eml 草稿放进 drafts 文件夹，用自己的邮件程序发。")
-@click.option("--unit", "units", multiple=True, metavar="单位", help="只发给这个单位（名称或代码），可重复。")
+@click.option(
+    "--drafts", is_flag=True, help="不发送，写成 .eml 草稿放进 drafts 文件夹，用自己的邮件程序发。"
+)
+@click.option(
+    "--unit", "units", multiple=True, metavar="单位", help="只发给这个单位（名称或代码），可重复。"
+)
 @click.option("--again", is_flag=True, help="发过的也再发一次。")
 @click.option("--remember", is_flag=True, help="把密码存进系统的密码箱，下次不用再输。")
 @opening_options
@@ -87,14 +113,18 @@ def send(
     from xlreport.mail.smtp import opened
 
     site = needed_campaign(campaign)
-    post = post_of(site, options_of(limits, passwords, open_passwords), compared=kind != "reminders")
+    post = post_of(
+        site, options_of(limits, passwords, open_passwords), compared=kind != "reminders"
+    )
     how: dict[str, Any] = {"only": _chosen(post, units), "again": again, "dry_run": dry_run}
     if drafts or (dry_run and not site.smtp.server.host):
         result = finished(lambda: send_kind(post, kind, drafts_of(post), **how))
     else:
         server = site.smtp.server
         if not server.host or not site.smtp.sender:
-            words = "xlreport.toml 里没有写发信服务器（mail.smtp 的 host）和发信邮箱（mail 的 from）"
+            words = (
+                "xlreport.toml 里没有写发信服务器（mail.smtp 的 host）和发信邮箱（mail 的 from）"
+            )
             raise Failure(f"{words}；不用邮箱发请加 --drafts。")
         password = "" if dry_run else _password("SMTP", server, remember)
         with opened(site.smtp, password) as transport:
@@ -141,7 +171,9 @@ def collect(
 
     site = needed_campaign(campaign)
     imap = site.imap
-    chosen = replace(imap, folder=folder or imap.folder, since=since.isoformat() if since else imap.since)
+    chosen = replace(
+        imap, folder=folder or imap.folder, since=since.isoformat() if since else imap.since
+    )
     site = replace(site, imap=chosen)
     post = post_of(site, options_of(limits, passwords, open_passwords), compared=False)
     if path is not None:
@@ -155,7 +187,9 @@ def collect(
             words = "xlreport.toml 里没有写收信服务器（mail.imap 的 host）"
             raise Failure(f"{words}；没有邮箱密码请把邮件存成 .eml，运行 xlreport collect 文件夹。")
         password = _password("IMAP", site.imap.server, remember)
-        result = finished(lambda: collect_from_server(post, password, mark_seen=mark_seen, move_to=move_to))
+        result = finished(
+            lambda: collect_from_server(post, password, mark_seen=mark_seen, move_to=move_to)
+        )
     show(collect_report(result, verbose=verbose), result, as_json)
     return int(result.exit_code)
 
@@ -163,7 +197,11 @@ def collect(
 @click.command(cls=ChineseCommand)
 @campaign_option
 @click.option(
-    "--done", type=int, multiple=True, metavar="编号", help="要由人打开的邮件里，这一封已经处理好了；可重复。"
+    "--done",
+    type=int,
+    multiple=True,
+    metavar="编号",
+    help="要由人打开的邮件里，这一封已经处理好了；可重复。",
 )
 @opening_options
 @click.option("--json", "as_json", is_flag=True, help="只输出一份 JSON。")
@@ -192,7 +230,11 @@ def _chosen(post: Post, names: tuple[str, ...]) -> tuple[Unit, ...]:
     """The units that `--unit` names; one that is not on the roster is a Failure."""
     chosen = []
     for name in names:
-        found = [u for u in post.roster.units if name in (u.code, u.name, *post.roster.aliases.get(u.code, ()))]
+        found = [
+            u
+            for u in post.roster.units
+            if name in (u.code, u.name, *post.roster.aliases.get(u.code, ()))
+        ]
         if not found:
             raise Failure(f"名册里没有单位“{name}”。")
         chosen += found
@@ -214,7 +256,10 @@ def _password(kind: str, server: Server, to_remember: bool) -> str:
 
     password = password_for(kind, server, ask)
     if to_remember and password and not remember(server, password):
-        click.echo("系统里没有可用的密码箱（或没有运行 pip install xlreport[mail]），密码没有存。", err=True)
+        click.echo(
+            "系统里没有可用的密码箱（或没有运行 pip install xlreport[mail]），密码没有存。",
+            err=True,
+        )
     return password
 
 

@@ -13,9 +13,9 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from xlreport.api import Options
+    from xlreport.api import ReadOptions
     from xlreport.form.model import Form
-    from xlreport.merging.prior_year import LastYear
+    from xlreport.merging.prior_year import PriorYear
     from xlreport.merging.roster import Roster
 
 USAGE = 2
@@ -39,7 +39,11 @@ def opening_options(command: Callable[..., Any]) -> Callable[..., Any]:
             help="存放打开密码的文本文件，一行一个。",
         ),
         click.option(
-            "--open-password", "passwords", multiple=True, metavar="密码", help="加密工作簿的打开密码，可重复。"
+            "--open-password",
+            "passwords",
+            multiple=True,
+            metavar="密码",
+            help="加密工作簿的打开密码，可重复。",
         ),
     ):
         command = option(command)
@@ -49,7 +53,11 @@ def opening_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of every command that reads files of whatever form."""
     form = click.option(
-        "--form", "form_files", multiple=True, metavar="定义文件", help="另外的报表定义（.yaml），可重复。"
+        "--form",
+        "form_files",
+        multiple=True,
+        metavar="定义文件",
+        help="另外的报表定义（.yaml），可重复。",
     )
     return opening_options(form(command))
 
@@ -65,26 +73,34 @@ def previous_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def last_year(
-    path: Path | None, year: int | None, roster: Roster | None, options: Options, forms: Sequence[Form] = ()
-) -> LastYear | None:
+    path: Path | None,
+    year: int | None,
+    roster: Roster | None,
+    options: ReadOptions,
+    forms: Sequence[Form] = (),
+) -> PriorYear | None:
     """What `--previous` names, read; None without it."""
-    from xlreport.api import read_previous
+    from xlreport.api import read_prior_year
     from xlreport.text import harmless
 
     if path is None:
         return None
-    last: LastYear = finished(lambda: read_previous(path, year, roster=roster, forms=forms, options=options))
+    last: PriorYear = finished(
+        lambda: read_prior_year(path, year, roster=roster, forms=forms, options=options)
+    )
     for said in last.unused:
         click.echo(f"上年的报表里有一个文件没有使用：{harmless(said)}", err=True)
     return last
 
 
-def options_of(limits: tuple[str, ...], passwords: tuple[str, ...], file: Path | None) -> Options:
+def options_of(
+    limits: tuple[str, ...], passwords: tuple[str, ...], file: Path | None
+) -> ReadOptions:
     """The reading options as given; a wrong one is a Failure."""
     from dataclasses import fields as fields_of
     from dataclasses import replace
 
-    from xlreport.api import Options
+    from xlreport.api import ReadOptions
     from xlreport.formats.guard import DEFAULT_LIMITS
 
     changed: dict[str, Any] = {}
@@ -92,14 +108,16 @@ def options_of(limits: tuple[str, ...], passwords: tuple[str, ...], file: Path |
     for text in limits:
         name, _, number = text.partition("=")
         if name not in known or re.fullmatch(r"0*[1-9][0-9]{0,14}", number) is None:
-            raise Failure(f"--limit 的“{text}”不对，要写成 名称=正整数；名称只能是：{'、'.join(known)}。")
+            raise Failure(
+                f"--limit 的“{text}”不对，要写成 名称=正整数；名称只能是：{'、'.join(known)}。"
+            )
         changed[name] = known[name](number)
     if file is not None:
         try:
             passwords += tuple(line for line in file.read_text("utf-8-sig").splitlines() if line)
         except (OSError, UnicodeDecodeError):
             raise Failure(f"密码文件“{file}”打不开，或者不是 UTF-8 文本。") from None
-    return Options(limits=replace(DEFAULT_LIMITS, **changed), passwords=passwords)
+    return ReadOptions(limits=replace(DEFAULT_LIMITS, **changed), passwords=passwords)
 
 
 def given(ctx: click.Context, name: str, value: Any) -> Any:
@@ -117,8 +135,7 @@ def own_files(form_files: Sequence[str], *files: Path | None) -> list[Path]:
 
 def finished(work: Callable[[], Any]) -> Any:
     """Runs a command's work; what it raises becomes one Chinese sentence."""
-    from xlreport.api import UsageError
-    from xlreport.locking import Busy
+    from xlreport.errors import Busy, UsageError
 
     try:
         return work()
@@ -136,8 +153,9 @@ class Failure(click.ClickException):
 
 def form_named(name: str) -> Form:
     """A shipped form or a definition file; what is wrong with it is a Failure."""
-    from xlreport.form.catalog import UnknownForm, get_form
-    from xlreport.form.problems import FormError
+    from xlreport.errors import UnknownForm
+    from xlreport.form.catalog import get_form
+    from xlreport.form.yaml_source import FormError
 
     try:
         return get_form(name)
@@ -151,7 +169,8 @@ def form_named(name: str) -> Form:
 
 def roster_at(path: Path | None) -> Roster | None:
     """The roster, if one is given; what is wrong with it is a Failure."""
-    from xlreport.merging.roster import RosterError, read_roster
+    from xlreport.errors import RosterError
+    from xlreport.merging.roster import read_roster
 
     if path is None:
         return None

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from xlreport.findings import Finding, grouped
-from xlreport.form.model import Severity
+from xlreport.findings import Finding, Severity, grouped
 from xlreport.lint.linter import LintResult
 from xlreport.merging.diff import Difference
-from xlreport.merging.outcome import FileResult, Outcome
+from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.merging.result import CheckResult, MergeResult, RepairResult
 from xlreport.text import harmless
 
@@ -32,12 +31,22 @@ def merge_report(result: MergeResult, *, verbose: bool = False) -> Iterator[str]
         for file in result.files:
             yield from _file(file, verbose)
         yield from (harmless(finding.line()) for finding in result.own_findings)
-        yield "文件夹里没有可以汇总的报表，没有写出汇总表。" if result.files else "文件夹是空的，没有可以汇总的报表。"
+        yield (
+            "文件夹里没有可以汇总的报表，没有写出汇总表。"
+            if result.files
+            else "文件夹是空的，没有可以汇总的报表。"
+        )
         return
     county = result.county.unit.name or "（汇总单位未注明）"
     yield f"{harmless(county)}　{result.year} 年度　报表 {result.form}"
     yield ""
-    order = (Outcome.RETURNED, Outcome.REJECTED, Outcome.SUPERSEDED, Outcome.DUPLICATE, Outcome.IGNORED)
+    order = (
+        Outcome.RETURNED,
+        Outcome.REJECTED,
+        Outcome.SUPERSEDED,
+        Outcome.DUPLICATE,
+        Outcome.IGNORED,
+    )
     for outcome in order:
         for file in result.files:
             if file.outcome is outcome:
@@ -75,7 +84,9 @@ def lint_report(result: LintResult) -> Iterator[str]:
     yield from (harmless(f"{words}，请人工核对") for words in result.undecided)
     if result.changes is not None:
         yield from (harmless(f"[改动] {change.message}") for change in result.changes)
-        yield f"共有 {len(result.changes)} 处改动。" if result.changes else "两份定义的内容完全相同。"
+        yield (
+            f"共有 {len(result.changes)} 处改动。" if result.changes else "两份定义的内容完全相同。"
+        )
     counts = ((s.label, sum(1 for one in result.lints if one.severity is s)) for s in Severity)
     listed = "，".join(f"{label} {n} 处" for label, n in counts if n)
     yield f"{result.form} 第 {result.version} 版：{listed or '没有发现问题'}。"
@@ -86,7 +97,11 @@ def _totals(result: MergeResult) -> Iterator[str]:
     listed = "，".join(f"{o.label} {n} 个" for o, n in counts.items() if n)
     yield f"收到 {len(result.files)} 个文件：{listed}。"
     expected = f"名册 {result.expected} 个单位，" if result.expected is not None else ""
-    missing = f"未报 {len(result.missing)} 个" if result.expected is not None else "没有名册，不知道谁未报"
+    missing = (
+        f"未报 {len(result.missing)} 个"
+        if result.expected is not None
+        else "没有名册，不知道谁未报"
+    )
     yield f"{expected}计入汇总 {len(result.counted)} 个，{missing}。"
     if result.with_errors and result.returned:
         units = "、".join(harmless(f.unit.name) for f in result.returned)
@@ -96,15 +111,19 @@ def _totals(result: MergeResult) -> Iterator[str]:
             yield harmless(finding.line())
     if not result.counted:
         yield "没有一份报表通过审核，汇总表里的数字留空。"
-    for what, path in zip(("汇总表", *("修复" for _ in result.outputs)), result.outputs, strict=False):
+    for what, path in zip(
+        ("汇总表", *("修复" for _ in result.outputs)), result.outputs, strict=False
+    ):
         yield f"{what}：{harmless(path)}"
 
 
-def _file(file: FileResult, verbose: bool) -> Iterator[str]:
+def _file(file: FileRecord, verbose: bool) -> Iterator[str]:
     unit = f"{file.unit.name}　" if file.unit.name else ""
     yield harmless(f"【{file.outcome.label}】{unit}{file.path}")
     findings = _heaviest_first(file.findings)
-    shown = findings if verbose else [f for f in findings if _to_act_on(f, file.outcome)][:MOST_LINES]
+    shown = (
+        findings if verbose else [f for f in findings if _to_act_on(f, file.outcome)][:MOST_LINES]
+    )
     for finding in shown:
         yield harmless(f"    {finding.line()}")
     left = len(findings) - len(shown)

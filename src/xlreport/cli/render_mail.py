@@ -8,7 +8,18 @@ from collections.abc import Iterator
 from xlreport.campaign.campaign import StatusResult
 from xlreport.campaign.collect import KNOWN, TROUBLE, CollectedMessage, CollectResult
 from xlreport.campaign.ledger import Sent
-from xlreport.campaign.send import BEFORE, BOUNCED, DRAFT, HELD, NOW, NOWHERE, REFUSED, SENDING, SENT, SendResult
+from xlreport.campaign.send import (
+    BEFORE,
+    BOUNCED,
+    DRAFT,
+    HELD,
+    NOW,
+    NOWHERE,
+    REFUSED,
+    SENDING,
+    SENT,
+    SendResult,
+)
 from xlreport.campaign.settings import Campaign
 from xlreport.campaign.status import ACCEPTED, MISSING, UnitStatus
 from xlreport.findings import Finding, has_errors
@@ -37,7 +48,9 @@ def send_report(result: SendResult, campaign: Campaign, *, drafts: bool) -> Iter
         file = f"　附件：{item.file}" if item.file else ""
         detail = f"　{item.detail}" if item.detail else ""
         address = item.address or "（名册里没有邮箱）"
-        yield harmless(f"【{_STATES[item.state]}】{item.unit.name}　{address}　{item.subject}{file}{detail}")
+        yield harmless(
+            f"【{_STATES[item.state]}】{item.unit.name}　{address}　{item.subject}{file}{detail}"
+        )
     counts = {state: len({i.unit for i in result.items if i.state == state}) for state in _STATES}
     listed = "，".join(f"{_STATES[state]} {n} 个单位" for state, n in counts.items() if n)
     yield f"{_KINDS[result.kind]}：{listed or '没有要发的单位'}。"
@@ -46,7 +59,11 @@ def send_report(result: SendResult, campaign: Campaign, *, drafts: bool) -> Iter
     if counts[REFUSED] or counts[NOWHERE]:
         yield "没有邮箱、没有发成的，请按上面的原因改正后再运行一次；发过的不会重发。"
     day = campaign.deadline
-    if day is not None and day < dt.datetime.now(CHINA).date() and counts[NOW] + counts[SENT] + counts[DRAFT]:
+    if (
+        day is not None
+        and day < dt.datetime.now(CHINA).date()
+        and counts[NOW] + counts[SENT] + counts[DRAFT]
+    ):
         yield f"注意：截止日期 {day} 已经过了，信里写的是这一天；要改请改 xlreport.toml 里的 deadline。"
     if result.stopped:
         yield harmless(result.stopped)
@@ -69,9 +86,9 @@ def collect_report(result: CollectResult, *, verbose: bool = False) -> Iterator[
     yield f"看了 {seen} 封邮件：以前收过 {known} 封；新收 {new} 个文件放进 inbox{unread}。"
     if quiet:
         yield f"另有 {quiet} 封没有附件、发件人也不在名册上的邮件没有列出，用 --verbose 查看。"
-    todo = sum(1 for m in result.messages if has_errors(m.findings))
-    if todo:
-        yield f"注意：有 {todo} 封邮件要由人打开处理，见上面的“错误”。"
+    suggestion = sum(1 for m in result.messages if has_errors(m.findings))
+    if suggestion:
+        yield f"注意：有 {suggestion} 封邮件要由人打开处理，见上面的“错误”。"
     yield from (harmless(words) for words in result.left)
     if result.stopped:
         yield harmless(result.stopped)
@@ -82,7 +99,11 @@ def _message(one: CollectedMessage) -> Iterator[str]:
         yield harmless(f"{one.origin}（以前收过）")
         return
     when = f"{china(one.arrived):%Y-%m-%d %H:%M}" if one.arrived else "时间不明"
-    who = f"{one.sender or '发件人不明'}　“{one.subject}”" if one.sender or one.subject else one.origin
+    who = (
+        f"{one.sender or '发件人不明'}　“{one.subject}”"
+        if one.sender or one.subject
+        else one.origin
+    )
     state = "（以前收过）" if one.state == KNOWN else "（没有收取）" if one.state == TROUBLE else ""
     where = f"　在 {one.origin}" if one.origin != who and has_errors(one.findings) else ""
     yield harmless(f"{when}　{who}{state}{where}")
@@ -102,17 +123,27 @@ def status_report(result: StatusResult) -> Iterator[str]:
         yield from _unit(unit)
     yield ""
     for file in result.strangers:
-        why = "；".join(f.message for f in file.findings if f.severity.rank == 0) or "单位不在名册上"
+        why = (
+            "；".join(f.message for f in file.findings if f.severity.rank == 0) or "单位不在名册上"
+        )
         yield harmless(f"认不出单位的文件：{file.path}（{why}）")
     for message in result.messages:
         who = message.sender or message.origin
         number = f" {message.number}" if message.number else ""
-        yield harmless(f"要由人打开的邮件{number}：{who}　“{message.subject}”　{_first(message.findings)}")
+        yield harmless(
+            f"要由人打开的邮件{number}：{who}　“{message.subject}”　{_first(message.findings)}"
+        )
     if any(message.number for message in result.messages):
         yield "（处理好的运行 xlreport status --done 编号，以后不再列出）"
     yield from (harmless(finding.line()) for finding in result.findings)
-    counts = {unit.label: sum(1 for u in result.units if u.state == unit.state) for unit in result.units}
-    yield f"名册 {len(result.units)} 个单位：" + "，".join(f"{label} {n} 个" for label, n in counts.items()) + "。"
+    counts = {
+        unit.label: sum(1 for u in result.units if u.state == unit.state) for unit in result.units
+    }
+    yield (
+        f"名册 {len(result.units)} 个单位："
+        + "，".join(f"{label} {n} 个" for label, n in counts.items())
+        + "。"
+    )
     missing = [u.unit.name for u in result.units if u.state == MISSING]
     if missing:
         yield harmless(f"未报：{'、'.join(missing)}　→ xlreport send reminders 催报")
@@ -120,7 +151,13 @@ def status_report(result: StatusResult) -> Iterator[str]:
     if wrong:
         yield harmless(f"要更正：{'、'.join(wrong)}　→ xlreport send returns 发通知")
     if result.days is not None:
-        left = f"还有 {result.days} 天" if result.days > 0 else f"已过 {-result.days} 天" if result.days else "就是今天"
+        left = (
+            f"还有 {result.days} 天"
+            if result.days > 0
+            else f"已过 {-result.days} 天"
+            if result.days
+            else "就是今天"
+        )
         yield f"截止日期 {result.deadline}，{left}。"
 
 
@@ -129,7 +166,10 @@ def _first(findings: tuple[Finding, ...]) -> str:
 
 
 def _unit(unit: UnitStatus) -> Iterator[str]:
-    parts = [f"模板{_last(unit.templates)}", *([f"催报 {len(unit.reminders)} 次"] if unit.reminders else [])]
+    parts = [
+        f"模板{_last(unit.templates)}",
+        *([f"催报 {len(unit.reminders)} 次"] if unit.reminders else []),
+    ]
     if unit.files:
         last = unit.files[-1]
         came = last.arrival

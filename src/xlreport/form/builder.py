@@ -20,7 +20,18 @@ from xlreport.form.model import (
 from xlreport.form.schema import ColumnDef, FormDef, RowDef, TableDef
 
 RESERVED = frozenset(
-    {"text", "identity", "check", "detail", "unit", "form", "previous", "length", "explain", "xlreport"}
+    {
+        "text",
+        "identity",
+        "check",
+        "detail",
+        "unit",
+        "form",
+        "previous",
+        "length",
+        "explain",
+        "xlreport",
+    }
 )
 """Table ids that would collide with other names of the check language or the workbook."""
 
@@ -61,24 +72,41 @@ def build_tables(definition: FormDef, report: Report) -> Draft:
     return draft
 
 
-def _table(definition: TableDef, path: tuple[str | int, ...], draft: Draft, report: Report) -> Table:
+def _table(
+    definition: TableDef, path: tuple[str | int, ...], draft: Draft, report: Report
+) -> Table:
     rows_seen: set[str] = set()
     blocks = []
     for i, block in enumerate(definition.blocks):
         here = (*path, "blocks", i)
         columns_seen: set[str] = set()
-        columns = tuple(_column(c, (*here, "columns", n), columns_seen, report) for n, c in enumerate(block.columns))
-        rows = tuple(_row(r, (*here, "rows", n), rows_seen, report) for n, r in enumerate(block.rows))
+        columns = tuple(
+            _column(c, (*here, "columns", n), columns_seen, report)
+            for n, c in enumerate(block.columns)
+        )
+        rows = tuple(
+            _row(r, (*here, "rows", n), rows_seen, report) for n, r in enumerate(block.rows)
+        )
         for name in columns_seen & rows_seen:
             report(here, f"“{name}”既是行又是列的 id，规则里会分不清")
         built = Block(block.title, block.corner, columns, rows)
         blocks.append(built)
         _add_fields(definition.id, built, here, draft, report)
-    return Table(definition.id, definition.title, definition.sheet, Arrangement(definition.arrangement), tuple(blocks))
+    return Table(
+        definition.id,
+        definition.title,
+        definition.sheet,
+        Arrangement(definition.arrangement),
+        tuple(blocks),
+    )
 
 
-def _column(item: ColumnDef, path: tuple[str | int, ...], seen: set[str], report: Report) -> Heading:
-    inner = tuple(_column(c, (*path, "columns", n), seen, report) for n, c in enumerate(item.columns))
+def _column(
+    item: ColumnDef, path: tuple[str | int, ...], seen: set[str], report: Report
+) -> Heading:
+    inner = tuple(
+        _column(c, (*path, "columns", n), seen, report) for n, c in enumerate(item.columns)
+    )
     _name(item.id, bool(inner), item.computed, path, seen, report)
     return Heading(item.label, item.id, inner, Kind(item.kind), item.unit, item.computed)
 
@@ -90,7 +118,12 @@ def _row(item: RowDef, path: tuple[str | int, ...], seen: set[str], report: Repo
 
 
 def _name(
-    name: str | None, group: bool, computed: str | None, path: tuple[str | int, ...], seen: set[str], report: Report
+    name: str | None,
+    group: bool,
+    computed: str | None,
+    path: tuple[str | int, ...],
+    seen: set[str],
+    report: Report,
 ) -> None:
     if name is None and not group:
         report(path, "行和列都要有 id")
@@ -102,7 +135,9 @@ def _name(
         seen.add(name)
 
 
-def _add_fields(table: str, block: Block, path: tuple[str | int, ...], draft: Draft, report: Report) -> None:
+def _add_fields(
+    table: str, block: Block, path: tuple[str | int, ...], draft: Draft, report: Report
+) -> None:
     for rows in paths(block.rows):
         for columns in paths(block.columns):
             row, column = rows[-1], columns[-1]
@@ -124,7 +159,9 @@ def _add_fields(table: str, block: Block, path: tuple[str | int, ...], draft: Dr
             draft.places[name] = path
 
 
-def order_formulas(draft: Draft, instances: tuple[Instance, ...], report: Report) -> dict[str, ex.Number]:
+def order_formulas(
+    draft: Draft, instances: tuple[Instance, ...], report: Report
+) -> dict[str, ex.Number]:
     """The formula of each computed field, in an order in which each needs only earlier ones."""
     defining = dict(_defining(instances))
     formulas: dict[str, ex.Number] = {}
@@ -137,16 +174,24 @@ def order_formulas(draft: Draft, instances: tuple[Instance, ...], report: Report
             report(draft.places[name], words)
         else:
             formulas[name] = formula
-    graph = {name: [f for f in ex.fields_of(formula) if f in formulas] for name, formula in formulas.items()}
+    graph = {
+        name: [f for f in ex.fields_of(formula) if f in formulas]
+        for name, formula in formulas.items()
+    }
     try:
         return {name: formulas[name] for name in TopologicalSorter(graph).static_order()}
     except CycleError as error:
-        report(draft.places[error.args[1][0]], f"计算公式互相引用，成了一个圈：{' → '.join(error.args[1])}")
+        report(
+            draft.places[error.args[1][0]],
+            f"计算公式互相引用，成了一个圈：{' → '.join(error.args[1])}",
+        )
         return {}
 
 
 def _defining(instances: tuple[Instance, ...]) -> Iterator[tuple[tuple[str, str], ex.Number]]:
     for instance in instances:
         match instance.rule:
-            case ex.Compare(operator="==", left=ex.Ref(field=name), right=right, tolerance=tolerance) if not tolerance:
+            case ex.Compare(
+                operator="==", left=ex.Ref(field=name), right=right, tolerance=tolerance
+            ) if not tolerance:
                 yield (instance.check.code, name), right

@@ -7,12 +7,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from xlreport.errors import UnknownForm
 from xlreport.form.loader import load
 from xlreport.form.model import Form
-
-
-class UnknownForm(Exception):
-    """Neither a shipped form nor a file; the text is Chinese."""
 
 
 def definitions_folder() -> Path:
@@ -42,11 +39,13 @@ def get_form(name_or_path: str | Path) -> Form:
             raise UnknownForm(f"找不到报表定义文件“{path}”，请检查路径。")
         return load(path)
     known = "、".join(shipped())
-    raise UnknownForm(f"没有名为“{name_or_path}”的报表；现有：{known}。也可以给出定义文件（.yaml）的路径。")
+    raise UnknownForm(
+        f"没有名为“{name_or_path}”的报表；现有：{known}。也可以给出定义文件（.yaml）的路径。"
+    )
 
 
 @dataclass(frozen=True)
-class FormShelf:
+class FormCatalog:
     """Finds forms by id: those given first, then the shipped ones. Can be sent to other processes."""
 
     given: tuple[Form, ...] = ()
@@ -61,7 +60,7 @@ class FormShelf:
         return get_form(form_id) if form_id in shipped() else None
 
     def all(self) -> Iterator[Form]:
-        """Every form on the shelf."""
+        """Every form on the catalog."""
         yield from self.given
         known = {form.id for form in self.given}
         yield from (get_form(name) for name in shipped() if name not in known)
@@ -70,7 +69,7 @@ class FormShelf:
 _RECEIVED: dict[str, Form] = {}
 
 
-def _received(*forms: Form) -> FormShelf:
-    """A shelf in another process: a form that was sent before stays the same object, so that what is
+def _received(*forms: Form) -> FormCatalog:
+    """A catalog in another process: a form that was sent before stays the same object, so that what is
     worked out from it (its layout) is worked out once."""
-    return FormShelf(tuple(_RECEIVED.setdefault(form.fingerprint, form) for form in forms))
+    return FormCatalog(tuple(_RECEIVED.setdefault(form.fingerprint, form) for form in forms))

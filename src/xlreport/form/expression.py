@@ -171,7 +171,9 @@ def children(node: Node) -> tuple[Node, ...]:
             return (item,)
         case Implies(premise=premise, conclusion=conclusion):
             return (premise, conclusion)
-        case Const() | Ref() | Previous() | Length() | Filled() | Mentions() | Differs() | LevelIn():
+        case (
+            Const() | Ref() | Previous() | Length() | Filled() | Mentions() | Differs() | LevelIn()
+        ):
             return ()
 
 
@@ -194,7 +196,9 @@ def fields_of(node: Node) -> tuple[str, ...]:
 
 def texts_of(node: Node) -> tuple[str, ...]:
     """The text fields of a node, each once."""
-    texts = (part.text for part in walk(node) if isinstance(part, Filled | Mentions | Differs | Length))
+    texts = (
+        part.text for part in walk(node) if isinstance(part, Filled | Mentions | Differs | Length)
+    )
     return tuple(dict.fromkeys(texts))
 
 
@@ -212,7 +216,9 @@ def key_of(node: Ref | Previous | Length) -> str:
 @_remembered
 def operands_of(node: Node) -> tuple[Ref | Previous | Length, ...]:
     """Everything that a node needs a number of, each once."""
-    return tuple(dict.fromkeys(part for part in walk(node) if isinstance(part, Ref | Previous | Length)))
+    return tuple(
+        dict.fromkeys(part for part in walk(node) if isinstance(part, Ref | Previous | Length))
+    )
 
 
 def across_years(node: Node) -> bool:

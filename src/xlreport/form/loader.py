@@ -10,16 +10,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from xlreport.findings import Severity
 from xlreport.form import expression as ex
 from xlreport.form import yaml_source
 from xlreport.form.builder import Draft, build_tables, order_formulas
-from xlreport.form.model import Check, Form, IdentityItem, Instance, Severity, Text
+from xlreport.form.model import Check, Form, IdentityItem, Instance, Statement, Text
 from xlreport.form.parser import Names, RuleError, bind
-from xlreport.form.problems import FormError, Problem
 from xlreport.form.schema import FormDef
-from xlreport.form.statements import Statement
 from xlreport.form.stating import build_statements, too_large
-from xlreport.form.yaml_source import Source
+from xlreport.form.yaml_source import FormError, Problem, Source
 
 REQUIRED_IDENTITY = ("unit", "code", "level", "year")
 """Identity items by which the program knows a unit; each form has them."""
@@ -30,12 +29,16 @@ def load(path: Path) -> Form:
     OSError when the file cannot be read."""
     raw = path.read_bytes()
     if len(raw) > yaml_source.MAX_BYTES:
-        raise FormError(str(path), [Problem(1, 1, f"文件太大（超过 {yaml_source.MAX_BYTES:,} 字节）")])
+        raise FormError(
+            str(path), [Problem(1, 1, f"文件太大（超过 {yaml_source.MAX_BYTES:,} 字节）")]
+        )
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        raise FormError(str(path), [Problem(line, 1, "文件不是 UTF-8 编码，请另存为 UTF-8")]) from None
+        raise FormError(
+            str(path), [Problem(line, 1, "文件不是 UTF-8 编码，请另存为 UTF-8")]
+        ) from None
     return loads(text, str(path))
 
 
@@ -48,7 +51,11 @@ def loads(text: str, path: str = "<text>") -> Form:
     try:
         definition = FormDef.model_validate(source.data)
     except ValidationError as error:
-        shape = [_shape_problem(source, dict(detail)) for detail in error.errors() if not _follows(detail, error)]
+        shape = [
+            _shape_problem(source, dict(detail))
+            for detail in error.errors()
+            if not _follows(detail, error)
+        ]
         raise FormError(path, source.problems + shape) from None
     return _Loader(definition, source, path).form()
 
@@ -77,7 +84,8 @@ def _follows(detail: Any, error: ValidationError) -> bool:
     """pydantic calls a list too short when its items are wrong; the items' own mistakes say it all."""
     place = detail["loc"]
     return detail["type"] == "too_short" and any(
-        len(other["loc"]) > len(place) and other["loc"][: len(place)] == place for other in error.errors()
+        len(other["loc"]) > len(place) and other["loc"][: len(place)] == place
+        for other in error.errors()
     )
 
 
@@ -86,9 +94,16 @@ def _shape_problem(source: Source, detail: dict[str, Any]) -> Problem:
     kind = detail["type"]
     names = [part for part in path if isinstance(part, str)]
     words = _SHAPE_WORDS.get(kind, "“{key}”的值不合要求")
-    expected = str(detail.get("ctx", {}).get("expected", "")).replace("'", "").replace(" or ", "、").replace(", ", "、")
+    expected = (
+        str(detail.get("ctx", {}).get("expected", ""))
+        .replace("'", "")
+        .replace(" or ", "、")
+        .replace(", ", "、")
+    )
     shown = detail.get("input")
-    text = words.format(key=names[-1] if names else "文件", input=str(shown)[:60], expected=expected)
+    text = words.format(
+        key=names[-1] if names else "文件", input=str(shown)[:60], expected=expected
+    )
     if kind == "missing":
         path = path[:-1]
     line, column = source.place(path, key=kind == "extra_forbidden")
@@ -122,7 +137,9 @@ class _Loader:
         coded += [(("statements", i, "code"), s.code) for i, s in enumerate(definition.statements)]
         self._unique(coded, "校验代码")
         self._unique((("subjects", i, "id"), s.id) for i, s in enumerate(definition.subjects))
-        names = Names.of(draft.tables, draft.fields, frozenset(f"text.{t.id}" for t in definition.texts))
+        names = Names.of(
+            draft.tables, draft.fields, frozenset(f"text.{t.id}" for t in definition.texts)
+        )
         instances = self._bind(checks, names)
         statements = build_statements(definition, names, self.add)
         formulas = order_formulas(draft, instances, self.add) if not self.problems else {}

@@ -7,13 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 
-from xlreport.form.expression import SCALE, Length, Number, Previous, Ref, Truth, fields_of, operands_of
-from xlreport.form.severity import Check as Check
-from xlreport.form.severity import Severity as Severity
-from xlreport.form.statements import Statement
+from xlreport.findings import Severity
+from xlreport.form.expression import (
+    SCALE,
+    Length,
+    Number,
+    Previous,
+    Ref,
+    Truth,
+    fields_of,
+    operands_of,
+)
 
 LEVELS = ("乡镇", "街道", "部门", "县", "市")
 """The kinds of reporting units (类别 in a roster), which rules may name."""
@@ -32,6 +40,73 @@ class Arrangement(StrEnum):
 
     DOWN = "down"
     ACROSS = "across"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One rule: permanent code, severity, the rule as written and why it must hold."""
+
+    code: str
+    title: str
+    severity: Severity
+    each: str | None
+    rule: str
+    why: str
+    tolerance: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is counted: the words for it, words that may stand beside them without changing what is
+    counted, its measure words, and words after which a sentence counts something else."""
+
+    id: str
+    words: tuple[str, ...]
+    measures: tuple[str, ...]
+    beside: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One thing that can be said about a subject. Without `verbs` the subject's words alone say it;
+    one of `none` says that there were none. With `from_context` the subject may stand in an earlier clause.
+    """
+
+    subject: Subject
+    verbs: tuple[str, ...]
+    none: tuple[str, ...]
+    measures: tuple[str, ...]
+    from_context: bool
+    readings: tuple[Number, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnReport:
+    """How a text speaks of the report that it belongs to: its names, the words that announce it, and
+    the words for its period."""
+
+    names: tuple[str, ...]
+    announced: tuple[str, ...]
+    period: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A permanent code with what its texts may say; a contradiction to all readings is a finding."""
+
+    code: str
+    title: str
+    severity: Severity
+    why: str
+    texts: tuple[str, ...]
+    claims: tuple[Claim, ...] = ()
+    own: OwnReport | None = None
+
+    @property
+    def check(self) -> Check:
+        """The statement as the check that a sentence about numbers needs."""
+        return Check(self.code, self.title, self.severity, None, "", self.why, Decimal(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +306,9 @@ class Form:
             for block in table.blocks:
                 for row_label, rows in _named(block.rows):
                     for column_label, columns in _named(block.columns):
-                        names = frozenset(f"{table.id}.{row}.{column}" for row in rows for column in columns)
+                        names = frozenset(
+                            f"{table.id}.{row}.{column}" for row in rows for column in columns
+                        )
                         if len(names) > 1:
                             found.setdefault(names, (row_label, column_label))
         return found

@@ -46,7 +46,9 @@ class Names:
     texts: frozenset[str]
 
     @classmethod
-    def of(cls, tables: tuple[Table, ...], fields: dict[str, Field], texts: frozenset[str]) -> Names:
+    def of(
+        cls, tables: tuple[Table, ...], fields: dict[str, Field], texts: frozenset[str]
+    ) -> Names:
         """Collects the names of a form's tables; a group's name stands for all rows below it."""
         rows: dict[str, dict[str, tuple[str, ...]]] = {}
         columns: dict[str, dict[str, tuple[str, ...]]] = {}
@@ -127,7 +129,11 @@ def _scopes(check: Check, tree: ast.expr, names: Names) -> Iterator[_Scope]:
     if table is None:
         word = "表.列" if check.each == "row" else "表.行"
         raise RuleError(f"each: {check.each} 的规则里至少要有一个“{word}”")
-    ids = dict.fromkeys(f.row if check.each == "row" else f.column for f in names.fields.values() if f.table == table)
+    ids = dict.fromkeys(
+        f.row if check.each == "row" else f.column
+        for f in names.fields.values()
+        if f.table == table
+    )
     for name in ids:
         yield _Scope(table, row=name) if check.each == "row" else _Scope(table, column=name)
 
@@ -186,13 +192,17 @@ class _Binder:
         if operator is None:
             raise self.error("不认识的比较符，可用 == != < <= > >=", node)
         tolerance = self.check.tolerance if operator == "==" else Decimal(0)
-        return ex.Compare(operator, self.number(node.left), self.number(node.comparators[0]), tolerance)
+        return ex.Compare(
+            operator, self.number(node.left), self.number(node.comparators[0]), tolerance
+        )
 
     def level(self, node: ast.Compare) -> ex.LevelIn:
         listed = node.comparators[0]
         if ast.unparse(node.left) != "unit.level" or not isinstance(listed, ast.Tuple | ast.List):
             raise self.error('in 只能写成 unit.level in ("乡镇", "街道")', node)
-        levels = tuple(item.value if isinstance(item, ast.Constant) else None for item in listed.elts)
+        levels = tuple(
+            item.value if isinstance(item, ast.Constant) else None for item in listed.elts
+        )
         if not levels:
             raise self.error("规则没有比较任何数：单位类别一个也没有写", node)
         for item, level in zip(listed.elts, levels, strict=True):
@@ -208,7 +218,11 @@ class _Binder:
                 return ex.Times(Decimal(-1), self.number(operand))
             case ast.BinOp(left=left, op=ast.Add(), right=right):
                 first, second = self.number(left), self.number(right)
-                items = first.items if isinstance(first, ex.Total) and first.spelled == "+" else (first,)
+                items = (
+                    first.items
+                    if isinstance(first, ex.Total) and first.spelled == "+"
+                    else (first,)
+                )
                 return ex.Total((*items, second), "+")
             case ast.BinOp(left=left, op=ast.Sub(), right=right):
                 return ex.Minus(self.number(left), self.number(right))
@@ -251,9 +265,15 @@ class _Binder:
     def digits(self, node: ast.expr) -> int:
         if isinstance(node, ast.Name) and node.id == "decimals" and self.scope.cell:
             return self.scope.cell.decimals
-        if isinstance(node, ast.Constant) and isinstance(node.value, int) and 0 <= node.value <= ex.SCALE:
+        if (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, int)
+            and 0 <= node.value <= ex.SCALE
+        ):
             return node.value
-        raise self.error(f"小数位数应当是 0 到 {ex.SCALE} 的整数（each: cell 时可以写 decimals）", node)
+        raise self.error(
+            f"小数位数应当是 0 到 {ex.SCALE} 的整数（each: cell 时可以写 decimals）", node
+        )
 
     def summand(self, node: ast.expr) -> tuple[ex.Number, ...]:
         if isinstance(node, ast.Attribute):
@@ -267,13 +287,23 @@ class _Binder:
             raise self.error(f"“{ast.unparse(node)}”不是字段", node)
         found = self.resolve(node)
         if len(found) != 1:
-            raise self.error(f"“{ast.unparse(node)}”是 {len(found)} 个数，这里只能有一个；求和请写 sum(…)", node)
+            raise self.error(
+                f"“{ast.unparse(node)}”是 {len(found)} 个数，这里只能有一个；求和请写 sum(…)", node
+            )
         return ex.Ref(found[0])
 
     def words(self, nodes: list[ast.expr], call: ast.expr) -> tuple[str, ...]:
-        words = tuple(n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str))
-        if not words or len(words) < len(nodes) or any(w != "".join(w.split()) or not w or '"' in w for w in words):
-            raise self.error('mentions 要写成 mentions(text.名称, "词", "词")，词里没有空格、引号和换行', call)
+        words = tuple(
+            n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)
+        )
+        if (
+            not words
+            or len(words) < len(nodes)
+            or any(w != "".join(w.split()) or not w or '"' in w for w in words)
+        ):
+            raise self.error(
+                'mentions 要写成 mentions(text.名称, "词", "词")，词里没有空格、引号和换行', call
+            )
         return words
 
     def text(self, node: ast.expr) -> str:

@@ -66,7 +66,10 @@ class CheckDef(_Strict):
     tolerance: Annotated[Decimal, Field(ge=0, decimal_places=6)] = Decimal(0)
 
 
-WordList = Annotated[tuple[Annotated[str, StringConstraints(pattern=r"^\S(.{0,58}\S)?$")], ...], Field(max_length=300)]
+WordList = Annotated[
+    tuple[Annotated[str, StringConstraints(pattern=r"^\S(.{0,58}\S)?$")], ...],
+    Field(max_length=300),
+]
 
 
 class SubjectDef(_Strict):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
+from xlreport.findings import Severity
 from xlreport.form import expression as ex
 from xlreport.form.builder import Report
-from xlreport.form.model import Check, Severity
+from xlreport.form.model import Check, Claim, OwnReport, Statement, Subject
 from xlreport.form.parser import Names, RuleError, bind_number
 from xlreport.form.schema import ClaimDef, FormDef, StatementDef, SubjectDef
-from xlreport.form.statements import Claim, OwnReport, Statement, Subject
 
 _Path = tuple[str | int, ...]
 
@@ -18,7 +18,9 @@ _Path = tuple[str | int, ...]
 def build_statements(definition: FormDef, names: Names, report: Report) -> tuple[Statement, ...]:
     """All statements of a form; mistakes go to `report(path, text, offset)`."""
     builder = _Builder(definition, names, report)
-    return tuple(builder.statement(s, ("statements", i)) for i, s in enumerate(definition.statements))
+    return tuple(
+        builder.statement(s, ("statements", i)) for i, s in enumerate(definition.statements)
+    )
 
 
 def too_large(statements: tuple[Statement, ...], bounds: Mapping[str, Decimal]) -> list[_Path]:
@@ -56,12 +58,24 @@ class _Builder:
             if text not in self.names.texts:
                 self.report((*path, "texts", i), f"没有文字“{text}”")
         if not item.claims and item.own is None:
-            self.report(path, f"{item.code} 要写 claims（说了哪些数）或者 own（本报告怎样称呼自己）")
+            self.report(
+                path, f"{item.code} 要写 claims（说了哪些数）或者 own（本报告怎样称呼自己）"
+            )
         own = OwnReport(item.own.names, item.own.announced, item.own.period) if item.own else None
-        built = Statement(item.code, item.title, Severity(item.severity), item.why, item.texts, (), own)
-        claims = (self.claim(c, built.check, (*path, "claims", i)) for i, c in enumerate(item.claims))
+        built = Statement(
+            item.code, item.title, Severity(item.severity), item.why, item.texts, (), own
+        )
+        claims = (
+            self.claim(c, built.check, (*path, "claims", i)) for i, c in enumerate(item.claims)
+        )
         return Statement(
-            item.code, item.title, built.severity, item.why, item.texts, tuple(c for c in claims if c), own
+            item.code,
+            item.title,
+            built.severity,
+            item.why,
+            item.texts,
+            tuple(c for c in claims if c),
+            own,
         )
 
     def claim(self, item: ClaimDef, check: Check, path: _Path) -> Claim | None:
@@ -81,7 +95,9 @@ class _Builder:
         return Claim(subject, item.verbs, item.none, measures, from_context, readings)
 
     def reading(self, rule: str, check: Check, path: _Path) -> ex.Number | None:
-        written = Check(check.code, check.title, check.severity, None, rule.strip(), check.why, Decimal(0))
+        written = Check(
+            check.code, check.title, check.severity, None, rule.strip(), check.why, Decimal(0)
+        )
         try:
             return bind_number(written, self.names)
         except RuleError as error:

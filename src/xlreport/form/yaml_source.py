@@ -7,15 +7,34 @@ equal keys silently; composing the node graph and walking it keeps what was writ
 from __future__ import annotations
 
 import pathlib
+from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
-from xlreport.form.problems import Problem
+from xlreport.errors import XlreportError
 
 Path = tuple[str | int, ...]
 MAX_BYTES = 2_000_000
 """A form definition larger than this is refused."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One mistake: line and column count from 1, the text is Chinese."""
+
+    line: int
+    column: int
+    text: str
+
+
+class FormError(XlreportError):
+    """A form definition that cannot be used; carries every mistake found, in file order."""
+
+    def __init__(self, path: str, problems: list[Problem]) -> None:
+        self.path = path
+        self.problems = tuple(sorted(set(problems)))
+        super().__init__("\n".join(f"{path}:{p.line}:{p.column}：{p.text}" for p in self.problems))
 
 
 class Source:
@@ -70,7 +89,10 @@ class Source:
                 self._add(key, f"键“{key.value}”重复")
             else:
                 plain[key.value] = self._plain(value, (*path, key.value))
-                self._places[(*path, key.value, "")] = (key.start_mark.line + 1, key.start_mark.column + 1)
+                self._places[(*path, key.value, "")] = (
+                    key.start_mark.line + 1,
+                    key.start_mark.column + 1,
+                )
         return plain
 
     def _add(self, node: yaml.Node, text: str) -> None:

@@ -13,8 +13,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xlreport.findings import Finding, record
+from xlreport.formats.codes import R1, R6, R20
 from xlreport.formats.detect import Kind
-from xlreport.formats.guard import Limits, Refused, check_member, damaged, open_zip, read_member, too_much
+from xlreport.formats.guard import (
+    Limits,
+    Refused,
+    check_member,
+    damaged,
+    open_zip,
+    read_member,
+    too_much,
+)
 from xlreport.submission import CHINA
 
 _UTF8_FLAG = 0x800
@@ -56,7 +65,7 @@ def _zip(data: bytes, spool: Path, limits: Limits) -> Iterator[Member]:
         for info in infos:
             name = zip_name(info)
             if stat.S_ISLNK(info.external_attr >> 16):
-                problem = record("R6", "这是压缩包里指向别处的链接，不跟随", "请把工作簿本身放进来")
+                problem = record(R6, "这是压缩包里指向别处的链接，不跟随", "请把工作簿本身放进来")
                 yield Member(name, spool, problem=problem)
                 continue
             try:
@@ -68,9 +77,11 @@ def _zip(data: bytes, spool: Path, limits: Limits) -> Iterator[Member]:
             yield Member(name, _spooled(spool, content), _modified(info))
 
 
-def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, used: int, limits: Limits) -> bytes:
+def _zip_member(
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo, used: int, limits: Limits
+) -> bytes:
     if info.flag_bits & 0x1:
-        raise Refused(record("R20", "压缩包加了密码，里面的文件读不出来", _UNPACK))
+        raise Refused(record(R20, "压缩包加了密码，里面的文件读不出来", _UNPACK))
     check_member(info, limits)
     if used + info.file_size > limits.total:
         raise too_much("解压后的总大小", used + info.file_size, limits.total, "字节")
@@ -122,7 +133,11 @@ def _decoded(plain: bytes) -> str:
 def _unicode_path(extra: bytes, plain: bytes) -> str:
     """The Info-ZIP Unicode path (APPNOTE 4.6.9), valid only for the name whose CRC it carries."""
     for kind, field in _extra(extra):
-        if kind == _UNICODE_PATH and len(field) > 5 and int.from_bytes(field[1:5], "little") == zlib.crc32(plain):
+        if (
+            kind == _UNICODE_PATH
+            and len(field) > 5
+            and int.from_bytes(field[1:5], "little") == zlib.crc32(plain)
+        ):
             try:
                 return field[5:].decode("utf-8")
             except UnicodeDecodeError:
@@ -136,11 +151,13 @@ def _seven_zip(data: bytes, spool: Path, limits: Limits) -> Iterator[Member]:
         from py7zr.io import BytesIOFactory
     except ImportError:
         words = "这是 7z 压缩包，本机没有安装解压组件"
-        raise Refused(record("R1", words, "请运行 pip install xlreport[7z] 后再试，或者先解压")) from None
+        raise Refused(
+            record(R1, words, "请运行 pip install xlreport[7z] 后再试，或者先解压")
+        ) from None
     try:
         with py7zr.SevenZipFile(io.BytesIO(data)) as archive:
             if archive.needs_password():
-                raise Refused(record("R20", "压缩包加了密码，里面的文件读不出来", _UNPACK))
+                raise Refused(record(R20, "压缩包加了密码，里面的文件读不出来", _UNPACK))
             infos = archive.list()
             files = [info for info in infos if not info.is_directory]
             _count(len(files), limits)
@@ -161,7 +178,7 @@ def _seven_zip(data: bytes, spool: Path, limits: Limits) -> Iterator[Member]:
         product = products.products.get(info.filename)
         content = product.read() if product is not None else b""
         if info.is_symlink or (info.uncompressed and len(content) != info.uncompressed):
-            problem = record("R6", "压缩包里的这个文件是链接，或者没有解压完整，没有读取", _UNPACK)
+            problem = record(R6, "压缩包里的这个文件是链接，或者没有解压完整，没有读取", _UNPACK)
             yield Member(name, spool, problem=problem)
         else:
             yield Member(name, _spooled(spool, content), stamp)

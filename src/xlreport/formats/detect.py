@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from xlreport.findings import record
+from xlreport.formats.codes import R1
 from xlreport.formats.guard import RESEND, Limits, Refused, open_package, open_zip, too_much
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -23,11 +24,15 @@ _SIGNATURES = (
     (b"{\\rtf", "RTF 文档"),
 )
 _TEMPLATE = "请把数字填到县里发的模板里，以 .xlsx 格式报送"
-_ATTACHED = "是邮件的请把里面的报表另存出来，放进文件夹；是网页的请用 WPS 或 Excel 打开，另存为 .xlsx"
+_ATTACHED = (
+    "是邮件的请把里面的报表另存出来，放进文件夹；是网页的请用 WPS 或 Excel 打开，另存为 .xlsx"
+)
 _UNPACK = "请先解压，把里面的工作簿放进来"
 
 
-_LETTER = re.compile(rb"(?:received|return-path|delivered-to|message-id|x-[a-z-]+|from|date|subject): ?\S")
+_LETTER = re.compile(
+    rb"(?:received|return-path|delivered-to|message-id|x-[a-z-]+|from|date|subject): ?\S"
+)
 """How a message begins (RFC 5322), in lower case."""
 
 
@@ -94,7 +99,11 @@ def _zipped(data: bytes, limits: Limits) -> tuple[Kind, str]:
         if len(names) > limits.parts:
             raise too_much("压缩包内的部件数", len(names), limits.parts, "个")
     if _below(names, "xl/") and (names & {"[content_types].xml", "_rels/.rels"}):
-        return (Kind.XLSB, "xlsb 工作簿") if "xl/workbook.bin" in names else (Kind.OOXML, "xlsx 工作簿")
+        return (
+            (Kind.XLSB, "xlsb 工作簿")
+            if "xl/workbook.bin" in names
+            else (Kind.OOXML, "xlsx 工作簿")
+        )
     if "[content_types].xml" in names:
         words = {"word/": "Word 文档（.docx）", "ppt/": "演示文稿（.pptx）"}
         found = next((words[start] for start in words if _below(names, start)), "")
@@ -102,7 +111,11 @@ def _zipped(data: bytes, limits: Limits) -> tuple[Kind, str]:
     if "mimetype" in names and "content.xml" in names:
         kind = open_package(data, limits)["mimetype"]
         sheet = b"opendocument.spreadsheet" in kind
-        return (Kind.ODS, "OpenDocument 工作簿") if sheet else (Kind.FOREIGN, "OpenDocument 文件，但不是工作簿")
+        return (
+            (Kind.ODS, "OpenDocument 工作簿")
+            if sheet
+            else (Kind.FOREIGN, "OpenDocument 文件，但不是工作簿")
+        )
     return Kind.ZIP, "ZIP 压缩包"
 
 
@@ -133,4 +146,4 @@ def said(words: str) -> str:
 
 def foreign(words: str) -> Refused:
     """The refusal of a file that is no workbook."""
-    return Refused(record("R1", f"这{said(words)}，不是能读取的工作簿", advice(words)))
+    return Refused(record(R1, f"这{said(words)}，不是能读取的工作簿", advice(words)))

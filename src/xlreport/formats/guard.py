@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from xml.parsers import expat
 
 from xlreport.findings import Finding, record
+from xlreport.formats.codes import R2, R3, R4, R20
 
 RESEND = "请用 WPS 或 Excel 打开原表，另存为“.xlsx”格式后重新报送"
 
@@ -57,16 +58,20 @@ DEFAULT_LIMITS = Limits()
 
 
 def damaged(words: str) -> Finding:
-    return record("R2", words, "请在自己的电脑上打开原表，确认完好后重新另存、报送")
+    return record(R2, words, "请在自己的电脑上打开原表，确认完好后重新另存、报送")
 
 
 def locked() -> Finding:
-    return record("R20", "工作簿加了打开密码，没有读取", "请用 --open-password 给出密码，或者取消打开密码后重新报送")
+    return record(
+        R20,
+        "工作簿加了打开密码，没有读取",
+        "请用 --open-password 给出密码，或者取消打开密码后重新报送",
+    )
 
 
 def too_much(what: str, seen: int, allowed: int, unit: str) -> Refused:
     words = f"{what}为 {seen:,} {unit}，超过允许的 {allowed:,} {unit}"
-    return Refused(record("R3", words, "请从县里发的模板重新填报；确有需要时可以用 --limit 放宽"))
+    return Refused(record(R3, words, "请从县里发的模板重新填报；确有需要时可以用 --limit 放宽"))
 
 
 def open_package(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Mapping[str, bytes]:
@@ -106,7 +111,9 @@ def check_directory(data: bytes, infos: list[zipfile.ZipInfo], limits: Limits) -
     seen: set[str] = set()
     for info in infos:
         if part_name(info) in seen:
-            raise Refused(damaged(f"压缩包里的部件“{info.filename[:60]}”出现了两次，无法判断哪个是真的"))
+            raise Refused(
+                damaged(f"压缩包里的部件“{info.filename[:60]}”出现了两次，无法判断哪个是真的")
+            )
         seen.add(part_name(info))
     total = sum(info.file_size for info in infos)
     if total > limits.total:
@@ -131,7 +138,9 @@ def check_member(info: zipfile.ZipInfo, limits: Limits) -> None:
     """Size, ratio, compression and encryption of one member. Raises Refused."""
     if info.file_size > limits.part:
         raise too_much("部件解压后的大小", info.file_size, limits.part, "字节")
-    if info.file_size > limits.ratio_from and info.file_size > limits.ratio * max(1, info.compress_size):
+    if info.file_size > limits.ratio_from and info.file_size > limits.ratio * max(
+        1, info.compress_size
+    ):
         ratio = -(-info.file_size // max(1, info.compress_size))
         raise too_much("部件的压缩比", ratio, limits.ratio, "倍")
     if info.flag_bits & 0x1:
@@ -150,7 +159,15 @@ def read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, cap: int) -> by
             if stream.read(1):
                 raise Refused(damaged(f"部件“{info.filename[:60]}”比目录里写的长"))
             return content
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError, RuntimeError):
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        NotImplementedError,
+        EOFError,
+        OSError,
+        ValueError,
+        RuntimeError,
+    ):
         words = f"部件“{info.filename[:60]}”损坏（校验码不符或不完整）"
         raise Refused(damaged(words)) from None
 
@@ -160,7 +177,9 @@ End = Callable[[str], None]
 Data = Callable[[str], None]
 
 
-def parse_xml(content: bytes, start: Start, end: End | None = None, data: Data | None = None) -> None:
+def parse_xml(
+    content: bytes, start: Start, end: End | None = None, data: Data | None = None
+) -> None:
     """Streams XML to handlers; element and attribute names come as local names, whatever the prefix
     or namespace (transitional and strict OOXML differ only there). Of two attributes with one local
     name the one without a namespace holds. Raises Refused."""
@@ -168,7 +187,7 @@ def parse_xml(content: bytes, start: Start, end: End | None = None, data: Data |
     parser.buffer_text = True
 
     def forbid(*_: object) -> None:
-        raise Refused(record("R4", "XML 中有 DTD 或实体定义", RESEND))
+        raise Refused(record(R4, "XML 中有 DTD 或实体定义", RESEND))
 
     def started(name: str, attributes: dict[str, str]) -> None:
         if any(" " in key for key in attributes):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-_BUILT_IN = frozenset({14, 15, 16, 17, 18, 19, 20, 21, 22, 45, 46, 47, *range(27, 37), *range(50, 59)})
+_BUILT_IN = frozenset(
+    {14, 15, 16, 17, 18, 19, 20, 21, 22, 45, 46, 47, *range(27, 37), *range(50, 59)}
+)
 _PERCENT = frozenset({9, 10})
 _COLOUR = r"\[(?:Black|Blue|Cyan|Green|Magenta|Red|White|Yellow|Color ?\d+|\$[^\]]*)\]"
 _PADDING = re.compile(_COLOUR + r'|_.|\*.|\\ |"[^"0-9]*"', re.IGNORECASE)

@@ -26,8 +26,12 @@ def read_ods(parts: Mapping[str, bytes], limits: Limits) -> RawBook:
     parse_xml(parts["content.xml"], reader.start, reader.end, reader.data)
     names, repeated = join_names(reader.names)
     properties, saved = _meta(parts.get("meta.xml"))
-    macros = any(name.startswith(("basic/", "scripts/")) and not name.endswith("/") for name in parts)
-    return RawBook(reader.sheets, names, repeated, properties, saved, Format.ODS, macros, reader.links)
+    macros = any(
+        name.startswith(("basic/", "scripts/")) and not name.endswith("/") for name in parts
+    )
+    return RawBook(
+        reader.sheets, names, repeated, properties, saved, Format.ODS, macros, reader.links
+    )
 
 
 def _meta(content: bytes | None) -> tuple[dict[str, str], str]:
@@ -36,7 +40,13 @@ def _meta(content: bytes | None) -> tuple[dict[str, str], str]:
     current = [""]
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        current[0] = attributes.get("name", "") if name == "user-defined" else "\0date" if name == "date" else ""
+        current[0] = (
+            attributes.get("name", "")
+            if name == "user-defined"
+            else "\0date"
+            if name == "date"
+            else ""
+        )
 
     def data(text: str) -> None:
         if current[0]:
@@ -60,14 +70,18 @@ class _Cell:
         formula = self.attributes.get("formula")
         shown = "\n".join(self.lines)
         kind = self.attributes.get("value-type", "")
-        if self.attributes.get("error") or (shown.startswith(("#", "Err:")) and formula is not None):
+        if self.attributes.get("error") or (
+            shown.startswith(("#", "Err:")) and formula is not None
+        ):
             return RawCell("e", shown, formula)
         if kind in _NUMBERS and "value" in self.attributes:
             return RawCell("n", self.attributes["value"], formula)
         if kind in ("date", "time"):
             return RawCell("d", self.attributes.get(f"{kind}-value", shown), formula, date=True)
         if kind == "boolean":
-            return RawCell("b", "1" if self.attributes.get("boolean-value") == "true" else "0", formula)
+            return RawCell(
+                "b", "1" if self.attributes.get("boolean-value") == "true" else "0", formula
+            )
         text = self.attributes.get("string-value", shown)
         return RawCell("str", text, formula) if text or formula is not None else None
 
@@ -111,7 +125,9 @@ class _Content:
                     self.sheet.marks.add((self.row, self.column))
                 self.links |= "file:" in attributes.get("formula", "")
             case "named-range" if "table" not in self.path:
-                self.names.append((attributes.get("name", ""), _target(attributes.get("cell-range-address", ""))))
+                self.names.append(
+                    (attributes.get("name", ""), _target(attributes.get("cell-range-address", "")))
+                )
             case "named-expression" if "table" not in self.path:
                 self.names.append((attributes.get("name", ""), ""))
             case "table-source" | "cell-range-source" | "dde-link":
@@ -191,5 +207,7 @@ def _target(address: str) -> str:
     other = match["bq"].replace("''", "'") if match["bq"] else match["bp"]
     if not sheet or (other and other != sheet):
         return ""
-    corners = [f"${match['ac']}${match['ar']}"] + ([f"${match['bc']}${match['br']}"] if match["bc"] else [])
+    corners = [f"${match['ac']}${match['ar']}"] + (
+        [f"${match['bc']}${match['br']}"] if match["bc"] else []
+    )
     return f"{a1.quoted(sheet)}!{':'.join(corners)}"

@@ -33,7 +33,11 @@ def relations(parts: Mapping[str, bytes], source: str) -> list[Relation]:
             target = attributes.get("Target", "").replace("\\", "/")
             path = target if target.startswith("/") else posixpath.join(folder, target)
             kind = attributes.get("Type", "").rsplit("/", 1)[-1]
-            found.append(Relation(attributes.get("Id", ""), posixpath.normpath(path).lstrip("/").lower(), kind))
+            found.append(
+                Relation(
+                    attributes.get("Id", ""), posixpath.normpath(path).lstrip("/").lower(), kind
+                )
+            )
 
     if content is not None:
         parse_xml(content, start)

@@ -14,7 +14,9 @@ from xlreport.formats.xlsb import read_xlsb
 from xlreport.formats.xlsx import read_ooxml
 
 
-def open_book(data: bytes, limits: Limits = DEFAULT_LIMITS, passwords: Sequence[str] = ()) -> RawBook:
+def open_book(
+    data: bytes, limits: Limits = DEFAULT_LIMITS, passwords: Sequence[str] = ()
+) -> RawBook:
     """Reads a workbook; `passwords` are tried on one that is encrypted. Raises Refused."""
     if len(data) > limits.file:
         raise too_much("文件大小", len(data), limits.file, "字节")
@@ -24,7 +26,9 @@ def open_book(data: bytes, limits: Limits = DEFAULT_LIMITS, passwords: Sequence[
     return book
 
 
-def _open(data: bytes, limits: Limits, passwords: Sequence[str], *, unlocked: bool = False) -> RawBook:
+def _open(
+    data: bytes, limits: Limits, passwords: Sequence[str], *, unlocked: bool = False
+) -> RawBook:
     kind, words = kind_of(data, limits)
     match kind:
         case Kind.OOXML:

@@ -6,6 +6,7 @@ import io
 from collections.abc import Sequence
 
 from xlreport.findings import record
+from xlreport.formats.codes import R20
 from xlreport.formats.guard import Refused, damaged, locked
 
 _BUILT_IN = "VelvetSweatshop"
@@ -18,8 +19,8 @@ def unlock(data: bytes, passwords: Sequence[str]) -> bytes:
         import msoffcrypto
         from msoffcrypto import exceptions
     except ImportError:
-        todo = "请运行 pip install xlreport[crypt] 后再试，或者取消打开密码后重新报送"
-        raise Refused(record("R20", "工作簿加了打开密码，本机没有安装解密组件", todo)) from None
+        suggestion = "请运行 pip install xlreport[crypt] 后再试，或者取消打开密码后重新报送"
+        raise Refused(record(R20, "工作簿加了打开密码，本机没有安装解密组件", suggestion)) from None
     try:
         for password in (_BUILT_IN, *passwords):
             opened = io.BytesIO()
@@ -37,4 +38,4 @@ def unlock(data: bytes, passwords: Sequence[str]) -> bytes:
     if not passwords:
         raise Refused(locked())
     words = f"工作簿加了打开密码，给出的 {len(passwords)} 个密码都打不开"
-    raise Refused(record("R20", words, "请向报送单位问明密码，或者取消打开密码后重新报送"))
+    raise Refused(record(R20, words, "请向报送单位问明密码，或者取消打开密码后重新报送"))

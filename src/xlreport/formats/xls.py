@@ -66,15 +66,28 @@ def _book(book: xlrd.Book, data: bytes, limits: Limits) -> RawBook:
         sheets[source.name] = sheet
     names, repeated = join_names(list(_names(book)))
     macros = "_VBA_PROJECT".encode("utf-16-le") in data
-    return RawBook(sheets, names, repeated, {}, _saved(streams.named(_SUMMARY)), Format.XLS, macros, facts.links)
+    return RawBook(
+        sheets,
+        names,
+        repeated,
+        {},
+        _saved(streams.named(_SUMMARY)),
+        Format.XLS,
+        macros,
+        facts.links,
+    )
 
 
-def _cells(sheet: xlrd.sheet.Sheet, formulas: frozenset[a1.Cell] | set[a1.Cell]) -> Iterator[tuple[a1.Cell, RawCell]]:
+def _cells(
+    sheet: xlrd.sheet.Sheet, formulas: frozenset[a1.Cell] | set[a1.Cell]
+) -> Iterator[tuple[a1.Cell, RawCell]]:
     import xlrd
 
     kinds = {xlrd.XL_CELL_TEXT: "str", xlrd.XL_CELL_NUMBER: "n", xlrd.XL_CELL_DATE: "n"}
     for row in range(sheet.nrows):
-        for column, (kind, value) in enumerate(zip(sheet.row_types(row), sheet.row_values(row), strict=True)):
+        for column, (kind, value) in enumerate(
+            zip(sheet.row_types(row), sheet.row_values(row), strict=True)
+        ):
             at = (row, column)
             formula = "" if at in formulas else None
             if kind in kinds:

@@ -17,9 +17,24 @@ from xlreport.formats.raw import Format, RawBook, RawCell, RawSheet, join_names
 ROW_HDR, CELL_RK, CELL_ERROR, CELL_BOOL, CELL_REAL, CELL_ST, CELL_ISST = 0, 2, 3, 4, 5, 6, 7
 FMLA_STRING, FMLA_NUM, FMLA_BOOL, FMLA_ERROR = 8, 9, 10, 11
 SST_ITEM, NAME, FMT, XF, BUNDLE_SH, MERGE_CELL = 19, 39, 44, 47, 156, 176
-SUP_BOOK_SRC, SUP_SELF, SUP_SAME, EXTERN_SHEET, HLINK, SHEET_PROTECTION = 355, 357, 358, 362, 494, 535
+SUP_BOOK_SRC, SUP_SELF, SUP_SAME, EXTERN_SHEET, HLINK, SHEET_PROTECTION = (
+    355,
+    357,
+    358,
+    362,
+    494,
+    535,
+)
 BEGIN_CELL_XFS, END_CELL_XFS, SUP_ADDIN = 617, 618, 667
-ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
+ERRORS = {
+    0: "#NULL!",
+    7: "#DIV/0!",
+    15: "#VALUE!",
+    23: "#REF!",
+    29: "#NAME?",
+    36: "#NUM!",
+    42: "#N/A",
+}
 _FORMULAS = frozenset({FMLA_STRING, FMLA_NUM, FMLA_BOOL, FMLA_ERROR})
 _REF3D, _AREA3D = frozenset({0x3A, 0x5A, 0x7A}), frozenset({0x3B, 0x5B, 0x7B})
 
@@ -121,7 +136,11 @@ def _real(body: bytes) -> str:
 def _rk(body: bytes) -> str:
     """A number in 30 bits (2.5.122)."""
     (raw,) = struct.unpack_from("<i", body, 8)
-    value = float(raw >> 2) if raw & 2 else struct.unpack("<d", b"\0\0\0\0" + struct.pack("<I", raw & 0xFFFFFFFC))[0]
+    value = (
+        float(raw >> 2)
+        if raw & 2
+        else struct.unpack("<d", b"\0\0\0\0" + struct.pack("<I", raw & 0xFFFFFFFC))[0]
+    )
     return repr(value / 100 if raw & 1 else value)
 
 
@@ -151,7 +170,9 @@ def _sheet(
             column, style = struct.unpack_from("<II", body)
             if row >= a1.MAX_ROWS or column >= a1.MAX_COLUMNS:
                 raise Refused(damaged(f"工作表“{name}”里有不存在的格子"))
-            reader, read = _READERS.get(kind, ("s", lambda b: strings[struct.unpack_from("<I", b, 8)[0]]))
+            reader, read = _READERS.get(
+                kind, ("s", lambda b: strings[struct.unpack_from("<I", b, 8)[0]])
+            )
             formula = "" if kind in _FORMULAS else None
             shows_date = reader == "n" and dates.shows(style & 0xFFFFFF)
             sheet.put((row, column), RawCell(reader, read(body), formula, shows_date))
@@ -189,7 +210,12 @@ def _names(content: bytes, sheets: list[str]) -> Iterator[tuple[str, str]]:
             yield name, ""
             continue
         book, sheet, last = targets[target[0]]
-        own = book < len(books) and books[book] == SUP_SELF and sheet == last and 0 <= sheet < len(sheets)
+        own = (
+            book < len(books)
+            and books[book] == SUP_SELF
+            and sheet == last
+            and 0 <= sheet < len(sheets)
+        )
         yield name, f"{a1.quoted(sheets[sheet])}!{target[1]}" if own else ""
 
 

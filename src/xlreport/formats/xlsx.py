@@ -149,7 +149,9 @@ def _index(text: str) -> int:
 class _SheetReader:
     """Collects the cells of one worksheet part (18.3); `count` is what the sheets before it had."""
 
-    def __init__(self, name: str, strings: list[str], dates: DateFormats, limit: int, count: int) -> None:
+    def __init__(
+        self, name: str, strings: list[str], dates: DateFormats, limit: int, count: int
+    ) -> None:
         self.sheet = RawSheet(name)
         self.strings = strings
         self.dates = dates
@@ -201,7 +203,9 @@ class _SheetReader:
         written = attributes.get("r")
         self.cell = a1.parse(written) if written else (max(0, self.row), self.column + 1)
         if self.cell is None:
-            raise Refused(damaged(f"工作表“{self.sheet.name}”里有不存在的格子“{str(written)[:20]}”"))
+            raise Refused(
+                damaged(f"工作表“{self.sheet.name}”里有不存在的格子“{str(written)[:20]}”")
+            )
         if self.cell[0] != max(0, self.row):
             # one reader goes by the cell, another by its row
             self.sheet.doubt(self.cell)

@@ -11,19 +11,38 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 from xlreport.form import expression as ex
-from xlreport.lint.ways import ALL_LEVELS, MOST_WAYS, Linear, Relation, TooWide, Variable, Way, joined, limit
+from xlreport.lint.ways import (
+    ALL_LEVELS,
+    MOST_WAYS,
+    Linear,
+    Relation,
+    TooWide,
+    Variable,
+    Way,
+    joined,
+    limit,
+)
 
 _Case = tuple[Linear, tuple[Relation, ...]]
 """The value of a number node where some inequalities hold."""
 
-_NEGATED: dict[ex.Operator, ex.Operator] = {"==": "!=", "!=": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+_NEGATED: dict[ex.Operator, ex.Operator] = {
+    "==": "!=",
+    "!=": "==",
+    "<": ">=",
+    "<=": ">",
+    ">": "<=",
+    ">=": "<",
+}
 
 
 class Branches:
     """Takes rules apart. Fields that have a formula in `formulas` are replaced by it; `leaves` gives the
     cells that must hold numbers for a field to have a value."""
 
-    def __init__(self, formulas: Mapping[str, ex.Number], leaves: Callable[[str], tuple[str, ...]]) -> None:
+    def __init__(
+        self, formulas: Mapping[str, ex.Number], leaves: Callable[[str], tuple[str, ...]]
+    ) -> None:
         self.formulas = formulas
         self.leaves = leaves
         self._computed: dict[str, list[_Case]] = {}
@@ -35,7 +54,11 @@ class Branches:
                 return self.ways(item, not wanted)
             case ex.And(items=items) | ex.Or(items=items):
                 sides = [self.ways(item, wanted) for item in items]
-                found = joined(sides) if isinstance(node, ex.And) == wanted else [way for side in sides for way in side]
+                found = (
+                    joined(sides)
+                    if isinstance(node, ex.And) == wanted
+                    else [way for side in sides for way in side]
+                )
             case ex.Implies(premise=premise, conclusion=conclusion):
                 return self.ways(ex.Or((ex.Not(premise), conclusion)), wanted)
             case ex.Compare():
@@ -61,7 +84,10 @@ class Branches:
         match node:
             case ex.Compare("==", ex.Rounded(item, digits), right, 0) if wanted and right == item:
                 variable = Variable("rounded", repr(node.left), Fraction(1, 10**digits))
-                cases = [(value.plus(_of(variable), Fraction(-1)), given) for value, given in self._number(item)]
+                cases = [
+                    (value.plus(_of(variable), Fraction(-1)), given)
+                    for value, given in self._number(item)
+                ]
             case _:
                 cases = self._number(ex.Minus(node.left, node.right))
         operator = node.operator if wanted else _NEGATED[node.operator]
@@ -90,9 +116,13 @@ class Branches:
             case ex.Minus(left=left, right=right):
                 return _sums(self._number(left), self._number(right), Fraction(-1))
             case ex.Times(factor=factor, item=item):
-                return [(value.times(Fraction(factor)), given) for value, given in self._number(item)]
+                return [
+                    (value.times(Fraction(factor)), given) for value, given in self._number(item)
+                ]
             case ex.Absolute(item=item):
-                return [case for value, given in self._number(item) for case in _absolute(value, given)]
+                return [
+                    case for value, given in self._number(item) for case in _absolute(value, given)
+                ]
             case ex.Rounded(item=item, digits=digits):
                 return _rounded(self._number(item), repr(node), digits)
             case _:
@@ -114,7 +144,17 @@ def _of(variable: Variable) -> Linear:
     return Linear(((variable, Fraction(1)),))
 
 
-_UNDERSTOOD = (ex.Const, ex.Ref, ex.Previous, ex.Length, ex.Total, ex.Minus, ex.Times, ex.Absolute, ex.Rounded)
+_UNDERSTOOD = (
+    ex.Const,
+    ex.Ref,
+    ex.Previous,
+    ex.Length,
+    ex.Total,
+    ex.Minus,
+    ex.Times,
+    ex.Absolute,
+    ex.Rounded,
+)
 
 
 def _known(node: ex.Number) -> bool:
@@ -150,20 +190,39 @@ def _rounded(cases: list[_Case], name: str, digits: int) -> list[_Case]:
         above = value.plus(result, Fraction(-1)).plus(half, Fraction(-1))
         below = result.plus(value, Fraction(-1)).plus(half, Fraction(-1))
         minus = value.times(Fraction(-1))
-        found.append((result, (*given, Relation(minus), Relation(below), Relation(above, strict=True))))
-        found.append((result, (*given, Relation(value, strict=True), Relation(below, strict=True), Relation(above))))
+        found.append(
+            (result, (*given, Relation(minus), Relation(below), Relation(above, strict=True)))
+        )
+        found.append(
+            (
+                result,
+                (
+                    *given,
+                    Relation(value, strict=True),
+                    Relation(below, strict=True),
+                    Relation(above),
+                ),
+            )
+        )
     return found
 
 
-def _relations(operator: ex.Operator, gap: Linear, tolerance: Fraction) -> list[tuple[Relation, ...]]:
+def _relations(
+    operator: ex.Operator, gap: Linear, tolerance: Fraction
+) -> list[tuple[Relation, ...]]:
     """The ways in which a difference stands in an operator's relation to 0."""
     minus = gap.times(Fraction(-1))
     slack = Linear((), tolerance)
     match operator:
         case "==":
-            return [(Relation(gap.plus(slack, Fraction(-1))), Relation(minus.plus(slack, Fraction(-1))))]
+            return [
+                (Relation(gap.plus(slack, Fraction(-1))), Relation(minus.plus(slack, Fraction(-1))))
+            ]
         case "!=":
-            return [(Relation(minus.plus(slack), strict=True),), (Relation(gap.plus(slack), strict=True),)]
+            return [
+                (Relation(minus.plus(slack), strict=True),),
+                (Relation(gap.plus(slack), strict=True),),
+            ]
         case "<" | "<=":
             return [(Relation(gap, strict=operator == "<"),)]
         case ">" | ">=":

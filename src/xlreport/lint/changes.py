@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from xlreport.form.model import Block, Check, Field, Form, Heading, Kind, Table
-from xlreport.rules.describe import Speaker
+from xlreport.rules.describe import RuleDescriber
 from xlreport.submission import shown
 
 _KINDS = {Kind.COUNT: "件数", Kind.MONEY: "金额", Kind.TEXT: "文字"}
@@ -48,12 +48,18 @@ def _altered(what: str, old: object, new: object) -> str:
 
 
 def _heads(old: Form, new: Form) -> Iterator[Change]:
-    for key, what in (("id", "报表代号"), ("version", "版本"), ("title", "报表名称"), ("source", "依据")):
+    for key, what in (
+        ("id", "报表代号"),
+        ("version", "版本"),
+        ("title", "报表名称"),
+        ("source", "依据"),
+    ):
         before, after = getattr(old, key), getattr(new, key)
         if before != after:
             yield Change("form" if key == "id" else key, _altered(what, before, after))
     years = [
-        f"{f.first_year} 年度起" if f.last_year is None else f"{f.first_year}–{f.last_year} 年度" for f in (old, new)
+        f"{f.first_year} 年度起" if f.last_year is None else f"{f.first_year}–{f.last_year} 年度"
+        for f in (old, new)
     ]
     if years[0] != years[1]:
         yield Change("years", _altered("适用年度", *years))
@@ -108,13 +114,19 @@ def _table(old: Table, new: Table) -> Iterator[str]:
             yield _altered(what, before, after)
     if [_order(b) for b in old.blocks] != [_order(b) for b in new.blocks]:
         yield "行列的先后或分块有变"
-    printed = [[(b.title, b.corner, _printed(b.rows), _printed(b.columns)) for b in t.blocks] for t in (old, new)]
+    printed = [
+        [(b.title, b.corner, _printed(b.rows), _printed(b.columns)) for b in t.blocks]
+        for t in (old, new)
+    ]
     if len(old.blocks) == len(new.blocks) and printed[0] != printed[1]:
         yield "块的标题、左上角或合并的标题有变"
 
 
 def _order(block: Block) -> object:
-    return [[leaf.id for h in headings for leaf in h.leaves()] for headings in (block.rows, block.columns)]
+    return [
+        [leaf.id for h in headings for leaf in h.leaves()]
+        for headings in (block.rows, block.columns)
+    ]
 
 
 def _printed(headings: tuple[Heading, ...]) -> object:
@@ -143,7 +155,9 @@ def _field(old: Field, new: Field) -> Iterator[str]:
     if old.unit != new.unit:
         yield _altered("单位", old.unit, new.unit)
     if old.computed != new.computed:
-        yield _altered("填法", *(f"由 {f.computed} 计算" if f.computed else "填报" for f in (old, new)))
+        yield _altered(
+            "填法", *(f"由 {f.computed} 计算" if f.computed else "填报" for f in (old, new))
+        )
 
 
 def _checks(old: Form, new: Form) -> Iterator[Change]:
@@ -153,7 +167,9 @@ def _checks(old: Form, new: Form) -> Iterator[Change]:
             yield Change(code, f"删去校验 {code}“{before[code].title}”：{_rule(old, code)}")
         elif code not in before:
             one = after[code]
-            yield Change(code, f"增加校验 {code}“{one.title}”（{one.severity.label}）：{_rule(new, code)}")
+            yield Change(
+                code, f"增加校验 {code}“{one.title}”（{one.severity.label}）：{_rule(new, code)}"
+            )
         else:
             parts = [*_check(before[code], after[code]), *_rules(old, new, code)]
             if parts:
@@ -177,7 +193,10 @@ def _check(old: Check, new: Check) -> Iterator[str]:
 
 def _rules(old: Form, new: Form, code: str) -> Iterator[str]:
     """How a rule has changed; new labels of its fields are no change of the rule."""
-    bound = [[(i.row, i.column, i.rule) for i in form.instances if i.check.code == code] for form in (old, new)]
+    bound = [
+        [(i.row, i.column, i.rule) for i in form.instances if i.check.code == code]
+        for form in (old, new)
+    ]
     if bound[0] == bound[1]:
         return
     before, after = _rule(old, code), _rule(new, code)
@@ -187,7 +206,7 @@ def _rules(old: Form, new: Form, code: str) -> Iterator[str]:
 def _rule(form: Form, code: str) -> str:
     """A rule as a sentence; of several rows, columns or cells the first."""
     first = next(i for i in form.instances if i.check.code == code)
-    return Speaker(form, first).says(first.rule)
+    return RuleDescriber(form, first).says(first.rule)
 
 
 def _statements(old: Form, new: Form) -> Iterator[Change]:

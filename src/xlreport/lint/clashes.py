@@ -9,7 +9,8 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from xlreport.form.model import LEVELS, Severity
+from xlreport.findings import Severity
+from xlreport.form.model import LEVELS
 from xlreport.lint.feasibility import Answer
 from xlreport.lint.ranges import ANYTHING, Domain
 from xlreport.lint.rulebook import LEVEL, Rulebook
@@ -60,9 +61,15 @@ class Clashes:
         if all(answer is Answer.NONE for answer in free.values()):
             return Clash((instance,))
         domain = ANYTHING if instance in book.cells else book.domain
-        self.alone |= {(instance, level): book.together([instance], domain, level) for level in levels}
+        self.alone |= {
+            (instance, level): book.together([instance], domain, level) for level in levels
+        }
         kept = {level: self.alone[instance, level] for level in levels}
-        lost = [level for level in levels if kept[level] is Answer.NONE and free[level] is not Answer.NONE]
+        lost = [
+            level
+            for level in levels
+            if kept[level] is Answer.NONE and free[level] is not Answer.NONE
+        ]
         if lost:
             return Clash((instance,), _some(lost), self._cells([instance], lost[0]))
         if UNDECIDED in kept.values() and Answer.FOUND not in kept.values():
@@ -75,7 +82,10 @@ class Clashes:
         codes = self.book.domain.codes
         for size in range(len(codes) + 1):
             for chosen in combinations(codes, size):
-                if self.book.together(instances, self.book.cells_kept(chosen), level) is Answer.NONE:
+                if (
+                    self.book.together(instances, self.book.cells_kept(chosen), level)
+                    is Answer.NONE
+                ):
                     return chosen
         return codes
 
@@ -101,7 +111,9 @@ class Clashes:
         """Whether one is broken or undecided by itself, or only says what the domain says anyway."""
         cells = [i in self.book.cells for i in pair]
         absorbed = any(i in self.book.absorbed for i in pair)
-        return any(self.book.code(i) in self.broken or i in self.open for i in pair) or (absorbed and not all(cells))
+        return any(self.book.code(i) in self.broken or i in self.open for i in pair) or (
+            absorbed and not all(cells)
+        )
 
     def _pair(self, first: int, second: int) -> Clash | None:
         book = self.book
@@ -129,7 +141,11 @@ class Clashes:
     def _all(self) -> Iterator[Clash]:
         """Three or more error rules that clash: the whole, made smaller check by check."""
         book = self.book
-        codes = [c.code for c in book.form.checks if c.severity is Severity.ERROR and c.code not in book.domain.codes]
+        codes = [
+            c.code
+            for c in book.form.checks
+            if c.severity is Severity.ERROR and c.code not in book.domain.codes
+        ]
         for level in book.by_level([i for code in codes for i in book.of_check[code]]):
             answer = self._with(codes, book.domain, level)
             if answer is UNDECIDED:
@@ -140,7 +156,9 @@ class Clashes:
                 return
 
     def _with(self, codes: Sequence[str], domain: Domain, level: str) -> Answer:
-        return self.book.together([i for code in codes for i in self.book.of_check[code]], domain, level)
+        return self.book.together(
+            [i for code in codes for i in self.book.of_check[code]], domain, level
+        )
 
     def _intended(self, codes: Sequence[str], level: str) -> bool:
         """Whether a rule alone excludes this level, as a form that is not for all levels does."""

@@ -12,8 +12,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from xlreport.findings import Severity
 from xlreport.form import expression as ex
-from xlreport.form.model import Form, Severity
+from xlreport.form.model import Form
 from xlreport.lint.changes import Change, changes
 from xlreport.lint.clashes import Clash, Clashes
 from xlreport.lint.redundancy import Implied, failing, implied, repeats
@@ -63,7 +64,12 @@ class Example:
 
     def as_dict(self) -> dict[str, Any]:
         """The example as `lint --json` has it."""
-        return {"check": self.code, "level": self.level, "numbers": dict(self.numbers), "texts": dict(self.texts)}
+        return {
+            "check": self.code,
+            "level": self.level,
+            "numbers": dict(self.numbers),
+            "texts": dict(self.texts),
+        }
 
 
 @dataclass(frozen=True)
@@ -90,7 +96,9 @@ class LintResult:
             "findings": [lint.as_dict() for lint in self.lints],
             "undecided": list(self.undecided),
             "can_fail": [example.as_dict() for example in self.examples],
-            "changes": None if self.changes is None else [change.as_dict() for change in self.changes],
+            "changes": None
+            if self.changes is None
+            else [change.as_dict() for change in self.changes],
         }
 
 
@@ -103,7 +111,9 @@ def lint(form: Form, *, since: Form | None = None, places: Places | None = None)
         lints.append(_same_version(form, since))
     placed = [_placed(one, places or {}) for one in lints]
     placed.sort(key=lambda one: (one.severity.rank, one.line, one.kind, one.codes))
-    return LintResult(form.id, form.version, tuple(placed), tuple(found.undecided), tuple(found.examples), changed)
+    return LintResult(
+        form.id, form.version, tuple(placed), tuple(found.undecided), tuple(found.examples), changed
+    )
 
 
 def _placed(one: Lint, places: Places) -> Lint:
@@ -179,7 +189,11 @@ class _Linter:
 
     def _never(self, code: str) -> Lint:
         words = f"校验 {code} 怎样填都不会不通过，查不出错误：{self._first(code)}"
-        if any(name in self.book.form.formulas for i in self.book.of_check[code] for name in self.book.named[i]):
+        if any(
+            name in self.book.form.formulas
+            for i in self.book.of_check[code]
+            for name in self.book.named[i]
+        ):
             words += "；其中自动计算的格子按公式代入"
         return Lint("L2", Severity.ERROR, (code,), words, "请改正规则，或者删去这一条")
 
@@ -190,20 +204,30 @@ class _Linter:
     def _implied(self, one: Implied) -> Lint:
         given = "、".join(one.by)
         if one.computed:
-            words = f"校验 {one.code} 只涉及自动计算的格子，没有可以改的格子；{given} 通过时它总是通过"
-            return self._with_rule("L5", Severity.WARNING, one, words, "请删去，或者改为要求填报的格子")
+            words = (
+                f"校验 {one.code} 只涉及自动计算的格子，没有可以改的格子；{given} 通过时它总是通过"
+            )
+            return self._with_rule(
+                "L5", Severity.WARNING, one, words, "请删去，或者改为要求填报的格子"
+            )
         words = f"校验 {one.code} 是多余的，{given} 通过时它总是通过"
         return self._with_rule("L4", Severity.NOTE, one, words, "可以删去；需要单独提示的可以保留")
 
-    def _with_rule(self, kind: str, severity: Severity, one: Implied, words: str, todo: str) -> Lint:
-        return Lint(kind, severity, (*one.by, one.code), f"{words}：{self._first(one.code)}", todo)
+    def _with_rule(
+        self, kind: str, severity: Severity, one: Implied, words: str, suggestion: str
+    ) -> Lint:
+        return Lint(
+            kind, severity, (*one.by, one.code), f"{words}：{self._first(one.code)}", suggestion
+        )
 
     def _example(self, instance: int, fill: Submission) -> Example:
         names = self.book.about[instance]
         before = fill.previous.numbers if fill.previous else {}
         operands = ex.operands_of(self.book.instances[instance].rule)
         cells = {f.id: _shown(fill, f.id) for f in self.book.form.typed if f.id in names}
-        cells |= {ex.key_of(p): shown(before[p.field]) for p in operands if isinstance(p, ex.Previous)}
+        cells |= {
+            ex.key_of(p): shown(before[p.field]) for p in operands if isinstance(p, ex.Previous)
+        }
         numbers = tuple((name, value) for name, value in cells.items() if value != "0")
         texts = tuple((name, fill.texts[name]) for name in fill.texts if name in names)
         return Example(self.book.instances[instance].code, fill.unit.level, numbers, texts)

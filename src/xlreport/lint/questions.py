@@ -20,7 +20,7 @@ from xlreport.lint.branches import Branches
 from xlreport.lint.feasibility import Answer
 from xlreport.lint.ranges import ANYTHING, Domain, possible
 from xlreport.lint.ways import TooWide, Variable, Way, joined
-from xlreport.rules.columns import make_batch
+from xlreport.rules.columns import column_store
 from xlreport.rules.evaluate import Verdict, Verdicts, evaluate
 from xlreport.submission import Entry, Figures, Status, Submission, Unit
 
@@ -56,7 +56,7 @@ class Questions:
     @cached_property
     def verdicts(self) -> Verdicts:
         """The verdict of every instance for every fill that is tried first."""
-        return evaluate(self.form.instances, make_batch(self.form, self.fills))
+        return evaluate(self.form.instances, column_store(self.form, self.fills))
 
     def ask(
         self,
@@ -88,7 +88,9 @@ class Questions:
     def confirms(self, example: Submission, wanted: Iterable[Wanted]) -> bool:
         """Whether the evaluation gives the wanted verdicts."""
         asked = list(wanted)
-        found = evaluate([self.form.instances[i] for i, _ in asked], make_batch(self.form, [example]))[:, 0]
+        found = evaluate(
+            [self.form.instances[i] for i, _ in asked], column_store(self.form, [example])
+        )[:, 0]
         expected = [Verdict.HOLDS if holds else Verdict.FAILS for _, holds in asked]
         return all(int(v) == int(e) for v, e in zip(found, expected, strict=True))
 
@@ -103,12 +105,20 @@ class Questions:
         """A fill of one way: what it does not name is 0, or written."""
         entries = {f.id: Entry.of(0) for f in self.form.typed}
         entries |= {v.name: Entry.of(_decimal(n)) for v, n in numbers.items() if v.kind == "field"}
-        entries |= {str(name): NO_NUMBER for (kind, name), yes in way.facts.items() if kind == "number" and not yes}
+        entries |= {
+            str(name): NO_NUMBER
+            for (kind, name), yes in way.facts.items()
+            if kind == "number" and not yes
+        }
         before = {name: Decimal(0) for name in self.form.fields}
         before |= {v.name: _decimal(n) for v, n in numbers.items() if v.kind == "previous"}
         lengths = {v.name: int(n) for v, n in numbers.items() if v.kind == "length"}
-        texts = {t.field_id: _text(t.field_id, way, lengths.get(t.field_id)) for t in self.form.texts}
-        same = {c.text for (_, c), yes in way.facts.items() if isinstance(c, ex.Differs) and not yes}
+        texts = {
+            t.field_id: _text(t.field_id, way, lengths.get(t.field_id)) for t in self.form.texts
+        }
+        same = {
+            c.text for (_, c), yes in way.facts.items() if isinstance(c, ex.Differs) and not yes
+        }
         old = {name: text if name in same else OLD for name, text in texts.items()}
         chosen = level or next(name for name in LEVELS if name in way.levels)
         return _filled(self.form, chosen, entries, texts, Figures(before, old))
@@ -118,7 +128,11 @@ def _text(name: str, way: Way, length: int | None) -> str:
     """A text with the words and of the length that a way asks for."""
     if way.facts.get(("text", name)) is False or length == 0:
         return EMPTY
-    asked = [c for (_, c), yes in way.facts.items() if yes and isinstance(c, ex.Mentions) and c.text == name]
+    asked = [
+        c
+        for (_, c), yes in way.facts.items()
+        if yes and isinstance(c, ex.Mentions) and c.text == name
+    ]
     text = "".join(condition.words[0] for condition in asked)
     return (text or WRITTEN) if length is None else (text + "字" * length)[: max(length, len(text))]
 
@@ -130,7 +144,9 @@ def _decimal(number: Fraction) -> Decimal:
 def _filled(
     form: Form, level: str, entries: Mapping[str, Entry], texts: Mapping[str, str], before: Figures
 ) -> Submission:
-    return Submission(form.id, form.first_year, Unit("", "", level), entries, texts, previous=before)
+    return Submission(
+        form.id, form.first_year, Unit("", "", level), entries, texts, previous=before
+    )
 
 
 def _fills(form: Form, domain: Domain) -> Iterator[Submission]:
@@ -144,12 +160,20 @@ def _fills(form: Form, domain: Domain) -> Iterator[Submission]:
         yield _filled(form, level, least, texts, before)
     for value, level in zip(values, levels, strict=False):
         yield _filled(form, level, {f.id: Entry.of(value) for f in form.typed}, texts, before)
-    words = {w for i in form.instances for p in ex.walk(i.rule) if isinstance(p, ex.Mentions) for w in p.words}
+    words = {
+        w
+        for i in form.instances
+        for p in ex.walk(i.rule)
+        if isinstance(p, ex.Mentions)
+        for w in p.words
+    }
     for seed in range(RANDOM_FILLS):
         yield _mixed(form, random.Random(seed), values, sorted(words), next(levels))
 
 
-def _mixed(form: Form, rng: random.Random, values: list[Decimal], words: list[str], level: str) -> Submission:
+def _mixed(
+    form: Form, rng: random.Random, values: list[Decimal], words: list[str], level: str
+) -> Submission:
     zeros, words_in_cells = rng.choice((0.3, 0.7, 0.95)), rng.choice((0.0, 0.0, 0.05))
 
     def entry() -> Entry:
@@ -159,14 +183,23 @@ def _mixed(form: Form, rng: random.Random, values: list[Decimal], words: list[st
         return Decimal(0) if rng.random() < zeros else rng.choice(values)
 
     texts = {t.field_id: rng.choice((EMPTY, WRITTEN, *words)) for t in form.texts}
-    before = Figures({name: number() for name in form.fields}, {name: rng.choice((OLD, texts[name])) for name in texts})
+    before = Figures(
+        {name: number() for name in form.fields},
+        {name: rng.choice((OLD, texts[name])) for name in texts},
+    )
     return _filled(form, level, {f.id: entry() for f in form.typed}, texts, before)
 
 
 def _values(form: Form) -> list[Decimal]:
     """Small numbers, and those about the constants of the rules."""
-    constants = {p.value for i in form.instances for p in ex.walk(i.rule) if isinstance(p, ex.Const)}
-    constants |= {p.tolerance for i in form.instances for p in ex.walk(i.rule) if isinstance(p, ex.Compare)}
-    about = sorted(c + step for c in constants for step in (-1, 0, 1) if abs(c + step) <= ex.MAX_NUMBER)
+    constants = {
+        p.value for i in form.instances for p in ex.walk(i.rule) if isinstance(p, ex.Const)
+    }
+    constants |= {
+        p.tolerance for i in form.instances for p in ex.walk(i.rule) if isinstance(p, ex.Compare)
+    }
+    about = sorted(
+        c + step for c in constants for step in (-1, 0, 1) if abs(c + step) <= ex.MAX_NUMBER
+    )
     small = [Decimal(text) for text in ("0", "1", "2", "-1", "0.5", "0.000001")]
     return list(dict.fromkeys([*small, *about]))[:MOST_VALUES]

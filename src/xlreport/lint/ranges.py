@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import ceil, floor, lcm
 
+from xlreport.findings import Severity
 from xlreport.form import expression as ex
-from xlreport.form.model import Check, Form, Instance, Severity
+from xlreport.form.model import Check, Form, Instance
 from xlreport.lint.feasibility import Answer, Row, solve
 from xlreport.lint.ways import STEP, Relation, Variable, Way
 
@@ -89,9 +90,15 @@ def _narrowed(part: ex.Truth, ranges: Mapping[str, Range]) -> Iterator[tuple[str
             yield name, replace(old, step=max(old.step, Fraction(1, 10**digits)))
         case ex.Compare(operator, ex.Ref(name), ex.Const(value), 0) if operator != "!=":
             old, limit = ranges.get(name, ANY), Fraction(value)
-            low = max(old.low, limit + (STEP if operator == ">" else 0)) if operator in (">", ">=", "==") else old.low
+            low = (
+                max(old.low, limit + (STEP if operator == ">" else 0))
+                if operator in (">", ">=", "==")
+                else old.low
+            )
             high = (
-                min(old.high, limit - (STEP if operator == "<" else 0)) if operator in ("<", "<=", "==") else old.high
+                min(old.high, limit - (STEP if operator == "<" else 0))
+                if operator in ("<", "<=", "==")
+                else old.high
             )
             yield name, replace(old, low=low, high=high)
 
@@ -139,7 +146,9 @@ def _step(variable: Variable, domain: Domain) -> Fraction:
 def _row(relation: Relation, groups: list[_Group], domain: Domain) -> Row:
     """An inequality over integers: each variable is so many times its step."""
     factors = dict(relation.linear.terms)
-    whole = [(i, factors[g[0]] * _step(g[0], domain)) for i, g in enumerate(groups) if g[0] in factors]
+    whole = [
+        (i, factors[g[0]] * _step(g[0], domain)) for i, g in enumerate(groups) if g[0] in factors
+    ]
     scale = lcm(relation.linear.constant.denominator, *(f.denominator for _, f in whole))
     limit = -int(relation.linear.constant * scale) - (1 if relation.strict else 0)
     return Row(tuple((i, int(f * scale)) for i, f in whole), limit)
@@ -160,7 +169,9 @@ def _limits(groups: list[_Group], domain: Domain) -> Iterator[Row]:
             yield Row(((i, -1),), 0)
 
 
-def _spread(groups: list[_Group], domain: Domain, values: Mapping[int, int]) -> dict[Variable, Fraction]:
+def _spread(
+    groups: list[_Group], domain: Domain, values: Mapping[int, int]
+) -> dict[Variable, Fraction]:
     """The sums given back to the fields, the first ones taking as much as they may."""
     found: dict[Variable, Fraction] = {}
     for i, group in enumerate(groups):

@@ -44,7 +44,9 @@ def failing(book: Rulebook, left_out: set[str]) -> Failing:
     return Failing(tuple(never), tuple(undecided), examples)
 
 
-def _one_that_fails(book: Rulebook, instances: Sequence[int]) -> tuple[Answer, tuple[int, Submission] | None]:
+def _one_that_fails(
+    book: Rulebook, instances: Sequence[int]
+) -> tuple[Answer, tuple[int, Submission] | None]:
     answer = Answer.NONE
     for instance in instances:
         found, example = book.failing(instance)
@@ -63,7 +65,11 @@ def repeats(book: Rulebook, left_out: set[str]) -> Iterator[tuple[str, str]]:
     repeated: set[str] = set()
     for first, second in combinations(codes, 2):
         for one, other in ((first, second), (second, first)):
-            if other not in book.defining and not {one, other} & repeated and _repeats(book, one, other):
+            if (
+                other not in book.defining
+                and not {one, other} & repeated
+                and _repeats(book, one, other)
+            ):
                 repeated.add(other)
                 yield one, other
 
@@ -71,7 +77,8 @@ def repeats(book: Rulebook, left_out: set[str]) -> Iterator[tuple[str, str]]:
 def _repeats(book: Rulebook, one: str, other: str) -> bool:
     written = one in book.defining
     return all(
-        any(_same(book, i, instance, written=written) for i in book.of_check[one]) for instance in book.of_check[other]
+        any(_same(book, i, instance, written=written) for i in book.of_check[one])
+        for instance in book.of_check[other]
     )
 
 
@@ -125,7 +132,9 @@ def _from_cells(book: Rulebook, code: str) -> tuple[str, ...]:
 def _from_another(book: Rulebook, code: str, left_out: set[str]) -> tuple[str, ...]:
     cells = [c for c in book.domain.codes if c != code]
     for other in book.of_check:
-        if other in (code, *book.domain.codes, *book.defining, *left_out) or not _as_heavy(book, other, code):
+        if other in (code, *book.domain.codes, *book.defining, *left_out) or not _as_heavy(
+            book, other, code
+        ):
             continue
         if _asks_numbers(book, other) != _asks_numbers(book, code):
             continue

@@ -13,7 +13,7 @@ from xlreport.form.model import LEVELS, Form
 from xlreport.lint.feasibility import Answer
 from xlreport.lint.questions import Questions
 from xlreport.lint.ranges import ANYTHING, Domain, absorbed, domain_of, is_cell_check
-from xlreport.rules.describe import Speaker
+from xlreport.rules.describe import RuleDescriber
 from xlreport.rules.evaluate import Verdict
 from xlreport.submission import Submission
 
@@ -31,7 +31,9 @@ class Rulebook:
         domain = self.cells_kept([c.code for c in form.checks if is_cell_check(c)])
         self.domain = ANYTHING if domain.empty() else domain
         self.questions = Questions(form, self.domain)
-        self.of_check = {c.code: [i for i, n in enumerate(form.instances) if n.check == c] for c in form.checks}
+        self.of_check = {
+            c.code: [i for i, n in enumerate(form.instances) if n.check == c] for c in form.checks
+        }
         self.severity = {c.code: c.severity for c in form.checks}
         self.defining = {f.computed for f in form.fields.values() if f.computed is not None}
         self.about = [frozenset(self._about(n.rule)) for n in form.instances]
@@ -57,7 +59,7 @@ class Rulebook:
 
     def rule(self, instance: int) -> str:
         """A rule as a sentence."""
-        return Speaker(self.form, self.instances[instance]).rule()
+        return RuleDescriber(self.form, self.instances[instance]).rule()
 
     def by_level(self, instances: Iterable[int]) -> tuple[str, ...]:
         """The levels that have to be asked one by one; ("",) when no rule names them."""

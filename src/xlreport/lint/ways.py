@@ -71,7 +71,9 @@ class Way:
     def joined(self, other: Way) -> Way | None:
         """Both ways at once; None when their levels or facts exclude one another."""
         levels = self.levels & other.levels
-        if not levels or any(other.facts.get(name, value) != value for name, value in self.facts.items()):
+        if not levels or any(
+            other.facts.get(name, value) != value for name, value in self.facts.items()
+        ):
             return None
         return Way(self.relations + other.relations, levels, {**self.facts, **other.facts})
 

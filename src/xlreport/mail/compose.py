@@ -40,7 +40,9 @@ def new_message_id(sender: str) -> str:
     return make_msgid(domain=sender.rpartition("@")[2] or "localhost")
 
 
-def composed(message: Outgoing, smtp: Smtp, message_id: str, moment: float, *, draft: bool = False) -> Message:
+def composed(
+    message: Outgoing, smtp: Smtp, message_id: str, moment: float, *, draft: bool = False
+) -> Message:
     """The message as it goes over the wire. A draft opens in Outlook ready to be sent (X-Unsent)."""
     whole = MIMEMultipart() if message.file_name else Message()
     text = MIMEText(message.body.replace("\n", "\r\n"), "plain", "utf-8")

@@ -40,7 +40,9 @@ def is_report(part: Message) -> bool:
     if part.get_content_type() != "multipart/report":
         return False
     said = parameter(part, "content-type", "report-type").lower()
-    return said == "delivery-status" or "message/delivery-status" in map(Message.get_content_type, parts.inside(part))
+    return said == "delivery-status" or "message/delivery-status" in map(
+        Message.get_content_type, parts.inside(part)
+    )
 
 
 def bounce(report: Message) -> Bounce:
@@ -53,5 +55,7 @@ def bounce(report: Message) -> Bounce:
                 failed += addresses(field(part, name).rpartition(";")[2])
         # the header of what was returned may come alone, as a text
         alone = part.get_content_type() == "text/rfc822-headers"
-        identity = identity or field(parts.head(parts.content(part).data) if alone else part, "message-id")
+        identity = identity or field(
+            parts.head(parts.content(part).data) if alone else part, "message-id"
+        )
     return Bounce(tuple(dict.fromkeys(failed)), identity)

@@ -40,7 +40,9 @@ _NOT_ESCAPED = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 _SAME_BUT_LARGER = {"gb2312": "gb18030", "gbk": "gb18030", "cp936": "gb18030", "x-gbk": "gb18030"}
 """Programs say gb2312 and write characters that only its successors have."""
 
-_KNOWN = re.compile(r"hz(-gb-2312)?|big5(-?hkscs)?|cp95[0-9]|iso-8859-\d+|windows-\d+|cp125\d|utf-16([lb]e)?")
+_KNOWN = re.compile(
+    r"hz(-gb-2312)?|big5(-?hkscs)?|cp95[0-9]|iso-8859-\d+|windows-\d+|cp125\d|utf-16([lb]e)?"
+)
 _LATIN = re.compile(r"iso-8859-1|windows-1252|cp1252")
 _PAIRS = re.compile(rb"(?:[\0-\x7f]|[\xa1-\xf7][\xa1-\xfe])*")
 """ASCII and characters of GB 2312."""
@@ -68,7 +70,11 @@ def text_of(raw: bytes, charset: str = "") -> str:
     try:
         return _LONE.sub("\ufffd", raw.decode("gb18030"))
     except UnicodeDecodeError:
-        return unicode if unicode is not None else _LONE.sub("\ufffd", raw.decode("gb18030", "replace"))
+        return (
+            unicode
+            if unicode is not None
+            else _LONE.sub("\ufffd", raw.decode("gb18030", "replace"))
+        )
 
 
 def _utf8(raw: bytes) -> str | None:
@@ -110,7 +116,9 @@ def _decoded(kind: tuple[str, str], pieces: list[str]) -> str:
     if encoding == "Q":
         return text_of(b"".join(binascii.a2b_qp(piece, header=True) for piece in raw), charset)
     kept = [re.sub(rb"[^A-Za-z0-9+/]", b"", piece) for piece in raw]
-    if any(len(one) % 4 and b"=" not in piece for one, piece in zip(kept[:-1], raw[:-1], strict=True)):
+    if any(
+        len(one) % 4 and b"=" not in piece for one, piece in zip(kept[:-1], raw[:-1], strict=True)
+    ):
         kept = [b"".join(kept)]
     return text_of(b"".join(map(_base64, kept)), charset)
 
@@ -171,7 +179,9 @@ def _joined(pieces: Mapping[int, tuple[str, bool]]) -> str:
     if values and values[0][1] and values[0][0].count("'") > 1:
         charset, _, first = values[0][0].split("'", 2)
         values[0] = (first, True)
-    text = text_of(b"".join(unquote_to_bytes(v) if extended else v.encode() for v, extended in values), charset)
+    text = text_of(
+        b"".join(unquote_to_bytes(v) if extended else v.encode() for v, extended in values), charset
+    )
     return text if charset else decode_words(text)
 
 

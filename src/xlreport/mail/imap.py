@@ -14,9 +14,11 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from xlreport.campaign.ledger import Uid
+from xlreport.errors import SourceError
 from xlreport.findings import record
+from xlreport.mail.codes import M6
 from xlreport.mail.headers import china
-from xlreport.mail.mailboxes import Raw, SourceError
+from xlreport.mail.mailboxes import Raw
 from xlreport.mail.servers import TIMEOUT, Imap, Server
 from xlreport.text import harmless
 
@@ -67,7 +69,20 @@ class ImapSource:
         criteria = "ALL"
         if since:
             day = dt.date.fromisoformat(since)
-            months = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+            months = (
+                "Jan",
+                "Feb",
+                "Mar",
+                "Apr",
+                "May",
+                "Jun",
+                "Jul",
+                "Aug",
+                "Sep",
+                "Oct",
+                "Nov",
+                "Dec",
+            )
             criteria = f"SINCE {day.day}-{months[day.month - 1]}-{day.year}"
         with _told(self._settings.server):
             return sorted(int(uid) for uid in self._box.uids(criteria, charset=None))
@@ -98,17 +113,25 @@ class ImapSource:
         # within a second, which is all that INTERNALDATE tells, the UID gives the order
         arrived = _delivered(b" ".join((head, *rest))) + number % 1_000_000 / 1_000_000
         if not data:
-            words = f"服务器没有给出这封邮件（{_words(rest)}）" if answer != "OK" else "服务器给出的邮件是空的"
-            problem = record("M6", words, "请在邮箱里打开这封邮件，把附件另存到 inbox 文件夹")
+            words = (
+                f"服务器没有给出这封邮件（{_words(rest)}）"
+                if answer != "OK"
+                else "服务器给出的邮件是空的"
+            )
+            problem = record(M6, words, "请在邮箱里打开这封邮件，把附件另存到 inbox 文件夹")
             yield Raw(origin, b"", arrived, uid, problem)
             return
-        yield Raw(f"{origin}（{china(arrived):%Y-%m-%d %H:%M}）", bytes(data), arrived, uid, seen=size)
+        yield Raw(
+            f"{origin}（{china(arrived):%Y-%m-%d %H:%M}）", bytes(data), arrived, uid, seen=size
+        )
 
     def finish(self, taken: Collection[Uid]) -> Iterator[str]:
         """Marks as read or moves what was taken now or before, and still lies here."""
         if not (self._mark_seen or self._move_to):
             return
-        numbers = {one.uid for one in taken if (one.source, one.validity) == (self.name, self.validity)}
+        numbers = {
+            one.uid for one in taken if (one.source, one.validity) == (self.name, self.validity)
+        }
         done = self._known | numbers
         here = [uid for uid in self._uids() if uid in done]
         with _told(self._settings.server):
@@ -121,14 +144,21 @@ class ImapSource:
         from imap_tools.utils import encode_folder
 
         _, lines = self._box.client.capability()
-        if b"MOVE" not in b" ".join(line for line in lines if isinstance(line, bytes)).upper().split():
+        if (
+            b"MOVE"
+            not in b" ".join(line for line in lines if isinstance(line, bytes)).upper().split()
+        ):
             yield "服务器没有移动邮件的功能（MOVE），邮件都留在原处；请在邮箱里自己移动。"
             return
         if not self._box.folder.exists(self._move_to):
             self._box.folder.create(self._move_to)
-        yield from self._each(here, "MOVE", (encode_folder(self._move_to),), f"移到“{self._move_to}”")
+        yield from self._each(
+            here, "MOVE", (encode_folder(self._move_to),), f"移到“{self._move_to}”"
+        )
 
-    def _each(self, here: list[int], command: str, rest: tuple[Any, ...], what: str) -> Iterator[str]:
+    def _each(
+        self, here: list[int], command: str, rest: tuple[Any, ...], what: str
+    ) -> Iterator[str]:
         for start in range(0, len(here), _BATCH):
             uids = ",".join(map(str, here[start : start + _BATCH]))
             answer, lines = self._box.client.uid(command, uids, *rest)
@@ -143,7 +173,9 @@ def _validity(box: BaseMailBox, folder: str) -> int:
     try:
         return box.folder.status(folder, ["UIDVALIDITY"]).get("UIDVALIDITY", 0)
     except (IndexError, ValueError):  # imap-tools expects data after the answer
-        raise SourceError("邮件服务器的回答看不懂，请检查地址和端口；它可能不是收信服务器。") from None
+        raise SourceError(
+            "邮件服务器的回答看不懂，请检查地址和端口；它可能不是收信服务器。"
+        ) from None
     except MailboxFolderStatusError:
         try:
             folders = [one.name for one in box.folder.list()]
@@ -159,7 +191,11 @@ def _delivered(text: bytes) -> float:
     """INTERNALDATE in seconds."""
     found = re.search(rb'INTERNALDATE "([^"]+)"', text)
     try:
-        return dt.datetime.strptime(found[1].decode(), "%d-%b-%Y %H:%M:%S %z").timestamp() if found else 0.0
+        return (
+            dt.datetime.strptime(found[1].decode(), "%d-%b-%Y %H:%M:%S %z").timestamp()
+            if found
+            else 0.0
+        )
     except ValueError:
         return 0.0
 
@@ -188,7 +224,9 @@ def _told(server: Server) -> Iterator[None]:
     try:
         yield
     except ssl.SSLCertVerificationError:
-        raise SourceError(f"{where}的证书核对不上，没有登录。请检查服务器名称；可能有人冒充。") from None
+        raise SourceError(
+            f"{where}的证书核对不上，没有登录。请检查服务器名称；可能有人冒充。"
+        ) from None
     except ssl.SSLError:
         words = f"与{where}不能加密连接，请检查端口和 security（993 用 tls，143 用 starttls）。"
         raise SourceError(words) from None
@@ -199,7 +237,9 @@ def _told(server: Server) -> Iterator[None]:
     except (ConnectionError, imaplib.IMAP4.abort):
         raise SourceError(f"与{where}的连接断了，请稍后再试；已收的不会丢，也不会重收。") from None
     except (ImapToolsError, imaplib.IMAP4.error) as error:
-        raise SourceError(f"{where}没有照办{_said(error)}，请稍后再试；已收的不会丢，也不会重收。") from None
+        raise SourceError(
+            f"{where}没有照办{_said(error)}，请稍后再试；已收的不会丢，也不会重收。"
+        ) from None
     except (OSError, UnicodeError):  # the latter for a name that no host can have
         raise SourceError(f"连不上{where}（{server.port} 端口），请检查网络和地址。") from None
 
@@ -211,7 +251,9 @@ def connected(settings: Imap, password: str) -> Iterator[BaseMailBox]:
     try:
         from imap_tools.mailbox import MailBox, MailBoxStartTls, MailBoxUnencrypted
     except ImportError:
-        words = "本机没有安装从邮箱收取的组件，请运行 pip install xlreport[mail]，或者改用 .eml 文件。"
+        words = (
+            "本机没有安装从邮箱收取的组件，请运行 pip install xlreport[mail]，或者改用 .eml 文件。"
+        )
         raise SourceError(words) from None
     server = settings.server
     box: BaseMailBox
@@ -219,7 +261,9 @@ def connected(settings: Imap, password: str) -> Iterator[BaseMailBox]:
         if server.security == "none":
             box = MailBoxUnencrypted(server.host, server.port, timeout=TIMEOUT)
         elif server.security == "starttls":
-            box = MailBoxStartTls(server.host, server.port, timeout=TIMEOUT, ssl_context=server.context())
+            box = MailBoxStartTls(
+                server.host, server.port, timeout=TIMEOUT, ssl_context=server.context()
+            )
         else:
             box = MailBox(server.host, server.port, timeout=TIMEOUT, ssl_context=server.context())
     try:
@@ -244,7 +288,11 @@ def _log_in(box: BaseMailBox, user: str, password: str) -> None:
             box.login_utf8(user, password, initial_folder=None)
     except imaplib.IMAP4.abort:
         raise
-    except (MailboxLoginError, imaplib.IMAP4.error, ValueError):  # the last for characters that IMAP cannot say
+    except (
+        MailboxLoginError,
+        imaplib.IMAP4.error,
+        ValueError,
+    ):  # the last for characters that IMAP cannot say
         raise SourceError(
             f"邮箱“{user}”登录不了：请检查用户名和密码。163、126、QQ 等邮箱要先在网页上开通 IMAP，用授权码代替密码。"
         ) from None

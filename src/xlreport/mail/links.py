@@ -6,9 +6,20 @@ import html
 import re
 
 _PLACES = {
-    "QQ 邮箱超大附件": ("mail.qq.com/cgi-bin/ftn", "mail.qq.com/ftn", "ftn.qq.com/", "exmail.qq.com/cgi-bin/ftn"),
+    "QQ 邮箱超大附件": (
+        "mail.qq.com/cgi-bin/ftn",
+        "mail.qq.com/ftn",
+        "ftn.qq.com/",
+        "exmail.qq.com/cgi-bin/ftn",
+    ),
     "网易邮箱超大附件": (
-        *("dashi.163.com/", "//u.163.com/", "fs.163.com/", "mail.163.com/large-attachment", "/cloud-attachment"),
+        *(
+            "dashi.163.com/",
+            "//u.163.com/",
+            "fs.163.com/",
+            "mail.163.com/large-attachment",
+            "/cloud-attachment",
+        ),
         "edisk.qiye.163.com/",
     ),
     "超大附件": ("/large-attachment", "/largeattach", "//bigfile.", "mail.sina.com.cn/filecenter/"),
@@ -16,9 +27,29 @@ _PLACES = {
     "金山文档链接": ("kdocs.cn/", "drive.wps.cn/", "docs.wps.cn/"),
     "腾讯文档链接": ("docs.qq.com/", "drive.weixin.qq.com/"),
     "网盘链接": (
-        *("pan.baidu.com/", "yunpan.360.cn/", "cloud.189.cn/", "aliyundrive.com/", "alipan.com/", "weiyun.com/"),
-        *("pan.quark.cn/", "123pan.com/", "yun.139.com/", "caiyun.139.com/", "pan.xunlei.com/", "wenshushu.cn/"),
-        *("cowtransfer.com/", "//1drv.ms/", "onedrive.live.com/", "sharepoint.com/", "drive.google.com/"),
+        *(
+            "pan.baidu.com/",
+            "yunpan.360.cn/",
+            "cloud.189.cn/",
+            "aliyundrive.com/",
+            "alipan.com/",
+            "weiyun.com/",
+        ),
+        *(
+            "pan.quark.cn/",
+            "123pan.com/",
+            "yun.139.com/",
+            "caiyun.139.com/",
+            "pan.xunlei.com/",
+            "wenshushu.cn/",
+        ),
+        *(
+            "cowtransfer.com/",
+            "//1drv.ms/",
+            "onedrive.live.com/",
+            "sharepoint.com/",
+            "drive.google.com/",
+        ),
     ),
 }
 """Parts of addresses, in lower case."""
@@ -36,7 +67,9 @@ _DENIED = re.compile("不|勿|禁|避免|谢绝|别用|没有|无需|无法|如�
 _QUOTE = re.compile(r"<(/?)blockquote\b")
 _QUOTED = re.compile(r"^[ \t]*[>|＞].*$", re.MULTILINE)
 _FORWARDED = re.compile("forwarded message|original message|转发|fwd?[:：]|原始邮件")
-_EMBEDDED = re.compile(r"data:application/(?:vnd\.(?:openxml|ms-excel|oasis|wps)|octet-stream|(?:x-)?zip|wps)")
+_EMBEDDED = re.compile(
+    r"data:application/(?:vnd\.(?:openxml|ms-excel|oasis|wps)|octet-stream|(?:x-)?zip|wps)"
+)
 _ENCODED = re.compile(r"^begin [0-7]{3,4} \S[^\n]*\n[\x20-\x60]+\r?$", re.MULTILINE)
 
 

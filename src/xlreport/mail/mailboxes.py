@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from xlreport.campaign.ledger import Uid
+from xlreport.errors import SourceError
 from xlreport.findings import Finding, record
-from xlreport.merging.discover import Found, list_files, system_file
+from xlreport.mail.codes import M6
+from xlreport.merging.discover import SourceFile, list_files, system_file
 
 MESSAGES = (".eml", ".msg", ".mht", ".mhtml")
 
@@ -43,10 +45,6 @@ class Source(Protocol):
         """Marks or moves what was taken, if that was asked for; yields what could not be done, in Chinese."""
 
 
-class SourceError(Exception):
-    """A source that cannot be read at all; the text is Chinese."""
-
-
 @dataclass(frozen=True)
 class FolderSource:
     """A folder of messages, sub-folders too, or one file. What a file is follows from its content and place:
@@ -68,7 +66,7 @@ class FolderSource:
             return
         for found in list_files(self.path):
             if found.problem:
-                yield Raw(found.shown, b"", problem=record("M6", found.problem, "请检查后重新收取"))
+                yield Raw(found.shown, b"", problem=record(M6, found.problem, "请检查后重新收取"))
             elif _of_maildir(found.path.parent, "cur", "new"):
                 yield from _file(found.path, found.shown, most, delivered=True)
             elif not _passed_over(found):
@@ -83,7 +81,7 @@ def _of_maildir(folder: Path, *names: str) -> bool:
     return folder.name in names and all((folder.parent / name).is_dir() for name in ("cur", "new"))
 
 
-def _passed_over(found: Found) -> bool:
+def _passed_over(found: SourceFile) -> bool:
     """What is there beside the messages: files that systems leave behind, what a server keeps in a Maildir,
     and messages that are still being delivered to one."""
     folder = found.path.parent
@@ -96,7 +94,11 @@ def _file(path: Path, shown: str, most: int, *, delivered: bool = False) -> Iter
     """The messages in a file."""
     try:
         if path.is_symlink() or not path.is_file():
-            yield Raw(shown, b"", problem=record("M6", "这是链接、管道或设备，不是普通文件", "请换成邮件文件本身"))
+            yield Raw(
+                shown,
+                b"",
+                problem=record(M6, "这是链接、管道或设备，不是普通文件", "请换成邮件文件本身"),
+            )
             return
         with path.open("rb") as stream:
             if not delivered and _MBOX.match(stream.read(_LINE).removeprefix(_BOM).lstrip()):
@@ -105,10 +107,14 @@ def _file(path: Path, shown: str, most: int, *, delivered: bool = False) -> Iter
                 stream.seek(0)
                 yield _whole(shown, stream, most)
             else:
-                todo = "是报表的请直接放进 inbox 文件夹；压缩包请先解压；是邮件的请改成 .eml"
-                yield Raw(shown, b"", problem=record("M6", "这不是邮件文件（.eml、.msg、mbox），没有收取", todo))
+                suggestion = "是报表的请直接放进 inbox 文件夹；压缩包请先解压；是邮件的请改成 .eml"
+                yield Raw(
+                    shown,
+                    b"",
+                    problem=record(M6, "这不是邮件文件（.eml、.msg、mbox），没有收取", suggestion),
+                )
     except OSError:
-        yield Raw(shown, b"", problem=record("M6", "邮件文件读不了", "请检查权限和磁盘后重新收取"))
+        yield Raw(shown, b"", problem=record(M6, "邮件文件读不了", "请检查权限和磁盘后重新收取"))
 
 
 def _whole(shown: str, stream: IO[bytes], most: int) -> Raw:

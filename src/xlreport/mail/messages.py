@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from email.message import Message
 from pathlib import Path
 
-from xlreport.findings import Finding, record
+from xlreport.findings import Code, Finding, record
 from xlreport.formats.detect import Kind, kind_of
 from xlreport.formats.guard import DEFAULT_LIMITS, Limits, Refused
 from xlreport.mail import dsn as bounces
@@ -23,12 +23,27 @@ from xlreport.mail import links as bodies
 from xlreport.mail import mime as parts
 from xlreport.mail import msg as outlook
 from xlreport.mail import tnef
+from xlreport.mail.codes import M3, M5, M6
 from xlreport.mail.dsn import Bounce as Bounce
 from xlreport.mail.headers import field as header
 from xlreport.mail.headers import fields, file_name, mailboxes, moment, parameter, text_of
 
 EXTENSIONS = (
-    *(".xls", ".xlsx", ".xlsm", ".xlsb", ".xlt", ".xltx", ".xltm", ".et", ".ett", ".ods", ".ots", ".fods", ".csv"),
+    *(
+        ".xls",
+        ".xlsx",
+        ".xlsm",
+        ".xlsb",
+        ".xlt",
+        ".xltx",
+        ".xltm",
+        ".et",
+        ".ett",
+        ".ods",
+        ".ots",
+        ".fods",
+        ".csv",
+    ),
     *(".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".cab"),
 )
 """What a workbook or an archive may be called; such a file is taken whatever it holds."""
@@ -36,7 +51,18 @@ EXTENSIONS = (
 _WEB_PAGES = (".mht", ".mhtml")
 """Messages in form, but what Excel saves as one of these is no letter."""
 
-_TEXTS = frozenset({"plain", "html", "enriched", "richtext", "calendar", "x-amp-html", "watch-html", "rfc822-headers"})
+_TEXTS = frozenset(
+    {
+        "plain",
+        "html",
+        "enriched",
+        "richtext",
+        "calendar",
+        "x-amp-html",
+        "watch-html",
+        "rfc822-headers",
+    }
+)
 """Kinds of text that a letter itself is written in."""
 
 NAMELESS = "（没有文件名）"
@@ -105,7 +131,7 @@ class TooMuch(Exception):
 
     def __init__(self, what: str, seen: int, allowed: int, unit: str) -> None:
         words = f"{what}为 {seen:,} {unit}，超过允许的 {allowed:,} {unit}，没有收取"
-        self.finding = record("M5", words, _BY_HAND)
+        self.finding = record(M5, words, _BY_HAND)
         super().__init__(words)
 
 
@@ -141,8 +167,8 @@ class _Walk:
             return None
         return Bounce(tuple(dict.fromkeys(self.named)), next(iter(self.enclosed), ""), sure=False)
 
-    def say(self, code: str, words: str, todo: str = "") -> None:
-        self.findings.append(record(code, words, todo))
+    def say(self, code: Code, words: str, suggestion: str = "") -> None:
+        self.findings.append(record(code, words, suggestion))
 
 
 @dataclass(frozen=True)
@@ -161,7 +187,11 @@ class MessageReader:
             limit = TooMuch("邮件大小", max(size, len(data)), self.limits.message, "字节")
             return replace(_head(data), findings=(limit.finding,), again=True)
         try:
-            mail = self._saved(data, walk) if data.startswith(outlook.OLE) else self._message(data, walk)
+            mail = (
+                self._saved(data, walk)
+                if data.startswith(outlook.OLE)
+                else self._message(data, walk)
+            )
         except TooMuch as limit:
             return replace(_head(data), findings=(limit.finding,), again=True)
         except RecursionError:
@@ -182,7 +212,7 @@ class MessageReader:
         message = parts.parsed(data)
         mail = _envelope(message, data)
         if not parts.is_message(message):
-            walk.say("M6", "这不是一封邮件，读不出来", "请核对是不是放错了文件")
+            walk.say(M6, "这不是一封邮件，读不出来", "请核对是不是放错了文件")
             return replace(mail, again=True)
         walk.by_server = bounces.from_server(mail.senders)
         _part(message, walk, 1, mail.senders)
@@ -192,10 +222,10 @@ class MessageReader:
         try:
             saved = outlook.saved_message(data, self.limits.depth)
         except outlook.NoReader:
-            walk.say("M6", "这是 Outlook 的 .msg 邮件，本机没有安装读取组件", _INSTALL)
+            walk.say(M6, "这是 Outlook 的 .msg 邮件，本机没有安装读取组件", _INSTALL)
             return replace(_nothing(data), again=True)
         except outlook.Broken:
-            walk.say("M6", "这不是完好的 Outlook 邮件（.msg），读不出来", _BY_HAND)
+            walk.say(M6, "这不是完好的 Outlook 邮件（.msg），读不出来", _BY_HAND)
             return replace(_nothing(data), again=True)
         mail = _envelope(saved.header, data)
         _outlook(saved, walk, 1, mail.senders)
@@ -224,7 +254,9 @@ def _envelope(message: Message, data: bytes) -> Mail:
     who, said = mailboxes(message, "from"), header(message, "from")
     subject, identity = header(message, "subject"), header(message, "message-id")
     sha256 = hashlib.sha256(data).hexdigest()
-    return Mail(who, said, subject, identity, sent, next(iter(came), 0.0) or sent, sha256, raw_sha256=sha256)
+    return Mail(
+        who, said, subject, identity, sent, next(iter(came), 0.0) or sent, sha256, raw_sha256=sha256
+    )
 
 
 def _digest(mail: Mail, leaves: Iterable[tuple[str, str]]) -> str:
@@ -242,9 +274,9 @@ def _part(part: Message, walk: _Walk, depth: int, senders: tuple[str, ...]) -> N
     if bounces.is_report(part):
         walk.bounce = bounces.bounce(part)
     if parts.broken(part):
-        walk.say("M6", *_DAMAGED)
+        walk.say(M6, *_DAMAGED)
     elif parts.cut_off(part):
-        walk.say("M6", "邮件没有传完整，最后的附件可能缺了一段", "请核对附件；不完整的" + _RESEND)
+        walk.say(M6, "邮件没有传完整，最后的附件可能缺了一段", "请核对附件；不完整的" + _RESEND)
     if kind in _UNREADABLE or not part.is_multipart():
         _leaf(part, kind, walk, depth, senders)
     else:
@@ -275,22 +307,30 @@ def _leaf(part: Message, kind: str, walk: _Walk, depth: int, senders: tuple[str,
     name = file_name(part) or found.name or ("邮件.eml" if kind == parts.ENCODED else "")
     walk.leaves.append((name, hashlib.sha256(found.data).hexdigest()))
     if kind in _UNREADABLE:
-        walk.say("M6", *_UNREADABLE[kind])
+        walk.say(M6, *_UNREADABLE[kind])
         return
     if kind == "application/applefile" and found.data.startswith(_FORK):
         return
     attached = part.get_content_disposition() == "attachment"
-    if part.get_content_maintype() == "text" and part.get_content_subtype() in _TEXTS and not attached:
+    if (
+        part.get_content_maintype() == "text"
+        and part.get_content_subtype() in _TEXTS
+        and not attached
+    ):
         file = found.data.startswith(tnef.SIGNATURE) or _taken("", *_kind(found.data, walk.files))
         if not file:
             _body(text_of(found.data, parameter(part, "content-type", "charset")), walk)
         if not file and (not found.whole or parts.has_parts(found.data)):
-            walk.say("M6", *_DAMAGED)
+            walk.say(M6, *_DAMAGED)
         if not file and not name:
             return
     inline = bool(part["content-id"]) and part.get_content_maintype() == "image"
     if not found.whole:
-        walk.say("M6", f"附件“{name or NAMELESS}”的编码不完整，可能缺了一段", "请核对附件；不完整的" + _RESEND)
+        walk.say(
+            M6,
+            f"附件“{name or NAMELESS}”的编码不完整，可能缺了一段",
+            "请核对附件；不完整的" + _RESEND,
+        )
     _file(name, found.data, walk, depth, senders, inline=inline)
 
 
@@ -298,14 +338,26 @@ def _body(text: str, walk: _Walk) -> None:
     if walk.by_server:
         walk.named += bounces.named(text)
     for place in bodies.links(text):
-        walk.say("M3", f"正文里有{place}，文件不在邮件里，程序不打开链接", "请在邮箱里下载，核对后放进 inbox 文件夹")
+        walk.say(
+            M3,
+            f"正文里有{place}，文件不在邮件里，程序不打开链接",
+            "请在邮箱里下载，核对后放进 inbox 文件夹",
+        )
     if bodies.has_embedded_file(text):
-        walk.say("M6", "正文里嵌着文件（data:），读不出来", _BY_HAND)
+        walk.say(M6, "正文里嵌着文件（data:），读不出来", _BY_HAND)
     if bodies.has_uuencoded_file(text):
-        walk.say("M6", "正文里有旧式编码（uuencode）的附件，读不出来", _BY_HAND)
+        walk.say(M6, "正文里有旧式编码（uuencode）的附件，读不出来", _BY_HAND)
 
 
-def _file(name: str, data: bytes, walk: _Walk, depth: int, senders: tuple[str, ...], *, inline: bool = False) -> None:
+def _file(
+    name: str,
+    data: bytes,
+    walk: _Walk,
+    depth: int,
+    senders: tuple[str, ...],
+    *,
+    inline: bool = False,
+) -> None:
     """A file: unpacked when it is mail itself, otherwise spooled."""
     if data.startswith(tnef.SIGNATURE):
         _winmail(name, data, walk, depth, senders)
@@ -316,17 +368,23 @@ def _file(name: str, data: bytes, walk: _Walk, depth: int, senders: tuple[str, .
         return
     plain = _plain(name)
     taken = _taken(plain, kind, what)
-    if not taken and not plain.endswith(_WEB_PAGES) and (plain.endswith(".eml") or parts.is_letter(data)):
+    if (
+        not taken
+        and not plain.endswith(_WEB_PAGES)
+        and (plain.endswith(".eml") or parts.is_letter(data))
+    ):
         inner = parts.parsed(data)
         if parts.is_message(inner):
             _letter(inner, walk, depth, senders)
             return
     if plain.endswith(".p7m"):
-        walk.say("M6", *_UNREADABLE["application/pkcs7-mime"])
+        walk.say(M6, *_UNREADABLE["application/pkcs7-mime"])
     sha256 = hashlib.sha256(data).hexdigest()
     path = walk.spool / f"{len(walk.attachments):06}.bin"
     path.write_bytes(data)
-    walk.attachments.append(Attachment(name, path, sha256, len(data), senders, what, taken, inline, kind))
+    walk.attachments.append(
+        Attachment(name, path, sha256, len(data), senders, what, taken, inline, kind)
+    )
 
 
 def _plain(name: str) -> str:
@@ -336,7 +394,12 @@ def _plain(name: str) -> str:
 
 def _taken(plain: str, kind: Kind, what: str) -> bool:
     """Whether a file of this name and kind could be a workbook or an archive."""
-    return kind is not Kind.FOREIGN or "压缩包" in what or "XML 表格" in what or plain.endswith(EXTENSIONS)
+    return (
+        kind is not Kind.FOREIGN
+        or "压缩包" in what
+        or "XML 表格" in what
+        or plain.endswith(EXTENSIONS)
+    )
 
 
 def _kind(data: bytes, limits: Limits) -> tuple[Kind, str]:
@@ -352,7 +415,11 @@ def _winmail(name: str, data: bytes, walk: _Walk, depth: int, senders: tuple[str
     try:
         found = tnef.pieces(data)
     except tnef.Broken:
-        walk.say("M6", f"附件“{name}”是 Outlook 的 winmail.dat，读不出来", "请对方用“纯文本”或“HTML”格式重新发送")
+        walk.say(
+            M6,
+            f"附件“{name}”是 Outlook 的 winmail.dat，读不出来",
+            "请对方用“纯文本”或“HTML”格式重新发送",
+        )
         return
     for piece in found:
         walk.enter(depth + 1)
@@ -368,11 +435,11 @@ def _attached(name: str, data: bytes, walk: _Walk, depth: int, senders: tuple[st
     try:
         saved = outlook.saved_message(data, walk.limits.depth - depth)
     except outlook.NoReader:
-        walk.say("M6", f"附件“{name}”是 Outlook 的 .msg 邮件，本机没有安装读取组件", _INSTALL)
+        walk.say(M6, f"附件“{name}”是 Outlook 的 .msg 邮件，本机没有安装读取组件", _INSTALL)
         walk.again = True
         return
     except outlook.Broken:
-        walk.say("M6", f"附件“{name}”是 Outlook 的 .msg 邮件，读不出来", _BY_HAND)
+        walk.say(M6, f"附件“{name}”是 Outlook 的 .msg 邮件，读不出来", _BY_HAND)
         return
     _outlook(saved, walk, depth + 1, (*mailboxes(saved.header, "from"), *senders))
 
@@ -380,9 +447,11 @@ def _attached(name: str, data: bytes, walk: _Walk, depth: int, senders: tuple[st
 def _outlook(saved: outlook.Saved, walk: _Walk, depth: int, senders: tuple[str, ...]) -> None:
     walk.enter(depth)
     if not saved.whole:
-        walk.say("M6", "Outlook 邮件（.msg）不完整，附件可能缺了一段", "请核对附件；不完整的" + _RESEND)
+        walk.say(
+            M6, "Outlook 邮件（.msg）不完整，附件可能缺了一段", "请核对附件；不完整的" + _RESEND
+        )
     for name in saved.objects:
-        walk.say("M6", f"“{name}”是插在 Outlook 邮件正文里的对象，读不出来", _BY_HAND)
+        walk.say(M6, f"“{name}”是插在 Outlook 邮件正文里的对象，读不出来", _BY_HAND)
     for body in saved.bodies:
         walk.leaves.append(("", hashlib.sha256(body.encode("utf-8", "replace")).hexdigest()))
         _body(body, walk)

@@ -30,7 +30,9 @@ ENCODED = "application/x-encoded-message"
 """Our word for a message in base64, which RFC 2045 forbids: the library would read the encoded bytes as a
 message."""
 
-_STRAY = re.compile(r"^(?:content-(?:type|disposition|transfer-encoding)\s*:|begin [0-7]{3} \S)", re.I | re.M)
+_STRAY = re.compile(
+    r"^(?:content-(?:type|disposition|transfer-encoding)\s*:|begin [0-7]{3} \S)", re.I | re.M
+)
 _WRITTEN_OUT = re.compile(
     rb"^content-(?:disposition\s*:\s*attachment|transfer-encoding\s*:\s*(?:base64|quoted|8bit|x-uu))"
     rb"|(?:^[a-z0-9+/]{60,76}\r?\n){4}",
@@ -87,7 +89,9 @@ def parsed(data: bytes) -> Message:
 
 def head(data: bytes) -> Message:
     """The header of a message."""
-    return BytesHeaderParser(_Part, policy=_POLICY).parsebytes(data[:_HEAD].lstrip(b"\xef\xbb\xbf\r\n"))
+    return BytesHeaderParser(_Part, policy=_POLICY).parsebytes(
+        data[:_HEAD].lstrip(b"\xef\xbb\xbf\r\n")
+    )
 
 
 def header_of(text: str) -> Message:
@@ -166,12 +170,16 @@ def _base64(raw: bytes) -> Content:
     pieces = letters.split(b"=")
     whole = whole and not any(len(piece) % 4 == 1 for piece in pieces) and not len(pieces[-1]) % 4
     decoded = (piece[: len(piece) - (len(piece) % 4 == 1)] for piece in pieces)
-    return Content(b"".join(binascii.a2b_base64(piece + b"=" * (-len(piece) % 4)) for piece in decoded), whole)
+    return Content(
+        b"".join(binascii.a2b_base64(piece + b"=" * (-len(piece) % 4)) for piece in decoded), whole
+    )
 
 
 def _uuencoded(raw: bytes) -> Content:
     lines = iter(raw.splitlines())
-    begin = next((found for line in lines if (found := re.match(rb"begin [0-7]{3,4} (.*)", line))), None)
+    begin = next(
+        (found for line in lines if (found := re.match(rb"begin [0-7]{3,4} (.*)", line))), None
+    )
     if begin is None:
         return Content(raw, whole=False)
     data: list[bytes] = []
@@ -180,7 +188,9 @@ def _uuencoded(raw: bytes) -> Content:
             return Content(b"".join(data), name=_name(begin[1]))
         try:
             # some programs write a checksum behind the line
-            data.append(binascii.a2b_uu(line[: ((line[0] - 32 & 63) * 4 + 5) // 3] if line else b" "))
+            data.append(
+                binascii.a2b_uu(line[: ((line[0] - 32 & 63) * 4 + 5) // 3] if line else b" ")
+            )
         except binascii.Error:
             break
     return Content(b"".join(data), whole=False, name=_name(begin[1]))

@@ -99,7 +99,11 @@ def _message(book: Any, at: tuple[str, ...], start: int, depth: int) -> Saved:
         raise RecursionError
     # Exchange writes a line of its own above the fields
     fields = _text(book, at, _HEADERS)
-    header = header_of(fields.partition("\n")[2] if fields.startswith("Microsoft Mail Internet Headers") else fields)
+    header = header_of(
+        fields.partition("\n")[2]
+        if fields.startswith("Microsoft Mail Internet Headers")
+        else fields
+    )
     for name, value in (
         ("From", next((said for tag in _SENDER if "@" in (said := _text(book, at, tag))), "")),
         ("Subject", _text(book, at, _SUBJECT)),

@@ -31,9 +31,13 @@ class Server:
     def warnings(self) -> tuple[str, ...]:
         """What is unsafe about these settings, loudly."""
         if self.security == "none":
-            return (f"警告：与 {self.host} 的连接没有加密，密码和报表在路上可以被人看到。请改用 tls 或 starttls。",)
+            return (
+                f"警告：与 {self.host} 的连接没有加密，密码和报表在路上可以被人看到。请改用 tls 或 starttls。",
+            )
         if not self.verify:
-            return (f"警告：没有核对 {self.host} 的证书，别人可以冒充邮件服务器。请把 verify 改回 true。",)
+            return (
+                f"警告：没有核对 {self.host} 的证书，别人可以冒充邮件服务器。请把 verify 改回 true。",
+            )
         return ()
 
 

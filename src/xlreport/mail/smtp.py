@@ -7,7 +7,8 @@ import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 
-from xlreport.campaign.send import SENT, SendError
+from xlreport.campaign.send import SENT
+from xlreport.errors import SendError
 from xlreport.mail.headers import text_of
 from xlreport.mail.servers import TIMEOUT, Smtp
 from xlreport.text import harmless
@@ -41,7 +42,9 @@ class SmtpTransport:
             self.close()
             self._stay(error.smtp_code, error.smtp_error)
             words = _words(error.smtp_error)
-            raise SendError(f"服务器不接受发信地址“{self._settings.sender}”：{words}。请检查 from 和 user。") from None
+            raise SendError(
+                f"服务器不接受发信地址“{self._settings.sender}”：{words}。请检查 from 和 user。"
+            ) from None
         except smtplib.SMTPDataError as error:
             # some servers keep the recipients that they were told: the next message starts anew
             self.close()
@@ -49,7 +52,9 @@ class SmtpTransport:
             return dict.fromkeys(recipients, f"{error.smtp_code} {_words(error.smtp_error)}")
         except (smtplib.SMTPException, OSError):
             self.close()
-            raise SendError(f"与发信服务器“{server}”的连接断了。已发出的都有记录，再运行一次，只发没有发的。") from None
+            raise SendError(
+                f"与发信服务器“{server}”的连接断了。已发出的都有记录，再运行一次，只发没有发的。"
+            ) from None
         return {address: f"{code} {_words(words)}" for address, (code, words) in refused.items()}
 
     def _stay(self, code: int, said: bytes | str) -> None:
@@ -124,15 +129,27 @@ def _told(settings: Smtp) -> Iterator[None]:
         words = "请检查用户名和密码。163、126、QQ 等邮箱要先在网页上开通 SMTP，用授权码代替密码。"
         raise SendError(f"发信服务器“{host}”登录不了，{words}") from None
     except smtplib.SMTPNotSupportedError:
-        raise SendError(f"发信服务器“{host}”不支持这样加密或登录，请检查 port 和 security。") from None
+        raise SendError(
+            f"发信服务器“{host}”不支持这样加密或登录，请检查 port 和 security。"
+        ) from None
     except ssl.SSLCertVerificationError:
-        raise SendError(f"发信服务器“{host}”的证书核对不上，没有登录。请检查服务器名称；可能有人冒充。") from None
+        raise SendError(
+            f"发信服务器“{host}”的证书核对不上，没有登录。请检查服务器名称；可能有人冒充。"
+        ) from None
     except ssl.SSLError:
-        raise SendError(f"与“{host}”不能加密连接，请检查 port 和 security（465 用 tls，587 用 starttls）。") from None
+        raise SendError(
+            f"与“{host}”不能加密连接，请检查 port 和 security（465 用 tls，587 用 starttls）。"
+        ) from None
     except TimeoutError:
         raise SendError(f"发信服务器“{host}”没有回应，请检查网络和端口 {port}。") from None
-    except (smtplib.SMTPException, OSError, UnicodeError):  # the last for a name that no host can have
-        raise SendError(f"连不上发信服务器“{host}”的 {port} 端口，请检查网络、地址和 security。") from None
+    except (
+        smtplib.SMTPException,
+        OSError,
+        UnicodeError,
+    ):  # the last for a name that no host can have
+        raise SendError(
+            f"连不上发信服务器“{host}”的 {port} 端口，请检查网络、地址和 security。"
+        ) from None
 
 
 def _words(said: bytes | str) -> str:

@@ -63,8 +63,14 @@ def senders(stream: bytes) -> tuple[str, ...]:
     try:
         for kind, data in _attributes(stream):
             if kind == _OF_MESSAGE:
-                said = {name: _text(kind, value) for name, kind, value in _properties(data) if name in _SENDER}
-                return next((found for name in _SENDER if (found := addresses(said.get(name, "")))), ())
+                said = {
+                    name: _text(kind, value)
+                    for name, kind, value in _properties(data)
+                    if name in _SENDER
+                }
+                return next(
+                    (found for name in _SENDER if (found := addresses(said.get(name, "")))), ()
+                )
     except (struct.error, IndexError, Broken):
         pass
     return ()
@@ -103,7 +109,9 @@ def _take(piece: Piece, data: bytes) -> None:
 
 
 def _text(kind: int, value: bytes) -> str:
-    text = value.decode("utf-16-le", "replace") if kind == _WIDE else text_of(value.split(b"\0", 1)[0])
+    text = (
+        value.decode("utf-16-le", "replace") if kind == _WIDE else text_of(value.split(b"\0", 1)[0])
+    )
     return text.split("\0", 1)[0]
 
 

@@ -25,7 +25,13 @@ class Difference:
     def as_dict(self) -> dict[str, Any]:
         """The difference as `diff --json` has it."""
         place = {"sheet": self.place.sheet or None, "cell": self.place.cell or None}
-        return {"field": self.field, "label": self.label, **place, "first": self.first, "second": self.second}
+        return {
+            "field": self.field,
+            "label": self.label,
+            **place,
+            "first": self.first,
+            "second": self.second,
+        }
 
     def line(self) -> str:
         """The difference as one line of text."""
@@ -36,7 +42,9 @@ class Difference:
 def differences(form: Form, first: Submission, second: Submission) -> Iterator[Difference]:
     """All typed-in numbers, typed-over totals, answers and texts that are not the same."""
     for name, item in form.fields.items():
-        pair = [s.overrides.get(name) if item.computed else s.entries.get(name) for s in (first, second)]
+        pair = [
+            s.overrides.get(name) if item.computed else s.entries.get(name) for s in (first, second)
+        ]
         if _meaning(pair[0]) != _meaning(pair[1]):
             a, b = (_number(entry, computed=item.computed is not None) for entry in pair)
             yield Difference(name, item.label, _place(first, second, name), a, b)
@@ -52,9 +60,14 @@ def differences(form: Form, first: Submission, second: Submission) -> Iterator[D
     for text in form.texts:
         a, b = (s.texts.get(text.field_id, "") for s in (first, second))
         if a != b:
-            at = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+            at = next(
+                (i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y),
+                min(len(a), len(b)),
+            )
             start = max(0, at - 10)
-            words = [quote(("…" if start else "") + t[start : start + 40]) or "（空白）" for t in (a, b)]
+            words = [
+                quote(("…" if start else "") + t[start : start + 40]) or "（空白）" for t in (a, b)
+            ]
             label = f"{text.label}（第 {at + 1} 字起）"
             yield Difference(text.field_id, label, _place(first, second, text.field_id), *words)
 
@@ -75,4 +88,4 @@ def _number(entry: Entry | None, *, computed: bool) -> str:
 
 
 def _place(first: Submission, second: Submission, name: str) -> Place:
-    return first.places.get(name) or second.places.get(name) or Place("", "")
+    return first.provenance.places.get(name) or second.provenance.places.get(name) or Place("", "")

@@ -24,7 +24,7 @@ def system_file(name: str) -> str | None:
 
 
 @dataclass(frozen=True)
-class Found:
+class SourceFile:
     """A file before it is read: where its bytes lie, and how results call it.
 
     `problem` is set for what cannot be listed or read, `refused` for a member that its archive does
@@ -45,14 +45,14 @@ class Found:
         return self.member or self.path.name
 
 
-def list_files(folder: Path, leave_out: frozenset[Path] = frozenset()) -> list[Found]:
+def list_files(folder: Path, leave_out: frozenset[Path] = frozenset()) -> list[SourceFile]:
     """All files below a folder in one fixed order; links are not followed, unreadable folders are
     entries of their own. `leave_out` names the caller's own files, as `own_files` gives them."""
-    found: list[Found] = []
+    found: list[SourceFile] = []
 
     def unreadable(error: OSError) -> None:
         path = Path(os.fsdecode(error.filename))
-        found.append(Found(path, _shown(path, folder), "文件夹没有读取权限"))
+        found.append(SourceFile(path, _shown(path, folder), "文件夹没有读取权限"))
 
     for root, folders, names in os.walk(folder, onerror=unreadable):
         folders.sort()
@@ -60,11 +60,11 @@ def list_files(folder: Path, leave_out: frozenset[Path] = frozenset()) -> list[F
         for name in folders:
             path = Path(root, name)
             if path.is_symlink():
-                found.append(Found(path, _shown(path, folder), "这是指向别处的链接，不跟随"))
+                found.append(SourceFile(path, _shown(path, folder), "这是指向别处的链接，不跟随"))
         for name in sorted(names):
             path = Path(root, name)
             if here / name not in leave_out:
-                found.append(Found(path, _shown(path, folder)))
+                found.append(SourceFile(path, _shown(path, folder)))
     return sorted(found, key=lambda f: f.shown)
 
 

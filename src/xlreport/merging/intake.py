@@ -14,17 +14,19 @@ from itertools import islice
 from pathlib import Path
 
 from xlreport.findings import Finding, record
-from xlreport.form.catalog import FormShelf
+from xlreport.form.catalog import FormCatalog
 from xlreport.formats.archives import Member, members_of
+from xlreport.formats.codes import R6
 from xlreport.formats.detect import ARCHIVES, Kind, kind_of, said
 from xlreport.formats.guard import DEFAULT_LIMITS, Limits, Refused, too_much
-from xlreport.merging.discover import Found, system_file
-from xlreport.merging.outcome import FileResult, Outcome
+from xlreport.merging.codes import F12, F15, R26
+from xlreport.merging.discover import SourceFile, system_file
+from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.submission import Pool
 from xlreport.workbook.reader.submission import Reading, read_submission
 from xlreport.workers import DIED, MEMORY, RAISED, TIME, Lost
 
-Looked = tuple[FileResult, list[Found]]
+IntakeStep = tuple[FileRecord, list[SourceFile]]
 """A file's result, and what else was found inside it."""
 
 _AHEAD = 8
@@ -36,16 +38,18 @@ class Reader:
     """Reads one file; can be sent to another process. `passwords` are tried on encrypted workbooks;
     `spool` is an empty folder of the caller's into which archives are unpacked."""
 
-    forms: FormShelf
+    forms: FormCatalog
     spool: Path
     limits: Limits = DEFAULT_LIMITS
     passwords: tuple[str, ...] = ()
 
-    def __call__(self, found: Found) -> Looked:
+    def __call__(self, found: SourceFile) -> IntakeStep:
         """The file's result and, for an archive, its members. Never raises for what the file is or holds."""
         reason = system_file(found.name)
         if reason and not found.problem:
-            return FileResult(found.shown, Outcome.IGNORED, (record("F12", reason, file=found.shown),)), []
+            return FileRecord(
+                found.shown, Outcome.IGNORED, (record(F12, reason, file=found.shown),)
+            ), []
         if found.refused is not None:
             return _refusal(found, found.refused), []
         if found.problem:
@@ -77,7 +81,7 @@ class Reader:
         )
         return _result(found.shown, reading), []
 
-    def _archive(self, found: Found, data: bytes, kind: Kind, words: str) -> Looked:
+    def _archive(self, found: SourceFile, data: bytes, kind: Kind, words: str) -> IntakeStep:
         if found.depth >= self.limits.depth:
             raise too_much("压缩包套压缩包的层数", found.depth + 1, self.limits.depth, "层")
         try:
@@ -87,17 +91,24 @@ class Reader:
             return _unreadable(found, "解压时写不了临时文件"), []
         inside = _inside(found, members)
         holds = f"里面有 {len(inside)} 个文件，结果逐个列出" if inside else "里面没有文件"
-        note = record("F15", f"这{said(words)}，{holds}", file=found.shown)
-        return FileResult(found.shown, Outcome.IGNORED, (note,), sha256=hashlib.sha256(data).hexdigest()), inside
+        note = record(F15, f"这{said(words)}，{holds}", file=found.shown)
+        return FileRecord(
+            found.shown, Outcome.IGNORED, (note,), sha256=hashlib.sha256(data).hexdigest()
+        ), inside
 
 
-def _inside(found: Found, members: list[Member]) -> list[Found]:
+def _inside(found: SourceFile, members: list[Member]) -> list[SourceFile]:
     """Members as files of their own, `archive.zip!name.xlsx`."""
     depth = found.depth + 1
-    return [Found(m.path, f"{found.shown}!{m.name}", "", m.name, m.modified, depth, refused=m.problem) for m in members]
+    return [
+        SourceFile(
+            m.path, f"{found.shown}!{m.name}", "", m.name, m.modified, depth, refused=m.problem
+        )
+        for m in members
+    ]
 
 
-def _told_apart(inside: list[Found], taken: set[str]) -> list[Found]:
+def _told_apart(inside: list[SourceFile], taken: set[str]) -> list[SourceFile]:
     """The members in a fixed order, each under a name of its own: one that is taken gets a number."""
     named = []
     for one in inside:
@@ -110,22 +121,29 @@ def _told_apart(inside: list[Found], taken: set[str]) -> list[Found]:
     return sorted(named, key=lambda f: f.shown)
 
 
-def _refusal(found: Found, finding: Finding, data: bytes | None = None) -> FileResult:
+def _refusal(found: SourceFile, finding: Finding, data: bytes | None = None) -> FileRecord:
     """A file that is rejected for one reason."""
     sha256 = hashlib.sha256(data).hexdigest() if data is not None else ""
-    return FileResult(found.shown, Outcome.REJECTED, (finding.at(file=found.shown),), sha256=sha256)
+    return FileRecord(found.shown, Outcome.REJECTED, (finding.at(file=found.shown),), sha256=sha256)
 
 
-def _unreadable(found: Found, words: str) -> FileResult:
-    todo = "请检查文件，把普通的 .xlsx 文件放进来后重新汇总"
-    return FileResult(found.shown, Outcome.REJECTED, (record("R6", words, todo, file=found.shown),))
+def _unreadable(found: SourceFile, words: str) -> FileRecord:
+    suggestion = "请检查文件，把普通的 .xlsx 文件放进来后重新汇总"
+    return FileRecord(
+        found.shown, Outcome.REJECTED, (record(R6, words, suggestion, file=found.shown),)
+    )
 
 
 def _bytes_of(path: Path, most: int) -> tuple[bytes | None, float]:
     """The bytes of a regular file, at most one more than allowed; None for anything else."""
     if not stat.S_ISREG(path.lstat().st_mode):
         return None, 0.0
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    flags = (
+        os.O_RDONLY
+        | getattr(os, "O_NOFOLLOW", 0)
+        | getattr(os, "O_NONBLOCK", 0)
+        | getattr(os, "O_BINARY", 0)
+    )
     with os.fdopen(os.open(path, flags), "rb") as stream:
         status = os.fstat(stream.fileno())
         if not stat.S_ISREG(status.st_mode):
@@ -133,9 +151,9 @@ def _bytes_of(path: Path, most: int) -> tuple[bytes | None, float]:
         return stream.read(most + 1), status.st_mtime
 
 
-def _result(shown: str, reading: Reading) -> FileResult:
+def _result(shown: str, reading: Reading) -> FileRecord:
     submission = reading.submission
-    return FileResult(
+    return FileRecord(
         path=shown,
         outcome=Outcome.REJECTED if submission is None else Outcome.ACCEPTED,
         findings=tuple(f.at(file=shown, unit=reading.unit.name) for f in reading.findings),
@@ -143,7 +161,7 @@ def _result(shown: str, reading: Reading) -> FileResult:
         unit=reading.unit,
         year=reading.year,
         form=reading.form_id,
-        saved=submission.source.saved if submission else "",
+        saved=submission.provenance.saved if submission else "",
         submission=submission,
     )
 
@@ -153,19 +171,27 @@ _LOST = {
         "读取超过了 {seconds:g} 秒，已停止",
         "请用 WPS 或 Excel 打开，另存为“.xlsx”后重新报送；也可以用 --limit 放宽",
     ),
-    MEMORY: ("读取要用的内存超过了 {memory:,} 字节，已停止", "请用 WPS 或 Excel 打开，另存为“.xlsx”后重新报送"),
+    MEMORY: (
+        "读取要用的内存超过了 {memory:,} 字节，已停止",
+        "请用 WPS 或 Excel 打开，另存为“.xlsx”后重新报送",
+    ),
     DIED: ("读取时进程异常退出", "请用 WPS 或 Excel 打开，另存为“.xlsx”后重新报送"),
-    RAISED: ("读取时程序出错（{detail}）", "请把这个文件发给 xlreport 的维护者；同时请报送单位从模板重新填报"),
+    RAISED: (
+        "读取时程序出错（{detail}）",
+        "请把这个文件发给 xlreport 的维护者；同时请报送单位从模板重新填报",
+    ),
 }
 
 
-def _lost(found: Found, lost: Lost, limits: Limits) -> FileResult:
-    words, todo = _LOST[lost.reason]
+def _lost(found: SourceFile, lost: Lost, limits: Limits) -> FileRecord:
+    words, suggestion = _LOST[lost.reason]
     told = words.format(seconds=limits.seconds, memory=limits.memory, detail=lost.detail)
-    return _refusal(found, record("R26", f"{told}；其他文件不受影响", todo))
+    return _refusal(found, record(R26, f"{told}；其他文件不受影响", suggestion))
 
 
-def read_all(found: Iterable[Found], reader: Reader, executor: Executor) -> Iterator[FileResult]:
+def read_all(
+    found: Iterable[SourceFile], reader: Reader, executor: Executor
+) -> Iterator[FileRecord]:
     """Reads many files in their order, each archive followed by its members.
 
     All archives within one share its limit on members. A worker that is lost costs its one file.
@@ -180,7 +206,9 @@ def read_all(found: Iterable[Found], reader: Reader, executor: Executor) -> Iter
             batch = _told_apart(layers.popleft(), taken)
             for one in batch[left:]:
                 count = reader.limits.parts
-                refused = too_much("压缩包（含里层的压缩包）里的文件数", count + len(batch) - left, count, "个")
+                refused = too_much(
+                    "压缩包（含里层的压缩包）里的文件数", count + len(batch) - left, count, "个"
+                )
                 yield _refusal(one, refused.finding)
             for member, deeper in _read(batch[:left], reader, executor):
                 yield member
@@ -188,12 +216,14 @@ def read_all(found: Iterable[Found], reader: Reader, executor: Executor) -> Iter
             left = max(0, left - len(batch))
 
 
-def _read(found: Iterable[Found], reader: Reader, executor: Executor) -> Iterator[Looked]:
+def _read(found: Iterable[SourceFile], reader: Reader, executor: Executor) -> Iterator[IntakeStep]:
     """Some files at a time, so that results do not pile up."""
     rest, pool = iter(found), Pool()
-    waiting: deque[tuple[Found, Future[Looked]]] = deque()
+    waiting: deque[tuple[SourceFile, Future[IntakeStep]]] = deque()
     while True:
-        waiting.extend((one, executor.submit(reader, one)) for one in islice(rest, _AHEAD - len(waiting)))
+        waiting.extend(
+            (one, executor.submit(reader, one)) for one in islice(rest, _AHEAD - len(waiting))
+        )
         if not waiting:
             return
         one, future = waiting.popleft()

@@ -23,12 +23,17 @@ class Outcome(StrEnum):
     @property
     def label(self) -> str:
         """The Chinese word that users read."""
-        words = {"accepted": "通过", "returned": "退回", "duplicate": "重复", "superseded": "已被取代"}
+        words = {
+            "accepted": "通过",
+            "returned": "退回",
+            "duplicate": "重复",
+            "superseded": "已被取代",
+        }
         return {**words, "rejected": "不能计入", "ignored": "略过"}[self.value]
 
 
 @dataclass(frozen=True)
-class FileResult:
+class FileRecord:
     """One file: where it lies (relative to the folder, with `/`), what became of it, and why."""
 
     path: str
@@ -41,7 +46,7 @@ class FileResult:
     saved: str = ""
     submission: Submission | None = field(default=None, repr=False)
 
-    def ended(self, outcome: Outcome, *findings: Finding) -> FileResult:
+    def ended(self, outcome: Outcome, *findings: Finding) -> FileRecord:
         """The same file with another outcome and these findings added."""
         return replace(self, outcome=outcome, findings=(*self.findings, *findings))
 

@@ -7,17 +7,18 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from xlreport.findings import Finding, record
-from xlreport.form.catalog import FormShelf
+from xlreport.form.catalog import FormCatalog
 from xlreport.form.model import Form
-from xlreport.merging.outcome import FileResult
+from xlreport.merging.codes import R27, R28
+from xlreport.merging.outcome import FileRecord
 from xlreport.merging.roster import Roster
 from xlreport.merging.totals import totals_of
 from xlreport.merging.unit_matching import normalised
-from xlreport.submission import Figures, Submission, Unit, shown
+from xlreport.submission import Figures, Submission, Summary, Unit, shown
 
 
 @dataclass(frozen=True)
-class LastYear:
+class PriorYear:
     """Last year's figures by unit, and of which year they are. `roster` tells which units a renamed or
     merged one came from (its column 前身)."""
 
@@ -28,7 +29,9 @@ class LastYear:
     unused: tuple[str, ...] = ()
     """The files that were there but could not be used, each with the reason."""
     _by_code: dict[str, Unit] = field(init=False, repr=False, compare=False, default_factory=dict)
-    _by_name: dict[str, list[Unit]] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _by_name: dict[str, list[Unit]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
 
     def __post_init__(self) -> None:
         for unit in self.units:
@@ -51,7 +54,9 @@ class LastYear:
         """The sum of these units, None when one of them is not there; of all units when none is named."""
         found = [self.of(unit) for unit in units] if units else [*self.units.values()]
         known = [figures for figures in found if figures is not None]
-        return Figures(_sum(f.numbers for f in known)) if known and len(known) == len(found) else None
+        return (
+            Figures(_sum(f.numbers for f in known)) if known and len(known) == len(found) else None
+        )
 
     def other_name(self, unit: Unit) -> str:
         """The name that a unit's code had last year, when that was another one and nothing explains it."""
@@ -88,19 +93,19 @@ def figures_of(form: Form, submission: Submission) -> Figures:
     return Figures(totals_of(form, submission), submission.texts, submission.explanations)
 
 
-def gather(submissions: Iterable[Submission], shelf: FormShelf) -> dict[Unit, Figures]:
+def gather(submissions: Iterable[Submission], catalog: FormCatalog) -> dict[Unit, Figures]:
     """The figures of all units, those inside summaries included."""
     found: dict[Unit, Figures] = {}
     for submission in submissions:
-        form = shelf(submission.form)
-        if submission.details:
+        form = catalog(submission.form)
+        if isinstance(submission, Summary) and submission.details:
             found.update(submission.details)
         elif form is not None:
             found[submission.unit] = figures_of(form, submission)
     return found
 
 
-def with_last_year(file: FileResult, last: LastYear | None) -> FileResult:
+def with_last_year(file: FileRecord, last: PriorYear | None) -> FileRecord:
     """The file with last year's figures as the county has them. Where it has none those that the workbook
     carries stay; where both are there and differ, or a code had another name, that is told."""
     submission = file.submission
@@ -108,29 +113,43 @@ def with_last_year(file: FileResult, last: LastYear | None) -> FileResult:
         return file
     if submission.year != last.year + 1:
         words = f"给出的上年报表是 {last.year} 年度的，这份报表是 {submission.year} 年度的，没有用来比较"
-        return file.ended(file.outcome, _unusable(file, words, "请用 --previous 给出上一年度的报表"))
-    known = last.together(submission.members) if submission.members else last.of(submission.unit)
+        return file.ended(
+            file.outcome, _unusable(file, words, "请用 --previous 给出上一年度的报表")
+        )
+    if isinstance(submission, Summary):
+        known = last.together(submission.reporting)
+    else:
+        known = last.of(submission.unit)
     if known is None:
         other = last.other_name(submission.unit)
         words = f"代码“{submission.unit.code}”上年是“{other}”，与“{submission.unit.name}”不同，没有用来比较"
-        todo = "改了名称的单位，请在名册的“前身”里写明"
-        return file.ended(file.outcome, _unusable(file, words, todo)) if other else file
+        suggestion = "改了名称的单位，请在名册的“前身”里写明"
+        return file.ended(file.outcome, _unusable(file, words, suggestion)) if other else file
     carried = submission.previous.numbers if submission.previous else {}
     changed = [name for name, value in carried.items() if known.numbers.get(name, value) != value]
-    findings = (*file.findings, _differs(file, changed, carried, known.numbers)) if changed else file.findings
+    findings = (
+        (*file.findings, _differs(file, changed, carried, known.numbers))
+        if changed
+        else file.findings
+    )
     return replace(file, submission=replace(submission, previous=known), findings=findings)
 
 
-def _unusable(file: FileResult, words: str, todo: str) -> Finding:
-    return record("R28", words, todo, file=file.path, unit=file.unit.name)
+def _unusable(file: FileRecord, words: str, suggestion: str) -> Finding:
+    return record(R28, words, suggestion, file=file.path, unit=file.unit.name)
 
 
 def _differs(
-    file: FileResult, changed: list[str], carried: Mapping[str, Decimal], numbers: Mapping[str, Decimal]
+    file: FileRecord,
+    changed: list[str],
+    carried: Mapping[str, Decimal],
+    numbers: Mapping[str, Decimal],
 ) -> Finding:
     name = changed[0]
     example = f"例如 {shown(carried[name])}，县里是 {shown(numbers[name])}"
     words = f"工作簿里的上年数有 {len(changed)} 个与县里的不同（{example}），以县里的为准"
-    todo = "请核对上年的报表；“上年数”页不能修改"
+    suggestion = "请核对上年的报表；“上年数”页不能修改"
     observed = (("carried", carried[name]), ("known", numbers[name]))
-    return record("R27", words, todo, file=file.path, unit=file.unit.name, field=name, observed=observed)
+    return record(
+        R27, words, suggestion, file=file.path, unit=file.unit.name, field=name, observed=observed
+    )

@@ -8,8 +8,8 @@ from typing import Any
 
 from xlreport.atomic import safe_name
 from xlreport.findings import Finding
-from xlreport.form.catalog import FormShelf
-from xlreport.merging.outcome import FileResult
+from xlreport.form.catalog import FormCatalog
+from xlreport.merging.outcome import FileRecord
 from xlreport.text import harmless
 from xlreport.workbook.repair import REPAIRABLE, Carried, NotRepairable, repair
 
@@ -53,38 +53,44 @@ class RepairedFile:
         if self.problem:
             yield f"  没有修复：{harmless(self.problem)}"
             return
-        yield f"  → {self.name}：搬移 {len(self.carried)} 项" + (f"，{len(self.left)} 项没有搬移" if self.left else "")
+        yield f"  → {self.name}：搬移 {len(self.carried)} 项" + (
+            f"，{len(self.left)} 项没有搬移" if self.left else ""
+        )
         yield from (f"  没有照搬　{harmless(words)}" for words in self.left)
         yield from (f"  已搬移　{harmless(one.line())}" for one in self.carried)
 
 
-def needs_repair(file: FileResult) -> bool:
+def needs_repair(file: FileRecord) -> bool:
     """Whether a file that was read has something that a fresh workbook cures (a total that was typed
     over correctly is no finding)."""
     read = file.submission
-    return read is not None and (bool(read.overrides) or any(f.code in REPAIRABLE for f in file.findings))
+    return read is not None and (
+        bool(read.overrides) or any(f.code in REPAIRABLE for f in file.findings)
+    )
 
 
-def repairs(files: Iterable[FileResult], shelf: FormShelf, names: Iterable[str] = ()) -> list[RepairedFile]:
+def repairs(
+    files: Iterable[FileRecord], catalog: FormCatalog, names: Iterable[str] = ()
+) -> list[RepairedFile]:
     """A fresh workbook for each file that was read; no two have the same name, and none one of `names`."""
     taken = {name.lower() for name in names}
     found = []
     for file in files:
-        one = _repaired(file, shelf, taken)
+        one = _repaired(file, catalog, taken)
         taken.add(one.name.lower())
         found.append(one)
     return found
 
 
-def _repaired(file: FileResult, shelf: FormShelf, taken: set[str]) -> RepairedFile:
+def _repaired(file: FileRecord, catalog: FormCatalog, taken: set[str]) -> RepairedFile:
     submission = file.submission
     if submission is None:
         why = "；".join(f.message for f in file.findings) or "读不出来"
         return RepairedFile(file.path, file.unit.name, problem=why, findings=file.findings)
-    form = shelf(submission.form)
+    form = catalog(submission.form)
     assert form is not None
     try:
-        fresh = repair(form, submission, file.findings, shelf)
+        fresh = repair(form, submission, file.findings, catalog)
     except NotRepairable as error:
         return RepairedFile(file.path, file.unit.name, problem=str(error), findings=file.findings)
     parts = (submission.unit.code, submission.unit.name, f"{submission.year}年{form.title}", "修复")
@@ -93,7 +99,15 @@ def _repaired(file: FileResult, shelf: FormShelf, taken: set[str]) -> RepairedFi
     while name.lower() in taken:
         again += 1
         name = safe_name(f"{stem}{again}")
-    return RepairedFile(file.path, file.unit.name, name, fresh.data, fresh.carried, fresh.left, findings=file.findings)
+    return RepairedFile(
+        file.path,
+        file.unit.name,
+        name,
+        fresh.data,
+        fresh.carried,
+        fresh.left,
+        findings=file.findings,
+    )
 
 
 def repair_list(files: Iterable[RepairedFile]) -> bytes:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from xlreport.findings import Finding, has_errors, plain
-from xlreport.merging.outcome import FileResult, Outcome
+from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.merging.repairs import RepairedFile
 from xlreport.submission import Submission, Unit
 
@@ -22,7 +22,7 @@ USABLE = (Outcome.ACCEPTED, Outcome.RETURNED)
 class CheckResult:
     """The outcome of each file that was checked on its own."""
 
-    files: tuple[FileResult, ...]
+    files: tuple[FileRecord, ...]
 
     @property
     def exit_code(self) -> int:
@@ -49,7 +49,7 @@ class MergeResult:
 
     form: str
     year: int | None
-    files: tuple[FileResult, ...]
+    files: tuple[FileRecord, ...]
     county: Submission | None = None
     expected: int | None = None
     missing: tuple[Unit, ...] = ()
@@ -59,11 +59,11 @@ class MergeResult:
     outputs: tuple[str, ...] = ()
 
     @property
-    def accepted(self) -> tuple[FileResult, ...]:
+    def accepted(self) -> tuple[FileRecord, ...]:
         return tuple(f for f in self.files if f.outcome is Outcome.ACCEPTED)
 
     @property
-    def returned(self) -> tuple[FileResult, ...]:
+    def returned(self) -> tuple[FileRecord, ...]:
         return tuple(f for f in self.files if f.outcome is Outcome.RETURNED)
 
     @property
@@ -105,7 +105,9 @@ class MergeResult:
         none), indexed by unit name. Needs pandas."""
         import pandas as pd
 
-        identity = [{"unit": s.unit.name, "code": s.unit.code, "level": s.unit.level} for s in self.counted]
+        identity = [
+            {"unit": s.unit.name, "code": s.unit.code, "level": s.unit.level} for s in self.counted
+        ]
         rows = [{**who, **_values(s)} for who, s in zip(identity, self.counted, strict=True)]
         columns = dict.fromkeys(("unit", "code", "level", *(name for row in rows for name in row)))
         return pd.DataFrame(rows, columns=list(columns)).set_index("unit")
@@ -130,7 +132,7 @@ class RepairResult:
         return {"files": [f.as_dict() for f in self.files], "outputs": list(self.outputs)}
 
 
-def counted(files: Iterable[FileResult], *, with_errors: bool) -> tuple[Submission, ...]:
+def counted(files: Iterable[FileRecord], *, with_errors: bool) -> tuple[Submission, ...]:
     """The submissions to be summed, in a fixed order."""
     outcomes = USABLE if with_errors else (Outcome.ACCEPTED,)
     found = [f.submission for f in files if f.outcome in outcomes and f.submission is not None]
@@ -150,5 +152,7 @@ def findings_frame(findings: Iterable[Finding]) -> pd.DataFrame:
 
 def _values(submission: Submission) -> dict[str, float]:
     return {
-        name: float(value) for name in submission.entries if (value := submission.effective(name).value) is not None
+        name: float(value)
+        for name in submission.entries
+        if (value := submission.effective(name).value) is not None
     }

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from xlreport.atomic import decoded
+from xlreport.errors import RosterError
 from xlreport.form.model import LEVELS
 from xlreport.formats.guard import Refused
 from xlreport.formats.open import open_book
@@ -25,10 +26,6 @@ COUNTY, COUNTY_CODE = "汇总单位", "汇总单位代码"
 """Optional further columns: the unit that collects and sums; the same in every row."""
 
 
-class RosterError(Exception):
-    """A roster that cannot be used; the text is Chinese, one line a mistake."""
-
-
 @dataclass(frozen=True)
 class Roster:
     """The units in the roster's order, the other names each is known by, and who sums them."""
@@ -41,7 +38,9 @@ class Roster:
 
     def predecessors(self, unit: Unit) -> tuple[str, ...]:
         """Codes or names of the units that this one came from; empty when it was itself there."""
-        return tuple(name for name in _split(self.columns.get(unit.code, {}).get(ORIGINS, "")) if name)
+        return tuple(
+            name for name in _split(self.columns.get(unit.code, {}).get(ORIGINS, "")) if name
+        )
 
     def addresses(self, unit: Unit) -> tuple[str, ...]:
         """The unit's e-mail addresses, in lower case."""
@@ -78,7 +77,10 @@ def read_roster(path: Path) -> Roster:
     units = tuple(Unit(r[NAME], r[CODE], r.get(LEVEL, "")) for _, r in records)
     aliases = {r[CODE]: tuple(a for a in _split(r.get(ALIASES, "")) if a) for _, r in records}
     first = records[0][1]
-    columns = {r[CODE]: {k: v for k, v in r.items() if k and k not in (CODE, NAME, LEVEL, ALIASES)} for _, r in records}
+    columns = {
+        r[CODE]: {k: v for k, v in r.items() if k and k not in (CODE, NAME, LEVEL, ALIASES)}
+        for _, r in records
+    }
     return Roster(units, aliases, Unit(first.get(COUNTY, ""), first.get(COUNTY_CODE, "")), columns)
 
 
@@ -128,6 +130,9 @@ def _sheet_rows(data: bytes, path: Path) -> list[list[str]]:
     right = min(max(cell[1] for cell in sheet.cells), 200)
     rows = sorted({cell[0] for cell in sheet.cells})
     return [
-        [sheet.cells[row, column].text if (row, column) in sheet.cells else "" for column in range(right + 1)]
+        [
+            sheet.cells[row, column].text if (row, column) in sheet.cells else ""
+            for column in range(right + 1)
+        ]
         for row in rows
     ]

@@ -7,17 +7,17 @@ from collections.abc import Sequence
 from xlsxwriter.worksheet import Worksheet
 
 from xlreport.a1 import Cell, address, quoted
-from xlreport.findings import excel_order, grouped
+from xlreport.findings import Severity, excel_order, grouped
 from xlreport.form import expression as ex
-from xlreport.form.model import Field, Form, Severity, Table
-from xlreport.merging.outcome import FileResult, Outcome
+from xlreport.form.model import Field, Form, Table
+from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.merging.result import MergeResult
-from xlreport.rules.columns import from_fixed, make_batch
+from xlreport.rules.columns import column_store, from_fixed
 from xlreport.submission import Submission
 from xlreport.workbook import details
 from xlreport.workbook.layout.sheet import Span, lines_needed
 from xlreport.workbook.layout.workbook import layout_of
-from xlreport.workbook.writer.book import Book, excel_number
+from xlreport.workbook.writer.book import WorkbookWriter, excel_number
 from xlreport.workbook.writer.identity import write_identity
 from xlreport.workbook.writer.template import write_form_sheets
 from xlreport.workbook.writer.xlsxwriter_patches import share_cells
@@ -25,7 +25,12 @@ from xlreport.workbook.writer.xlsxwriter_patches import share_cells
 COLUMNS_A_PAGE = 15
 """Detail columns that fit on a landscape A4 page at 60 %."""
 
-STATUS_SHEET, FINDINGS_SHEET, TEXTS_SHEET, EXPLANATIONS_SHEET = "报送情况", "校验结果", "各单位文字材料", "各单位说明"
+STATUS_SHEET, FINDINGS_SHEET, TEXTS_SHEET, EXPLANATIONS_SHEET = (
+    "报送情况",
+    "校验结果",
+    "各单位文字材料",
+    "各单位说明",
+)
 
 
 def write_summary(form: Form, result: MergeResult, *, password: str = "") -> bytes:
@@ -37,12 +42,16 @@ def write_summary(form: Form, result: MergeResult, *, password: str = "") -> byt
         for index, field in enumerate(details.detail_fields(form, table.id)):
             if field.computed is None and counted:
                 column = details.field_column(index)
-                sources[field.id] = details.column_sum(details.detail_sheet(table), column, len(counted))
+                sources[field.id] = details.column_sum(
+                    details.detail_sheet(table), column, len(counted)
+                )
     issued = bool(result.county.unit.name)
     wrong = tuple(f.unit.name for f in result.returned) if result.with_errors else ()
     returned = () if result.with_errors else tuple(f.unit.name for f in result.returned)
     missing = (*(unit.name for unit in result.missing), *returned)
-    book = Book(form, result.county, password, sources, "summary", wrong, missing, _remarks(result), issued)
+    book = WorkbookWriter(
+        form, result.county, password, sources, "summary", wrong, missing, _remarks(result), issued
+    )
     write_form_sheets(book)
     _status(book, result)
     _findings(book, form, result)
@@ -66,7 +75,9 @@ def _remarks(result: MergeResult) -> tuple[str, ...]:
     return (*(words for units, words in lines if units), *below)
 
 
-def _sheet(book: Book, name: str, title: str, headings: Sequence[str], widths: Sequence[float]) -> Worksheet:
+def _sheet(
+    book: WorkbookWriter, name: str, title: str, headings: Sequence[str], widths: Sequence[float]
+) -> Worksheet:
     """A list sheet: title, headings in row 2, frozen."""
     sheet = book.sheet(name)
     for column, width in enumerate(widths):
@@ -82,7 +93,7 @@ def _sheet(book: Book, name: str, title: str, headings: Sequence[str], widths: S
     return sheet
 
 
-def _finish(book: Book, sheet: Worksheet, last: int, right: int) -> None:
+def _finish(book: WorkbookWriter, sheet: Worksheet, last: int, right: int) -> None:
     if last > 2:
         sheet.autofilter(2, 0, last, right)
     sheet.print_area(0, 0, max(2, last), right)
@@ -90,15 +101,30 @@ def _finish(book: Book, sheet: Worksheet, last: int, right: int) -> None:
     book.select(sheet, (3, 0))
 
 
-def _status(book: Book, result: MergeResult) -> None:
+def _status(book: WorkbookWriter, result: MergeResult) -> None:
     """Who reported, who did not, and what became of every file."""
-    headings = ("单位代码", "单位", "类别", "状态", "错误", "警示", "文件", "最后保存时间", "SHA-256", "说明")
-    sheet = _sheet(book, STATUS_SHEET, STATUS_SHEET, headings, (13, 20, 8, 14, 7, 7, 34, 22, 26, 46))
+    headings = (
+        "单位代码",
+        "单位",
+        "类别",
+        "状态",
+        "错误",
+        "警示",
+        "文件",
+        "最后保存时间",
+        "SHA-256",
+        "说明",
+    )
+    sheet = _sheet(
+        book, STATUS_SHEET, STATUS_SHEET, headings, (13, 20, 8, 14, 7, 7, 34, 22, 26, 46)
+    )
     expected = "" if result.expected is None else f"名册 {result.expected} 个单位；"
     returned, missing = len(result.returned), len(result.missing)
     words = f"{expected}计入汇总 {len(result.counted)} 个，退回 {returned} 个，未报 {missing} 个"
     book.merge(sheet, Span(1, 0, 1, len(headings) - 1), words, "small")
-    rows: list[tuple[tuple[str, ...], str]] = [(_status_row(result, f), f.outcome.value) for f in result.files]
+    rows: list[tuple[tuple[str, ...], str]] = [
+        (_status_row(result, f), f.outcome.value) for f in result.files
+    ]
     order = {"accepted": 0, "returned": 1, "missing": 2}
     nothing = ("", "", "", "", "", "没有收到可以计入的报表")
     rows += [((u.code, u.name, u.level, "未报", *nothing), "missing") for u in result.missing]
@@ -106,7 +132,9 @@ def _status(book: Book, result: MergeResult) -> None:
     for line, (cells, outcome) in enumerate(rows, 3):
         for column, text in enumerate(cells):
             book.string(sheet, (line, column), text, "text" if column in (1, 6, 8, 9) else "centre")
-        style = {"accepted": "good", "returned": "bad", "missing": "bad", "rejected": "bad"}.get(outcome, "grey")
+        style = {"accepted": "good", "returned": "bad", "missing": "bad", "rejected": "bad"}.get(
+            outcome, "grey"
+        )
         at = address((line, 3), absolute=True)
         rule = {"type": "formula", "criteria": f'={at}<>""', "format": book.styles[style]}
         sheet.conditional_format(line, 3, line, 3, rule)
@@ -120,8 +148,10 @@ def _status(book: Book, result: MergeResult) -> None:
     _finish(book, sheet, 2 + len(rows), len(headings) - 1)
 
 
-def _status_row(result: MergeResult, file: FileResult) -> tuple[str, ...]:
-    counts = [sum(1 for f in file.findings if f.severity is s) for s in (Severity.ERROR, Severity.WARNING)]
+def _status_row(result: MergeResult, file: FileRecord) -> tuple[str, ...]:
+    counts = [
+        sum(1 for f in file.findings if f.severity is s) for s in (Severity.ERROR, Severity.WARNING)
+    ]
     explained = sum(1 for f in file.findings if f.explanation)
     shown = [str(n) if n else "" for n in counts]
     shown[1] += f"\n已说明 {explained}" if explained else ""
@@ -142,17 +172,24 @@ def _status_row(result: MergeResult, file: FileResult) -> tuple[str, ...]:
     )
 
 
-def _findings(book: Book, form: Form, result: MergeResult) -> None:
+def _findings(book: WorkbookWriter, form: Form, result: MergeResult) -> None:
     """All findings, linked to the detail cells of units that are counted; those of other units
     that differ only in their cell share a line."""
     headings = ("单位", "性质", "代码", "位置", "问题", "怎么办", "文件", "明细")
     sheet = _sheet(book, FINDINGS_SHEET, FINDINGS_SHEET, headings, (18, 7, 12, 20, 62, 40, 30, 18))
-    book.merge(sheet, Span(1, 0, 1, len(headings) - 1), "错误必须更正；警示请更正或说明；提示供参考。", "small")
+    book.merge(
+        sheet,
+        Span(1, 0, 1, len(headings) - 1),
+        "错误必须更正；警示请更正或说明；提示供参考。",
+        "small",
+    )
     rows = {s.unit: i for i, s in enumerate(result.counted)}
     units = {f.path: f.unit for f in result.files}
     columns = _detail_columns(form)
     linked = [f for f in result.findings if f.file in units and units[f.file] in rows]
-    others = grouped(excel_order((f for f in result.findings if f not in linked), layout_of(form).sheets))
+    others = grouped(
+        excel_order((f for f in result.findings if f not in linked), layout_of(form).sheets)
+    )
     found = excel_order((*others, *linked), layout_of(form).sheets)
     for line, finding in enumerate(found, 3):
         cells = (
@@ -168,17 +205,32 @@ def _findings(book: Book, form: Form, result: MergeResult) -> None:
             book.string(sheet, (line, column), text, "centre" if column in (1, 2) else "text")
         row = rows.get(units[finding.file]) if finding.file in units else None
         _link(book, sheet, (line, 7), row, columns.get(finding.field))
-        tallest = max(lines_needed(finding.weight, 7), lines_needed(finding.message, 62), lines_needed(cells[5], 40))
+        tallest = max(
+            lines_needed(finding.weight, 7),
+            lines_needed(finding.message, 62),
+            lines_needed(cells[5], 40),
+        )
         sheet.set_row(line, 15 * max(tallest, lines_needed(finding.file, 30)) + 4)
     last = 2 + len(found)
     if found:
         for words, style in (("错误", "bad"), ("警示", "warn")):
-            rule = {"type": "text", "criteria": "begins with", "value": words, "format": book.styles[style]}
+            rule = {
+                "type": "text",
+                "criteria": "begins with",
+                "value": words,
+                "format": book.styles[style],
+            }
             sheet.conditional_format(3, 1, last, 1, rule)
     _finish(book, sheet, last, len(headings) - 1)
 
 
-def _link(book: Book, sheet: Worksheet, cell: Cell, row: int | None, target: tuple[str, int] | None) -> None:
+def _link(
+    book: WorkbookWriter,
+    sheet: Worksheet,
+    cell: Cell,
+    row: int | None,
+    target: tuple[str, int] | None,
+) -> None:
     if row is None or target is None:
         book.string(sheet, cell, "", "centre")
         return
@@ -194,7 +246,7 @@ def _detail_columns(form: Form) -> dict[str, tuple[str, int]]:
     }
 
 
-def _detail(book: Book, form: Form, table: Table, counted: Sequence[Submission]) -> None:
+def _detail(book: WorkbookWriter, form: Form, table: Table, counted: Sequence[Submission]) -> None:
     """One row a unit, one column a field; the totals above are live sums."""
     name = details.detail_sheet(table)
     fields = details.detail_fields(form, table.id)
@@ -238,7 +290,7 @@ def _page_breaks(fields: Sequence[Field]) -> list[int]:
     return breaks
 
 
-def _detail_headings(book: Book, sheet: Worksheet, fields: Sequence[Field]) -> None:
+def _detail_headings(book: WorkbookWriter, sheet: Worksheet, fields: Sequence[Field]) -> None:
     for column, (key, label) in enumerate(zip(details.KEYS, details.KEY_LABELS, strict=True)):
         book.merge(sheet, Span(1, column, 2, column), label, "head")
         book.string(sheet, (details.TOTAL_ROW, column), "合计" if column == 1 else "", "head")
@@ -258,9 +310,13 @@ def _detail_headings(book: Book, sheet: Worksheet, fields: Sequence[Field]) -> N
 
 
 def _detail_rows(
-    book: Book, sheet: Worksheet, form: Form, fields: Sequence[Field], counted: Sequence[Submission]
+    book: WorkbookWriter,
+    sheet: Worksheet,
+    form: Form,
+    fields: Sequence[Field],
+    counted: Sequence[Submission],
 ) -> None:
-    recomputed = make_batch(form, counted).recomputed if counted else {}
+    recomputed = column_store(form, counted).recomputed if counted else {}
     known: dict[tuple[type, object], object] = {}
     for row, submission in enumerate(counted):
         unit = submission.unit
@@ -271,7 +327,9 @@ def _detail_rows(
             style = book.styles[f"{'computed' if field.computed else 'number'}_{field.kind.value}"]
             value = submission.effective(field.id).value if field.computed is None else None
             if field.computed:
-                sheet.write_number(*at, excel_number(from_fixed(recomputed[field.id].values[row])), style)
+                sheet.write_number(
+                    *at, excel_number(from_fixed(recomputed[field.id].values[row])), style
+                )
             elif value is not None:
                 sheet.write_number(*at, excel_number(value), style)
             else:
@@ -279,17 +337,21 @@ def _detail_rows(
         share_cells(sheet, details.FIRST_UNIT_ROW + row, known)
 
 
-def _detail_total(book: Book, sheet: Worksheet, name: str, index: int, field: Field, units: int) -> None:
+def _detail_total(
+    book: WorkbookWriter, sheet: Worksheet, name: str, index: int, field: Field, units: int
+) -> None:
     column = details.field_column(index)
     style = book.styles[f"computed_{field.kind.value}"]
     if not units:
         sheet.write_blank(details.TOTAL_ROW, column, None, style)
         return
     total = excel_number(book.seen.value(ex.Ref(field.id)))
-    sheet.write_formula(details.TOTAL_ROW, column, details.column_sum(name, column, units), style, total)
+    sheet.write_formula(
+        details.TOTAL_ROW, column, details.column_sum(name, column, units), style, total
+    )
 
 
-def _texts(book: Book, form: Form, counted: Sequence[Submission]) -> None:
+def _texts(book: WorkbookWriter, form: Form, counted: Sequence[Submission]) -> None:
     """The texts of all units, a row a unit."""
     headings = ("单位代码", "单位", *(t.label for t in form.texts))
     sheet = _sheet(book, TEXTS_SHEET, TEXTS_SHEET, headings, (13, 18, *(60.0 for _ in form.texts)))
@@ -302,7 +364,7 @@ def _texts(book: Book, form: Form, counted: Sequence[Submission]) -> None:
     _finish(book, sheet, 2 + len(counted), len(headings) - 1)
 
 
-def _explanations(book: Book, form: Form, counted: Sequence[Submission]) -> None:
+def _explanations(book: WorkbookWriter, form: Form, counted: Sequence[Submission]) -> None:
     """What units said about warnings: next year's workbooks show it, and the next level sees it."""
     headings = ("单位代码", "单位", "代码", "校验", "说明")
     sheet = _sheet(book, EXPLANATIONS_SHEET, EXPLANATIONS_SHEET, headings, (13, 18, 24, 40, 70))
@@ -316,11 +378,13 @@ def _explanations(book: Book, form: Form, counted: Sequence[Submission]) -> None
         for column, text in enumerate(cells):
             book.string(sheet, (line, column), text, "text")
         sheet.set_row(line, 15 * max(lines_needed(cells[3], 40), lines_needed(cells[4], 70)) + 4)
-    _name_range(book, details.EXPLANATIONS_NAME, EXPLANATIONS_SHEET, 2 + len(rows), len(headings) - 1)
+    _name_range(
+        book, details.EXPLANATIONS_NAME, EXPLANATIONS_SHEET, 2 + len(rows), len(headings) - 1
+    )
     _finish(book, sheet, 2 + len(rows), len(headings) - 1)
 
 
-def _name_range(book: Book, name: str, sheet: str, last: int, right: int) -> None:
+def _name_range(book: WorkbookWriter, name: str, sheet: str, last: int, right: int) -> None:
     """A defined name for a list with its headings, so that it can be read back."""
     target = f"={quoted(sheet)}!{address((2, 0), absolute=True)}:{address((max(3, last), right), absolute=True)}"
     book.workbook.define_name(name, target)

@@ -8,8 +8,9 @@ from decimal import Decimal
 from xlreport.findings import Finding, record
 from xlreport.form.expression import MAX_NUMBER
 from xlreport.form.model import Form
-from xlreport.rules.columns import from_fixed, make_batch
-from xlreport.submission import BLANK, Entry, Figures, Submission, Unit, shown
+from xlreport.merging.codes import E4
+from xlreport.rules.columns import column_store, from_fixed
+from xlreport.submission import BLANK, Entry, Figures, Provenance, Submission, Summary, Unit, shown
 from xlreport.workbook.layout.workbook import layout_of
 
 
@@ -19,8 +20,12 @@ def summary_level(levels: Sequence[str]) -> str:
 
 
 def sum_up(
-    form: Form, year: int, county: Unit, counted: Sequence[Submission], previous: Figures | None = None
-) -> Submission:
+    form: Form,
+    year: int,
+    county: Unit,
+    counted: Sequence[Submission],
+    previous: Figures | None = None,
+) -> Summary:
     """The county's submission. Every typed-in field is the exact sum over the counted units;
     without any unit all fields stay blank (0 would be a statement)."""
     entries: dict[str, Entry] = {}
@@ -28,20 +33,20 @@ def sum_up(
         known = [v for s in counted if (v := s.effective(field.id).value) is not None]
         entries[field.id] = Entry.of(sum(known, Decimal(0))) if known else BLANK
     level = county.level or summary_level([s.unit.level for s in counted])
-    return Submission(
+    return Summary(
         form=form.id,
         year=year,
         unit=Unit(county.name, county.code, level),
         entries=entries,
         members=tuple(s.unit for s in counted),
         previous=previous,
-        places=layout_of(form).places(),
+        provenance=Provenance(places=layout_of(form).places()),
     )
 
 
 def totals_of(form: Form, county: Submission) -> dict[str, Decimal]:
     """All fields of a submission with their values, computed ones included; blanks are left out."""
-    batch = make_batch(form, [county])
+    batch = column_store(form, [county])
     found: dict[str, Decimal] = {}
     for name in form.fields:
         if any(county.effective(leaf).value is not None for leaf in form.leaves(name)):
@@ -53,11 +58,11 @@ def too_large(form: Form, county: Submission) -> list[Finding]:
     """E4 for every total beyond what can be summed exactly."""
     return [
         record(
-            "E4",
+            E4,
             f"{form.fields[name].label}的合计是 {shown(entry.value)}，超过 10 亿",
             "请核对各单位的数字和单位",
-            sheet=county.places[name].sheet,
-            cell=county.places[name].cell,
+            sheet=county.provenance.places[name].sheet,
+            cell=county.provenance.places[name].cell,
             field=name,
             observed=((name, entry.value),),
         )

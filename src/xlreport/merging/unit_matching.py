@@ -71,7 +71,10 @@ def _named(roster: Roster, name: str, county: str) -> tuple[Unit, ...]:
     squeezed = "".join(name.split())
     exact = [u for u in roster.units if squeezed in {"".join(n.split()) for n in _names(roster, u)}]
     wanted = normalised(name, county)
-    return tuple(exact or (u for u in roster.units if wanted in {normalised(n, county) for n in _names(roster, u)}))
+    return tuple(
+        exact
+        or (u for u in roster.units if wanted in {normalised(n, county) for n in _names(roster, u)})
+    )
 
 
 def _similar(roster: Roster, name: str, county: str) -> tuple[Unit, ...]:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from xlreport.form.statements import Claim, Statement
+from xlreport.form.model import Claim, Statement
 from xlreport.narrative.clauses import Clause, Said, clauses
 from xlreport.narrative.lexicon import Kind, Lexicon, Token
 
@@ -110,7 +110,9 @@ class _Reader:
         if token.kind is Kind.YEAR:
             return token.value == self.year
         verbs = any(self.lexicon.claims[i][1].subject.id == subject for i in role.verbs)
-        return role.neutral or role.joins or verbs or subject in role.words or subject in role.beside
+        return (
+            role.neutral or role.joins or verbs or subject in role.words or subject in role.beside
+        )
 
     def _wander(self, tokens: Sequence[Token]) -> None:
         """A clause of other words: what it counts, or whom and when it is about, may lead astray."""
@@ -124,7 +126,10 @@ class _Reader:
                 self.astray.add(_TIME)
             if token.kind is Kind.NUMBER and token.measure:
                 self.astray.add(_COUNTS)
-        kept = any(self.topic in t.role.words or (self.topic in t.role.beside and not t.role.verbs) for t in tokens)
+        kept = any(
+            self.topic in t.role.words or (self.topic in t.role.beside and not t.role.verbs)
+            for t in tokens
+        )
         scene = tokens[-1].role.scene
         if not kept or scene or self.patience < 0 or self.astray & {self.topic, _TIME, _COUNTS}:
             self.topic = ""
@@ -140,7 +145,11 @@ class _Reader:
         none = [i for i, t in enumerate(tokens) if t.role.none and not t.role.verbs]
         if none:
             one = [i for i in numbers if tokens[i].value == 1 and i == none[0] + 1]
-            return self._zero([t for i, t in enumerate(tokens) if i not in one]) if one == numbers else []
+            return (
+                self._zero([t for i, t in enumerate(tokens) if i not in one])
+                if one == numbers
+                else []
+            )
         if len(numbers) != 1:
             return []
         at = numbers[0]
@@ -167,7 +176,9 @@ class _Reader:
         if not claim.verbs and _COUNTS in self.astray:
             return False
         lists = number.value == 0
-        known = all(self._knows(index, t) or (lists and _listed(head, i)) for i, t in enumerate(head))
+        known = all(
+            self._knows(index, t) or (lists and _listed(head, i)) for i, t in enumerate(head)
+        )
         if not known or not all(self._knows(index, t) or self._belongs(t, subject) for t in tail):
             return False
         verbs = [t for t in head if t.role.verbs]
@@ -176,7 +187,9 @@ class _Reader:
         if number.value == 1 and self.text[number.start] == "一" and not named:
             return False  # 收到一件、答复一件 is a manner of speaking
         named = named or any(subject in t.role.words for t in tail)
-        return stated and (named or (claim.from_context and bool(claim.verbs) and self._continues(subject, tokens)))
+        return stated and (
+            named or (claim.from_context and bool(claim.verbs) and self._continues(subject, tokens))
+        )
 
     def _zero(self, tokens: list[Token]) -> list[Said]:
         found: list[Said] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from xlreport.form.statements import Claim, Statement
+from xlreport.form.model import Claim, Statement
 from xlreport.narrative.lexicon import Kind, Token
 
 LONGEST_QUOTE = 40

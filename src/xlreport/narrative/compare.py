@@ -10,14 +10,13 @@ from decimal import Decimal
 
 from xlreport.findings import Finding
 from xlreport.form import expression as ex
-from xlreport.form.model import Form, Instance, Text
-from xlreport.form.statements import Statement
+from xlreport.form.model import Form, Instance, Statement, Text
 from xlreport.narrative.claims import said
 from xlreport.narrative.clauses import Said, shortened
 from xlreport.narrative.lexicon import lexicon, readable
 from xlreport.narrative.self_reference import mentions
 from xlreport.rules.columns import Column, from_fixed, number
-from xlreport.rules.describe import Seen, Speaker
+from xlreport.rules.describe import RuleDescriber, UnitView
 from xlreport.rules.linear import LinearConstraint, NotLinear, as_constraint
 from xlreport.submission import Place, Submission
 
@@ -43,7 +42,7 @@ class Told:
     ties: list[LinearConstraint] = field(default_factory=list)
 
 
-def contradictions(form: Form, seen: Seen) -> Told:
+def contradictions(form: Form, seen: UnitView) -> Told:
     """All contradictions between a unit's texts and its tables."""
     told = Told()
     submission = seen.submission
@@ -64,9 +63,11 @@ def contradictions(form: Form, seen: Seen) -> Told:
     return told
 
 
-def _compare(form: Form, text: Text, written: str, claim: Said, seen: Seen, told: Told) -> None:
+def _compare(form: Form, text: Text, written: str, claim: Said, seen: UnitView, told: Told) -> None:
     """A contradiction only if every reading is known and none is the number said."""
-    known = [all(seen.there(o) for o in ex.operands_of(reading)) for reading in claim.claim.readings]
+    known = [
+        all(seen.there(o) for o in ex.operands_of(reading)) for reading in claim.claim.readings
+    ]
     values = [_value(reading, seen) for reading in claim.claim.readings]
     if len(known) == 1 and known[0]:
         stated = ex.Compare("==", claim.claim.readings[0], ex.Const(Decimal(claim.number)))
@@ -79,7 +80,7 @@ def _compare(form: Form, text: Text, written: str, claim: Said, seen: Seen, told
     if not all(known):
         told.unverified.append(claim.statement.code)
         return
-    speaker = Speaker(form, _instance(claim.statement, claim.claim.readings), seen)
+    speaker = RuleDescriber(form, _instance(claim.statement, claim.claim.readings), seen)
     speaker.sheets |= {""}  # the finding stands at a text: the tables' sheets are always named
     parts = list(dict.fromkeys(speaker.term(reading) for reading in claim.claim.readings))
     none = f"{'都' if len(parts) > 1 else ''}不是 {claim.number}"
@@ -87,7 +88,9 @@ def _compare(form: Form, text: Text, written: str, claim: Said, seen: Seen, told
     observed: list[tuple[str, Decimal | str | int | None]] = [("said", claim.number)]
     operands = dict.fromkeys(o for reading in claim.claim.readings for o in ex.operands_of(reading))
     observed += [(ex.key_of(o), seen.number(o)) for o in operands]
-    told.findings.append(_finding(claim.statement, text, seen.submission, message, _TODO, tuple(observed)))
+    told.findings.append(
+        _finding(claim.statement, text, seen.submission, message, _TODO, tuple(observed))
+    )
 
 
 def _sentence(text: str, claim: Said) -> str:
@@ -108,8 +111,8 @@ def _in_parts(text: str, claim: Said, values: list[Decimal]) -> bool:
     return len(counts) > 1 and claim.number in counts and sum(counts) in values
 
 
-def _value(reading: ex.Number, seen: Seen) -> Decimal:
-    """A reading for one unit; `Seen.value` works out the column of all units."""
+def _value(reading: ex.Number, seen: UnitView) -> Decimal:
+    """A reading for one unit; `UnitView.value` works out the column of all units."""
     at = slice(seen.unit, seen.unit + 1)
     columns = {
         key: Column(column.values[at], column.known[at], column.blank[at])
@@ -124,7 +127,9 @@ def _instance(statement: Statement, readings: tuple[ex.Number, ...]) -> Instance
     return Instance(statement.check, rule, "text")
 
 
-def _about_itself(form: Form, text: Text, written: str, words: str, submission: Submission) -> Iterator[Finding]:
+def _about_itself(
+    form: Form, text: Text, written: str, words: str, submission: Submission
+) -> Iterator[Finding]:
     for statement in form.statements:
         if statement.own is None or text.field_id not in statement.texts:
             continue
@@ -132,7 +137,9 @@ def _about_itself(form: Form, text: Text, written: str, words: str, submission: 
             quote = shortened(written[slice(*mention.place)])
             if isinstance(mention.named, int):
                 mine = f"本报告是 {submission.year} 年度的"
-                observed: tuple[tuple[str, Decimal | str | int | None], ...] = (("year", mention.named),)
+                observed: tuple[tuple[str, Decimal | str | int | None], ...] = (
+                    ("year", mention.named),
+                )
             else:
                 mine = f"本报告的填报单位是{submission.unit.name}"
                 observed = (("unit", mention.named),)
@@ -145,15 +152,15 @@ def _finding(
     text: Text,
     submission: Submission,
     message: str,
-    todo: str,
+    suggestion: str,
     observed: tuple[tuple[str, Decimal | str | int | None], ...],
 ) -> Finding:
-    place = submission.places.get(text.field_id, Place("", ""))
+    place = submission.provenance.places.get(text.field_id, Place("", ""))
     return Finding(
         statement.code,
         statement.severity,
         message,
-        todo,
+        suggestion,
         sheet=place.sheet,
         cell=place.cell,
         field=text.field_id,

@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from functools import lru_cache
 
-from xlreport.form.model import Form
-from xlreport.form.statements import Claim, Statement, Subject
+from xlreport.form.model import Claim, Form, Statement, Subject
 from xlreport.narrative import numerals, wording
 
 OWN = "\ue000"

@@ -11,13 +11,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from xlreport.form.statements import OwnReport
+from xlreport.form.model import OwnReport
 from xlreport.narrative import numerals
 from xlreport.narrative.lexicon import OWN
 
 _YEAR = re.compile(r"(?<!\d)(\d{4}|[〇零一二三四五六七八九]{4}) ?年")
 _SENTENCE = re.compile(r"[^。！？!?\n]+")
-_BEGINNING = re.compile(rf"[ {OWN}]*(?:\d{{4}}|[〇零一二三四五六七八九]{{4}}) ?年度?(?=[，, {OWN}我本全])")
+_BEGINNING = re.compile(
+    rf"[ {OWN}]*(?:\d{{4}}|[〇零一二三四五六七八九]{{4}}) ?年度?(?=[，, {OWN}我本全])"
+)
 _OURSELVES = re.compile(rf"{OWN}|[我本全](?:镇|乡|街|局|办|委|县|单位|机关|部门|中心|处)")
 _TAIL = re.compile(r"[》”\" ]*(?:$|[，,；;：:（(]|予以|公布|公开|发布|如下|向社会)")
 _HAN_NAME = re.compile(r"[\u4e00-\u9fff]{2,24}")
@@ -66,7 +68,9 @@ def _period(own: OwnReport, sentence: re.Match[str], year: int) -> Mention | Non
     return Mention(years[-1], (sentence.start() + at, sentence.end())) if wrong else None
 
 
-def _named(own: OwnReport, sentence: re.Match[str], year: int, unit: str, *, title: bool) -> Iterator[Mention]:
+def _named(
+    own: OwnReport, sentence: re.Match[str], year: int, unit: str, *, title: bool
+) -> Iterator[Mention]:
     """Year and unit before the report's name, in a title or an announcement."""
     words = sentence[0]
     for name in own.names:

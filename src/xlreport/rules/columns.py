@@ -32,7 +32,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Batch:
+class ColumnStore:
     """All fields of all units. In `columns` computed fields hold what their cells show, typed-over
     ones included; in `recomputed` all of them follow from the typed-in fields alone. `columns` also
     holds what rules need besides fields, by `expression.key_of`."""
@@ -56,13 +56,15 @@ def from_fixed(value: int, scale: int = ex.SCALE) -> Decimal:
     return Decimal(int(value)).scaleb(-scale)
 
 
-def make_batch(form: Form, submissions: Sequence[Submission]) -> Batch:
+def column_store(form: Form, submissions: Sequence[Submission]) -> ColumnStore:
     """The columns of a form for these submissions, in their order."""
     columns = {f.id: _typed([s.effective(f.id) for s in submissions]) for f in form.typed}
     recomputed = dict(columns)
     for item in form.computed:
         recomputed[item.id] = _result(form, item.id, recomputed)
-        columns[item.id] = _stated(_result(form, item.id, columns), [s.overrides.get(item.id) for s in submissions])
+        columns[item.id] = _stated(
+            _result(form, item.id, columns), [s.overrides.get(item.id) for s in submissions]
+        )
     texts = {t.field_id: [s.texts.get(t.field_id, "") for s in submissions] for t in form.texts}
     for operand in form.operands:
         if isinstance(operand, ex.Previous):
@@ -70,7 +72,7 @@ def make_batch(form: Form, submissions: Sequence[Submission]) -> Batch:
         elif isinstance(operand, ex.Length):
             columns[ex.key_of(operand)] = _typed([_length(text) for text in texts[operand.text]])
     before = [s.previous or Figures() for s in submissions]
-    return Batch(
+    return ColumnStore(
         len(submissions),
         columns,
         recomputed,
@@ -141,11 +143,15 @@ def _rounded(values: Integers, scale: int, digits: int) -> Integers:
     return np.where(values < 0, -magnitude, magnitude)
 
 
-def number(node: ex.Number, columns: Mapping[str, Column], *, zero_unknown: bool = False) -> Integers:
+def number(
+    node: ex.Number, columns: Mapping[str, Column], *, zero_unknown: bool = False
+) -> Integers:
     """The value of a number node, shape (n,), in units of 10**-scale_of(node)."""
 
     def at(part: ex.Number, scale: int) -> Integers:
-        return number(part, columns, zero_unknown=zero_unknown) * np.int64(10 ** (scale - ex.scale_of(part)))
+        return number(part, columns, zero_unknown=zero_unknown) * np.int64(
+            10 ** (scale - ex.scale_of(part))
+        )
 
     scale = ex.scale_of(node)
     match node:
@@ -154,7 +160,9 @@ def number(node: ex.Number, columns: Mapping[str, Column], *, zero_unknown: bool
         case ex.Ref() | ex.Previous() | ex.Length():
             column = columns[ex.key_of(node)]
             return (
-                np.where(column.known, column.values, 0) if zero_unknown and not column.known.all() else column.values
+                np.where(column.known, column.values, 0)
+                if zero_unknown and not column.known.all()
+                else column.values
             )
         case ex.Total(items=items):
             total = at(items[0], scale)
@@ -177,5 +185,7 @@ def known(node: ex.Node, columns: Mapping[str, Column], size: int) -> Booleans:
     operands = ex.operands_of(node)
     if not operands:
         return np.ones(size, np.bool_)
-    together: Booleans = np.logical_and.reduce([columns[ex.key_of(operand)].known for operand in operands])
+    together: Booleans = np.logical_and.reduce(
+        [columns[ex.key_of(operand)].known for operand in operands]
+    )
     return together

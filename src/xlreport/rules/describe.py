@@ -8,7 +8,7 @@ from decimal import Decimal
 from xlreport import a1
 from xlreport.form import expression as ex
 from xlreport.form.model import Form, Instance
-from xlreport.rules.columns import Batch, bare
+from xlreport.rules.columns import ColumnStore, bare
 from xlreport.rules.evaluate import Verdict, truth, value_of
 from xlreport.submission import Entry, Place, Status, Submission, shown
 
@@ -17,11 +17,11 @@ _SIGNS = {"==": "＝", "!=": "≠", "<": "＜", "<=": "≤", ">": "＞", ">=": "
 
 
 @dataclass(frozen=True)
-class Seen:
+class UnitView:
     """One unit's numbers as its cells show them, for sentences with observed values."""
 
     submission: Submission
-    batch: Batch
+    batch: ColumnStore
     unit: int
 
     def entry(self, name: str) -> Entry:
@@ -45,13 +45,19 @@ class Seen:
 
     def verdict(self, node: ex.Truth) -> Verdict:
         holds, fails = truth(node, self.batch)
-        return Verdict.HOLDS if holds[self.unit] else Verdict.FAILS if fails[self.unit] else Verdict.UNKNOWN
+        return (
+            Verdict.HOLDS
+            if holds[self.unit]
+            else Verdict.FAILS
+            if fails[self.unit]
+            else Verdict.UNKNOWN
+        )
 
 
-class Speaker:
+class RuleDescriber:
     """Sentences about one instance of a check."""
 
-    def __init__(self, form: Form, instance: Instance, seen: Seen | None = None) -> None:
+    def __init__(self, form: Form, instance: Instance, seen: UnitView | None = None) -> None:
         self.form = form
         self.instance = instance
         self.seen = seen
@@ -60,7 +66,7 @@ class Speaker:
 
     def rule(self) -> str:
         """What the rule says, without numbers."""
-        return self._scope() + Speaker(self.form, self.instance).says(self.instance.rule)
+        return self._scope() + RuleDescriber(self.form, self.instance).says(self.instance.rule)
 
     def failure(self, part: ex.Truth) -> str:
         """What was seen where a part of the rule fails, with the numbers in the cells."""
@@ -95,7 +101,7 @@ class Speaker:
         return f"{self.label(name)}（{sheet}{place.cell}）"
 
     def place(self, name: str) -> Place | None:
-        return self.seen.submission.places.get(name) if self.seen else None
+        return self.seen.submission.provenance.places.get(name) if self.seen else None
 
     # --- numbers -----------------------------------------------------------------------
 
@@ -116,9 +122,13 @@ class Speaker:
             case ex.Ref(field=name):
                 return f"{self.named(name)}{self.quantity(name)}" if self.seen else self.label(name)
             case ex.Previous(field=name):
-                return f"上年的“{self.label(name)}”" + (f" {shown(self.seen.value(node))}" if self.seen else "")
+                return f"上年的“{self.label(name)}”" + (
+                    f" {shown(self.seen.value(node))}" if self.seen else ""
+                )
             case ex.Length(text=name):
-                return f"{self.label(name)}的字数" + (f" {shown(self.seen.value(node))}" if self.seen else "")
+                return f"{self.label(name)}的字数" + (
+                    f" {shown(self.seen.value(node))}" if self.seen else ""
+                )
             case ex.Total():
                 return self.total(node)
             case ex.Minus(left=left, right=right):
@@ -139,7 +149,11 @@ class Speaker:
 
     def grouped(self, node: ex.Number) -> str:
         words = self.expression(node)
-        return f"（{words}）" if isinstance(node, ex.Total | ex.Minus) and len(ex.children(node)) > 1 else words
+        return (
+            f"（{words}）"
+            if isinstance(node, ex.Total | ex.Minus) and len(ex.children(node)) > 1
+            else words
+        )
 
     def total(self, node: ex.Total) -> str:
         parts = self.grouped_items(node.items)
@@ -147,7 +161,11 @@ class Speaker:
             seen = self.seen
             other = [part for part in parts if seen.value(ex.Total(part)) != 0]
             rest = "（其余为 0）" if len(other) < len(parts) else ""
-            return (" ＋ ".join(self.part(p) for p in other) + rest) if other else f"{self.part(parts[0])} 等（都是 0）"
+            return (
+                (" ＋ ".join(self.part(p) for p in other) + rest)
+                if other
+                else f"{self.part(parts[0])} 等（都是 0）"
+            )
         return " ＋ ".join(self.part(part) for part in parts)
 
     def grouped_items(self, items: tuple[ex.Number, ...]) -> list[tuple[ex.Number, ...]]:
@@ -156,7 +174,12 @@ class Speaker:
         start = 0
         while start < len(items):
             end = next(
-                (e for e in range(len(items), start + 1, -1) if self.group(items[start:e]) is not None), start + 1
+                (
+                    e
+                    for e in range(len(items), start + 1, -1)
+                    if self.group(items[start:e]) is not None
+                ),
+                start + 1,
             )
             found.append(items[start:end])
             start = end
@@ -227,14 +250,24 @@ class Speaker:
     def relation(self, node: ex.Compare) -> str:
         tolerance = f"（允许相差 {shown(node.tolerance)}）" if node.tolerance else ""
         if self.seen is None:
-            return f"{self.term(node.left)} {_SIGNS[node.operator]} {self.term(node.right)}{tolerance}"
+            return (
+                f"{self.term(node.left)} {_SIGNS[node.operator]} {self.term(node.right)}{tolerance}"
+            )
         return f"{self.term(node.left)} {_HOLDS[node.operator]} {self.term(node.right)}{tolerance}"
 
     def special(self, node: ex.Compare) -> str:
         """`round(x, n) == x` says how many decimals x may have."""
-        if node.operator == "==" and isinstance(node.left, ex.Rounded) and node.left.item == node.right:
+        if (
+            node.operator == "=="
+            and isinstance(node.left, ex.Rounded)
+            and node.left.item == node.right
+        ):
             words = "是整数" if node.left.digits == 0 else f"不超过 {node.left.digits} 位小数"
-            return f"{self.expression(node.right)} 应{words}" if self.seen else f"{self.expression(node.right)}{words}"
+            return (
+                f"{self.expression(node.right)} 应{words}"
+                if self.seen
+                else f"{self.expression(node.right)}{words}"
+            )
         return ""
 
     def fails(self, node: ex.Truth) -> str:

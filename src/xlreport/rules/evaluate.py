@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from xlreport.form import expression as ex
 from xlreport.form.model import Instance
-from xlreport.rules.columns import Batch, Booleans, bare, from_fixed, known, number
+from xlreport.rules.columns import Booleans, ColumnStore, bare, from_fixed, known, number
 
 
 class Verdict(IntEnum):
@@ -39,7 +39,7 @@ _Pair = tuple[Booleans, Booleans]
 """Where a node certainly holds, and where it certainly fails (Kleene's three-valued logic)."""
 
 
-def evaluate(instances: Sequence[Instance], batch: Batch) -> Verdicts:
+def evaluate(instances: Sequence[Instance], batch: ColumnStore) -> Verdicts:
     """The verdict of every instance for every unit."""
     found = np.full((len(instances), batch.size), int(Verdict.UNKNOWN), np.int8)
     for i, instance in enumerate(instances):
@@ -49,7 +49,7 @@ def evaluate(instances: Sequence[Instance], batch: Batch) -> Verdicts:
     return found
 
 
-def truth(node: ex.Truth, batch: Batch) -> _Pair:
+def truth(node: ex.Truth, batch: ColumnStore) -> _Pair:
     """Where a condition holds and where it fails, each of shape (n,)."""
     match node:
         case ex.Compare():
@@ -60,10 +60,14 @@ def truth(node: ex.Truth, batch: Batch) -> _Pair:
         case ex.Filled(text=name):
             return _pair([None if not t else bool(bare(t)) for t in batch.texts[name]])
         case ex.Mentions(text=name, words=words):
-            return _pair([any(w in bare(t) for w in words) if t else None for t in batch.texts[name]])
+            return _pair(
+                [any(w in bare(t) for w in words) if t else None for t in batch.texts[name]]
+            )
         case ex.Differs(text=name):
             both = zip(batch.texts[name], batch.previous_texts[name], strict=True)
-            return _pair([not nearly_the_same(t, old) if bare(t) and bare(old) else None for t, old in both])
+            return _pair(
+                [not nearly_the_same(t, old) if bare(t) and bare(old) else None for t, old in both]
+            )
         case ex.LevelIn(levels=levels):
             return _pair([None if not level else level in levels for level in batch.levels])
         case ex.Not(item=item):
@@ -82,23 +86,25 @@ def truth(node: ex.Truth, batch: Batch) -> _Pair:
 def nearly_the_same(text: str, other: str) -> bool:
     """Whether two texts share nine tenths of their pairs of neighbouring characters (Dice's coefficient);
     digits do not count, since a copied text gets new years and numbers."""
-    first, second = (Counter(pairwise(c for c in bare(t) if not c.isdigit())) for t in (text, other))
+    first, second = (
+        Counter(pairwise(c for c in bare(t) if not c.isdigit())) for t in (text, other)
+    )
     total = first.total() + second.total()
     return total > 0 and 2 * (first & second).total() >= SAME * total
 
 
-def difference(node: ex.Compare, batch: Batch, unit: int) -> Decimal:
+def difference(node: ex.Compare, batch: ColumnStore, unit: int) -> Decimal:
     """Left minus right for one unit, exact."""
     return value_of(ex.Minus(node.left, node.right), batch, unit)
 
 
-def value_of(node: ex.Number, batch: Batch, unit: int) -> Decimal:
+def value_of(node: ex.Number, batch: ColumnStore, unit: int) -> Decimal:
     """The exact value of a number node for one unit."""
     values = number(node, batch.columns)
     return from_fixed(int(values[unit] if values.size > 1 else values[0]), ex.scale_of(node))
 
 
-def _compare(node: ex.Compare, batch: Batch) -> _Pair:
+def _compare(node: ex.Compare, batch: ColumnStore) -> _Pair:
     minus = ex.Minus(node.left, node.right)
     values = number(minus, batch.columns)
     there = known(node, batch.columns, batch.size)

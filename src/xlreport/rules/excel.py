@@ -10,8 +10,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 from xlreport.a1 import address, quoted, ranges
+from xlreport.findings import Severity
 from xlreport.form import expression as ex
-from xlreport.form.model import Form, Instance, Kind, Severity
+from xlreport.form.model import Form, Instance, Kind
 from xlreport.rules.evaluate import Verdict
 from xlreport.submission import YES, shown
 from xlreport.workbook.layout.workbook import COVER, PREVIOUS, Layout
@@ -53,7 +54,9 @@ class Formulas:
 
     def bare(self, name: str) -> str:
         """A text without spaces and line feeds."""
-        return f'SUBSTITUTE(SUBSTITUTE(SUBSTITUTE({self.cell(name)}," ",""),"\u3000",""),CHAR(10),"")'
+        return (
+            f'SUBSTITUTE(SUBSTITUTE(SUBSTITUTE({self.cell(name)}," ",""),"\u3000",""),CHAR(10),"")'
+        )
 
     def ranges(self, names: tuple[str, ...]) -> list[str]:
         """The cells of some fields as few ranges, sheet by sheet."""
@@ -61,7 +64,9 @@ class Formulas:
         for name in names:
             sheet, cell = self.layout.cells[name]
             by_sheet.setdefault(sheet, []).append(cell)
-        return [self.ref(sheet, part) for sheet, cells in by_sheet.items() for part in ranges(cells)]
+        return [
+            self.ref(sheet, part) for sheet, cells in by_sheet.items() for part in ranges(cells)
+        ]
 
     def flag(self, table: str) -> str:
         sheet, cell = self.layout.flags[table]
@@ -117,12 +122,18 @@ class Formulas:
             conditions.append(f"COUNT({','.join(self.ranges(computed))})={len(computed)}")
         counted = [f"COUNT({','.join(self.ranges(leaves))})"] if leaves else []
         for table in dict.fromkeys(self.form.fields[leaf].table for leaf in leaves):
-            mine = self.ranges(tuple(leaf for leaf in leaves if self.form.fields[leaf].table == table))
+            mine = self.ranges(
+                tuple(leaf for leaf in leaves if self.form.fields[leaf].table == table)
+            )
             blanks = "+".join(f"COUNTBLANK({part})" for part in mine)
             counted.append(f'IF({self.flag(table)}="{YES}",{blanks},0)')
         if leaves:
             conditions.append(f"{'+'.join(counted)}={len(leaves)}")
-        conditions += [f"COUNTBLANK({self.cell(o.text)})=0" for o in ex.operands_of(node) if isinstance(o, ex.Length)]
+        conditions += [
+            f"COUNTBLANK({self.cell(o.text)})=0"
+            for o in ex.operands_of(node)
+            if isinstance(o, ex.Length)
+        ]
         conditions += self.last_year(node)
         return conditions[0] if len(conditions) == 1 else f"AND({','.join(conditions)})"
 
@@ -157,7 +168,9 @@ class Formulas:
                 return f"LEN({bare})>0", f"AND(COUNTBLANK({cell})=0,LEN({bare})=0)"
             case ex.Mentions(text=name, words=words):
                 cell, bare = self.cell(name), self.bare(name)
-                said = ",".join(f'LEN(SUBSTITUTE({bare},"{word}",""))<LEN({bare})' for word in words)
+                said = ",".join(
+                    f'LEN(SUBSTITUTE({bare},"{word}",""))<LEN({bare})' for word in words
+                )
                 return f"OR({said})", f"AND(COUNTBLANK({cell})=0,NOT(OR({said})))"
             case ex.Differs():
                 raise ValueError("no workbook formula can compare texts")
@@ -172,7 +185,10 @@ class Formulas:
                 return self._and(items)
             case ex.Or(items=items):
                 pairs = [self.pair(item) for item in items]
-                return f"OR({','.join(p[0] for p in pairs)})", f"AND({','.join(p[1] for p in pairs)})"
+                return (
+                    f"OR({','.join(p[0] for p in pairs)})",
+                    f"AND({','.join(p[1] for p in pairs)})",
+                )
             case ex.Implies(premise=premise, conclusion=conclusion):
                 return self.pair(ex.Or((ex.Not(premise), conclusion)))
 
@@ -180,7 +196,9 @@ class Formulas:
         fields = {frozenset(ex.fields_of(item)) for item in items}
         if len(fields) == 1 and all(isinstance(item, ex.Compare) for item in items):
             known = self.known(items[0])
-            together = f"AND({','.join(self.comparison(i) for i in items if isinstance(i, ex.Compare))})"
+            together = (
+                f"AND({','.join(self.comparison(i) for i in items if isinstance(i, ex.Compare))})"
+            )
             return f"IF({known},{together},FALSE)", f"IF({known},NOT({together}),FALSE)"
         pairs = [self.pair(item) for item in items]
         return f"AND({','.join(p[0] for p in pairs)})", f"OR({','.join(p[1] for p in pairs)})"
@@ -191,7 +209,9 @@ class Formulas:
         open_ = self.open(rule)
         if isinstance(rule, ex.Compare):
             known, holds = self.known(rule), self.comparison(rule)
-            return within_limit(f'=IF({known},IF({holds},"{PASS}","{FAIL}"),{open_})', instance.code)
+            return within_limit(
+                f'=IF({known},IF({holds},"{PASS}","{FAIL}"),{open_})', instance.code
+            )
         holds, fails = self.pair(rule)
         return within_limit(f'=IF({holds},"{PASS}",IF({fails},"{FAIL}",{open_}))', instance.code)
 
@@ -211,7 +231,9 @@ class Formulas:
 def within_limit(formula: str, name: str) -> str:
     """The formula, unless Excel would refuse it. Raises FormulaTooLong."""
     if len(formula) > MAX_FORMULA:
-        words = f"“{name}”的 Excel 公式有 {len(formula):,} 个字符，超过 Excel 允许的 {MAX_FORMULA:,} 个"
+        words = (
+            f"“{name}”的 Excel 公式有 {len(formula):,} 个字符，超过 Excel 允许的 {MAX_FORMULA:,} 个"
+        )
         raise FormulaTooLong(f"{words}；请把规则拆短，或减少一行里的列数。")
     return formula
 

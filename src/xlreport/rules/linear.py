@@ -40,7 +40,9 @@ class Row:
 
     def keeps(self, value: int) -> bool:
         """Whether a value of the left side is within the limits."""
-        return (self.lowest is None or value >= self.lowest) and (self.highest is None or value <= self.highest)
+        return (self.lowest is None or value >= self.lowest) and (
+            self.highest is None or value <= self.highest
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from xlreport.a1 import Cell
 from xlreport.findings import Finding, record
 from xlreport.form.model import Field, Form, Table
 from xlreport.submission import Entry, Figures, Place, Status, Unit, shown
+from xlreport.workbook.codes import E1
 from xlreport.workbook.reader.locate import Located, parse_target
 from xlreport.workbook.reader.numbers import read_entry
 
@@ -62,7 +63,9 @@ class Members:
     figures: dict[Unit, Figures] = field(default_factory=dict)
 
 
-def read_members(located: Located, shown_entries: Mapping[str, Entry], places: Mapping[str, Place]) -> Members:
+def read_members(
+    located: Located, shown_entries: Mapping[str, Entry], places: Mapping[str, Place]
+) -> Members:
     """The units of a summary with their figures, and its totals, summed again from the detail rows.
 
     A total that the form's own table shows otherwise is an E1 finding.
@@ -76,17 +79,25 @@ def read_members(located: Located, shown_entries: Mapping[str, Entry], places: M
         rows = _rows(located, detail_name(table.id))
         if rows is None:
             words = f"找不到明细表“{detail_sheet(table)}”，无法核对汇总数"
-            findings.append(record("E1", words, "请用 xlreport merge 重新生成汇总表", sheet=table.sheet))
+            findings.append(
+                record(E1, words, "请用 xlreport merge 重新生成汇总表", sheet=table.sheet)
+            )
             continue
         mine = tuple(Unit(r["unit"].raw, r["code"].raw, r["level"].raw) for r in rows)
         if units is not None and mine != units:
             words = "各明细表的单位不一致"
-            findings.append(record("E1", words, "请用 xlreport merge 重新生成汇总表", sheet=detail_sheet(table)))
+            findings.append(
+                record(E1, words, "请用 xlreport merge 重新生成汇总表", sheet=detail_sheet(table))
+            )
         units = units or mine
         for unit, row in zip(mine, rows, strict=True):
-            numbers.setdefault(unit, {}).update({n: e.value for n, e in row.items() if e.value is not None})
+            numbers.setdefault(unit, {}).update(
+                {n: e.value for n, e in row.items() if e.value is not None}
+            )
         for item in (f for f in detail_fields(form, table.id) if f.computed is None):
-            totals[item.id], problem = _total(item, [r.get(item.id) for r in rows], shown_entries, places)
+            totals[item.id], problem = _total(
+                item, [r.get(item.id) for r in rows], shown_entries, places
+            )
             findings.extend(problem)
     found.units = units or ()
     texts, explanations = _texts(located), _explanations(located)
@@ -123,7 +134,11 @@ def _cells(located: Located, name: str) -> list[dict[str, str]]:
         return []
     cells = located.book.sheets[target[0]].cells
     (top, left), (bottom, right) = target[1], target[2]
-    heads = {column: cells[top, column].text for column in range(left, right + 1) if (top, column) in cells}
+    heads = {
+        column: cells[top, column].text
+        for column in range(left, right + 1)
+        if (top, column) in cells
+    }
     used = min(bottom, max((cell[0] for cell in cells), default=top))
     return [
         {head: cells[row, column].text for column, head in heads.items() if (row, column) in cells}
@@ -132,16 +147,21 @@ def _cells(located: Located, name: str) -> list[dict[str, str]]:
 
 
 def _total(
-    field: Field, entries: Sequence[Entry | None], shown_entries: Mapping[str, Entry], places: Mapping[str, Place]
+    field: Field,
+    entries: Sequence[Entry | None],
+    shown_entries: Mapping[str, Entry],
+    places: Mapping[str, Place],
 ) -> tuple[Entry, list[Finding]]:
     known = [e.value for e in entries if e is not None and e.value is not None]
     place = places.get(field.id, Place("", ""))
     total = sum(known, Decimal(0))
-    odd = [e.raw for e in entries if e is not None and e.value is None and e.status is not Status.BLANK]
+    odd = [
+        e.raw for e in entries if e is not None and e.value is None and e.status is not Status.BLANK
+    ]
     if odd:
         words = f"明细表里有不是数字的内容“{odd[0]}”，合计不可信"
-        todo = "请用 xlreport merge 重新生成汇总表"
-        finding = record("E1", words, todo, sheet=place.sheet, cell=place.cell, field=field.id)
+        suggestion = "请用 xlreport merge 重新生成汇总表"
+        finding = record(E1, words, suggestion, sheet=place.sheet, cell=place.cell, field=field.id)
         return (Entry.of(total) if known else Entry(None, Status.BLANK)), [finding]
     if not known:
         return Entry(None, Status.BLANK), []
@@ -150,8 +170,10 @@ def _total(
         return Entry.of(total), []
     words = f"汇总表上是 {seen.raw}，各单位之和是 {shown(total)}"
     observed = ((field.id, seen.value if seen.value is not None else seen.raw), ("sum", total))
-    todo = "请不要直接改汇总数；改正下级报表后重新汇总"
-    finding = record("E1", words, todo, sheet=place.sheet, cell=place.cell, field=field.id, observed=observed)
+    suggestion = "请不要直接改汇总数；改正下级报表后重新汇总"
+    finding = record(
+        E1, words, suggestion, sheet=place.sheet, cell=place.cell, field=field.id, observed=observed
+    )
     return Entry.of(total), [finding]
 
 
@@ -163,7 +185,11 @@ def _rows(located: Located, name: str) -> list[dict[str, Entry]] | None:
     cells = located.book.sheets[target[0]].cells
     (top, left), (bottom, right) = target[1], target[2]
     used = max((cell[0] for cell in cells), default=top)
-    ids = {column: cells[top, column].text for column in range(left, right + 1) if (top, column) in cells}
+    ids = {
+        column: cells[top, column].text
+        for column in range(left, right + 1)
+        if (top, column) in cells
+    }
     found = []
     for row in range(top + 1, min(bottom, used) + 1):
         entries: dict[str, Entry] = {}

@@ -13,14 +13,16 @@ from typing import Any
 from xlreport.a1 import address
 from xlreport.findings import Finding
 from xlreport.form.model import Form
-from xlreport.submission import BLANK, YES, Entry, Place, Status, Submission, shown
+from xlreport.submission import BLANK, YES, Entry, Place, Status, Submission, Summary, shown
 from xlreport.workbook.layout.workbook import CHECKS, layout_of
 from xlreport.workbook.reader.identify import Forms
 from xlreport.workbook.reader.numbers import quote
 from xlreport.workbook.reader.submission import read_submission
 from xlreport.workbook.writer.template import write_workbook
 
-REPAIRABLE = frozenset({"F6", "F19", "R7", "R8", "R9", "R10", "R11", "R12", "R15", "R19", "R21", "R22", "R23", "R24"})
+REPAIRABLE = frozenset(
+    {"F6", "F19", "R7", "R8", "R9", "R10", "R11", "R12", "R15", "R19", "R21", "R22", "R23", "R24"}
+)
 """Findings of a file that a fresh workbook cures."""
 
 _UNREAD = frozenset({"R5", "R13", "R25"})
@@ -44,7 +46,10 @@ class Carried:
 
     def as_dict(self) -> dict[str, Any]:
         """The value as `repair --json` has it."""
-        ends = {"from": [self.source.sheet, self.source.cell], "to": [self.target.sheet, self.target.cell]}
+        ends = {
+            "from": [self.source.sheet, self.source.cell],
+            "to": [self.target.sheet, self.target.cell],
+        }
         return {"field": self.field, "label": self.label, **ends, "value": self.value}
 
 
@@ -64,9 +69,11 @@ class NotRepairable(Exception):
     """A report that cannot be transplanted; the text is Chinese."""
 
 
-def repair(form: Form, submission: Submission, findings: Iterable[Finding], forms: Forms) -> Repaired:
+def repair(
+    form: Form, submission: Submission, findings: Iterable[Finding], forms: Forms
+) -> Repaired:
     """A fresh workbook with the same values. Raises NotRepairable."""
-    if submission.members:
+    if isinstance(submission, Summary):
         raise NotRepairable("这是汇总表，请用 xlreport merge 重新生成")
     findings = list(findings)
     doubtful = {f.field for f in findings if f.code == "R15"}
@@ -83,15 +90,27 @@ def _fresh(form: Form, old: Submission, doubtful: set[str]) -> Submission:
     """The same report with the formulas restored and without what is not certain. Where a number is
     left out, 是 to 本表空白处是否均为 0 is left out too: it would turn that number into 0."""
     entries = {name: _kept(entry, name in doubtful) for name, entry in old.entries.items()}
-    lost = {form.fields[name].table for name, entry in old.entries.items() if _lost(entry, entries[name])}
+    lost = {
+        form.fields[name].table
+        for name, entry in old.entries.items()
+        if _lost(entry, entries[name])
+    }
     answers = {
         table: answer
         for table, answer in old.answers.items()
         if _flag(table) not in doubtful and (answer != YES or table not in lost)
     }
     texts = {name: "" if name in doubtful else words for name, words in old.texts.items()}
-    source = replace(old.source, number=max(1, old.source.number) + 1)
-    return replace(old, entries=entries, answers=answers, texts=texts, overrides={}, places={}, source=source)
+    number = max(1, old.provenance.number) + 1
+    provenance = replace(old.provenance, number=number, places={})
+    return replace(
+        old,
+        entries=entries,
+        answers=answers,
+        texts=texts,
+        overrides={},
+        provenance=provenance,
+    )
 
 
 def _flag(table: str) -> str:
@@ -123,8 +142,12 @@ def _verify(form: Form, fresh: Submission, data: bytes, forms: Forms) -> None:
 
 def _beside_numbers(submission: Submission) -> tuple[object, ...]:
     answers = {table: answer for table, answer in submission.answers.items() if answer}
-    lines = {name: line for name, line in submission.identity.items() if line}
-    before = (dict(submission.previous.numbers), dict(submission.previous.texts)) if submission.previous else None
+    lines = {name: line for name, line in submission.provenance.identity.items() if line}
+    before = (
+        (dict(submission.previous.numbers), dict(submission.previous.texts))
+        if submission.previous
+        else None
+    )
     said = dict(submission.texts), dict(submission.explanations)
     return submission.unit, submission.year, submission.county, said, answers, lines, before
 
@@ -135,21 +158,39 @@ def _carried(form: Form, old: Submission, fresh: Submission) -> Iterator[Carried
     for name, entry in fresh.entries.items():
         if entry is not BLANK and entry.status is not Status.BLANK:
             value = shown(entry.value) if entry.value is not None else f"“{entry.raw}”"
-            yield Carried(name, form.fields[name].label, old.places.get(name, nowhere), layout.place(name), value)
+            yield Carried(
+                name,
+                form.fields[name].label,
+                old.provenance.places.get(name, nowhere),
+                layout.place(name),
+                value,
+            )
     for table in form.tables:
         if fresh.answers.get(table.id):
             name = _flag(table.id)
             sheet, cell = layout.flags[table.id]
             target = Place(sheet, address(cell))
-            yield Carried(name, _QUESTION, old.places.get(name, nowhere), target, fresh.answers[table.id])
+            yield Carried(
+                name,
+                _QUESTION,
+                old.provenance.places.get(name, nowhere),
+                target,
+                fresh.answers[table.id],
+            )
     for text in form.texts:
         words = fresh.texts.get(text.field_id, "")
         if words:
-            source = old.places.get(text.field_id, nowhere)
+            source = old.provenance.places.get(text.field_id, nowhere)
             said = f"{quote(words)}（{len(words)} 字）"
             yield Carried(text.field_id, text.label, source, layout.place(text.field_id), said)
     for code, words in fresh.explanations.items():
-        yield Carried(f"explain.{code}", f"{code} 的填写说明", Place(CHECKS, ""), Place(CHECKS, ""), quote(words))
+        yield Carried(
+            f"explain.{code}",
+            f"{code} 的填写说明",
+            Place(CHECKS, ""),
+            Place(CHECKS, ""),
+            quote(words),
+        )
 
 
 def _left(form: Form, old: Submission, fresh: Submission, doubtful: set[str]) -> Iterator[str]:
@@ -168,7 +209,11 @@ def _left(form: Form, old: Submission, fresh: Submission, doubtful: set[str]) ->
     for table in form.tables:
         answer = old.answers.get(table.id)
         if answer and not fresh.answers.get(table.id):
-            why = "无法判断选的是哪个" if _flag(table.id) in doubtful else f"选的是“{answer}”，表里却有数没有照搬"
+            why = (
+                "无法判断选的是哪个"
+                if _flag(table.id) in doubtful
+                else f"选的是“{answer}”，表里却有数没有照搬"
+            )
             yield f"{table.sheet}·{_QUESTION}：原表里{why}，请补好后重新选"
     for text in form.texts:
         if text.field_id in doubtful:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from xlreport.findings import Severity
 from xlreport.form.expression import has_formula
-from xlreport.form.model import Check, Form, Instance, Severity
+from xlreport.form.model import Check, Form, Instance
 
 
 @dataclass(frozen=True, slots=True)
-class CheckLine:
+class CheckRow:
     """What one line verifies; `code` is `A3.natural_person`, or `A5.requests` for a whole table."""
 
     check: Check
@@ -36,17 +37,17 @@ class CheckLine:
             yield row, tuple(parts)
 
 
-def check_lines(form: Form) -> tuple[CheckLine, ...]:
+def check_lines(form: Form) -> tuple[CheckRow, ...]:
     """All lines in the order of the definition; a check that no formula can make has none."""
-    found: list[CheckLine] = []
+    found: list[CheckRow] = []
     for check in form.checks:
         mine = [i for i in form.instances if i.check.code == check.code and has_formula(i.rule)]
         if check.each == "cell":
             for table in dict.fromkeys(i.table for i in mine):
                 parts = tuple(i for i in mine if i.table == table)
-                found.append(CheckLine(check, f"{check.code}.{table}", table, parts))
+                found.append(CheckRow(check, f"{check.code}.{table}", table, parts))
         else:
-            found.extend(CheckLine(check, i.code, i.table, (i,)) for i in mine)
+            found.extend(CheckRow(check, i.code, i.table, (i,)) for i in mine)
     return tuple(found)
 
 

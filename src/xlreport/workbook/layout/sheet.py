@@ -73,7 +73,9 @@ class SheetPlan:
     @property
     def known(self) -> set[Cell]:
         """The cells that hold something in an untouched workbook."""
-        found = {label.span.cell for label in self.labels} | {span.cell for span in self.fields.values()}
+        found = {label.span.cell for label in self.labels} | {
+            span.cell for span in self.fields.values()
+        }
         found |= {check.span.cell for check in self.checks}
         return found | ({self.flag} if self.flag else set())
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from xlreport.form.model import Arrangement, Block, Form, Heading, Instance, Table, paths
-from xlreport.workbook.layout.check_rows import CheckLine
+from xlreport.workbook.layout.check_rows import CheckRow
 from xlreport.workbook.layout.sheet import (
     FIRST_ROW,
     FLAG_ROW,
@@ -30,7 +30,7 @@ LINE_HEIGHT = 15.0
 class TablePlanner:
     """Lays out one table."""
 
-    def __init__(self, table: Table, lines: tuple[CheckLine, ...]) -> None:
+    def __init__(self, table: Table, lines: tuple[CheckRow, ...]) -> None:
         self.table = table
         self.plan = SheetPlan(table.sheet)
         self.lines = [(i, line) for i, line in enumerate(lines) if line.table == table.id]
@@ -52,7 +52,9 @@ class TablePlanner:
 
     def _top(self) -> None:
         right = self.plan.form_right
-        self.plan.labels.append(Label(Span(TITLE_ROW, 0, TITLE_ROW, right), self.table.title, "title"))
+        self.plan.labels.append(
+            Label(Span(TITLE_ROW, 0, TITLE_ROW, right), self.table.title, "title")
+        )
         width = min(self.headings or max(1, self.data // 2), right)
         question = "本表空白处是否均为 0（选是或否）"
         self.plan.labels.append(Label(Span(FLAG_ROW, 0, FLAG_ROW, width - 1), question, "question"))
@@ -86,12 +88,18 @@ class TablePlanner:
         return first + sum(1 for _ in paths(block.rows))
 
     def _column_headings(
-        self, headings: tuple[Heading, ...], columns: Mapping[str, tuple[int, int]], row: int, depth: int
+        self,
+        headings: tuple[Heading, ...],
+        columns: Mapping[str, tuple[int, int]],
+        row: int,
+        depth: int,
     ) -> None:
         for heading in headings:
             leaves = [columns[leaf.id or ""] for leaf in heading.leaves()]
             bottom = row if heading.children else row + depth - 1
-            self.plan.labels.append(Label(Span(row, leaves[0][0], bottom, leaves[-1][1]), heading.label, "head"))
+            self.plan.labels.append(
+                Label(Span(row, leaves[0][0], bottom, leaves[-1][1]), heading.label, "head")
+            )
             self._column_headings(heading.children, columns, row + 1, depth - 1)
 
     def _row_headings(self, headings: tuple[Heading, ...], row: int, level: int) -> None:
@@ -99,7 +107,9 @@ class TablePlanner:
             count = sum(1 for _ in heading.leaves())
             right = level if heading.children else self.headings - 1
             style = "group" if heading.children else "row"
-            self.plan.labels.append(Label(Span(row, level, row + count - 1, right), heading.label, style))
+            self.plan.labels.append(
+                Label(Span(row, level, row + count - 1, right), heading.label, style)
+            )
             self._row_headings(heading.children, row, level + 1)
             row += count
 
@@ -116,11 +126,15 @@ class TablePlanner:
         row = FIRST_ROW
         left = 0
         for path in paths(block.rows):
-            columns = _spread(list(paths(block.columns)), left, self.data // sum(1 for _ in paths(block.rows)))
+            columns = _spread(
+                list(paths(block.columns)), left, self.data // sum(1 for _ in paths(block.rows))
+            )
             self._column_headings(block.columns, columns, row + depth, inner)
             at = row + depth + inner
             self._fields(path[-1], at, columns)
-            self.row_spans[path[-1].id or ""] = Span(at, left, at, max(end for _, end in columns.values()))
+            self.row_spans[path[-1].id or ""] = Span(
+                at, left, at, max(end for _, end in columns.values())
+            )
             left = max(end for _, end in columns.values()) + 1
         whole = {name: (span.left, span.right) for name, span in self.row_spans.items()}
         self._column_headings(block.rows, whole, row, depth)
@@ -146,12 +160,14 @@ class TablePlanner:
 
     # --- check cells ------------------------------------------------------------------------
 
-    def _beside(self, lines: list[tuple[int, CheckLine]]) -> None:
+    def _beside(self, lines: list[tuple[int, CheckRow]]) -> None:
         codes = list(dict.fromkeys(line.check.code for _, line in lines))
         first = self.plan.form_right + 1
         for code in codes:
             column = len(self.plan.widths)
-            self.plan.labels.append(Label(Span(FIRST_ROW, column, FIRST_ROW, column), f"校验\n{code}", "check_head"))
+            self.plan.labels.append(
+                Label(Span(FIRST_ROW, column, FIRST_ROW, column), f"校验\n{code}", "check_head")
+            )
             self.plan.widths.append(10.0)
             for i, line in lines:
                 if line.check.code == code:
@@ -162,9 +178,9 @@ class TablePlanner:
             self.plan.heights[FIRST_ROW] = max(34.0, self.plan.heights.get(FIRST_ROW, 0))
         assert self.plan.right + 1 - first == len(codes)
 
-    def _below(self, lines: list[tuple[int, CheckLine]], row: int, across: bool) -> int:
+    def _below(self, lines: list[tuple[int, CheckRow]], row: int, across: bool) -> int:
         """Check cells under the columns: one label for each check, then its cells."""
-        grouped: dict[str, list[tuple[int, CheckLine]]] = {}
+        grouped: dict[str, list[tuple[int, CheckRow]]] = {}
         for i, line in lines:
             grouped.setdefault(line.check.code, []).append((i, line))
         for code, members in grouped.items():
@@ -183,7 +199,7 @@ class TablePlanner:
         return row
 
     def _spans_below(
-        self, members: list[tuple[int, CheckLine]], across: bool
+        self, members: list[tuple[int, CheckRow]], across: bool
     ) -> list[tuple[int, tuple[Instance, ...], int, int]] | None:
         found = []
         for i, line in members:
@@ -200,12 +216,14 @@ class TablePlanner:
                 found.append((i, line.instances, spans[0].left, spans[0].right))
         return found
 
-    def _single(self, members: list[tuple[int, CheckLine]], row: int) -> int:
+    def _single(self, members: list[tuple[int, CheckRow]], row: int) -> int:
         for i, line in members:
             text = f"校验 {line.code}：{line.check.title}"
             split = max(0, self.plan.form_right - max(1, self.data // 5))
             self.plan.labels.append(Label(Span(row, 0, row, split), text, "check_label"))
-            self.plan.checks.append(CheckCell(Span(row, split + 1, row, self.plan.form_right), i, line.instances))
+            self.plan.checks.append(
+                CheckCell(Span(row, split + 1, row, self.plan.form_right), i, line.instances)
+            )
             self._fit(row, text, sum(self.plan.widths[: split + 1]), least=19)
             row += 1
         return row
@@ -218,7 +236,9 @@ def _data_columns(table: Table) -> int:
     return max(counts)
 
 
-def _spread(columns: list[tuple[Heading, ...]], left: int, width: int) -> dict[str, tuple[int, int]]:
+def _spread(
+    columns: list[tuple[Heading, ...]], left: int, width: int
+) -> dict[str, tuple[int, int]]:
     """First and last sheet column of each column; the last one takes what is left over."""
     each = width // len(columns)
     starts = [left + i * each for i in range(len(columns))]
@@ -226,7 +246,7 @@ def _spread(columns: list[tuple[Heading, ...]], left: int, width: int) -> dict[s
     return {path[-1].id or "": (a, b) for path, a, b in zip(columns, starts, ends, strict=True)}
 
 
-def texts_plan(form: Form, name: str, lines: tuple[CheckLine, ...]) -> SheetPlan:
+def texts_plan(form: Form, name: str, lines: tuple[CheckRow, ...]) -> SheetPlan:
     """The sheet of texts: one wide cell each."""
     plan = SheetPlan(name, widths=[22.0, 74.0], form_right=1)
     plan.labels.append(Label(Span(TITLE_ROW, 0, TITLE_ROW, 1), name, "title"))
@@ -241,7 +261,9 @@ def texts_plan(form: Form, name: str, lines: tuple[CheckLine, ...]) -> SheetPlan
         row += 2
     for i, line in enumerate(lines):
         if line.table == "text":
-            plan.labels.append(Label(Span(row, 0, row, 0), f"校验 {line.code}：{line.check.title}", "check_label"))
+            plan.labels.append(
+                Label(Span(row, 0, row, 0), f"校验 {line.code}：{line.check.title}", "check_label")
+            )
             plan.checks.append(CheckCell(Span(row, 1, row, 1), i, line.instances))
             plan.heights[row] = 34
             row += 1

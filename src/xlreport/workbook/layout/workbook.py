@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 from xlreport.a1 import Cell, address
 from xlreport.form.model import Form
 from xlreport.submission import Place
-from xlreport.workbook.layout.check_rows import CheckLine, LaterLine, check_lines, later_lines
+from xlreport.workbook.layout.check_rows import CheckRow, LaterLine, check_lines, later_lines
 from xlreport.workbook.layout.sheet import SheetPlan
 from xlreport.workbook.layout.table import TablePlanner, texts_plan
 
@@ -37,7 +37,7 @@ class Layout:
     form: Form
     tables: Mapping[str, SheetPlan]
     texts: SheetPlan
-    lines: tuple[CheckLine, ...]
+    lines: tuple[CheckRow, ...]
     later: tuple[LaterLine, ...]
     """Checks that are made when the report has come back; they stand below the lines."""
     cells: Mapping[str, tuple[str, Cell]]

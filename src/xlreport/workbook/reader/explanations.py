@@ -19,14 +19,20 @@ _LINE = re.compile(r"([0-9]{1,5})(?:\.0*)?")
 def read_explanations(book: RawBook, layout: Layout) -> dict[str, str]:
     """The explanations by the code of their line: in the row that has the line's number and code, which
     holds when a program moves rows and leaves names behind; by the cell's name where there is none."""
-    printed = {line.code: line.check.code for line in layout.lines} | {later.code: later.code for later in layout.later}
+    printed = {line.code: line.check.code for line in layout.lines} | {
+        later.code: later.code for later in layout.later
+    }
     sheet = book.sheets.get(CHECKS)
     rows = _rows(sheet) if sheet is not None else {}
     found = {}
     for index, (code, base) in enumerate(printed.items(), 1):
         row = rows.get((index, base))
-        cell = sheet.cells.get((row, EXPLANATION)) if sheet is not None and row is not None else None
-        text = (cell.text if cell else "") if row is not None else named_text(book, f"explain.{code}")
+        cell = (
+            sheet.cells.get((row, EXPLANATION)) if sheet is not None and row is not None else None
+        )
+        text = (
+            (cell.text if cell else "") if row is not None else named_text(book, f"explain.{code}")
+        )
         words = clean(text).strip()
         if words:
             found[code] = words

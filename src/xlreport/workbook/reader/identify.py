@@ -27,7 +27,9 @@ class Forms(Protocol):
 def issued(book: RawBook) -> dict[str, str]:
     """The identity written into the file: defined names first, then custom properties, then the
     hidden sheet as it lies."""
-    found = {key: named_text(book, PREFIX + key) or book.properties.get(PREFIX + key, "") for key in KEYS}
+    found = {
+        key: named_text(book, PREFIX + key) or book.properties.get(PREFIX + key, "") for key in KEYS
+    }
     hidden = book.sheets.get(HIDDEN)
     if hidden is not None and not found["form"]:
         for (row, column), raw in hidden.cells.items():
@@ -52,7 +54,9 @@ def recognised(book: RawBook, forms: Forms) -> tuple[Form, int] | None:
         return None
     form = found[0]
     label = next((i.label for i in form.identity if i.id == "year"), "")
-    year = plain_year(Located(book, layout_of(form)).identity_text("year", label)) or _printed_year(book, form)
+    year = plain_year(Located(book, layout_of(form)).identity_text("year", label)) or _printed_year(
+        book, form
+    )
     return (form, year) if year is not None else None
 
 
@@ -65,6 +69,9 @@ def _printed_year(book: RawBook, form: Form) -> int | None:
         for name in names
         if name in book.sheets
         for (row, _), raw in book.sheets[name].cells.items()
-        if row < 4 and (match := _YEAR.search(raw.text) or re.search(r"报告年度：((?:19|20)[0-9]{2})", raw.text))
+        if row < 4
+        and (
+            match := _YEAR.search(raw.text) or re.search(r"报告年度：((?:19|20)[0-9]{2})", raw.text)
+        )
     }
     return int(printed.pop()) if len(printed) == 1 else None

@@ -8,6 +8,7 @@ from xlreport import a1
 from xlreport.a1 import Cell
 from xlreport.findings import Finding, record
 from xlreport.formats.raw import RawSheet
+from xlreport.workbook.codes import R5, R15, R19
 from xlreport.workbook.layout.sheet import UNIT_ROW, SheetPlan
 from xlreport.workbook.layout.workbook import HIDDEN
 from xlreport.workbook.reader.labels import ENOUGH, likeness, squeezed
@@ -34,7 +35,13 @@ def strays(located: Located, *, same_version: bool, summary: bool) -> Iterator[F
                 yield from _outside(plan, sheet, same_version=same_version)
                 if same_version:
                     yield from _headings(plan, sheet)
-        elif not (summary or name in layout.sheets or name == HIDDEN or name in located.used or not sheet.cells):
+        elif not (
+            summary
+            or name in layout.sheets
+            or name == HIDDEN
+            or name in located.used
+            or not sheet.cells
+        ):
             yield _extra(located, plans.values(), sheet)
 
 
@@ -46,10 +53,14 @@ def _extra(located: Located, plans: Iterable[SheetPlan], sheet: RawSheet) -> Fin
             cells = [span.cell for span in plan.fields.values()]
             differing = sum(1 for c in cells if _content(own, c) != _content(sheet, c))
             if differing:
-                words = f"这张表像“{plan.name}”的副本，却有 {differing} 格与它不同，无法判断哪张是真的"
-                return record("R15", words, "请只留一张，删去另一张后重新报送", sheet=quote(sheet.name))
+                words = (
+                    f"这张表像“{plan.name}”的副本，却有 {differing} 格与它不同，无法判断哪张是真的"
+                )
+                return record(
+                    R15, words, "请只留一张，删去另一张后重新报送", sheet=quote(sheet.name)
+                )
     words = f"多出一张有内容的工作表“{quote(sheet.name)}”，不会读取"
-    return record("R5", words, "请确认没有把数字填在那里", sheet=quote(sheet.name))
+    return record(R5, words, "请确认没有把数字填在那里", sheet=quote(sheet.name))
 
 
 def _content(sheet: RawSheet, cell: Cell) -> str:
@@ -62,17 +73,19 @@ def _outside(plan: SheetPlan, sheet: RawSheet, *, same_version: bool) -> Iterato
     if not same_version:
         # another version of the form has its check cells elsewhere
         known = known | {cell for cell, raw in sheet.cells.items() if raw.formula is not None}
-    found = sorted(cell for cell, raw in sheet.cells.items() if cell not in known and raw.text.strip())
+    found = sorted(
+        cell for cell, raw in sheet.cells.items() if cell not in known and raw.text.strip()
+    )
     for cell in found[:MOST_TOLD]:
         words = f"不是填报的格子里有内容“{quote(sheet.cells[cell].text)}”，不会读取"
-        yield record("R5", words, _TODO, sheet=plan.name, cell=a1.address(cell))
+        yield record(R5, words, _TODO, sheet=plan.name, cell=a1.address(cell))
     if len(found) > MOST_TOLD:
         words = f"另有 {len(found) - MOST_TOLD} 个不是填报的格子里有内容，不会读取"
-        yield record("R5", words, _TODO, sheet=plan.name, observed=(("cells", len(found)),))
+        yield record(R5, words, _TODO, sheet=plan.name, observed=(("cells", len(found)),))
     beyond: list[Cell] = sorted(cell for cell in sheet.marks if plan.outside(cell))
     if beyond:
         words = "表格以外有批注、链接或合并的格子，不会读取"
-        yield record("R5", words, _TODO, sheet=plan.name, cell=a1.address(beyond[0]))
+        yield record(R5, words, _TODO, sheet=plan.name, cell=a1.address(beyond[0]))
 
 
 def _headings(plan: SheetPlan, sheet: RawSheet) -> Iterator[Finding]:
@@ -81,5 +94,5 @@ def _headings(plan: SheetPlan, sheet: RawSheet) -> Iterator[Finding]:
         seen = raw.text if raw is not None else ""
         if squeezed(seen) != squeezed(label.text):
             words = f"这里应当印着“{quote(label.text)}”，现为“{quote(seen)}”"
-            todo = "请核对这一行、这一列的数字没有错位；不要改动表头"
-            yield record("R19", words, todo, sheet=plan.name, cell=a1.address(label.span.cell))
+            suggestion = "请核对这一行、这一列的数字没有错位；不要改动表头"
+            yield record(R19, words, suggestion, sheet=plan.name, cell=a1.address(label.span.cell))

@@ -30,7 +30,9 @@ def likeness(plan: SheetPlan, sheet: RawSheet) -> float:
 def sheet_like(plan: SheetPlan, book: RawBook, others: Iterable[str] = ()) -> str | None:
     """The one sheet that holds the plan's headings; None when there is none, or several."""
     known = set(others)
-    found = [s.name for s in book.sheets.values() if s.name not in known and likeness(plan, s) >= ENOUGH]
+    found = [
+        s.name for s in book.sheets.values() if s.name not in known and likeness(plan, s) >= ENOUGH
+    ]
     return found[0] if len(found) == 1 else None
 
 
@@ -38,7 +40,12 @@ def by_labels(plan: SheetPlan, sheet: RawSheet) -> dict[str, Cell]:
     """The cells of all fields whose headings are there and unambiguous; `""` stands for the flag."""
     where = _standing(plan, sheet)
     heads = [label for label in plan.labels if label.style == "head"]
-    rows = {row: x for x in plan.labels if x.style == "row" for row in range(x.span.top, x.span.bottom + 1)}
+    rows = {
+        row: x
+        for x in plan.labels
+        if x.style == "row"
+        for row in range(x.span.top, x.span.bottom + 1)
+    }
     blocks = {label.span.bottom: label for label in plan.labels if label.style == "block"}
     found: dict[str, Cell] = {}
     for name, span in plan.fields.items():
@@ -53,11 +60,16 @@ def by_labels(plan: SheetPlan, sheet: RawSheet) -> dict[str, Cell]:
     question = next((x for x in plan.labels if x.style == "question"), None)
     if plan.flag is not None and question is not None and question.span.cell in where:
         row, column = where[question.span.cell]
-        found[""] = row + plan.flag[0] - question.span.top, column + plan.flag[1] - question.span.left
+        found[""] = (
+            row + plan.flag[0] - question.span.top,
+            column + plan.flag[1] - question.span.left,
+        )
     return found
 
 
-def _meet(home: Cell, head: Label | None, side: Label | None, where: Mapping[Cell, Cell]) -> Cell | None:
+def _meet(
+    home: Cell, head: Label | None, side: Label | None, where: Mapping[Cell, Cell]
+) -> Cell | None:
     """Row from the heading beside (or the offset below the one above), column from the one above."""
     if any(label is not None and label.span.cell not in where for label in (head, side)):
         return None

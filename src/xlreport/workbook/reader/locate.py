@@ -9,9 +9,10 @@ from decimal import Decimal
 
 from xlreport import a1
 from xlreport.a1 import Cell
-from xlreport.findings import Finding, record
+from xlreport.findings import Code, Finding, record
 from xlreport.formats.raw import RawBook, RawCell
 from xlreport.submission import Place, shown
+from xlreport.workbook.codes import R7, R8, R15
 from xlreport.workbook.layout.sheet import SheetPlan
 from xlreport.workbook.layout.workbook import COVER, Layout
 from xlreport.workbook.reader.labels import by_labels, sheet_like, squeezed
@@ -85,7 +86,11 @@ class Located:
             sheet = home if home in self.book.sheets else None
             if sheet is None and plan is not None:
                 sheet = sheet_like(plan, self.book, self.layout.sheets)
-            cells = by_labels(plan, self.book.sheets[sheet]) if plan is not None and sheet is not None else {}
+            cells = (
+                by_labels(plan, self.book.sheets[sheet])
+                if plan is not None and sheet is not None
+                else {}
+            )
             self._labelled[home] = sheet, cells
         return self._labelled[home]
 
@@ -105,7 +110,9 @@ class Located:
             self._ambiguous(name, words, Place(found[0], a1.address(found[1])))
 
     def _ambiguous(self, name: str, words: str, place: Place = Place("", "")) -> None:
-        self.findings.append(record("R15", words, _REFILL, sheet=place.sheet, cell=place.cell, field=name))
+        self.findings.append(
+            record(R15, words, _REFILL, sheet=place.sheet, cell=place.cell, field=name)
+        )
 
     def cell(self, spot: Spot | None) -> RawCell | None:
         """The content of a cell; None when it is empty."""
@@ -117,7 +124,11 @@ class Located:
         if found or f"identity.{name}" in self.book.names:
             return found
         sheet = self.book.sheets.get(COVER)
-        at = [c for c, raw in sheet.cells.items() if squeezed(raw.text) == squeezed(label)] if sheet else []
+        at = (
+            [c for c, raw in sheet.cells.items() if squeezed(raw.text) == squeezed(label)]
+            if sheet
+            else []
+        )
         cell = sheet.cells.get((at[0][0], at[0][1] + 1)) if sheet and len(at) == 1 else None
         return _plain(cell) if cell else ""
 
@@ -125,25 +136,39 @@ class Located:
         """All that was odd, weaker ways of finding cells told once a sheet."""
         found = list(self.findings)
 
-        def told(code: str, sheet: str, names: list[str], words: str, todo: str) -> None:
+        def told(code: Code, sheet: str, names: list[str], words: str, suggestion: str) -> None:
             observed = (("cells", len(names)),)
-            found.append(record(code, words.format(n=len(names), s=sheet), todo, sheet=sheet, observed=observed))
+            found.append(
+                record(
+                    code,
+                    words.format(n=len(names), s=sheet),
+                    suggestion,
+                    sheet=sheet,
+                    observed=observed,
+                )
+            )
 
         check = "请核对读到的数字"
         for sheet, names in self._by_label.items():
-            told("R8", sheet, names, "有 {n} 个格子的名称丢失，已按表头文字找到并读取", check)
+            told(R8, sheet, names, "有 {n} 个格子的名称丢失，已按表头文字找到并读取", check)
         for sheet, names in self._by_address.items():
             if sheet != COVER:
-                told("R8", sheet, names, "有 {n} 个格子的名称丢失，已按原来的位置读取", check)
+                told(R8, sheet, names, "有 {n} 个格子的名称丢失，已按原来的位置读取", check)
         for sheet, names in self.moved.items():
-            told("R8", sheet, names, "有 {n} 个格子不在原来的位置（行列被移动或工作表改了名），已照常读取", check)
+            told(
+                R8,
+                sheet,
+                names,
+                "有 {n} 个格子不在原来的位置（行列被移动或工作表改了名），已照常读取",
+                check,
+            )
         for sheet, names in self._absent.items():
             if sheet in self.book.sheets:
                 words = "有 {n} 个格子的名称丢失，表头也对不上，无法判断在哪里"
             else:
                 words = "找不到工作表“{s}”，{n} 个格子无法读取"
-            todo = "请不要删除或改名工作表、改动表头，把数字填到县里发的模板里重新报送"
-            told("R7", sheet, names, words, todo)
+            suggestion = "请不要删除或改名工作表、改动表头，把数字填到县里发的模板里重新报送"
+            told(R7, sheet, names, words, suggestion)
         return found
 
 

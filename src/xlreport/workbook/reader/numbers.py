@@ -28,12 +28,16 @@ def read_entry(cell: RawCell | None) -> tuple[Entry, bool]:
     if cell is None or (cell.text == "" and cell.kind != "e"):
         return BLANK, False
     if cell.kind == "b":
-        return Entry(None, Status.BOOLEAN, _SHOWN_BOOLEANS.get(cell.text.strip(), quote(cell.text))), False
+        return Entry(
+            None, Status.BOOLEAN, _SHOWN_BOOLEANS.get(cell.text.strip(), quote(cell.text))
+        ), False
     if cell.kind == "e":
         return Entry(None, Status.ERROR, quote(cell.text)), False
     if cell.kind == "n" and not cell.date:
         text = cell.text.strip()
-        return (_number(text) if _STORED.fullmatch(text) else Entry(None, Status.TEXT, quote(text))), False
+        return (
+            _number(text) if _STORED.fullmatch(text) else Entry(None, Status.TEXT, quote(text))
+        ), False
     if cell.date or cell.kind == "d":
         return Entry(None, Status.DATE, quote(cell.text)), False
     return _text(cell.text)

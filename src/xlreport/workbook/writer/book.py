@@ -15,8 +15,8 @@ from xlsxwriter.worksheet import Worksheet
 from xlreport.a1 import Cell, address, quoted
 from xlreport.form import expression as ex
 from xlreport.form.model import Form
-from xlreport.rules.columns import Batch, make_batch
-from xlreport.rules.describe import Seen
+from xlreport.rules.columns import ColumnStore, column_store
+from xlreport.rules.describe import UnitView
 from xlreport.rules.evaluate import Verdict, truth
 from xlreport.submission import Submission
 from xlreport.text import BITING, clean
@@ -37,7 +37,10 @@ class _Protectable(Workbook):
 
     def __init__(self, target: io.BytesIO) -> None:
         # what XlsxWriter packs itself stays empty: the parts go straight into `target`
-        super().__init__(io.BytesIO(), {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+        super().__init__(
+            io.BytesIO(),
+            {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False},
+        )
         self._target = target
 
     def _get_packager(self) -> StreamingPackager:
@@ -54,7 +57,7 @@ class _Protectable(Workbook):
 
 
 @dataclass
-class Book:
+class WorkbookWriter:
     """A workbook in memory and what it is made from.
 
     `sources` gives typed-in fields that are formulas (in a summary) instead of input cells.
@@ -89,13 +92,13 @@ class Book:
         return self.kind == "summary"
 
     @cached_property
-    def batch(self) -> Batch:
-        return make_batch(self.form, [self.submission])
+    def batch(self) -> ColumnStore:
+        return column_store(self.form, [self.submission])
 
     @cached_property
-    def seen(self) -> Seen:
+    def seen(self) -> UnitView:
         """The numbers behind all cached results."""
-        return Seen(self.submission, self.batch, 0)
+        return UnitView(self.submission, self.batch, 0)
 
     def verdict(self, *rules: ex.Truth) -> Verdict:
         """The cached verdict of some rules together."""
@@ -146,7 +149,9 @@ class Book:
         kept = clean(text)
         if kept:
             sheet.write_string(
-                *cell, kept, self.styles.quoted(style) if kept.startswith(BITING) else self.styles[style]
+                *cell,
+                kept,
+                self.styles.quoted(style) if kept.startswith(BITING) else self.styles[style],
             )
         else:
             sheet.write_blank(*cell, None, self.styles[style])

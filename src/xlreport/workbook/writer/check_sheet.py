@@ -5,16 +5,16 @@ from __future__ import annotations
 from xlsxwriter.worksheet import Worksheet
 
 from xlreport.a1 import Cell, address, quoted
+from xlreport.findings import Severity
 from xlreport.form import expression as ex
 from xlreport.form.expression import across_years
-from xlreport.form.model import Severity
-from xlreport.rules.describe import Speaker
+from xlreport.rules.describe import RuleDescriber
 from xlreport.rules.excel import FAIL, MARKS, PASS, UNKNOWN, Formulas, has_money
 from xlreport.submission import shown
-from xlreport.workbook.layout.check_rows import CheckLine, LaterLine
+from xlreport.workbook.layout.check_rows import CheckRow, LaterLine
 from xlreport.workbook.layout.sheet import Span, lines_needed
 from xlreport.workbook.layout.workbook import CHECKS, CHECKS_ROW
-from xlreport.workbook.writer.book import NO_LAST_YEAR, Book
+from xlreport.workbook.writer.book import NO_LAST_YEAR, WorkbookWriter
 
 HEADINGS = ("序号", "代码", "性质", "校验内容", "结果", "相差", "位置", "填写说明", "上年说明")
 WIDTHS = (6.0, 9.0, 7.0, 58.0, 9.0, 11.0, 17.0, 30.0, 22.0)
@@ -33,7 +33,7 @@ def line_cells(index: int) -> tuple[Cell, Cell]:
     return (CHECKS_ROW + index, VERDICT), (CHECKS_ROW + index, GAP)
 
 
-def line_word(book: Book, line: CheckLine) -> str:
+def line_word(book: WorkbookWriter, line: CheckRow) -> str:
     """The cached verdict of a line; of a whole table the worst of its rows."""
     if not line.per_cell:
         return book.word(line.instances[0].rule)
@@ -41,7 +41,7 @@ def line_word(book: Book, line: CheckLine) -> str:
     return next(word for word in (FAIL, UNKNOWN, NO_LAST_YEAR, PASS) if word in rows)
 
 
-def gap_text(book: Book, line: CheckLine) -> str:
+def gap_text(book: WorkbookWriter, line: CheckRow) -> str:
     """The cached difference of a failing comparison, as the cell shows it."""
     rule = line.instances[0].rule
     if line.per_cell or not isinstance(rule, ex.Compare) or line_word(book, line) != FAIL:
@@ -50,7 +50,7 @@ def gap_text(book: Book, line: CheckLine) -> str:
     return f"{gap:.6f}" if has_money(book.form, rule) else shown(gap)
 
 
-def write_checks(book: Book) -> None:
+def write_checks(book: WorkbookWriter) -> None:
     """One line a check: code, what it says, verdict, difference, link to the cell."""
     sheet = book.sheet(CHECKS)
     formulas = Formulas(book.layout, CHECKS)
@@ -79,14 +79,19 @@ def write_checks(book: Book) -> None:
     book.select(sheet, (CHECKS_ROW, 0))
 
 
-def _line(book: Book, sheet: Worksheet, formulas: Formulas, index: int, line: CheckLine) -> None:
+def _line(
+    book: WorkbookWriter, sheet: Worksheet, formulas: Formulas, index: int, line: CheckRow
+) -> None:
     row = CHECKS_ROW + index
     words = f"{line.check.title}。{said(book, line)}"
     sheet.write_number(row, 0, index + 1, book.styles["centre"])
     book.string(sheet, (row, 1), line.check.code, "centre")
     book.string(sheet, (row, 2), line.check.severity.label, "centre")
     book.string(sheet, (row, 3), words, "text")
-    tallest = [lines_needed(text, w) for text, w in zip(_explained(book, line.code), WIDTHS[EXPLANATION:], strict=True)]
+    tallest = [
+        lines_needed(text, w)
+        for text, w in zip(_explained(book, line.code), WIDTHS[EXPLANATION:], strict=True)
+    ]
     sheet.set_row(row, min(400, 15 * max(lines_needed(words, WIDTHS[3]), *tallest) + 4))
     word = line_word(book, line)
     formula = _per_cell(book, index, line) if line.per_cell else formulas.verdict(line.instances[0])
@@ -100,10 +105,12 @@ def _line(book: Book, sheet: Worksheet, formulas: Formulas, index: int, line: Ch
     weight = line.check.severity.label
     cached = weight if word == FAIL else ""
     _explanation(book, sheet, row, line.code, line.check.severity)
-    sheet.write_formula(row, WEIGHT, f'=IF({at}="{FAIL}","{weight}","")', book.styles["plain"], cached)
+    sheet.write_formula(
+        row, WEIGHT, f'=IF({at}="{FAIL}","{weight}","")', book.styles["plain"], cached
+    )
 
 
-def _later(book: Book, sheet: Worksheet, index: int, later: LaterLine) -> None:
+def _later(book: WorkbookWriter, sheet: Worksheet, index: int, later: LaterLine) -> None:
     """A line of a check that is made after sending: no verdict yet, but room for an explanation."""
     row = CHECKS_ROW + index
     sheet.write_number(row, 0, index + 1, book.styles["centre"])
@@ -111,17 +118,22 @@ def _later(book: Book, sheet: Worksheet, index: int, later: LaterLine) -> None:
     for column, text in enumerate(texts, 1):
         book.string(sheet, (row, column), text, "text" if column == 3 else "centre")
     _explanation(book, sheet, row, later.code, later.severity)
-    tallest = [lines_needed(t, w) for t, w in zip(_explained(book, later.code), WIDTHS[EXPLANATION:], strict=True)]
+    tallest = [
+        lines_needed(t, w)
+        for t, w in zip(_explained(book, later.code), WIDTHS[EXPLANATION:], strict=True)
+    ]
     sheet.set_row(row, min(400, 15 * max(1, *tallest) + 4))
 
 
-def _explained(book: Book, code: str) -> tuple[str, str]:
+def _explained(book: WorkbookWriter, code: str) -> tuple[str, str]:
     """The unit's words about a warning, and what it said the year before."""
     before = book.submission.previous.explanations if book.submission.previous else {}
     return book.submission.explanations.get(code, ""), before.get(code, "")
 
 
-def _explanation(book: Book, sheet: Worksheet, row: int, code: str, severity: Severity) -> None:
+def _explanation(
+    book: WorkbookWriter, sheet: Worksheet, row: int, code: str, severity: Severity
+) -> None:
     """Room for the unit's words beside each warning, and what it said the year before."""
     words, before = _explained(book, code)
     book.string(sheet, (row, EARLIER), before, "text")
@@ -142,34 +154,40 @@ def _explanation(book: Book, sheet: Worksheet, row: int, code: str, severity: Se
     sheet.data_validation(row, EXPLANATION, row, EXPLANATION, options)
 
 
-def said(book: Book, line: CheckLine) -> str:
+def said(book: WorkbookWriter, line: CheckRow) -> str:
     """What a line verifies, from its rule."""
     if line.per_cell:
         count = len(line.instances)
         where = next(t.title for t in book.form.tables if t.id == line.table)
         return f"{where}：{count} 个要填的格子逐一核对"
-    return Speaker(book.form, line.instances[0]).rule()
+    return RuleDescriber(book.form, line.instances[0]).rule()
 
 
-def home(book: Book, line: CheckLine) -> tuple[str, Cell]:
+def home(book: WorkbookWriter, line: CheckRow) -> tuple[str, Cell]:
     """The cell that a line links to: the first one that its rule names."""
     rule = line.instances[0].rule
     name = (*ex.fields_of(rule), *ex.texts_of(rule))[0]
     return book.layout.cells[name]
 
 
-def _per_cell(book: Book, index: int, line: CheckLine) -> str:
+def _per_cell(book: WorkbookWriter, index: int, line: CheckRow) -> str:
     """The verdict of a whole table from the marks of its rows."""
     plan = book.layout.tables[line.table]
     cells = [f"{quoted(plan.name)}!{address(c.span.cell)}" for c in plan.checks if c.line == index]
     failing = "+".join(f'COUNTIF({cell},"{MARKS[line.check.severity]}")' for cell in cells)
     open_ = "+".join(f'COUNTIF({cell},"{UNKNOWN}")' for cell in cells)
     lacking = "+".join(f'COUNTIF({cell},"{NO_LAST_YEAR}")' for cell in cells)
-    done = f'IF({lacking}>0,"{NO_LAST_YEAR}","{PASS}")' if across_years(line.instances[0].rule) else f'"{PASS}"'
+    done = (
+        f'IF({lacking}>0,"{NO_LAST_YEAR}","{PASS}")'
+        if across_years(line.instances[0].rule)
+        else f'"{PASS}"'
+    )
     return f'=IF({failing}>0,"{FAIL}",IF({open_}>0,"{UNKNOWN}",{done}))'
 
 
-def _gap(book: Book, sheet: Worksheet, formulas: Formulas, index: int, line: CheckLine) -> None:
+def _gap(
+    book: WorkbookWriter, sheet: Worksheet, formulas: Formulas, index: int, line: CheckRow
+) -> None:
     (row, verdict_column), gap_at = line_cells(index)
     rule = line.instances[0].rule
     if line.per_cell or not isinstance(rule, ex.Compare):
@@ -178,10 +196,12 @@ def _gap(book: Book, sheet: Worksheet, formulas: Formulas, index: int, line: Che
     at = address((row, verdict_column))
     gap = f"ABS({formulas.gap(rule)})"
     words = f'TEXT({gap},"0.000000")' if has_money(book.form, rule) else f'{gap}&""'
-    sheet.write_formula(*gap_at, f'=IF({at}="{FAIL}",{words},"")', book.styles["centre"], gap_text(book, line))
+    sheet.write_formula(
+        *gap_at, f'=IF({at}="{FAIL}",{words},"")', book.styles["centre"], gap_text(book, line)
+    )
 
 
-def _colours(book: Book, sheet: Worksheet, last: int) -> None:
+def _colours(book: WorkbookWriter, sheet: Worksheet, last: int) -> None:
     at = (CHECKS_ROW, VERDICT, last, VERDICT)
     first = CHECKS_ROW + 1
     rules = (
@@ -191,19 +211,21 @@ def _colours(book: Book, sheet: Worksheet, last: int) -> None:
         (f'=OR($E{first}="{UNKNOWN}",$E{first}="{NO_LAST_YEAR}")', "grey"),
     )
     for formula, style in rules:
-        sheet.conditional_format(*at, {"type": "formula", "criteria": formula, "format": book.styles[style]})
+        sheet.conditional_format(
+            *at, {"type": "formula", "criteria": formula, "format": book.styles[style]}
+        )
 
 
 # --- the overall verdict on the cover ---------------------------------------------------------
 
 
-def _column(book: Book, column: int) -> str:
+def _column(book: WorkbookWriter, column: int) -> str:
     last = CHECKS_ROW + len(book.layout.lines) - 1
     first = address((CHECKS_ROW, column), absolute=True)
     return f"{quoted(CHECKS)}!{first}:{address((last, column), absolute=True)}"
 
 
-def overall_formula(book: Book) -> str:
+def overall_formula(book: WorkbookWriter) -> str:
     """共 n 项：通过 a、未通过 b、无上年数 c、待填 d; the third only where there are any."""
     verdicts = _column(book, VERDICT)
     counts = [f'COUNTIF({verdicts},"{word}")' for word in (PASS, FAIL, NO_LAST_YEAR, UNKNOWN)]
@@ -212,7 +234,7 @@ def overall_formula(book: Book) -> str:
     return f'="共 {total} 项：{PASS} "&{counts[0]}&"、{FAIL} "&{counts[1]}&"、"{lacking}&"{UNKNOWN} "&{counts[3]}'
 
 
-def overall_text(book: Book) -> str:
+def overall_text(book: WorkbookWriter) -> str:
     """The cached result of `overall_formula`."""
     words = [line_word(book, line) for line in book.layout.lines]
     lacking = f"{NO_LAST_YEAR} {words.count(NO_LAST_YEAR)}、" if NO_LAST_YEAR in words else ""
@@ -220,14 +242,14 @@ def overall_text(book: Book) -> str:
     return f"共 {len(words)} 项：{PASS} {done}、{FAIL} {failing}、{lacking}{UNKNOWN} {open_}"
 
 
-def weights_formula(book: Book) -> str:
+def weights_formula(book: WorkbookWriter) -> str:
     """错误 a 项（必须改正）、警示 b 项（请核实或说明）、提示 c 项."""
     weights = _column(book, WEIGHT)
     a, b, c = (f'COUNTIF({weights},"{s.label}")' for s in Severity)
     return f'="错误 "&{a}&" 项（必须改正）、警示 "&{b}&" 项（请核实）、提示 "&{c}&" 项"'
 
 
-def weights_text(book: Book) -> str:
+def weights_text(book: WorkbookWriter) -> str:
     """The cached result of `weights_formula`."""
     failing = [x.check.severity for x in book.layout.lines if line_word(book, x) == FAIL]
     a, b, c = (failing.count(s) for s in Severity)

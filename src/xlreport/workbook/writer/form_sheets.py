@@ -15,7 +15,7 @@ from xlreport.text import MAX_CELL_TEXT
 from xlreport.workbook.layout.sheet import UNIT_ROW, SheetPlan, Span, lines_needed
 from xlreport.workbook.layout.table import LINE_HEIGHT
 from xlreport.workbook.layout.workbook import CHECKS, COVER, GUIDE, IDENTITY_ROW, TEXTS, Layout
-from xlreport.workbook.writer.book import NO_LAST_YEAR, Book, excel_number
+from xlreport.workbook.writer.book import NO_LAST_YEAR, WorkbookWriter, excel_number
 from xlreport.workbook.writer.check_sheet import (
     gap_text,
     line_cells,
@@ -37,7 +37,7 @@ def overall_row(layout: Layout) -> int:
     return IDENTITY_ROW + len(layout.identity) + 1
 
 
-def write_cover(book: Book) -> None:
+def write_cover(book: WorkbookWriter) -> None:
     """Identity and one overall verdict."""
     sheet = book.sheet(COVER)
     form, layout = book.form, book.layout
@@ -60,10 +60,14 @@ def write_cover(book: Book) -> None:
     book.string(sheet, (row, 1), "校验结果", "label")
     sheet.write_formula(row, 2, overall_formula(book), book.styles["overall"], overall_text(book))
     book.string(sheet, (row + 1, 1), "其中未通过", "label")
-    sheet.write_formula(row + 1, 2, weights_formula(book), book.styles["centre"], weights_text(book))
+    sheet.write_formula(
+        row + 1, 2, weights_formula(book), book.styles["centre"], weights_text(book)
+    )
     book.name("check.overall", COVER, (row, 2))
     _overall_colours(book, sheet, row)
-    note = "本表由下级报表汇总生成，数字不在此处修改。" if book.summary else "填表前请先看“填报说明”。"
+    note = (
+        "本表由下级报表汇总生成，数字不在此处修改。" if book.summary else "填表前请先看“填报说明”。"
+    )
     book.merge(sheet, Span(row + 3, 1, row + 3, 2), note, "small")
     book.merge(sheet, Span(row + 4, 1, row + 4, 2), PROTECTION_NOTE, "small")
     book.merge(sheet, Span(row + 5, 1, row + 5, 2), f"依据：{form.source}", "small")
@@ -83,7 +87,7 @@ def write_cover(book: Book) -> None:
     sheet.set_first_sheet()
 
 
-def _typed_identity(book: Book, name: str) -> bool:
+def _typed_identity(book: WorkbookWriter, name: str) -> bool:
     """Whether the town types it in: all but the year, and what the issuer knows of the unit. A level or
     code that the issuer does not know stays open, else nobody could ever give it."""
     if name not in ("unit", "code", "level"):
@@ -91,20 +95,33 @@ def _typed_identity(book: Book, name: str) -> bool:
     return not (book.issued and (book.summary or identity_values(book)[name]))
 
 
-def identity_values(book: Book) -> dict[str, str]:
+def identity_values(book: WorkbookWriter) -> dict[str, str]:
     """What the cover shows, by identity id."""
     unit = book.submission.unit
-    fixed = {"unit": unit.name, "code": unit.code, "level": unit.level, "year": str(book.submission.year)}
-    return {**book.submission.identity, **fixed}
+    fixed = {
+        "unit": unit.name,
+        "code": unit.code,
+        "level": unit.level,
+        "year": str(book.submission.year),
+    }
+    return {**book.submission.provenance.identity, **fixed}
 
 
-def _identity_cell(book: Book, sheet: Worksheet, name: str, label: str, hint: str) -> None:
+def _identity_cell(
+    book: WorkbookWriter, sheet: Worksheet, name: str, label: str, hint: str
+) -> None:
     cell = book.layout.identity[name]
     typed = _typed_identity(book, name)
-    book.string(sheet, cell, identity_values(book).get(name, ""), "input_line" if typed else "value")
+    book.string(
+        sheet, cell, identity_values(book).get(name, ""), "input_line" if typed else "value"
+    )
     if not typed:
         return
-    options: dict[str, object] = {"validate": "any", "input_title": label[:32], "input_message": hint[:255]}
+    options: dict[str, object] = {
+        "validate": "any",
+        "input_title": label[:32],
+        "input_message": hint[:255],
+    }
     if name == "level":
         options = {
             **options,
@@ -116,7 +133,7 @@ def _identity_cell(book: Book, sheet: Worksheet, name: str, label: str, hint: st
     sheet.data_validation(*cell, *cell, options)
 
 
-def _overall_colours(book: Book, sheet: Worksheet, row: int) -> None:
+def _overall_colours(book: WorkbookWriter, sheet: Worksheet, row: int) -> None:
     """Red when an error fails, amber when anything else does, grey while cells are open, else green."""
     overall, weights = (address((line, 2), absolute=True) for line in (row, row + 1))
     rules = (
@@ -126,11 +143,16 @@ def _overall_colours(book: Book, sheet: Worksheet, row: int) -> None:
         ("good", "=TRUE"),
     )
     for style, formula in rules:
-        options = {"type": "formula", "criteria": formula, "format": book.styles[style], "stop_if_true": True}
+        options = {
+            "type": "formula",
+            "criteria": formula,
+            "format": book.styles[style],
+            "stop_if_true": True,
+        }
         sheet.conditional_format(row, 2, row, 2, options)
 
 
-def write_guide(book: Book) -> None:
+def write_guide(book: WorkbookWriter) -> None:
     """How to fill in, in plain words."""
     sheet = book.sheet(GUIDE)
     sheet.set_column(0, 0, 5)
@@ -146,7 +168,7 @@ def write_guide(book: Book) -> None:
     book.select(sheet, (1, 1))
 
 
-def write_table(book: Book, table: str) -> None:
+def write_table(book: WorkbookWriter, table: str) -> None:
     """One table as the official format prints it, with its check cells."""
     plan = book.layout.tables[table]
     sheet = book.sheet(plan.name)
@@ -164,7 +186,7 @@ def write_table(book: Book, table: str) -> None:
     book.protect(sheet)
 
 
-def _frame(book: Book, sheet: Worksheet, plan: SheetPlan, formulas: Formulas) -> None:
+def _frame(book: WorkbookWriter, sheet: Worksheet, plan: SheetPlan, formulas: Formulas) -> None:
     for column, width in enumerate(plan.widths):
         sheet.set_column(column, column, width)
     for row, height in plan.heights.items():
@@ -175,10 +197,16 @@ def _frame(book: Book, sheet: Worksheet, plan: SheetPlan, formulas: Formulas) ->
     year = formulas.ref(COVER, address(book.layout.identity["year"], absolute=True))
     shown = f"填报单位：{book.submission.unit.name}　　报告年度：{book.submission.year}"
     sheet.merge_range(UNIT_ROW, 0, UNIT_ROW, max(1, plan.form_right), "", book.styles["unit_line"])
-    sheet.write_formula(UNIT_ROW, 0, f'="填报单位："&{unit}&"　　报告年度："&{year}', book.styles["unit_line"], shown)
+    sheet.write_formula(
+        UNIT_ROW,
+        0,
+        f'="填报单位："&{unit}&"　　报告年度："&{year}',
+        book.styles["unit_line"],
+        shown,
+    )
 
 
-def _flag(book: Book, sheet: Worksheet, table: str, plan: SheetPlan) -> None:
+def _flag(book: WorkbookWriter, sheet: Worksheet, table: str, plan: SheetPlan) -> None:
     assert plan.flag is not None
     answer = book.submission.answers.get(table, "")
     style = "centre" if book.summary else "input_choice"
@@ -197,16 +225,24 @@ def _flag(book: Book, sheet: Worksheet, table: str, plan: SheetPlan) -> None:
     sheet.data_validation(*plan.flag, *plan.flag, options)
 
 
-def _number_cell(book: Book, sheet: Worksheet, field: Field, span: Span, formulas: Formulas) -> None:
+def _number_cell(
+    book: WorkbookWriter, sheet: Worksheet, field: Field, span: Span, formulas: Formulas
+) -> None:
     source = book.sources.get(field.id)
     computed = field.computed is not None or source is not None
     style = f"{'computed' if computed else 'input'}_{field.kind.value}"
     if not span.single:
         sheet.merge_range(span.top, span.left, span.bottom, span.right, "", book.styles[style])
-    entry = book.submission.overrides.get(field.id) if field.computed else book.submission.entries.get(field.id)
+    entry = (
+        book.submission.overrides.get(field.id)
+        if field.computed
+        else book.submission.entries.get(field.id)
+    )
     if source is not None or (field.computed and entry is None):
         result = excel_number(book.seen.value(ex.Ref(field.id)))
-        sheet.write_formula(*span.cell, source or formulas.computed(field.id), book.styles[style], result)
+        sheet.write_formula(
+            *span.cell, source or formulas.computed(field.id), book.styles[style], result
+        )
     elif entry is None or entry.status is Status.BLANK:
         sheet.write_blank(*span.cell, None, book.styles[style])
     elif entry.value is not None:
@@ -217,7 +253,7 @@ def _number_cell(book: Book, sheet: Worksheet, field: Field, span: Span, formula
         _number_validation(book, sheet, field, span)
 
 
-def _number_validation(book: Book, sheet: Worksheet, field: Field, span: Span) -> None:
+def _number_validation(book: WorkbookWriter, sheet: Worksheet, field: Field, span: Span) -> None:
     count = field.kind is Kind.COUNT
     what = "0 或者正整数" if count else f"金额（{field.unit}），不能小于 0，最多 6 位小数"
     last = book.submission.previous.numbers.get(field.id) if book.submission.previous else None
@@ -228,30 +264,38 @@ def _number_validation(book: Book, sheet: Worksheet, field: Field, span: Span) -
         "minimum": 0,
         "maximum": int(ex.MAX_NUMBER) - 1,
         "input_title": field.column_label[:32],
-        "input_message": f"{before}{field.row_label}：请填{what}。单位：{field.unit}，不要写单位。"[:255],
+        "input_message": f"{before}{field.row_label}：请填{what}。单位：{field.unit}，不要写单位。"[
+            :255
+        ],
         "error_title": "填写有误",
         "error_message": f"这里只能填{what}，不能填文字或带单位。"[:255],
     }
     sheet.data_validation(span.top, span.left, span.top, span.left, options)
 
 
-def _check_cells(book: Book, sheet: Worksheet, plan: SheetPlan, formulas: Formulas) -> None:
+def _check_cells(
+    book: WorkbookWriter, sheet: Worksheet, plan: SheetPlan, formulas: Formulas
+) -> None:
     for check in plan.checks:
         line = book.layout.lines[check.line]
         span = check.span
         if not span.single:
-            sheet.merge_range(span.top, span.left, span.bottom, span.right, "", book.styles["check"])
+            sheet.merge_range(
+                span.top, span.left, span.bottom, span.right, "", book.styles["check"]
+            )
         if line.per_cell:
             word = book.word(*(i.rule for i in check.instances))
             text = {PASS: TICK, FAIL: MARKS[line.check.severity]}.get(word, word)
-            sheet.write_formula(*span.cell, formulas.cells_mark(check.instances), book.styles["check"], text)
+            sheet.write_formula(
+                *span.cell, formulas.cells_mark(check.instances), book.styles["check"], text
+            )
         else:
             formula, text = _line_mark(book, formulas, check.line)
             sheet.write_formula(*span.cell, formula, book.styles["check"], text)
     _mark_colours(book, sheet, [check.span for check in plan.checks])
 
 
-def _line_mark(book: Book, formulas: Formulas, index: int) -> tuple[str, str]:
+def _line_mark(book: WorkbookWriter, formulas: Formulas, index: int) -> tuple[str, str]:
     line = book.layout.lines[index]
     verdict_at, gap_at = line_cells(index)
     verdict_cell = formulas.ref(CHECKS, address(verdict_at))
@@ -267,17 +311,34 @@ def _line_mark(book: Book, formulas: Formulas, index: int) -> tuple[str, str]:
     return formula, {PASS: TICK, FAIL: failing}.get(word, word)
 
 
-def _mark_colours(book: Book, sheet: Worksheet, spans: Sequence[Span]) -> None:
+def _mark_colours(book: WorkbookWriter, sheet: Worksheet, spans: Sequence[Span]) -> None:
     """Colours by mark, once for each rectangle of check cells."""
-    cells = [(r, c) for s in spans for r in range(s.top, s.bottom + 1) for c in range(s.left, s.right + 1)]
-    marks = {TICK: "good", "✘": "bad", "！": "warn", "※": "warn", UNKNOWN: "grey", NO_LAST_YEAR: "grey"}
+    cells = [
+        (r, c)
+        for s in spans
+        for r in range(s.top, s.bottom + 1)
+        for c in range(s.left, s.right + 1)
+    ]
+    marks = {
+        TICK: "good",
+        "✘": "bad",
+        "！": "warn",
+        "※": "warn",
+        UNKNOWN: "grey",
+        NO_LAST_YEAR: "grey",
+    }
     for words, style in marks.items():
-        options = {"type": "text", "criteria": "begins with", "value": words, "format": book.styles[style]}
+        options = {
+            "type": "text",
+            "criteria": "begins with",
+            "value": words,
+            "format": book.styles[style],
+        }
         for area in ranges(cells):
             sheet.conditional_format(area, options)
 
 
-def write_texts(book: Book) -> None:
+def write_texts(book: WorkbookWriter) -> None:
     """The texts of the report, one cell each."""
     plan = book.layout.texts
     sheet = book.sheet(TEXTS)

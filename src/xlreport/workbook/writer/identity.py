@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xlreport.a1 import Cell
 from xlreport.workbook.layout.workbook import HIDDEN
-from xlreport.workbook.writer.book import Book
+from xlreport.workbook.writer.book import WorkbookWriter
 
 PREFIX = "xlreport."
 KEYS = (
@@ -25,7 +25,7 @@ KEYS = (
 """Keys of the hidden sheet, in order; each is also a defined name and a custom property `xlreport.<key>`."""
 
 
-def identity_of(book: Book) -> dict[str, str]:
+def identity_of(book: WorkbookWriter) -> dict[str, str]:
     """The values of KEYS for a workbook; unit, code and level are empty when the town types them in."""
     unit = book.submission.unit
     given = (unit.name, unit.code, unit.level) if book.issued else ("", "", "")
@@ -41,7 +41,7 @@ def identity_of(book: Book) -> dict[str, str]:
         *given,
         "、".join(book.with_errors),
         "、".join(book.missing),
-        str(book.submission.source.number or 1),
+        str(book.submission.provenance.number or 1),
     )
     return dict(zip(KEYS, values, strict=True))
 
@@ -51,7 +51,7 @@ def hidden_cell(key: str) -> Cell:
     return KEYS.index(key), 1
 
 
-def write_identity(book: Book) -> None:
+def write_identity(book: WorkbookWriter) -> None:
     """The very hidden sheet; its values also go into the document's custom properties."""
     sheet = book.sheet(HIDDEN)
     for row, (key, value) in enumerate(identity_of(book).items()):

@@ -13,7 +13,7 @@ from xlreport.workbook.layout.sheet import Span, lines_needed
 from xlreport.workbook.layout.workbook import PREVIOUS, PREVIOUS_ROW, TEXTS
 from xlreport.workbook.reader.locate import parse_target
 from xlreport.workbook.reader.numbers import read_entry
-from xlreport.workbook.writer.book import Book, excel_number
+from xlreport.workbook.writer.book import WorkbookWriter, excel_number
 
 HEADINGS = ("表", "项目", "上年数")
 WIDTHS = (26.0, 70.0, 24.0)
@@ -21,7 +21,7 @@ PREFIX = "previous."
 """Before a field id: the defined name of the cell with last year's value."""
 
 
-def write_previous(book: Book) -> None:
+def write_previous(book: WorkbookWriter) -> None:
     """A line for each number and text; hidden when nothing is known of the year before."""
     sheet = book.sheet(PREVIOUS)
     figures = book.submission.previous
@@ -29,7 +29,11 @@ def write_previous(book: Book) -> None:
         sheet.set_column(column, column, width)
     book.merge(sheet, Span(0, 0, 0, 2), f"上年数（{book.submission.year - 1} 年度）", "title")
     sheet.set_row(0, 30)
-    words = "本单位上年报送的数，由汇总单位填入，只供核对，不能修改。" if figures else "生成本工作簿时没有上年的数。"
+    words = (
+        "本单位上年报送的数，由汇总单位填入，只供核对，不能修改。"
+        if figures
+        else "生成本工作簿时没有上年的数。"
+    )
     book.merge(sheet, Span(1, 0, 1, 2), words, "small")
     for column, heading in enumerate(HEADINGS):
         book.string(sheet, (PREVIOUS_ROW - 1, column), heading, "head")
@@ -47,7 +51,7 @@ def write_previous(book: Book) -> None:
         sheet.hide()
 
 
-def _line(book: Book, sheet: Worksheet, name: str, cell: Cell, figures: Figures) -> None:
+def _line(book: WorkbookWriter, sheet: Worksheet, name: str, cell: Cell, figures: Figures) -> None:
     row = cell[0]
     field = book.form.fields.get(name)
     if field is None:
@@ -72,7 +76,11 @@ def read_previous_sheet(book: RawBook, names: tuple[str, ...]) -> Figures | None
     texts: dict[str, str] = {}
     for name in names:
         target = parse_target(book.names.get(PREFIX + name.lower(), ""))
-        cell = book.sheets[target[0]].cells.get(target[1]) if target and target[0] in book.sheets else None
+        cell = (
+            book.sheets[target[0]].cells.get(target[1])
+            if target and target[0] in book.sheets
+            else None
+        )
         value = read_entry(cell)[0].value if cell is not None else None
         if cell is not None and name.startswith("text."):
             texts[name] = cell.text

@@ -1,0 +1,85 @@
+"""A campaign with three towns, and messages in a folder: the post without a server."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from email.message import EmailMessage
+from pathlib import Path
+
+from hostile.scene import base
+from xlreport import Entry, Form, Unit, get_form, write_workbook
+from xlreport.campaign.campaign import Post
+from xlreport.campaign.settings import init_campaign, read_campaign
+from xlreport.mail.headers import china
+from xlreport.merging.roster import read_roster
+
+ROSTER = """单位代码,单位名称,类别,联系人,邮箱
+990101,甲子镇,乡镇,张一,jiazi@example.org
+990102,乙丑镇,乡镇,李二,yichou@example.org、yichou2@example.org
+990103,丙寅镇,乡镇,周五,
+"""
+JIAZI, YICHOU, BINGYIN = (
+    Unit("甲子镇", "990101", "乡镇"),
+    Unit("乙丑镇", "990102", "乡镇"),
+    Unit("丙寅镇", "990103", "乡镇"),
+)
+FREE = "disclosure.licences.decisions"
+"""A field that no rule relates to another."""
+
+
+def post_in(folder: Path) -> Post:
+    """A new campaign with three towns."""
+    form = get_form("zfxxgk-2021")
+    roster = folder.parent / "名册.csv"
+    roster.write_text(ROSTER, "utf-8")
+    init_campaign(folder, form, form.id, 2025, "示例县", deadline=None, roster=roster)
+    settings = folder / "xlreport.toml"
+    settings.write_text(settings.read_text("utf-8-sig").replace("# deadline", "deadline"), "utf-8")
+    return Post(read_campaign(folder), form, read_roster(folder / "roster.csv"))
+
+
+def workbook(form: Form, unit: Unit, number: int = 1, **changes: object) -> bytes:
+    """A good report with one number of its own."""
+    submission = base(form, unit)
+    entries = {**submission.entries, FREE: Entry.of(Decimal(number))}
+    return write_workbook(
+        replace(submission, county=Unit("示例县"), entries=entries, **changes), form
+    )  # type: ignore[arg-type]
+
+
+@dataclass
+class Mailbox:
+    """A folder of .eml files."""
+
+    folder: Path
+
+    def put(
+        self,
+        name: str,
+        sender: str,
+        files: Sequence[tuple[str, bytes]] = (),
+        *,
+        subject: str = "年报",
+        day: int = 5,
+        hour: int = 9,
+        message_id: str = "",
+        text: str = "您好",
+    ) -> Path:
+        """Writes a message that arrived on that day of January 2026."""
+        when = china(1767225600.0).replace(day=day, hour=hour, minute=30)
+        mail = EmailMessage()
+        mail["Received"] = f"from mx by mail; {when:%a, %d %b %Y %H:%M:%S +0800}"
+        mail["From"] = sender
+        mail["To"] = "xian@example.org"
+        mail["Subject"] = subject
+        mail["Date"] = f"{when:%a, %d %b %Y %H:%M:%S +0800}"
+        mail["Message-ID"] = message_id or f"<{name}@example.org>"
+        mail.set_content(text)
+        for title, data in files:
+            mail.add_attachment(data, "application", "octet-stream", filename=title)
+        self.folder.mkdir(exist_ok=True)
+        path = self.folder / f"{name}.eml"
+        path.write_bytes(mail.as_bytes())
+        return path

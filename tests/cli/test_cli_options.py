@@ -1,0 +1,306 @@
+"""The options of every command that reads: passwords of encrypted workbooks, limits."""
+
+from __future__ import annotations
+
+import io
+import json
+import random
+import re
+import sys
+import time
+import zipfile
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hostile.make_files import PASSWORD
+from hostile.scene import FILES, Scene
+from support.cells import rewrite
+from support.xlsb import as_xlsb
+from xlreport import Limits
+from xlreport.cli.app import main
+from xlreport.formats.open import open_book
+from xlreport.workers import WorkerPool
+
+LOCKED = (FILES / "加密.xlsx").read_bytes()
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Scene:
+    (tmp_path / "in").mkdir()
+    return Scene(tmp_path / "in")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run with `--json`: the exit code, each file's outcome, and the messages of R3, R20 and R26."""
+
+    code: int
+    outcomes: dict[str, str]
+    refusals: list[str]
+
+
+def run(capsys: pytest.CaptureFixture[str], *command: str) -> Run:
+    code = main([*command, "--json"])
+    out, err = capsys.readouterr()
+    assert PASSWORD not in out + err, "a password is never repeated"
+    files = json.loads(out)["files"]
+    said = [x["message"] for f in files for x in f["findings"] if x["code"] in ("R3", "R20", "R26")]
+    return Run(code, {Path(f["path"]).name: f.get("outcome", f.get("output")) for f in files}, said)
+
+
+def refused(capsys: pytest.CaptureFixture[str], *command: str) -> str:
+    """Wrong usage: code 2, nothing on stdout, one sentence."""
+    assert main(command) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    return str(err).rstrip("\n")
+
+
+# --- passwords ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ([], "工作簿加了打开密码，没有读取"),
+        (["错的"], "工作簿加了打开密码，给出的 1 个密码都打不开"),
+        (["错的", PASSWORD.lower() + " "], "工作簿加了打开密码，给出的 2 个密码都打不开"),
+    ],
+)
+def test_without_the_right_password_a_workbook_stays_closed(
+    scene: Scene, capsys: pytest.CaptureFixture[str], given: list[str], words: str
+) -> None:
+    path = scene.write("加密.xlsx", LOCKED)
+    options = [word for password in given for word in ("--open-password", password)]
+    assert run(capsys, "check", str(path), *options) == Run(3, {"加密.xlsx": "rejected"}, [words])
+
+
+def test_passwords_are_tried_one_after_the_other(
+    scene: Scene, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scene.write("加密.xlsx", LOCKED)
+    scene.write("没有加密.xlsx", scene.book)
+    options = ("--open-password", "错的", "--open-password", PASSWORD)
+    both = {"加密.xlsx": "accepted", "没有加密.xlsx": "accepted"}
+    assert run(capsys, "check", str(scene.folder), *options) == Run(0, both, [])
+    files = [str(scene.folder / name) for name in both]
+    assert main(["diff", *files, *options]) == 0
+    assert capsys.readouterr().out == "两份填报的内容完全相同。\n"
+    assert main(["diff", *files]) == 2
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_a_file_of_passwords_adds_to_those_given(
+    scene: Scene, capsys: pytest.CaptureFixture[str], encoding: str
+) -> None:
+    path = scene.write("加密.xlsx", LOCKED)
+    listed = scene.folder.parent / "密码.txt"
+    listed.write_bytes(f"{PASSWORD}\r\n\r\n另一个\r\n".encode(encoding))
+    options = ("--open-password", "错的", "--open-passwords", str(listed))
+    assert run(capsys, "check", str(path), *options) == Run(0, {"加密.xlsx": "accepted"}, [])
+    listed.write_bytes("甲\n\n乙\n".encode(encoding))
+    words = "工作簿加了打开密码，给出的 3 个密码都打不开"
+    assert run(capsys, "check", str(path), *options) == Run(3, {"加密.xlsx": "rejected"}, [words])
+
+
+@pytest.mark.parametrize("way", ["plain", "round about"])
+def test_what_the_user_gives_is_no_report_though_it_lies_in_the_folder(
+    scene: Scene, capsys: pytest.CaptureFixture[str], way: str
+) -> None:
+    """Passwords, roster and form definition, in whichever way their paths are written."""
+    scene.write("加密.xlsx", LOCKED)
+    at = scene.folder if way == "plain" else scene.folder / ".." / scene.folder.name
+    form = Path(__file__).parents[1] / "forms" / "xiangzhen-caizheng.yaml"
+    scene.write("表.yaml", form.read_bytes())
+    scene.write("密码.txt", PASSWORD.encode())
+    scene.write("名册.csv", "单位代码,单位名称\n990101,甲子镇\n".encode())
+    out = str(scene.folder.parent / "out")
+    options = ("--open-passwords", str(at / "密码.txt"), "--form", str(at / "表.yaml"))
+    merge = ("merge", str(scene.folder), "--out", out, "--roster", str(at / "名册.csv"), *options)
+    assert run(capsys, *merge) == Run(0, {"加密.xlsx": "accepted"}, [])
+    (scene.folder / "名册.csv").unlink()
+    assert run(capsys, "check", str(scene.folder), *options) == Run(
+        0, {"加密.xlsx": "accepted"}, []
+    )
+    fresh = "990101_甲子镇_2025年政府信息公开工作年度报告_修复.xlsx"
+    assert run(capsys, "repair", str(scene.folder), "--out", out, *options) == Run(
+        0, {"加密.xlsx": fresh}, []
+    )
+
+
+def test_a_file_of_passwords_that_cannot_be_read_is_wrong_usage(
+    scene: Scene, capsys: pytest.CaptureFixture[str]
+) -> None:
+    listed = scene.folder / "密码.txt"
+    command = ("merge", str(scene.folder), "--open-passwords", str(listed))
+    words = f"密码文件“{listed}”打不开，或者不是 UTF-8 文本。"
+    assert refused(capsys, *command) == words
+    listed.write_bytes("示例密码".encode("gbk"))
+    assert refused(capsys, *command) == words
+
+
+# --- limits -------------------------------------------------------------------------------------
+
+
+def sizes(data: bytes) -> list[int]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return [info.file_size for info in archive.infolist()]
+
+
+def counted(data: bytes) -> int:
+    """Rows, cells, merges and links of all sheets (a template has no notes)."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        sheets = [
+            archive.read(n) for n in archive.namelist() if n.startswith("xl/worksheets/sheet")
+        ]
+    return sum(len(re.findall(rb"<(?:row|c|mergeCell|hyperlink) ", sheet)) for sheet in sheets)
+
+
+def zeros(s: Scene) -> tuple[bytes, int]:
+    """A workbook with a million zeros, and how many times smaller they are packed."""
+    data = rewrite(s.book, {"xl/media/image1.bin": b"\0" * 1_000_000})
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return data, -(-1_000_000 // archive.getinfo("xl/media/image1.bin").compress_size)
+
+
+def with_xlsb(s: Scene) -> tuple[bytes, int]:
+    book = open_book(s.book)
+    rows = sum(len({row for row, _ in sheet.cells}) for sheet in book.sheets.values())
+    protections = len(book.sheets)
+    return as_xlsb(book), rows + protections + sum(
+        len(sheet.cells) for sheet in book.sheets.values()
+    )
+
+
+def heavy(s: Scene) -> tuple[bytes, int]:
+    """An archive whose first member alone is greater than the parts of the workbook behind it."""
+    return s.raw_zip(
+        ("图.bin", random.Random(1).randbytes(2_000_000)), ("甲子镇.xlsx", s.book)
+    ), 2_000_000 + len(s.book)
+
+
+def nested(s: Scene) -> bytes:
+    return s.raw_zip(("内.zip", s.raw_zip(("甲子镇.xlsx", s.book))))
+
+
+CASES: dict[str, tuple[str, Callable[[Scene], tuple[bytes, int]], str, str]] = {
+    "a file": ("file", lambda s: (s.book, len(s.book)), "文件大小", "字节"),
+    "an archive": (
+        "archive",
+        lambda s: (z := s.raw_zip(("甲子镇.xlsx", s.book)), len(z)),
+        "压缩包大小",
+        "字节",
+    ),
+    "parts": ("parts", lambda s: (s.book, len(sizes(s.book))), "压缩包内的部件数", "个"),
+    "a part": ("part", lambda s: (s.book, max(sizes(s.book))), "部件解压后的大小", "字节"),
+    "all parts": ("total", lambda s: (s.book, sum(sizes(s.book))), "解压后的总大小", "字节"),
+    "all members": ("total", heavy, "解压后的总大小", "字节"),
+    "ratio": ("ratio", zeros, "部件的压缩比", "倍"),
+    "cells": (
+        "cells",
+        lambda s: (s.book, counted(s.book)),
+        "行、单元格、合并、链接和批注的总数",
+        "个",
+    ),
+    "cells of .xlsb": ("cells", with_xlsb, "行、单元格、合并和链接的总数", "个"),
+    "depth": ("depth", lambda s: (nested(s), 2), "压缩包套压缩包的层数", "层"),
+}
+ELSEWHERE = {"ratio_from", "seconds", "memory"}
+"""Limits that no message counts; they have tests of their own below."""
+
+
+def test_every_limit_has_a_test() -> None:
+    assert {name for name, *_ in CASES.values()} | ELSEWHERE == {f.name for f in fields(Limits)}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_limit_allows_its_number_and_not_one_more(
+    scene: Scene, capsys: pytest.CaptureFixture[str], case: str
+) -> None:
+    name, make, what, unit = CASES[case]
+    data, seen = make(scene)
+    path = scene.write("x", data)
+    command = ("check", str(path), "--limit", "ratio_from=999999")
+    exact = run(capsys, *command, "--limit", f"{name}={seen}")
+    assert exact.refusals == []
+    assert "accepted" in exact.outcomes.values()
+    below = run(capsys, *command, "--limit", f"{name}={seen - 1}")
+    assert below.refusals == [f"{what}为 {seen:,} {unit}，超过允许的 {seen - 1:,} {unit}"]
+    assert (below.code, "accepted" in below.outcomes.values()) == (3, False)
+
+
+def test_the_ratio_counts_from_a_size_on(scene: Scene, capsys: pytest.CaptureFixture[str]) -> None:
+    data, ratio = zeros(scene)
+    command = ("check", str(scene.write("x.xlsx", data)), "--limit", "ratio=1")
+    assert run(capsys, *command, "--limit", "ratio_from=1000000").code == 0
+    words = f"部件的压缩比为 {ratio:,} 倍，超过允许的 1 倍"
+    assert run(capsys, *command, "--limit", "ratio_from=999999") == Run(
+        3, {"x.xlsx": "rejected"}, [words]
+    )
+
+
+class Sleeping(WorkerPool):
+    """Workers that never end."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        return super().submit(time.sleep, 1000)
+
+
+@pytest.mark.isolated
+def test_time_is_limited(
+    scene: Scene, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = str(scene.write("x.xlsx", scene.book))
+    longest = run(capsys, "check", path, "--limit", "seconds=999999999999999")
+    assert longest == Run(0, {"x.xlsx": "accepted"}, []), "longer than the system's clock can wait"
+    monkeypatch.setattr("xlreport.api.WorkerPool", Sleeping)
+    words = "读取超过了 1 秒，已停止；其他文件不受影响"
+    assert run(capsys, "check", path, "--limit", "seconds=1") == Run(
+        3, {"x.xlsx": "rejected"}, [words]
+    )
+
+
+@pytest.mark.isolated
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits a process's memory")
+def test_memory_is_limited(scene: Scene, capsys: pytest.CaptureFixture[str]) -> None:
+    path = scene.write(
+        "x.xlsx",
+        rewrite(scene.book, {"xl/media/image1.bin": random.Random(1).randbytes(30_000_000)}),
+    )
+    assert run(capsys, "check", str(path), "--limit", "memory=400000000").code == 0
+    words = "读取要用的内存超过了 20,000,000 字节，已停止；其他文件不受影响"
+    tight = run(capsys, "check", str(path), "--limit", "memory=20000000")
+    assert tight == Run(3, {"x.xlsx": "rejected"}, [words])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "file",
+        "file=",
+        "=1",
+        "file=0",
+        "file=-1",
+        "file=1.5",
+        "file=1e3",
+        "file=１２",
+        "file= 1",
+        "file=1=1",
+        "File=1",
+        "nix=1",
+        "file=1000000000000000",
+        f"file={'9' * 5000}",
+    ],
+)
+def test_a_bad_limit_is_wrong_usage(
+    scene: Scene, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    names = "file、archive、parts、part、total、ratio、ratio_from、cells、depth、seconds、memory"
+    words = f"--limit 的“{text}”不对，要写成 名称=正整数；名称只能是：{names}。"
+    assert refused(capsys, "check", str(scene.folder), "--limit", text) == words

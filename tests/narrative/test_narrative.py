@@ -1,0 +1,235 @@
+"""What the texts say against the tables: sentences with their tables, precision 1 and recall above 0.9."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tabletext import load
+from xlreport import Entry, Form, Submission, Unit, check_submissions
+from xlreport.findings import Finding
+from xlreport.narrative import numerals
+from xlreport.submission import BLANK
+
+HERE = Path(__file__).resolve().parent
+SAMPLES = HERE.parents[1] / "samples" / "source"
+CODES = ("D1", "D2", "D3", "D4", "G4")
+FIELDS = {
+    "received": "requests.received.natural_person",
+    "carried_in": "requests.carried_in.natural_person",
+    "granted": "requests.granted.natural_person",
+    "partly": "requests.partly_granted.natural_person",
+    "refused": "requests.refused_third_party.natural_person",
+    "unavailable": "requests.unavailable_not_held.business",
+    "declined": "requests.declined_repeat.natural_person",
+    "closed": "requests.closed_other.natural_person",
+    "carried_out": "requests.carried_out.natural_person",
+    "issued": "disclosure.normative_documents.issued",
+    "repealed": "disclosure.normative_documents.repealed",
+    "in_force": "disclosure.normative_documents.in_force",
+    "reconsideration": "review.reconsideration.upheld",
+    "direct": "review.litigation_direct.upheld",
+    "later": "review.litigation_after_reconsideration.other",
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    sentence: str
+    tables: Mapping[str, str]
+    expected: tuple[str, ...]
+
+
+def cases() -> list[Case]:
+    found = []
+    for line in (HERE / "sentences.txt").read_text("utf-8").splitlines():
+        if line and not line.startswith("#"):
+            sentence, tables, codes = (part.strip() for part in line.split("|"))
+            pairs = dict(pair.split("=") for pair in tables.split())
+            found.append(
+                Case(sentence.replace("⏎", "\n"), pairs, tuple(codes.replace("-", "").split()))
+            )
+    return found
+
+
+def submission(form: Form, case: Case, name: str = "text.overview") -> Submission:
+    numbers = {f.id: Entry.of(0) for f in form.typed}
+    numbers |= {FIELDS[k]: Entry.of(Decimal(v)) for k, v in case.tables.items() if k in FIELDS}
+    unit = Unit(case.tables.get("unit", "甲子镇"), "990101", case.tables.get("level", "乡镇"))
+    return Submission(form.id, 2025, unit, numbers, {name: case.sentence}, county=Unit("示例县"))
+
+
+def about_texts(form: Form, filled: Submission) -> list[Finding]:
+    (findings,) = check_submissions(form, [filled])
+    return [f for f in findings if f.code in CODES]
+
+
+def test_the_sentences_have_precision_1_and_recall_above_90_percent(zfxxgk: Form) -> None:
+    right, missed, wrong = 0, [], []
+    for case in cases():
+        seen = Counter(f.code for f in about_texts(zfxxgk, submission(zfxxgk, case)))
+        expected = Counter(case.expected)
+        right += (seen & expected).total()
+        missed += [(code, case.sentence) for code in (expected - seen).elements()]
+        wrong += [(code, case.sentence) for code in (seen - expected).elements()]
+    precision, recall = right / (right + len(wrong)), right / (right + len(missed))
+    print(
+        f"\n{len(cases())} sentences: precision {precision:.3f}, recall {recall:.3f}; missed: {missed}"
+    )
+    assert not wrong
+    assert precision == 1
+    assert recall >= 0.9
+
+
+def test_at_least_half_of_the_sentences_are_without_a_contradiction() -> None:
+    harmless = [case for case in cases() if not case.expected]
+    assert len(cases()) >= 80
+    assert len(harmless) * 2 >= len(cases())
+
+
+@pytest.mark.parametrize("path", sorted(SAMPLES.rglob("*.txt")), ids=lambda p: p.stem)
+def test_the_samples_contradict_themselves_nowhere(path: Path, zfxxgk: Form) -> None:
+    assert about_texts(zfxxgk, load(path, zfxxgk, Unit("示例县"))) == []
+
+
+def test_a_contradiction_quotes_the_text_and_names_the_cells(zfxxgk: Form) -> None:
+    case = Case(
+        "依申请公开方面，全年新收12件（其中网上9件），办结9件。",
+        {"received": "11", "granted": "11"},
+        (),
+    )
+    first, second = about_texts(zfxxgk, submission(zfxxgk, case))
+    assert first.message == (
+        "一、总体情况里写“依申请公开方面，全年新收12件”，表里是：一、本年新收政府信息公开申请数量·总计 11，"
+        "一、本年新收政府信息公开申请数量·总计 11 ＋ 二、上年结转政府信息公开申请数量·总计 0 ＝ 11，"
+        "三、本年度办理结果 （七）总计·总计 11，都不是 12".replace("三、本年度办理结果 ", "")
+    )
+    assert first.suggestion == "请核对文字和表格，改成一致"
+    assert (first.field, dict(first.observed)["said"]) == ("text.overview", 12)
+    assert dict(first.observed)["requests.received.total"] == 11
+    assert "写“依申请公开方面……办结9件”" in second.message
+
+
+@pytest.mark.parametrize("name", ["text.overview", "text.other_matters", "text.problems"])
+def test_only_the_texts_named_in_the_form_are_read(name: str, zfxxgk: Form) -> None:
+    case = Case("全年无行政诉讼。", {"direct": "1"}, ())
+    expected = [] if name == "text.problems" else ["D3"]
+    assert [f.code for f in about_texts(zfxxgk, submission(zfxxgk, case, name))] == expected
+
+
+def test_a_blank_cell_is_never_a_contradiction_but_noted(zfxxgk: Form) -> None:
+    filled = submission(
+        zfxxgk, Case("全年收到政府信息公开申请12件。", {"received": "9", "granted": "9"}, ())
+    )
+    blank = replace(filled, entries={**filled.entries, "requests.received.business": BLANK})
+    assert about_texts(zfxxgk, filled)
+    assert about_texts(zfxxgk, blank) == []
+    (findings,) = check_submissions(zfxxgk, [blank])
+    assert any(f.code == "V1" and "D1" in f.message for f in findings)
+
+
+def test_each_unit_is_compared_with_its_own_tables(zfxxgk: Form) -> None:
+    text = "全年收到政府信息公开申请3件。"
+    filled = [
+        submission(zfxxgk, Case(text, {"received": str(n), "granted": str(n)}, ()))
+        for n in (2, 3, 4)
+    ]
+    codes = [
+        [f.code for f in findings if f.code == "D1"]
+        for findings in check_submissions(zfxxgk, filled)
+    ]
+    assert codes == [["D1"], [], ["D1"]]
+
+
+# --- numerals ------------------------------------------------------------------------
+
+
+def test_every_chinese_numeral_up_to_99999_reads_back() -> None:
+    for value in range(100_000):
+        assert numerals.number(numerals.chinese(value)) == value
+
+
+@given(st.integers(0, 99_999))
+def test_numbers_in_digits_read_back(value: int) -> None:
+    wide = str(value).translate(str.maketrans("0123456789", "０１２３４５６７８９"))
+    assert {numerals.number(w) for w in (str(value), f"{value:,}", numerals.plain(wide))} == {value}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("十二", 12),
+        ("一十二", 12),
+        ("二十", 20),
+        ("一百零五", 105),
+        ("一百〇五", 105),
+        ("两", 2),
+        ("两百", 200),
+        ("两千零二", 2002),
+        ("一万零五十", 10_050),
+        ("零", 0),
+        ("1,234", 1234),
+        ("一百一", None),
+        ("三四", None),
+        ("一二", None),
+        ("百", None),
+        ("十十", None),
+        ("二零二五", None),
+        ("1.5", None),
+        ("95%", None),
+        ("12345678901", None),
+    ],
+)
+def test_a_numeral_that_could_be_read_in_two_ways_is_none(text: str, value: int | None) -> None:
+    assert numerals.number(text) == value
+
+
+# --- hostile texts ---------------------------------------------------------------------
+
+UNITS = (
+    "收到政府信息公开申请12件，",
+    "依申请公开",
+    "未收到、",
+    "（（（",
+    "一二三四五六七八九十百千万",
+    "2024年",
+    "1,234,",
+    "12月31日1月1日至",
+    "甲子镇政府信息公开工作年度报告",
+    "现公布2024年",
+    "无",
+    "\n",
+    " ",
+    "行政复议、行政诉讼",
+    "、",
+)
+
+
+@pytest.mark.parametrize("piece", UNITS)
+def test_the_longest_text_takes_no_time(piece: str, zfxxgk: Form) -> None:
+    text = (piece * 32_767)[:32_767]
+    filled = submission(zfxxgk, Case(text, {"received": "12", "granted": "12"}, ()))
+    start = time.perf_counter()
+    check_submissions(zfxxgk, [filled])
+    assert time.perf_counter() - start < 5
+
+
+def test_a_text_full_of_contradictions_takes_no_time(zfxxgk: Form) -> None:
+    text = "".join(f"收到政府信息公开申请{n}件，" for n in range(1000, 3000))[:32_767]
+    start = time.perf_counter()
+    assert len(about_texts(zfxxgk, submission(zfxxgk, Case(text, {}, ())))) == 50
+    assert time.perf_counter() - start < 5
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(st.sampled_from("".join(UNITS) + "件份条０１，。；abc\ue000\x00"), max_size=300))
+def test_no_text_breaks_the_reader(zfxxgk: Form, text: str) -> None:
+    about_texts(zfxxgk, submission(zfxxgk, Case(text, {"received": "12", "granted": "12"}, ())))

@@ -1,0 +1,188 @@
+"""The vectorised evaluation against a plain one, unit by unit, in Python's own exact decimals."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from support.fills import fill
+from xlreport import Form, Submission, check_submissions, get_form
+from xlreport.checking.followons import without_followons
+from xlreport.form import expression as ex
+from xlreport.rules.columns import bare, column_store
+from xlreport.rules.describe import UnitView
+from xlreport.rules.evaluate import Verdict, evaluate, nearly_the_same
+from xlreport.submission import Figures, Status
+
+OPERATORS = {
+    "==": lambda gap, tolerance: abs(gap) <= tolerance,
+    "!=": lambda gap, _: gap != 0,
+    "<": lambda gap, _: gap < 0,
+    "<=": lambda gap, _: gap <= 0,
+    ">": lambda gap, _: gap > 0,
+    ">=": lambda gap, _: gap >= 0,
+}
+
+
+class Plain:
+    """Evaluates one rule for one submission by the book: None is "cannot be verified"."""
+
+    def __init__(self, form: Form, submission: Submission) -> None:
+        self.form, self.submission = form, submission
+
+    def shown(self, name: str) -> Decimal | None:
+        """What a cell shows: typed over, typed in, or the result of its formula."""
+        if name in self.submission.overrides:
+            return self.submission.overrides[name].value
+        if name not in self.form.formulas:
+            return self.submission.effective(name).value
+        return self.number(self.form.formulas[name], blank=Decimal(0))
+
+    def ready(self, name: str) -> bool:
+        leaves = [self.submission.effective(leaf).value for leaf in self.form.leaves(name)]
+        return self.shown(name) is not None and None not in leaves
+
+    def there(self, operand: ex.Ref | ex.Previous | ex.Length) -> bool:
+        match operand:
+            case ex.Ref(field=name):
+                return self.ready(name)
+            case ex.Previous(field=name):
+                return (
+                    self.submission.previous is not None
+                    and name in self.submission.previous.numbers
+                )
+            case ex.Length(text=name):
+                return bool(self.submission.texts.get(name))
+
+    def number(self, node: ex.Number, blank: Decimal | None = None) -> Decimal:
+        match node:
+            case ex.Const(value=value):
+                return value
+            case ex.Ref(field=name):
+                value = self.shown(name)
+                assert value is not None or blank is not None
+                return value if value is not None else Decimal(0)
+            case ex.Previous(field=name):
+                assert self.submission.previous is not None
+                return self.submission.previous.numbers[name]
+            case ex.Length(text=name):
+                return Decimal(len(bare(self.submission.texts[name])))
+            case ex.Total(items=items):
+                return sum((self.number(i, blank) for i in items), Decimal(0))
+            case ex.Minus(left=left, right=right):
+                return self.number(left, blank) - self.number(right, blank)
+            case ex.Times(factor=factor, item=item):
+                return factor * self.number(item, blank)
+            case ex.Absolute(item=item):
+                return abs(self.number(item, blank))
+            case ex.Rounded(item=item, digits=digits):
+                return self.number(item, blank).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+
+    def truth(self, node: ex.Truth) -> bool | None:
+        match node:
+            case ex.Compare():
+                if not all(self.there(operand) for operand in ex.operands_of(node)):
+                    return None
+                return OPERATORS[node.operator](
+                    self.number(node.left) - self.number(node.right), node.tolerance
+                )
+            case ex.IsNumber(item=item):
+                entry = self.submission.effective(item.field)
+                return (
+                    True
+                    if entry.value is not None
+                    else None
+                    if entry.status is Status.BLANK
+                    else False
+                )
+            case ex.Filled(text=name):
+                text = self.submission.texts.get(name, "")
+                return None if not text else bool(bare(text))
+            case ex.Mentions(text=name, words=words):
+                text = self.submission.texts.get(name, "")
+                return any(word in bare(text) for word in words) if text else None
+            case ex.Differs(text=name):
+                text, old = (
+                    self.submission.texts.get(name, ""),
+                    (self.submission.previous or Figures()).texts.get(name),
+                )
+                return text != old if bare(text) and bare(old or "") else None
+            case ex.LevelIn(levels=levels):
+                level = self.submission.unit.level
+                return None if not level else level in levels
+            case ex.Not(item=item):
+                inner = self.truth(item)
+                return None if inner is None else not inner
+            case ex.And(items=items):
+                found = [self.truth(i) for i in items]
+                return False if False in found else None if None in found else True
+            case ex.Or(items=items):
+                found = [self.truth(i) for i in items]
+                return True if True in found else None if None in found else False
+            case ex.Implies(premise=premise, conclusion=conclusion):
+                return self.truth(ex.Or((ex.Not(premise), conclusion)))
+
+
+WORDS = {Verdict.HOLDS: True, Verdict.FAILS: False, Verdict.UNKNOWN: None}
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    seeds=st.lists(st.integers(0, 10**6), min_size=1, max_size=4),
+    name=st.sampled_from(["zfxxgk-2021", "other"]),
+)
+def test_the_vectorised_evaluation_equals_the_plain_one(seeds: list[int], name: str) -> None:
+    form = get_form(name if name != "other" else "tests/forms/xiangzhen-caizheng.yaml")
+    submissions = [fill(form, seed) for seed in seeds]
+    verdicts = evaluate(form.instances, column_store(form, submissions))
+    for unit, submission in enumerate(submissions):
+        plain = Plain(form, submission)
+        for instance, verdict in zip(form.instances, verdicts[:, unit], strict=True):
+            assert WORDS[Verdict(int(verdict))] == plain.truth(instance.rule), (
+                instance.code,
+                seeds[unit],
+            )
+
+
+def test_units_do_not_influence_one_another(zfxxgk: Form) -> None:
+    submissions = [fill(zfxxgk, seed) for seed in range(12)]
+    alone = [check_submissions(zfxxgk, [s])[0] for s in submissions]
+    assert check_submissions(zfxxgk, submissions) == alone
+
+
+def test_every_rule_that_fails_or_is_unknown_is_told(any_form: Form) -> None:
+    followed = 0
+    for seed in range(30):
+        submission = fill(any_form, seed)
+        batch = column_store(any_form, [submission])
+        verdicts = evaluate(any_form.instances, batch)[:, 0]
+        failing = [
+            i for i, v in zip(any_form.instances, verdicts, strict=True) if v == Verdict.FAILS
+        ]
+        told = without_followons(any_form, failing, UnitView(submission, batch, 0))
+        followed += len(failing) - len(told)
+        assert bool(told) == bool(failing), "something is always told"
+        codes = {f.code for f in check_submissions(any_form, [submission])[0]}
+        assert {i.code for i in told} <= codes, seed
+        for instance, verdict in zip(any_form.instances, verdicts, strict=True):
+            if verdict == Verdict.UNKNOWN:
+                assert codes & {instance.code, "V1", "V2"}, (seed, instance.code)
+    assert followed
+
+
+def test_a_text_that_was_copied_from_last_year_is_recognised() -> None:
+    """New years and numbers do not make it another text; a rewritten paragraph does."""
+    text = (
+        "2024年，本镇共召开政务公开工作会议3次，主动公开各类信息126条。存在的问题：一是公开的及时性不够；"
+        "二是业务人员不足。下一步将加强培训，明确专人负责，按月检查。"
+    )
+    copied = text.replace("2024", "2025").replace("126", "158").replace("3次", "5次")
+    assert nearly_the_same(text, copied)
+    assert nearly_the_same(text, " " + text.replace("。", "。\n"))
+    assert not nearly_the_same(
+        text,
+        text[: len(text) // 2] + "今年新设了政务公开专区，群众满意度明显提高，解读材料更加通俗。",
+    )
+    assert not nearly_the_same("", "")
