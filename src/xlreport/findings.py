@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from xlreport import a1
+from xlreport.submission import Place
 
 
 class Severity(StrEnum):
@@ -41,6 +42,28 @@ class Code:
     title: str
     severity: Severity
     why: str
+
+    def message(self, text: str, suggestion: str = "") -> Message:
+        """One of the things that are said under this code; `{names}` are filled in when it is found."""
+        return Message(self, text, suggestion)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A sentence of a code, with places for what was seen: the only way in which packages make findings.
+
+    Called with a value for each place it gives the finding; `Finding.at` and `Finding.on` add where.
+    """
+
+    code: Code
+    text: str
+    suggestion: str = ""
+
+    def __call__(self, **values: object) -> Finding:
+        """The finding. Raises KeyError for a place that has no value."""
+        message = self.text.format(**values)
+        suggestion = self.suggestion.format(**values)
+        return Finding(self.code.code, self.code.severity, message, suggestion)
 
 
 CODES: dict[str, Code] = {}
@@ -106,6 +129,12 @@ class Finding:
     def at(self, **changes: Any) -> Finding:
         """The same finding with other places."""
         return replace(self, **changes)
+
+    def on(self, place: Place | None, field: str = "") -> Finding:
+        """The same finding at a cell; None where the cell is not known."""
+        if place is None:
+            return replace(self, field=field)
+        return replace(self, sheet=place.sheet, cell=place.cell, field=field)
 
     def as_dict(self) -> dict[str, Any]:
         """The finding as the `--json` contract has it; `explanation` only where there is one."""
