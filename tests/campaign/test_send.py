@@ -16,10 +16,11 @@ import pytest
 from campaign.scene import JIAZI, YICHOU, Mailbox, post_in, workbook
 from xlreport import Form, UsageError
 from xlreport.campaign.campaign import Post, collect_from, drafts_of, ledger_of, send_kind, status
-from xlreport.campaign.send import SENT, SendResult
+from xlreport.campaign.send import SendResult
 from xlreport.cli.app import main
 from xlreport.cli.render_mail import status_report
 from xlreport.errors import SendError
+from xlreport.mail.smtp import SENT
 
 DAY = dt.date(2026, 1, 15)
 

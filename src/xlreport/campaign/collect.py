@@ -17,7 +17,7 @@ from typing import Any
 
 from xlreport.atomic import why_not_written, write_atomically
 from xlreport.campaign.codes import M4, M7, M8, M9, M11
-from xlreport.campaign.ledger import Ledger, Uid
+from xlreport.campaign.ledger import Ledger
 from xlreport.campaign.naming import MARK, collected_name
 from xlreport.errors import SourceError
 from xlreport.findings import Finding, has_errors, record
@@ -25,7 +25,7 @@ from xlreport.formats.detect import said
 from xlreport.mail.codes import M6
 from xlreport.mail.dsn import Bounce
 from xlreport.mail.headers import china
-from xlreport.mail.mailboxes import Raw, Source
+from xlreport.mail.mailboxes import Raw, Source, Uid
 from xlreport.mail.messages import NAMELESS, Attachment, Mail, MessageReader, unread
 from xlreport.merging.arrivals import sender_notes
 from xlreport.merging.discover import SourceFile

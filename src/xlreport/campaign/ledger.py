@@ -17,6 +17,7 @@ from pathlib import Path
 from xlreport.errors import LedgerError
 from xlreport.findings import CODES, Finding, record
 from xlreport.mail.headers import addresses
+from xlreport.mail.mailboxes import Uid
 from xlreport.mail.messages import Mail
 from xlreport.merging.arrivals import Arrival
 
@@ -50,15 +51,6 @@ CREATE TABLE sent (
   key TEXT NOT NULL, message_id TEXT NOT NULL, sha256 TEXT NOT NULL, moment REAL NOT NULL, state TEXT NOT NULL,
   detail TEXT NOT NULL, UNIQUE (kind, unit_code, address, key));
 """
-
-
-@dataclass(frozen=True)
-class Uid:
-    """A message's place on an IMAP server: the mailbox, its UIDVALIDITY, the UID (RFC 9051, 2.3.1.1)."""
-
-    source: str
-    validity: int
-    uid: int
 
 
 @dataclass(frozen=True)

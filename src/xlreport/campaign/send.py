@@ -19,9 +19,10 @@ from xlreport.campaign.letters import FILES
 from xlreport.errors import SendError
 from xlreport.mail.compose import Outgoing, composed, new_message_id, wire
 from xlreport.mail.servers import Smtp
+from xlreport.mail.smtp import SENT
 from xlreport.submission import Unit
 
-SENDING, SENT, DRAFT, REFUSED, BOUNCED = "sending", "sent", "draft", "refused", "bounced"
+SENDING, DRAFT, REFUSED, BOUNCED = "sending", "draft", "refused", "bounced"
 NOW, BEFORE, NOWHERE, HELD = "planned", "before", "no_address", "held"
 
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")

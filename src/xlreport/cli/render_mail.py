@@ -17,7 +17,6 @@ from xlreport.campaign.send import (
     NOWHERE,
     REFUSED,
     SENDING,
-    SENT,
     SendResult,
 )
 from xlreport.campaign.settings import Campaign
@@ -25,6 +24,7 @@ from xlreport.campaign.status import ACCEPTED, MISSING, UnitStatus
 from xlreport.findings import Finding, has_errors
 from xlreport.mail.headers import china
 from xlreport.mail.messages import NAMELESS
+from xlreport.mail.smtp import SENT
 from xlreport.submission import CHINA
 from xlreport.text import harmless
 

@@ -13,12 +13,11 @@ from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from xlreport.campaign.ledger import Uid
 from xlreport.errors import SourceError
 from xlreport.findings import record
 from xlreport.mail.codes import M6
 from xlreport.mail.headers import china
-from xlreport.mail.mailboxes import Raw
+from xlreport.mail.mailboxes import Raw, Uid
 from xlreport.mail.servers import TIMEOUT, Imap, Server
 from xlreport.text import harmless
 

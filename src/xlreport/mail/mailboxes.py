@@ -8,13 +8,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol
 
-from xlreport.campaign.ledger import Uid
 from xlreport.errors import SourceError
 from xlreport.findings import Finding, record
 from xlreport.mail.codes import M6
 from xlreport.merging.discover import SourceFile, list_files, system_file
 
 MESSAGES = (".eml", ".msg", ".mht", ".mhtml")
+
+
+@dataclass(frozen=True)
+class Uid:
+    """A message's place on an IMAP server: the mailbox, its UIDVALIDITY, the UID (RFC 9051, 2.3.1.1)."""
+
+    source: str
+    validity: int
+    uid: int
 
 
 @dataclass(frozen=True)

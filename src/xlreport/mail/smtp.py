@@ -7,11 +7,13 @@ import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 
-from xlreport.campaign.send import SENT
 from xlreport.errors import SendError
 from xlreport.mail.headers import text_of
 from xlreport.mail.servers import TIMEOUT, Smtp
 from xlreport.text import harmless
+
+SENT = "sent"
+"""The state of a message that the server has taken."""
 
 
 class SmtpTransport:
