@@ -1,14 +1,18 @@
-"""Form definitions that ship with the package, and definitions given as a path."""
+"""Form definitions that ship with the package, and definitions given as a path.
+
+The loader (pydantic and YAML) is imported where a definition has to be read: a process that is
+given forms by another one never needs it.
+"""
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from xlreport.errors import UnknownForm
-from xlreport.form.loader import load
 from xlreport.form.model import Form
 
 
@@ -24,9 +28,15 @@ def shipped() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in definitions_folder().glob("*.yaml")))
 
 
+def _load(path: Path) -> Form:
+    from xlreport.form.loader import load
+
+    return load(path)
+
+
 @lru_cache(maxsize=32)
 def _shipped_form(name: str) -> Form:
-    return load(definitions_folder() / f"{name}.yaml")
+    return _load(definitions_folder() / f"{name}.yaml")
 
 
 def get_form(name_or_path: str | Path) -> Form:
@@ -37,7 +47,7 @@ def get_form(name_or_path: str | Path) -> Form:
     if path.suffix in (".yaml", ".yml") or path.is_file():
         if not path.is_file():
             raise UnknownForm(f"找不到报表定义文件“{path}”，请检查路径。")
-        return load(path)
+        return _load(path)
     known = "、".join(shipped())
     raise UnknownForm(
         f"没有名为“{name_or_path}”的报表；现有：{known}。也可以给出定义文件（.yaml）的路径。"
@@ -46,12 +56,15 @@ def get_form(name_or_path: str | Path) -> Form:
 
 @dataclass(frozen=True)
 class FormCatalog:
-    """Finds forms by id: those given first, then the shipped ones. Can be sent to other processes."""
+    """Finds forms by id: those given first, then the shipped ones.
+
+    Sent to another process, it takes all its forms along, already loaded.
+    """
 
     given: tuple[Form, ...] = ()
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _received, self.given
+        return _received, tuple((form.fingerprint, _packed(form)) for form in self.all())
 
     def __call__(self, form_id: str) -> Form | None:
         for form in self.given:
@@ -66,10 +79,22 @@ class FormCatalog:
         yield from (get_form(name) for name in shipped() if name not in known)
 
 
+@lru_cache(maxsize=32)
+def _packed(form: Form) -> bytes:
+    """A form as bytes: packed once, however many files are handed out."""
+    return pickle.dumps(form)
+
+
 _RECEIVED: dict[str, Form] = {}
+"""The forms that another process has sent, by fingerprint."""
 
 
-def _received(*forms: Form) -> FormCatalog:
-    """A catalog in another process: a form that was sent before stays the same object, so that what is
-    worked out from it (its layout) is worked out once."""
-    return FormCatalog(tuple(_RECEIVED.setdefault(form.fingerprint, form) for form in forms))
+def _received(*packed: tuple[str, bytes]) -> FormCatalog:
+    """A catalog in another process.
+
+    A form that was sent before stays the same object, so that its layout is worked out once.
+    """
+    for fingerprint, content in packed:
+        if fingerprint not in _RECEIVED:
+            _RECEIVED[fingerprint] = pickle.loads(content)
+    return FormCatalog(tuple(_RECEIVED[fingerprint] for fingerprint, _ in packed))
