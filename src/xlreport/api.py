@@ -11,13 +11,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypedDict, Unpack
 
-from xlreport.atomic import safe_name, write_atomically
+from xlreport.atomic import locked, safe_name, write_atomically
 from xlreport.errors import UsageError
 from xlreport.findings import Severity
 from xlreport.form.catalog import FormCatalog
 from xlreport.form.model import Form
 from xlreport.formats.guard import DEFAULT_LIMITS, Limits
-from xlreport.locking import locked
 from xlreport.merging.arrivals import Arrival, moved_away, with_arrivals
 from xlreport.merging.diff import Difference, differences
 from xlreport.merging.discover import SourceFile, list_files, own_files

@@ -1,4 +1,9 @@
-"""Files written whole or not at all: a temporary file beside the target, flushed, then replaced."""
+"""Files written whole or not at all, and one writer at a time in an output folder.
+
+A file is written beside its target, flushed to the disk, and put in its place by one renaming. The
+lock of a folder is one of the operating system (`flock`, `LockFileEx`), which drops it when its
+holder ends, however it ends: a killed run leaves nothing to clear away but a file.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +11,20 @@ import errno
 import os
 import tempfile
 import unicodedata
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from filelock import BaseFileLock, FileLock, Timeout
+
+from xlreport.errors import Busy
+
+LOCK_NAME = ".xlreport-lock"
+_WAIT = 0.1
+"""Seconds between two looks at a lock that is held."""
+
+_WITHOUT_LOCKS = frozenset({errno.ENOLCK, errno.ENOTSUP, errno.EINVAL, errno.ENOSYS})
+"""How file systems answer that have no locks (flock(2)); there every folder counts as free."""
 
 _FORBIDDEN = '<>:"/\\|?*'
 _DEVICES = frozenset(
@@ -23,13 +40,19 @@ _DEVICES = frozenset(
 )
 """Names that Windows gives to devices, whatever follows after spaces and a point."""
 
+_CONTROLS = ("Cc", "Cf", "Cs", "Zl", "Zp")
+"""Unicode categories of characters that no file name should hold."""
+
 MOST_BYTES = 200
 """A file name longer than this (in UTF-8) is cut before its extension."""
 
 
+# --- one file ---
+
+
 def write_atomically(path: Path, data: bytes, modified: float = 0.0) -> None:
-    """Replaces `path` by `data`; a killed run leaves the old file or the new one. `modified` is the file's
-    time stamp in seconds, 0 for now. Raises OSError."""
+    """Replaces `path` by `data`; a killed run leaves the old file or the new one. `modified` is the
+    file's time stamp in seconds, 0 for now. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(prefix=".xlreport-", suffix=".tmp", dir=path.parent)
     try:
@@ -48,15 +71,8 @@ def write_atomically(path: Path, data: bytes, modified: float = 0.0) -> None:
     _sync_folder(path.parent)
 
 
-def why_not_written(error: OSError) -> str:
-    """A sentence about a file that cannot be written."""
-    name = error.filename2 or error.filename
-    if error.errno == errno.ENOSPC:
-        return f"磁盘满了，写不了{f'“{name}”' if name else '文件'}：请腾出空间。"
-    return f"写不了{f'“{name}”' if name else '文件'}：请关闭正打开它的 WPS 或 Excel，检查磁盘空间和写入权限。"
-
-
 def _sync_folder(folder: Path) -> None:
+    """Makes a renaming last (POSIX: the folder is a file of its own that must be flushed too)."""
     if hasattr(os, "O_DIRECTORY"):
         with suppress(OSError):
             handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
@@ -66,13 +82,18 @@ def _sync_folder(folder: Path) -> None:
                 os.close(handle)
 
 
+def why_not_written(error: OSError) -> str:
+    """A sentence about a file that cannot be written."""
+    name = error.filename2 or error.filename
+    what = f"“{name}”" if name else "文件"
+    if error.errno == errno.ENOSPC:
+        return f"磁盘满了，写不了{what}：请腾出空间。"
+    return f"写不了{what}：请关闭正打开它的 WPS 或 Excel，检查磁盘空间和写入权限。"
+
+
 def safe_name(name: str, extension: str = ".xlsx") -> str:
     """A file name that every system takes: one component, no device name, not too long."""
-    kept = "".join(
-        "_" if c in _FORBIDDEN or unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") else c
-        for c in name
-    )
-    kept = kept.strip(" .")
+    kept = "".join(map(_safe_character, name)).strip(" .")
     if kept.split(".", 1)[0].strip().lower() in _DEVICES:
         kept = "_" + kept
     kept = kept[:MOST_BYTES] or "_"
@@ -81,12 +102,66 @@ def safe_name(name: str, extension: str = ".xlsx") -> str:
     return kept.rstrip(" .") + extension
 
 
-def decoded(data: bytes) -> str | None:
-    """A text that a person saved: UTF-8 with or without BOM, or GBK (read as its superset GB 18030); None
-    when it is neither."""
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return None
+def _safe_character(character: str) -> str:
+    dangerous = character in _FORBIDDEN or unicodedata.category(character) in _CONTROLS
+    return "_" if dangerous else character
+
+
+# --- one writer in a folder ---
+
+
+@contextmanager
+def locked(folder: Path, patience: float = 30.0) -> Iterator[None]:
+    """Holds the folder's lock, and clears temporary files that killed runs left. Raises Busy after
+    `patience` seconds, OSError when the folder cannot be written."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / LOCK_NAME
+    lock = FileLock(path, patience, poll_interval=_WAIT, on_acquired=_sign, fallback_to_soft=False)
+    _take(lock, path)
+    try:
+        _clear(folder)
+        yield
+    finally:
+        _leave(lock, path)
+
+
+def _take(lock: BaseFileLock, path: Path) -> None:
+    try:
+        lock.acquire()
+    except Timeout:
+        raise Busy(
+            f"另一个 xlreport{_holder(path)}正在写“{path.parent}”，请等它结束后再运行。"
+        ) from None
+    except OSError as error:
+        if error.errno not in _WITHOUT_LOCKS:
+            raise
+
+
+def _leave(lock: BaseFileLock, path: Path) -> None:
+    """Removes the file while the lock is held: who waits for it notices and makes a new one.
+    Windows removes no open file; there `release` does it."""
+    if os.name != "nt":
+        with suppress(OSError):
+            path.unlink()
+    lock.release()
+
+
+def _sign(handle: int) -> None:
+    """Writes who holds the lock: the process number, behind the one byte that Windows locks."""
+    os.ftruncate(handle, 0)
+    os.write(handle, f" {os.getpid()}".encode())
+
+
+def _holder(path: Path) -> str:
+    """The process number of who holds the lock, in brackets; empty when it cannot be read."""
+    number = b""
+    with suppress(OSError), path.open("rb", buffering=0) as stream:
+        stream.seek(1)
+        number = stream.read(20)
+    return f"（进程号 {number.decode()}）" if number.isdigit() else ""
+
+
+def _clear(folder: Path) -> None:
+    for path in folder.glob(".xlreport-*.tmp"):
+        with suppress(OSError):
+            path.unlink()

@@ -1,4 +1,4 @@
-"""Texts as they may go on: no control characters, not longer than a cell holds."""
+"""Texts as they come and as they may go on: decoded, harmless, not longer than a cell holds."""
 
 from __future__ import annotations
 
@@ -31,3 +31,14 @@ def harmless(text: str) -> str:
         return "�" if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") else c
 
     return text if text.isprintable() else "".join(map(shown, text))
+
+
+def decoded(data: bytes) -> str | None:
+    """A text that a person saved: UTF-8 with or without BOM, or GBK (read as its superset GB 18030);
+    None when it is neither."""
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return None

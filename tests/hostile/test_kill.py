@@ -13,9 +13,9 @@ import pytest
 
 from hostile.scene import COUNTY, base
 from xlreport import Form, Unit, merge_folder, write_workbook
+from xlreport.atomic import LOCK_NAME, locked
 from xlreport.errors import Busy
 from xlreport.formats.open import open_book
-from xlreport.locking import LOCK_NAME, locked
 
 DRIVER = Path(__file__).with_name("driver.py")
 NAME = "示例县2025年政府信息公开工作年度报告汇总表.xlsx"
@@ -214,7 +214,7 @@ def test_pairs_of_merges_at_once(
 
 
 def test_a_lock_that_is_held_is_told_and_that_of_a_dead_process_is_taken(tmp_path: Path) -> None:
-    program = f"import time; from pathlib import Path; from xlreport.locking import locked\nwith locked(Path({str(tmp_path)!r})):\n print('held', flush=True)\n time.sleep(60)"
+    program = f"import time; from pathlib import Path; from xlreport.atomic import locked\nwith locked(Path({str(tmp_path)!r})):\n print('held', flush=True)\n time.sleep(60)"
     holder = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE)
     assert holder.stdout is not None
     assert holder.stdout.readline() == b"held\n"

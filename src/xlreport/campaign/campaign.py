@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from xlreport.api import ReadOptions, Terms, survey_folder, template_name, write_templates
+from xlreport.atomic import locked
 from xlreport.campaign.collect import Collector, CollectResult
 from xlreport.campaign.ledger import ORIGINALS, Ledger, Received, open_ledger
 from xlreport.campaign.letters import REMINDERS, RETURNS, TEMPLATES, Letter, read_letter
@@ -22,7 +23,6 @@ from xlreport.errors import LedgerError, LetterError, SourceError, UsageError
 from xlreport.findings import Finding, Severity, grouped
 from xlreport.form.catalog import FormCatalog
 from xlreport.form.model import Form
-from xlreport.locking import locked
 from xlreport.mail.compose import Outgoing
 from xlreport.mail.imap import ImapSource, connected
 from xlreport.mail.mailboxes import Source, source_at

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from xlreport.atomic import decoded, write_atomically
+from xlreport.atomic import write_atomically
 from xlreport.errors import LetterError
+from xlreport.text import decoded
 
 TEMPLATES, REMINDERS, RETURNS = "templates", "reminders", "returns"
 KINDS = (TEMPLATES, REMINDERS, RETURNS)

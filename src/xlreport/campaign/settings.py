@@ -18,14 +18,14 @@ from pydantic import (
     field_validator,
 )
 
-from xlreport.atomic import decoded, write_atomically
+from xlreport.atomic import write_atomically
 from xlreport.campaign.letters import write_letters
 from xlreport.errors import CampaignError, RosterError
 from xlreport.form.model import Form
 from xlreport.mail.servers import Imap, Server, Smtp
 from xlreport.merging.roster import read_roster
 from xlreport.submission import Unit
-from xlreport.text import harmless
+from xlreport.text import decoded, harmless
 
 NAME = "xlreport.toml"
 ROSTER = "roster.csv"

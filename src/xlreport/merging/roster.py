@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from xlreport.atomic import decoded
 from xlreport.errors import RosterError
 from xlreport.form.model import LEVELS
 from xlreport.formats.guard import Refused
 from xlreport.formats.open import open_book
 from xlreport.submission import NOBODY, Unit
+from xlreport.text import decoded
 
 CODE, NAME, LEVEL, ALIASES = "单位代码", "单位名称", "类别", "别名"
 ADDRESSES = "邮箱"
