@@ -19,12 +19,15 @@ from tabletext import load
 from xlreport import (
     Entry,
     Form,
+    MergeRequest,
+    Policy,
     ReadOptions,
     Submission,
     Unit,
     get_form,
     merge_folder,
     read_roster,
+    write_outputs,
     write_workbook,
 )
 
@@ -64,9 +67,13 @@ def make_last_year(out: Path, form: Form) -> Path:
             if all(entry.value is not None for entry in submission.entries.values()):
                 data = write_workbook(last_year(form, submission), form)
                 (Path(tmp) / f"{submission.unit.code}.xlsx").write_bytes(data)
-        result = merge_folder(
-            Path(tmp), roster=roster, out=out, with_errors=True, options=ReadOptions(workers=0)
+        request = MergeRequest(
+            Path(tmp),
+            roster,
+            policy=Policy(with_errors=True),
+            reading=ReadOptions(workers=0),
         )
+        result = write_outputs(merge_folder(request), out)
     return Path(result.outputs[0])
 
 

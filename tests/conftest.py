@@ -19,7 +19,7 @@ def in_this_process(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPa
     """Files are read without workers, which take a third of a second to start, but for the tests
     that are about workers (marked `isolated`)."""
     if request.node.get_closest_marker("isolated") is None:
-        monkeypatch.setattr("xlreport.api.WORKERS", 0)
+        monkeypatch.setattr("xlreport.merging.request.WORKERS", 0)
 
 
 @pytest.fixture(scope="session")

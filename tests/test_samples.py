@@ -6,7 +6,8 @@ from pathlib import Path
 
 import make_mails
 import make_samples
-from xlreport import Form, Roster, check_files, merge_folder
+from support.merges import merge_and_write
+from xlreport import Form, Roster, check_files
 
 SAMPLES = Path(__file__).resolve().parent.parent / "samples"
 
@@ -27,7 +28,7 @@ def test_the_script_makes_the_committed_messages(tmp_path: Path) -> None:
 
 
 def test_the_county(roster: Roster, tmp_path: Path) -> None:
-    result = merge_folder(SAMPLES / "2025", roster=roster, out=tmp_path)
+    result = merge_and_write(SAMPLES / "2025", roster=roster, out=tmp_path)
     seen = {
         f.path.split("_")[1] + ("*" if "副本" in f.path else ""): f.outcome.value
         for f in result.files

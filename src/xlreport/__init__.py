@@ -2,7 +2,7 @@
 
 The names below are the public API; they are imported when first used, so that `import xlreport`
 and the command line start at once. Type checkers read `__init__.pyi`, which is made from the same table
-(`python docs/make_pages.py`).
+(`python docs/make_stub.py`).
 """
 
 from __future__ import annotations
@@ -32,13 +32,15 @@ HOMES = {
     "Limits": "formats.guard",
     "MailLimits": "mail.messages",
     "merge_folder": "api",
+    "MergeRequest": "merging.request",
     "MergeResult": "merging.result",
-    "ReadOptions": "api",
     "Outcome": "merging.outcome",
+    "Policy": "merging.request",
     "Post": "campaign.campaign",
     "read_campaign": "campaign.settings",
     "read_prior_year": "api",
     "read_roster": "merging.roster",
+    "ReadOptions": "merging.request",
     "read_submission": "workbook.reader.submission",
     "Reading": "workbook.reader.submission",
     "repair_files": "api",
@@ -50,9 +52,11 @@ HOMES = {
     "status": "campaign.campaign",
     "StatusResult": "campaign.campaign",
     "Submission": "submission",
+    "TemplateRequest": "api",
     "Unit": "submission",
     "UnknownForm": "errors",
     "UsageError": "errors",
+    "write_outputs": "api",
     "write_templates": "api",
     "write_workbook": "workbook.writer.template",
     "XlreportError": "errors",

@@ -2,115 +2,100 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import Executor
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypedDict, Unpack
 
 from xlreport.atomic import locked, safe_name, write_atomically
 from xlreport.errors import UsageError
 from xlreport.findings import Severity
-from xlreport.form.catalog import FormCatalog
+from xlreport.form.catalog import SHIPPED, FormCatalog
 from xlreport.form.model import Form
-from xlreport.formats.guard import DEFAULT_LIMITS, Limits
-from xlreport.merging.arrivals import Arrival, moved_away, with_arrivals
+from xlreport.merging.codes import F1
 from xlreport.merging.diff import Difference, differences
 from xlreport.merging.discover import SourceFile, list_files, own_files
-from xlreport.merging.intake import Reader, read_all
-from xlreport.merging.merge import included, missing_findings, missing_units, unused
+from xlreport.merging.intake import read_files
+from xlreport.merging.merge import merge_files, with_typed_lines
 from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.merging.prior_year import PriorYear, gather
 from xlreport.merging.repairs import LIST_NAME, RepairedFile, needs_repair, repair_list, repairs
-from xlreport.merging.result import USABLE, CheckResult, MergeResult, RepairResult, counted
+from xlreport.merging.request import MergeRequest, Policy, ReadOptions
+from xlreport.merging.result import USABLE, CheckResult, MergeResult, RepairResult
 from xlreport.merging.roster import Roster
-from xlreport.merging.select import Policy, check_each, choose_target, decide
+from xlreport.merging.select import check_each
 from xlreport.merging.summary_workbook import write_summary
-from xlreport.merging.totals import sum_up, too_large, totals_of
 from xlreport.rules.excel import FormulaTooLong
-from xlreport.submission import NOBODY, Submission, Summary, Unit
+from xlreport.submission import NOBODY, Submission, Unit
 from xlreport.workbook.writer.template import blank, write_workbook
-from xlreport.workers import InProcess, WorkerPool
 
-WORKERS = min(4, os.cpu_count() or 1)
-"""Worker processes that read files, unless told otherwise."""
+MAX_PASSWORD = 15
+"""Characters that a sheet's password may have."""
 
 
 @dataclass(frozen=True)
-class ReadOptions:
-    """How files are read: in how many worker processes (0: in this one, without isolation), within
-    which limits, with which passwords for encrypted workbooks. An `executor` of the caller's takes
-    the place of the workers; it must see the same file system."""
+class TemplateRequest:
+    """Which workbooks are written for filling in: one for each unit of the roster, or a blank one
+    without a roster. With `prior_year` each carries what its unit reported the year before. The
+    `password` only guards against slips of the hand."""
 
-    workers: int | None = None
-    limits: Limits = DEFAULT_LIMITS
-    passwords: tuple[str, ...] = ()
-    executor: Executor | None = None
+    form: Form
+    year: int
+    roster: Roster | None = None
+    county: Unit = NOBODY
+    prior_year: PriorYear | None = None
+    password: str = ""
 
-    def pool(self, files: int) -> AbstractContextManager[Executor]:
-        """The executor for so many files."""
-        if self.executor is not None:
-            return nullcontext(self.executor)
-        workers = min(files, WORKERS if self.workers is None else self.workers)
-        return (
-            WorkerPool(workers, self.limits.seconds, self.limits.memory) if workers else InProcess()
-        )
+    def blank(self, unit: Unit = NOBODY) -> Submission:
+        """The empty report of a unit. Without a county of its own the roster names it."""
+        county = self.county
+        if self.roster is not None and not county.name:
+            county = self.roster.county
+        empty = blank(self.form, self.year, unit, county)
+        previous = self.prior_year.of(unit) if self.prior_year else None
+        return replace(empty, previous=previous)
+
+    def names(self) -> dict[str, Unit]:
+        """The workbooks by file name. Raises UsageError when two would have the same."""
+        if self.roster is None:
+            return {safe_name(f"{self.year}年{self.form.title}（空白）"): NOBODY}
+        names: dict[str, Unit] = {}
+        taken: set[str] = set()
+        for unit in self.roster.units:
+            name = template_name(self.form, self.year, unit)
+            if name.lower() in taken:
+                raise UsageError(f"单位“{unit.name}”与另一单位的文件名相同，请修改名册。")
+            taken.add(name.lower())
+            names[name] = unit
+        return names
 
 
-def _read(
-    found: Sequence[SourceFile], catalog: FormCatalog, options: ReadOptions
-) -> list[FileRecord]:
-    with tempfile.TemporaryDirectory(prefix="xlreport-") as spool, options.pool(len(found)) as pool:
-        reader = Reader(catalog, Path(spool), options.limits, options.passwords)
-        return list(read_all(found, reader, pool))
+def write_templates(request: TemplateRequest, out: Path = Path()) -> list[Path]:
+    """Writes the workbooks into a folder; returns their paths.
 
-
-def write_templates(
-    form: Form,
-    year: int,
-    *,
-    roster: Roster | None = None,
-    county: Unit = NOBODY,
-    out: Path = Path(),
-    password: str = "",
-    last: PriorYear | None = None,
-) -> list[Path]:
-    """Writes one locked workbook for each unit of the roster, or a blank one without a roster. With `last`
-    each workbook carries what its unit reported the year before.
-
-    Returns the paths. Raises UsageError for a year that the form does not cover or a password that
-    is not plain ASCII, OSError when a file cannot be written.
+    Raises UsageError for a year that the form does not cover or a password that is not plain ASCII,
+    OSError when a file cannot be written.
     """
-    if not form.covers(year):
-        until = f"至 {form.last_year} 年度" if form.last_year else "年度起"
-        raise UsageError(f"报表 {form.id} 适用于 {form.first_year} {until}，不能用于 {year} 年度。")
-    if not password.isascii() or len(password) > 15:
+    form, password = request.form, request.password
+    _require_year(form, request.year)
+    if not password.isascii() or len(password) > MAX_PASSWORD:
         raise UsageError("保护密码只能用半角字母、数字和符号，最多 15 个。")
-    county = county if county.name or roster is None else roster.county
     try:
-        write_workbook(blank(form, year), form)
+        write_workbook(blank(form, request.year), form)
     except FormulaTooLong as error:
         raise UsageError(f"报表 {form.id} 不能生成工作簿：{error}") from None
-    title = f"{year}年{form.title}"
-    if roster is None:
-        targets = {safe_name(f"{title}（空白）"): NOBODY}
-    else:
-        targets = {}
-        for unit in roster.units:
-            name = template_name(form, year, unit)
-            if name.lower() in {known.lower() for known in targets}:
-                raise UsageError(f"单位“{unit.name}”与另一单位的文件名相同，请修改名册。")
-            targets[name] = unit
+    names = request.names()
     with locked(out):
-        for name, unit in targets.items():
-            empty = replace(
-                blank(form, year, unit, county), previous=last.of(unit) if last else None
-            )
-            write_atomically(out / name, write_workbook(empty, form, password=password))
-    return [out / name for name in targets]
+        for name, unit in names.items():
+            workbook = write_workbook(request.blank(unit), form, password=password)
+            write_atomically(out / name, workbook)
+    return [out / name for name in names]
+
+
+def _require_year(form: Form, year: int) -> None:
+    if form.covers(year):
+        return
+    until = f"至 {form.last_year} 年度" if form.last_year else "年度起"
+    raise UsageError(f"报表 {form.id} 适用于 {form.first_year} {until}，不能用于 {year} 年度。")
 
 
 def template_name(form: Form, year: int, unit: Unit) -> str:
@@ -118,269 +103,122 @@ def template_name(form: Form, year: int, unit: Unit) -> str:
     return safe_name(f"{unit.code}_{unit.name}_{year}年{form.title}")
 
 
-def _listed(paths: Iterable[Path], inputs: Iterable[Path] = ()) -> list[SourceFile]:
-    """Files as given, and all files of folders but for `inputs`, each once. Raises UsageError for what
-    does not exist."""
-    leave_out = own_files(inputs)
-    found: list[SourceFile] = []
-    for path in paths:
-        if path.is_dir() and not path.is_symlink():
-            found += [
-                replace(f, shown=(path / f.shown).as_posix()) for f in list_files(path, leave_out)
-            ]
-        elif path.exists() or path.is_symlink():
-            found.append(SourceFile(path, path.as_posix()))
-        else:
-            raise UsageError(f"找不到“{path}”，请检查路径。")
-    return list({f.path.absolute(): f for f in found}.values())
-
-
 def check_files(
     paths: Iterable[Path],
     *,
-    forms: Sequence[Form] = (),
-    inputs: Iterable[Path] = (),
-    last: PriorYear | None = None,
-    options: ReadOptions = ReadOptions(),
+    forms: FormCatalog = SHIPPED,
+    exclude: Iterable[Path] = (),
+    prior_year: PriorYear | None = None,
+    reading: ReadOptions = ReadOptions(),
 ) -> CheckResult:
     """Reads and checks files, and all files of folders, each on its own.
 
-    `inputs` names files of the caller's (passwords) that are no reports even if they lie in a folder.
+    `exclude` names files of the caller's (passwords) that are no reports even if they lie in a folder.
     Raises UsageError for a path that does not exist.
     """
-    catalog = FormCatalog(tuple(forms))
-    return CheckResult(
-        tuple(check_each(_read(_listed(paths, inputs), catalog, options), catalog, last))
-    )
+    files = read_files(_listed(paths, exclude), forms, reading)
+    return CheckResult(tuple(check_each(files, forms, prior_year)))
 
 
 def repair_files(
     paths: Iterable[Path],
     out: Path,
     *,
-    forms: Sequence[Form] = (),
-    inputs: Iterable[Path] = (),
-    options: ReadOptions = ReadOptions(),
+    forms: FormCatalog = SHIPPED,
+    exclude: Iterable[Path] = (),
+    reading: ReadOptions = ReadOptions(),
 ) -> RepairResult:
     """Writes a fresh workbook of the current template for each file, with the same values, and a list
-    of what was carried over. `inputs` as for check_files. Raises UsageError for a path that does not
+    of what was carried over. `exclude` as for check_files. Raises UsageError for a path that does not
     exist or an `out` in one of the folders, OSError when an output cannot be written."""
     paths = list(paths)
     for path in paths:
-        _apart(out, path)
-    catalog = FormCatalog(tuple(forms))
-    listed = _listed(paths, inputs)
-    found = [
-        file for file in _read(listed, catalog, options) if file.outcome is not Outcome.IGNORED
+        require_apart(out, path)
+    listed = _listed(paths, exclude)
+    files = [
+        file for file in read_files(listed, forms, reading) if file.outcome is not Outcome.IGNORED
     ]
     # a file that was repaired before may lie in `out` and be repaired again; it is not replaced
-    own = {f.path.name for f in listed if f.path.parent.resolve() == out.resolve()}
-    done = repairs(check_each(found, catalog), catalog, own)
-    return RepairResult(tuple(done), tuple(_write_repairs(done, out)))
-
-
-def _apart(out: Path, folder: Path) -> None:
-    """Fresh workbooks never go where the next run would read them. Raises UsageError."""
-    if folder.is_dir() and out.resolve().is_relative_to(folder.resolve()):
-        raise UsageError(f"修复的工作簿不能写进收报表的文件夹“{folder}”，请另给一个文件夹。")
-
-
-def _write_repairs(done: Sequence[RepairedFile], out: Path) -> list[str]:
-    if not done:
-        return []
-    with locked(out):
-        written = []
-        for file in done:
-            if file.name:
-                write_atomically(out / file.name, file.data)
-                written.append((out / file.name).as_posix())
-        write_atomically(out / LIST_NAME, repair_list(done))
-    return [*written, (out / LIST_NAME).as_posix()]
+    here = out.resolve()
+    own = {file.path.name for file in listed if file.path.parent.resolve() == here}
+    repaired = repairs(check_each(files, forms), forms, own)
+    return RepairResult(tuple(repaired), tuple(_write_repairs(repaired, out)))
 
 
 def diff_files(
-    first: Path, second: Path, *, forms: Sequence[Form] = (), options: ReadOptions = ReadOptions()
+    first: Path,
+    second: Path,
+    *,
+    forms: FormCatalog = SHIPPED,
+    reading: ReadOptions = ReadOptions(),
 ) -> list[Difference]:
     """What two reports fill in differently, each a file, or a folder or an archive with one report in
     it. Raises UsageError when one cannot be read, or when they are of different forms."""
-    catalog = FormCatalog(tuple(forms))
-    results = [_read(_listed([path]), catalog, options) for path in (first, second)]
-    read = []
-    for path, files in zip((first, second), results, strict=True):
-        found = [f.submission for f in files if f.submission is not None]
-        if len(found) > 1:
-            raise UsageError(f"“{path}”不能比较：里面有 {len(found)} 份报表，请给出其中一份。")
-        if not found:
-            why = "；".join(x.message for f in files for x in f.findings) or "里面没有报表"
-            raise UsageError(f"“{path}”不能比较：{why}。")
-        read += found
-    form = catalog(read[0].form)
-    if form is None or read[1].form != form.id:
-        raise UsageError(f"两份不是同一种报表（{read[0].form} 和 {read[1].form}），不能比较。")
-    return list(differences(form, *read))
+    files = [read_files(_listed([path]), forms, reading) for path in (first, second)]
+    a, b = _only_report(first, files[0]), _only_report(second, files[1])
+    form = forms(a.form)
+    if form is None or b.form != form.id:
+        raise UsageError(f"两份不是同一种报表（{a.form} 和 {b.form}），不能比较。")
+    return list(differences(form, a, b))
 
 
-def survey_folder(
-    folder: Path,
-    *,
-    roster: Roster | None = None,
-    with_errors: bool = False,
-    accept_unlisted: bool = False,
-    newest: bool = True,
-    form: str | None = None,
-    year: int | None = None,
-    county: Unit = NOBODY,
-    forms: Sequence[Form] = (),
-    inputs: Iterable[Path] = (),
-    last: PriorYear | None = None,
-    arrivals: Mapping[str, Arrival] | None = None,
-    options: ReadOptions = ReadOptions(),
-) -> MergeResult:
-    """What `merge_folder` would do, with nothing written. `arrivals` tells when and from whom files came by
-    mail, by SHA-256. Raises UsageError when the folder does not exist."""
+def _only_report(path: Path, files: Sequence[FileRecord]) -> Submission:
+    """The one report among the files of a path. Raises UsageError for none or several."""
+    reports = [file.submission for file in files if file.submission is not None]
+    if len(reports) > 1:
+        raise UsageError(f"“{path}”不能比较：里面有 {len(reports)} 份报表，请给出其中一份。")
+    if reports:
+        return reports[0]
+    messages = [finding.message for file in files for finding in file.findings]
+    reason = "；".join(messages) or "里面没有报表"
+    raise UsageError(f"“{path}”不能比较：{reason}。")
+
+
+def merge_folder(request: MergeRequest) -> MergeResult:
+    """Merges all workbooks of a folder; writes nothing. Raises UsageError when the folder does not exist."""
+    folder = request.folder
     if not folder.is_dir():
         raise UsageError(f"找不到文件夹“{folder}”，请检查路径。")
-    catalog = FormCatalog(tuple(forms))
-    files = _read(list_files(folder, own_files(inputs)), catalog, options)
-    if arrivals:
-        files = with_arrivals(files, arrivals, roster)
-    policy = Policy(roster, accept_unlisted, newest)
-    result = merge_files(
-        files,
-        catalog,
-        policy,
-        with_errors=with_errors,
-        form=form,
-        year=year,
-        county=county,
-        last=last,
-    )
-    return replace(result, own_findings=(*result.own_findings, *moved_away(files, arrivals or {})))
+    listed = list_files(folder, own_files(request.exclude))
+    return merge_files(read_files(listed, request.forms, request.reading), request)
 
 
-class Terms(TypedDict, total=False):
-    """What is merged and on which terms, as survey_folder takes it."""
-
-    roster: Roster | None
-    with_errors: bool
-    accept_unlisted: bool
-    newest: bool
-    form: str | None
-    year: int | None
-    county: Unit
-    inputs: Iterable[Path]
-    last: PriorYear | None
-    arrivals: Mapping[str, Arrival] | None
-
-
-def merge_folder(
-    folder: Path,
-    *,
+def write_outputs(
+    result: MergeResult,
     out: Path | None = None,
+    *,
     repair: Path | None = None,
     password: str = "",
-    forms: Sequence[Form] = (),
-    options: ReadOptions = ReadOptions(),
-    **terms: Unpack[Terms],
 ) -> MergeResult:
-    """Merges all workbooks of a folder and writes the summary workbook into `out`.
+    """Writes the summary workbook of a merge into `out` (beside the merged folder unless told otherwise);
+    gives the result with what was written. Nothing is written when nothing could be used.
 
-    `inputs` names files of the caller's (the roster) that are no submissions
-    even if they lie in the folder. Without `form` and `year` what most files say is merged. With `newest`
-    false, different reports of one unit count for nobody. `repair` is a folder for fresh workbooks of the
-    files that need one. Raises UsageError when the folder does not exist, Busy when another run writes
-    there, OSError when an output cannot be written.
+    `repair` is a folder for fresh workbooks of the files that need one. Raises UsageError for one
+    inside the merged folder, Busy when another run writes there, OSError when an output cannot be
+    written.
     """
+    request = result.request
     if repair is not None:
-        _apart(repair, folder)
-    result = survey_folder(folder, forms=forms, options=options, **terms)
-    if result.county is None:
+        require_apart(repair, request.folder)
+    form, county = result.definition, result.county
+    if form is None or county is None:
         return result
-    out = out if out is not None else default_out(folder)
-    catalog = FormCatalog(tuple(forms))
-    definition = catalog(result.form)
-    assert definition is not None
-    done = (
-        repairs([f for f in result.files if f.outcome in USABLE and needs_repair(f)], catalog)
-        if repair
-        else []
-    )
-    path = out / safe_name(f"{result.county.unit.name}{result.year}年{definition.title}汇总表")
-    result = replace(result, county=_with_what_was_typed(result.county, path, catalog, options))
-    summary = write_summary(definition, result, password=password)
-    fresh = _write_repairs(done, repair) if repair is not None else []
-    with locked(out):
+    title = f"{county.unit.name}{result.year}年{form.title}汇总表"
+    path = (out or default_out(request.folder)) / safe_name(title)
+    damaged = [file for file in result.files if file.outcome in USABLE and needs_repair(file)]
+    repaired = repairs(damaged, request.forms) if repair is not None else []
+    result = replace(result, county=with_typed_lines(county, path, request))
+    summary = write_summary(form, result, password=password)
+    fresh = _write_repairs(repaired, repair) if repair is not None else []
+    with locked(path.parent):
         write_atomically(path, summary)
     return replace(result, outputs=(path.as_posix(), *fresh))
 
 
-def read_prior_year(
-    path: Path,
-    year: int | None = None,
-    *,
-    roster: Roster | None = None,
-    forms: Sequence[Form] = (),
-    options: ReadOptions = ReadOptions(),
-) -> PriorYear:
-    """Last year's figures from a county summary, a folder of workbooks or one workbook; `year` is the
-    report year that they are for (of several years in it the latest before that).
-
-    Raises UsageError for a path that does not exist or that holds no report of the year before.
-    """
-    catalog = FormCatalog(tuple(forms))
-    read = _read(_listed([path]), catalog, options)
-    years = {
-        f.submission.year
-        for f in read
-        if f.submission is not None and (year is None or f.submission.year < year)
-    }
-    if not years or (year is not None and max(years) != year - 1):
-        seen = "、".join(
-            str(y) for y in sorted({f.submission.year for f in read if f.submission is not None})
-        )
-        wanted = f" {year - 1} 年度的" if year is not None else ""
-        why = (
-            f"，只有 {seen} 年度的。"
-            if seen
-            else "。" + "".join(f"\n{said}" for said in _reasons(read))
-        )
-        raise UsageError(f"“{path}”里没有{wanted}报表{why}")
-    before = max(years)
-    county = roster.county.name if roster else ""
-    result = merge_files(read, catalog, Policy(None), with_errors=True, year=before)
-    if not result.counted:
-        why = "".join(f"\n{said}" for said in _reasons(result.files))
-        raise UsageError(f"“{path}”里 {before} 年度的报表都不能使用。{why}")
-    return PriorYear(
-        before, gather(result.counted, catalog), roster, county, tuple(_reasons(result.files))
-    )
-
-
-def _reasons(files: Iterable[FileRecord]) -> list[str]:
-    """Why each rejected file is; one of another year is none of the year that was asked for."""
-    return [
-        f"{file.path}：{'；'.join(f.message for f in file.findings if f.severity is Severity.ERROR)}"
-        for file in files
-        if file.outcome is Outcome.REJECTED and not any(f.code == "F1" for f in file.findings)
-    ]
-
-
-def _with_what_was_typed(
-    county: Submission, path: Path, catalog: FormCatalog, options: ReadOptions
-) -> Submission:
-    """The county's submission with the texts, the lines of the cover and the explanations that somebody typed
-    into the summary that is about to be replaced."""
-    if not path.is_file():
-        return county
-    (old,) = _read([SourceFile(path, path.as_posix())], catalog, options)[:1]
-    typed = old.submission
-    if not isinstance(typed, Summary) or (typed.form, typed.year) != (county.form, county.year):
-        return county
-    return replace(
-        county.with_identity(typed.provenance.identity),
-        texts=typed.texts,
-        explanations=typed.explanations,
-    )
+def require_apart(out: Path, folder: Path) -> None:
+    """Fresh workbooks never go where the next run would read them. Raises UsageError."""
+    if folder.is_dir() and out.resolve().is_relative_to(folder.resolve()):
+        raise UsageError(f"修复的工作簿不能写进收报表的文件夹“{folder}”，请另给一个文件夹。")
 
 
 def default_out(folder: Path) -> Path:
@@ -389,54 +227,88 @@ def default_out(folder: Path) -> Path:
     return absolute.parent / f"{absolute.name}-汇总"
 
 
-def merge_files(
-    files: list[FileRecord],
-    catalog: FormCatalog,
-    policy: Policy = Policy(),
-    *,
-    with_errors: bool = False,
-    form: str | None = None,
+def read_prior_year(
+    path: Path,
     year: int | None = None,
-    county: Unit = NOBODY,
-    last: PriorYear | None = None,
-) -> MergeResult:
-    """Decides on files that were read and sums up; writes nothing."""
-    roster = policy.roster
-    target = choose_target(files, roster, form, year, county)
-    if target is None:
-        return MergeResult(form or "", year, tuple(files))
-    decided = tuple(decide(files, target, policy, catalog, last))
-    if not any(f.outcome in USABLE for f in decided):
-        return MergeResult(target.form, target.year, decided)
-    if last is not None and last.year != target.year - 1:
-        raise UsageError(
-            f"--previous 给出的是 {last.year} 年度的报表，汇总 {target.year} 年度要用 {target.year - 1} 年度的。"
-        )
-    definition = catalog(target.form)
-    assert definition is not None
-    summed = counted(decided, with_errors=with_errors)
-    missing = missing_units(roster, decided)
-    whole = not missing and len(summed) == sum(1 for f in decided if f.outcome in USABLE)
-    before = (
-        last.together(() if whole else [s.unit for s in summed])
-        if last is not None and summed
-        else None
-    )
-    total = sum_up(definition, target.year, target.county, summed, before)
-    own = [
-        *unused(last),
-        *missing_findings(missing),
-        *included(decided, with_errors),
-        *too_large(definition, total),
-    ]
-    return MergeResult(
-        form=target.form,
-        year=target.year,
-        files=decided,
-        county=total,
-        expected=len(roster.units) if roster else None,
-        missing=missing,
-        totals=totals_of(definition, total),
-        own_findings=tuple(own),
-        with_errors=with_errors,
-    )
+    *,
+    roster: Roster | None = None,
+    forms: FormCatalog = SHIPPED,
+    reading: ReadOptions = ReadOptions(),
+) -> PriorYear:
+    """Last year's figures from a county summary, a folder of workbooks or one workbook; `year` is the
+    report year that they are for (of several years in it the latest before that).
+
+    Raises UsageError for a path that does not exist or that holds no report of the year before.
+    """
+    files = read_files(_listed([path]), forms, reading)
+    prior = _year_before(path, files, year)
+    request = MergeRequest(path, year=prior, forms=forms, policy=Policy(with_errors=True))
+    result = merge_files(files, request)
+    unused = _rejections(result.files)
+    if not result.counted:
+        reasons = "".join(f"\n{reason}" for reason in unused)
+        raise UsageError(f"“{path}”里 {prior} 年度的报表都不能使用。{reasons}")
+    county = roster.county.name if roster else ""
+    return PriorYear(prior, gather(result.counted, forms), roster, county, tuple(unused))
+
+
+def _year_before(path: Path, files: Sequence[FileRecord], year: int | None) -> int:
+    """The latest year of the files' reports, before `year`. Raises UsageError when it is not the year
+    just before."""
+    years = {file.submission.year for file in files if file.submission is not None}
+    earlier = {y for y in years if year is None or y < year}
+    if earlier and (year is None or max(earlier) == year - 1):
+        return max(earlier)
+    wanted = f" {year - 1} 年度的" if year is not None else ""
+    if years:
+        others = "、".join(str(y) for y in sorted(years))
+        raise UsageError(f"“{path}”里没有{wanted}报表，只有 {others} 年度的。")
+    reasons = "".join(f"\n{reason}" for reason in _rejections(files))
+    raise UsageError(f"“{path}”里没有{wanted}报表。{reasons}")
+
+
+def _rejections(files: Iterable[FileRecord]) -> list[str]:
+    """Why each rejected file is; one of another year is none of the year that was asked for."""
+    reasons = []
+    for file in files:
+        another_year = any(finding.code == F1.code for finding in file.findings)
+        if file.outcome is not Outcome.REJECTED or another_year:
+            continue
+        errors = [f.message for f in file.findings if f.severity is Severity.ERROR]
+        reasons.append(f"{file.path}：{'；'.join(errors)}")
+    return reasons
+
+
+def _listed(paths: Iterable[Path], exclude: Iterable[Path] = ()) -> list[SourceFile]:
+    """Files as given, and all files of folders but for `exclude`, each once. Raises UsageError for
+    what does not exist."""
+    leave_out = own_files(exclude)
+    listed: dict[Path, SourceFile] = {}
+    for path in paths:
+        for file in _files_at(path, leave_out):
+            listed[file.path.absolute()] = file
+    return list(listed.values())
+
+
+def _files_at(path: Path, leave_out: frozenset[Path]) -> list[SourceFile]:
+    """The file of a path, or those of its folder. Raises UsageError when there is nothing."""
+    if path.is_dir() and not path.is_symlink():
+        files = list_files(path, leave_out)
+        return [replace(file, shown=(path / file.shown).as_posix()) for file in files]
+    if path.exists() or path.is_symlink():
+        return [SourceFile(path, path.as_posix())]
+    raise UsageError(f"找不到“{path}”，请检查路径。")
+
+
+def _write_repairs(files: Sequence[RepairedFile], out: Path) -> list[str]:
+    """Writes the fresh workbooks and the list of them; nothing when there was no file to repair."""
+    if not files:
+        return []
+    written = []
+    with locked(out):
+        for file in files:
+            if file.name:
+                write_atomically(out / file.name, file.data)
+                written.append((out / file.name).as_posix())
+        write_atomically(out / LIST_NAME, repair_list(files))
+    return [*written, (out / LIST_NAME).as_posix()]

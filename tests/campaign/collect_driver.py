@@ -76,7 +76,7 @@ def main() -> None:
 
     assert xlreport.campaign.collect
     assert xlreport.campaign.campaign
-    xlreport.api.WORKERS = 0
+    xlreport.merging.request.WORKERS = 0
     real_open = os.open
 
     def opened(path: Any, flags: int, *rest: Any, **kwargs: Any) -> int:

@@ -17,7 +17,8 @@ import pytest
 
 from campaign.scene import BINGYIN, JIAZI, YICHOU, Mailbox, post_in, workbook
 from merging.test_arrivals import stamped
-from xlreport import Form, UsageError, merge_folder
+from support.merges import merge_and_write
+from xlreport import Form, UsageError
 from xlreport.campaign.campaign import (
     Post,
     collect_from,
@@ -176,7 +177,7 @@ def test_resubmissions_count_by_arrival(post: Post, box: Mailbox, zfxxgk: Form) 
     assert (
         "收到得较晚（2026-01-09 09:30:00，这一份是 2026-01-06 09:30:00）" in old.findings[0].message
     )
-    by_itself = merge_folder(
+    by_itself = merge_and_write(
         post.campaign.inbox, roster=post.roster, out=post.campaign.folder / "x"
     )
     assert by_itself.totals["disclosure.licences.decisions"] == 5

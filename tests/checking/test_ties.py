@@ -7,7 +7,8 @@ from decimal import Decimal
 from pathlib import Path
 
 from hostile.scene import COUNTY, base
-from xlreport import Entry, Form, Submission, Unit, check_submissions, merge_folder, write_workbook
+from support.merges import merge_and_write
+from xlreport import Entry, Form, Submission, Unit, check_submissions, write_workbook
 from xlreport.submission import Figures
 
 GRANTED, RECEIVED = "requests.granted.natural_person", "requests.received.natural_person"
@@ -68,7 +69,7 @@ def test_another_version_of_the_report_tells_which_cell(zfxxgk: Form, tmp_path: 
     )
     for name, one in (("旧", old), ("新", new)):
         (tmp_path / f"{name}.xlsx").write_bytes(write_workbook(one, zfxxgk))
-    result = merge_folder(tmp_path, out=tmp_path / "out", county=COUNTY)
+    result = merge_and_write(tmp_path, out=tmp_path / "out", county=COUNTY)
     by_path = {f.path: f for f in result.files}
     assert by_path["旧.xlsx"].outcome.value == "superseded"
     (hint,) = [f for f in by_path["新.xlsx"].findings if f.code == "H1"]

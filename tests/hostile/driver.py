@@ -56,7 +56,7 @@ def main() -> None:
     from xlreport.cli.app import main as command
 
     assert xlreport.merging.summary_workbook
-    xlreport.api.WORKERS = 0
+    xlreport.merging.request.WORKERS = 0
     os.open = opened  # type: ignore[assignment]
     for name in ("fsync", "replace", "rename", "unlink", "mkdir", "write", "ftruncate", "chmod"):
         setattr(os, name, counted(getattr(os, name)))

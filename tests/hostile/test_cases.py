@@ -16,13 +16,13 @@ import pytest
 
 from hostile.cases import CASES, Case
 from hostile.scene import COUNTY, GOOD, ROSTER, Scene, base
+from support.merges import merge_and_write
 from xlreport import (
     Form,
     MergeResult,
     Outcome,
     Roster,
     Unit,
-    merge_folder,
     read_roster,
     write_workbook,
 )
@@ -117,7 +117,7 @@ def test_alone_beside_a_good_workbook(case: Case, roster: Roster, zfxxgk: Form) 
         case.build(scene)
         before = snapshot(folder)
         with nobody("权限" in case.what):
-            result = merge_folder(folder, roster=roster, out=out, county=COUNTY)
+            result = merge_and_write(folder, roster=roster, out=out, county=COUNTY)
             sound(result, folder, zfxxgk)
         assert snapshot(folder) == before, "originals are never touched"
         for path in folder.rglob("*"):
@@ -163,7 +163,7 @@ def test_all_of_them_in_one_folder(roster: Roster, zfxxgk: Form, tmp_path: Path)
     (folder / GOOD).write_bytes(write_workbook(good, zfxxgk))
     before = snapshot(folder)
     with peak_memory() as peak:
-        result = merge_folder(folder, roster=roster, out=tmp_path / "out", county=COUNTY)
+        result = merge_and_write(folder, roster=roster, out=tmp_path / "out", county=COUNTY)
     sound(result, folder, zfxxgk)
     assert snapshot(folder) == before
     (file,) = [f for f in result.files if f.path == GOOD]

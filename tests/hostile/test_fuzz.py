@@ -21,12 +21,12 @@ import pytest
 from hostile.mutants import UNITS, Mutant, by_calamine, mutant
 from hostile.scene import COUNTY, GOOD, Scene, base
 from hostile.test_cases import GOOD_UNIT, sound
+from support.merges import merge_and_write
 from xlreport import (
     Form,
     FormCatalog,
     Outcome,
     Submission,
-    merge_folder,
     read_submission,
     write_workbook,
 )
@@ -87,7 +87,7 @@ def merged(
     (folder / GOOD).write_bytes(write_workbook(good, form))
     for one in batch:
         (folder / one.name).write_bytes(one.data)
-    result = merge_folder(
+    result = merge_and_write(
         folder, out=folder.with_name("out"), county=COUNTY, form=form.id, year=good.year
     )
     sound(result, folder, form)

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from hostile.scene import COUNTY, base
-from xlreport import Form, Unit, merge_folder, write_workbook
+from support.merges import merge_and_write
+from xlreport import Form, Unit, write_workbook
 from xlreport.atomic import LOCK_NAME, locked
 from xlreport.errors import Busy
 from xlreport.formats.open import open_book
@@ -43,7 +44,7 @@ def right(
     """The summaries of both."""
     out = tmp_path_factory.mktemp("right")
     return tuple(  # type: ignore[return-value]
-        Path(merge_folder(f, out=out / str(i), county=COUNTY).outputs[0]).read_bytes()
+        Path(merge_and_write(f, out=out / str(i), county=COUNTY).outputs[0]).read_bytes()
         for i, f in enumerate(folders)
     )
 
@@ -85,7 +86,7 @@ def test_killed_at_every_write(
         out = prepared(tmp_path / str(number), right[0])
         done = run("kill", number, folders[1], out)
         seen.add(whole(out, right))
-        again = merge_folder(folders[1], out=out, county=COUNTY)
+        again = merge_and_write(folders[1], out=out, county=COUNTY)
         assert Path(again.outputs[0]).read_bytes() == right[1]
         assert set(state(out)) == {NAME}, "a next run removes what a killed one left"
         if done.returncode >= 0:
@@ -158,7 +159,7 @@ def test_litter_in_the_folder_of_inputs_is_never_read(
     extra = write_workbook(base(zfxxgk, Unit("另一镇", "9977")), zfxxgk)
     (folder / ".xlreport-abc.tmp").write_bytes(extra)
     (folder / LOCK_NAME).write_bytes(b"1")
-    result = merge_folder(folder, out=tmp_path / "out", county=COUNTY)
+    result = merge_and_write(folder, out=tmp_path / "out", county=COUNTY)
     assert {f.path: f.outcome.value for f in result.files} == {
         **{f"{i}.xlsx": "accepted" for i in range(3)},
         ".xlreport-abc.tmp": "ignored",
@@ -173,8 +174,8 @@ def test_writing_into_the_folder_of_inputs_leaves_the_next_merge_right(
     folder.mkdir()
     for path in folders[0].iterdir():
         (folder / path.name).write_bytes(path.read_bytes())
-    first = merge_folder(folder, out=folder, county=COUNTY)
-    second = merge_folder(folder, out=folder, county=COUNTY)
+    first = merge_and_write(folder, out=folder, county=COUNTY)
+    second = merge_and_write(folder, out=folder, county=COUNTY)
     assert first.totals == second.totals
     assert {f.path: f.outcome.value for f in second.files}[NAME] == "ignored"
 

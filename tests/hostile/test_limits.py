@@ -100,7 +100,7 @@ def test_cells(kind: str) -> None:
 
 def checked(path: Path, limits: Limits) -> list[tuple[str, str, str]]:
     """Outcome, code and message of each file that is not accepted."""
-    files = check_files([path], options=ReadOptions(limits=limits)).files
+    files = check_files([path], reading=ReadOptions(limits=limits)).files
     return [
         (f.outcome.value, x.code, x.message)
         for f in files

@@ -28,7 +28,8 @@ from hostile.scene import COUNTY, Scene, base
 from hostile.test_cases import FIELD, files_on_disk, snapshot
 from hostile.trees import NAMES, ODD, TREE, build
 from support.cells import part, sheet_parts
-from xlreport import Entry, Form, Limits, Unit, merge_folder, write_workbook
+from support.merges import merge_and_write
+from xlreport import Entry, Form, Limits, Unit, write_workbook
 from xlreport.atomic import MOST_BYTES, safe_name
 from xlreport.formats.archives import members_of
 from xlreport.formats.detect import Kind
@@ -75,7 +76,7 @@ def test_every_file_is_accounted_for_exactly_once(tree: dict[bytes, object]) -> 
         folder.mkdir()
         members = build(os.fsencode(folder), tree)
         before = snapshot(folder)
-        result = merge_folder(folder, out=Path(made, "out"))
+        result = merge_and_write(folder, out=Path(made, "out"))
         assert snapshot(folder) == before
         on_disk = files_on_disk(folder)
     listed = Counter(f["path"] for f in json.loads(json.dumps(result.as_dict()))["files"])
@@ -159,7 +160,7 @@ def test_no_text_from_a_town_becomes_a_formula(zfxxgk: Form, tmp_path: Path) -> 
                 town(zfxxgk, unit, bite if hostile else "无", wrong=i % 2 == 0)
             )
             (folder / f"{name}.pdf").write_bytes(b"%PDF")
-        result = merge_folder(folder, out=tmp_path / f"{folder.name}-out", county=COUNTY)
+        result = merge_and_write(folder, out=tmp_path / f"{folder.name}-out", county=COUNTY)
         outcomes = Counter(f.outcome.value for f in result.files)
         assert outcomes == {
             "accepted": len(BITES) // 2,

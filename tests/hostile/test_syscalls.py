@@ -19,7 +19,8 @@ import pytest
 
 from hostile.scene import COUNTY, base
 from hostile.test_kill import NAME, prepared, state, whole
-from xlreport import Form, Unit, merge_folder, write_workbook
+from support.merges import merge_and_write
+from xlreport import Form, Unit, write_workbook
 
 CALLS = (
     "write",
@@ -35,7 +36,7 @@ CALLS = (
 )
 CALLS += ("rename", "renameat", "renameat2")
 
-PROGRAM = "import sys, xlreport.api as p; p.WORKERS = 0; from xlreport.cli.app import main; sys.exit(main(sys.argv[1:]))"
+PROGRAM = "import sys, xlreport.merging.request as p; p.WORKERS = 0; from xlreport.cli.app import main; sys.exit(main(sys.argv[1:]))"
 
 
 @cache
@@ -89,7 +90,7 @@ def test_killed_at_every_system_call_that_writes(
     if why_not():
         (pytest.fail if os.environ.get("CI") else pytest.skip)(why_not())
     results = [
-        merge_folder(f, out=tmp_path / f"right{i}", county=Unit(COUNTY.name))
+        merge_and_write(f, out=tmp_path / f"right{i}", county=Unit(COUNTY.name))
         for i, f in enumerate(folders)
     ]
     old, new = (Path(result.outputs[0]).read_bytes() for result in results)

@@ -14,7 +14,8 @@ import psutil
 import pytest
 
 from hostile.scene import COUNTY, base
-from xlreport import Form, Limits, ReadOptions, Unit, merge_folder, write_workbook
+from support.merges import merge_and_write
+from xlreport import Form, Limits, ReadOptions, Unit, write_workbook
 from xlreport.merging.result import MergeResult
 from xlreport.workers import Lost, WorkerPool
 
@@ -87,7 +88,7 @@ def test_a_lost_worker_costs_its_one_file(fault: str, folder: Path, tmp_path: Pa
     for k in range(FILES):
         with Sabotaged(k, program, limits) as pool:
             options = ReadOptions(executor=pool, limits=limits)
-            result = merge_folder(folder, out=tmp_path, county=COUNTY, options=options)
+            result = merge_and_write(folder, out=tmp_path, county=COUNTY, reading=options)
         assert [f.path for f in result.files] == [f"{i}.xlsx" for i in range(FILES)]
         outcomes = [f.outcome.value for f in result.files]
         assert outcomes == ["rejected" if i == k else "accepted" for i in range(FILES)]
@@ -159,8 +160,8 @@ def test_nothing_is_imported_from_the_folder_that_is_merged(folder: Path, tmp_pa
 
 def test_workers_and_this_process_give_the_same_result(folder: Path, tmp_path: Path) -> None:
     def merged(workers: int) -> tuple[MergeResult, bytes]:
-        result = merge_folder(
-            folder, out=tmp_path / str(workers), county=COUNTY, options=ReadOptions(workers=workers)
+        result = merge_and_write(
+            folder, out=tmp_path / str(workers), county=COUNTY, reading=ReadOptions(workers=workers)
         )
         return result, Path(result.outputs[0]).read_bytes()
 

@@ -57,10 +57,10 @@ def taken() -> list[tuple[str, str]]:
 
 def main() -> None:
     what, folder, out = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
-    from xlreport import ReadOptions, merge_folder
+    from xlreport import MergeRequest, ReadOptions, merge_folder, write_outputs
 
     if what == "memory":
-        result = merge_folder(folder, out=out)
+        result = write_outputs(merge_folder(MergeRequest(folder)), out)
         peak = next(
             line
             for line in Path("/proc/self/status").read_text().splitlines()
@@ -74,9 +74,11 @@ def main() -> None:
         )
         return
     sys.addaudithook(trap)
-    result = merge_folder(folder, out=out, options=ReadOptions(workers=0))
+    alone = MergeRequest(folder, reading=ReadOptions(workers=0))
+    result = write_outputs(merge_folder(alone), out)
     found: dict[str, Any] = {"here": taken(), "codes": sorted({f.code for f in result.findings})}
-    merge_folder(folder, out=out, options=ReadOptions(workers=2))
+    with_workers = MergeRequest(folder, reading=ReadOptions(workers=2))
+    write_outputs(merge_folder(with_workers), out)
     found["workers"] = taken()
     with suppress(OSError), socket.socket() as made:
         made.connect(("127.0.0.1", 9))

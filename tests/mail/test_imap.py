@@ -12,8 +12,9 @@ import pytest
 
 from campaign.office import COUNTY, Office
 from campaign.scene import JIAZI, workbook
+from support.merges import merge_and_write
 from support.servers import Dovecot, free_port, proxy_for, saying
-from xlreport import Form, merge_folder
+from xlreport import Form
 from xlreport.campaign.campaign import ledger_of, status, survey
 from xlreport.campaign.naming import MARK
 from xlreport.mail.headers import china
@@ -337,7 +338,7 @@ def test_a_message_that_is_too_large_is_told_and_not_fetched(
         assert [m.trouble for m in ledger.received()] == [False] * 3 + [True]
     monkeypatch.undo()
     monkeypatch.setenv("XLREPORT_MAIL_PASSWORD", "secret")
-    monkeypatch.setattr("xlreport.api.WORKERS", 0)
+    monkeypatch.setattr("xlreport.merging.request.WORKERS", 0)
     three.set(port=three.dovecot.port)
     assert three.collect() == (0, ["new"]), "with another limit it is taken"
     with ledger_of(three.post().campaign) as ledger:
@@ -437,7 +438,7 @@ def test_the_time_of_delivery_decides(office: Office, books: Callable[[int], byt
     jiazi = next(u for u in status(post).units if u.unit.code == JIAZI.code)
     assert jiazi.versions == 3
     # the merge without a campaign takes the time stamps of the files for it
-    assert merge_folder(office.folder / "inbox", out=office.folder / "other").totals == totals
+    assert merge_and_write(office.folder / "inbox", out=office.folder / "other").totals == totals
 
 
 def test_many_messages_are_fetched_in_batches(

@@ -12,8 +12,16 @@ from pathlib import Path
 import pytest
 
 from hostile.scene import COUNTY, base
-from xlreport import Entry, Form, MergeResult, Unit, read_roster, write_workbook
-from xlreport.api import survey_folder
+from xlreport import (
+    Entry,
+    Form,
+    MergeRequest,
+    MergeResult,
+    Unit,
+    merge_folder,
+    read_roster,
+    write_workbook,
+)
 from xlreport.merging.arrivals import Arrival, sender_notes
 from xlreport.merging.roster import Roster
 
@@ -55,7 +63,7 @@ def stamped(data: bytes, saved: str) -> bytes:
 
 def survey(folder: Path, roster: Roster, came: dict[bytes, Arrival]) -> MergeResult:
     arrivals = {hashlib.sha256(data).hexdigest(): arrival for data, arrival in came.items()}
-    return survey_folder(folder, roster=roster, county=COUNTY, arrivals=arrivals)
+    return merge_folder(MergeRequest(folder, roster=roster, county=COUNTY, arrivals=arrivals))
 
 
 def codes(result: MergeResult, path: str) -> list[str]:

@@ -17,20 +17,22 @@ from hypothesis import strategies as st
 
 from support.cells import put
 from support.fills import numbers
+from support.merges import merge_and_write
 from tabletext import load
 from xlreport import (
     Entry,
     Form,
     FormCatalog,
+    MergeRequest,
     MergeResult,
     Outcome,
+    Policy,
     ReadOptions,
     Roster,
     Submission,
     Unit,
     check_files,
     get_form,
-    merge_folder,
     write_workbook,
 )
 from xlreport.formats.guard import Limits
@@ -113,17 +115,19 @@ def test_merging_is_closed_under_composition(
     (tmp / "city").mkdir()
     for i, group in enumerate(groups):
         folder = put_in(tmp / f"county{i}", form, group)
-        result = merge_folder(folder, out=tmp / f"out{i}", forms=[form], county=counties[i])
+        result = merge_and_write(folder, out=tmp / f"out{i}", forms=[form], county=counties[i])
         assert {f.outcome for f in result.files} == {Outcome.ACCEPTED}
         Path(result.outputs[0]).rename(tmp / "city" / f"{i}.xlsx")
-    city = merge_folder(tmp / "city", out=tmp / "cityout", forms=[form], county=Unit("某市", "C"))
+    city = merge_and_write(
+        tmp / "city", out=tmp / "cityout", forms=[form], county=Unit("某市", "C")
+    )
     assert outcomes(city) == {"0.xlsx": "accepted", "1.xlsx": "accepted"}
     assert city.county is not None
     assert city.county.unit.level == "市"
     united = tmp / "union"
     for group in groups:
         put_in(united, form, [Submission(**{**vars(s), "county": Unit("某县")}) for s in group])
-    at_once = merge_folder(united, out=tmp / "unionout", forms=[form])
+    at_once = merge_and_write(united, out=tmp / "unionout", forms=[form])
     assert city.totals == at_once.totals
     assert {k: v for k, v in city.totals.items() if k in sums(form, everything)} == sums(
         form, everything
@@ -132,7 +136,7 @@ def test_merging_is_closed_under_composition(
 
 def test_the_summary_shows_live_sums_over_the_details(any_form: Form, tmp_path: Path) -> None:
     towns = [town(any_form, i, i) for i in range(4)]
-    result = merge_folder(
+    result = merge_and_write(
         put_in(tmp_path / "in", any_form, towns), out=tmp_path / "out", forms=[any_form]
     )
     formulas = openpyxl.load_workbook(result.outputs[0])
@@ -161,15 +165,15 @@ def test_the_summary_shows_live_sums_over_the_details(any_form: Form, tmp_path: 
 
 def test_a_summary_is_accepted_by_check(any_form: Form, tmp_path: Path) -> None:
     folder = put_in(tmp_path / "in", any_form, [town(any_form, 1, 1), town(any_form, 2, 2)])
-    result = merge_folder(folder, out=tmp_path / "out", forms=[any_form])
-    (file,) = check_files([Path(result.outputs[0])], forms=[any_form]).files
+    result = merge_and_write(folder, out=tmp_path / "out", forms=[any_form])
+    (file,) = check_files([Path(result.outputs[0])], forms=FormCatalog((any_form,))).files
     assert file.outcome is Outcome.ACCEPTED
     assert {f.severity.value for f in file.findings} <= {"warning", "note"}
     assert {f.code for f in file.findings} <= {"G3", "G5", "T1", "M2", "C9", "V1", "V2"}
 
 
 def test_a_total_changed_by_hand_in_a_summary_is_an_error(zfxxgk: Form, tmp_path: Path) -> None:
-    result = merge_folder(
+    result = merge_and_write(
         put_in(tmp_path / "in", zfxxgk, [town(zfxxgk, 1, 1)]), out=tmp_path / "out"
     )
     path = Path(result.outputs[0])
@@ -183,10 +187,10 @@ def test_a_total_changed_by_hand_in_a_summary_is_an_error(zfxxgk: Form, tmp_path
 
 def test_the_same_folder_gives_the_same_bytes(zfxxgk: Form, tmp_path: Path) -> None:
     towns = [town(zfxxgk, i, i) for i in range(3)]
-    first = merge_folder(put_in(tmp_path / "a", zfxxgk, towns), out=tmp_path / "out1")
-    second = merge_folder(put_in(tmp_path / "b", zfxxgk, towns[::-1]), out=tmp_path / "out2")
+    first = merge_and_write(put_in(tmp_path / "a", zfxxgk, towns), out=tmp_path / "out1")
+    second = merge_and_write(put_in(tmp_path / "b", zfxxgk, towns[::-1]), out=tmp_path / "out2")
     os.utime(tmp_path / "b" / "990001.xlsx", (1, 1))
-    third = merge_folder(tmp_path / "b", out=tmp_path / "out3")
+    third = merge_and_write(tmp_path / "b", out=tmp_path / "out3")
     contents = {Path(r.outputs[0]).read_bytes() for r in (first, second, third)}
     assert len(contents) == 1
 
@@ -225,7 +229,7 @@ def test_every_file_appears_exactly_once(
         expected |= dict.fromkeys(("link.xlsx", "loop", "pipe.xlsx", "s.xlsx"), "rejected")
         Path(os.fsdecode(bytes(folder) + b"/gbk-name-\xd0\xc2.xlsx")).write_bytes(good)
         expected[os.fsdecode(b"gbk-name-\xd0\xc2.xlsx")] = "duplicate"
-    result = merge_folder(folder, out=tmp_path / "out")
+    result = merge_and_write(folder, out=tmp_path / "out")
     assert outcomes(result) == expected
     assert len(result.files) == len(expected)
     assert result.totals["requests.received.total"] == sum(
@@ -243,11 +247,11 @@ def test_one_unit_is_never_counted_twice_within_and_beside_a_summary(
 ) -> None:
     towns = [town(zfxxgk, i, i, Unit("")) for i in (1, 2)]
     folder = put_in(tmp_path / "in", zfxxgk, towns)
-    result = merge_folder(folder, out=folder / "out", county=Unit("东县"))
-    again = merge_folder(folder, out=tmp_path / "again", county=Unit("东县"))
+    result = merge_and_write(folder, out=folder / "out", county=Unit("东县"))
+    again = merge_and_write(folder, out=tmp_path / "again", county=Unit("东县"))
     assert again.totals == result.totals
     assert {"ignored"} == {o for path, o in outcomes(again).items() if path.startswith("out/")}
-    other = merge_folder(folder, out=tmp_path / "third", county=Unit("另一县"))
+    other = merge_and_write(folder, out=tmp_path / "third", county=Unit("另一县"))
     assert other.totals == result.totals
     (inside,) = [f for f in other.files if f.path.startswith("out/")]
     assert (inside.outcome, inside.findings[-1].code) == (Outcome.REJECTED, "F10")
@@ -275,7 +279,7 @@ def test_what_does_not_belong_is_rejected_with_the_reason(
             Submission(**{**vars(base), "unit": Unit("乙丑镇", "990102", "乡镇")}), zfxxgk
         )
     )
-    result = merge_folder(tmp_path / "in", roster=roster, out=tmp_path / "out")
+    result = merge_and_write(tmp_path / "in", roster=roster, out=tmp_path / "out")
     (file,) = [f for f in result.files if f.path == "b.xlsx"]
     assert (file.outcome, file.findings[-1].code) == (Outcome.REJECTED, code)
     assert len(result.accepted) == 2
@@ -285,10 +289,10 @@ def test_what_does_not_belong_is_rejected_with_the_reason(
 def test_another_form_is_rejected(zfxxgk: Form, other_form: Form, tmp_path: Path) -> None:
     folder = put_in(tmp_path / "in", zfxxgk, [town(zfxxgk, 1, 1), town(zfxxgk, 2, 2)])
     (folder / "x.xlsx").write_bytes(write_workbook(town(other_form, 3, 3), other_form))
-    result = merge_folder(folder, out=tmp_path / "out", forms=[other_form])
+    result = merge_and_write(folder, out=tmp_path / "out", forms=[other_form])
     assert outcomes(result)["x.xlsx"] == "rejected"
     assert next(f for f in result.files if f.path == "x.xlsx").findings[-1].code == "F2"
-    unknown = merge_folder(folder, out=tmp_path / "out")
+    unknown = merge_and_write(folder, out=tmp_path / "out")
     assert next(f for f in unknown.files if f.path == "x.xlsx").findings[-1].code == "F2"
 
 
@@ -299,7 +303,7 @@ def test_the_newest_version_of_a_unit_counts_and_says_why(zfxxgk: Form, tmp_path
     (folder / "990001.xlsx").write_bytes(write_workbook(new, zfxxgk))
     os.utime(folder / "990001.xlsx", (2_000_000_000, 2_000_000_000))
     os.utime(folder / "old.xlsx", (1_000_000_000, 1_000_000_000))
-    result = merge_folder(folder, out=tmp_path / "out")
+    result = merge_and_write(folder, out=tmp_path / "out")
     assert outcomes(result) == {"990001.xlsx": "accepted", "old.xlsx": "superseded"}
     (file,) = [f for f in result.files if f.path == "old.xlsx"]
     why, *differences = [f for f in file.findings if f.code == "F7"]
@@ -324,9 +328,9 @@ def test_returned_files_count_only_with_errors(zfxxgk: Form, tmp_path: Path) -> 
         }
     )
     folder = put_in(tmp_path / "in", zfxxgk, [town(zfxxgk, 1, 1), wrong])
-    plain = merge_folder(folder, out=tmp_path / "out")
+    plain = merge_and_write(folder, out=tmp_path / "out")
     assert (plain.totals["disclosure.regulations.issued"], plain.exit_code) == (0, 1)
-    included = merge_folder(folder, out=tmp_path / "out", with_errors=True)
+    included = merge_and_write(folder, out=tmp_path / "out", policy=Policy(with_errors=True))
     assert included.totals["disclosure.regulations.issued"] == 3
     assert "E2" in {f.code for f in included.own_findings}
     assert included.exit_code == 1
@@ -342,7 +346,7 @@ def test_returned_files_count_only_with_errors(zfxxgk: Form, tmp_path: Path) -> 
 
 def test_without_a_single_accepted_unit_no_total_is_stated(zfxxgk: Form, tmp_path: Path) -> None:
     empty = Submission(zfxxgk.id, 2025, Unit("第1镇", "990001", "乡镇"), {})
-    result = merge_folder(put_in(tmp_path / "in", zfxxgk, [empty]), out=tmp_path / "out")
+    result = merge_and_write(put_in(tmp_path / "in", zfxxgk, [empty]), out=tmp_path / "out")
     assert (result.totals, result.exit_code) == ({}, 1)
     book = openpyxl.load_workbook(result.outputs[0], data_only=True)
     assert book["二、主动公开"]["B10"].value is None
@@ -350,9 +354,9 @@ def test_without_a_single_accepted_unit_no_total_is_stated(zfxxgk: Form, tmp_pat
 
 def test_nothing_usable_is_exit_code_3_and_writes_nothing(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
-    assert merge_folder(tmp_path / "in", out=tmp_path / "out").exit_code == 3
+    assert merge_and_write(tmp_path / "in", out=tmp_path / "out").exit_code == 3
     (tmp_path / "in" / "x.xlsx").write_bytes(b"x")
-    result = merge_folder(tmp_path / "in", out=tmp_path / "out")
+    result = merge_and_write(tmp_path / "in", out=tmp_path / "out")
     assert (result.exit_code, result.outputs) == (3, ())
     assert not (tmp_path / "out").exists()
 
@@ -363,7 +367,7 @@ def test_money_is_exact_to_the_sixth_decimal(zfxxgk: Form, tmp_path: Path) -> No
         base = town(zfxxgk, i, i)
         fee = {"disclosure.fees.amount": Entry.of(Decimal("0.100001") + Decimal(i) / 1000)}
         towns.append(Submission(**{**vars(base), "entries": {**base.entries, **fee}}))
-    result = merge_folder(put_in(tmp_path / "in", zfxxgk, towns), out=tmp_path / "out")
+    result = merge_and_write(put_in(tmp_path / "in", zfxxgk, towns), out=tmp_path / "out")
     assert result.totals["disclosure.fees.amount"] == Decimal("3.43503")
     assert result.as_dict()["totals"]["disclosure.fees.amount"] == 3.43503
 
@@ -372,7 +376,7 @@ def test_originals_are_not_touched(zfxxgk: Form, tmp_path: Path) -> None:
     folder = put_in(tmp_path / "in", zfxxgk, [town(zfxxgk, 1, 1)])
     path = folder / "990001.xlsx"
     before = (path.read_bytes(), path.stat().st_mtime_ns, path.stat().st_mode)
-    merge_folder(folder, out=tmp_path / "out")
+    merge_and_write(folder, out=tmp_path / "out")
     assert before == (path.read_bytes(), path.stat().st_mtime_ns, path.stat().st_mode)
     assert [p.name for p in folder.iterdir()] == ["990001.xlsx"]
 
@@ -385,21 +389,21 @@ def test_texts_from_towns_are_never_formulas_in_the_summary(zfxxgk: Form, tmp_pa
             "texts": {t.field_id: '=HYPERLINK("http://x.invalid")' for t in zfxxgk.texts},
         }
     )
-    result = merge_folder(put_in(tmp_path / "in", zfxxgk, [evil]), out=tmp_path / "out")
+    result = merge_and_write(put_in(tmp_path / "in", zfxxgk, [evil]), out=tmp_path / "out")
     sheet = openpyxl.load_workbook(result.outputs[0])["各单位文字材料"]
     assert [sheet.cell(4, column).data_type for column in (3, 4, 5)] == ["s", "s", "s"]
 
 
 def test_results_become_frames(zfxxgk: Form, tmp_path: Path) -> None:
     towns = [town(zfxxgk, i, i) for i in range(2)]
-    result = merge_folder(put_in(tmp_path / "in", zfxxgk, towns), out=tmp_path / "out")
+    result = merge_and_write(put_in(tmp_path / "in", zfxxgk, towns), out=tmp_path / "out")
     frame = result.to_frame()
     assert list(frame.index) == ["第0镇", "第1镇"]
     assert frame["disclosure.licences.decisions"].sum() == float(
         result.totals["disclosure.licences.decisions"]
     )
     assert list(frame.columns) == ["code", "level", *(f.id for f in zfxxgk.typed)]
-    assert MergeResult("zfxxgk-2021", 2025, ()).to_frame().empty
+    assert MergeResult(MergeRequest(Path()), "zfxxgk-2021", 2025, ()).to_frame().empty
     checked = check_files([tmp_path / "in"]).to_frame()
     assert list(checked.columns)[:3] == ["code", "severity", "unit"]
     assert len(checked) == sum(len(f.findings) for f in check_files([tmp_path / "in"]).files)
@@ -411,8 +415,10 @@ def test_an_executor_gives_the_same_result(zfxxgk: Form, tmp_path: Path) -> None
 
     folder = put_in(tmp_path / "in", zfxxgk, [town(zfxxgk, i, i) for i in range(3)])
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        parallel = merge_folder(folder, out=tmp_path / "out1", options=ReadOptions(executor=pool))
-    alone = merge_folder(folder, out=tmp_path / "out2")
+        parallel = merge_and_write(
+            folder, out=tmp_path / "out1", reading=ReadOptions(executor=pool)
+        )
+    alone = merge_and_write(folder, out=tmp_path / "out2")
     assert parallel.as_dict() | {"outputs": []} == alone.as_dict() | {"outputs": []}
 
 
@@ -421,13 +427,13 @@ def test_a_failed_write_leaves_the_old_summary(
 ) -> None:
     folder = put_in(tmp_path / "in", zfxxgk, [town(zfxxgk, 1, 1)])
     out = tmp_path / "out"
-    path = Path(merge_folder(folder, out=out).outputs[0])
+    path = Path(merge_and_write(folder, out=out).outputs[0])
     before = path.read_bytes()
     monkeypatch.setattr(
         Path, "replace", lambda *_: (_ for _ in ()).throw(PermissionError(13, "open elsewhere"))
     )
     with pytest.raises(PermissionError):
-        merge_folder(folder, out=out)
+        merge_and_write(folder, out=out)
     assert path.read_bytes() == before
     assert [p.name for p in out.iterdir()] == [path.name]
 
@@ -454,7 +460,7 @@ def test_names_and_codes_that_contradict_each_other_are_nobodys(
     for name, unit in (("a", first), ("b", second), ("c", Unit("第3镇", "03", "乡镇"))):
         submission = Submission(**{**vars(town(zfxxgk, 1, 1)), "unit": unit})
         (tmp_path / "in" / f"{name}.xlsx").write_bytes(write_workbook(submission, zfxxgk))
-    result = merge_folder(tmp_path / "in", out=tmp_path / "out")
+    result = merge_and_write(tmp_path / "in", out=tmp_path / "out")
     assert outcomes(result) == {"a.xlsx": "rejected", "b.xlsx": "rejected", "c.xlsx": "accepted"}
     assert [f.findings[-1].code for f in result.files if f.submission is None] == ["F14", "F14"]
 
@@ -464,12 +470,12 @@ def test_units_without_codes_are_told_apart_by_name(zfxxgk: Form, tmp_path: Path
     for name in ("东镇", "西镇"):
         submission = Submission(**{**vars(town(zfxxgk, 1, 1)), "unit": Unit(name, "", "乡镇")})
         (tmp_path / "in" / f"{name}.xlsx").write_bytes(write_workbook(submission, zfxxgk))
-    assert len(merge_folder(tmp_path / "in", out=tmp_path / "out").accepted) == 2
+    assert len(merge_and_write(tmp_path / "in", out=tmp_path / "out").accepted) == 2
 
 
 def test_a_year_that_no_file_has_rejects_them_all(zfxxgk: Form, tmp_path: Path) -> None:
     folder = put_in(tmp_path / "in", zfxxgk, [town(zfxxgk, i, i) for i in (1, 2)])
-    result = merge_folder(folder, out=tmp_path / "out", year=2024)
+    result = merge_and_write(folder, out=tmp_path / "out", year=2024)
     assert [f.findings[-1].code for f in result.files] == ["F1", "F1"]
     assert (result.exit_code, result.outputs) == (3, ())
 
@@ -479,14 +485,14 @@ def test_what_most_files_say_is_merged_and_of_equal_numbers_the_later_year(
 ) -> None:
     older = [Submission(**{**vars(town(zfxxgk, i, i)), "year": 2024}) for i in (1, 2)]
     folder = put_in(tmp_path / "in", zfxxgk, [*older, town(zfxxgk, 3, 3)])
-    assert merge_folder(folder, out=tmp_path / "out").year == 2024
+    assert merge_and_write(folder, out=tmp_path / "out").year == 2024
     put_in(folder, zfxxgk, [town(zfxxgk, 4, 4)])
-    assert merge_folder(folder, out=tmp_path / "out").year == 2025
+    assert merge_and_write(folder, out=tmp_path / "out").year == 2025
 
 
 def test_a_word_in_the_details_of_a_summary_is_an_error(zfxxgk: Form, tmp_path: Path) -> None:
     """SUM passes over a text, so the total alone would not show it."""
-    result = merge_folder(
+    result = merge_and_write(
         put_in(tmp_path / "in", zfxxgk, [town(zfxxgk, i, i) for i in (1, 2)]), out=tmp_path / "out"
     )
     path = Path(result.outputs[0])
@@ -510,7 +516,7 @@ def test_a_file_beyond_the_limit_is_told_with_its_real_size(tmp_path: Path) -> N
 def test_a_summary_tells_the_next_level_which_units_it_lacks(
     roster: Roster, tmp_path: Path
 ) -> None:
-    result = merge_folder(ROOT / "samples" / "2025", roster=roster, out=tmp_path)
+    result = merge_and_write(ROOT / "samples" / "2025", roster=roster, out=tmp_path)
     cover = openpyxl.load_workbook(result.outputs[0])["封面"]
     assert "未报单位（没有计入合计）：己巳乡" in [row[1].value for row in cover.iter_rows()]
     (above,) = check_files([Path(result.outputs[0])]).files

@@ -10,15 +10,16 @@ from pathlib import Path
 import pytest
 
 from hostile.scene import COUNTY, base
+from support.merges import merge_and_write
 from xlreport import (
     Entry,
     Form,
     FormCatalog,
     Submission,
+    TemplateRequest,
     Unit,
     UsageError,
     check_files,
-    merge_folder,
     read_prior_year,
     read_roster,
     read_submission,
@@ -65,7 +66,7 @@ def before(zfxxgk: Form, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def summary(before: Path, tmp_path: Path) -> Path:
-    return Path(merge_folder(before, out=tmp_path / "sum2024", county=COUNTY).outputs[0])
+    return Path(merge_and_write(before, out=tmp_path / "sum2024", county=COUNTY).outputs[0])
 
 
 def test_a_summary_and_the_folder_behind_it_say_the_same(
@@ -92,7 +93,9 @@ def test_templates_carry_last_year_and_towns_give_it_back(
     )
     roster = read_roster(roster_file)
     last = read_prior_year(summary, 2025, roster=roster)
-    paths = write_templates(zfxxgk, 2025, roster=roster, out=tmp_path / "templates", last=last)
+    paths = write_templates(
+        TemplateRequest(zfxxgk, 2025, roster=roster, prior_year=last), tmp_path / "templates"
+    )
     old, new = (read_submission(p.read_bytes(), FormCatalog()).submission for p in paths)
     assert old is not None
     assert new is not None
@@ -121,7 +124,7 @@ def test_checks_across_years_use_the_county_s_figures(
     folder = put(tmp_path / "2025", zfxxgk, town)
     (alone,) = check_files([folder]).files
     assert not {"B1.natural_person", "R27"} & {f.code for f in alone.findings}
-    (file,) = check_files([folder], last=read_prior_year(before)).files
+    (file,) = check_files([folder], prior_year=read_prior_year(before)).files
     told = {f.code: f for f in file.findings}
     assert "V2" not in told
     assert told["B1.natural_person"].observed == ((CARRIED_IN, 2), (f"previous.{CARRIED_OUT}", 1))
@@ -153,8 +156,10 @@ def test_the_year_must_be_the_one_before(before: Path, zfxxgk: Form, tmp_path: P
     with pytest.raises(
         UsageError, match="给出的是 2024 年度的报表，汇总 2026 年度要用 2025 年度的"
     ):
-        merge_folder(folder, out=tmp_path / "out", county=COUNTY, last=read_prior_year(before))
-    (file,) = check_files([folder], last=read_prior_year(before)).files
+        merge_and_write(
+            folder, out=tmp_path / "out", county=COUNTY, prior_year=read_prior_year(before)
+        )
+    (file,) = check_files([folder], prior_year=read_prior_year(before)).files
     assert [f.message for f in file.findings if f.code == "R28"] == [
         "给出的上年报表是 2024 年度的，这份报表是 2026 年度的，没有用来比较"
     ]
@@ -168,7 +173,7 @@ def test_what_cannot_be_used_of_last_year_is_told(
     (words,) = last.unused
     assert words.endswith("坏.xlsx：文件不完整，压缩目录读不出来")
     folder = put(tmp_path / "2025", zfxxgk, report(zfxxgk, JIA, 2025))
-    result = merge_folder(folder, out=tmp_path / "out", county=COUNTY, last=last)
+    result = merge_and_write(folder, out=tmp_path / "out", county=COUNTY, prior_year=last)
     assert [f.code for f in result.own_findings] == ["R28"]
     (before / "甲子镇2024.xlsx").unlink()
     (before / "乙丑镇2024.xlsx").unlink()
@@ -190,7 +195,7 @@ def test_a_code_that_was_another_unit_s_last_year_is_not_believed(
     assert moved == last.units[JIA]
     assert alias == last.units[YI]
     folder = put(tmp_path / "2025", zfxxgk, report(zfxxgk, Unit("新设镇", "990101", "乡镇"), 2025))
-    (file,) = check_files([folder], last=last).files
+    (file,) = check_files([folder], prior_year=last).files
     assert "代码“990101”上年是“甲子镇”，与“新设镇”不同，没有用来比较" in {
         f.message for f in file.findings
     }
@@ -222,8 +227,8 @@ def test_the_county_is_compared_with_the_sum_of_last_year(
     before: Path, zfxxgk: Form, tmp_path: Path
 ) -> None:
     folder = put(tmp_path / "2025", zfxxgk, report(zfxxgk, JIA, 2025), report(zfxxgk, YI, 2025))
-    result = merge_folder(
-        folder, out=tmp_path / "out", county=COUNTY, last=read_prior_year(before, 2025)
+    result = merge_and_write(
+        folder, out=tmp_path / "out", county=COUNTY, prior_year=read_prior_year(before, 2025)
     )
     assert result.county is not None
     assert result.county.previous is not None
@@ -242,7 +247,9 @@ def test_a_part_of_the_county_is_compared_with_the_same_part(
     roster = read_roster(path)
     folder = put(tmp_path / "2025", zfxxgk, report(zfxxgk, JIA, 2025))
     last = read_prior_year(before, 2025, roster=roster)
-    result = merge_folder(folder, roster=roster, out=tmp_path / "out", county=COUNTY, last=last)
+    result = merge_and_write(
+        folder, roster=roster, out=tmp_path / "out", county=COUNTY, prior_year=last
+    )
     assert [u.name for u in result.missing] == ["乙丑镇"]
     assert result.county is not None
     assert result.county.previous is not None
@@ -253,15 +260,15 @@ def test_what_the_county_typed_into_its_summary_stays(before: Path, tmp_path: Pa
     """A second merge replaces the sums, not the words."""
     import openpyxl
 
-    first = merge_folder(before, out=tmp_path / "out", county=COUNTY)
+    first = merge_and_write(before, out=tmp_path / "out", county=COUNTY)
     path = Path(first.outputs[0])
-    assert merge_folder(before, out=tmp_path / "out", county=COUNTY).outputs == first.outputs
+    assert merge_and_write(before, out=tmp_path / "out", county=COUNTY).outputs == first.outputs
     book = openpyxl.load_workbook(path)
     book["文字材料"]["B4"] = "全县认真做好政府信息公开工作。"
     book["封面"]["C9"] = "张一"
     book.save(path)
     (before / "乙丑镇2024.xlsx").unlink()
-    merge_folder(before, out=tmp_path / "out", county=COUNTY)
+    merge_and_write(before, out=tmp_path / "out", county=COUNTY)
     again = openpyxl.load_workbook(path)
     assert again["文字材料"]["B4"].value == "全县认真做好政府信息公开工作。"
     assert again["封面"]["C9"].value == "张一"

@@ -10,7 +10,8 @@ import pytest
 
 from hostile.scene import COUNTY, FILES, REQUESTS, Scene, base
 from support.cells import put
-from xlreport import Unit, UsageError, merge_folder, repair_files, write_workbook
+from support.merges import merge_and_write
+from xlreport import Unit, UsageError, repair_files, write_workbook
 from xlreport.cli.app import main
 
 FRESH = "990101_甲子镇_2025年政府信息公开工作年度报告_修复.xlsx"
@@ -154,7 +155,7 @@ def test_fresh_workbooks_never_go_into_the_folder_of_the_reports(scene: Scene, i
     ):
         assert main([*command, str(scene.folder / inside)]) == 2
     with pytest.raises(UsageError) as caught:
-        merge_folder(scene.folder, repair=scene.folder / inside)
+        merge_and_write(scene.folder, repair=scene.folder / inside)
     assert str(caught.value) == words
     with pytest.raises(UsageError) as caught:
         repair_files([scene.folder], scene.folder / inside)
@@ -212,7 +213,7 @@ def test_merge_repairs_what_a_fresh_workbook_cures(
 def test_a_summary_is_not_repaired(scene: Scene) -> None:
     scene.write("甲子镇.xlsx", scene.book)
     summary = Path(
-        merge_folder(scene.folder, out=scene.folder.parent / "sum", county=COUNTY).outputs[0]
+        merge_and_write(scene.folder, out=scene.folder.parent / "sum", county=COUNTY).outputs[0]
     )
     result = repair_files([summary], scene.folder.parent / "out")
     assert [f.problem for f in result.files] == ["这是汇总表，请用 xlreport merge 重新生成"]

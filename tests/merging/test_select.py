@@ -6,6 +6,7 @@ import json
 import os
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -13,20 +14,20 @@ from hypothesis import strategies as st
 
 from hostile.scene import COUNTY, FILES, NUMBER, Scene, base
 from support.cells import part, rewrite
+from support.merges import merge_and_write
 from xlreport import (
     Entry,
     FileRecord,
     Form,
-    FormCatalog,
+    MergeRequest,
     MergeResult,
     Outcome,
+    Policy,
     Roster,
     Unit,
-    merge_folder,
 )
-from xlreport.api import merge_files
 from xlreport.cli.app import main
-from xlreport.merging.select import Policy
+from xlreport.merging.merge import merge_files
 from xlreport.workbook.writer.template import write_workbook
 
 LICENCES = "disclosure.licences.decisions"
@@ -62,8 +63,8 @@ def report(
     )
 
 
-def merged(scene: Scene, **options: object) -> MergeResult:
-    return merge_folder(scene.folder, out=scene.folder.parent / "sum", **options)  # type: ignore[arg-type]
+def merged(scene: Scene, **terms: Any) -> MergeResult:
+    return merge_and_write(scene.folder, out=scene.folder.parent / "sum", **terms)
 
 
 def outcomes(result: MergeResult) -> dict[str, str]:
@@ -145,7 +146,7 @@ def test_the_greatest_age_counts_and_a_tie_counts_for_nobody(
         return FileRecord(f"{i}.xlsx", Outcome.ACCEPTED, unit=JIAZI, submission=submission)
 
     files = [made(i) for i in range(len(ages))]
-    results = [merge_files(order, FormCatalog(), Policy()) for order in (files, files[::-1])]
+    results = [merge_files(order, MergeRequest(Path())) for order in (files, files[::-1])]
     assert outcomes(results[0]) == outcomes(results[1])
     best = [i for i, age in enumerate(ages) if age == max(ages)]
     others = "rejected" if len(best) > 1 else "superseded"
@@ -262,7 +263,7 @@ def test_the_same_report_in_three_formats_is_counted_once(scene: Scene) -> None:
     for name in ("甲子镇.xls", "甲子镇.ods"):
         scene.write(name, (FILES / name).read_bytes())
     for newest in (True, False):
-        result = merged(scene, newest=newest)
+        result = merged(scene, policy=Policy(newest=newest))
         assert outcomes(result) == {
             "甲子镇.ods": "accepted",
             "甲子镇.xls": "duplicate",

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from support.merges import merge_and_write
 from support.soffice import convert
 from support.xlsb import as_xlsb
-from xlreport import MergeResult, Outcome, Roster, merge_folder
+from xlreport import MergeResult, Outcome, Roster
 from xlreport.formats.open import open_book
 
 pytestmark = pytest.mark.oracle
@@ -32,7 +33,7 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, list[Path]]:
 
 @pytest.fixture(scope="module")
 def right(roster: Roster, tmp_path_factory: pytest.TempPathFactory) -> MergeResult:
-    result = merge_folder(SAMPLES / "2025", roster=roster, out=tmp_path_factory.mktemp("right"))
+    result = merge_and_write(SAMPLES / "2025", roster=roster, out=tmp_path_factory.mktemp("right"))
     assert {f.outcome for f in result.files} == {
         Outcome.ACCEPTED,
         Outcome.RETURNED,
@@ -100,7 +101,7 @@ def test_every_format_gives_the_same_totals(
         make = FORMATS.get(which, makers[i % len(makers)])
         name, data = make(path, {extension: files[i] for extension, files in saved.items()})
         (folder / name).write_bytes(data)
-    result = merge_folder(folder, roster=roster, out=tmp_path / "out")
+    result = merge_and_write(folder, roster=roster, out=tmp_path / "out")
     assert result.totals == right.totals
     assert outcomes(result) == outcomes(right)
     assert result.missing == right.missing

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from python_calamine import CalamineWorkbook
 
+from support.merges import merge_and_write
 from support.soffice import recalculate
-from xlreport import Roster, check_files, get_form, merge_folder
+from xlreport import Roster, check_files, get_form
 from xlreport.workbook.layout.workbook import layout_of
 
 pytestmark = pytest.mark.oracle
@@ -18,7 +19,7 @@ SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 
 
 def test_the_summary_recalculates_to_the_same_numbers(roster: Roster, tmp_path: Path) -> None:
-    result = merge_folder(SAMPLES / "2025", roster=roster, out=tmp_path / "out")
+    result = merge_and_write(SAMPLES / "2025", roster=roster, out=tmp_path / "out")
     path = recalculate(tmp_path, {"summary": Path(result.outputs[0]).read_bytes()})["summary"]
     with path.open("rb") as stream:
         book = CalamineWorkbook.from_filelike(stream)

@@ -16,6 +16,7 @@ from hostile.cases import _unnamed_and_bare, _unprotected
 from hostile.scene import COUNTY, FILES, NUMBER, REQUESTS, Scene
 from support.cells import put
 from support.fills import fill
+from support.merges import merge_and_write
 from support.xlsb import as_xlsb
 from xlreport import (
     Form,
@@ -23,7 +24,6 @@ from xlreport import (
     Unit,
     check_submissions,
     get_form,
-    merge_folder,
     read_submission,
 )
 from xlreport import repair_files as repaired
@@ -274,7 +274,7 @@ def test_a_repaired_report_wins_over_its_original(scene: Scene) -> None:
         assert fresh.provenance.number == number
         data = file.data
         scene.write("试.xlsx", data)
-        result = merge_folder(scene.folder, out=scene.folder.parent / "sum", county=COUNTY)
+        result = merge_and_write(scene.folder, out=scene.folder.parent / "sum", county=COUNTY)
         assert {f.path: f.outcome.value for f in result.files} == {
             "原.xlsx": "superseded",
             "试.xlsx": "accepted",

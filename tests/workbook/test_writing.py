@@ -19,6 +19,7 @@ from xlreport import (
     FormCatalog,
     Roster,
     Submission,
+    TemplateRequest,
     Unit,
     UsageError,
     get_form,
@@ -217,7 +218,7 @@ def test_texts_are_never_formulas(zfxxgk: Form) -> None:
 def test_templates_carry_the_unit_in_name_and_file(
     zfxxgk: Form, roster: Roster, tmp_path: Path
 ) -> None:
-    written = write_templates(zfxxgk, 2025, roster=roster, out=tmp_path)
+    written = write_templates(TemplateRequest(zfxxgk, 2025, roster=roster), tmp_path)
     assert len(written) == 14
     assert written[0].name == "990101_甲子镇_2025年政府信息公开工作年度报告.xlsx"
     reading = read_submission(written[0].read_bytes(), FormCatalog())
@@ -269,5 +270,5 @@ def test_a_rule_that_excel_cannot_hold_is_refused_in_words(zfxxgk: Form, tmp_pat
     with pytest.raises(
         UsageError, match=r"“Z1”的 Excel 公式有 .* 个字符，超过 Excel 允许的 8,192 个"
     ):
-        write_templates(get_form(path), 2025, out=tmp_path)
+        write_templates(TemplateRequest(get_form(path), 2025), tmp_path)
     assert list(tmp_path.glob("*.xlsx")) == []

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from xlreport.api import ReadOptions, Terms, survey_folder, template_name, write_templates
+from xlreport.api import TemplateRequest, merge_folder, template_name, write_templates
 from xlreport.atomic import locked
 from xlreport.campaign.collect import Collector, CollectResult
 from xlreport.campaign.ledger import ORIGINALS, Ledger, Received, open_ledger
@@ -30,6 +30,7 @@ from xlreport.mail.messages import MailLimits, MessageReader
 from xlreport.merging.intake import Reader
 from xlreport.merging.outcome import FileRecord
 from xlreport.merging.prior_year import PriorYear
+from xlreport.merging.request import MergeRequest, ReadOptions
 from xlreport.merging.result import MergeResult
 from xlreport.merging.roster import Roster
 from xlreport.submission import CHINA, Unit
@@ -46,21 +47,28 @@ class Post:
     campaign: Campaign
     form: Form
     roster: Roster
-    last: PriorYear | None = None
-    options: ReadOptions = DEFAULT_OPTIONS
+    prior_year: PriorYear | None = None
+    reading: ReadOptions = DEFAULT_OPTIONS
 
     @property
-    def terms(self) -> Terms:
+    def request(self) -> MergeRequest:
         """How the inbox is merged, but for the arrivals."""
-        campaign = self.campaign
-        county = (
-            self.roster.county
-            if self.roster.county.name == campaign.county.name
-            else campaign.county
+        return MergeRequest(
+            self.campaign.inbox,
+            self.roster,
+            self.form.id,
+            self.campaign.year,
+            self.county,
+            FormCatalog((self.form,)),
+            self.prior_year,
+            reading=self.reading,
         )
-        return Terms(
-            roster=self.roster, year=campaign.year, form=self.form.id, county=county, last=self.last
-        )
+
+    @property
+    def county(self) -> Unit:
+        """The unit that sums, with its code where the roster tells it."""
+        listed = self.roster.county
+        return listed if listed.name == self.campaign.county.name else self.campaign.county
 
 
 @dataclass(frozen=True)
@@ -112,12 +120,10 @@ def ledger_of(campaign: Campaign) -> Iterator[Ledger]:
         raise UsageError(str(error)) from None
 
 
-def survey(post: Post, ledger: Ledger, *, inputs: Iterable[Path] = ()) -> MergeResult:
+def survey(post: Post, ledger: Ledger) -> MergeResult:
     """What a merge of the inbox would do now."""
-    inbox = post.campaign.inbox
-    inbox.mkdir(parents=True, exist_ok=True)
-    terms = Terms(inputs=inputs, arrivals=ledger.arrivals(), **post.terms)
-    return survey_folder(inbox, forms=(post.form,), options=post.options, **terms)
+    post.campaign.inbox.mkdir(parents=True, exist_ok=True)
+    return merge_folder(replace(post.request, arrivals=ledger.arrivals()))
 
 
 def status(post: Post, *, today: dt.date | None = None) -> StatusResult:
@@ -190,7 +196,7 @@ def collect_from_server(
 
 
 def _collect(post: Post, ledger: Ledger, source: Source) -> CollectResult:
-    campaign, options = post.campaign, post.options
+    campaign, options = post.campaign, post.reading
     limits = replace(options.limits, seconds=MAIL_LIMITS.seconds, memory=MAIL_LIMITS.memory)
     originals = campaign.records / ORIGINALS
     with ExitStack() as stack:
@@ -262,14 +268,11 @@ def _templates(post: Post, letter: Letter, made: Path) -> Iterator[Mailing]:
     names = {unit: template_name(post.form, post.campaign.year, unit) for unit in post.roster.units}
     lacking = tuple(unit for unit, name in names.items() if not (folder / name).exists())
     if lacking:
-        write_templates(
-            post.form,
-            post.campaign.year,
-            roster=replace(post.roster, units=lacking),
-            county=post.terms["county"],
-            out=made,
-            last=post.last,
+        roster = replace(post.roster, units=lacking)
+        request = TemplateRequest(
+            post.form, post.campaign.year, roster, post.county, post.prior_year
         )
+        write_templates(request, made)
     for unit, name in names.items():
         data = ((made if unit in lacking else folder) / name).read_bytes()
         sha256 = hashlib.sha256(data).hexdigest()

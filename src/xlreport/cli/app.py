@@ -172,36 +172,33 @@ def template(
     out: Path | None,
 ) -> None:
     """生成锁定的填报工作簿：有名册时每个单位一份，没有名册时一份空白的。在工作文件夹里不用写选项。"""
-    from xlreport.api import ReadOptions, write_templates
+    from xlreport.api import TemplateRequest, write_templates
+    from xlreport.form.catalog import FormCatalog
+    from xlreport.merging.request import ReadOptions
     from xlreport.submission import NOBODY, Unit
 
     site = campaign_in() if form is None else None
     if site is not None:
         post = post_of(site, ReadOptions(), roster=roster, previous=previous)
-        definition, last = post.form, post.last
+        definition, prior_year = post.form, post.prior_year
         listed: Roster | None = post.roster
-        year, out, county_unit = year or site.year, out or site.templates, post.terms["county"]
+        year, out, county_unit = year or site.year, out or site.templates, post.county
     else:
         definition = form_named(given(ctx, "form", form))
         year, out, county_unit = given(ctx, "year", year), out or Path(), NOBODY
         listed = roster_at(roster)
-        last = last_year(previous, year, listed, ReadOptions(), [definition])
-    written = finished(
-        lambda: write_templates(
-            definition,
-            year,
-            roster=listed,
-            county=Unit(county) if county else county_unit,
-            out=out,
-            password=password,
-            last=last,
-        )
-    )
+        forms = FormCatalog((definition,))
+        prior_year = last_year(previous, year, listed, ReadOptions(), forms)
+    unit = Unit(county) if county else county_unit
+    request = TemplateRequest(definition, year, listed, unit, prior_year, password)
+    written = finished(lambda: write_templates(request, out))
     for path in written:
         click.echo(str(path))
     click.echo(f"已生成 {len(written)} 份模板，在“{out}”。", err=True)
     without = (
-        [unit.name for unit in listed.units if last.of(unit) is None] if listed and last else []
+        [unit.name for unit in listed.units if prior_year.of(unit) is None]
+        if listed and prior_year
+        else []
     )
     if without:
         click.echo(
@@ -242,8 +239,9 @@ def check(
     """
     from xlreport.api import check_files
     from xlreport.cli.render import check_report
+    from xlreport.form.catalog import FormCatalog
 
-    options = options_of(limits, passwords, open_passwords)
+    reading = options_of(limits, passwords, open_passwords)
     definitions = [form_named(f) for f in form_files]
     site = campaign_in()
     if site is not None:
@@ -251,13 +249,14 @@ def check(
         roster, previous = roster or site.roster, previous or site.previous
         definitions.append(form_named(site.form))
     given(ctx, "paths", paths)
+    forms = FormCatalog(tuple(definitions))
     result = finished(
         lambda: check_files(
             paths,
-            forms=definitions,
-            inputs=own_files(form_files, roster, open_passwords, previous),
-            last=last_year(previous, None, roster_at(roster), options, definitions),
-            options=options,
+            forms=forms,
+            exclude=own_files(form_files, roster, open_passwords, previous),
+            prior_year=last_year(previous, None, roster_at(roster), reading, forms),
+            reading=reading,
         )
     )
     show(check_report(result, verbose=verbose), result, as_json)
@@ -325,37 +324,43 @@ def merge(
 
     在工作文件夹里不用写选项：汇总 inbox，写到 summary，同一单位以后收到的为准。
     """
-    from xlreport.api import Terms, merge_folder
+    from dataclasses import replace
+
+    from xlreport.api import merge_folder, require_apart, write_outputs
     from xlreport.cli.render import merge_report
+    from xlreport.form.catalog import FormCatalog
+    from xlreport.merging.request import MergeRequest, Policy
     from xlreport.submission import Unit
 
-    options = options_of(limits, passwords, open_passwords)
+    reading = options_of(limits, passwords, open_passwords)
     definitions = [form_named(f) for f in form_files]
     site = campaign_in(folder)
     if site is not None:
-        post = post_of(site, options, roster=roster, previous=previous)
-        folder, out, roster = site.inbox, out or site.summary, roster or site.roster
-        definitions.append(post.form)
-        terms: Terms = {**post.terms, "arrivals": arrivals_of(site)}
+        post = post_of(site, reading, roster=roster, previous=previous)
+        out, roster = out or site.summary, roster or site.roster
+        forms = FormCatalog((*definitions, post.form))
+        request = replace(post.request, arrivals=arrivals_of(site), forms=forms)
     else:
         folder, listed = given(ctx, "folder", folder), roster_at(roster)
-        terms = Terms(roster=listed, last=last_year(previous, year, listed, options, definitions))
-    if year is not None:
-        terms["year"] = year
-    if county:
-        terms["county"] = Unit(county)
-    inputs = own_files(form_files, roster, open_passwords, previous)
-    choices: Terms = {
-        "with_errors": with_errors,
-        "accept_unlisted": accept_unlisted,
-        "newest": on_conflict == "newest",
-    }
-    terms = {**terms, **choices, "inputs": inputs}
-    result = finished(
-        lambda: merge_folder(
-            folder, out=out, repair=repair, forms=definitions, options=options, **terms
+        forms = FormCatalog(tuple(definitions))
+        prior_year = last_year(previous, year, listed, reading, forms)
+        request = MergeRequest(
+            folder, listed, year=year, forms=forms, prior_year=prior_year, reading=reading
         )
+    request = replace(
+        request,
+        year=year or request.year,
+        county=Unit(county) if county else request.county,
+        exclude=tuple(own_files(form_files, roster, open_passwords, previous)),
+        policy=Policy(with_errors, accept_unlisted, newest=on_conflict == "newest"),
     )
+
+    def work() -> Any:
+        if repair is not None:
+            require_apart(repair, request.folder)
+        return write_outputs(merge_folder(request), out, repair=repair)
+
+    result = finished(work)
     show(merge_report(result, verbose=verbose), result, as_json)
     if site is not None:
         warn_of_open_mail(post, result.files)
@@ -381,8 +386,9 @@ def repair(
     """把填好的内容搬到现行模板的新工作簿，列出搬了什么；原文件不动，数字逐一核对不变。"""
     from xlreport.api import repair_files
     from xlreport.cli.render import repair_report
+    from xlreport.form.catalog import FormCatalog
 
-    options = options_of(limits, passwords, open_passwords)
+    reading = options_of(limits, passwords, open_passwords)
     definitions = [form_named(f) for f in form_files]
     site = campaign_in()
     if site is not None:
@@ -393,9 +399,9 @@ def repair(
         lambda: repair_files(
             paths,
             target,
-            forms=definitions,
-            inputs=own_files(form_files, open_passwords),
-            options=options,
+            forms=FormCatalog(tuple(definitions)),
+            exclude=own_files(form_files, open_passwords),
+            reading=reading,
         )
     )
     show(repair_report(result), result, as_json)
@@ -419,13 +425,11 @@ def diff(
     """逐格比较两份报表填报的内容。退出码：0 相同；1 有不同；2 不能比较。"""
     from xlreport.api import diff_files
     from xlreport.cli.render import diff_report
+    from xlreport.form.catalog import FormCatalog
 
-    options = options_of(limits, passwords, open_passwords)
-    found = finished(
-        lambda: diff_files(
-            first, second, forms=[form_named(f) for f in form_files], options=options
-        )
-    )
+    reading = options_of(limits, passwords, open_passwords)
+    forms = FormCatalog(tuple(form_named(f) for f in form_files))
+    found = finished(lambda: diff_files(first, second, forms=forms, reading=reading))
     for line in diff_report(found):
         click.echo(line, err=as_json)
     if as_json:

@@ -12,9 +12,9 @@ from xlreport.cli.options import Failure, finished, form_named, last_year, roste
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from xlreport.api import ReadOptions
     from xlreport.campaign.campaign import Post
     from xlreport.campaign.settings import Campaign
+    from xlreport.merging.request import ReadOptions
     from xlreport.merging.roster import Roster
 
 
@@ -57,7 +57,7 @@ def needed_campaign(folder: Path | None) -> Campaign:
 
 def post_of(
     campaign: Campaign,
-    options: ReadOptions,
+    reading: ReadOptions,
     *,
     roster: Path | None = None,
     previous: Path | None = None,
@@ -66,6 +66,7 @@ def post_of(
     """The campaign with its form and roster, and last year's figures where reports are `compared` with them;
     options given on the command line come first."""
     from xlreport.campaign.campaign import Post
+    from xlreport.form.catalog import FormCatalog
 
     form = form_named(campaign.form)
     listed: Roster | None = roster_at(roster or campaign.roster)
@@ -76,8 +77,8 @@ def post_of(
             f"名册里的汇总单位是“{county}”，xlreport.toml 里的 county 是“{campaign.county.name}”，请改成一致。"
         )
     before = previous or campaign.previous if compared else None
-    last = last_year(before, campaign.year, listed, options, [form])
-    return Post(campaign, form, listed, last, options)
+    prior_year = last_year(before, campaign.year, listed, reading, FormCatalog((form,)))
+    return Post(campaign, form, listed, prior_year, reading)
 
 
 def arrivals_of(campaign: Campaign) -> Any:

@@ -13,9 +13,10 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from xlreport.api import ReadOptions
+    from xlreport.form.catalog import FormCatalog
     from xlreport.form.model import Form
     from xlreport.merging.prior_year import PriorYear
+    from xlreport.merging.request import ReadOptions
     from xlreport.merging.roster import Roster
 
 USAGE = 2
@@ -76,8 +77,8 @@ def last_year(
     path: Path | None,
     year: int | None,
     roster: Roster | None,
-    options: ReadOptions,
-    forms: Sequence[Form] = (),
+    reading: ReadOptions,
+    forms: FormCatalog,
 ) -> PriorYear | None:
     """What `--previous` names, read; None without it."""
     from xlreport.api import read_prior_year
@@ -85,12 +86,12 @@ def last_year(
 
     if path is None:
         return None
-    last: PriorYear = finished(
-        lambda: read_prior_year(path, year, roster=roster, forms=forms, options=options)
+    prior_year: PriorYear = finished(
+        lambda: read_prior_year(path, year, roster=roster, forms=forms, reading=reading)
     )
-    for said in last.unused:
+    for said in prior_year.unused:
         click.echo(f"上年的报表里有一个文件没有使用：{harmless(said)}", err=True)
-    return last
+    return prior_year
 
 
 def options_of(
@@ -100,8 +101,8 @@ def options_of(
     from dataclasses import fields as fields_of
     from dataclasses import replace
 
-    from xlreport.api import ReadOptions
     from xlreport.formats.guard import DEFAULT_LIMITS
+    from xlreport.merging.request import ReadOptions
 
     changed: dict[str, Any] = {}
     known = {f.name: type(getattr(DEFAULT_LIMITS, f.name)) for f in fields_of(DEFAULT_LIMITS)}

@@ -79,6 +79,10 @@ class FormCatalog:
         yield from (get_form(name) for name in shipped() if name not in known)
 
 
+SHIPPED = FormCatalog()
+"""The catalog of the shipped forms alone."""
+
+
 @lru_cache(maxsize=32)
 def _packed(form: Form) -> bytes:
     """A form as bytes: packed once, however many files are handed out."""

@@ -7,7 +7,7 @@ import os
 import stat
 import tempfile
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -22,6 +22,7 @@ from xlreport.formats.guard import DEFAULT_LIMITS, Limits, Refused, too_much
 from xlreport.merging.codes import F12, F15, R26
 from xlreport.merging.discover import SourceFile, system_file
 from xlreport.merging.outcome import FileRecord, Outcome
+from xlreport.merging.request import ReadOptions
 from xlreport.submission import Pool
 from xlreport.workbook.reader.submission import Reading, read_submission
 from xlreport.workers import DIED, MEMORY, RAISED, TIME, Lost
@@ -187,6 +188,15 @@ def _lost(found: SourceFile, lost: Lost, limits: Limits) -> FileRecord:
     words, suggestion = _LOST[lost.reason]
     told = words.format(seconds=limits.seconds, memory=limits.memory, detail=lost.detail)
     return _refusal(found, record(R26, f"{told}；其他文件不受影响", suggestion))
+
+
+def read_files(
+    files: Sequence[SourceFile], forms: FormCatalog, options: ReadOptions
+) -> list[FileRecord]:
+    """Reads all files; archives are unpacked into a folder that is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="xlreport-") as spool, options.pool(len(files)) as pool:
+        reader = Reader(forms, Path(spool), options.limits, options.passwords)
+        return list(read_all(files, reader, pool))
 
 
 def read_all(

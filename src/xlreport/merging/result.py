@@ -8,8 +8,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from xlreport.findings import Finding, has_errors, plain
+from xlreport.form.model import Form
 from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.merging.repairs import RepairedFile
+from xlreport.merging.request import MergeRequest
 from xlreport.submission import Submission, Unit
 
 if TYPE_CHECKING:
@@ -44,19 +46,35 @@ class CheckResult:
 class MergeResult:
     """A merge: every file's outcome, the county's numbers, who is missing, what was written.
 
-    `county` is None when nothing could be used. `expected` is None without a roster.
+    `county` and `definition` (of the form) are None when nothing could be used.
     """
 
+    request: MergeRequest = field(repr=False)
     form: str
     year: int | None
     files: tuple[FileRecord, ...]
+    definition: Form | None = field(default=None, repr=False)
     county: Submission | None = None
-    expected: int | None = None
     missing: tuple[Unit, ...] = ()
     totals: dict[str, Decimal] = field(default_factory=dict)
     own_findings: tuple[Finding, ...] = ()
-    with_errors: bool = False
     outputs: tuple[str, ...] = ()
+
+    @property
+    def with_errors(self) -> bool:
+        """Whether reports with errors are summed too."""
+        return self.request.policy.with_errors
+
+    @property
+    def expected(self) -> int | None:
+        """How many units are on the roster; None without one, or when nothing could be used."""
+        roster = self.request.roster
+        return len(roster.units) if roster and self.county else None
+
+    @property
+    def usable(self) -> tuple[FileRecord, ...]:
+        """The files that can be summed, with errors or without."""
+        return tuple(f for f in self.files if f.outcome in USABLE)
 
     @property
     def accepted(self) -> tuple[FileRecord, ...]:

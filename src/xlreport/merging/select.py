@@ -16,7 +16,7 @@ from xlreport.merging.codes import F1, F3, F7, F8, F9, F10, F13, F14, F16, F17, 
 from xlreport.merging.diff import differences
 from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.merging.prior_year import PriorYear, with_last_year
-from xlreport.merging.roster import Roster
+from xlreport.merging.request import MergeRequest, Policy
 from xlreport.merging.unit_matching import How, match
 from xlreport.submission import CHINA, NOBODY, Provenance, Submission, Summary, Unit
 from xlreport.workbook.codes import F2, F5, R17
@@ -34,17 +34,12 @@ class Target:
     county: Unit
 
 
-def choose_target(
-    files: Iterable[FileRecord],
-    roster: Roster | None,
-    form: str | None,
-    year: int | None,
-    county: Unit,
-) -> Target | None:
-    """Form, year and county as given; otherwise what most files say (of equal numbers the later year).
+def choose_target(files: Iterable[FileRecord], request: MergeRequest) -> Target | None:
+    """Form, year and county as asked for; otherwise what most files say (of equal numbers the later year).
 
     None when no file could be read.
     """
+    form, year = request.form, request.year
     read = [f.submission for f in files if f.submission is not None]
     if not read:
         return None
@@ -53,45 +48,28 @@ def choose_target(
     (most_form, most_year), _ = max(
         said.items(), key=lambda item: (item[1], item[0][1], item[0][0])
     )
-    chosen_form, chosen_year = form or most_form, year or most_year
-    if not county.name and roster is not None:
-        county = roster.county
+    county = request.county
+    if not county.name and request.roster is not None:
+        county = request.roster.county
     if not county.name:
         named = Counter(s.county for s in read if s.county.name and not isinstance(s, Summary))
         county = max(named, key=lambda c: (named[c], c.name, c.code), default=NOBODY)
-    return Target(chosen_form, chosen_year, county)
+    return Target(form or most_form, year or most_year, county)
 
 
-@dataclass(frozen=True)
-class Policy:
-    """How to decide where a county may choose."""
-
-    roster: Roster | None = None
-    accept_unlisted: bool = False
-    """Units that are not on the roster are summed, with a warning."""
-    newest: bool = True
-    """Of different reports of one unit the newest counts; otherwise none does."""
-
-
-def decide(
-    files: list[FileRecord],
-    target: Target,
-    policy: Policy,
-    catalog: FormCatalog,
-    last: PriorYear | None = None,
-) -> list[FileRecord]:
+def decide(files: list[FileRecord], target: Target, request: MergeRequest) -> list[FileRecord]:
     """The outcome of every file, in the same order."""
-    form = catalog(target.form)
-    decided = [_ours(f, target, policy) if f.submission else f for f in files]
+    form = request.forms(target.form)
+    decided = [_ours(f, target, request) if f.submission else f for f in files]
     if form is None:
         return decided
     decided = _contradicting(decided)
-    decided = _newest(decided, form, policy)
+    decided = _newest(decided, form, request.policy)
     decided = _once(decided)
-    return check_each(decided, catalog, last)
+    return check_each(decided, request.forms, request.prior_year)
 
 
-def _ours(file: FileRecord, target: Target, policy: Policy) -> FileRecord:
+def _ours(file: FileRecord, target: Target, request: MergeRequest) -> FileRecord:
     """Whether the file belongs to this merge; the unit as the roster knows it."""
     submission = file.submission
     assert submission is not None
@@ -112,18 +90,20 @@ def _ours(file: FileRecord, target: Target, policy: Policy) -> FileRecord:
     if _other_county(target.county, county):
         words = f"这是“{county.name}”的报表，本次汇总的是“{target.county.name}”"
         return _rejected(file, F3, words, _ASIDE)
-    return file if policy.roster is None else _listed(file, submission, target, policy)
+    return file if request.roster is None else _listed(file, submission, target, request)
 
 
-def _listed(file: FileRecord, submission: Submission, target: Target, policy: Policy) -> FileRecord:
+def _listed(
+    file: FileRecord, submission: Submission, target: Target, request: MergeRequest
+) -> FileRecord:
     """The unit on the roster; one that is not there is told, with units it may be."""
-    assert policy.roster is not None
+    assert request.roster is not None
     mine = submission.unit
-    found = match(policy.roster, mine, target.county.name)
+    found = match(request.roster, mine, target.county.name)
     listed = found.unit
     proposed = "、".join(f"“{u.name}”（代码“{u.code}”）" for u in found.proposals)
     perhaps = f"，是不是{proposed}？" if proposed else ""
-    if listed is None and policy.accept_unlisted:
+    if listed is None and request.policy.accept_unlisted:
         words = (
             f"单位“{mine.name}”（代码“{mine.code}”）不在名册上，按 --accept-unlisted 计入{perhaps}"
         )
