@@ -15,6 +15,7 @@ from xlreport.merging.discover import SourceFile
 from xlreport.merging.intake import Reader
 from xlreport.merging.select import check_each
 from xlreport.merging.totals import totals_of
+from xlreport.rules.evaluate import view_of
 from xlreport.submission import Figures
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -54,7 +55,7 @@ def base(form: Form) -> Submission:
     """The base with a year before it that fits: the same numbers, but for what must be carried over."""
     submission = load(GOLDEN / "base.txt", form, Unit("示例县", "9901"))
     before = Figures(
-        totals_of(form, submission),
+        totals_of(form, view_of(form, submission)),
         {t.field_id: "上年写的是完全不同的一段话。" for t in form.texts},
     )
     submission = replace(submission, previous=before)

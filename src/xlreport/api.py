@@ -249,7 +249,7 @@ def read_prior_year(
         reasons = "".join(f"\n{reason}" for reason in unused)
         raise UsageError(f"“{path}”里 {prior} 年度的报表都不能使用。{reasons}")
     county = roster.county.name if roster else ""
-    return PriorYear(prior, gather(result.counted, forms), roster, county, tuple(unused))
+    return PriorYear(prior, gather(result.counted_views, forms), roster, county, tuple(unused))
 
 
 def _year_before(path: Path, files: Sequence[FileRecord], year: int | None) -> int:

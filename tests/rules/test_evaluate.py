@@ -12,8 +12,7 @@ from xlreport import Form, Submission, check_submissions, get_form
 from xlreport.checking.followons import without_followons
 from xlreport.form import expression as ex
 from xlreport.rules.columns import bare, column_store
-from xlreport.rules.describe import UnitView
-from xlreport.rules.evaluate import Verdict, evaluate, nearly_the_same
+from xlreport.rules.evaluate import UnitView, Verdict, evaluate, nearly_the_same
 from xlreport.submission import Figures, Status
 
 OPERATORS = {

@@ -8,14 +8,13 @@ from dataclasses import replace
 from xlreport.form import expression as ex
 from xlreport.form.model import Form, Instance
 from xlreport.rules.columns import ColumnStore
-from xlreport.rules.describe import UnitView
-from xlreport.rules.evaluate import truth
+from xlreport.rules.evaluate import UnitView, truth
 
 
 def without_followons(form: Form, failing: Sequence[Instance], seen: UnitView) -> list[Instance]:
     """The failing instances that say something of their own."""
     overridden = set(seen.submission.overrides)
-    restored = replace(seen.batch, columns={**seen.batch.columns, **seen.batch.recomputed})
+    restored = replace(seen.store, columns={**seen.store.columns, **seen.store.recomputed})
     return [
         instance
         for instance in failing

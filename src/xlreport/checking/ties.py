@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from xlreport.form import expression as ex
 from xlreport.form.model import Form
-from xlreport.rules.describe import UnitView
+from xlreport.rules.evaluate import UnitView
 from xlreport.rules.linear import LinearConstraint, NotLinear, as_constraint
 
 
@@ -17,7 +17,7 @@ def ties(form: Form, seen: UnitView) -> Iterator[LinearConstraint]:
         rule = instance.rule
         if not isinstance(rule, ex.Compare) or rule.operator != "==" or not ex.across_years(rule):
             continue
-        known = all(seen.there(o) for o in ex.operands_of(rule) if isinstance(o, ex.Previous))
+        known = all(seen.knows(o) for o in ex.operands_of(rule) if isinstance(o, ex.Previous))
         if known and instance.code not in seen.submission.explanations:
             left, right = _with_last_year(rule.left, seen), _with_last_year(rule.right, seen)
             with suppress(NotLinear):

@@ -15,9 +15,8 @@ from xlreport.findings import Finding, Severity, record
 from xlreport.form import expression as ex
 from xlreport.form.model import Form, Instance
 from xlreport.narrative.compare import contradictions
-from xlreport.rules.columns import column_store
-from xlreport.rules.describe import RuleDescriber, UnitView
-from xlreport.rules.evaluate import Verdict, evaluate
+from xlreport.rules.describe import RuleDescriber
+from xlreport.rules.evaluate import Evaluation, UnitView, Verdict, evaluate_submissions
 from xlreport.submission import Entry, Place, Status, Submission
 
 _TODO = {
@@ -34,18 +33,19 @@ def check_submissions(
 ) -> list[tuple[Finding, ...]]:
     """The findings of each submission, evaluated together; one tuple a submission, in their order.
     `versions` are the numbers of another version of each one's report, for the search for the wrong cell."""
-    batch = column_store(form, submissions)
-    verdicts = evaluate(form.instances, batch)
+    return validate(evaluate_submissions(form, submissions), versions)
+
+
+def validate(
+    evaluation: Evaluation, versions: Sequence[Mapping[str, Decimal]] = ()
+) -> list[tuple[Finding, ...]]:
+    """The findings of each submission of an evaluation, as `check_submissions` gives them."""
+    form = evaluation.form
     found: list[tuple[Finding, ...]] = []
-    for unit, submission in enumerate(submissions):
-        seen = UnitView(submission, batch, unit)
-        column = verdicts[:, unit]
-        failing = [
-            i for i, v in zip(form.instances, column, strict=True) if v == int(Verdict.FAILS)
-        ]
-        unknown = [
-            i for i, v in zip(form.instances, column, strict=True) if v == int(Verdict.UNKNOWN)
-        ]
+    for unit, submission in enumerate(evaluation.submissions):
+        seen = evaluation.view(unit)
+        failing = evaluation.instances(unit, Verdict.FAILS)
+        unknown = evaluation.instances(unit, Verdict.UNKNOWN)
         told = without_followons(form, failing, seen)
         mine = [f for i in told for f in _failing(form, i, seen)]
         mine += [f for i in (*failing, *unknown) for f in _missing(form, i, seen)]
@@ -225,9 +225,9 @@ def _unverified(
 def _lacks_last_year(instance: Instance, seen: UnitView) -> bool:
     """Whether a rule cannot be verified because of the year before, whatever else is missing."""
     return any(
-        not seen.there(part)
+        not seen.knows(part)
         if isinstance(part, ex.Previous)
-        else not seen.batch.previous_texts[part.text][seen.unit]
+        else not seen.store.previous_texts[part.text][seen.unit]
         for part in ex.walk(instance.rule)
         if isinstance(part, ex.Previous | ex.Differs)
     )

@@ -19,6 +19,7 @@ from xlreport.merging.result import USABLE, MergeResult
 from xlreport.merging.roster import Roster
 from xlreport.merging.select import choose_target, decide
 from xlreport.merging.totals import sum_up, too_large, totals_of
+from xlreport.rules.evaluate import view_of
 from xlreport.submission import Figures, Submission, Summary, Unit
 from xlreport.workbook.codes import E2
 
@@ -52,9 +53,8 @@ def merge_files(files: list[FileRecord], request: MergeRequest) -> MergeResult:
         *too_large(definition, county),
         *moved,
     ]
-    return replace(
-        result, county=county, totals=totals_of(definition, county), own_findings=tuple(own)
-    )
+    totals = totals_of(definition, view_of(definition, county))
+    return replace(result, county=county, totals=totals, own_findings=tuple(own))
 
 
 def _prior_figures(result: MergeResult) -> Figures | None:

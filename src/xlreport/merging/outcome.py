@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from xlreport.findings import Finding
+from xlreport.rules.evaluate import UnitView
 from xlreport.submission import NOBODY, Submission, Unit
 
 
@@ -45,6 +46,8 @@ class FileRecord:
     form: str = ""
     saved: str = ""
     submission: Submission | None = field(default=None, repr=False)
+    view: UnitView | None = field(default=None, repr=False, compare=False)
+    """The submission's numbers, once it is checked."""
 
     def ended(self, outcome: Outcome, *findings: Finding) -> FileRecord:
         """The same file with another outcome and these findings added."""

@@ -14,7 +14,8 @@ from xlreport.merging.outcome import FileRecord
 from xlreport.merging.roster import Roster
 from xlreport.merging.totals import totals_of
 from xlreport.merging.unit_matching import normalised
-from xlreport.submission import Figures, Submission, Summary, Unit, shown
+from xlreport.rules.evaluate import UnitView
+from xlreport.submission import Figures, Summary, Unit, shown
 
 
 @dataclass(frozen=True)
@@ -88,20 +89,23 @@ def _sum(parts: Iterable[Mapping[str, Decimal]]) -> dict[str, Decimal]:
     return {name: sum((part[name] for part in others), first[name]) for name in common}
 
 
-def figures_of(form: Form, submission: Submission) -> Figures:
+def figures_of(form: Form, view: UnitView) -> Figures:
     """What a submission will be next year: every number, computed ones included."""
-    return Figures(totals_of(form, submission), submission.texts, submission.explanations)
+    submission = view.submission
+    totals = totals_of(form, view)
+    return Figures(totals, submission.texts, submission.explanations)
 
 
-def gather(submissions: Iterable[Submission], catalog: FormCatalog) -> dict[Unit, Figures]:
+def gather(views: Iterable[UnitView], catalog: FormCatalog) -> dict[Unit, Figures]:
     """The figures of all units, those inside summaries included."""
     found: dict[Unit, Figures] = {}
-    for submission in submissions:
+    for view in views:
+        submission = view.submission
         form = catalog(submission.form)
         if isinstance(submission, Summary) and submission.details:
             found.update(submission.details)
         elif form is not None:
-            found[submission.unit] = figures_of(form, submission)
+            found[submission.unit] = figures_of(form, view)
     return found
 
 

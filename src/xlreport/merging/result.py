@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from xlreport.findings import Finding, has_errors, plain
@@ -12,6 +13,7 @@ from xlreport.form.model import Form
 from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.merging.repairs import RepairedFile
 from xlreport.merging.request import MergeRequest
+from xlreport.rules.evaluate import UnitView
 from xlreport.submission import Submission, Unit
 
 if TYPE_CHECKING:
@@ -87,7 +89,15 @@ class MergeResult:
     @property
     def counted(self) -> tuple[Submission, ...]:
         """The submissions that are summed, by unit code and name."""
-        return counted(self.files, with_errors=self.with_errors)
+        return tuple(view.submission for view in self.counted_views)
+
+    @cached_property
+    def counted_views(self) -> tuple[UnitView, ...]:
+        """The same with their numbers, computed ones included."""
+        outcomes = USABLE if self.with_errors else (Outcome.ACCEPTED,)
+        files = [file for file in self.files if file.outcome in outcomes]
+        views = [file.view for file in files if file.view is not None]
+        return tuple(sorted(views, key=_code_and_name))
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -150,11 +160,9 @@ class RepairResult:
         return {"files": [f.as_dict() for f in self.files], "outputs": list(self.outputs)}
 
 
-def counted(files: Iterable[FileRecord], *, with_errors: bool) -> tuple[Submission, ...]:
-    """The submissions to be summed, in a fixed order."""
-    outcomes = USABLE if with_errors else (Outcome.ACCEPTED,)
-    found = [f.submission for f in files if f.outcome in outcomes and f.submission is not None]
-    return tuple(sorted(found, key=lambda s: (s.unit.code, s.unit.name)))
+def _code_and_name(view: UnitView) -> tuple[str, str]:
+    unit = view.submission.unit
+    return unit.code, unit.name
 
 
 def findings_frame(findings: Iterable[Finding]) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from xlreport.checking.validate import check_submissions
+from xlreport.checking.validate import validate
 from xlreport.findings import Code, Finding, excel_order, has_errors, record
 from xlreport.form.catalog import FormCatalog
 from xlreport.form.model import Form
@@ -18,6 +18,7 @@ from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.merging.prior_year import PriorYear, with_last_year
 from xlreport.merging.request import MergeRequest, Policy
 from xlreport.merging.unit_matching import How, match
+from xlreport.rules.evaluate import evaluate_submissions
 from xlreport.submission import CHINA, NOBODY, Provenance, Submission, Summary, Unit
 from xlreport.workbook.codes import F2, F5, R17
 from xlreport.workbook.layout.workbook import layout_of
@@ -383,8 +384,10 @@ def check_each(
         assert form is not None
         submissions = [s for i in places if (s := files[i].submission) is not None]
         versions = [older.get((s.unit.code, s.unit.name), {}) for s in submissions]
-        for i, found in zip(places, check_submissions(form, submissions, versions), strict=True):
-            decided[i] = _judged(files[i], form, found)
+        evaluation = evaluate_submissions(form, submissions)
+        findings = validate(evaluation, versions)
+        for i, view, found in zip(places, evaluation.views(), findings, strict=True):
+            decided[i] = _judged(replace(files[i], view=view), form, found)
     return decided
 
 

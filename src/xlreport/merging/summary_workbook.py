@@ -12,7 +12,7 @@ from xlreport.form import expression as ex
 from xlreport.form.model import Field, Form, Table
 from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.merging.result import MergeResult
-from xlreport.rules.columns import column_store, from_fixed
+from xlreport.rules.evaluate import UnitView
 from xlreport.submission import Submission
 from xlreport.workbook import details
 from xlreport.workbook.layout.sheet import Span, lines_needed
@@ -56,7 +56,7 @@ def write_summary(form: Form, result: MergeResult, *, password: str = "") -> byt
     _status(book, result)
     _findings(book, form, result)
     for table in form.tables:
-        _detail(book, form, table, counted)
+        _detail(book, form, table, result.counted_views)
     _texts(book, form, counted)
     _explanations(book, form, counted)
     write_identity(book)
@@ -246,7 +246,7 @@ def _detail_columns(form: Form) -> dict[str, tuple[str, int]]:
     }
 
 
-def _detail(book: WorkbookWriter, form: Form, table: Table, counted: Sequence[Submission]) -> None:
+def _detail(book: WorkbookWriter, form: Form, table: Table, counted: Sequence[UnitView]) -> None:
     """One row a unit, one column a field; the totals above are live sums."""
     name = details.detail_sheet(table)
     fields = details.detail_fields(form, table.id)
@@ -258,7 +258,7 @@ def _detail(book: WorkbookWriter, form: Form, table: Table, counted: Sequence[Su
     book.merge(sheet, Span(0, 0, 0, min(right, 8)), f"{table.title}（各单位明细）", "title")
     sheet.set_row(0, 30)
     _detail_headings(book, sheet, fields)
-    _detail_rows(book, sheet, form, fields, counted)
+    _detail_rows(book, sheet, fields, counted)
     for index, field in enumerate(fields):
         _detail_total(book, sheet, name, index, field, len(counted))
     last = details.ID_ROW + max(1, len(counted))
@@ -312,13 +312,12 @@ def _detail_headings(book: WorkbookWriter, sheet: Worksheet, fields: Sequence[Fi
 def _detail_rows(
     book: WorkbookWriter,
     sheet: Worksheet,
-    form: Form,
     fields: Sequence[Field],
-    counted: Sequence[Submission],
+    counted: Sequence[UnitView],
 ) -> None:
-    recomputed = column_store(form, counted).recomputed if counted else {}
     known: dict[tuple[type, object], object] = {}
-    for row, submission in enumerate(counted):
+    for row, view in enumerate(counted):
+        submission = view.submission
         unit = submission.unit
         for column, text in enumerate((unit.code, unit.name, unit.level)):
             book.string(sheet, details.unit_cell(row, column), text, "text")
@@ -327,9 +326,7 @@ def _detail_rows(
             style = book.styles[f"{'computed' if field.computed else 'number'}_{field.kind.value}"]
             value = submission.effective(field.id).value if field.computed is None else None
             if field.computed:
-                sheet.write_number(
-                    *at, excel_number(from_fixed(recomputed[field.id].values[row])), style
-                )
+                sheet.write_number(*at, excel_number(view.recomputed(field.id)), style)
             elif value is not None:
                 sheet.write_number(*at, excel_number(value), style)
             else:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from xlreport.findings import Finding, record
-from xlreport.form.expression import MAX_NUMBER
+from xlreport.form.expression import MAX_NUMBER, Ref
 from xlreport.form.model import Form
 from xlreport.merging.codes import E4
-from xlreport.rules.columns import column_store, from_fixed
+from xlreport.rules.evaluate import UnitView
 from xlreport.submission import BLANK, Entry, Figures, Provenance, Submission, Summary, Unit, shown
 from xlreport.workbook.layout.workbook import layout_of
 
@@ -44,13 +44,13 @@ def sum_up(
     )
 
 
-def totals_of(form: Form, county: Submission) -> dict[str, Decimal]:
+def totals_of(form: Form, view: UnitView) -> dict[str, Decimal]:
     """All fields of a submission with their values, computed ones included; blanks are left out."""
-    batch = column_store(form, [county])
     found: dict[str, Decimal] = {}
     for name in form.fields:
-        if any(county.effective(leaf).value is not None for leaf in form.leaves(name)):
-            found[name] = from_fixed(int(batch.columns[name].values[0])).normalize() + 0
+        entries = [view.submission.effective(leaf) for leaf in form.leaves(name)]
+        if any(entry.value is not None for entry in entries):
+            found[name] = view.value(Ref(name)).normalize() + 0
     return found
 
 

@@ -15,8 +15,8 @@ from xlreport.narrative.claims import said
 from xlreport.narrative.clauses import Said, shortened
 from xlreport.narrative.lexicon import lexicon, readable
 from xlreport.narrative.self_reference import mentions
-from xlreport.rules.columns import Column, from_fixed, number
-from xlreport.rules.describe import RuleDescriber, UnitView
+from xlreport.rules.describe import RuleDescriber
+from xlreport.rules.evaluate import UnitView
 from xlreport.rules.linear import LinearConstraint, NotLinear, as_constraint
 from xlreport.submission import Place, Submission
 
@@ -65,10 +65,8 @@ def contradictions(form: Form, seen: UnitView) -> Told:
 
 def _compare(form: Form, text: Text, written: str, claim: Said, seen: UnitView, told: Told) -> None:
     """A contradiction only if every reading is known and none is the number said."""
-    known = [
-        all(seen.there(o) for o in ex.operands_of(reading)) for reading in claim.claim.readings
-    ]
-    values = [_value(reading, seen) for reading in claim.claim.readings]
+    known = [seen.knows_all(reading) for reading in claim.claim.readings]
+    values = [seen.value(reading) for reading in claim.claim.readings]
     if len(known) == 1 and known[0]:
         stated = ex.Compare("==", claim.claim.readings[0], ex.Const(Decimal(claim.number)))
         with suppress(NotLinear):
@@ -109,17 +107,6 @@ def _in_parts(text: str, claim: Said, values: list[Decimal]) -> bool:
     """Whether all numbers of the sentence together add up to what a table has (收到10件，另一处3件)."""
     counts = [int(n) for n in _COUNT.findall(_sentence(text, claim))]
     return len(counts) > 1 and claim.number in counts and sum(counts) in values
-
-
-def _value(reading: ex.Number, seen: UnitView) -> Decimal:
-    """A reading for one unit; `UnitView.value` works out the column of all units."""
-    at = slice(seen.unit, seen.unit + 1)
-    columns = {
-        key: Column(column.values[at], column.known[at], column.blank[at])
-        for key in map(ex.key_of, ex.operands_of(reading))
-        if (column := seen.batch.columns[key])
-    }
-    return from_fixed(int(number(reading, columns)[0]), ex.scale_of(reading))
 
 
 def _instance(statement: Statement, readings: tuple[ex.Number, ...]) -> Instance:

@@ -2,56 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from decimal import Decimal
-
 from xlreport import a1
 from xlreport.form import expression as ex
 from xlreport.form.model import Form, Instance
-from xlreport.rules.columns import ColumnStore, bare
-from xlreport.rules.evaluate import Verdict, truth, value_of
-from xlreport.submission import Entry, Place, Status, Submission, shown
+from xlreport.rules.columns import bare
+from xlreport.rules.evaluate import UnitView, Verdict
+from xlreport.submission import Place, Status, shown
 
 _HOLDS = {"==": "等于", "!=": "不等于", "<": "小于", "<=": "不大于", ">": "大于", ">=": "不小于"}
 _SIGNS = {"==": "＝", "!=": "≠", "<": "＜", "<=": "≤", ">": "＞", ">=": "≥"}
-
-
-@dataclass(frozen=True)
-class UnitView:
-    """One unit's numbers as its cells show them, for sentences with observed values."""
-
-    submission: Submission
-    batch: ColumnStore
-    unit: int
-
-    def entry(self, name: str) -> Entry:
-        """What stood in a cell: the typed-in or typed-over entry, or the computed number."""
-        entry = self.submission.overrides.get(name)
-        if entry is None:
-            entry = self.submission.entries.get(name)
-        return entry if entry is not None else Entry.of(self.value(ex.Ref(name)))
-
-    def value(self, node: ex.Number) -> Decimal:
-        return value_of(node, self.batch, self.unit)
-
-    def number(self, node: ex.Ref | ex.Previous | ex.Length) -> Decimal:
-        """What an operand's cell shows, exact where a column would be clamped."""
-        entry = self.entry(node.field) if isinstance(node, ex.Ref) else None
-        return entry.value if entry is not None and entry.value is not None else self.value(node)
-
-    def there(self, node: ex.Ref | ex.Previous | ex.Length) -> bool:
-        """Whether an operand is known."""
-        return bool(self.batch.columns[ex.key_of(node)].known[self.unit])
-
-    def verdict(self, node: ex.Truth) -> Verdict:
-        holds, fails = truth(node, self.batch)
-        return (
-            Verdict.HOLDS
-            if holds[self.unit]
-            else Verdict.FAILS
-            if fails[self.unit]
-            else Verdict.UNKNOWN
-        )
 
 
 class RuleDescriber:

@@ -1,19 +1,32 @@
-"""The check language over a batch: holds, fails, or cannot be verified yet."""
+"""The check language over columns: holds, fails, or cannot be verified yet."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import IntEnum
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xlreport.form import expression as ex
-from xlreport.form.model import Instance
-from xlreport.rules.columns import Booleans, ColumnStore, bare, from_fixed, known, number
+from xlreport.form.model import Form, Instance
+from xlreport.rules.columns import (
+    Booleans,
+    ColumnStore,
+    Integers,
+    Operand,
+    bare,
+    column_store,
+    from_fixed,
+    known,
+    number,
+)
+from xlreport.submission import Entry, Submission
 
 
 class Verdict(IntEnum):
@@ -35,108 +48,231 @@ SAME = 0.9
 Verdicts = NDArray[np.int8]
 """Shape (instances, units), values of Verdict."""
 
-_Pair = tuple[Booleans, Booleans]
-"""Where a node certainly holds, and where it certainly fails (Kleene's three-valued logic)."""
+
+class Kleene(NamedTuple):
+    """Where a condition certainly holds and where it certainly fails, each of shape (units,); what is
+    neither cannot be verified (Kleene's strong three-valued logic)."""
+
+    holds: Booleans
+    fails: Booleans
+
+    @classmethod
+    def of(cls, values: Sequence[bool | None]) -> Kleene:
+        """From one value a unit; None cannot be verified."""
+        holds = np.array([value is True for value in values], np.bool_)
+        fails = np.array([value is False for value in values], np.bool_)
+        return cls(holds, fails)
+
+    @classmethod
+    def where(cls, holds: Booleans, there: Booleans) -> Kleene:
+        """From a comparison that counts where its numbers are there."""
+        return cls(there & holds, there & ~holds)
+
+    @classmethod
+    def all_of(cls, parts: Sequence[Kleene]) -> Kleene:
+        """Holds where all parts hold, fails where one fails."""
+        holds = np.logical_and.reduce([part.holds for part in parts])
+        fails = np.logical_or.reduce([part.fails for part in parts])
+        return cls(holds, fails)
+
+    def negated(self) -> Kleene:
+        """Holds where this fails, and the other way round."""
+        return Kleene(self.fails, self.holds)
+
+    def verdict(self, unit: int) -> Verdict:
+        """The result for one unit."""
+        if self.holds[unit]:
+            return Verdict.HOLDS
+        return Verdict.FAILS if self.fails[unit] else Verdict.UNKNOWN
 
 
-def evaluate(instances: Sequence[Instance], batch: ColumnStore) -> Verdicts:
+_COMPARISONS: Mapping[ex.Operator, Callable[[Integers, int], Booleans]] = {
+    "!=": np.not_equal,
+    "<": np.less,
+    "<=": np.less_equal,
+    ">": np.greater,
+    ">=": np.greater_equal,
+}
+
+
+# --- the language --------------------------------------------------------------------------------
+
+
+def evaluate(instances: Sequence[Instance], store: ColumnStore) -> Verdicts:
     """The verdict of every instance for every unit."""
-    found = np.full((len(instances), batch.size), int(Verdict.UNKNOWN), np.int8)
-    for i, instance in enumerate(instances):
-        holds, fails = truth(instance.rule, batch)
-        found[i][holds] = int(Verdict.HOLDS)
-        found[i][fails] = int(Verdict.FAILS)
-    return found
+    verdicts = np.full((len(instances), store.size), int(Verdict.UNKNOWN), np.int8)
+    for row, instance in zip(verdicts, instances, strict=True):
+        holds, fails = truth(instance.rule, store)
+        row[holds] = int(Verdict.HOLDS)
+        row[fails] = int(Verdict.FAILS)
+    return verdicts
 
 
-def truth(node: ex.Truth, batch: ColumnStore) -> _Pair:
-    """Where a condition holds and where it fails, each of shape (n,)."""
+def truth(node: ex.Truth, store: ColumnStore) -> Kleene:
+    """Where a condition holds and where it fails."""
     match node:
         case ex.Compare():
-            return _compare(node, batch)
+            return _compare(node, store)
         case ex.IsNumber(item=item):
-            column = batch.columns[item.field]
-            return column.known, ~column.known & ~column.blank
-        case ex.Filled(text=name):
-            return _pair([None if not t else bool(bare(t)) for t in batch.texts[name]])
-        case ex.Mentions(text=name, words=words):
-            return _pair(
-                [any(w in bare(t) for w in words) if t else None for t in batch.texts[name]]
-            )
-        case ex.Differs(text=name):
-            both = zip(batch.texts[name], batch.previous_texts[name], strict=True)
-            return _pair(
-                [not nearly_the_same(t, old) if bare(t) and bare(old) else None for t, old in both]
-            )
+            column = store.columns[item.field]
+            return Kleene(column.known, ~column.known & ~column.blank)
+        case ex.Filled() | ex.Mentions() | ex.Differs():
+            return _of_text(node, store)
         case ex.LevelIn(levels=levels):
-            return _pair([None if not level else level in levels for level in batch.levels])
+            return Kleene.of([level in levels if level else None for level in store.levels])
         case ex.Not(item=item):
-            holds, fails = truth(item, batch)
-            return fails, holds
+            return truth(item, store).negated()
         case ex.And(items=items):
-            pairs = [truth(item, batch) for item in items]
-            return _all(p[0] for p in pairs), _any(p[1] for p in pairs)
+            return Kleene.all_of([truth(item, store) for item in items])
         case ex.Or(items=items):
-            pairs = [truth(item, batch) for item in items]
-            return _any(p[0] for p in pairs), _all(p[1] for p in pairs)
+            return _or(items, store)
         case ex.Implies(premise=premise, conclusion=conclusion):
-            return truth(ex.Or((ex.Not(premise), conclusion)), batch)
+            return _or((ex.Not(premise), conclusion), store)
+
+
+def _or(items: Sequence[ex.Truth], store: ColumnStore) -> Kleene:
+    """By De Morgan: it fails where all parts fail."""
+    return Kleene.all_of([truth(item, store).negated() for item in items]).negated()
+
+
+def _compare(node: ex.Compare, store: ColumnStore) -> Kleene:
+    minus = ex.Minus(node.left, node.right)
+    gap = number(minus, store.columns)
+    there = known(node, store.columns, store.size)
+    return Kleene.where(_keeps(node, gap, ex.scale_of(minus)), there)
+
+
+def _keeps(node: ex.Compare, gap: Integers, scale: int) -> Booleans:
+    """Whether left minus right is as the operator wants it."""
+    if node.operator == "==":
+        within: Booleans = np.abs(gap) <= int(node.tolerance.scaleb(scale))
+        return within
+    return _COMPARISONS[node.operator](gap, 0)
+
+
+def _of_text(node: ex.Filled | ex.Mentions | ex.Differs, store: ColumnStore) -> Kleene:
+    texts = store.texts[node.text]
+    match node:
+        case ex.Filled():
+            return Kleene.of([bool(bare(text)) if text else None for text in texts])
+        case ex.Mentions(words=words):
+            return Kleene.of([mentions_one(text, words) if text else None for text in texts])
+        case ex.Differs():
+            both = zip(texts, store.previous_texts[node.text], strict=True)
+            return Kleene.of([_differs(text, before) for text, before in both])
+
+
+def mentions_one(text: str, words: Sequence[str]) -> bool:
+    """Whether a text holds one of the words, spaces and line feeds left aside."""
+    plain = bare(text)
+    return any(word in plain for word in words)
+
+
+def _differs(text: str, before: str) -> bool | None:
+    if not bare(text) or not bare(before):
+        return None
+    return not nearly_the_same(text, before)
 
 
 def nearly_the_same(text: str, other: str) -> bool:
-    """Whether two texts share nine tenths of their pairs of neighbouring characters (Dice's coefficient);
-    digits do not count, since a copied text gets new years and numbers."""
-    first, second = (
-        Counter(pairwise(c for c in bare(t) if not c.isdigit())) for t in (text, other)
-    )
+    """Whether two texts share nine tenths of their pairs of neighbouring characters (Dice's
+    coefficient); digits do not count, since a copied text gets new years and numbers."""
+    first, second = _character_pairs(text), _character_pairs(other)
     total = first.total() + second.total()
-    return total > 0 and 2 * (first & second).total() >= SAME * total
+    common = (first & second).total()
+    return total > 0 and 2 * common >= SAME * total
 
 
-def difference(node: ex.Compare, batch: ColumnStore, unit: int) -> Decimal:
-    """Left minus right for one unit, exact."""
-    return value_of(ex.Minus(node.left, node.right), batch, unit)
+def _character_pairs(text: str) -> Counter[tuple[str, str]]:
+    return Counter(pairwise(c for c in bare(text) if not c.isdigit()))
 
 
-def value_of(node: ex.Number, batch: ColumnStore, unit: int) -> Decimal:
-    """The exact value of a number node for one unit."""
-    values = number(node, batch.columns)
-    return from_fixed(int(values[unit] if values.size > 1 else values[0]), ex.scale_of(node))
+# --- one unit, and all of them -------------------------------------------------------------------
 
 
-def _compare(node: ex.Compare, batch: ColumnStore) -> _Pair:
-    minus = ex.Minus(node.left, node.right)
-    values = number(minus, batch.columns)
-    there = known(node, batch.columns, batch.size)
-    tolerance = int(node.tolerance.scaleb(ex.scale_of(minus)))
-    match node.operator:
-        case "==":
-            result = np.abs(values) <= tolerance
-        case "!=":
-            result = values != 0
-        case "<":
-            result = values < 0
-        case "<=":
-            result = values <= 0
-        case ">":
-            result = values > 0
-        case ">=":
-            result = values >= 0
-    return there & result, there & ~result
+@dataclass(frozen=True, eq=False)
+class UnitView:
+    """One unit's numbers as its cells show them: position `unit` of a store."""
+
+    submission: Submission
+    store: ColumnStore
+    unit: int
+
+    def entry(self, name: str) -> Entry:
+        """What stood in a cell: the typed-in or typed-over entry, or the computed number."""
+        for entries in (self.submission.overrides, self.submission.entries):
+            if name in entries:
+                return entries[name]
+        return Entry.of(self.value(ex.Ref(name)))
+
+    def value(self, node: ex.Number) -> Decimal:
+        """The exact value of a number node."""
+        (whole,) = number(node, self.store.at(self.unit, node).columns)
+        return from_fixed(int(whole), ex.scale_of(node))
+
+    def number(self, operand: Operand) -> Decimal:
+        """What an operand's cell shows, exact where a column would be clamped."""
+        if isinstance(operand, ex.Ref):
+            entry = self.entry(operand.field)
+            if entry.value is not None:
+                return entry.value
+        return self.value(operand)
+
+    def recomputed(self, name: str) -> Decimal:
+        """A field as the formulas give it, whatever was typed over them."""
+        return from_fixed(int(self.store.recomputed[name].values[self.unit]))
+
+    def knows(self, operand: Operand) -> bool:
+        """Whether an operand is a number."""
+        return bool(self.store.columns[ex.key_of(operand)].known[self.unit])
+
+    def knows_all(self, node: ex.Node) -> bool:
+        """Whether every number that a node needs is there."""
+        return all(self.knows(operand) for operand in ex.operands_of(node))
+
+    def verdict(self, node: ex.Truth) -> Verdict:
+        """Whether a condition holds."""
+        return truth(node, self.store.at(self.unit, node)).verdict(0)
+
+    def holds_restored(self, node: ex.Truth) -> bool:
+        """Whether a condition holds with the formulas in the place of what was typed over them."""
+        restored = self.store.at(self.unit, node, restored=True)
+        return truth(node, restored).verdict(0) is Verdict.HOLDS
 
 
-def _pair(values: Sequence[bool | None]) -> _Pair:
-    return (
-        np.array([v is True for v in values], np.bool_),
-        np.array([v is False for v in values], np.bool_),
-    )
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """A form's rules over some submissions: made once, taken by all that look at them.
+
+    `verdicts` has a row for each instance of the form and a column for each submission.
+    """
+
+    form: Form
+    submissions: Sequence[Submission]
+    store: ColumnStore
+    verdicts: Verdicts
+
+    def view(self, unit: int) -> UnitView:
+        """The numbers of one submission, by its position."""
+        return UnitView(self.submissions[unit], self.store, unit)
+
+    def views(self) -> list[UnitView]:
+        """The numbers of each submission, in their order."""
+        return [self.view(unit) for unit in range(len(self.submissions))]
+
+    def instances(self, unit: int, verdict: Verdict) -> list[Instance]:
+        """The rules with this verdict for one submission, in the order of the form."""
+        column = self.verdicts[:, unit]
+        pairs = zip(self.form.instances, column, strict=True)
+        return [instance for instance, found in pairs if found == verdict]
 
 
-def _all(parts: object) -> Booleans:
-    found: Booleans = np.logical_and.reduce(list(parts))  # type: ignore[call-overload]
-    return found
+def evaluate_submissions(form: Form, submissions: Sequence[Submission]) -> Evaluation:
+    """All rules of a form over these submissions."""
+    store = column_store(form, submissions)
+    return Evaluation(form, tuple(submissions), store, evaluate(form.instances, store))
 
 
-def _any(parts: object) -> Booleans:
-    found: Booleans = np.logical_or.reduce(list(parts))  # type: ignore[call-overload]
-    return found
+def view_of(form: Form, submission: Submission) -> UnitView:
+    """One submission by itself."""
+    return UnitView(submission, column_store(form, [submission]), 0)

@@ -357,11 +357,11 @@ class _Reader:
 
     def _cached_totals(self, submission: Submission) -> None:
         """A result that the file shows but its numbers do not give."""
-        batch = column_store(self.form, [submission])
+        store = column_store(self.form, [submission])
         for name, cell in self.cached.items():
             if cell.text == "" or any(leaf in self.taken_texts for leaf in self.form.leaves(name)):
                 continue
-            column = batch.columns[name]
+            column = store.columns[name]
             entry, _ = read_entry(replace(cell, formula=None))
             right = from_fixed(int(column.values[0]))
             if column.known[0] and entry.value != right:

@@ -15,9 +15,7 @@ from xlsxwriter.worksheet import Worksheet
 from xlreport.a1 import Cell, address, quoted
 from xlreport.form import expression as ex
 from xlreport.form.model import Form
-from xlreport.rules.columns import ColumnStore, column_store
-from xlreport.rules.describe import UnitView
-from xlreport.rules.evaluate import Verdict, truth
+from xlreport.rules.evaluate import UnitView, Verdict, truth, view_of
 from xlreport.submission import Submission
 from xlreport.text import BITING, clean
 from xlreport.workbook.layout.sheet import Span
@@ -92,17 +90,13 @@ class WorkbookWriter:
         return self.kind == "summary"
 
     @cached_property
-    def batch(self) -> ColumnStore:
-        return column_store(self.form, [self.submission])
-
-    @cached_property
     def seen(self) -> UnitView:
         """The numbers behind all cached results."""
-        return UnitView(self.submission, self.batch, 0)
+        return view_of(self.form, self.submission)
 
     def verdict(self, *rules: ex.Truth) -> Verdict:
         """The cached verdict of some rules together."""
-        pairs = [truth(rule, self.batch) for rule in rules]
+        pairs = [truth(rule, self.seen.store) for rule in rules]
         if any(fails[0] for _, fails in pairs):
             return Verdict.FAILS
         return Verdict.HOLDS if all(holds[0] for holds, _ in pairs) else Verdict.UNKNOWN
@@ -117,7 +111,7 @@ class WorkbookWriter:
     def _word(self, rules: Sequence[ex.Truth]) -> str:
         verdict = self.verdict(*rules)
         operands = (o for rule in rules for o in ex.operands_of(rule))
-        lacks = any(isinstance(o, ex.Previous) and not self.seen.there(o) for o in operands)
+        lacks = any(isinstance(o, ex.Previous) and not self.seen.knows(o) for o in operands)
         return NO_LAST_YEAR if verdict is Verdict.UNKNOWN and lacks else verdict.label
 
     def sheet(self, name: str) -> Worksheet:
