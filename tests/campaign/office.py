@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from campaign.scene import post_in
+from campaign.scene import campaign_in
 from support.mails import reply
 from support.servers import Dovecot
 from xlreport import get_form, read_roster
-from xlreport.campaign.campaign import Post
-from xlreport.campaign.settings import read_campaign
+from xlreport.campaign.campaign import Campaign
+from xlreport.campaign.settings import read_settings
 from xlreport.cli.app import main
 
 COUNTY = "xian@example.org"
@@ -63,7 +63,7 @@ class Office:
         cls, folder: Path, dovecot: Dovecot, capsys: pytest.CaptureFixture[str]
     ) -> Office:
         """A new campaign with the three towns of `scene`."""
-        post_in(folder)
+        campaign_in(folder)
         return cls(folder, dovecot, capsys).set()
 
     def set(self, **changes: Any) -> Office:
@@ -127,10 +127,10 @@ class Office:
         self.dovecot.deliver(COUNTY, data, when=when, **more)
         return data
 
-    def post(self) -> Post:
+    def campaign(self) -> Campaign:
         """The campaign for functions of `xlreport.campaign.campaign`."""
-        campaign = read_campaign(self.folder)
-        return Post(campaign, get_form(campaign.form), read_roster(campaign.roster))
+        campaign = read_settings(self.folder)
+        return Campaign(campaign, get_form(campaign.form), read_roster(campaign.roster))
 
     @property
     def inbox(self) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""A campaign with three towns, and messages in a folder: the post without a server."""
+"""A campaign with three towns, and messages in a folder: the campaign without a server."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pathlib import Path
 
 from hostile.scene import base
 from xlreport import Entry, Form, Unit, get_form, write_workbook
-from xlreport.campaign.campaign import Post
-from xlreport.campaign.settings import init_campaign, read_campaign
+from xlreport.campaign.campaign import Campaign
+from xlreport.campaign.settings import init_campaign, read_settings
 from xlreport.mail.headers import china
 from xlreport.merging.roster import read_roster
 
@@ -29,15 +29,15 @@ FREE = "disclosure.licences.decisions"
 """A field that no rule relates to another."""
 
 
-def post_in(folder: Path) -> Post:
+def campaign_in(folder: Path) -> Campaign:
     """A new campaign with three towns."""
     form = get_form("zfxxgk-2021")
     roster = folder.parent / "名册.csv"
     roster.write_text(ROSTER, "utf-8")
-    init_campaign(folder, form, form.id, 2025, "示例县", deadline=None, roster=roster)
+    init_campaign(folder, form.id, 2025, "示例县", roster=roster)
     settings = folder / "xlreport.toml"
     settings.write_text(settings.read_text("utf-8-sig").replace("# deadline", "deadline"), "utf-8")
-    return Post(read_campaign(folder), form, read_roster(folder / "roster.csv"))
+    return Campaign(read_settings(folder), form, read_roster(folder / "roster.csv"))
 
 
 def workbook(form: Form, unit: Unit, number: int = 1, **changes: object) -> bytes:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from xlreport.campaign.settings import NAME, campaign_at, read_campaign
+from xlreport.campaign.settings import NAME, find_settings, read_settings
 from xlreport.cli.app import main
 from xlreport.errors import CampaignError
 from xlreport.submission import Unit
@@ -46,7 +46,7 @@ def test_init_makes_everything(campaign: Path) -> None:
         *("inbox", "summary", "templates", "letters", "roster.csv", NAME),
         *("letters/发放模板.txt", "letters/催报.txt", "letters/退回更正.txt"),
     }
-    read = read_campaign(campaign)
+    read = read_settings(campaign)
     assert (read.form, read.year, read.county, read.deadline) == (
         "zfxxgk-2021",
         2025,
@@ -140,17 +140,17 @@ def test_mistakes_in_the_settings_are_told(
 def test_settings_saved_in_gbk_are_read(campaign: Path) -> None:
     text = (campaign / NAME).read_text("utf-8-sig")
     (campaign / NAME).write_bytes(text.encode("gb18030"))
-    assert read_campaign(campaign).county == Unit("示例县")
+    assert read_settings(campaign).county == Unit("示例县")
 
 
 def test_a_campaign_is_found_from_the_folders_in_it(campaign: Path) -> None:
-    found = campaign_at(campaign / "inbox")
+    found = find_settings(campaign / "inbox")
     assert found is not None
     assert found.folder == campaign
-    assert campaign_at(campaign.parent) is None
+    assert find_settings(campaign.parent) is None
     (campaign / NAME).write_text("form = ", "utf-8")
     with pytest.raises(CampaignError, match="写法不对"):
-        campaign_at(campaign / "inbox")
+        find_settings(campaign / "inbox")
 
 
 def test_commands_in_the_folder_need_no_options(

@@ -15,28 +15,23 @@ from pathlib import Path
 
 import pytest
 
-from campaign.scene import BINGYIN, JIAZI, YICHOU, Mailbox, post_in, workbook
+from campaign.scene import BINGYIN, JIAZI, YICHOU, Mailbox, campaign_in, workbook
 from merging.test_arrivals import stamped
 from support.merges import merge_and_write
 from xlreport import Form, UsageError
-from xlreport.campaign.campaign import (
-    Post,
-    collect_from,
-    drafts_of,
-    ledger_of,
-    send_kind,
-    status,
-    survey,
-)
-from xlreport.campaign.collect import CollectResult
+from xlreport.campaign.campaign import Campaign, ledger_of, merged_inbox
+from xlreport.campaign.collect import CollectResult, collect
 from xlreport.campaign.ledger import open_ledger
+from xlreport.campaign.send import Drafts, SendRequest, send
+from xlreport.campaign.status import status
 from xlreport.cli.app import main
+from xlreport.errors import LedgerError
 from xlreport.mail.messages import MailLimits
 
 
 @pytest.fixture
-def post(tmp_path: Path) -> Post:
-    return post_in(tmp_path / "campaign")
+def campaign(tmp_path: Path) -> Campaign:
+    return campaign_in(tmp_path / "campaign")
 
 
 @pytest.fixture
@@ -44,8 +39,8 @@ def box(tmp_path: Path) -> Mailbox:
     return Mailbox(tmp_path / "mails")
 
 
-def inbox(post: Post) -> list[str]:
-    return sorted(p.name for p in post.campaign.inbox.iterdir())
+def inbox(campaign: Campaign) -> list[str]:
+    return sorted(p.name for p in campaign.settings.inbox.iterdir())
 
 
 def codes(result: CollectResult) -> list[str]:
@@ -53,15 +48,15 @@ def codes(result: CollectResult) -> list[str]:
 
 
 def test_a_workbook_is_kept_untouched_under_a_telling_name(
-    post: Post, box: Mailbox, zfxxgk: Form
+    campaign: Campaign, box: Mailbox, zfxxgk: Form
 ) -> None:
     data = workbook(zfxxgk, JIAZI)
     box.put("a", "张一 <Jiazi@example.org>", [("年报.xlsx", data)])
-    result = collect_from(post, box.folder)
+    result = collect(campaign, box.folder)
     sha256 = hashlib.sha256(data).hexdigest()
-    assert inbox(post) == [f"990101_甲子镇_20260105-0930_jiazi@example.org_{sha256[:12]}.xlsx"]
-    assert (post.campaign.inbox / inbox(post)[0]).read_bytes() == data
-    assert (post.campaign.records / "originals" / sha256).read_bytes() == data
+    assert inbox(campaign) == [f"990101_甲子镇_20260105-0930_jiazi@example.org_{sha256[:12]}.xlsx"]
+    assert (campaign.settings.inbox / inbox(campaign)[0]).read_bytes() == data
+    assert (campaign.settings.records / "originals" / sha256).read_bytes() == data
     (message,) = result.messages
     assert (message.state, message.listed, message.findings, result.exit_code) == (
         "new",
@@ -74,60 +69,63 @@ def test_a_workbook_is_kept_untouched_under_a_telling_name(
     ]
 
 
-def test_each_message_is_taken_once(post: Post, box: Mailbox, zfxxgk: Form) -> None:
+def test_each_message_is_taken_once(campaign: Campaign, box: Mailbox, zfxxgk: Form) -> None:
     path = box.put("a", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI))])
     again = path.with_name("b.eml")
     again.write_bytes(
         b"Received: from elsewhere by here; Tue, 6 Jan 2026 08:00:00 +0800\r\n" + path.read_bytes()
     )
-    assert [m.state for m in collect_from(post, box.folder).messages] == ["new", "known"]
-    assert [m.state for m in collect_from(post, box.folder).messages] == ["known", "known"]
-    assert len(inbox(post)) == 1
+    assert [m.state for m in collect(campaign, box.folder).messages] == ["new", "known"]
+    assert [m.state for m in collect(campaign, box.folder).messages] == ["known", "known"]
+    assert len(inbox(campaign)) == 1
 
 
 def test_the_same_workbook_in_two_messages_is_one_file(
-    post: Post, box: Mailbox, zfxxgk: Form
+    campaign: Campaign, box: Mailbox, zfxxgk: Form
 ) -> None:
     data = workbook(zfxxgk, JIAZI)
     box.put("a", "jiazi@example.org", [("年报.xlsx", data)])
     box.put("b", "jiazi@example.org", [("年报（再发）.xlsx", data)], day=7)
-    result = collect_from(post, box.folder)
+    result = collect(campaign, box.folder)
     assert [m.state for m in result.messages] == ["new", "new"]
     assert [m.files[0].again for m in result.messages] == [False, True]
-    assert len(inbox(post)) == 1
-    with ledger_of(post.campaign) as ledger:
+    assert len(inbox(campaign)) == 1
+    with ledger_of(campaign.settings) as ledger:
         (arrival,) = ledger.arrivals().values()
     assert arrival.moment == 1767749400.0
 
 
 def test_one_message_id_with_two_contents_loses_nothing(
-    post: Post, box: Mailbox, zfxxgk: Form
+    campaign: Campaign, box: Mailbox, zfxxgk: Form
 ) -> None:
     box.put("a", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI))], message_id="<x@y>")
     box.put(
         "b", "yichou@example.org", [("年报.xlsx", workbook(zfxxgk, YICHOU))], message_id="<x@y>"
     )
-    result = collect_from(post, box.folder)
+    result = collect(campaign, box.folder)
     assert codes(result) == ["M9"]
-    assert len(inbox(post)) == 2
+    assert len(inbox(campaign)) == 2
 
 
-def test_who_sent_it(post: Post, box: Mailbox, zfxxgk: Form) -> None:
+def test_who_sent_it(campaign: Campaign, box: Mailbox, zfxxgk: Form) -> None:
     box.put("a", "someone@example.com", [("年报.xlsx", workbook(zfxxgk, JIAZI))])
     box.put("b", "yichou2@example.org", [("年报.xlsx", workbook(zfxxgk, BINGYIN))])
     box.put("c", "yichou@example.org", [("年报.xlsx", workbook(zfxxgk, YICHOU))])
-    result = collect_from(post, box.folder)
+    result = collect(campaign, box.folder)
     assert codes(result) == ["M1", "M2"]
-    assert [f.code for x in survey_files(post) for f in x if f.code.startswith("M")] == ["M1", "M2"]
+    assert [f.code for x in survey_files(campaign) for f in x if f.code.startswith("M")] == [
+        "M1",
+        "M2",
+    ]
     assert result.exit_code == 0
 
 
-def survey_files(post: Post) -> list[tuple[object, ...]]:
-    with ledger_of(post.campaign) as ledger:
-        return [f.findings for f in survey(post, ledger).files]  # type: ignore[misc]
+def survey_files(campaign: Campaign) -> list[tuple[object, ...]]:
+    with ledger_of(campaign.settings) as ledger:
+        return [f.findings for f in merged_inbox(campaign, ledger).files]  # type: ignore[misc]
 
 
-def test_what_is_not_taken_is_told(post: Post, box: Mailbox) -> None:
+def test_what_is_not_taken_is_told(campaign: Campaign, box: Mailbox) -> None:
     box.put("a", "jiazi@example.org", [("扫描件.pdf", b"%PDF-1.4"), ("说明.docx", b"x")])
     box.put(
         "b", "jiazi@example.org", text="见超大附件 https://mail.qq.com/cgi-bin/ftnExs_download?k=1"
@@ -135,98 +133,105 @@ def test_what_is_not_taken_is_told(post: Post, box: Mailbox) -> None:
     box.put("c", "jiazi@example.org", [("年报.rar", b"Rar!x"), ("年报.xls", b"<html>")])
     (box.folder / "d.eml").write_bytes(b"\x00\x01\x02")
     (box.folder / "年报.xlsx").write_bytes(b"PK")
-    result = collect_from(post, box.folder)
+    result = collect(campaign, box.folder)
     assert codes(result) == ["M4", "M4", "M3", "M6", "M6"]
     assert [m.state for m in result.messages] == ["new", "new", "new", "trouble", "trouble"]
-    assert len(inbox(post)) == 2
+    assert len(inbox(campaign)) == 2
     assert result.exit_code == 1
 
 
-def test_archives_and_hostile_names(post: Post, box: Mailbox, zfxxgk: Form, tmp_path: Path) -> None:
+def test_archives_and_hostile_names(
+    campaign: Campaign, box: Mailbox, zfxxgk: Form, tmp_path: Path
+) -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("a/甲.xlsx", workbook(zfxxgk, JIAZI))
         archive.writestr("乙.xlsx", workbook(zfxxgk, YICHOU))
-    before = {p for p in tmp_path.rglob("*") if post.campaign.folder not in p.parents}
+    before = {p for p in tmp_path.rglob("*") if campaign.settings.folder not in p.parents}
     for i, name in enumerate(
         ("..\\..\\x.zip", "/etc/x.zip", "CON.zip", "a\x1b[2J\u202e.zip", "长" * 300 + ".zip")
     ):
         box.put(str(i), "jiazi@example.org", [(name, packed.getvalue() + b"\0" * 0)])
-    result = collect_from(post, box.folder)
+    result = collect(campaign, box.folder)
     assert [m.files[0].units for m in result.messages] == [("甲子镇", "乙丑镇")] * 5
-    (name,) = inbox(post)
+    (name,) = inbox(campaign)
     assert name.startswith("990101_甲子镇_") and name.endswith(".zip")  # noqa: PT018 (one thing: the name)
     after = {
         p
         for p in tmp_path.rglob("*")
-        if post.campaign.folder not in p.parents and box.folder not in p.parents
+        if campaign.settings.folder not in p.parents and box.folder not in p.parents
     }
     assert after - before == {box.folder}
 
 
-def test_resubmissions_count_by_arrival(post: Post, box: Mailbox, zfxxgk: Form) -> None:
+def test_resubmissions_count_by_arrival(campaign: Campaign, box: Mailbox, zfxxgk: Form) -> None:
     box.put("a", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI, 7))], day=9)
     box.put("b", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI, 5))], day=6)
-    collect_from(post, box.folder)
-    for path in post.campaign.inbox.iterdir():
+    collect(campaign, box.folder)
+    for path in campaign.settings.inbox.iterdir():
         os.utime(path, (1.0, 1.0) if "20260109" in path.name else (2.0, 2.0))
-    with ledger_of(post.campaign) as ledger:
-        result = survey(post, ledger)
+    with ledger_of(campaign.settings) as ledger:
+        result = merged_inbox(campaign, ledger)
     assert result.totals["disclosure.licences.decisions"] == 7
     (old,) = [f for f in result.files if f.outcome.value == "superseded"]
     assert (
         "收到得较晚（2026-01-09 09:30:00，这一份是 2026-01-06 09:30:00）" in old.findings[0].message
     )
     by_itself = merge_and_write(
-        post.campaign.inbox, roster=post.roster, out=post.campaign.folder / "x"
+        campaign.settings.inbox, roster=campaign.roster, out=campaign.settings.folder / "x"
     )
     assert by_itself.totals["disclosure.licences.decisions"] == 5
 
 
-def test_a_blank_template_sent_back_is_not_taken(post: Post, box: Mailbox, zfxxgk: Form) -> None:
-    send_kind(post, "templates", drafts_of(post))
-    blank = next(post.campaign.templates.glob("990101*")).read_bytes()
+def test_a_blank_template_sent_back_is_not_taken(
+    campaign: Campaign, box: Mailbox, zfxxgk: Form
+) -> None:
+    send(campaign, SendRequest("templates"), Drafts(campaign.settings.drafts))
+    blank = next(campaign.settings.templates.glob("990101*")).read_bytes()
     box.put("a", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI))])
     box.put("b", "jiazi@example.org", [("年报.xlsx", blank)], day=8)
-    assert codes(collect_from(post, box.folder)) == ["M8"]
-    assert {u.unit.name: u.state for u in status(post).units}["甲子镇"] == "accepted"
+    assert codes(collect(campaign, box.folder)) == ["M8"]
+    assert {u.unit.name: u.state for u in status(campaign).units}["甲子镇"] == "accepted"
 
 
 def test_a_file_that_is_gone_is_told_and_its_original_is_there(
-    post: Post, box: Mailbox, zfxxgk: Form
+    campaign: Campaign, box: Mailbox, zfxxgk: Form
 ) -> None:
     data = workbook(zfxxgk, JIAZI)
     box.put("a", "jiazi@example.org", [("年报.xlsx", data)])
-    collect_from(post, box.folder)
-    (post.campaign.inbox / inbox(post)[0]).unlink()
-    assert [f.code for f in status(post).findings] == ["M10"]
+    collect(campaign, box.folder)
+    (campaign.settings.inbox / inbox(campaign)[0]).unlink()
+    assert [f.code for f in status(campaign).findings] == ["M10"]
     assert (
-        post.campaign.records / "originals" / hashlib.sha256(data).hexdigest()
+        campaign.settings.records / "originals" / hashlib.sha256(data).hexdigest()
     ).read_bytes() == data
     box.put("b", "jiazi@example.org", [("年报.xlsx", data)], day=8)
-    collect_from(post, box.folder)
-    assert status(post).findings == ()
+    collect(campaign, box.folder)
+    assert status(campaign).findings == ()
 
 
 def test_an_edited_file_in_the_inbox_is_not_overwritten(
-    post: Post, box: Mailbox, zfxxgk: Form
+    campaign: Campaign, box: Mailbox, zfxxgk: Form
 ) -> None:
     data = workbook(zfxxgk, JIAZI)
     box.put("a", "jiazi@example.org", [("年报.xlsx", data)])
-    collect_from(post, box.folder)
-    edited = post.campaign.inbox / inbox(post)[0]
+    collect(campaign, box.folder)
+    edited = campaign.settings.inbox / inbox(campaign)[0]
     edited.write_bytes(workbook(zfxxgk, JIAZI, 99))
     box.put("b", "jiazi@example.org", [("年报.xlsx", data)], day=8)
-    collect_from(post, box.folder)
+    collect(campaign, box.folder)
     assert edited.read_bytes() != data
-    assert sorted(p.read_bytes() == data for p in post.campaign.inbox.iterdir()) == [False, True]
+    assert sorted(p.read_bytes() == data for p in campaign.settings.inbox.iterdir()) == [
+        False,
+        True,
+    ]
 
 
-def test_bounces_are_told_and_their_workbook_is_not_taken(post: Post, box: Mailbox) -> None:
-    send_kind(post, "templates", drafts_of(post))
-    with ledger_of(post.campaign) as ledger:
+def test_bounces_are_told_and_their_workbook_is_not_taken(campaign: Campaign, box: Mailbox) -> None:
+    send(campaign, SendRequest("templates"), Drafts(campaign.settings.drafts))
+    with ledger_of(campaign.settings) as ledger:
         sent = next(s for s in ledger.sent() if s.unit_code == "990101")
-    draft = next(post.campaign.drafts.glob("990101*")).read_bytes()
+    draft = next(campaign.settings.drafts.glob("990101*")).read_bytes()
     report = (
         b"From: MAILER-DAEMON@example.org\r\nSubject: Undelivered\r\nDate: Mon, 5 Jan 2026 10:00:00 +0800\r\n"
         b'MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
@@ -236,35 +241,35 @@ def test_bounces_are_told_and_their_workbook_is_not_taken(post: Post, box: Mailb
     )
     box.folder.mkdir()
     (box.folder / "bounce.eml").write_bytes(report)
-    result = collect_from(post, box.folder)
+    result = collect(campaign, box.folder)
     assert codes(result) == ["M7"]
     assert "发给“甲子镇”（jiazi@example.org）的邮件被退回" in result.messages[0].findings[0].message
-    assert inbox(post) == []
-    with ledger_of(post.campaign) as ledger:
+    assert inbox(campaign) == []
+    with ledger_of(campaign.settings) as ledger:
         assert [s.state for s in ledger.sent() if s.message_id == sent.message_id] == ["bounced"]
 
 
 def test_a_filled_workbook_in_a_delivery_report_is_taken(
-    post: Post, box: Mailbox, zfxxgk: Form
+    campaign: Campaign, box: Mailbox, zfxxgk: Form
 ) -> None:
     """A town's mail program sends its answer to a wrong address; the town forwards what came back as it is."""
     inner = box.put("a", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI))]).read_bytes()
     (box.folder / "a.eml").write_bytes(returned(inner, "xain@example.org"))
-    (told,) = collect_from(post, box.folder).messages
+    (told,) = collect(campaign, box.folder).messages
     assert [f.units for f in told.files] == [("甲子镇",)]
-    assert [u.state for u in status(post).units] == ["accepted", "missing", "missing"]
+    assert [u.state for u in status(campaign).units] == ["accepted", "missing", "missing"]
 
 
-def test_a_time_in_the_future_does_not_win(post: Post, box: Mailbox, zfxxgk: Form) -> None:
+def test_a_time_in_the_future_does_not_win(campaign: Campaign, box: Mailbox, zfxxgk: Form) -> None:
     path = box.put("a", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI, 5))])
     path.write_bytes(path.read_bytes().replace(b"Jan 2026", b"Jan 2099"))
     box.put("b", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI, 7))], day=8)
-    result = collect_from(post, box.folder)
+    result = collect(campaign, box.folder)
     assert codes(result) == ["M11"]
     assert "2099-01-05 09:30，比现在还晚" in result.messages[0].findings[0].message
-    assert ["时间不明" in name for name in inbox(post)] == [False, True]
-    with ledger_of(post.campaign) as ledger:
-        result = survey(post, ledger)
+    assert ["时间不明" in name for name in inbox(campaign)] == [False, True]
+    with ledger_of(campaign.settings) as ledger:
+        result = merged_inbox(campaign, ledger)
     # which of the two is newer nobody knows now
     assert {f.outcome.value for f in result.files} == {"rejected"}
     assert all("F16" in {x.code for x in f.findings} for f in result.files)
@@ -272,10 +277,10 @@ def test_a_time_in_the_future_does_not_win(post: Post, box: Mailbox, zfxxgk: For
 
 @pytest.mark.parametrize("kind", ["plain", "html"])
 def test_a_bounce_in_plain_words_is_told_and_marks_nothing(
-    kind: str, post: Post, box: Mailbox
+    kind: str, campaign: Campaign, box: Mailbox
 ) -> None:
-    send_kind(post, "templates", drafts_of(post))
-    blank = next(post.campaign.templates.glob("990101*"))
+    send(campaign, SendRequest("templates"), Drafts(campaign.settings.drafts))
+    blank = next(campaign.settings.templates.glob("990101*"))
     path = box.put(
         "a",
         "PostMaster@qq.com",
@@ -287,11 +292,11 @@ def test_a_bounce_in_plain_words_is_told_and_marks_nothing(
         path.write_bytes(
             path.read_bytes().replace(b"Content-Type: text/plain", b"Content-Type: text/html", 1)
         )
-    (told,) = collect_from(post, box.folder).messages
+    (told,) = collect(campaign, box.folder).messages
     assert [f.code for f in told.findings] == ["M7"]
     assert "多半是退信，关系到“甲子镇”" in told.findings[0].message
-    assert inbox(post) == []
-    with ledger_of(post.campaign) as ledger:
+    assert inbox(campaign) == []
+    with ledger_of(campaign.settings) as ledger:
         assert {s.state for s in ledger.sent()} == {"draft"}
 
 
@@ -310,25 +315,31 @@ def returned(inner: bytes, recipient: str, *, day: int = 15) -> bytes:
     )
 
 
-def test_what_comes_back_late_is_not_the_newest(post: Post, box: Mailbox, zfxxgk: Form) -> None:
+def test_what_comes_back_late_is_not_the_newest(
+    campaign: Campaign, box: Mailbox, zfxxgk: Form
+) -> None:
     """Somebody sent the first version on, and that came back after the second had arrived."""
     first = box.put("a", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI, 5))], day=6)
     box.put("b", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI, 7))], day=9)
     (box.folder / "c.eml").write_bytes(returned(first.read_bytes(), "leader@example.org"))
-    collect_from(post, box.folder)
-    with ledger_of(post.campaign) as ledger:
-        assert survey(post, ledger).totals["disclosure.licences.decisions"] == 7
+    collect(campaign, box.folder)
+    with ledger_of(campaign.settings) as ledger:
+        assert merged_inbox(campaign, ledger).totals["disclosure.licences.decisions"] == 7
 
 
-def test_what_came_back_only_has_no_time_of_arrival(post: Post, box: Mailbox, zfxxgk: Form) -> None:
+def test_what_came_back_only_has_no_time_of_arrival(
+    campaign: Campaign, box: Mailbox, zfxxgk: Form
+) -> None:
     lost = box.put("a", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI, 5))], day=6)
     lost.write_bytes(returned(lost.read_bytes(), "xain@example.org"))
     box.put("b", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI, 7))], day=9)
-    collect_from(post, box.folder)
-    assert [f.result.outcome.value for f in status(post).units[0].files] == ["rejected"] * 2
+    collect(campaign, box.folder)
+    assert [f.result.outcome.value for f in status(campaign).units[0].files] == ["rejected"] * 2
 
 
-def test_what_a_unit_passes_on_came_when_it_did(post: Post, box: Mailbox, zfxxgk: Form) -> None:
+def test_what_a_unit_passes_on_came_when_it_did(
+    campaign: Campaign, box: Mailbox, zfxxgk: Form
+) -> None:
     """A town forwards the report of delivery, and with it the workbook that had not arrived."""
     lost = box.put(
         "a", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI, 7))], day=6
@@ -336,75 +347,79 @@ def test_what_a_unit_passes_on_came_when_it_did(post: Post, box: Mailbox, zfxxgk
     (box.folder / "a.eml").unlink()
     box.put("b", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI, 5))], day=5)
     box.put("c", "jiazi@example.org", [("退信.eml", returned(lost, "xain@example.org"))], day=16)
-    collect_from(post, box.folder)
-    with ledger_of(post.campaign) as ledger:
-        assert survey(post, ledger).totals["disclosure.licences.decisions"] == 7
+    collect(campaign, box.folder)
+    with ledger_of(campaign.settings) as ledger:
+        assert merged_inbox(campaign, ledger).totals["disclosure.licences.decisions"] == 7
 
 
 @pytest.mark.parametrize("way", ["another address", "no address", "the workbook alone"])
-def test_whose_a_bounce_is_follows_from_what_came_back(way: str, post: Post, box: Mailbox) -> None:
-    send_kind(post, "templates", drafts_of(post))
-    draft = next(post.campaign.drafts.glob("990101*")).read_bytes()
-    blank = next(post.campaign.templates.glob("990101*")).read_bytes()
+def test_whose_a_bounce_is_follows_from_what_came_back(
+    way: str, campaign: Campaign, box: Mailbox
+) -> None:
+    send(campaign, SendRequest("templates"), Drafts(campaign.settings.drafts))
+    draft = next(campaign.settings.drafts.glob("990101*")).read_bytes()
+    blank = next(campaign.settings.templates.glob("990101*")).read_bytes()
     if way == "another address":
         path = box.put("a", "x@example.org")
         path.write_bytes(returned(draft, "forwarded@example.com"))
     else:
         file = ("原邮件.eml", draft) if way == "no address" else ("年报.xlsx", blank)
         box.put("a", "postmaster@example.org", [file], text="无法投递")
-    (told,) = collect_from(post, box.folder).messages
+    (told,) = collect(campaign, box.folder).messages
     assert [f.code for f in told.findings] == ["M7"]
     assert "关系到“甲子镇”" in told.findings[0].message
-    assert inbox(post) == []
+    assert inbox(campaign) == []
 
 
-def test_a_bounce_that_names_nobody(post: Post, box: Mailbox) -> None:
+def test_a_bounce_that_names_nobody(campaign: Campaign, box: Mailbox) -> None:
     box.put("a", "postmaster@example.org", text="无法投递")
-    result = collect_from(post, box.folder)
+    result = collect(campaign, box.folder)
     assert (codes(result), result.exit_code) == (["M7"], 1)
     assert "没有写明是哪个单位" in result.messages[0].findings[0].message
 
 
-def test_a_unit_whose_address_is_like_a_servers(post: Post, box: Mailbox, zfxxgk: Form) -> None:
-    columns = {**post.roster.columns, "990101": {"邮箱": "postmaster@jiazi.example.org"}}
-    post = replace(post, roster=replace(post.roster, columns=columns))
+def test_a_unit_whose_address_is_like_a_servers(
+    campaign: Campaign, box: Mailbox, zfxxgk: Form
+) -> None:
+    columns = {**campaign.roster.columns, "990101": {"邮箱": "postmaster@jiazi.example.org"}}
+    campaign = replace(campaign, roster=replace(campaign.roster, columns=columns))
     box.put("a", "postmaster@jiazi.example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI))])
-    assert codes(collect_from(post, box.folder)) == []
-    (file,) = status(post).units[0].files
+    assert codes(collect(campaign, box.folder)) == []
+    (file,) = status(campaign).units[0].files
     assert file.arrival is not None
     assert file.arrival.moment > 0
 
 
 def test_a_ledger_older_than_what_was_kept_is_noticed(
-    post: Post, box: Mailbox, zfxxgk: Form
+    campaign: Campaign, box: Mailbox, zfxxgk: Form
 ) -> None:
     box.put(
         "a",
         "jiazi@example.org",
         [("年报.xlsx", stamped(workbook(zfxxgk, JIAZI, 5), "2026-01-09T00:00:00Z"))],
     )
-    collect_from(post, box.folder)
-    ledger = post.campaign.records / "ledger.sqlite3"
+    collect(campaign, box.folder)
+    ledger = campaign.settings.records / "ledger.sqlite3"
     old = ledger.read_bytes()
     box.put("b", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI, 7))], day=9)
-    collect_from(post, box.folder)
+    collect(campaign, box.folder)
     ledger.write_bytes(old)
-    way = drafts_of(post)
+    way = Drafts(campaign.settings.drafts)
     for work in (
-        lambda: status(post),
-        lambda: send_kind(post, "reminders", way),
-        lambda: send_kind(post, "returns", way),
+        lambda: status(campaign),
+        lambda: send(campaign, SendRequest("reminders"), way),
+        lambda: send(campaign, SendRequest("returns"), way),
     ):
-        with pytest.raises(UsageError, match="原件有 1 份不在收发记录里"):
+        with pytest.raises(LedgerError, match="原件有 1 份不在收发记录里"):
             work()
-    assert main(["merge", str(post.campaign.folder)]) == 2
-    collect_from(post, box.folder)
-    with ledger_of(post.campaign) as whole:
-        assert survey(post, whole).totals["disclosure.licences.decisions"] == 7
+    assert main(["merge", str(campaign.settings.folder)]) == 2
+    collect(campaign, box.folder)
+    with ledger_of(campaign.settings) as whole:
+        assert merged_inbox(campaign, whole).totals["disclosure.licences.decisions"] == 7
 
 
 def test_time_stamps_of_files_decide_nothing_beside_mail(
-    post: Post, box: Mailbox, zfxxgk: Form
+    campaign: Campaign, box: Mailbox, zfxxgk: Form
 ) -> None:
     """Copying, unpacking and restoring change them."""
     box.put(
@@ -412,28 +427,28 @@ def test_time_stamps_of_files_decide_nothing_beside_mail(
         "jiazi@example.org",
         [("一.xlsx", workbook(zfxxgk, JIAZI, 5)), ("二.xlsx", workbook(zfxxgk, JIAZI, 7))],
     )
-    collect_from(post, box.folder)
-    for number, path in enumerate(post.campaign.inbox.glob("*.xlsx")):
+    collect(campaign, box.folder)
+    for number, path in enumerate(campaign.settings.inbox.glob("*.xlsx")):
         os.utime(path, (number, number))
-    (unit, *_) = status(post).units
+    (unit, *_) = status(campaign).units
     assert (unit.state, {f.result.outcome.value for f in unit.files}) == ("rejected", {"rejected"})
     box.put("b", "jiazi@example.org", [("二.xlsx", workbook(zfxxgk, JIAZI, 8))], day=8)
-    collect_from(post, box.folder)
-    assert status(post).units[0].state == "accepted"
-    by_hand = post.campaign.inbox / "U盘.xlsx"
+    collect(campaign, box.folder)
+    assert status(campaign).units[0].state == "accepted"
+    by_hand = campaign.settings.inbox / "U盘.xlsx"
     by_hand.write_bytes(workbook(zfxxgk, JIAZI, 9))
     for moment in (1.0, 4e9):
         os.utime(by_hand, (moment, moment))
-        assert status(post).units[0].state == "rejected"
+        assert status(campaign).units[0].state == "rejected"
 
 
 def test_what_a_person_has_dealt_with_is_not_listed_again(
-    post: Post, box: Mailbox, zfxxgk: Form, capsys: pytest.CaptureFixture[str]
+    campaign: Campaign, box: Mailbox, zfxxgk: Form, capsys: pytest.CaptureFixture[str]
 ) -> None:
     box.put("a", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI))])
     box.put("b", "jiazi@example.org", [("更正.pdf", b"%PDF-1.7")], day=8)
-    collect_from(post, box.folder)
-    command = ["status", "--campaign", str(post.campaign.folder)]
+    collect(campaign, box.folder)
+    command = ["status", "--campaign", str(campaign.settings.folder)]
     assert main(command) == 1
     said = capsys.readouterr().out
     assert "要由人打开的邮件 2：jiazi@example.org　“年报”　[提示 M4]" in said
@@ -442,19 +457,21 @@ def test_what_a_person_has_dealt_with_is_not_listed_again(
     main([*command, "--done", "2"])
     main(command)
     assert "要由人打开" not in capsys.readouterr().out
-    assert status(post).messages == ()
+    assert status(campaign).messages == ()
 
 
-def test_a_message_stays_its_units_when_the_roster_changes(post: Post, box: Mailbox) -> None:
+def test_a_message_stays_its_units_when_the_roster_changes(
+    campaign: Campaign, box: Mailbox
+) -> None:
     box.put("a", "jiazi@example.org", [("年报.pdf", b"%PDF-1.7")])
-    collect_from(post, box.folder)
-    columns = {**post.roster.columns, "990101": {"邮箱": "new@example.org"}}
-    post = replace(post, roster=replace(post.roster, columns=columns))
-    assert [u.waiting for u in status(post).units] == [1, 0, 0]
+    collect(campaign, box.folder)
+    columns = {**campaign.roster.columns, "990101": {"邮箱": "new@example.org"}}
+    campaign = replace(campaign, roster=replace(campaign.roster, columns=columns))
+    assert [u.waiting for u in status(campaign).units] == [1, 0, 0]
 
 
 def test_a_full_disk_stops_and_tells_what_was_taken(
-    post: Post,
+    campaign: Campaign,
     box: Mailbox,
     zfxxgk: Form,
     monkeypatch: pytest.MonkeyPatch,
@@ -463,13 +480,13 @@ def test_a_full_disk_stops_and_tells_what_was_taken(
     from xlreport.atomic import write_atomically
 
     def full(path: Path, data: bytes, modified: float = 0.0) -> None:
-        if list(post.campaign.inbox.glob("*.xlsx")) and path.parent == post.campaign.inbox:
+        if list(campaign.settings.inbox.glob("*.xlsx")) and path.parent == campaign.settings.inbox:
             raise OSError(errno.ENOSPC, "No space left on device")
         write_atomically(path, data, modified)
 
     box.put("a", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI))])
     box.put("b", "yichou@example.org", [("年报.xlsx", workbook(zfxxgk, YICHOU))])
-    command = ["collect", str(box.folder), "--campaign", str(post.campaign.folder)]
+    command = ["collect", str(box.folder), "--campaign", str(campaign.settings.folder)]
     with monkeypatch.context() as patch:
         patch.setattr("xlreport.campaign.collect.write_atomically", full)
         assert main(command) == 2
@@ -477,13 +494,13 @@ def test_a_full_disk_stops_and_tells_what_was_taken(
     assert "年报.xlsx → 990101_甲子镇" in said
     assert "磁盘满了，写不了文件：请腾出空间。收取停在这里：已收的都有记录" in said
     assert main(command) == 0
-    assert len(inbox(post)) == 2
+    assert len(inbox(campaign)) == 2
 
 
 def test_a_ledger_that_cannot_be_written_stops_too(
-    post: Post, box: Mailbox, zfxxgk: Form, monkeypatch: pytest.MonkeyPatch
+    campaign: Campaign, box: Mailbox, zfxxgk: Form, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with ledger_of(post.campaign):
+    with ledger_of(campaign.settings):
         pass
     connect = sqlite3.connect
 
@@ -498,15 +515,15 @@ def test_a_ledger_that_cannot_be_written_stops_too(
     box.put("b", "yichou@example.org", [("年报.xlsx", workbook(zfxxgk, YICHOU)), *many])
     with monkeypatch.context() as patch:
         patch.setattr("xlreport.campaign.ledger.sqlite3.connect", small)
-        result = collect_from(post, box.folder)
+        result = collect(campaign, box.folder)
     assert ([m.state for m in result.messages], result.exit_code) == (["new"], 2)
     assert "磁盘满了，写不了“ledger.sqlite3”：请腾出空间。收取停在这里" in result.stopped
-    assert [m.state for m in collect_from(post, box.folder).messages] == ["known", "new"]
+    assert [m.state for m in collect(campaign, box.folder).messages] == ["known", "new"]
 
 
-def test_a_report_of_delay_marks_nothing(post: Post, box: Mailbox) -> None:
-    send_kind(post, "templates", drafts_of(post))
-    draft = next(post.campaign.drafts.glob("990101*")).read_bytes()
+def test_a_report_of_delay_marks_nothing(campaign: Campaign, box: Mailbox) -> None:
+    send(campaign, SendRequest("templates"), Drafts(campaign.settings.drafts))
+    draft = next(campaign.settings.drafts.glob("990101*")).read_bytes()
     box.folder.mkdir()
     (box.folder / "delay.eml").write_bytes(
         b"From: MAILER-DAEMON@example.org\r\nSubject: Delayed\r\nDate: Mon, 5 Jan 2026 10:00:00 +0800\r\n"
@@ -515,94 +532,94 @@ def test_a_report_of_delay_marks_nothing(post: Post, box: Mailbox) -> None:
         b"Final-Recipient: rfc822; jiazi@example.org\r\nAction: delayed\r\n\r\n"
         b"--b\r\nContent-Type: message/rfc822\r\n\r\n" + draft + b"\r\n--b--\r\n"
     )
-    assert codes(collect_from(post, box.folder)) == []
-    with ledger_of(post.campaign) as ledger:
+    assert codes(collect(campaign, box.folder)) == []
+    with ledger_of(campaign.settings) as ledger:
         assert {s.state for s in ledger.sent()} == {"draft"}
-    assert inbox(post) == []
+    assert inbox(campaign) == []
 
 
-def test_an_empty_folder_and_a_damaged_ledger(post: Post, box: Mailbox) -> None:
+def test_an_empty_folder_and_a_damaged_ledger(campaign: Campaign, box: Mailbox) -> None:
     box.folder.mkdir()
-    assert collect_from(post, box.folder).exit_code == 3
-    (post.campaign.records / "ledger.sqlite3").write_bytes(b"x" * 5000)
-    with pytest.raises(UsageError, match="坏了"):
-        status(post)
+    assert collect(campaign, box.folder).exit_code == 3
+    (campaign.settings.records / "ledger.sqlite3").write_bytes(b"x" * 5000)
+    with pytest.raises(LedgerError, match="坏了"):
+        status(campaign)
     box.put("a", "jiazi@example.org")
-    (post.campaign.records / "ledger.sqlite3").unlink()
-    with sqlite3.connect(post.campaign.records / "ledger.sqlite3") as db:
+    (campaign.settings.records / "ledger.sqlite3").unlink()
+    with sqlite3.connect(campaign.settings.records / "ledger.sqlite3") as db:
         db.execute("PRAGMA user_version = 1")
     db.close()
-    for work in (lambda: status(post), lambda: collect_from(post, box.folder)):
-        with pytest.raises(UsageError, match="坏了"):
+    for work in (lambda: status(campaign), lambda: collect(campaign, box.folder)):
+        with pytest.raises(LedgerError, match="坏了"):
             work()
 
 
 @pytest.mark.parametrize("empty", [True, False])
 def test_a_ledger_that_is_gone_is_not_made_anew_in_silence(
-    empty: bool, post: Post, box: Mailbox, zfxxgk: Form, capsys: pytest.CaptureFixture[str]
+    empty: bool, campaign: Campaign, box: Mailbox, zfxxgk: Form, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The order of arrival would be lost, and with it which version counts."""
     box.put("a", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI))])
-    collect_from(post, box.folder)
-    ledger = post.campaign.records / "ledger.sqlite3"
+    collect(campaign, box.folder)
+    ledger = campaign.settings.records / "ledger.sqlite3"
     ledger.write_bytes(b"") if empty else ledger.unlink()
-    where = ("--campaign", str(post.campaign.folder))
+    where = ("--campaign", str(campaign.settings.folder))
     for command in (["status", *where], ["collect", str(box.folder), *where], ["merge", where[1]]):
         assert main(command) == 2
         assert "不见了或被清空了，而收到过的原件还在" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("own", ["inbox", "records", "templates", "drafts", ""])
-def test_the_campaign_does_not_collect_from_itself(own: str, post: Post) -> None:
-    (post.campaign.folder / own).mkdir(exist_ok=True)
+def test_the_campaign_does_not_collect_from_itself(own: str, campaign: Campaign) -> None:
+    (campaign.settings.folder / own).mkdir(exist_ok=True)
     with pytest.raises(UsageError, match="是工作文件夹自己的"):
-        collect_from(post, post.campaign.folder / own)
+        collect(campaign, campaign.settings.folder / own)
 
 
 def test_messages_with_the_names_of_temporary_files_and_sub_folders_of_a_maildir(
-    post: Post, box: Mailbox, zfxxgk: Form, tmp_path: Path
+    campaign: Campaign, box: Mailbox, zfxxgk: Form, tmp_path: Path
 ) -> None:
     first = box.put("~$a", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI))])
-    assert [m.state for m in collect_from(post, box.folder).messages] == ["new"]
+    assert [m.state for m in collect(campaign, box.folder).messages] == ["new"]
     maildir = mailbox.Maildir(tmp_path / "Maildir")
     maildir.add(first.read_bytes())
     other = box.put("b", "yichou@example.org", [("年报.xlsx", workbook(zfxxgk, YICHOU))])
     maildir.add_folder("archive").add(other.read_bytes())
     maildir.close()
-    result = collect_from(post, tmp_path / "Maildir")
+    result = collect(campaign, tmp_path / "Maildir")
     assert [m.state for m in result.messages] == ["new", "known"]
     assert result.messages[0].origin.startswith(".archive/")
 
 
 def test_merge_says_that_messages_wait_for_a_person(
-    post: Post, box: Mailbox, zfxxgk: Form, capsys: pytest.CaptureFixture[str]
+    campaign: Campaign, box: Mailbox, zfxxgk: Form, capsys: pytest.CaptureFixture[str]
 ) -> None:
     box.put("a", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI))])
     box.put("b", "jiazi@example.org", text="https://pan.baidu.com/s/1x", day=8)
-    collect_from(post, box.folder)
-    main(["merge", str(post.campaign.folder)])
+    collect(campaign, box.folder)
+    main(["merge", str(campaign.settings.folder)])
     assert "有 1 封邮件还要由人打开" in capsys.readouterr().err
-    (post.campaign.inbox / inbox(post)[0]).unlink()
-    main(["merge", str(post.campaign.folder)])
+    (campaign.settings.inbox / inbox(campaign)[0]).unlink()
+    main(["merge", str(campaign.settings.folder)])
     assert "[警示 M10]" in capsys.readouterr().out
 
 
-def test_a_newer_ledger_is_not_touched(post: Post) -> None:
-    with open_ledger(post.campaign.records):
+def test_a_newer_ledger_is_not_touched(campaign: Campaign) -> None:
+    with open_ledger(campaign.settings.records):
         pass
-    with sqlite3.connect(post.campaign.records / "ledger.sqlite3") as db:
+    with sqlite3.connect(campaign.settings.records / "ledger.sqlite3") as db:
         db.execute("PRAGMA user_version = 99")
     db.close()
-    with pytest.raises(UsageError, match="较新的版本"):
-        status(post)
+    with pytest.raises(LedgerError, match="较新的版本"):
+        status(campaign)
 
 
-def test_status_names_what_a_person_must_do(post: Post, box: Mailbox, zfxxgk: Form) -> None:
+def test_status_names_what_a_person_must_do(campaign: Campaign, box: Mailbox, zfxxgk: Form) -> None:
     box.put("a", "jiazi@example.org", [("坏.xlsx", b"PK\x03\x04 broken")])
     box.put("b", "yichou@example.org", text="https://pan.baidu.com/s/1x 提取码 1234")
     box.put("c", "nobody@example.com", [("x.xlsx", b"PK\x03\x04 broken too")])
-    collect_from(post, box.folder)
-    told = status(post)
+    collect(campaign, box.folder)
+    told = status(campaign)
     assert {u.unit.name: u.state for u in told.units} == {
         "甲子镇": "rejected",
         "乙丑镇": "missing",
@@ -611,12 +628,12 @@ def test_status_names_what_a_person_must_do(post: Post, box: Mailbox, zfxxgk: Fo
     assert [m.origin for m in told.messages] == ["b.eml"]
     assert len(told.strangers) == 1
     box.put("d", "yichou@example.org", [("年报.xlsx", workbook(zfxxgk, YICHOU))], day=8)
-    collect_from(post, box.folder)
-    assert status(post).messages == ()
+    collect(campaign, box.folder)
+    assert status(campaign).messages == ()
 
 
 def test_hostile_mail_cannot_deceive_the_terminal(
-    post: Post, box: Mailbox, zfxxgk: Form, capsys: pytest.CaptureFixture[str]
+    campaign: Campaign, box: Mailbox, zfxxgk: Form, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = box.put(
         "a", "jiazi@example.org", [("x.xlsx", workbook(zfxxgk, JIAZI)), ("y.pdf", b"%PDF")]
@@ -627,11 +644,11 @@ def test_hostile_mail_cannot_deceive_the_terminal(
         .replace(b"y.pdf", b"\x1b]0;y\x07.pdf")
     )
     path.write_bytes(data.replace("年报".encode(), b"\x1b[31m\xff\xfe"))
-    where = ("--campaign", str(post.campaign.folder))
+    where = ("--campaign", str(campaign.settings.folder))
     for command in (
         ["collect", str(box.folder), "--verbose"],
         ["status"],
-        ["merge", str(post.campaign.folder)],
+        ["merge", str(campaign.settings.folder)],
     ):
         main([*command, *(where if command[0] != "merge" else ())])
         out = "".join(capsys.readouterr())
@@ -640,48 +657,50 @@ def test_hostile_mail_cannot_deceive_the_terminal(
     assert "\x1b" not in capsys.readouterr().out
 
 
-def test_messages_and_attachments_are_not_touched(post: Post, box: Mailbox, zfxxgk: Form) -> None:
+def test_messages_and_attachments_are_not_touched(
+    campaign: Campaign, box: Mailbox, zfxxgk: Form
+) -> None:
     box.put("a", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI))])
     before = {
         p: (p.read_bytes(), p.stat().st_mtime_ns, p.stat().st_mode) for p in box.folder.iterdir()
     }
-    collect_from(post, box.folder)
-    kept = {p: (p.read_bytes(), p.stat().st_mtime_ns) for p in post.campaign.inbox.iterdir()}
+    collect(campaign, box.folder)
+    kept = {p: (p.read_bytes(), p.stat().st_mtime_ns) for p in campaign.settings.inbox.iterdir()}
     box.put("b", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI, 2))], day=8)
-    collect_from(post, box.folder)
-    status(post)
+    collect(campaign, box.folder)
+    status(campaign)
     assert {p: (p.read_bytes(), p.stat().st_mtime_ns, p.stat().st_mode) for p in before} == before
     assert {p: (p.read_bytes(), p.stat().st_mtime_ns) for p in kept} == kept
 
 
 def test_a_message_stays_open_until_the_report_behind_it_is_there(
-    post: Post, box: Mailbox, zfxxgk: Form
+    campaign: Campaign, box: Mailbox, zfxxgk: Form
 ) -> None:
     link = "https://pan.baidu.com/s/1x"
     box.put("a", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI))])
     box.put("b", "jiazi@example.org", text=link, day=8)
     box.put("c", "private@example.com", text=link, day=4)
-    collect_from(post, box.folder)
-    assert [m.origin for m in status(post).messages] == ["b.eml", "c.eml"]
-    fetched = post.campaign.inbox / "下载的.xlsx"
+    collect(campaign, box.folder)
+    assert [m.origin for m in status(campaign).messages] == ["b.eml", "c.eml"]
+    fetched = campaign.settings.inbox / "下载的.xlsx"
     fetched.write_bytes(stamped(workbook(zfxxgk, JIAZI, 8), "2036-01-09T00:00:00Z"))
-    assert [m.origin for m in status(post).messages] == ["c.eml"]
+    assert [m.origin for m in status(campaign).messages] == ["c.eml"]
     for unit in (YICHOU, BINGYIN):
-        (post.campaign.inbox / f"{unit.name}.xlsx").write_bytes(workbook(zfxxgk, unit))
-    told = status(post)
+        (campaign.settings.inbox / f"{unit.name}.xlsx").write_bytes(workbook(zfxxgk, unit))
+    told = status(campaign)
     assert (told.messages, {u.state for u in told.units}, told.exit_code) == ((), {"accepted"}, 0)
 
 
 @pytest.mark.isolated
 def test_messages_are_read_in_workers_and_one_that_hangs_costs_only_itself(
-    post: Post, box: Mailbox, zfxxgk: Form, monkeypatch: pytest.MonkeyPatch
+    campaign: Campaign, box: Mailbox, zfxxgk: Form, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     box.put("a", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI))])
-    monkeypatch.setattr("xlreport.campaign.campaign.MAIL_LIMITS", MailLimits(seconds=0.000001))
-    (told,) = collect_from(post, box.folder).messages
+    monkeypatch.setattr("xlreport.campaign.collect.MAIL_LIMITS", MailLimits(seconds=0.000001))
+    (told,) = collect(campaign, box.folder).messages
     assert told.state == "trouble"
     assert "读取邮件超过了 1e-06 秒，已停止" in told.findings[0].message
     monkeypatch.undo()
-    (told,) = collect_from(post, box.folder).messages
+    (told,) = collect(campaign, box.folder).messages
     assert (told.state, told.files[0].units) == ("new", ("甲子镇",))
-    assert status(post).messages == ()
+    assert status(campaign).messages == ()

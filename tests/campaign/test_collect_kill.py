@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from campaign.scene import JIAZI, YICHOU, Mailbox, post_in, workbook
+from campaign.scene import JIAZI, YICHOU, Mailbox, campaign_in, workbook
 from xlreport import Form
 from xlreport.campaign.ledger import NAME
 
@@ -37,7 +37,7 @@ def mails(tmp_path_factory: pytest.TempPathFactory, zfxxgk: Form) -> Path:
 
 @pytest.fixture(scope="module")
 def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return post_in(tmp_path_factory.mktemp("fresh") / "campaign").campaign.folder
+    return campaign_in(tmp_path_factory.mktemp("fresh") / "campaign").settings.folder
 
 
 def state(folder: Path) -> State:

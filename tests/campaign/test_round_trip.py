@@ -99,9 +99,7 @@ def replies(form: Form, roster: Roster) -> tuple[list[Reply], int]:
 
 def campaign_in(folder: Path) -> None:
     form = get_form("zfxxgk-2021")
-    init_campaign(
-        folder, form, form.id, 2025, "示例县", deadline=None, roster=ROOT / "samples" / "roster.csv"
-    )
+    init_campaign(folder, form.id, 2025, "示例县", roster=ROOT / "samples" / "roster.csv")
     settings = folder / "xlreport.toml"
     settings.write_text(settings.read_text("utf-8-sig").replace("# deadline", "deadline"), "utf-8")
 

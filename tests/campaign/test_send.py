@@ -13,13 +13,15 @@ from pathlib import Path
 
 import pytest
 
-from campaign.scene import JIAZI, YICHOU, Mailbox, post_in, workbook
-from xlreport import Form, UsageError
-from xlreport.campaign.campaign import Post, collect_from, drafts_of, ledger_of, send_kind, status
-from xlreport.campaign.send import SendResult
+from campaign.scene import JIAZI, YICHOU, Mailbox, campaign_in, workbook
+from xlreport import Form
+from xlreport.campaign.campaign import Campaign, ledger_of
+from xlreport.campaign.collect import collect
+from xlreport.campaign.send import Drafts, SendRequest, SendResult, send
+from xlreport.campaign.status import status
 from xlreport.cli.app import main
 from xlreport.cli.render_mail import status_report
-from xlreport.errors import SendError
+from xlreport.errors import LetterError, SendError
 from xlreport.mail.smtp import SENT
 
 DAY = dt.date(2026, 1, 15)
@@ -48,11 +50,11 @@ class Way:
 
 
 @pytest.fixture
-def post(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Post:
+def campaign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Campaign:
     monkeypatch.setattr("time.sleep", lambda seconds: None)
-    post = post_in(tmp_path / "campaign")
-    smtp = replace(post.campaign.smtp, sender="xian@example.org")
-    return replace(post, campaign=replace(post.campaign, smtp=smtp))
+    campaign = campaign_in(tmp_path / "campaign")
+    smtp = replace(campaign.settings.smtp, sender="xian@example.org")
+    return replace(campaign, settings=replace(campaign.settings, smtp=smtp))
 
 
 def said(result: SendResult) -> list[tuple[str, str, str]]:
@@ -65,9 +67,9 @@ def parsed(data: bytes) -> EmailMessage:
     return message
 
 
-def test_each_unit_gets_its_own_workbook_once(post: Post) -> None:
+def test_each_unit_gets_its_own_workbook_once(campaign: Campaign) -> None:
     way = Way()
-    assert said(send_kind(post, "templates", way)) == [
+    assert said(send(campaign, SendRequest("templates"), way)) == [
         ("甲子镇", "jiazi@example.org", "sent"),
         ("乙丑镇", "yichou@example.org", "sent"),
         ("乙丑镇", "yichou2@example.org", "sent"),
@@ -84,19 +86,19 @@ def test_each_unit_gets_its_own_workbook_once(post: Post) -> None:
     (attached,) = message.iter_attachments()
     name = "990101_甲子镇_2025年政府信息公开工作年度报告.xlsx"
     assert attached.get_filename() == name
-    assert attached.get_payload(decode=True) == (post.campaign.templates / name).read_bytes()
-    again = send_kind(post, "templates", way)
+    assert attached.get_payload(decode=True) == (campaign.settings.templates / name).read_bytes()
+    again = send(campaign, SendRequest("templates"), way)
     assert {s for _, _, s in said(again)} == {"before", "no_address"}
     assert len(way.taken) == 2
-    assert send_kind(post, "templates", way, only=[JIAZI], again=True).exit_code == 0
+    assert send(campaign, SendRequest("templates", only=(JIAZI,), again=True), way).exit_code == 0
     assert len(way.taken) == 3
 
 
-def test_a_changed_workbook_is_sent_anew(post: Post) -> None:
+def test_a_changed_workbook_is_sent_anew(campaign: Campaign) -> None:
     way = Way()
-    send_kind(post, "templates", way)
-    next(post.campaign.templates.glob("990101*")).write_bytes(b"new")
-    assert [s for _, _, s in said(send_kind(post, "templates", way))] == [
+    send(campaign, SendRequest("templates"), way)
+    next(campaign.settings.templates.glob("990101*")).write_bytes(b"new")
+    assert [s for _, _, s in said(send(campaign, SendRequest("templates"), way))] == [
         "sent",
         "before",
         "before",
@@ -104,26 +106,26 @@ def test_a_changed_workbook_is_sent_anew(post: Post) -> None:
     ]
 
 
-def test_a_dry_run_sends_and_records_nothing(post: Post) -> None:
+def test_a_dry_run_sends_and_records_nothing(campaign: Campaign) -> None:
     way = Way()
-    assert {s for _, _, s in said(send_kind(post, "templates", way, dry_run=True))} == {
+    assert {s for _, _, s in said(send(campaign, SendRequest("templates", dry_run=True), way))} == {
         "planned",
         "no_address",
     }
     assert way.taken == []
-    assert list(post.campaign.templates.iterdir()) == []
-    with ledger_of(post.campaign) as ledger:
+    assert list(campaign.settings.templates.iterdir()) == []
+    with ledger_of(campaign.settings) as ledger:
         assert ledger.sent() == ()
 
 
-def test_a_refused_recipient_does_not_stop_the_rest(post: Post) -> None:
+def test_a_refused_recipient_does_not_stop_the_rest(campaign: Campaign) -> None:
     way = Way({"jiazi@example.org": "550 no such user", "yichou2@example.org": "552 full"})
-    result = send_kind(post, "templates", way)
+    result = send(campaign, SendRequest("templates"), way)
     assert [s for _, _, s in said(result)] == ["refused", "sent", "refused", "no_address"]
     assert result.exit_code == 1
     assert result.items[0].detail == "550 no such user"
     way.refuses = {}
-    assert [s for _, _, s in said(send_kind(post, "templates", way))] == [
+    assert [s for _, _, s in said(send(campaign, SendRequest("templates"), way))] == [
         "sent",
         "before",
         "sent",
@@ -132,72 +134,90 @@ def test_a_refused_recipient_does_not_stop_the_rest(post: Post) -> None:
     assert way.taken[-1][1] == ("yichou2@example.org",)
 
 
-def test_after_a_broken_connection_only_the_rest_is_sent_under_the_same_id(post: Post) -> None:
+def test_after_a_broken_connection_only_the_rest_is_sent_under_the_same_id(
+    campaign: Campaign,
+) -> None:
     way = Way(breaks_at=2)
-    result = send_kind(post, "templates", way)
+    result = send(campaign, SendRequest("templates"), way)
     assert (result.exit_code, result.stopped) == (2, "连接断了")
-    with ledger_of(post.campaign) as ledger:
+    with ledger_of(campaign.settings) as ledger:
         unsure = [s for s in ledger.sent() if s.state == "sending"]
     assert {s.unit_name for s in unsure} == {"乙丑镇"}
     way.breaks_at = 0
-    send_kind(post, "templates", way)
+    send(campaign, SendRequest("templates"), way)
     assert len(way.taken) == 2
     assert parsed(way.taken[1][0])["Message-ID"] == unsure[0].message_id
 
 
-def test_drafts_open_in_a_mail_program_and_do_not_count_as_sent(post: Post) -> None:
-    assert [s for _, _, s in said(send_kind(post, "templates", drafts_of(post)))][:3] == [
-        "draft"
-    ] * 3
-    path = post.campaign.drafts / "990101_甲子镇_发放模板.eml"
+def test_drafts_open_in_a_mail_program_and_do_not_count_as_sent(campaign: Campaign) -> None:
+    assert [
+        s
+        for _, _, s in said(
+            send(campaign, SendRequest("templates"), Drafts(campaign.settings.drafts))
+        )
+    ][:3] == ["draft"] * 3
+    path = campaign.settings.drafts / "990101_甲子镇_发放模板.eml"
     message = parsed(path.read_bytes())
     assert (message["X-Unsent"], message["To"]) == ("1", "甲子镇 <jiazi@example.org>")
-    assert [s for _, _, s in said(send_kind(post, "templates", drafts_of(post)))][:3] == [
-        "before"
-    ] * 3
+    assert [
+        s
+        for _, _, s in said(
+            send(campaign, SendRequest("templates"), Drafts(campaign.settings.drafts))
+        )
+    ][:3] == ["before"] * 3
     path.unlink()
-    assert [s for _, _, s in said(send_kind(post, "templates", drafts_of(post)))][:2] == [
+    assert [
+        s
+        for _, _, s in said(
+            send(campaign, SendRequest("templates"), Drafts(campaign.settings.drafts))
+        )
+    ][:2] == [
         "draft",
         "before",
     ]
-    assert [s for _, _, s in said(send_kind(post, "templates", Way()))][:3] == ["sent"] * 3
-    assert [s for _, _, s in said(send_kind(post, "templates", drafts_of(post)))][:3] == [
-        "before"
+    assert [s for _, _, s in said(send(campaign, SendRequest("templates"), Way()))][:3] == [
+        "sent"
     ] * 3
+    assert [
+        s
+        for _, _, s in said(
+            send(campaign, SendRequest("templates"), Drafts(campaign.settings.drafts))
+        )
+    ][:3] == ["before"] * 3
 
 
 def test_reminders_go_to_those_who_sent_nothing_once_a_day(
-    post: Post, tmp_path: Path, zfxxgk: Form
+    campaign: Campaign, tmp_path: Path, zfxxgk: Form
 ) -> None:
     box = Mailbox(tmp_path / "mails")
     box.put("a", "jiazi@example.org", [("坏.xlsx", b"PK\x03\x04 broken")])
-    collect_from(post, box.folder)
+    collect(campaign, box.folder)
     way = Way()
-    assert {n for n, _, _ in said(send_kind(post, "reminders", way, today=DAY))} == {
+    assert {n for n, _, _ in said(send(campaign, SendRequest("reminders", today=DAY), way))} == {
         "乙丑镇",
         "丙寅镇",
     }
-    assert {s for _, _, s in said(send_kind(post, "reminders", way, today=DAY))} == {
+    assert {s for _, _, s in said(send(campaign, SendRequest("reminders", today=DAY), way))} == {
         "before",
         "no_address",
     }
-    later = send_kind(post, "reminders", way, today=DAY + dt.timedelta(days=3))
+    later = send(campaign, SendRequest("reminders", today=DAY + dt.timedelta(days=3)), way)
     assert {s for _, _, s in said(later)} == {"sent", "no_address"}
-    assert [len(u.reminders) for u in status(post).units] == [0, 4, 0]
+    assert [len(u.reminders) for u in status(campaign).units] == [0, 4, 0]
 
 
 def test_returns_say_what_is_wrong_and_follow_each_new_version(
-    post: Post, tmp_path: Path, zfxxgk: Form
+    campaign: Campaign, tmp_path: Path, zfxxgk: Form
 ) -> None:
     box = Mailbox(tmp_path / "mails")
     box.put("a", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI))])
     box.put("b", "yichou@example.org", [("年报.xlsx", workbook(zfxxgk, YICHOU))])
-    collect_from(post, box.folder)
+    collect(campaign, box.folder)
     way = Way()
-    assert said(send_kind(post, "returns", way, today=DAY)) == []
+    assert said(send(campaign, SendRequest("returns", today=DAY), way)) == []
     box.put("c", "jiazi@example.org", [("更正的年报.xlsx", workbook(zfxxgk, JIAZI, -3))], day=8)
-    collect_from(post, box.folder)
-    assert said(send_kind(post, "returns", way, today=DAY)) == [
+    collect(campaign, box.folder)
+    assert said(send(campaign, SendRequest("returns", today=DAY), way)) == [
         ("甲子镇", "jiazi@example.org", "sent")
     ]
     body = parsed(way.taken[0][0]).get_content()
@@ -205,78 +225,80 @@ def test_returns_say_what_is_wrong_and_follow_each_new_version(
     assert "二、主动公开 B10" in body
     assert "你单位报来的“更正的年报.xlsx”" in body
     assert "{" not in body
-    assert said(send_kind(post, "returns", way, today=DAY))[0][2] == "before"
+    assert said(send(campaign, SendRequest("returns", today=DAY), way))[0][2] == "before"
     box.put("d", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI, -4))], day=9)
-    collect_from(post, box.folder)
-    assert said(send_kind(post, "returns", way, today=DAY))[0][2] == "sent"
+    collect(campaign, box.folder)
+    assert said(send(campaign, SendRequest("returns", today=DAY), way))[0][2] == "sent"
 
 
 @pytest.mark.parametrize(
     ("files", "text"), [([("年报.pdf", b"%PDF-1.7")], "您好"), ([], "https://pan.baidu.com/s/1x")]
 )
 def test_who_sent_something_else_is_not_told_that_nothing_came(
-    files: list[tuple[str, bytes]], text: str, post: Post, tmp_path: Path
+    files: list[tuple[str, bytes]], text: str, campaign: Campaign, tmp_path: Path
 ) -> None:
     box = Mailbox(tmp_path / "mails")
     box.put("a", "jiazi@example.org", files, text=text)
-    collect_from(post, box.folder)
-    told = status(post)
+    collect(campaign, box.folder)
+    told = status(campaign)
     assert [u.waiting for u in told.units] == [1, 0, 0]
     assert [m.origin for m in told.messages] == ["a.eml"]
     assert "1 封来信要由人打开" in next(status_report(told))
     way = Way()
-    result = send_kind(post, "reminders", way, today=DAY)
+    result = send(campaign, SendRequest("reminders", today=DAY), way)
     assert [s for _, _, s in said(result)] == ["held", "sent", "sent", "no_address"]
     assert "来过 1 封邮件，要先由人打开" in result.items[0].detail
     assert result.exit_code == 1
-    result = send_kind(post, "reminders", way, today=DAY, only=[JIAZI])
+    result = send(campaign, SendRequest("reminders", today=DAY, only=(JIAZI,)), way)
     assert said(result) == [("甲子镇", "jiazi@example.org", "sent")]
 
 
 def test_whose_file_was_removed_is_not_told_that_nothing_came(
-    post: Post, tmp_path: Path, zfxxgk: Form
+    campaign: Campaign, tmp_path: Path, zfxxgk: Form
 ) -> None:
     box = Mailbox(tmp_path / "mails")
     box.put("a", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI))])
-    collect_from(post, box.folder)
-    next(post.campaign.inbox.glob("*.xlsx")).unlink()
-    unit = status(post).units[0]
+    collect(campaign, box.folder)
+    next(campaign.settings.inbox.glob("*.xlsx")).unlink()
+    unit = status(campaign).units[0]
     assert (unit.state, unit.gone) == ("missing", 1)
-    result = send_kind(post, "reminders", Way(), today=DAY)
+    result = send(campaign, SendRequest("reminders", today=DAY), Way())
     assert [s for _, _, s in said(result)] == ["held", "sent", "sent", "no_address"]
     assert "收到过 1 个文件，现在不在 inbox 里" in result.items[0].detail
 
 
 def test_what_only_the_county_can_decide_is_not_asked_of_a_town(
-    post: Post, tmp_path: Path, zfxxgk: Form
+    campaign: Campaign, tmp_path: Path, zfxxgk: Form
 ) -> None:
     box = Mailbox(tmp_path / "mails")
     box.put("a", "jiazi@example.org", [(f"{n}.xlsx", workbook(zfxxgk, JIAZI, n)) for n in (5, 7)])
-    collect_from(post, box.folder)
+    collect(campaign, box.folder)
     way = Way()
-    for only in ([], [JIAZI]):
-        (item,) = send_kind(post, "returns", way, today=DAY, only=only).items
+    for only in ((), (JIAZI,)):
+        (item,) = send(campaign, SendRequest("returns", today=DAY, only=only), way).items
         assert (item.state, way.taken) == ("held", [])
         assert "要先由县里处理：同一单位有 2 份报表，内容不同，分不出哪份较新" in item.detail
 
 
-def test_a_letter_without_a_deadline_is_not_sent(post: Post) -> None:
-    post = replace(post, campaign=replace(post.campaign, deadline=None))
-    with pytest.raises(UsageError, match="deadline"):
-        send_kind(post, "templates", Way())
-    (post.campaign.letters / "发放模板.txt").write_text("主题：请填报\n\n{单位}\n", "utf-8")
-    assert send_kind(post, "templates", Way()).exit_code == 1
+def test_a_letter_without_a_deadline_is_not_sent(campaign: Campaign) -> None:
+    campaign = replace(campaign, settings=replace(campaign.settings, deadline=None))
+    with pytest.raises(LetterError, match="deadline"):
+        send(campaign, SendRequest("templates"), Way())
+    (campaign.settings.letters / "发放模板.txt").write_text("主题：请填报\n\n{单位}\n", "utf-8")
+    assert send(campaign, SendRequest("templates"), Way()).exit_code == 1
 
 
-def test_hostile_names_and_addresses_in_the_roster(post: Post) -> None:
+def test_hostile_names_and_addresses_in_the_roster(campaign: Campaign) -> None:
     unit = replace(JIAZI, name="Jiazi\nBcc: all@example.org")
     columns = {
-        **post.roster.columns,
+        **campaign.roster.columns,
         JIAZI.code: {"邮箱": "jiazi@example.org,a@b\x00.cn; 坏地址 <x@y>"},
     }
-    post = replace(post, roster=replace(post.roster, units=(unit, YICHOU), columns=columns))
+    campaign = replace(
+        campaign, roster=replace(campaign.roster, units=(unit, YICHOU), columns=columns)
+    )
     way = Way()
-    result = send_kind(post, "templates", way, only=[unit])
+    result = send(campaign, SendRequest("templates", only=(unit,)), way)
     assert [(a, s) for _, a, s in said(result)] == [
         ("a@b\x00.cn", "refused"),
         ("坏地址", "refused"),
@@ -289,8 +311,8 @@ def test_hostile_names_and_addresses_in_the_roster(post: Post) -> None:
     assert way.taken[0][1] == ("jiazi@example.org",)
 
 
-def test_json_and_exit_codes(post: Post, capsys: pytest.CaptureFixture[str]) -> None:
-    where = ("--campaign", str(post.campaign.folder))
+def test_json_and_exit_codes(campaign: Campaign, capsys: pytest.CaptureFixture[str]) -> None:
+    where = ("--campaign", str(campaign.settings.folder))
     assert main(["send", "templates", "--drafts", "--json", *where]) == 1
     out, err = capsys.readouterr()
     document = json.loads(out)

@@ -15,8 +15,9 @@ from campaign.scene import JIAZI, workbook
 from support.merges import merge_and_write
 from support.servers import Dovecot, free_port, proxy_for, saying
 from xlreport import Form
-from xlreport.campaign.campaign import ledger_of, status, survey
-from xlreport.campaign.naming import MARK
+from xlreport.campaign.campaign import ledger_of, merged_inbox
+from xlreport.campaign.collect import MARK
+from xlreport.campaign.status import status
 from xlreport.mail.headers import china
 from xlreport.mail.messages import MailLimits
 
@@ -122,7 +123,7 @@ def test_moving_makes_the_folder_and_leaves_what_was_not_taken(
     folder = folder.replace("/", ".")  # how this server separates folders
     before = three.dovecot.messages(COUNTY)
     monkeypatch.setattr(
-        "xlreport.campaign.campaign.MAIL_LIMITS", MailLimits(message=max(map(len, before)))
+        "xlreport.campaign.collect.MAIL_LIMITS", MailLimits(message=max(map(len, before)))
     )
     huge = three.mail("huge", bytes(300_000), when=START)
     assert three.collect("--move-to", folder) == (1, ["new"] * 3 + ["trouble"])
@@ -316,7 +317,7 @@ def test_we_say_who_we_are(office: Office) -> None:
 def test_a_message_that_is_too_large_is_told_and_not_fetched(
     three: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("xlreport.campaign.campaign.MAIL_LIMITS", MailLimits(message=200_000))
+    monkeypatch.setattr("xlreport.campaign.collect.MAIL_LIMITS", MailLimits(message=200_000))
     huge = three.mail("huge", bytes(3_000_000), when=START)
     monkeypatch.setattr("xlreport.mail.imap._BATCH", 2)
     with proxy_for(three.dovecot.port) as proxy:
@@ -334,14 +335,14 @@ def test_a_message_that_is_too_large_is_told_and_not_fetched(
     )
     assert [f["code"] for f in told["findings"]] == ["M5"]
     assert f"{len(huge):,} 字节" in told["findings"][0]["message"]
-    with ledger_of(three.post().campaign) as ledger:
+    with ledger_of(three.campaign().settings) as ledger:
         assert [m.trouble for m in ledger.received()] == [False] * 3 + [True]
     monkeypatch.undo()
     monkeypatch.setenv("XLREPORT_MAIL_PASSWORD", "secret")
     monkeypatch.setattr("xlreport.merging.request.WORKERS", 0)
     three.set(port=three.dovecot.port)
     assert three.collect() == (0, ["new"]), "with another limit it is taken"
-    with ledger_of(three.post().campaign) as ledger:
+    with ledger_of(three.campaign().settings) as ledger:
         assert [m.trouble for m in ledger.received()] == [False] * 4
 
 
@@ -421,10 +422,10 @@ def test_the_time_of_delivery_decides(office: Office, books: Callable[[int], byt
     for number, day in ((1, 2), (2, 9), (3, 5)):
         office.mail(str(number), books(number), when=START + day * DAY)
     assert office.collect() == (0, ["new"] * 3)
-    post = office.post()
-    with ledger_of(post.campaign) as ledger:
+    campaign = office.campaign()
+    with ledger_of(campaign.settings) as ledger:
         arrivals = ledger.arrivals()
-        totals = survey(post, ledger).totals
+        totals = merged_inbox(campaign, ledger).totals
     assert sorted(int(a.moment) for a in arrivals.values()) == [
         START + day * DAY for day in (2, 5, 9)
     ]
@@ -435,7 +436,7 @@ def test_the_time_of_delivery_decides(office: Office, books: Callable[[int], byt
         assert f"_{china(arrived):%Y%m%d-%H%M}_" in name
         assert path.stat().st_mtime == arrived
         assert name.split(".")[-2][-MARK:] == office.inbox[name][:MARK]
-    jiazi = next(u for u in status(post).units if u.unit.code == JIAZI.code)
+    jiazi = next(u for u in status(campaign).units if u.unit.code == JIAZI.code)
     assert jiazi.versions == 3
     # the merge without a campaign takes the time stamps of the files for it
     assert merge_and_write(office.folder / "inbox", out=office.folder / "other").totals == totals

@@ -18,8 +18,9 @@ import pytest
 
 from campaign.office import COUNTY, Office
 from support.servers import Smtp, free_port, proxy_for, saying
-from xlreport.campaign.campaign import ledger_of, status
+from xlreport.campaign.campaign import ledger_of
 from xlreport.campaign.ledger import Ledger, Sent
+from xlreport.campaign.status import status
 from xlreport.mail.messages import MessageReader
 
 pytestmark = pytest.mark.post
@@ -49,7 +50,7 @@ def parsed(data: bytes) -> EmailMessage:
 
 
 def sent(office: Office) -> list[Sent]:
-    with ledger_of(office.post().campaign) as ledger:
+    with ledger_of(office.campaign().settings) as ledger:
         return list(ledger.sent())
 
 
@@ -264,7 +265,7 @@ def test_killed_between_the_server_and_the_record(
     )
     assert run.returncode == -signal.SIGKILL
     assert [s.state for s in sent(office)] == ["sending"]
-    assert status(office.post()).units[0].templates[0].state == "sending"
+    assert status(office.campaign()).units[0].templates[0].state == "sending"
     assert states(office) == (1, ["sent"] * 3 + ["no_address"])
     first, second = (parsed(data) for data in office.dovecot.messages(JIAZI))
     assert first["Message-ID"] == second["Message-ID"]

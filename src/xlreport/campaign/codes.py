@@ -23,3 +23,33 @@ M11 = Code(
 )
 
 register(M4, M7, M8, M9, M11)
+
+NOT_TAKEN = M4.message(
+    "附件“{name}”{kind}，不是工作簿或压缩包，没有放进 inbox",
+    "如果报表在里面，请对方把数字填到模板里重新发",
+)
+
+OUR_MESSAGE_BOUNCED = M7.message(
+    "发给“{unit}”（{address}）的邮件被退回，对方没有收到",
+    "请核对名册里的邮箱，改正后重新发送",
+)
+FORWARDED_MESSAGE_BOUNCED = M7.message(
+    "发给 {recipients} 的邮件被退回，关系到{units}，对方没有收到",
+    "请核对名册里的邮箱，或者对方邮箱设的自动转发",
+)
+_OPEN_IT = "请打开这封邮件看原因；是退信的，核对名册里的邮箱后重新发送"
+MAY_HAVE_BOUNCED = M7.message("邮件服务器来信，多半是退信，关系到{units}", _OPEN_IT)
+SOMETHING_MAY_HAVE_BOUNCED = M7.message("邮件服务器来信，多半是退信，没有写明是哪个单位", _OPEN_IT)
+
+BLANK_TEMPLATE = M8.message(
+    "附件“{name}”就是发出去的空白模板，没有填报，没有放进 inbox", "请对方填好后再发"
+)
+
+SAME_MESSAGE_ID = M9.message(
+    "这封邮件与以前收到的一封编号（Message-ID）相同，内容不同，两封都已收取", "请核对是谁发的"
+)
+
+IN_THE_FUTURE = M11.message(
+    "邮件的时间是 {moment:%Y-%m-%d %H:%M}，比现在还晚，不作为收到的时间",
+    "同一单位有几份时请核对哪份较新",
+)

@@ -11,22 +11,47 @@ import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import Executor
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from xlreport.atomic import why_not_written, write_atomically
-from xlreport.campaign.codes import M4, M7, M8, M9, M11
-from xlreport.campaign.ledger import Ledger
-from xlreport.campaign.naming import MARK, collected_name
-from xlreport.errors import SourceError
-from xlreport.findings import Finding, has_errors, record
-from xlreport.formats.detect import said
-from xlreport.mail.codes import M6
+from xlreport.atomic import locked, safe_name, why_not_written, write_atomically
+from xlreport.campaign.campaign import Campaign, ledger_of
+from xlreport.campaign.codes import (
+    BLANK_TEMPLATE,
+    FORWARDED_MESSAGE_BOUNCED,
+    IN_THE_FUTURE,
+    MAY_HAVE_BOUNCED,
+    NOT_TAKEN,
+    OUR_MESSAGE_BOUNCED,
+    SAME_MESSAGE_ID,
+    SOMETHING_MAY_HAVE_BOUNCED,
+)
+from xlreport.campaign.ledger import ORIGINALS, Ledger, Sent
+from xlreport.campaign.settings import CampaignSettings
+from xlreport.errors import SourceError, UsageError
+from xlreport.findings import Finding, has_errors
+from xlreport.formats.detect import Kind, said
+from xlreport.mail.codes import (
+    READER_DIED,
+    READER_FAILED,
+    TOOK_TOO_LONG,
+    TOOK_TOO_MUCH_MEMORY,
+)
 from xlreport.mail.dsn import Bounce
 from xlreport.mail.headers import china
-from xlreport.mail.mailboxes import Raw, Source, Uid
-from xlreport.mail.messages import NAMELESS, Attachment, Mail, MessageReader, unread
+from xlreport.mail.imap import ImapMailbox
+from xlreport.mail.mailboxes import Raw, Source, Uid, source_at
+from xlreport.mail.messages import (
+    EXTENSIONS,
+    NAMELESS,
+    Attachment,
+    Mail,
+    MailLimits,
+    MessageReader,
+    unread,
+)
 from xlreport.merging.arrivals import sender_notes
 from xlreport.merging.discover import SourceFile
 from xlreport.merging.intake import Reader, read_all
@@ -35,16 +60,25 @@ from xlreport.merging.unit_matching import match
 from xlreport.submission import NOBODY, Unit
 from xlreport.workers import DIED, MEMORY, RAISED, TIME, Lost
 
+MAIL_LIMITS = MailLimits()
+
+NEW, KNOWN, TROUBLE = "new", "known", "trouble"
+
+UNKNOWN_UNIT = "未知单位"
+MOST_BYTES = 120
+"""Bytes of a collected file's name, extension included."""
+MOST_SENDER_BYTES = 40
+MARK = 12
+"""Hexadecimal digits of the SHA-256 that a name ends with."""
+
 _LOST = {
-    TIME: "读取邮件超过了 {seconds:g} 秒",
-    MEMORY: "读取邮件要用的内存太多",
-    DIED: "读取邮件的进程异常退出",
-    RAISED: "读取邮件时程序出错（{detail}）",
+    TIME: TOOK_TOO_LONG,
+    MEMORY: TOOK_TOO_MUCH_MEMORY,
+    DIED: READER_DIED,
+    RAISED: READER_FAILED,
 }
 
 _DAY = 86_400.0
-
-NEW, KNOWN, TROUBLE = "new", "known", "trouble"
 
 
 @dataclass(frozen=True)
@@ -58,6 +92,17 @@ class CollectedFile:
     what: str
     units: tuple[str, ...] = ()
     again: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        """The file as `collect --json` has it."""
+        return {
+            "name": self.name,
+            "path": self.path or None,
+            "sha256": self.sha256,
+            "what": self.what,
+            "units": list(self.units),
+            "again": self.again,
+        }
 
 
 @dataclass(frozen=True)
@@ -74,6 +119,17 @@ class CollectedMessage:
     listed: bool = False
     """Whether a sender is on the roster."""
 
+    @property
+    def noteworthy(self) -> bool:
+        """Whether people are told of it one by one: it was not taken before, and has files or findings, or
+        comes from a unit."""
+        return self.state != KNOWN and bool(self.files or self.findings or self.listed)
+
+    @property
+    def asks(self) -> bool:
+        """Whether a person must open it."""
+        return has_errors(self.findings)
+
     def as_dict(self) -> dict[str, Any]:
         """The message as `collect --json` has it."""
         return {
@@ -82,25 +138,15 @@ class CollectedMessage:
             "sender": self.sender or None,
             "subject": self.subject or None,
             "arrived": self.arrived or None,
-            "files": [
-                {
-                    "name": f.name,
-                    "path": f.path or None,
-                    "sha256": f.sha256,
-                    "what": f.what,
-                    "units": list(f.units),
-                    "again": f.again,
-                }
-                for f in self.files
-            ],
-            "findings": [f.as_dict() for f in self.findings],
+            "files": [file.as_dict() for file in self.files],
+            "findings": [finding.as_dict() for finding in self.findings],
         }
 
 
 @dataclass(frozen=True)
 class CollectResult:
-    """All messages of a run in their order. `stopped` says why the source ended early, `left` what could
-    not be marked or moved."""
+    """All messages of a run in their order. `left` says what could not be marked or moved, `stopped` why the
+    source ended early; `empty` tells that nothing lay where messages were said to be."""
 
     messages: tuple[CollectedMessage, ...]
     left: tuple[str, ...] = ()
@@ -114,12 +160,92 @@ class CollectResult:
             return 2
         if self.empty:
             return 3
-        return 1 if self.left or any(has_errors(m.findings) for m in self.messages) else 0
+        return 1 if self.left or self.asking else 0
+
+    @property
+    def known(self) -> int:
+        """How many messages were taken before."""
+        return self._in_state(KNOWN)
+
+    @property
+    def unread(self) -> int:
+        """How many messages could not be read; they are tried again."""
+        return self._in_state(TROUBLE)
+
+    @property
+    def looked_at(self) -> int:
+        """How many messages were read, now or before."""
+        return len(self.messages) - self.unread
+
+    @property
+    def new_files(self) -> int:
+        """How many files were put into the inbox."""
+        files = (file for message in self.messages for file in message.files)
+        return len({file.path for file in files if file.path and not file.again})
+
+    @property
+    def quiet(self) -> int:
+        """How many messages were not taken before and are not noteworthy."""
+        return sum(1 for m in self.messages if m.state != KNOWN and not m.noteworthy)
+
+    @property
+    def asking(self) -> int:
+        """How many messages a person must open."""
+        return sum(1 for message in self.messages if message.asks)
+
+    def _in_state(self, state: str) -> int:
+        return sum(1 for message in self.messages if message.state == state)
 
     def as_dict(self) -> dict[str, Any]:
         """The `collect --json` document."""
-        messages = [m.as_dict() for m in self.messages]
+        messages = [message.as_dict() for message in self.messages]
         return {"messages": messages, "left": list(self.left), "stopped": self.stopped or None}
+
+
+def collect(campaign: Campaign, source: Path | ImapMailbox) -> CollectResult:
+    """Collects from a folder of .eml and .msg files, an mbox, a Maildir, or a mailbox on a server.
+
+    Raises UsageError for a folder of the campaign itself, SourceError when nothing can be read there,
+    LedgerError, Busy, OSError."""
+    if isinstance(source, Path):
+        _refuse_own(campaign.settings, source)
+        folder = source_at(source)
+        with ledger_of(campaign.settings) as ledger:
+            result = _collect(campaign, ledger, folder)
+        return replace(result, empty=not result.messages)
+    with ledger_of(campaign.settings) as ledger, source.opened(ledger.seen) as mailbox:
+        return _collect(campaign, ledger, mailbox)
+
+
+def _refuse_own(settings: CampaignSettings, path: Path) -> None:
+    """Raises UsageError for a place where the campaign keeps what it made or took."""
+    here = path.resolve()
+    own = (settings.inbox, settings.records, settings.templates, settings.drafts)
+    inside = any(here.is_relative_to(folder.resolve()) for folder in own)
+    if inside or here == settings.folder.resolve():
+        raise UsageError(f"“{path}”是工作文件夹自己的，不是收到的邮件；请把邮件另放一个文件夹。")
+
+
+def _collect(campaign: Campaign, ledger: Ledger, source: Source) -> CollectResult:
+    """Collects with the folders locked and the workers running."""
+    reading, inbox = campaign.reading, campaign.settings.inbox
+    originals = campaign.settings.records / ORIGINALS
+    mail_limits = replace(reading.limits, seconds=MAIL_LIMITS.seconds, memory=MAIL_LIMITS.memory)
+    with ExitStack() as stack:
+        stack.enter_context(locked(inbox))
+        stack.enter_context(locked(originals))
+        spool = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="xlreport-")))
+        collector = Collector(
+            ledger=ledger,
+            inbox=inbox,
+            originals=originals,
+            reader=Reader(campaign.forms, spool, reading.limits, reading.passwords),
+            pool=stack.enter_context(reading.pool(1)),
+            mail_pool=stack.enter_context(replace(reading, limits=mail_limits).pool(1)),
+            roster=campaign.roster,
+            messages=MessageReader(Path(), MAIL_LIMITS, reading.limits),
+        )
+        return collector.collect(source)
 
 
 @dataclass(frozen=True)
@@ -133,7 +259,7 @@ class Collector:
     reader: Reader
     pool: Executor
     mail_pool: Executor
-    roster: Roster | None = None
+    roster: Roster
     messages: MessageReader = field(default_factory=lambda: MessageReader(Path()))
 
     def collect(self, source: Source) -> CollectResult:
@@ -146,193 +272,242 @@ class Collector:
         self.ledger.clear_trouble(source.name)
         try:
             for raw in source.messages(self.messages.limits.message):
-                done.append(self._message(raw, source.name))
-                if raw.uid is not None and done[-1].state != TROUBLE:
+                message = self._message(raw, source.name)
+                done.append(message)
+                if raw.uid is not None and message.state != TROUBLE:
                     taken.append(raw.uid)
             left = tuple(source.finish(taken))
         except SourceError as error:
-            stopped = str(error)
+            stopped = error.message
         except OSError as error:
-            stopped = (
-                f"{why_not_written(error)}收取停在这里：已收的都有记录，改好后再运行一次，接着收。"
-            )
+            why = why_not_written(error)
+            stopped = f"{why}收取停在这里：已收的都有记录，改好后再运行一次，接着收。"
         return CollectResult(tuple(done), left, stopped)
 
     def _message(self, raw: Raw, source: str) -> CollectedMessage:
         """One message; its folder for spooled files lives as long as this call."""
-        sha256 = hashlib.sha256(raw.data).hexdigest()
-        if (
-            raw.problem is None
-            and raw.seen <= self.messages.limits.message
-            and self.ledger.knows_copy(sha256)
-        ):
-            if raw.uid is not None:
-                self.ledger.add_place(sha256, raw.uid)
+        if self._taken_before(raw):
             return CollectedMessage(raw.origin, KNOWN)
         with tempfile.TemporaryDirectory(prefix="xlreport-") as spool:
             mail = self._read(raw, Path(spool))
             mail = _dated(replace(mail, arrived=raw.arrived or mail.arrived))
-            known = None if mail.again else self.ledger.same_as(mail)
-            if known is not None:
-                self.ledger.add_copy(known, mail.raw_sha256, raw.uid)
-                return _told(raw, mail, KNOWN, ())
             if mail.again:
                 self.ledger.add_trouble(mail, source, raw.origin)
-                return replace(_told(raw, mail, TROUBLE, ()), findings=mail.findings)
+                return replace(_outline(raw, mail, TROUBLE), findings=mail.findings)
+            known = self.ledger.same_as(mail)
+            if known is not None:
+                self.ledger.add_copy(known, mail.raw_sha256, raw.uid)
+                return _outline(raw, mail, KNOWN)
             return self._take(raw, mail)
 
+    def _taken_before(self, raw: Raw) -> bool:
+        """Whether exactly these bytes were taken; then their place is recorded. The beginning of a message
+        that is too large tells nothing."""
+        is_whole = raw.problem is None and raw.seen <= self.messages.limits.message
+        if not is_whole:
+            return False
+        sha256 = hashlib.sha256(raw.data).hexdigest()
+        if not self.ledger.knows_copy(sha256):
+            return False
+        if raw.uid is not None:
+            self.ledger.add_place(sha256, raw.uid)
+        return True
+
     def _read(self, raw: Raw, spool: Path) -> Mail:
+        """The message as the worker reads it, or why it could not be read."""
         if raw.problem is not None:
             return unread(raw.data, raw.problem)
+        reader = replace(self.messages, spool=spool)
         try:
-            reader = replace(self.messages, spool=spool)
             mail: Mail = self.mail_pool.submit(reader, raw.data, raw.seen).result()
         except Lost as lost:
-            words = _LOST[lost.reason].format(
-                seconds=self.messages.limits.seconds, detail=lost.detail
-            )
-            suggestion = "请在邮箱里打开这封邮件，把附件另存到 inbox 文件夹"
-            return unread(raw.data, record(M6, f"{words}，已停止；其他邮件不受影响", suggestion))
+            seconds = self.messages.limits.seconds
+            finding = _LOST[lost.reason](seconds=seconds, detail=lost.detail)
+            return unread(raw.data, finding)
         return mail
 
     def _take(self, raw: Raw, mail: Mail) -> CollectedMessage:
-        owners = self.roster.owners(mail.senders) if self.roster is not None else ()
+        """Puts the files of a new message into the inbox and records it."""
+        owners = self.roster.owners(mail.senders)
         if owners and mail.bounce is not None and not mail.bounce.sure:
             mail = replace(mail, bounce=None)  # a unit whose address is like a server's
         findings = list(mail.findings)
         if self.ledger.has_message_id(mail.message_id):
-            words = "这封邮件与以前收到的一封编号（Message-ID）相同，内容不同，两封都已收取"
-            findings.append(record(M9, words, "请核对是谁发的"))
+            findings.append(SAME_MESSAGE_ID())
         files: list[CollectedFile] = []
         blank = self.ledger.sent_contents()
-        for one in mail.attachments:
-            file = CollectedFile(one.name, "", one.sha256, one.what)
-            if one.sha256 in blank:
-                if mail.bounce is None:
-                    words = f"附件“{one.name or NAMELESS}”就是发出去的空白模板，没有填报，没有放进 inbox"
-                    findings.append(record(M8, words, "请对方填好后再发"))
-            elif one.taken:
-                file, notes = self._file(one, mail)
-                findings += notes
-            elif not one.inline:
-                words = f"附件“{one.name or NAMELESS}”{said(one.what)}，不是工作簿或压缩包，没有放进 inbox"
-                findings.append(record(M4, words, "如果报表在里面，请对方把数字填到模板里重新发"))
+        for attachment in mail.attachments:
+            file, notes = self._attachment(attachment, mail, blank)
             files.append(file)
+            findings += notes
         findings += self._bounced(mail)
         mail = replace(mail, findings=tuple(findings))
-        self.ledger.add(
-            mail, raw.origin, [file.path for file in files], raw.uid, [unit.code for unit in owners]
+        paths = [file.path for file in files]
+        self.ledger.add(mail, raw.origin, paths, raw.uid, [unit.code for unit in owners])
+        return replace(
+            _outline(raw, mail, NEW),
+            files=tuple(files),
+            findings=mail.findings,
+            listed=bool(owners),
         )
-        told = _told(raw, mail, NEW, tuple(files))
-        return replace(told, findings=mail.findings, listed=bool(owners))
 
-    def _file(self, one: Attachment, mail: Mail) -> tuple[CollectedFile, list[Finding]]:
+    def _attachment(
+        self, attachment: Attachment, mail: Mail, blank: frozenset[str]
+    ) -> tuple[CollectedFile, list[Finding]]:
+        """What becomes of an attachment; `blank` are the SHA-256 of the workbooks that we sent."""
+        name = attachment.name or NAMELESS
+        not_taken = CollectedFile(attachment.name, "", attachment.sha256, attachment.what)
+        if attachment.sha256 in blank:
+            came_back = mail.bounce is not None
+            return not_taken, [] if came_back else [BLANK_TEMPLATE(name=name)]
+        if attachment.taken:
+            return self._file(attachment, mail)
+        if attachment.inline:
+            return not_taken, []
+        return not_taken, [NOT_TAKEN(name=name, kind=said(attachment.what))]
+
+    def _file(self, attachment: Attachment, mail: Mail) -> tuple[CollectedFile, list[Finding]]:
         """Puts a file into the inbox; says whose it is."""
-        units = self._units(one)
-        notes = [note for unit in units for note in sender_notes(one.senders, unit, self.roster)]
-        if not units and self.roster is not None and not self.roster.owners(one.senders):
-            notes = list(sender_notes(one.senders, NOBODY, self.roster))
-        named = units[0] if len(units) == 1 else self._sender_unit(one.senders)
-        data = one.path.read_bytes()
-        original = self.originals / one.sha256
+        units = self._units(attachment)
+        data = attachment.path.read_bytes()
+        original = self.originals / attachment.sha256
         if not original.exists():
             write_atomically(original, data)
-        path, again = self._put(
-            data, one, collected_name(named, mail.arrived, next(iter(one.senders), ""), one), mail
+        unit = units[0] if len(units) == 1 else self._sender_unit(attachment.senders)
+        sender = next(iter(attachment.senders), "")
+        name = collected_name(unit, mail.arrived, sender, attachment)
+        path, again = self._put(data, attachment.sha256, name, mail.arrived)
+        file = CollectedFile(
+            attachment.name,
+            path,
+            attachment.sha256,
+            attachment.what,
+            tuple(unit.name for unit in units),
+            again,
         )
-        return CollectedFile(
-            one.name, path, one.sha256, one.what, tuple(u.name for u in units), again
-        ), notes
+        return file, list(self._sender_notes(attachment.senders, units))
 
-    def _units(self, one: Attachment) -> tuple[Unit, ...]:
+    def _sender_notes(self, senders: tuple[str, ...], units: tuple[Unit, ...]) -> Iterator[Finding]:
+        """What does not fit between who sent a file and whose reports are in it."""
+        for unit in units:
+            yield from sender_notes(senders, unit, self.roster)
+        if not units and not self.roster.owners(senders):
+            yield from sender_notes(senders, NOBODY, self.roster)
+
+    def _units(self, attachment: Attachment) -> tuple[Unit, ...]:
         """Whose reports are in the file, as the roster knows them."""
-        results = list(read_all([SourceFile(one.path, "0")], self.reader, self.pool))
-        units = dict.fromkeys(r.unit for r in results if r.submission is not None and r.unit.name)
-        if self.roster is None:
-            return tuple(units)
-        return tuple(
-            dict.fromkeys(match(self.roster, u, self.roster.county.name).unit or u for u in units)
-        )
+        results = read_all([SourceFile(attachment.path, "0")], self.reader, self.pool)
+        written = [r.unit for r in results if r.submission is not None and r.unit.name]
+        county = self.roster.county.name
+        listed = [match(self.roster, unit, county).unit or unit for unit in written]
+        return tuple(dict.fromkeys(listed))
 
     def _sender_unit(self, senders: tuple[str, ...]) -> Unit:
         """The one unit of the roster that has one of these addresses; NOBODY when there is none or several."""
-        mine = self.roster.owners(senders) if self.roster is not None else ()
-        return mine[0] if len(mine) == 1 else NOBODY
+        owners = self.roster.owners(senders)
+        return owners[0] if len(owners) == 1 else NOBODY
 
-    def _put(self, data: bytes, one: Attachment, name: str, mail: Mail) -> tuple[str, bool]:
-        """The file's name in the inbox, and whether this content was there already."""
-        before = self.ledger.path_of(one.sha256)
-        mark = one.sha256[:MARK]
-        there = [path.name for path in sorted(self.inbox.glob(f"*_{mark}*")) if _holds(path, data)]
-        if there:
-            return (before if before in there else there[0]), bool(before)
-        wanted = before or name
-        name, again = wanted, 1
+    def _put(self, data: bytes, sha256: str, name: str, arrived: float) -> tuple[str, bool]:
+        """The file's name in the inbox, and whether this content had come before."""
+        earlier = self.ledger.path_of(sha256)
+        mark = sha256[:MARK]
+        alike = sorted(self.inbox.glob(f"*_{mark}*"))
+        here = [path.name for path in alike if _holds(path, data)]
+        if here:
+            return (earlier if earlier in here else here[0]), bool(earlier)
+        free = self._free_name(earlier or name, mark)
+        write_atomically(self.inbox / free, data, arrived)
+        return free, False
+
+    def _free_name(self, wanted: str, mark: str) -> str:
+        """A name that is not taken: somebody edited the file of that name, or another content begins with
+        the same digits."""
+        name, number = wanted, 1
         while (self.inbox / name).exists():
-            # somebody edited the file of that name, or another content begins with the same digits
-            again += 1
-            name = wanted.replace(mark, f"{mark}-{again}")
-        write_atomically(self.inbox / name, data, mail.arrived)
-        return name, False
+            number += 1
+            name = wanted.replace(mark, f"{mark}-{number}")
+        return name
 
     def _bounced(self, mail: Mail) -> Iterator[Finding]:
         """What a delivery report says about our own messages."""
         bounce = mail.bounce
         if bounce is None or (bounce.sure and not bounce.recipients):
             return
-        ours = (
-            self.ledger.bounced(bounce.message_id, bounce.recipients, f"退信：{mail.subject}")
-            if bounce.sure
-            else ()
-        )
-        for one in ours:
-            words = f"发给“{one.unit_name}”（{one.address}）的邮件被退回，对方没有收到"
-            yield record(M7, words, "请核对名册里的邮箱，改正后重新发送")
         units = "、".join(f"“{name}”" for name in self._meant(mail, bounce))
-        who = "、".join(bounce.recipients)
-        if bounce.sure and units and not ours:
-            words = f"发给 {who} 的邮件被退回，关系到{units}，对方没有收到"
-            yield record(M7, words, "请核对名册里的邮箱，或者对方邮箱设的自动转发")
-        elif not bounce.sure:
-            words = (
-                f"邮件服务器来信，多半是退信，{f'关系到{units}' if units else '没有写明是哪个单位'}"
-            )
-            yield record(M7, words, "请打开这封邮件看原因；是退信的，核对名册里的邮箱后重新发送")
+        if not bounce.sure:
+            yield MAY_HAVE_BOUNCED(units=units) if units else SOMETHING_MAY_HAVE_BOUNCED()
+            return
+        detail = f"退信：{mail.subject}"
+        failed = self.ledger.mark_bounced(bounce.message_id, bounce.recipients, detail)
+        for row in failed:
+            yield OUR_MESSAGE_BOUNCED(unit=row.unit_name, address=row.address)
+        if units and not failed:
+            yield FORWARDED_MESSAGE_BOUNCED(recipients="、".join(bounce.recipients), units=units)
 
-    def _meant(self, mail: Mail, bounce: Bounce) -> Iterator[str]:
-        """The units that a delivery report speaks of: by address, or by the message or the workbook of ours in it."""
-        inside = {one.sha256 for one in mail.attachments}
-        named = (
-            [u.name for u in self.roster.owners(bounce.recipients)]
-            if self.roster is not None
-            else []
-        )
-        named += [
-            s.unit_name
-            for s in self.ledger.sent()
-            if s.sha256 in inside or (bounce.message_id and s.message_id == bounce.message_id)
-        ]
-        return iter(dict.fromkeys(named))
+    def _meant(self, mail: Mail, bounce: Bounce) -> list[str]:
+        """The units that a delivery report speaks of: by address, or by the message or the workbook of ours
+        in it."""
+        enclosed = {attachment.sha256 for attachment in mail.attachments}
+
+        def is_of(row: Sent) -> bool:
+            same_message = bool(bounce.message_id) and row.message_id == bounce.message_id
+            return same_message or row.sha256 in enclosed
+
+        by_address = [unit.name for unit in self.roster.owners(bounce.recipients)]
+        by_content = [row.unit_name for row in self.ledger.sent() if is_of(row)]
+        return list(dict.fromkeys([*by_address, *by_content]))
 
 
 def _dated(mail: Mail) -> Mail:
     """A time of arrival that lies in the future is none: such a message would win for ever."""
     if mail.arrived <= time.time() + _DAY:
         return mail
-    words = f"邮件的时间是 {china(mail.arrived):%Y-%m-%d %H:%M}，比现在还晚，不作为收到的时间"
-    return replace(
-        mail,
-        arrived=0.0,
-        findings=(*mail.findings, record(M11, words, "同一单位有几份时请核对哪份较新")),
-    )
+    finding = IN_THE_FUTURE(moment=china(mail.arrived))
+    return replace(mail, arrived=0.0, findings=(*mail.findings, finding))
 
 
-def _told(raw: Raw, mail: Mail, state: str, files: tuple[CollectedFile, ...]) -> CollectedMessage:
-    return CollectedMessage(raw.origin, state, mail.sender, mail.subject, mail.arrived, files)
+def _outline(raw: Raw, mail: Mail, state: str) -> CollectedMessage:
+    return CollectedMessage(raw.origin, state, mail.sender, mail.subject, mail.arrived)
 
 
 def _holds(path: Path, data: bytes) -> bool:
+    """Whether a file has exactly this content; one that cannot be read has not."""
     try:
         return path.stat().st_size == len(data) and path.read_bytes() == data
     except OSError:
         return False
+
+
+def collected_name(unit: Unit, arrived: float, sender: str, file: Attachment) -> str:
+    """`990101_甲子镇_20260105-0930_jiazi@example.org_0123456789ab.xlsx`; the time is China's. It can neither
+    collide nor leave the folder, and has at most MOST_BYTES bytes."""
+    when = f"{china(arrived):%Y%m%d-%H%M}" if arrived else "时间不明"
+    who = "_".join(part for part in (unit.code, unit.name) if part) or UNKNOWN_UNIT
+    address = _cut(_plain(sender) or "发件人不明", MOST_SENDER_BYTES)
+    tail = f"_{when}_{address}_{file.sha256[:MARK]}"
+    extension = extension_of(file)
+    room = MOST_BYTES - len((tail + extension).encode())
+    return safe_name(_cut(_plain(who), room) + tail, extension)
+
+
+_EXTENSION_OF_KIND = {Kind.LOCKED: ".xlsx", Kind.FOREIGN: ".bin"}
+"""Where the kind's own word is no extension."""
+
+
+def extension_of(file: Attachment) -> str:
+    """The one it came with if it is one of a workbook or an archive, else that of its content."""
+    lower = file.name.lower().strip(" .")
+    matching = [extension for extension in EXTENSIONS if lower.endswith(extension)]
+    if matching:
+        return max(matching, key=len)
+    return _EXTENSION_OF_KIND.get(file.kind, f".{file.kind}")
+
+
+def _plain(text: str) -> str:
+    """Without what `safe_name` would replace, so that cutting afterwards is exact."""
+    return safe_name(text, "") if text else ""
+
+
+def _cut(text: str, most: int) -> str:
+    """As many whole characters as fit into so many bytes."""
+    return text.encode("utf-8", "replace")[: max(most, 0)].decode("utf-8", "ignore")

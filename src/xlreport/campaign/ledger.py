@@ -1,7 +1,7 @@
 """The ledger: what was sent to whom and what came from whom, in one small SQLite file.
 
-Every message is one transaction, made after its files are on the disk, so a killed run leaves a
-message either whole in the ledger or not at all; what it had already written is found again by content.
+Every message is one transaction, made after its files are on the disk, so a killed run leaves a message
+either whole in the ledger or not at all; what it had already written is found again by content.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from xlreport.errors import LedgerError
-from xlreport.findings import CODES, Finding, record
+from xlreport.findings import CODES, Finding
 from xlreport.mail.headers import addresses
 from xlreport.mail.mailboxes import Uid
 from xlreport.mail.messages import Mail
@@ -27,29 +27,110 @@ ORIGINALS = "originals"
 
 VERSION = 1
 
+SENDING, DRAFT, REFUSED, BOUNCED = "sending", "draft", "refused", "bounced"
+"""States of outgoing messages, beside `mail.smtp.SENT`."""
+
 _SCHEMA = """
 CREATE TABLE message (
-  id INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE, raw_sha256 TEXT NOT NULL, message_id TEXT NOT NULL,
-  senders TEXT NOT NULL, sender TEXT NOT NULL, subject TEXT NOT NULL, sent REAL NOT NULL, arrived REAL NOT NULL,
-  origin TEXT NOT NULL, findings TEXT NOT NULL, units TEXT NOT NULL, returned INTEGER NOT NULL,
+  id INTEGER PRIMARY KEY,
+  digest TEXT NOT NULL UNIQUE,
+  raw_sha256 TEXT NOT NULL,
+  message_id TEXT NOT NULL,
+  senders TEXT NOT NULL,
+  sender TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  sent REAL NOT NULL,
+  arrived REAL NOT NULL,
+  origin TEXT NOT NULL,
+  findings TEXT NOT NULL,
+  units TEXT NOT NULL,
+  returned INTEGER NOT NULL,
   done INTEGER NOT NULL DEFAULT 0);
-CREATE TABLE copy (raw_sha256 TEXT PRIMARY KEY, message INTEGER NOT NULL REFERENCES message);
+CREATE TABLE copy (
+  raw_sha256 TEXT PRIMARY KEY,
+  message INTEGER NOT NULL REFERENCES message);
 CREATE TABLE seen (
-  source TEXT NOT NULL, validity INTEGER NOT NULL, uid INTEGER NOT NULL, message INTEGER NOT NULL REFERENCES message,
+  source TEXT NOT NULL,
+  validity INTEGER NOT NULL,
+  uid INTEGER NOT NULL,
+  message INTEGER NOT NULL REFERENCES message,
   PRIMARY KEY (source, validity, uid));
 CREATE TABLE attachment (
-  message INTEGER NOT NULL REFERENCES message, number INTEGER NOT NULL, name TEXT NOT NULL, sha256 TEXT NOT NULL,
-  size INTEGER NOT NULL, what TEXT NOT NULL, senders TEXT NOT NULL, path TEXT NOT NULL,
+  message INTEGER NOT NULL REFERENCES message,
+  number INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  sha256 TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  what TEXT NOT NULL,
+  senders TEXT NOT NULL,
+  path TEXT NOT NULL,
   PRIMARY KEY (message, number));
 CREATE INDEX attachment_sha256 ON attachment (sha256);
 CREATE TABLE trouble (
-  source TEXT NOT NULL, origin TEXT NOT NULL, sender TEXT NOT NULL, subject TEXT NOT NULL, arrived REAL NOT NULL,
+  source TEXT NOT NULL,
+  origin TEXT NOT NULL,
+  sender TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  arrived REAL NOT NULL,
   findings TEXT NOT NULL,
   PRIMARY KEY (source, origin));
 CREATE TABLE sent (
-  id INTEGER PRIMARY KEY, kind TEXT NOT NULL, unit_code TEXT NOT NULL, unit_name TEXT NOT NULL, address TEXT NOT NULL,
-  key TEXT NOT NULL, message_id TEXT NOT NULL, sha256 TEXT NOT NULL, moment REAL NOT NULL, state TEXT NOT NULL,
-  detail TEXT NOT NULL, UNIQUE (kind, unit_code, address, key));
+  id INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL,
+  unit_code TEXT NOT NULL,
+  unit_name TEXT NOT NULL,
+  address TEXT NOT NULL,
+  key TEXT NOT NULL,
+  message_id TEXT NOT NULL,
+  sha256 TEXT NOT NULL,
+  moment REAL NOT NULL,
+  state TEXT NOT NULL,
+  detail TEXT NOT NULL,
+  UNIQUE (kind, unit_code, address, key));
+"""
+
+_ADD_MESSAGE = """
+INSERT INTO message (
+  digest, raw_sha256, message_id, senders, sender, subject, sent, arrived, origin, findings, units, returned)
+VALUES (
+  :digest, :raw_sha256, :message_id, :senders, :sender, :subject, :sent, :arrived, :origin, :findings,
+  :units, :returned)
+"""
+
+_ADD_ATTACHMENT = """
+INSERT INTO attachment (message, number, name, sha256, size, what, senders, path)
+VALUES (:message, :number, :name, :sha256, :size, :what, :senders, :path)
+"""
+
+_ADD_PLACE = """
+INSERT OR IGNORE INTO seen (source, validity, uid, message)
+SELECT ?, ?, ?, message FROM copy WHERE raw_sha256 = ?
+"""
+
+_ADD_TROUBLE = """
+INSERT OR REPLACE INTO trouble (source, origin, sender, subject, arrived, findings)
+VALUES (:source, :origin, :sender, :subject, :arrived, :findings)
+"""
+
+_ARRIVALS = """
+SELECT sha256, CASE WHEN returned THEN 0.0 ELSE arrived END AS moment, attachment.senders, path, name
+FROM attachment JOIN message ON message.id = message
+WHERE path != ''
+ORDER BY moment, message.id
+"""
+
+_SENT = """
+SELECT kind, unit_code, unit_name, address, key, message_id, sha256, moment, state, detail
+FROM sent ORDER BY id
+"""
+
+_PUT_SENT = """
+INSERT INTO sent (kind, unit_code, unit_name, address, key, message_id, sha256, moment, state, detail)
+VALUES (
+  :kind, :unit_code, :unit_name, :address, :key, :message_id, :sha256, :moment, :state, :detail)
+ON CONFLICT (kind, unit_code, address, key) DO UPDATE SET
+  message_id = excluded.message_id, sha256 = excluded.sha256, moment = excluded.moment,
+  state = excluded.state, detail = excluded.detail, unit_name = excluded.unit_name
 """
 
 
@@ -67,8 +148,8 @@ class Kept:
 
 @dataclass(frozen=True)
 class Received:
-    """A message as recorded; an unread one (`trouble`) has no attachments and no `number`. `units` are the codes
-    of those whose addresses sent it, as the roster was then; `done` tells that a person has dealt with it."""
+    """A message as recorded. `units` are the codes of those whose addresses sent it, as the roster was then;
+    `done` tells that a person has dealt with it. One that could not be read has the number 0."""
 
     origin: str
     sender: str
@@ -77,10 +158,14 @@ class Received:
     findings: tuple[Finding, ...]
     attachments: tuple[Kept, ...] = ()
     senders: tuple[str, ...] = ()
-    trouble: bool = False
     number: int = 0
     units: tuple[str, ...] = ()
     done: bool = False
+
+    @property
+    def trouble(self) -> bool:
+        """Whether it could not be read, and is tried again."""
+        return self.number == 0
 
 
 @dataclass(frozen=True)
@@ -129,100 +214,92 @@ class Ledger:
 
     def knows_copy(self, raw_sha256: str) -> bool:
         """Whether exactly these bytes were taken before."""
-        return self._one("SELECT message FROM copy WHERE raw_sha256 = ?", raw_sha256) is not None
+        return self._number("SELECT message FROM copy WHERE raw_sha256 = ?", raw_sha256) is not None
 
     def same_as(self, mail: Mail) -> int | None:
-        """The recorded message that this one is another copy of: the same digest, or the same Message-ID
-        with the same files. A Message-ID alone proves nothing: it can be forged, and programs repeat it."""
-        found = self._one("SELECT id FROM message WHERE digest = ?", mail.digest)
-        if found is not None:
-            return found
-        files = sorted(a.sha256 for a in mail.attachments)
-        for (number,) in self._db.execute(
-            "SELECT id FROM message WHERE message_id = ?", (mail.message_id,)
-        ).fetchall():
-            rows = self._db.execute("SELECT sha256 FROM attachment WHERE message = ?", (number,))
-            if mail.message_id and files and sorted(sha for (sha,) in rows) == files:
+        """The recorded message that this one is another copy of: the same digest, or the same Message-ID with
+        the same files. A Message-ID alone proves nothing: it can be forged, and programs repeat it."""
+        same_digest = self._number("SELECT id FROM message WHERE digest = ?", mail.digest)
+        if same_digest is not None:
+            return same_digest
+        if not mail.message_id or not mail.attachments:
+            return None
+        files = sorted(attachment.sha256 for attachment in mail.attachments)
+        rows = self._db.execute("SELECT id FROM message WHERE message_id = ?", (mail.message_id,))
+        for (number,) in rows.fetchall():
+            if self._files_of(number) == files:
                 return int(number)
         return None
 
+    def _files_of(self, number: int) -> list[str]:
+        """The SHA-256 of a message's attachments, sorted."""
+        rows = self._db.execute("SELECT sha256 FROM attachment WHERE message = ?", (number,))
+        return sorted(sha256 for (sha256,) in rows)
+
     def has_message_id(self, message_id: str) -> bool:
         """Whether a message of this Message-ID was taken."""
-        return (
-            bool(message_id)
-            and self._one("SELECT id FROM message WHERE message_id = ?", message_id) is not None
-        )
+        if not message_id:
+            return False
+        return self._number("SELECT id FROM message WHERE message_id = ?", message_id) is not None
 
     def path_of(self, sha256: str) -> str:
         """Under which name a content went into the inbox; empty when it never did."""
-        row = self._db.execute(
-            "SELECT path FROM attachment WHERE sha256 = ? AND path != ''", (sha256,)
-        ).fetchone()
-        return str(row[0]) if row else ""
+        query = "SELECT path FROM attachment WHERE sha256 = ? AND path != ''"
+        row = self._db.execute(query, (sha256,)).fetchone()
+        return str(row["path"]) if row else ""
 
     def add(
         self, mail: Mail, origin: str, paths: Sequence[str], uid: Uid | None, units: Sequence[str]
     ) -> None:
-        """Records a message whose files are on the disk; `units` are the codes of those who sent it. A report of
-        delivery that a unit passes on is a message of its own."""
+        """Records a message whose files are on the disk; `units` are the codes of those who sent it. A report
+        of delivery that a unit passes on is a message of its own."""
         with self._writing():
-            cursor = self._db.execute(
-                "INSERT INTO message (digest, raw_sha256, message_id, senders, sender, subject, sent, arrived, origin,"
-                " findings, units, returned) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    *(
-                        mail.digest,
-                        mail.raw_sha256,
-                        _text(mail.message_id),
-                        json.dumps(mail.senders),
-                    ),
-                    *(
-                        _text(mail.sender),
-                        _text(mail.subject),
-                        mail.sent,
-                        mail.arrived,
-                        _text(origin),
-                    ),
-                    *(
-                        _findings(mail.findings),
-                        json.dumps(units),
-                        mail.bounce is not None and not units,
-                    ),
-                ),
-            )
-            number = cursor.lastrowid
-            assert number is not None
-            rows = [
-                (number, i, _text(a.name), a.sha256, a.size, a.what, json.dumps(a.senders), path)
-                for i, (a, path) in enumerate(zip(mail.attachments, paths, strict=True))
-            ]
-            self._db.executemany("INSERT INTO attachment VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
-            self._copy(number, mail.raw_sha256, uid)
+            message = {
+                "digest": mail.digest,
+                "raw_sha256": mail.raw_sha256,
+                "message_id": _text(mail.message_id),
+                "senders": json.dumps(mail.senders),
+                "sender": _text(mail.sender),
+                "subject": _text(mail.subject),
+                "sent": mail.sent,
+                "arrived": mail.arrived,
+                "origin": _text(origin),
+                "findings": _to_json(mail.findings),
+                "units": json.dumps(units),
+                "returned": mail.bounce is not None and not units,
+            }
+            self._db.execute(_ADD_MESSAGE, message)
+            (number,) = self._db.execute("SELECT last_insert_rowid()").fetchone()
+            self._db.executemany(_ADD_ATTACHMENT, _attachment_rows(number, mail, paths))
+            self._add_copy(number, mail.raw_sha256, uid)
 
     def add_copy(self, message: int, raw_sha256: str, uid: Uid | None) -> None:
         """Records that the same message came again."""
         with self._writing():
-            self._copy(message, raw_sha256, uid)
+            self._add_copy(message, raw_sha256, uid)
 
     def add_place(self, raw_sha256: str, uid: Uid) -> None:
         """Records that bytes that were taken before lie at this place too."""
         with self._writing():
-            message = self._one("SELECT message FROM copy WHERE raw_sha256 = ?", raw_sha256)
-            assert message is not None
-            self._copy(message, raw_sha256, uid)
+            self._db.execute(_ADD_PLACE, (uid.source, uid.validity, uid.uid, raw_sha256))
 
-    def _copy(self, message: int, raw_sha256: str, uid: Uid | None) -> None:
+    def _add_copy(self, message: int, raw_sha256: str, uid: Uid | None) -> None:
         self._db.execute("INSERT OR IGNORE INTO copy VALUES (?, ?)", (raw_sha256, message))
         if uid is not None:
-            row = (uid.source, uid.validity, uid.uid, message)
-            self._db.execute("INSERT OR IGNORE INTO seen VALUES (?, ?, ?, ?)", row)
+            self._db.execute(_ADD_PLACE, (uid.source, uid.validity, uid.uid, raw_sha256))
 
     def add_trouble(self, mail: Mail, source: str, origin: str) -> None:
         """Records a message that could not be read; it is tried again the next time."""
+        row = {
+            "source": source,
+            "origin": _text(origin),
+            "sender": _text(mail.sender),
+            "subject": _text(mail.subject),
+            "arrived": mail.arrived,
+            "findings": _to_json(mail.findings),
+        }
         with self._writing():
-            row = (source, _text(origin), _text(mail.sender), _text(mail.subject), mail.arrived)
-            values = (*row, _findings(mail.findings))
-            self._db.execute("INSERT OR REPLACE INTO trouble VALUES (?, ?, ?, ?, ?, ?)", values)
+            self._db.execute(_ADD_TROUBLE, row)
 
     def clear_trouble(self, source: str) -> None:
         """Forgets what could not be read from a source, which is about to be read again."""
@@ -231,106 +308,67 @@ class Ledger:
 
     def received(self) -> Iterator[Received]:
         """All messages in the order in which they were taken, then those that could not be read."""
-        files: dict[int, list[Kept]] = {}
-        rows = "SELECT message, name, sha256, size, what, senders, path FROM attachment ORDER BY message, number"
-        for message, name, sha256, size, what, senders, path in self._db.execute(rows):
-            kept = Kept(name, sha256, size, what, tuple(json.loads(senders)), path)
-            files.setdefault(message, []).append(kept)
-        query = "SELECT id, origin, sender, subject, arrived, findings, senders, units, done FROM message ORDER BY id"
-        for number, origin, sender, subject, arrived, said, who, units, done in self._db.execute(
-            query
-        ):
-            yield Received(
-                *(origin, sender, subject, arrived, _from_json(said), tuple(files.get(number, ()))),
-                senders=tuple(json.loads(who)),
-                number=number,
-                units=tuple(json.loads(units)),
-                done=bool(done),
-            )
-        query = (
-            "SELECT origin, sender, subject, arrived, findings FROM trouble ORDER BY source, origin"
-        )
-        for origin, sender, subject, arrived, said in self._db.execute(query):
-            yield Received(
-                origin,
-                sender,
-                subject,
-                arrived,
-                _from_json(said),
-                senders=addresses(sender),
-                trouble=True,
-            )
+        attachments: dict[int, list[Kept]] = {}
+        for row in self._db.execute("SELECT * FROM attachment ORDER BY message, number"):
+            attachments.setdefault(row["message"], []).append(_kept(row))
+        for row in self._db.execute("SELECT * FROM message ORDER BY id"):
+            yield _received(row, attachments.get(row["id"], ()))
+        for row in self._db.execute("SELECT * FROM trouble ORDER BY source, origin"):
+            yield _unread(row)
 
     def settle(self, number: int) -> bool:
         """Records that a person has dealt with a message; False when there is none of that number."""
         with self._writing():
-            return (
-                self._db.execute("UPDATE message SET done = 1 WHERE id = ?", (number,)).rowcount
-                == 1
-            )
+            changed = self._db.execute("UPDATE message SET done = 1 WHERE id = ?", (number,))
+            return changed.rowcount == 1
 
     def arrivals(self) -> Mapping[str, Arrival]:
         """When each content that was taken last arrived, and from whom, by SHA-256. What a mail server returned
         did not arrive then: its moment is 0 unless it came otherwise too. Raises LedgerError when contents were
         kept that are not recorded: the order would not be the true one."""
-        query = (
-            "SELECT sha256, CASE WHEN returned THEN 0.0 ELSE arrived END AS moment, attachment.senders, path, name"
-            " FROM attachment JOIN message ON message.id = message WHERE path != '' ORDER BY moment, message.id"
-        )
-        rows = self._db.execute(query).fetchall()
-        unknown = _originals(self._folder).difference(row[0] for row in rows)
+        found = {row["sha256"]: _arrival(row) for row in self._db.execute(_ARRIVALS)}
+        unknown = _originals(self._folder).difference(found)
         if unknown:
             raise LedgerError(
                 f"收到过的原件有 {len(unknown)} 份不在收发记录里：上次收取中途停了，或者收发记录被换成了旧的。"
                 "请从原来的地方再运行一次 xlreport collect，然后再运行这条命令；那里的邮件已经不在的，"
                 f"把“{self._folder}”改名留存后重新收取，再核对每个单位以哪一份为准。"
             )
-        return {
-            sha: Arrival(arrived, tuple(json.loads(who)), path, name)
-            for sha, arrived, who, path, name in rows
-        }
+        return found
 
     # what went out
 
     def sent(self, kind: str | None = None) -> tuple[Sent, ...]:
         """All outgoing messages, or those of a kind, in their order."""
-        columns = (
-            "kind, unit_code, unit_name, address, key, message_id, sha256, moment, state, detail"
-        )
-        rows = self._db.execute(f"SELECT {columns} FROM sent ORDER BY id").fetchall()
-        return tuple(one for one in (Sent(*row) for row in rows) if kind in (None, one.kind))
+        rows = [Sent(**dict(row)) for row in self._db.execute(_SENT)]
+        return tuple(row for row in rows if kind in (None, row.kind))
 
     def put_sent(self, *rows: Sent) -> None:
         """Records messages going out; one of the same kind, unit, address and key is replaced."""
         with self._writing():
-            for one in rows:
-                values = tuple(asdict(one).values())
-                self._db.execute(
-                    "INSERT INTO sent (kind, unit_code, unit_name, address, key, message_id, sha256, moment, state,"
-                    " detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (kind, unit_code, address, key) DO"
-                    " UPDATE SET message_id = excluded.message_id, sha256 = excluded.sha256, moment = excluded.moment,"
-                    " state = excluded.state, detail = excluded.detail, unit_name = excluded.unit_name",
-                    values,
-                )
+            for row in rows:
+                self._db.execute(_PUT_SENT, asdict(row))
 
-    def bounced(self, message_id: str, recipients: Iterable[str], words: str) -> tuple[Sent, ...]:
+    def mark_bounced(
+        self, message_id: str, recipients: Iterable[str], detail: str
+    ) -> tuple[Sent, ...]:
         """Marks what a delivery report is about; returns the messages that did not arrive."""
         failed_at = frozenset(recipients)
         failed = tuple(
-            replace(one, state="bounced", detail=words)
-            for one in self.sent()
-            if one.message_id == message_id and one.address in failed_at
+            replace(row, state=BOUNCED, detail=detail)
+            for row in self.sent()
+            if row.message_id == message_id and row.address in failed_at
         )
         self.put_sent(*failed)
         return failed
 
     def sent_contents(self) -> frozenset[str]:
         """The SHA-256 of every workbook that went out."""
-        return frozenset(
-            sha for (sha,) in self._db.execute("SELECT sha256 FROM sent WHERE sha256 != ''")
-        )
+        rows = self._db.execute("SELECT sha256 FROM sent WHERE sha256 != ''")
+        return frozenset(sha256 for (sha256,) in rows)
 
-    def _one(self, query: str, *values: object) -> int | None:
+    def _number(self, query: str, *values: object) -> int | None:
+        """The first column of a query's first row; None when it has no row."""
         row = self._db.execute(query, values).fetchone()
         return int(row[0]) if row else None
 
@@ -344,25 +382,10 @@ def open_ledger(folder: Path) -> Iterator[Ledger]:
     connection: sqlite3.Connection | None = None
     try:
         connection = sqlite3.connect(path)
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA synchronous = FULL")
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        if version > VERSION:
-            raise LedgerError(f"收发记录“{path}”是较新的版本写的，请升级 xlreport。")
-        if version == 0 and _originals(folder):
-            raise LedgerError(
-                f"收发记录“{path}”不见了或被清空了，而收到过的原件还在。请用备份恢复它；没有备份的，"
-                f"把“{folder}”改名留存后重新收取，再核对每个单位以哪一份为准。"
-            )
-        if version == 0:
-            connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
+        _prepare(connection, folder)
         yield Ledger(connection, folder)
     except sqlite3.DatabaseError as error:
-        # SQLITE_ERROR: tables or columns are not there
-        if (
-            isinstance(error, sqlite3.OperationalError)
-            and error.sqlite_errorcode != sqlite3.SQLITE_ERROR
-        ):
+        if _is_of_the_disk(error):
             raise _not_written(error) from error
         raise LedgerError(
             f"收发记录“{path}”坏了，请用备份换下它；收到的文件都还在 inbox 里。"
@@ -372,12 +395,38 @@ def open_ledger(folder: Path) -> Iterator[Ledger]:
             connection.close()
 
 
+def _prepare(connection: sqlite3.Connection, folder: Path) -> None:
+    """Sets a connection up, and makes the tables of a new ledger."""
+    path = folder / NAME
+    connection.row_factory = sqlite3.Row
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA synchronous = FULL")
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version > VERSION:
+        raise LedgerError(f"收发记录“{path}”是较新的版本写的，请升级 xlreport。")
+    if version > 0:
+        return
+    if _originals(folder):
+        raise LedgerError(
+            f"收发记录“{path}”不见了或被清空了，而收到过的原件还在。请用备份恢复它；没有备份的，"
+            f"把“{folder}”改名留存后重新收取，再核对每个单位以哪一份为准。"
+        )
+    connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
+
+
+def _is_of_the_disk(error: sqlite3.DatabaseError) -> bool:
+    """Whether the disk failed, and not the ledger: SQLITE_ERROR means that tables or columns are not there."""
+    if not isinstance(error, sqlite3.OperationalError):
+        return False
+    return error.sqlite_errorcode != sqlite3.SQLITE_ERROR
+
+
 def _originals(folder: Path) -> set[str]:
     """The SHA-256 of every content that is kept beside a ledger."""
     return {path.name for path in (folder / ORIGINALS).glob("[0-9a-f]*")}
 
 
-def _not_written(error: sqlite3.OperationalError) -> OSError:
+def _not_written(error: sqlite3.DatabaseError) -> OSError:
     full = error.sqlite_errorcode == sqlite3.SQLITE_FULL
     return OSError(errno.ENOSPC if full else errno.EIO, str(error), NAME)
 
@@ -387,11 +436,71 @@ def _text(value: str) -> str:
     return value.encode("utf-8", "backslashreplace").decode()
 
 
-def _findings(findings: Iterable[Finding]) -> str:
+def _attachment_rows(
+    number: int, mail: Mail, paths: Sequence[str]
+) -> Iterator[dict[str, str | int]]:
+    """The rows of a message's attachments, which went into the inbox under `paths`."""
+    for i, (attachment, path) in enumerate(zip(mail.attachments, paths, strict=True)):
+        yield {
+            "message": number,
+            "number": i,
+            "name": _text(attachment.name),
+            "sha256": attachment.sha256,
+            "size": attachment.size,
+            "what": attachment.what,
+            "senders": json.dumps(attachment.senders),
+            "path": path,
+        }
+
+
+def _kept(row: sqlite3.Row) -> Kept:
+    return Kept(
+        name=row["name"],
+        sha256=row["sha256"],
+        size=row["size"],
+        what=row["what"],
+        senders=tuple(json.loads(row["senders"])),
+        path=row["path"],
+    )
+
+
+def _received(row: sqlite3.Row, attachments: Iterable[Kept]) -> Received:
+    return Received(
+        origin=row["origin"],
+        sender=row["sender"],
+        subject=row["subject"],
+        arrived=row["arrived"],
+        findings=_from_json(row["findings"]),
+        attachments=tuple(attachments),
+        senders=tuple(json.loads(row["senders"])),
+        number=row["id"],
+        units=tuple(json.loads(row["units"])),
+        done=bool(row["done"]),
+    )
+
+
+def _unread(row: sqlite3.Row) -> Received:
+    return Received(
+        origin=row["origin"],
+        sender=row["sender"],
+        subject=row["subject"],
+        arrived=row["arrived"],
+        findings=_from_json(row["findings"]),
+        senders=addresses(row["sender"]),
+    )
+
+
+def _arrival(row: sqlite3.Row) -> Arrival:
+    senders = tuple(json.loads(row["senders"]))
+    return Arrival(row["moment"], senders, row["path"], row["name"])
+
+
+def _to_json(findings: Iterable[Finding]) -> str:
     return json.dumps([[f.code, f.message, f.suggestion] for f in findings])
 
 
 def _from_json(text: str) -> tuple[Finding, ...]:
     return tuple(
-        record(CODES[code], message, suggestion) for code, message, suggestion in json.loads(text)
+        Finding(code, CODES[code].severity, message, suggestion)
+        for code, message, suggestion in json.loads(text)
     )

@@ -6,26 +6,70 @@ killed between the two it goes out once more, under the same Message-ID.
 
 from __future__ import annotations
 
+import datetime as dt
+import hashlib
 import re
+import tempfile
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
+from xlreport.api import TemplateRequest, template_name, write_templates
 from xlreport.atomic import safe_name, write_atomically
-from xlreport.campaign.ledger import Ledger, Sent
-from xlreport.campaign.letters import FILES
-from xlreport.errors import SendError
+from xlreport.campaign.campaign import Campaign, ledger_of, merged_inbox
+from xlreport.campaign.ledger import BOUNCED, DRAFT, REFUSED, SENDING, Ledger, Sent
+from xlreport.campaign.letters import FILES, REMINDERS, TEMPLATES, Letter, read_letter
+from xlreport.campaign.status import ACCEPTED, MISSING, UnitStatus, overview
+from xlreport.errors import LetterError, SendError
+from xlreport.findings import Finding, Severity, grouped
 from xlreport.mail.compose import Outgoing, composed, new_message_id, wire
 from xlreport.mail.servers import Smtp
 from xlreport.mail.smtp import SENT
-from xlreport.submission import Unit
+from xlreport.merging.outcome import FileRecord
+from xlreport.submission import CHINA, Unit
+from xlreport.text import harmless
 
-SENDING, DRAFT, REFUSED, BOUNCED = "sending", "draft", "refused", "bounced"
 NOW, BEFORE, NOWHERE, HELD = "planned", "before", "no_address", "held"
+"""States of items, beside those of the ledger."""
+
+COUNTY_DECIDES = frozenset({"F9", "F10", "F14", "F16"})
+"""Codes of what only the county can decide: its roster, and which of two reports counts."""
 
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+
+
+@dataclass(frozen=True)
+class SendRequest:
+    """What to send: `templates`, `reminders` or `returns`, to the units `only` (all that need it, when
+    empty). `again` sends what was sent before, too; a dry run only tells what would go. `today` is the day
+    that counts, the present one without it."""
+
+    kind: str
+    only: tuple[Unit, ...] = ()
+    again: bool = False
+    dry_run: bool = False
+    today: dt.date | None = None
+
+    @property
+    def day(self) -> dt.date:
+        """The day that counts, in China."""
+        return self.today or dt.datetime.now(CHINA).date()
+
+
+@dataclass(frozen=True)
+class Enclosure:
+    """The workbook in a message."""
+
+    name: str
+    data: bytes
+
+    @cached_property
+    def sha256(self) -> str:
+        """Of its content."""
+        return hashlib.sha256(self.data).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -43,8 +87,8 @@ class Mailing:
 
 @dataclass(frozen=True)
 class SendItem:
-    """What became of a parcel at one address: `sent`, `draft` (written), `planned` (dry run), `before` (sent by
-    an earlier run), `refused`, `held` (a person must look first), or `no_address`."""
+    """What became of a mailing at one address: `sent`, `draft` (written), `planned` (dry run), `before` (sent
+    by an earlier run), `refused`, `held` (a person must look first), or `no_address`."""
 
     unit: Unit
     address: str
@@ -81,13 +125,17 @@ class SendResult:
         """0 all well, 1 some did not get theirs, 2 the server failed."""
         if self.stopped:
             return 2
-        return 1 if any(i.state in (REFUSED, NOWHERE, HELD) for i in self.items) else 0
+        return 1 if any(item.state in (REFUSED, NOWHERE, HELD) for item in self.items) else 0
+
+    def units_in(self, *states: str) -> int:
+        """How many units have an item in one of these states."""
+        return len({item.unit for item in self.items if item.state in states})
 
     def as_dict(self) -> dict[str, Any]:
         """The `send --json` document."""
         return {
             "kind": self.kind,
-            "items": [i.as_dict() for i in self.items],
+            "items": [item.as_dict() for item in self.items],
             "stopped": self.stopped or None,
         }
 
@@ -118,125 +166,319 @@ class Drafts:
     state: str = DRAFT
 
     def ready(self) -> None:
-        return
+        """The folder is made when it is needed."""
 
-    def deliver(self, name: str, data: bytes, recipients: tuple[str, ...]) -> Mapping[str, str]:
+    def deliver(
+        self,
+        name: str,
+        data: bytes,
+        recipients: tuple[str, ...],  # noqa: ARG002 (a transport's argument; they stand in the message)
+    ) -> Mapping[str, str]:
+        """Writes the message; a file refuses nobody. Raises OSError."""
         write_atomically(self._path(name), data)
         return {}
 
     def keeps(self, name: str) -> bool:
+        """A draft that somebody removed is written again."""
         return self._path(name).exists()
 
     def _path(self, name: str) -> Path:
         return self.folder / safe_name(name, ".eml")
 
 
-def send(
-    kind: str,
-    parcels: Iterable[Mailing],
-    ledger: Ledger,
-    smtp: Smtp,
-    transport: Transport,
-    *,
-    again: bool = False,
-    dry_run: bool = False,
-) -> SendResult:
-    """Sends parcels; a dry run only tells what would go. Raises OSError when a draft or the
-    ledger cannot be written."""
-    items: list[SendItem] = []
-    stopped = ""
-    first = True
-    for parcel in parcels:
-        if parcel.held:
-            items.append(_item(parcel, "、".join(parcel.addresses), HELD, parcel.held))
+def send(campaign: Campaign, request: SendRequest, transport: Transport) -> SendResult:
+    """Sends what the units need. Raises LetterError for a letter that cannot be used, LedgerError, Busy,
+    OSError when a draft, a workbook or the ledger cannot be written."""
+    letter = read_letter(campaign.settings.letters, request.kind)
+    with ledger_of(campaign.settings) as ledger:
+        mailings = _mailings(LetterWriter(campaign, letter), request, ledger)
+        sender = Sender(request, ledger, campaign.settings.smtp, transport)
+        return sender.send(mailings)
+
+
+def _mailings(writer: LetterWriter, request: SendRequest, ledger: Ledger) -> list[Mailing]:
+    """What is to go out, in the roster's order."""
+    mailings = list(_needed(writer, request, ledger))
+    if not request.only:
+        return mailings
+    wanted = [mailing for mailing in mailings if mailing.unit in request.only]
+    if request.kind == REMINDERS:
+        # who names the unit wants it reminded all the same
+        return [replace(mailing, held="") for mailing in wanted]
+    return wanted
+
+
+def _needed(writer: LetterWriter, request: SendRequest, ledger: Ledger) -> Iterator[Mailing]:
+    """What the units need; templates that are not there yet are written, in a dry run elsewhere."""
+    campaign = writer.campaign
+    if request.kind == TEMPLATES:
+        with tempfile.TemporaryDirectory(prefix="xlreport-") as spool:
+            folder = Path(spool) if request.dry_run else campaign.settings.templates
+            yield from _templates(writer, folder)
+        return
+    files = merged_inbox(campaign, ledger).files
+    units = overview(campaign.roster, files, ledger).units
+    if request.kind == REMINDERS:
+        yield from _reminders(writer, units, request.day)
+    else:
+        yield from _returns(writer, units)
+
+
+@dataclass(frozen=True)
+class LetterWriter:
+    """Fills a campaign's letter in for one unit after the other."""
+
+    campaign: Campaign
+    letter: Letter
+
+    def mailing(
+        self, unit: Unit, key: str, places: Mapping[str, str], enclosure: Enclosure | None = None
+    ) -> Mailing:
+        """The letter to a unit; `places` are those that differ by kind. Raises LetterError when the letter
+        names the deadline and there is none."""
+        filled = self.letter.filled({**self._common_places(unit), **places})
+        addresses = self.campaign.roster.addresses(unit)
+        message = Outgoing(addresses, unit.name, filled.subject, filled.body)
+        if enclosure is None:
+            return Mailing(unit, addresses, message, key)
+        message = replace(message, file_name=enclosure.name, data=enclosure.data)
+        return Mailing(unit, addresses, message, key, enclosure.sha256)
+
+    def _common_places(self, unit: Unit) -> dict[str, str]:
+        settings, roster = self.campaign.settings, self.campaign.roster
+        deadline = settings.deadline
+        if deadline is None and "截止日期" in self.letter.places:
+            raise LetterError("信里要写截止日期，请先在 xlreport.toml 里写明 deadline。")
+        return {
+            "单位": unit.name,
+            "联系人": roster.columns.get(unit.code, {}).get("联系人", ""),
+            "汇总单位": settings.county.name,
+            "年度": str(settings.year),
+            "报表": self.campaign.form.title,
+            "截止日期": _written_out(deadline) if deadline else "",
+            "文件名": "",
+            "问题": "",
+        }
+
+
+def _written_out(day: dt.date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def _templates(writer: LetterWriter, made: Path) -> Iterator[Mailing]:
+    """Each unit's own workbook; one that is not there yet is made in the folder `made`."""
+    campaign = writer.campaign
+    year, folder = campaign.settings.year, campaign.settings.templates
+    names = {unit: template_name(campaign.form, year, unit) for unit in campaign.roster.units}
+    lacking = tuple(unit for unit, name in names.items() if not (folder / name).exists())
+    if lacking:
+        roster = replace(campaign.roster, units=lacking)
+        request = TemplateRequest(campaign.form, year, roster, campaign.county, campaign.prior_year)
+        write_templates(request, made)
+    for unit, name in names.items():
+        path = made / name if unit in lacking else folder / name
+        workbook = Enclosure(name, path.read_bytes())
+        yield writer.mailing(unit, workbook.sha256, {"文件名": name}, workbook)
+
+
+def _reminders(
+    writer: LetterWriter, units: Iterable[UnitStatus], day: dt.date
+) -> Iterator[Mailing]:
+    """One a day to each unit from which nothing came."""
+    for status in units:
+        if status.state == MISSING:
+            mailing = writer.mailing(status.unit, day.isoformat(), {})
+            yield replace(mailing, held=_why_not_reminded(status))
+
+
+def _why_not_reminded(status: UnitStatus) -> str:
+    """Why a unit must not be told that nothing came; empty when nothing did."""
+    insist = "（见 xlreport status）；确实要催请加 --unit"
+    if status.waiting:
+        return f"来过 {status.waiting} 封邮件，要先由人打开{insist}"
+    if status.gone:
+        return f"收到过 {status.gone} 个文件，现在不在 inbox 里{insist}"
+    return ""
+
+
+def _returns(writer: LetterWriter, units: Iterable[UnitStatus]) -> Iterator[Mailing]:
+    """What each unit must correct; one message as long as files and problems stay the same."""
+    for status in units:
+        if status.state in (ACCEPTED, MISSING):
             continue
-        wrong = [a for a in parcel.addresses if not _ADDRESS.fullmatch(a)]
-        good = tuple(a for a in parcel.addresses if a not in wrong)
-        items += [_item(parcel, a, REFUSED, "邮箱地址写得不对，请改正名册") for a in wrong]
-        if not parcel.addresses:
-            items.append(_item(parcel, "", NOWHERE, "名册里没有邮箱"))
-        done = _done(ledger, kind, parcel, transport)
-        before = {} if again else {a: one for a, one in done.items() if a in good}
-        items += [_item(parcel, a, BEFORE, one.detail, one.message_id) for a, one in before.items()]
-        open_ = tuple(a for a in good if a not in before)
-        if not open_:
-            continue
-        if dry_run or stopped:
-            items += [_item(parcel, a, NOW) for a in open_]
-            continue
-        if not first and transport.state == SENT:
-            time.sleep(smtp.pause)
-        first = False
-        try:
-            items += _send_one(kind, parcel, open_, ledger, smtp, transport)
-        except SendError as error:
-            stopped = str(error)
-            items += [_item(parcel, a, NOW) for a in open_]
-    return SendResult(kind, tuple(items), stopped)
+        files = [file.result for file in status.current]
+        lines = _problems(files)
+        numbered = "\n".join(f"{i}. {line}" for i, line in enumerate(lines, 1))
+        places = {"问题": numbered, "文件名": _names(status)}
+        mailing = writer.mailing(status.unit, _key(files, numbered), places)
+        yield mailing if lines else replace(mailing, held=_left_to_the_county(files))
+
+
+def _problems(files: Iterable[FileRecord]) -> list[str]:
+    lines = (line for file in files for line in correction_lines(file))
+    return list(dict.fromkeys(lines))
+
+
+def _names(status: UnitStatus) -> str:
+    """What the unit itself calls its files."""
+    names = (harmless(file.name) for file in status.current)
+    return "、".join(dict.fromkeys(names))
+
+
+def _key(files: Iterable[FileRecord], problems: str) -> str:
+    contents = sorted(file.sha256 for file in files)
+    return hashlib.sha256("\n".join([*contents, problems]).encode()).hexdigest()
+
+
+def _left_to_the_county(files: Iterable[FileRecord]) -> str:
+    findings = (finding for file in files for finding in file.findings)
+    messages = (finding.message for finding in findings if finding.code in COUNTY_DECIDES)
+    return f"要先由县里处理：{next(messages, '见 xlreport status')}"
+
+
+def correction_lines(file: FileRecord) -> list[str]:
+    """What a unit must do about its file: errors first, then warnings without an explanation."""
+    findings = grouped(file.findings)
+    to_correct = [finding for finding in findings if _must_correct(finding)]
+    to_correct.sort(key=lambda finding: finding.severity.rank)
+    hints = [finding for finding in findings if finding.code == "H1"]
+    return [harmless(finding.line()) for finding in (*to_correct, *hints)]
+
+
+def _must_correct(finding: Finding) -> bool:
+    if finding.code in COUNTY_DECIDES:
+        return False
+    if finding.severity is Severity.WARNING:
+        return not finding.explanation
+    return finding.severity is Severity.ERROR
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Sends mailings by a transport, and records them."""
+
+    request: SendRequest
+    ledger: Ledger
+    smtp: Smtp
+    transport: Transport
+
+    def send(self, mailings: Iterable[Mailing]) -> SendResult:
+        """Sends mailings; a dry run only tells what would go. Raises OSError when a draft or the ledger
+        cannot be written."""
+        items: list[SendItem] = []
+        stopped = ""
+        first = True
+        for mailing in mailings:
+            settled, due = self._due(mailing)
+            items += settled
+            if not due:
+                continue
+            if self.request.dry_run or stopped:
+                items += _planned(mailing, due)
+                continue
+            if not first:
+                self._pause()
+            first = False
+            try:
+                items += self._send_one(mailing, due)
+            except SendError as error:
+                stopped = error.message
+                items += _planned(mailing, due)
+        return SendResult(self.request.kind, tuple(items), stopped)
+
+    def _pause(self) -> None:
+        """Servers take many messages at once for junk."""
+        if self.transport.state == SENT:
+            time.sleep(self.smtp.pause)
+
+    def _due(self, mailing: Mailing) -> tuple[list[SendItem], tuple[str, ...]]:
+        """What is settled about a mailing without sending it, and the addresses to which it must go."""
+        if mailing.held:
+            return [_item(mailing, "、".join(mailing.addresses), HELD, mailing.held)], ()
+        if not mailing.addresses:
+            return [_item(mailing, "", NOWHERE, "名册里没有邮箱")], ()
+        valid = [address for address in mailing.addresses if _ADDRESS.fullmatch(address)]
+        before = {} if self.request.again else self._gone_out(mailing)
+        settled = [
+            _item(mailing, address, REFUSED, "邮箱地址写得不对，请改正名册")
+            for address in mailing.addresses
+            if address not in valid
+        ]
+        settled += [
+            _item(mailing, address, BEFORE, row.detail, row.message_id)
+            for address, row in before.items()
+            if address in valid
+        ]
+        return settled, tuple(address for address in valid if address not in before)
+
+    def _gone_out(self, mailing: Mailing) -> dict[str, Sent]:
+        """What has gone out with this key, by address. What bounced would bounce again."""
+        states = {SENT, BOUNCED}
+        if self.transport.state == DRAFT and self.transport.keeps(self._name(mailing)):
+            states.add(DRAFT)
+        return {row.address: row for row in self._recorded(mailing) if row.state in states}
+
+    def _recorded(self, mailing: Mailing) -> list[Sent]:
+        """The ledger's rows for this unit and key."""
+        rows = self.ledger.sent(self.request.kind)
+        wanted = (mailing.unit.code, mailing.key)
+        return [row for row in rows if (row.unit_code, row.key) == wanted]
+
+    def _name(self, mailing: Mailing) -> str:
+        """What the message is called where it becomes a file."""
+        stem = Path(FILES[self.request.kind]).stem
+        return f"{mailing.unit.code}_{mailing.unit.name}_{stem}"
+
+    def _send_one(self, mailing: Mailing, addresses: tuple[str, ...]) -> list[SendItem]:
+        """One message to all addresses of a unit that have not got it."""
+        message_id = self._message_id(mailing, addresses)
+        moment = float(int(time.time()))
+        message = replace(mailing.message, to=addresses)
+        as_draft = self.transport.state == DRAFT
+        data = wire(composed(message, self.smtp, message_id, moment, draft=as_draft))
+        rows = [self._row(mailing, address, message_id, moment) for address in addresses]
+        self.transport.ready()
+        self.ledger.put_sent(*rows)
+        refused = self.transport.deliver(self._name(mailing), data, addresses)
+        ended = [self._ended(row, refused) for row in rows]
+        self.ledger.put_sent(*ended)
+        return [_item(mailing, row.address, row.state, row.detail, message_id) for row in ended]
+
+    def _message_id(self, mailing: Mailing, addresses: tuple[str, ...]) -> str:
+        """A new one, unless it is not known whether the message arrived: then it goes under the same."""
+        for row in self._recorded(mailing):
+            if row.state == SENDING and row.address in addresses:
+                return row.message_id
+        return new_message_id(self.smtp.sender)
+
+    def _row(self, mailing: Mailing, address: str, message_id: str, moment: float) -> Sent:
+        return Sent(
+            kind=self.request.kind,
+            unit_code=mailing.unit.code,
+            unit_name=mailing.unit.name,
+            address=address,
+            key=mailing.key,
+            message_id=message_id,
+            sha256=mailing.sha256,
+            moment=moment,
+            state=SENDING,
+        )
+
+    def _ended(self, row: Sent, refused: Mapping[str, str]) -> Sent:
+        """The row after the transport took the message, but for the recipients that it refused."""
+        if row.address in refused:
+            return replace(row, state=REFUSED, detail=refused[row.address])
+        return replace(row, state=self.transport.state)
+
+
+def _planned(mailing: Mailing, addresses: Iterable[str]) -> list[SendItem]:
+    return [_item(mailing, address, NOW) for address in addresses]
 
 
 def _item(
-    parcel: Mailing, address: str, state: str, detail: str = "", message_id: str = ""
+    mailing: Mailing, address: str, state: str, detail: str = "", message_id: str = ""
 ) -> SendItem:
-    message = parcel.message
+    message = mailing.message
     return SendItem(
-        parcel.unit, address, state, message.subject, message.file_name, detail, message_id
+        mailing.unit, address, state, message.subject, message.file_name, detail, message_id
     )
-
-
-def _done(ledger: Ledger, kind: str, parcel: Mailing, transport: Transport) -> dict[str, Sent]:
-    """What has gone out with this key, by address. What bounced would bounce again."""
-    states = {
-        SENT,
-        BOUNCED,
-        *((DRAFT,) if transport.state == DRAFT and transport.keeps(_name(parcel, kind)) else ()),
-    }
-    return {
-        one.address: one
-        for one in ledger.sent(kind)
-        if (one.unit_code, one.key) == (parcel.unit.code, parcel.key) and one.state in states
-    }
-
-
-def _name(parcel: Mailing, kind: str) -> str:
-    return f"{parcel.unit.code}_{parcel.unit.name}_{Path(FILES[kind]).stem}"
-
-
-def _send_one(
-    kind: str,
-    parcel: Mailing,
-    addresses: tuple[str, ...],
-    ledger: Ledger,
-    smtp: Smtp,
-    transport: Transport,
-) -> list[SendItem]:
-    """One message to all addresses of a unit that have not got it."""
-    known = [s for s in ledger.sent(kind) if (s.unit_code, s.key) == (parcel.unit.code, parcel.key)]
-    unsure = next(
-        (s.message_id for s in known if s.state == SENDING and s.address in addresses), ""
-    )
-    identity = unsure or new_message_id(smtp.sender)
-    moment = float(int(time.time()))
-    message = replace(parcel.message, to=addresses)
-    data = wire(composed(message, smtp, identity, moment, draft=transport.state == DRAFT))
-    row = Sent(
-        kind,
-        parcel.unit.code,
-        parcel.unit.name,
-        "",
-        parcel.key,
-        identity,
-        parcel.sha256,
-        moment,
-        SENDING,
-    )
-    rows = {a: replace(row, address=a) for a in addresses}
-    transport.ready()
-    ledger.put_sent(*rows.values())
-    refused = transport.deliver(_name(parcel, kind), data, addresses)
-    ended = [
-        replace(r, state=REFUSED if a in refused else transport.state, detail=refused.get(a, ""))
-        for a, r in rows.items()
-    ]
-    ledger.put_sent(*ended)
-    return [_item(parcel, r.address, r.state, r.detail, identity) for r in ended]

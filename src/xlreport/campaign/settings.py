@@ -20,8 +20,8 @@ from pydantic import (
 
 from xlreport.atomic import write_atomically
 from xlreport.campaign.letters import write_letters
-from xlreport.errors import CampaignError, RosterError
-from xlreport.form.model import Form
+from xlreport.errors import CampaignError
+from xlreport.form.catalog import get_form
 from xlreport.mail.servers import Imap, Server, Smtp
 from xlreport.merging.roster import read_roster
 from xlreport.submission import Unit
@@ -94,14 +94,10 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
-_Host = Annotated[
-    str,
-    StringConstraints(pattern=r"^([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.?)*$|^[0-9A-Fa-f:]+$"),
-]
-_Address = Annotated[
-    str,
-    StringConstraints(pattern=r"""^$|^[^\s@<>,;:"“”，；：]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$"""),
-]
+_HOST_OR_IPV6 = r"^([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.?)*$|^[0-9A-Fa-f:]+$"
+_Host = Annotated[str, StringConstraints(pattern=_HOST_OR_IPV6)]
+_ADDRESS_OR_NONE = r"""^$|^[^\s@<>,;:"“”，；：]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$"""
+_Address = Annotated[str, StringConstraints(pattern=_ADDRESS_OR_NONE)]
 
 
 class _Server(_Strict):
@@ -154,8 +150,9 @@ class _Settings(_Strict):
 
 
 @dataclass(frozen=True)
-class Campaign:
-    """The settings of a campaign folder; paths are absolute or relative to the working folder."""
+class CampaignSettings:
+    """The settings of a campaign folder; paths are absolute or relative to the working folder. `form` is the
+    name of a shipped form, or the path of a definition."""
 
     folder: Path
     form: str
@@ -169,22 +166,27 @@ class Campaign:
 
     @property
     def templates(self) -> Path:
+        """The units' workbooks."""
         return self.folder / "templates"
 
     @property
     def inbox(self) -> Path:
+        """What came: the folder that is merged."""
         return self.folder / "inbox"
 
     @property
     def summary(self) -> Path:
+        """The county's workbook."""
         return self.folder / "summary"
 
     @property
     def letters(self) -> Path:
+        """The texts of what is sent."""
         return self.folder / "letters"
 
     @property
     def drafts(self) -> Path:
+        """Messages to be sent from another mail program."""
         return self.folder / "drafts"
 
     @property
@@ -193,44 +195,56 @@ class Campaign:
         return self.folder / "records"
 
 
-def campaign_at(folder: Path) -> Campaign | None:
-    """The campaign in a folder or above it; None when there is none. Raises CampaignError with every mistake."""
-    here = folder.absolute()
-    found = next((f for f in (here, *here.parents) if (f / NAME).is_file()), None)
-    if found is None:
-        return None
-    near = folder if found == here else found
-    return read_campaign(near)
+def find_settings(folder: Path) -> CampaignSettings | None:
+    """The settings in a folder or above it; None when there are none. Raises CampaignError with every mistake."""
+    if (folder / NAME).is_file():
+        return read_settings(folder)
+    for above in folder.absolute().parents:
+        if (above / NAME).is_file():
+            return read_settings(above)
+    return None
 
 
-def read_campaign(folder: Path) -> Campaign:
-    """Reads a campaign's settings. Raises CampaignError with every mistake."""
+def read_settings(folder: Path) -> CampaignSettings:
+    """Reads a campaign's settings. Raises CampaignError with every mistake, OSError."""
     path = folder / NAME
     try:
         settings = _Settings.model_validate(tomllib.loads(_text(path)))
     except tomllib.TOMLDecodeError as error:
-        words = (
+        raise CampaignError(
             f"设置“{path}”的写法不对（{_where(error)}）：文字要加英文引号，日期写成 2026-01-20。"
-        )
-        raise CampaignError(words) from None
+        ) from None
     except ValidationError as error:
-        wrong = "；".join(_mistake(one) for one in error.errors())
-        raise CampaignError(f"设置“{path}”有误：{wrong}。") from None
-    mail = settings.mail
-    sender = mail.sender or (mail.smtp.user if "@" in mail.smtp.user else "")
-    return Campaign(
-        folder,
-        str(folder / settings.form) if settings.form.endswith((".yaml", ".yml")) else settings.form,
-        settings.year,
-        Unit(settings.county),
-        settings.deadline,
-        folder / settings.roster,
-        folder / settings.previous if settings.previous else None,
-        Smtp(
-            mail.smtp.server(), sender, mail.name or settings.county, mail.reply_to, mail.smtp.pause
-        ),
-        Imap(mail.imap.server(), mail.imap.folder, mail.imap.since),
+        mistakes = "；".join(_mistake(one) for one in error.errors())
+        raise CampaignError(f"设置“{path}”有误：{mistakes}。") from None
+    is_file = settings.form.endswith((".yaml", ".yml"))
+    return CampaignSettings(
+        folder=folder,
+        form=str(folder / settings.form) if is_file else settings.form,
+        year=settings.year,
+        county=Unit(settings.county),
+        deadline=settings.deadline,
+        roster=folder / settings.roster,
+        previous=folder / settings.previous if settings.previous else None,
+        smtp=_smtp(settings),
+        imap=_imap(settings.mail.imap),
     )
+
+
+def _smtp(settings: _Settings) -> Smtp:
+    mail = settings.mail
+    user = mail.smtp.user
+    return Smtp(
+        server=mail.smtp.server(),
+        sender=mail.sender or (user if "@" in user else ""),
+        name=mail.name or settings.county,
+        reply_to=mail.reply_to,
+        pause=mail.smtp.pause,
+    )
+
+
+def _imap(imap: _Imap) -> Imap:
+    return Imap(imap.server(), imap.folder, imap.since)
 
 
 def _text(path: Path) -> str:
@@ -241,9 +255,9 @@ def _text(path: Path) -> str:
 
 
 def _where(error: tomllib.TOMLDecodeError) -> str:
-    said = str(error)
-    at = said.rpartition("(at line ")[2].rstrip(")")
-    line, _, column = at.partition(", column ")
+    """The place that the parser names: `… (at line 3, column 7)`."""
+    place = str(error).rpartition("(at line ")[2].rstrip(")")
+    line, _, column = place.partition(", column ")
     return f"第 {line} 行第 {column} 列" if column else "末尾"
 
 
@@ -278,53 +292,82 @@ def _mistake(error: Any) -> str:
 
 def init_campaign(
     folder: Path,
-    form: Form,
-    form_name: str,
+    form: str,
     year: int,
     county: str,
     *,
-    deadline: dt.date | None,
-    roster: Path | None,
+    deadline: dt.date | None = None,
+    roster: Path | None = None,
 ) -> list[Path]:
-    """Makes a campaign folder. Raises CampaignError when there is one already or the form does not cover the
-    year, OSError when it cannot be written."""
+    """Makes a campaign folder; `form` is a shipped form's name or the path of a definition, `roster` is copied.
+    Returns the files that were written. Raises CampaignError when there is a campaign already or the form
+    does not cover the year, UnknownForm, FormError, RosterError, OSError when it cannot be written."""
+    definition = get_form(form)
     if (folder / NAME).exists():
         raise CampaignError(f"“{folder}”里已经有 {NAME}，没有改动它；要从头来请换一个文件夹。")
-    if not county.strip() or any(unicodedata.category(c)[0] == "C" for c in county):
+    if not county.strip() or _has_control_characters(county):
         raise CampaignError("汇总单位名称不能留空，也不能有换行等控制字符。")
-    if not form.covers(year):
-        raise CampaignError(f"报表 {form.id} 不能用于 {year} 年度。")
-    name = ROSTER if roster is None or roster.suffix.lower() != ".xlsx" else "roster.xlsx"
-    if roster is not None:
-        try:
-            read_roster(roster)
-        except RosterError as error:
-            raise CampaignError(str(error)) from None
-        except OSError:
-            raise CampaignError(f"名册“{roster}”打不开，请检查路径。") from None
-    day = deadline.isoformat() if deadline else f"{year + 1}-01-31"
-    text = _SETTINGS.format(
-        form=_quoted(form_name),
+    if not definition.covers(year):
+        raise CampaignError(f"报表 {definition.id} 不能用于 {year} 年度。")
+    data = _example(county) if roster is None else _usable_roster(roster)
+    is_workbook = roster is not None and roster.suffix.lower() == ".xlsx"
+    roster_name = "roster.xlsx" if is_workbook else ROSTER
+    settings = _SETTINGS.format(
+        form=_quoted(_path_or_name(form)),
         year=year,
         county=_quoted(county),
-        deadline=f"{'' if deadline else '# '}deadline = {day}",
-        roster=_quoted(name),
+        deadline=_deadline_line(year, deadline),
+        roster=_quoted(roster_name),
     )
     for part in ("templates", "inbox", "summary"):
         (folder / part).mkdir(parents=True, exist_ok=True)
-    if not (folder / name).exists():
-        data = (
-            roster.read_bytes()
-            if roster is not None
-            else _EXAMPLE.format(county=county).encode("utf-8-sig")
-        )
-        write_atomically(folder / name, data.replace(b"\n", b"\r\n") if roster is None else data)
+    if not (folder / roster_name).exists():
+        write_atomically(folder / roster_name, data)
     letters = write_letters(folder / "letters")
-    write_atomically(folder / NAME, text.replace("\n", "\r\n").encode("utf-8-sig"))
-    return [folder / NAME, folder / name, *letters]
+    write_atomically(folder / NAME, _for_windows(settings))
+    return [folder / NAME, folder / roster_name, *letters]
+
+
+def _has_control_characters(text: str) -> bool:
+    return any(unicodedata.category(character)[0] == "C" for character in text)
+
+
+def _path_or_name(form: str) -> str:
+    """A definition's path is absolute, so that it holds wherever the campaign folder lies."""
+    return str(Path(form).absolute()) if form.endswith((".yaml", ".yml")) else form
+
+
+def _usable_roster(path: Path) -> bytes:
+    """A roster's bytes, when it can be read. Raises RosterError, CampaignError."""
+    try:
+        read_roster(path)
+        return path.read_bytes()
+    except OSError:
+        raise CampaignError(f"名册“{path}”打不开，请检查路径。") from None
+
+
+def _example(county: str) -> bytes:
+    return _for_windows(_EXAMPLE.format(county=county))
+
+
+def _for_windows(text: str) -> bytes:
+    """As Notepad and Excel know it to be UTF-8: with a byte order mark and CRLF."""
+    return text.replace("\n", "\r\n").encode("utf-8-sig")
+
+
+def _deadline_line(year: int, deadline: dt.date | None) -> str:
+    """The setting; without a deadline a comment that shows how it is written."""
+    if deadline is None:
+        return f"# deadline = {year + 1}-01-31"
+    return f"deadline = {deadline.isoformat()}"
 
 
 def _quoted(text: str) -> str:
     """A TOML basic string."""
-    plain = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(c if c >= " " and c != "\x7f" else f"\\u{ord(c):04x}" for c in plain) + '"'
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(map(_escaped, escaped)) + '"'
+
+
+def _escaped(character: str) -> str:
+    is_control = character < " " or character == "\x7f"
+    return f"\\u{ord(character):04x}" if is_control else character

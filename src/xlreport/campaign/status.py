@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from xlreport.campaign.campaign import Campaign, ledger_of, merged_inbox
 from xlreport.campaign.ledger import Ledger, Received, Sent
 from xlreport.campaign.letters import REMINDERS, RETURNS, TEMPLATES
-from xlreport.findings import Severity
+from xlreport.errors import UsageError
+from xlreport.findings import Finding, has_errors
 from xlreport.merging.arrivals import Arrival, arrival_of
 from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.merging.roster import Roster
-from xlreport.submission import Unit
+from xlreport.submission import CHINA, Unit
 
 ACCEPTED, RETURNED, REJECTED, MISSING = "accepted", "returned", "rejected", "missing"
-_WORDS = {ACCEPTED: "通过", RETURNED: "有错误", REJECTED: "不能计入", MISSING: "未报"}
-_STATES = ((Outcome.ACCEPTED, ACCEPTED), (Outcome.RETURNED, RETURNED), (Outcome.REJECTED, REJECTED))
+_LABELS = {ACCEPTED: "通过", RETURNED: "有错误", REJECTED: "不能计入", MISSING: "未报"}
+_STATES = {
+    Outcome.ACCEPTED: ACCEPTED,
+    Outcome.RETURNED: RETURNED,
+    Outcome.REJECTED: REJECTED,
+}
+"""The state of a unit by the outcome of its files; the first that one of them has counts."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +42,16 @@ class UnitFile:
         if self.arrival is None or not self.arrival.name:
             return self.result.path
         return self.arrival.name + self.result.path.removeprefix(self.arrival.path)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The file as `status --json` has it; times in seconds since 1970."""
+        return {
+            "path": self.result.path,
+            "outcome": self.result.outcome.value,
+            "sha256": self.result.sha256,
+            "arrived": self.arrival.moment if self.arrival else None,
+            "senders": list(self.arrival.senders) if self.arrival else [],
+        }
 
 
 @dataclass(frozen=True)
@@ -53,23 +72,30 @@ class UnitStatus:
     @property
     def label(self) -> str:
         """The Chinese word for the state."""
-        return _WORDS[self.state]
+        return _LABELS[self.state]
 
     @property
     def versions(self) -> int:
         """How many different files came."""
-        return len(
-            {f.result.sha256 for f in self.files if f.result.outcome is not Outcome.DUPLICATE}
-        )
+        results = [file.result for file in self.files]
+        return len({r.sha256 for r in results if r.outcome is not Outcome.DUPLICATE})
 
     @property
     def current(self) -> tuple[UnitFile, ...]:
         """The files that decide the state."""
-        wanted = next((outcome for outcome, state in _STATES if state == self.state), None)
-        return tuple(f for f in self.files if f.result.outcome is wanted)
+        return tuple(f for f in self.files if _STATES.get(f.result.outcome) == self.state)
+
+    @property
+    def settled_until(self) -> float:
+        """Until when the unit's messages need no person, in seconds: its report was accepted, and came then
+        or was put into the folder by hand."""
+        if self.state != ACCEPTED:
+            return -math.inf
+        moments = (f.arrival.moment if f.arrival else math.inf for f in self.current)
+        return max(moments, default=-math.inf)
 
     def as_dict(self) -> dict[str, Any]:
-        """The unit as `status --json` has it; times in seconds since 1970."""
+        """The unit as `status --json` has it."""
         return {
             "unit": self.unit.name,
             "unit_code": self.unit.code,
@@ -77,127 +103,234 @@ class UnitStatus:
             "versions": self.versions,
             "waiting": self.waiting,
             "gone": self.gone,
-            "files": [
-                {
-                    "path": f.result.path,
-                    "outcome": f.result.outcome.value,
-                    "sha256": f.result.sha256,
-                    "arrived": f.arrival.moment if f.arrival else None,
-                    "senders": list(f.arrival.senders) if f.arrival else [],
-                }
-                for f in self.files
-            ],
-            "templates": [_sent(s) for s in self.templates],
-            "reminders": [_sent(s) for s in self.reminders],
-            "returns": [_sent(s) for s in self.returns],
+            "files": [file.as_dict() for file in self.files],
+            "templates": [_sent_as_dict(row) for row in self.templates],
+            "reminders": [_sent_as_dict(row) for row in self.reminders],
+            "returns": [_sent_as_dict(row) for row in self.returns],
         }
 
 
-def _sent(one: Sent) -> dict[str, Any]:
+def _sent_as_dict(row: Sent) -> dict[str, Any]:
     return {
-        "address": one.address,
-        "state": one.state,
-        "moment": one.moment,
-        "message_id": one.message_id,
+        "address": row.address,
+        "state": row.state,
+        "moment": row.moment,
+        "message_id": row.message_id,
     }
 
 
-def overview(
-    roster: Roster, files: Sequence[FileRecord], ledger: Ledger
-) -> tuple[tuple[UnitStatus, ...], tuple[Received, ...]]:
-    """Every unit of the roster, in its order, and the messages that a person must open. A file belongs to the
-    unit that it names, else to the one from whose address it came."""
+def _received_as_dict(message: Received) -> dict[str, Any]:
+    return {
+        "number": message.number or None,
+        "origin": message.origin,
+        "sender": message.sender,
+        "subject": message.subject,
+        "arrived": message.arrived,
+        "findings": [finding.as_dict() for finding in message.findings],
+    }
+
+
+@dataclass(frozen=True)
+class StatusResult:
+    """Every unit of the roster, messages that a person must open, files of nobody on the roster, and the
+    days to the deadline (negative when it has passed, None when there is none)."""
+
+    units: tuple[UnitStatus, ...]
+    messages: tuple[Received, ...]
+    strangers: tuple[FileRecord, ...]
+    findings: tuple[Finding, ...]
+    deadline: dt.date | None
+    days: int | None
+
+    @property
+    def exit_code(self) -> int:
+        """0 all units accepted and no message to open, else 1."""
+        all_accepted = all(unit.state == ACCEPTED for unit in self.units)
+        return 0 if all_accepted and not self.messages else 1
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many units are in each state that occurs, by its Chinese word, in the roster's order."""
+        return Counter(unit.label for unit in self.units)
+
+    @property
+    def missing(self) -> tuple[Unit, ...]:
+        """The units from which nothing came."""
+        return tuple(status.unit for status in self.units if status.state == MISSING)
+
+    @property
+    def to_correct(self) -> tuple[Unit, ...]:
+        """The units whose reports came and cannot be used as they are."""
+        fine = (MISSING, ACCEPTED)
+        return tuple(status.unit for status in self.units if status.state not in fine)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The `status --json` document."""
+        return {
+            "deadline": self.deadline.isoformat() if self.deadline else None,
+            "days": self.days,
+            "units": [unit.as_dict() for unit in self.units],
+            "messages": [_received_as_dict(message) for message in self.messages],
+            "strangers": [file.as_dict() for file in self.strangers],
+            "findings": [finding.as_dict() for finding in self.findings],
+        }
+
+
+def status(campaign: Campaign, *, today: dt.date | None = None) -> StatusResult:
+    """Unit by unit what was sent, what came and what became of it, the inbox read anew. Raises LedgerError,
+    Busy, OSError."""
+    with ledger_of(campaign.settings) as ledger:
+        result = merged_inbox(campaign, ledger)
+        seen = overview(campaign.roster, result.files, ledger)
+    owned = {file.result.path for unit in seen.units for file in unit.files}
+    strangers = tuple(
+        file
+        for file in result.files
+        if file.path not in owned and file.outcome is not Outcome.IGNORED
+    )
+    moved = tuple(finding for finding in result.own_findings if finding.code == "M10")
+    deadline = campaign.settings.deadline
+    days = None
+    if deadline is not None:
+        days = (deadline - (today or dt.datetime.now(CHINA).date())).days
+    return StatusResult(seen.units, seen.messages, strangers, moved, deadline, days)
+
+
+def settle(campaign: Campaign, numbers: Sequence[int]) -> None:
+    """Records that a person has dealt with messages, by their numbers in the status. Raises UsageError for
+    a number that no message has."""
+    with ledger_of(campaign.settings) as ledger:
+        unknown = [str(number) for number in numbers if not ledger.settle(number)]
+    if unknown:
+        raise UsageError(
+            f"没有编号是 {'、'.join(unknown)} 的邮件；编号见 xlreport status 里“要由人打开的邮件”。"
+        )
+
+
+def open_messages(campaign: Campaign, files: Sequence[FileRecord]) -> tuple[Received, ...]:
+    """Messages that a person must still open, after these files were read."""
+    with ledger_of(campaign.settings) as ledger:
+        return overview(campaign.roster, files, ledger).messages
+
+
+@dataclass(frozen=True)
+class Overview:
+    """Every unit of the roster, in its order, and the messages that a person must open."""
+
+    units: tuple[UnitStatus, ...]
+    messages: tuple[Received, ...]
+
+
+def overview(roster: Roster, files: Sequence[FileRecord], ledger: Ledger) -> Overview:
+    """Where each unit is. A file belongs to the unit that it names, else to the one from whose address it
+    came."""
     units = _units(roster, files, ledger)
-    messages = _to_look_at(ledger, units, roster)
-    codes = [code for m in messages for code in _codes(m, roster)]
-    return tuple(replace(u, waiting=codes.count(u.unit.code)) for u in units), messages
+    messages = _to_open(ledger, units, roster)
+    waiting: Counter[str] = Counter()
+    for message in messages:
+        waiting.update(_codes(message, roster))
+    counted = tuple(replace(unit, waiting=waiting[unit.unit.code]) for unit in units)
+    return Overview(counted, messages)
 
 
 def _units(roster: Roster, files: Sequence[FileRecord], ledger: Ledger) -> tuple[UnitStatus, ...]:
     arrivals = ledger.arrivals()
-    outer: dict[str, Arrival] = {}
+    owned = _owned(roster, files, arrivals)
+    gone = _gone(roster, files, arrivals)
+    sent = ledger.sent()
+    units = []
+    for unit in roster.units:
+        mine = sorted(owned.get(unit.code, ()), key=_moment)
+        status = UnitStatus(
+            unit,
+            _state(mine),
+            tuple(mine),
+            templates=_to(unit, TEMPLATES, sent),
+            reminders=_to(unit, REMINDERS, sent),
+            returns=_to(unit, RETURNS, sent),
+            gone=gone[unit.code],
+        )
+        units.append(status)
+    return tuple(units)
+
+
+def _owned(
+    roster: Roster, files: Iterable[FileRecord], arrivals: Mapping[str, Arrival]
+) -> dict[str, list[UnitFile]]:
+    """The files of each unit, by its code."""
+    archives: dict[str, Arrival] = {}
     owned: dict[str, list[UnitFile]] = {}
     for file in files:
-        arrival = arrival_of(file, arrivals, outer)
+        arrival = arrival_of(file, arrivals, archives)
         if file.outcome is Outcome.IGNORED:
             continue
         for code in _owners(file, arrival, roster):
             owned.setdefault(code, []).append(UnitFile(file, arrival))
+    return owned
+
+
+def _gone(
+    roster: Roster, files: Iterable[FileRecord], arrivals: Mapping[str, Arrival]
+) -> Counter[str]:
+    """How many files came from a unit's addresses and are not in the folder any more, by its code."""
     here = {file.sha256 for file in files}
-    gone = [
-        u.code
-        for sha256, a in arrivals.items()
-        if sha256 not in here
-        for u in roster.owners(a.senders)
-    ]
-    sent = ledger.sent()
-    return tuple(
-        UnitStatus(
-            unit,
-            _state(f.result for f in owned.get(unit.code, ())),
-            tuple(
-                sorted(
-                    owned.get(unit.code, ()), key=lambda f: f.arrival.moment if f.arrival else 0.0
-                )
-            ),
-            templates=_to(unit, TEMPLATES, sent),
-            reminders=_to(unit, REMINDERS, sent),
-            returns=_to(unit, RETURNS, sent),
-            gone=gone.count(unit.code),
-        )
-        for unit in roster.units
-    )
+    gone: Counter[str] = Counter()
+    for sha256, arrival in arrivals.items():
+        if sha256 not in here:
+            gone.update(unit.code for unit in roster.owners(arrival.senders))
+    return gone
 
 
-def _to(unit: Unit, kind: str, sent: Sequence[Sent]) -> tuple[Sent, ...]:
-    return tuple(s for s in sent if (s.unit_code, s.kind) == (unit.code, kind))
+def _moment(file: UnitFile) -> float:
+    return file.arrival.moment if file.arrival else 0.0
+
+
+def _to(unit: Unit, kind: str, sent: Iterable[Sent]) -> tuple[Sent, ...]:
+    return tuple(row for row in sent if (row.unit_code, row.kind) == (unit.code, kind))
 
 
 def _owners(file: FileRecord, arrival: Arrival | None, roster: Roster) -> list[str]:
-    named = [u.code for u in roster.units if u.code == file.unit.code or u.name == file.unit.name]
-    if named or arrival is None:
-        return named[:1]
-    return [u.code for u in roster.owners(arrival.senders)]
+    """The code of the unit that a file names, else of those from whose address it came."""
+    for unit in roster.units:
+        if unit.code == file.unit.code or unit.name == file.unit.name:
+            return [unit.code]
+    if arrival is None:
+        return []
+    return [unit.code for unit in roster.owners(arrival.senders)]
 
 
-def _state(files: Iterable[FileRecord]) -> str:
-    seen = {f.outcome for f in files}
-    return next((state for outcome, state in _STATES if outcome in seen), MISSING)
+def _state(files: Iterable[UnitFile]) -> str:
+    outcomes = {file.result.outcome for file in files}
+    states = (state for outcome, state in _STATES.items() if outcome in outcomes)
+    return next(states, MISSING)
 
 
-def _to_look_at(
-    ledger: Ledger, statuses: Sequence[UnitStatus], roster: Roster
-) -> tuple[Received, ...]:
+def _to_open(ledger: Ledger, units: Sequence[UnitStatus], roster: Roster) -> tuple[Received, ...]:
     """Messages that a person must open, but for those that are settled: the reports of all whose message it may
     be were accepted and came later, or were put into the folder by hand; a stranger's, when every unit is
     accepted."""
-    strangers_until = math.inf if all(s.state == ACCEPTED for s in statuses) else -math.inf
-    until = {s.unit.code: _settled(s) for s in statuses}
-    found = []
-    for one in ledger.received():
-        codes = _codes(one, roster) & until.keys()
+    all_accepted = all(unit.state == ACCEPTED for unit in units)
+    strangers_until = math.inf if all_accepted else -math.inf
+    until = {unit.unit.code: unit.settled_until for unit in units}
+    to_open = []
+    for message in ledger.received():
+        codes = _codes(message, roster) & until.keys()
         settled = min((until[code] for code in codes), default=strangers_until)
-        if not one.done and one.arrived > settled and _asks(one, bool(codes)):
-            found.append(one)
-    return tuple(found)
+        is_open = not message.done and message.arrived > settled
+        if is_open and _asks(message, listed=bool(codes)):
+            to_open.append(message)
+    return tuple(to_open)
 
 
-def _codes(one: Received, roster: Roster) -> set[str]:
+def _codes(message: Received, roster: Roster) -> set[str]:
     """The codes of the units whose message it is, by the roster of now and of then."""
-    return {*one.units, *(unit.code for unit in roster.owners(one.senders))}
+    return {*message.units, *(unit.code for unit in roster.owners(message.senders))}
 
 
-def _asks(one: Received, listed: bool) -> bool:
+def _asks(message: Received, *, listed: bool) -> bool:
     """Whether a message needs a person: something is wrong with it, or a unit sent something else instead of
     a workbook."""
-    instead = listed and not any(a.path for a in one.attachments)
-    return any(f.severity is Severity.ERROR or (instead and f.code == "M4") for f in one.findings)
-
-
-def _settled(status: UnitStatus) -> float:
-    """Until when a unit's messages are settled, in seconds."""
-    if status.state != ACCEPTED:
-        return -math.inf
-    return max(
-        (f.arrival.moment if f.arrival else math.inf for f in status.current), default=-math.inf
-    )
+    if has_errors(message.findings):
+        return True
+    brought_files = any(attachment.path for attachment in message.attachments)
+    return listed and not brought_files and any(f.code == "M4" for f in message.findings)

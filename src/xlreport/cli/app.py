@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from xlreport.cli.campaign import arrivals_of, campaign_in, post_of, warn_of_open_mail
+from xlreport.cli.campaign import arrivals_of, campaign_in, opened_campaign, warn_of_open_mail
 from xlreport.cli.chinese import ChineseCommand, ChineseGroup, explain
 from xlreport.cli.mail import COMMANDS
 from xlreport.cli.options import (
@@ -179,10 +179,10 @@ def template(
 
     site = campaign_in() if form is None else None
     if site is not None:
-        post = post_of(site, ReadOptions(), roster=roster, previous=previous)
-        definition, prior_year = post.form, post.prior_year
-        listed: Roster | None = post.roster
-        year, out, county_unit = year or site.year, out or site.templates, post.county
+        current = opened_campaign(site, ReadOptions(), roster=roster, previous=previous)
+        definition, prior_year = current.form, current.prior_year
+        listed: Roster | None = current.roster
+        year, out, county_unit = year or site.year, out or site.templates, current.county
     else:
         definition = form_named(given(ctx, "form", form))
         year, out, county_unit = given(ctx, "year", year), out or Path(), NOBODY
@@ -336,10 +336,10 @@ def merge(
     definitions = [form_named(f) for f in form_files]
     site = campaign_in(folder)
     if site is not None:
-        post = post_of(site, reading, roster=roster, previous=previous)
+        current = opened_campaign(site, reading, roster=roster, previous=previous)
         out, roster = out or site.summary, roster or site.roster
-        forms = FormCatalog((*definitions, post.form))
-        request = replace(post.request, arrivals=arrivals_of(site), forms=forms)
+        forms = FormCatalog((*definitions, current.form))
+        request = replace(current.request, arrivals=arrivals_of(site), forms=forms)
     else:
         folder, listed = given(ctx, "folder", folder), roster_at(roster)
         forms = FormCatalog(tuple(definitions))
@@ -363,7 +363,7 @@ def merge(
     result = finished(work)
     show(merge_report(result, verbose=verbose), result, as_json)
     if site is not None:
-        warn_of_open_mail(post, result.files)
+        warn_of_open_mail(current, result.files)
     return int(result.exit_code)
 
 

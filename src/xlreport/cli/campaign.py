@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +13,8 @@ from xlreport.cli.options import Failure, finished, form_named, last_year, roste
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from xlreport.campaign.campaign import Post
-    from xlreport.campaign.settings import Campaign
+    from xlreport.campaign.campaign import Campaign
+    from xlreport.campaign.settings import CampaignSettings
     from xlreport.merging.request import ReadOptions
     from xlreport.merging.roster import Roster
 
@@ -28,23 +29,23 @@ def campaign_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
-def campaign_in(folder: Path | None = None) -> Campaign | None:
+def campaign_in(folder: Path | None = None) -> CampaignSettings | None:
     """The campaign in a folder (the working folder without one) or above it, None when there is none;
     what is wrong with its settings is a Failure."""
-    from xlreport.campaign.settings import NAME, campaign_at, read_campaign
+    from xlreport.campaign.settings import NAME, find_settings, read_settings
     from xlreport.errors import CampaignError
 
     try:
         if folder is None:
-            return campaign_at(Path())
-        return read_campaign(folder) if (folder / NAME).is_file() else None
+            return find_settings(Path())
+        return read_settings(folder) if (folder / NAME).is_file() else None
     except CampaignError as error:
         raise Failure(str(error)) from None
     except OSError:
         raise Failure(f"设置“{folder or Path()}/{NAME}”打不开，请检查权限。") from None
 
 
-def needed_campaign(folder: Path | None) -> Campaign:
+def needed_campaign(folder: Path | None) -> CampaignSettings:
     """The campaign; without one a Failure that says how to make it."""
     found = campaign_in(folder)
     if found is None:
@@ -55,33 +56,28 @@ def needed_campaign(folder: Path | None) -> Campaign:
     return found
 
 
-def post_of(
-    campaign: Campaign,
+def opened_campaign(
+    campaign: CampaignSettings,
     reading: ReadOptions,
     *,
     roster: Path | None = None,
     previous: Path | None = None,
     compared: bool = True,
-) -> Post:
+) -> Campaign:
     """The campaign with its form and roster, and last year's figures where reports are `compared` with them;
     options given on the command line come first."""
-    from xlreport.campaign.campaign import Post
-    from xlreport.form.catalog import FormCatalog
+    from xlreport.campaign.campaign import Campaign
 
     form = form_named(campaign.form)
     listed: Roster | None = roster_at(roster or campaign.roster)
     assert listed is not None
-    county = listed.county.name
-    if county and county != campaign.county.name:
-        raise Failure(
-            f"名册里的汇总单位是“{county}”，xlreport.toml 里的 county 是“{campaign.county.name}”，请改成一致。"
-        )
+    current: Campaign = finished(lambda: Campaign(campaign, form, listed, None, reading))
     before = previous or campaign.previous if compared else None
-    prior_year = last_year(before, campaign.year, listed, reading, FormCatalog((form,)))
-    return Post(campaign, form, listed, prior_year, reading)
+    prior_year = last_year(before, campaign.year, listed, reading, current.forms)
+    return replace(current, prior_year=prior_year)
 
 
-def arrivals_of(campaign: Campaign) -> Any:
+def arrivals_of(campaign: CampaignSettings) -> Any:
     """When and from whom files came, as the ledger knows; nothing without a ledger."""
     from xlreport.campaign.campaign import ledger_of
 
@@ -92,11 +88,13 @@ def arrivals_of(campaign: Campaign) -> Any:
     return finished(read) if campaign.records.exists() else {}
 
 
-def warn_of_open_mail(post: Post, files: Any) -> None:
+def warn_of_open_mail(current: Campaign, files: Any) -> None:
     """Says on stderr that messages wait for a person: a newer report may be in one of them."""
-    from xlreport.campaign.campaign import open_messages
+    from xlreport.campaign.status import open_messages
 
-    waiting = finished(lambda: open_messages(post, files)) if post.campaign.records.exists() else ()
+    waiting = (
+        finished(lambda: open_messages(current, files)) if current.settings.records.exists() else ()
+    )
     if waiting:
         words = f"注意：有 {len(waiting)} 封邮件还要由人打开，里面可能有更新的报表，没有计入；xlreport status 逐封列出。"
         click.echo(words, err=True)

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from xlreport.cli.campaign import campaign_option, needed_campaign, post_of
+from xlreport.cli.campaign import campaign_option, needed_campaign, opened_campaign
 from xlreport.cli.chinese import ChineseCommand
 from xlreport.cli.options import Failure, finished, form_named, opening_options, options_of, show
 
 if TYPE_CHECKING:
-    from xlreport.campaign.campaign import Post
+    from xlreport.campaign.campaign import Campaign
     from xlreport.mail.servers import Server
     from xlreport.submission import Unit
 
@@ -60,18 +60,11 @@ def init(
 ) -> None:
     """建立一次工作的文件夹：设置、名册、信件和放文件的地方。在里面运行命令不用再写选项。"""
     from xlreport.campaign.settings import init_campaign
-    from xlreport.errors import CampaignError
 
-    definition = form_named(form)
-    name = str(Path(form).absolute()) if form.endswith((".yaml", ".yml")) else form
-    try:
-        written = finished(
-            lambda: init_campaign(
-                folder, definition, name, year, county, deadline=deadline, roster=roster
-            )
-        )
-    except CampaignError as error:
-        raise Failure(str(error)) from None
+    form_named(form)  # says what is wrong with it
+    written = finished(
+        lambda: init_campaign(folder, form, year, county, deadline=deadline, roster=roster)
+    )
     for path in written:
         click.echo(str(path))
     click.echo(
@@ -108,17 +101,17 @@ def send(
     as_json: bool,
 ) -> int:
     """给各单位发邮件：templates 发模板，reminders 催报，returns 发退回更正通知。再运行一次只发没有发过的。"""
-    from xlreport.campaign.campaign import drafts_of, send_kind
+    from xlreport.campaign import send as sending
     from xlreport.cli.render_mail import send_report
     from xlreport.mail.smtp import opened
 
     site = needed_campaign(campaign)
-    post = post_of(
+    current = opened_campaign(
         site, options_of(limits, passwords, open_passwords), compared=kind != "reminders"
     )
-    how: dict[str, Any] = {"only": _chosen(post, units), "again": again, "dry_run": dry_run}
+    request = sending.SendRequest(kind, _chosen(current, units), again, dry_run)
     if drafts or (dry_run and not site.smtp.server.host):
-        result = finished(lambda: send_kind(post, kind, drafts_of(post), **how))
+        result = finished(lambda: sending.send(current, request, sending.Drafts(site.drafts)))
     else:
         server = site.smtp.server
         if not server.host or not site.smtp.sender:
@@ -128,7 +121,7 @@ def send(
             raise Failure(f"{words}；不用邮箱发请加 --drafts。")
         password = "" if dry_run else _password("SMTP", server, remember)
         with opened(site.smtp, password) as transport:
-            result = finished(lambda: send_kind(post, kind, transport, **how))
+            result = finished(lambda: sending.send(current, request, transport))
     show(send_report(result, site, drafts=drafts), result, as_json)
     return int(result.exit_code)
 
@@ -166,8 +159,9 @@ def collect(
     """
     from dataclasses import replace
 
-    from xlreport.campaign.campaign import collect_from, collect_from_server
+    from xlreport.campaign import collect as collecting
     from xlreport.cli.render_mail import collect_report
+    from xlreport.mail.imap import ImapMailbox
 
     site = needed_campaign(campaign)
     imap = site.imap
@@ -175,21 +169,20 @@ def collect(
         imap, folder=folder or imap.folder, since=since.isoformat() if since else imap.since
     )
     site = replace(site, imap=chosen)
-    post = post_of(site, options_of(limits, passwords, open_passwords), compared=False)
+    current = opened_campaign(site, options_of(limits, passwords, open_passwords), compared=False)
     if path is not None:
         if folder or since or mark_seen or move_to:
             raise Failure("--folder、--since、--mark-seen、--move-to 只用于从邮箱收取。")
         if not path.exists():
             raise Failure(f"找不到“{path}”，请检查路径。")
-        result = finished(lambda: collect_from(post, path))
+        result = finished(lambda: collecting.collect(current, path))
     else:
         if not site.imap.server.host:
             words = "xlreport.toml 里没有写收信服务器（mail.imap 的 host）"
             raise Failure(f"{words}；没有邮箱密码请把邮件存成 .eml，运行 xlreport collect 文件夹。")
         password = _password("IMAP", site.imap.server, remember)
-        result = finished(
-            lambda: collect_from_server(post, password, mark_seen=mark_seen, move_to=move_to)
-        )
+        mailbox = ImapMailbox(site.imap, password, mark_seen, move_to)
+        result = finished(lambda: collecting.collect(current, mailbox))
     show(collect_report(result, verbose=verbose), result, as_json)
     return int(result.exit_code)
 
@@ -214,26 +207,28 @@ def status(
     as_json: bool,
 ) -> int:
     """逐个单位列出：模板发了没有、催过几次、什么时候收到第几份、审核结果如何；谁还没有报，离截止还有几天。"""
-    from xlreport.campaign.campaign import settle
-    from xlreport.campaign.campaign import status as status_of
+    from xlreport.campaign.status import settle
+    from xlreport.campaign.status import status as status_of
     from xlreport.cli.render_mail import status_report
 
-    post = post_of(needed_campaign(campaign), options_of(limits, passwords, open_passwords))
+    current = opened_campaign(
+        needed_campaign(campaign), options_of(limits, passwords, open_passwords)
+    )
     if done:
-        finished(lambda: settle(post, done))
-    result = finished(lambda: status_of(post))
+        finished(lambda: settle(current, done))
+    result = finished(lambda: status_of(current))
     show(status_report(result), result, as_json)
     return int(result.exit_code)
 
 
-def _chosen(post: Post, names: tuple[str, ...]) -> tuple[Unit, ...]:
+def _chosen(current: Campaign, names: tuple[str, ...]) -> tuple[Unit, ...]:
     """The units that `--unit` names; one that is not on the roster is a Failure."""
     chosen = []
     for name in names:
         found = [
             u
-            for u in post.roster.units
-            if name in (u.code, u.name, *post.roster.aliases.get(u.code, ()))
+            for u in current.roster.units
+            if name in (u.code, u.name, *current.roster.aliases.get(u.code, ()))
         ]
         if not found:
             raise Failure(f"名册里没有单位“{name}”。")

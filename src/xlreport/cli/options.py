@@ -136,12 +136,12 @@ def own_files(form_files: Sequence[str], *files: Path | None) -> list[Path]:
 
 def finished(work: Callable[[], Any]) -> Any:
     """Runs a command's work; what it raises becomes one Chinese sentence."""
-    from xlreport.errors import Busy, UsageError
+    from xlreport.errors import XlreportError
 
     try:
         return work()
-    except (UsageError, Busy) as error:
-        raise Failure(str(error)) from None
+    except XlreportError as error:
+        raise Failure(error.message) from None
     except OSError as error:
         raise not_written(error) from None
 

@@ -5,23 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-from xlreport.campaign.campaign import StatusResult
 from xlreport.campaign.collect import KNOWN, TROUBLE, CollectedMessage, CollectResult
-from xlreport.campaign.ledger import Sent
+from xlreport.campaign.ledger import BOUNCED, DRAFT, REFUSED, SENDING, Sent
 from xlreport.campaign.send import (
     BEFORE,
-    BOUNCED,
-    DRAFT,
     HELD,
     NOW,
     NOWHERE,
-    REFUSED,
-    SENDING,
     SendResult,
 )
-from xlreport.campaign.settings import Campaign
-from xlreport.campaign.status import ACCEPTED, MISSING, UnitStatus
-from xlreport.findings import Finding, has_errors
+from xlreport.campaign.settings import CampaignSettings
+from xlreport.campaign.status import ACCEPTED, StatusResult, UnitStatus
+from xlreport.findings import Finding
 from xlreport.mail.headers import china
 from xlreport.mail.messages import NAMELESS
 from xlreport.mail.smtp import SENT
@@ -42,7 +37,7 @@ _STATES = {
 }
 
 
-def send_report(result: SendResult, campaign: Campaign, *, drafts: bool) -> Iterator[str]:
+def send_report(result: SendResult, campaign: CampaignSettings, *, drafts: bool) -> Iterator[str]:
     """The lines of `xlreport send`."""
     for item in result.items:
         file = f"　附件：{item.file}" if item.file else ""
@@ -51,7 +46,7 @@ def send_report(result: SendResult, campaign: Campaign, *, drafts: bool) -> Iter
         yield harmless(
             f"【{_STATES[item.state]}】{item.unit.name}　{address}　{item.subject}{file}{detail}"
         )
-    counts = {state: len({i.unit for i in result.items if i.state == state}) for state in _STATES}
+    counts = {state: result.units_in(state) for state in _STATES}
     listed = "，".join(f"{_STATES[state]} {n} 个单位" for state, n in counts.items() if n)
     yield f"{_KINDS[result.kind]}：{listed or '没有要发的单位'}。"
     if drafts and counts[DRAFT]:
@@ -71,24 +66,18 @@ def send_report(result: SendResult, campaign: Campaign, *, drafts: bool) -> Iter
 
 def collect_report(result: CollectResult, *, verbose: bool = False) -> Iterator[str]:
     """The lines of `xlreport collect`: messages with files or findings, those of listed senders, the rest counted."""
-    quiet = 0
     for one in result.messages:
-        if verbose or (one.state != KNOWN and (one.files or one.findings or one.listed)):
+        if verbose or one.noteworthy:
             yield from _message(one)
-        elif one.state != KNOWN:
-            quiet += 1
-    files = [f for m in result.messages for f in m.files if f.path]
-    known = sum(1 for m in result.messages if m.state == KNOWN)
-    failed = sum(1 for m in result.messages if m.state == TROUBLE)
-    new = len({f.path for f in files if not f.again})
-    unread = f"；没有读成 {failed} 个" if failed else ""
-    seen = len(result.messages) - failed
-    yield f"看了 {seen} 封邮件：以前收过 {known} 封；新收 {new} 个文件放进 inbox{unread}。"
-    if quiet:
-        yield f"另有 {quiet} 封没有附件、发件人也不在名册上的邮件没有列出，用 --verbose 查看。"
-    suggestion = sum(1 for m in result.messages if has_errors(m.findings))
-    if suggestion:
-        yield f"注意：有 {suggestion} 封邮件要由人打开处理，见上面的“错误”。"
+    unread = f"；没有读成 {result.unread} 个" if result.unread else ""
+    yield (
+        f"看了 {result.looked_at} 封邮件：以前收过 {result.known} 封；"
+        f"新收 {result.new_files} 个文件放进 inbox{unread}。"
+    )
+    if result.quiet and not verbose:
+        yield f"另有 {result.quiet} 封没有附件、发件人也不在名册上的邮件没有列出，用 --verbose 查看。"
+    if result.asking:
+        yield f"注意：有 {result.asking} 封邮件要由人打开处理，见上面的“错误”。"
     yield from (harmless(words) for words in result.left)
     if result.stopped:
         yield harmless(result.stopped)
@@ -105,7 +94,7 @@ def _message(one: CollectedMessage) -> Iterator[str]:
         else one.origin
     )
     state = "（以前收过）" if one.state == KNOWN else "（没有收取）" if one.state == TROUBLE else ""
-    where = f"　在 {one.origin}" if one.origin != who and has_errors(one.findings) else ""
+    where = f"　在 {one.origin}" if one.origin != who and one.asks else ""
     yield harmless(f"{when}　{who}{state}{where}")
     for file in one.files:
         if file.path:
@@ -136,20 +125,14 @@ def status_report(result: StatusResult) -> Iterator[str]:
     if any(message.number for message in result.messages):
         yield "（处理好的运行 xlreport status --done 编号，以后不再列出）"
     yield from (harmless(finding.line()) for finding in result.findings)
-    counts = {
-        unit.label: sum(1 for u in result.units if u.state == unit.state) for unit in result.units
-    }
-    yield (
-        f"名册 {len(result.units)} 个单位："
-        + "，".join(f"{label} {n} 个" for label, n in counts.items())
-        + "。"
-    )
-    missing = [u.unit.name for u in result.units if u.state == MISSING]
-    if missing:
-        yield harmless(f"未报：{'、'.join(missing)}　→ xlreport send reminders 催报")
-    wrong = [u.unit.name for u in result.units if u.state not in (MISSING, ACCEPTED)]
-    if wrong:
-        yield harmless(f"要更正：{'、'.join(wrong)}　→ xlreport send returns 发通知")
+    counts = "，".join(f"{label} {number} 个" for label, number in result.counts.items())
+    yield f"名册 {len(result.units)} 个单位：{counts}。"
+    if result.missing:
+        missing = "、".join(unit.name for unit in result.missing)
+        yield harmless(f"未报：{missing}　→ xlreport send reminders 催报")
+    if result.to_correct:
+        to_correct = "、".join(unit.name for unit in result.to_correct)
+        yield harmless(f"要更正：{to_correct}　→ xlreport send returns 发通知")
     if result.days is not None:
         left = (
             f"还有 {result.days} 天"

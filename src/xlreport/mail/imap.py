@@ -10,6 +10,7 @@ import re
 import ssl
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -163,6 +164,25 @@ class ImapSource:
             answer, lines = self._box.client.uid(command, uids, *rest)
             if answer != "OK":
                 yield f"有邮件没能{what}：{_words(lines)}"
+
+
+@dataclass(frozen=True)
+class ImapMailbox:
+    """A mailbox on a server, to be collected from: how to reach it, and what is done with messages that were
+    taken."""
+
+    settings: Imap
+    password: str = field(repr=False)
+    mark_seen: bool = False
+    move_to: str = ""
+
+    @contextmanager
+    def opened(self, seen: Callable[[str, int], Collection[int]]) -> Iterator[ImapSource]:
+        """The open mailbox; `seen` as for ImapSource. Raises SourceError."""
+        with connected(self.settings, self.password) as box:
+            yield ImapSource(
+                box, self.settings, seen, mark_seen=self.mark_seen, move_to=self.move_to
+            )
 
 
 def _validity(box: BaseMailBox, folder: str) -> int:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xlreport.atomic import safe_name
-from xlreport.campaign.naming import MARK, MOST_BYTES, collected_name
+from xlreport.campaign.collect import MARK, MOST_BYTES, collected_name
 from xlreport.formats.detect import Kind
 from xlreport.mail.messages import Attachment
 from xlreport.submission import Unit
