@@ -15,37 +15,19 @@ from dataclasses import dataclass, field, replace
 from email.message import Message
 from pathlib import Path
 
-from xlreport.findings import Code, Finding, record
+from xlreport.findings import Finding
+from xlreport.findings import Message as Template
 from xlreport.formats.detect import Kind, kind_of
 from xlreport.formats.guard import DEFAULT_LIMITS, Limits, Refused
-from xlreport.mail import dsn as bounces
-from xlreport.mail import links as bodies
-from xlreport.mail import mime as parts
-from xlreport.mail import msg as outlook
-from xlreport.mail import tnef
-from xlreport.mail.codes import M3, M5, M6
+from xlreport.mail import codes, dsn, links, mime, msg, tnef
 from xlreport.mail.dsn import Bounce as Bounce
 from xlreport.mail.headers import field as header
 from xlreport.mail.headers import fields, file_name, mailboxes, moment, parameter, text_of
 
-EXTENSIONS = (
-    *(
-        ".xls",
-        ".xlsx",
-        ".xlsm",
-        ".xlsb",
-        ".xlt",
-        ".xltx",
-        ".xltm",
-        ".et",
-        ".ett",
-        ".ods",
-        ".ots",
-        ".fods",
-        ".csv",
-    ),
-    *(".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".cab"),
-)
+_SHEETS = (".xls", ".xlsx", ".xlsm", ".xlsb", ".xlt", ".xltx", ".xltm", ".csv")
+_SHEETS_OF_OTHERS = (".et", ".ett", ".ods", ".ots", ".fods")
+_ARCHIVES = (".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".cab")
+EXTENSIONS = (*_SHEETS, *_SHEETS_OF_OTHERS, *_ARCHIVES)
 """What a workbook or an archive may be called; such a file is taken whatever it holds."""
 
 _WEB_PAGES = (".mht", ".mhtml")
@@ -65,15 +47,19 @@ _TEXTS = frozenset(
 )
 """Kinds of text that a letter itself is written in."""
 
+_UNREADABLE = {
+    "message/partial": codes.IN_SEVERAL_MESSAGES,
+    "message/external-body": codes.ELSEWHERE,
+    "application/pkcs7-mime": codes.SMIME,
+    "application/x-pkcs7-mime": codes.SMIME,
+    "application/pgp-encrypted": codes.PGP,
+}
+"""Types of parts that hold nothing that could be taken."""
+
 NAMELESS = "（没有文件名）"
 
 _FORK = b"\x00\x05\x16\x07"
 """AppleDouble: what a Mac sends beside a file, under the same name (RFC 1740)."""
-
-_BY_HAND = "请在邮箱里打开这封邮件，把附件另存到 inbox 文件夹"
-_INSTALL = "请运行 pip install xlreport[mail] 后再收取"
-_RESEND = "请对方重新发一封，把工作簿作为普通附件"
-_DAMAGED = ("邮件的结构坏了，里面可能还有附件", _BY_HAND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,46 +115,9 @@ class Mail:
 class TooMuch(Exception):
     """A limit is passed; carries its finding."""
 
-    def __init__(self, what: str, seen: int, allowed: int, unit: str) -> None:
-        words = f"{what}为 {seen:,} {unit}，超过允许的 {allowed:,} {unit}，没有收取"
-        self.finding = record(M5, words, _BY_HAND)
-        super().__init__(words)
-
-
-@dataclass
-class _Walk:
-    """What has been found so far."""
-
-    spool: Path
-    limits: MailLimits
-    files: Limits
-    attachments: list[Attachment] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-    leaves: list[tuple[str, str]] = field(default_factory=list)
-    bounce: Bounce | None = None
-    by_server: bool = False
-    named: list[str] = field(default_factory=list)
-    """The addresses that a mail server's message speaks of."""
-    enclosed: list[str] = field(default_factory=list)
-    """The Message-IDs of the messages in it."""
-    again: bool = False
-    count: int = 0
-
-    def enter(self, depth: int) -> None:
-        self.count += 1
-        if self.count > self.limits.parts:
-            raise TooMuch("邮件的部分和附件数", self.count, self.limits.parts, "个")
-        if depth > self.limits.depth:
-            raise TooMuch("邮件层层嵌套的层数", depth, self.limits.depth, "层")
-
-    def told_in_words(self) -> Bounce | None:
-        """What a mail server's message that is no delivery report may be about."""
-        if not self.by_server:
-            return None
-        return Bounce(tuple(dict.fromkeys(self.named)), next(iter(self.enclosed), ""), sure=False)
-
-    def say(self, code: Code, words: str, suggestion: str = "") -> None:
-        self.findings.append(record(code, words, suggestion))
+    def __init__(self, message: Template, seen: int, allowed: int) -> None:
+        self.finding = message(seen=seen, allowed=allowed)
+        super().__init__(self.finding.message)
 
 
 @dataclass(frozen=True)
@@ -182,55 +131,60 @@ class MessageReader:
     def __call__(self, data: bytes, size: int = 0) -> Mail:
         """The message, of which `data` may be the beginning only when `size` is larger. Never raises for what
         it is or holds: what cannot be read is a finding."""
-        walk = _Walk(self.spool, self.limits, self.files)
-        if max(size, len(data)) > self.limits.message:
-            limit = TooMuch("邮件大小", max(size, len(data)), self.limits.message, "字节")
-            return replace(_head(data), findings=(limit.finding,), again=True)
+        whole_size = max(size, len(data))
         try:
-            mail = (
-                self._saved(data, walk)
-                if data.startswith(outlook.OLE)
-                else self._message(data, walk)
-            )
+            if whole_size > self.limits.message:
+                raise TooMuch(codes.TOO_LARGE, whole_size, self.limits.message)
+            return self._read(data)
         except TooMuch as limit:
-            return replace(_head(data), findings=(limit.finding,), again=True)
+            return _only_head(data, limit.finding)
         except RecursionError:
-            deep = TooMuch("邮件层层嵌套的层数", self.limits.depth + 1, self.limits.depth, "层")
-            return replace(_head(data), findings=(deep.finding,), again=True)
-        findings = tuple(dict.fromkeys((*mail.findings, *walk.findings)))
-        digest = _digest(mail, walk.leaves)
+            deepest = self.limits.depth
+            return _only_head(data, codes.TOO_DEEP(seen=deepest + 1, allowed=deepest))
+
+    def _read(self, data: bytes) -> Mail:
+        """Raises TooMuch, RecursionError."""
+        walk = _Walk(self.spool, self.limits, self.files)
+        if data.startswith(msg.OLE):
+            mail = _saved_by_outlook(data, walk)
+        else:
+            mail = _message(data, walk)
         return replace(
             mail,
             attachments=tuple(walk.attachments),
-            findings=findings,
+            findings=tuple(dict.fromkeys((*mail.findings, *walk.findings))),
             bounce=walk.bounce or walk.told_in_words(),
-            digest=digest,
+            digest=_digest(mail, walk.leaves),
             again=mail.again or walk.again,
         )
 
-    def _message(self, data: bytes, walk: _Walk) -> Mail:
-        message = parts.parsed(data)
-        mail = _envelope(message, data)
-        if not parts.is_message(message):
-            walk.say(M6, "这不是一封邮件，读不出来", "请核对是不是放错了文件")
-            return replace(mail, again=True)
-        walk.by_server = bounces.from_server(mail.senders)
-        _part(message, walk, 1, mail.senders)
-        return mail
 
-    def _saved(self, data: bytes, walk: _Walk) -> Mail:
-        try:
-            saved = outlook.saved_message(data, self.limits.depth)
-        except outlook.NoReader:
-            walk.say(M6, "这是 Outlook 的 .msg 邮件，本机没有安装读取组件", _INSTALL)
-            return replace(_nothing(data), again=True)
-        except outlook.Broken:
-            walk.say(M6, "这不是完好的 Outlook 邮件（.msg），读不出来", _BY_HAND)
-            return replace(_nothing(data), again=True)
-        mail = _envelope(saved.header, data)
-        _outlook(saved, walk, 1, mail.senders)
-        delivered = saved.delivered or saved.sent
-        return replace(mail, sent=mail.sent or saved.sent, arrived=mail.arrived or delivered)
+def _message(data: bytes, walk: _Walk) -> Mail:
+    """A message in the form of RFC 5322."""
+    message = mime.parsed(data)
+    mail = _envelope(message, data)
+    if not mime.is_message(message):
+        walk.findings.append(codes.NO_MESSAGE())
+        return replace(mail, again=True)
+    walk.by_server = dsn.from_server(mail.senders)
+    walk.visit(message, _Level(1, mail.senders))
+    return mail
+
+
+def _saved_by_outlook(data: bytes, walk: _Walk) -> Mail:
+    """A message in the form of [MS-OXMSG]."""
+    try:
+        saved = msg.saved_message(data, walk.limits.depth)
+    except msg.NoReader:
+        walk.findings.append(codes.MSG_READER_MISSING())
+        return replace(_nothing(data), again=True)
+    except msg.Broken:
+        walk.findings.append(codes.MSG_BROKEN())
+        return replace(_nothing(data), again=True)
+    mail = _envelope(saved.header, data)
+    walk.visit_saved(saved, _Level(1, mail.senders))
+    arrived = mail.arrived or saved.delivered or saved.sent
+    return replace(mail, sent=mail.sent or saved.sent, arrived=arrived)
 
 
 def unread(data: bytes, finding: Finding) -> Mail:
@@ -239,23 +193,31 @@ def unread(data: bytes, finding: Finding) -> Mail:
 
 
 def _nothing(data: bytes) -> Mail:
-    sha256 = hashlib.sha256(data).hexdigest()
+    """A message of which only the bytes are known."""
+    sha256 = _sha256(data)
     return Mail((), "", "", "", 0.0, 0.0, sha256, raw_sha256=sha256)
 
 
-def _head(data: bytes) -> Mail:
+def _only_head(data: bytes, finding: Finding) -> Mail:
     """Who sent a message that is not read as a whole."""
-    return _envelope(parts.head(data), data)
+    envelope = _envelope(mime.head(data), data)
+    return replace(envelope, findings=(finding,), again=True)
 
 
 def _envelope(message: Message, data: bytes) -> Mail:
-    came = [moment(line.rpartition(";")[2]) for line in fields(message, "received") if ";" in line]
+    """What the header says; the topmost Received field was written last (RFC 5321, 4.4)."""
+    received = (line.rpartition(";")[2] for line in fields(message, "received") if ";" in line)
     sent = moment(header(message, "date"))
-    who, said = mailboxes(message, "from"), header(message, "from")
-    subject, identity = header(message, "subject"), header(message, "message-id")
-    sha256 = hashlib.sha256(data).hexdigest()
+    sha256 = _sha256(data)
     return Mail(
-        who, said, subject, identity, sent, next(iter(came), 0.0) or sent, sha256, raw_sha256=sha256
+        senders=mailboxes(message, "from"),
+        sender=header(message, "from"),
+        subject=header(message, "subject"),
+        message_id=header(message, "message-id"),
+        sent=sent,
+        arrived=moment(next(received, "")) or sent,
+        digest=sha256,
+        raw_sha256=sha256,
     )
 
 
@@ -264,127 +226,256 @@ def _digest(mail: Mail, leaves: Iterable[tuple[str, str]]) -> str:
     if not (mail.message_id or mail.sent):
         return mail.raw_sha256
     plain = [mail.sender, mail.subject, mail.message_id, mail.sent, sorted(leaves)]
-    return hashlib.sha256(json.dumps(plain).encode()).hexdigest()
+    return _sha256(json.dumps(plain).encode())
 
 
-def _part(part: Message, walk: _Walk, depth: int, senders: tuple[str, ...]) -> None:
-    """A part and everything below it."""
-    walk.enter(depth)
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """A part without parts, looked at but not yet acted on: its text, when the letter itself is written in it;
+    whether it is a file; what is wrong with it."""
+
+    name: str
+    data: bytes
+    text: str = ""
+    is_file: bool = False
+    inline: bool = False
+    findings: tuple[Finding, ...] = ()
+
+
+def classify(part: Message, limits: Limits) -> Leaf:
+    """Tells what a part is; files in it are looked into within `limits`."""
     kind = part.get_content_type()
-    if bounces.is_report(part):
-        walk.bounce = bounces.bounce(part)
-    if parts.broken(part):
-        walk.say(M6, *_DAMAGED)
-    elif parts.cut_off(part):
-        walk.say(M6, "邮件没有传完整，最后的附件可能缺了一段", "请核对附件；不完整的" + _RESEND)
-    if kind in _UNREADABLE or not part.is_multipart():
-        _leaf(part, kind, walk, depth, senders)
-    else:
-        for inner in parts.inside(part):
-            if kind in parts.LETTERS:
-                _letter(inner, walk, depth, senders)
-            else:
-                _part(inner, walk, depth + 1, senders)
-
-
-def _letter(inner: Message, walk: _Walk, depth: int, senders: tuple[str, ...]) -> None:
-    """A message in a message."""
-    walk.enclosed += [identity for identity in (header(inner, "message-id"),) if identity]
-    _part(inner, walk, depth + 1, (*mailboxes(inner, "from"), *senders))
-
-
-_UNREADABLE = {
-    "message/partial": ("邮件被分成了几封，程序不拼接", _RESEND),
-    "message/external-body": ("附件不在邮件里，要到别处取", _BY_HAND),
-    "application/pkcs7-mime": ("邮件加了密或签了名（S/MIME），读不出来", _BY_HAND),
-    "application/x-pkcs7-mime": ("邮件加了密或签了名（S/MIME），读不出来", _BY_HAND),
-    "application/pgp-encrypted": ("邮件加了密（PGP），读不出来", _BY_HAND),
-}
-
-
-def _leaf(part: Message, kind: str, walk: _Walk, depth: int, senders: tuple[str, ...]) -> None:
-    found = parts.content(part)
-    name = file_name(part) or found.name or ("邮件.eml" if kind == parts.ENCODED else "")
-    walk.leaves.append((name, hashlib.sha256(found.data).hexdigest()))
+    content = mime.content(part)
+    data = content.data
+    name = file_name(part) or content.name or ("邮件.eml" if kind == mime.ENCODED else "")
     if kind in _UNREADABLE:
-        walk.say(M6, *_UNREADABLE[kind])
-        return
-    if kind == "application/applefile" and found.data.startswith(_FORK):
-        return
-    attached = part.get_content_disposition() == "attachment"
-    if (
-        part.get_content_maintype() == "text"
-        and part.get_content_subtype() in _TEXTS
-        and not attached
-    ):
-        file = found.data.startswith(tnef.SIGNATURE) or _taken("", *_kind(found.data, walk.files))
-        if not file:
-            _body(text_of(found.data, parameter(part, "content-type", "charset")), walk)
-        if not file and (not found.whole or parts.has_parts(found.data)):
-            walk.say(M6, *_DAMAGED)
-        if not file and not name:
+        return Leaf(name, data, findings=(_UNREADABLE[kind](),))
+    if kind == "application/applefile" and data.startswith(_FORK):
+        return Leaf(name, data)
+    damage = () if content.whole else (codes.ENCODING_DAMAGED(name=name or NAMELESS),)
+    if not _is_letter_text(part) or _holds_file(data, limits):
+        is_image = part.get_content_maintype() == "image"
+        inline = is_image and bool(part["content-id"])
+        return Leaf(name, data, is_file=True, inline=inline, findings=damage)
+    text = text_of(data, parameter(part, "content-type", "charset"))
+    hides_parts = not content.whole or mime.has_parts(data)
+    findings = (codes.DAMAGED(),) if hides_parts else ()
+    if not name:
+        return Leaf(name, data, text, findings=findings)
+    return Leaf(name, data, text, is_file=True, findings=(*findings, *damage))
+
+
+def _is_letter_text(part: Message) -> bool:
+    """Whether the letter itself may be written in a part."""
+    is_text = part.get_content_maintype() == "text" and part.get_content_subtype() in _TEXTS
+    return is_text and part.get_content_disposition() != "attachment"
+
+
+def _holds_file(data: bytes, limits: Limits) -> bool:
+    """Whether a program declared a file as text."""
+    return data.startswith(tnef.SIGNATURE) or _Content.of(data, limits).could_be_report("")
+
+
+@dataclass(frozen=True)
+class _Content:
+    """What a file is, by its bytes; `what` in Chinese."""
+
+    kind: Kind
+    what: str
+
+    @classmethod
+    def of(cls, data: bytes, limits: Limits) -> _Content:
+        """One that cannot be opened may still be somebody's workbook."""
+        try:
+            return cls(*kind_of(data, limits))
+        except Refused:
+            return cls(Kind.ZIP, "打不开的工作簿或压缩包")
+
+    @property
+    def is_saved_message(self) -> bool:
+        """Whether it is a message that Outlook saved, as far as its streams are named like one."""
+        return "邮件（.msg）" in self.what
+
+    def could_be_report(self, plain_name: str) -> bool:
+        """Whether a file of this name and kind could be a workbook or an archive."""
+        foreign_table = "压缩包" in self.what or "XML 表格" in self.what
+        return self.kind is not Kind.FOREIGN or foreign_table or plain_name.endswith(EXTENSIONS)
+
+
+@dataclass(frozen=True)
+class _Level:
+    """How deep something lies, and who sent the messages around it, the innermost first."""
+
+    depth: int
+    senders: tuple[str, ...]
+
+    def below(self, senders: Iterable[str] = ()) -> _Level:
+        """One level deeper, in a message of these senders."""
+        return _Level(self.depth + 1, (*senders, *self.senders))
+
+
+@dataclass
+class _Walk:
+    """Goes through a message and gathers what is in it."""
+
+    spool: Path
+    limits: MailLimits
+    files: Limits
+    attachments: list[Attachment] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    leaves: list[tuple[str, str]] = field(default_factory=list)
+    """Name and SHA-256 of every part without parts."""
+    bounce: Bounce | None = None
+    by_server: bool = False
+    named: list[str] = field(default_factory=list)
+    """The addresses that a mail server's message speaks of."""
+    enclosed: list[str] = field(default_factory=list)
+    """The Message-IDs of the messages in it."""
+    again: bool = False
+    count: int = 0
+
+    def told_in_words(self) -> Bounce | None:
+        """What a mail server's message that is no delivery report may be about."""
+        if not self.by_server:
+            return None
+        return Bounce(tuple(dict.fromkeys(self.named)), next(iter(self.enclosed), ""), sure=False)
+
+    def visit(self, part: Message, level: _Level) -> None:
+        """A part and everything below it."""
+        self._enter(level)
+        kind = part.get_content_type()
+        if dsn.is_report(part):
+            self.bounce = dsn.bounce(part)
+        if mime.broken(part):
+            self.findings.append(codes.DAMAGED())
+        elif mime.cut_off(part):
+            self.findings.append(codes.CUT_OFF())
+        if kind in _UNREADABLE or not part.is_multipart():
+            self._apply(classify(part, self.files), level)
             return
-    inline = bool(part["content-id"]) and part.get_content_maintype() == "image"
-    if not found.whole:
-        walk.say(
-            M6,
-            f"附件“{name or NAMELESS}”的编码不完整，可能缺了一段",
-            "请核对附件；不完整的" + _RESEND,
-        )
-    _file(name, found.data, walk, depth, senders, inline=inline)
+        for inner in mime.inside(part):
+            if kind in mime.LETTERS:
+                self._visit_letter(inner, level)
+            else:
+                self.visit(inner, level.below())
 
+    def visit_saved(self, saved: msg.Saved, level: _Level) -> None:
+        """A message that Outlook saved, and everything in it."""
+        self._enter(level)
+        if not saved.whole:
+            self.findings.append(codes.MSG_INCOMPLETE())
+        self.findings += [codes.MSG_OBJECT(name=name) for name in saved.objects]
+        for body in saved.bodies:
+            self._add_leaf("", body.encode("utf-8", "replace"))
+            self._read_text(body)
+        for name, data in saved.files:
+            self._enter(level.below())
+            self._add_leaf(name, data)
+            self._take_file(name, data, level.below())
+        for inner in saved.messages:
+            self.visit_saved(inner, level.below(mailboxes(inner.header, "from")))
 
-def _body(text: str, walk: _Walk) -> None:
-    if walk.by_server:
-        walk.named += bounces.named(text)
-    for place in bodies.links(text):
-        walk.say(
-            M3,
-            f"正文里有{place}，文件不在邮件里，程序不打开链接",
-            "请在邮箱里下载，核对后放进 inbox 文件夹",
-        )
-    if bodies.has_embedded_file(text):
-        walk.say(M6, "正文里嵌着文件（data:），读不出来", _BY_HAND)
-    if bodies.has_uuencoded_file(text):
-        walk.say(M6, "正文里有旧式编码（uuencode）的附件，读不出来", _BY_HAND)
+    def _enter(self, level: _Level) -> None:
+        """Counts a part. Raises TooMuch."""
+        self.count += 1
+        if self.count > self.limits.parts:
+            raise TooMuch(codes.TOO_MANY_PARTS, self.count, self.limits.parts)
+        if level.depth > self.limits.depth:
+            raise TooMuch(codes.TOO_DEEP, level.depth, self.limits.depth)
 
+    def _visit_letter(self, inner: Message, level: _Level) -> None:
+        """A message in a message."""
+        message_id = header(inner, "message-id")
+        if message_id:
+            self.enclosed.append(message_id)
+        self.visit(inner, level.below(mailboxes(inner, "from")))
 
-def _file(
-    name: str,
-    data: bytes,
-    walk: _Walk,
-    depth: int,
-    senders: tuple[str, ...],
-    *,
-    inline: bool = False,
-) -> None:
-    """A file: unpacked when it is mail itself, otherwise spooled."""
-    if data.startswith(tnef.SIGNATURE):
-        _winmail(name, data, walk, depth, senders)
-        return
-    kind, what = _kind(data, walk.files)
-    if outlook.is_message(data) or "邮件（.msg）" in what:
-        _attached(name, data, walk, depth, senders)
-        return
-    plain = _plain(name)
-    taken = _taken(plain, kind, what)
-    if (
-        not taken
-        and not plain.endswith(_WEB_PAGES)
-        and (plain.endswith(".eml") or parts.is_letter(data))
-    ):
-        inner = parts.parsed(data)
-        if parts.is_message(inner):
-            _letter(inner, walk, depth, senders)
+    def _apply(self, leaf: Leaf, level: _Level) -> None:
+        self._add_leaf(leaf.name, leaf.data)
+        self._read_text(leaf.text)
+        self.findings += leaf.findings
+        if leaf.is_file:
+            self._take_file(leaf.name, leaf.data, level, inline=leaf.inline)
+
+    def _add_leaf(self, name: str, data: bytes) -> None:
+        self.leaves.append((name, _sha256(data)))
+
+    def _read_text(self, text: str) -> None:
+        """What a letter says about files that are not attached to it."""
+        if self.by_server:
+            self.named += dsn.named(text)
+        self.findings += [codes.LINKED(service=service) for service in links.links(text)]
+        if links.has_embedded_file(text):
+            self.findings.append(codes.EMBEDDED_IN_TEXT())
+        if links.has_uuencoded_file(text):
+            self.findings.append(codes.UUENCODED_IN_TEXT())
+
+    def _take_file(self, name: str, data: bytes, level: _Level, *, inline: bool = False) -> None:
+        """A file: unpacked when it is mail itself, otherwise spooled."""
+        if data.startswith(tnef.SIGNATURE):
+            self._unpack_winmail(name, data, level)
             return
-    if plain.endswith(".p7m"):
-        walk.say(M6, *_UNREADABLE["application/pkcs7-mime"])
-    sha256 = hashlib.sha256(data).hexdigest()
-    path = walk.spool / f"{len(walk.attachments):06}.bin"
-    path.write_bytes(data)
-    walk.attachments.append(
-        Attachment(name, path, sha256, len(data), senders, what, taken, inline, kind)
-    )
+        content = _Content.of(data, self.files)
+        if msg.is_message(data) or content.is_saved_message:
+            self._open_saved(name, data, level)
+            return
+        plain = _plain(name)
+        taken = content.could_be_report(plain)
+        if not taken and _may_be_letter(plain, data):
+            inner = mime.parsed(data)
+            if mime.is_message(inner):
+                self._visit_letter(inner, level)
+                return
+        if plain.endswith(".p7m"):
+            self.findings.append(codes.SMIME())
+        path = self.spool / f"{len(self.attachments):06}.bin"
+        path.write_bytes(data)
+        attachment = Attachment(
+            name=name,
+            path=path,
+            sha256=_sha256(data),
+            size=len(data),
+            senders=level.senders,
+            what=content.what,
+            taken=taken,
+            inline=inline,
+            kind=content.kind,
+        )
+        self.attachments.append(attachment)
+
+    def _unpack_winmail(self, name: str, data: bytes, level: _Level) -> None:
+        """What Outlook wrapped in TNEF."""
+        self._enter(level)
+        try:
+            pieces = tnef.pieces(data)
+        except tnef.Broken:
+            self.findings.append(codes.WINMAIL_BROKEN(name=name))
+            return
+        for piece in pieces:
+            self._enter(level.below())
+            self._add_leaf(piece.name, piece.data)
+            if piece.nested:
+                inner = level.below(tnef.senders(piece.data))
+                self._unpack_winmail(piece.name, piece.data, inner)
+            else:
+                self._take_file(piece.name, piece.data, level.below())
+
+    def _open_saved(self, name: str, data: bytes, level: _Level) -> None:
+        """A message saved by Outlook and attached as a file."""
+        try:
+            saved = msg.saved_message(data, self.limits.depth - level.depth)
+        except msg.NoReader:
+            self.findings.append(codes.ATTACHED_MSG_READER_MISSING(name=name))
+            self.again = True
+            return
+        except msg.Broken:
+            self.findings.append(codes.ATTACHED_MSG_BROKEN(name=name))
+            return
+        self.visit_saved(saved, level.below(mailboxes(saved.header, "from")))
 
 
 def _plain(name: str) -> str:
@@ -392,72 +483,8 @@ def _plain(name: str) -> str:
     return unicodedata.normalize("NFKC", name).lower().strip(" .\"'")
 
 
-def _taken(plain: str, kind: Kind, what: str) -> bool:
-    """Whether a file of this name and kind could be a workbook or an archive."""
-    return (
-        kind is not Kind.FOREIGN
-        or "压缩包" in what
-        or "XML 表格" in what
-        or plain.endswith(EXTENSIONS)
-    )
-
-
-def _kind(data: bytes, limits: Limits) -> tuple[Kind, str]:
-    """What the file is; one that cannot be opened may still be somebody's workbook."""
-    try:
-        return kind_of(data, limits)
-    except Refused:
-        return Kind.ZIP, "打不开的工作簿或压缩包"
-
-
-def _winmail(name: str, data: bytes, walk: _Walk, depth: int, senders: tuple[str, ...]) -> None:
-    walk.enter(depth)
-    try:
-        found = tnef.pieces(data)
-    except tnef.Broken:
-        walk.say(
-            M6,
-            f"附件“{name}”是 Outlook 的 winmail.dat，读不出来",
-            "请对方用“纯文本”或“HTML”格式重新发送",
-        )
-        return
-    for piece in found:
-        walk.enter(depth + 1)
-        walk.leaves.append((piece.name, hashlib.sha256(piece.data).hexdigest()))
-        if piece.nested:
-            _winmail(piece.name, piece.data, walk, depth + 1, (*tnef.senders(piece.data), *senders))
-        else:
-            _file(piece.name, piece.data, walk, depth + 1, senders)
-
-
-def _attached(name: str, data: bytes, walk: _Walk, depth: int, senders: tuple[str, ...]) -> None:
-    """A message saved by Outlook and attached as a file."""
-    try:
-        saved = outlook.saved_message(data, walk.limits.depth - depth)
-    except outlook.NoReader:
-        walk.say(M6, f"附件“{name}”是 Outlook 的 .msg 邮件，本机没有安装读取组件", _INSTALL)
-        walk.again = True
-        return
-    except outlook.Broken:
-        walk.say(M6, f"附件“{name}”是 Outlook 的 .msg 邮件，读不出来", _BY_HAND)
-        return
-    _outlook(saved, walk, depth + 1, (*mailboxes(saved.header, "from"), *senders))
-
-
-def _outlook(saved: outlook.Saved, walk: _Walk, depth: int, senders: tuple[str, ...]) -> None:
-    walk.enter(depth)
-    if not saved.whole:
-        walk.say(
-            M6, "Outlook 邮件（.msg）不完整，附件可能缺了一段", "请核对附件；不完整的" + _RESEND
-        )
-    for name in saved.objects:
-        walk.say(M6, f"“{name}”是插在 Outlook 邮件正文里的对象，读不出来", _BY_HAND)
-    for body in saved.bodies:
-        walk.leaves.append(("", hashlib.sha256(body.encode("utf-8", "replace")).hexdigest()))
-        _body(body, walk)
-    for name, data in saved.files:
-        walk.enter(depth + 1)
-        walk.leaves.append((name, hashlib.sha256(data).hexdigest()))
-        _file(name, data, walk, depth + 1, senders)
-    for inner in saved.messages:
-        _outlook(inner, walk, depth + 1, (*mailboxes(inner.header, "from"), *senders))
+def _may_be_letter(plain_name: str, data: bytes) -> bool:
+    """Whether a file that is no report may be a message."""
+    if plain_name.endswith(_WEB_PAGES):
+        return False
+    return plain_name.endswith(".eml") or mime.is_letter(data)
