@@ -15,8 +15,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from xlreport.errors import SourceError
-from xlreport.findings import record
-from xlreport.mail.codes import M6
+from xlreport.mail.codes import GIVEN_EMPTY, NOT_GIVEN
 from xlreport.mail.headers import china
 from xlreport.mail.mailboxes import Raw, Uid
 from xlreport.mail.servers import TIMEOUT, Imap, Server
@@ -30,6 +29,40 @@ _BATCH = 200
 
 _SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
 _UID = re.compile(rb"UID (\d+)")
+_INTERNALDATE = re.compile(rb'INTERNALDATE "([^"]+)"')
+
+
+_MONTHS = (
+    *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
+    *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+)
+
+
+@dataclass(frozen=True)
+class _Fetched:
+    """A server's answer to FETCH: the line that introduces the message, its bytes, the other lines."""
+
+    ok: bool
+    head: bytes
+    data: bytes
+    lines: tuple[bytes, ...]
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether the server knows no such message and sees nothing wrong in that."""
+        return self.ok and not self.head and not self.data and not self.lines
+
+    @property
+    def delivered(self) -> float:
+        """INTERNALDATE in seconds, 0 when it is not there; it stands before or behind the message."""
+        found = _INTERNALDATE.search(b" ".join((self.head, *self.lines)))
+        if found is None:
+            return 0.0
+        try:
+            when = dt.datetime.strptime(found[1].decode(), "%d-%b-%Y %H:%M:%S %z")
+        except ValueError:
+            return 0.0
+        return when.timestamp()
 
 
 class ImapSource:
@@ -65,74 +98,60 @@ class ImapSource:
                 yield from self._message(uid, sizes.get(uid, 0), most)
 
     def _uids(self) -> list[int]:
-        since = self._settings.since
+        """The UIDs of all messages, or of those since a day (its criterion names months in English)."""
         criteria = "ALL"
-        if since:
-            day = dt.date.fromisoformat(since)
-            months = (
-                "Jan",
-                "Feb",
-                "Mar",
-                "Apr",
-                "May",
-                "Jun",
-                "Jul",
-                "Aug",
-                "Sep",
-                "Oct",
-                "Nov",
-                "Dec",
-            )
-            criteria = f"SINCE {day.day}-{months[day.month - 1]}-{day.year}"
+        if self._settings.since:
+            day = dt.date.fromisoformat(self._settings.since)
+            criteria = f"SINCE {day.day}-{_MONTHS[day.month - 1]}-{day.year}"
         with _told(self._settings.server):
             return sorted(int(uid) for uid in self._box.uids(criteria, charset=None))
 
     def _sizes(self, uids: list[int]) -> dict[int, int]:
+        """The sizes in bytes that the server tells, by UID."""
         with _told(self._settings.server):
             _, lines = self._box.client.uid("FETCH", ",".join(map(str, uids)), "(UID RFC822.SIZE)")
-        found = {}
+        sizes = {}
         for line in lines or ():
             text = b"".join(line) if isinstance(line, tuple) else line or b""
             uid, size = _UID.search(text), _SIZE.search(text)
             if uid and size:
-                found[int(uid[1])] = int(size[1])
-        return found
+                sizes[int(uid[1])] = int(size[1])
+        return sizes
 
     def _message(self, number: int, size: int, most: int) -> Iterator[Raw]:
+        """The message of a UID; none when it was moved or deleted in the meantime."""
+        answer = self._fetch(number, only_header=size > most)
+        if answer.is_nothing and number not in self._uids():
+            return
+        # within a second, which is all that INTERNALDATE tells, the UID gives the order
+        arrived = answer.delivered + number % 1_000_000 / 1_000_000
         uid = Uid(self.name, self.validity, number)
         origin = f"{self._settings.folder}：第 {number} 号邮件"
-        # of a message that is too large only the header is fetched, to tell people which one it is
-        section = "BODY.PEEK[]" if size <= most else "BODY.PEEK[HEADER]"
+        if answer.data:
+            when = f"{china(arrived):%Y-%m-%d %H:%M}"
+            yield Raw(f"{origin}（{when}）", answer.data, arrived, uid, seen=size)
+        elif answer.ok:
+            yield Raw(origin, b"", arrived, uid, GIVEN_EMPTY())
+        else:
+            yield Raw(origin, b"", arrived, uid, NOT_GIVEN(answer=_words(answer.lines)))
+
+    def _fetch(self, number: int, *, only_header: bool) -> _Fetched:
+        """Of a message that is too large only the header is fetched, to tell people which one it is."""
+        section = "BODY.PEEK[HEADER]" if only_header else "BODY.PEEK[]"
         with _told(self._settings.server):
             answer, lines = self._box.client.uid("FETCH", str(number), f"({section} INTERNALDATE)")
-        found = [line for line in lines or () if isinstance(line, tuple)]
-        rest = [line for line in lines or () if isinstance(line, bytes)]
-        if answer == "OK" and not found and not rest and number not in self._uids():
-            return  # it was moved or deleted in the meantime
-        head, data = found[0] if found else (b"", b"")
-        # within a second, which is all that INTERNALDATE tells, the UID gives the order
-        arrived = _delivered(b" ".join((head, *rest))) + number % 1_000_000 / 1_000_000
-        if not data:
-            words = (
-                f"服务器没有给出这封邮件（{_words(rest)}）"
-                if answer != "OK"
-                else "服务器给出的邮件是空的"
-            )
-            problem = record(M6, words, "请在邮箱里打开这封邮件，把附件另存到 inbox 文件夹")
-            yield Raw(origin, b"", arrived, uid, problem)
-            return
-        yield Raw(
-            f"{origin}（{china(arrived):%Y-%m-%d %H:%M}）", bytes(data), arrived, uid, seen=size
-        )
+        literals = [line for line in lines or () if isinstance(line, tuple)]
+        others = tuple(line for line in lines or () if isinstance(line, bytes))
+        head, data = literals[0] if literals else (b"", b"")
+        return _Fetched(answer == "OK", bytes(head), bytes(data), others)
 
     def finish(self, taken: Collection[Uid]) -> Iterator[str]:
         """Marks as read or moves what was taken now or before, and still lies here."""
         if not (self._mark_seen or self._move_to):
             return
-        numbers = {
-            one.uid for one in taken if (one.source, one.validity) == (self.name, self.validity)
-        }
-        done = self._known | numbers
+        here_now = (self.name, self.validity)
+        now = {uid.uid for uid in taken if (uid.source, uid.validity) == here_now}
+        done = self._known | now
         here = [uid for uid in self._uids() if uid in done]
         with _told(self._settings.server):
             if self._mark_seen:
@@ -144,10 +163,8 @@ class ImapSource:
         from imap_tools.utils import encode_folder
 
         _, lines = self._box.client.capability()
-        if (
-            b"MOVE"
-            not in b" ".join(line for line in lines if isinstance(line, bytes)).upper().split()
-        ):
+        capabilities = b" ".join(line for line in lines if isinstance(line, bytes))
+        if b"MOVE" not in capabilities.upper().split():
             yield "服务器没有移动邮件的功能（MOVE），邮件都留在原处；请在邮箱里自己移动。"
             return
         if not self._box.folder.exists(self._move_to):
@@ -206,19 +223,6 @@ def _validity(box: BaseMailBox, folder: str) -> int:
     raise SourceError(f"邮箱里没有文件夹“{folder}”；有：{there}。")
 
 
-def _delivered(text: bytes) -> float:
-    """INTERNALDATE in seconds."""
-    found = re.search(rb'INTERNALDATE "([^"]+)"', text)
-    try:
-        return (
-            dt.datetime.strptime(found[1].decode(), "%d-%b-%Y %H:%M:%S %z").timestamp()
-            if found
-            else 0.0
-        )
-    except ValueError:
-        return 0.0
-
-
 def _words(lines: Any) -> str:
     said = [line.decode("utf-8", "replace") for line in lines or () if isinstance(line, bytes)]
     return "；".join(said) or "服务器没有说明原因"
@@ -275,16 +279,15 @@ def connected(settings: Imap, password: str) -> Iterator[BaseMailBox]:
         )
         raise SourceError(words) from None
     server = settings.server
+    address = (server.host, server.port, TIMEOUT)
     box: BaseMailBox
     with _told(server):
         if server.security == "none":
-            box = MailBoxUnencrypted(server.host, server.port, timeout=TIMEOUT)
+            box = MailBoxUnencrypted(*address)
         elif server.security == "starttls":
-            box = MailBoxStartTls(
-                server.host, server.port, timeout=TIMEOUT, ssl_context=server.context()
-            )
+            box = MailBoxStartTls(*address, ssl_context=server.context())
         else:
-            box = MailBox(server.host, server.port, timeout=TIMEOUT, ssl_context=server.context())
+            box = MailBox(*address, ssl_context=server.context())
     try:
         with _told(server):
             _log_in(box, server.user, password)

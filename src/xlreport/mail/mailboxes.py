@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from xlreport.errors import SourceError
-from xlreport.findings import Finding, record
-from xlreport.mail.codes import M6
+from xlreport.findings import Finding
+from xlreport.mail.codes import FILE_NOT_READ, NO_MAIL_FILE, NO_PLAIN_FILE, NOT_LISTED
 from xlreport.merging.discover import SourceFile, list_files, system_file
 
 MESSAGES = (".eml", ".msg", ".mht", ".mhtml")
@@ -63,25 +63,32 @@ class FolderSource:
 
     @property
     def name(self) -> str:
+        """The path, the same from wherever it is named."""
         return self.path.absolute().as_posix()
 
-    def finish(self, taken: Collection[Uid]) -> Iterator[str]:
-        return iter(())
-
     def messages(self, most: int) -> Iterator[Raw]:
+        """The messages in the order of the files' names, each with at most `most` + 1 bytes."""
         if not self.path.is_dir():
             yield from _file(self.path, self.path.name, most)
             return
-        for found in list_files(self.path):
-            if found.problem:
-                yield Raw(found.shown, b"", problem=record(M6, found.problem, "请检查后重新收取"))
-            elif _of_maildir(found.path.parent, "cur", "new"):
-                yield from _file(found.path, found.shown, most, delivered=True)
-            elif not _passed_over(found):
-                yield from _file(found.path, found.shown, most)
+        for listed in list_files(self.path):
+            if listed.problem:
+                yield Raw(listed.shown, b"", problem=NOT_LISTED(problem=listed.problem))
+            elif _of_maildir(listed.path.parent, "cur", "new"):
+                yield from _file(listed.path, listed.shown, most, delivered=True)
+            elif not _passed_over(listed):
+                yield from _file(listed.path, listed.shown, most)
+
+    def finish(
+        self,
+        taken: Collection[Uid],  # noqa: ARG002 (a source's argument)
+    ) -> Iterator[str]:
+        """Nothing is marked or moved in a folder."""
+        return iter(())
 
 
 _HOUSEKEEPING = re.compile(r"dovecot|courier|maildir|subscriptions|\.")
+"""How the names begin of what servers keep beside the messages of a Maildir."""
 
 
 def _of_maildir(folder: Path, *names: str) -> bool:
@@ -89,54 +96,54 @@ def _of_maildir(folder: Path, *names: str) -> bool:
     return folder.name in names and all((folder.parent / name).is_dir() for name in ("cur", "new"))
 
 
-def _passed_over(found: SourceFile) -> bool:
+def _passed_over(listed: SourceFile) -> bool:
     """What is there beside the messages: files that systems leave behind, what a server keeps in a Maildir,
     and messages that are still being delivered to one."""
-    folder = found.path.parent
-    kept = _HOUSEKEEPING.match(found.name) is not None and _of_maildir(folder / "cur", "cur")
-    system = system_file(found.name) is not None and not found.name.lower().endswith(MESSAGES)
-    return system or kept or _of_maildir(folder, "tmp")
+    folder = listed.path.parent
+    is_message = listed.name.lower().endswith(MESSAGES)
+    if system_file(listed.name) is not None and not is_message:
+        return True
+    if _HOUSEKEEPING.match(listed.name) and _of_maildir(folder / "cur", "cur"):
+        return True
+    return _of_maildir(folder, "tmp")
 
 
 def _file(path: Path, shown: str, most: int, *, delivered: bool = False) -> Iterator[Raw]:
-    """The messages in a file."""
+    """The messages in a file; one that was `delivered` into a Maildir is one message whatever its name."""
     try:
         if path.is_symlink() or not path.is_file():
-            yield Raw(
-                shown,
-                b"",
-                problem=record(M6, "这是链接、管道或设备，不是普通文件", "请换成邮件文件本身"),
-            )
+            yield Raw(shown, b"", problem=NO_PLAIN_FILE())
             return
         with path.open("rb") as stream:
-            if not delivered and _MBOX.match(stream.read(_LINE).removeprefix(_BOM).lstrip()):
+            if not delivered and _begins_like_mbox(stream):
                 yield from _mbox(stream, shown, most)
             elif delivered or path.name.lower().endswith(MESSAGES):
-                stream.seek(0)
                 yield _whole(shown, stream, most)
             else:
-                suggestion = "是报表的请直接放进 inbox 文件夹；压缩包请先解压；是邮件的请改成 .eml"
-                yield Raw(
-                    shown,
-                    b"",
-                    problem=record(M6, "这不是邮件文件（.eml、.msg、mbox），没有收取", suggestion),
-                )
+                yield Raw(shown, b"", problem=NO_MAIL_FILE())
     except OSError:
-        yield Raw(shown, b"", problem=record(M6, "邮件文件读不了", "请检查权限和磁盘后重新收取"))
+        yield Raw(shown, b"", problem=FILE_NOT_READ())
+
+
+def _begins_like_mbox(stream: IO[bytes]) -> bool:
+    beginning = stream.read(_LINE)
+    stream.seek(0)
+    return _MBOX.match(beginning.removeprefix(_BOM).lstrip()) is not None
 
 
 def _whole(shown: str, stream: IO[bytes], most: int) -> Raw:
+    """A file that is one message; what lies beyond the limit is only counted."""
     data = stream.read(most + 1)
-    rest = 0
-    while len(data) > most and (more := stream.read(1_000_000)):
-        rest += len(more)
-    return Raw(shown, data, seen=len(data) + rest)
+    size = len(data)
+    while size > most and (more := stream.read(1_000_000)):
+        size += len(more)
+    return Raw(shown, data, seen=size)
 
 
 def _mbox(stream: IO[bytes], shown: str, most: int) -> Iterator[Raw]:
     """The messages of an mbox; only one at a time is in memory."""
-    stream.seek(0)
-    for number, (start, end) in enumerate(list(_letters(stream)), 1):
+    places = list(_letters(stream))
+    for number, (start, end) in enumerate(places, 1):
         stream.seek(start)
         data = stream.read(min(end - start, most + 1))
         yield Raw(f"{shown}：第 {number} 封", data, seen=end - start)
