@@ -14,7 +14,7 @@ from xlreport.checking.ties import ties
 from xlreport.findings import Finding, Severity, record
 from xlreport.form import expression as ex
 from xlreport.form.model import Form, Instance
-from xlreport.narrative.compare import contradictions
+from xlreport.narrative import compare_texts
 from xlreport.rules.describe import RuleDescriber
 from xlreport.rules.evaluate import Evaluation, UnitView, Verdict, evaluate_submissions
 from xlreport.submission import Entry, Place, Status, Submission
@@ -50,12 +50,12 @@ def validate(
         mine = [f for i in told for f in _failing(form, i, seen)]
         mine += [f for i in (*failing, *unknown) for f in _missing(form, i, seen)]
         mine += _uncovered(form, submission, {f.field for f in mine})
-        texts = contradictions(form, seen)
+        texts = compare_texts(form, seen)
         mine += texts.findings
         mine += _unverified(unknown, seen, texts.unverified)
         other = versions[unit] if versions else {}
         hints = likely(
-            form, submission, failing, extra=chain(ties(form, seen), texts.ties), other=other
+            form, submission, failing, extra=chain(ties(form, seen), texts.constraints), other=other
         )
         mine += [hint_finding(form, hint) for hint in hints]
         found.append(tuple(_explained(f, submission) for f in dict.fromkeys(mine)))

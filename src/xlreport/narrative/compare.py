@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -11,14 +11,13 @@ from decimal import Decimal
 from xlreport.findings import Finding
 from xlreport.form import expression as ex
 from xlreport.form.model import Form, Instance, Statement, Text
-from xlreport.narrative.claims import said
-from xlreport.narrative.clauses import Said, shortened
-from xlreport.narrative.lexicon import lexicon, readable
-from xlreport.narrative.self_reference import mentions
+from xlreport.narrative.claims import StatedNumber, shortened, stated_numbers
+from xlreport.narrative.lexicon import lexicon_of, readable
+from xlreport.narrative.self_reference import Identity, Mention, wrong_mentions
 from xlreport.rules.describe import RuleDescriber
 from xlreport.rules.evaluate import UnitView
 from xlreport.rules.linear import LinearConstraint, NotLinear, as_constraint
-from xlreport.submission import Place, Submission
+from xlreport.submission import Submission
 
 MOST_FINDINGS = 50
 """A unit's texts that contradict its tables more often are no report; the rest is not listed."""
@@ -28,128 +27,187 @@ _COUNT = re.compile(r"(?<![0-9])([0-9]{1,9})(?=[ 　]*[件份宗起条])")
 _DOUBTS = ("无关", "除上述", "除此", "另收", "其余", "口头", "联合", "名义", "新的")
 """Words after which a number may be a part of the year's, or none of the report's."""
 
-_TODO = "请核对文字和表格，改成一致"
-_TODO_OWN = "请把文字改成本单位、本年度的情况"
+_MAKE_EQUAL = "请核对文字和表格，改成一致"
+_MAKE_OWN = "请把文字改成本单位、本年度的情况"
 
 
 @dataclass(slots=True)
-class Told:
-    """What came of a unit's texts: findings, the codes of what could not be verified, and what a number
-    that can be meant in one way only ties a table to."""
+class TextComparison:
+    """What came of a unit's texts: findings, the codes of what could not be verified, and the
+    constraints that a number which can be meant in one way only puts on a table."""
 
     findings: list[Finding] = field(default_factory=list)
     unverified: list[str] = field(default_factory=list)
-    ties: list[LinearConstraint] = field(default_factory=list)
+    constraints: list[LinearConstraint] = field(default_factory=list)
 
 
-def contradictions(form: Form, seen: UnitView) -> Told:
+def compare_texts(form: Form, view: UnitView) -> TextComparison:
     """All contradictions between a unit's texts and its tables."""
-    told = Told()
-    submission = seen.submission
-    county = submission.county.name
-    own = (submission.unit.name, submission.unit.name.removeprefix(county) if county else "")
+    result = TextComparison()
+    submission = view.submission
     for text in form.texts:
         written = submission.texts.get(text.field_id, "")
-        if not written.strip():
-            continue
-        words = readable(written, own, submission.unit.level)
-        told.findings += _about_itself(form, text, written, words, submission)
-        known = lexicon(form, text.field_id)
-        claims = said(known, words, submission.year) if known else []
-        for claim in {(id(c.claim), c.number, c.quote(written)): c for c in claims}.values():
-            if len(told.findings) < MOST_FINDINGS and not _doubted(words, claim):
-                _compare(form, text, written, claim, seen, told)
-    told.findings = list(dict.fromkeys(told.findings))
-    return told
+        if written.strip():
+            passage = _Passage(text, written, _readable(written, submission))
+            result.findings += _about_itself(form, passage, submission)
+            _Comparer(form, view, passage, result).compare()
+    result.findings = list(dict.fromkeys(result.findings))
+    return result
 
 
-def _compare(form: Form, text: Text, written: str, claim: Said, seen: UnitView, told: Told) -> None:
-    """A contradiction only if every reading is known and none is the number said."""
-    known = [seen.knows_all(reading) for reading in claim.claim.readings]
-    values = [seen.value(reading) for reading in claim.claim.readings]
-    if len(known) == 1 and known[0]:
-        stated = ex.Compare("==", claim.claim.readings[0], ex.Const(Decimal(claim.number)))
+@dataclass(frozen=True, slots=True)
+class _Passage:
+    """A text field, what is written in it, and that as it can be read."""
+
+    text: Text
+    written: str
+    plain: str
+
+
+def _readable(written: str, submission: Submission) -> str:
+    """The text with the unit's own names out of the way; it may leave the county's name out."""
+    name = submission.unit.name
+    names = [name]
+    if submission.county.name:
+        names.append(name.removeprefix(submission.county.name))
+    return readable(written, names, submission.unit.level)
+
+
+class _Comparer:
+    """Compares the numbers of one text with the tables, and notes what comes of it in `result`."""
+
+    def __init__(
+        self, form: Form, view: UnitView, passage: _Passage, result: TextComparison
+    ) -> None:
+        self.form = form
+        self.view = view
+        self.passage = passage
+        self.result = result
+
+    def compare(self) -> None:
+        """Compares every number that the text states, the same words once."""
+        for stated in self._stated():
+            full = len(self.result.findings) >= MOST_FINDINGS
+            if not full and not _is_doubtful(self.passage.plain, stated):
+                self._compare(stated)
+
+    def _stated(self) -> Iterable[StatedNumber]:
+        lexicon = lexicon_of(self.form, self.passage.text.field_id)
+        if lexicon is None:
+            return ()
+        year = self.view.submission.year
+        once: dict[tuple[int, int, str], StatedNumber] = {}
+        for stated in stated_numbers(lexicon, self.passage.plain, year):
+            quote = stated.quote(self.passage.written)
+            once[id(stated.claim), stated.number, quote] = stated
+        return once.values()
+
+    def _compare(self, stated: StatedNumber) -> None:
+        """A contradiction only if every reading is known and none is the number said."""
+        readings = stated.claim.readings
+        known = [self.view.knows_all(reading) for reading in readings]
+        values = [self.view.value(reading) for reading in readings]
+        if len(known) == 1 and known[0]:
+            self._constrain(stated)
+        right = [value for value, there in zip(values, known, strict=True) if there]
+        if stated.number in right or _adds_up(self.passage.written, stated, values):
+            return
+        if all(known):
+            self.result.findings.append(self._contradiction(stated))
+        else:
+            self.result.unverified.append(stated.statement.code)
+
+    def _constrain(self, stated: StatedNumber) -> None:
+        """Notes that the only reading must be the number."""
+        (reading,) = stated.claim.readings
+        equation = ex.Compare("==", reading, ex.Const(Decimal(stated.number)))
         with suppress(NotLinear):
-            told.ties.append(as_constraint(stated, claim.statement.code))
-    if any(k and v == claim.number for k, v in zip(known, values, strict=True)):
-        return
-    if _in_parts(written, claim, values):
-        return
-    if not all(known):
-        told.unverified.append(claim.statement.code)
-        return
-    speaker = RuleDescriber(form, _instance(claim.statement, claim.claim.readings), seen)
-    speaker.sheets |= {""}  # the finding stands at a text: the tables' sheets are always named
-    parts = list(dict.fromkeys(speaker.term(reading) for reading in claim.claim.readings))
-    none = f"{'都' if len(parts) > 1 else ''}不是 {claim.number}"
-    message = f"{text.label}里写“{claim.quote(written)}”，表里是：{'，'.join(parts)}，{none}"
-    observed: list[tuple[str, Decimal | str | int | None]] = [("said", claim.number)]
-    operands = dict.fromkeys(o for reading in claim.claim.readings for o in ex.operands_of(reading))
-    observed += [(ex.key_of(o), seen.number(o)) for o in operands]
-    told.findings.append(
-        _finding(claim.statement, text, seen.submission, message, _TODO, tuple(observed))
-    )
+            self.result.constraints.append(as_constraint(equation, stated.statement.code))
+
+    def _contradiction(self, stated: StatedNumber) -> Finding:
+        readings = stated.claim.readings
+        describer = RuleDescriber(self.form, _instance(stated.statement, readings), self.view)
+        describer.sheets |= {""}  # it stands at a text: the tables' sheets are always named
+        parts = list(dict.fromkeys(describer.term(reading) for reading in readings))
+        none_of_them = "都不是" if len(parts) > 1 else "不是"
+        message = (
+            f"{self.passage.text.label}里写“{stated.quote(self.passage.written)}”，"
+            f"表里是：{'，'.join(parts)}，{none_of_them} {stated.number}"
+        )
+        operands: dict[ex.Ref | ex.Previous | ex.Length, None] = {}
+        for reading in readings:
+            operands.update(dict.fromkeys(ex.operands_of(reading)))
+        observed = [(ex.key_of(operand), self.view.number(operand)) for operand in operands]
+        finding = _finding(stated.statement, message, _MAKE_EQUAL)
+        finding = finding.at(observed=(("said", stated.number), *observed))
+        return _at_text(finding, self.passage.text, self.view.submission)
 
 
-def _sentence(text: str, claim: Said) -> str:
-    start = max(text.rfind(mark, 0, claim.place[0]) for mark in _ENDS) + 1
-    ends = [end for mark in _ENDS if (end := text.find(mark, claim.place[1])) >= 0]
-    return text[start : min(ends, default=len(text))]
+def _sentence(text: str, stated: StatedNumber) -> str:
+    """The sentence in which the number is stated."""
+    first, behind = stated.place
+    start = max(text.rfind(mark, 0, first) for mark in _ENDS) + 1
+    ends = [text.find(mark, behind) for mark in _ENDS]
+    return text[start : min((end for end in ends if end >= 0), default=len(text))]
 
 
-def _doubted(text: str, claim: Said) -> bool:
-    """Whether the sentence has a word that makes its numbers some of those of the year, or others."""
-    sentence = _sentence(text, claim)
+def _is_doubtful(text: str, stated: StatedNumber) -> bool:
+    """Whether a word of the sentence makes its numbers some of those of the year, or others."""
+    sentence = _sentence(text, stated)
     return any(word in sentence for word in _DOUBTS)
 
 
-def _in_parts(text: str, claim: Said, values: list[Decimal]) -> bool:
-    """Whether all numbers of the sentence together add up to what a table has (收到10件，另一处3件)."""
-    counts = [int(n) for n in _COUNT.findall(_sentence(text, claim))]
-    return len(counts) > 1 and claim.number in counts and sum(counts) in values
+def _adds_up(text: str, stated: StatedNumber, values: Sequence[Decimal]) -> bool:
+    """Whether all numbers of the sentence together add up to what a table has
+    (收到10件，另一处3件)."""
+    counts = [int(count) for count in _COUNT.findall(_sentence(text, stated))]
+    if len(counts) < 2 or stated.number not in counts:
+        return False
+    return sum(counts) in values
 
 
-def _instance(statement: Statement, readings: tuple[ex.Number, ...]) -> Instance:
-    rule = ex.Or(tuple(ex.Compare("==", reading, ex.Const(Decimal(0))) for reading in readings))
+def _instance(statement: Statement, readings: Iterable[ex.Number]) -> Instance:
+    """The readings as a rule, so that they can be described like one."""
+    zero = ex.Const(Decimal(0))
+    rule = ex.Or(tuple(ex.Compare("==", reading, zero) for reading in readings))
     return Instance(statement.check, rule, "text")
 
 
-def _about_itself(
-    form: Form, text: Text, written: str, words: str, submission: Submission
-) -> Iterator[Finding]:
+# --- the report itself ---------------------------------------------------------------------
+
+
+def _about_itself(form: Form, passage: _Passage, submission: Submission) -> list[Finding]:
+    """Where the text takes itself for the report of another year or unit."""
+    findings: list[Finding] = []
     for statement in form.statements:
-        if statement.own is None or text.field_id not in statement.texts:
+        if statement.own is None or passage.text.field_id not in statement.texts:
             continue
-        for mention in mentions(statement.own, words, submission.year, submission.unit.name):
-            quote = shortened(written[slice(*mention.place)])
-            if isinstance(mention.named, int):
-                mine = f"本报告是 {submission.year} 年度的"
-                observed: tuple[tuple[str, Decimal | str | int | None], ...] = (
-                    ("year", mention.named),
-                )
-            else:
-                mine = f"本报告的填报单位是{submission.unit.name}"
-                observed = (("unit", mention.named),)
-            message = f"{text.label}里写“{quote}”，{mine}"
-            yield _finding(statement, text, submission, message, _TODO_OWN, observed)
+        report = Identity(statement.own, submission.year, submission.unit.name)
+        for mention in wrong_mentions(report, passage.plain):
+            finding = _mentioned(statement, mention, passage, report)
+            findings.append(_at_text(finding, passage.text, submission))
+    return findings
 
 
-def _finding(
-    statement: Statement,
-    text: Text,
-    submission: Submission,
-    message: str,
-    suggestion: str,
-    observed: tuple[tuple[str, Decimal | str | int | None], ...],
+def _mentioned(
+    statement: Statement, mention: Mention, passage: _Passage, report: Identity
 ) -> Finding:
-    place = submission.provenance.places.get(text.field_id, Place("", ""))
-    return Finding(
-        statement.code,
-        statement.severity,
-        message,
-        suggestion,
-        sheet=place.sheet,
-        cell=place.cell,
-        field=text.field_id,
-        observed=observed,
-    )
+    """The finding of another year or unit, beside this report's own."""
+    if isinstance(mention.named, int):
+        key, right = "year", f"本报告是 {report.year} 年度的"
+    else:
+        key, right = "unit", f"本报告的填报单位是{report.unit}"
+    quote = shortened(passage.written[slice(*mention.place)])
+    message = f"{passage.text.label}里写“{quote}”，{right}"
+    return _finding(statement, message, _MAKE_OWN).at(observed=((key, mention.named),))
+
+
+def _finding(statement: Statement, message: str, suggestion: str) -> Finding:
+    """A finding of a statement: its code and severity stand in the form's definition."""
+    return Finding(statement.code, statement.severity, message, suggestion)
+
+
+def _at_text(finding: Finding, text: Text, submission: Submission) -> Finding:
+    """The finding at the cell of the text, where that is known."""
+    place = submission.provenance.places.get(text.field_id)
+    return finding.on(place, text.field_id)
