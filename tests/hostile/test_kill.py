@@ -2,159 +2,263 @@
 
 from __future__ import annotations
 
-import hashlib
+import itertools
 import os
+import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import pytest
 
+from hostile.merges import Merges, digests, names, small_merges, statutory_merges
 from hostile.scene import COUNTY, base
+from support.faults import KILL, Command, Fork, command, in_turn, needs_fork, run
 from support.merges import merge_and_write
 from xlreport import Form, Unit, write_workbook
-from xlreport.atomic import LOCK_NAME, locked
+from xlreport.atomic import LOCK_NAME, locked, write_atomically
 from xlreport.errors import Busy
-from xlreport.formats.open import open_book
 
-DRIVER = Path(__file__).with_name("driver.py")
-NAME = "示例县2025年政府信息公开工作年度报告汇总表.xlsx"
-MOMENTS = 50
+PATIENCE = 300.0
+"""Seconds that only a process waits for that hangs."""
 
-
-@pytest.fixture(scope="module")
-def folders(tmp_path_factory: pytest.TempPathFactory, zfxxgk: Form) -> tuple[Path, Path]:
-    """Three towns, and the same towns after one sent another number."""
-    made = []
-    for which, more in (("old", 0), ("new", 1)):
-        folder = tmp_path_factory.mktemp(which)
-        for i in range(3 + more):
-            (folder / f"{i}.xlsx").write_bytes(
-                write_workbook(base(zfxxgk, Unit(f"第{i}镇", f"99{i}")), zfxxgk)
-            )
-        made.append(folder)
-    return made[0], made[1]
+SHARES = 8
+"""Moments of a merge at which it is killed, by the share of its work that is done."""
 
 
 @pytest.fixture(scope="module")
-def right(
-    folders: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory
-) -> tuple[bytes, bytes]:
-    """The summaries of both."""
-    out = tmp_path_factory.mktemp("right")
-    return tuple(  # type: ignore[return-value]
-        Path(merge_and_write(f, out=out / str(i), county=COUNTY).outputs[0]).read_bytes()
-        for i, f in enumerate(folders)
-    )
+def small(tmp_path_factory: pytest.TempPathFactory) -> Merges:
+    return small_merges(tmp_path_factory.mktemp("small"))
 
 
-def run(mode: str, number: int, folder: Path, out: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(DRIVER), mode, str(number), str(folder), str(out)]
-    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+@pytest.fixture(scope="module")
+def statutory(tmp_path_factory: pytest.TempPathFactory) -> Merges:
+    return statutory_merges(tmp_path_factory.mktemp("statutory"), 3)
 
 
-def prepared(out: Path, old: bytes) -> Path:
-    out.mkdir()
-    (out / NAME).write_bytes(old)
-    return out
+def into(merges: Merges, folder: Path) -> Callable[[int], Command]:
+    """Makes the command that merges into a folder of its own for each number."""
+
+    def make(number: int) -> Command:
+        out = merges.prepared(folder / str(number))
+        return command(*merges.arguments(merges.after, out))
+
+    return make
 
 
-def state(out: Path) -> dict[str, str]:
-    return {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in out.iterdir()}
+# --- at each step ---
 
 
-def sha(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
-
-
-def whole(out: Path, right: tuple[bytes, bytes]) -> bool:
-    """The summary is the old one or the new one; whether it is the new one."""
-    data = (out / NAME).read_bytes()
-    assert data in right
-    assert open_book(data).sheets
-    return data == right[1]
-
-
-def test_killed_at_every_write(
-    folders: tuple[Path, Path], right: tuple[bytes, bytes], tmp_path: Path
-) -> None:
+@needs_fork
+def test_killed_at_every_write(small: Merges, tmp_path: Path) -> None:
     """The 1st, 2nd, 3rd … call that changes the disk kills the run, until one run survives."""
-    number, seen = 0, set()
-    while True:
-        number += 1
-        out = prepared(tmp_path / str(number), right[0])
-        done = run("kill", number, folders[1], out)
-        seen.add(whole(out, right))
-        again = merge_and_write(folders[1], out=out, county=COUNTY)
-        assert Path(again.outputs[0]).read_bytes() == right[1]
-        assert set(state(out)) == {NAME}, "a next run removes what a killed one left"
-        if done.returncode >= 0:
-            break
-    assert done.returncode == 0
-    assert number > 8
-    assert seen == {False, True}
+    outcomes, codes = set(), []
+    for number, done in enumerate(in_turn(into(small, tmp_path), KILL), 1):
+        codes.append(done.code)
+        out = tmp_path / str(number)
+        outcomes.add(small.whole(out))
+        again = run(command(*small.arguments(small.after, out)))
+        assert again.code == 0
+        assert (out / small.name).read_bytes() == small.new
+        assert names(out) == {small.name}, "a next run removes what a killed one left"
+    assert codes == [-signal.SIGKILL] * (len(codes) - 1) + [0], "the last one survives"
+    assert len(codes) > 8
+    assert outcomes == {False, True}
 
 
+@needs_fork
 @pytest.mark.parametrize("error", ["ENOSPC", "EIO", "EACCES", "EMFILE"])
-def test_each_write_fails_in_turn(
-    error: str, folders: tuple[Path, Path], right: tuple[bytes, bytes], tmp_path: Path
-) -> None:
+def test_each_write_fails_in_turn(error: str, small: Merges, tmp_path: Path) -> None:
     """One Chinese sentence and exit code 2, or success where the call does not matter; never half a file."""
-    number, failures = 0, 0
-    while True:
-        number += 1
-        out = prepared(tmp_path / str(number), right[0])
-        done = run(error, number, folders[1], out)
-        new = whole(out, right)
-        left = set(state(out)) - {NAME, LOCK_NAME}
+    failures = 0
+    for number, done in enumerate(in_turn(into(small, tmp_path), error), 1):
+        out = tmp_path / str(number)
+        new = small.whole(out)
+        left = names(out) - {small.name, LOCK_NAME}
         assert all(name.startswith(".xlreport-") for name in left)
-        if done.returncode == 2:
-            failures += 1
-            assert not new, "the sentence says that the old file is unchanged"
-            assert done.stderr.strip().count("\n") == 0
-            assert "Traceback" not in done.stderr
-            assert "写不了" in done.stderr
-        else:
-            assert done.returncode == 0
+        if done.code == 0:
             assert new
-        if f"calls {number - 1}\n" in done.stdout:
-            break
+            continue
+        failures += 1
+        assert done.code == 2
+        assert not new, "the sentence says that the old file is unchanged"
+        assert done.err.strip().count("\n") == 0
+        assert "Traceback" not in done.err
+        assert "写不了" in done.err
     assert failures >= 5
 
 
-def test_killed_at_many_moments(
-    folders: tuple[Path, Path], right: tuple[bytes, bytes], tmp_path: Path
-) -> None:
-    """As the command runs it, with workers; at moments spread evenly over the run."""
-    command = [sys.executable, "-m", "xlreport", "merge", str(folders[1]), "--out"]
-    before = {p.name: (sha(p.read_bytes()), p.stat().st_mtime_ns) for p in folders[1].iterdir()}
-    start = time.monotonic()
-    subprocess.run(
-        [*command, str(prepared(tmp_path / "timed", right[0]))], capture_output=True, check=True
+# --- as the command runs it, in a process of its own and with workers ---
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What is seen of a merge while it runs: the seconds of the processor that it has had, and inode
+    and size of each file in its output folder."""
+
+    work: float
+    files: Mapping[str, tuple[int, int]]
+
+
+def seen(process: psutil.Process, out: Path) -> Moment:
+    """This moment of a process; infinite work when it has ended."""
+    files = {}
+    for entry in os.scandir(out):
+        with suppress(FileNotFoundError):
+            files[entry.name] = (entry.inode(), entry.stat().st_size)
+    try:
+        times = process.cpu_times()
+    except psutil.NoSuchProcess:
+        return Moment(float("inf"), files)
+    return Moment(times.user + times.system, files)
+
+
+def until(reached: Callable[[Moment], bool], process: psutil.Popen, out: Path) -> Moment:
+    """Waits until a process has reached something or has ended; the last moment before that."""
+    end = time.monotonic() + PATIENCE
+    before = Moment(0.0, {})
+    while time.monotonic() < end:
+        now = seen(process, out)
+        if reached(now) or process.poll() is not None:
+            return before
+        before = now
+        time.sleep(0.001)
+    raise AssertionError("it hangs")
+
+
+def merging(merges: Merges, folder: Path, out: Path) -> psutil.Popen:
+    """A merge in a process of its own."""
+    words = [sys.executable, "-m", "xlreport", *merges.arguments(folder, out)]
+    return psutil.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def share(part: float) -> Callable[[Moment], bool]:
+    """That this much work is done."""
+    return lambda moment: moment.work >= part
+
+
+def temporary(size: int) -> Callable[[Moment], bool]:
+    """That a temporary file has at least this size."""
+    return lambda moment: any(
+        length >= size for name, (_, length) in moment.files.items() if name.endswith(".tmp")
     )
-    took = time.monotonic() - start
-    for moment in range(MOMENTS):
-        out = prepared(tmp_path / str(moment), right[0])
-        running = subprocess.Popen(
-            [*command, str(out)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        time.sleep(took * moment / MOMENTS)
-        running.kill()
-        running.wait()
-        whole(out, right)
-        assert all(n == NAME or n.startswith(".xlreport-") for n in state(out))
-    assert {
-        p.name: (sha(p.read_bytes()), p.stat().st_mtime_ns) for p in folders[1].iterdir()
-    } == before
+
+
+def is_locked(moment: Moment) -> bool:
+    """That the lock is there."""
+    return LOCK_NAME in moment.files
+
+
+def replaced(merges: Merges, inode: int) -> Callable[[Moment], bool]:
+    """That the summary is another file."""
+    return lambda moment: moment.files.get(merges.name, (inode, 0))[0] != inode
+
+
+def test_killed_at_many_moments(small: Merges, tmp_path: Path) -> None:
+    """Spread over its work by the processor's time that it has had, and at each state of its output."""
+    before = digests(small.after)
+    out = small.prepared(tmp_path / "undisturbed")
+    undisturbed = merging(small, small.after, out)
+    total = until(lambda _: False, undisturbed, out).work
+    assert undisturbed.wait() == 0
+    assert total > 0.0
+    outs = [small.prepared(tmp_path / str(number)) for number in range(SHARES + 4)]
+    inode = (outs[-1] / small.name).stat().st_ino
+    moments = [share(total * number / SHARES) for number in range(SHARES)]
+    moments += [is_locked, temporary(0), temporary(1), replaced(small, inode)]
+    for moment, out in zip(moments, outs, strict=True):
+        process = merging(small, small.after, out)
+        until(moment, process, out)
+        process.kill()
+        process.wait()
+        small.whole(out)
+        assert all(n == small.name or n.startswith(".xlreport-") for n in names(out))
+    assert digests(small.after) == before
+
+
+def test_same_inputs_same_bytes(statutory: Merges, tmp_path: Path) -> None:
+    """Other order of creation, other time stamps, another folder, hash seed, zone, language, workers."""
+    settings = (("0", "UTC", "C"), ("1", "Asia/Shanghai", "zh_CN.UTF-8"))
+    for i, (seed, zone, language) in enumerate(settings):
+        folder = tmp_path / f"in{i}"
+        folder.mkdir()
+        for path in sorted(statutory.before.iterdir(), reverse=bool(i)):
+            (folder / path.name).write_bytes(path.read_bytes())
+            os.utime(folder / path.name, (10**9 + i, 10**9 + i))
+        out = tmp_path / f"out{i}"
+        environment = {
+            **os.environ,
+            "PYTHONHASHSEED": seed,
+            "TZ": zone,
+            "LANG": language,
+            "LC_ALL": language,
+        }
+        words = [sys.executable, "-m", "xlreport", *statutory.arguments(folder, out)]
+        subprocess.run(words, env=environment, check=True, capture_output=True)
+        assert (out / statutory.name).read_bytes() == statutory.old
+
+
+# --- two at once ---
+
+
+@needs_fork
+def test_pairs_of_merges_at_once(small: Merges, tmp_path: Path) -> None:
+    """The second begins when the first has made one step, two, three … and all."""
+    for number in itertools.count(1):
+        out = tmp_path / str(number)
+        with Fork(command(*small.arguments(small.before, out))) as first:
+            alone = first.steps.reach(number, first.ended)
+            with Fork(command(*small.arguments(small.after, out))) as second:
+                ended = [fork.wait().code for fork in (second, first)]
+        assert ended == [0, 0]
+        small.whole(out)
+        assert names(out) == {small.name}
+        if not alone:
+            break
+    assert number > 8
+
+
+def test_two_commands_at_once(small: Merges, tmp_path: Path) -> None:
+    pair = [merging(small, folder, tmp_path) for folder in (small.before, small.after)]
+    assert [process.wait() for process in pair] == [0, 0]
+    small.whole(tmp_path)
+    assert names(tmp_path) == {small.name}
+
+
+@needs_fork
+def test_a_lock_that_is_held_is_told_and_that_of_a_dead_process_is_taken(tmp_path: Path) -> None:
+    def hold() -> int:
+        with locked(tmp_path):
+            signal.pause()
+        return 0
+
+    with Fork(hold) as holder:
+        assert holder.steps.reach(3, holder.ended), "made the file, cut it, signed it"
+        told = f"另一个 xlreport（进程号 {holder.pid}）正在写"
+        with pytest.raises(Busy, match=told), locked(tmp_path, patience=0.3):
+            pass
+        os.kill(holder.pid, signal.SIGKILL)
+        assert holder.wait().code == -signal.SIGKILL
+    assert (tmp_path / LOCK_NAME).exists()
+    with locked(tmp_path, patience=0):
+        pass
+    assert not (tmp_path / LOCK_NAME).exists()
+
+
+# --- what is left in a folder ---
 
 
 def test_litter_in_the_folder_of_inputs_is_never_read(
-    folders: tuple[Path, Path], tmp_path: Path, zfxxgk: Form
+    statutory: Merges, tmp_path: Path, zfxxgk: Form
 ) -> None:
     folder = tmp_path / "in"
     folder.mkdir()
-    for path in folders[0].iterdir():
+    for path in statutory.before.iterdir():
         (folder / path.name).write_bytes(path.read_bytes())
     extra = write_workbook(base(zfxxgk, Unit("另一镇", "9977")), zfxxgk)
     (folder / ".xlreport-abc.tmp").write_bytes(extra)
@@ -168,22 +272,20 @@ def test_litter_in_the_folder_of_inputs_is_never_read(
 
 
 def test_writing_into_the_folder_of_inputs_leaves_the_next_merge_right(
-    folders: tuple[Path, Path], right: tuple[bytes, bytes], tmp_path: Path
+    statutory: Merges, tmp_path: Path
 ) -> None:
     folder = tmp_path / "in"
     folder.mkdir()
-    for path in folders[0].iterdir():
+    for path in statutory.before.iterdir():
         (folder / path.name).write_bytes(path.read_bytes())
     first = merge_and_write(folder, out=folder, county=COUNTY)
     second = merge_and_write(folder, out=folder, county=COUNTY)
     assert first.totals == second.totals
-    assert {f.path: f.outcome.value for f in second.files}[NAME] == "ignored"
+    assert {f.path: f.outcome.value for f in second.files}[statutory.name] == "ignored"
 
 
 def test_the_order_of_durability(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """write → fsync(file) → rename → fsync(folder)."""
-    from xlreport.atomic import write_atomically
-
     trace = []
     for name in ("fsync", "replace"):
         real = getattr(os, name)
@@ -193,66 +295,3 @@ def test_the_order_of_durability(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     write_atomically(tmp_path / "x", b"1")
     assert trace in (["fsync", "replace", "fsync"], ["fsync", "fsync"])
     assert (tmp_path / "x").read_bytes() == b"1"
-
-
-def test_pairs_of_merges_at_once(
-    folders: tuple[Path, Path], right: tuple[bytes, bytes], tmp_path: Path
-) -> None:
-    command = [sys.executable, "-m", "xlreport", "merge"]
-    for i in range(20):
-        out = tmp_path / str(i)
-        pair = []
-        for folder in folders:
-            pair.append(
-                subprocess.Popen(
-                    [*command, str(folder), "--out", str(out)], stdout=subprocess.DEVNULL
-                )
-            )
-            time.sleep(0.01 * (i % 5))
-        assert [p.wait() for p in pair] == [0, 0]
-        whole(out, right)
-        assert set(state(out)) == {NAME}
-
-
-def test_a_lock_that_is_held_is_told_and_that_of_a_dead_process_is_taken(tmp_path: Path) -> None:
-    program = f"import time; from pathlib import Path; from xlreport.atomic import locked\nwith locked(Path({str(tmp_path)!r})):\n print('held', flush=True)\n time.sleep(60)"
-    holder = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE)
-    assert holder.stdout is not None
-    assert holder.stdout.readline() == b"held\n"
-    with (
-        pytest.raises(Busy, match=f"另一个 xlreport（进程号 {holder.pid}）正在写"),
-        locked(tmp_path, patience=0.3),
-    ):
-        pass
-    holder.kill()
-    holder.wait()
-    holder.stdout.close()
-    assert (tmp_path / LOCK_NAME).exists()
-    with locked(tmp_path, patience=0):
-        pass
-    assert not (tmp_path / LOCK_NAME).exists()
-
-
-def test_same_inputs_same_bytes(
-    folders: tuple[Path, Path], right: tuple[bytes, bytes], tmp_path: Path
-) -> None:
-    """Other order of creation, other time stamps, another folder, hash seed, zone, language, workers."""
-    for i, (seed, zone, language) in enumerate(
-        (("0", "UTC", "C"), ("1", "Asia/Shanghai", "zh_CN.UTF-8"))
-    ):
-        folder = tmp_path / f"in{i}"
-        folder.mkdir()
-        for path in sorted(folders[0].iterdir(), reverse=bool(i)):
-            (folder / path.name).write_bytes(path.read_bytes())
-            os.utime(folder / path.name, (10**9 + i, 10**9 + i))
-        out = tmp_path / f"out{i}"
-        environment = {
-            **os.environ,
-            "PYTHONHASHSEED": seed,
-            "TZ": zone,
-            "LANG": language,
-            "LC_ALL": language,
-        }
-        command = [sys.executable, "-m", "xlreport", "merge", str(folder), "--out", str(out)]
-        subprocess.run(command, env=environment, check=True, capture_output=True)
-        assert (out / NAME).read_bytes() == right[0]
