@@ -88,7 +88,7 @@ def _merges(
         (after / f"{i}.xlsx").write_bytes(data)
         if i < len(reports) - 1:
             (before / f"{i}.xlsx").write_bytes(data)
-    summaries = []
+    summaries: list[Path] = []
     for towns in (before, after):
         out = folder / f"right-{towns.name}"
         done = run(command("merge", towns, "--out", out, *options))

@@ -105,25 +105,25 @@ class Moment:
     files: Mapping[str, tuple[int, int]]
 
 
-def seen(process: psutil.Process, out: Path) -> Moment:
+def seen(pid: int, out: Path) -> Moment:
     """This moment of a process; infinite work when it has ended."""
     files = {}
     for entry in os.scandir(out):
         with suppress(FileNotFoundError):
             files[entry.name] = (entry.inode(), entry.stat().st_size)
     try:
-        times = process.cpu_times()
+        times = psutil.Process(pid).cpu_times()
     except psutil.NoSuchProcess:
         return Moment(float("inf"), files)
     return Moment(times.user + times.system, files)
 
 
-def until(reached: Callable[[Moment], bool], process: psutil.Popen, out: Path) -> Moment:
+def until(reached: Callable[[Moment], bool], process: subprocess.Popen[bytes], out: Path) -> Moment:
     """Waits until a process has reached something or has ended; the last moment before that."""
     end = time.monotonic() + PATIENCE
     before = Moment(0.0, {})
     while time.monotonic() < end:
-        now = seen(process, out)
+        now = seen(process.pid, out)
         if reached(now) or process.poll() is not None:
             return before
         before = now
@@ -131,10 +131,10 @@ def until(reached: Callable[[Moment], bool], process: psutil.Popen, out: Path) -
     raise AssertionError("it hangs")
 
 
-def merging(merges: Merges, folder: Path, out: Path) -> psutil.Popen:
+def merging(merges: Merges, folder: Path, out: Path) -> subprocess.Popen[bytes]:
     """A merge in a process of its own."""
     words = [sys.executable, "-m", "xlreport", *merges.arguments(folder, out)]
-    return psutil.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def share(part: float) -> Callable[[Moment], bool]:
@@ -212,13 +212,13 @@ def test_pairs_of_merges_at_once(small: Merges, tmp_path: Path) -> None:
     for number in itertools.count(1):
         out = tmp_path / str(number)
         with Fork(command(*small.arguments(small.before, out))) as first:
-            alone = first.steps.reach(number, first.ended)
+            begun = first.until(lambda f=first, n=number: f.steps.made >= n)  # type: ignore[misc]
             with Fork(command(*small.arguments(small.after, out))) as second:
                 ended = [fork.wait().code for fork in (second, first)]
         assert ended == [0, 0]
         small.whole(out)
         assert names(out) == {small.name}
-        if not alone:
+        if not begun:
             break
     assert number > 8
 
@@ -232,13 +232,16 @@ def test_two_commands_at_once(small: Merges, tmp_path: Path) -> None:
 
 @needs_fork
 def test_a_lock_that_is_held_is_told_and_that_of_a_dead_process_is_taken(tmp_path: Path) -> None:
+    mark = tmp_path / "held"
+
     def hold() -> int:
         with locked(tmp_path):
+            mark.touch()
             signal.pause()
         return 0
 
     with Fork(hold) as holder:
-        assert holder.steps.reach(3, holder.ended), "made the file, cut it, signed it"
+        assert holder.until(mark.exists)
         told = f"另一个 xlreport（进程号 {holder.pid}）正在写"
         with pytest.raises(Busy, match=told), locked(tmp_path, patience=0.3):
             pass
@@ -287,11 +290,16 @@ def test_writing_into_the_folder_of_inputs_leaves_the_next_merge_right(
 def test_the_order_of_durability(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """write → fsync(file) → rename → fsync(folder)."""
     trace = []
+
+    def traced(name: str, real: Callable[..., None]) -> Callable[..., None]:
+        def call(*args: object, **kwargs: object) -> None:
+            trace.append(name)
+            real(*args, **kwargs)
+
+        return call
+
     for name in ("fsync", "replace"):
-        real = getattr(os, name)
-        monkeypatch.setattr(
-            os, name, lambda *a, n=name, r=real, **k: (trace.append(n), r(*a, **k))[1]
-        )
+        monkeypatch.setattr(os, name, traced(name, getattr(os, name)))
     write_atomically(tmp_path / "x", b"1")
     assert trace in (["fsync", "replace", "fsync"], ["fsync", "fsync"])
     assert (tmp_path / "x").read_bytes() == b"1"

@@ -99,17 +99,6 @@ class Steps:
         number = getattr(errno, self.fault)
         raise OSError(number, os.strerror(number), "输出文件")
 
-    def reach(self, number: int, ended: Callable[[], bool]) -> bool:
-        """Waits until so many steps have been made; false when it has ended before."""
-        end = time.monotonic() + _PATIENCE
-        while time.monotonic() < end:
-            if self.made >= number:
-                return True
-            if ended():
-                return False
-            time.sleep(0.0005)
-        raise AssertionError(f"it hangs after {self.made} steps")
-
 
 Command = Callable[[], int]
 """What a fork runs; gives its exit code."""
@@ -150,6 +139,17 @@ class Fork:
     def ended(self) -> bool:
         """Whether it has ended."""
         return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+    def until(self, reached: Callable[[], bool]) -> bool:
+        """Waits until something is reached; false when the fork has ended before."""
+        end = time.monotonic() + _PATIENCE
+        while time.monotonic() < end:
+            if reached():
+                return True
+            if self.ended():
+                return False
+            time.sleep(0.0005)
+        raise AssertionError(f"it hangs after {self.steps.made} steps")
 
     def wait(self) -> Run:
         """How it ended."""
@@ -216,7 +216,7 @@ def watch(steps: Steps) -> None:
     for name in CALLS:
         if hasattr(os, name):
             setattr(os, name, _counted(getattr(os, name), steps))
-    os.fdopen = _fdopen(os.fdopen, steps)  # type: ignore[assignment]
+    os.fdopen = _fdopen(os.fdopen, steps)
     sqlite3.connect = _connect(sqlite3.connect, steps)
 
 
