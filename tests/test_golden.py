@@ -12,9 +12,10 @@ from support.cells import put
 from tabletext import load, parse_entry, tokens
 from xlreport import Form, FormCatalog, Submission, Unit, write_workbook
 from xlreport.merging.discover import SourceFile
-from xlreport.merging.intake import Reader
-from xlreport.merging.select import check_each
+from xlreport.merging.intake import read_files
+from xlreport.merging.request import ReadOptions
 from xlreport.merging.totals import totals_of
+from xlreport.merging.validation import validated
 from xlreport.rules.evaluate import view_of
 from xlreport.submission import Figures
 
@@ -85,8 +86,8 @@ def workbook(path: Path, form: Form) -> bytes:
 def findings(data: bytes, folder: Path, catalog: FormCatalog) -> list[str]:
     path = folder / "甲子镇.xlsx"
     path.write_bytes(data)
-    result, _ = Reader(catalog, folder)(SourceFile(path, path.name))
-    (file,) = check_each([result], catalog)
+    read = read_files([SourceFile(path, path.name)], catalog, ReadOptions())
+    (file,) = validated(read)
     lines = [
         f"{f.severity.value} {f.code} {f.where}：{f.message}"
         + (f"（说明：{f.explanation}）" if f.explanation else "")

@@ -20,10 +20,10 @@ from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.merging.prior_year import PriorYear, gather
 from xlreport.merging.repairs import LIST_NAME, RepairedFile, needs_repair, repair_list, repairs
 from xlreport.merging.request import MergeRequest, Policy, ReadOptions
-from xlreport.merging.result import USABLE, CheckResult, MergeResult, RepairResult
+from xlreport.merging.result import CheckResult, MergeResult, RepairResult
 from xlreport.merging.roster import Roster
-from xlreport.merging.select import check_each
 from xlreport.merging.summary_workbook import write_summary
+from xlreport.merging.validation import validated
 from xlreport.rules.excel import FormulaTooLong
 from xlreport.submission import NOBODY, Submission, Unit
 from xlreport.workbook.writer.template import blank, write_workbook
@@ -117,7 +117,7 @@ def check_files(
     Raises UsageError for a path that does not exist.
     """
     files = read_files(_listed(paths, exclude), forms, reading)
-    return CheckResult(tuple(check_each(files, forms, prior_year)))
+    return CheckResult(tuple(validated(files, prior_year)))
 
 
 def repair_files(
@@ -135,13 +135,12 @@ def repair_files(
     for path in paths:
         require_apart(out, path)
     listed = _listed(paths, exclude)
-    files = [
-        file for file in read_files(listed, forms, reading) if file.outcome is not Outcome.IGNORED
-    ]
+    read = read_files(listed, forms, reading)
+    files = [file for file in read if file.decision is not Outcome.IGNORED]
     # a file that was repaired before may lie in `out` and be repaired again; it is not replaced
     here = out.resolve()
     own = {file.path.name for file in listed if file.path.parent.resolve() == here}
-    repaired = repairs(check_each(files, forms), forms, own)
+    repaired = repairs(validated(files), forms, own)
     return RepairResult(tuple(repaired), tuple(_write_repairs(repaired, out)))
 
 
@@ -156,15 +155,14 @@ def diff_files(
     it. Raises UsageError when one cannot be read, or when they are of different forms."""
     files = [read_files(_listed([path]), forms, reading) for path in (first, second)]
     a, b = _only_report(first, files[0]), _only_report(second, files[1])
-    form = forms(a.form)
-    if form is None or b.form != form.id:
-        raise UsageError(f"两份不是同一种报表（{a.form} 和 {b.form}），不能比较。")
-    return list(differences(form, a, b))
+    if a.form is None or a.form_id != b.form_id:
+        raise UsageError(f"两份不是同一种报表（{a.form_id} 和 {b.form_id}），不能比较。")
+    return list(differences(a.form, a.report, b.report))
 
 
-def _only_report(path: Path, files: Sequence[FileRecord]) -> Submission:
+def _only_report(path: Path, files: Sequence[FileRecord]) -> FileRecord:
     """The one report among the files of a path. Raises UsageError for none or several."""
-    reports = [file.submission for file in files if file.submission is not None]
+    reports = [file for file in files if file.submission is not None]
     if len(reports) > 1:
         raise UsageError(f"“{path}”不能比较：里面有 {len(reports)} 份报表，请给出其中一份。")
     if reports:
@@ -200,12 +198,12 @@ def write_outputs(
     request = result.request
     if repair is not None:
         require_apart(repair, request.folder)
-    form, county = result.definition, result.county
+    form, county = result.form, result.county
     if form is None or county is None:
         return result
     title = f"{county.unit.name}{result.year}年{form.title}汇总表"
     path = (out or default_out(request.folder)) / safe_name(title)
-    damaged = [file for file in result.files if file.outcome in USABLE and needs_repair(file)]
+    damaged = [file for file in result.usable if needs_repair(file)]
     repaired = repairs(damaged, request.forms) if repair is not None else []
     result = replace(result, county=with_typed_lines(county, path, request))
     summary = write_summary(form, result, password=password)
@@ -249,7 +247,7 @@ def read_prior_year(
         reasons = "".join(f"\n{reason}" for reason in unused)
         raise UsageError(f"“{path}”里 {prior} 年度的报表都不能使用。{reasons}")
     county = roster.county.name if roster else ""
-    return PriorYear(prior, gather(result.counted_views, forms), roster, county, tuple(unused))
+    return PriorYear(prior, gather(result.counted_files), roster, county, tuple(unused))
 
 
 def _year_before(path: Path, files: Sequence[FileRecord], year: int | None) -> int:

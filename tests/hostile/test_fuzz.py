@@ -138,7 +138,7 @@ def test_a_number_that_is_read_wrong_would_be_found(zfxxgk: Form, tmp_path: Path
     one = Mutant(0, "parts", "甲子镇.xlsx", scene.book, scene.number("number", "134"))
     with WorkerPool(1, SLOWEST, 10**9) as other_program:
         for data, wrong in ((one.data, False), (one.good, True)):
-            read = read_submission(data, FormCatalog()).submission
-            file = FileRecord("甲子镇.xlsx", Outcome.ACCEPTED, submission=read)
+            read = read_submission(data, FormCatalog())
+            file = FileRecord("甲子镇.xlsx", read).decided(Outcome.ACCEPTED)
             with pytest.raises(AssertionError, match="another program") if wrong else nullcontext():
                 nothing_in_silence(one, file, other_program)

@@ -26,7 +26,7 @@ def test_the_summary_recalculates_to_the_same_numbers(roster: Roster, tmp_path: 
         sheets = {
             n: book.get_sheet_by_name(n).to_python(skip_empty_area=False) for n in book.sheet_names
         }
-    form = get_form(result.form)
+    form = get_form(result.form_id)
     assert set(result.totals) == set(form.fields)
     for name, (sheet, (row, column)) in layout_of(form).cells.items():
         if name in form.fields:

@@ -38,7 +38,7 @@ def merge_report(result: MergeResult, *, verbose: bool = False) -> Iterator[str]
         )
         return
     county = result.county.unit.name or "（汇总单位未注明）"
-    yield f"{harmless(county)}　{result.year} 年度　报表 {result.form}"
+    yield f"{harmless(county)}　{result.year} 年度　报表 {result.form_id}"
     yield ""
     order = (
         Outcome.RETURNED,

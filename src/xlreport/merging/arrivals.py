@@ -1,21 +1,30 @@
-"""When and from whom files came by mail, where a ledger knows it; files are told by their content."""
+"""When and from whom files came by mail, where a ledger knows it.
+
+Files are told by their content.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from xlreport.findings import Finding, record
-from xlreport.merging.codes import M1, M2, M10
+from xlreport.findings import Finding
+from xlreport.merging.codes import MOVED_AWAY, SENDER_OF_OTHERS, UNKNOWN_SENDER
 from xlreport.merging.outcome import FileRecord
 from xlreport.merging.roster import Roster
 from xlreport.submission import Unit
 
+MARK = 12
+"""Characters of a digest that tell a file among those of a campaign."""
+
 
 @dataclass(frozen=True)
 class Arrival:
-    """When a content last arrived (seconds), who sent the messages it came in (the innermost first), under
-    which name it was put into the folder, and what it was called in the message."""
+    """When a content last arrived, and from whom.
+
+    `moment` is in seconds, 0 when it is not known; `senders` are those of the messages it came in,
+    the innermost first; `path` is where it was put in the folder, `name` what the message called it.
+    """
 
     moment: float
     senders: tuple[str, ...]
@@ -26,78 +35,78 @@ class Arrival:
 def with_arrivals(
     files: Iterable[FileRecord], arrivals: Mapping[str, Arrival], roster: Roster | None
 ) -> list[FileRecord]:
-    """Each file with the time at which it arrived, and notes about who sent it. What lies in an archive
-    came when the archive came."""
-    done: list[FileRecord] = []
+    """Each file with the time at which it arrived, and notes about who sent it.
+
+    What lies in an archive came when the archive came.
+    """
+    dated: list[FileRecord] = []
     archives: dict[str, Arrival] = {}
     for file in files:
         arrival = arrival_of(file, arrivals, archives)
-        done.append(_arrived(file, arrival, roster) if arrival is not None else file)
-    return done
+        if arrival is not None and file.submission is not None:
+            file = _dated(file, arrival, roster)
+        dated.append(file)
+    return dated
 
 
 def arrival_of(
     file: FileRecord, arrivals: Mapping[str, Arrival], archives: dict[str, Arrival]
 ) -> Arrival | None:
-    """A file's arrival by its content, else that of the archive it lies in; `archives` collects them by path."""
-    found = arrivals.get(file.sha256) or _outer(file.path, archives)
-    if found is not None:
-        archives[file.path] = found
-    return found
+    """A file's arrival by its content, else that of the archive it lies in.
+
+    `archives` collects the arrivals by path.
+    """
+    arrival = arrivals.get(file.sha256) or _of_archive(file.path, archives)
+    if arrival is not None:
+        archives[file.path] = arrival
+    return arrival
 
 
-def _outer(path: str, archives: Mapping[str, Arrival]) -> Arrival | None:
-    at = path.rfind("!")
-    while at > 0:
-        if path[:at] in archives:
-            return archives[path[:at]]
-        at = path.rfind("!", 0, at)
+def _of_archive(path: str, archives: Mapping[str, Arrival]) -> Arrival | None:
+    """The arrival of the innermost archive around a member, `archive.zip!folder/member`."""
+    end = path.rfind("!")
+    while end > 0:
+        archive = path[:end]
+        if archive in archives:
+            return archives[archive]
+        end = path.rfind("!", 0, end)
     return None
 
 
-def _arrived(file: FileRecord, arrival: Arrival, roster: Roster | None) -> FileRecord:
-    submission = file.submission
-    if submission is None:
-        return file
-    source = replace(submission.provenance, arrived=arrival.moment)
+def _dated(file: FileRecord, arrival: Arrival, roster: Roster | None) -> FileRecord:
+    source = replace(file.provenance, arrived=arrival.moment)
     if not arrival.moment:
         source = replace(source, modified=0.0)  # the file's time stamp is that of its collection
-    notes = sender_notes(arrival.senders, submission.unit, roster)
-    findings = (*file.findings, *(note.at(file=file.path, unit=file.unit.name) for note in notes))
-    return replace(file, submission=replace(submission, provenance=source), findings=findings)
+    notes = sender_notes(arrival.senders, file.unit, roster)
+    noted = file.noting(*(file.placed(note) for note in notes))
+    return noted.reporting(replace(file.report, provenance=source))
 
 
 def moved_away(files: Iterable[FileRecord], arrivals: Mapping[str, Arrival]) -> list[Finding]:
     """What came by mail and is not among the files any more, or not as it came."""
     here = {file.sha256 for file in files}
-    gone = sorted((a.path, sha256, a) for sha256, a in arrivals.items() if sha256 not in here)
-    words = "收到过“{}”（{}），现在不在文件夹里，或者内容被改过"
-    suggestion = "确实不要的不用管；要计入的请把 records/originals 里的 {}… 复制回来，改成这个名称"
-    return [
-        record(
-            M10, words.format(path, "、".join(a.senders)), suggestion.format(sha256[:12]), file=path
-        )
-        for path, sha256, a in gone
-    ]
+    gone = [(arrival.path, sha256) for sha256, arrival in arrivals.items() if sha256 not in here]
+    findings = []
+    for path, sha256 in sorted(gone):
+        senders = "、".join(arrivals[sha256].senders)
+        finding = MOVED_AWAY(path=path, senders=senders, mark=sha256[:MARK])
+        findings.append(finding.at(file=path))
+    return findings
 
 
 def sender_notes(senders: tuple[str, ...], unit: Unit, roster: Roster | None) -> Iterator[Finding]:
-    """Whether a unit's workbook came from an address that is not its own. One of the senders is enough:
-    a colleague may have forwarded it."""
+    """Whether a unit's workbook came from an address that is not its own.
+
+    One of the senders is enough: a colleague may have forwarded it.
+    """
     if roster is None or not senders:
         return
-    known = roster.owners(senders)
-    if any(owner.code == unit.code or owner.name == unit.name for owner in known):
+    owners = roster.owners(senders)
+    if any(owner.code == unit.code or owner.name == unit.name for owner in owners):
         return
-    who = "、".join(senders)
-    if known:
-        others = "、".join(f"“{o.name}”" for o in known)
-        yield record(
-            M2, f"报表是“{unit.name}”的，来自{others}的邮箱（{who}）", "请核对是不是发错了附件"
-        )
+    addresses = "、".join(senders)
+    if owners:
+        names = "、".join(f"“{owner.name}”" for owner in owners)
+        yield SENDER_OF_OTHERS(unit=unit.name, owners=names, senders=addresses)
     else:
-        yield record(
-            M1,
-            f"发件人 {who} 不在名册的邮箱里",
-            "请核对是不是该单位报的；是的话可以加进名册的“邮箱”",
-        )
+        yield UNKNOWN_SENDER(senders=addresses)

@@ -1,8 +1,13 @@
-"""The codes of what merging many files can find. They are permanent: people quote them by telephone."""
+"""The codes of what merging many files can find, and what is said under each.
+
+Codes are permanent: people quote them by telephone.
+"""
 
 from __future__ import annotations
 
 from xlreport.findings import Code, Severity, register
+from xlreport.formats.codes import R6
+from xlreport.workbook.codes import E2, F2, F5, R17
 
 E3 = Code("E3", "有单位未报", Severity.ERROR, "缺少单位时，汇总数不是全县的数。")
 E4 = Code(
@@ -94,4 +99,105 @@ register(
     R26,
     R27,
     R28,
+)
+
+SYSTEM_FILE = F12.message("这是系统自动生成的文件，不是报表")
+LOCK_FILE = F12.message("这是 WPS 或 Excel 打开文件时留下的锁文件，不是报表")
+UNREADABLE = R6.message("{reason}", "请检查文件，把普通的 .xlsx 文件放进来后重新汇总")
+EMPTY_ARCHIVE = F15.message("这{kind}，里面没有文件")
+ARCHIVE = F15.message("这{kind}，里面有 {count} 个文件，结果逐个列出")
+
+_SAVE_AS = "请用 WPS 或 Excel 打开，另存为“.xlsx”后重新报送"
+TOO_SLOW = R26.message(
+    "读取超过了 {seconds:g} 秒，已停止；其他文件不受影响", f"{_SAVE_AS}；也可以用 --limit 放宽"
+)
+TOO_MUCH_MEMORY = R26.message(
+    "读取要用的内存超过了 {memory:,} 字节，已停止；其他文件不受影响", _SAVE_AS
+)
+READER_DIED = R26.message("读取时进程异常退出；其他文件不受影响", _SAVE_AS)
+READER_FAILED = R26.message(
+    "读取时程序出错（{detail}）；其他文件不受影响",
+    "请把这个文件发给 xlreport 的维护者；同时请报送单位从模板重新填报",
+)
+
+UNKNOWN_SENDER = M1.message(
+    "发件人 {senders} 不在名册的邮箱里", "请核对是不是该单位报的；是的话可以加进名册的“邮箱”"
+)
+SENDER_OF_OTHERS = M2.message(
+    "报表是“{unit}”的，来自{owners}的邮箱（{senders}）", "请核对是不是发错了附件"
+)
+MOVED_AWAY = M10.message(
+    "收到过“{path}”（{senders}），现在不在文件夹里，或者内容被改过",
+    "确实不要的不用管；要计入的请把 records/originals 里的 {mark}… 复制回来，改成这个名称",
+)
+
+_ASIDE = "请把它移出文件夹，或另行汇总"
+OTHER_FORM = F2.message("这是报表“{form}”，本次汇总的是“{wanted}”", _ASIDE)
+OTHER_YEAR = F1.message(
+    "这是 {year} 年度的报表，本次汇总的是 {wanted} 年度", "请用 {wanted} 年度的模板重新填报"
+)
+OTHER_COUNTY = F3.message("这是“{county}”的报表，本次汇总的是“{wanted}”", _ASIDE)
+OWN_SUMMARY = F13.message("这是{county}自己的汇总表，不再计入")
+UNLISTED_COUNTED = F18.message(
+    "单位“{name}”（代码“{code}”）不在名册上，按 --accept-unlisted 计入{perhaps}", "请核对后加进名册"
+)
+UNLISTED = F9.message(
+    "单位“{name}”（代码“{code}”）不在名册上{perhaps}",
+    "请核对单位名称和代码；确应汇总的，请加进名册或加上别名后重新汇总",
+)
+SEVERAL_FIT = F9.message(
+    "没有单位代码，名称“{name}”与名册上的{proposed}都对得上", "请补填单位代码后重新报送"
+)
+CODE_OF_OTHER = F5.message(
+    "代码“{code}”在名册上是“{listed}”，文件里写的是“{name}”",
+    "请核对是哪个单位报的，改正后重新报送",
+)
+KNOWN_BY_NAME = F17.message(
+    "文件里没有单位代码，按名称“{name}”认作名册上的“{listed}”（代码“{code}”）", "请核对"
+)
+OTHER_LEVEL = R17.message(
+    "封面的单位类别是“{level}”，名册上是“{listed}”，按名册校验", "请核对单位类别"
+)
+NAMES_CONTRADICT = F14.message(
+    "单位“{name}”（代码“{code}”）与另一份报表里的{others}对不上",
+    "请核对单位名称和代码，改成一致后重新汇总；用名册可以避免这种情况",
+)
+COUNTED_TWICE = F10.message(
+    "汇总表里的“{unit}”又出现在{others}中，都计入会重复", "请只留下其中一种，再重新汇总"
+)
+
+COPY_COUNTED = F8.message("内容与“{winner}”完全相同，只计一次")
+COPY_NOT_COUNTED = F8.message("内容与“{winner}”完全相同，那一份也没有计入")
+_KEEP_THIS = "如果应当以这一份为准，请删去另一份后重新汇总"
+OLDER = F7.message("同一单位另有“{winner}”，{reason}，以那一份为准", _KEEP_THIS)
+UNDECIDED = F16.message("与同一单位的“{winner}”内容不同，都没有计入", _KEEP_THIS)
+OLDER_SAYS = F7.message("{label}：这一份是 {first}，“{winner}”是 {second}", _KEEP_THIS)
+UNDECIDED_SAYS = F16.message("{label}：这一份是 {first}，“{winner}”是 {second}", _KEEP_THIS)
+ALL_UNDECIDED = F16.message(
+    "同一单位有 {count} 份报表，内容不同，{reason}，都没有计入", "请只留下应当计入的一份后重新汇总"
+)
+LATER_IS_OLDER = F20.message(
+    "以后收到的这一份为准，但先收到的“{rival}”报送序号或保存时间较新"
+    "（第 {number} 次，{saved}；这一份第 {own_number} 次，{own_saved}）",
+    "请与单位核对以哪一份为准；不要的一份请移出文件夹",
+)
+
+PRIOR_YEAR_UNFIT = R28.message(
+    "给出的上年报表是 {given} 年度的，这份报表是 {year} 年度的，没有用来比较",
+    "请用 --previous 给出上一年度的报表",
+)
+PRIOR_YEAR_OF_OTHER = R28.message(
+    "代码“{code}”上年是“{other}”，与“{name}”不同，没有用来比较",
+    "改了名称的单位，请在名册的“前身”里写明",
+)
+PRIOR_YEAR_UNUSED = R28.message("上年的报表里有一个文件没有使用：{reason}", "请核对")
+PRIOR_YEAR_DIFFERS = R27.message(
+    "工作簿里的上年数有 {count} 个与县里的不同（例如 {carried}，县里是 {known}），以县里的为准",
+    "请核对上年的报表；“上年数”页不能修改",
+)
+
+NOT_REPORTED = E3.message("“{unit}”没有可以计入的报表", "请催报")
+TOTAL_TOO_LARGE = E4.message("{label}的合计是 {total}，超过 10 亿", "请核对各单位的数字和单位")
+COUNTED_WITH_ERRORS = E2.message(
+    "报表有错误，按 --with-errors 计入了合计；不是数字的格子没有计入", "公布前请改正并重新汇总"
 )

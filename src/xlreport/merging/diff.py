@@ -4,88 +4,133 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
-from xlreport.form.model import Form
+from xlreport.form.model import Field, Form, Table
 from xlreport.submission import Entry, Place, Status, Submission
 from xlreport.workbook.layout.workbook import CHECKS
 from xlreport.workbook.reader.numbers import quote
 
+BLANK = "（空白）"
+LEAD, SHOWN = 10, 40
+"""Characters of a text that are shown before its first difference, and in all."""
+
 
 @dataclass(frozen=True)
 class Difference:
-    """One field that two reports fill in differently; `first` and `second` are as the cells show them."""
+    """One field that two reports fill in differently; `first` and `second` are as cells show them.
+
+    `place` is None where neither workbook tells it.
+    """
 
     field: str
     label: str
-    place: Place
+    place: Place | None
     first: str
     second: str
 
     def as_dict(self) -> dict[str, Any]:
         """The difference as `diff --json` has it."""
-        place = {"sheet": self.place.sheet or None, "cell": self.place.cell or None}
+        sheet, cell = _where(self.place)
         return {
             "field": self.field,
             "label": self.label,
-            **place,
+            "sheet": sheet or None,
+            "cell": cell or None,
             "first": self.first,
             "second": self.second,
         }
 
     def line(self) -> str:
         """The difference as one line of text."""
-        where = f"{self.place.sheet} {self.place.cell}".strip()
+        where = " ".join(_where(self.place)).strip()
         return f"{where}　{self.label}：{self.first} → {self.second}"
 
 
+def _where(place: Place | None) -> tuple[str, str]:
+    return (place.sheet, place.cell) if place is not None else ("", "")
+
+
 def differences(form: Form, first: Submission, second: Submission) -> Iterator[Difference]:
-    """All typed-in numbers, typed-over totals, answers and texts that are not the same."""
-    for name, item in form.fields.items():
-        pair = [
-            s.overrides.get(name) if item.computed else s.entries.get(name) for s in (first, second)
-        ]
-        if _meaning(pair[0]) != _meaning(pair[1]):
-            a, b = (_number(entry, computed=item.computed is not None) for entry in pair)
-            yield Difference(name, item.label, _place(first, second, name), a, b)
+    """All typed-in numbers, typed-over totals, answers, explanations and texts that differ."""
+    pair = _Pair(first, second)
+    for field in form.fields.values():
+        yield from pair.numbers(field)
     for table in form.tables:
-        a, b = (s.answers.get(table.id) or "（未选）" for s in (first, second))
-        if a != b:
-            name = f"{table.id}.blanks_are_zero"
-            yield Difference(name, "本表空白处是否均为 0", _place(first, second, name), a, b)
+        yield from pair.answers(table)
     for code in sorted({*first.explanations, *second.explanations}):
-        a, b = (quote(s.explanations.get(code, "")) or "（空白）" for s in (first, second))
+        yield from pair.explanations(code)
+    for text in form.texts:
+        yield from pair.texts(text.field_id, text.label)
+
+
+@dataclass(frozen=True)
+class _Pair:
+    """The two reports that are compared."""
+
+    first: Submission
+    second: Submission
+
+    def numbers(self, field: Field) -> Iterator[Difference]:
+        """One cell with a number; of a computed one what was typed over it."""
+        a, b = _entry(self.first, field), _entry(self.second, field)
+        if _meaning(a) != _meaning(b):
+            if_none = "（公式）" if field.computed else BLANK
+            yield self._difference(field.id, field.label, _number(a, if_none), _number(b, if_none))
+
+    def answers(self, table: Table) -> Iterator[Difference]:
+        """Whether the blanks of a table are zeros."""
+        a, b = (report.answers.get(table.id) or "（未选）" for report in (self.first, self.second))
+        if a != b:
+            yield self._difference(f"{table.id}.blanks_are_zero", "本表空白处是否均为 0", a, b)
+
+    def explanations(self, code: str) -> Iterator[Difference]:
+        """The unit's words about one check."""
+        words = [report.explanations.get(code, "") for report in (self.first, self.second)]
+        a, b = (quote(text) or BLANK for text in words)
         if a != b:
             yield Difference(f"explain.{code}", f"{code} 的填写说明", Place(CHECKS, ""), a, b)
-    for text in form.texts:
-        a, b = (s.texts.get(text.field_id, "") for s in (first, second))
+
+    def texts(self, name: str, label: str) -> Iterator[Difference]:
+        """One text, shown from a little before its first difference."""
+        a, b = (report.texts.get(name, "") for report in (self.first, self.second))
         if a != b:
-            at = next(
-                (i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y),
-                min(len(a), len(b)),
-            )
-            start = max(0, at - 10)
-            words = [
-                quote(("…" if start else "") + t[start : start + 40]) or "（空白）" for t in (a, b)
-            ]
-            label = f"{text.label}（第 {at + 1} 字起）"
-            yield Difference(text.field_id, label, _place(first, second, text.field_id), *words)
+            position = _first_difference(a, b)
+            told = f"{label}（第 {position + 1} 字起）"
+            yield self._difference(name, told, _passage(a, position), _passage(b, position))
+
+    def _difference(self, name: str, label: str, first: str, second: str) -> Difference:
+        place = self.first.provenance.places.get(name) or self.second.provenance.places.get(name)
+        return Difference(name, label, place, first, second)
+
+
+def _entry(report: Submission, field: Field) -> Entry | None:
+    return report.overrides.get(field.id) if field.computed else report.entries.get(field.id)
 
 
 def _meaning(entry: Entry | None) -> object:
-    """What two cells have in common that say the same: １３５ is 135, the text TRUE is no boolean."""
+    """What two cells that say the same have in common: １３５ is 135, the text TRUE no boolean."""
     if entry is None:
         return None
     return entry.value if entry.value is not None else (entry.status, entry.raw)
 
 
-def _number(entry: Entry | None, *, computed: bool) -> str:
+def _number(entry: Entry | None, if_none: str) -> str:
     if entry is None:
-        return "（公式）" if computed else "（空白）"
+        return if_none
     if entry.status is Status.ABSENT:
         return "（找不到）"
-    return entry.raw or "（空白）"
+    return entry.raw or BLANK
 
 
-def _place(first: Submission, second: Submission, name: str) -> Place:
-    return first.provenance.places.get(name) or second.provenance.places.get(name) or Place("", "")
+def _first_difference(a: str, b: str) -> int:
+    """The position of the first character that is not the same, from 0."""
+    pairs = enumerate(zip_longest(a, b))
+    return next(position for position, (x, y) in pairs if x != y)
+
+
+def _passage(text: str, position: int) -> str:
+    start = max(0, position - LEAD)
+    dots = "…" if start else ""
+    return quote(dots + text[start : start + SHOWN]) or BLANK

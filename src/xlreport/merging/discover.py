@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from xlreport.findings import Finding
+from xlreport.findings import Finding, Message
+from xlreport.merging.codes import LOCK_FILE, SYSTEM_FILE
 
+_LOCK_STARTS = ("~$", ".~")
 _SYSTEM_NAMES = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
-_SYSTEM_STARTS = ("~$", ".~", "._", ".xlreport-")
+_SYSTEM_STARTS = ("._", ".xlreport-")
+_SYSTEM_FOLDERS = "/__macosx"
+
+LINK = "这是指向别处的链接，不跟随"
+FOLDER_DENIED = "文件夹没有读取权限"
 
 
-def system_file(name: str) -> str | None:
-    """Why a file is none that a town sent: lock files and what systems leave behind."""
+def system_file(name: str) -> Message | None:
+    """Why a file is none that a town sent: lock files and what systems leave behind.
+
+    `name` may be that of a member with the folders of its archive.
+    """
     folders, _, lower = f"/{name}".lower().rpartition("/")
-    if lower.startswith("~$") or lower.startswith(".~"):
-        return "这是 WPS 或 Excel 打开文件时留下的锁文件，不是报表"
-    if lower in _SYSTEM_NAMES or lower.startswith(_SYSTEM_STARTS) or "/__macosx" in folders:
-        return "这是系统自动生成的文件，不是报表"
-    return None
+    if lower.startswith(_LOCK_STARTS):
+        return LOCK_FILE
+    by_name = lower in _SYSTEM_NAMES or lower.startswith(_SYSTEM_STARTS)
+    return SYSTEM_FILE if by_name or _SYSTEM_FOLDERS in folders else None
 
 
 @dataclass(frozen=True)
@@ -42,36 +50,46 @@ class SourceFile:
 
     @property
     def name(self) -> str:
+        """The file's own name: in its archive, or in its folder."""
         return self.member or self.path.name
 
 
 def list_files(folder: Path, leave_out: frozenset[Path] = frozenset()) -> list[SourceFile]:
-    """All files below a folder in one fixed order; links are not followed, unreadable folders are
-    entries of their own. `leave_out` names the caller's own files, as `own_files` gives them."""
-    found: list[SourceFile] = []
+    """All files below a folder in one fixed order.
+
+    Links are not followed; links to folders and unreadable folders are entries of their own.
+    `leave_out` names the caller's own files, as `own_files` gives them.
+    """
+    denied: list[SourceFile] = []
 
     def unreadable(error: OSError) -> None:
-        path = Path(os.fsdecode(error.filename))
-        found.append(SourceFile(path, _shown(path, folder), "文件夹没有读取权限"))
+        denied.append(_entry(Path(os.fsdecode(error.filename)), folder, FOLDER_DENIED))
 
+    found = list(_walk(folder, leave_out, unreadable))
+    return sorted([*found, *denied], key=lambda file: file.shown)
+
+
+def _entry(path: Path, folder: Path, problem: str = "") -> SourceFile:
+    """A file as results call it: by its path below the folder."""
+    shown = path.relative_to(folder).as_posix() if path != folder else "."
+    return SourceFile(path, shown, problem)
+
+
+def _walk(
+    folder: Path, leave_out: frozenset[Path], unreadable: Callable[[OSError], None]
+) -> Iterator[SourceFile]:
     for root, folders, names in os.walk(folder, onerror=unreadable):
         folders.sort()
         here = Path(root).resolve()
         for name in folders:
             path = Path(root, name)
             if path.is_symlink():
-                found.append(SourceFile(path, _shown(path, folder), "这是指向别处的链接，不跟随"))
-        for name in sorted(names):
-            path = Path(root, name)
+                yield _entry(path, folder, LINK)
+        for name in names:
             if here / name not in leave_out:
-                found.append(SourceFile(path, _shown(path, folder)))
-    return sorted(found, key=lambda f: f.shown)
+                yield _entry(Path(root, name), folder)
 
 
 def own_files(paths: Iterable[Path]) -> frozenset[Path]:
     """Files by the real names of their folders, however they were given; a link stays one."""
     return frozenset(path.parent.resolve() / path.name for path in paths)
-
-
-def _shown(path: Path, folder: Path) -> str:
-    return path.relative_to(folder).as_posix() if path != folder else "."

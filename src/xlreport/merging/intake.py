@@ -1,4 +1,4 @@
-"""Reads every file that was found: each gets one result, archives one for each member too."""
+"""Reads every file that was found: each gets one record, archives one for each member too."""
 
 from __future__ import annotations
 
@@ -13,13 +13,20 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
-from xlreport.findings import Finding, record
+from xlreport.findings import Finding
 from xlreport.form.catalog import FormCatalog
 from xlreport.formats.archives import Member, members_of
-from xlreport.formats.codes import R6
 from xlreport.formats.detect import ARCHIVES, Kind, kind_of, said
 from xlreport.formats.guard import DEFAULT_LIMITS, Limits, Refused, too_much
-from xlreport.merging.codes import F12, F15, R26
+from xlreport.merging.codes import (
+    ARCHIVE,
+    EMPTY_ARCHIVE,
+    READER_DIED,
+    READER_FAILED,
+    TOO_MUCH_MEMORY,
+    TOO_SLOW,
+    UNREADABLE,
+)
 from xlreport.merging.discover import SourceFile, system_file
 from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.merging.request import ReadOptions
@@ -28,166 +35,142 @@ from xlreport.workbook.reader.submission import Reading, read_submission
 from xlreport.workers import DIED, MEMORY, RAISED, TIME, Lost
 
 IntakeStep = tuple[FileRecord, list[SourceFile]]
-"""A file's result, and what else was found inside it."""
+"""A file's record, and what else was found inside it."""
 
 _AHEAD = 8
 """Files that are asked for before the first of them is done."""
 
+_LOST = {TIME: TOO_SLOW, MEMORY: TOO_MUCH_MEMORY, DIED: READER_DIED, RAISED: READER_FAILED}
+
 
 @dataclass(frozen=True)
 class Reader:
-    """Reads one file; can be sent to another process. `passwords` are tried on encrypted workbooks;
-    `spool` is an empty folder of the caller's into which archives are unpacked."""
+    """Reads one file; can be sent to another process.
+
+    `passwords` are tried on encrypted workbooks; `spool` is an empty folder of the caller's into which
+    archives are unpacked.
+    """
 
     forms: FormCatalog
     spool: Path
     limits: Limits = DEFAULT_LIMITS
     passwords: tuple[str, ...] = ()
 
-    def __call__(self, found: SourceFile) -> IntakeStep:
-        """The file's result and, for an archive, its members. Never raises for what the file is or holds."""
-        reason = system_file(found.name)
-        if reason and not found.problem:
-            return FileRecord(
-                found.shown, Outcome.IGNORED, (record(F12, reason, file=found.shown),)
-            ), []
-        if found.refused is not None:
-            return _refusal(found, found.refused), []
-        if found.problem:
-            return _unreadable(found, found.problem), []
+    def __call__(self, file: SourceFile) -> IntakeStep:
+        """The file's record and, for an archive, its members.
+
+        Never raises for what the file is or holds.
+        """
+        not_sent = system_file(file.name)
+        if not_sent is not None and not file.problem:
+            return _ignored(file, not_sent()), []
         try:
-            most = max(self.limits.file, self.limits.archive)
-            data, modified = _bytes_of(found.path, most)
-        except OSError as error:
-            words = "没有读取权限" if isinstance(error, PermissionError) else "文件打不开"
-            return _unreadable(found, words), []
-        if data is None:
-            return _unreadable(found, "这是链接、管道或设备，不是普通文件"), []
-        if len(data) > most:
-            size = found.path.lstat().st_size
-            return _refusal(found, too_much("文件大小", size, most, "字节").finding), []
+            data, modified = self._bytes(file)
+        except Refused as refused:
+            return _rejected(file, refused.finding), []
         try:
             kind, words = kind_of(data, self.limits)
             if kind in ARCHIVES:
-                return self._archive(found, data, kind, words)
+                return self._archive(file, data, kind, words)
         except Refused as refused:
-            return _refusal(found, refused.finding, data), []
+            return _rejected(file, refused.finding, data), []
         reading = read_submission(
             data,
             self.forms,
-            path=found.shown,
-            modified=modified if found.modified is None else found.modified,
+            path=file.shown,
+            modified=modified if file.modified is None else file.modified,
             limits=self.limits,
             passwords=self.passwords,
         )
-        return _result(found.shown, reading), []
+        return _record(file, reading), []
 
-    def _archive(self, found: SourceFile, data: bytes, kind: Kind, words: str) -> IntakeStep:
-        if found.depth >= self.limits.depth:
-            raise too_much("压缩包套压缩包的层数", found.depth + 1, self.limits.depth, "层")
+    def _bytes(self, file: SourceFile) -> tuple[bytes, float]:
+        """The file's bytes and its time stamp. Raises Refused for what is not to be read."""
+        if file.refused is not None:
+            raise Refused(file.refused)
+        if file.problem:
+            raise _unreadable(file.problem)
+        most = max(self.limits.file, self.limits.archive)
+        try:
+            data, modified = _bytes_of(file.path, most)
+        except PermissionError:
+            raise _unreadable("没有读取权限") from None
+        except OSError:
+            raise _unreadable("文件打不开") from None
+        if len(data) > most:
+            raise too_much("文件大小", file.path.lstat().st_size, most, "字节")
+        return data, modified
+
+    def _archive(self, file: SourceFile, data: bytes, kind: Kind, words: str) -> IntakeStep:
+        """An archive's record and its members. Raises Refused."""
+        if file.depth >= self.limits.depth:
+            raise too_much("压缩包套压缩包的层数", file.depth + 1, self.limits.depth, "层")
         try:
             spool = Path(tempfile.mkdtemp(dir=self.spool))
             members = members_of(data, kind, spool, self.limits)
         except OSError:
-            return _unreadable(found, "解压时写不了临时文件"), []
-        inside = _inside(found, members)
-        holds = f"里面有 {len(inside)} 个文件，结果逐个列出" if inside else "里面没有文件"
-        note = record(F15, f"这{said(words)}，{holds}", file=found.shown)
-        return FileRecord(
-            found.shown, Outcome.IGNORED, (note,), sha256=hashlib.sha256(data).hexdigest()
-        ), inside
+            return _rejected(file, _unreadable("解压时写不了临时文件").finding), []
+        message = ARCHIVE if members else EMPTY_ARCHIVE
+        note = message(kind=said(words), count=len(members))
+        return _ignored(file, note, data), [_member(file, member) for member in members]
 
 
-def _inside(found: SourceFile, members: list[Member]) -> list[SourceFile]:
-    """Members as files of their own, `archive.zip!name.xlsx`."""
-    depth = found.depth + 1
-    return [
-        SourceFile(
-            m.path, f"{found.shown}!{m.name}", "", m.name, m.modified, depth, refused=m.problem
-        )
-        for m in members
-    ]
+def _bytes_of(path: Path, most: int) -> tuple[bytes, float]:
+    """The bytes of a regular file, at most one more than allowed, and its time stamp.
 
-
-def _told_apart(inside: list[SourceFile], taken: set[str]) -> list[SourceFile]:
-    """The members in a fixed order, each under a name of its own: one that is taken gets a number."""
-    named = []
-    for one in inside:
-        shown, again = one.shown, 1
-        while shown in taken:
-            again += 1
-            shown = f"{one.shown}（第 {again} 个）"
-        taken.add(shown)
-        named.append(replace(one, shown=shown))
-    return sorted(named, key=lambda f: f.shown)
-
-
-def _refusal(found: SourceFile, finding: Finding, data: bytes | None = None) -> FileRecord:
-    """A file that is rejected for one reason."""
-    sha256 = hashlib.sha256(data).hexdigest() if data is not None else ""
-    return FileRecord(found.shown, Outcome.REJECTED, (finding.at(file=found.shown),), sha256=sha256)
-
-
-def _unreadable(found: SourceFile, words: str) -> FileRecord:
-    suggestion = "请检查文件，把普通的 .xlsx 文件放进来后重新汇总"
-    return FileRecord(
-        found.shown, Outcome.REJECTED, (record(R6, words, suggestion, file=found.shown),)
-    )
-
-
-def _bytes_of(path: Path, most: int) -> tuple[bytes | None, float]:
-    """The bytes of a regular file, at most one more than allowed; None for anything else."""
+    Raises Refused for anything else, OSError.
+    """
+    not_regular = _unreadable("这是链接、管道或设备，不是普通文件")
     if not stat.S_ISREG(path.lstat().st_mode):
-        return None, 0.0
-    flags = (
-        os.O_RDONLY
-        | getattr(os, "O_NOFOLLOW", 0)
-        | getattr(os, "O_NONBLOCK", 0)
-        | getattr(os, "O_BINARY", 0)
-    )
+        raise not_regular
+    # what lies there may change between the two looks at it: neither follow nor wait
+    flags = os.O_RDONLY
+    for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"):
+        flags |= getattr(os, name, 0)
     with os.fdopen(os.open(path, flags), "rb") as stream:
         status = os.fstat(stream.fileno())
         if not stat.S_ISREG(status.st_mode):
-            return None, 0.0
+            raise not_regular
         return stream.read(most + 1), status.st_mtime
 
 
-def _result(shown: str, reading: Reading) -> FileRecord:
-    submission = reading.submission
-    return FileRecord(
-        path=shown,
-        outcome=Outcome.REJECTED if submission is None else Outcome.ACCEPTED,
-        findings=tuple(f.at(file=shown, unit=reading.unit.name) for f in reading.findings),
-        sha256=reading.sha256,
-        unit=reading.unit,
-        year=reading.year,
-        form=reading.form_id,
-        saved=submission.provenance.saved if submission else "",
-        submission=submission,
+def _unreadable(reason: str) -> Refused:
+    return Refused(UNREADABLE(reason=reason))
+
+
+def _member(archive: SourceFile, member: Member) -> SourceFile:
+    """A member as a file of its own, `archive.zip!name.xlsx`."""
+    return SourceFile(
+        member.path,
+        f"{archive.shown}!{member.name}",
+        member=member.name,
+        modified=member.modified,
+        depth=archive.depth + 1,
+        refused=member.problem,
     )
 
 
-_LOST = {
-    TIME: (
-        "读取超过了 {seconds:g} 秒，已停止",
-        "请用 WPS 或 Excel 打开，另存为“.xlsx”后重新报送；也可以用 --limit 放宽",
-    ),
-    MEMORY: (
-        "读取要用的内存超过了 {memory:,} 字节，已停止",
-        "请用 WPS 或 Excel 打开，另存为“.xlsx”后重新报送",
-    ),
-    DIED: ("读取时进程异常退出", "请用 WPS 或 Excel 打开，另存为“.xlsx”后重新报送"),
-    RAISED: (
-        "读取时程序出错（{detail}）",
-        "请把这个文件发给 xlreport 的维护者；同时请报送单位从模板重新填报",
-    ),
-}
+def _nothing_read(data: bytes | None) -> Reading:
+    digest = hashlib.sha256(data).hexdigest() if data is not None else ""
+    return Reading((), sha256=digest)
 
 
-def _lost(found: SourceFile, lost: Lost, limits: Limits) -> FileRecord:
-    words, suggestion = _LOST[lost.reason]
-    told = words.format(seconds=limits.seconds, memory=limits.memory, detail=lost.detail)
-    return _refusal(found, record(R26, f"{told}；其他文件不受影响", suggestion))
+def _ignored(file: SourceFile, note: Finding, data: bytes | None = None) -> FileRecord:
+    record = FileRecord(file.shown, _nothing_read(data))
+    return record.decided(Outcome.IGNORED, note.at(file=file.shown))
+
+
+def _rejected(file: SourceFile, reason: Finding, data: bytes | None = None) -> FileRecord:
+    record = FileRecord(file.shown, _nothing_read(data))
+    return record.decided(Outcome.REJECTED, reason.at(file=file.shown))
+
+
+def _record(file: SourceFile, reading: Reading) -> FileRecord:
+    """The record of a workbook that was read, light enough to be sent between processes."""
+    light = replace(reading, form=None, findings=())
+    record = FileRecord(file.shown, light)
+    record = record.noting(*(record.placed(finding) for finding in reading.findings))
+    return record if reading.submission is not None else record.decided(Outcome.REJECTED)
 
 
 def read_files(
@@ -200,47 +183,82 @@ def read_files(
 
 
 def read_all(
-    found: Iterable[SourceFile], reader: Reader, executor: Executor
+    files: Iterable[SourceFile], reader: Reader, executor: Executor
 ) -> Iterator[FileRecord]:
     """Reads many files in their order, each archive followed by its members.
 
     All archives within one share its limit on members. A worker that is lost costs its one file.
     """
-    found = list(found)
-    taken = {one.shown for one in found}
-    for result, inside in _read(found, reader, executor):
-        yield result
-        left = reader.limits.parts
-        layers = deque([inside])
-        while layers:
-            batch = _told_apart(layers.popleft(), taken)
-            for one in batch[left:]:
-                count = reader.limits.parts
-                refused = too_much(
-                    "压缩包（含里层的压缩包）里的文件数", count + len(batch) - left, count, "个"
-                )
-                yield _refusal(one, refused.finding)
-            for member, deeper in _read(batch[:left], reader, executor):
-                yield member
-                layers.append(deeper)
-            left = max(0, left - len(batch))
+    files = list(files)
+    taken = {file.shown for file in files}
+    for record, inside in _read(files, reader, executor):
+        yield record
+        yield from _read_inside(inside, reader, executor, taken)
 
 
-def _read(found: Iterable[SourceFile], reader: Reader, executor: Executor) -> Iterator[IntakeStep]:
+def _read_inside(
+    inside: list[SourceFile], reader: Reader, executor: Executor, taken: set[str]
+) -> Iterator[FileRecord]:
+    """The members of an archive, then those of the archives among them, layer by layer."""
+    left = reader.limits.parts
+    layers = deque([inside])
+    while layers:
+        members = _told_apart(layers.popleft(), taken)
+        yield from _beyond_limit(members, left, reader.limits.parts)
+        for record, deeper in _read(members[:left], reader, executor):
+            yield record
+            layers.append(deeper)
+        left = max(0, left - len(members))
+
+
+def _told_apart(members: list[SourceFile], taken: set[str]) -> list[SourceFile]:
+    """The members in a fixed order, each under a name of its own: a taken one gets a number."""
+    named = []
+    for member in members:
+        shown, number = member.shown, 1
+        while shown in taken:
+            number += 1
+            shown = f"{member.shown}（第 {number} 个）"
+        taken.add(shown)
+        named.append(replace(member, shown=shown))
+    return sorted(named, key=lambda file: file.shown)
+
+
+def _beyond_limit(members: list[SourceFile], left: int, limit: int) -> Iterator[FileRecord]:
+    """The members for which nothing is left of the limit are refused."""
+    count = limit - left + len(members)
+    for member in members[left:]:
+        refused = too_much("压缩包（含里层的压缩包）里的文件数", count, limit, "个")
+        yield _rejected(member, refused.finding)
+
+
+def _read(files: Iterable[SourceFile], reader: Reader, executor: Executor) -> Iterator[IntakeStep]:
     """Some files at a time, so that results do not pile up."""
-    rest, pool = iter(found), Pool()
+    rest, pool = iter(files), Pool()
     waiting: deque[tuple[SourceFile, Future[IntakeStep]]] = deque()
     while True:
-        waiting.extend(
-            (one, executor.submit(reader, one)) for one in islice(rest, _AHEAD - len(waiting))
-        )
+        for file in islice(rest, _AHEAD - len(waiting)):
+            waiting.append((file, executor.submit(reader, file)))
         if not waiting:
             return
-        one, future = waiting.popleft()
+        file, future = waiting.popleft()
         try:
-            result, inside = future.result()
-            if result.submission is not None:
-                result = replace(result, submission=pool.share(result.submission))
-            yield result, inside
+            record, inside = future.result()
         except Lost as lost:
-            yield _lost(one, lost, reader.limits), []
+            yield _lost(file, lost, reader.limits), []
+        else:
+            yield _resolved(record, reader.forms, pool), inside
+
+
+def _resolved(record: FileRecord, forms: FormCatalog, pool: Pool) -> FileRecord:
+    """The record with the definition of its form, in this process one for all files."""
+    if record.submission is None:
+        return record
+    return record.read_as(forms(record.form_id)).reporting(pool.share(record.submission))
+
+
+def _lost(file: SourceFile, lost: Lost, limits: Limits) -> FileRecord:
+    message = _LOST[lost.reason]
+    return _rejected(
+        file, message(seconds=limits.seconds, memory=limits.memory, detail=lost.detail)
+    )

@@ -1,112 +1,118 @@
-"""Files that were read become one result: what counts, the county's numbers, who is missing."""
+"""Files that were read become one result: what counts, the county's numbers, what is to be told."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from xlreport.errors import UsageError
-from xlreport.findings import Finding, record
+from xlreport.findings import Finding
+from xlreport.form.model import Form
 from xlreport.merging.arrivals import moved_away, with_arrivals
-from xlreport.merging.codes import E3, R28
+from xlreport.merging.codes import COUNTED_WITH_ERRORS, NOT_REPORTED, PRIOR_YEAR_UNUSED
 from xlreport.merging.discover import SourceFile
+from xlreport.merging.eligibility import Target, choose_target, each_unit_once, eligible
 from xlreport.merging.intake import read_files
-from xlreport.merging.outcome import FileRecord, Outcome
+from xlreport.merging.outcome import FileRecord
 from xlreport.merging.prior_year import PriorYear
 from xlreport.merging.request import MergeRequest
-from xlreport.merging.result import USABLE, MergeResult
-from xlreport.merging.roster import Roster
-from xlreport.merging.select import choose_target, decide
+from xlreport.merging.result import MergeResult
 from xlreport.merging.totals import sum_up, too_large, totals_of
+from xlreport.merging.validation import validated
+from xlreport.merging.versions import newest_versions
 from xlreport.rules.evaluate import view_of
-from xlreport.submission import Figures, Submission, Summary, Unit
-from xlreport.workbook.codes import E2
+from xlreport.submission import Figures, Summary
 
 
 def merge_files(files: list[FileRecord], request: MergeRequest) -> MergeResult:
-    """Decides on files that were read and sums up. Raises UsageError for prior-year figures of a wrong year."""
+    """Decides on files that were read and sums up.
+
+    Raises UsageError for prior-year figures of a wrong year.
+    """
     files = with_arrivals(files, request.arrivals, request.roster)
-    moved = tuple(moved_away(files, request.arrivals))
+    moved = moved_away(files, request.arrivals)
     target = choose_target(files, request)
     if target is None:
-        form = request.form or ""
-        return MergeResult(request, form, request.year, tuple(files), own_findings=moved)
+        form_id = request.form or ""
+        return MergeResult(request, form_id, request.year, tuple(files), own_findings=tuple(moved))
     decided = tuple(decide(files, target, request))
-    result = MergeResult(request, target.form, target.year, decided, own_findings=moved)
-    definition = request.forms(target.form)
-    if definition is None or not result.usable:
-        return result
-    prior_year = request.prior_year
-    if prior_year is not None and prior_year.year != target.year - 1:
+    form = request.forms(target.form)
+    result = MergeResult(request, target.form, target.year, decided, form)
+    if form is None or not result.usable:
+        return replace(result, form=None, own_findings=tuple(moved))
+    _require_year_before(request.prior_year, target.year)
+    result = _summed(result, form, target)
+    return replace(result, own_findings=(*result.own_findings, *moved))
+
+
+def decide(files: list[FileRecord], target: Target, request: MergeRequest) -> list[FileRecord]:
+    """The outcome of every file, in the same order."""
+    candidates = eligible(files, target, request)
+    versions = newest_versions(candidates, newest=request.policy.newest)
+    once = each_unit_once(versions)
+    return validated(once, request.prior_year)
+
+
+def _require_year_before(prior_year: PriorYear | None, year: int) -> None:
+    if prior_year is not None and prior_year.year != year - 1:
         raise UsageError(
             f"--previous 给出的是 {prior_year.year} 年度的报表，"
-            f"汇总 {target.year} 年度要用 {target.year - 1} 年度的。"
+            f"汇总 {year} 年度要用 {year - 1} 年度的。"
         )
-    missing = missing_units(request.roster, decided)
-    result = replace(result, definition=definition, missing=missing)
-    county = sum_up(definition, target.year, target.county, result.counted, _prior_figures(result))
-    own = [
-        *unused(prior_year),
-        *missing_findings(missing),
-        *included(decided, result.with_errors),
-        *too_large(definition, county),
-        *moved,
-    ]
-    totals = totals_of(definition, view_of(definition, county))
-    return replace(result, county=county, totals=totals, own_findings=tuple(own))
+
+
+def _summed(result: MergeResult, form: Form, target: Target) -> MergeResult:
+    """The result with the county's numbers and what there is to say of the merge."""
+    previous = _prior_figures(result)
+    county = sum_up(form, target.year, target.county, result.counted, previous)
+    totals = totals_of(form, view_of(form, county))
+    findings = (
+        *_unused(result.request.prior_year),
+        *_missing(result),
+        *_counted_with_errors(result),
+        *too_large(form, county),
+    )
+    return replace(result, county=county, totals=totals, own_findings=findings)
 
 
 def _prior_figures(result: MergeResult) -> Figures | None:
-    """What the counted units reported the year before: the whole county's where all are counted."""
-    prior_year, counted = result.request.prior_year, result.counted
-    if prior_year is None or not counted:
+    """What the counted units reported the year before: all units there were when all are counted."""
+    prior_year = result.request.prior_year
+    if prior_year is None or not result.counted_files:
         return None
-    whole = not result.missing and len(counted) == len(result.usable)
-    return prior_year.together(() if whole else [s.unit for s in counted])
+    if result.is_whole:
+        return prior_year.together()
+    return prior_year.together([file.unit for file in result.counted_files])
 
 
-def with_typed_lines(county: Submission, path: Path, request: MergeRequest) -> Submission:
-    """The county's submission with the texts, the lines of the cover and the explanations that somebody
-    typed into the summary that is about to be replaced."""
+def _unused(prior_year: PriorYear | None) -> list[Finding]:
+    """What the prior year's folder holds that could not be used: never passed over in silence."""
+    reasons = prior_year.unused if prior_year else ()
+    return [PRIOR_YEAR_UNUSED(reason=reason) for reason in reasons]
+
+
+def _missing(result: MergeResult) -> list[Finding]:
+    """Who did not report."""
+    return [NOT_REPORTED(unit=unit.name).at(unit=unit.name) for unit in result.missing]
+
+
+def _counted_with_errors(result: MergeResult) -> list[Finding]:
+    """Which returned reports are in the totals all the same."""
+    if not result.with_errors:
+        return []
+    return [file.placed(COUNTED_WITH_ERRORS()) for file in result.returned]
+
+
+def with_typed_lines(county: Summary, path: Path, request: MergeRequest) -> Summary:
+    """The county's summary with what somebody typed into the one that is about to be replaced.
+
+    That is the texts, the lines of the cover and the explanations.
+    """
     if not path.is_file():
         return county
     file, *_ = read_files([SourceFile(path, path.as_posix())], request.forms, request.reading)
     old = file.submission
     if not isinstance(old, Summary) or (old.form, old.year) != (county.form, county.year):
         return county
-    return replace(
-        county.with_identity(old.provenance.identity),
-        texts=old.texts,
-        explanations=old.explanations,
-    )
-
-
-def missing_units(roster: Roster | None, files: Sequence[FileRecord]) -> tuple[Unit, ...]:
-    """Units of the roster without a usable file; none without a roster."""
-    sent = {f.unit.code for f in files if f.outcome in USABLE}
-    return tuple(u for u in roster.units if u.code not in sent) if roster else ()
-
-
-def unused(last: PriorYear | None) -> list[Finding]:
-    """What the folder of last year holds that could not be used: never passed over in silence."""
-    return [
-        record(R28, f"上年的报表里有一个文件没有使用：{said}", "请核对")
-        for said in (last.unused if last else ())
-    ]
-
-
-def missing_findings(missing: Sequence[Unit]) -> list[Finding]:
-    """Who did not report."""
-    return [record(E3, f"“{u.name}”没有可以计入的报表", "请催报", unit=u.name) for u in missing]
-
-
-def included(files: Sequence[FileRecord], with_errors: bool) -> list[Finding]:
-    """Which returned reports are in the totals all the same."""
-    if not with_errors:
-        return []
-    words = "报表有错误，按 --with-errors 计入了合计；不是数字的格子没有计入"
-    returned = [f for f in files if f.outcome is Outcome.RETURNED]
-    return [
-        record(E2, words, "公布前请改正并重新汇总", unit=f.unit.name, file=f.path) for f in returned
-    ]
+    with_cover = county.with_identity(old.provenance.identity)
+    return replace(with_cover, texts=old.texts, explanations=old.explanations)

@@ -1,14 +1,26 @@
-"""What became of each file: the outcome, the findings, and what was read."""
+"""What is known of each file of a merge: how far it is decided, the findings, and what was read."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 from typing import Any
 
 from xlreport.findings import Finding
+from xlreport.form.model import Form
 from xlreport.rules.evaluate import UnitView
-from xlreport.submission import NOBODY, Submission, Unit
+from xlreport.submission import Provenance, Submission, Unit
+from xlreport.workbook.reader.submission import Reading
+
+_LABELS = {
+    "accepted": "通过",
+    "returned": "退回",
+    "duplicate": "重复",
+    "superseded": "已被取代",
+    "rejected": "不能计入",
+    "ignored": "略过",
+}
 
 
 class Outcome(StrEnum):
@@ -24,34 +36,112 @@ class Outcome(StrEnum):
     @property
     def label(self) -> str:
         """The Chinese word that users read."""
-        words = {
-            "accepted": "通过",
-            "returned": "退回",
-            "duplicate": "重复",
-            "superseded": "已被取代",
-        }
-        return {**words, "rejected": "不能计入", "ignored": "略过"}[self.value]
+        return _LABELS[self.value]
+
+
+class Stage(Enum):
+    """How far a file has come."""
+
+    READ = auto()
+    """A report was read from it."""
+    CANDIDATE = auto()
+    """It belongs to this merge, and its unit is known."""
+    DECIDED = auto()
 
 
 @dataclass(frozen=True)
 class FileRecord:
-    """One file: where it lies (relative to the folder, with `/`), what became of it, and why."""
+    """One file: where it lies (relative to the folder, with `/`), what was read, what became of it."""
 
     path: str
-    outcome: Outcome
+    reading: Reading = field(default=Reading(()), repr=False)
     findings: tuple[Finding, ...] = ()
-    sha256: str = ""
-    unit: Unit = NOBODY
-    year: int | None = None
-    form: str = ""
-    saved: str = ""
-    submission: Submission | None = field(default=None, repr=False)
+    stage: Stage = Stage.READ
+    decision: Outcome | None = None
     view: UnitView | None = field(default=None, repr=False, compare=False)
-    """The submission's numbers, once it is checked."""
+    """The report's numbers, once it is checked."""
 
-    def ended(self, outcome: Outcome, *findings: Finding) -> FileRecord:
-        """The same file with another outcome and these findings added."""
-        return replace(self, outcome=outcome, findings=(*self.findings, *findings))
+    @property
+    def outcome(self) -> Outcome:
+        """What became of the file. Raises ValueError before it is decided."""
+        if self.decision is None:
+            raise ValueError(f"{self.path} is not decided yet")
+        return self.decision
+
+    @property
+    def submission(self) -> Submission | None:
+        """The report; None for a file that gave none, or whose report cannot count."""
+        return None if self.decision is Outcome.REJECTED else self.reading.submission
+
+    @property
+    def report(self) -> Submission:
+        """The report that was read. Raises ValueError for a file that gave none."""
+        if self.reading.submission is None:
+            raise ValueError(f"{self.path} gave no report")
+        return self.reading.submission
+
+    @property
+    def form(self) -> Form | None:
+        """The definition of its form; None when it is not known."""
+        return self.reading.form
+
+    @property
+    def form_id(self) -> str:
+        """The id of its form, as the file tells it; empty when it does not."""
+        report = self.reading.submission
+        return report.form if report is not None else self.reading.form_id
+
+    @property
+    def year(self) -> int | None:
+        """The report year, as the file tells it."""
+        report = self.reading.submission
+        return report.year if report is not None else self.reading.year
+
+    @property
+    def unit(self) -> Unit:
+        """Whose report it is: as the roster knows the unit, else as the file names it."""
+        report = self.reading.submission
+        return report.unit if report is not None else self.reading.unit
+
+    @property
+    def provenance(self) -> Provenance:
+        """Where the report came from."""
+        report = self.reading.submission
+        return report.provenance if report is not None else Provenance(sha256=self.reading.sha256)
+
+    @property
+    def sha256(self) -> str:
+        """Of the file's bytes; empty when it could not be read."""
+        return self.provenance.sha256
+
+    def read_as(self, form: Form | None) -> FileRecord:
+        """The same file with the definition of its form."""
+        return replace(self, reading=replace(self.reading, form=form))
+
+    def reporting(self, submission: Submission) -> FileRecord:
+        """The same file with a report that is more precise (its unit, when it arrived)."""
+        return replace(self, reading=replace(self.reading, submission=submission))
+
+    def noting(self, *findings: Finding) -> FileRecord:
+        """The same file with these findings added."""
+        return replace(self, findings=(*self.findings, *findings))
+
+    def telling(self, findings: Iterable[Finding]) -> FileRecord:
+        """The same file with these findings and no others."""
+        return replace(self, findings=tuple(findings))
+
+    def as_candidate(self) -> FileRecord:
+        """The same file, now known to belong to the merge."""
+        return replace(self, stage=Stage.CANDIDATE)
+
+    def decided(self, outcome: Outcome, *findings: Finding) -> FileRecord:
+        """The same file with its outcome, and these findings added."""
+        noted = self.noting(*findings)
+        return replace(noted, stage=Stage.DECIDED, decision=outcome)
+
+    def placed(self, finding: Finding) -> Finding:
+        """A finding with this file and its unit."""
+        return finding.at(file=self.path, unit=self.unit.name)
 
     def as_dict(self) -> dict[str, Any]:
         """The file as the `--json` contract has it."""
@@ -61,7 +151,18 @@ class FileRecord:
             "unit": self.unit.name or None,
             "unit_code": self.unit.code or None,
             "year": self.year,
-            "form": self.form or None,
+            "form": self.form_id or None,
             "sha256": self.sha256 or None,
-            "findings": [f.as_dict() for f in self.findings],
+            "findings": [finding.as_dict() for finding in self.findings],
         }
+
+
+def by_unit(
+    files: list[FileRecord], wanted: Callable[[FileRecord], bool]
+) -> dict[tuple[str, str], list[FileRecord]]:
+    """The wanted files by code and name of their unit, in their order."""
+    groups: dict[tuple[str, str], list[FileRecord]] = {}
+    for file in files:
+        if wanted(file):
+            groups.setdefault((file.unit.code, file.unit.name), []).append(file)
+    return groups

@@ -1,4 +1,7 @@
-"""What each unit reported the year before: from last year's summary, or from the units' own workbooks."""
+"""What each unit reported the year before.
+
+It comes from the prior year's summary, or from the units' own workbooks.
+"""
 
 from __future__ import annotations
 
@@ -6,29 +9,30 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from xlreport.findings import Finding, record
-from xlreport.form.catalog import FormCatalog
+from xlreport.findings import Finding
 from xlreport.form.model import Form
-from xlreport.merging.codes import R27, R28
+from xlreport.merging.codes import PRIOR_YEAR_DIFFERS, PRIOR_YEAR_OF_OTHER, PRIOR_YEAR_UNFIT
 from xlreport.merging.outcome import FileRecord
 from xlreport.merging.roster import Roster
 from xlreport.merging.totals import totals_of
 from xlreport.merging.unit_matching import normalised
 from xlreport.rules.evaluate import UnitView
-from xlreport.submission import Figures, Summary, Unit, shown
+from xlreport.submission import Figures, Submission, Summary, Unit, shown
 
 
 @dataclass(frozen=True)
 class PriorYear:
-    """Last year's figures by unit, and of which year they are. `roster` tells which units a renamed or
-    merged one came from (its column 前身)."""
+    """The prior year's figures by unit, and of which year they are.
+
+    `roster` tells which units a renamed or merged one came from (its column 前身); `unused` names the
+    files that were there but could not be used, each with the reason.
+    """
 
     year: int
     units: Mapping[Unit, Figures]
     roster: Roster | None = None
     county: str = ""
     unused: tuple[str, ...] = ()
-    """The files that were there but could not be used, each with the reason."""
     _by_code: dict[str, Unit] = field(init=False, repr=False, compare=False, default_factory=dict)
     _by_name: dict[str, list[Unit]] = field(
         init=False, repr=False, compare=False, default_factory=dict
@@ -38,55 +42,69 @@ class PriorYear:
         for unit in self.units:
             if unit.code:
                 self._by_code[unit.code] = unit
-            self._by_name.setdefault(normalised(unit.name, self.county), []).append(unit)
+            self._by_name.setdefault(self._plain(unit.name), []).append(unit)
 
     def of(self, unit: Unit) -> Figures | None:
-        """A unit's figures, those of its predecessors added up; None when one of them is not there."""
-        origins = self.roster.predecessors(unit) if self.roster else ()
-        if not origins:
-            return self._found(unit.code, unit.name)
-        found = [self._found(origin, origin) for origin in origins]
-        known = [figures for figures in found if figures is not None]
-        if len(known) < len(found):
-            return None
-        return known[0] if len(known) == 1 else Figures(_sum(f.numbers for f in known))
+        """A unit's figures, those of its predecessors added up; None when one of them is missing."""
+        predecessors = self._predecessors(unit)
+        if not predecessors:
+            return self._figures(unit.code, unit.name)
+        # a predecessor is told by its code or by its name
+        parts = [self._figures(name, name) for name in predecessors]
+        return parts[0] if len(parts) == 1 else _sum(parts)
 
     def together(self, units: Sequence[Unit] = ()) -> Figures | None:
-        """The sum of these units, None when one of them is not there; of all units when none is named."""
-        found = [self.of(unit) for unit in units] if units else [*self.units.values()]
-        known = [figures for figures in found if figures is not None]
-        return (
-            Figures(_sum(f.numbers for f in known)) if known and len(known) == len(found) else None
-        )
+        """The sum of these units (of all, when none is named); None when one of them is missing."""
+        if units:
+            return _sum([self.of(unit) for unit in units])
+        return _sum(list(self.units.values()))
 
     def other_name(self, unit: Unit) -> str:
-        """The name that a unit's code had last year, when that was another one and nothing explains it."""
-        if self.roster and self.roster.predecessors(unit):
+        """The name that a unit's code had the year before; empty when nothing needs explaining."""
+        if not unit.code or self._predecessors(unit):
             return ""
-        then = self._by_code.get(unit.code) if unit.code else None
-        return then.name if then is not None and not self._same(then, unit.name) else ""
+        prior = self._by_code.get(unit.code)
+        if prior is None or self._same(prior, unit.name):
+            return ""
+        return prior.name
 
-    def _same(self, then: Unit, name: str) -> bool:
-        """Whether a name is the one of last year, or one that the roster knows the unit by."""
-        names = (name, *(self.roster.aliases.get(then.code, ()) if self.roster else ()))
-        return normalised(then.name, self.county) in {normalised(n, self.county) for n in names}
+    def _predecessors(self, unit: Unit) -> tuple[str, ...]:
+        return self.roster.predecessors(unit) if self.roster else ()
 
-    def _found(self, code: str, name: str) -> Figures | None:
-        """By code and name; by the name alone where the code is new. A code under another name is nobody's."""
+    def _plain(self, name: str) -> str:
+        return normalised(name, self.county)
+
+    def _same(self, prior: Unit, name: str) -> bool:
+        """Whether a name is the one of the year before, or one that the roster knows the unit by."""
+        aliases = self.roster.aliases.get(prior.code, ()) if self.roster else ()
+        names = {self._plain(name), *map(self._plain, aliases)}
+        return self._plain(prior.name) in names
+
+    def _figures(self, code: str, name: str) -> Figures | None:
+        """By code and name; by the name alone where the code is new.
+
+        A code under another name is nobody's.
+        """
         unit = self._by_code.get(code) if code else None
-        if unit is not None and code != name and not self._same(unit, name):
-            return None
         if unit is None:
-            named = self._by_name.get(normalised(name, self.county), [])
-            unit = named[0] if len(named) == 1 else None
-        return self.units[unit] if unit is not None else None
+            named = self._by_name.get(self._plain(name), [])
+            return self.units[named[0]] if len(named) == 1 else None
+        renamed = code != name and not self._same(unit, name)
+        return None if renamed else self.units[unit]
 
 
-def _sum(parts: Iterable[Mapping[str, Decimal]]) -> dict[str, Decimal]:
-    """The sums of the numbers that all parts have."""
-    first, *others = parts
-    common = [name for name in first if all(name in part for part in others)]
-    return {name: sum((part[name] for part in others), first[name]) for name in common}
+def _sum(parts: Sequence[Figures | None]) -> Figures | None:
+    """The sums of the numbers that all parts have; None without parts, or when one is missing."""
+    known = [part.numbers for part in parts if part is not None]
+    if not known or len(known) < len(parts):
+        return None
+    common = set(known[0]).intersection(*known)
+    sums: dict[str, Decimal] = {}
+    for name in known[0]:
+        if name in common:
+            first, *others = [numbers[name] for numbers in known]
+            sums[name] = sum(others, first)
+    return Figures(sums)
 
 
 def figures_of(form: Form, view: UnitView) -> Figures:
@@ -96,64 +114,60 @@ def figures_of(form: Form, view: UnitView) -> Figures:
     return Figures(totals, submission.texts, submission.explanations)
 
 
-def gather(views: Iterable[UnitView], catalog: FormCatalog) -> dict[Unit, Figures]:
-    """The figures of all units, those inside summaries included."""
-    found: dict[Unit, Figures] = {}
-    for view in views:
-        submission = view.submission
-        form = catalog(submission.form)
-        if isinstance(submission, Summary) and submission.details:
-            found.update(submission.details)
-        elif form is not None:
-            found[submission.unit] = figures_of(form, view)
-    return found
+def gather(files: Iterable[FileRecord]) -> dict[Unit, Figures]:
+    """The figures of all units in files that were checked, those inside summaries included."""
+    figures: dict[Unit, Figures] = {}
+    for file in files:
+        report, form, view = file.report, file.form, file.view
+        if isinstance(report, Summary) and report.details:
+            figures.update(report.details)
+        elif form is not None and view is not None:
+            figures[report.unit] = figures_of(form, view)
+    return figures
 
 
-def with_last_year(file: FileRecord, last: PriorYear | None) -> FileRecord:
-    """The file with last year's figures as the county has them. Where it has none those that the workbook
-    carries stay; where both are there and differ, or a code had another name, that is told."""
-    submission = file.submission
-    if submission is None or last is None:
+def with_prior_year(file: FileRecord, prior_year: PriorYear | None) -> FileRecord:
+    """The file with the prior year's figures as the county has them.
+
+    Where the county has none, those that the workbook carries stay; where both are there and differ,
+    or a code had another name, that is told.
+    """
+    if prior_year is None or file.submission is None:
         return file
-    if submission.year != last.year + 1:
-        words = f"给出的上年报表是 {last.year} 年度的，这份报表是 {submission.year} 年度的，没有用来比较"
-        return file.ended(
-            file.outcome, _unusable(file, words, "请用 --previous 给出上一年度的报表")
-        )
-    if isinstance(submission, Summary):
-        known = last.together(submission.reporting)
-    else:
-        known = last.of(submission.unit)
+    report = file.report
+    if report.year != prior_year.year + 1:
+        unfit = PRIOR_YEAR_UNFIT(given=prior_year.year, year=report.year)
+        return file.noting(file.placed(unfit))
+    known = _known_figures(report, prior_year)
     if known is None:
-        other = last.other_name(submission.unit)
-        words = f"代码“{submission.unit.code}”上年是“{other}”，与“{submission.unit.name}”不同，没有用来比较"
-        suggestion = "改了名称的单位，请在名册的“前身”里写明"
-        return file.ended(file.outcome, _unusable(file, words, suggestion)) if other else file
-    carried = submission.previous.numbers if submission.previous else {}
-    changed = [name for name, value in carried.items() if known.numbers.get(name, value) != value]
-    findings = (
-        (*file.findings, _differs(file, changed, carried, known.numbers))
-        if changed
-        else file.findings
-    )
-    return replace(file, submission=replace(submission, previous=known), findings=findings)
+        return _other_name_told(file, prior_year)
+    carried = report.previous.numbers if report.previous else {}
+    told = file.noting(*(file.placed(f) for f in _changes(carried, known.numbers)))
+    return told.reporting(replace(report, previous=known))
 
 
-def _unusable(file: FileRecord, words: str, suggestion: str) -> Finding:
-    return record(R28, words, suggestion, file=file.path, unit=file.unit.name)
+def _known_figures(report: Submission, prior_year: PriorYear) -> Figures | None:
+    """What the county knows of the unit, or of all units in a summary together."""
+    if isinstance(report, Summary):
+        return prior_year.together(report.reporting)
+    return prior_year.of(report.unit)
 
 
-def _differs(
-    file: FileRecord,
-    changed: list[str],
-    carried: Mapping[str, Decimal],
-    numbers: Mapping[str, Decimal],
-) -> Finding:
+def _other_name_told(file: FileRecord, prior_year: PriorYear) -> FileRecord:
+    unit = file.unit
+    other = prior_year.other_name(unit)
+    if not other:
+        return file
+    note = PRIOR_YEAR_OF_OTHER(code=unit.code, other=other, name=unit.name)
+    return file.noting(file.placed(note))
+
+
+def _changes(carried: Mapping[str, Decimal], known: Mapping[str, Decimal]) -> list[Finding]:
+    """That numbers on the workbook's sheet of the prior year are not the county's, if so."""
+    changed = [name for name, value in carried.items() if known.get(name, value) != value]
+    if not changed:
+        return []
     name = changed[0]
-    example = f"例如 {shown(carried[name])}，县里是 {shown(numbers[name])}"
-    words = f"工作簿里的上年数有 {len(changed)} 个与县里的不同（{example}），以县里的为准"
-    suggestion = "请核对上年的报表；“上年数”页不能修改"
-    observed = (("carried", carried[name]), ("known", numbers[name]))
-    return record(
-        R27, words, suggestion, file=file.path, unit=file.unit.name, field=name, observed=observed
-    )
+    mine, theirs = carried[name], known[name]
+    finding = PRIOR_YEAR_DIFFERS(count=len(changed), carried=shown(mine), known=shown(theirs))
+    return [finding.at(field=name, observed=(("carried", mine), ("known", theirs)))]

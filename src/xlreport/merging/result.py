@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -14,12 +15,28 @@ from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.merging.repairs import RepairedFile
 from xlreport.merging.request import MergeRequest
 from xlreport.rules.evaluate import UnitView
-from xlreport.submission import Submission, Unit
+from xlreport.submission import Submission, Summary, Unit
 
 if TYPE_CHECKING:
     import pandas as pd
 
 USABLE = (Outcome.ACCEPTED, Outcome.RETURNED)
+"""The outcomes of files that can be summed, with errors or without."""
+
+FINDING_COLUMNS = [
+    "code",
+    "severity",
+    "unit",
+    "file",
+    "sheet",
+    "cell",
+    "field",
+    "message",
+    "observed",
+    "suggestion",
+    "explanation",
+]
+"""The columns of a table of findings, as in the JSON contract."""
 
 
 @dataclass(frozen=True)
@@ -31,33 +48,38 @@ class CheckResult:
     @property
     def exit_code(self) -> int:
         """0 all well, 1 errors, 3 nothing usable."""
-        if not any(f.outcome in USABLE for f in self.files):
+        if not any(file.outcome in USABLE for file in self.files):
             return 3
-        return 1 if any(has_errors(f.findings) for f in self.files) else 0
+        return 1 if any(has_errors(file.findings) for file in self.files) else 0
+
+    @property
+    def counts(self) -> dict[Outcome, int]:
+        """How many files have each outcome; those that no file has are left out."""
+        return counts(self.files)
 
     def as_dict(self) -> dict[str, Any]:
         """The `check --json` document."""
-        return {"files": [f.as_dict() for f in self.files]}
+        return {"files": [file.as_dict() for file in self.files]}
 
     def to_frame(self) -> pd.DataFrame:
         """One row a finding, columns as in the JSON contract. Needs pandas."""
-        return findings_frame(f for file in self.files for f in file.findings)
+        return findings_frame(finding for file in self.files for finding in file.findings)
 
 
 @dataclass(frozen=True)
 class MergeResult:
     """A merge: every file's outcome, the county's numbers, who is missing, what was written.
 
-    `county` and `definition` (of the form) are None when nothing could be used.
+    `form_id` and `year` are what was merged (empty and None when no file could be read). `form` (the
+    definition) and `county` are None when nothing could be used.
     """
 
     request: MergeRequest = field(repr=False)
-    form: str
+    form_id: str
     year: int | None
     files: tuple[FileRecord, ...]
-    definition: Form | None = field(default=None, repr=False)
-    county: Submission | None = None
-    missing: tuple[Unit, ...] = ()
+    form: Form | None = field(default=None, repr=False)
+    county: Summary | None = None
     totals: dict[str, Decimal] = field(default_factory=dict)
     own_findings: tuple[Finding, ...] = ()
     outputs: tuple[str, ...] = ()
@@ -74,35 +96,64 @@ class MergeResult:
         return len(roster.units) if roster and self.county else None
 
     @property
+    def missing(self) -> tuple[Unit, ...]:
+        """Units of the roster without a usable file; none when nothing at all could be used."""
+        roster = self.request.roster
+        if roster is None or not self.usable:
+            return ()
+        sent = {file.unit.code for file in self.usable}
+        return tuple(unit for unit in roster.units if unit.code not in sent)
+
+    @property
     def usable(self) -> tuple[FileRecord, ...]:
         """The files that can be summed, with errors or without."""
-        return tuple(f for f in self.files if f.outcome in USABLE)
+        return tuple(file for file in self.files if file.outcome in USABLE)
 
     @property
     def accepted(self) -> tuple[FileRecord, ...]:
-        return tuple(f for f in self.files if f.outcome is Outcome.ACCEPTED)
+        """The files without errors."""
+        return self.with_outcome(Outcome.ACCEPTED)
 
     @property
     def returned(self) -> tuple[FileRecord, ...]:
-        return tuple(f for f in self.files if f.outcome is Outcome.RETURNED)
+        """The files that have errors and belong to the merge."""
+        return self.with_outcome(Outcome.RETURNED)
+
+    def with_outcome(self, outcome: Outcome) -> tuple[FileRecord, ...]:
+        """The files of which this became, in their order."""
+        return tuple(file for file in self.files if file.outcome is outcome)
+
+    @property
+    def counts(self) -> dict[Outcome, int]:
+        """How many files have each outcome; those that no file has are left out."""
+        return counts(self.files)
+
+    @cached_property
+    def counted_files(self) -> tuple[FileRecord, ...]:
+        """The files that are summed, by unit code and name."""
+        files = self.usable if self.with_errors else self.accepted
+        return tuple(sorted(files, key=lambda file: (file.unit.code, file.unit.name)))
 
     @property
     def counted(self) -> tuple[Submission, ...]:
         """The submissions that are summed, by unit code and name."""
-        return tuple(view.submission for view in self.counted_views)
+        return tuple(file.report for file in self.counted_files)
 
-    @cached_property
+    @property
     def counted_views(self) -> tuple[UnitView, ...]:
         """The same with their numbers, computed ones included."""
-        outcomes = USABLE if self.with_errors else (Outcome.ACCEPTED,)
-        files = [file for file in self.files if file.outcome in outcomes]
-        views = [file.view for file in files if file.view is not None]
-        return tuple(sorted(views, key=_code_and_name))
+        return tuple(file.view for file in self.counted_files if file.view is not None)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every unit of the roster is summed, and every file that can be."""
+        return not self.missing and len(self.counted_files) == len(self.usable)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """Those of the merge itself, then those of every file."""
-        return (*self.own_findings, *(f for file in self.files for f in file.findings))
+        of_files = [finding for file in self.files for finding in file.findings]
+        return (*self.own_findings, *of_files)
 
     @property
     def exit_code(self) -> int:
@@ -114,30 +165,31 @@ class MergeResult:
     def as_dict(self) -> dict[str, Any]:
         """The `merge --json` document."""
         return {
-            "form": self.form or None,
+            "form": self.form_id or None,
             "year": self.year,
-            "files": [f.as_dict() for f in self.files],
+            "files": [file.as_dict() for file in self.files],
             "units": {
                 "expected": self.expected,
                 "accepted": len(self.accepted),
                 "returned": len(self.returned),
-                "missing": [u.name for u in self.missing],
+                "missing": [unit.name for unit in self.missing],
             },
             "totals": {name: plain(value) for name, value in self.totals.items()},
             "outputs": list(self.outputs),
-            "findings": [f.as_dict() for f in self.findings],
+            "findings": [finding.as_dict() for finding in self.findings],
         }
 
     def to_frame(self) -> pd.DataFrame:
-        """One row a counted unit, one column a field (its effective value, NaN where there is
-        none), indexed by unit name. Needs pandas."""
+        """One row a counted unit, one column a field, indexed by unit name. Needs pandas.
+
+        The columns hold effective values, NaN where there is none.
+        """
         import pandas as pd
 
-        identity = [
-            {"unit": s.unit.name, "code": s.unit.code, "level": s.unit.level} for s in self.counted
-        ]
-        rows = [{**who, **_values(s)} for who, s in zip(identity, self.counted, strict=True)]
-        columns = dict.fromkeys(("unit", "code", "level", *(name for row in rows for name in row)))
+        rows = [_row(submission) for submission in self.counted]
+        columns = dict.fromkeys(("unit", "code", "level"))
+        for row in rows:
+            columns.update(dict.fromkeys(row))
         return pd.DataFrame(rows, columns=list(columns)).set_index("unit")
 
 
@@ -151,34 +203,35 @@ class RepairResult:
     @property
     def exit_code(self) -> int:
         """0 everything carried over, 1 something was not, 3 nothing could be repaired."""
-        if not any(f.name for f in self.files):
+        if not any(file.name for file in self.files):
             return 3
-        return 0 if all(f.whole for f in self.files) else 1
+        return 0 if all(file.whole for file in self.files) else 1
 
     def as_dict(self) -> dict[str, Any]:
         """The `repair --json` document."""
-        return {"files": [f.as_dict() for f in self.files], "outputs": list(self.outputs)}
+        return {"files": [file.as_dict() for file in self.files], "outputs": list(self.outputs)}
 
 
-def _code_and_name(view: UnitView) -> tuple[str, str]:
-    unit = view.submission.unit
-    return unit.code, unit.name
+def counts(files: Iterable[FileRecord]) -> dict[Outcome, int]:
+    """How many files have each outcome, in the order of the outcomes."""
+    found = Counter(file.outcome for file in files)
+    return {outcome: found[outcome] for outcome in Outcome if found[outcome]}
 
 
 def findings_frame(findings: Iterable[Finding]) -> pd.DataFrame:
     """One row a finding. Needs pandas."""
     import pandas as pd
 
-    columns: Sequence[str] = (
-        "code", "severity", "unit", "file", "sheet", "cell", "field", "message", "observed", "suggestion",
-        "explanation",
-    )  # fmt: skip
-    return pd.DataFrame([f.as_dict() for f in findings], columns=list(columns))
+    rows = [finding.as_dict() for finding in findings]
+    return pd.DataFrame(rows, columns=FINDING_COLUMNS)
 
 
-def _values(submission: Submission) -> dict[str, float]:
-    return {
-        name: float(value)
-        for name in submission.entries
-        if (value := submission.effective(name).value) is not None
-    }
+def _row(submission: Submission) -> dict[str, str | float]:
+    """Who reported, and every number."""
+    unit = submission.unit
+    row: dict[str, str | float] = {"unit": unit.name, "code": unit.code, "level": unit.level}
+    for name in submission.entries:
+        value = submission.effective(name).value
+        if value is not None:
+            row[name] = float(value)
+    return row

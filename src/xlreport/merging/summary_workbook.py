@@ -166,7 +166,7 @@ def _status_row(result: MergeResult, file: FileRecord) -> tuple[str, ...]:
         status,
         *shown,
         file.path,
-        file.saved,
+        file.provenance.saved,
         file.sha256,
         why,
     )

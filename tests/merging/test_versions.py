@@ -21,13 +21,13 @@ from xlreport import (
     Form,
     MergeRequest,
     MergeResult,
-    Outcome,
     Policy,
     Roster,
     Unit,
 )
 from xlreport.cli.app import main
 from xlreport.merging.merge import merge_files
+from xlreport.workbook.reader.submission import Reading
 from xlreport.workbook.writer.template import write_workbook
 
 LICENCES = "disclosure.licences.decisions"
@@ -143,7 +143,7 @@ def test_the_greatest_age_counts_and_a_tie_counts_for_nobody(
         submission = replace(
             town, entries={**town.entries, LICENCES: Entry.of(i)}, provenance=source
         )
-        return FileRecord(f"{i}.xlsx", Outcome.ACCEPTED, unit=JIAZI, submission=submission)
+        return FileRecord(f"{i}.xlsx", Reading((), submission, zfxxgk))
 
     files = [made(i) for i in range(len(ages))]
     results = [merge_files(order, MergeRequest(Path())) for order in (files, files[::-1])]

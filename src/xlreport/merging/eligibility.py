@@ -1,0 +1,212 @@
+"""Which files may count: of the form, year and county that are merged, of units that are known."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from xlreport.findings import Finding
+from xlreport.merging.codes import (
+    CODE_OF_OTHER,
+    COUNTED_TWICE,
+    KNOWN_BY_NAME,
+    NAMES_CONTRADICT,
+    OTHER_COUNTY,
+    OTHER_FORM,
+    OTHER_LEVEL,
+    OTHER_YEAR,
+    OWN_SUMMARY,
+    SEVERAL_FIT,
+    UNLISTED,
+    UNLISTED_COUNTED,
+)
+from xlreport.merging.outcome import FileRecord, Outcome, Stage
+from xlreport.merging.request import MergeRequest
+from xlreport.merging.unit_matching import How, Match, match
+from xlreport.submission import NOBODY, Submission, Summary, Unit
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is being merged; `form` is an id."""
+
+    form: str
+    year: int
+    county: Unit
+
+
+def choose_target(files: Iterable[FileRecord], request: MergeRequest) -> Target | None:
+    """Form, year and county as asked for; otherwise what most files say.
+
+    Of equal numbers the later year. None when no file could be read.
+    """
+    reports = [file.submission for file in files if file.submission is not None]
+    if not reports:
+        return None
+    asked_for = [report for report in reports if _asked_for(report, request)]
+    form, year = _most_frequent(asked_for or reports)
+    county = _county_of(reports, request)
+    return Target(request.form or form, request.year or year, county)
+
+
+def _asked_for(report: Submission, request: MergeRequest) -> bool:
+    form_fits = request.form in (None, report.form)
+    year_fits = request.year in (None, report.year)
+    return form_fits and year_fits
+
+
+def _most_frequent(reports: Sequence[Submission]) -> tuple[str, int]:
+    """Form and year of most reports."""
+    counts = Counter((report.year, report.form) for report in reports)
+    year, form = max(counts, key=lambda pair: (counts[pair], pair))
+    return form, year
+
+
+def _county_of(reports: Sequence[Submission], request: MergeRequest) -> Unit:
+    """The county that was asked for, that of the roster, or the one that most reports name."""
+    if request.county.name:
+        return request.county
+    if request.roster is not None and request.roster.county.name:
+        return request.roster.county
+    counts = Counter(
+        report.county
+        for report in reports
+        if report.county.name and not isinstance(report, Summary)
+    )
+    return max(counts, key=lambda c: (counts[c], c.name, c.code), default=NOBODY)
+
+
+def eligible(
+    files: Iterable[FileRecord], target: Target, request: MergeRequest
+) -> list[FileRecord]:
+    """Decides on files that do not belong to the merge; the others become candidates."""
+    judged = [
+        _judged(file, target, request) if file.submission is not None else file for file in files
+    ]
+    return _without_contradictions(judged)
+
+
+def _judged(file: FileRecord, target: Target, request: MergeRequest) -> FileRecord:
+    """Whether the file belongs to this merge; the unit as the roster knows it."""
+    objection = _other_report(file.report, target)
+    if objection is not None:
+        return _rejected(file, objection)
+    if _is_own_summary(file.report, target.county):
+        note = OWN_SUMMARY(county=target.county.name)
+        return file.decided(Outcome.IGNORED, note.at(file=file.path))
+    county = file.report.county
+    if _contradict(target.county.name, county.name) or _contradict(target.county.code, county.code):
+        return _rejected(file, OTHER_COUNTY(county=county.name, wanted=target.county.name))
+    if request.roster is None:
+        return file.as_candidate()
+    found = match(request.roster, file.unit, target.county.name)
+    return _matched(file, found, accept_unlisted=request.policy.accept_unlisted)
+
+
+def _other_report(report: Submission, target: Target) -> Finding | None:
+    """Why a report is not of the form and the year that are merged."""
+    if report.form != target.form:
+        return OTHER_FORM(form=report.form, wanted=target.form)
+    if report.year != target.year:
+        return OTHER_YEAR(year=report.year, wanted=target.year)
+    return None
+
+
+def _is_own_summary(report: Submission, county: Unit) -> bool:
+    """Whether a report is the summary that the county itself made before."""
+    return isinstance(report, Summary) and bool(county.name) and report.unit.name == county.name
+
+
+def _contradict(wanted: str, told: str) -> bool:
+    """Whether two names (or two codes) are different; an empty one says nothing."""
+    return bool(wanted and told) and wanted != told
+
+
+def _matched(file: FileRecord, found: Match, *, accept_unlisted: bool) -> FileRecord:
+    """The unit as the roster has it; one that is not there is told, with units it may be."""
+    name = file.unit.name
+    listed = found.unit
+    if listed is None:
+        return _unlisted(file, found, accept_unlisted=accept_unlisted)
+    if found.how is How.OTHER_NAME:
+        return _rejected(file, CODE_OF_OTHER(code=listed.code, listed=listed.name, name=name))
+    if found.how is How.NAME:
+        note = KNOWN_BY_NAME(name=name, listed=listed.name, code=listed.code)
+        file = file.noting(note.at(file=file.path))
+    return _as_listed(file, listed).as_candidate()
+
+
+def _unlisted(file: FileRecord, found: Match, *, accept_unlisted: bool) -> FileRecord:
+    """A unit that is not on the roster, or that may be several on it."""
+    name, code = file.unit.name, file.unit.code
+    proposed = "、".join(f"“{unit.name}”（代码“{unit.code}”）" for unit in found.proposals)
+    perhaps = f"，是不是{proposed}？" if proposed else ""
+    if accept_unlisted:
+        note = UNLISTED_COUNTED(name=name, code=code, perhaps=perhaps)
+        return file.noting(note.at(file=file.path)).as_candidate()
+    if found.how is How.SEVERAL:
+        return _rejected(file, SEVERAL_FIT(name=name, proposed=proposed))
+    return _rejected(file, UNLISTED(name=name, code=code, perhaps=perhaps))
+
+
+def _rejected(file: FileRecord, reason: Finding) -> FileRecord:
+    return file.decided(Outcome.REJECTED, file.placed(reason))
+
+
+def _as_listed(file: FileRecord, listed: Unit) -> FileRecord:
+    """The roster's name, code and level hold."""
+    report = file.report
+    told = report.unit.level
+    if listed.level:
+        # the roster answers what the cover left open
+        file = file.telling(f for f in file.findings if f.code != OTHER_LEVEL.code.code)
+    if _contradict(listed.level, told):
+        note = OTHER_LEVEL(level=told, listed=listed.level)
+        file = file.noting(note.at(file=file.path))
+    unit = Unit(listed.name, listed.code, listed.level or told)
+    return file.reporting(replace(report, unit=unit))
+
+
+def _without_contradictions(files: list[FileRecord]) -> list[FileRecord]:
+    """One code under two names, or one name under two codes: nobody guesses whose report it is."""
+    units = {file.unit for file in files if file.stage is Stage.CANDIDATE}
+    judged = []
+    for file in files:
+        rivals = [unit for unit in units if _half_the_same(unit, file.unit)]
+        if file.stage is Stage.CANDIDATE and rivals:
+            others = sorted(f"“{unit.name}”（代码“{unit.code}”）" for unit in rivals)
+            unit = file.unit
+            reason = NAMES_CONTRADICT(name=unit.name, code=unit.code, others="、".join(others))
+            file = _rejected(file, reason)
+        judged.append(file)
+    return judged
+
+
+def _half_the_same(unit: Unit, other: Unit) -> bool:
+    """Whether two units have the name in common but not the code, or a code but not the name."""
+    same_name, same_code = unit.name == other.name, unit.code == other.code
+    return same_name != same_code and (same_name or bool(unit.code))
+
+
+def each_unit_once(files: list[FileRecord]) -> list[FileRecord]:
+    """No unit is counted twice: not by itself and again inside a summary, nor inside two summaries."""
+    holders: dict[tuple[str, str], list[FileRecord]] = {}
+    for file in files:
+        if file.stage is Stage.CANDIDATE:
+            for unit in file.report.reporting:
+                holders.setdefault((unit.code, unit.name), []).append(file)
+    rejected: dict[str, FileRecord] = {}
+    for (_, name), holding in holders.items():
+        if len(holding) > 1:
+            for file in holding:
+                if isinstance(file.report, Summary) and file.path not in rejected:
+                    rejected[file.path] = _counted_twice(file, name, holding)
+    return [rejected.get(file.path, file) for file in files]
+
+
+def _counted_twice(file: FileRecord, unit: str, holding: Sequence[FileRecord]) -> FileRecord:
+    # a summary may name a unit twice itself
+    others = [other for other in holding if other is not file] or [file]
+    paths = "、".join(f"“{other.path}”" for other in others)
+    return _rejected(file, COUNTED_TWICE(unit=unit, others=paths))

@@ -1,0 +1,232 @@
+"""Which of several reports of one unit counts: the newest, unless nobody can tell which that is."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from xlreport.findings import Finding, Message
+from xlreport.form.model import Form
+from xlreport.merging.codes import (
+    ALL_UNDECIDED,
+    COPY_COUNTED,
+    COPY_NOT_COUNTED,
+    LATER_IS_OLDER,
+    OLDER,
+    OLDER_SAYS,
+    UNDECIDED,
+    UNDECIDED_SAYS,
+)
+from xlreport.merging.diff import differences
+from xlreport.merging.outcome import FileRecord, Outcome, Stage, by_unit
+from xlreport.submission import CHINA
+
+NOT_TOLD = "未注明"
+
+
+@dataclass(frozen=True, order=True)
+class Age:
+    """How new a report is: the greater the newer, the first difference decides.
+
+    `arrived` and `modified` (the file's time stamp) are in seconds, 0 where they are not known or do
+    not matter; `number` is the submission number, `saved` the last-saved time in seconds.
+    """
+
+    arrived: float
+    number: int
+    saved: float
+    modified: float
+
+    def may_be_as_old(self, other: Age) -> bool:
+        """Whether nothing tells which of two is newer; without a time stamp a file may be of any age."""
+        if self.stated != other.stated or self.arrived != other.arrived:
+            return False
+        unknown = 0.0 in (self.modified, other.modified)
+        return unknown or self.modified == other.modified
+
+    @property
+    def stated(self) -> tuple[int, float]:
+        """What the report itself says of its age."""
+        return self.number, self.saved
+
+
+Clock = Callable[[FileRecord], Age]
+"""What tells the age of a unit's files."""
+
+
+def by_itself(file: FileRecord) -> Age:
+    """By what the file says, then by its time stamp."""
+    source = file.provenance
+    return Age(0.0, source.number, moment(source.saved), source.modified)
+
+
+def by_statement(file: FileRecord) -> Age:
+    """By what the file says; its time stamp tells when somebody copied it."""
+    source = file.provenance
+    return Age(0.0, source.number, moment(source.saved), 0.0)
+
+
+def by_arrival(file: FileRecord) -> Age:
+    """By the time at which it came by mail, then by what it says."""
+    source = file.provenance
+    return Age(source.arrived, source.number, moment(source.saved), 0.0)
+
+
+def moment(saved: str) -> float:
+    """A last-saved time in seconds, one without a zone taken as China's; 0 when it is not told."""
+    try:
+        time = dt.datetime.fromisoformat(saved)
+    except ValueError:
+        return 0.0
+    if time.tzinfo is None:
+        time = time.replace(tzinfo=CHINA)
+    return time.timestamp()
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """The reports of one unit: the newest, its copies, and those that say something else.
+
+    `tied` when one of the others may be as new; `clock` is what told the ages.
+    """
+
+    winner: FileRecord
+    equal: tuple[FileRecord, ...]
+    older: tuple[FileRecord, ...]
+    tied: bool
+    clock: Clock
+
+
+def rank(candidates: Sequence[FileRecord]) -> Ranking:
+    """Ranks the reports of one unit by their age."""
+    contenders, clock = _contenders(candidates)
+    newest = max(contenders, key=clock)
+    content, age = newest.report.content, clock(newest)
+    alike = [file for file in candidates if file.report.content == content]
+    older = [file for file in candidates if file.report.content != content]
+    # of equal copies any may stay, but one that takes another's place must be newer than that
+    fit = [file for file in alike if file in contenders and clock(file) == age] if older else alike
+    winner = min(fit, key=lambda file: (len(file.path), file.path))
+    return Ranking(
+        winner,
+        equal=tuple(file for file in alike if file is not winner),
+        older=tuple(older),
+        tied=any(clock(file).may_be_as_old(age) for file in older if file in contenders),
+        clock=clock,
+    )
+
+
+def _contenders(candidates: Sequence[FileRecord]) -> tuple[Sequence[FileRecord], Clock]:
+    """Which of a unit's files may count, and what tells their age.
+
+    Those that came by mail are ordered by arrival. What was put into the folder by hand is compared
+    with the last of them by what the files say.
+    """
+    mailed = [file for file in candidates if file.provenance.arrived]
+    if not mailed:
+        return candidates, by_itself
+    if len(mailed) == len(candidates):
+        return candidates, by_arrival
+    last = max(file.provenance.arrived for file in mailed)
+    return [file for file in candidates if file.provenance.arrived in (0.0, last)], by_statement
+
+
+def newest_versions(files: list[FileRecord], *, newest: bool) -> list[FileRecord]:
+    """Of several files of one unit the newest stays a candidate.
+
+    When nothing tells which is newer, or `newest` is false, different files count for nobody. Each
+    of the others tells what it says differently, cell by cell.
+    """
+    groups = by_unit(files, lambda file: file.stage is Stage.CANDIDATE)
+    ruled: dict[str, FileRecord] = {}
+    for candidates in groups.values():
+        ranking = rank(candidates)
+        undecided = bool(ranking.older) and (ranking.tied or not newest)
+        if undecided:
+            reason = "分不出哪份较新" if newest else "按 --on-conflict error"
+            decided = _none_counts(ranking, reason)
+        else:
+            decided = _winner_counts(ranking)
+        ruled.update((file.path, file) for file in decided)
+    return [ruled.get(file.path, file) for file in files]
+
+
+def _winner_counts(ranking: Ranking) -> list[FileRecord]:
+    winner = ranking.winner
+    if ranking.clock is by_arrival:
+        winner = _warned_of_rivals(winner, ranking.older)
+    decided = [winner]
+    for file in ranking.equal:
+        note = file.placed(COPY_COUNTED(winner=winner.path))
+        decided.append(file.decided(Outcome.DUPLICATE, note))
+    for file in ranking.older:
+        reason = OLDER(winner=winner.path, reason=_why_older(file, winner))
+        notes = [file.placed(reason), *_contrasts(file, winner, OLDER_SAYS)]
+        decided.append(file.decided(Outcome.SUPERSEDED, *notes))
+    return decided
+
+
+def _none_counts(ranking: Ranking, reason: str) -> list[FileRecord]:
+    winner = ranking.winner
+    count = 1 + len(ranking.equal) + len(ranking.older)
+    undecided = winner.placed(ALL_UNDECIDED(count=count, reason=reason))
+    decided = [winner.decided(Outcome.REJECTED, undecided)]
+    for file in ranking.equal:
+        note = file.placed(COPY_NOT_COUNTED(winner=winner.path))
+        decided.append(file.decided(Outcome.DUPLICATE, note))
+    for file in ranking.older:
+        contrasts = _contrasts(file, winner, UNDECIDED_SAYS)
+        note = file.placed(UNDECIDED(winner=winner.path))
+        decided.append(file.decided(Outcome.REJECTED, note, *contrasts))
+    return decided
+
+
+def _contrasts(file: FileRecord, winner: FileRecord, message: Message) -> list[Finding]:
+    """Every cell in which a file differs from the one that counts, as findings of the message."""
+    form: Form | None = winner.form
+    if form is None:
+        return []
+    contrasts = []
+    for cell in differences(form, file.report, winner.report):
+        values = {"label": cell.label, "first": cell.first, "second": cell.second}
+        finding = message(winner=winner.path, **values).on(cell.place, cell.field)
+        observed = (("this", cell.first), ("other", cell.second))
+        contrasts.append(file.placed(finding.at(observed=observed)))
+    return contrasts
+
+
+def _why_older(file: FileRecord, winner: FileRecord) -> str:
+    """What tells that a file is not as new as the one that counts."""
+    mine, other = file.provenance, winner.provenance
+    if other.arrived > mine.arrived > 0:
+        return f"收到得较晚（{_clock_time(other.arrived)}，这一份是 {_clock_time(mine.arrived)}）"
+    if by_itself(file).stated > by_itself(winner).stated:
+        return "这一份已被后来收到的取代，后来收到的又不如那一份新"
+    if mine.number != other.number:
+        return f"报送序号较大（第 {other.number} 次，这一份是第 {mine.number} 次）"
+    if moment(mine.saved) != moment(other.saved):
+        return f"保存时间较新（{other.saved or NOT_TOLD}，这一份是 {mine.saved or NOT_TOLD}）"
+    return "文件的修改时间较新"
+
+
+def _clock_time(seconds: float) -> str:
+    return f"{dt.datetime.fromtimestamp(seconds, CHINA):%Y-%m-%d %H:%M:%S}"
+
+
+def _warned_of_rivals(winner: FileRecord, others: Iterable[FileRecord]) -> FileRecord:
+    """The file that counts because it came last, with a warning when another says it is newer."""
+    stated = by_itself(winner).stated
+    newer = [file for file in others if by_itself(file).stated > stated]
+    if not newer:
+        return winner
+    rival = max(newer, key=by_itself)
+    mine, other = winner.provenance, rival.provenance
+    warning = LATER_IS_OLDER(
+        rival=rival.path,
+        number=other.number,
+        saved=other.saved or NOT_TOLD,
+        own_number=mine.number,
+        own_saved=mine.saved or NOT_TOLD,
+    )
+    return winner.noting(winner.placed(warning))
