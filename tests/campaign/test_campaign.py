@@ -201,7 +201,7 @@ def test_outside_a_campaign_arguments_are_needed(
 def test_missing_servers_and_passwords_are_told(
     campaign: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("xlreport.mail.passwords._remembered", lambda server: "")
+    monkeypatch.setattr("xlreport.mail.servers._remembered", lambda server: "")
     for name in ("SMTP", "IMAP", "MAIL"):
         monkeypatch.delenv(f"XLREPORT_{name}_PASSWORD", raising=False)
     assert main(["collect"]) == 2

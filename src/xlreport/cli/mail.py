@@ -238,7 +238,7 @@ def _chosen(current: Campaign, names: tuple[str, ...]) -> tuple[Unit, ...]:
 
 def _password(kind: str, server: Server, to_remember: bool) -> str:
     """The password of a server; a person is asked only at a terminal. Warns of what is unsafe."""
-    from xlreport.mail.passwords import VARIABLE, password_for, remember
+    from xlreport.mail.servers import VARIABLE, password_for, remember
 
     for warning in server.warnings():
         click.secho(warning, err=True, fg="red", bold=True)

@@ -1,13 +1,20 @@
-"""How to reach the mail servers. Passwords are not among it."""
+"""How to reach the mail servers, and where their passwords come from: the environment, the system's keyring, or
+a person. They are never written into a campaign."""
 
 from __future__ import annotations
 
+import os
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass
 
-SECURITIES = ("tls", "starttls", "none")
 TIMEOUT = 60.0
 """Seconds that a server may be silent."""
+
+VARIABLE = "XLREPORT_{}_PASSWORD"
+"""With SMTP or IMAP in it; `XLREPORT_MAIL_PASSWORD` serves both."""
+
+_SERVICE = "xlreport"
 
 
 @dataclass(frozen=True)
@@ -59,3 +66,44 @@ class Smtp:
     name: str = ""
     reply_to: str = ""
     pause: float = 1.0
+
+
+def password_for(kind: str, server: Server, ask: Callable[[str], str]) -> str:
+    """The password of a server; `ask` gets the question in Chinese. Empty when the server has no user."""
+    if not server.user:
+        return ""
+    for name in (VARIABLE.format(kind), VARIABLE.format("MAIL")):
+        password = os.environ.get(name)
+        if password:
+            return password
+    return _remembered(server) or ask(f"{server.user}（{server.host}）的密码或授权码")
+
+
+def remember(server: Server, password: str) -> bool:
+    """Puts a password into the system's keyring; False when there is none."""
+    try:
+        import keyring
+        from keyring.errors import KeyringError
+    except ImportError:
+        return False
+    try:
+        keyring.set_password(_SERVICE, _account(server), password)
+    except KeyringError:
+        return False
+    return True
+
+
+def _remembered(server: Server) -> str:
+    try:
+        import keyring
+        from keyring.errors import KeyringError
+    except ImportError:
+        return ""
+    try:
+        return keyring.get_password(_SERVICE, _account(server)) or ""
+    except KeyringError:
+        return ""
+
+
+def _account(server: Server) -> str:
+    return f"{server.user}@{server.host}"
