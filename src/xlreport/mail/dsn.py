@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from email.message import Message
 
-from xlreport.mail import mime as parts
+from xlreport.mail import mime
 from xlreport.mail.headers import addresses, field, parameter
 
 
@@ -39,23 +39,31 @@ def is_report(part: Message) -> bool:
     """Whether it is a delivery report; some programs do not say of which type theirs is."""
     if part.get_content_type() != "multipart/report":
         return False
-    said = parameter(part, "content-type", "report-type").lower()
-    return said == "delivery-status" or "message/delivery-status" in map(
-        Message.get_content_type, parts.inside(part)
-    )
+    if parameter(part, "content-type", "report-type").lower() == "delivery-status":
+        return True
+    kinds = (inner.get_content_type() for inner in mime.inside(part))
+    return "message/delivery-status" in kinds
 
 
 def bounce(report: Message) -> Bounce:
     """What a delivery report says."""
     failed: list[str] = []
-    identity = ""
+    message_id = ""
     for part in list(report.walk())[1:]:
         if field(part, "action").lower().startswith("failed"):
-            for name in ("original-recipient", "final-recipient"):
-                failed += addresses(field(part, name).rpartition(";")[2])
-        # the header of what was returned may come alone, as a text
-        alone = part.get_content_type() == "text/rfc822-headers"
-        identity = identity or field(
-            parts.head(parts.content(part).data) if alone else part, "message-id"
-        )
-    return Bounce(tuple(dict.fromkeys(failed)), identity)
+            failed += _recipients(part)
+        message_id = message_id or field(_header_in(part), "message-id")
+    return Bounce(tuple(dict.fromkeys(failed)), message_id)
+
+
+def _recipients(part: Message) -> Iterator[str]:
+    """The addresses behind their type: `rfc822; town@example.org`."""
+    for name in ("original-recipient", "final-recipient"):
+        yield from addresses(field(part, name).rpartition(";")[2])
+
+
+def _header_in(part: Message) -> Message:
+    """The header of what was returned; it may come alone, as a text."""
+    if part.get_content_type() == "text/rfc822-headers":
+        return mime.head(mime.content(part).data)
+    return part

@@ -34,6 +34,10 @@ _EXTENDED = re.compile(r"(?:utf-?8|gbk|gb2312|gb18030)'[\w-]*'", re.IGNORECASE)
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|\([^()]*\)', re.DOTALL)
 _APART = re.compile(r"""[\s<>"',;:()\[\]＜＞，；]+""")
 _ADDRESS = re.compile(r"[^@]+@[^@]+")
+_IN_BRACKETS = re.compile(r"[<＜]([^<>＜＞]*@[^<>＜＞]*)[>＞]")
+_ESCAPED = re.compile(r'\\(["\\])')
+_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
+_CST = re.compile(r"\(?\bCST\b\)?")
 _LONE = re.compile("[\ud800-\udfff]")
 _NOT_ESCAPED = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 
@@ -49,32 +53,35 @@ _PAIRS = re.compile(rb"(?:[\0-\x7f]|[\xa1-\xf7][\xa1-\xfe])*")
 
 
 def text_of(raw: bytes, charset: str = "") -> str:
-    """Bytes as text: in the charset that was said if it fits, else UTF-8, else GB 18030. Where a Chinese
-    charset, a Latin one or none was said, the bytes themselves tell UTF-8 from GB 18030."""
-    said = charset.strip().strip("\"'").split("*", 1)[0].lower()
-    said = _SAME_BUT_LARGER.get(said, said)
+    """Bytes as text: in the charset that was named if it fits, else UTF-8, else GB 18030. Where a Chinese
+    charset, a Latin one or none was named, the bytes themselves tell UTF-8 from GB 18030."""
+    named = charset.strip().strip("\"'").split("*", 1)[0].lower()
+    named = _SAME_BUT_LARGER.get(named, named)
     unicode = _utf8(raw)
-    if unicode is not None and (said in ("utf-8", "utf8") or unicode.isascii()):
+    if unicode is not None and (named in ("utf-8", "utf8") or unicode.isascii()):
         return unicode
-    latin = _LATIN.fullmatch(said) is not None
-    if _KNOWN.fullmatch(said) and not latin:
-        try:
-            return _LONE.sub("\ufffd", raw.decode(said))
-        except (UnicodeDecodeError, LookupError):
-            pass
+    is_latin = _LATIN.fullmatch(named) is not None
+    if not is_latin and _KNOWN.fullmatch(named):
+        in_named = _decoded_in(raw, named)
+        if in_named is not None:
+            return in_named
     # Chinese in UTF-8 has three bytes a character; two bytes are as likely a character in GBK (通知)
     if unicode is not None and any(c >= "\u0800" for c in unicode):
         return unicode
-    if latin and not _PAIRS.fullmatch(raw):
+    if is_latin and not _PAIRS.fullmatch(raw):
         return raw.decode("latin-1")
+    chinese = _decoded_in(raw, "gb18030")
+    if chinese is not None:
+        return chinese
+    return unicode if unicode is not None else _LONE.sub("\ufffd", raw.decode("gb18030", "replace"))
+
+
+def _decoded_in(raw: bytes, charset: str) -> str | None:
+    """The text in a charset; None where it does not fit."""
     try:
-        return _LONE.sub("\ufffd", raw.decode("gb18030"))
-    except UnicodeDecodeError:
-        return (
-            unicode
-            if unicode is not None
-            else _LONE.sub("\ufffd", raw.decode("gb18030", "replace"))
-        )
+        return _LONE.sub("\ufffd", raw.decode(charset))
+    except (UnicodeDecodeError, LookupError):
+        return None
 
 
 def _utf8(raw: bytes) -> str | None:
@@ -96,17 +103,18 @@ def decode_words(text: str) -> str:
     """Encoded words as text. Neighbours of one charset are joined as bytes first, because programs split
     them inside a character against RFC 2047 section 5."""
     joined = _BETWEEN.sub(r"\1\2", text)
-    said, end = "", 0
+    decoded, end = "", 0
     waiting: list[str] = []
     kind = ("", "")
     for word in _WORD.finditer(joined):
         between = joined[end : word.start()]
-        if between or (word[1].lower(), word[2].upper()) != kind:
-            said += _decoded(kind, waiting) + between
-            waiting, kind = [], (word[1].lower(), word[2].upper())
+        own_kind = (word[1].lower(), word[2].upper())
+        if between or own_kind != kind:
+            decoded += _decoded(kind, waiting) + between
+            waiting, kind = [], own_kind
         waiting.append(word[3] or word[4] or "")
         end = word.end()
-    return said + _decoded(kind, waiting) + joined[end:]
+    return decoded + _decoded(kind, waiting) + joined[end:]
 
 
 def _decoded(kind: tuple[str, str], pieces: list[str]) -> str:
@@ -115,12 +123,15 @@ def _decoded(kind: tuple[str, str], pieces: list[str]) -> str:
     raw = [_bytes(piece) for piece in pieces]
     if encoding == "Q":
         return text_of(b"".join(binascii.a2b_qp(piece, header=True) for piece in raw), charset)
-    kept = [re.sub(rb"[^A-Za-z0-9+/]", b"", piece) for piece in raw]
-    if any(
-        len(one) % 4 and b"=" not in piece for one, piece in zip(kept[:-1], raw[:-1], strict=True)
-    ):
-        kept = [b"".join(kept)]
-    return text_of(b"".join(map(_base64, kept)), charset)
+    letters = [_NOT_BASE64.sub(b"", piece) for piece in raw]
+    if any(_is_cut(piece) for piece in raw[:-1]):
+        letters = [b"".join(letters)]
+    return text_of(b"".join(map(_base64, letters)), charset)
+
+
+def _is_cut(piece: bytes) -> bool:
+    """Whether a program cut the base64 of a whole text into words, and did not encode each by itself."""
+    return b"=" not in piece and len(_NOT_BASE64.sub(b"", piece)) % 4 != 0
 
 
 def _base64(kept: bytes) -> bytes:
@@ -147,23 +158,25 @@ def field(part: Message, name: str) -> str:
 
 def parameter(part: Message, header: str, name: str) -> str:
     """A parameter of a field, in RFC 2231, in encoded words, or raw; empty when there is none."""
-    for body in fields(part, header):
-        plain: list[str] = []
-        pieces: dict[int, tuple[str, bool]] = {}
-        for key, number, star, quoted, bare in _PARAMETER.findall(body):
-            if key.lower() != name:
-                continue
-            # only these two are escapes: programs write names with a path in them
-            value = re.sub(r'\\(["\\])', r"\1", quoted) or _unquoted(bare.strip())
-            extended = bool(star or _EXTENDED.match(value))
-            if number or extended:
-                pieces.setdefault(int(number or 0), (value, extended))
-            elif value:
-                plain.append(value)
-        said = _joined(pieces) or decode_words(next(iter(plain), ""))
-        if said:
-            return said
-    return ""
+    values = (_parameter(body, name) for body in fields(part, header))
+    return next(filter(None, values), "")
+
+
+def _parameter(body: str, name: str) -> str:
+    """A parameter in a field's body. In pieces (RFC 2231) it comes before one that is written as it is."""
+    plain = ""
+    pieces: dict[int, tuple[str, bool]] = {}
+    for key, number, star, quoted, bare in _PARAMETER.findall(body):
+        if key.lower() != name:
+            continue
+        # only these two are escapes: programs write names with a path in them
+        value = _ESCAPED.sub(r"\1", quoted) or _unquoted(bare.strip())
+        extended = bool(star or _EXTENDED.match(value))
+        if number or extended:
+            pieces.setdefault(int(number or 0), (value, extended))
+        else:
+            plain = plain or value
+    return _joined(pieces) or decode_words(plain)
 
 
 def _unquoted(bare: str) -> str:
@@ -176,31 +189,39 @@ def _joined(pieces: Mapping[int, tuple[str, bool]]) -> str:
     """A value in pieces, each percent-encoded or not, the first with the charset (RFC 2231)."""
     values = [pieces[number] for number in sorted(pieces)]
     charset = ""
-    if values and values[0][1] and values[0][0].count("'") > 1:
-        charset, _, first = values[0][0].split("'", 2)
-        values[0] = (first, True)
-    text = text_of(
-        b"".join(unquote_to_bytes(v) if extended else v.encode() for v, extended in values), charset
-    )
+    if values:
+        first, extended = values[0]
+        if extended and first.count("'") > 1:
+            charset, _, rest = first.split("'", 2)
+            values[0] = (rest, True)
+    raw = [unquote_to_bytes(value) if extended else value.encode() for value, extended in values]
+    text = text_of(b"".join(raw), charset)
     return text if charset else decode_words(text)
 
 
+_NAMED_IN = (
+    ("content-disposition", "filename"),
+    ("content-type", "name"),
+    ("content-disposition", "name"),
+    ("content-type", "filename"),
+)
+"""Where a file's name stands (RFC 2183, RFC 2045); some programs exchange the names of the two parameters."""
+
+
 def file_name(part: Message) -> str:
-    """What the part's file is called: Content-Disposition first, then Content-Type (RFC 2183, RFC 2045);
-    some programs exchange the names of the two parameters."""
-    disposition, kind = "content-disposition", "content-type"
-    places = ((disposition, "filename"), (kind, "name"), (disposition, "name"), (kind, "filename"))
-    return next((said for header, name in places if (said := parameter(part, header, name))), "")
+    """What the part's file is called; empty when it is not told."""
+    names = (parameter(part, header, name) for header, name in _NAMED_IN)
+    return next(filter(None, names), "")
 
 
 def addresses(text: str) -> tuple[str, ...]:
     """The mailboxes in a field, in lower case; what is none is left out, and so are names and comments
     that look like one."""
-    plain = _QUOTED.sub(" ", text[:MOST])
+    without_names = _QUOTED.sub(" ", text[:MOST])
     found: list[str] = []
-    for one in re.split(r"[,;，；]", plain):
-        angle = re.findall(r"[<＜]([^<>＜＞]*@[^<>＜＞]*)[>＞]", one)
-        found += _mailboxes(angle[-1] if angle else one)
+    for entry in re.split(r"[,;，；]", without_names):
+        in_brackets = _IN_BRACKETS.findall(entry)
+        found += _mailboxes(in_brackets[-1] if in_brackets else entry)
     return tuple(dict.fromkeys(found or _mailboxes(text[:MOST])))
 
 
@@ -217,11 +238,13 @@ def mailboxes(part: Message, name: str) -> tuple[str, ...]:
 
 def moment(text: str) -> float:
     """A Date field in seconds, one without a zone or in "CST" taken as China's; 0 when it cannot be read."""
-    zoned = re.search(r"[+-][0-9]{4}\b", text)
+    zone = re.search(r"[+-][0-9]{4}\b", text)
     try:
-        when = parsedate_to_datetime(text if zoned else re.sub(r"\(?\bCST\b\)?", "", text))
+        when = parsedate_to_datetime(text if zone else _CST.sub("", text))
         if when.tzinfo is None:
-            when = when.replace(tzinfo=dt.UTC if zoned and zoned[0] == "-0000" else CHINA)
+            # the library leaves "-0000" without a zone: UTC, from an unknown place (RFC 5322, 3.3)
+            is_utc = zone is not None and zone[0] == "-0000"
+            when = when.replace(tzinfo=dt.UTC if is_utc else CHINA)
         seconds = when.timestamp()
     except (ValueError, TypeError, IndexError, OverflowError, OSError):
         return 0.0

@@ -54,6 +54,8 @@ _PLACES = {
 }
 """Parts of addresses, in lower case."""
 
+_ALL_PLACES = tuple((service, place) for service, places in _PLACES.items() for place in places)
+
 _PATTERNS = {
     "139 邮箱大附件": re.compile(r"mail\.10086\.cn/\S{0,300}?(?:large|disk|getlink)"),
     "阿里邮箱大附件": re.compile(r"(?:qiye\.aliyun|mxhichina)\.com/\S{0,300}?(?:attach|file)"),
@@ -62,6 +64,8 @@ _SPOKEN = re.compile("(?:超大|云)附件|大附件下载|文件中转站")
 """How programs call them whose links lead to the sender's own server."""
 
 _LINK_NEAR = 3_000
+_CLAUSE_NEAR = 40
+"""Characters behind and before the word that are looked at."""
 _CLAUSE = re.compile(r"[。；，！？!?;,\n<>]")
 _DENIED = re.compile("不|勿|禁|避免|谢绝|别用|没有|无需|无法|如有|如果")
 _QUOTE = re.compile(r"<(/?)blockquote\b")
@@ -79,11 +83,11 @@ def links(text: str) -> tuple[str, ...]:
     lower = html.unescape(text).lower()
     if not _FORWARDED.search(lower):
         lower = _QUOTED.sub("", _without_quotes(lower))
-    found = {place for place, parts in _PLACES.items() if any(part in lower for part in parts)}
-    found |= {place for place, pattern in _PATTERNS.items() if pattern.search(lower)}
-    if not found and any(_offered(lower, word) for word in _SPOKEN.finditer(lower)):
-        found.add("超大附件")
-    return tuple(sorted(found))
+    services = {service for service, place in _ALL_PLACES if place in lower}
+    services |= {service for service, pattern in _PATTERNS.items() if pattern.search(lower)}
+    if not services and any(_offered(lower, word) for word in _SPOKEN.finditer(lower)):
+        return ("超大附件",)
+    return tuple(sorted(services))
 
 
 def _without_quotes(text: str) -> str:
@@ -104,8 +108,10 @@ def _without_quotes(text: str) -> str:
 
 def _offered(text: str, word: re.Match[str]) -> bool:
     """Whether a large attachment is there, with a link near it, and not only spoken of (请不要用超大附件)."""
-    before = _CLAUSE.split(text[max(0, word.start() - 40) : word.start()])[-1]
-    return not _DENIED.search(before) and "://" in text[word.end() : word.end() + _LINK_NEAR]
+    before = text[max(0, word.start() - _CLAUSE_NEAR) : word.start()]
+    behind = text[word.end() : word.end() + _LINK_NEAR]
+    clause = _CLAUSE.split(before)[-1]
+    return not _DENIED.search(clause) and "://" in behind
 
 
 def has_embedded_file(text: str) -> bool:

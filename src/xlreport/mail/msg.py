@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.message import Message
 from typing import Any
 
@@ -77,19 +77,22 @@ def saved_message(data: bytes, depth: int) -> Saved:
         raise NoReader from None
     try:
         with olefile.OleFileIO(io.BytesIO(data)) as book:
-            if not book.exists(_PROPERTIES) or _swollen(book, len(data)):
-                raise Broken
-            return _message(book, (), 32, depth)
+            usable = book.exists(_PROPERTIES) and not _swollen(book, len(data))
+            message = _message(book, (), 32, depth) if usable else None
     except (RecursionError, MemoryError):
         raise
     except Exception:  # noqa: BLE001 (on a broken file olefile raises whatever its parser stumbles on)
         raise Broken from None
+    if message is None:
+        raise Broken
+    return message
 
 
 def _swollen(book: Any, size: int) -> bool:
     """Whether the streams are larger than the file, which they can be only where chains of sectors go in
     circles or share sectors."""
-    streams = sum(entry.size for entry in book.direntries if entry and entry.entry_type == _STREAM)
+    entries = [entry for entry in book.direntries if entry]
+    streams = sum(entry.size for entry in entries if entry.entry_type == _STREAM)
     return bool(max(streams, book.root.size) > size)
 
 
@@ -97,53 +100,87 @@ def _message(book: Any, at: tuple[str, ...], start: int, depth: int) -> Saved:
     """One message; its fixed properties begin after 32 bytes, those of a nested one after 24 (2.4)."""
     if depth < 0:
         raise RecursionError
-    # Exchange writes a line of its own above the fields
-    fields = _text(book, at, _HEADERS)
-    header = header_of(
-        fields.partition("\n")[2]
-        if fields.startswith("Microsoft Mail Internet Headers")
-        else fields
+    times = _times(_stream(book, (*at, _PROPERTIES))[start:])
+    enclosed = _Enclosed()
+    for folder in _attachments(book, at):
+        enclosed.add(book, folder, depth)
+    return Saved(
+        header=_header(book, at),
+        sent=times.get(_SENT, 0.0),
+        delivered=times.get(_DELIVERED, 0.0),
+        bodies=_bodies(book, at),
+        files=tuple(enclosed.files),
+        messages=tuple(enclosed.messages),
+        objects=tuple(enclosed.objects),
+        whole=not book.parsing_issues,
     )
-    for name, value in (
-        ("From", next((said for tag in _SENDER if "@" in (said := _text(book, at, tag))), "")),
-        ("Subject", _text(book, at, _SUBJECT)),
-        ("Message-ID", _text(book, at, _MESSAGE_ID)),
-    ):
+
+
+def _header(book: Any, at: tuple[str, ...]) -> Message:
+    """The header fields; what is missing in them comes from properties."""
+    text = _text(book, at, _HEADERS)
+    if text.startswith("Microsoft Mail Internet Headers"):
+        text = text.partition("\n")[2]  # Exchange writes a line of its own above the fields
+    header = header_of(text)
+    senders = (_text(book, at, tag) for tag in _SENDER)
+    values = {
+        "From": next((sender for sender in senders if "@" in sender), ""),
+        "Subject": _text(book, at, _SUBJECT),
+        "Message-ID": _text(book, at, _MESSAGE_ID),
+    }
+    for name, value in values.items():
         if value and header.get(name) is None:
             header[name] = value
-    times = _times(_stream(book, (*at, _PROPERTIES))[start:])
-    files: list[tuple[str, bytes]] = []
-    objects: list[tuple[str, bytes]] = []
-    messages = []
-    for folder in _attachments(book, at):
-        name = next((said for tag in _NAMES if (said := _text(book, folder, tag))), "")
-        inner = (*folder, f"__substg1.0_{_CONTENT:04X}000D")
+    return header
+
+
+def _bodies(book: Any, at: tuple[str, ...]) -> tuple[str, ...]:
+    """The message's text and its HTML, those that are there."""
+    text = _text(book, at, _BODY)
+    html = text_of(_stream(book, (*at, _property(_HTML, "0102")))) or _text(book, at, _HTML)
+    return tuple(body for body in (text, html) if body)
+
+
+@dataclass
+class _Enclosed:
+    """What is attached to a message."""
+
+    files: list[tuple[str, bytes]] = field(default_factory=list)
+    messages: list[Saved] = field(default_factory=list)
+    objects: list[str] = field(default_factory=list)
+
+    def add(self, book: Any, folder: tuple[str, ...], depth: int) -> None:
+        """Takes the attachment in a folder of the compound file."""
+        names = (_text(book, folder, tag) for tag in _NAMES)
+        name = next(filter(None, names), "")
+        inner = (*folder, _property(_CONTENT, "000D"))
         if book.exists([*inner, _PROPERTIES]):
-            messages.append(_message(book, inner, 24, depth - 1))
-        elif book.get_type(list(inner)) == _STORAGE:
-            # an .xlsx that was dragged into the text lies in a stream of this name
-            package = _stream(book, (*inner, "Package"))
-            (files if package else objects).append((name, package))
+            self.messages.append(_message(book, inner, 24, depth - 1))
+            return
+        if book.get_type(list(inner)) != _STORAGE:
+            self.files.append((name, _stream(book, (*folder, _property(_CONTENT, "0102")))))
+            return
+        # an .xlsx that was dragged into the text lies in a stream of this name
+        package = _stream(book, (*inner, "Package"))
+        if package:
+            self.files.append((name, package))
         else:
-            files.append((name, _stream(book, (*folder, f"__substg1.0_{_CONTENT:04X}0102"))))
-    html = text_of(_stream(book, (*at, f"__substg1.0_{_HTML:04X}0102"))) or _text(book, at, _HTML)
-    bodies = tuple(body for body in (_text(book, at, _BODY), html) if body)
-    return Saved(
-        header,
-        times.get(_SENT, 0.0),
-        times.get(_DELIVERED, 0.0),
-        bodies,
-        tuple(files),
-        tuple(messages),
-        tuple(name for name, _ in objects),
-        not book.parsing_issues,
-    )
+            self.objects.append(name)
+
+
+def _property(tag: int, kind: str) -> str:
+    """The stream of a property: its tag, then its type (2.1.1)."""
+    return f"__substg1.0_{tag:04X}{kind}"
 
 
 def _attachments(book: Any, at: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    entries = (tuple(entry) for entry in book.listdir(streams=True, storages=True))
-    names = {entry[len(at)] for entry in entries if entry[: len(at)] == at and len(entry) > len(at)}
-    return ((*at, name) for name in sorted(names) if name.startswith("__attach_version1.0_"))
+    """The folders of a message's attachments, by name."""
+    depth = len(at)
+    entries = [tuple(entry) for entry in book.listdir(streams=True, storages=True)]
+    inside = [entry for entry in entries if len(entry) > depth and entry[:depth] == at]
+    for name in sorted({entry[depth] for entry in inside}):
+        if name.startswith("__attach_version1.0_"):
+            yield (*at, name)
 
 
 def _stream(book: Any, path: tuple[str, ...]) -> bytes:
@@ -152,18 +189,20 @@ def _stream(book: Any, path: tuple[str, ...]) -> bytes:
 
 
 def _text(book: Any, at: tuple[str, ...], tag: int) -> str:
-    wide = _stream(book, (*at, f"__substg1.0_{tag:04X}001F"))
+    """A text property: in UTF-16 (001F), else in a code page (001E)."""
+    wide = _stream(book, (*at, _property(tag, "001F")))
     if wide:
         return wide.decode("utf-16-le", "replace").rstrip("\0")
-    return text_of(_stream(book, (*at, f"__substg1.0_{tag:04X}001E")).rstrip(b"\0"))
+    narrow = _stream(book, (*at, _property(tag, "001E")))
+    return text_of(narrow.rstrip(b"\0"))
 
 
 def _times(properties: bytes) -> dict[int, float]:
     """The PtypTime properties (0x0040), 100 nanoseconds since 1601, in seconds since 1970."""
-    found = {}
-    for at in range(0, len(properties) - 15, 16):
-        kind, tag, _, ticks = struct.unpack_from("<HHIQ", properties, at)
+    times = {}
+    for offset in range(0, len(properties) - 15, 16):
+        kind, tag, _, ticks = struct.unpack_from("<HHIQ", properties, offset)
         seconds = ticks / 10_000_000 - _EPOCH
         if kind == 0x40 and 0 <= seconds <= LATEST:
-            found[tag] = seconds
-    return found
+            times[tag] = seconds
+    return times

@@ -63,32 +63,36 @@ def senders(stream: bytes) -> tuple[str, ...]:
     try:
         for kind, data in _attributes(stream):
             if kind == _OF_MESSAGE:
-                said = {
-                    name: _text(kind, value)
-                    for name, kind, value in _properties(data)
-                    if name in _SENDER
-                }
-                return next(
-                    (found for name in _SENDER if (found := addresses(said.get(name, "")))), ()
-                )
+                return _senders(data)
     except (struct.error, IndexError, Broken):
         pass
     return ()
 
 
+def _senders(properties: bytes) -> tuple[str, ...]:
+    """The addresses in the first of the sender's properties that has any."""
+    texts = {
+        name: _text(kind, value) for name, kind, value in _properties(properties) if name in _SENDER
+    }
+    found = (addresses(texts.get(name, "")) for name in _SENDER)
+    return next(filter(None, found), ())
+
+
 def _attributes(stream: bytes) -> Iterator[tuple[int, bytes]]:
+    """Each attribute's id and data (2.1.3.1): level, id, length, data, checksum."""
     if not stream.startswith(SIGNATURE):
         raise Broken
     at = 6
     end = len(stream.rstrip(b"\0\r\n"))
     while at < end:
         _, kind, length = struct.unpack_from("<BII", stream, at)
-        data = stream[at + 9 : at + 9 + length]
-        (checksum,) = struct.unpack_from("<H", stream, at + 9 + length)
+        start = at + 9
+        data = stream[start : start + length]
+        (checksum,) = struct.unpack_from("<H", stream, start + length)
         if len(data) != length or sum(data) & 0xFFFF != checksum:
             raise Broken
         yield kind, data
-        at += 11 + length
+        at = start + length + 2
 
 
 def _take(piece: Piece, data: bytes) -> None:
@@ -109,13 +113,15 @@ def _take(piece: Piece, data: bytes) -> None:
 
 
 def _text(kind: int, value: bytes) -> str:
-    text = (
-        value.decode("utf-16-le", "replace") if kind == _WIDE else text_of(value.split(b"\0", 1)[0])
-    )
+    if kind == _WIDE:
+        text = value.decode("utf-16-le", "replace")
+    else:
+        text = text_of(value.split(b"\0", 1)[0])
     return text.split("\0", 1)[0]
 
 
 def _properties(data: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """Each value of each property (2.1.3.4): the property's name, its type, the bytes."""
     (count,) = struct.unpack_from("<I", data)
     at = 4
     for _ in range(count):
@@ -123,22 +129,28 @@ def _properties(data: bytes) -> Iterator[tuple[int, int, bytes]]:
         at += 4
         if name >= 0x8000:
             at = _named(data, at)
-        several, kind = kind & 0x1000, kind & 0x0FFF
-        size = _FIXED.get(kind)
+        is_multiple, kind = bool(kind & 0x1000), kind & 0x0FFF
         values = 1
-        if several or size is None:
+        if is_multiple or kind not in _FIXED:
             (values,) = struct.unpack_from("<I", data, at)
             at += 4
         for _ in range(values):
-            if size is not None:
-                width = length = size
-            else:
-                (length,) = struct.unpack_from("<I", data, at)
-                at, width = at + 4, length + -length % 4
-            if at + length > len(data):
-                raise Broken
-            yield name, kind, data[at : at + length]
-            at += width
+            value, at = _value(data, at, kind)
+            yield name, kind, value
+
+
+def _value(data: bytes, at: int, kind: int) -> tuple[bytes, int]:
+    """A value and where the next one begins; one without a fixed size has its length before it, and is padded
+    to whole words."""
+    if kind in _FIXED:
+        length = width = _FIXED[kind]
+    else:
+        (length,) = struct.unpack_from("<I", data, at)
+        at += 4
+        width = length + -length % 4
+    if at + length > len(data):
+        raise Broken
+    return data[at : at + length], at + width
 
 
 def _named(data: bytes, at: int) -> int:
@@ -146,6 +158,5 @@ def _named(data: bytes, at: int) -> int:
     kind: int
     length: int
     kind, length = struct.unpack_from("<II", data, at + 16)
-    if kind == 0:
-        return at + 24
-    return at + 24 + length + -length % 4
+    behind = at + 24
+    return behind if kind == 0 else behind + length + -length % 4
