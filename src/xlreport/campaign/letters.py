@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +23,7 @@ _ONLY = {"文件名": (TEMPLATES, RETURNS), "问题": (RETURNS,)}
 
 _HEAD = "主题："
 _PLACE = re.compile(r"\{([^{}\n]*)\}")
+_BRACES = re.compile("[{}｛｝]")
 
 _ORIGINAL = {
     TEMPLATES: """主题：请填报{年度}年{报表}（{单位}，{截止日期}前报送）
@@ -76,6 +77,7 @@ class Letter:
 
     @property
     def places(self) -> frozenset[str]:
+        """What the letter names in braces."""
         return frozenset(_PLACE.findall(self.subject + self.body))
 
 
@@ -83,11 +85,12 @@ def write_letters(folder: Path) -> list[Path]:
     """Writes the original letters into a folder, those that are not there yet."""
     written = []
     for kind, name in FILES.items():
-        if not (folder / name).exists():
-            write_atomically(
-                folder / name, _ORIGINAL[kind].replace("\n", "\r\n").encode("utf-8-sig")
-            )
-            written.append(folder / name)
+        path = folder / name
+        if path.exists():
+            continue
+        text = _ORIGINAL[kind].replace("\n", "\r\n")
+        write_atomically(path, text.encode("utf-8-sig"))
+        written.append(path)
     return written
 
 
@@ -98,17 +101,27 @@ def read_letter(folder: Path, kind: str) -> Letter:
     if text is None:
         raise LetterError(f"信件“{path.name}”的编码认不出来，请用记事本另存为 UTF-8。")
     first, _, body = text.replace("\r\n", "\n").lstrip("\n").partition("\n")
-    if not first.startswith(_HEAD) or not first.removeprefix(_HEAD).strip():
+    subject = first.removeprefix(_HEAD).strip()
+    if not first.startswith(_HEAD) or not subject:
         raise LetterError(f"信件“{path.name}”第 1 行应当是“{_HEAD}……”。")
-    letter = Letter(first.removeprefix(_HEAD).strip(), body.strip("\n") + "\n")
-    places = [p for p in PLACES if kind in _ONLY.get(p, KINDS)]
-    strange = sorted(letter.places.difference(places))
-    if strange:
-        known = "".join(f"{{{p}}}" for p in places)
-        wrong = "".join(f"{{{p}}}" for p in strange)
-        raise LetterError(f"信件“{path.name}”里的{wrong}不能用，这封信只能用{known}。")
-    if re.search("[{}｛｝]", _PLACE.sub("", letter.subject + letter.body)):
+    letter = Letter(subject, body.strip("\n") + "\n")
+    _require_places(letter, kind, path.name)
+    if _BRACES.search(_PLACE.sub("", letter.subject + letter.body)):
         raise LetterError(
             f"信件“{path.name}”里的大括号没有成对，或者是全角的；要写成英文的 {{单位}}。"
         )
     return letter
+
+
+def _require_places(letter: Letter, kind: str, name: str) -> None:
+    """Raises LetterError for places that a letter of this kind cannot fill."""
+    usable = [place for place in PLACES if kind in _ONLY.get(place, KINDS)]
+    unusable = sorted(letter.places.difference(usable))
+    if unusable:
+        raise LetterError(
+            f"信件“{name}”里的{_in_braces(unusable)}不能用，这封信只能用{_in_braces(usable)}。"
+        )
+
+
+def _in_braces(places: Iterable[str]) -> str:
+    return "".join(f"{{{place}}}" for place in places)

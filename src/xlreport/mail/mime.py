@@ -12,6 +12,7 @@ import quopri
 import re
 import string
 from collections.abc import Iterator
+from email import errors
 from email.message import Message
 from email.parser import BytesHeaderParser, HeaderParser
 from email.policy import Compat32
@@ -39,13 +40,11 @@ _WRITTEN_OUT = re.compile(
     re.I | re.M,
 )
 _BASE64 = (string.ascii_letters + string.digits + "+/=").encode()
-_BROKEN = frozenset(
-    {
-        "StartBoundaryNotFoundDefect",
-        "NoBoundaryInMultipartDefect",
-        "MultipartInvariantViolationDefect",
-        "MissingHeaderBodySeparatorDefect",
-    }
+_BROKEN = (
+    errors.StartBoundaryNotFoundDefect,
+    errors.NoBoundaryInMultipartDefect,
+    errors.MultipartInvariantViolationDefect,
+    errors.MissingHeaderBodySeparatorDefect,
 )
 
 
@@ -56,7 +55,7 @@ class _AsSent(Compat32):
         name, value = super().header_source_parse(sourcelines)
         return name, value[:MOST]
 
-    def header_fetch_parse(self, name: str, value: str) -> str:
+    def header_fetch_parse(self, name: str, value: str) -> str:  # noqa: ARG002 (the library's argument)
         return value
 
 
@@ -100,6 +99,7 @@ def header_of(text: str) -> Message:
 
 
 def is_message(message: Message) -> bool:
+    """Whether it has any header field that messages have."""
     return bool(_names(message) & _FIELDS)
 
 
@@ -123,9 +123,10 @@ def inside(part: Message) -> Iterator[Message]:
 def broken(part: Message) -> bool:
     """Whether files may be hidden: no boundary, a header that ends in the middle, parts outside of the
     boundaries."""
-    if _BROKEN & {type(defect).__name__ for defect in part.defects}:
+    if any(isinstance(defect, _BROKEN) for defect in part.defects):
         return True
-    return any(_STRAY.search(text) for text in (part.preamble, part.epilogue) if text)
+    outside = (part.preamble or "", part.epilogue or "")
+    return any(_STRAY.search(text) for text in outside)
 
 
 def has_parts(text: bytes) -> bool:
@@ -135,13 +136,15 @@ def has_parts(text: bytes) -> bool:
 
 def cut_off(part: Message) -> bool:
     """Whether the last boundary is missing."""
-    return any(type(defect).__name__ == "CloseBoundaryNotFoundDefect" for defect in part.defects)
+    return any(isinstance(d, errors.CloseBoundaryNotFoundDefect) for d in part.defects)
 
 
 def encoded(part: Message) -> str:
     """The transfer encoding, by its letters: programs add spaces, quotes, comments and parameters."""
-    said = re.sub(r"[^a-z0-9]", "", next(fields(part, "content-transfer-encoding"), "").lower())
-    return next((name for name in ("base64", "quotedprintable", "uu") if name in said), "")
+    named = next(fields(part, "content-transfer-encoding"), "")
+    letters = re.sub(r"[^a-z0-9]", "", named.lower())
+    known = (name for name in ("base64", "quotedprintable", "uu") if name in letters)
+    return next(known, "")
 
 
 def content(part: Message) -> Content:
@@ -163,38 +166,53 @@ def content(part: Message) -> Content:
 def _base64(raw: bytes) -> Content:
     """Lines with other characters are a gateway's words. Some programs pad every piece that they encode."""
     letters = raw.translate(None, b" \t\r\n")
-    whole = not letters.translate(None, _BASE64)
-    if not whole:
+    is_clean = not letters.translate(None, _BASE64)
+    if not is_clean:
         lines = (line.translate(None, b" \t\r") for line in raw.split(b"\n"))
         letters = b"".join(line for line in lines if not line.translate(None, _BASE64))
     pieces = letters.split(b"=")
-    whole = whole and not any(len(piece) % 4 == 1 for piece in pieces) and not len(pieces[-1]) % 4
-    decoded = (piece[: len(piece) - (len(piece) % 4 == 1)] for piece in pieces)
-    return Content(
-        b"".join(binascii.a2b_base64(piece + b"=" * (-len(piece) % 4)) for piece in decoded), whole
-    )
+    is_complete = not any(_is_cut(piece) for piece in pieces) and len(pieces[-1]) % 4 == 0
+    data = b"".join(map(_decoded, pieces))
+    return Content(data, is_clean and is_complete)
+
+
+def _is_cut(piece: bytes) -> bool:
+    """Whether base64 ends with a single letter, which holds no whole byte."""
+    return len(piece) % 4 == 1
+
+
+def _decoded(piece: bytes) -> bytes:
+    """Base64 without its padding, as far as it holds whole bytes."""
+    usable = piece[:-1] if _is_cut(piece) else piece
+    return binascii.a2b_base64(usable + b"=" * (-len(usable) % 4))
+
+
+_BEGIN = re.compile(rb"begin [0-7]{3,4} (.*)")
 
 
 def _uuencoded(raw: bytes) -> Content:
     lines = iter(raw.splitlines())
-    begin = next(
-        (found for line in lines if (found := re.match(rb"begin [0-7]{3,4} (.*)", line))), None
-    )
+    begins = (_BEGIN.match(line) for line in lines)
+    begin = next(filter(None, begins), None)
     if begin is None:
         return Content(raw, whole=False)
+    name = text_of(begin[1]).strip()
     data: list[bytes] = []
     for line in lines:
         if line.strip() == b"end":
-            return Content(b"".join(data), name=_name(begin[1]))
+            return Content(b"".join(data), name=name)
         try:
-            # some programs write a checksum behind the line
-            data.append(
-                binascii.a2b_uu(line[: ((line[0] - 32 & 63) * 4 + 5) // 3] if line else b" ")
-            )
+            data.append(_uudecoded(line))
         except binascii.Error:
             break
-    return Content(b"".join(data), whole=False, name=_name(begin[1]))
+    return Content(b"".join(data), whole=False, name=name)
 
 
-def _name(raw: bytes) -> str:
-    return text_of(raw).strip()
+def _uudecoded(line: bytes) -> bytes:
+    """A line, whose first character tells how many bytes it holds; some programs write a checksum behind it.
+    Raises binascii.Error."""
+    if not line:
+        return binascii.a2b_uu(b" ")
+    size = line[0] - 32 & 63
+    letters = (size * 4 + 5) // 3
+    return binascii.a2b_uu(line[:letters])
