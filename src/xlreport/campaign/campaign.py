@@ -25,8 +25,9 @@ DEFAULT_OPTIONS = ReadOptions()
 
 @dataclass(frozen=True)
 class Campaign:
-    """A campaign's settings with the form, the roster and the prior year's figures that they name, and how
-    files are read. Raises CampaignError when roster and settings are of different counties."""
+    """A campaign's settings with the form, the roster and the prior year's figures that they
+    name, and how files are read. Raises CampaignError when roster and settings are of different
+    counties."""
 
     settings: CampaignSettings
     form: Form
@@ -69,10 +70,11 @@ class Campaign:
 def read_campaign(
     folder: Path, reading: ReadOptions = DEFAULT_OPTIONS, *, compare: bool = True
 ) -> Campaign:
-    """Opens the campaign in a folder; the prior year's figures are read only to `compare` with them.
+    """Opens the campaign in a folder; the prior year's figures are read only to `compare` with
+    them.
 
-    Raises CampaignError for its settings, UnknownForm, FormError, RosterError or UsageError for what they
-    name, OSError for a file that cannot be opened.
+    Raises CampaignError for its settings, UnknownForm, FormError, RosterError or UsageError for
+    what they name, OSError for a file that cannot be opened.
     """
     settings = read_settings(folder)
     form = get_form(settings.form)
@@ -91,7 +93,8 @@ def read_campaign(
 
 @contextmanager
 def ledger_of(settings: CampaignSettings) -> Iterator[Ledger]:
-    """The campaign's ledger. Raises LedgerError for one that cannot be used, Busy when another run has it."""
+    """The campaign's ledger. Raises LedgerError for one that cannot be used, Busy when another
+    run has it."""
     with locked(settings.records), open_ledger(settings.records) as ledger:
         yield ledger
 

@@ -1,4 +1,5 @@
-"""The codes of what collecting a campaign's mail can find. They are permanent: people quote them by telephone."""
+"""The codes of what collecting a campaign's mail can find. They are permanent: people quote them
+by telephone."""
 
 from __future__ import annotations
 

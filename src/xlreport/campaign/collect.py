@@ -1,7 +1,8 @@
-"""Collects messages: every file that could be a workbook or an archive goes into the inbox, untouched.
+"""Collects messages: every file that could be a workbook or an archive goes into the inbox,
+untouched.
 
-For each message: its files are written, then it is recorded in one transaction. A run that is killed
-between the two writes the same files under the same names the next time.
+For each message: its files are written, then it is recorded in one transaction. A run that is
+killed between the two writes the same files under the same names the next time.
 """
 
 from __future__ import annotations
@@ -83,8 +84,8 @@ _DAY = 86_400.0
 
 @dataclass(frozen=True)
 class CollectedFile:
-    """A file of a message: its name there, its name in the inbox (empty when it was not taken), the units
-    whose reports are in it. `again` says that the same content had come before."""
+    """A file of a message: its name there, its name in the inbox (empty when it was not taken),
+    the units whose reports are in it. `again` says that the same content had come before."""
 
     name: str
     path: str
@@ -107,7 +108,8 @@ class CollectedFile:
 
 @dataclass(frozen=True)
 class CollectedMessage:
-    """What became of a message: `new`, `known` (taken before) or `trouble` (not read, tried again)."""
+    """What became of a message: `new`, `known` (taken before) or `trouble` (not read, tried
+    again)."""
 
     origin: str
     state: str
@@ -121,8 +123,8 @@ class CollectedMessage:
 
     @property
     def noteworthy(self) -> bool:
-        """Whether people are told of it one by one: it was not taken before, and has files or findings, or
-        comes from a unit."""
+        """Whether people are told of it one by one: it was not taken before, and has files or
+        findings, or comes from a unit."""
         return self.state != KNOWN and bool(self.files or self.findings or self.listed)
 
     @property
@@ -145,8 +147,9 @@ class CollectedMessage:
 
 @dataclass(frozen=True)
 class CollectResult:
-    """All messages of a run in their order. `left` says what could not be marked or moved, `stopped` why the
-    source ended early; `empty` tells that nothing lay where messages were said to be."""
+    """All messages of a run in their order. `left` says what could not be marked or moved,
+    `stopped` why the source ended early; `empty` tells that nothing lay where messages were said
+    to be."""
 
     messages: tuple[CollectedMessage, ...]
     left: tuple[str, ...] = ()
@@ -205,8 +208,9 @@ class CollectResult:
 def collect(campaign: Campaign, source: Path | ImapMailbox) -> CollectResult:
     """Collects from a folder of .eml and .msg files, an mbox, a Maildir, or a mailbox on a server.
 
-    Raises UsageError for a folder of the campaign itself, SourceError when nothing can be read there,
-    LedgerError, Busy, OSError."""
+    Raises UsageError for a folder of the campaign itself, SourceError when nothing can be read
+    there, LedgerError, Busy, OSError.
+    """
     if isinstance(source, Path):
         _refuse_own(campaign.settings, source)
         folder = source_at(source)
@@ -250,8 +254,8 @@ def _collect(campaign: Campaign, ledger: Ledger, source: Source) -> CollectResul
 
 @dataclass(frozen=True)
 class Collector:
-    """Takes messages into an inbox. `originals` keeps each content once, under its SHA-256. `mail_pool`
-    runs the reading of messages, `pool` that of workbooks."""
+    """Takes messages into an inbox. `originals` keeps each content once, under its SHA-256.
+    `mail_pool` runs the reading of messages, `pool` that of workbooks."""
 
     ledger: Ledger
     inbox: Path
@@ -263,8 +267,8 @@ class Collector:
     messages: MessageReader = field(default_factory=lambda: MessageReader(Path()))
 
     def collect(self, source: Source) -> CollectResult:
-        """Takes what is new. Where it must stop, what was taken until then is recorded and told, and the rest
-        is taken the next time."""
+        """Takes what is new. Where it must stop, what was taken until then is recorded and told,
+        and the rest is taken the next time."""
         done: list[CollectedMessage] = []
         taken: list[Uid] = []
         left: tuple[str, ...] = ()
@@ -301,8 +305,8 @@ class Collector:
             return self._take(raw, mail)
 
     def _taken_before(self, raw: Raw) -> bool:
-        """Whether exactly these bytes were taken; then their place is recorded. The beginning of a message
-        that is too large tells nothing."""
+        """Whether exactly these bytes were taken; then their place is recorded. The beginning of
+        a message that is too large tells nothing."""
         is_whole = raw.problem is None and raw.seen <= self.messages.limits.message
         if not is_whole:
             return False
@@ -403,7 +407,8 @@ class Collector:
         return tuple(dict.fromkeys(listed))
 
     def _sender_unit(self, senders: tuple[str, ...]) -> Unit:
-        """The one unit of the roster that has one of these addresses; NOBODY when there is none or several."""
+        """The one unit of the roster that has one of these addresses; NOBODY when there is none
+        or several."""
         owners = self.roster.owners(senders)
         return owners[0] if len(owners) == 1 else NOBODY
 
@@ -420,8 +425,8 @@ class Collector:
         return free, False
 
     def _free_name(self, wanted: str, mark: str) -> str:
-        """A name that is not taken: somebody edited the file of that name, or another content begins with
-        the same digits."""
+        """A name that is not taken: somebody edited the file of that name, or another content
+        begins with the same digits."""
         name, number = wanted, 1
         while (self.inbox / name).exists():
             number += 1
@@ -445,8 +450,8 @@ class Collector:
             yield FORWARDED_MESSAGE_BOUNCED(recipients="、".join(bounce.recipients), units=units)
 
     def _meant(self, mail: Mail, bounce: Bounce) -> list[str]:
-        """The units that a delivery report speaks of: by address, or by the message or the workbook of ours
-        in it."""
+        """The units that a delivery report speaks of: by address, or by the message or the
+        workbook of ours in it."""
         enclosed = {attachment.sha256 for attachment in mail.attachments}
 
         def is_of(row: Sent) -> bool:
@@ -479,8 +484,8 @@ def _holds(path: Path, data: bytes) -> bool:
 
 
 def collected_name(unit: Unit, arrived: float, sender: str, file: Attachment) -> str:
-    """`990101_甲子镇_20260105-0930_jiazi@example.org_0123456789ab.xlsx`; the time is China's. It can neither
-    collide nor leave the folder, and has at most MOST_BYTES bytes."""
+    """`990101_甲子镇_20260105-0930_jiazi@example.org_0123456789ab.xlsx`; the time is China's. It
+    can neither collide nor leave the folder, and has at most MOST_BYTES bytes."""
     when = f"{china(arrived):%Y%m%d-%H%M}" if arrived else "时间不明"
     who = "_".join(part for part in (unit.code, unit.name) if part) or UNKNOWN_UNIT
     address = _cut(_plain(sender) or "发件人不明", MOST_SENDER_BYTES)

@@ -1,7 +1,8 @@
 """The ledger: what was sent to whom and what came from whom, in one small SQLite file.
 
-Every message is one transaction, made after its files are on the disk, so a killed run leaves a message
-either whole in the ledger or not at all; what it had already written is found again by content.
+Every message is one transaction, made after its files are on the disk, so a killed run leaves a
+message either whole in the ledger or not at all; what it had already written is found again by
+content.
 """
 
 from __future__ import annotations
@@ -91,10 +92,11 @@ CREATE TABLE sent (
 
 _ADD_MESSAGE = """
 INSERT INTO message (
-  digest, raw_sha256, message_id, senders, sender, subject, sent, arrived, origin, findings, units, returned)
+  digest, raw_sha256, message_id, senders, sender, subject, sent, arrived, origin,
+  findings, units, returned)
 VALUES (
-  :digest, :raw_sha256, :message_id, :senders, :sender, :subject, :sent, :arrived, :origin, :findings,
-  :units, :returned)
+  :digest, :raw_sha256, :message_id, :senders, :sender, :subject, :sent, :arrived, :origin,
+  :findings, :units, :returned)
 """
 
 _ADD_ATTACHMENT = """
@@ -113,7 +115,8 @@ VALUES (:source, :origin, :sender, :subject, :arrived, :findings)
 """
 
 _ARRIVALS = """
-SELECT sha256, CASE WHEN returned THEN 0.0 ELSE arrived END AS moment, attachment.senders, path, name
+SELECT
+  sha256, CASE WHEN returned THEN 0.0 ELSE arrived END AS moment, attachment.senders, path, name
 FROM attachment JOIN message ON message.id = message
 WHERE path != ''
 ORDER BY moment, message.id
@@ -125,7 +128,8 @@ FROM sent ORDER BY id
 """
 
 _PUT_SENT = """
-INSERT INTO sent (kind, unit_code, unit_name, address, key, message_id, sha256, moment, state, detail)
+INSERT INTO sent (
+  kind, unit_code, unit_name, address, key, message_id, sha256, moment, state, detail)
 VALUES (
   :kind, :unit_code, :unit_name, :address, :key, :message_id, :sha256, :moment, :state, :detail)
 ON CONFLICT (kind, unit_code, address, key) DO UPDATE SET
@@ -148,8 +152,9 @@ class Kept:
 
 @dataclass(frozen=True)
 class Received:
-    """A message as recorded. `units` are the codes of those whose addresses sent it, as the roster was then;
-    `done` tells that a person has dealt with it. One that could not be read has the number 0."""
+    """A message as recorded. `units` are the codes of those whose addresses sent it, as the
+    roster was then; `done` tells that a person has dealt with it. One that could not be read has
+    the number 0."""
 
     origin: str
     sender: str
@@ -170,8 +175,8 @@ class Received:
 
 @dataclass(frozen=True)
 class Sent:
-    """A message that went out, or should have. States: `sending` (it is not known whether it arrived),
-    `sent`, `draft`, `refused` (by our server), `bounced` (by the recipient's)."""
+    """A message that went out, or should have. States: `sending` (it is not known whether it
+    arrived), `sent`, `draft`, `refused` (by our server), `bounced` (by the recipient's)."""
 
     kind: str
     unit_code: str
@@ -217,8 +222,9 @@ class Ledger:
         return self._number("SELECT message FROM copy WHERE raw_sha256 = ?", raw_sha256) is not None
 
     def same_as(self, mail: Mail) -> int | None:
-        """The recorded message that this one is another copy of: the same digest, or the same Message-ID with
-        the same files. A Message-ID alone proves nothing: it can be forged, and programs repeat it."""
+        """The recorded message that this one is another copy of: the same digest, or the same
+        Message-ID with the same files. A Message-ID alone proves nothing: it can be forged, and
+        programs repeat it."""
         same_digest = self._number("SELECT id FROM message WHERE digest = ?", mail.digest)
         if same_digest is not None:
             return same_digest
@@ -251,8 +257,8 @@ class Ledger:
     def add(
         self, mail: Mail, origin: str, paths: Sequence[str], uid: Uid | None, units: Sequence[str]
     ) -> None:
-        """Records a message whose files are on the disk; `units` are the codes of those who sent it. A report
-        of delivery that a unit passes on is a message of its own."""
+        """Records a message whose files are on the disk; `units` are the codes of those who sent
+        it. A report of delivery that a unit passes on is a message of its own."""
         with self._writing():
             message = {
                 "digest": mail.digest,
@@ -317,21 +323,24 @@ class Ledger:
             yield _unread(row)
 
     def settle(self, number: int) -> bool:
-        """Records that a person has dealt with a message; False when there is none of that number."""
+        """Records that a person has dealt with a message; False when there is none of that
+        number."""
         with self._writing():
             changed = self._db.execute("UPDATE message SET done = 1 WHERE id = ?", (number,))
             return changed.rowcount == 1
 
     def arrivals(self) -> Mapping[str, Arrival]:
-        """When each content that was taken last arrived, and from whom, by SHA-256. What a mail server returned
-        did not arrive then: its moment is 0 unless it came otherwise too. Raises LedgerError when contents were
-        kept that are not recorded: the order would not be the true one."""
+        """When each content that was taken last arrived, and from whom, by SHA-256. What a mail
+        server returned did not arrive then: its moment is 0 unless it came otherwise too. Raises
+        LedgerError when contents were kept that are not recorded: the order would not be the
+        true one."""
         found = {row["sha256"]: _arrival(row) for row in self._db.execute(_ARRIVALS)}
         unknown = _originals(self._folder).difference(found)
         if unknown:
             raise LedgerError(
-                f"收到过的原件有 {len(unknown)} 份不在收发记录里：上次收取中途停了，或者收发记录被换成了旧的。"
-                "请从原来的地方再运行一次 xlreport collect，然后再运行这条命令；那里的邮件已经不在的，"
+                f"收到过的原件有 {len(unknown)} 份不在收发记录里：上次收取中途停了，"
+                "或者收发记录被换成了旧的。请从原来的地方再运行一次 xlreport collect，"
+                "然后再运行这条命令；那里的邮件已经不在的，"
                 f"把“{self._folder}”改名留存后重新收取，再核对每个单位以哪一份为准。"
             )
         return found
@@ -375,8 +384,8 @@ class Ledger:
 
 @contextmanager
 def open_ledger(folder: Path) -> Iterator[Ledger]:
-    """The ledger in a folder, made when there is none. Raises LedgerError for one that is damaged or of a
-    newer version, OSError when the folder cannot be written."""
+    """The ledger in a folder, made when there is none. Raises LedgerError for one that is
+    damaged or of a newer version, OSError when the folder cannot be written."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / NAME
     connection: sqlite3.Connection | None = None
@@ -415,7 +424,8 @@ def _prepare(connection: sqlite3.Connection, folder: Path) -> None:
 
 
 def _is_of_the_disk(error: sqlite3.DatabaseError) -> bool:
-    """Whether the disk failed, and not the ledger: SQLITE_ERROR means that tables or columns are not there."""
+    """Whether the disk failed, and not the ledger: SQLITE_ERROR means that tables or columns are
+    not there."""
     if not isinstance(error, sqlite3.OperationalError):
         return False
     return error.sqlite_errorcode != sqlite3.SQLITE_ERROR

@@ -95,7 +95,8 @@ def write_letters(folder: Path) -> list[Path]:
 
 
 def read_letter(folder: Path, kind: str) -> Letter:
-    """The letter of a kind; the original one when its file is not there. Raises LetterError with every mistake."""
+    """The letter of a kind; the original one when its file is not there. Raises LetterError with
+    every mistake."""
     path = folder / FILES[kind]
     text = decoded(path.read_bytes()) if path.exists() else _ORIGINAL[kind]
     if text is None:

@@ -1,7 +1,7 @@
 """Sends what is new, one message a unit; what a server refuses is recorded and the rest go on.
 
-A message is recorded before it goes out and again when the server has taken it. After a run that was
-killed between the two it goes out once more, under the same Message-ID.
+A message is recorded before it goes out and again when the server has taken it. After a run that
+was killed between the two it goes out once more, under the same Message-ID.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z
 
 @dataclass(frozen=True)
 class SendRequest:
-    """What to send: `templates`, `reminders` or `returns`, to the units `only` (all that need it, when
-    empty). `again` sends what was sent before, too; a dry run only tells what would go. `today` is the day
-    that counts, the present one without it."""
+    """What to send: `templates`, `reminders` or `returns`, to the units `only` (all that need
+    it, when empty). `again` sends what was sent before, too; a dry run only tells what would go.
+    `today` is the day that counts, the present one without it."""
 
     kind: str
     only: tuple[Unit, ...] = ()
@@ -74,8 +74,9 @@ class Enclosure:
 
 @dataclass(frozen=True)
 class Mailing:
-    """What one unit is to get. `key` tells one message of a kind from the next: with the same key nothing
-    is sent again. `sha256` is that of the workbook in it. `held` says why it should not go yet."""
+    """What one unit is to get. `key` tells one message of a kind from the next: with the same
+    key nothing is sent again. `sha256` is that of the workbook in it. `held` says why it should
+    not go yet."""
 
     unit: Unit
     addresses: tuple[str, ...]
@@ -87,8 +88,9 @@ class Mailing:
 
 @dataclass(frozen=True)
 class SendItem:
-    """What became of a mailing at one address: `sent`, `draft` (written), `planned` (dry run), `before` (sent
-    by an earlier run), `refused`, `held` (a person must look first), or `no_address`."""
+    """What became of a mailing at one address: `sent`, `draft` (written), `planned` (dry run),
+    `before` (sent by an earlier run), `refused`, `held` (a person must look first), or
+    `no_address`."""
 
     unit: Unit
     address: str
@@ -151,7 +153,8 @@ class Transport(Protocol):
         """Makes sure that a message can be handed over, before it is recorded. Raises SendError."""
 
     def deliver(self, name: str, data: bytes, recipients: tuple[str, ...]) -> Mapping[str, str]:
-        """Hands a message over; gives the recipients that were refused, and why. Raises SendError."""
+        """Hands a message over; gives the recipients that were refused, and why. Raises
+        SendError."""
 
     def keeps(self, name: str) -> bool:
         """Whether what went this way before need not go again."""
@@ -159,8 +162,8 @@ class Transport(Protocol):
 
 @dataclass(frozen=True)
 class Drafts:
-    """Messages as .eml files, for offices that send from their own mail program; a later message of the same
-    name takes the place of an earlier one."""
+    """Messages as .eml files, for offices that send from their own mail program; a later message
+    of the same name takes the place of an earlier one."""
 
     folder: Path
     state: str = DRAFT
@@ -187,8 +190,8 @@ class Drafts:
 
 
 def send(campaign: Campaign, request: SendRequest, transport: Transport) -> SendResult:
-    """Sends what the units need. Raises LetterError for a letter that cannot be used, LedgerError, Busy,
-    OSError when a draft, a workbook or the ledger cannot be written."""
+    """Sends what the units need. Raises LetterError for a letter that cannot be used,
+    LedgerError, Busy, OSError when a draft, a workbook or the ledger cannot be written."""
     letter = read_letter(campaign.settings.letters, request.kind)
     with ledger_of(campaign.settings) as ledger:
         mailings = _mailings(LetterWriter(campaign, letter), request, ledger)
@@ -234,8 +237,8 @@ class LetterWriter:
     def mailing(
         self, unit: Unit, key: str, places: Mapping[str, str], enclosure: Enclosure | None = None
     ) -> Mailing:
-        """The letter to a unit; `places` are those that differ by kind. Raises LetterError when the letter
-        names the deadline and there is none."""
+        """The letter to a unit; `places` are those that differ by kind. Raises LetterError when
+        the letter names the deadline and there is none."""
         filled = self.letter.filled({**self._common_places(unit), **places})
         addresses = self.campaign.roster.addresses(unit)
         message = Outgoing(addresses, unit.name, filled.subject, filled.body)
@@ -272,13 +275,22 @@ def _templates(writer: LetterWriter, made: Path) -> Iterator[Mailing]:
     names = {unit: template_name(campaign.form, year, unit) for unit in campaign.roster.units}
     lacking = tuple(unit for unit, name in names.items() if not (folder / name).exists())
     if lacking:
-        roster = replace(campaign.roster, units=lacking)
-        request = TemplateRequest(campaign.form, year, roster, campaign.county, campaign.prior_year)
-        write_templates(request, made)
+        write_templates(_request(campaign, lacking), made)
     for unit, name in names.items():
         path = made / name if unit in lacking else folder / name
         workbook = Enclosure(name, path.read_bytes())
         yield writer.mailing(unit, workbook.sha256, {"文件名": name}, workbook)
+
+
+def _request(campaign: Campaign, units: tuple[Unit, ...]) -> TemplateRequest:
+    """The workbooks of some of the units."""
+    return TemplateRequest(
+        form=campaign.form,
+        year=campaign.settings.year,
+        roster=replace(campaign.roster, units=units),
+        county=campaign.county,
+        prior_year=campaign.prior_year,
+    )
 
 
 def _reminders(
@@ -363,8 +375,8 @@ class Sender:
     transport: Transport
 
     def send(self, mailings: Iterable[Mailing]) -> SendResult:
-        """Sends mailings; a dry run only tells what would go. Raises OSError when a draft or the ledger
-        cannot be written."""
+        """Sends mailings; a dry run only tells what would go. Raises OSError when a draft or the
+        ledger cannot be written."""
         items: list[SendItem] = []
         stopped = ""
         first = True
@@ -392,7 +404,8 @@ class Sender:
             time.sleep(self.smtp.pause)
 
     def _due(self, mailing: Mailing) -> tuple[list[SendItem], tuple[str, ...]]:
-        """What is settled about a mailing without sending it, and the addresses to which it must go."""
+        """What is settled about a mailing without sending it, and the addresses to which it must
+        go."""
         if mailing.held:
             return [_item(mailing, "、".join(mailing.addresses), HELD, mailing.held)], ()
         if not mailing.addresses:
@@ -445,7 +458,8 @@ class Sender:
         return [_item(mailing, row.address, row.state, row.detail, message_id) for row in ended]
 
     def _message_id(self, mailing: Mailing, addresses: tuple[str, ...]) -> str:
-        """A new one, unless it is not known whether the message arrived: then it goes under the same."""
+        """A new one, unless it is not known whether the message arrived: then it goes under the
+        same."""
         for row in self._recorded(mailing):
             if row.state == SENDING and row.address in addresses:
                 return row.message_id

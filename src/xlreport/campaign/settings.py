@@ -52,7 +52,8 @@ from = ""
 name = ""
 # 回信寄到哪个邮箱；留空就是发信的邮箱
 reply_to = ""
-# 密码不写在这里：运行时会问；也可以放进环境变量 XLREPORT_MAIL_PASSWORD，或加 --remember 存进系统的密码箱
+# 密码不写在这里：运行时会问；也可以放进环境变量 XLREPORT_MAIL_PASSWORD，\
+或加 --remember 存进系统的密码箱
 
 [mail.smtp]
 # 发信服务器，例如 smtp.163.com、smtp.qq.com；只写 .eml 草稿就留空
@@ -151,8 +152,8 @@ class _Settings(_Strict):
 
 @dataclass(frozen=True)
 class CampaignSettings:
-    """The settings of a campaign folder; paths are absolute or relative to the working folder. `form` is the
-    name of a shipped form, or the path of a definition."""
+    """The settings of a campaign folder; paths are absolute or relative to the working folder.
+    `form` is the name of a shipped form, or the path of a definition."""
 
     folder: Path
     form: str
@@ -196,7 +197,8 @@ class CampaignSettings:
 
 
 def find_settings(folder: Path) -> CampaignSettings | None:
-    """The settings in a folder or above it; None when there are none. Raises CampaignError with every mistake."""
+    """The settings in a folder or above it; None when there are none. Raises CampaignError with
+    every mistake."""
     if (folder / NAME).is_file():
         return read_settings(folder)
     for above in folder.absolute().parents:
@@ -299,9 +301,10 @@ def init_campaign(
     deadline: dt.date | None = None,
     roster: Path | None = None,
 ) -> list[Path]:
-    """Makes a campaign folder; `form` is a shipped form's name or the path of a definition, `roster` is copied.
-    Returns the files that were written. Raises CampaignError when there is a campaign already or the form
-    does not cover the year, UnknownForm, FormError, RosterError, OSError when it cannot be written."""
+    """Makes a campaign folder; `form` is a shipped form's name or the path of a definition,
+    `roster` is copied. Returns the files that were written. Raises CampaignError when there is a
+    campaign already or the form does not cover the year, UnknownForm, FormError, RosterError,
+    OSError when it cannot be written."""
     definition = get_form(form)
     if (folder / NAME).exists():
         raise CampaignError(f"“{folder}”里已经有 {NAME}，没有改动它；要从头来请换一个文件夹。")

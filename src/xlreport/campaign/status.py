@@ -31,7 +31,8 @@ _STATES = {
 
 @dataclass(frozen=True)
 class UnitFile:
-    """A file of a unit: what became of it, and when and from whom it came (None when it did not come by mail)."""
+    """A file of a unit: what became of it, and when and from whom it came (None when it did not
+    come by mail)."""
 
     result: FileRecord
     arrival: Arrival | None
@@ -56,7 +57,8 @@ class UnitFile:
 
 @dataclass(frozen=True)
 class UnitStatus:
-    """One unit. `state` is `accepted`, `returned`, `rejected` (files came, none can be used) or `missing`."""
+    """One unit. `state` is `accepted`, `returned`, `rejected` (files came, none can be used) or
+    `missing`."""
 
     unit: Unit
     state: str
@@ -87,8 +89,8 @@ class UnitStatus:
 
     @property
     def settled_until(self) -> float:
-        """Until when the unit's messages need no person, in seconds: its report was accepted, and came then
-        or was put into the folder by hand."""
+        """Until when the unit's messages need no person, in seconds: its report was accepted,
+        and came then or was put into the folder by hand."""
         if self.state != ACCEPTED:
             return -math.inf
         moments = (f.arrival.moment if f.arrival else math.inf for f in self.current)
@@ -132,8 +134,8 @@ def _received_as_dict(message: Received) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class StatusResult:
-    """Every unit of the roster, messages that a person must open, files of nobody on the roster, and the
-    days to the deadline (negative when it has passed, None when there is none)."""
+    """Every unit of the roster, messages that a person must open, files of nobody on the roster,
+    and the days to the deadline (negative when it has passed, None when there is none)."""
 
     units: tuple[UnitStatus, ...]
     messages: tuple[Received, ...]
@@ -150,7 +152,8 @@ class StatusResult:
 
     @property
     def counts(self) -> Mapping[str, int]:
-        """How many units are in each state that occurs, by its Chinese word, in the roster's order."""
+        """How many units are in each state that occurs, by its Chinese word, in the roster's
+        order."""
         return Counter(unit.label for unit in self.units)
 
     @property
@@ -177,8 +180,8 @@ class StatusResult:
 
 
 def status(campaign: Campaign, *, today: dt.date | None = None) -> StatusResult:
-    """Unit by unit what was sent, what came and what became of it, the inbox read anew. Raises LedgerError,
-    Busy, OSError."""
+    """Unit by unit what was sent, what came and what became of it, the inbox read anew. Raises
+    LedgerError, Busy, OSError."""
     with ledger_of(campaign.settings) as ledger:
         result = merged_inbox(campaign, ledger)
         seen = overview(campaign.roster, result.files, ledger)
@@ -197,8 +200,8 @@ def status(campaign: Campaign, *, today: dt.date | None = None) -> StatusResult:
 
 
 def settle(campaign: Campaign, numbers: Sequence[int]) -> None:
-    """Records that a person has dealt with messages, by their numbers in the status. Raises UsageError for
-    a number that no message has."""
+    """Records that a person has dealt with messages, by their numbers in the status. Raises
+    UsageError for a number that no message has."""
     with ledger_of(campaign.settings) as ledger:
         unknown = [str(number) for number in numbers if not ledger.settle(number)]
     if unknown:
@@ -222,8 +225,8 @@ class Overview:
 
 
 def overview(roster: Roster, files: Sequence[FileRecord], ledger: Ledger) -> Overview:
-    """Where each unit is. A file belongs to the unit that it names, else to the one from whose address it
-    came."""
+    """Where each unit is. A file belongs to the unit that it names, else to the one from whose
+    address it came."""
     units = _units(roster, files, ledger)
     messages = _to_open(ledger, units, roster)
     waiting: Counter[str] = Counter()
@@ -272,7 +275,8 @@ def _owned(
 def _gone(
     roster: Roster, files: Iterable[FileRecord], arrivals: Mapping[str, Arrival]
 ) -> Counter[str]:
-    """How many files came from a unit's addresses and are not in the folder any more, by its code."""
+    """How many files came from a unit's addresses and are not in the folder any more, by its
+    code."""
     here = {file.sha256 for file in files}
     gone: Counter[str] = Counter()
     for sha256, arrival in arrivals.items():
@@ -306,9 +310,9 @@ def _state(files: Iterable[UnitFile]) -> str:
 
 
 def _to_open(ledger: Ledger, units: Sequence[UnitStatus], roster: Roster) -> tuple[Received, ...]:
-    """Messages that a person must open, but for those that are settled: the reports of all whose message it may
-    be were accepted and came later, or were put into the folder by hand; a stranger's, when every unit is
-    accepted."""
+    """Messages that a person must open, but for those that are settled: the reports of all whose
+    message it may be were accepted and came later, or were put into the folder by hand; a
+    stranger's, when every unit is accepted."""
     all_accepted = all(unit.state == ACCEPTED for unit in units)
     strangers_until = math.inf if all_accepted else -math.inf
     until = {unit.unit.code: unit.settled_until for unit in units}
@@ -328,8 +332,8 @@ def _codes(message: Received, roster: Roster) -> set[str]:
 
 
 def _asks(message: Received, *, listed: bool) -> bool:
-    """Whether a message needs a person: something is wrong with it, or a unit sent something else instead of
-    a workbook."""
+    """Whether a message needs a person: something is wrong with it, or a unit sent something
+    else instead of a workbook."""
     if has_errors(message.findings):
         return True
     brought_files = any(attachment.path for attachment in message.attachments)

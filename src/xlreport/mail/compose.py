@@ -1,4 +1,5 @@
-"""An outgoing message: attachment names that every mail program shows (RFC 2231, with RFC 2047 beside it)."""
+"""An outgoing message: attachment names that every mail program shows (RFC 2231, with RFC 2047
+beside it)."""
 
 from __future__ import annotations
 
@@ -43,7 +44,8 @@ def new_message_id(sender: str) -> str:
 def composed(
     message: Outgoing, smtp: Smtp, message_id: str, moment: float, *, draft: bool = False
 ) -> Message:
-    """The message as it goes over the wire. A draft opens in Outlook ready to be sent (X-Unsent)."""
+    """The message as it goes over the wire. A draft opens in Outlook ready to be sent
+    (X-Unsent)."""
     whole = MIMEMultipart() if message.file_name else Message()
     text = MIMEText(message.body.replace("\n", "\r\n"), "plain", "utf-8")
     if message.file_name:
@@ -77,8 +79,8 @@ def _address(name: str, address: str) -> str:
 
 
 def _attachment(name: str, data: bytes) -> Message:
-    """The name stands twice: by RFC 2231 in Content-Disposition, and as encoded words in Content-Type, where
-    programs look that do not know RFC 2231."""
+    """The name stands twice: by RFC 2231 in Content-Disposition, and as encoded words in
+    Content-Type, where programs look that do not know RFC 2231."""
     part = MIMEApplication(data, _XLSX)
     words = _words(name, "Content-Type")
     part.replace_header("Content-Type", f'application/{_XLSX};\n name="{words}"')

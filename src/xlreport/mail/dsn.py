@@ -13,8 +13,8 @@ from xlreport.mail.headers import addresses, field, parameter
 
 @dataclass(frozen=True)
 class Bounce:
-    """The addresses that failed, and the Message-ID of what was returned. One that is not `sure` was told in
-    words only: it may as well say that the message is late."""
+    """The addresses that failed, and the Message-ID of what was returned. One that is not `sure`
+    was told in words only: it may as well say that the message is late."""
 
     recipients: tuple[str, ...]
     message_id: str

@@ -1,5 +1,5 @@
-"""Header fields as mail programs really write them: encoded words (RFC 2047) split inside a character or
-inside quotes, parameters (RFC 2231) in pieces, raw GBK and UTF-8 bytes."""
+"""Header fields as mail programs really write them: encoded words (RFC 2047) split inside a
+character or inside quotes, parameters (RFC 2231) in pieces, raw GBK and UTF-8 bytes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ _PARAMETER = re.compile(
     r"""(?:^|(?<=[;,\s]))([^\s=;,"*]+)(?:\*([0-9]{1,4}))?(\*?)\s*=\s*(?:"((?:\\.|[^\\])*?)"\s*(?=;|\Z)|([^;]*))""",
     re.DOTALL,
 )
-"""A value in quotes ends at a quote before a semicolon: programs do not escape quotes inside names."""
+"""A value in quotes ends at a quote before a semicolon: programs do not escape quotes inside
+names."""
 
 _EXTENDED = re.compile(r"(?:utf-?8|gbk|gb2312|gb18030)'[\w-]*'", re.IGNORECASE)
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|\([^()]*\)', re.DOTALL)
@@ -53,8 +54,9 @@ _PAIRS = re.compile(rb"(?:[\0-\x7f]|[\xa1-\xf7][\xa1-\xfe])*")
 
 
 def text_of(raw: bytes, charset: str = "") -> str:
-    """Bytes as text: in the charset that was named if it fits, else UTF-8, else GB 18030. Where a Chinese
-    charset, a Latin one or none was named, the bytes themselves tell UTF-8 from GB 18030."""
+    """Bytes as text: in the charset that was named if it fits, else UTF-8, else GB 18030. Where
+    a Chinese charset, a Latin one or none was named, the bytes themselves tell UTF-8 from GB
+    18030."""
     named = charset.strip().strip("\"'").split("*", 1)[0].lower()
     named = _SAME_BUT_LARGER.get(named, named)
     unicode = _utf8(raw)
@@ -65,7 +67,7 @@ def text_of(raw: bytes, charset: str = "") -> str:
         in_named = _decoded_in(raw, named)
         if in_named is not None:
             return in_named
-    # Chinese in UTF-8 has three bytes a character; two bytes are as likely a character in GBK (通知)
+    # Chinese in UTF-8 has three bytes a character; two are as likely a character in GBK (通知)
     if unicode is not None and any(c >= "\u0800" for c in unicode):
         return unicode
     if is_latin and not _PAIRS.fullmatch(raw):
@@ -100,8 +102,8 @@ def _bytes(text: str) -> bytes:
 
 
 def decode_words(text: str) -> str:
-    """Encoded words as text. Neighbours of one charset are joined as bytes first, because programs split
-    them inside a character against RFC 2047 section 5."""
+    """Encoded words as text. Neighbours of one charset are joined as bytes first, because
+    programs split them inside a character against RFC 2047 section 5."""
     joined = _BETWEEN.sub(r"\1\2", text)
     decoded, end = "", 0
     waiting: list[str] = []
@@ -130,7 +132,8 @@ def _decoded(kind: tuple[str, str], pieces: list[str]) -> str:
 
 
 def _is_cut(piece: bytes) -> bool:
-    """Whether a program cut the base64 of a whole text into words, and did not encode each by itself."""
+    """Whether a program cut the base64 of a whole text into words, and did not encode each by
+    itself."""
     return b"=" not in piece and len(_NOT_BASE64.sub(b"", piece)) % 4 != 0
 
 
@@ -145,7 +148,8 @@ def raw_text(value: object) -> str:
 
 
 def fields(part: Message, name: str) -> Iterator[str]:
-    """The bodies of all fields of that name. `Message.get` would hide raw bytes behind a Header object."""
+    """The bodies of all fields of that name. `Message.get` would hide raw bytes behind a Header
+    object."""
     for key, value in part.raw_items():
         if key.lower() == name.lower():
             yield raw_text(value)
@@ -163,7 +167,8 @@ def parameter(part: Message, header: str, name: str) -> str:
 
 
 def _parameter(body: str, name: str) -> str:
-    """A parameter in a field's body. In pieces (RFC 2231) it comes before one that is written as it is."""
+    """A parameter in a field's body. In pieces (RFC 2231) it comes before one that is written as
+    it is."""
     plain = ""
     pieces: dict[int, tuple[str, bool]] = {}
     for key, number, star, quoted, bare in _PARAMETER.findall(body):
@@ -205,7 +210,8 @@ _NAMED_IN = (
     ("content-disposition", "name"),
     ("content-type", "filename"),
 )
-"""Where a file's name stands (RFC 2183, RFC 2045); some programs exchange the names of the two parameters."""
+"""Where a file's name stands (RFC 2183, RFC 2045); some programs exchange the names of the two
+parameters."""
 
 
 def file_name(part: Message) -> str:
@@ -215,8 +221,8 @@ def file_name(part: Message) -> str:
 
 
 def addresses(text: str) -> tuple[str, ...]:
-    """The mailboxes in a field, in lower case; what is none is left out, and so are names and comments
-    that look like one."""
+    """The mailboxes in a field, in lower case; what is none is left out, and so are names and
+    comments that look like one."""
     without_names = _QUOTED.sub(" ", text[:MOST])
     found: list[str] = []
     for entry in re.split(r"[,;，；]", without_names):
@@ -237,7 +243,8 @@ def mailboxes(part: Message, name: str) -> tuple[str, ...]:
 
 
 def moment(text: str) -> float:
-    """A Date field in seconds, one without a zone or in "CST" taken as China's; 0 when it cannot be read."""
+    """A Date field in seconds, one without a zone or in "CST" taken as China's; 0 when it cannot
+    be read."""
     zone = re.search(r"[+-][0-9]{4}\b", text)
     try:
         when = parsedate_to_datetime(text if zone else _CST.sub("", text))

@@ -1,6 +1,6 @@
-"""Messages from an IMAP server. Nothing is ever deleted there: the folder is opened read-only unless marking
-or moving was asked for, and no EXPUNGE is sent. Sources: RFC 9051 (IMAP), RFC 2971 (ID), RFC 6851 (MOVE).
-"""
+"""Messages from an IMAP server. Nothing is ever deleted there: the folder is opened read-only
+unless marking or moving was asked for, and no EXPUNGE is sent. Sources: RFC 9051 (IMAP), RFC
+2971 (ID), RFC 6851 (MOVE)."""
 
 from __future__ import annotations
 
@@ -40,7 +40,8 @@ _MONTHS = (
 
 @dataclass(frozen=True)
 class _Fetched:
-    """A server's answer to FETCH: the line that introduces the message, its bytes, the other lines."""
+    """A server's answer to FETCH: the line that introduces the message, its bytes, the other
+    lines."""
 
     ok: bool
     head: bytes
@@ -54,7 +55,8 @@ class _Fetched:
 
     @property
     def delivered(self) -> float:
-        """INTERNALDATE in seconds, 0 when it is not there; it stands before or behind the message."""
+        """INTERNALDATE in seconds, 0 when it is not there; it stands before or behind the
+        message."""
         found = _INTERNALDATE.search(b" ".join((self.head, *self.lines)))
         if found is None:
             return 0.0
@@ -66,8 +68,8 @@ class _Fetched:
 
 
 class ImapSource:
-    """A folder on a server, as `connected` gives it. `seen` tells which UIDs of a mailbox were taken before;
-    those are not fetched again."""
+    """A folder on a server, as `connected` gives it. `seen` tells which UIDs of a mailbox were
+    taken before; those are not fetched again."""
 
     def __init__(
         self,
@@ -98,7 +100,8 @@ class ImapSource:
                 yield from self._message(uid, sizes.get(uid, 0), most)
 
     def _uids(self) -> list[int]:
-        """The UIDs of all messages, or of those since a day (its criterion names months in English)."""
+        """The UIDs of all messages, or of those since a day (its criterion names months in
+        English)."""
         criteria = "ALL"
         if self._settings.since:
             day = dt.date.fromisoformat(self._settings.since)
@@ -136,7 +139,8 @@ class ImapSource:
             yield Raw(origin, b"", arrived, uid, NOT_GIVEN(answer=_words(answer.lines)))
 
     def _fetch(self, number: int, *, only_header: bool) -> _Fetched:
-        """Of a message that is too large only the header is fetched, to tell people which one it is."""
+        """Of a message that is too large only the header is fetched, to tell people which one it
+        is."""
         section = "BODY.PEEK[HEADER]" if only_header else "BODY.PEEK[]"
         with _told(self._settings.server):
             answer, lines = self._box.client.uid("FETCH", str(number), f"({section} INTERNALDATE)")
@@ -185,8 +189,8 @@ class ImapSource:
 
 @dataclass(frozen=True)
 class ImapMailbox:
-    """A mailbox on a server, to be collected from: how to reach it, and what is done with messages that were
-    taken."""
+    """A mailbox on a server, to be collected from: how to reach it, and what is done with
+    messages that were taken."""
 
     settings: Imap
     password: str = field(repr=False)
@@ -269,8 +273,8 @@ def _told(server: Server) -> Iterator[None]:
 
 @contextmanager
 def connected(settings: Imap, password: str) -> Iterator[BaseMailBox]:
-    """Logs in and says who we are (163 and 126 refuse mailboxes to programs that do not, RFC 2971). Raises
-    SourceError with what to do."""
+    """Logs in and says who we are (163 and 126 refuse mailboxes to programs that do not, RFC
+    2971). Raises SourceError with what to do."""
     try:
         from imap_tools.mailbox import MailBox, MailBoxStartTls, MailBoxUnencrypted
     except ImportError:
@@ -316,7 +320,8 @@ def _log_in(box: BaseMailBox, user: str, password: str) -> None:
         ValueError,
     ):  # the last for characters that IMAP cannot say
         raise SourceError(
-            f"邮箱“{user}”登录不了：请检查用户名和密码。163、126、QQ 等邮箱要先在网页上开通 IMAP，用授权码代替密码。"
+            f"邮箱“{user}”登录不了：请检查用户名和密码。"
+            "163、126、QQ 等邮箱要先在网页上开通 IMAP，用授权码代替密码。"
         ) from None
     try:
         box.client.xatom("ID", f'("name" "xlreport" "version" "{version("xlreport")}")')

@@ -1,4 +1,5 @@
-"""What a message's text says about files that are not in it. Nothing is rendered, no link is followed."""
+"""What a message's text says about files that are not in it. Nothing is rendered, no link is
+followed."""
 
 from __future__ import annotations
 
@@ -78,8 +79,8 @@ _ENCODED = re.compile(r"^begin [0-7]{3,4} \S[^\n]*\n[\x20-\x60]+\r?$", re.MULTIL
 
 
 def links(text: str) -> tuple[str, ...]:
-    """The services from which the text wants a file fetched. What a reply quotes does not count; what is
-    forwarded does, and programs quote that too."""
+    """The services from which the text wants a file fetched. What a reply quotes does not count;
+    what is forwarded does, and programs quote that too."""
     lower = html.unescape(text).lower()
     if not _FORWARDED.search(lower):
         lower = _QUOTED.sub("", _without_quotes(lower))
@@ -107,7 +108,8 @@ def _without_quotes(text: str) -> str:
 
 
 def _offered(text: str, word: re.Match[str]) -> bool:
-    """Whether a large attachment is there, with a link near it, and not only spoken of (请不要用超大附件)."""
+    """Whether a large attachment is there, with a link near it, and not only spoken of
+    (请不要用超大附件)."""
     before = text[max(0, word.start() - _CLAUSE_NEAR) : word.start()]
     behind = text[word.end() : word.end() + _LINK_NEAR]
     clause = _CLAUSE.split(before)[-1]

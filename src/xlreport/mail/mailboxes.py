@@ -1,4 +1,5 @@
-"""Where messages come from: a folder of .eml and .msg files, an mbox, a Maildir. IMAP is in `imap`."""
+"""Where messages come from: a folder of .eml and .msg files, an mbox, a Maildir. IMAP is in
+`imap`."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ MESSAGES = (".eml", ".msg", ".mht", ".mhtml")
 
 @dataclass(frozen=True)
 class Uid:
-    """A message's place on an IMAP server: the mailbox, its UIDVALIDITY, the UID (RFC 9051, 2.3.1.1)."""
+    """A message's place on an IMAP server: the mailbox, its UIDVALIDITY, the UID (RFC 9051,
+    2.3.1.1)."""
 
     source: str
     validity: int
@@ -27,9 +29,10 @@ class Uid:
 
 @dataclass(frozen=True)
 class Raw:
-    """A message as its source gives it, or why it does not (`problem`). `origin` tells people where it lies,
-    `arrived` is the time of the server's delivery in seconds (0 unknown). Sources give one byte more than the
-    limit at most, so that a longer message is told by its size `seen`."""
+    """A message as its source gives it, or why it does not (`problem`). `origin` tells people
+    where it lies, `arrived` is the time of the server's delivery in seconds (0 unknown). Sources
+    give one byte more than the limit at most, so that a longer message is told by its size
+    `seen`."""
 
     origin: str
     data: bytes
@@ -50,14 +53,15 @@ class Source(Protocol):
         """The messages, each with at most `most` + 1 bytes."""
 
     def finish(self, taken: Collection[Uid]) -> Iterator[str]:
-        """Marks or moves what was taken, if that was asked for; yields what could not be done, in Chinese."""
+        """Marks or moves what was taken, if that was asked for; yields what could not be done,
+        in Chinese."""
 
 
 @dataclass(frozen=True)
 class FolderSource:
-    """A folder of messages, sub-folders too, or one file. What a file is follows from its content and place:
-    an mbox (RFC 4155) begins with `From `, a Maildir has its messages in `cur` and `new`. Files stay as they
-    are."""
+    """A folder of messages, sub-folders too, or one file. What a file is follows from its
+    content and place: an mbox (RFC 4155) begins with `From `, a Maildir has its messages in
+    `cur` and `new`. Files stay as they are."""
 
     path: Path
 
@@ -97,8 +101,8 @@ def _of_maildir(folder: Path, *names: str) -> bool:
 
 
 def _passed_over(listed: SourceFile) -> bool:
-    """What is there beside the messages: files that systems leave behind, what a server keeps in a Maildir,
-    and messages that are still being delivered to one."""
+    """What is there beside the messages: files that systems leave behind, what a server keeps in
+    a Maildir, and messages that are still being delivered to one."""
     folder = listed.path.parent
     is_message = listed.name.lower().endswith(MESSAGES)
     if system_file(listed.name) is not None and not is_message:
@@ -109,7 +113,8 @@ def _passed_over(listed: SourceFile) -> bool:
 
 
 def _file(path: Path, shown: str, most: int, *, delivered: bool = False) -> Iterator[Raw]:
-    """The messages in a file; one that was `delivered` into a Maildir is one message whatever its name."""
+    """The messages in a file; one that was `delivered` into a Maildir is one message whatever
+    its name."""
     try:
         if path.is_symlink() or not path.is_file():
             yield Raw(shown, b"", problem=NO_PLAIN_FILE())
@@ -157,9 +162,10 @@ _DATED = re.compile(rb"From .*\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun),? .*\d\d:\d\d")
 
 
 def _letters(stream: IO[bytes]) -> Iterator[tuple[int, int]]:
-    """Where each message of an mbox begins and ends. Its separator line stands after a blank line or bears a
-    date, and a header field follows it: some programs leave a line of the text that begins with `From ` as it
-    is. What stands before the first separator is given too, so that nothing is passed over."""
+    """Where each message of an mbox begins and ends. Its separator line stands after a blank
+    line or bears a date, and a header field follows it: some programs leave a line of the text
+    that begins with `From ` as it is. What stands before the first separator is given too, so
+    that nothing is passed over."""
     start = at = gap = 0
     end: int | None = None
     fresh, after_blank = True, True

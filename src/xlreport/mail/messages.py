@@ -78,8 +78,9 @@ class MailLimits:
 
 @dataclass(frozen=True)
 class Attachment:
-    """A file in a message: its name there (decoded, otherwise untouched), its spooled bytes, and who sent
-    the messages it came in, the innermost first. `taken` tells whether it could be a workbook or an archive."""
+    """A file in a message: its name there (decoded, otherwise untouched), its spooled bytes, and
+    who sent the messages it came in, the innermost first. `taken` tells whether it could be a
+    workbook or an archive."""
 
     name: str
     path: Path
@@ -94,8 +95,8 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Mail:
-    """A message. Times in seconds (0 unknown); `digest` is the same for two copies of one message that
-    came by different ways."""
+    """A message. Times in seconds (0 unknown); `digest` is the same for two copies of one
+    message that came by different ways."""
 
     senders: tuple[str, ...]
     sender: str
@@ -129,12 +130,13 @@ class MessageReader:
     files: Limits = DEFAULT_LIMITS
 
     def __call__(self, data: bytes, size: int = 0) -> Mail:
-        """The message, of which `data` may be the beginning only when `size` is larger. Never raises for what
-        it is or holds: what cannot be read is a finding."""
+        """The message, of which `data` may be the beginning only when `size` is larger. Never
+        raises for what it is or holds: what cannot be read is a finding."""
         whole_size = max(size, len(data))
+        most = self.limits.message
+        if whole_size > most:
+            return _only_head(data, codes.TOO_LARGE(seen=whole_size, allowed=most))
         try:
-            if whole_size > self.limits.message:
-                raise TooMuch(codes.TOO_LARGE, whole_size, self.limits.message)
             return self._read(data)
         except TooMuch as limit:
             return _only_head(data, limit.finding)
@@ -145,10 +147,8 @@ class MessageReader:
     def _read(self, data: bytes) -> Mail:
         """Raises TooMuch, RecursionError."""
         walk = _Walk(self.spool, self.limits, self.files)
-        if data.startswith(msg.OLE):
-            mail = _saved_by_outlook(data, walk)
-        else:
-            mail = _message(data, walk)
+        read = _saved_by_outlook if data.startswith(msg.OLE) else _message
+        mail = read(data, walk)
         return replace(
             mail,
             attachments=tuple(walk.attachments),
@@ -235,8 +235,8 @@ def _sha256(data: bytes) -> str:
 
 @dataclass(frozen=True)
 class Leaf:
-    """A part without parts, looked at but not yet acted on: its text, when the letter itself is written in it;
-    whether it is a file; what is wrong with it."""
+    """A part without parts, looked at but not yet acted on: its text, when the letter itself is
+    written in it; whether it is a file; what is wrong with it."""
 
     name: str
     data: bytes

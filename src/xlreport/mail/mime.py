@@ -28,8 +28,8 @@ _HEAD = 1_000_000
 
 LETTERS = frozenset({"message/rfc822", "message/global", "message/news"})
 ENCODED = "application/x-encoded-message"
-"""Our word for a message in base64, which RFC 2045 forbids: the library would read the encoded bytes as a
-message."""
+"""Our word for a message in base64, which RFC 2045 forbids: the library would read the encoded
+bytes as a message."""
 
 _STRAY = re.compile(
     r"^(?:content-(?:type|disposition|transfer-encoding)\s*:|begin [0-7]{3} \S)", re.I | re.M
@@ -74,7 +74,8 @@ class _Part(Message):
 
 
 class Content(NamedTuple):
-    """A part's bytes; `whole` unless its transfer encoding is damaged; the name that uuencode has for it."""
+    """A part's bytes; `whole` unless its transfer encoding is damaged; the name that uuencode
+    has for it."""
 
     data: bytes
     whole: bool = True
@@ -121,8 +122,8 @@ def inside(part: Message) -> Iterator[Message]:
 
 
 def broken(part: Message) -> bool:
-    """Whether files may be hidden: no boundary, a header that ends in the middle, parts outside of the
-    boundaries."""
+    """Whether files may be hidden: no boundary, a header that ends in the middle, parts outside
+    of the boundaries."""
     if any(isinstance(defect, _BROKEN) for defect in part.defects):
         return True
     outside = (part.preamble or "", part.epilogue or "")
@@ -130,7 +131,8 @@ def broken(part: Message) -> bool:
 
 
 def has_parts(text: bytes) -> bool:
-    """Whether the bytes of a text are parts that the parser took for it, because a header above is damaged."""
+    """Whether the bytes of a text are parts that the parser took for it, because a header above
+    is damaged."""
     return _WRITTEN_OUT.search(text) is not None
 
 
@@ -140,7 +142,8 @@ def cut_off(part: Message) -> bool:
 
 
 def encoded(part: Message) -> str:
-    """The transfer encoding, by its letters: programs add spaces, quotes, comments and parameters."""
+    """The transfer encoding, by its letters: programs add spaces, quotes, comments and
+    parameters."""
     named = next(fields(part, "content-transfer-encoding"), "")
     letters = re.sub(r"[^a-z0-9]", "", named.lower())
     known = (name for name in ("base64", "quotedprintable", "uu") if name in letters)
@@ -164,7 +167,8 @@ def content(part: Message) -> Content:
 
 
 def _base64(raw: bytes) -> Content:
-    """Lines with other characters are a gateway's words. Some programs pad every piece that they encode."""
+    """Lines with other characters are a gateway's words. Some programs pad every piece that they
+    encode."""
     letters = raw.translate(None, b" \t\r\n")
     is_clean = not letters.translate(None, _BASE64)
     if not is_clean:
@@ -209,8 +213,8 @@ def _uuencoded(raw: bytes) -> Content:
 
 
 def _uudecoded(line: bytes) -> bytes:
-    """A line, whose first character tells how many bytes it holds; some programs write a checksum behind it.
-    Raises binascii.Error."""
+    """A line, whose first character tells how many bytes it holds; some programs write a
+    checksum behind it. Raises binascii.Error."""
     if not line:
         return binascii.a2b_uu(b" ")
     size = line[0] - 32 & 63

@@ -1,4 +1,5 @@
-"""Messages that Outlook saved as .msg: an OLE compound file with one stream a property. Source: [MS-OXMSG]."""
+"""Messages that Outlook saved as .msg: an OLE compound file with one stream a property. Source:
+[MS-OXMSG]."""
 
 from __future__ import annotations
 
@@ -39,8 +40,8 @@ class NoReader(Exception):
 
 @dataclass(frozen=True)
 class Saved:
-    """What a .msg file holds: its header fields, bodies, attachments, messages attached to it, and the
-    names of objects of other programs. It is not `whole` when the file is damaged."""
+    """What a .msg file holds: its header fields, bodies, attachments, messages attached to it,
+    and the names of objects of other programs. It is not `whole` when the file is damaged."""
 
     header: Message
     sent: float
@@ -53,8 +54,8 @@ class Saved:
 
 
 def is_message(data: bytes) -> bool:
-    """Whether a compound file is a message. A message with a workbook in it has the workbook's words too,
-    so that only the file's directory can tell."""
+    """Whether a compound file is a message. A message with a workbook in it has the workbook's
+    words too, so that only the file's directory can tell."""
     if not data.startswith(OLE) or _PROPERTIES.encode("utf-16-le") not in data:
         return False
     try:
@@ -69,8 +70,8 @@ def is_message(data: bytes) -> bool:
 
 
 def saved_message(data: bytes, depth: int) -> Saved:
-    """Reads a .msg file with messages nested at most `depth` deep. Raises Broken, NoReader, RecursionError
-    when it is nested deeper."""
+    """Reads a .msg file with messages nested at most `depth` deep. Raises Broken, NoReader,
+    RecursionError when it is nested deeper."""
     try:
         import olefile
     except ImportError:
@@ -89,15 +90,16 @@ def saved_message(data: bytes, depth: int) -> Saved:
 
 
 def _swollen(book: Any, size: int) -> bool:
-    """Whether the streams are larger than the file, which they can be only where chains of sectors go in
-    circles or share sectors."""
+    """Whether the streams are larger than the file, which they can be only where chains of
+    sectors go in circles or share sectors."""
     entries = [entry for entry in book.direntries if entry]
     streams = sum(entry.size for entry in entries if entry.entry_type == _STREAM)
     return bool(max(streams, book.root.size) > size)
 
 
 def _message(book: Any, at: tuple[str, ...], start: int, depth: int) -> Saved:
-    """One message; its fixed properties begin after 32 bytes, those of a nested one after 24 (2.4)."""
+    """One message; its fixed properties begin after 32 bytes, those of a nested one after 24
+    (2.4)."""
     if depth < 0:
         raise RecursionError
     times = _times(_stream(book, (*at, _PROPERTIES))[start:])

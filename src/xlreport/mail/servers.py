@@ -1,5 +1,5 @@
-"""How to reach the mail servers, and where their passwords come from: the environment, the system's keyring, or
-a person. They are never written into a campaign."""
+"""How to reach the mail servers, and where their passwords come from: the environment, the
+system's keyring, or a person. They are never written into a campaign."""
 
 from __future__ import annotations
 
@@ -39,11 +39,13 @@ class Server:
         """What is unsafe about these settings, loudly."""
         if self.security == "none":
             return (
-                f"警告：与 {self.host} 的连接没有加密，密码和报表在路上可以被人看到。请改用 tls 或 starttls。",
+                f"警告：与 {self.host} 的连接没有加密，密码和报表在路上可以被人看到。"
+                "请改用 tls 或 starttls。",
             )
         if not self.verify:
             return (
-                f"警告：没有核对 {self.host} 的证书，别人可以冒充邮件服务器。请把 verify 改回 true。",
+                f"警告：没有核对 {self.host} 的证书，别人可以冒充邮件服务器。"
+                "请把 verify 改回 true。",
             )
         return ()
 
@@ -69,7 +71,8 @@ class Smtp:
 
 
 def password_for(kind: str, server: Server, ask: Callable[[str], str]) -> str:
-    """The password of a server; `ask` gets the question in Chinese. Empty when the server has no user."""
+    """The password of a server; `ask` gets the question in Chinese. Empty when the server has no
+    user."""
     if not server.user:
         return ""
     for name in (VARIABLE.format(kind), VARIABLE.format("MAIL")):

@@ -1,4 +1,5 @@
-"""The way out through an SMTP server. Source: RFC 5321, RFC 3207 (STARTTLS), RFC 8314 (TLS from the start)."""
+"""The way out through an SMTP server. Source: RFC 5321, RFC 3207 (STARTTLS), RFC 8314 (TLS from
+the start)."""
 
 from __future__ import annotations
 
@@ -30,45 +31,50 @@ class SmtpTransport:
         """Connects and logs in. Raises SendError."""
         self._connected()
 
-    def deliver(self, name: str, data: bytes, recipients: tuple[str, ...]) -> Mapping[str, str]:
-        """Hands a message over; gives the recipients that were refused, and why. Raises SendError."""
-        server = self._settings.server.host
+    def deliver(
+        self,
+        name: str,  # noqa: ARG002 (a transport's argument: what a file would be called)
+        data: bytes,
+        recipients: tuple[str, ...],
+    ) -> Mapping[str, str]:
+        """Hands a message over; gives the recipients that were refused and why. Raises SendError."""
         try:
             refused = self._connected().sendmail(self._settings.sender, recipients, data)
         except smtplib.SMTPRecipientsRefused as error:
-            # after 421 nobody gets the message, though some recipients may have been accepted before
-            for code, said in error.recipients.values():
-                self._stay(code, said)
+            # after 421 nobody gets the message, even if recipients were accepted before
+            for code, answer in error.recipients.values():
+                self._stay(code, answer)
             refused = error.recipients
         except smtplib.SMTPSenderRefused as error:
             self.close()
             self._stay(error.smtp_code, error.smtp_error)
-            words = _words(error.smtp_error)
             raise SendError(
-                f"服务器不接受发信地址“{self._settings.sender}”：{words}。请检查 from 和 user。"
+                f"服务器不接受发信地址“{self._settings.sender}”：{_words(error.smtp_error)}。"
+                "请检查 from 和 user。"
             ) from None
         except smtplib.SMTPDataError as error:
             # some servers keep the recipients that they were told: the next message starts anew
             self.close()
             self._stay(error.smtp_code, error.smtp_error)
-            return dict.fromkeys(recipients, f"{error.smtp_code} {_words(error.smtp_error)}")
+            return dict.fromkeys(recipients, _reason(error.smtp_code, error.smtp_error))
         except (smtplib.SMTPException, OSError):
             self.close()
             raise SendError(
-                f"与发信服务器“{server}”的连接断了。已发出的都有记录，再运行一次，只发没有发的。"
+                f"与发信服务器“{self._settings.server.host}”的连接断了。"
+                "已发出的都有记录，再运行一次，只发没有发的。"
             ) from None
-        return {address: f"{code} {_words(words)}" for address, (code, words) in refused.items()}
+        return {address: _reason(*answer) for address, answer in refused.items()}
 
-    def _stay(self, code: int, said: bytes | str) -> None:
+    def _stay(self, code: int, answer: bytes | str) -> None:
         """Raises SendError when the server takes leave (RFC 5321, 3.8)."""
         if code == 421:
             self.close()
-            server = self._settings.server.host
             raise SendError(
-                f"发信服务器“{server}”现在不收了（421 {_words(said)}）。请过一会儿再运行一次，只发没有发的。"
+                f"发信服务器“{self._settings.server.host}”现在不收了（421 {_words(answer)}）。"
+                "请过一会儿再运行一次，只发没有发的。"
             ) from None
 
-    def keeps(self, name: str) -> bool:
+    def keeps(self, name: str) -> bool:  # noqa: ARG002 (a transport's argument)
         """What a server has taken is on its way."""
         return True
 
@@ -154,6 +160,11 @@ def _told(settings: Smtp) -> Iterator[None]:
         ) from None
 
 
-def _words(said: bytes | str) -> str:
-    text = said if isinstance(said, str) else text_of(said)
+def _reason(code: int, answer: bytes | str) -> str:
+    return f"{code} {_words(answer)}"
+
+
+def _words(answer: bytes | str) -> str:
+    """What a server answered, on one line of a sensible length."""
+    text = answer if isinstance(answer, str) else text_of(answer)
     return harmless(" ".join(text.split()))[:300]

@@ -1,4 +1,5 @@
-"""Attachments inside winmail.dat, which Outlook sends instead of MIME parts. Source: [MS-OXTNEF]."""
+"""Attachments inside winmail.dat, which Outlook sends instead of MIME parts. Source:
+[MS-OXTNEF]."""
 
 from __future__ import annotations
 
@@ -30,7 +31,8 @@ class Broken(Exception):
 
 @dataclass
 class Piece:
-    """One attachment: its name and its bytes; `nested` when the bytes are themselves a TNEF stream."""
+    """One attachment: its name and its bytes; `nested` when the bytes are themselves a TNEF
+    stream."""
 
     name: str = ""
     data: bytes = b""
@@ -140,8 +142,8 @@ def _properties(data: bytes) -> Iterator[tuple[int, int, bytes]]:
 
 
 def _value(data: bytes, at: int, kind: int) -> tuple[bytes, int]:
-    """A value and where the next one begins; one without a fixed size has its length before it, and is padded
-    to whole words."""
+    """A value and where the next one begins; one without a fixed size has its length before it,
+    and is padded to whole words."""
     if kind in _FIXED:
         length = width = _FIXED[kind]
     else:
