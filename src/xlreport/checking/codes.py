@@ -1,4 +1,5 @@
-"""The codes of what checking a report can find. They are permanent: people quote them by telephone."""
+"""The codes of what checking a report can find, with what is said. They are permanent: people quote
+them by telephone."""
 
 from __future__ import annotations
 
@@ -20,3 +21,43 @@ V2 = Code(
 )
 
 register(H1, R16, V1, V2)
+
+# --- which cell is probably wrong ----------------------------------------------------------------
+
+_ONLY_A_HINT = "这是由差数推算的线索，程序不改数字；请对照原始记录，由填报单位更正"
+SUSPECT = H1.message("很可能应为 {value}（现为 {was}，{error}）；{result}", _ONLY_A_HINT)
+EXCHANGED_WITH = H1.message("与 {other} 很可能填反了：{both}；{result}", _ONLY_A_HINT)
+BELONGS_IN = H1.message("现填的 {was} 很可能应填在 {other}：{both}；{result}", _ONLY_A_HINT)
+ONE_OF_SEVERAL = H1.message(
+    "可能是下列几处中的一处填错：{cells}；不能确定是哪一处，请逐一对照原始记录", _ONLY_A_HINT
+)
+
+# --- cells without a number ----------------------------------------------------------------------
+
+_ZERO = "没有发生的填 0；本表空白处确实都是 0 的，在“本表空白处是否均为 0”选“是”"
+_DIGITS = "请只填阿拉伯数字，不带单位和符号；没有发生的填 0"
+_NO_FORMULA = "请删掉公式，直接填数字"
+EMPTY = R16.message("没有填写", _ZERO)
+ERROR_VALUE = R16.message("是错误值 {raw}", _NO_FORMULA)
+NO_RESULT = R16.message("是公式 {raw}，而且没有结果", _NO_FORMULA)
+TRUTH_VALUE = R16.message("是逻辑值 {raw}，不是数字", _DIGITS)
+DATE = R16.message(
+    "是日期（{raw}），不是数字；可能把 1-2 这样的写法当成了日期",
+    "请先按 Delete 清空这一格，把格式设为“常规”，再填数字",
+)
+TOO_LARGE = R16.message("数字 {raw} 太大", "请核对单位和位数；每格必须小于 10 亿")
+ONLY_SPACES = R16.message("只有空格，没有数字", _ZERO)
+TEXT = R16.message("是文字“{raw}”，不是数字", _DIGITS)
+
+# --- what could not be verified ------------------------------------------------------------------
+
+LACKING = V1.message(
+    "有 {count} 项校验因缺数、缺文字或单位类别未选而无法核对：{codes}", "补齐所缺各项后会重新核对"
+)
+_GIVE_LAST_YEAR = "请用 --previous 给出上年的汇总表或各单位的报表；上年没有这个单位的，请人工核对"
+NO_REPORT_BEFORE = V2.message(
+    "没有上年的报表，有 {count} 项与上年比较的校验无法核对：{codes}", _GIVE_LAST_YEAR
+)
+LACKING_BEFORE = V2.message(
+    "上年的报表里缺数或缺文字，有 {count} 项与上年比较的校验无法核对：{codes}", _GIVE_LAST_YEAR
+)

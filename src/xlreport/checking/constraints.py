@@ -1,7 +1,8 @@
-"""What must hold for one unit: the form's linear error rules over the cells that it typed in.
+"""The constraint system of a report: the form's linear error rules over the cells that a unit typed
+in, and what ties its numbers to last year's.
 
-A computed cell stands for its formula, unless something was typed over it: then it is a cell like any
-other.
+A computed cell stands for its formula, unless something was typed over it: then it is a cell like
+any other. Rows and cells count in whole millionths, so that nothing is rounded.
 """
 
 from __future__ import annotations
@@ -12,35 +13,172 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 from math import ceil, floor, lcm
+from typing import NamedTuple, TypeGuard
 
 from xlreport.findings import Severity
 from xlreport.form import expression as ex
-from xlreport.form.model import Form, Kind
+from xlreport.form.model import Form, Instance, Kind
 from xlreport.rules.columns import to_fixed
+from xlreport.rules.evaluate import UnitView
 from xlreport.rules.linear import (
-    UNIT,
-    Cell,
     LinearConstraint,
     NotLinear,
-    Row,
-    System,
-    add,
+    add_terms,
     as_constraint,
     comparisons,
-    limits,
-    linear,
+    linear_terms,
+    rounding_of,
 )
-from xlreport.submission import Submission
+from xlreport.submission import Entry, Submission
+
+UNIT = 10**ex.SCALE
+"""One, in millionths."""
+
+LIMIT = int(ex.MAX_NUMBER) * UNIT - 1
+"""The largest number a cell may hold, in millionths."""
+
+Terms = Mapping[str, Decimal]
+"""A sum: the coefficient of each field or cell; the key "" has what is constant."""
 
 
-def read_system(
+# --- values --------------------------------------------------------------------------------------
+
+
+class Limits(NamedTuple):
+    """Whole numbers from lowest to highest; None is no limit."""
+
+    lowest: int | None
+    highest: int | None
+
+    def keeps(self, value: int) -> bool:
+        """Whether a number is within the limits."""
+        above = self.lowest is None or value >= self.lowest
+        below = self.highest is None or value <= self.highest
+        return above and below
+
+    def less(self, value: int) -> Limits:
+        """The limits of x where those of x + value are these."""
+        return Limits(
+            None if self.lowest is None else self.lowest - value,
+            None if self.highest is None else self.highest - value,
+        )
+
+    def divided(self, times: int) -> Limits:
+        """The limits of x where those of times · x are these."""
+        lowest, highest = self if times > 0 else (self.highest, self.lowest)
+        return Limits(
+            None if lowest is None else -(-lowest // times),
+            None if highest is None else highest // times,
+        )
+
+
+@dataclass(frozen=True)
+class Row:
+    """A constraint: the sum of coefficients · cells keeps within the limits. `name` is the rule's
+    code."""
+
+    name: str
+    coefficients: Mapping[str, int]
+    limits: Limits
+
+    @property
+    def is_equation(self) -> bool:
+        """Whether one value only is allowed."""
+        return self.limits.lowest is not None and self.limits.lowest == self.limits.highest
+
+    def value(self, cells: Mapping[str, Cell]) -> int:
+        """What the left side is now."""
+        return sum(times * cells[name].now for name, times in self.coefficients.items())
+
+    def holds(self, cells: Mapping[str, Cell]) -> bool:
+        """Whether the constraint holds with what the cells hold now."""
+        return self.limits.keeps(self.value(cells))
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What one cell holds, and what it may hold: multiples of `step` from `lowest` to `highest`.
+    `wrong` says that a rule forbids the number it holds, whatever stands elsewhere."""
+
+    now: int
+    step: int
+    lowest: int = -LIMIT
+    highest: int = LIMIT
+    wrong: bool = False
+
+    def narrowed(self, limits: Limits) -> Cell:
+        """The cell with what it may hold kept within some more limits."""
+        lowest, highest = self.lowest, self.highest
+        if limits.lowest is not None:
+            lowest = max(lowest, limits.lowest)
+        if limits.highest is not None:
+            highest = min(highest, limits.highest)
+        return replace(self, lowest=lowest, highest=highest)
+
+    def may_hold(self, number: int) -> bool:
+        """Whether no rule about this cell alone forbids a number."""
+        return self.lowest <= number <= self.highest and number % self.step == 0
+
+
+@dataclass(frozen=True)
+class ConstraintSystem:
+    """The cells of one unit and the constraints that bind several of them."""
+
+    cells: Mapping[str, Cell]
+    rows: tuple[Row, ...]
+
+
+def constraint_system(
     form: Form, submission: Submission, extra: Iterable[LinearConstraint] = ()
-) -> System:
+) -> ConstraintSystem:
     """What must hold for one unit: the form's error rules and the caller's constraints. Rules that
     touch a cell without a number, or in which every cell cancels out, are left out."""
     reader = _Reader(form, submission)
     rules = [*_rules(form, frozenset(submission.overrides)), *reader.rules(extra)]
     return reader.system([rule.row for rule in rules if reader.unknown.isdisjoint(rule.needs)])
+
+
+# --- last year -----------------------------------------------------------------------------------
+
+
+def prior_year_constraints(form: Form, view: UnitView) -> Iterator[LinearConstraint]:
+    """The equations with last year, its numbers put in. One that the unit has explained binds
+    nothing."""
+    for instance in form.instances:
+        rule = instance.rule
+        if not _equates_years(rule) or instance.code in view.submission.explanations:
+            continue
+        if _knows_last_year(rule, view):
+            left, right = _with_last_year(rule.left, view), _with_last_year(rule.right, view)
+            with suppress(NotLinear):
+                yield as_constraint(ex.Compare("==", left, right, rule.tolerance), instance.code)
+
+
+def _equates_years(rule: ex.Truth) -> TypeGuard[ex.Compare]:
+    return isinstance(rule, ex.Compare) and rule.operator == "==" and ex.across_years(rule)
+
+
+def _knows_last_year(rule: ex.Compare, view: UnitView) -> bool:
+    operands = ex.operands_of(rule)
+    return all(view.knows(part) for part in operands if isinstance(part, ex.Previous))
+
+
+def _with_last_year(node: ex.Number, view: UnitView) -> ex.Number:
+    """The node with last year's numbers as constants; what is not linear stays as it is."""
+    match node:
+        case ex.Previous():
+            return ex.Const(view.value(node))
+        case ex.Total(items=items):
+            return ex.Total(tuple(_with_last_year(item, view) for item in items), node.spelled)
+        case ex.Minus(left=left, right=right):
+            return ex.Minus(_with_last_year(left, view), _with_last_year(right, view))
+        case ex.Times(factor=factor, item=item):
+            return ex.Times(factor, _with_last_year(item, view))
+        case _:
+            return node
+
+
+# --- rules over cells ----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,83 +192,116 @@ class _Rule:
 
 @lru_cache(maxsize=64)
 def _rules(form: Form, over: frozenset[str]) -> tuple[_Rule, ...]:
-    """The linear error rules of a form when these computed cells are typed over."""
+    """The linear error rules of a form when these computed cells are typed over; those over
+    typed-in fields only, which are the same whatever is typed over, come first."""
     if over:
-        plain = (rule for rule in _rules(form, frozenset()) if not rule.computed)
-        return (*plain, *_bound(form, over, plain=False))
-    return tuple(rule for plain in (True, False) for rule in _bound(form, over, plain=plain))
+        typed_in = [rule for rule in _rules(form, frozenset()) if not rule.computed]
+    else:
+        typed_in = list(_bound_rules(form, over, computed=False))
+    return (*typed_in, *_bound_rules(form, over, computed=True))
 
 
-def _bound(form: Form, over: frozenset[str], *, plain: bool) -> Iterator[_Rule]:
-    """The rules over typed-in fields only, or those that name a computed one."""
-    maker = _Maker(form, over)
-    for instance in form.instances:
-        if instance.check.severity is not Severity.ERROR:
+def _bound_rules(form: Form, over: frozenset[str], *, computed: bool) -> Iterator[_Rule]:
+    """The rules that name a computed field, or those that name none."""
+    maker = _RuleMaker(form, over)
+    for instance, part in _error_comparisons(form):
+        if form.formulas.keys().isdisjoint(ex.fields_of(part)) is computed:
             continue
-        for part in comparisons(instance.rule):
-            if form.formulas.keys().isdisjoint(ex.fields_of(part)) is plain:
-                with suppress(NotLinear):
-                    yield maker.rule(as_constraint(part, instance.code))
+        with suppress(NotLinear):
+            yield maker.rule(as_constraint(part, instance.code))
+
+
+def _error_comparisons(form: Form) -> Iterator[tuple[Instance, ex.Compare]]:
+    """The comparisons that must hold in a report without errors."""
+    for instance in form.instances:
+        if instance.check.severity is Severity.ERROR:
+            for part in comparisons(instance.rule):
+                yield instance, part
 
 
 @lru_cache(maxsize=8)
 def _steps(form: Form) -> Mapping[str, int]:
     """What an error rule `round(x, n) == x` wants a number to be a multiple of."""
-    found: dict[str, int] = {}
-    for instance in form.instances:
-        for part in comparisons(instance.rule) if instance.check.severity is Severity.ERROR else ():
-            if (
-                part.operator == "=="
-                and isinstance(part.left, ex.Rounded)
-                and part.left.item == part.right
-            ):
-                name, step = part.left.item.field, 10 ** max(0, ex.SCALE - part.left.digits)
-                found[name] = max(step, found.get(name, 1))
-    return found
+    steps: dict[str, int] = {}
+    for _, part in _error_comparisons(form):
+        rounded = rounding_of(part)
+        if rounded is not None:
+            name, step = rounded.item.field, 10 ** max(0, ex.SCALE - rounded.digits)
+            steps[name] = max(step, steps.get(name, 1))
+    return steps
 
 
-class _Maker:
+class _RuleMaker:
     """Makes constraints on fields into rows over cells."""
 
     def __init__(self, form: Form, over: frozenset[str]) -> None:
         self.form, self.over = form, over
-        self.terms: dict[str, Mapping[str, Decimal]] = {}
+        self.formulas: dict[str, Terms] = {}
 
     def rule(self, constraint: LinearConstraint) -> _Rule:
         """The constraint cleared of fractions and of computed fields. Raises NotLinear."""
-        terms = self._sum(constraint.coefficients)
-        right = constraint.constant - terms.pop("", Decimal(0))
-        terms = {name: times for name, times in terms.items() if times}
-        numbers = (*terms.values(), right * UNIT, constraint.tolerance * UNIT)
-        scale = lcm(*(number.as_integer_ratio()[1] for number in numbers))
-        ends = limits(
-            constraint.operator, int(right * UNIT * scale), int(constraint.tolerance * UNIT * scale)
-        )
-        row = Row(
-            constraint.name, {name: int(times * scale) for name, times in terms.items()}, *ends
-        )
-        leaves = (leaf for name in constraint.coefficients for leaf in self.form.leaves(name))
-        computed = not self.form.formulas.keys().isdisjoint(constraint.coefficients)
-        return _Rule(row, frozenset((*terms, *leaves)), computed)
+        fields = constraint.coefficients
+        row = self._row(constraint)
+        leaves = {leaf for name in fields for leaf in self.form.leaves(name)}
+        computed = not self.form.formulas.keys().isdisjoint(fields)
+        return _Rule(row, frozenset(leaves.union(row.coefficients)), computed)
 
-    def formula(self, name: str) -> Mapping[str, Decimal]:
+    def formula(self, name: str) -> Terms:
         """A computed field's formula over cells, whatever was typed over it. Raises NotLinear."""
         formula = self.form.formulas[name]
         if ex.scale_of(formula) > ex.SCALE:
             raise NotLinear  # the cell shows a rounded result
-        return self._sum(linear(formula))
+        return self._over_cells(linear_terms(formula))
 
-    def _sum(self, terms: Mapping[str, Decimal]) -> dict[str, Decimal]:
-        """Fields as a sum of cells; the key "" has what is constant."""
-        found: dict[str, Decimal] = {}
+    def _row(self, constraint: LinearConstraint) -> Row:
+        """The constraint in whole numbers."""
+        terms = self._over_cells(constraint.coefficients)
+        right = (constraint.constant - terms.pop("", Decimal(0))) * UNIT
+        slack = constraint.tolerance * UNIT
+        terms = {name: times for name, times in terms.items() if times}
+        denominators = [n.as_integer_ratio()[1] for n in (*terms.values(), right, slack)]
+        scale = lcm(*denominators)
+        limits = _limits(constraint.operator, int(right * scale), int(slack * scale))
+        coefficients = {name: int(times * scale) for name, times in terms.items()}
+        return Row(constraint.name, coefficients, limits)
+
+    def _over_cells(self, terms: Terms) -> dict[str, Decimal]:
+        """A sum of fields as a sum of cells."""
+        total: dict[str, Decimal] = {}
         for name, times in terms.items():
-            if name not in self.form.formulas or name in self.over:
-                add(found, {name: Decimal(1)}, times)
-                continue
-            if name not in self.terms:
-                self.terms[name] = self.formula(name)
-            add(found, self.terms[name], times)
-        return found
+            add_terms(total, self._cells_of(name), times)
+        return total
+
+    def _cells_of(self, name: str) -> Terms:
+        if name not in self.form.formulas or name in self.over:
+            return {name: Decimal(1)}
+        if name not in self.formulas:
+            self.formulas[name] = self.formula(name)
+        return self.formulas[name]
+
+
+def _limits(operator: str, middle: int, slack: int) -> Limits:
+    """The limits of a left side in whole numbers: smaller than 5 is at most 4."""
+    match operator:
+        case "==":
+            return Limits(middle - slack, middle + slack)
+        case "<":
+            return Limits(None, middle - 1)
+        case "<=":
+            return Limits(None, middle)
+        case ">":
+            return Limits(middle + 1, None)
+        case _:
+            return Limits(middle, None)
+
+
+# --- one unit's cells ----------------------------------------------------------------------------
+
+
+def typed_entries(form: Form, submission: Submission) -> dict[str, Entry]:
+    """What a unit typed in, over formulas included; declared blanks count as 0."""
+    entries = {field.id: submission.effective(field.id) for field in form.typed}
+    return entries | {**submission.overrides}
 
 
 class _Reader:
@@ -138,15 +309,15 @@ class _Reader:
 
     def __init__(self, form: Form, submission: Submission) -> None:
         self.form, self.submission = form, submission
-        self.maker = _Maker(form, frozenset(submission.overrides))
-        entries = {f.id: submission.effective(f.id) for f in form.typed} | {**submission.overrides}
-        self.unknown = {name for name, entry in entries.items() if entry.value is None}
-        self.now = {
-            name: to_fixed(entry.value)
-            for name, entry in entries.items()
-            if entry.value is not None
-        }
+        self.maker = _RuleMaker(form, frozenset(submission.overrides))
+        self.now: dict[str, int] = {}
+        self.unknown: set[str] = set()
         self.cells: dict[str, Cell] = {}
+        for name, entry in typed_entries(form, submission).items():
+            if entry.value is None:
+                self.unknown.add(name)
+            else:
+                self.now[name] = to_fixed(entry.value)
 
     def rules(self, extra: Iterable[LinearConstraint]) -> Iterator[_Rule]:
         """The caller's constraints; one on a field whose formula is not linear is left out."""
@@ -154,46 +325,49 @@ class _Reader:
             with suppress(NotLinear):
                 yield self.maker.rule(constraint)
 
-    def system(self, rows: Sequence[Row]) -> System:
-        for name in dict.fromkeys(name for row in rows for name in row.coefficients):
-            self.cells[name] = self._cell(name)
+    def system(self, rows: Sequence[Row]) -> ConstraintSystem:
+        """The cells that these rows name, with what rows about one cell alone leave to them."""
+        names = dict.fromkeys(name for row in rows for name in row.coefficients)
+        self.cells = {name: self._cell(name) for name in names}
         for row in rows:
             if len(row.coefficients) == 1:
                 self._narrow(row)
-        for name in self.submission.overrides.keys() & self.cells.keys():
-            self._bound_by_formula(name)
+        for name in self.form.formulas:  # each comes after its parts
+            if name in self.submission.overrides and name in self.cells:
+                self._bind_to_formula(name)
         cells = {name: self.cells[name] for name in self.form.fields if name in self.cells}
-        return System(cells, tuple(row for row in rows if len(row.coefficients) > 1))
+        return ConstraintSystem(cells, tuple(row for row in rows if len(row.coefficients) > 1))
 
     def _cell(self, name: str) -> Cell:
-        now, step = self.now[name], UNIT if self.form.fields[name].kind is Kind.COUNT else 1
+        now = self.now[name]
+        step = UNIT if self.form.fields[name].kind is Kind.COUNT else 1
         wanted = _steps(self.form).get(name, 1)
         return Cell(now, max(step, wanted), wrong=now % wanted != 0)
 
     def _narrow(self, row: Row) -> None:
         """A rule about one cell narrows what it may hold."""
         ((name, times),) = row.coefficients.items()
-        cell = self.cells[name]
-        low, high = (row.lowest, row.highest) if times > 0 else (row.highest, row.lowest)
-        lowest = cell.lowest if low is None else max(cell.lowest, -(-low // times))
-        highest = cell.highest if high is None else min(cell.highest, high // times)
-        if (lowest, highest) != (cell.lowest, cell.highest) or not row.keeps(times * cell.now):
-            wrong = cell.wrong or not row.keeps(times * cell.now)
-            self.cells[name] = Cell(cell.now, cell.step, lowest, highest, wrong)
+        cell = self.cells[name].narrowed(row.limits.divided(times))
+        wrong = cell.wrong or not row.holds(self.cells)
+        self.cells[name] = replace(cell, wrong=wrong)
 
-    def _bound_by_formula(self, name: str) -> None:
+    def _bind_to_formula(self, name: str) -> None:
         """A typed-over cell can only hold what its formula can give: no negative sum of counts."""
         try:
             terms = self.maker.formula(name)
         except NotLinear:
             return
-        cell, ends = self.cells[name], [Decimal(0), Decimal(0)]
+        lowest = highest = Decimal(0)
         for part, times in terms.items():
-            other = self.cells.get(part, Cell(0, 1))
-            pair = [
-                times * end
-                for end in ((UNIT, UNIT) if part == "" else (other.lowest, other.highest))
-            ]
-            ends = [ends[0] + min(pair), ends[1] + max(pair)]
-        lowest, highest = max(cell.lowest, floor(ends[0])), min(cell.highest, ceil(ends[1]))
-        self.cells[name] = replace(cell, lowest=lowest, highest=highest)
+            ends = [times * end for end in self._ends(part)]
+            lowest += min(ends)
+            highest += max(ends)
+        limits = Limits(floor(lowest), ceil(highest))
+        self.cells[name] = self.cells[name].narrowed(limits)
+
+    def _ends(self, name: str) -> tuple[int, int]:
+        """The least and the most that a cell may hold; the key "" is a constant 1."""
+        if name == "":
+            return UNIT, UNIT
+        cell = self.cells.get(name, Cell(0, 1))
+        return cell.lowest, cell.highest

@@ -1,169 +1,174 @@
-"""Which cells may be wrong when balances do not hold: all smallest sets of cells whose change makes
-every linear rule hold (error localisation after Fellegi and Holt, exact).
+"""Which cell may be wrong when constraints do not hold: error localization after Fellegi and Holt
+(1976), for a single cell in each part of the report.
 
-A rule that fails contains a changed cell, and a balance that holds contains none or at least two; a
-search by iterative deepening branches on the cells of the smallest such rule. Parts of the report that
-no rule ties together are searched apart. What the effort does not suffice for is said to be undecided.
+A report is taken apart into the connected components of its constraint system; in one where
+something fails, a cell explains it when another number in it alone makes all constraints of the
+component hold.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from math import gcd
 
-from xlreport.checking.constraints import read_system
-from xlreport.checking.integers import Bound, Solution, solve
-from xlreport.checking.parts import Answer, Change, Part, failing_parts, value
-from xlreport.form.model import Form
+from xlreport.checking.constraints import Cell, ConstraintSystem, Row
 from xlreport.rules.columns import from_fixed
-from xlreport.rules.linear import LinearConstraint
-from xlreport.submission import Submission
-
-MOST = 4
-"""Sets of more cells than this are not looked for."""
-
-EFFORT = 20_000
-"""Steps of the search (well under a millisecond each) after which a part is undecided."""
 
 
-def localise(
-    form: Form,
-    submission: Submission,
-    extra: Iterable[LinearConstraint] = (),
-    *,
-    most: int = MOST,
-    effort: int = EFFORT,
-) -> tuple[Part, ...]:
-    """All parts of a report in which something does not hold, each with its smallest sets of cells."""
-    return tuple(
-        search(part, most, effort) for part in failing_parts(read_system(form, submission, extra))
-    )
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A cell that would change, and the range that its new number can have, both ends possible."""
+
+    field: str
+    now: Decimal
+    lowest: Decimal
+    highest: Decimal
+
+    @property
+    def value(self) -> Decimal | None:
+        """The new number, when there is only one."""
+        return self.lowest if self.lowest == self.highest else None
 
 
-def search(part: Part, most: int, effort: int) -> Part:
-    """A part with its answers."""
-    finder = _Finder(part, effort)
-    try:
-        answers = finder.smallest(most)
-    except _Undecided:
-        return part
-    return Part(part.names, answers, True, part.rows, part.cells)
+@dataclass(frozen=True)
+class Component:
+    """Cells that constraints tie together, with all constraints among them."""
+
+    rows: tuple[Row, ...]
+    cells: Mapping[str, Cell]
+
+    @property
+    def fails(self) -> bool:
+        """Whether something does not hold as it is."""
+        wrong = any(cell.wrong for cell in self.cells.values())
+        return wrong or not all(row.holds(self.cells) for row in self.rows)
+
+    def holds_with(self, new: Mapping[str, int]) -> bool:
+        """Whether all constraints hold with other numbers in some cells; names of other components
+        are passed over."""
+        for name, cell in self.cells.items():
+            judged = name in new or cell.wrong
+            if judged and not cell.may_hold(new.get(name, cell.now)):
+                return False
+        moved = {name: new[name] - cell.now for name, cell in self.cells.items() if name in new}
+        return all(row.limits.keeps(self._value_after(row, moved)) for row in self.rows)
+
+    def _value_after(self, row: Row, moved: Mapping[str, int]) -> int:
+        shifts = (row.coefficients.get(name, 0) * by for name, by in moved.items())
+        return row.value(self.cells) + sum(shifts)
 
 
-class _Undecided(Exception):
-    """The effort is used up, or a small system is not decided."""
+def failing_components(system: ConstraintSystem) -> list[Component]:
+    """The connected components in which something does not hold."""
+    return [component for component in connected_components(system) if component.fails]
 
 
-class _Finder:
-    """The search in one part."""
+def sole_changes(component: Component) -> tuple[Change, ...]:
+    """Every cell whose change alone makes the whole component hold, in the order of the form."""
+    failing = [row for row in component.rows if not row.holds(component.cells)]
+    wrong = {name for name, cell in component.cells.items() if cell.wrong}
+    changes = []
+    for name in component.cells:
+        in_all = all(name in row.coefficients for row in failing)
+        if in_all and wrong <= {name}:
+            change = _sole_change(component, name)
+            changes += [change] if change is not None else []
+    return tuple(changes)
 
-    def __init__(self, part: Part, effort: int) -> None:
-        self.rows, self.cells, self.effort = part.rows, part.cells, effort
-        self.values = [value(row, part.cells) for row in part.rows]
-        self.fails = [not row.keeps(v) for row, v in zip(part.rows, self.values, strict=True)]
-        self.equal = [row.lowest is not None and row.lowest == row.highest for row in part.rows]
-        self.touched: dict[str, list[int]] = {name: [] for name in part.cells}
-        for i, row in enumerate(part.rows):
-            for name in row.coefficients:
-                self.touched[name].append(i)
-        self.reach = max((len(rows) for rows in self.touched.values()), default=0)
-        self.order = {name: i for i, name in enumerate(part.cells)}
 
-    def smallest(self, most: int) -> tuple[Answer, ...]:
-        """All smallest sets of up to `most` cells. Raises _Undecided."""
-        wrong = tuple(name for name, cell in self.cells.items() if cell.wrong)
-        for size in range(max(1, len(wrong)), most + 1):
-            found = [
-                self._answer(names, solution)
-                for names, solution in self._sets(wrong, frozenset(), size)
-            ]
-            if found:
-                return tuple(
-                    sorted(found, key=lambda answer: [self.order[c.field] for c in answer])
-                )
-        return ()
+def _sole_change(component: Component, name: str) -> Change | None:
+    """The range in which a cell makes its rows hold while nothing else changes; None when it is
+    empty."""
+    cell = component.cells[name]
+    room = cell
+    for row in component.rows:
+        times = row.coefficients.get(name, 0)
+        if times:
+            others = row.value(component.cells) - times * cell.now
+            room = room.narrowed(row.limits.less(others).divided(times))
+    lowest = -(-room.lowest // cell.step) * cell.step
+    highest = room.highest // cell.step * cell.step
+    if lowest > highest:
+        return None
+    return Change(name, from_fixed(cell.now), from_fixed(lowest), from_fixed(highest))
 
-    def _answer(self, names: tuple[str, ...], solution: Solution) -> Answer:
-        ranges: Sequence[tuple[int, int] | None] = solution.ranges or [None] * len(names)
-        changes = []
-        for name, ends in zip(names, ranges, strict=True):
-            cell = self.cells[name]
-            low, high = (from_fixed(end * cell.step) for end in ends) if ends else (None, None)
-            changes.append(Change(name, from_fixed(cell.now), low, high))
-        return tuple(sorted(changes, key=lambda c: self.order[c.field]))
 
-    def _sets(
-        self, chosen: tuple[str, ...], banned: frozenset[str], size: int
-    ) -> Iterator[tuple[tuple[str, ...], Solution]]:
-        """All sets of this size that contain the chosen cells and no banned one, each once."""
-        self.effort -= 1
-        if self.effort < 0:
-            raise _Undecided
-        unsettled = self._open(chosen)
-        left = size - len(chosen)
-        if len(unsettled) > left * self.reach:
-            return
-        if left == 0:
-            solution = self._solved(chosen, self._rows_of(chosen))
-            if solution.feasible is None:
-                raise _Undecided
-            if solution.feasible:
-                yield chosen, solution
-            return
-        for name in self._branches(chosen, unsettled, left):
-            if name not in banned:
-                yield from self._sets((*chosen, name), banned, size)
-                banned |= {name}
+# --- connected components ------------------------------------------------------------------------
 
-    def _open(self, chosen: tuple[str, ...]) -> list[int]:
-        """Rules that fail and contain no chosen cell, and balances that hold and contain just one."""
-        counts = dict.fromkeys((i for i, fails in enumerate(self.fails) if fails), 0)
-        for name in chosen:
-            for i in self.touched[name]:
-                counts[i] = counts.get(i, 0) + 1
-        return [
-            i for i, n in counts.items() if (n == 0 if self.fails[i] else n == 1 and self.equal[i])
-        ]
 
-    def _branches(self, chosen: tuple[str, ...], unsettled: list[int], left: int) -> list[str]:
-        """Cells of which every set that works contains one more."""
-        if not unsettled:
-            names = {name for i in self._conflict(chosen) for name in self.rows[i].coefficients}
-        elif left == 1:
-            names = set.intersection(*(set(self.rows[i].coefficients) for i in unsettled))
-        else:
-            names = min((set(self.rows[i].coefficients) for i in unsettled), key=len)
-        return sorted(names.difference(chosen), key=self.order.__getitem__)
+def connected_components(system: ConstraintSystem) -> Iterator[Component]:
+    """The system taken apart; equations that follow from others tie nothing together, so a balance
+    of totals does not join the columns. One whose cells lie in several components is left out."""
+    independent, implied = _independent(system.rows)
+    home = _homes(independent, system.cells)
+    rows: dict[str, list[Row]] = {}
+    for row in (*independent, *implied):
+        homes = {home[name] for name in row.coefficients}
+        if len(homes) == 1:
+            rows.setdefault(homes.pop(), []).append(row)
+    cells: dict[str, dict[str, Cell]] = {}
+    for name, cell in system.cells.items():
+        cells.setdefault(home[name], {})[name] = cell
+    for key, members in cells.items():
+        yield Component(tuple(rows.get(key, ())), members)
 
-    def _conflict(self, chosen: tuple[str, ...]) -> list[int]:
-        """Rules that cannot hold together while only the chosen cells change; as few as is easy."""
-        needed = self._rows_of(chosen)
-        for i in tuple(needed):
-            fewer = [j for j in needed if j != i]
-            if self._solved(chosen, fewer).feasible is False:
-                needed = fewer
-        return needed
 
-    def _rows_of(self, chosen: tuple[str, ...]) -> list[int]:
-        return sorted({i for name in chosen for i in self.touched[name]})
+def _homes(rows: Iterable[Row], cells: Iterable[str]) -> dict[str, str]:
+    """For each cell the one that stands for all that it is tied to (union-find)."""
+    parent = {name: name for name in cells}
 
-    def _solved(self, chosen: tuple[str, ...], rows: Iterable[int]) -> Solution:
-        """Whether these rules can hold when only the chosen cells change; unknowns count in steps."""
-        self.effort -= 1
-        cells = [self.cells[name] for name in chosen]
-        bounds: list[Bound] = []
-        for i in rows:
-            times = [self.rows[i].coefficients.get(name, 0) for name in chosen]
-            others = self.values[i] - sum(
-                t * cell.now for t, cell in zip(times, cells, strict=True)
-            )
-            low, high = (
-                None if end is None else end - others
-                for end in (self.rows[i].lowest, self.rows[i].highest)
-            )
-            bounds.append(
-                (tuple(t * cell.step for t, cell in zip(times, cells, strict=True)), low, high)
-            )
-        for at, cell in enumerate(cells):
-            vector = tuple(int(at == other) for other in range(len(cells)))
-            bounds.append((vector, -(-cell.lowest // cell.step), cell.highest // cell.step))
-        return solve(bounds, len(cells))
+    def root(name: str) -> str:
+        while parent[name] != name:
+            parent[name] = parent[parent[name]]
+            name = parent[name]
+        return name
+
+    for row in rows:
+        first, *others = row.coefficients
+        for name in others:
+            parent[root(name)] = root(first)
+    return {name: root(name) for name in parent}
+
+
+def _independent(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+    """Equations of which none follows from the others, with all other rows; and those that follow.
+
+    Short ones are kept first, so that a balance of totals follows from the balances of the columns.
+    """
+    kept: list[Row] = []
+    implied: list[Row] = []
+    basis = _Basis()
+    for row in sorted(rows, key=lambda row: len(row.coefficients)):
+        follows = row.is_equation and basis.implies(row)
+        (implied if follows else kept).append(row)
+    return kept, implied
+
+
+class _Basis:
+    """Equations in echelon form, in whole numbers; the key "" is the right side."""
+
+    def __init__(self) -> None:
+        self.pivots: list[tuple[str, dict[str, int]]] = []
+
+    def implies(self, row: Row) -> bool:
+        """Whether an equation follows from those before it; one that does not is added."""
+        rest = {**row.coefficients, "": row.limits.lowest or 0}
+        for name, pivot in self.pivots:
+            if name in rest:
+                rest = _eliminated(rest, pivot, name)
+        names = [name for name in rest if name]
+        if names:
+            self.pivots.append((min(names, key=lambda name: abs(rest[name])), rest))
+        return not rest
+
+
+def _eliminated(row: dict[str, int], pivot: dict[str, int], name: str) -> dict[str, int]:
+    """The row without one of its cells: a combination of both rows, divided by what is common."""
+    own, other = pivot[name], row[name]
+    total = {key: own * times for key, times in row.items()}
+    for key, times in pivot.items():
+        total[key] = total.get(key, 0) - other * times
+    common = gcd(*total.values()) or 1
+    return {key: times // common for key, times in total.items() if times}

@@ -1,7 +1,8 @@
-"""The cells that are most probably wrong, in Chinese: never a correction, only a hint where to look.
+"""The cells that are most probably wrong: never a correction, only a hint where to look.
 
-Out of the cells that may be wrong (`localising`) those count whose new number explains the old one by a
-slip of the hand (`slips`). Every hint is proved by the evaluation: with it no rule fails that holds now.
+Out of the cells that may be wrong (`localization`) those count whose new number explains the old
+one by a keying error. Every suspect is proved by the evaluation: with its correction no rule fails
+that holds now.
 """
 
 from __future__ import annotations
@@ -11,21 +12,29 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
-from xlreport.checking import keying_errors as slips
-from xlreport.checking.constraints import read_system
-from xlreport.checking.keying_errors import Slip
-from xlreport.checking.localization import EFFORT, search
-from xlreport.checking.parts import Change, Part, failing_parts, value
-from xlreport.findings import Severity
+from xlreport.checking import codes
+from xlreport.checking.constraints import constraint_system, typed_entries
+from xlreport.checking.keying_errors import (
+    EXCHANGED,
+    MOVED,
+    OTHER_VERSION,
+    SAME_AS_NEIGHBOUR,
+    ZERO_FOR_DIGIT,
+    KeyingError,
+    keying_error,
+    neighbours,
+)
+from xlreport.checking.localization import Change, Component, failing_components, sole_changes
+from xlreport.findings import Finding, Severity
 from xlreport.form import expression as ex
 from xlreport.form.model import Form, Instance
 from xlreport.rules.columns import column_store, from_fixed
-from xlreport.rules.evaluate import Verdict, evaluate
+from xlreport.rules.evaluate import Evaluation, Verdict, evaluate
 from xlreport.rules.linear import LinearConstraint, comparisons
 from xlreport.submission import Entry, Place, Status, Submission, Summary, shown
 
 MOST_LISTED = 5
-"""More likely cells than this help nobody."""
+"""More suspects than this help nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,234 +42,321 @@ class Correction:
     """A cell with the number it holds and the one that it probably should hold."""
 
     field: str
-    place: Place
+    place: Place | None
     now: Decimal
     proposed: Decimal
     blank: bool = False
 
     @property
     def was(self) -> str:
+        """What the cell holds, in words."""
         return "空白" if self.blank else shown(self.now)
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One cell, or two neighbours, whose correction makes `holding` failing rules hold, and the slip."""
+    """One cell, or two neighbours, whose correction makes `holding` failing rules hold, and the
+    error."""
 
     corrections: tuple[Correction, ...]
-    slip: Slip
+    error: KeyingError
     holding: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Hint:
-    """What most probably is wrong in one part of a report: one explanation, or up to five of which one
-    is enough. `failing` counts all error rules of the report that fail."""
+class Suspects:
+    """What most probably is wrong in one part of a report: one explanation, or up to five of which
+    one is enough. `failing` counts all error rules of the report that fail."""
 
     explanations: tuple[Explanation, ...]
     failing: int
 
 
-def likely(
-    form: Form,
-    submission: Submission,
-    failing: Sequence[Instance],
+def find_suspects(
+    evaluation: Evaluation,
+    unit: int,
     *,
     extra: Iterable[LinearConstraint] = (),
-    other: Mapping[str, Decimal] | None = None,
-) -> tuple[Hint, ...]:
-    """Hints for a report in which these rules fail. `extra` are ties to other figures that must hold,
-    `other` the numbers of another version of the unit's report."""
-    wrong = [i for i in failing if i.check.severity is Severity.ERROR]
-    if isinstance(submission, Summary) or not any(True for i in wrong for _ in comparisons(i.rule)):
-        return ()
-    groups = _Finder(form, submission, other or {}).groups(read_parts(form, submission, extra))
-    # not too many, and one that is reason enough by itself
-    found = [
-        group for group in groups if len(group) <= MOST_LISTED and any(e.slip.alone for e in group)
-    ]
-    flat = [e for group in found for e in group]
-    proved = dict(zip(flat, _proved(form, submission, wrong, flat), strict=True))
-    hints = (tuple(p for e in group if (p := proved[e]) is not None) for group in found)
-    return tuple(Hint(group, len(wrong)) for group in hints if any(e.slip.alone for e in group))
+    other_version: Mapping[str, Decimal] | None = None,
+) -> list[Suspects]:
+    """The suspects in one submission of an evaluation. `extra` are ties to other figures that must
+    hold, `other_version` the numbers of another version of the unit's report."""
+    submission = evaluation.submissions[unit]
+    failing = _failing_errors(evaluation, unit)
+    if isinstance(submission, Summary) or not any(map(_compares, failing)):
+        return []
+    components = failing_components(constraint_system(evaluation.form, submission, extra))
+    search = _Search(evaluation.form, submission, other_version or {})
+    groups = [group for group in search.groups(components) if _worth_telling(group)]
+    proof = _Proof(evaluation, unit, failing)
+    proved = proof.proved([explanation for group in groups for explanation in group])
+    suspects = []
+    for group in groups:
+        explanations = tuple(proved[e] for e in group if e in proved)
+        if any(explanation.error.alone for explanation in explanations):
+            suspects.append(Suspects(explanations, len(failing)))
+    return suspects
 
 
-def read_parts(form: Form, submission: Submission, extra: Iterable[LinearConstraint]) -> list[Part]:
-    """The parts in which something fails, each with the single cells that may be wrong."""
-    return [search(part, 1, EFFORT) for part in failing_parts(read_system(form, submission, extra))]
+def _failing_errors(evaluation: Evaluation, unit: int) -> list[Instance]:
+    failing = evaluation.instances(unit, Verdict.FAILS)
+    return [instance for instance in failing if instance.check.severity is Severity.ERROR]
 
 
-class _Finder:
-    """The explanations of one report that slips make plausible."""
+def _compares(instance: Instance) -> bool:
+    """Whether a rule compares numbers at all."""
+    return next(comparisons(instance.rule), None) is not None
+
+
+def _worth_telling(group: Sequence[Explanation]) -> bool:
+    """Not too many, and one that is reason enough by itself."""
+    return len(group) <= MOST_LISTED and any(e.error.alone for e in group)
+
+
+# --- the search ----------------------------------------------------------------------------------
+
+_Key = frozenset[int]
+"""The components that an explanation mends, by their positions."""
+
+
+class _Search:
+    """The explanations of one report that keying errors make plausible."""
 
     def __init__(self, form: Form, submission: Submission, other: Mapping[str, Decimal]) -> None:
         self.form, self.submission, self.other = form, submission, other
-        entries = {f.id: submission.effective(f.id) for f in form.typed} | {**submission.overrides}
+        entries = typed_entries(form, submission)
         self.now = {name: entry.value for name, entry in entries.items() if entry.value is not None}
         self.beside: dict[str, list[tuple[str, str]]] = {}
+        for first, second, direction in neighbours(form, self.now):
+            self.beside.setdefault(first, []).append((second, direction))
+            self.beside.setdefault(second, []).append((first, direction))
 
-    def groups(self, parts: Sequence[Part]) -> list[list[Explanation]]:
-        """Explanations that exclude each other, the best first. Two neighbours exchanged between two
-        parts explain both at once, which two slips do not do as well."""
-        found: dict[frozenset[int], list[Explanation]] = {
-            frozenset((i,)): [] for i in range(len(parts))
-        }
-        for a, b, direction in slips.neighbours(self.form, self.now):
-            self.beside.setdefault(a, []).append((b, direction))
-            self.beside.setdefault(b, []).append((a, direction))
-        for i, part in enumerate(parts):
-            found[frozenset((i,))] += self._single(part)
-        for key, explanation in self._pairs(parts):
+    def groups(self, components: Sequence[Component]) -> list[list[Explanation]]:
+        """Explanations that exclude each other, the best first. Two neighbours exchanged between
+        two components explain both at once, which two errors do not do as well."""
+        found: dict[_Key, list[Explanation]] = {}
+        changes = [sole_changes(component) for component in components]
+        for position, candidates in enumerate(changes):
+            found[frozenset((position,))] = self._single(candidates)
+        for key, explanation in self._exchanges(components):
             found.setdefault(key, []).append(explanation)
-        wide = [key for key in found if len(key) > 1]
-        wide = [
-            key for key in wide if all(key.isdisjoint(other) for other in wide if other is not key)
-        ]
+        wide = _apart([key for key in found if len(key) > 1])
         covered = frozenset().union(*wide)
-        chosen = [*wide, *(key for key in found if len(key) == 1 and key.isdisjoint(covered))]
-        alike = {
-            frozenset((i,))
-            for i, part in enumerate(parts)
-            if _all_alike(found[frozenset((i,))], part)
-        }
-        return [_weighed(found[key]) for key in chosen if key not in alike]
+        groups = [_weighed(found[key]) for key in wide]
+        for position, candidates in enumerate(changes):
+            explanations = found[frozenset((position,))]
+            if position not in covered and not _all_alike(explanations, candidates):
+                groups.append(_weighed(explanations))
+        return groups
 
-    def _single(self, part: Part) -> Iterator[Explanation]:
-        for answer in part.answers:
-            (change,) = answer
+    def _single(self, changes: Iterable[Change]) -> list[Explanation]:
+        """Cells of which one number explains the one that is there."""
+        explanations = []
+        for change in changes:
             if change.value is None:
                 continue
-            known = [
-                self._other(change.field, change.value),
-                slips.digit_slip(change.now, change.value),
-            ]
-            known += [self._same(change, *pair) for pair in self.beside.get(change.field, ())]
-            best = min((slip for slip in known if slip is not None), default=None)
-            if best is not None:
-                yield Explanation((self._correction(change.field, change.now, change.value),), best)
+            error = self._error(change.field, change.now, change.value)
+            if error is not None:
+                correction = self._correction(change.field, change.now, change.value)
+                explanations.append(Explanation((correction,), error))
+        return explanations
 
-    def _other(self, name: str, right: Decimal) -> Slip | None:
-        return slips.OTHER_VERSION if self.other.get(name) == right else None
+    def _error(self, name: str, now: Decimal, right: Decimal) -> KeyingError | None:
+        """The error that says most."""
+        errors = [keying_error(now, right)]
+        if self.other.get(name) == right:
+            errors.append(OTHER_VERSION)
+        for neighbour, direction in self.beside.get(name, ()):
+            if now and now == self.now[neighbour]:
+                errors.append(self._read_beside(neighbour, direction))
+        return min((error for error in errors if error is not None), default=None)
 
-    def _same(self, change: Change, neighbour: str, direction: str) -> Slip | None:
+    def _read_beside(self, neighbour: str, direction: str) -> KeyingError:
         """A number read in the wrong row or column stands twice."""
-        if not change.now or change.now != self.now[neighbour]:
-            return None
-        slip = slips.SAME_AS_NEIGHBOUR[direction]
+        error = SAME_AS_NEIGHBOUR[direction]
         place = self._place(neighbour)
-        return replace(
-            slip, words=slip.words.format(place.cell or self.form.fields[neighbour].label)
-        )
+        cell = place.cell if place else self.form.fields[neighbour].label
+        return replace(error, label=error.label.format(cell))
 
-    def _pairs(self, parts: Sequence[Part]) -> Iterator[tuple[frozenset[int], Explanation]]:
+    def _exchanges(self, components: Sequence[Component]) -> Iterator[tuple[_Key, Explanation]]:
         """Neighbours that make everything hold when their numbers are exchanged."""
-        home = {name: i for i, part in enumerate(parts) for name in part.cells}
-        cells = {name: cell for part in parts for name, cell in part.cells.items()}
-        for a, b, _ in slips.neighbours(self.form, home):
-            key = frozenset((home[a], home[b]))
-            new = {a: cells[b].now, b: cells[a].now}
-            if new[a] != new[b] and all(_holds(parts[i], new) for i in key):
-                first, second = sorted((a, b), key=lambda name: not cells[name].now)
-                corrections = (
-                    self._correction(n, from_fixed(cells[n].now), from_fixed(new[n]))
-                    for n in (first, second)
-                )
-                yield (
-                    key,
-                    Explanation(
-                        tuple(corrections), slips.EXCHANGED if cells[second].now else slips.MOVED
-                    ),
-                )
+        home = {name: i for i, component in enumerate(components) for name in component.cells}
+        for first, second, _ in neighbours(self.form, home):
+            key = frozenset((home[first], home[second]))
+            now = {name: components[home[name]].cells[name].now for name in (first, second)}
+            new = {first: now[second], second: now[first]}
+            if now != new and all(components[i].holds_with(new) for i in key):
+                yield key, self._exchange(now, new)
+
+    def _exchange(self, now: Mapping[str, int], new: Mapping[str, int]) -> Explanation:
+        """Two cells whose numbers are exchanged; one that holds a number comes before an empty
+        one."""
+        names = sorted(now, key=lambda name: not now[name])
+        corrections = [
+            self._correction(name, from_fixed(now[name]), from_fixed(new[name])) for name in names
+        ]
+        return Explanation(tuple(corrections), EXCHANGED if all(now.values()) else MOVED)
 
     def _correction(self, name: str, now: Decimal, right: Decimal) -> Correction:
         entry = self.submission.entries.get(name)
-        blank = (
-            entry is not None
-            and entry.status is Status.BLANK
-            and name not in self.submission.overrides
-        )
+        typed_over = name in self.submission.overrides
+        blank = entry is not None and entry.status is Status.BLANK and not typed_over
         return Correction(name, self._place(name), now, right, blank)
 
-    def _place(self, name: str) -> Place:
-        return self.submission.provenance.places.get(name, Place("", ""))
+    def _place(self, name: str) -> Place | None:
+        return self.submission.provenance.places.get(name)
 
 
-def _all_alike(found: Sequence[Explanation], part: Part) -> bool:
-    """Whether every cell that may be wrong is as likely as any other, and nothing else explains it: the
-    failing rule says as much."""
-    telling = any(e.slip.rank <= slips.TELLING for e in found)
-    return len(found) == len(part.answers) > 1 and not telling
+def _apart(keys: Sequence[_Key]) -> list[_Key]:
+    """The keys that share no component with another one."""
+    return [key for key in keys if all(key.isdisjoint(other) for other in keys if other != key)]
 
 
-def _weighed(found: Iterable[Explanation]) -> list[Explanation]:
+def _all_alike(explanations: Sequence[Explanation], changes: Sequence[Change]) -> bool:
+    """Whether every cell that may be wrong is as likely as any other, and nothing else explains it:
+    the failing rule says as much."""
+    telling = any(e.error.is_telling for e in explanations)
+    return len(explanations) == len(changes) > 1 and not telling
+
+
+def _weighed(explanations: Iterable[Explanation]) -> list[Explanation]:
     """The best first, without those that say nothing beside it."""
-    ranked = sorted(found, key=lambda e: e.slip)
-    telling = bool(ranked) and ranked[0].slip.rank <= slips.TELLING
-    return [e for e in ranked if not (telling and e.slip == slips.ONE_FOR_ZERO)]
+    ranked = sorted(explanations, key=lambda e: e.error)
+    if not ranked or not ranked[0].error.is_telling:
+        return ranked
+    return [explanation for explanation in ranked if explanation.error != ZERO_FOR_DIGIT]
 
 
-def _holds(part: Part, new: Mapping[str, int]) -> bool:
-    """Whether all of a part holds with some new numbers."""
-    for name, cell in part.cells.items():
-        number = new.get(name, cell.now)
-        if (name in new or cell.wrong) and not (
-            cell.lowest <= number <= cell.highest and number % cell.step == 0
-        ):
-            return False
-    moved = {
-        name: number - part.cells[name].now for name, number in new.items() if name in part.cells
-    }
-    return all(
-        row.keeps(
-            value(row, part.cells)
-            + sum(row.coefficients.get(name, 0) * by for name, by in moved.items())
-        )
-        for row in part.rows
-    )
+# --- the proof -----------------------------------------------------------------------------------
 
 
-# --- proof ---------------------------------------------------------------------------------------
+class _Proof:
+    """Tries corrections on all error rules that their cells take part in."""
 
+    def __init__(self, evaluation: Evaluation, unit: int, failing: Sequence[Instance]) -> None:
+        self.form = evaluation.form
+        self.submission = evaluation.submissions[unit]
+        self.verdicts = evaluation.verdicts[:, unit]
+        self.failing = failing
 
-def _proved(
-    form: Form, submission: Submission, failing: Sequence[Instance], found: Sequence[Explanation]
-) -> list[Explanation | None]:
-    """Each explanation with the number of failing rules that it makes hold; None when there is none,
-    or when a rule that holds would fail."""
-    if not found:
-        return []
-    touched = _touching(form)
-    names = {
-        leaf for e in found for c in e.corrections for leaf in (c.field, *form.leaves(c.field))
-    }
-    others = {i for name in names for i in touched.get(name, ())}
-    instances = [*failing, *(form.instances[i] for i in sorted(others))]
-    verdicts = evaluate(
-        instances, column_store(form, [submission, *(_changed(submission, e) for e in found)])
-    )
-    held, now_holds = verdicts[:, :1] == Verdict.HOLDS, verdicts[:, 1:] == Verdict.HOLDS
-    broken = (held & ~now_holds).any(axis=0)
-    holding = now_holds[: len(failing)].sum(axis=0)
-    return [
-        replace(e, holding=int(n)) if n and not bad else None
-        for e, n, bad in zip(found, holding, broken, strict=True)
-    ]
+    def proved(self, explanations: Sequence[Explanation]) -> dict[Explanation, Explanation]:
+        """The explanations that make a failing rule hold and none fail that holds now, each with
+        how many it makes hold."""
+        if not explanations:
+            return {}
+        corrected = [self._corrected(explanation) for explanation in explanations]
+        store = column_store(self.form, corrected)
+        touched = sorted(self._touched(explanations))
+        after = evaluate([self.form.instances[i] for i in touched], store) == Verdict.HOLDS
+        before = self.verdicts[touched] == Verdict.HOLDS
+        broken = (before[:, None] & ~after).any(axis=0)
+        mended = (evaluate(self.failing, store) == Verdict.HOLDS).sum(axis=0)
+        results = zip(explanations, mended, broken, strict=True)
+        return {e: replace(e, holding=int(n)) for e, n, bad in results if n and not bad}
 
+    def _touched(self, explanations: Sequence[Explanation]) -> set[int]:
+        """The error rules that the corrected cells, or the parts of a corrected total, take part
+        in."""
+        rules_of = _error_rules(self.form)
+        touched: set[int] = set()
+        for explanation in explanations:
+            for correction in explanation.corrections:
+                for name in (correction.field, *self.form.leaves(correction.field)):
+                    touched.update(rules_of.get(name, ()))
+        return touched
 
-def _changed(submission: Submission, explanation: Explanation) -> Submission:
-    new = {c.field: Entry.of(c.proposed) for c in explanation.corrections}
-    over = {name: new.pop(name) for name in tuple(new) if name in submission.overrides}
-    entries, overrides = {**submission.entries, **new}, {**submission.overrides, **over}
-    return replace(submission, entries=entries, overrides=overrides)
+    def _corrected(self, explanation: Explanation) -> Submission:
+        """The submission with the proposed numbers, over formulas where something was typed over
+        them."""
+        entries, overrides = {**self.submission.entries}, {**self.submission.overrides}
+        for correction in explanation.corrections:
+            target = overrides if correction.field in overrides else entries
+            target[correction.field] = Entry.of(correction.proposed)
+        return replace(self.submission, entries=entries, overrides=overrides)
 
 
 @lru_cache(maxsize=8)
-def _touching(form: Form) -> Mapping[str, tuple[int, ...]]:
-    """For each field the error rules that it takes part in, itself or in a formula."""
-    found: dict[str, dict[int, None]] = {}
+def _error_rules(form: Form) -> Mapping[str, Sequence[int]]:
+    """For each field the error rules that it takes part in, itself or in a formula, by position."""
+    positions: dict[str, list[int]] = {}
     for i, instance in enumerate(form.instances):
-        if instance.check.severity is Severity.ERROR:
-            fields = ex.fields_of(instance.rule)
-            for name in {*fields, *(leaf for field in fields for leaf in form.leaves(field))}:
-                found.setdefault(name, {})[i] = None
-    return {name: tuple(instances) for name, instances in found.items()}
+        if instance.check.severity is not Severity.ERROR:
+            continue
+        fields = ex.fields_of(instance.rule)
+        leaves = (leaf for field in fields for leaf in form.leaves(field))
+        for name in {*fields, *leaves}:
+            positions.setdefault(name, []).append(i)
+    return positions
+
+
+# --- sentences -----------------------------------------------------------------------------------
+
+
+def suspects_finding(form: Form, suspects: Suspects) -> Finding:
+    """The suspects as a finding at the first of their cells; the message does not repeat its
+    place."""
+    first = suspects.explanations[0].corrections[0]
+    finding = _Describer(form, suspects).finding()
+    return finding.on(first.place, first.field).at(observed=_observed(suspects))
+
+
+def _observed(suspects: Suspects) -> tuple[tuple[str, Decimal | None], ...]:
+    """What each cell holds, then what each should hold."""
+    corrections: dict[str, Correction] = {}
+    for explanation in suspects.explanations:
+        corrections |= {correction.field: correction for correction in explanation.corrections}
+    now = [(name, None if c.blank else c.now) for name, c in corrections.items()]
+    proposed = [(f"{name}.proposed", c.proposed) for name, c in corrections.items()]
+    return (*now, *proposed)
+
+
+class _Describer:
+    """Says in Chinese which cells are suspected."""
+
+    def __init__(self, form: Form, suspects: Suspects) -> None:
+        self.form, self.suspects = form, suspects
+        self.home = suspects.explanations[0].corrections[0].place
+
+    def finding(self) -> Finding:
+        """One suspect, a pair of cells, or explanations of which each is enough."""
+        first, *others = self.suspects.explanations
+        if others:
+            listed = [self._listed(explanation) for explanation in self.suspects.explanations]
+            return codes.ONE_OF_SEVERAL(cells="；".join(listed))
+        correction, *partners = first.corrections
+        result = self._result(first)
+        if not partners:
+            value, error = shown(correction.proposed), first.error.label
+            return codes.SUSPECT(value=value, was=correction.was, error=error, result=result)
+        changes = [f"{self._proposal(c)}（现为 {c.was}）" for c in first.corrections]
+        other, both = self._cell(partners[0]), "，".join(changes)
+        if first.error == MOVED:
+            return codes.BELONGS_IN(was=correction.was, other=other, both=both, result=result)
+        return codes.EXCHANGED_WITH(other=other, both=both, result=result)
+
+    def _listed(self, explanation: Explanation) -> str:
+        """An explanation as one of several."""
+        first, *partners = explanation.corrections
+        if not partners:
+            return f"{self._proposal(first)}（现为 {first.was}，{explanation.error.label}）"
+        both = "，".join(self._proposal(correction) for correction in explanation.corrections)
+        cells = f"{self._cell(first)} 与 {self._cell(partners[0])}"
+        return f"{cells} {explanation.error.label}（{both}）"
+
+    def _proposal(self, correction: Correction) -> str:
+        return f"{self._cell(correction)} 应为 {shown(correction.proposed)}"
+
+    def _result(self, explanation: Explanation) -> str:
+        """What holds after the correction, and what still does not."""
+        left = self.suspects.failing - explanation.holding
+        if left:
+            return f"改后 {explanation.holding} 项校验成立，还有 {left} 项不成立"
+        return f"改后 {explanation.holding} 项校验全部成立"
+
+    def _cell(self, correction: Correction) -> str:
+        """The cell, with its sheet where that is another; by its labels when no place is known."""
+        place = correction.place
+        if place is None:
+            return f"“{self.form.fields[correction.field].label}”"
+        elsewhere = self.home is None or place.sheet != self.home.sheet
+        return f"{place.sheet} {place.cell}" if elsewhere else place.cell

@@ -2,37 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from itertools import chain
 
-from xlreport.checking.codes import R16, V1, V2
-from xlreport.checking.followons import without_followons
-from xlreport.checking.hints import finding as hint_finding
-from xlreport.checking.suspects import likely
-from xlreport.checking.ties import ties
-from xlreport.findings import Finding, Severity, record
+from xlreport.checking import codes
+from xlreport.checking.constraints import prior_year_constraints
+from xlreport.checking.suspects import find_suspects, suspects_finding
+from xlreport.findings import Finding, Severity
 from xlreport.form import expression as ex
 from xlreport.form.model import Form, Instance
-from xlreport.narrative import compare_texts
+from xlreport.narrative import TextComparison, compare_texts
 from xlreport.rules.describe import RuleDescriber
 from xlreport.rules.evaluate import Evaluation, UnitView, Verdict, evaluate_submissions
 from xlreport.submission import Entry, Place, Status, Submission
 
-_TODO = {
+_SUGGESTIONS = {
     Severity.ERROR: "请核对所列各数，更正后重新报送",
     Severity.WARNING: "请核实；数字无误的，请在“校验”页同一行的“填写说明”里写明原因",
     Severity.NOTE: "",
 }
-_ZERO = "没有发生的填 0；本表空白处确实都是 0 的，在“本表空白处是否均为 0”选“是”"
-_DIGITS = "请只填阿拉伯数字，不带单位和符号；没有发生的填 0"
+
+_NO_NUMBER = {
+    Status.BLANK: codes.EMPTY,
+    Status.ABSENT: codes.EMPTY,
+    Status.ERROR: codes.ERROR_VALUE,
+    Status.NO_RESULT: codes.NO_RESULT,
+    Status.BOOLEAN: codes.TRUTH_VALUE,
+    Status.DATE: codes.DATE,
+    Status.TOO_LARGE: codes.TOO_LARGE,
+}
+"""What is said of a cell that holds no number; all else is text."""
+
+MOST_LISTED = 12
+"""So many codes of rules that could not be verified are listed."""
 
 
 def check_submissions(
     form: Form, submissions: Sequence[Submission], versions: Sequence[Mapping[str, Decimal]] = ()
 ) -> list[tuple[Finding, ...]]:
     """The findings of each submission, evaluated together; one tuple a submission, in their order.
-    `versions` are the numbers of another version of each one's report, for the search for the wrong cell."""
+    `versions` are the numbers of another version of each one's report, for the search for the wrong
+    cell."""
     return validate(evaluate_submissions(form, submissions), versions)
 
 
@@ -40,194 +53,277 @@ def validate(
     evaluation: Evaluation, versions: Sequence[Mapping[str, Decimal]] = ()
 ) -> list[tuple[Finding, ...]]:
     """The findings of each submission of an evaluation, as `check_submissions` gives them."""
-    form = evaluation.form
-    found: list[tuple[Finding, ...]] = []
-    for unit, submission in enumerate(evaluation.submissions):
-        seen = evaluation.view(unit)
-        failing = evaluation.instances(unit, Verdict.FAILS)
-        unknown = evaluation.instances(unit, Verdict.UNKNOWN)
-        told = without_followons(form, failing, seen)
-        mine = [f for i in told for f in _failing(form, i, seen)]
-        mine += [f for i in (*failing, *unknown) for f in _missing(form, i, seen)]
-        mine += _uncovered(form, submission, {f.field for f in mine})
-        texts = compare_texts(form, seen)
-        mine += texts.findings
-        mine += _unverified(unknown, seen, texts.unverified)
-        other = versions[unit] if versions else {}
-        hints = likely(
-            form, submission, failing, extra=chain(ties(form, seen), texts.constraints), other=other
-        )
-        mine += [hint_finding(form, hint) for hint in hints]
-        found.append(tuple(_explained(f, submission) for f in dict.fromkeys(mine)))
-    return found
+    units = range(len(evaluation.submissions))
+    return [_validated(evaluation, unit, versions[unit] if versions else {}) for unit in units]
+
+
+def _validated(
+    evaluation: Evaluation, unit: int, other_version: Mapping[str, Decimal]
+) -> tuple[Finding, ...]:
+    report = Report(evaluation, unit, other_version)
+    findings = chain.from_iterable(stage(report) for stage in STAGES)
+    return tuple(_explained(finding, report.submission) for finding in dict.fromkeys(findings))
 
 
 def _explained(finding: Finding, submission: Submission) -> Finding:
-    """The finding with the unit, and the unit's own words about a warning. The line of the 校验 sheet is
-    the code's, or (for a check of every cell) that of the code in the cell's table."""
-    words = ""
-    if finding.severity is Severity.WARNING:
-        table = finding.field.split(".", 1)[0]
-        said = submission.explanations
-        words = said.get(finding.code) or said.get(f"{finding.code}.{table}", "")
-    return finding.at(unit=submission.unit.name, explanation=words)
+    """The finding with the unit, and the unit's own words about a warning. The line of the 校验
+    sheet is the code's, or (for a check of every cell) that of the code in the cell's table."""
+    if finding.severity is not Severity.WARNING:
+        return finding.at(unit=submission.unit.name)
+    table = finding.field.split(".", 1)[0]
+    explanations = submission.explanations
+    of_table = explanations.get(f"{finding.code}.{table}", "")
+    explanation = explanations.get(finding.code) or of_table
+    return finding.at(unit=submission.unit.name, explanation=explanation)
 
 
-def _failing(form: Form, instance: Instance, seen: UnitView) -> Iterator[Finding]:
+# --- stages --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """One unit's report as the stages take it; what several of them need is worked out once."""
+
+    evaluation: Evaluation
+    unit: int
+    other_version: Mapping[str, Decimal] = field(default_factory=dict)
+
+    @property
+    def form(self) -> Form:
+        """The form of the report."""
+        return self.evaluation.form
+
+    @property
+    def submission(self) -> Submission:
+        """What the unit reported."""
+        return self.evaluation.submissions[self.unit]
+
+    @cached_property
+    def view(self) -> UnitView:
+        """The numbers as the cells show them."""
+        return self.evaluation.view(self.unit)
+
+    @cached_property
+    def failing(self) -> list[Instance]:
+        """The rules that do not hold."""
+        return self.evaluation.instances(self.unit, Verdict.FAILS)
+
+    @cached_property
+    def unknown(self) -> list[Instance]:
+        """The rules that cannot be verified."""
+        return self.evaluation.instances(self.unit, Verdict.UNKNOWN)
+
+    @cached_property
+    def of_rules(self) -> list[Finding]:
+        """The findings of the form's rules: what fails, and the blanks that keep one from being
+        verified."""
+        found: list[Finding] = []
+        for instance in without_consequential(self.form, self.failing, self.view):
+            found += _failures(self.form, instance, self.view)
+        for instance in (*self.failing, *self.unknown):
+            found += _blanks(self.form, instance, self.view)
+        return found
+
+    @cached_property
+    def texts(self) -> TextComparison:
+        """What the texts say against the tables."""
+        return compare_texts(self.form, self.view)
+
+
+def broken_rules(report: Report) -> Iterable[Finding]:
+    """What the form's own rules find."""
+    return report.of_rules
+
+
+def uncovered_cells(report: Report) -> Iterator[Finding]:
+    """Cells without a number that no rule of the form has named: never passed in silence."""
+    covered = {finding.field for finding in report.of_rules}
+    for item in report.form.typed:
+        entry = report.submission.effective(item.id)
+        named = item.id in covered
+        if entry.value is None and entry.status is not Status.ABSENT and not named:
+            yield no_number(item.id, report.view)
+
+
+def narrative(report: Report) -> Iterable[Finding]:
+    """What the texts say against the tables."""
+    return report.texts.findings
+
+
+def unverified(report: Report) -> Iterator[Finding]:
+    """One note for all rules that lack a number of this year (the cells themselves are reported one
+    by one), and one for those that lack the year before."""
+    before: list[Instance] = []
+    lacking: list[str] = []
+    for instance in report.unknown:
+        if _lacks_last_year(instance, report.view):
+            before.append(instance)
+        elif not _told_by_itself(instance):
+            lacking.append(instance.code)
+    names = list(dict.fromkeys((*lacking, *report.texts.unverified)))
+    if names:
+        listed = "、".join(names[:MOST_LISTED])
+        tail = "等" if len(names) > MOST_LISTED else ""
+        finding = codes.LACKING(count=len(names), codes=listed + tail)
+        yield finding.at(observed=(("checks", len(names)),))
+    if before:
+        nothing = report.submission.previous is None
+        message = codes.NO_REPORT_BEFORE if nothing else codes.LACKING_BEFORE
+        listed = "、".join(dict.fromkeys(i.check.code for i in before))
+        yield message(count=len(before), codes=listed).at(observed=(("checks", len(before)),))
+
+
+def suspects(report: Report) -> Iterator[Finding]:
+    """Which cells are probably wrong."""
+    ties = chain(prior_year_constraints(report.form, report.view), report.texts.constraints)
+    for found in find_suspects(
+        report.evaluation, report.unit, extra=ties, other_version=report.other_version
+    ):
+        yield suspects_finding(report.form, found)
+
+
+Stage = Callable[[Report], Iterable[Finding]]
+
+STAGES: tuple[Stage, ...] = (broken_rules, uncovered_cells, narrative, unverified, suspects)
+"""In the order of their findings."""
+
+
+# --- failures ------------------------------------------------------------------------------------
+
+
+def _failures(form: Form, instance: Instance, view: UnitView) -> Iterator[Finding]:
+    """A finding for each part of a rule that fails."""
     for part in ex.conjuncts(instance.rule):
-        if seen.verdict(part) is not Verdict.FAILS:
+        if view.verdict(part) is not Verdict.FAILS:
             continue
         if isinstance(part, ex.IsNumber):
-            yield cell_finding(instance.code, instance.check.severity, part.item.field, seen)
+            yield _of_check(instance, no_number(part.item.field, view))
             continue
-        names = (*ex.fields_of(part), *ex.texts_of(part))
-        place = (
-            seen.submission.provenance.places.get(names[0], Place("", ""))
-            if names
-            else Place("", "")
-        )
-        message = RuleDescriber(form, instance, seen).failure(part)
-        yield Finding(
-            instance.code,
-            instance.check.severity,
-            message,
-            _TODO[instance.check.severity],
-            sheet=place.sheet,
-            cell=place.cell,
-            field=names[0] if names else "",
-            observed=tuple(
-                (ex.key_of(operand), seen.number(operand)) for operand in ex.operands_of(part)
-            ),
-        )
+        message = RuleDescriber(form, instance, view).failure(part)
+        severity = instance.check.severity
+        finding = Finding(instance.code, severity, message, _SUGGESTIONS[severity])
+        name = next(iter((*ex.fields_of(part), *ex.texts_of(part))), "")
+        operands = ex.operands_of(part)
+        observed = tuple((ex.key_of(operand), view.number(operand)) for operand in operands)
+        yield finding.on(_place(view, name), name).at(observed=observed)
 
 
-def _missing(form: Form, instance: Instance, seen: UnitView) -> Iterator[Finding]:
+def _blanks(form: Form, instance: Instance, view: UnitView) -> Iterator[Finding]:
     """What keeps a rule about one cell or text from being verified: it is blank."""
     for part in ex.conjuncts(instance.rule):
-        if (
-            not isinstance(part, ex.IsNumber | ex.Filled | ex.Mentions)
-            or seen.verdict(part) is not Verdict.UNKNOWN
-        ):
+        if not isinstance(part, ex.IsNumber | ex.Filled | ex.Mentions):
+            continue
+        if view.verdict(part) is not Verdict.UNKNOWN:
             continue
         if isinstance(part, ex.IsNumber):
             name = part.item.field
-            if seen.submission.effective(name).status is not Status.ABSENT:
-                yield cell_finding(instance.code, instance.check.severity, name, seen)
-        elif not seen.submission.texts.get(part.text):
-            place = seen.submission.provenance.places.get(part.text, Place("", ""))
-            label = next(t.label for t in form.texts if t.field_id == part.text)
-            yield Finding(
-                instance.code,
-                instance.check.severity,
-                f"“{label}”没有填写",
-                "请补写后重新报送",
-                sheet=place.sheet,
-                cell=place.cell,
-                field=part.text,
-                observed=((part.text, ""),),
-            )
+            if view.submission.effective(name).status is not Status.ABSENT:
+                yield _of_check(instance, no_number(name, view))
+        elif not view.submission.texts.get(part.text):
+            yield _empty_text(form, instance, part.text, view)
 
 
-def cell_finding(code: str, severity: Severity, name: str, seen: UnitView) -> Finding:
-    """A number cell that holds no number: what it holds, and what to do."""
-    entry = seen.submission.effective(name)
-    message, suggestion = describe(entry)
-    place = seen.submission.provenance.places.get(name, Place("", ""))
-    observed = ((name, entry.raw or None),)
-    return Finding(
-        code,
-        severity,
-        message,
-        suggestion,
-        sheet=place.sheet,
-        cell=place.cell,
-        field=name,
-        observed=observed,
-    )
+def _empty_text(form: Form, instance: Instance, name: str, view: UnitView) -> Finding:
+    label = next(text.label for text in form.texts if text.field_id == name)
+    severity = instance.check.severity
+    finding = Finding(instance.code, severity, f"“{label}”没有填写", "请补写后重新报送")
+    return finding.on(_place(view, name), name).at(observed=((name, ""),))
 
 
-def describe(entry: Entry) -> tuple[str, str]:
-    """Message and advice for a cell that holds no number."""
-    match entry.status:
-        case Status.BLANK | Status.ABSENT:
-            return "没有填写", _ZERO
-        case Status.ERROR:
-            return f"是错误值 {entry.raw}", "请删掉公式，直接填数字"
-        case Status.NO_RESULT:
-            return f"是公式 {entry.raw}，而且没有结果", "请删掉公式，直接填数字"
-        case Status.BOOLEAN:
-            return f"是逻辑值 {entry.raw}，不是数字", _DIGITS
-        case Status.DATE:
-            words = f"是日期（{entry.raw}），不是数字；可能把 1-2 这样的写法当成了日期"
-            return words, "请先按 Delete 清空这一格，把格式设为“常规”，再填数字"
-        case Status.TOO_LARGE:
-            return f"数字 {entry.raw} 太大", "请核对单位和位数；每格必须小于 10 亿"
-        case _:
-            if not entry.raw.strip():
-                return "只有空格，没有数字", _ZERO
-            return f"是文字“{entry.raw}”，不是数字", _DIGITS
+def no_number(name: str, view: UnitView) -> Finding:
+    """A number cell that holds no number (R16): what it holds, and what to do."""
+    entry = view.submission.effective(name)
+    finding = _described(entry).on(_place(view, name), name)
+    return finding.at(observed=((name, entry.raw or None),))
 
 
-def _uncovered(form: Form, submission: Submission, covered: set[str]) -> Iterator[Finding]:
-    """Cells without a number that no rule of the form has named: never passed in silence."""
-    for field in form.typed:
-        entry = submission.effective(field.id)
-        if entry.value is None and entry.status is not Status.ABSENT and field.id not in covered:
-            message, suggestion = describe(entry)
-            place = submission.provenance.places.get(field.id, Place("", ""))
-            observed = ((field.id, entry.raw or None),)
-            yield record(
-                R16,
-                message,
-                suggestion,
-                sheet=place.sheet,
-                cell=place.cell,
-                field=field.id,
-                observed=observed,
-            )
+def _described(entry: Entry) -> Finding:
+    message = _NO_NUMBER.get(entry.status)
+    if message is None:
+        message = codes.TEXT if entry.raw.strip() else codes.ONLY_SPACES
+    return message(raw=entry.raw)
+
+
+def _of_check(instance: Instance, finding: Finding) -> Finding:
+    """The finding under the code of the form's own check."""
+    return finding.at(code=instance.code, severity=instance.check.severity)
+
+
+def _place(view: UnitView, name: str) -> Place | None:
+    return view.submission.provenance.places.get(name)
+
+
+# --- consequential failures ----------------------------------------------------------------------
+
+
+def without_consequential(
+    form: Form, failing: Sequence[Instance], view: UnitView
+) -> list[Instance]:
+    """The failing instances that say something of their own; what only follows from another failure
+    is not told a second time."""
+    told = []
+    for instance in failing:
+        follows = _sums_others(form, instance, failing, view)
+        if not follows and not _only_typed_over(form, instance, view):
+            told.append(instance)
+    return told
+
+
+def _sums_others(
+    form: Form, instance: Instance, failing: Sequence[Instance], view: UnitView
+) -> bool:
+    """Whether an equation holds among formulas alone, so that it is the sum of the same check's
+    equations over their parts (the balance of the totals, and those of the columns)."""
+    rule = instance.rule
+    if not isinstance(rule, ex.Compare) or rule.operator != "==":
+        return False
+    if not all(_is_formula(form, name, view) for name in ex.fields_of(rule)):
+        return False
+    of_check = [other for other in failing if other.check.code == instance.check.code]
+    parts = _leaves(form, rule)
+    return any(_leaves(form, other.rule) < parts for other in of_check)
+
+
+def _is_formula(form: Form, name: str, view: UnitView) -> bool:
+    """Whether a cell holds its formula still."""
+    return name in form.formulas and name not in view.submission.overrides
+
+
+def _leaves(form: Form, rule: ex.Truth) -> set[str]:
+    """The typed-in cells behind a rule."""
+    return {leaf for name in ex.fields_of(rule) for leaf in form.leaves(name)}
+
+
+def _only_typed_over(form: Form, instance: Instance, view: UnitView) -> bool:
+    """Whether a rule would hold with the formulas restored; the equation of the formula itself is
+    told."""
+    overrides = view.submission.overrides
+    typed_over = [name for name in ex.fields_of(instance.rule) if name in overrides]
+    own = any(form.fields[name].computed == instance.check.code for name in typed_over)
+    return bool(typed_over) and not own and view.holds_restored(instance.rule)
+
+
+# --- what could not be verified ------------------------------------------------------------------
 
 
 def _told_by_itself(instance: Instance) -> bool:
     """A rule about blanks is reported where they are; so is each cell of an `each: cell` rule."""
     parts = ex.conjuncts(instance.rule)
-    return instance.check.each == "cell" or all(
-        isinstance(p, ex.IsNumber | ex.Filled | ex.Mentions) for p in parts
-    )
+    about_blanks = all(isinstance(part, ex.IsNumber | ex.Filled | ex.Mentions) for part in parts)
+    return about_blanks or instance.check.each == "cell"
 
 
-def _unverified(
-    unknown: Sequence[Instance], seen: UnitView, also: Sequence[str]
-) -> Iterator[Finding]:
-    """One note for all rules that lack a number of this year (the cells themselves are reported one by
-    one), and one for those that lack the year before."""
-    before: list[Instance] = []
-    codes: dict[str, None] = {}
-    for instance in unknown:
-        if _lacks_last_year(instance, seen):
-            before.append(instance)
-        elif not _told_by_itself(instance):
-            codes[instance.code] = None
-    codes |= dict.fromkeys(also)
-    if codes:
-        listed = "、".join([*codes][:12]) + ("等" if len(codes) > 12 else "")
-        words = f"有 {len(codes)} 项校验因缺数、缺文字或单位类别未选而无法核对：{listed}"
-        yield record(V1, words, "补齐所缺各项后会重新核对", observed=(("checks", len(codes)),))
-    if before:
-        listed = "、".join(dict.fromkeys(i.check.code for i in before))
-        why = "没有上年的报表" if seen.submission.previous is None else "上年的报表里缺数或缺文字"
-        words = f"{why}，有 {len(before)} 项与上年比较的校验无法核对：{listed}"
-        suggestion = (
-            "请用 --previous 给出上年的汇总表或各单位的报表；上年没有这个单位的，请人工核对"
-        )
-        yield record(V2, words, suggestion, observed=(("checks", len(before)),))
-
-
-def _lacks_last_year(instance: Instance, seen: UnitView) -> bool:
+def _lacks_last_year(instance: Instance, view: UnitView) -> bool:
     """Whether a rule cannot be verified because of the year before, whatever else is missing."""
-    return any(
-        not seen.knows(part)
-        if isinstance(part, ex.Previous)
-        else not seen.store.previous_texts[part.text][seen.unit]
-        for part in ex.walk(instance.rule)
-        if isinstance(part, ex.Previous | ex.Differs)
-    )
+    return any(_lacking(part, view) for part in ex.walk(instance.rule))
+
+
+def _lacking(part: ex.Node, view: UnitView) -> bool:
+    """Whether a node stands for last year, which does not tell it."""
+    match part:
+        case ex.Previous():
+            return not view.knows(part)
+        case ex.Differs(text=name):
+            return not view.store.previous_texts[name][view.unit]
+        case _:
+            return False

@@ -107,7 +107,8 @@ def from_fixed(value: int, scale: int = ex.SCALE) -> Decimal:
 
 
 def bare(text: str) -> str:
-    """A text without spaces (half and full width) and line feeds, as the workbook's formula sees it."""
+    """A text without spaces (half and full width) and line feeds, as the workbook's formula sees
+    it."""
     return text.replace(" ", "").replace("\u3000", "").replace("\n", "")
 
 
@@ -161,7 +162,8 @@ def _fixed(entry: Entry) -> int:
 
 
 def _result(form: Form, name: str, columns: Mapping[str, Column]) -> Column:
-    """The result of a computed field's formula; it counts as known when all its parts are numbers."""
+    """The result of a computed field's formula; it counts as known when all its parts are
+    numbers."""
     formula = form.formulas[name]
     parts = {part: columns[part].with_zeros() for part in ex.fields_of(formula)}
     values = _rescaled(number(formula, parts), ex.scale_of(formula))

@@ -50,8 +50,8 @@ Verdicts = NDArray[np.int8]
 
 
 class Kleene(NamedTuple):
-    """Where a condition certainly holds and where it certainly fails, each of shape (units,); what is
-    neither cannot be verified (Kleene's strong three-valued logic)."""
+    """Where a condition certainly holds and where it certainly fails, each of shape (units,); what
+    is neither cannot be verified (Kleene's strong three-valued logic)."""
 
     holds: Booleans
     fails: Booleans

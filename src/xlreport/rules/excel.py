@@ -149,7 +149,8 @@ class Formulas:
         return f"{gap}{'<>' if node.operator == '!=' else node.operator}0"
 
     def gap(self, node: ex.Compare) -> str:
-        """Left minus right, rounded to its exact decimals so that binary fractions cannot disturb."""
+        """Left minus right, rounded to its exact decimals so that binary fractions cannot
+        disturb."""
         minus = ex.Minus(node.left, node.right)
         words = self.number(node.left if node.right == ex.Const(Decimal(0)) else minus)
         return f"ROUND({words},{ex.scale_of(minus)})"
@@ -216,7 +217,8 @@ class Formulas:
         return within_limit(f'=IF({holds},"{PASS}",IF({fails},"{FAIL}",{open_}))', instance.code)
 
     def open(self, rule: ex.Truth) -> str:
-        """Why a rule cannot be verified: last year's numbers are not there, or cells are not filled in."""
+        """Why a rule cannot be verified: last year's numbers are not there, or cells are not filled
+        in."""
         there = self.last_year(rule)
         return f'IF({there[0]},"{UNKNOWN}","{NO_LAST_YEAR}")' if there else f'"{UNKNOWN}"'
 

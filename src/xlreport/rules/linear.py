@@ -1,7 +1,4 @@
-"""Linear constraints, and how the check language becomes one.
-
-Rows and cells count in whole millionths, so that nothing is rounded.
-"""
+"""The check language as linear constraints."""
 
 from __future__ import annotations
 
@@ -12,57 +9,17 @@ from typing import Literal
 
 from xlreport.form import expression as ex
 
-UNIT = 10**ex.SCALE
-LIMIT = int(ex.MAX_NUMBER) * UNIT - 1
-"""The largest number a cell may hold, in millionths."""
-
 
 @dataclass(frozen=True)
 class LinearConstraint:
-    """coefficients · fields OPERATOR constant, as a rule of the form or a caller says it: a tie to the
-    year before, a number said in the text. `name` is what quotes it."""
+    """coefficients · fields OPERATOR constant, as a rule of the form or a caller says it: what ties
+    a number to the year before, a number told in a text. `name` is what quotes it."""
 
     coefficients: Mapping[str, Decimal]
     operator: Literal["==", "<", "<=", ">", ">="]
     constant: Decimal
     tolerance: Decimal = Decimal(0)
     name: str = ""
-
-
-@dataclass(frozen=True)
-class Row:
-    """lowest <= coefficients · cells <= highest, in whole numbers; None is no limit."""
-
-    name: str
-    coefficients: Mapping[str, int]
-    lowest: int | None
-    highest: int | None
-
-    def keeps(self, value: int) -> bool:
-        """Whether a value of the left side is within the limits."""
-        return (self.lowest is None or value >= self.lowest) and (
-            self.highest is None or value <= self.highest
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """What one cell holds, and what it may hold: multiples of `step` from `lowest` to `highest`.
-    `wrong` says that a rule forbids the number it holds, whatever stands elsewhere."""
-
-    now: int
-    step: int
-    lowest: int = -LIMIT
-    highest: int = LIMIT
-    wrong: bool = False
-
-
-@dataclass(frozen=True)
-class System:
-    """The cells of one unit and the rules that bind several of them."""
-
-    cells: Mapping[str, Cell]
-    rows: tuple[Row, ...]
 
 
 class NotLinear(Exception):
@@ -78,51 +35,45 @@ def comparisons(rule: ex.Truth) -> Iterator[ex.Compare]:
             yield part
 
 
+def rounding_of(part: ex.Compare) -> ex.Rounded | None:
+    """The left side of `round(x, n) == x`, which says how many decimals x may have."""
+    left = part.left
+    if part.operator == "==" and isinstance(left, ex.Rounded) and left.item == part.right:
+        return left
+    return None
+
+
 def as_constraint(part: ex.Compare, name: str = "") -> LinearConstraint:
     """A comparison with everything that varies on the left side. Raises NotLinear."""
     if part.operator == "!=":
         raise NotLinear
-    terms = linear(ex.Minus(part.left, part.right))
+    terms = linear_terms(ex.Minus(part.left, part.right))
     constant = -terms.pop("", Decimal(0))
     return LinearConstraint(terms, part.operator, constant, part.tolerance, name)
 
 
-def linear(node: ex.Number) -> dict[str, Decimal]:
+def linear_terms(node: ex.Number) -> dict[str, Decimal]:
     """The coefficient of each field; the key "" has the constant. Raises NotLinear."""
-    found: dict[str, Decimal] = {}
+    terms: dict[str, Decimal] = {}
     match node:
         case ex.Const(value=value):
-            found[""] = value
+            terms[""] = value
         case ex.Ref(field=name):
-            found[name] = Decimal(1)
+            terms[name] = Decimal(1)
         case ex.Total(items=items):
             for item in items:
-                add(found, linear(item), Decimal(1))
+                add_terms(terms, linear_terms(item), Decimal(1))
         case ex.Minus(left=left, right=right):
-            add(found, linear(left), Decimal(1))
-            add(found, linear(right), Decimal(-1))
+            add_terms(terms, linear_terms(left), Decimal(1))
+            add_terms(terms, linear_terms(right), Decimal(-1))
         case ex.Times(factor=factor, item=item):
-            add(found, linear(item), factor)
+            add_terms(terms, linear_terms(item), factor)
         case _:
             raise NotLinear
-    return found
+    return terms
 
 
-def add(found: dict[str, Decimal], more: Mapping[str, Decimal], times: Decimal) -> None:
-    for name, factor in more.items():
-        found[name] = found.get(name, Decimal(0)) + times * factor
-
-
-def limits(operator: str, middle: int, slack: int) -> tuple[int | None, int | None]:
-    """The limits of a left side in whole numbers: smaller than 5 is at most 4."""
-    match operator:
-        case "==":
-            return middle - slack, middle + slack
-        case "<":
-            return None, middle - 1
-        case "<=":
-            return None, middle
-        case ">":
-            return middle + 1, None
-        case _:
-            return middle, None
+def add_terms(total: dict[str, Decimal], terms: Mapping[str, Decimal], times: Decimal) -> None:
+    """Adds the terms of another sum, `times` as much of each."""
+    for name, factor in terms.items():
+        total[name] = total.get(name, Decimal(0)) + times * factor

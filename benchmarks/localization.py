@@ -1,10 +1,11 @@
-"""How often the likely cell is the right one: simulated slips in the sample county, a table in Markdown.
+"""How often the likely cell is the right one: simulated slips in the sample county, a table in
+Markdown.
 
-    python benchmarks/localising.py [CASES]
+    python benchmarks/localization.py [CASES]
 
-Each case takes a report of the samples in which everything holds, makes one slip in the cells of its
-balances so that some error rule notices, and asks for hints. Slips that no rule notices are not counted:
-nothing can say anything about them.
+Each case takes a report of the samples in which everything holds, makes one slip in the cells of
+its balances so that some error rule notices, and asks for hints. Slips that no rule notices are not
+counted: nothing can say anything about them.
 """
 
 from __future__ import annotations
@@ -25,13 +26,13 @@ sys.path.insert(0, str(ROOT / "samples"))
 
 from tabletext import load  # noqa: E402
 from xlreport import Entry, Form, Submission, Unit, get_form  # noqa: E402
-from xlreport.checking.constraints import read_system  # noqa: E402
+from xlreport.checking.constraints import constraint_system  # noqa: E402
 from xlreport.checking.keying_errors import neighbours  # noqa: E402
-from xlreport.checking.suspects import Hint, likely  # noqa: E402
+from xlreport.checking.suspects import Suspects, find_suspects  # noqa: E402
 from xlreport.findings import Severity  # noqa: E402
 from xlreport.form.model import Instance  # noqa: E402
 from xlreport.rules.columns import column_store, from_fixed  # noqa: E402
-from xlreport.rules.evaluate import Verdict, evaluate  # noqa: E402
+from xlreport.rules.evaluate import Verdict, evaluate, evaluate_submissions  # noqa: E402
 
 CASES = 1000
 ATTEMPTS = 300
@@ -169,8 +170,8 @@ def typed_over(form: Form, submission: Submission) -> Submission:
 
 def with_slips(
     rng: random.Random, form: Form, submissions: list[Submission], slip: Slip, cases: int
-) -> Iterator[tuple[Submission, dict[str, Decimal], list[Instance]]]:
-    """Reports with a slip that a rule notices, what was right, and the rules."""
+) -> Iterator[tuple[Submission, dict[str, Decimal]]]:
+    """Reports with a slip that a rule notices, and what was right."""
     made: list[tuple[Submission, dict[str, Decimal]]] = []
     numbers = [(report, _balanced_numbers(form, report)) for report in submissions]
     for _ in range(ATTEMPTS * cases):
@@ -197,9 +198,7 @@ def with_slips(
                 )
             )
     noticed = (
-        (*case, rules)
-        for case, rules in zip(made, failing(form, [w for w, _ in made]), strict=True)
-        if rules
+        case for case, rules in zip(made, failing(form, [w for w, _ in made]), strict=True) if rules
     )
     yield from islice(noticed, cases)
 
@@ -208,19 +207,19 @@ def _balanced_numbers(form: Form, report: Submission) -> dict[str, Decimal]:
     """The cells that some balance ties to others."""
     entries = {**report.entries, **report.overrides}
     names = dict.fromkeys(
-        name for row in read_system(form, report).rows for name in row.coefficients
+        name for row in constraint_system(form, report).rows for name in row.coefficients
     )
     return {name: value for name in names if (value := entries[name].value) is not None}
 
 
-def outcome(hints: tuple[Hint, ...], right: dict[str, Decimal]) -> str:
+def outcome(hints: list[Suspects], right: dict[str, Decimal]) -> str:
     """What was said, against the truth; of several hints the worst counts."""
     if not hints:
         return OUTCOMES[2]
     return max((_outcome(hint, right) for hint in hints), key=OUTCOMES.index)
 
 
-def _outcome(hint: Hint, right: dict[str, Decimal]) -> str:
+def _outcome(hint: Suspects, right: dict[str, Decimal]) -> str:
     listed = [{c.field: c.proposed for c in e.corrections} for e in hint.explanations]
     true = any(one.items() <= right.items() for one in listed)
     if len(listed) == 1:
@@ -235,9 +234,10 @@ def rows(
     yield "| --- | --- | " + " | ".join("---" for _ in OUTCOMES) + " |"
     for kind, slip in SLIPS.items():
         rng, counts = random.Random(kind), Counter[str]()
-        for wrong, right, rules in with_slips(rng, form, submissions, slip, cases):
+        for wrong, right in with_slips(rng, form, submissions, slip, cases):
+            evaluation = evaluate_submissions(form, [wrong])
             start = time.perf_counter()
-            hints = likely(form, wrong, rules)
+            hints = find_suspects(evaluation, 0)
             times.append(time.perf_counter() - start)
             counts[outcome(hints, right)] += 1
         total = counts.total()

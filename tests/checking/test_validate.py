@@ -1,0 +1,198 @@
+"""What is told of a report, stage by stage, and what is not told twice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from support.balanced import changed
+from support.fills import fill
+from xlreport import Entry, Finding, Form, Submission, check_submissions
+from xlreport.checking import validate
+from xlreport.checking.validate import Report, without_consequential
+from xlreport.findings import Severity
+from xlreport.form.model import Instance
+from xlreport.rules.evaluate import Verdict, evaluate_submissions, view_of
+from xlreport.submission import BLANK, Figures, Status
+
+GRANTED = "requests.granted.natural_person"
+
+
+def findings(form: Form, report: Submission) -> tuple[Finding, ...]:
+    (found,) = check_submissions(form, [report])
+    return found
+
+
+def with_entry(report: Submission, name: str, entry: Entry) -> Submission:
+    return replace(report, entries={**report.entries, name: entry})
+
+
+def instance(form: Form, code: str) -> Instance:
+    return next(i for i in form.instances if i.code == code)
+
+
+# --- consequential failures ----------------------------------------------------------------------
+
+
+def test_every_rule_that_fails_or_is_unknown_is_told(any_form: Form) -> None:
+    followed = 0
+    for seed in range(30):
+        submission = fill(any_form, seed)
+        evaluation = evaluate_submissions(any_form, [submission])
+        failing = evaluation.instances(0, Verdict.FAILS)
+        told = without_consequential(any_form, failing, evaluation.view(0))
+        followed += len(failing) - len(told)
+        assert bool(told) == bool(failing), "something is always told"
+        codes = {f.code for f in check_submissions(any_form, [submission])[0]}
+        assert {i.code for i in told} <= codes, seed
+        for instance in evaluation.instances(0, Verdict.UNKNOWN):
+            assert codes & {instance.code, "V1", "V2"}, (seed, instance.code)
+    assert followed
+
+
+def test_the_balance_of_the_totals_follows_from_that_of_a_column(
+    zfxxgk: Form, town: Submission
+) -> None:
+    evaluation = evaluate_submissions(zfxxgk, [changed(town, {GRANTED: 40})])
+    view = evaluation.view(0)
+    column, total = (instance(zfxxgk, f"A3.{name}") for name in ("natural_person", "total"))
+    assert without_consequential(zfxxgk, [total, column], view) == [column]
+    assert without_consequential(zfxxgk, [total], view) == [total]
+
+
+def test_a_failure_of_another_check_explains_no_balance(zfxxgk: Form, town: Submission) -> None:
+    view = view_of(zfxxgk, town)
+    total = instance(zfxxgk, "A3.total")
+    of_column = instance(zfxxgk, "A3.natural_person")
+    other = replace(of_column, check=replace(of_column.check, code="Z9"))
+    assert without_consequential(zfxxgk, [total, other], view) == [total, other]
+
+
+def test_what_a_typed_over_total_breaks_is_told_once(zfxxgk: Form, town: Submission) -> None:
+    wrong = replace(town, overrides={"requests.processed.natural_person": Entry.of(99)})
+    codes = [f.code for f in findings(zfxxgk, wrong) if f.severity is Severity.ERROR]
+    processed = zfxxgk.fields["requests.processed.natural_person"].computed
+    assert processed is not None
+    assert codes
+    assert {code.split(".")[0] for code in codes} == {processed}
+
+
+# --- cells without a number ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("entry", "message", "suggestion"),
+    [
+        (
+            BLANK,
+            "没有填写",
+            "没有发生的填 0；本表空白处确实都是 0 的，在“本表空白处是否均为 0”选“是”",
+        ),
+        (Entry(None, Status.ERROR, "#REF!"), "是错误值 #REF!", "请删掉公式，直接填数字"),
+        (
+            Entry(None, Status.NO_RESULT, "=A1"),
+            "是公式 =A1，而且没有结果",
+            "请删掉公式，直接填数字",
+        ),
+        (
+            Entry(None, Status.BOOLEAN, "TRUE"),
+            "是逻辑值 TRUE，不是数字",
+            "请只填阿拉伯数字，不带单位和符号；没有发生的填 0",
+        ),
+        (
+            Entry(None, Status.DATE, "2025-01-02"),
+            "是日期（2025-01-02），不是数字；可能把 1-2 这样的写法当成了日期",
+            "请先按 Delete 清空这一格，把格式设为“常规”，再填数字",
+        ),
+        (
+            Entry(None, Status.TOO_LARGE, "99999999999"),
+            "数字 99999999999 太大",
+            "请核对单位和位数；每格必须小于 10 亿",
+        ),
+        (
+            Entry(None, Status.TEXT, "二{x}件"),
+            "是文字“二{x}件”，不是数字",
+            "请只填阿拉伯数字，不带单位和符号；没有发生的填 0",
+        ),
+        (
+            Entry(None, Status.TEXT, " "),
+            "只有空格，没有数字",
+            "没有发生的填 0；本表空白处确实都是 0 的，在“本表空白处是否均为 0”选“是”",
+        ),
+    ],
+)
+def test_a_cell_without_a_number_is_told_at_its_place(
+    zfxxgk: Form, town: Submission, entry: Entry, message: str, suggestion: str
+) -> None:
+    finding = validate.no_number(GRANTED, view_of(zfxxgk, with_entry(town, GRANTED, entry)))
+    assert (finding.code, finding.sheet, finding.cell) == ("R16", "三、依申请公开", "D9")
+    assert (finding.message, finding.suggestion) == (message, suggestion)
+    assert finding.observed == ((GRANTED, entry.raw or None),)
+
+
+def test_under_a_rule_a_blank_is_told_by_the_code_of_the_rule(
+    zfxxgk: Form, town: Submission
+) -> None:
+    found = findings(zfxxgk, with_entry(town, GRANTED, BLANK))
+    (finding,) = {f for f in found if f.field == GRANTED and f.message == "没有填写"}
+    assert finding.code in {check.code for check in zfxxgk.checks}
+    assert (finding.unit, finding.cell) == ("甲子镇", "D9")
+
+
+def test_a_cell_that_no_rule_names_is_told_all_the_same(zfxxgk: Form, town: Submission) -> None:
+    blank = with_entry(town, GRANTED, BLANK)
+    evaluation = evaluate_submissions(replace_rules(zfxxgk), [blank])
+    (finding,) = validate.uncovered_cells(Report(evaluation, 0))
+    assert (finding.code, finding.field) == ("R16", GRANTED)
+    absent = with_entry(town, GRANTED, Entry(None, Status.ABSENT))
+    evaluation = evaluate_submissions(replace_rules(zfxxgk), [absent])
+    assert list(validate.uncovered_cells(Report(evaluation, 0))) == []
+
+
+def replace_rules(form: Form) -> Form:
+    """The form without its rules."""
+    return replace(form, instances=())
+
+
+# --- what could not be verified ------------------------------------------------------------------
+
+
+def test_without_last_year_one_note_names_the_checks(zfxxgk: Form, town: Submission) -> None:
+    notes = [f for f in findings(zfxxgk, town) if f.code == "V2"]
+    assert len(notes) == 1
+    assert notes[0].message.startswith("没有上年的报表，有 ")
+    known = replace(town, previous=Figures({GRANTED: Decimal(1)}))
+    notes = [f for f in findings(zfxxgk, known) if f.code == "V2"]
+    assert notes[0].message.startswith("上年的报表里缺数或缺文字，有 ")
+
+
+def test_of_many_unverified_checks_twelve_are_named(zfxxgk: Form, town: Submission) -> None:
+    empty = replace(town, entries=dict.fromkeys(town.entries, BLANK))
+    (note,) = [f for f in findings(zfxxgk, empty) if f.code == "V1"]
+    ((_, count),) = note.observed
+    assert isinstance(count, int)
+    assert count > 12
+    assert note.message.startswith(f"有 {count} 项校验因缺数、缺文字或单位类别未选而无法核对：")
+    assert note.message.count("、", note.message.index("：")) == 11
+    assert note.message.endswith("等")
+
+
+# --- explanations --------------------------------------------------------------------------------
+
+
+def test_a_unit_explains_warnings_only(zfxxgk: Form, town: Submission) -> None:
+    filled = [fill(zfxxgk, seed) for seed in range(40)]
+    warned = next(
+        (report, finding)
+        for report, found in zip(filled, check_submissions(zfxxgk, filled), strict=True)
+        for finding in found
+        if finding.severity is Severity.WARNING
+    )
+    report, warning = warned
+    error = next(f for f in findings(zfxxgk, changed(town, {GRANTED: 40})) if f.code != "V2")
+    explained = replace(report, explanations={warning.code: "情况属实", error.code: "无妨"})
+    found = findings(zfxxgk, explained)
+    assert {f.explanation for f in found if f.code == warning.code} == {"情况属实"}
+    assert {f.explanation for f in found if f.severity is not Severity.WARNING} <= {""}
