@@ -76,7 +76,7 @@ def test_a_number_that_is_wrong_by_itself_may_be_any_other(zfxxgk: Form, town: S
     for number in (Decimal("13.5"), Decimal(-13)):
         (component,) = failing_in(zfxxgk, changed(town, {name: number}))
         (change,) = sole_changes(component)
-        assert (change.field, change.now, change.lowest) == (name, number, 0)
+        assert (change.field, change.now, change.lowest) == (name, number, Decimal(0))
         assert change.value is None
 
 

@@ -111,7 +111,7 @@ class Problem:
 
     def all_of(self, size: int) -> set[frozenset[str]]:
         """All sets of this size."""
-        self.model.clear_objective()
+        self.model.clear_objective()  # type: ignore[no-untyped-call]
         self.model.add(sum(self.changes.values()) == size)
         found: set[frozenset[str]] = set()
         while (names := self.solve()) is not None:
