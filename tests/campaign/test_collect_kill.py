@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import signal
 import sqlite3
-import subprocess
-import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from campaign.scene import JIAZI, YICHOU, Mailbox, campaign_in, workbook
+from support.faults import KILL, Run, command, needs_fork, run
 from xlreport import Form
 from xlreport.campaign.ledger import NAME
+from xlreport.cli.app import main
+from xlreport.workbook.reader.submission import Reading, read_submission
 
-DRIVER = Path(__file__).with_name("collect_driver.py")
-POINTS = 32
+pytestmark = needs_fork
+
+PARTS = 4
+"""Tests among which the steps are shared out."""
+
+EVERY = 3
+"""At one step of so many an error takes the place of a kill."""
 
 State = tuple[list[tuple[str, str, int]], list[str], dict[str, list[tuple[object, ...]]]]
 
@@ -40,6 +49,28 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return campaign_in(tmp_path_factory.mktemp("fresh") / "campaign").settings.folder
 
 
+@pytest.fixture(scope="module", autouse=True)
+def read_once(
+    fresh: Path, mails: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    """Each workbook is read once, before the forks: here it is writing that is killed."""
+    known: dict[tuple[bytes, str, float], Reading] = {}
+
+    def remembered(data: bytes, *rest: Any, path: str, modified: float, **more: Any) -> Reading:
+        key = (data, path, modified)
+        if key not in known:
+            known[key] = read_submission(data, *rest, path=path, modified=modified, **more)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("xlreport.merging.intake.read_submission", remembered)
+        patch.setattr("xlreport.merging.request.WORKERS", 0)
+        folder = shutil.copytree(fresh, tmp_path_factory.mktemp("read") / "campaign")
+        assert main(["collect", str(mails), "--campaign", str(folder)]) == 1
+        assert len(known) >= 2
+        yield
+
+
 def state(folder: Path) -> State:
     """The inbox, the originals, every row of the ledger."""
     inbox = sorted((p.name, sha(p), p.stat().st_mtime_ns) for p in (folder / "inbox").iterdir())
@@ -57,9 +88,9 @@ def sha(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def run(mode: str, number: int, folder: Path, mails: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(DRIVER), mode, str(number), str(folder), str(mails)]
-    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+def collected(folder: Path, mails: Path, fault: str = KILL, number: int = 0) -> Run:
+    """A collection in a fork."""
+    return run(command("collect", mails, "--campaign", folder), fault, number)
 
 
 @pytest.fixture(scope="module")
@@ -68,27 +99,27 @@ def undisturbed(
 ) -> tuple[State, int]:
     """What a collection ends in, and how many steps it takes."""
     folder = shutil.copytree(fresh, tmp_path_factory.mktemp("right") / "campaign")
-    done = run("kill", 0, folder, mails)
-    assert done.returncode == 1, done.stderr
-    return state(folder), int(done.stdout.rpartition("steps ")[2])
+    done = collected(folder, mails)
+    assert done.code == 1, done.err
+    return state(folder), done.steps
 
 
 def again(folder: Path, mails: Path) -> State:
-    code = run("kill", 0, folder, mails).returncode
-    assert code == 1
+    """What the next collection ends in."""
+    assert collected(folder, mails).code == 1
     return state(folder)
 
 
-@pytest.mark.parametrize("part", range(4))
+@pytest.mark.parametrize("part", range(PARTS))
 def test_killed_at_many_points(
     part: int, fresh: Path, mails: Path, undisturbed: tuple[State, int], tmp_path: Path
 ) -> None:
+    """At every step."""
     right, steps = undisturbed
-    assert steps > POINTS
-    points = sorted({1 + i * (steps - 1) // (POINTS - 1) for i in range(POINTS)})[part::4]
-    for number in points:
+    assert steps > 32
+    for number in range(1 + part, steps + 1, PARTS):
         folder = shutil.copytree(fresh, tmp_path / str(number))
-        assert run("kill", number, folder, mails).returncode == -9
+        assert collected(folder, mails, KILL, number).code == -signal.SIGKILL
         assert again(folder, mails) == right, number
 
 
@@ -97,12 +128,12 @@ def test_a_step_that_fails_is_one_sentence_and_the_next_run_completes(
     mode: str, fresh: Path, mails: Path, undisturbed: tuple[State, int], tmp_path: Path
 ) -> None:
     right, steps = undisturbed
-    for number in range(2, steps, steps // 8):
+    for number in range(1, steps + 1, EVERY):
         folder = shutil.copytree(fresh, tmp_path / str(number))
-        done = run(mode, number, folder, mails)
-        assert done.returncode in (1, 2), (number, done.stderr)
-        if done.returncode == 2:
-            lines = [*done.stdout.splitlines(), *done.stderr.splitlines()]
+        done = collected(folder, mails, mode, number)
+        assert done.code in (1, 2), (number, done.err)
+        if done.code == 2:
+            lines = [*done.out.splitlines(), *done.err.splitlines()]
             assert ["写不了" in line for line in lines].count(True) == 1, lines
         assert again(folder, mails) == right, number
 
