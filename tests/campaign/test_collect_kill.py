@@ -50,9 +50,7 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def read_once(
-    fresh: Path, mails: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[None]:
+def read_once(fresh: Path, mails: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Each workbook is read once, before the forks: here it is writing that is killed."""
     known: dict[tuple[bytes, str, float], Reading] = {}
 
