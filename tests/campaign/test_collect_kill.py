@@ -52,13 +52,12 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module", autouse=True)
 def read_once(fresh: Path, mails: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Each workbook is read once, before the forks: here it is writing that is killed."""
-    known: dict[tuple[bytes, str, float], Reading] = {}
+    known: dict[bytes, Reading] = {}
 
-    def remembered(data: bytes, *rest: Any, path: str, modified: float, **more: Any) -> Reading:
-        key = (data, path, modified)
-        if key not in known:
-            known[key] = read_submission(data, *rest, path=path, modified=modified, **more)
-        return known[key]
+    def remembered(data: bytes, *rest: Any, **more: Any) -> Reading:
+        if data not in known:
+            known[data] = read_submission(data, *rest, **more)
+        return known[data]
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("xlreport.merging.intake.read_submission", remembered)
