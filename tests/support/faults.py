@@ -10,6 +10,7 @@ twice. What needs a process of its own from the start (workers, strace) is teste
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import io
 import mmap
@@ -54,6 +55,8 @@ CALLS = (
 
 _PATIENCE = 300.0
 """Seconds that only a process waits for that hangs."""
+
+_PR_SET_PTRACER, _PR_SET_PTRACER_ANY = 0x59616D61, 2**64 - 1
 
 BROKEN = 70
 """The exit code of a fork in which the command raised."""
@@ -106,7 +109,7 @@ Command = Callable[[], int]
 
 class Fork:
     """A command that runs in a fork. With a `number` its step of that number fails; one that is `held`
-    begins when it is released, and is not watched."""
+    begins when it is released, is not watched, and may be traced."""
 
     def __init__(
         self, command: Command, fault: str = KILL, number: int = 0, *, held: bool = False
@@ -173,6 +176,8 @@ class Fork:
             if gate is None:
                 watch(self.steps)
             else:
+                _let_others_trace()
+                self.steps.step()  # that it may be traced now
                 os.read(gate, 1)
             code = command()
         except BaseException:  # noqa: BLE001 (nothing may go back into the tests)
@@ -182,6 +187,12 @@ class Fork:
             sys.stdout.flush()
             sys.stderr.flush()
             os._exit(code)
+
+
+def _let_others_trace() -> None:
+    """Under Yama (Linux) only an ancestor may trace a process that has not said so (prctl(2))."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PTRACER, ctypes.c_ulong(_PR_SET_PTRACER_ANY), 0, 0, 0)
 
 
 def run(command: Command, fault: str = KILL, number: int = 0) -> Run:
