@@ -12,6 +12,7 @@ import pytest
 
 from campaign.office import COUNTY, Office
 from campaign.scene import JIAZI, workbook
+from support.faults import Fork, command, needs_fork
 from support.merges import merge_and_write
 from support.servers import Dovecot, free_port, proxy_for, saying
 from xlreport import Form
@@ -452,25 +453,13 @@ def test_many_messages_are_fetched_in_batches(
     assert office.dovecot.flags(COUNTY) == [{r"\Seen"}] * 10
 
 
+@needs_fork
 def test_two_collections_at_once_take_each_message_once(three: Office, dovecot: Dovecot) -> None:
-    import subprocess
-    import sys
-
-    command = [
-        sys.executable,
-        "-m",
-        "xlreport",
-        "collect",
-        "--json",
-        "--campaign",
-        str(three.folder),
-    ]
-    runs = [
-        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        for _ in range(2)
-    ]
-    said = [json.loads(run.communicate()[0]) for run in runs]
-    assert [run.returncode for run in runs] == [0, 0]
+    collect = command("collect", "--json", "--campaign", three.folder)
+    with Fork(collect) as first, Fork(collect) as second:
+        runs = [first.wait(), second.wait()]
+    assert [done.code for done in runs] == [0, 0]
+    said = [json.loads(done.out) for done in runs]
     assert sorted(len(document["messages"]) for document in said) == [0, 3]
     assert len(three.inbox) == 3
 

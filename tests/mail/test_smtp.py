@@ -6,8 +6,6 @@ import email
 import os
 import re
 import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from email import policy
 from email.header import decode_header, make_header
@@ -17,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from campaign.office import COUNTY, Office
+from support.faults import command, needs_fork, run
 from support.servers import Smtp, free_port, proxy_for, saying
 from xlreport.campaign.campaign import ledger_of
 from xlreport.campaign.ledger import Ledger, Sent
@@ -246,24 +245,21 @@ def test_a_server_that_takes_leave(whom: set[str], office: Office, server: Smtp)
     assert [len(office.dovecot.messages(a)) for a in (JIAZI, YICHOU, YICHOU2)] == [1, 1, 1]
 
 
+@needs_fork
 def test_killed_between_the_server_and_the_record(
-    office: Office, server: Smtp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    office: Office, server: Smtp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    program = (
-        "import os, signal, sys\n"
-        "from xlreport.campaign.ledger import Ledger\n"
-        "from xlreport.cli.app import main\n"
-        "real = Ledger.put_sent\n"
-        "def put(self, *rows):\n"
-        "    if rows[0].state == 'sent': os.kill(os.getpid(), signal.SIGKILL)\n"
-        "    real(self, *rows)\n"
-        "Ledger.put_sent = put\n"
-        "main(['send', 'templates', '--campaign', sys.argv[1]])\n"
-    )
-    run = subprocess.run(
-        [sys.executable, "-c", program, str(office.folder)], capture_output=True, check=False
-    )
-    assert run.returncode == -signal.SIGKILL
+    real = Ledger.put_sent
+
+    def killed(self: Ledger, *rows: Sent) -> None:
+        if rows[0].state == "sent":
+            os.kill(os.getpid(), signal.SIGKILL)
+        real(self, *rows)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Ledger, "put_sent", killed)
+        done = run(command("send", "templates", "--campaign", office.folder))
+    assert done.code == -signal.SIGKILL
     assert [s.state for s in sent(office)] == ["sending"]
     assert status(office.campaign()).units[0].templates[0].state == "sending"
     assert states(office) == (1, ["sent"] * 3 + ["no_address"])
