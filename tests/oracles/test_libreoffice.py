@@ -13,9 +13,9 @@ from support.soffice import recalculate
 from xlreport import Form, FormCatalog, Submission, read_submission, write_workbook
 from xlreport.a1 import Cell
 from xlreport.form.expression import across_years
-from xlreport.rules.excel import FAIL, MARKS, PASS, TICK, UNKNOWN, Formulas
+from xlreport.rules.excel import FAIL, MARKS, NO_LAST_YEAR, PASS, TICK, UNKNOWN, Formulas
 from xlreport.workbook.layout.workbook import CHECKS, CHECKS_ROW, COVER
-from xlreport.workbook.writer.book import NO_LAST_YEAR, WorkbookWriter
+from xlreport.workbook.writer.book import WorkbookWriter
 from xlreport.workbook.writer.check_sheet import (
     gap_text,
     line_cells,

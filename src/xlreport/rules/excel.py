@@ -7,18 +7,21 @@ where it certainly fails; what is neither cannot be verified yet.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from typing import NamedTuple, Protocol
 
-from xlreport.a1 import address, quoted, ranges
+from xlreport.a1 import Cell, address, quoted, ranges
+from xlreport.errors import XlreportError
 from xlreport.findings import Severity
 from xlreport.form import expression as ex
 from xlreport.form.model import Form, Instance, Kind
 from xlreport.rules.evaluate import Verdict
 from xlreport.submission import YES, shown
-from xlreport.workbook.layout.workbook import COVER, PREVIOUS, Layout
-from xlreport.workbook.writer.book import NO_LAST_YEAR
 
 PASS, FAIL, UNKNOWN = Verdict.HOLDS.label, Verdict.FAILS.label, Verdict.UNKNOWN.label
+NO_LAST_YEAR = "无上年数"
+"""The verdict of a check that cannot be made because the workbook has no figures of last year."""
 TICK = "✔"
 MARKS = {Severity.ERROR: "✘", Severity.WARNING: "！", Severity.NOTE: "※"}
 """What a check cell shows when its check fails."""
@@ -26,217 +29,319 @@ MARKS = {Severity.ERROR: "✘", Severity.WARNING: "！", Severity.NOTE: "※"}
 MAX_FORMULA = 8192
 """Excel's limit on a formula's length, in characters."""
 
+_SPACES = ('" "', '"\u3000"', "CHAR(10)")
+"""What is taken out of a text before it is looked at."""
 
-class FormulaTooLong(Exception):
-    """A rule whose formula Excel would refuse; the text is Chinese."""
+
+class FormulaTooLong(XlreportError):
+    """A rule whose formula Excel would refuse."""
+
+
+class Addresses(Protocol):
+    """Where the workbook of a form has what formulas refer to: sheet and cell."""
+
+    @property
+    def form(self) -> Form:
+        """The form."""
+        ...
+
+    @property
+    def cells(self) -> Mapping[str, tuple[str, Cell]]:
+        """Of each field, text fields included."""
+        ...
+
+    @property
+    def flags(self) -> Mapping[str, tuple[str, Cell]]:
+        """Of each table's answer whether its blanks are 0."""
+        ...
+
+    @property
+    def level(self) -> tuple[str, Cell]:
+        """Of the unit's level."""
+        ...
+
+    def prior_year(self, name: str) -> tuple[str, Cell]:
+        """Of a field's value of last year."""
+        ...
+
+
+class Condition(NamedTuple):
+    """Two formulas: where something certainly holds, and where it certainly fails."""
+
+    holds: str
+    fails: str
+
+    @classmethod
+    def where(cls, known: str, holds: str) -> Condition:
+        """What counts where its numbers are known."""
+        return cls(_if(known, holds, "FALSE"), _if(known, _call("NOT", holds), "FALSE"))
+
+    @classmethod
+    def all_of(cls, parts: Sequence[Condition]) -> Condition:
+        """Holds where all parts hold, fails where one fails."""
+        holds = _call("AND", *(part.holds for part in parts))
+        return cls(holds, _call("OR", *(part.fails for part in parts)))
+
+    def negated(self) -> Condition:
+        """Holds where this fails, and the other way round."""
+        return Condition(self.fails, self.holds)
+
+
+def _call(function: str, *arguments: str) -> str:
+    return f"{function}({','.join(arguments)})"
+
+
+def _if(condition: str, value: str, otherwise: str) -> str:
+    return _call("IF", condition, value, otherwise)
+
+
+def _text(word: str) -> str:
+    return f'"{word}"'
 
 
 class Formulas:
     """Formulas for one form, as seen from one sheet (references to it carry no sheet name)."""
 
-    def __init__(self, layout: Layout, sheet: str) -> None:
-        self.layout = layout
-        self.form: Form = layout.form
+    def __init__(self, addresses: Addresses, sheet: str) -> None:
+        self.addresses = addresses
+        self.form = addresses.form
         self.sheet = sheet
 
-    # --- references -------------------------------------------------------------------------
+    # --- references ------------------------------------------------------------------------------
 
     def ref(self, sheet: str, target: str) -> str:
+        """A cell or range of a sheet."""
         return target if sheet == self.sheet else f"{quoted(sheet)}!{target}"
 
     def cell(self, name: str) -> str:
-        sheet, cell = self.layout.cells[name]
-        return self.ref(sheet, address(cell))
+        """The cell of a field."""
+        return self._at(self.addresses.cells[name])
 
     def previous(self, name: str) -> str:
         """The cell with last year's number."""
-        return self.ref(PREVIOUS, address(self.layout.previous[name]))
+        return self._at(self.addresses.prior_year(name))
+
+    def flag(self, table: str) -> str:
+        """The cell that says whether a table's blanks are 0."""
+        return self._at(self.addresses.flags[table], absolute=True)
 
     def bare(self, name: str) -> str:
         """A text without spaces and line feeds."""
-        return (
-            f'SUBSTITUTE(SUBSTITUTE(SUBSTITUTE({self.cell(name)}," ",""),"\u3000",""),CHAR(10),"")'
-        )
+        text = self.cell(name)
+        for space in _SPACES:
+            text = _call("SUBSTITUTE", text, space, '""')
+        return text
 
-    def ranges(self, names: tuple[str, ...]) -> list[str]:
+    def ranges(self, names: Iterable[str]) -> list[str]:
         """The cells of some fields as few ranges, sheet by sheet."""
-        by_sheet: dict[str, list[tuple[int, int]]] = {}
+        by_sheet: dict[str, list[Cell]] = {}
         for name in names:
-            sheet, cell = self.layout.cells[name]
+            sheet, cell = self.addresses.cells[name]
             by_sheet.setdefault(sheet, []).append(cell)
-        return [
-            self.ref(sheet, part) for sheet, cells in by_sheet.items() for part in ranges(cells)
-        ]
+        found: list[str] = []
+        for sheet, cells in by_sheet.items():
+            found += [self.ref(sheet, part) for part in ranges(cells)]
+        return found
 
-    def flag(self, table: str) -> str:
-        sheet, cell = self.layout.flags[table]
-        return self.ref(sheet, address(cell, absolute=True))
+    def _at(self, place: tuple[str, Cell], *, absolute: bool = False) -> str:
+        sheet, cell = place
+        return self.ref(sheet, address(cell, absolute=absolute))
 
-    # --- numbers ----------------------------------------------------------------------------
+    # --- numbers ---------------------------------------------------------------------------------
 
     def computed(self, name: str) -> str:
-        """The formula of a computed cell; texts and blanks in its parts are passed over."""
+        """The formula of a computed cell; texts and blanks in its parts are passed over. Raises
+        FormulaTooLong."""
         return within_limit("=" + self.number(self.form.formulas[name], tolerant=True), name)
 
     def number(self, node: ex.Number, *, tolerant: bool = False) -> str:
+        """A number; `tolerant` passes over texts and blanks."""
         match node:
             case ex.Const(value=value):
                 return shown(value)
             case ex.Ref(field=name):
-                return f"SUM({self.cell(name)})" if tolerant else self.cell(name)
+                return _call("SUM", self.cell(name)) if tolerant else self.cell(name)
             case ex.Previous(field=name):
                 return self.previous(name)
             case ex.Length(text=name):
-                return f"LEN({self.bare(name)})"
+                return _call("LEN", self.bare(name))
             case ex.Total():
-                return self._total(node, tolerant)
-            case ex.Minus(left=left, right=right):
-                second = self.number(right, tolerant=tolerant)
-                wrapped = f"({second})" if isinstance(right, ex.Minus | ex.Total) else second
-                return f"{self.number(left, tolerant=tolerant)}-{wrapped}"
+                return self._total(node, tolerant=tolerant)
+            case ex.Minus():
+                return self._minus(node, tolerant=tolerant)
             case ex.Times(factor=factor, item=item):
                 return f"{shown(factor)}*({self.number(item, tolerant=tolerant)})"
             case ex.Absolute(item=item):
-                return f"ABS({self.number(item, tolerant=tolerant)})"
+                return _call("ABS", self.number(item, tolerant=tolerant))
             case ex.Rounded(item=item, digits=digits):
-                return f"ROUND({self.number(item, tolerant=tolerant)},{digits})"
+                return _call("ROUND", self.number(item, tolerant=tolerant), str(digits))
 
-    def _total(self, node: ex.Total, tolerant: bool) -> str:
-        names = tuple(i.field for i in node.items if isinstance(i, ex.Ref))
-        other = [self.number(i, tolerant=tolerant) for i in node.items if not isinstance(i, ex.Ref)]
+    def _minus(self, node: ex.Minus, *, tolerant: bool) -> str:
+        left = self.number(node.left, tolerant=tolerant)
+        right = self.number(node.right, tolerant=tolerant)
+        several = isinstance(node.right, ex.Minus | ex.Total)
+        return f"{left}-({right})" if several else f"{left}-{right}"
+
+    def _total(self, node: ex.Total, *, tolerant: bool) -> str:
+        """A chain of + as it was written; else a SUM over ranges, unless a cell counts twice."""
+        items = [self.number(item, tolerant=tolerant) for item in node.items]
         if node.spelled == "+" and not tolerant:
-            return "+".join(self.number(item) for item in node.items)
-        if len(set(names)) == len(names):
-            return f"SUM({','.join([*self.ranges(names), *other])})"
-        return f"SUM({','.join(self.number(item, tolerant=tolerant) for item in node.items)})"
+            return "+".join(items)
+        names = [item.field for item in node.items if isinstance(item, ex.Ref)]
+        if len(set(names)) < len(names):
+            return _call("SUM", *items)
+        pairs = zip(node.items, items, strict=True)
+        others = [written for item, written in pairs if not isinstance(item, ex.Ref)]
+        return _call("SUM", *self.ranges(names), *others)
 
-    # --- conditions -------------------------------------------------------------------------
+    # --- comparisons -----------------------------------------------------------------------------
 
     def known(self, node: ex.Node) -> str:
         """Whether every number that a node needs is there (declared blanks count as 0)."""
         fields = ex.fields_of(node)
-        computed = tuple(f for f in fields if self.form.fields[f].computed)
-        leaves = tuple(dict.fromkeys(leaf for f in fields for leaf in self.form.leaves(f)))
         conditions = []
+        computed = [name for name in fields if self.form.fields[name].computed]
         if computed:
-            conditions.append(f"COUNT({','.join(self.ranges(computed))})={len(computed)}")
-        counted = [f"COUNT({','.join(self.ranges(leaves))})"] if leaves else []
-        for table in dict.fromkeys(self.form.fields[leaf].table for leaf in leaves):
-            mine = self.ranges(
-                tuple(leaf for leaf in leaves if self.form.fields[leaf].table == table)
-            )
-            blanks = "+".join(f"COUNTBLANK({part})" for part in mine)
-            counted.append(f'IF({self.flag(table)}="{YES}",{blanks},0)')
+            conditions.append(f"{_call('COUNT', *self.ranges(computed))}={len(computed)}")
+        leaves = list(dict.fromkeys(leaf for name in fields for leaf in self.form.leaves(name)))
         if leaves:
-            conditions.append(f"{'+'.join(counted)}={len(leaves)}")
-        conditions += [
-            f"COUNTBLANK({self.cell(o.text)})=0"
-            for o in ex.operands_of(node)
-            if isinstance(o, ex.Length)
-        ]
+            conditions.append(f"{self._filled_in(leaves)}={len(leaves)}")
+        lengths = [part for part in ex.operands_of(node) if isinstance(part, ex.Length)]
+        conditions += [f"{self._blank(length.text)}=0" for length in lengths]
         conditions += self.last_year(node)
-        return conditions[0] if len(conditions) == 1 else f"AND({','.join(conditions)})"
+        return conditions[0] if len(conditions) == 1 else _call("AND", *conditions)
+
+    def _filled_in(self, names: Sequence[str]) -> str:
+        """How many of these cells hold a number, or are blank where that means 0."""
+        counted = [_call("COUNT", *self.ranges(names))]
+        by_table: dict[str, list[str]] = {}
+        for name in names:
+            by_table.setdefault(self.form.fields[name].table, []).append(name)
+        for table, members in by_table.items():
+            blanks = "+".join(_call("COUNTBLANK", part) for part in self.ranges(members))
+            declared = f"{self.flag(table)}={_text(YES)}"
+            counted.append(_if(declared, blanks, "0"))
+        return "+".join(counted)
+
+    def _blank(self, name: str) -> str:
+        return _call("COUNTBLANK", self.cell(name))
 
     def last_year(self, node: ex.Node) -> list[str]:
         """The condition that last year's numbers are there, if a node needs any."""
-        cells = [self.previous(o.field) for o in ex.operands_of(node) if isinstance(o, ex.Previous)]
-        return [f"COUNT({','.join(cells)})={len(cells)}"] if cells else []
+        operands = [part for part in ex.operands_of(node) if isinstance(part, ex.Previous)]
+        cells = [self.previous(operand.field) for operand in operands]
+        return [f"{_call('COUNT', *cells)}={len(cells)}"] if cells else []
 
     def comparison(self, node: ex.Compare) -> str:
+        """Whether two numbers that are there compare as they should."""
         gap = self.gap(node)
-        if node.operator == "==":
-            return f"ABS({gap})<={shown(node.tolerance)}" if node.tolerance else f"{gap}=0"
-        return f"{gap}{'<>' if node.operator == '!=' else node.operator}0"
+        if node.operator == "==" and node.tolerance:
+            return f"{_call('ABS', gap)}<={shown(node.tolerance)}"
+        operator = {"==": "=", "!=": "<>"}.get(node.operator, node.operator)
+        return f"{gap}{operator}0"
 
     def gap(self, node: ex.Compare) -> str:
-        """Left minus right, rounded to its exact decimals so that binary fractions cannot
-        disturb."""
+        """Left minus right, rounded to its exact decimals so that binary fractions cannot disturb."""
         minus = ex.Minus(node.left, node.right)
-        words = self.number(node.left if node.right == ex.Const(Decimal(0)) else minus)
-        return f"ROUND({words},{ex.scale_of(minus)})"
+        against_zero = node.right == ex.Const(Decimal(0))
+        difference = self.number(node.left if against_zero else minus)
+        return _call("ROUND", difference, str(ex.scale_of(minus)))
 
-    def pair(self, node: ex.Truth) -> tuple[str, str]:
-        """Two formulas: certainly holds, certainly fails."""
+    # --- conditions ------------------------------------------------------------------------------
+
+    def condition(self, node: ex.Truth) -> Condition:
+        """Where a condition certainly holds and certainly fails. Raises ValueError for one that no
+        formula can tell."""
         match node:
             case ex.Compare():
-                known, holds = self.known(node), self.comparison(node)
-                return f"IF({known},{holds},FALSE)", f"IF({known},NOT({holds}),FALSE)"
+                return Condition.where(self.known(node), self.comparison(node))
             case ex.IsNumber(item=item):
-                known, cell = self.known(node), self.cell(item.field)
-                return known, f"COUNT({cell})+COUNTBLANK({cell})=0"
-            case ex.Filled(text=name):
-                cell, bare = self.cell(name), self.bare(name)
-                return f"LEN({bare})>0", f"AND(COUNTBLANK({cell})=0,LEN({bare})=0)"
-            case ex.Mentions(text=name, words=words):
-                cell, bare = self.cell(name), self.bare(name)
-                said = ",".join(
-                    f'LEN(SUBSTITUTE({bare},"{word}",""))<LEN({bare})' for word in words
-                )
-                return f"OR({said})", f"AND(COUNTBLANK({cell})=0,NOT(OR({said})))"
-            case ex.Differs():
-                raise ValueError("no workbook formula can compare texts")
+                counted = _call("COUNT", self.cell(item.field))
+                return Condition(self.known(node), f"{counted}+{self._blank(item.field)}=0")
+            case ex.Filled() | ex.Mentions() | ex.Differs():
+                return self._of_text(node)
             case ex.LevelIn(levels=levels):
-                cell = self.ref(COVER, address(self.layout.identity["level"], absolute=True))
-                listed = ",".join(f'{cell}="{level}"' for level in levels)
-                return f"OR({listed})", f'AND({cell}<>"",NOT(OR({listed})))'
+                return self._level_in(levels)
             case ex.Not(item=item):
-                holds, fails = self.pair(item)
-                return fails, holds
+                return self.condition(item).negated()
             case ex.And(items=items):
                 return self._and(items)
             case ex.Or(items=items):
-                pairs = [self.pair(item) for item in items]
-                return (
-                    f"OR({','.join(p[0] for p in pairs)})",
-                    f"AND({','.join(p[1] for p in pairs)})",
-                )
+                return self._or(items)
             case ex.Implies(premise=premise, conclusion=conclusion):
-                return self.pair(ex.Or((ex.Not(premise), conclusion)))
+                return self._or((ex.Not(premise), conclusion))
 
-    def _and(self, items: tuple[ex.Truth, ...]) -> tuple[str, str]:
+    def _of_text(self, node: ex.Filled | ex.Mentions | ex.Differs) -> Condition:
+        """A blank text can be filled in yet: neither holds nor fails."""
+        written, length = f"{self._blank(node.text)}=0", _call("LEN", self.bare(node.text))
+        match node:
+            case ex.Filled():
+                return Condition(f"{length}>0", _call("AND", written, f"{length}=0"))
+            case ex.Mentions(words=words):
+                mentioned = _call("OR", *(self._has(node.text, word) for word in words))
+                return Condition(mentioned, _call("AND", written, _call("NOT", mentioned)))
+            case ex.Differs():
+                raise ValueError("no workbook formula can compare texts")
+
+    def _has(self, name: str, word: str) -> str:
+        """Whether a text gets shorter without a word."""
+        text = self.bare(name)
+        without = _call("SUBSTITUTE", text, _text(word), '""')
+        return f"{_call('LEN', without)}<{_call('LEN', text)}"
+
+    def _level_in(self, levels: Sequence[str]) -> Condition:
+        cell = self._at(self.addresses.level, absolute=True)
+        listed = _call("OR", *(f"{cell}={_text(level)}" for level in levels))
+        return Condition(listed, _call("AND", f'{cell}<>""', _call("NOT", listed)))
+
+    def _and(self, items: Sequence[ex.Truth]) -> Condition:
+        """Comparisons of the same cells ask only once whether these are known."""
+        comparisons = [item for item in items if isinstance(item, ex.Compare)]
         fields = {frozenset(ex.fields_of(item)) for item in items}
-        if len(fields) == 1 and all(isinstance(item, ex.Compare) for item in items):
-            known = self.known(items[0])
-            together = (
-                f"AND({','.join(self.comparison(i) for i in items if isinstance(i, ex.Compare))})"
-            )
-            return f"IF({known},{together},FALSE)", f"IF({known},NOT({together}),FALSE)"
-        pairs = [self.pair(item) for item in items]
-        return f"AND({','.join(p[0] for p in pairs)})", f"OR({','.join(p[1] for p in pairs)})"
+        if len(comparisons) < len(items) or len(fields) > 1:
+            return Condition.all_of([self.condition(item) for item in items])
+        together = _call("AND", *(self.comparison(item) for item in comparisons))
+        return Condition.where(self.known(items[0]), together)
+
+    def _or(self, items: Sequence[ex.Truth]) -> Condition:
+        parts = [self.condition(item) for item in items]
+        return Condition.all_of([part.negated() for part in parts]).negated()
+
+    # --- what check cells show -------------------------------------------------------------------
 
     def verdict(self, instance: Instance) -> str:
-        """通过, 未通过, 待填 or 无上年数."""
+        """通过, 未通过, 待填 or 无上年数. Raises FormulaTooLong."""
         rule = instance.rule
         open_ = self.open(rule)
         if isinstance(rule, ex.Compare):
-            known, holds = self.known(rule), self.comparison(rule)
-            return within_limit(
-                f'=IF({known},IF({holds},"{PASS}","{FAIL}"),{open_})', instance.code
-            )
-        holds, fails = self.pair(rule)
-        return within_limit(f'=IF({holds},"{PASS}",IF({fails},"{FAIL}",{open_}))', instance.code)
+            judged = _if(self.comparison(rule), _text(PASS), _text(FAIL))
+            return within_limit("=" + _if(self.known(rule), judged, open_), instance.code)
+        holds, fails = self.condition(rule)
+        failed = _if(fails, _text(FAIL), open_)
+        return within_limit("=" + _if(holds, _text(PASS), failed), instance.code)
 
     def open(self, rule: ex.Truth) -> str:
-        """Why a rule cannot be verified: last year's numbers are not there, or cells are not filled
-        in."""
+        """Why a rule cannot be verified: last year's numbers, or cells that are not filled in."""
         there = self.last_year(rule)
-        return f'IF({there[0]},"{UNKNOWN}","{NO_LAST_YEAR}")' if there else f'"{UNKNOWN}"'
+        return _if(there[0], _text(UNKNOWN), _text(NO_LAST_YEAR)) if there else _text(UNKNOWN)
 
-    def cells_mark(self, instances: tuple[Instance, ...]) -> str:
-        """The mark of a row of cells that are all checked by one rule: ✔, ✘, 待填 or 无上年数."""
-        holds, fails = self._and(tuple(i.rule for i in instances))
-        mark = MARKS[instances[0].check.severity]
-        formula = f'=IF({holds},"{TICK}",IF({fails},"{mark}",{self.open(ex.And(tuple(i.rule for i in instances)))}))'
-        return within_limit(formula, instances[0].check.code)
+    def cells_mark(self, instances: Sequence[Instance]) -> str:
+        """The mark of a row of cells that are all checked by one rule: ✔, ✘, 待填 or 无上年数.
+        Raises FormulaTooLong."""
+        check = instances[0].check
+        rules = tuple(instance.rule for instance in instances)
+        holds, fails = self._and(rules)
+        failed = _if(fails, _text(MARKS[check.severity]), self.open(ex.And(rules)))
+        return within_limit("=" + _if(holds, _text(TICK), failed), check.code)
 
 
 def within_limit(formula: str, name: str) -> str:
     """The formula, unless Excel would refuse it. Raises FormulaTooLong."""
     if len(formula) > MAX_FORMULA:
-        words = (
-            f"“{name}”的 Excel 公式有 {len(formula):,} 个字符，超过 Excel 允许的 {MAX_FORMULA:,} 个"
+        raise FormulaTooLong(
+            f"“{name}”的 Excel 公式有 {len(formula):,} 个字符，"
+            f"超过 Excel 允许的 {MAX_FORMULA:,} 个；请把规则拆短，或减少一行里的列数。"
         )
-        raise FormulaTooLong(f"{words}；请把规则拆短，或减少一行里的列数。")
     return formula
 
 

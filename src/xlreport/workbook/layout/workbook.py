@@ -55,6 +55,15 @@ class Layout:
         """Field id (text fields included) → cell on the 上年数 sheet that has last year's value."""
         return {name: (PREVIOUS_ROW + i, 2) for i, name in enumerate(self.cells)}
 
+    def prior_year(self, name: str) -> tuple[str, Cell]:
+        """Sheet and cell of last year's value of a field (text fields included)."""
+        return PREVIOUS, self.previous[name]
+
+    @property
+    def level(self) -> tuple[str, Cell]:
+        """Sheet and cell of the unit's level."""
+        return COVER, self.identity["level"]
+
     def place(self, name: str) -> Place:
         """A field's sheet and cell as Excel shows them."""
         sheet, cell = self.cells[name]

@@ -16,15 +16,13 @@ from xlreport.a1 import Cell, address, quoted
 from xlreport.form import expression as ex
 from xlreport.form.model import Form
 from xlreport.rules.evaluate import UnitView, Verdict, truth, view_of
+from xlreport.rules.excel import NO_LAST_YEAR
 from xlreport.submission import Submission
 from xlreport.text import BITING, clean
 from xlreport.workbook.layout.sheet import Span
 from xlreport.workbook.layout.workbook import Layout, layout_of
 from xlreport.workbook.writer.styles import Styles
 from xlreport.workbook.writer.xlsxwriter_patches import PlainSheet, StreamingPackager
-
-NO_LAST_YEAR = "无上年数"
-"""The verdict of a check that cannot be made because the workbook has no figures of the year before."""
 
 
 class _Protectable(Workbook):

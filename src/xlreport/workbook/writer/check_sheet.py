@@ -9,12 +9,12 @@ from xlreport.findings import Severity
 from xlreport.form import expression as ex
 from xlreport.form.expression import across_years
 from xlreport.rules.describe import RuleDescriber
-from xlreport.rules.excel import FAIL, MARKS, PASS, UNKNOWN, Formulas, has_money
+from xlreport.rules.excel import FAIL, MARKS, NO_LAST_YEAR, PASS, UNKNOWN, Formulas, has_money
 from xlreport.submission import shown
 from xlreport.workbook.layout.check_rows import CheckRow, LaterLine
 from xlreport.workbook.layout.sheet import Span, lines_needed
 from xlreport.workbook.layout.workbook import CHECKS, CHECKS_ROW
-from xlreport.workbook.writer.book import NO_LAST_YEAR, WorkbookWriter
+from xlreport.workbook.writer.book import WorkbookWriter
 
 HEADINGS = ("序号", "代码", "性质", "校验内容", "结果", "相差", "位置", "填写说明", "上年说明")
 WIDTHS = (6.0, 9.0, 7.0, 58.0, 9.0, 11.0, 17.0, 30.0, 22.0)

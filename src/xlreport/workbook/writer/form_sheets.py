@@ -9,13 +9,13 @@ from xlsxwriter.worksheet import Worksheet
 from xlreport.a1 import address, ranges
 from xlreport.form import expression as ex
 from xlreport.form.model import LEVELS, Field, Kind
-from xlreport.rules.excel import FAIL, MARKS, PASS, TICK, UNKNOWN, Formulas
+from xlreport.rules.excel import FAIL, MARKS, NO_LAST_YEAR, PASS, TICK, UNKNOWN, Formulas
 from xlreport.submission import NO, YES, Status, shown
 from xlreport.text import MAX_CELL_TEXT
 from xlreport.workbook.layout.sheet import UNIT_ROW, SheetPlan, Span, lines_needed
 from xlreport.workbook.layout.table import LINE_HEIGHT
 from xlreport.workbook.layout.workbook import CHECKS, COVER, GUIDE, IDENTITY_ROW, TEXTS, Layout
-from xlreport.workbook.writer.book import NO_LAST_YEAR, WorkbookWriter, excel_number
+from xlreport.workbook.writer.book import WorkbookWriter, excel_number
 from xlreport.workbook.writer.check_sheet import (
     gap_text,
     line_cells,
