@@ -8,9 +8,11 @@ import io
 import mailbox
 import os
 import sqlite3
+import time
 import unicodedata
 import zipfile
-from dataclasses import replace
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -20,13 +22,24 @@ from merging.test_arrivals import stamped
 from support.merges import merge_and_write
 from xlreport import Form, UsageError
 from xlreport.campaign.campaign import Campaign, ledger_of, merged_inbox
-from xlreport.campaign.collect import CollectResult, collect
+from xlreport.campaign.collect import (
+    CollectedFile,
+    CollectedMessage,
+    Collector,
+    CollectResult,
+    _dated,
+    collect,
+)
 from xlreport.campaign.ledger import open_ledger
 from xlreport.campaign.send import Drafts, SendRequest, send
 from xlreport.campaign.status import status
 from xlreport.cli.app import main
 from xlreport.errors import LedgerError
-from xlreport.mail.messages import MailLimits
+from xlreport.mail.codes import NO_MESSAGE
+from xlreport.mail.mailboxes import Raw, Uid
+from xlreport.mail.messages import Mail, MailLimits, MessageReader
+from xlreport.merging.intake import Reader
+from xlreport.workers import InProcess
 
 
 @pytest.fixture
@@ -704,3 +717,90 @@ def test_messages_are_read_in_workers_and_one_that_hangs_costs_only_itself(
     (told,) = collect(campaign, box.folder).messages
     assert (told.state, told.files[0].units) == ("new", ("甲子镇",))
     assert status(campaign).messages == ()
+
+
+@dataclass
+class Handed:
+    """A source that hands over what it was given."""
+
+    raws: list[Raw]
+    name: str = "handed"
+
+    def messages(self, most: int) -> Iterator[Raw]:
+        yield from self.raws
+
+    def finish(self, taken: Collection[Uid]) -> Iterator[str]:
+        return iter(())
+
+
+@pytest.fixture
+def collector(campaign: Campaign, tmp_path: Path) -> Iterator[Collector]:
+    with ledger_of(campaign.settings) as ledger, InProcess() as pool:
+        yield Collector(
+            ledger=ledger,
+            inbox=campaign.settings.inbox,
+            originals=campaign.settings.records / "originals",
+            reader=Reader(campaign.forms, tmp_path, campaign.reading.limits, ()),
+            pool=pool,
+            mail_pool=pool,
+            roster=campaign.roster,
+        )
+
+
+def test_the_beginning_of_a_larger_message_is_no_copy(collector: Collector) -> None:
+    """Of a message that is too large only the beginning is there, which another one may have been whole."""
+    data = b"From: jiazi@example.org\n\nhello\n"
+    (known,) = collector.collect(Handed([Raw("a", data, seen=len(data))])).messages
+    limits = MailLimits(message=len(data) - 1)
+    smaller = replace(collector, messages=MessageReader(Path(), limits))
+    (larger,) = smaller.collect(Handed([Raw("b", data, seen=len(data) + 9)])).messages
+    assert (known.state, larger.state) == ("new", "trouble")
+    assert [finding.code for finding in larger.findings] == ["M5"]
+
+
+def test_a_time_within_a_day_is_kept_and_one_behind_it_is_none() -> None:
+    now = time.time()
+    later = Mail((), "", "", "", now, now + 2 * 86_400, "")
+    assert _dated(later).arrived == 0.0
+    assert [finding.code for finding in _dated(later).findings] == ["M11"]
+    soon = replace(later, arrived=now + 3_600)
+    assert _dated(soon) == soon
+
+
+def test_edited_files_are_never_overwritten(collector: Collector) -> None:
+    inbox = collector.inbox
+    assert collector._put(b"new", "ab" * 32, f"甲_{'ab' * 6}.xlsx", 1.0)[0] == f"甲_{'ab' * 6}.xlsx"
+    (inbox / f"甲_{'ab' * 6}.xlsx").write_bytes(b"edi")
+    assert (
+        collector._put(b"new", "ab" * 32, f"甲_{'ab' * 6}.xlsx", 1.0)[0] == f"甲_{'ab' * 6}-2.xlsx"
+    )
+    (inbox / f"甲_{'ab' * 6}-2.xlsx").write_bytes(b"too")
+    assert (
+        collector._put(b"new", "ab" * 32, f"甲_{'ab' * 6}.xlsx", 1.0)[0] == f"甲_{'ab' * 6}-3.xlsx"
+    )
+    assert [path.read_bytes() for path in sorted(inbox.iterdir()) if path.suffix == ".xlsx"] == [
+        *(b"too", b"new", b"edi"),
+    ]
+
+
+def test_counts_of_a_collection() -> None:
+    file = CollectedFile("年报.xlsx", "a.xlsx", "a", "")
+    new = CollectedMessage("1", "new", files=(file, replace(file, again=True)))
+    same_name = CollectedMessage("2", "new", files=(file,))
+    not_taken = CollectedMessage("3", "new", files=(replace(file, path=""),))
+    known = CollectedMessage("4", "known", files=(file,))
+    silent = CollectedMessage("5", "new")
+    unread = CollectedMessage("6", "trouble", findings=(NO_MESSAGE(),))
+    result = CollectResult((new, same_name, not_taken, known, silent, unread))
+    assert (result.looked_at, result.known, result.unread) == (5, 1, 1)
+    assert (result.new_files, result.quiet, result.asking) == (1, 1, 1)
+    assert [message.noteworthy for message in result.messages] == [
+        *(True, True, True, False, False, True),
+    ]
+    assert [
+        CollectResult(()).exit_code,
+        result.exit_code,
+        CollectResult((), left=("x",)).exit_code,
+        CollectResult((), stopped="x", empty=True).exit_code,
+        CollectResult((), empty=True).exit_code,
+    ] == [0, 1, 1, 2, 3]

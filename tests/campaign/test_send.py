@@ -324,3 +324,64 @@ def test_json_and_exit_codes(campaign: Campaign, capsys: pytest.CaptureFixture[s
     document = json.loads(capsys.readouterr().out)
     assert set(document) == {"deadline", "days", "units", "messages", "strangers", "findings"}
     assert [u["templates"][0]["state"] for u in document["units"][:2]] == ["draft", "draft"]
+
+
+@dataclass
+class Slow:
+    """What a run would have waited."""
+
+    pauses: list[float] = field(default_factory=list)
+
+    def __call__(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+
+
+def test_between_two_messages_to_a_server_there_is_a_pause(
+    campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = Slow()
+    monkeypatch.setattr("xlreport.campaign.send.time.sleep", slow)
+    smtp = replace(campaign.settings.smtp, pause=2.5)
+    campaign = replace(campaign, settings=replace(campaign.settings, smtp=smtp))
+    send(campaign, SendRequest("templates"), Drafts(campaign.settings.drafts))
+    send(campaign, SendRequest("templates", dry_run=True), Way())
+    assert slow.pauses == []
+    send(campaign, SendRequest("templates"), Way())
+    assert slow.pauses == [2.5], "two messages, three addresses"
+
+
+def test_what_bounced_is_not_sent_again(campaign: Campaign) -> None:
+    way = Way()
+    send(campaign, SendRequest("templates"), way)
+    with ledger_of(campaign.settings) as ledger:
+        (row,) = [row for row in ledger.sent() if row.address == "jiazi@example.org"]
+        ledger.mark_bounced(row.message_id, [row.address], "退信：没有这个用户")
+    item = send(campaign, SendRequest("templates"), way).items[0]
+    assert (item.address, item.state, item.detail) == (
+        *("jiazi@example.org", "before"),
+        "退信：没有这个用户",
+    )
+    assert len(way.taken) == 2
+
+
+def test_an_address_of_its_own_gets_a_message_id_of_its_own(campaign: Campaign) -> None:
+    """What may have reached one address of a unit goes to it under the same id, to others under a new one."""
+    way = Way(breaks_at=2)
+    send(campaign, SendRequest("templates"), way)
+    with ledger_of(campaign.settings) as ledger:
+        unsure = [row for row in ledger.sent() if row.state == "sending"]
+        one, other = unsure
+        assert one.message_id == other.message_id
+        ledger.put_sent(replace(one, state="sent"))
+        ledger.put_sent(replace(other, address="gone@example.org"), replace(other, state="refused"))
+    way.breaks_at = 0
+    result = send(campaign, SendRequest("templates"), way)
+    (sent,) = [item for item in result.items if item.address == other.address]
+    assert sent.state == "sent"
+    assert sent.message_id != other.message_id
+
+
+def test_counts_are_of_units(campaign: Campaign) -> None:
+    result = send(campaign, SendRequest("templates"), Way())
+    assert (result.units_in("sent"), result.units_in("no_address")) == (2, 1)
+    assert (result.units_in("sent", "no_address"), result.units_in("held")) == (3, 0)

@@ -397,3 +397,16 @@ def test_base64_of_any_length_is_decoded(raw: bytes) -> None:
     stream = base64.b64encode(raw).decode()
     for end in range(len(stream)):
         decode_words(f"=?gbk?B?{stream[:end]}?=")
+
+
+@pytest.mark.parametrize(
+    ("field", "found"),
+    [
+        ("甲 <a@x.cn>", ("a@x.cn",)),
+        ("<a@x.cn> <b@x.cn>", ("b@x.cn",)),
+        ("a@x.cn 的同事 <b@x.cn>", ("b@x.cn",)),
+        ('"c@x.cn" <b@x.cn>; A@X.cn', ("b@x.cn", "a@x.cn")),
+    ],
+)
+def test_the_address_in_the_last_brackets_counts(field: str, found: tuple[str, ...]) -> None:
+    assert addresses(field) == found

@@ -31,7 +31,9 @@ from support.mails import (
     winmail,
 )
 from xlreport.formats.detect import Kind
-from xlreport.mail.messages import Attachment, Bounce, Mail, MailLimits, MessageReader
+from xlreport.formats.guard import DEFAULT_LIMITS
+from xlreport.mail import mime
+from xlreport.mail.messages import Attachment, Bounce, Mail, MailLimits, MessageReader, classify
 
 TOWN, COUNTY, CLERK, BOSS = "town@x.cn", "county@x.cn", "clerk@y.cn", "boss@z.cn"
 NAME = "甲子镇 2025 年度报表（终稿）.xlsx"
@@ -774,3 +776,38 @@ def test_values_do_not_change(read: MessageReader) -> None:
         False,
         Kind.OOXML,
     )
+
+
+def test_two_copies_may_have_their_parts_in_another_order(read: MessageReader) -> None:
+    first, second = attachment("a.xlsx", XLSX), attachment("b.xlsx", XLSX + b"x")
+    head = b"Message-ID: <1@x.cn>\r\n"
+    one, other = letter(first, second, extra=head), letter(second, first, extra=head)
+    assert read(one).digest == read(other).digest
+    assert read(one).raw_sha256 != read(other).raw_sha256
+    assert read(one).digest != read(letter(first, extra=head)).digest
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_file", "in_text"),
+    [
+        ("text/plain", False, True),
+        ("text/plain; name=a.txt", True, True),
+        ("text/plain\nContent-Disposition: attachment", True, False),
+        ("text/csv", True, False),
+        ("image/png\nContent-ID: <1>", True, False),
+    ],
+)
+def test_what_a_part_is(fields: str, is_file: bool, in_text: bool) -> None:
+    part = mime.parsed(f"Content-Type: {fields}\n\nhello".encode())
+    leaf = classify(part, DEFAULT_LIMITS)
+    assert (leaf.is_file, leaf.text) == (is_file, "hello" if in_text else "")
+    assert leaf.inline == fields.startswith("image")
+    assert leaf.findings == ()
+
+
+def test_an_attached_text_is_a_file_and_not_the_letter() -> None:
+    link = "https://pan.baidu.com/s/1"
+    part = mime.parsed(
+        f"Content-Type: text/plain\nContent-Disposition: attachment\n\n{link}".encode()
+    )
+    assert classify(part, DEFAULT_LIMITS).text == ""
