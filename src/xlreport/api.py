@@ -54,6 +54,14 @@ class TemplateRequest:
         previous = self.prior_year.of(unit) if self.prior_year else None
         return replace(empty, previous=previous)
 
+    @property
+    def without_prior_year(self) -> tuple[Unit, ...]:
+        """The units of the roster whose figures of last year are not known, where others' are."""
+        prior_year = self.prior_year
+        if self.roster is None or prior_year is None:
+            return ()
+        return tuple(unit for unit in self.roster.units if prior_year.of(unit) is None)
+
     def names(self) -> dict[str, Unit]:
         """The workbooks by file name. Raises UsageError when two would have the same."""
         if self.roster is None:

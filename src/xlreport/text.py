@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 import unicodedata
 
 MAX_CELL_TEXT = 32_767
@@ -42,3 +44,19 @@ def decoded(data: bytes) -> str | None:
         except UnicodeDecodeError:
             continue
     return None
+
+_DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?", re.ASCII)
+
+
+def day_of(text: str) -> dt.date | None:
+    """A date as people write it: 2026-01-20, 2026/1/20, 2026.1.20, 2026年1月20日, in digits of any
+    width, or as ISO 8601 has it; None when it is none."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    parts = _DAY.fullmatch(plain)
+    try:
+        if parts is None:
+            return dt.date.fromisoformat(plain)
+        year, month, day = map(int, parts.groups())
+        return dt.date(year, month, day)
+    except ValueError:
+        return None

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from xlreport import Limits
-from xlreport.cli.app import cli, main
+from xlreport.cli.app import main, program
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "samples"
@@ -110,15 +110,15 @@ def test_merge_json_is_the_only_thing_on_stdout(
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["merg"], "没有这个命令：merg。"),
+        (["merg"], "没有命令“merg”，是不是 merge？"),
         (["merge"], "缺少“文件夹”。"),
         (["merge", "nowhere"], "找不到文件夹“nowhere”"),
-        (["merge", ".", "--rooster"], "没有选项“--rooster”。"),
+        (["merge", ".", "--rooster"], "没有选项“--rooster”，是不是 --roster？"),
         (["merge", ".", "--roster", "nowhere.csv"], "名册“nowhere.csv”打不开"),
         (["check", "nowhere.xlsx"], "找不到“nowhere.xlsx”"),
         (["check"], "缺少“文件...”。"),
         (["template", "zfxxgk-2021"], "缺少选项“--year”。"),
-        (["template", "zfxxgk-2021", "--year", "abc"], "选项“--year”的值不对。"),
+        (["template", "zfxxgk-2021", "--year", "abc"], "选项“--year”的值“abc”不对，应当是从 1949 到 9999 的整数。"),
         (["template", "zfxxgk-2021", "--year", "2020"], "不能用于 2020 年度"),
         (["template", "zfxxgk-2021", "--year", "2025", "--password", "密码"], "保护密码只能用半角"),
         (["template", "nix", "--year", "2025"], "没有名为“nix”的报表"),
@@ -147,13 +147,13 @@ def test_all_is_well_is_code_0(capsys: pytest.CaptureFixture[str], tmp_path: Pat
 
 
 def test_help_is_chinese(capsys: pytest.CaptureFixture[str]) -> None:
-    for command in ([], *([name] for name in cli.commands)):
+    for command in ([], *([name] for name in program().commands)):
         code, out, _ = run(capsys, *command, "--help")
         assert code == 0
-        names = "|".join((*cli.commands, *(f.name for f in fields(Limits))))
+        names = "|".join((*program().commands, *(f.name for f in fields(Limits))))
         words = re.sub(
             rf"--[a-z-]+|xlreport|zfxxgk|json|JSON|CSV|csv|xlsx|yaml|roster|year|out|newest|error|since|"
-            rf"templates|reminders|returns|inbox|summary|drafts|eml|msg|mbox|Maildir|\b({names})\b",
+            rf"templates|reminders|returns|inbox|summary|drafts|eml|msg|mbox|Maildir|Tab|\b({names})\b",
             "",
             out,
         )

@@ -1,100 +1,344 @@
-"""The campaign in which a command runs, and what its settings name."""
+"""The commands of a campaign: making it, sending, collecting, who is where."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import click
+import typer
 
-from xlreport.cli.options import Failure, finished, form_named, last_year, roster_at
+from xlreport.cli.options import (
+    AsJson,
+    CampaignFolder,
+    Deadline,
+    DoneNumbers,
+    EveryMessage,
+    Mailbox,
+    MailPath,
+    NewFolder,
+    Opening,
+    PreparedRoster,
+    RequiredCounty,
+    RequiredForm,
+    RequiredYear,
+    Sending,
+    SendKind,
+    Workplace,
+    form_named,
+    prior_year_at,
+    roster_at,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from xlreport.campaign.campaign import Campaign
+    from xlreport.campaign.send import SendResult
     from xlreport.campaign.settings import CampaignSettings
+    from xlreport.mail.imap import ImapMailbox
+    from xlreport.mail.servers import Imap, Server
+    from xlreport.merging.arrivals import Arrival
+    from xlreport.merging.outcome import FileRecord
     from xlreport.merging.request import ReadOptions
     from xlreport.merging.roster import Roster
+    from xlreport.submission import Unit
+
+AS_CONFIGURED = Workplace()
+"""Nothing on the command line in place of the campaign's settings."""
 
 
-def campaign_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """`--campaign`, for every command of the post."""
-    return click.option(
-        "--campaign",
-        type=click.Path(path_type=Path),
-        metavar="文件夹",
-        help="xlreport init 建立的工作文件夹；默认是当前文件夹。",
-    )(command)
+def init(
+    folder: NewFolder,
+    form: RequiredForm,
+    year: RequiredYear,
+    county: RequiredCounty,
+    deadline: Deadline = None,
+    roster: PreparedRoster = None,
+) -> int:
+    """建立一次工作的文件夹：设置、名册、信件和放文件的地方。在里面运行命令不用再写选项。
+
+    例子：
+      xlreport init 2025年报 --form zfxxgk-2021 --year 2025 --county 某某县
+      xlreport init 2025年报 --form zfxxgk-2021 --year 2025 --county 某某县 --deadline 2026-01-20
+    """
+    from xlreport.campaign.settings import init_campaign
+
+    form_named(form)  # says what is wrong with it
+    written = init_campaign(folder, form, year, county, deadline=deadline, roster=roster)
+    for path in written:
+        typer.echo(str(path))
+    typer.echo(
+        f"已建立“{folder}”。下一步：填好名册，在 xlreport.toml 里写明截止日期和邮箱，", err=True
+    )
+    typer.echo("然后在这个文件夹里运行 xlreport send templates --dry-run 看看会发给谁。", err=True)
+    return 0
 
 
-def campaign_in(folder: Path | None = None) -> CampaignSettings | None:
-    """The campaign in a folder (the working folder without one) or above it, None when there is none;
-    what is wrong with its settings is a Failure."""
-    from xlreport.campaign.settings import NAME, find_settings, read_settings
+def send(
+    kind: SendKind,
+    how: Sending,
+    opening: Opening,
+    campaign: CampaignFolder = None,
+    as_json: AsJson = False,
+) -> int:
+    """给各单位发邮件：templates 发模板，reminders 催报，returns 发退回更正通知。
+
+    再运行一次只发没有发过的。
+
+    例子：
+      xlreport send templates --dry-run
+      xlreport send reminders --unit 某某镇
+      xlreport send returns --drafts
+    """
+    from xlreport.cli.render import send_report, show
+
+    settings = needed_campaign(campaign)
+    compared = kind != "reminders"
+    opened = opened_campaign(settings, opening.read_options(), compared=compared)
+    result = _sent(opened, kind, how)
+    show(send_report(result, settings, drafts=how.drafts), result, as_json=as_json)
+    return result.exit_code
+
+
+def collect(
+    box: Mailbox,
+    opening: Opening,
+    path: MailPath = None,
+    campaign: CampaignFolder = None,
+    verbose: EveryMessage = False,
+    as_json: AsJson = False,
+) -> int:
+    """收邮件里的报表，放进 inbox 文件夹。
+
+    不写“邮件”就从邮箱收；“邮件”可以是存放 .eml、.msg 的文件夹，也可以是 mbox、Maildir。
+
+    每封邮件只收一次，中断了再运行就接着收；邮箱里的邮件从不删除。
+
+    例子：
+      xlreport collect
+      xlreport collect 存下的邮件/
+    """
+    from dataclasses import replace
+
+    from xlreport.campaign import collect as collecting
+    from xlreport.cli.render import collect_report, show
+
+    settings = needed_campaign(campaign)
+    imap = box.narrowed(settings.imap)
+    settings = replace(settings, imap=imap)
+    opened = opened_campaign(settings, opening.read_options(), compared=False)
+    source = _mailbox(imap, box) if path is None else _mail_at(path, box)
+    result = collecting.collect(opened, source)
+    show(collect_report(result, verbose=verbose), result, as_json=as_json)
+    return result.exit_code
+
+
+def status(
+    opening: Opening,
+    campaign: CampaignFolder = None,
+    done: DoneNumbers = None,
+    as_json: AsJson = False,
+) -> int:
+    """逐个单位列出：模板发了没有、催过几次、什么时候收到第几份、审核结果如何。
+
+    也列出谁还没有报，离截止还有几天。
+
+    例子：
+      xlreport status
+      xlreport status --done 3
+    """
+    from xlreport.campaign import status as states
+    from xlreport.cli.render import show, status_report
+
+    opened = opened_campaign(needed_campaign(campaign), opening.read_options())
+    if done:
+        states.settle(opened, done)
+    result = states.status(opened)
+    show(status_report(result), result, as_json=as_json)
+    return result.exit_code
+
+
+# --- the campaign in which a command runs ---
+
+
+def campaign_here(named: Path | None) -> CampaignSettings | None:
+    """The campaign that `--campaign` names; without it the one in the working folder or above it,
+    None when there is none. Raises CampaignError."""
+    from xlreport.campaign.settings import find_settings
+
+    if named is not None:
+        return needed_campaign(named)
+    with _readable(Path()):
+        return find_settings(Path())
+
+
+def campaign_in(folder: Path) -> CampaignSettings | None:
+    """The campaign in a folder, None when there is none. Raises CampaignError."""
+    from xlreport.campaign.settings import NAME, read_settings
+
+    if not (folder / NAME).is_file():
+        return None
+    with _readable(folder):
+        return read_settings(folder)
+
+
+def needed_campaign(named: Path | None) -> CampaignSettings:
+    """The campaign. Raises CampaignError that says how to make one."""
+    from xlreport.errors import CampaignError
+
+    found = campaign_here(None) if named is None else campaign_in(named)
+    if found is not None:
+        return found
+    where = "当前文件夹" if named is None else f"“{named}”"
+    raise CampaignError(
+        f"{where}里没有 xlreport.toml。请先运行 xlreport init，再到那个文件夹里运行命令。"
+    )
+
+
+@contextmanager
+def _readable(folder: Path) -> Iterator[None]:
+    """Tells that a campaign's settings cannot be read. Raises CampaignError."""
+    from xlreport.campaign.settings import NAME
     from xlreport.errors import CampaignError
 
     try:
-        if folder is None:
-            return find_settings(Path())
-        return read_settings(folder) if (folder / NAME).is_file() else None
-    except CampaignError as error:
-        raise Failure(str(error)) from None
+        yield
     except OSError:
-        raise Failure(f"设置“{folder or Path()}/{NAME}”打不开，请检查权限。") from None
-
-
-def needed_campaign(folder: Path | None) -> CampaignSettings:
-    """The campaign; without one a Failure that says how to make it."""
-    found = campaign_in(folder)
-    if found is None:
-        where = f"“{folder}”" if folder else "当前文件夹"
-        raise Failure(
-            f"{where}里没有 xlreport.toml。请先运行 xlreport init，再到那个文件夹里运行命令。"
-        )
-    return found
+        raise CampaignError(f"设置“{folder}/{NAME}”打不开，请检查权限。") from None
 
 
 def opened_campaign(
-    campaign: CampaignSettings,
+    settings: CampaignSettings,
     reading: ReadOptions,
+    workplace: Workplace = AS_CONFIGURED,
     *,
-    roster: Path | None = None,
-    previous: Path | None = None,
     compared: bool = True,
 ) -> Campaign:
-    """The campaign with its form and roster, and last year's figures where reports are `compared` with them;
-    options given on the command line come first."""
+    """The campaign with its form and roster, and last year's figures where reports are `compared`
+    with them; what the command line names comes first. Raises XlreportError."""
+    from dataclasses import replace
+
     from xlreport.campaign.campaign import Campaign
 
-    form = form_named(campaign.form)
-    listed: Roster | None = roster_at(roster or campaign.roster)
-    assert listed is not None
-    current: Campaign = finished(lambda: Campaign(campaign, form, listed, None, reading))
-    before = previous or campaign.previous if compared else None
-    prior_year = last_year(before, campaign.year, listed, reading, current.forms)
-    return replace(current, prior_year=prior_year)
+    form = form_named(settings.form)
+    roster = roster_at(workplace.roster or settings.roster)
+    campaign = Campaign(settings, form, roster, None, reading)
+    if not compared:
+        return campaign
+    path = workplace.previous or settings.previous
+    prior_year = prior_year_at(path, settings.year, roster, reading, campaign.forms)
+    return replace(campaign, prior_year=prior_year)
 
 
-def arrivals_of(campaign: CampaignSettings) -> Any:
+def arrivals_of(settings: CampaignSettings) -> Mapping[str, Arrival]:
     """When and from whom files came, as the ledger knows; nothing without a ledger."""
     from xlreport.campaign.campaign import ledger_of
 
-    def read() -> Any:
-        with ledger_of(campaign) as ledger:
-            return ledger.arrivals()
+    if not settings.records.exists():
+        return {}
+    with ledger_of(settings) as ledger:
+        return ledger.arrivals()
 
-    return finished(read) if campaign.records.exists() else {}
 
-
-def warn_of_open_mail(current: Campaign, files: Any) -> None:
+def warn_of_open_mail(campaign: Campaign, files: Sequence[FileRecord]) -> None:
     """Says on stderr that messages wait for a person: a newer report may be in one of them."""
     from xlreport.campaign.status import open_messages
 
-    waiting = (
-        finished(lambda: open_messages(current, files)) if current.settings.records.exists() else ()
-    )
+    if not campaign.settings.records.exists():
+        return
+    waiting = len(open_messages(campaign, files))
     if waiting:
-        words = f"注意：有 {len(waiting)} 封邮件还要由人打开，里面可能有更新的报表，没有计入；xlreport status 逐封列出。"
-        click.echo(words, err=True)
+        typer.echo(
+            f"注意：有 {waiting} 封邮件还要由人打开，里面可能有更新的报表，没有计入；"
+            "xlreport status 逐封列出。",
+            err=True,
+        )
+
+
+# --- sending and collecting ---
+
+
+def _sent(campaign: Campaign, kind: str, how: Sending) -> SendResult:
+    from xlreport.campaign.send import Drafts, SendRequest, send
+    from xlreport.errors import SendError
+    from xlreport.mail.smtp import opened
+
+    units = tuple(unit for name in how.units or () for unit in _units_named(campaign.roster, name))
+    request = SendRequest(kind, units, how.again, how.dry_run)
+    smtp = campaign.settings.smtp
+    if how.drafts or (how.dry_run and not smtp.server.host):
+        return send(campaign, request, Drafts(campaign.settings.drafts))
+    if not smtp.server.host or not smtp.sender:
+        raise SendError(
+            "xlreport.toml 里没有写发信服务器（mail.smtp 的 host）和发信邮箱（mail 的 from）；"
+            "不用邮箱发请加 --drafts。"
+        )
+    password = "" if how.dry_run else _password("SMTP", smtp.server, remember=how.remember)
+    with opened(smtp, password) as transport:
+        return send(campaign, request, transport)
+
+
+def _units_named(roster: Roster, name: str) -> list[Unit]:
+    """The units of the roster that `--unit` names. Raises UsageError when there is none."""
+    from xlreport.errors import UsageError
+
+    named = []
+    for unit in roster.units:
+        aliases = roster.aliases.get(unit.code, ())
+        if name in (unit.code, unit.name, *aliases):
+            named.append(unit)
+    if not named:
+        raise UsageError(f"名册里没有单位“{name}”。")
+    return named
+
+
+def _mail_at(path: Path, box: Mailbox) -> Path:
+    """Where the messages lie. Raises UsageError."""
+    from xlreport.errors import UsageError
+
+    if box.only_on_server:
+        raise UsageError("--folder、--since、--mark-seen、--move-to 只用于从邮箱收取。")
+    if not path.exists():
+        raise UsageError(f"找不到“{path}”，请检查路径。")
+    return path
+
+
+def _mailbox(imap: Imap, box: Mailbox) -> ImapMailbox:
+    """The campaign's mailbox. Raises SourceError where the settings name none."""
+    from xlreport.errors import SourceError
+    from xlreport.mail.imap import ImapMailbox
+
+    if not imap.server.host:
+        raise SourceError(
+            "xlreport.toml 里没有写收信服务器（mail.imap 的 host）；"
+            "没有邮箱密码请把邮件存成 .eml，运行 xlreport collect 文件夹。"
+        )
+    password = _password("IMAP", imap.server, remember=box.remember)
+    return ImapMailbox(imap, password, box.mark_seen, box.move_to)
+
+
+def _password(kind: str, server: Server, *, remember: bool) -> str:
+    """The password of a server; a person is asked only at a terminal. Warns of what is unsafe."""
+    from xlreport.mail import servers
+
+    for warning in server.warnings():
+        typer.secho(warning, err=True, fg="red", bold=True)
+    password = servers.password_for(kind, server, lambda question: _asked(question, kind))
+    if remember and password and not servers.remember(server, password):
+        typer.echo(
+            "系统里没有可用的密码箱（或没有运行 pip install xlreport[mail]），密码没有存。",
+            err=True,
+        )
+    return password
+
+
+def _asked(question: str, kind: str) -> str:
+    """What a person answers at a terminal. Raises UsageError where there is none."""
+    from xlreport.errors import UsageError
+    from xlreport.mail.servers import VARIABLE
+
+    if sys.stdin.isatty():
+        return str(typer.prompt(question, hide_input=True, err=True))
+    names = f"{VARIABLE.format(kind)} 或 {VARIABLE.format('MAIL')}"
+    raise UsageError(f"没有{question}。请设环境变量 {names}，或在命令行窗口里运行。")

@@ -1,208 +1,403 @@
-"""What the commands share: options, and turning what goes wrong into one Chinese sentence."""
+"""Every argument and option, declared once; and the groups of them that several commands share."""
 
 from __future__ import annotations
 
-import json
+import datetime as dt
+import inspect
 import re
-import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields, is_dataclass, replace
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
-import click
+import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
+    from xlreport.campaign.settings import CampaignSettings
     from xlreport.form.catalog import FormCatalog
     from xlreport.form.model import Form
+    from xlreport.formats.guard import Limits
+    from xlreport.mail.servers import Imap
     from xlreport.merging.prior_year import PriorYear
     from xlreport.merging.request import ReadOptions
     from xlreport.merging.roster import Roster
 
-USAGE = 2
+FIRST_YEAR, LAST_YEAR = 1949, 9999
+LIMIT = re.compile(r"0*[1-9][0-9]{0,14}")
+"""What a limit may be: a positive number that every later calculation can bear."""
 
 
-def opening_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of every command that opens files people sent."""
-    for option in (
-        click.option(
-            "--limit",
-            "limits",
-            multiple=True,
-            metavar="名称=数值",
-            help="放宽或收紧读取的限制，可重复。名称： "
-            "file archive parts part total ratio ratio_from cells depth seconds memory",
-        ),
-        click.option(
-            "--open-passwords",
-            type=click.Path(path_type=Path),
-            metavar="文件",
-            help="存放打开密码的文本文件，一行一个。",
-        ),
-        click.option(
-            "--open-password",
-            "passwords",
-            multiple=True,
-            metavar="密码",
-            help="加密工作簿的打开密码，可重复。",
-        ),
-    ):
-        command = option(command)
-    return command
+def day_from(text: str) -> dt.date:
+    """A date as people write it. Raises ValueError with the form that is expected."""
+    from xlreport.text import day_of
+
+    day = day_of(text)
+    if day is None:
+        raise ValueError("应当是日期，例如 2026-01-20、2026/1/20、2026年1月20日")
+    return day
 
 
-def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of every command that reads files of whatever form."""
-    form = click.option(
-        "--form",
-        "form_files",
-        multiple=True,
-        metavar="定义文件",
-        help="另外的报表定义（.yaml），可重复。",
-    )
-    return opening_options(form(command))
+def form_names(incomplete: str) -> list[str]:
+    """The forms that ship, for completion."""
+    from xlreport.form.catalog import shipped
+
+    return [name for name in shipped() if name.startswith(incomplete)]
 
 
-def previous_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """`--previous`, for every command that compares with last year."""
-    return click.option(
-        "--previous",
-        type=click.Path(path_type=Path),
-        metavar="文件",
-        help="上年的汇总表，或存放上年各单位报表的文件夹，用来与上年比较。",
-    )(command)
+def _flag(name: str, explanation: str) -> Any:
+    return typer.Option(name, help=explanation)
 
 
-def last_year(
+def _value(name: str, metavar: str, explanation: str, **more: Any) -> Any:
+    return typer.Option(name, metavar=metavar, help=explanation, **more)
+
+
+def _argument(metavar: str, explanation: str, **more: Any) -> Any:
+    return typer.Argument(metavar=metavar, help=explanation, **more)
+
+
+_YEARS = {"min": FIRST_YEAR, "max": LAST_YEAR}
+_CAMPAIGN_HELP = "xlreport init 建立的工作文件夹；默认是当前文件夹。"
+_FORM_HELP = "报表名称或定义文件，xlreport forms 列出全部。"
+_LIMITS_HELP = (
+    "放宽或收紧读取的限制，可重复。"
+    "名称：file archive parts part total ratio ratio_from cells depth seconds memory"
+)
+_PREVIOUS_HELP = "上年的汇总表，或存放上年各单位报表的文件夹，用来与上年比较。"
+_PREPARED_ROSTER_HELP = "已有的名册，复制进来；没有就给一份样子。"
+
+# --- arguments ---
+
+FormName = Annotated[str, _argument("报表", _FORM_HELP, autocompletion=form_names)]
+OptionalFormName = Annotated[
+    str | None,
+    _argument("报表", f"{_FORM_HELP}在工作文件夹里不用写。", autocompletion=form_names),
+]
+ReportPaths = Annotated[
+    list[Path] | None,
+    _argument("文件", "报表、压缩包或文件夹，可以写几个。在工作文件夹里不写就是 inbox。"),
+]
+InboxFolder = Annotated[
+    Path | None, _argument("文件夹", "收到的报表所在的文件夹。在工作文件夹里不用写。")
+]
+FirstFile = Annotated[Path, _argument("甲文件", "一份报表。")]
+SecondFile = Annotated[Path, _argument("乙文件", "与它比较的另一份。")]
+NewFolder = Annotated[Path, _argument("文件夹", "要建立的工作文件夹。")]
+SendKind = Annotated[
+    Literal["templates", "reminders", "returns"],
+    _argument("templates|reminders|returns", "发模板、催报，还是发退回更正通知。"),
+]
+MailPath = Annotated[
+    Path | None,
+    _argument("邮件", "存放 .eml、.msg 的文件夹，或者 mbox、Maildir；不写就从邮箱收。"),
+]
+
+# --- options ---
+
+AsJson = Annotated[bool, _flag("--json", "只输出一份 JSON。")]
+Verbose = Annotated[bool, _flag("--verbose", "显示全部结果，连同不用处理的提示。")]
+CampaignFolder = Annotated[Path | None, _value("--campaign", "文件夹", _CAMPAIGN_HELP)]
+RosterFile = Annotated[
+    Path | None,
+    _value("--roster", "文件", "名册（CSV 或 xlsx）：有哪些单位，谁改了名、合并了，谁未报。"),
+]
+PreparedRoster = Annotated[Path | None, _value("--roster", "文件", _PREPARED_ROSTER_HELP)]
+PreviousPath = Annotated[Path | None, _value("--previous", "文件", _PREVIOUS_HELP)]
+Year = Annotated[int | None, _value("--year", "年度", "报告年度，例如 2025。", **_YEARS)]
+RequiredYear = Annotated[int, _value("--year", "年度", "报告年度，例如 2025。", **_YEARS)]
+YearOfMerge = Annotated[
+    int | None, _value("--year", "年度", "只汇总这一年度，例如 2025；默认按多数报表。", **_YEARS)
+]
+County = Annotated[str, _value("--county", "名称", "汇总单位名称；默认用名册或报表里的。")]
+RequiredCounty = Annotated[str, _value("--county", "名称", "汇总单位名称。")]
+RequiredForm = Annotated[str, _value("--form", "报表", _FORM_HELP, autocompletion=form_names)]
+SheetPassword = Annotated[
+    str, _value("--password", "密码", "工作表保护密码，只防误改，不是保密手段。")
+]
+TemplatesFolder = Annotated[Path | None, _value("--out", "文件夹", "写到哪里；默认是当前文件夹。")]
+SummaryFolder = Annotated[
+    Path | None, _value("--out", "文件夹", "汇总表写到哪里；默认在文件夹旁边。")
+]
+RepairedFolder = Annotated[Path | None, _value("--out", "文件夹", "新工作簿写到哪里。")]
+RepairFolder = Annotated[
+    Path | None, _value("--repair", "文件夹", "把需要修复的报表搬到新模板，写到这里。")
+]
+WithErrors = Annotated[bool, _flag("--with-errors", "有错误的报表也计入合计（会注明）。")]
+AcceptUnlisted = Annotated[bool, _flag("--accept-unlisted", "名册以外的单位也计入合计（会注明）。")]
+OnConflict = Annotated[
+    Literal["newest", "error"],
+    _value(
+        "--on-conflict",
+        "newest|error",
+        "同一单位有内容不同的几份时：newest 以最新的为准，error 都不计入。",
+    ),
+]
+OlderDefinition = Annotated[
+    str | None, _value("--since", "旧定义", "旧的报表定义；列出与它相比的全部改动。")
+]
+Deadline = Annotated[
+    dt.date | None,
+    _value("--deadline", "日期", "各单位报送的截止日期，例如 2026-01-20。", parser=day_from),
+]
+OpenPasswords = Annotated[
+    list[str] | None, _value("--open-password", "密码", "加密工作簿的打开密码，可重复。")
+]
+OpenPasswordFile = Annotated[
+    Path | None, _value("--open-passwords", "文件", "存放打开密码的文本文件，一行一个。")
+]
+LimitTexts = Annotated[list[str] | None, _value("--limit", "名称=数值", _LIMITS_HELP)]
+FormFiles = Annotated[
+    list[str] | None, _value("--form", "定义文件", "另外的报表定义（.yaml），可重复。")
+]
+DryRun = Annotated[bool, _flag("--dry-run", "只列出会给谁发什么，不发。")]
+AsDrafts = Annotated[
+    bool,
+    _flag("--drafts", "不发送，写成 .eml 草稿放进 drafts 文件夹，用自己的邮件程序发。"),
+]
+UnitNames = Annotated[
+    list[str] | None, _value("--unit", "单位", "只发给这个单位（名称或代码），可重复。")
+]
+Again = Annotated[bool, _flag("--again", "发过的也再发一次。")]
+Remember = Annotated[bool, _flag("--remember", "把密码存进系统的密码箱，下次不用再输。")]
+MailboxFolder = Annotated[str | None, _value("--folder", "名称", "收哪个邮箱文件夹；默认按设置。")]
+SinceDay = Annotated[
+    dt.date | None,
+    _value("--since", "日期", "只收这一天起的邮件，例如 2026-01-05；默认按设置。", parser=day_from),
+]
+MarkSeen = Annotated[bool, _flag("--mark-seen", "收过的邮件标为已读。")]
+MoveTo = Annotated[str, _value("--move-to", "名称", "收过的邮件移到这个邮箱文件夹。")]
+EveryMessage = Annotated[bool, _flag("--verbose", "以前收过的、没有附件的邮件也逐封列出。")]
+DoneNumbers = Annotated[
+    list[int] | None,
+    _value("--done", "编号", "要由人打开的邮件里，这一封已经处理好了；可重复。"),
+]
+
+
+# --- groups ---
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """The campaign in which a command runs, and what it takes in place of the campaign's."""
+
+    campaign: CampaignFolder = None
+    roster: RosterFile = None
+    previous: PreviousPath = None
+
+    def filled_from(self, settings: CampaignSettings) -> Workplace:
+        """With the campaign's own roster and last year's figures where none were named."""
+        return Workplace(
+            self.campaign,
+            self.roster or settings.roster,
+            self.previous or settings.previous,
+        )
+
+
+@dataclass(frozen=True)
+class Opening:
+    """How files that people sent are opened."""
+
+    passwords: OpenPasswords = None
+    password_file: OpenPasswordFile = None
+    limits: LimitTexts = None
+
+    def read_options(self) -> ReadOptions:
+        """The options as the reader takes them. Raises UsageError."""
+        from xlreport.merging.request import ReadOptions
+
+        passwords = tuple(self.passwords or ())
+        if self.password_file is not None:
+            passwords += _passwords_in(self.password_file)
+        return ReadOptions(limits=_limits_from(self.limits or ()), passwords=passwords)
+
+
+@dataclass(frozen=True)
+class Reading(Opening):
+    """How reports of whatever form are read."""
+
+    form_files: FormFiles = None
+
+    def forms(self, *more: Form) -> FormCatalog:
+        """The forms of the user's own beside those that ship. Raises XlreportError."""
+        from xlreport.form.catalog import FormCatalog
+
+        own = [form_named(name) for name in self.form_files or ()]
+        return FormCatalog((*own, *more))
+
+    def own_files(self, *more: Path | None) -> tuple[Path, ...]:
+        """What the user gave beside the reports: none of it is a report, wherever it lies."""
+        definitions = [Path(name) for name in self.form_files or ()]
+        named = [path for path in (*more, self.password_file) if path is not None]
+        return (*definitions, *named)
+
+
+@dataclass(frozen=True)
+class Counting:
+    """Which reports are summed up, and for whom."""
+
+    with_errors: WithErrors = False
+    accept_unlisted: AcceptUnlisted = False
+    on_conflict: OnConflict = "newest"
+    year: YearOfMerge = None
+    county: County = ""
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """Where a merge writes."""
+
+    out: SummaryFolder = None
+    repair: RepairFolder = None
+
+
+@dataclass(frozen=True)
+class View:
+    """How much is said, and to whom."""
+
+    verbose: Verbose = False
+    as_json: AsJson = False
+
+
+@dataclass(frozen=True)
+class Sending:
+    """To whom mail goes, and how."""
+
+    dry_run: DryRun = False
+    drafts: AsDrafts = False
+    units: UnitNames = None
+    again: Again = False
+    remember: Remember = False
+
+
+@dataclass(frozen=True)
+class Mailbox:
+    """What is collected from a server, and what is left there."""
+
+    folder: MailboxFolder = None
+    since: SinceDay = None
+    mark_seen: MarkSeen = False
+    move_to: MoveTo = ""
+    remember: Remember = False
+
+    def narrowed(self, imap: Imap) -> Imap:
+        """The settings of the mailbox with what the command line names."""
+        since = self.since.isoformat() if self.since else imap.since
+        return replace(imap, folder=self.folder or imap.folder, since=since)
+
+    @property
+    def only_on_server(self) -> bool:
+        """Whether an option was given that means nothing for files."""
+        return bool(self.folder or self.since or self.mark_seen or self.move_to)
+
+
+def spread(command: Callable[..., int]) -> Callable[..., int]:
+    """The command as typer must see it: each group of options taken apart into its options."""
+    hints = get_type_hints(command)
+    groups: dict[str, Any] = {name: hint for name, hint in hints.items() if is_dataclass(hint)}
+    parameters: list[inspect.Parameter] = []
+    for parameter in inspect.signature(command, eval_str=True).parameters.values():
+        group = groups.get(parameter.name)
+        if group is None:
+            parameters.append(parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY))
+        else:
+            parameters.extend(_parameters(group))
+
+    @wraps(command)
+    def taken_apart(**values: Any) -> int:
+        for name, group in groups.items():
+            own = {field.name: values.pop(field.name) for field in fields(group)}
+            values[name] = group(**own)
+        return command(**values)
+
+    signature = inspect.Signature(parameters, return_annotation=int)
+    taken_apart.__signature__ = signature  # type: ignore[attr-defined]
+    return taken_apart
+
+
+def _parameters(group: type[Any]) -> Iterable[inspect.Parameter]:
+    hints = get_type_hints(group, include_extras=True)
+    for field in fields(group):
+        yield inspect.Parameter(
+            field.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=field.default,
+            annotation=hints[field.name],
+        )
+
+
+# --- what the options name, read ---
+
+
+def form_named(name: str) -> Form:
+    """A shipped form or a definition file. Raises UnknownForm, UsageError."""
+    from xlreport.errors import UsageError
+    from xlreport.form.catalog import get_form
+    from xlreport.form.yaml_source import FormError
+
+    try:
+        return get_form(name)
+    except FormError as error:
+        count = len(error.problems)
+        raise UsageError(f"报表定义有 {count} 处错误：\n{error.message}") from None
+    except OSError:
+        raise UsageError(f"报表定义“{name}”打不开，请检查路径和权限。") from None
+
+
+def _limits_from(texts: Iterable[str]) -> Limits:
+    """The limits with those changed that are given as `name=number`. Raises UsageError."""
+    from xlreport.errors import UsageError
+    from xlreport.formats.guard import DEFAULT_LIMITS
+
+    limits = DEFAULT_LIMITS
+    names = [field.name for field in fields(limits)]
+    for text in texts:
+        name, _, number = text.partition("=")
+        if name not in names or LIMIT.fullmatch(number) is None:
+            known = "、".join(names)
+            raise UsageError(f"--limit 的“{text}”不对，要写成 名称=正整数；名称只能是：{known}。")
+        kind = type(getattr(limits, name))
+        changed: dict[str, Any] = {name: kind(number)}
+        limits = replace(limits, **changed)
+    return limits
+
+
+def _passwords_in(file: Path) -> tuple[str, ...]:
+    from xlreport.errors import UsageError
+
+    try:
+        lines = file.read_text("utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError):
+        raise UsageError(f"密码文件“{file}”打不开，或者不是 UTF-8 文本。") from None
+    return tuple(line for line in lines if line)
+
+
+def roster_at(path: Path) -> Roster:
+    """The roster in a file. Raises RosterError."""
+    from xlreport.errors import RosterError
+    from xlreport.merging.roster import read_roster
+
+    try:
+        return read_roster(path)
+    except OSError:
+        raise RosterError(f"名册“{path}”打不开，请检查路径，并关闭正在使用它的程序。") from None
+
+
+def prior_year_at(
     path: Path | None,
     year: int | None,
     roster: Roster | None,
     reading: ReadOptions,
     forms: FormCatalog,
 ) -> PriorYear | None:
-    """What `--previous` names, read; None without it."""
+    """What `--previous` names, read, with a word about each file that could not be used; None
+    without it. Raises UsageError."""
     from xlreport.api import read_prior_year
     from xlreport.text import harmless
 
     if path is None:
         return None
-    prior_year: PriorYear = finished(
-        lambda: read_prior_year(path, year, roster=roster, forms=forms, reading=reading)
-    )
-    for said in prior_year.unused:
-        click.echo(f"上年的报表里有一个文件没有使用：{harmless(said)}", err=True)
+    prior_year = read_prior_year(path, year, roster=roster, forms=forms, reading=reading)
+    for reason in prior_year.unused:
+        typer.echo(f"上年的报表里有一个文件没有使用：{harmless(reason)}", err=True)
     return prior_year
-
-
-def options_of(
-    limits: tuple[str, ...], passwords: tuple[str, ...], file: Path | None
-) -> ReadOptions:
-    """The reading options as given; a wrong one is a Failure."""
-    from dataclasses import fields as fields_of
-    from dataclasses import replace
-
-    from xlreport.formats.guard import DEFAULT_LIMITS
-    from xlreport.merging.request import ReadOptions
-
-    changed: dict[str, Any] = {}
-    known = {f.name: type(getattr(DEFAULT_LIMITS, f.name)) for f in fields_of(DEFAULT_LIMITS)}
-    for text in limits:
-        name, _, number = text.partition("=")
-        if name not in known or re.fullmatch(r"0*[1-9][0-9]{0,14}", number) is None:
-            raise Failure(
-                f"--limit 的“{text}”不对，要写成 名称=正整数；名称只能是：{'、'.join(known)}。"
-            )
-        changed[name] = known[name](number)
-    if file is not None:
-        try:
-            passwords += tuple(line for line in file.read_text("utf-8-sig").splitlines() if line)
-        except (OSError, UnicodeDecodeError):
-            raise Failure(f"密码文件“{file}”打不开，或者不是 UTF-8 文本。") from None
-    return ReadOptions(limits=replace(DEFAULT_LIMITS, **changed), passwords=passwords)
-
-
-def given(ctx: click.Context, name: str, value: Any) -> Any:
-    """A value that must be there: from the command line, or from the campaign that the command runs in."""
-    if value in (None, ()):
-        param = next(p for p in ctx.command.params if p.name == name)
-        raise click.MissingParameter(ctx=ctx, param=param)
-    return value
-
-
-def own_files(form_files: Sequence[str], *files: Path | None) -> list[Path]:
-    """What the user gave beside the reports: none of it is a report, wherever it lies."""
-    return [*(Path(name) for name in form_files), *(file for file in files if file is not None)]
-
-
-def finished(work: Callable[[], Any]) -> Any:
-    """Runs a command's work; what it raises becomes one Chinese sentence."""
-    from xlreport.errors import XlreportError
-
-    try:
-        return work()
-    except XlreportError as error:
-        raise Failure(error.message) from None
-    except OSError as error:
-        raise not_written(error) from None
-
-
-class Failure(click.ClickException):
-    """A refusal in one Chinese sentence; exit code 2."""
-
-    exit_code = USAGE
-
-
-def form_named(name: str) -> Form:
-    """A shipped form or a definition file; what is wrong with it is a Failure."""
-    from xlreport.errors import UnknownForm
-    from xlreport.form.catalog import get_form
-    from xlreport.form.yaml_source import FormError
-
-    try:
-        return get_form(name)
-    except UnknownForm as error:
-        raise Failure(str(error)) from None
-    except FormError as error:
-        raise Failure(f"报表定义有 {len(error.problems)} 处错误：\n{error}") from None
-    except OSError:
-        raise Failure(f"报表定义“{name}”打不开，请检查路径和权限。") from None
-
-
-def roster_at(path: Path | None) -> Roster | None:
-    """The roster, if one is given; what is wrong with it is a Failure."""
-    from xlreport.errors import RosterError
-    from xlreport.merging.roster import read_roster
-
-    if path is None:
-        return None
-    try:
-        return read_roster(path)
-    except RosterError as error:
-        raise Failure(str(error)) from None
-    except OSError:
-        raise Failure(f"名册“{path}”打不开，请检查路径，并关闭正在使用它的程序。") from None
-
-
-def not_written(error: OSError) -> Failure:
-    """What to do about an output that cannot be written."""
-    from xlreport.atomic import why_not_written
-
-    return Failure(f"{why_not_written(error)}原有文件没有改动。")
-
-
-def show(lines: Iterator[str], result: Any, as_json: bool) -> None:
-    """The report for people on stdout; with `--json` on stderr, and one document on stdout."""
-    for line in lines:
-        click.echo(line, err=as_json)
-    if as_json:
-        print_json(result.as_dict())
-
-
-def print_json(document: Any) -> None:
-    """Exactly one document on stdout; names that are no valid Unicode are escaped."""
-    text = json.dumps(document, ensure_ascii=False, indent=2)
-    try:
-        text.encode(sys.stdout.encoding or "utf-8")
-    except UnicodeEncodeError:
-        text = json.dumps(document, ensure_ascii=True, indent=2)
-    click.echo(text)

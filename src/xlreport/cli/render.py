@@ -1,135 +1,189 @@
-"""What the commands say to people: per unit, errors first, and what to do."""
+"""What the commands say to people: lines, made of what the results say themselves."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import datetime as dt
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+import typer
 
 from xlreport.findings import Finding, Severity, grouped
-from xlreport.lint.linter import LintResult
-from xlreport.merging.diff import Difference
 from xlreport.merging.outcome import FileRecord, Outcome
-from xlreport.merging.result import CheckResult, MergeResult, RepairResult
+from xlreport.submission import CHINA
 from xlreport.text import harmless
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from xlreport.api import TemplateRequest
+    from xlreport.campaign.collect import CollectedFile, CollectedMessage, CollectResult
+    from xlreport.campaign.ledger import Received, Sent
+    from xlreport.campaign.send import SendItem, SendResult
+    from xlreport.campaign.settings import CampaignSettings
+    from xlreport.campaign.status import StatusResult, UnitFile, UnitStatus
+    from xlreport.form.model import Form
+    from xlreport.lint.linter import LintResult
+    from xlreport.merging.diff import Difference
+    from xlreport.merging.result import CheckResult, MergeResult, RepairResult
+    from xlreport.submission import Unit
 
 MOST_LINES = 40
 """Findings of one file that are shown on the console."""
+
+_BY_URGENCY = (
+    Outcome.RETURNED,
+    Outcome.REJECTED,
+    Outcome.SUPERSEDED,
+    Outcome.DUPLICATE,
+    Outcome.IGNORED,
+)
+"""The order in which a merge tells of files; accepted ones come last."""
+
+_WITH_TOTALS = ("E4", "M10")
+"""Findings of a merge that no other line tells."""
+
+
+class Result(Protocol):
+    """What a command gives back."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """The document of `--json`."""
+
+
+def show(lines: Iterable[str], result: Result, *, as_json: bool) -> None:
+    """The report for people on stdout; with `--json` on stderr, and one document on stdout."""
+    for line in lines:
+        typer.echo(line, err=as_json)
+    if as_json:
+        print_json(result.as_dict())
+
+
+def print_json(document: Any) -> None:
+    """Exactly one document on stdout; names that are no valid Unicode are escaped."""
+    text = json.dumps(document, ensure_ascii=False, indent=2)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        text = json.dumps(document, ensure_ascii=True, indent=2)
+    typer.echo(text)
+
+
+# --- forms and templates ---
+
+
+def form_line(form: Form) -> str:
+    """A form in the list of `xlreport forms`."""
+    years = f"{form.first_year} 年度起"
+    if form.last_year is not None:
+        years = f"{form.first_year}–{form.last_year} 年度"
+    return f"{form.id}　{form.title}　（{years}，第 {form.version} 版）"
+
+
+def field_lines(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """The lines of `xlreport fields`."""
+    for row in rows:
+        computed = "（自动计算）" if row["computed"] else ""
+        yield f"{row['sheet']} {row['cell']}　{row['id']}　{row['label']}{computed}"
+
+
+def template_lines(request: TemplateRequest, written: Sequence[Path], out: Path) -> Iterator[str]:
+    """What `xlreport template` says about the files that it wrote."""
+    yield f"已生成 {len(written)} 份模板，在“{out}”。"
+    if request.without_prior_year:
+        names = "、".join(unit.name for unit in request.without_prior_year)
+        yield f"提示：没有上年的数（改名、合并的请在名册里写“前身”）：{names}"
+    if request.password:
+        yield "提示：保护密码只防误改，不是保密手段。"
+
+
+# --- checking and merging ---
 
 
 def check_report(result: CheckResult, *, verbose: bool = False) -> Iterator[str]:
     """The lines of `xlreport check`; all findings when `verbose`, else what a clerk must act on."""
     for file in result.files:
-        yield from _file(file, verbose)
-    usable = [f for f in result.files if f.outcome in (Outcome.ACCEPTED, Outcome.RETURNED)]
-    passed = sum(1 for f in usable if f.outcome is Outcome.ACCEPTED)
-    other = len(result.files) - len(usable)
-    yield f"共 {len(result.files)} 个文件：通过 {passed} 个，退回 {len(usable) - passed} 个，其余 {other} 个。"
+        yield from _file(file, verbose=verbose)
+    counts = result.counts
+    accepted, returned = counts.get(Outcome.ACCEPTED, 0), counts.get(Outcome.RETURNED, 0)
+    other = len(result.files) - accepted - returned
+    yield (
+        f"共 {len(result.files)} 个文件：通过 {accepted} 个，退回 {returned} 个，其余 {other} 个。"
+    )
 
 
 def merge_report(result: MergeResult, *, verbose: bool = False) -> Iterator[str]:
-    """The lines of `xlreport merge`; all files and findings when `verbose`, else what a clerk must act on."""
+    """The lines of `xlreport merge`; all files and findings when `verbose`, else what a clerk must
+    act on."""
     if result.county is None:
-        for file in result.files:
-            yield from _file(file, verbose)
-        yield from (harmless(finding.line()) for finding in result.own_findings)
-        yield (
-            "文件夹里没有可以汇总的报表，没有写出汇总表。"
-            if result.files
-            else "文件夹是空的，没有可以汇总的报表。"
-        )
+        yield from _nothing_merged(result, verbose=verbose)
         return
     county = result.county.unit.name or "（汇总单位未注明）"
     yield f"{harmless(county)}　{result.year} 年度　报表 {result.form_id}"
     yield ""
-    order = (
-        Outcome.RETURNED,
-        Outcome.REJECTED,
-        Outcome.SUPERSEDED,
-        Outcome.DUPLICATE,
-        Outcome.IGNORED,
-    )
-    for outcome in order:
-        for file in result.files:
-            if file.outcome is outcome:
-                yield from _file(file, verbose)
+    for outcome in _BY_URGENCY:
+        for file in result.with_outcome(outcome):
+            yield from _file(file, verbose=verbose)
     for file in result.accepted:
-        if verbose or any(f.severity is not Severity.NOTE for f in file.findings):
-            yield from _file(file, verbose)
+        if verbose or _has_more_than_notes(file):
+            yield from _file(file, verbose=verbose)
     if result.missing:
-        yield f"未报：{'、'.join(harmless(u.name) for u in result.missing)}　→ 请催报"
+        yield f"未报：{_names(result.missing)}　→ 请催报"
         yield ""
     yield from _totals(result)
 
 
-def repair_report(result: RepairResult) -> Iterator[str]:
-    """The lines of `xlreport repair`; what was carried over is in the list that it writes."""
+def _nothing_merged(result: MergeResult, *, verbose: bool) -> Iterator[str]:
     for file in result.files:
-        for line in file.lines():
-            if not line.startswith("  已搬移"):
-                yield line
-    done = sum(1 for f in result.files if f.name)
-    yield f"共 {len(result.files)} 个文件：修复 {done} 个，没有修复 {len(result.files) - done} 个。"
-    for path in result.outputs[-1:]:
-        yield f"逐项清单：{harmless(path)}"
-
-
-def diff_report(found: Sequence[Difference]) -> Iterator[str]:
-    """The lines of `xlreport diff`."""
-    yield from (harmless(d.line()) for d in found)
-    yield f"共有 {len(found)} 处不同。" if found else "两份填报的内容完全相同。"
-
-
-def lint_report(result: LintResult) -> Iterator[str]:
-    """The lines of `xlreport lint`."""
-    yield from (harmless(one.text()) for one in result.lints)
-    yield from (harmless(f"{words}，请人工核对") for words in result.undecided)
-    if result.changes is not None:
-        yield from (harmless(f"[改动] {change.message}") for change in result.changes)
-        yield (
-            f"共有 {len(result.changes)} 处改动。" if result.changes else "两份定义的内容完全相同。"
-        )
-    counts = ((s.label, sum(1 for one in result.lints if one.severity is s)) for s in Severity)
-    listed = "，".join(f"{label} {n} 处" for label, n in counts if n)
-    yield f"{result.form} 第 {result.version} 版：{listed or '没有发现问题'}。"
+        yield from _file(file, verbose=verbose)
+    for finding in result.own_findings:
+        yield harmless(finding.line())
+    if result.files:
+        yield "文件夹里没有可以汇总的报表，没有写出汇总表。"
+    else:
+        yield "文件夹是空的，没有可以汇总的报表。"
 
 
 def _totals(result: MergeResult) -> Iterator[str]:
-    counts = {o: sum(1 for f in result.files if f.outcome is o) for o in Outcome}
-    listed = "，".join(f"{o.label} {n} 个" for o, n in counts.items() if n)
-    yield f"收到 {len(result.files)} 个文件：{listed}。"
-    expected = f"名册 {result.expected} 个单位，" if result.expected is not None else ""
-    missing = (
-        f"未报 {len(result.missing)} 个"
-        if result.expected is not None
-        else "没有名册，不知道谁未报"
-    )
-    yield f"{expected}计入汇总 {len(result.counted)} 个，{missing}。"
+    listed = [f"{outcome.label} {count} 个" for outcome, count in result.counts.items()]
+    yield f"收到 {len(result.files)} 个文件：{'，'.join(listed)}。"
+    counted = f"计入汇总 {len(result.counted)} 个"
+    if result.expected is None:
+        yield f"{counted}，没有名册，不知道谁未报。"
+    else:
+        yield f"名册 {result.expected} 个单位，{counted}，未报 {len(result.missing)} 个。"
     if result.with_errors and result.returned:
-        units = "、".join(harmless(f.unit.name) for f in result.returned)
+        units = _names(file.unit for file in result.returned)
         yield f"注意：有错误的报表按 --with-errors 计入了合计，公布前必须改正：{units}"
     for finding in result.own_findings:
-        if finding.code in ("E4", "M10"):
+        if finding.code in _WITH_TOTALS:
             yield harmless(finding.line())
     if not result.counted:
         yield "没有一份报表通过审核，汇总表里的数字留空。"
-    for what, path in zip(
-        ("汇总表", *("修复" for _ in result.outputs)), result.outputs, strict=False
-    ):
-        yield f"{what}：{harmless(path)}"
+    for position, path in enumerate(result.outputs):
+        title = "修复" if position else "汇总表"
+        yield f"{title}：{harmless(path)}"
 
 
-def _file(file: FileRecord, verbose: bool) -> Iterator[str]:
+def _file(file: FileRecord, *, verbose: bool) -> Iterator[str]:
     unit = f"{file.unit.name}　" if file.unit.name else ""
     yield harmless(f"【{file.outcome.label}】{unit}{file.path}")
     findings = _heaviest_first(file.findings)
-    shown = (
-        findings if verbose else [f for f in findings if _to_act_on(f, file.outcome)][:MOST_LINES]
-    )
+    shown = findings
+    if not verbose:
+        shown = [f for f in findings if _to_act_on(f, file.outcome)][:MOST_LINES]
     for finding in shown:
         yield harmless(f"    {finding.line()}")
     left = len(findings) - len(shown)
     if left:
         yield f"    （另有 {left} 条，用 --verbose 查看；汇总时也见汇总表的“校验结果”页）"
     yield ""
+
+
+def _has_more_than_notes(file: FileRecord) -> bool:
+    return any(finding.severity is not Severity.NOTE for finding in file.findings)
 
 
 def _to_act_on(finding: Finding, outcome: Outcome) -> bool:
@@ -142,3 +196,241 @@ def _to_act_on(finding: Finding, outcome: Outcome) -> bool:
 def _heaviest_first(findings: Sequence[Finding]) -> list[Finding]:
     """By weight; of equal weight those about a cell come first."""
     return sorted(grouped(findings), key=lambda f: (f.severity.rank, not f.cell))
+
+
+def _names(units: Iterable[Unit]) -> str:
+    return "、".join(harmless(unit.name) for unit in units)
+
+
+# --- repairing, comparing, linting ---
+
+
+def repair_report(result: RepairResult) -> Iterator[str]:
+    """The lines of `xlreport repair`; what was carried over is in the list that it writes."""
+    for file in result.files:
+        for line in file.lines():
+            if not line.startswith("  已搬移"):
+                yield line
+    done = len(result.repaired)
+    left = len(result.files) - done
+    yield f"共 {len(result.files)} 个文件：修复 {done} 个，没有修复 {left} 个。"
+    for path in result.outputs[-1:]:
+        yield f"逐项清单：{harmless(path)}"
+
+
+def diff_report(differences: Sequence[Difference]) -> Iterator[str]:
+    """The lines of `xlreport diff`."""
+    for difference in differences:
+        yield harmless(difference.line())
+    yield f"共有 {len(differences)} 处不同。" if differences else "两份填报的内容完全相同。"
+
+
+def lint_report(result: LintResult) -> Iterator[str]:
+    """The lines of `xlreport lint`."""
+    for lint in result.lints:
+        yield harmless(lint.text())
+    for question in result.undecided:
+        yield harmless(f"{question}，请人工核对")
+    if result.changes is not None:
+        for change in result.changes:
+            yield harmless(f"[改动] {change.message}")
+        count = len(result.changes)
+        yield f"共有 {count} 处改动。" if count else "两份定义的内容完全相同。"
+    listed = [f"{severity.label} {count} 处" for severity, count in result.counts.items()]
+    yield f"{result.form} 第 {result.version} 版：{'，'.join(listed) or '没有发现问题'}。"
+
+
+def _china(seconds: float) -> dt.datetime:
+    """Seconds since 1970 as a time of day in China."""
+    return dt.datetime.fromtimestamp(seconds, CHINA)
+
+
+# --- sending ---
+
+_KINDS = {"templates": "模板", "reminders": "催报", "returns": "退回更正通知"}
+_STATES = {
+    "sent": "已发",
+    "draft": "已写成草稿",
+    "planned": "待发",
+    "before": "以前发过",
+    "refused": "没有发成",
+    "no_address": "没有发",
+    "held": "先不发",
+    "sending": "不知道是否发成",
+    "bounced": "退信",
+}
+"""The states of what is sent, by their words in the contract."""
+
+
+def send_report(result: SendResult, settings: CampaignSettings, *, drafts: bool) -> Iterator[str]:
+    """The lines of `xlreport send`."""
+    for item in result.items:
+        yield harmless(_item(item))
+    counts = {state: result.units_in(state) for state in _STATES}
+    listed = [f"{_STATES[state]} {count} 个单位" for state, count in counts.items() if count]
+    yield f"{_KINDS[result.kind]}：{'，'.join(listed) or '没有要发的单位'}。"
+    if drafts and counts["draft"]:
+        yield (
+            f"草稿在“{harmless(str(settings.drafts))}”，用 Outlook、Foxmail 等邮件程序打开后发送。"
+        )
+    if counts["refused"] or counts["no_address"]:
+        yield "没有邮箱、没有发成的，请按上面的原因改正后再运行一次；发过的不会重发。"
+    names_deadline = counts["planned"] + counts["sent"] + counts["draft"] > 0
+    day = settings.deadline
+    if names_deadline and day is not None and day < dt.datetime.now(CHINA).date():
+        yield (
+            f"注意：截止日期 {day} 已经过了，信里写的是这一天；"
+            "要改请改 xlreport.toml 里的 deadline。"
+        )
+    if result.stopped:
+        yield harmless(result.stopped)
+
+
+def _item(item: SendItem) -> str:
+    file = f"　附件：{item.file}" if item.file else ""
+    detail = f"　{item.detail}" if item.detail else ""
+    address = item.address or "（名册里没有邮箱）"
+    state = _STATES[item.state]
+    return f"【{state}】{item.unit.name}　{address}　{item.subject}{file}{detail}"
+
+
+# --- collecting ---
+
+
+def collect_report(result: CollectResult, *, verbose: bool = False) -> Iterator[str]:
+    """The lines of `xlreport collect`: messages with files or findings and those of listed senders;
+    the rest are counted."""
+    for message in result.messages:
+        if verbose or message.noteworthy:
+            yield from _message(message)
+    unread = f"；没有读成 {result.unread} 个" if result.unread else ""
+    yield (
+        f"看了 {result.looked_at} 封邮件：以前收过 {result.known} 封；"
+        f"新收 {result.new_files} 个文件放进 inbox{unread}。"
+    )
+    if result.quiet and not verbose:
+        yield (
+            f"另有 {result.quiet} 封没有附件、发件人也不在名册上的邮件没有列出，用 --verbose 查看。"
+        )
+    if result.asking:
+        yield f"注意：有 {result.asking} 封邮件要由人打开处理，见上面的“错误”。"
+    for reason in result.left:
+        yield harmless(reason)
+    if result.stopped:
+        yield harmless(result.stopped)
+
+
+def _message(message: CollectedMessage) -> Iterator[str]:
+    known = message.state == "known"
+    if known and not message.arrived:
+        yield harmless(f"{message.origin}（以前收过）")
+        return
+    yield harmless(_message_heading(message))
+    for file in message.files:
+        if file.path:
+            yield harmless(f"    {_collected(file)}")
+    if not message.files and not message.findings and not known:
+        yield "    没有附件"
+    for finding in message.findings:
+        yield harmless(f"    {finding.line()}")
+
+
+_MESSAGE_STATES = {"known": "（以前收过）", "trouble": "（没有收取）"}
+
+
+def _message_heading(message: CollectedMessage) -> str:
+    when = f"{_china(message.arrived):%Y-%m-%d %H:%M}" if message.arrived else "时间不明"
+    who = message.origin
+    if message.sender or message.subject:
+        who = f"{message.sender or '发件人不明'}　“{message.subject}”"
+    where = f"　在 {message.origin}" if message.asks and who != message.origin else ""
+    return f"{when}　{who}{_MESSAGE_STATES.get(message.state, '')}{where}"
+
+
+def _collected(file: CollectedFile) -> str:
+    from xlreport.mail.messages import NAMELESS
+
+    units = f"（{'、'.join(file.units)}）" if file.units else ""
+    again = "，内容与以前收到的相同" if file.again else ""
+    return f"{file.name or NAMELESS} → {file.path}{units}{again}"
+
+
+# --- status ---
+
+
+def status_report(result: StatusResult) -> Iterator[str]:
+    """The lines of `xlreport status`: unit by unit, then who is missing, then what a person must
+    do."""
+    for unit in result.units:
+        yield harmless(_unit(unit))
+    yield ""
+    for file in result.strangers:
+        yield harmless(f"认不出单位的文件：{file.path}（{_why_unknown(file)}）")
+    for message in result.messages:
+        yield harmless(_to_open(message))
+    if any(message.number for message in result.messages):
+        yield "（处理好的运行 xlreport status --done 编号，以后不再列出）"
+    for finding in result.findings:
+        yield harmless(finding.line())
+    listed = [f"{label} {count} 个" for label, count in result.counts.items()]
+    yield f"名册 {len(result.units)} 个单位：{'，'.join(listed)}。"
+    if result.missing:
+        yield f"未报：{_names(result.missing)}　→ xlreport send reminders 催报"
+    if result.to_correct:
+        yield f"要更正：{_names(result.to_correct)}　→ xlreport send returns 发通知"
+    if result.days is not None:
+        yield f"截止日期 {result.deadline}，{_days_left(result.days)}。"
+
+
+def _days_left(days: int) -> str:
+    if days > 0:
+        return f"还有 {days} 天"
+    return f"已过 {-days} 天" if days else "就是今天"
+
+
+def _why_unknown(file: FileRecord) -> str:
+    errors = [f.message for f in file.findings if f.severity is Severity.ERROR]
+    return "；".join(errors) or "单位不在名册上"
+
+
+def _to_open(message: Received) -> str:
+    who = message.sender or message.origin
+    number = f" {message.number}" if message.number else ""
+    heaviest = min(message.findings, key=lambda f: f.severity.rank)
+    return f"要由人打开的邮件{number}：{who}　“{message.subject}”　{heaviest.line()}"
+
+
+def _unit(unit: UnitStatus) -> str:
+    parts = [f"模板{_last_sent(unit.templates)}"]
+    if unit.reminders:
+        parts.append(f"催报 {len(unit.reminders)} 次")
+    if unit.files:
+        last = unit.files[-1]
+        parts.append(f"收到 {unit.versions} 份，最后一份 {_arrival(last)}")
+        if unit.state == "accepted" and last not in unit.current:
+            parts.append(f"计入的是 {unit.current[-1].result.path}")
+    if unit.waiting:
+        parts.append(f"{unit.waiting} 封来信要由人打开")
+    if unit.gone:
+        parts.append(f"收到过的 {unit.gone} 个文件不在 inbox 里了")
+    if unit.returns:
+        parts.append(f"更正通知{_last_sent(unit.returns)}")
+    return f"【{unit.label}】{unit.unit.code} {unit.unit.name}　{'；'.join(parts)}"
+
+
+def _arrival(file: UnitFile) -> str:
+    """When and from whom a file came."""
+    arrival = file.arrival
+    if arrival is None:
+        return "放在 inbox 里"
+    moment = f"{_china(arrival.moment):%m-%d %H:%M}" if arrival.moment else "时间不明"
+    senders = "、".join(dict.fromkeys(arrival.senders))
+    return f"{moment} 自 {senders or '不明'}"
+
+
+def _last_sent(sent: Sequence[Sent]) -> str:
+    """The state and the day of the last message."""
+    if not sent:
+        return "未发"
+    last = max(sent, key=lambda message: message.moment)
+    return f"{_STATES[last.state]}（{_china(last.moment):%m-%d}）"

@@ -84,6 +84,13 @@ class LintResult:
     changes: tuple[Change, ...] | None = None
 
     @property
+    def counts(self) -> dict[Severity, int]:
+        """How many mistakes weigh how much, where there are any; the heaviest first."""
+        severities = [lint.severity for lint in self.lints]
+        counts = {severity: severities.count(severity) for severity in Severity}
+        return {severity: count for severity, count in counts.items() if count}
+
+    @property
     def exit_code(self) -> int:
         """1 when there is an error; warnings and notes alone are 0."""
         return int(any(lint.severity is Severity.ERROR for lint in self.lints))

@@ -201,9 +201,14 @@ class RepairResult:
     outputs: tuple[str, ...]
 
     @property
+    def repaired(self) -> tuple[RepairedFile, ...]:
+        """The files for which there is a fresh workbook."""
+        return tuple(file for file in self.files if file.name)
+
+    @property
     def exit_code(self) -> int:
         """0 everything carried over, 1 something was not, 3 nothing could be repaired."""
-        if not any(file.name for file in self.files):
+        if not self.repaired:
             return 3
         return 0 if all(file.whole for file in self.files) else 1
 

@@ -1,0 +1,398 @@
+"""The commands about reports: forms, templates, check, merge, repair, diff, lint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from xlreport.cli.campaign import (
+    arrivals_of,
+    campaign_here,
+    campaign_in,
+    opened_campaign,
+    warn_of_open_mail,
+)
+from xlreport.cli.options import (
+    AsJson,
+    CampaignFolder,
+    Counting,
+    County,
+    FirstFile,
+    FormName,
+    InboxFolder,
+    OlderDefinition,
+    OptionalFormName,
+    Outputs,
+    Reading,
+    RepairedFolder,
+    ReportPaths,
+    SecondFile,
+    SheetPassword,
+    TemplatesFolder,
+    View,
+    Workplace,
+    Year,
+    form_named,
+    prior_year_at,
+    roster_at,
+)
+
+if TYPE_CHECKING:
+    from xlreport.api import TemplateRequest
+    from xlreport.campaign.campaign import Campaign
+    from xlreport.campaign.settings import CampaignSettings
+    from xlreport.form.model import Form
+    from xlreport.merging.request import MergeRequest
+
+
+def forms() -> int:
+    """列出可用的报表。
+
+    例子：
+      xlreport forms
+    """
+    from xlreport.cli.render import form_line
+    from xlreport.form.catalog import get_form, shipped
+
+    for name in shipped():
+        typer.echo(form_line(get_form(name)))
+    return 0
+
+
+def fields(form: FormName, as_json: AsJson = False) -> int:
+    """列出一种报表的全部数字和文字，以及各在哪一格。报表可以是名称，也可以是定义文件。
+
+    例子：
+      xlreport fields zfxxgk-2021
+      xlreport fields 我的报表.yaml --json
+    """
+    from xlreport.cli.render import field_lines, print_json
+
+    rows = list(_field_rows(form_named(form)))
+    if as_json:
+        print_json(rows)
+        return 0
+    for line in field_lines(rows):
+        typer.echo(line)
+    return 0
+
+
+def template(
+    place: Workplace,
+    form: OptionalFormName = None,
+    year: Year = None,
+    county: County = "",
+    password: SheetPassword = "",
+    out: TemplatesFolder = None,
+) -> int:
+    """生成锁定的填报工作簿：有名册时每个单位一份，没有名册时一份空白的。在工作文件夹里不用写选项。
+
+    例子：
+      xlreport template zfxxgk-2021 --year 2025 --roster 名册.csv --out 模板
+      xlreport template --campaign 2025年报
+    """
+    from xlreport.api import write_templates
+    from xlreport.cli.render import template_lines
+    from xlreport.submission import Unit
+
+    settings = _campaign_to_fill(place, form)
+    if settings is None:
+        request = _templates_of(place, form, year)
+    else:
+        request = _templates_in(settings, place)
+        out = out or settings.templates
+    request = replace(
+        request,
+        year=year or request.year,
+        county=Unit(county) if county else request.county,
+        password=password,
+    )
+    out = out or Path()
+    written = write_templates(request, out)
+    for path in written:
+        typer.echo(str(path))
+    for line in template_lines(request, written, out):
+        typer.echo(line, err=True)
+    return 0
+
+
+def check(place: Workplace, reading: Reading, view: View, paths: ReportPaths = None) -> int:
+    """读取并审核报表，逐格说明哪里错、怎样改。可以给文件、压缩包，也可以给文件夹。
+
+    在工作文件夹里不用写选项；不写文件就审核 inbox 里的全部。
+
+    例子：
+      xlreport check 某镇.xlsx
+      xlreport check 收到的报表/ --previous 上年汇总表.xlsx
+    """
+    from xlreport.api import check_files
+    from xlreport.cli.render import check_report, show
+
+    options = reading.read_options()
+    settings = campaign_here(place.campaign)
+    if settings is None:
+        forms = reading.forms()
+    else:
+        forms = reading.forms(form_named(settings.form))
+        paths = paths or [settings.inbox]
+        place = place.filled_from(settings)
+    if not paths:
+        raise typer.BadParameter("缺少“文件...”。写出要审核的报表，或者它们所在的文件夹。")
+    roster = roster_at(place.roster) if place.roster else None
+    result = check_files(
+        paths,
+        forms=forms,
+        exclude=reading.own_files(place.roster, place.previous),
+        prior_year=prior_year_at(place.previous, None, roster, options, forms),
+        reading=options,
+    )
+    show(check_report(result, verbose=view.verbose), result, as_json=view.as_json)
+    return result.exit_code
+
+
+def merge(
+    place: Workplace,
+    counting: Counting,
+    outputs: Outputs,
+    reading: Reading,
+    view: View,
+    folder: InboxFolder = None,
+) -> int:
+    """汇总文件夹（含子文件夹和压缩包）里的全部报表，写出汇总表；每个文件都有交代。
+
+    在工作文件夹里不用写选项：汇总 inbox，写到 summary，同一单位以后收到的为准。
+
+    例子：
+      xlreport merge 收到的报表/ --roster 名册.csv
+      xlreport merge --campaign 2025年报
+    """
+    from xlreport.api import merge_folder, require_apart, write_outputs
+    from xlreport.cli.render import merge_report, show
+    from xlreport.merging.request import Policy
+    from xlreport.submission import Unit
+
+    settings = _campaign_to_merge(place, folder)
+    campaign = None
+    if settings is None:
+        request, out = _request_for(folder, place, counting, reading), outputs.out
+    else:
+        campaign = opened_campaign(settings, reading.read_options(), place)
+        request = _request_in(campaign, place.filled_from(settings), reading)
+        out = outputs.out or settings.summary
+    request = replace(
+        request,
+        year=counting.year or request.year,
+        county=Unit(counting.county) if counting.county else request.county,
+        policy=Policy(
+            counting.with_errors,
+            counting.accept_unlisted,
+            newest=counting.on_conflict == "newest",
+        ),
+    )
+    if outputs.repair is not None:
+        require_apart(outputs.repair, request.folder)
+    result = write_outputs(merge_folder(request), out, repair=outputs.repair)
+    show(merge_report(result, verbose=view.verbose), result, as_json=view.as_json)
+    if campaign is not None:
+        warn_of_open_mail(campaign, result.files)
+    return result.exit_code
+
+
+def repair(
+    reading: Reading,
+    paths: ReportPaths = None,
+    campaign: CampaignFolder = None,
+    out: RepairedFolder = None,
+    as_json: AsJson = False,
+) -> int:
+    """把填好的内容搬到现行模板的新工作簿，列出搬了什么；原文件不动，数字逐一核对不变。
+
+    例子：
+      xlreport repair 某镇.xlsx --out 修复
+    """
+    from xlreport.api import repair_files
+    from xlreport.cli.render import repair_report, show
+
+    settings = campaign_here(campaign)
+    if settings is None:
+        forms = reading.forms()
+    else:
+        forms = reading.forms(form_named(settings.form))
+        paths = paths or [settings.inbox]
+        out = out or settings.folder / "repaired"
+    if not paths:
+        raise typer.BadParameter("缺少“文件...”。写出要修复的报表，或者它们所在的文件夹。")
+    if out is None:
+        raise typer.BadParameter("缺少选项“--out”。写出放新工作簿的文件夹。")
+    result = repair_files(
+        paths,
+        out,
+        forms=forms,
+        exclude=reading.own_files(),
+        reading=reading.read_options(),
+    )
+    show(repair_report(result), result, as_json=as_json)
+    return result.exit_code
+
+
+def diff(first: FirstFile, second: SecondFile, reading: Reading, as_json: AsJson = False) -> int:
+    """逐格比较两份报表填报的内容。退出码：0 相同；1 有不同；2 不能比较。
+
+    例子：
+      xlreport diff 甲.xlsx 乙.xlsx
+    """
+    from xlreport.api import diff_files
+    from xlreport.cli.render import diff_report, print_json
+
+    options = reading.read_options()
+    differences = diff_files(first, second, forms=reading.forms(), reading=options)
+    for line in diff_report(differences):
+        typer.echo(line, err=as_json)
+    if as_json:
+        document = {
+            "first": first.as_posix(),
+            "second": second.as_posix(),
+            "differences": [difference.as_dict() for difference in differences],
+        }
+        print_json(document)
+    return 1 if differences else 0
+
+
+def lint(form: FormName, since: OlderDefinition = None, as_json: AsJson = False) -> int:
+    """检查报表定义：有没有互相矛盾、重复或永远查不出错误的校验。退出码：0 没有错误；1 有错误。
+
+    例子：
+      xlreport lint 我的报表.yaml
+      xlreport lint 我的报表.yaml --since 去年的报表.yaml
+    """
+    from xlreport.cli.render import lint_report, show
+    from xlreport.form.yaml_source import rule_places
+    from xlreport.lint import linter
+
+    definition = form_named(form)
+    older = form_named(since) if since is not None else None
+    result = linter.lint(definition, since=older, places=rule_places(definition.path))
+    show(lint_report(result), result, as_json=as_json)
+    return result.exit_code
+
+
+# --- merging ---
+
+
+def _campaign_to_merge(place: Workplace, folder: Path | None) -> CampaignSettings | None:
+    """The campaign whose inbox is to be merged; None for a plain folder. Raises BadParameter when
+    the command line names two."""
+    if folder is None:
+        return campaign_here(place.campaign)
+    if place.campaign is not None:
+        raise typer.BadParameter("“文件夹”和 --campaign 只能写一个：工作文件夹汇总的是它的 inbox。")
+    return campaign_in(folder)
+
+
+def _request_for(
+    folder: Path | None, place: Workplace, counting: Counting, reading: Reading
+) -> MergeRequest:
+    """A plain folder with what the command line names. Raises BadParameter without a folder."""
+    from xlreport.merging.request import MergeRequest
+
+    if folder is None:
+        raise typer.BadParameter("缺少“文件夹”。写出收到的报表所在的文件夹。")
+    options = reading.read_options()
+    forms = reading.forms()
+    roster = roster_at(place.roster) if place.roster else None
+    return MergeRequest(
+        folder,
+        roster,
+        forms=forms,
+        prior_year=prior_year_at(place.previous, counting.year, roster, options, forms),
+        exclude=reading.own_files(place.roster, place.previous),
+        reading=options,
+    )
+
+
+def _request_in(campaign: Campaign, place: Workplace, reading: Reading) -> MergeRequest:
+    """The inbox of a campaign, with the arrivals that its ledger knows."""
+    return replace(
+        campaign.request,
+        forms=reading.forms(campaign.form),
+        arrivals=arrivals_of(campaign.settings),
+        exclude=reading.own_files(place.roster, place.previous),
+    )
+
+
+# --- templates ---
+
+
+def _campaign_to_fill(place: Workplace, form: str | None) -> CampaignSettings | None:
+    """The campaign whose units get templates; None where the command line names a form. Raises
+    BadParameter when it names both."""
+    if form is None:
+        return campaign_here(place.campaign)
+    if place.campaign is not None:
+        raise typer.BadParameter("“报表”和 --campaign 只能写一个：工作文件夹里已经写明是哪种报表。")
+    return None
+
+
+def _templates_in(settings: CampaignSettings, place: Workplace) -> TemplateRequest:
+    from xlreport.api import TemplateRequest
+    from xlreport.merging.request import ReadOptions
+
+    campaign = opened_campaign(settings, ReadOptions(), place)
+    return TemplateRequest(
+        campaign.form, settings.year, campaign.roster, campaign.county, campaign.prior_year
+    )
+
+
+def _templates_of(place: Workplace, form: str | None, year: int | None) -> TemplateRequest:
+    """What the command line names. Raises BadParameter for what is missing in it."""
+    from xlreport.api import TemplateRequest
+    from xlreport.form.catalog import FormCatalog
+    from xlreport.merging.request import ReadOptions
+
+    if form is None:
+        raise typer.BadParameter("缺少“报表”。xlreport forms 列出全部报表。")
+    definition = form_named(form)
+    if year is None:
+        raise typer.BadParameter("缺少选项“--year”。报告年度，例如 2025。")
+    roster = roster_at(place.roster) if place.roster else None
+    forms = FormCatalog((definition,))
+    prior_year = prior_year_at(place.previous, year, roster, ReadOptions(), forms)
+    return TemplateRequest(definition, year, roster, prior_year=prior_year)
+
+
+# --- fields ---
+
+
+def _field_rows(form: Form) -> Iterator[dict[str, Any]]:
+    """Each number and text of a form, as `fields --json` has them."""
+    from xlreport.workbook.layout.workbook import layout_of
+
+    layout = layout_of(form)
+    for field in form.fields.values():
+        place = layout.place(field.id)
+        yield {
+            "id": field.id,
+            "table": field.table,
+            "label": field.label,
+            "sheet": place.sheet,
+            "cell": place.cell,
+            "kind": field.kind.value,
+            "computed": field.computed is not None,
+            "unit": field.unit,
+        }
+    for text in form.texts:
+        place = layout.place(text.field_id)
+        yield {
+            "id": text.field_id,
+            "table": "text",
+            "label": text.label,
+            "sheet": place.sheet,
+            "cell": place.cell,
+            "kind": "text",
+            "computed": False,
+            "unit": "",
+        }
