@@ -258,7 +258,7 @@ def test_time_is_limited(
     path = str(scene.write("x.xlsx", scene.book))
     longest = run(capsys, "check", path, "--limit", "seconds=999999999999999")
     assert longest == Run(0, {"x.xlsx": "accepted"}, []), "longer than the system's clock can wait"
-    monkeypatch.setattr("xlreport.api.WorkerPool", Sleeping)
+    monkeypatch.setattr("xlreport.merging.request.WorkerPool", Sleeping)
     words = "读取超过了 1 秒，已停止；其他文件不受影响"
     assert run(capsys, "check", path, "--limit", "seconds=1") == Run(
         3, {"x.xlsx": "rejected"}, [words]
