@@ -15,7 +15,7 @@ from xlreport.findings import Finding, Severity
 from xlreport.form import expression as ex
 from xlreport.form.model import Form, Instance
 from xlreport.narrative import TextComparison, compare_texts
-from xlreport.rules.describe import RuleDescriber
+from xlreport.rules.describe import FailureDescriber
 from xlreport.rules.evaluate import Evaluation, UnitView, Verdict, evaluate_submissions
 from xlreport.submission import Entry, Place, Status, Submission
 
@@ -199,7 +199,7 @@ def _failures(form: Form, instance: Instance, view: UnitView) -> Iterator[Findin
         if isinstance(part, ex.IsNumber):
             yield _of_check(instance, no_number(part.item.field, view))
             continue
-        message = RuleDescriber(form, instance, view).failure(part)
+        message = FailureDescriber(form, instance, view).failure(part)
         severity = instance.check.severity
         finding = Finding(instance.code, severity, message, _SUGGESTIONS[severity])
         name = next(iter((*ex.fields_of(part), *ex.texts_of(part))), "")

@@ -14,7 +14,7 @@ from xlreport.form.model import Form, Instance, Statement, Text
 from xlreport.narrative.claims import StatedNumber, shortened, stated_numbers
 from xlreport.narrative.lexicon import lexicon_of, readable
 from xlreport.narrative.self_reference import Identity, Mention, wrong_mentions
-from xlreport.rules.describe import RuleDescriber
+from xlreport.rules.describe import FailureDescriber
 from xlreport.rules.evaluate import UnitView
 from xlreport.rules.linear import LinearConstraint, NotLinear, as_constraint
 from xlreport.submission import Submission
@@ -126,8 +126,9 @@ class _Comparer:
 
     def _contradiction(self, stated: StatedNumber) -> Finding:
         readings = stated.claim.readings
-        describer = RuleDescriber(self.form, _instance(stated.statement, readings), self.view)
-        describer.sheets |= {""}  # it stands at a text: the tables' sheets are always named
+        instance = _instance(stated.statement, readings)
+        # it stands at a text: the tables' sheets are always named
+        describer = FailureDescriber(self.form, instance, self.view, name_sheets=True)
         parts = list(dict.fromkeys(describer.term(reading) for reading in readings))
         none_of_them = "都不是" if len(parts) > 1 else "不是"
         message = (

@@ -2,167 +2,137 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
 from xlreport import a1
 from xlreport.form import expression as ex
 from xlreport.form.model import Form, Instance
 from xlreport.rules.columns import bare
 from xlreport.rules.evaluate import UnitView, Verdict
+from xlreport.rules.linear import rounding_of
 from xlreport.submission import Place, Status, shown
 
-_HOLDS = {"==": "等于", "!=": "不等于", "<": "小于", "<=": "不大于", ">": "大于", ">=": "不小于"}
 _SIGNS = {"==": "＝", "!=": "≠", "<": "＜", "<=": "≤", ">": "＞", ">=": "≥"}
+_RELATIONS = {
+    "==": "等于",
+    "!=": "不等于",
+    "<": "小于",
+    "<=": "不大于",
+    ">": "大于",
+    ">=": "不小于",
+}
+
+_Items = tuple[ex.Number, ...]
 
 
 class RuleDescriber:
-    """Sentences about one instance of a check."""
+    """What one instance of a check says, without numbers. `FailureDescriber` says the same of a
+    unit's numbers: it overrides how an operand, a sum and a relation are put."""
 
-    def __init__(self, form: Form, instance: Instance, seen: UnitView | None = None) -> None:
+    operators: ClassVar[Mapping[str, str]] = _SIGNS
+
+    def __init__(self, form: Form, instance: Instance) -> None:
         self.form = form
         self.instance = instance
-        self.seen = seen
         fields = [form.fields[name] for name in ex.fields_of(instance.rule)]
-        self.sheets = {f.table for f in fields}
+        self.several_tables = len({field.table for field in fields}) > 1
 
     def rule(self) -> str:
-        """What the rule says, without numbers."""
-        return self._scope() + RuleDescriber(self.form, self.instance).says(self.instance.rule)
+        """The whole rule, with the row or column that it is about."""
+        return self.scope() + self.says(self.instance.rule)
 
-    def failure(self, part: ex.Truth) -> str:
-        """What was seen where a part of the rule fails, with the numbers in the cells."""
-        return self._scope() + self.fails(part)
-
-    def _scope(self) -> str:
-        field = next((self.form.fields[n] for n in ex.fields_of(self.instance.rule)), None)
-        if field is None or self.instance.check.each not in ("row", "column"):
+    def scope(self) -> str:
+        """The row or column that the instance is about, empty for other checks."""
+        names = ex.fields_of(self.instance.rule)
+        if not names or self.instance.check.each not in ("row", "column"):
             return ""
-        label = field.row_short if self.instance.row else field.column_label
-        return f"“{label}”{'行' if self.instance.row else '列'}："
-
-    # --- names -------------------------------------------------------------------------
+        field = self.form.fields[names[0]]
+        if self.instance.row:
+            return f"“{field.row_short}”行："
+        return f"“{field.column_label}”列："
 
     def label(self, name: str) -> str:
-        if name in self.form.fields:
-            field = self.form.fields[name]
-            each = self.instance.check.each
-            if each == "row" and field.row == self.instance.row:
-                return field.column_label
-            if each == "column" and field.column == self.instance.column:
-                return field.row_short
-            return f"{field.row_short}·{field.column_label}"
-        return next(t.label for t in self.form.texts if t.field_id == name)
+        """A field or text by its headings, those left out that the scope tells."""
+        if name not in self.form.fields:
+            return next(text.label for text in self.form.texts if text.field_id == name)
+        field = self.form.fields[name]
+        each = self.instance.check.each
+        if each == "row" and field.row == self.instance.row:
+            return field.column_label
+        if each == "column" and field.column == self.instance.column:
+            return field.row_short
+        return f"{field.row_short}·{field.column_label}"
 
-    def named(self, name: str) -> str:
-        """Label and, when numbers are shown, the cell."""
-        place = self.place(name)
-        if place is None:
-            return f"{self.label(name)} "
-        sheet = f"{place.sheet} " if len(self.sheets) > 1 else ""
-        return f"{self.label(name)}（{sheet}{place.cell}）"
-
-    def place(self, name: str) -> Place | None:
-        return self.seen.submission.provenance.places.get(name) if self.seen else None
-
-    # --- numbers -----------------------------------------------------------------------
+    # --- numbers ---------------------------------------------------------------------------------
 
     def term(self, node: ex.Number) -> str:
-        """A number in words, with its observed value when there is one."""
-        words = self.expression(node)
-        if self.seen is None or isinstance(node, ex.Const):
-            return words
-        single = isinstance(node, ex.Total) and len(self.grouped_items(node.items)) == 1
-        if single or isinstance(node, ex.Ref | ex.Previous | ex.Length | ex.Rounded):
-            return words
-        return f"{words} ＝ {shown(self.seen.value(node))}"
+        """One side of a relation."""
+        return self.expression(node)
 
     def expression(self, node: ex.Number) -> str:
+        """A number in words."""
         match node:
             case ex.Const(value=value):
                 return shown(value)
-            case ex.Ref(field=name):
-                return f"{self.named(name)}{self.quantity(name)}" if self.seen else self.label(name)
-            case ex.Previous(field=name):
-                return f"上年的“{self.label(name)}”" + (
-                    f" {shown(self.seen.value(node))}" if self.seen else ""
-                )
-            case ex.Length(text=name):
-                return f"{self.label(name)}的字数" + (
-                    f" {shown(self.seen.value(node))}" if self.seen else ""
-                )
-            case ex.Total():
-                return self.total(node)
+            case ex.Ref() | ex.Previous() | ex.Length():
+                return self._operand(node)
+            case ex.Total(items=items):
+                return self._total(self._grouped(items))
             case ex.Minus(left=left, right=right):
-                return f"{self.expression(left)} － {self.grouped(right)}"
+                return f"{self.expression(left)} － {self._in_brackets(right)}"
             case ex.Times(factor=factor, item=item):
-                return f"{shown(factor)} × {self.grouped(item)}"
+                return f"{shown(factor)} × {self._in_brackets(item)}"
             case ex.Absolute(item=item):
                 return f"|{self.expression(item)}|"
             case ex.Rounded(item=item, digits=digits):
                 return f"{self.expression(item)} 保留 {digits} 位小数"
 
-    def quantity(self, name: str) -> str:
-        assert self.seen is not None
-        entry = self.seen.entry(name)
-        if entry.status is Status.BLANK:
-            return shown(self.seen.value(ex.Ref(name)))
-        return entry.raw if entry.value is None else shown(entry.value)
+    def _operand(self, node: ex.Ref | ex.Previous | ex.Length) -> str:
+        match node:
+            case ex.Ref(field=name):
+                return self.label(name)
+            case ex.Previous(field=name):
+                return f"上年的“{self.label(name)}”"
+            case ex.Length(text=name):
+                return f"{self.label(name)}的字数"
 
-    def grouped(self, node: ex.Number) -> str:
+    def _in_brackets(self, node: ex.Number) -> str:
+        """A number as part of another: sums and differences in brackets."""
         words = self.expression(node)
-        return (
-            f"（{words}）"
-            if isinstance(node, ex.Total | ex.Minus) and len(ex.children(node)) > 1
-            else words
-        )
+        several = isinstance(node, ex.Total | ex.Minus) and len(ex.children(node)) > 1
+        return f"（{words}）" if several else words
 
-    def total(self, node: ex.Total) -> str:
-        parts = self.grouped_items(node.items)
-        if self.seen is not None and len(parts) > 2:
-            seen = self.seen
-            other = [part for part in parts if seen.value(ex.Total(part)) != 0]
-            rest = "（其余为 0）" if len(other) < len(parts) else ""
-            return (
-                (" ＋ ".join(self.part(p) for p in other) + rest)
-                if other
-                else f"{self.part(parts[0])} 等（都是 0）"
-            )
-        return " ＋ ".join(self.part(part) for part in parts)
+    def _total(self, parts: Sequence[_Items]) -> str:
+        return " ＋ ".join(self._part(part) for part in parts)
 
-    def grouped_items(self, items: tuple[ex.Number, ...]) -> list[tuple[ex.Number, ...]]:
+    def _part(self, items: _Items) -> str:
+        """One item of a sum, or several by the name of their common heading."""
+        heading = self._heading(items)
+        if heading is None:
+            return self._in_brackets(items[0])
+        return self._group_label(items, *heading)
+
+    def _grouped(self, items: _Items) -> list[_Items]:
         """The items of a sum, those that stand under one heading taken together."""
-        found: list[tuple[ex.Number, ...]] = []
-        start = 0
-        while start < len(items):
-            end = next(
-                (
-                    e
-                    for e in range(len(items), start + 1, -1)
-                    if self.group(items[start:e]) is not None
-                ),
-                start + 1,
-            )
-            found.append(items[start:end])
-            start = end
-        return found
+        groups = []
+        while items:
+            size = self._longest_group(items)
+            groups.append(items[:size])
+            items = items[size:]
+        return groups
 
-    def group(self, items: tuple[ex.Number, ...]) -> tuple[str, str] | None:
+    def _longest_group(self, items: _Items) -> int:
+        """How many of the first items have one heading; 1 where not even two have."""
+        sizes = range(len(items), 1, -1)
+        return next((size for size in sizes if self._heading(items[:size]) is not None), 1)
+
+    def _heading(self, items: _Items) -> tuple[str, str] | None:
+        """The row and column label of fields that stand together; None when they do not."""
         names = frozenset(item.field for item in items if isinstance(item, ex.Ref))
         return self.form.groups.get(names) if len(names) == len(items) else None
 
-    def part(self, items: tuple[ex.Number, ...]) -> str:
-        """One item of a sum, or several by the name of their common heading."""
-        group = self.group(items)
-        if group is None:
-            return self.grouped(items[0])
-        words = self.group_label(items, *group)
-        if self.seen is None:
-            return words
-        places = [p for i in items if isinstance(i, ex.Ref) and (p := self.place(i.field))]
-        cells = [cell for p in places if (cell := a1.parse(p.cell)) is not None]
-        sheet = f"{places[0].sheet} " if len(self.sheets) > 1 and places else ""
-        ranges = "、".join(a1.ranges(cells))
-        return f"{words}（{sheet}{ranges}）{shown(self.seen.value(ex.Total(items)))}"
-
-    def group_label(self, items: tuple[ex.Number, ...], row: str, column: str) -> str:
+    def _group_label(self, items: _Items, row: str, column: str) -> str:
         """What the fields under one heading are called together."""
         each = self.instance.check.each
         if each == "column" and row:
@@ -171,25 +141,26 @@ class RuleDescriber:
             return column
         if row and column:
             return f"{row}·{column}"
-        first = self.form.fields[ex.fields_of(items[0])[0]]
-        sheet = f"“{self.form.table(first.table).sheet}”" if len(self.sheets) > 1 else ""
-        return f"{row}各列" if row else f"{sheet}各行{column}" if column else f"{sheet}各格"
+        if row:
+            return f"{row}各列"
+        sheet = self._sheet_of(items) if self.several_tables else ""
+        return f"{sheet}各行{column}" if column else f"{sheet}各格"
 
-    # --- conditions --------------------------------------------------------------------
+    def _sheet_of(self, items: _Items) -> str:
+        first = self.form.fields[ex.fields_of(items[0])[0]]
+        return f"“{self.form.table(first.table).sheet}”"
+
+    # --- conditions ------------------------------------------------------------------------------
 
     def says(self, node: ex.Truth) -> str:
         """A condition as a statement."""
         match node:
             case ex.Compare():
-                return self.special(node) or self.relation(node)
+                return self._rounding(node) or self._relation(node)
             case ex.IsNumber(item=item):
                 return f"{self.label(item.field)}是数字"
-            case ex.Filled(text=name):
-                return f"{self.label(name)}有文字"
-            case ex.Mentions(text=name, words=words):
-                return f"{self.label(name)}写到{'或'.join(f'“{word}”' for word in words)}"
-            case ex.Differs(text=name):
-                return f"{self.label(name)}与上年的不（几乎）相同"
+            case ex.Filled() | ex.Mentions() | ex.Differs():
+                return self._says_of_text(node)
             case ex.LevelIn(levels=levels):
                 return f"单位类别为{'、'.join(levels)}"
             case ex.Not(item=item):
@@ -206,66 +177,171 @@ class RuleDescriber:
         words = self.says(premise)
         return f"{words} 时" if words[-1:].isascii() else f"{words}时"
 
-    def relation(self, node: ex.Compare) -> str:
-        tolerance = f"（允许相差 {shown(node.tolerance)}）" if node.tolerance else ""
-        if self.seen is None:
-            return (
-                f"{self.term(node.left)} {_SIGNS[node.operator]} {self.term(node.right)}{tolerance}"
-            )
-        return f"{self.term(node.left)} {_HOLDS[node.operator]} {self.term(node.right)}{tolerance}"
+    def _says_of_text(self, node: ex.Filled | ex.Mentions | ex.Differs) -> str:
+        label = self.label(node.text)
+        match node:
+            case ex.Filled():
+                return f"{label}有文字"
+            case ex.Mentions(words=words):
+                return f"{label}写到{_one_of(words)}"
+            case ex.Differs():
+                return f"{label}与上年的不（几乎）相同"
 
-    def special(self, node: ex.Compare) -> str:
-        """`round(x, n) == x` says how many decimals x may have."""
-        if (
-            node.operator == "=="
-            and isinstance(node.left, ex.Rounded)
-            and node.left.item == node.right
-        ):
-            words = "是整数" if node.left.digits == 0 else f"不超过 {node.left.digits} 位小数"
-            return (
-                f"{self.expression(node.right)} 应{words}"
-                if self.seen
-                else f"{self.expression(node.right)}{words}"
-            )
-        return ""
+    def _relation(self, node: ex.Compare) -> str:
+        left, right = self.term(node.left), self.term(node.right)
+        return f"{left} {self.operators[node.operator]} {right}{_tolerance(node)}"
+
+    def _rounding(self, node: ex.Compare) -> str:
+        """`round(x, n) == x` says how many decimals x may have; empty for other comparisons."""
+        rounded = rounding_of(node)
+        if rounded is None:
+            return ""
+        allowed = "是整数" if rounded.digits == 0 else f"不超过 {rounded.digits} 位小数"
+        return self._allows(rounded.item, allowed)
+
+    def _allows(self, item: ex.Ref, allowed: str) -> str:
+        return f"{self.expression(item)}{allowed}"
+
+
+class FailureDescriber(RuleDescriber):
+    """What was seen of one unit where an instance of a check fails, with the numbers in the cells.
+    `name_sheets` names the sheet of each cell even if all are on one."""
+
+    operators = _RELATIONS
+
+    def __init__(
+        self, form: Form, instance: Instance, view: UnitView, *, name_sheets: bool = False
+    ) -> None:
+        super().__init__(form, instance)
+        self.view = view
+        self.several_tables = self.several_tables or name_sheets
+
+    def failure(self, part: ex.Truth) -> str:
+        """What was seen where a part of the rule fails."""
+        return self.scope() + self.fails(part)
+
+    # --- numbers ---------------------------------------------------------------------------------
+
+    def term(self, node: ex.Number) -> str:
+        """One side of a relation, with its value where several numbers make it up."""
+        words = self.expression(node)
+        return words if self._tells_value(node) else f"{words} ＝ {shown(self.view.value(node))}"
+
+    def _tells_value(self, node: ex.Number) -> bool:
+        """Whether the words for a number hold its value."""
+        if isinstance(node, ex.Total):
+            return len(self._grouped(node.items)) == 1
+        return isinstance(node, ex.Const | ex.Ref | ex.Previous | ex.Length | ex.Rounded)
+
+    def _operand(self, node: ex.Ref | ex.Previous | ex.Length) -> str:
+        if isinstance(node, ex.Ref):
+            return f"{self._at_cell(node.field)}{self._held(node.field)}"
+        return f"{super()._operand(node)} {shown(self.view.value(node))}"
+
+    def _at_cell(self, name: str) -> str:
+        """Label and cell, with a space where no cell is known."""
+        place = self._place(name)
+        if place is None:
+            return f"{self.label(name)} "
+        sheet = f"{place.sheet} " if self.several_tables else ""
+        return f"{self.label(name)}（{sheet}{place.cell}）"
+
+    def _place(self, name: str) -> Place | None:
+        return self.view.submission.provenance.places.get(name)
+
+    def _held(self, name: str) -> str:
+        """What the cell shows."""
+        entry = self.view.entry(name)
+        if entry.status is Status.BLANK:
+            return shown(self.view.value(ex.Ref(name)))
+        return entry.raw if entry.value is None else shown(entry.value)
+
+    def _total(self, parts: Sequence[_Items]) -> str:
+        """A sum; of more than two parts those that are 0 are left out."""
+        if len(parts) <= 2:
+            return super()._total(parts)
+        other = [part for part in parts if self.view.value(ex.Total(part)) != 0]
+        if not other:
+            return f"{self._part(parts[0])} 等（都是 0）"
+        rest = "（其余为 0）" if len(other) < len(parts) else ""
+        return super()._total(other) + rest
+
+    def _part(self, items: _Items) -> str:
+        words = super()._part(items)
+        if self._heading(items) is None:
+            return words
+        return f"{words}（{self._ranges(items)}）{shown(self.view.value(ex.Total(items)))}"
+
+    def _ranges(self, items: _Items) -> str:
+        """The cells of some fields as few ranges."""
+        known = [self._place(item.field) for item in items if isinstance(item, ex.Ref)]
+        places = [place for place in known if place is not None]
+        cells = [cell for place in places if (cell := a1.parse(place.cell)) is not None]
+        sheet = f"{places[0].sheet} " if places and self.several_tables else ""
+        return sheet + "、".join(a1.ranges(cells))
+
+    # --- conditions ------------------------------------------------------------------------------
 
     def fails(self, node: ex.Truth) -> str:
         """What was seen where a condition fails."""
-        assert self.seen is not None
         match node:
             case ex.Compare():
-                return self.special(node) or self._unequal(node)
+                return self._rounding(node) or self._unequal(node)
             case ex.IsNumber(item=item):
-                return f"{self.named(item.field)} 现为“{self.seen.entry(item.field).raw}”，不是数字"
-            case ex.Filled(text=name):
-                empty = not bare(self.seen.submission.texts.get(name, ""))
-                return f"{self.label(name)}{'只有空格' if empty else '未填'}"
-            case ex.Mentions(text=name, words=words):
-                return f"{self.label(name)}没有写到{'或'.join(f'“{word}”' for word in words)}"
-            case ex.Differs(text=name):
-                return f"{self.label(name)}与上年的几乎完全相同"
+                raw = self.view.entry(item.field).raw
+                return f"{self._at_cell(item.field)} 现为“{raw}”，不是数字"
+            case ex.Filled() | ex.Mentions() | ex.Differs():
+                return self._fails_of_text(node)
             case ex.LevelIn(levels=levels):
-                return f"单位类别现为“{self.seen.submission.unit.level}”，应为{'、'.join(levels)}"
+                level = self.view.submission.unit.level
+                return f"单位类别现为“{level}”，应为{'、'.join(levels)}"
             case ex.Not(item=item):
                 return f"{self.says(item)}，不应如此"
             case ex.And(items=items):
-                parts = [item for item in items if self.seen.verdict(item) is Verdict.FAILS]
-                return "；".join(self.fails(item) for item in parts)
+                return self._failing_items(items)
             case ex.Or(items=items):
                 return "以下至少应有一项成立：" + "；".join(self.fails(item) for item in items)
             case ex.Implies(premise=premise, conclusion=conclusion):
                 return f"{self.when(premise)}，{self.fails(conclusion)}"
 
+    def _failing_items(self, items: Sequence[ex.Truth]) -> str:
+        failing = [item for item in items if self.view.verdict(item) is Verdict.FAILS]
+        return "；".join(self.fails(item) for item in failing)
+
+    def _fails_of_text(self, node: ex.Filled | ex.Mentions | ex.Differs) -> str:
+        label = self.label(node.text)
+        match node:
+            case ex.Filled():
+                written = self.view.submission.texts.get(node.text, "")
+                return f"{label}未填" if bare(written) else f"{label}只有空格"
+            case ex.Mentions(words=words):
+                return f"{label}没有写到{_one_of(words)}"
+            case ex.Differs():
+                return f"{label}与上年的几乎完全相同"
+
     def _unequal(self, node: ex.Compare) -> str:
-        assert self.seen is not None
-        gap = shown(abs(self.seen.value(ex.Minus(node.left, node.right))))
+        """Both sides, what should be, and by how much it is missed."""
         left, right = self.term(node.left), self.term(node.right)
+        gap = shown(abs(self.view.value(ex.Minus(node.left, node.right))))
         if node.operator == "==":
-            tolerance = f"（允许相差 {shown(node.tolerance)}）" if node.tolerance else ""
             if isinstance(node.right, ex.Const):
-                return f"{left}，应等于 {right}{tolerance}"
-            return f"{left}，{right}，两者应当相等{tolerance}，现相差 {gap}"
+                return f"{left}，应等于 {right}{_tolerance(node)}"
+            return f"{left}，{right}，两者应当相等{_tolerance(node)}，现相差 {gap}"
         if node.operator == "!=":
             return f"{left}，{right}，两者不应相等"
-        tail = f"，现{'多' if node.operator in ('<', '<=') else '少'} {gap}" if gap != "0" else ""
-        return f"{left}，应{_HOLDS[node.operator]} {right}{tail}"
+        words = f"{left}，应{self.operators[node.operator]} {right}"
+        if gap == "0":
+            return words
+        direction = "多" if node.operator in ("<", "<=") else "少"
+        return f"{words}，现{direction} {gap}"
+
+    def _allows(self, item: ex.Ref, allowed: str) -> str:
+        return f"{self.expression(item)} 应{allowed}"
+
+
+def _one_of(words: Sequence[str]) -> str:
+    return "或".join(f"“{word}”" for word in words)
+
+
+def _tolerance(node: ex.Compare) -> str:
+    return f"（允许相差 {shown(node.tolerance)}）" if node.tolerance else ""

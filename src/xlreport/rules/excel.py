@@ -241,7 +241,7 @@ class Formulas:
         return f"{gap}{operator}0"
 
     def gap(self, node: ex.Compare) -> str:
-        """Left minus right, rounded to its exact decimals so that binary fractions cannot disturb."""
+        """Left minus right, rounded to its exact decimals against the noise of binary fractions."""
         minus = ex.Minus(node.left, node.right)
         against_zero = node.right == ex.Const(Decimal(0))
         difference = self.number(node.left if against_zero else minus)
