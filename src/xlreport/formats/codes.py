@@ -1,8 +1,12 @@
-"""The codes of what reading bytes as a workbook or an archive can find. They are permanent: people quote them by telephone."""
+"""The codes of what reading bytes as a workbook or an archive can find, and what is said under
+them.
+
+Codes are permanent: people quote them by telephone.
+"""
 
 from __future__ import annotations
 
-from xlreport.findings import Code, Severity, register
+from xlreport.findings import Code, Message, Severity, register
 
 R1 = Code("R1", "不是能读取的工作簿", Severity.ERROR, "只有表格工作簿能读取。")
 R2 = Code("R2", "文件损坏", Severity.ERROR, "压缩包或其中的部件不完整、校验码不符时，数字不可信。")
@@ -12,3 +16,88 @@ R6 = Code("R6", "打不开的文件", Severity.ERROR, "链接、设备文件和�
 R20 = Code("R20", "工作簿加了打开密码", Severity.ERROR, "没有密码读不出来，只有报送单位知道密码。")
 
 register(R1, R2, R3, R4, R6, R20)
+
+RESEND = "请用 WPS 或 Excel 打开原表，另存为“.xlsx”格式后重新报送"
+_UNPACK = "请先解压，把里面的工作簿放进文件夹后重新汇总"
+_SAVE_AGAIN = "请在自己的电脑上打开原表，确认完好后重新另存、报送"
+_START_ANEW = "请从县里发的模板重新填报；确有需要时可以用 --limit 放宽"
+
+# --- R1: what it is instead ---------------------------------------------------------------
+
+NOT_A_WORKBOOK = R1.message("这{what}，不是能读取的工作簿", "{suggestion}")
+NO_SEVEN_ZIP = R1.message(
+    "这是 7z 压缩包，本机没有安装解压组件", "请运行 pip install xlreport[7z] 后再试，或者先解压"
+)
+
+# --- R2: damage ---------------------------------------------------------------------------
+
+
+def _damage(text: str) -> Message:
+    return R2.message(text, _SAVE_AGAIN)
+
+
+NO_DIRECTORY = _damage("文件不完整，压缩目录读不出来")
+TWO_MEMBERS = _damage("压缩包里的部件“{name}”出现了两次，无法判断哪个是真的")
+OVERLAP = _damage("压缩包里的部件“{first}”和“{second}”互相重叠")
+BROKEN_MEMBER = _damage("部件“{name}”损坏（校验码不符或不完整）")
+LONGER_MEMBER = _damage("部件“{name}”比目录里写的长")
+ODD_COMPRESSION = _damage("压缩包用了不常用的压缩方法，读不出来")
+BROKEN_XML = _damage("文件里的 XML 不完整或写法有误")
+BROKEN_SEVEN_ZIP = _damage("7z 压缩包不完整或校验码不符")
+SAME_NAMES = _damage("压缩包里有同名的文件，无法判断哪个是真的")
+BROKEN_LOCKED = _damage("加密工作簿的内容不完整或写法有误")
+BROKEN_RECORDS = _damage("文件里的二进制记录不完整或写法有误")
+BROKEN_XLS = _damage("旧格式文件的内容不完整或写法有误")
+NO_XLS_WORKBOOK = _damage("这个旧格式文件里没有可以读取的工作簿")
+TWO_WORKBOOKS = _damage("文件里有两个工作簿部件，无法判断哪个是真的")
+NO_WORKBOOK = _damage("找不到工作簿部件（不是表格文件，或已损坏）")
+NO_TABLES = _damage("找不到表格内容部件")
+NO_SHEETS = _damage("工作簿里没有工作表")
+TWO_SHEETS = _damage("工作表“{sheet}”出现了两次")
+MISSING_SHEET = _damage("工作表“{sheet}”的内容缺失")
+NESTED_TABLE = _damage("工作表“{sheet}”里嵌套了表格")
+CELL_OUTSIDE = _damage("工作表“{sheet}”里有格子写在表格数据以外")
+NO_SUCH_CELL = _damage("工作表“{sheet}”里有不存在的格子“{cell}”")
+NO_SUCH_CELLS = _damage("工作表“{sheet}”里有不存在的格子")
+NO_SUCH_TEXT = _damage("“{sheet}”{cell} 指向不存在的文字")
+
+# --- R3: each limit, with the number seen and the number allowed -----------------------------
+
+
+def _limit(what: str, unit: str) -> Message:
+    """Called with `seen` and `allowed`, both integers."""
+    text = f"{what}为 {{seen:,}} {unit}，超过允许的 {{allowed:,}} {unit}"
+    return R3.message(text, _START_ANEW)
+
+
+FILE_SIZE = _limit("文件大小", "字节")
+ARCHIVE_SIZE = _limit("压缩包大小", "字节")
+ARCHIVE_FILES = _limit("压缩包里的文件数", "个")
+ARCHIVE_FILES_IN_ALL = _limit("压缩包（含里层的压缩包）里的文件数", "个")
+ARCHIVE_DEPTH = _limit("压缩包套压缩包的层数", "层")
+PARTS = _limit("压缩包内的部件数", "个")
+PART_SIZE = _limit("部件解压后的大小", "字节")
+PART_RATIO = _limit("部件的压缩比", "倍")
+TOTAL_SIZE = _limit("解压后的总大小", "字节")
+XLSX_CELLS = _limit("行、单元格、合并、链接和批注的总数", "个")
+XLSB_CELLS = _limit("行、单元格、合并和链接的总数", "个")
+ODS_CELLS = _limit("行、单元格的总数", "个")
+XLS_CELLS = _limit("单元格的总数", "个")
+
+# --- R4, R6, R20 ----------------------------------------------------------------------------
+
+UNSAFE_XML = R4.message("XML 中有 DTD 或实体定义", RESEND)
+LINK_IN_ARCHIVE = R6.message("这是压缩包里指向别处的链接，不跟随", "请把工作簿本身放进来")
+NOT_UNPACKED = R6.message("压缩包里的这个文件是链接，或者没有解压完整，没有读取", _UNPACK)
+LOCKED = R20.message(
+    "工作簿加了打开密码，没有读取", "请用 --open-password 给出密码，或者取消打开密码后重新报送"
+)
+NO_CRYPT = R20.message(
+    "工作簿加了打开密码，本机没有安装解密组件",
+    "请运行 pip install xlreport[crypt] 后再试，或者取消打开密码后重新报送",
+)
+WRONG_PASSWORDS = R20.message(
+    "工作簿加了打开密码，给出的 {count} 个密码都打不开",
+    "请向报送单位问明密码，或者取消打开密码后重新报送",
+)
+ARCHIVE_LOCKED = R20.message("压缩包加了密码，里面的文件读不出来", _UNPACK)

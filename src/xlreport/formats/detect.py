@@ -3,37 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
+from typing import Protocol
 
-from xlreport.findings import record
-from xlreport.formats.codes import R1
-from xlreport.formats.guard import RESEND, Limits, Refused, open_package, open_zip, too_much
-
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
-_SEVEN_ZIP = b"7z\xbc\xaf\x27\x1c"
-_SIGNATURES = (
-    (b"%PDF", "PDF 文件"),
-    (b"\x89PNG", "图片"),
-    (b"\xff\xd8\xff", "图片"),
-    (b"GIF8", "图片"),
-    (b"BM", "图片"),
-    (b"Rar!", "RAR 压缩包"),
-    (b"\x1f\x8b", "gzip 压缩包"),
-    (b"{\\rtf", "RTF 文档"),
+from xlreport.formats import codes, ods, xls, xlsb, xlsx
+from xlreport.formats.guard import (
+    Limits,
+    Refused,
+    check_limit,
+    open_package,
+    open_zip,
+    part_name,
 )
-_TEMPLATE = "请把数字填到县里发的模板里，以 .xlsx 格式报送"
-_ATTACHED = (
-    "是邮件的请把里面的报表另存出来，放进文件夹；是网页的请用 WPS 或 Excel 打开，另存为 .xlsx"
-)
-_UNPACK = "请先解压，把里面的工作簿放进来"
-
-
-_LETTER = re.compile(
-    rb"(?:received|return-path|delivered-to|message-id|x-[a-z-]+|from|date|subject): ?\S"
-)
-"""How a message begins (RFC 5322), in lower case."""
+from xlreport.formats.raw import RawBook
 
 
 class Kind(StrEnum):
@@ -52,98 +37,211 @@ class Kind(StrEnum):
 ARCHIVES = frozenset({Kind.ZIP, Kind.SEVEN_ZIP})
 
 
-def kind_of(data: bytes, limits: Limits) -> tuple[Kind, str]:
-    """The kind, and in Chinese what it is. Raises Refused for a zip that cannot be read."""
-    if data.startswith(_ZIP):
-        return _zipped(data, limits)
-    if data.startswith(_OLE):
-        return _compound(data)
-    if data.startswith(b"\x09\x08") or data.startswith(b"\x09\x04"):
-        return Kind.BIFF, "旧格式的 .xls 工作簿"
-    if data.startswith(_SEVEN_ZIP):
-        return Kind.SEVEN_ZIP, "7z 压缩包"
-    return Kind.FOREIGN, _foreign(data)
+class Reader(Protocol):
+    """What a format's module offers: all sheets of a workbook as raw cells. Raises Refused."""
+
+    def __call__(self, data: bytes, limits: Limits) -> RawBook:
+        """Reads the bytes of a file."""
 
 
-def advice(words: str) -> str:
-    """What to do about a file of a foreign kind."""
-    if "压缩包" in words:
-        return _UNPACK
-    if "邮件" in words:
-        return _ATTACHED
-    return RESEND if "表格" in words or "HTML" in words else _TEMPLATE
+class Content:
+    """The bytes of a file as far as they tell its format."""
+
+    def __init__(self, data: bytes, limits: Limits) -> None:
+        self.data = data
+        self.limits = limits
+
+    @cached_property
+    def members(self) -> frozenset[str]:
+        """The names in a zip, as `part_name` gives them; none for anything else. Raises Refused."""
+        if not self.data.startswith(_ZIP):
+            return frozenset()
+        with open_zip(self.data) as archive:
+            names = frozenset(part_name(name) for name in archive.namelist())
+        check_limit(codes.PARTS, len(names), self.limits.parts)
+        return names
+
+    def has_folder(self, folder: str) -> bool:
+        """Whether a zip has members in this folder (`xl/`)."""
+        return any(name.startswith(folder) for name in self.members)
+
+    def has_stream(self, *names: str) -> bool:
+        """Whether an OLE compound file has one of these streams ([MS-CFB] 2.6.1)."""
+        if not self.data.startswith(_OLE):
+            return False
+        return any(name.encode("utf-16-le") in self.data for name in names)
+
+    @cached_property
+    def beginning(self) -> bytes:
+        """The beginning in lower case, without a byte order mark and white space."""
+        return self.data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
 
 
-def _compound(data: bytes) -> tuple[Kind, str]:
-    """OLE compound files are told apart by the names of their streams ([MS-CFB] 2.6.1)."""
+@dataclass(frozen=True, slots=True)
+class FileFormat:
+    """A row of `FORMATS`: what it is called in Chinese, how its content is known, what somebody who
+    sent it should do, and what reads it; None for what is no workbook."""
 
-    def has(*streams: str) -> bool:
-        return any(name.encode("utf-16-le") in data for name in streams)
-
-    if has("EncryptedPackage"):
-        return Kind.LOCKED, "加了打开密码的工作簿"
-    if has("Workbook", "Book\0"):
-        return Kind.BIFF, "旧格式的 .xls 工作簿"
-    if has("WordDocument"):
-        return Kind.FOREIGN, "Word 文档（.doc）"
-    if has("PowerPoint Document"):
-        return Kind.FOREIGN, "演示文稿（.ppt）"
-    if has("__properties_version1.0"):
-        return Kind.FOREIGN, "邮件（.msg）"
-    return Kind.FOREIGN, "旧格式的办公文件，里面没有表格（或已损坏）"
+    kind: Kind
+    label: str
+    matches: Callable[[Content], bool]
+    read: Reader | None = None
+    suggestion: str = codes.RESEND
 
 
-def _zipped(data: bytes, limits: Limits) -> tuple[Kind, str]:
-    with open_zip(data) as archive:
-        names = {name.replace("\\", "/").lstrip("/").lower() for name in archive.namelist()}
-        if len(names) > limits.parts:
-            raise too_much("压缩包内的部件数", len(names), limits.parts, "个")
-    if _below(names, "xl/") and (names & {"[content_types].xml", "_rels/.rels"}):
-        return (
-            (Kind.XLSB, "xlsb 工作簿")
-            if "xl/workbook.bin" in names
-            else (Kind.OOXML, "xlsx 工作簿")
-        )
-    if "[content_types].xml" in names:
-        words = {"word/": "Word 文档（.docx）", "ppt/": "演示文稿（.pptx）"}
-        found = next((words[start] for start in words if _below(names, start)), "")
-        return (Kind.FOREIGN, found) if found else (Kind.OOXML, "xlsx 工作簿")
-    if "mimetype" in names and "content.xml" in names:
-        kind = open_package(data, limits)["mimetype"]
-        sheet = b"opendocument.spreadsheet" in kind
-        return (
-            (Kind.ODS, "OpenDocument 工作簿")
-            if sheet
-            else (Kind.FOREIGN, "OpenDocument 文件，但不是工作簿")
-        )
-    return Kind.ZIP, "ZIP 压缩包"
+# --- how a content is known ------------------------------------------------------------------
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+_TYPES = "[content_types].xml"
+_LETTER = re.compile(
+    rb"(?:received|return-path|delivered-to|message-id|x-[a-z-]+|from|date|subject): ?\S"
+)
+"""How a message begins (RFC 5322), in lower case."""
+
+_PAGE = (b"<!doctype html", b"<html", b"<table", b"<meta")
 
 
-def _below(names: Iterable[str], folder: str) -> bool:
-    return any(name.startswith(folder) for name in names)
+def _begins(*signatures: bytes) -> Callable[[Content], bool]:
+    return lambda content: content.data.startswith(signatures)
 
 
-def _foreign(data: bytes) -> str:
-    if not data:
-        return "空文件（0 字节）"
-    for signature, words in _SIGNATURES:
-        if data.startswith(signature):
-            return words
-    start = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if start.startswith((b"<!doctype html", b"<html", b"<table", b"<meta")):
-        return "网页（HTML）文件"
-    if b"mime-version:" in start[:600] or _LETTER.match(start):
-        return "网页归档或邮件文件"
-    if start.startswith(b"<"):
-        return "XML 表格（2003 格式）" if b"excel.sheet" in start else "XML 文件"
-    return "文本文件（如 CSV）" if b"\0" not in data[:4096] else "无法识别的文件"
+def _streams(*names: str) -> Callable[[Content], bool]:
+    return lambda content: content.has_stream(*names)
 
 
-def said(words: str) -> str:
+def _document(folder: str) -> Callable[[Content], bool]:
+    """An OOXML package with parts in this folder."""
+    return lambda content: _TYPES in content.members and content.has_folder(folder)
+
+
+def _is_xlsx(content: Content) -> bool:
+    """Some programs leave the content types out."""
+    has_head = _TYPES in content.members or "_rels/.rels" in content.members
+    return has_head and content.has_folder("xl/")
+
+
+def _is_xlsb(content: Content) -> bool:
+    return _is_xlsx(content) and "xl/workbook.bin" in content.members
+
+
+def _is_package(content: Content) -> bool:
+    """A package whose workbook lies elsewhere, as its relationships say."""
+    return _TYPES in content.members
+
+
+def _is_opendocument(content: Content) -> bool:
+    return "mimetype" in content.members and "content.xml" in content.members
+
+
+def _is_ods(content: Content) -> bool:
+    if not _is_opendocument(content):
+        return False
+    mimetype = open_package(content.data, content.limits)["mimetype"]
+    return b"opendocument.spreadsheet" in mimetype
+
+
+def _is_page(content: Content) -> bool:
+    return content.beginning.startswith(_PAGE)
+
+
+def _is_message(content: Content) -> bool:
+    if b"mime-version:" in content.beginning[:600]:
+        return True
+    return _LETTER.match(content.beginning) is not None
+
+
+def _is_xml(content: Content) -> bool:
+    return content.beginning.startswith(b"<")
+
+
+def _is_xml_table(content: Content) -> bool:
+    return _is_xml(content) and b"excel.sheet" in content.beginning
+
+
+def _is_empty(content: Content) -> bool:
+    return not content.data
+
+
+def _is_text(content: Content) -> bool:
+    return b"\0" not in content.data[:4096]
+
+
+def _is_anything(_: Content) -> bool:
+    return True
+
+
+# --- the table -------------------------------------------------------------------------------
+
+_FILL_IN = "请把数字填到县里发的模板里，以 .xlsx 格式报送"
+_TAKE_OUT = (
+    "是邮件的请把里面的报表另存出来，放进文件夹；是网页的请用 WPS 或 Excel 打开，另存为 .xlsx"
+)
+_UNPACK = "请先解压，把里面的工作簿放进来"
+
+
+def _foreign(
+    label: str, matches: Callable[[Content], bool], suggestion: str = _FILL_IN
+) -> FileFormat:
+    """A row of what is never read."""
+    return FileFormat(Kind.FOREIGN, label, matches, suggestion=suggestion)
+
+
+_XLS = "旧格式的 .xls 工作簿"
+_NO_TABLE = "旧格式的办公文件，里面没有表格（或已损坏）"
+
+FORMATS: tuple[FileFormat, ...] = (
+    # zip
+    FileFormat(Kind.XLSB, "xlsb 工作簿", _is_xlsb, xlsb.read),
+    FileFormat(Kind.OOXML, "xlsx 工作簿", _is_xlsx, xlsx.read),
+    _foreign("Word 文档（.docx）", _document("word/")),
+    _foreign("演示文稿（.pptx）", _document("ppt/")),
+    FileFormat(Kind.OOXML, "xlsx 工作簿", _is_package, xlsx.read),
+    FileFormat(Kind.ODS, "OpenDocument 工作簿", _is_ods, ods.read),
+    _foreign("OpenDocument 文件，但不是工作簿", _is_opendocument),
+    FileFormat(Kind.ZIP, "ZIP 压缩包", _begins(*_ZIP), suggestion=_UNPACK),
+    # OLE compound files
+    FileFormat(
+        Kind.LOCKED, "加了打开密码的工作簿", _streams("EncryptedPackage"), suggestion=_FILL_IN
+    ),
+    FileFormat(Kind.BIFF, _XLS, _streams("Workbook", "Book\0"), xls.read),
+    _foreign("Word 文档（.doc）", _streams("WordDocument")),
+    _foreign("演示文稿（.ppt）", _streams("PowerPoint Document")),
+    _foreign("邮件（.msg）", _streams("__properties_version1.0"), _TAKE_OUT),
+    _foreign(_NO_TABLE, _begins(_OLE), codes.RESEND),
+    # what is neither
+    FileFormat(Kind.BIFF, _XLS, _begins(b"\x09\x08", b"\x09\x04"), xls.read),
+    FileFormat(Kind.SEVEN_ZIP, "7z 压缩包", _begins(b"7z\xbc\xaf\x27\x1c"), suggestion=_UNPACK),
+    _foreign("空文件（0 字节）", _is_empty),
+    _foreign("PDF 文件", _begins(b"%PDF")),
+    _foreign("图片", _begins(b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM")),
+    _foreign("RAR 压缩包", _begins(b"Rar!"), _UNPACK),
+    _foreign("gzip 压缩包", _begins(b"\x1f\x8b"), _UNPACK),
+    _foreign("RTF 文档", _begins(b"{\\rtf")),
+    _foreign("网页（HTML）文件", _is_page, codes.RESEND),
+    _foreign("网页归档或邮件文件", _is_message, _TAKE_OUT),
+    _foreign("XML 表格（2003 格式）", _is_xml_table, codes.RESEND),
+    _foreign("XML 文件", _is_xml),
+    _foreign("文本文件（如 CSV）", _is_text),
+    _foreign("无法识别的文件", _is_anything),
+)
+"""Every format, the first that matches holds. A new one is a row here; a workbook's names its
+reader."""
+
+
+def format_of(data: bytes, limits: Limits) -> FileFormat:
+    """The format of a file's content. Raises Refused for a zip that cannot be read."""
+    content = Content(data, limits)
+    return next(each for each in FORMATS if each.matches(content))
+
+
+def is_a(label: str) -> str:
     """`是` and a kind in Chinese, with a space before Latin letters."""
-    return f"是{' ' if words[:1].isascii() else ''}{words}"
+    space = " " if label[:1].isascii() else ""
+    return f"是{space}{label}"
 
 
-def foreign(words: str) -> Refused:
+def not_a_workbook(found: FileFormat) -> Refused:
     """The refusal of a file that is no workbook."""
-    return Refused(record(R1, f"这{said(words)}，不是能读取的工作簿", advice(words)))
+    what = is_a(found.label)
+    return Refused(codes.NOT_A_WORKBOOK(what=what, suggestion=found.suggestion))

@@ -1,8 +1,9 @@
 """May this file be opened at all? Decided on bytes, before anything in them is believed.
 
-The archive's directory is checked first (count, sizes, ratio, duplicate names, overlapping members);
-then every member is read through a byte cap with its CRC verified, and XML is parsed by expat with a
-handler that refuses any DTD (which holds for UTF-16 too). Only what passed is handed on, as bytes.
+The archive's directory is checked first (count, duplicate names, total size, overlapping members);
+then every member (size, ratio, encryption, compression) is read through a byte cap with its CRC
+verified, and XML is parsed by expat with a handler that refuses any DTD (which holds for UTF-16
+too). Only what passed is handed on, as bytes.
 """
 
 from __future__ import annotations
@@ -11,14 +12,12 @@ import io
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from xml.parsers import expat
 
-from xlreport.findings import Finding, record
-from xlreport.formats.codes import R2, R3, R4, R20
-
-RESEND = "请用 WPS 或 Excel 打开原表，另存为“.xlsx”格式后重新报送"
+from xlreport.findings import Finding, Message
+from xlreport.formats import codes
 
 
 class Refused(Exception):
@@ -57,27 +56,47 @@ class Limits:
 DEFAULT_LIMITS = Limits()
 
 
-def damaged(words: str) -> Finding:
-    return record(R2, words, "请在自己的电脑上打开原表，确认完好后重新另存、报送")
+def check_limit(message: Message, seen: int, allowed: int) -> None:
+    """Raises Refused with both numbers when more is seen than is allowed."""
+    if seen > allowed:
+        raise Refused(message(seen=seen, allowed=allowed))
 
 
-def locked() -> Finding:
-    return record(
-        R20,
-        "工作簿加了打开密码，没有读取",
-        "请用 --open-password 给出密码，或者取消打开密码后重新报送",
-    )
+class CellCount:
+    """How much of a workbook has been read: its rows, cells and marks, over all sheets."""
+
+    def __init__(self, message: Message, allowed: int) -> None:
+        self.message = message
+        self.allowed = allowed
+        self.seen = 0
+
+    def add(self, more: int = 1) -> None:
+        """Raises Refused above the limit."""
+        self.seen += more
+        check_limit(self.message, self.seen, self.allowed)
 
 
-def too_much(what: str, seen: int, allowed: int, unit: str) -> Refused:
-    words = f"{what}为 {seen:,} {unit}，超过允许的 {allowed:,} {unit}"
-    return Refused(record(R3, words, "请从县里发的模板重新填报；确有需要时可以用 --limit 放宽"))
+# --- zip ---------------------------------------------------------------------------------
+
+_ENCRYPTED = 0x1
+_LOCAL_HEADER = 30
+"""Bytes of a member's own header, without its name and extra fields (APPNOTE 4.3.7)."""
+
+_COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_BROKEN_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
+    EOFError,
+    OSError,
+    ValueError,
+    RuntimeError,
+)
 
 
 def open_package(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Mapping[str, bytes]:
     """All members of a workbook package by lower-case name. Raises Refused."""
-    if len(data) > limits.file:
-        raise too_much("文件大小", len(data), limits.file, "字节")
+    check_limit(codes.FILE_SIZE, len(data), limits.file)
     with open_zip(data) as archive:
         infos = [info for info in archive.infolist() if not info.is_dir()]
         check_directory(data, infos, limits)
@@ -87,7 +106,7 @@ def open_package(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Mapping[str, b
             check_member(info, limits)
             content = read_member(archive, info, min(left, limits.part))
             left -= len(content)
-            members[part_name(info)] = content
+            members[part_name(info.filename)] = content
     return members
 
 
@@ -96,119 +115,126 @@ def open_zip(data: bytes) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, EOFError, struct.error):
-        raise Refused(damaged("文件不完整，压缩目录读不出来")) from None
+        raise Refused(codes.NO_DIRECTORY()) from None
 
 
-def part_name(info: zipfile.ZipInfo) -> str:
+def part_name(filename: str) -> str:
     """A part's name as relationships give it: `/` between folders, lower case."""
-    return info.filename.replace("\\", "/").lstrip("/").lower()
+    return filename.replace("\\", "/").lstrip("/").lower()
 
 
-def check_directory(data: bytes, infos: list[zipfile.ZipInfo], limits: Limits) -> None:
-    """Count, total size, names given twice, members that share bytes. Raises Refused."""
-    if len(infos) > limits.parts:
-        raise too_much("压缩包内的部件数", len(infos), limits.parts, "个")
-    seen: set[str] = set()
+def _shown(info: zipfile.ZipInfo) -> str:
+    """A member's name in a message."""
+    return info.filename[:60]
+
+
+def check_directory(data: bytes, infos: Sequence[zipfile.ZipInfo], limits: Limits) -> None:
+    """Count, names given twice, total size, members that share bytes. Raises Refused."""
+    check_limit(codes.PARTS, len(infos), limits.parts)
+    names: set[str] = set()
     for info in infos:
-        if part_name(info) in seen:
-            raise Refused(
-                damaged(f"压缩包里的部件“{info.filename[:60]}”出现了两次，无法判断哪个是真的")
-            )
-        seen.add(part_name(info))
-    total = sum(info.file_size for info in infos)
-    if total > limits.total:
-        raise too_much("解压后的总大小", total, limits.total, "字节")
-    _overlap(data, infos)
+        name = part_name(info.filename)
+        if name in names:
+            raise Refused(codes.TWO_MEMBERS(name=_shown(info)))
+        names.add(name)
+    check_limit(codes.TOTAL_SIZE, sum(info.file_size for info in infos), limits.total)
+    _check_overlap(data, infos)
 
 
-def _overlap(data: bytes, infos: list[zipfile.ZipInfo]) -> None:
-    """Members must lie behind one another (APPNOTE 4.3.7): shared bytes unpack to far more than they are."""
-    end, before = 0, ""
+def _check_overlap(data: bytes, infos: Sequence[zipfile.ZipInfo]) -> None:
+    """Members must lie behind one another (APPNOTE 4.3.7): shared bytes unpack to far more than
+    they are."""
+    end, previous = 0, ""
     for info in sorted(infos, key=lambda i: i.header_offset):
         if info.header_offset < end:
-            raise Refused(damaged(f"压缩包里的部件“{before[:60]}”和“{info.filename[:60]}”互相重叠"))
-        header = data[info.header_offset : info.header_offset + 30]
-        if len(header) < 30:
-            raise Refused(damaged(f"部件“{info.filename[:60]}”损坏（校验码不符或不完整）"))
-        name, extra = struct.unpack_from("<HH", header, 26)
-        end, before = info.header_offset + 30 + name + extra + info.compress_size, info.filename
+            raise Refused(codes.OVERLAP(first=previous, second=_shown(info)))
+        end = _end_of(data, info)
+        previous = _shown(info)
+
+
+def _end_of(data: bytes, info: zipfile.ZipInfo) -> int:
+    """Where a member's compressed bytes end."""
+    content = info.header_offset + _LOCAL_HEADER
+    header = data[info.header_offset : content]
+    if len(header) < _LOCAL_HEADER:
+        raise Refused(codes.BROKEN_MEMBER(name=_shown(info)))
+    name_size, extra_size = struct.unpack_from("<HH", header, 26)
+    return content + int(name_size) + int(extra_size) + info.compress_size
 
 
 def check_member(info: zipfile.ZipInfo, limits: Limits) -> None:
-    """Size, ratio, compression and encryption of one member. Raises Refused."""
-    if info.file_size > limits.part:
-        raise too_much("部件解压后的大小", info.file_size, limits.part, "字节")
-    if info.file_size > limits.ratio_from and info.file_size > limits.ratio * max(
-        1, info.compress_size
-    ):
-        ratio = -(-info.file_size // max(1, info.compress_size))
-        raise too_much("部件的压缩比", ratio, limits.ratio, "倍")
-    if info.flag_bits & 0x1:
-        raise Refused(locked())
-    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise Refused(damaged("压缩包用了不常用的压缩方法，读不出来"))
+    """Size, ratio, encryption and compression of one member. Raises Refused."""
+    check_limit(codes.PART_SIZE, info.file_size, limits.part)
+    if info.file_size > limits.ratio_from:
+        packed = max(1, info.compress_size)
+        rounded_up = -(-info.file_size // packed)
+        check_limit(codes.PART_RATIO, rounded_up, limits.ratio)
+    if info.flag_bits & _ENCRYPTED:
+        raise Refused(codes.LOCKED())
+    if info.compress_type not in _COMPRESSIONS:
+        raise Refused(codes.ODD_COMPRESSION())
 
 
 def read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, cap: int) -> bytes:
-    """One member, never more than `cap` bytes; zipfile verifies the CRC at the end."""
+    """One member, never more than `cap` bytes; zipfile verifies the CRC at the end. Raises
+    Refused."""
     try:
         with archive.open(info) as stream:
             content = stream.read(cap + 1)
-            if len(content) > cap:
-                raise too_much("部件解压后的大小", len(content), cap, "字节")
+            check_limit(codes.PART_SIZE, len(content), cap)
             if stream.read(1):
-                raise Refused(damaged(f"部件“{info.filename[:60]}”比目录里写的长"))
+                raise Refused(codes.LONGER_MEMBER(name=_shown(info)))
             return content
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        NotImplementedError,
-        EOFError,
-        OSError,
-        ValueError,
-        RuntimeError,
-    ):
-        words = f"部件“{info.filename[:60]}”损坏（校验码不符或不完整）"
-        raise Refused(damaged(words)) from None
+    except _BROKEN_ZIP:
+        raise Refused(codes.BROKEN_MEMBER(name=_shown(info))) from None
 
 
-Start = Callable[[str, dict[str, str]], None]
-End = Callable[[str], None]
-Data = Callable[[str], None]
+# --- XML ---------------------------------------------------------------------------------
 
 
-def parse_xml(
-    content: bytes, start: Start, end: End | None = None, data: Data | None = None
-) -> None:
-    """Streams XML to handlers; element and attribute names come as local names, whatever the prefix
-    or namespace (transitional and strict OOXML differ only there). Of two attributes with one local
-    name the one without a namespace holds. Raises Refused."""
+class XmlHandler:
+    """What is given each element, its end and its text; what is not overridden is passed over."""
+
+    def start(self, name: str, attributes: dict[str, str], /) -> None:
+        """An element begins."""
+
+    def end(self, name: str, /) -> None:
+        """An element ends."""
+
+    def data(self, text: str, /) -> None:
+        """A piece of text."""
+
+
+def parse_xml(content: bytes, handler: XmlHandler) -> None:
+    """Streams XML to a handler; element and attribute names come as local names, whatever the
+    prefix or namespace (transitional and strict OOXML differ only there). Of two attributes with
+    one local name the one without a namespace holds. Raises Refused."""
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
 
     def forbid(*_: object) -> None:
-        raise Refused(record(R4, "XML 中有 DTD 或实体定义", RESEND))
+        raise Refused(codes.UNSAFE_XML())
 
     def started(name: str, attributes: dict[str, str]) -> None:
         if any(" " in key for key in attributes):
-            attributes = {**{_local(key): value for key, value in attributes.items()}, **attributes}
-        start(_local(name), attributes)
+            local = {_local(key): value for key, value in attributes.items()}
+            attributes = {**local, **attributes}
+        handler.start(_local(name), attributes)
 
     def ended(name: str) -> None:
-        if end is not None:
-            end(_local(name))
+        handler.end(_local(name))
 
     parser.StartDoctypeDeclHandler = forbid
     parser.EntityDeclHandler = forbid
     parser.StartElementHandler = started
     parser.EndElementHandler = ended
-    if data is not None:
-        parser.CharacterDataHandler = data
+    parser.CharacterDataHandler = handler.data
     try:
         parser.Parse(content, True)
     except (expat.ExpatError, UnicodeError, ValueError, LookupError):
-        raise Refused(damaged("文件里的 XML 不完整或写法有误")) from None
+        raise Refused(codes.BROKEN_XML()) from None
 
 
 def _local(name: str) -> str:
+    """A name without its namespace."""
     return name.rsplit(" ", 1)[-1]

@@ -3,97 +3,139 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from xlreport import a1
-from xlreport.formats.guard import Limits, Refused, damaged, locked, parse_xml, too_much
-from xlreport.formats.opc import a_time
+from xlreport.formats import codes
+from xlreport.formats.guard import (
+    CellCount,
+    Limits,
+    Refused,
+    XmlHandler,
+    open_package,
+    parse_xml,
+)
+from xlreport.formats.opc import Parts, time_or_nothing
 from xlreport.formats.raw import Format, RawBook, RawCell, RawSheet, join_names
 
+Attributes = dict[str, str]
+
 _NUMBERS = frozenset({"float", "percentage", "currency"})
-_PART = r"\$?(?:'(?P<{0}q>(?:[^']|'')+)'|(?P<{0}p>[^.']+))?\.\$?(?P<{0}c>[A-Z]+)\$?(?P<{0}r>[0-9]+)"
-_RANGE = re.compile(_PART.format("a") + "(?::" + _PART.format("b") + ")?")
+_HIDDEN = frozenset({"annotation", "tracked-changes", "shapes"})
+"""Elements whose text is no cell's."""
+
+_MOST_SPACES = 1000
+_CORNER = (
+    r"\$?(?:'(?P<quoted{0}>(?:[^']|'')+)'|(?P<plain{0}>[^.']+))?"
+    r"\.\$?(?P<column{0}>[A-Z]+)\$?(?P<row{0}>[0-9]+)"
+)
+_RANGE = re.compile(_CORNER.format("1") + "(?::" + _CORNER.format("2") + ")?")
 
 
-def read_ods(parts: Mapping[str, bytes], limits: Limits) -> RawBook:
+def read(data: bytes, limits: Limits) -> RawBook:
     """Reads every table of a package. Raises Refused."""
+    parts = open_package(data, limits)
     if b"encryption-data" in parts.get("meta-inf/manifest.xml", b""):
-        raise Refused(locked())
+        raise Refused(codes.LOCKED())
     if "content.xml" not in parts:
-        raise Refused(damaged("找不到表格内容部件"))
-    reader = _Content(limits.cells)
-    parse_xml(parts["content.xml"], reader.start, reader.end, reader.data)
-    names, repeated = join_names(reader.names)
-    properties, saved = _meta(parts.get("meta.xml"))
-    macros = any(
-        name.startswith(("basic/", "scripts/")) and not name.endswith("/") for name in parts
-    )
+        raise Refused(codes.NO_TABLES())
+    content = _Content(CellCount(codes.ODS_CELLS, limits.cells))
+    parse_xml(parts["content.xml"], content)
+    names, repeated = join_names(content.names)
+    meta = _Meta()
+    if "meta.xml" in parts:
+        parse_xml(parts["meta.xml"], meta)
     return RawBook(
-        reader.sheets, names, repeated, properties, saved, Format.ODS, macros, reader.links
+        content.sheets,
+        names,
+        repeated,
+        properties={key: value.strip() for key, value in meta.properties.items()},
+        saved=time_or_nothing(meta.date.strip()),
+        format=Format.ODS,
+        macros=_holds_macros(parts),
+        links=content.links,
     )
 
 
-def _meta(content: bytes | None) -> tuple[dict[str, str], str]:
-    """User-defined properties and the last-saved time."""
-    found: dict[str, str] = {}
-    current = [""]
+def _holds_macros(parts: Parts) -> bool:
+    """Whether there are scripts in the package (they are never run)."""
+    scripts = [name for name in parts if name.startswith(("basic/", "scripts/"))]
+    return any(not name.endswith("/") for name in scripts)
 
-    def start(name: str, attributes: dict[str, str]) -> None:
-        current[0] = (
-            attributes.get("name", "")
-            if name == "user-defined"
-            else "\0date"
-            if name == "date"
-            else ""
-        )
 
-    def data(text: str) -> None:
-        if current[0]:
-            found[current[0]] = found.get(current[0], "") + text
+class _Meta(XmlHandler):
+    """Collects user-defined properties and the last-saved time (part 3, 4.3)."""
 
-    if content is not None:
-        parse_xml(content, start, lambda _: current.__setitem__(0, ""), data)
-    saved = a_time(found.pop("\0date", "").strip())
-    return {key: value.strip() for key, value in found.items()}, saved
+    def __init__(self) -> None:
+        self.properties: dict[str, str] = {}
+        self.date = ""
+        self.current = ""
+        self.in_date = False
+
+    def start(self, name: str, attributes: Attributes) -> None:
+        self.in_date = name == "date"
+        self.current = attributes.get("name", "") if name == "user-defined" else ""
+
+    def data(self, text: str) -> None:
+        if self.in_date:
+            self.date += text
+        elif self.current:
+            self.properties[self.current] = self.properties.get(self.current, "") + text
+
+    def end(self, _name: str) -> None:
+        self.in_date = False
+        self.current = ""
 
 
 @dataclass
 class _Cell:
     """The cell being read: its attributes, repetition, paragraphs."""
 
-    attributes: dict[str, str]
+    attributes: Attributes
     repeat: int
     lines: list[str] = field(default_factory=list)
 
     def raw(self) -> RawCell | None:
+        """The cell by its value type (19.387); None when there is nothing in it."""
         formula = self.attributes.get("formula")
         shown = "\n".join(self.lines)
         kind = self.attributes.get("value-type", "")
-        if self.attributes.get("error") or (
-            shown.startswith(("#", "Err:")) and formula is not None
-        ):
+        if self._is_error(shown):
             return RawCell("e", shown, formula)
         if kind in _NUMBERS and "value" in self.attributes:
             return RawCell("n", self.attributes["value"], formula)
         if kind in ("date", "time"):
-            return RawCell("d", self.attributes.get(f"{kind}-value", shown), formula, date=True)
+            moment = self.attributes.get(f"{kind}-value", shown)
+            return RawCell("d", moment, formula, date=True)
         if kind == "boolean":
-            return RawCell(
-                "b", "1" if self.attributes.get("boolean-value") == "true" else "0", formula
-            )
+            is_true = self.attributes.get("boolean-value") == "true"
+            return RawCell("b", "1" if is_true else "0", formula)
         text = self.attributes.get("string-value", shown)
-        return RawCell("str", text, formula) if text or formula is not None else None
+        if not text and formula is None:
+            return None
+        return RawCell("str", text, formula)
+
+    def _is_error(self, shown: str) -> bool:
+        """A formula's error is shown as a text; LibreOffice does not mark it."""
+        if self.attributes.get("error"):
+            return True
+        return "formula" in self.attributes and shown.startswith(("#", "Err:"))
 
 
-class _Content:
-    """Collects the tables of content.xml (chapter 9)."""
+class _Content(XmlHandler):
+    """Collects the tables of content.xml (chapter 9).
 
-    def __init__(self, limit: int) -> None:
+    `rows` is how often the current row is repeated and `line` what stands in it; `hidden` counts
+    open elements whose text is no cell's.
+    """
+
+    def __init__(self, count: CellCount) -> None:
         self.sheets: dict[str, RawSheet] = {}
         self.names: list[tuple[str, str]] = []
         self.links = False
-        self.left = self.limit = limit
+        self.count = count
         self.path: list[str] = []
         self.sheet: RawSheet | None = None
         self.row = self.column = 0
@@ -102,112 +144,172 @@ class _Content:
         self.cell: _Cell | None = None
         self.hidden = 0
 
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        if name in ("annotation", "tracked-changes", "shapes"):
+    def start(self, name: str, attributes: Attributes) -> None:
+        if name in _HIDDEN:
             self.hidden += 1
         self.path.append(name)
         if self.hidden:
-            if name == "annotation" and self.sheet is not None:
-                self.sheet.marks.add((self.row, self.column))
+            if name == "annotation":
+                self._mark()
             return
-        match name:
-            case "table":
-                self._table(attributes)
-            case "table-row":
-                self.rows = _count(attributes, "number-rows-repeated")
-                self.column = 0
-                self.line = []
-                self._counted(1)
-            case "table-cell" | "covered-table-cell":
-                self._counted(1)
-                self.cell = _Cell(attributes, _count(attributes, "number-columns-repeated"))
-                if "number-columns-spanned" in attributes and self.sheet is not None:
-                    self.sheet.marks.add((self.row, self.column))
-                self.links |= "file:" in attributes.get("formula", "")
-            case "named-range" if "table" not in self.path:
-                self.names.append(
-                    (attributes.get("name", ""), _target(attributes.get("cell-range-address", "")))
-                )
-            case "named-expression" if "table" not in self.path:
-                self.names.append((attributes.get("name", ""), ""))
-            case "table-source" | "cell-range-source" | "dde-link":
-                self.links = True
-            case "p" if self.cell is not None:
-                self.cell.lines.append("")
-            case "s":
-                self.data(" " * min(_count(attributes, "c"), 1000))
-            case "tab":
-                self.data("\t")
-            case "line-break":
-                self.data("\n")
-
-    def _table(self, attributes: dict[str, str]) -> None:
-        name = attributes.get("name", "")
-        if self.sheet is not None:
-            raise Refused(damaged(f"工作表“{self.sheet.name}”里嵌套了表格"))
-        if name in self.sheets:
-            raise Refused(damaged(f"工作表“{name}”出现了两次"))
-        self.sheet = RawSheet(name, protected=attributes.get("protected") == "true")
-        self.row = 0
-
-    def data(self, text: str) -> None:
-        if self.cell is not None and self.cell.lines and not self.hidden and "p" in self.path:
-            self.cell.lines[-1] += text
+        handle = self._STARTS.get(name)
+        if handle is not None:
+            handle(self, attributes)
 
     def end(self, name: str) -> None:
         self.path.pop()
-        if name in ("annotation", "tracked-changes", "shapes"):
+        if name in _HIDDEN:
             self.hidden -= 1
-        elif self.hidden:
             return
-        elif name in ("table-cell", "covered-table-cell") and self.cell is not None:
-            self._cell_done(self.cell)
-            self.cell = None
-        elif name == "table-row":
-            self._row_done()
-        elif name == "table" and self.sheet is not None:
-            if self.sheet.name.startswith("'file:"):
-                self.links = True
-            else:
-                self.sheets[self.sheet.name] = self.sheet
-            self.sheet = None
+        handle = self._ENDS.get(name)
+        if handle is not None and not self.hidden:
+            handle(self)
 
-    def _cell_done(self, cell: _Cell) -> None:
+    def data(self, text: str) -> None:
+        if self.cell is None or not self.cell.lines or self.hidden:
+            return
+        if "p" in self.path:
+            self.cell.lines[-1] += text
+
+    # --- where an element begins -----------------------------------------------------------
+
+    def _start_table(self, attributes: Attributes) -> None:
+        name = attributes.get("name", "")
+        if self.sheet is not None:
+            raise Refused(codes.NESTED_TABLE(sheet=self.sheet.name))
+        if name in self.sheets:
+            raise Refused(codes.TWO_SHEETS(sheet=name))
+        self.sheet = RawSheet(name, protected=attributes.get("protected") == "true")
+        self.row = 0
+
+    def _start_row(self, attributes: Attributes) -> None:
+        self.rows = _repetition(attributes, "number-rows-repeated")
+        self.column = 0
+        self.line = []
+        self.count.add()
+
+    def _start_cell(self, attributes: Attributes) -> None:
+        self.count.add()
+        self.cell = _Cell(attributes, _repetition(attributes, "number-columns-repeated"))
+        if "number-columns-spanned" in attributes:
+            self._mark()
+        if "file:" in attributes.get("formula", ""):
+            self.links = True
+
+    def _start_range_name(self, attributes: Attributes) -> None:
+        self._name(attributes, _target(attributes.get("cell-range-address", "")))
+
+    def _start_expression_name(self, attributes: Attributes) -> None:
+        self._name(attributes, "")
+
+    def _start_link(self, _attributes: Attributes) -> None:
+        self.links = True
+
+    def _start_paragraph(self, _attributes: Attributes) -> None:
+        if self.cell is not None:
+            self.cell.lines.append("")
+
+    def _start_spaces(self, attributes: Attributes) -> None:
+        self.data(" " * min(_repetition(attributes, "c"), _MOST_SPACES))
+
+    def _start_tab(self, _attributes: Attributes) -> None:
+        self.data("\t")
+
+    def _start_line_break(self, _attributes: Attributes) -> None:
+        self.data("\n")
+
+    _STARTS: ClassVar[Mapping[str, Callable[[_Content, Attributes], None]]] = {
+        "table": _start_table,
+        "table-row": _start_row,
+        "table-cell": _start_cell,
+        "covered-table-cell": _start_cell,
+        "named-range": _start_range_name,
+        "named-expression": _start_expression_name,
+        "table-source": _start_link,
+        "cell-range-source": _start_link,
+        "dde-link": _start_link,
+        "p": _start_paragraph,
+        "s": _start_spaces,
+        "tab": _start_tab,
+        "line-break": _start_line_break,
+    }
+    """What is done at each element; all others are passed over."""
+
+    # --- where an element ends -------------------------------------------------------------
+
+    def _end_cell(self) -> None:
+        cell = self.cell
+        if cell is None:
+            return
         raw = cell.raw()
         if raw is not None:
-            self._counted(cell.repeat * self.rows)
-            self.line += [(self.column + i, raw) for i in range(cell.repeat)]
+            self.count.add(cell.repeat * self.rows)
+            columns = range(self.column, self.column + cell.repeat)
+            self.line += [(column, raw) for column in columns]
         self.column += cell.repeat
+        self.cell = None
 
-    def _row_done(self) -> None:
-        if self.sheet is not None:
-            for offset in range(self.rows if self.line else 0):
+    def _end_row(self) -> None:
+        if self.sheet is not None and self.line:
+            for row in range(self.row, self.row + self.rows):
                 for column, raw in self.line:
-                    self.sheet.put((self.row + offset, column), raw)
+                    self.sheet.put((row, column), raw)
         self.row += self.rows
 
-    def _counted(self, more: int) -> None:
-        self.left -= more
-        if self.left < 0:
-            raise too_much("行、单元格的总数", self.limit - self.left, self.limit, "个")
+    def _end_table(self) -> None:
+        if self.sheet is None:
+            return
+        if self.sheet.name.startswith("'file:"):  # the copy of another file's table
+            self.links = True
+        else:
+            self.sheets[self.sheet.name] = self.sheet
+        self.sheet = None
+
+    _ENDS: ClassVar[Mapping[str, Callable[[_Content], None]]] = {
+        "table-cell": _end_cell,
+        "covered-table-cell": _end_cell,
+        "table-row": _end_row,
+        "table": _end_table,
+    }
+
+    # --- what they share -------------------------------------------------------------------
+
+    def _mark(self) -> None:
+        """Notes that something stands at the current cell."""
+        if self.sheet is not None:
+            self.sheet.marks.add((self.row, self.column))
+
+    def _name(self, attributes: Attributes, target: str) -> None:
+        """A table's own name never replaces the book's."""
+        if "table" not in self.path:
+            self.names.append((attributes.get("name", ""), target))
 
 
-def _count(attributes: Mapping[str, str], name: str) -> int:
-    """A repetition: at least 1, at most the number of rows that Excel has."""
+def _repetition(attributes: Mapping[str, str], name: str) -> int:
+    """How often something is there: at least 1, at most the number of rows that Excel has."""
     text = attributes.get(name, "1")
-    return max(1, min(int(text[:9]), a1.MAX_ROWS)) if text.isascii() and text.isdigit() else 1
+    if not text.isascii() or not text.isdigit():
+        return 1
+    return max(1, min(int(text[:9]), a1.MAX_ROWS))
 
 
 def _target(address: str) -> str:
     """`$'sheet'.$A$1:.$B$2` as `'sheet'!$A$1:$B$2`; empty for anything else (19.610)."""
-    match = _RANGE.fullmatch(address)
-    if match is None:
+    corners = _RANGE.fullmatch(address)
+    if corners is None:
         return ""
-    sheet = match["aq"].replace("''", "'") if match["aq"] else match["ap"]
-    other = match["bq"].replace("''", "'") if match["bq"] else match["bp"]
+    sheet, other = _sheet_of(corners, 1), _sheet_of(corners, 2)
     if not sheet or (other and other != sheet):
         return ""
-    corners = [f"${match['ac']}${match['ar']}"] + (
-        [f"${match['bc']}${match['br']}"] if match["bc"] else []
-    )
-    return f"{a1.quoted(sheet)}!{':'.join(corners)}"
+    area = f"${corners['column1']}${corners['row1']}"
+    if corners["column2"]:
+        area += f":${corners['column2']}${corners['row2']}"
+    return f"{a1.quoted(sheet)}!{area}"
+
+
+def _sheet_of(corners: re.Match[str], corner: int) -> str:
+    """The sheet that a corner of a range names; empty where it names none."""
+    quoted = corners[f"quoted{corner}"]
+    if quoted:
+        return quoted.replace("''", "'")
+    return corners[f"plain{corner}"] or ""

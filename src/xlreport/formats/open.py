@@ -1,53 +1,74 @@
-"""From the bytes of a file to a raw workbook, whatever its format and its name."""
+"""From the bytes of a file to a raw workbook, whatever its format and its name.
+
+Workbooks with an open password are decrypted by msoffcrypto-tool (the extra `crypt`).
+"""
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 
-from xlreport.formats.detect import Kind, foreign, kind_of
-from xlreport.formats.guard import DEFAULT_LIMITS, Limits, Refused, damaged, open_package, too_much
-from xlreport.formats.ods import read_ods
+from xlreport.formats import codes
+from xlreport.formats.detect import FileFormat, Kind, format_of, not_a_workbook
+from xlreport.formats.guard import DEFAULT_LIMITS, Limits, Refused, check_limit
 from xlreport.formats.raw import RawBook
-from xlreport.formats.unlocking import unlock
-from xlreport.formats.xls import read_xls
-from xlreport.formats.xlsb import read_xlsb
-from xlreport.formats.xlsx import read_ooxml
+
+_BUILT_IN = "VelvetSweatshop"
+"""Excel's own password for workbooks that are protected against changes, not against reading."""
 
 
 def open_book(
     data: bytes, limits: Limits = DEFAULT_LIMITS, passwords: Sequence[str] = ()
 ) -> RawBook:
     """Reads a workbook; `passwords` are tried on one that is encrypted. Raises Refused."""
-    if len(data) > limits.file:
-        raise too_much("文件大小", len(data), limits.file, "字节")
-    book = _open(data, limits, passwords)
+    check_limit(codes.FILE_SIZE, len(data), limits.file)
+    book = _read(data, limits, passwords)
     if not book.sheets:
-        raise Refused(damaged("工作簿里没有工作表"))
+        raise Refused(codes.NO_SHEETS())
     return book
 
 
-def _open(
-    data: bytes, limits: Limits, passwords: Sequence[str], *, unlocked: bool = False
-) -> RawBook:
-    kind, words = kind_of(data, limits)
-    match kind:
-        case Kind.OOXML:
-            return read_ooxml(open_package(data, limits), limits)
-        case Kind.XLSB:
-            return read_xlsb(open_package(data, limits), limits)
-        case Kind.ODS:
-            return read_ods(open_package(data, limits), limits)
-        case Kind.LOCKED if not unlocked:
-            return _open(unlock(data, passwords), limits, passwords, unlocked=True)
-        case Kind.BIFF:
-            return _biff(data, limits, passwords, unlocked)
-    raise foreign(words)
+def _read(data: bytes, limits: Limits, passwords: Sequence[str]) -> RawBook:
+    """Reads a workbook, decrypted once if need be; of an .xls only its reader knows that."""
+    found = format_of(data, limits)
+    if found.kind is not Kind.LOCKED:
+        try:
+            return _read_as(found, data, limits)
+        except Refused as refused:
+            is_locked = refused.finding.code == codes.R20.code
+            if found.kind is not Kind.BIFF or not is_locked:
+                raise
+    decrypted = decrypt(data, passwords)
+    return _read_as(format_of(decrypted, limits), decrypted, limits)
 
 
-def _biff(data: bytes, limits: Limits, passwords: Sequence[str], unlocked: bool) -> RawBook:
+def _read_as(found: FileFormat, data: bytes, limits: Limits) -> RawBook:
+    if found.read is None:
+        raise not_a_workbook(found)
+    return found.read(data, limits)
+
+
+def decrypt(data: bytes, passwords: Sequence[str]) -> bytes:
+    """The workbook inside. Raises Refused when no password fits or the extra is not installed."""
     try:
-        return read_xls(data, limits)
-    except Refused as refused:
-        if refused.finding.code != "R20" or unlocked:
-            raise
-    return _open(unlock(data, passwords), limits, passwords, unlocked=True)
+        import msoffcrypto
+        from msoffcrypto import exceptions
+    except ImportError:
+        raise Refused(codes.NO_CRYPT()) from None
+    try:
+        for password in (_BUILT_IN, *passwords):
+            decrypted = io.BytesIO()
+            try:
+                file = msoffcrypto.OfficeFile(io.BytesIO(data))
+                file.load_key(password=password)
+                file.decrypt(decrypted)
+            except (exceptions.InvalidKeyError, exceptions.DecryptionError):
+                continue
+            return decrypted.getvalue()
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 (on a broken file the parsers raise whatever they stumble on)
+        raise Refused(codes.BROKEN_LOCKED()) from None
+    if not passwords:
+        raise Refused(codes.LOCKED())
+    raise Refused(codes.WRONG_PASSWORDS(count=len(passwords)))

@@ -1,6 +1,6 @@
 """A workbook as a program wrote it, whatever its format: sheets of raw cells, names, properties.
 
-Every reader (ooxml, xlsb, xls, ods) gives this; nothing above knows which format a file had.
+Every reader (xlsx, xlsb, xls, ods) gives this; nothing above knows which format a file had.
 """
 
 from __future__ import annotations
@@ -26,9 +26,10 @@ class Format(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RawCell:
-    """`kind` is the cell type of ECMA-376 part 1, 18.18.11 (n, s, str, b, e, d, inlineStr) with texts
-    resolved; `text` the value as written; `formula` its text, empty where the format does not show
-    it, None where there is none. `disguise` is a number format that shows another number."""
+    """`kind` is the cell type of ECMA-376 part 1, 18.18.11 (n, s, str, b, e, d, inlineStr) with
+    texts resolved; `text` the value as written; `formula` its text, empty where the format does
+    not show it, None where there is none. `disguise` is a number format that shows another
+    number."""
 
     kind: str
     text: str
@@ -41,7 +42,8 @@ class RawCell:
 class RawSheet:
     """One sheet: its non-empty cells, and cells that are given twice.
 
-    `marks` are the first cells of merges, links and comments, `protected` is whether the sheet is locked.
+    `marks` are the first cells of merges, links and comments, `protected` is whether the sheet is
+    locked.
     """
 
     name: str

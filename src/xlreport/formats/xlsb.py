@@ -6,26 +6,25 @@ The container is a zip, so the guard's checksums hold for it too.
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from xlreport import a1
-from xlreport.formats import opc as package
-from xlreport.formats.guard import Limits, Refused, damaged, too_much
-from xlreport.formats.number_formats import DateFormats
+from xlreport.formats import codes, opc
+from xlreport.formats.guard import CellCount, Limits, Refused, open_package
+from xlreport.formats.number_formats import NumberFormats
+from xlreport.formats.opc import Parts
 from xlreport.formats.raw import Format, RawBook, RawCell, RawSheet, join_names
 
-ROW_HDR, CELL_RK, CELL_ERROR, CELL_BOOL, CELL_REAL, CELL_ST, CELL_ISST = 0, 2, 3, 4, 5, 6, 7
+ROW_HDR = 0
+CELL_RK, CELL_ERROR, CELL_BOOL, CELL_REAL, CELL_ST, CELL_ISST = 2, 3, 4, 5, 6, 7
 FMLA_STRING, FMLA_NUM, FMLA_BOOL, FMLA_ERROR = 8, 9, 10, 11
-SST_ITEM, NAME, FMT, XF, BUNDLE_SH, MERGE_CELL = 19, 39, 44, 47, 156, 176
-SUP_BOOK_SRC, SUP_SELF, SUP_SAME, EXTERN_SHEET, HLINK, SHEET_PROTECTION = (
-    355,
-    357,
-    358,
-    362,
-    494,
-    535,
-)
-BEGIN_CELL_XFS, END_CELL_XFS, SUP_ADDIN = 617, 618, 667
+SST_ITEM, NAME, FMT, XF = 19, 39, 44, 47
+BUNDLE_SH, MERGE_CELL = 156, 176
+SUP_BOOK_SRC, SUP_SELF, SUP_SAME, SUP_ADDIN = 355, 357, 358, 667
+EXTERN_SHEET, HLINK, SHEET_PROTECTION = 362, 494, 535
+BEGIN_CELL_XFS, END_CELL_XFS = 617, 618
+
 ERRORS = {
     0: "#NULL!",
     7: "#DIV/0!",
@@ -36,196 +35,302 @@ ERRORS = {
     42: "#N/A",
 }
 _FORMULAS = frozenset({FMLA_STRING, FMLA_NUM, FMLA_BOOL, FMLA_ERROR})
+_SUP_BOOKS = frozenset({SUP_BOOK_SRC, SUP_SELF, SUP_SAME, SUP_ADDIN})
 _REF3D, _AREA3D = frozenset({0x3A, 0x5A, 0x7A}), frozenset({0x3B, 0x5B, 0x7B})
+_NO_TEXT = 0xFFFFFFFF
+_WHOLE_BOOK = 0xFFFFFFFF
+_STYLE_BITS = 0xFFFFFF
+_COLUMN_BITS = 0x3FFF
 
 
-def read_xlsb(parts: Mapping[str, bytes], limits: Limits) -> RawBook:
+def read(data: bytes, limits: Limits) -> RawBook:
     """Reads every worksheet of a package. Raises Refused."""
+    parts = open_package(data, limits)
     try:
         return _book(parts, limits)
     except (struct.error, IndexError, UnicodeDecodeError):
-        raise Refused(damaged("文件里的二进制记录不完整或写法有误")) from None
+        raise Refused(codes.BROKEN_RECORDS()) from None
 
 
-def _book(parts: Mapping[str, bytes], limits: Limits) -> RawBook:
-    workbook = package.workbook_part(parts)
-    links = {r.id: r.target for r in package.relations(parts, workbook)}
-    listed = []
-    for kind, body in _records(parts[workbook]):
-        if kind == BUNDLE_SH:
-            relation, at = _wide(body, 8)
-            listed.append((_wide(body, at)[0], links.get(relation, "")))
-    strings = [_wide(body, 1)[0] for body in _of(parts, workbook, "sharedStrings", SST_ITEM)]
-    dates = _dates(parts, workbook)
-    sheets: dict[str, RawSheet] = {}
-    count = 0
-    for name, target in listed:
-        if name in sheets:
-            raise Refused(damaged(f"工作表“{name}”出现了两次"))
-        if target not in parts:
-            raise Refused(damaged(f"工作表“{name}”的内容缺失"))
-        sheets[name], count = _sheet(name, parts[target], strings, dates, limits.cells, count)
-    names, repeated = join_names(list(_names(parts[workbook], [name for name, _ in listed])))
+def _book(parts: Parts, limits: Limits) -> RawBook:
+    workbook = opc.workbook_part(parts)
+    listed = list(_listed_sheets(parts, workbook))
+    sheets = _sheets(parts, workbook, listed, limits)
+    named = _names(parts[workbook], [name for name, _ in listed])
+    names, repeated = join_names(list(named))
     return RawBook(
         sheets,
         names,
         repeated,
-        package.custom_properties(parts),
-        package.last_saved(parts),
-        Format.XLSB,
-        package.holds_macros(parts),
-        package.holds_links(parts, workbook),
+        properties=opc.custom_properties(parts),
+        saved=opc.last_saved(parts),
+        format=Format.XLSB,
+        macros=opc.holds_macros(parts),
+        links=opc.holds_links(parts, workbook),
     )
+
+
+def _listed_sheets(parts: Parts, workbook: str) -> Iterator[tuple[str, str]]:
+    """The sheets' names and parts in their order (2.4.303 BrtBundleSh)."""
+    targets = opc.targets_by_id(parts, workbook)
+    for kind, body in _records(parts[workbook]):
+        if kind == BUNDLE_SH:
+            relation, end = _wide(body, 8)
+            name, _ = _wide(body, end)
+            yield name, targets.get(relation, "")
+
+
+def _sheets(
+    parts: Parts, workbook: str, listed: Sequence[tuple[str, str]], limits: Limits
+) -> dict[str, RawSheet]:
+    """The worksheets in their order, by name."""
+    strings = _strings(parts, workbook)
+    formats = _number_formats(parts, workbook)
+    count = CellCount(codes.XLSB_CELLS, limits.cells)
+    sheets: dict[str, RawSheet] = {}
+    for name, target in listed:
+        if name in sheets:
+            raise Refused(codes.TWO_SHEETS(sheet=name))
+        if target not in parts:
+            raise Refused(codes.MISSING_SHEET(sheet=name))
+        reader = _Sheet(RawSheet(name), strings, formats)
+        for kind, body in _records(parts[target]):
+            if reader.take(kind, body):
+                count.add()
+        sheets[name] = reader.sheet
+    return sheets
+
+
+# --- records -----------------------------------------------------------------------------
 
 
 def _records(content: bytes) -> Iterator[tuple[int, bytes]]:
     """Type and body of each record (2.1.4): both numbers in 7-bit groups, lowest first."""
-    at = 0
-    while at < len(content):
-        kind = content[at] & 0x7F
-        if content[at] & 0x80:
-            at += 1
-            kind |= (content[at] & 0x7F) << 7
-        at += 1
-        size = 0
-        for shift in range(0, 28, 7):
-            byte = content[at]
-            at += 1
-            size |= (byte & 0x7F) << shift
-            if not byte & 0x80:
-                break
-        if at + size > len(content):
+    position = 0
+    while position < len(content):
+        kind, position = _packed(content, position, 2)
+        size, position = _packed(content, position, 4)
+        end = position + size
+        if end > len(content):
             raise struct.error("record beyond the end of the part")
-        yield kind, content[at : at + size]
-        at += size
+        yield kind, content[position:end]
+        position = end
 
 
-def _wide(body: bytes, at: int) -> tuple[str, int]:
+def _packed(content: bytes, position: int, most: int) -> tuple[int, int]:
+    """A number of at most so many 7-bit groups, and where it ends."""
+    value = 0
+    for group in range(most):
+        byte = content[position]
+        position += 1
+        value |= (byte & 0x7F) << (7 * group)
+        if not byte & 0x80:
+            break
+    return value, position
+
+
+def _wide(body: bytes, start: int) -> tuple[str, int]:
     """A counted UTF-16 text (2.5.169) and where it ends; a missing one is empty."""
-    (count,) = struct.unpack_from("<I", body, at)
-    if count == 0xFFFFFFFF:
-        return "", at + 4
-    end = at + 4 + 2 * count
+    (count,) = struct.unpack_from("<I", body, start)
+    first = start + 4
+    if count == _NO_TEXT:
+        return "", first
+    end = first + 2 * count
     if end > len(body):
         raise struct.error("text beyond the end of the record")
-    return body[at + 4 : end].decode("utf-16-le", "surrogatepass"), end
+    return body[first:end].decode("utf-16-le", "surrogatepass"), end
 
 
-def _of(parts: Mapping[str, bytes], workbook: str, relation: str, kind: int) -> Iterator[bytes]:
-    for target in package.related(parts, workbook, relation)[:1]:
-        yield from (body for found, body in _records(parts[target]) if found == kind)
+def _related_records(parts: Parts, workbook: str, relation: str) -> Iterator[tuple[int, bytes]]:
+    """The records of the first part of a kind of relationship."""
+    content = opc.first_related(parts, workbook, relation)
+    if content is not None:
+        yield from _records(content)
 
 
-def _dates(parts: Mapping[str, bytes], workbook: str) -> DateFormats:
-    found = DateFormats()
-    for target in package.related(parts, workbook, "styles")[:1]:
-        inside = False
-        for kind, body in _records(parts[target]):
-            inside = kind == BEGIN_CELL_XFS or (inside and kind != END_CELL_XFS)
-            if kind == FMT:
-                found.custom[struct.unpack_from("<H", body)[0]] = _wide(body, 2)[0]
-            elif kind == XF and inside:
-                found.cells.append(struct.unpack_from("<H", body, 2)[0])
-    return found
+def _strings(parts: Parts, workbook: str) -> list[str]:
+    """The shared strings (2.4.820 BrtSSTItem)."""
+    records = _related_records(parts, workbook, "sharedStrings")
+    return [_wide(body, 1)[0] for kind, body in records if kind == SST_ITEM]
+
+
+def _number_formats(parts: Parts, workbook: str) -> NumberFormats:
+    """The number formats of the cell styles (2.4.657 BrtFmt, 2.4.842 BrtXF)."""
+    formats = NumberFormats()
+    in_cell_styles = False
+    for kind, body in _related_records(parts, workbook, "styles"):
+        if kind == BEGIN_CELL_XFS:
+            in_cell_styles = True
+        elif kind == END_CELL_XFS:
+            in_cell_styles = False
+        elif kind == FMT:
+            (key,) = struct.unpack_from("<H", body)
+            formats.custom[key], _ = _wide(body, 2)
+        elif kind == XF and in_cell_styles:
+            (key,) = struct.unpack_from("<H", body, 2)
+            formats.of_style.append(key)
+    return formats
+
+
+# --- cells -------------------------------------------------------------------------------
 
 
 def _real(body: bytes) -> str:
-    return repr(struct.unpack_from("<d", body, 8)[0])
+    (value,) = struct.unpack_from("<d", body, 8)
+    return repr(value)
 
 
 def _rk(body: bytes) -> str:
-    """A number in 30 bits (2.5.122)."""
+    """A number in 30 bits (2.5.122): a whole one, or the upper bits of a real one; perhaps times
+    100."""
     (raw,) = struct.unpack_from("<i", body, 8)
-    value = (
-        float(raw >> 2)
-        if raw & 2
-        else struct.unpack("<d", b"\0\0\0\0" + struct.pack("<I", raw & 0xFFFFFFFC))[0]
-    )
-    return repr(value / 100 if raw & 1 else value)
+    is_whole, is_hundredfold = raw & 2, raw & 1
+    if is_whole:
+        value = float(raw >> 2)
+    else:
+        upper = struct.pack("<I", raw & 0xFFFFFFFC)
+        (value,) = struct.unpack("<d", bytes(4) + upper)
+    return repr(value / 100 if is_hundredfold else value)
 
 
-_READERS: Mapping[int, tuple[str, Callable[[bytes], str]]] = {
+def _bool(body: bytes) -> str:
+    return str(body[8])
+
+
+def _error(body: bytes) -> str:
+    return ERRORS.get(body[8], "#?")
+
+
+def _inline(body: bytes) -> str:
+    text, _ = _wide(body, 8)
+    return text
+
+
+_VALUES: Mapping[int, tuple[str, Callable[[bytes], str]]] = {
     CELL_RK: ("n", _rk),
     CELL_REAL: ("n", _real),
     FMLA_NUM: ("n", _real),
-    CELL_BOOL: ("b", lambda body: str(body[8])),
-    FMLA_BOOL: ("b", lambda body: str(body[8])),
-    CELL_ERROR: ("e", lambda body: ERRORS.get(body[8], "#?")),
-    FMLA_ERROR: ("e", lambda body: ERRORS.get(body[8], "#?")),
-    CELL_ST: ("str", lambda body: _wide(body, 8)[0]),
-    FMLA_STRING: ("str", lambda body: _wide(body, 8)[0]),
+    CELL_BOOL: ("b", _bool),
+    FMLA_BOOL: ("b", _bool),
+    CELL_ERROR: ("e", _error),
+    FMLA_ERROR: ("e", _error),
+    CELL_ST: ("str", _inline),
+    FMLA_STRING: ("str", _inline),
 }
+"""By record type: the kind of cell, and how its value is read. A shared string needs its table."""
 
 
-def _sheet(
-    name: str, content: bytes, strings: list[str], dates: DateFormats, limit: int, count: int
-) -> tuple[RawSheet, int]:
-    """One sheet, and how much there is of it and (`count`) the sheets before it together."""
-    sheet = RawSheet(name)
-    row = 0
-    for kind, body in _records(content):
-        if kind == ROW_HDR:
-            (row,) = struct.unpack_from("<I", body)
-        elif kind in _READERS or kind == CELL_ISST:
-            column, style = struct.unpack_from("<II", body)
-            if row >= a1.MAX_ROWS or column >= a1.MAX_COLUMNS:
-                raise Refused(damaged(f"工作表“{name}”里有不存在的格子"))
-            reader, read = _READERS.get(
-                kind, ("s", lambda b: strings[struct.unpack_from("<I", b, 8)[0]])
-            )
-            formula = "" if kind in _FORMULAS else None
-            shows_date = reader == "n" and dates.shows(style & 0xFFFFFF)
-            sheet.put((row, column), RawCell(reader, read(body), formula, shows_date))
+@dataclass(slots=True)
+class _Sheet:
+    """Collects the cells of one sheet."""
+
+    sheet: RawSheet
+    strings: Sequence[str]
+    formats: NumberFormats
+    row: int = 0
+
+    def take(self, kind: int, body: bytes) -> bool:
+        """Reads a record; False for one that says nothing that matters here."""
+        if kind in _VALUES or kind == CELL_ISST:
+            self._cell(kind, body)
+        elif kind == ROW_HDR:
+            (self.row,) = struct.unpack_from("<I", body)
         elif kind in (MERGE_CELL, HLINK):
             top, _, left = struct.unpack_from("<III", body)
-            sheet.marks.add((top, left))
+            self.sheet.marks.add((top, left))
         elif kind == SHEET_PROTECTION:
-            sheet.protected = bool(struct.unpack_from("<H", body, 2)[0])
+            (locked,) = struct.unpack_from("<H", body, 2)
+            self.sheet.protected = bool(locked)
         else:
-            continue
-        count += 1
-        if count > limit:
-            raise too_much("行、单元格、合并和链接的总数", count, limit, "个")
-    return sheet, count
+            return False
+        return True
+
+    def _cell(self, kind: int, body: bytes) -> None:
+        column, style = struct.unpack_from("<II", body)
+        if self.row >= a1.MAX_ROWS or column >= a1.MAX_COLUMNS:
+            raise Refused(codes.NO_SUCH_CELLS(sheet=self.sheet.name))
+        cell_kind, text = self._value(kind, body)
+        formula = "" if kind in _FORMULAS else None
+        is_date = cell_kind == "n" and self.formats.shows_date(style & _STYLE_BITS)
+        self.sheet.put((self.row, column), RawCell(cell_kind, text, formula, is_date))
+
+    def _value(self, kind: int, body: bytes) -> tuple[str, str]:
+        """The kind of cell and what it holds."""
+        if kind == CELL_ISST:
+            (index,) = struct.unpack_from("<I", body, 8)
+            return "s", self.strings[index]
+        cell_kind, value_of = _VALUES[kind]
+        return cell_kind, value_of(body)
 
 
-def _names(content: bytes, sheets: list[str]) -> Iterator[tuple[str, str]]:
-    """Defined names of the whole book that stand for one cell or range (2.4.711 BrtName)."""
-    books: list[int] = []
-    targets: list[tuple[int, int, int]] = []
-    found: list[tuple[str, bytes]] = []
+# --- names -------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _References:
+    """What formulas refer to: the kinds of workbooks (2.4.770), and by index a workbook with the
+    first and last of its sheets (2.4.687 BrtExternSheet)."""
+
+    sheets: Sequence[str]
+    books: list[int] = field(default_factory=list)
+    ranges: list[tuple[int, int, int]] = field(default_factory=list)
+
+    def own_sheet(self, index: int) -> str | None:
+        """The name of the one sheet of this workbook that an index stands for; None for anything
+        else."""
+        if index >= len(self.ranges):
+            return None
+        book, first, last = self.ranges[index]
+        if book >= len(self.books) or self.books[book] != SUP_SELF:
+            return None
+        if first != last or not 0 <= first < len(self.sheets):
+            return None
+        return self.sheets[first]
+
+
+def _names(content: bytes, sheets: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Defined names of the whole book (2.4.711 BrtName), with a target where one stands for one
+    cell or range."""
+    references = _References(sheets)
+    rules: list[tuple[str, bytes]] = []
     for kind, body in _records(content):
-        if kind in (SUP_BOOK_SRC, SUP_SELF, SUP_SAME, SUP_ADDIN):
-            books.append(kind)
+        if kind in _SUP_BOOKS:
+            references.books.append(kind)
         elif kind == EXTERN_SHEET:
             (count,) = struct.unpack_from("<I", body)
-            targets = [struct.unpack_from("<Iii", body, 4 + 12 * i) for i in range(count)]
-        elif kind == NAME and struct.unpack_from("<I", body, 5)[0] == 0xFFFFFFFF:
-            name, at = _wide(body, 9)
-            (size,) = struct.unpack_from("<I", body, at)
-            found.append((name, body[at + 4 : at + 4 + size]))
-    for name, rule in found:
-        target = _range(rule)
-        if target is None or target[0] >= len(targets):
-            yield name, ""
-            continue
-        book, sheet, last = targets[target[0]]
-        own = (
-            book < len(books)
-            and books[book] == SUP_SELF
-            and sheet == last
-            and 0 <= sheet < len(sheets)
-        )
-        yield name, f"{a1.quoted(sheets[sheet])}!{target[1]}" if own else ""
+            references.ranges = [struct.unpack_from("<Iii", body, 4 + 12 * i) for i in range(count)]
+        elif kind == NAME and struct.unpack_from("<I", body, 5)[0] == _WHOLE_BOOK:
+            rules.append(_named_rule(body))
+    for name, rule in rules:
+        yield name, _target(rule, references)
+
+
+def _named_rule(body: bytes) -> tuple[str, bytes]:
+    """A name and the formula that it stands for."""
+    name, end = _wide(body, 9)
+    (size,) = struct.unpack_from("<I", body, end)
+    start = end + 4
+    return name, body[start : start + size]
+
+
+def _target(rule: bytes, references: _References) -> str:
+    """`'sheet'!$A$1:$B$2` for a formula that is a single range of this workbook, else nothing."""
+    found = _range(rule)
+    if found is None:
+        return ""
+    index, address = found
+    sheet = references.own_sheet(index)
+    return "" if sheet is None else f"{a1.quoted(sheet)}!{address}"
 
 
 def _range(rule: bytes) -> tuple[int, str] | None:
     """Sheet index and range of a formula that is a single 3-D reference (PtgRef3d, PtgArea3d)."""
     if len(rule) == 9 and rule[0] in _REF3D:
         index, row, column = struct.unpack_from("<HIH", rule, 1)
-        return index, a1.address((row, column & 0x3FFF), absolute=True)
+        return index, a1.address((row, column & _COLUMN_BITS), absolute=True)
     if len(rule) == 15 and rule[0] in _AREA3D:
         index, top, bottom, left, right = struct.unpack_from("<HIIHH", rule, 1)
-        corners = ((top, left & 0x3FFF), (bottom, right & 0x3FFF))
-        return index, ":".join(a1.address(c, absolute=True) for c in corners)
+        first = a1.address((top, left & _COLUMN_BITS), absolute=True)
+        last = a1.address((bottom, right & _COLUMN_BITS), absolute=True)
+        return index, f"{first}:{last}"
     return None

@@ -8,14 +8,25 @@ part 1, chapter 18.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import ClassVar
 
 from xlreport import a1
 from xlreport.a1 import Cell
-from xlreport.formats import opc as package
-from xlreport.formats.guard import Limits, Refused, damaged, parse_xml, too_much
-from xlreport.formats.number_formats import DateFormats
+from xlreport.formats import codes, opc
+from xlreport.formats.guard import (
+    CellCount,
+    Limits,
+    Refused,
+    XmlHandler,
+    open_package,
+    parse_xml,
+)
+from xlreport.formats.number_formats import NumberFormats
+from xlreport.formats.opc import Parts
 from xlreport.formats.raw import Format, RawBook, RawCell, RawSheet, join_names
+
+Attributes = dict[str, str]
 
 _CELL_PATH = ["sheetData", "row", "c"]
 """Where a cell stands below the root of its part (18.3.1.80)."""
@@ -23,220 +34,191 @@ _CELL_PATH = ["sheetData", "row", "c"]
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
-def read_ooxml(parts: Mapping[str, bytes], limits: Limits) -> RawBook:
+def read(data: bytes, limits: Limits) -> RawBook:
     """Reads every worksheet of a package. Raises Refused."""
-    workbook = package.workbook_part(parts)
-    listed, names = _workbook(parts[workbook])
-    links = {r.id: r.target for r in package.relations(parts, workbook)}
-    strings = _strings(parts, workbook)
-    dates = _dates(parts, workbook)
-    sheets: dict[str, RawSheet] = {}
-    count = 0
-    for name, key in listed:
-        target = links.get(key, "")
-        if name in sheets:
-            raise Refused(damaged(f"工作表“{name}”出现了两次"))
-        if target not in parts:
-            raise Refused(damaged(f"工作表“{name}”的内容缺失"))
-        reader = _SheetReader(name, strings, dates, limits.cells, count)
-        parse_xml(parts[target], reader.start, reader.end, reader.data)
-        reader.comments(parts, target)
-        count = reader.count
-        sheets[name] = reader.sheet
-    known, repeated = join_names(names)
+    parts = open_package(data, limits)
+    part = opc.workbook_part(parts)
+    workbook = _Workbook()
+    parse_xml(parts[part], workbook)
+    sheets = _sheets(parts, part, workbook.sheets, limits)
+    names, repeated = join_names(workbook.names)
     return RawBook(
         sheets,
-        known,
+        names,
         repeated,
-        package.custom_properties(parts),
-        package.last_saved(parts),
-        Format.XLSX,
-        package.holds_macros(parts),
-        package.holds_links(parts, workbook),
+        properties=opc.custom_properties(parts),
+        saved=opc.last_saved(parts),
+        format=Format.XLSX,
+        macros=opc.holds_macros(parts),
+        links=opc.holds_links(parts, part),
     )
 
 
-def _workbook(content: bytes) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """Sheets with their relationship ids, and the book's defined names."""
-    sheets: list[tuple[str, str]] = []
-    names: list[tuple[str, str]] = []
-    current: list[str] = []
+class _Workbook(XmlHandler):
+    """Collects sheets with their relationship ids, and the book's defined names (18.2)."""
 
-    def start(name: str, attributes: dict[str, str]) -> None:
+    def __init__(self) -> None:
+        self.sheets: list[tuple[str, str]] = []
+        self.names: list[tuple[str, str]] = []
+        self.defined = ""
+        self.target: list[str] | None = None
+
+    def start(self, name: str, attributes: Attributes) -> None:
         if name == "sheet":
-            sheets.append((attributes.get("name", ""), attributes.get("id", "")))
+            self.sheets.append((attributes.get("name", ""), attributes.get("id", "")))
         elif name == "definedName" and "localSheetId" not in attributes:
-            # a sheet's own name (localSheetId) comes from a copied sheet and never replaces the book's
-            current[:] = [attributes.get("name", ""), ""]
+            # a sheet's own name (localSheetId) comes from a copied sheet: never the book's
+            self.defined = attributes.get("name", "")
+            self.target = []
 
-    def end(name: str) -> None:
-        if name == "definedName" and current:
-            names.append((current[0], current[1]))
-            current.clear()
+    def end(self, name: str) -> None:
+        if name == "definedName" and self.target is not None:
+            self.names.append((self.defined, "".join(self.target)))
+            self.target = None
 
-    def data(text: str) -> None:
-        if current:
-            current[1] += text
+    def data(self, text: str) -> None:
+        if self.target is not None:
+            self.target.append(text)
 
-    parse_xml(content, start, end, data)
-    return sheets, names
+
+def _sheets(
+    parts: Parts, workbook: str, listed: list[tuple[str, str]], limits: Limits
+) -> dict[str, RawSheet]:
+    """The worksheets in their order, by name."""
+    targets = opc.targets_by_id(parts, workbook)
+    strings = _strings(parts, workbook)
+    formats = _number_formats(parts, workbook)
+    count = CellCount(codes.XLSX_CELLS, limits.cells)
+    sheets: dict[str, RawSheet] = {}
+    for name, relation in listed:
+        target = targets.get(relation, "")
+        if name in sheets:
+            raise Refused(codes.TWO_SHEETS(sheet=name))
+        if target not in parts:
+            raise Refused(codes.MISSING_SHEET(sheet=name))
+        reader = _Sheet(name, strings, formats, count)
+        parse_xml(parts[target], reader)
+        for part in opc.related(parts, target, "comments"):
+            parse_xml(parts[part], _Comments(reader))
+        sheets[name] = reader.sheet
+    return sheets
 
 
 def unescape(text: str) -> str:
     """`_x000D_` and the like stand for characters that XML cannot hold (22.9.2.19, ST_Xstring)."""
-    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
+    if "_x" not in text:
+        return text
+    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
 
 
-def _strings(parts: Mapping[str, bytes], workbook: str) -> list[str]:
-    """Shared strings (18.4); phonetic runs are no part of the text."""
-    found: list[str] = []
-    state = {"text": False, "phonetic": 0}
-    pieces: list[str] = []
+class _Strings(XmlHandler):
+    """Collects the shared strings (18.4); phonetic runs are no part of the text."""
 
-    def start(name: str, _: dict[str, str]) -> None:
+    def __init__(self) -> None:
+        self.strings: list[str] = []
+        self.pieces: list[str] = []
+        self.in_text = False
+        self.phonetic = 0
+
+    def start(self, name: str, _attributes: Attributes) -> None:
         if name == "si":
-            pieces.clear()
+            self.pieces = []
         elif name == "rPh":
-            state["phonetic"] += 1
+            self.phonetic += 1
         elif name == "t":
-            state["text"] = not state["phonetic"]
+            self.in_text = not self.phonetic
 
-    def end(name: str) -> None:
+    def end(self, name: str) -> None:
         if name == "si":
-            found.append(unescape("".join(pieces)))
+            self.strings.append(unescape("".join(self.pieces)))
         elif name == "rPh":
-            state["phonetic"] -= 1
+            self.phonetic -= 1
         elif name == "t":
-            state["text"] = False
+            self.in_text = False
 
-    def data(text: str) -> None:
-        if state["text"]:
-            pieces.append(text)
-
-    for target in package.related(parts, workbook, "sharedStrings")[:1]:
-        parse_xml(parts[target], start, end, data)
-    return found
+    def data(self, text: str) -> None:
+        if self.in_text:
+            self.pieces.append(text)
 
 
-def _dates(parts: Mapping[str, bytes], workbook: str) -> DateFormats:
-    """The number formats of the cell styles (18.8.10)."""
-    found = DateFormats()
-    inside = [False]
+def _strings(parts: Parts, workbook: str) -> list[str]:
+    content = opc.first_related(parts, workbook, "sharedStrings")
+    handler = _Strings()
+    if content is not None:
+        parse_xml(content, handler)
+    return handler.strings
 
-    def start(name: str, attributes: dict[str, str]) -> None:
+
+class _Styles(XmlHandler):
+    """Collects the number formats of the cell styles (18.8.10)."""
+
+    def __init__(self) -> None:
+        self.formats = NumberFormats()
+        self.in_cell_styles = False
+
+    def start(self, name: str, attributes: Attributes) -> None:
         if name == "numFmt":
-            found.custom[_index(attributes.get("numFmtId", ""))] = attributes.get("formatCode", "")
+            key = _index(attributes.get("numFmtId", ""))
+            self.formats.custom[key] = attributes.get("formatCode", "")
         elif name == "cellXfs":
-            inside[0] = True
-        elif name == "xf" and inside[0]:
-            found.cells.append(_index(attributes.get("numFmtId", "0")))
+            self.in_cell_styles = True
+        elif name == "xf" and self.in_cell_styles:
+            self.formats.of_style.append(_index(attributes.get("numFmtId", "0")))
 
-    def end(name: str) -> None:
+    def end(self, name: str) -> None:
         if name == "cellXfs":
-            inside[0] = False
+            self.in_cell_styles = False
 
-    for target in package.related(parts, workbook, "styles")[:1]:
-        parse_xml(parts[target], start, end)
-    return found
+
+def _number_formats(parts: Parts, workbook: str) -> NumberFormats:
+    content = opc.first_related(parts, workbook, "styles")
+    handler = _Styles()
+    if content is not None:
+        parse_xml(content, handler)
+    return handler.formats
 
 
 def _index(text: str) -> int:
     """A small number as written; -1 for anything else."""
     text = text.strip()
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+    if text.isascii() and text.isdigit() and len(text) < 10:
+        return int(text)
+    return -1
 
 
-class _SheetReader:
-    """Collects the cells of one worksheet part (18.3); `count` is what the sheets before it had."""
+class _Sheet(XmlHandler):
+    """Collects the cells of one worksheet part (18.3).
+
+    `path` are the open elements, `collecting` what text is added to; `value` and `formula` are
+    those of the cell being read, None as long as it has none.
+    """
 
     def __init__(
-        self, name: str, strings: list[str], dates: DateFormats, limit: int, count: int
+        self, name: str, strings: list[str], formats: NumberFormats, count: CellCount
     ) -> None:
         self.sheet = RawSheet(name)
         self.strings = strings
-        self.dates = dates
-        self.limit = limit
+        self.formats = formats
         self.count = count
         self.row = -1
         self.column = -1
         self.cell: Cell | None = None
-        self.attributes: dict[str, str] = {}
+        self.attributes: Attributes = {}
         self.value: list[str] | None = None
         self.formula: list[str] | None = None
         self.collecting: list[str] | None = None
         self.phonetic = 0
         self.path: list[str] = []
 
-    def start(self, name: str, attributes: dict[str, str]) -> None:
+    def start(self, name: str, attributes: Attributes) -> None:
         parent = self.path[-1] if self.path else ""
         self.path.append(name)
-        if parent in ("v", "t") or (name in ("v", "f", "is") and parent != "c"):
+        if parent in ("v", "t") or (parent != "c" and name in ("v", "f", "is")):
             self._misplaced()
-        elif name == "row" and parent == "sheetData":
-            written = _index(attributes.get("r", ""))
-            self.row = written - 1 if written > 0 else self.row + 1
-            self.column = -1
-            self._counted()
-        elif name == "c":
-            self._cell(attributes)
-        elif name == "v":
-            self._once(self.value)
-            self.collecting = self.value = []
-        elif name == "f":
-            self.collecting = self.formula = []
-        elif name == "is":
-            self._once(self.value)
-            self.value = []
-        elif name == "t" and not self.phonetic and "is" in self.path[4:]:
-            self.collecting = self.value
-        elif name == "rPh":
-            self.phonetic += 1
-        elif name in ("mergeCell", "hyperlink"):
-            self._mark(attributes.get("ref", ""))
-        elif name == "sheetProtection":
-            self.sheet.protected = attributes.get("sheet") in ("1", "true")
-
-    def _cell(self, attributes: dict[str, str]) -> None:
-        if self.path[1:] != _CELL_PATH:
-            raise Refused(damaged(f"工作表“{self.sheet.name}”里有格子写在表格数据以外"))
-        self._counted()
-        written = attributes.get("r")
-        self.cell = a1.parse(written) if written else (max(0, self.row), self.column + 1)
-        if self.cell is None:
-            raise Refused(
-                damaged(f"工作表“{self.sheet.name}”里有不存在的格子“{str(written)[:20]}”")
-            )
-        if self.cell[0] != max(0, self.row):
-            # one reader goes by the cell, another by its row
-            self.sheet.doubt(self.cell)
-        self.column = self.cell[1]
-        self.attributes = attributes
-        self.value = self.formula = None
-
-    def _misplaced(self) -> None:
-        """An element where none belongs in a cell: one reader passes over it, another takes it."""
-        if self.cell is not None:
-            self.sheet.doubt(self.cell)
-
-    def _once(self, seen: list[str] | None) -> None:
-        """A second value in one cell: readers differ in which they take."""
-        if seen is not None and self.cell is not None:
-            self.sheet.doubt(self.cell)
-
-    def _mark(self, reference: str) -> None:
-        self._counted()
-        first = a1.parse(reference.split(":", 1)[0])
-        if first is not None:
-            self.sheet.marks.add(first)
-
-    def _counted(self) -> None:
-        self.count += 1
-        if self.count > self.limit:
-            raise too_much("行、单元格、合并、链接和批注的总数", self.count, self.limit, "个")
-
-    def data(self, text: str) -> None:
-        if self.collecting is not None:
-            self.collecting.append(text)
+            return
+        handle = self._STARTS.get(name)
+        if handle is not None:
+            handle(self, attributes)
 
     def end(self, name: str) -> None:
         self.path.pop()
@@ -248,30 +230,126 @@ class _SheetReader:
             self._finish(self.cell)
             self.cell = None
 
+    def data(self, text: str) -> None:
+        if self.collecting is not None:
+            self.collecting.append(text)
+
+    def mark(self, reference: str) -> None:
+        """Notes that something stands at the first cell of a range."""
+        self.count.add()
+        first = a1.parse(reference.split(":", 1)[0])
+        if first is not None:
+            self.sheet.marks.add(first)
+
+    # --- the elements ----------------------------------------------------------------------
+
+    def _start_row(self, attributes: Attributes) -> None:
+        if self.path[-2:-1] != ["sheetData"]:
+            return
+        written = _index(attributes.get("r", ""))
+        self.row = written - 1 if written > 0 else self.row + 1
+        self.column = -1
+        self.count.add()
+
+    def _start_cell(self, attributes: Attributes) -> None:
+        if self.path[1:] != _CELL_PATH:
+            raise Refused(codes.CELL_OUTSIDE(sheet=self.sheet.name))
+        self.count.add()
+        row = max(0, self.row)
+        written = attributes.get("r")
+        cell = a1.parse(written) if written else (row, self.column + 1)
+        if cell is None:
+            raise Refused(codes.NO_SUCH_CELL(sheet=self.sheet.name, cell=str(written)[:20]))
+        if cell[0] != row:
+            # one reader goes by the cell, another by its row
+            self.sheet.doubt(cell)
+        self.cell = cell
+        self.column = cell[1]
+        self.attributes = attributes
+        self.value = self.formula = None
+
+    def _start_value(self, _attributes: Attributes) -> None:
+        self._expect_first_value()
+        self.collecting = self.value = []
+
+    def _start_formula(self, _attributes: Attributes) -> None:
+        self.collecting = self.formula = []
+
+    def _start_inline(self, _attributes: Attributes) -> None:
+        self._expect_first_value()
+        self.value = []
+
+    def _start_text(self, _attributes: Attributes) -> None:
+        if not self.phonetic and "is" in self.path[4:]:
+            self.collecting = self.value
+
+    def _start_phonetic(self, _attributes: Attributes) -> None:
+        self.phonetic += 1
+
+    def _start_mark(self, attributes: Attributes) -> None:
+        self.mark(attributes.get("ref", ""))
+
+    def _start_protection(self, attributes: Attributes) -> None:
+        self.sheet.protected = attributes.get("sheet") in ("1", "true")
+
+    _STARTS: ClassVar[Mapping[str, Callable[[_Sheet, Attributes], None]]] = {
+        "row": _start_row,
+        "c": _start_cell,
+        "v": _start_value,
+        "f": _start_formula,
+        "is": _start_inline,
+        "t": _start_text,
+        "rPh": _start_phonetic,
+        "mergeCell": _start_mark,
+        "hyperlink": _start_mark,
+        "sheetProtection": _start_protection,
+    }
+    """What is done at each element; all others are passed over."""
+
+    # --- the cell --------------------------------------------------------------------------
+
+    def _misplaced(self) -> None:
+        """An element where none belongs in a cell: one reader passes over it, another takes it."""
+        if self.cell is not None:
+            self.sheet.doubt(self.cell)
+
+    def _expect_first_value(self) -> None:
+        """A second value in one cell: readers differ in which they take."""
+        if self.value is not None and self.cell is not None:
+            self.sheet.doubt(self.cell)
+
     def _finish(self, cell: Cell) -> None:
+        """Adds the cell, if there is anything in it."""
         if self.value is None and self.formula is None:
             return
         kind = self.attributes.get("t", "n")
+        text = self._text(kind, cell)
+        formula = None if self.formula is None else "".join(self.formula)
+        style = max(0, _index(self.attributes.get("s", "0")))
+        is_number = kind == "n"
+        is_date = kind == "d" or (is_number and self.formats.shows_date(style))
+        disguise = self.formats.disguise(style) if is_number and not is_date else ""
+        self.sheet.put(cell, RawCell(kind, text, formula, is_date, disguise))
+
+    def _text(self, kind: str, cell: Cell) -> str:
+        """What the cell holds, with a shared string looked up."""
         text = "".join(self.value or [])
         if kind in ("str", "inlineStr"):
-            text = unescape(text)
-        if kind == "s":
-            index = _index(text)
-            if not 0 <= index < len(self.strings):
-                raise Refused(damaged(f"“{self.sheet.name}”{a1.address(cell)} 指向不存在的文字"))
-            text = self.strings[index]
-        style = max(0, _index(self.attributes.get("s", "0")))
-        date = kind == "d" or (kind == "n" and self.dates.shows(style))
-        disguise = self.dates.disguises(style) if kind == "n" and not date else ""
-        formula = "".join(self.formula) if self.formula is not None else None
-        self.sheet.put(cell, RawCell(kind, text, formula, date, disguise))
+            return unescape(text)
+        if kind != "s":
+            return text
+        index = _index(text)
+        if not 0 <= index < len(self.strings):
+            raise Refused(codes.NO_SUCH_TEXT(sheet=self.sheet.name, cell=a1.address(cell)))
+        return self.strings[index]
 
-    def comments(self, parts: Mapping[str, bytes], target: str) -> None:
-        """Notes beside cells: only where they stand matters."""
 
-        def start(name: str, attributes: dict[str, str]) -> None:
-            if name == "comment":
-                self._mark(attributes.get("ref", ""))
+class _Comments(XmlHandler):
+    """Notes beside cells (18.7): only where they stand matters."""
 
-        for part in package.related(parts, target, "comments"):
-            parse_xml(parts[part], start)
+    def __init__(self, sheet: _Sheet) -> None:
+        self.sheet = sheet
+
+    def start(self, name: str, attributes: Attributes) -> None:
+        if name == "comment":
+            self.sheet.mark(attributes.get("ref", ""))
