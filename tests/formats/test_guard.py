@@ -12,8 +12,15 @@ from hypothesis import strategies as st
 
 from support.cells import part, rewrite, sheet_parts
 from xlreport import Form, FormCatalog, read_submission, write_workbook
-from xlreport.formats.detect import said
-from xlreport.formats.guard import DEFAULT_LIMITS, Limits, Refused, open_package, parse_xml
+from xlreport.formats.detect import is_a
+from xlreport.formats.guard import (
+    DEFAULT_LIMITS,
+    Limits,
+    Refused,
+    XmlHandler,
+    open_package,
+    parse_xml,
+)
 from xlreport.formats.open import open_book
 from xlreport.workbook.writer.template import blank
 
@@ -35,7 +42,7 @@ def code_of(data: bytes, limits: Limits = DEFAULT_LIMITS) -> tuple[str, str]:
 
 
 def test_latin_letters_stand_apart() -> None:
-    assert (said("PDF 文件"), said("图片"), said("7z 压缩包")) == (
+    assert (is_a("PDF 文件"), is_a("图片"), is_a("7z 压缩包")) == (
         "是 PDF 文件",
         "是图片",
         "是 7z 压缩包",
@@ -65,7 +72,7 @@ def test_latin_letters_stand_apart() -> None:
     ],
 )
 def test_the_real_kind_of_a_file_is_told(data: bytes, what: str) -> None:
-    assert code_of(data) == ("R1", f"这{said(what)}，不是能读取的工作簿")
+    assert code_of(data) == ("R1", f"这{is_a(what)}，不是能读取的工作簿")
 
 
 @pytest.mark.parametrize(
@@ -85,7 +92,7 @@ def test_a_zip_that_is_no_workbook(members: dict[str, str], what: str) -> None:
     with zipfile.ZipFile(target, "w") as archive:
         for name, content in members.items():
             archive.writestr(name, content)
-    assert code_of(target.getvalue()) == ("R1", f"这{said(what)}，不是能读取的工作簿")
+    assert code_of(target.getvalue()) == ("R1", f"这{is_a(what)}，不是能读取的工作簿")
 
 
 def test_a_wrong_checksum_is_found_before_anything_is_parsed(good: bytes) -> None:
@@ -218,7 +225,7 @@ def test_links_to_outside_are_never_followed(good: bytes) -> None:
 
 def test_xml_that_never_ends_is_damage() -> None:
     with pytest.raises(Refused):
-        parse_xml(b"<a><b>", lambda *_: None)
+        parse_xml(b"<a><b>", XmlHandler())
 
 
 @settings(max_examples=60, deadline=None)

@@ -33,7 +33,7 @@ from xlreport.campaign.ledger import ORIGINALS, Ledger, Sent
 from xlreport.campaign.settings import CampaignSettings
 from xlreport.errors import SourceError, UsageError
 from xlreport.findings import Finding, has_errors
-from xlreport.formats.detect import Kind, said
+from xlreport.formats.detect import Kind, is_a
 from xlreport.mail.codes import (
     READER_DIED,
     READER_FAILED,
@@ -368,7 +368,7 @@ class Collector:
             return self._file(attachment, mail)
         if attachment.inline:
             return not_taken, []
-        return not_taken, [NOT_TAKEN(name=name, kind=said(attachment.what))]
+        return not_taken, [NOT_TAKEN(name=name, kind=is_a(attachment.what))]
 
     def _file(self, attachment: Attachment, mail: Mail) -> tuple[CollectedFile, list[Finding]]:
         """Puts a file into the inbox; says whose it is."""

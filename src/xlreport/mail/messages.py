@@ -17,7 +17,7 @@ from pathlib import Path
 
 from xlreport.findings import Finding
 from xlreport.findings import Message as Template
-from xlreport.formats.detect import Kind, kind_of
+from xlreport.formats.detect import Kind, format_of
 from xlreport.formats.guard import DEFAULT_LIMITS, Limits, Refused
 from xlreport.mail import codes, dsn, links, mime, msg, tnef
 from xlreport.mail.dsn import Bounce as Bounce
@@ -291,9 +291,10 @@ class _Content:
     def of(cls, data: bytes, limits: Limits) -> _Content:
         """One that cannot be opened may still be somebody's workbook."""
         try:
-            return cls(*kind_of(data, limits))
+            found = format_of(data, limits)
         except Refused:
             return cls(Kind.ZIP, "打不开的工作簿或压缩包")
+        return cls(found.kind, found.label)
 
     @property
     def is_saved_message(self) -> bool:

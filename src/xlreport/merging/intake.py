@@ -16,8 +16,13 @@ from pathlib import Path
 from xlreport.findings import Finding
 from xlreport.form.catalog import FormCatalog
 from xlreport.formats.archives import Member, members_of
-from xlreport.formats.detect import ARCHIVES, Kind, kind_of, said
-from xlreport.formats.guard import DEFAULT_LIMITS, Limits, Refused, too_much
+from xlreport.formats.codes import (
+    ARCHIVE_DEPTH,
+    ARCHIVE_FILES_IN_ALL,
+    FILE_SIZE,
+)
+from xlreport.formats.detect import ARCHIVES, FileFormat, format_of, is_a
+from xlreport.formats.guard import DEFAULT_LIMITS, Limits, Refused, check_limit
 from xlreport.merging.codes import (
     ARCHIVE,
     EMPTY_ARCHIVE,
@@ -69,9 +74,9 @@ class Reader:
         except Refused as refused:
             return _rejected(file, refused.finding), []
         try:
-            kind, words = kind_of(data, self.limits)
-            if kind in ARCHIVES:
-                return self._archive(file, data, kind, words)
+            found = format_of(data, self.limits)
+            if found.kind in ARCHIVES:
+                return self._archive(file, data, found)
         except Refused as refused:
             return _rejected(file, refused.finding, data), []
         reading = read_submission(
@@ -98,20 +103,20 @@ class Reader:
         except OSError:
             raise _unreadable("文件打不开") from None
         if len(data) > most:
-            raise too_much("文件大小", file.path.lstat().st_size, most, "字节")
+            seen = file.path.lstat().st_size
+            raise Refused(FILE_SIZE(seen=seen, allowed=most))
         return data, modified
 
-    def _archive(self, file: SourceFile, data: bytes, kind: Kind, words: str) -> IntakeStep:
+    def _archive(self, file: SourceFile, data: bytes, found: FileFormat) -> IntakeStep:
         """An archive's record and its members. Raises Refused."""
-        if file.depth >= self.limits.depth:
-            raise too_much("压缩包套压缩包的层数", file.depth + 1, self.limits.depth, "层")
+        check_limit(ARCHIVE_DEPTH, file.depth + 1, self.limits.depth)
         try:
             spool = Path(tempfile.mkdtemp(dir=self.spool))
-            members = members_of(data, kind, spool, self.limits)
+            members = members_of(data, found.kind, spool, self.limits)
         except OSError:
             return _rejected(file, _unreadable("解压时写不了临时文件").finding), []
         message = ARCHIVE if members else EMPTY_ARCHIVE
-        note = message(kind=said(words), count=len(members))
+        note = message(kind=is_a(found.label), count=len(members))
         return _ignored(file, note, data), [_member(file, member) for member in members]
 
 
@@ -228,8 +233,7 @@ def _beyond_limit(members: list[SourceFile], left: int, limit: int) -> Iterator[
     """The members for which nothing is left of the limit are refused."""
     count = limit - left + len(members)
     for member in members[left:]:
-        refused = too_much("压缩包（含里层的压缩包）里的文件数", count, limit, "个")
-        yield _rejected(member, refused.finding)
+        yield _rejected(member, ARCHIVE_FILES_IN_ALL(seen=count, allowed=limit))
 
 
 def _read(files: Iterable[SourceFile], reader: Reader, executor: Executor) -> Iterator[IntakeStep]:
