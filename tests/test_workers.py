@@ -1,0 +1,359 @@
+"""Worker processes: what is sent to them when, which calls are tried again, what comes back."""
+
+from __future__ import annotations
+
+import io
+import os
+import pickle
+import subprocess
+import threading
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import IO, Any
+
+import pytest
+
+from xlreport import Severity, Unit, workers
+from xlreport.workers import (
+    DIED,
+    MEMORY,
+    MOST,
+    RAISED,
+    STARTING,
+    TIME,
+    InProcess,
+    Lost,
+    Server,
+    WorkerPool,
+    read_frame,
+    unpacked,
+    write_frame,
+)
+
+SECONDS = 600.0
+"""A limit that only a call reaches that hangs."""
+
+MEMORY_LIMIT = 10**9
+
+
+def one_worker() -> WorkerPool:
+    return WorkerPool(1, SECONDS, MEMORY_LIMIT)
+
+
+def reason_of(error: BaseException | None) -> tuple[str, str]:
+    assert isinstance(error, Lost)
+    return error.reason, error.detail
+
+
+# --- frames ---
+
+
+def test_a_frame_is_read_as_it_was_written() -> None:
+    stream = io.BytesIO()
+    for content in (b"abc", b"", b"x" * 70_000):
+        write_frame(stream, content)
+    stream.seek(0)
+    assert [read_frame(stream) for _ in range(4)] == [b"abc", b"", b"x" * 70_000, None]
+
+
+@pytest.mark.parametrize("length", range(11))
+def test_a_frame_that_ends_too_soon_is_none(length: int) -> None:
+    stream = io.BytesIO()
+    write_frame(stream, b"abc")
+    assert read_frame(io.BytesIO(stream.getvalue()[:length])) is None
+
+
+def test_a_frame_that_says_to_be_too_large_is_not_read() -> None:
+    class Endless:
+        def read(self, size: int, /) -> bytes:
+            assert size == 8, "nothing is asked for beside the length"
+            return (MOST + 1).to_bytes(8, "little")
+
+    assert read_frame(Endless()) is None
+
+
+# --- answers ---
+
+
+def test_plain_data_comes_back() -> None:
+    value = [
+        {"a": (1, 2.5, "x", b"y", None)},
+        {3},
+        Decimal("1.5"),
+        Path("a"),
+        Unit("甲"),
+        Severity.ERROR,
+    ]
+    assert unpacked(pickle.dumps(("", value))) == value
+
+
+class Harmful:
+    """An object that runs a command when it is unpacked."""
+
+    def __init__(self, mark: Path) -> None:
+        self.mark = mark
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return os.mkdir, (str(self.mark),)
+
+
+def test_an_answer_runs_nothing(tmp_path: Path) -> None:
+    mark = tmp_path / "ran"
+    with pytest.raises(Lost) as lost:
+        unpacked(pickle.dumps(("", Harmful(mark))))
+    assert reason_of(lost.value) == (RAISED, "UnpicklingError")
+    assert not mark.exists()
+
+
+@pytest.mark.parametrize("value", [len, WorkerPool, Lost, subprocess.Popen, io.StringIO])
+def test_functions_and_other_classes_are_no_data(value: object) -> None:
+    with pytest.raises(Lost) as lost:
+        unpacked(pickle.dumps(("", value)))
+    assert reason_of(lost.value) == (RAISED, "UnpicklingError")
+
+
+@pytest.mark.parametrize(
+    ("answer", "lost"),
+    [
+        (b"", (RAISED, "EOFError")),
+        (b"no pickle", (RAISED, "UnpicklingError")),
+        (pickle.dumps(5), (RAISED, "TypeError")),
+        (pickle.dumps((1, 2, 3)), (RAISED, "ValueError")),
+        (pickle.dumps((MEMORY, "")), (MEMORY, "")),
+        (pickle.dumps((RAISED, "Panic")), (RAISED, "Panic")),
+        (pickle.dumps(("nix", "x")), (DIED, "")),
+    ],
+)
+def test_an_answer_without_a_result_is_a_lost_call(answer: bytes, lost: tuple[str, str]) -> None:
+    with pytest.raises(Lost) as error:
+        unpacked(answer)
+    assert reason_of(error.value) == lost
+
+
+# --- what a worker does with a request ---
+
+
+@pytest.fixture
+def unlimited(monkeypatch: pytest.MonkeyPatch) -> list[tuple[float, int]]:
+    """The limits that calls would have had: they must not hold in this process."""
+    limits: list[tuple[float, int]] = []
+    monkeypatch.setattr(workers, "_limit", lambda seconds, memory: limits.append((seconds, memory)))
+    return limits
+
+
+def request(*args: object, **kwargs: object) -> bytes:
+    return b"C" + pickle.dumps((args, kwargs, 2.0, 3))
+
+
+def raising(error: BaseException) -> None:
+    raise error
+
+
+def test_a_function_stays_until_another_one_comes(unlimited: list[tuple[float, int]]) -> None:
+    server = Server()
+    assert unpacked(server.answer(b"T" + pickle.dumps(len))) is None
+    assert unpacked(server.answer(request("abc"))) == 3
+    assert unpacked(server.answer(request("ab"))) == 2
+    server.answer(b"T" + pickle.dumps(sorted))
+    assert unpacked(server.answer(request("ba", reverse=True))) == ["b", "a"]
+    assert not server.failed
+    assert unlimited == [(2.0, 3)] * 3
+
+
+@pytest.mark.parametrize(
+    ("error", "lost"),
+    [
+        (MemoryError(), (MEMORY, "")),
+        (ValueError("secret"), (RAISED, "ValueError")),
+        (KeyboardInterrupt(), (RAISED, "KeyboardInterrupt")),
+        (SystemExit(0), (RAISED, "SystemExit")),
+    ],
+)
+def test_whatever_a_call_raises_is_told_and_ends_the_worker(
+    error: BaseException, lost: tuple[str, str], unlimited: list[tuple[float, int]]
+) -> None:
+    server = Server()
+    server.answer(b"T" + pickle.dumps(raising))
+    with pytest.raises(Lost) as told:
+        unpacked(server.answer(request(error)))
+    assert reason_of(told.value) == lost
+    assert server.failed
+
+
+def test_a_function_that_does_not_arrive_is_told() -> None:
+    server = Server()
+    with pytest.raises(Lost) as told:
+        unpacked(server.answer(b"Tno pickle"))
+    assert reason_of(told.value) == (RAISED, "UnpicklingError")
+
+
+# --- a pool with real processes ---
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The kinds of requests that were sent, in their order."""
+    kinds: list[str] = []
+
+    def write(stream: IO[bytes], content: bytes) -> None:
+        kinds.append(content[:1].decode())
+        write_frame(stream, content)
+
+    monkeypatch.setattr(workers, "write_frame", write)
+    return kinds
+
+
+def test_a_function_is_sent_to_a_worker_once(sent: list[str]) -> None:
+    with one_worker() as pool:
+        assert [pool.submit(len, "x" * n).result() for n in range(3)] == [0, 1, 2]
+        assert pool.submit(sorted, "ba").result() == ["a", "b"]
+        assert pool.submit(len, "x").result() == 1
+    assert "".join(sent) == "TCCCTCTC"
+
+
+def test_a_new_worker_gets_the_function_again(sent: list[str]) -> None:
+    with one_worker() as pool:
+        assert pool.submit(eval, "1").result() == 1
+        with pytest.raises(Lost):
+            pool.submit(eval, "1 / 0").result()
+        assert pool.submit(eval, "2").result() == 2
+    assert "".join(sent) == "TCCTC"
+
+
+@pytest.mark.parametrize(
+    ("program", "detail"), [("lambda: 1", None), ("len", "UnpicklingError")], ids=["sent", "taken"]
+)
+def test_a_result_that_cannot_travel_is_a_lost_call_and_no_hang(
+    program: str, detail: str | None
+) -> None:
+    with one_worker() as pool:
+        reason, told = reason_of(pool.submit(eval, program).exception(SECONDS))
+        assert reason == RAISED
+        assert detail in (None, told)
+        assert pool.submit(len, "abc").result(SECONDS) == 3, "the pool goes on"
+
+
+def test_a_worker_that_cannot_be_started_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise OSError(24, "Too many open files")
+
+    with one_worker() as pool:
+        with monkeypatch.context() as patch:
+            patch.setattr(subprocess, "Popen", refused)
+            assert isinstance(pool.submit(len, "abc").exception(SECONDS), OSError)
+        assert pool.submit(len, "abc").result(SECONDS) == 3, "the pool goes on"
+
+
+def test_calls_that_have_not_begun_are_cancelled(tmp_path: Path) -> None:
+    mark = tmp_path / "running"
+    busy = f"open({str(mark)!r}, 'w').close()\nwhile True: pass"
+    pool = one_worker()
+    first, second = pool.submit(exec, busy, {}), pool.submit(len, "abc")
+    while not mark.exists():
+        assert not first.done()
+    pool.shutdown(cancel_futures=True)
+    assert reason_of(first.exception(SECONDS)) == (DIED, "")
+    assert second.cancelled()
+
+
+def test_a_call_that_is_cancelled_before_it_begins_is_left_out(tmp_path: Path) -> None:
+    go = tmp_path / "go"
+    waits = f"import os, time\nwhile not os.path.exists({str(go)!r}): time.sleep(0.01)"
+    with one_worker() as pool:
+        first, second, third = (pool.submit(exec, waits, {}) for _ in range(3))
+        assert second.cancel()
+        go.touch()
+        assert (first.result(SECONDS), third.result(SECONDS)) == (None, None)
+
+
+def test_in_this_process_a_call_is_done_at_once() -> None:
+    with InProcess() as executor:
+        assert executor.submit(sorted, "ba", reverse=True).result() == ["b", "a"]
+        with pytest.raises(ZeroDivisionError):
+            executor.submit(eval, "1 / 0")
+
+
+# --- time ---
+
+
+class Clock:
+    """Stands in for timers: tells which were set, and lets some of them end at once."""
+
+    def __init__(self, *over: int) -> None:
+        self.set: list[float] = []
+        self._over = over
+
+    def __call__(
+        self, seconds: float, function: Callable[..., Any], args: tuple[Any, ...]
+    ) -> Clock:
+        self._expire = lambda: function(*args)
+        self._seconds = seconds
+        return self
+
+    daemon = False
+
+    def start(self) -> None:
+        self.set.append(self._seconds)
+        if len(self.set) in self._over:
+            self._expire()
+
+    def cancel(self) -> None:
+        pass
+
+
+def with_clock(monkeypatch: pytest.MonkeyPatch, *over: int) -> Clock:
+    """Timers of which those of these numbers (from 1) end at once."""
+    clock = Clock(*over)
+    monkeypatch.setattr(threading, "Timer", clock)
+    return clock
+
+
+def test_the_clock_of_a_call_begins_when_the_worker_is_ready(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """And not while calls before it are done."""
+    clock = with_clock(monkeypatch)
+    with one_worker() as pool:
+        futures = [pool.submit(len, "x" * n) for n in range(3)]
+        assert [future.result() for future in futures] == [0, 1, 2]
+    assert clock.set == [STARTING, SECONDS, SECONDS, SECONDS]
+
+
+def test_a_first_call_whose_time_is_over_is_tried_once_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = with_clock(monkeypatch, 2)
+    with one_worker() as pool:
+        assert pool.submit(len, "abc").result() == 3
+    assert clock.set == [STARTING, SECONDS, STARTING, SECONDS]
+
+
+def test_a_start_that_hangs_is_tried_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = with_clock(monkeypatch, 1)
+    with one_worker() as pool:
+        assert pool.submit(len, "abc").result() == 3
+    assert clock.set == [STARTING, STARTING, SECONDS]
+
+
+def test_a_first_call_is_not_tried_a_third_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = with_clock(monkeypatch, 2, 4)
+    with one_worker() as pool:
+        assert reason_of(pool.submit(len, "abc").exception()) == (TIME, "")
+    assert clock.set == [STARTING, SECONDS, STARTING, SECONDS]
+
+
+def test_a_later_call_whose_time_is_over_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = with_clock(monkeypatch, 3)
+    with one_worker() as pool:
+        assert pool.submit(len, "abc").result() == 3
+        assert reason_of(pool.submit(len, "abc").exception()) == (TIME, "")
+        assert pool.submit(len, "abc").result() == 3, "a new worker takes its place"
+    assert clock.set == [STARTING, SECONDS, SECONDS, STARTING, SECONDS]
+
+
+def test_a_limit_may_be_longer_than_a_clock_can_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = with_clock(monkeypatch)
+    with WorkerPool(1, 1e15, MEMORY_LIMIT) as pool:
+        assert pool.submit(len, "abc").result() == 3
+    assert clock.set == [STARTING, threading.TIMEOUT_MAX]
