@@ -1,8 +1,8 @@
-"""xlreport: locked workbooks for statistical reports, checked and merged with every file accounted for.
+"""Locked workbooks for statistical reports, checked and merged with every file accounted for.
 
 The names below are the public API; they are imported when first used, so that `import xlreport`
-and the command line start at once. Type checkers read `__init__.pyi`, which is made from the same table
-(`python docs/make_stub.py`).
+and the command line start at once. Type checkers read `__init__.pyi`, which is made from the same
+table (`python docs/make_stub.py`).
 """
 
 from __future__ import annotations

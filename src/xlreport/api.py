@@ -121,8 +121,8 @@ def check_files(
 ) -> CheckResult:
     """Reads and checks files, and all files of folders, each on its own.
 
-    `exclude` names files of the caller's (passwords) that are no reports even if they lie in a folder.
-    Raises UsageError for a path that does not exist.
+    `exclude` names files of the caller's (passwords) that are no reports even if they lie in a
+    folder. Raises UsageError for a path that does not exist.
     """
     files = read_files(_listed(paths, exclude), forms, reading)
     return CheckResult(tuple(validated(files, prior_year)))
@@ -136,9 +136,12 @@ def repair_files(
     exclude: Iterable[Path] = (),
     reading: ReadOptions = ReadOptions(),
 ) -> RepairResult:
-    """Writes a fresh workbook of the current template for each file, with the same values, and a list
-    of what was carried over. `exclude` as for check_files. Raises UsageError for a path that does not
-    exist or an `out` in one of the folders, OSError when an output cannot be written."""
+    """Writes a fresh workbook of the current template for each file, with the same values.
+
+    A list of what was carried over lies beside them. `exclude` as for check_files. Raises
+    UsageError for a path that does not exist or an `out` in one of the folders, OSError when an
+    output cannot be written.
+    """
     paths = list(paths)
     for path in paths:
         require_apart(out, path)
@@ -159,8 +162,11 @@ def diff_files(
     forms: FormCatalog = SHIPPED,
     reading: ReadOptions = ReadOptions(),
 ) -> list[Difference]:
-    """What two reports fill in differently, each a file, or a folder or an archive with one report in
-    it. Raises UsageError when one cannot be read, or when they are of different forms."""
+    """What two reports fill in differently.
+
+    Each is a file, or a folder or an archive with one report in it. Raises UsageError when one
+    cannot be read, or when they are of different forms.
+    """
     files = [read_files(_listed([path]), forms, reading) for path in (first, second)]
     a, b = _only_report(first, files[0]), _only_report(second, files[1])
     if a.form is None or a.form_id != b.form_id:
@@ -181,7 +187,10 @@ def _only_report(path: Path, files: Sequence[FileRecord]) -> FileRecord:
 
 
 def merge_folder(request: MergeRequest) -> MergeResult:
-    """Merges all workbooks of a folder; writes nothing. Raises UsageError when the folder does not exist."""
+    """Merges all workbooks of a folder; writes nothing.
+
+    Raises UsageError when the folder does not exist.
+    """
     folder = request.folder
     if not folder.is_dir():
         raise UsageError(f"找不到文件夹“{folder}”，请检查路径。")
@@ -196,12 +205,12 @@ def write_outputs(
     repair: Path | None = None,
     password: str = "",
 ) -> MergeResult:
-    """Writes the summary workbook of a merge into `out` (beside the merged folder unless told otherwise);
-    gives the result with what was written. Nothing is written when nothing could be used.
+    """Writes the summary workbook of a merge into `out`; gives the result with what was written.
 
-    `repair` is a folder for fresh workbooks of the files that need one. Raises UsageError for one
-    inside the merged folder, Busy when another run writes there, OSError when an output cannot be
-    written.
+    `out` is beside the merged folder unless told otherwise. Nothing is written when nothing could
+    be used. `repair` is a folder for fresh workbooks of the files that need one. Raises UsageError
+    for one inside the merged folder, Busy when another run writes there, OSError when an output
+    cannot be written.
     """
     request = result.request
     if repair is not None:
@@ -241,9 +250,9 @@ def read_prior_year(
     forms: FormCatalog = SHIPPED,
     reading: ReadOptions = ReadOptions(),
 ) -> PriorYear:
-    """Last year's figures from a county summary, a folder of workbooks or one workbook; `year` is the
-    report year that they are for (of several years in it the latest before that).
+    """The prior year's figures from a county summary, a folder of workbooks or one workbook.
 
+    `year` is the report year that they are for (of several years in it the latest before that).
     Raises UsageError for a path that does not exist or that holds no report of the year before.
     """
     files = read_files(_listed([path]), forms, reading)
@@ -259,8 +268,10 @@ def read_prior_year(
 
 
 def _year_before(path: Path, files: Sequence[FileRecord], year: int | None) -> int:
-    """The latest year of the files' reports, before `year`. Raises UsageError when it is not the year
-    just before."""
+    """The latest year of the files' reports, before `year`.
+
+    Raises UsageError when it is not the year just before.
+    """
     years = {file.submission.year for file in files if file.submission is not None}
     earlier = {y for y in years if year is None or y < year}
     if earlier and (year is None or max(earlier) == year - 1):

@@ -23,7 +23,8 @@ class Arrival:
     """When a content last arrived, and from whom.
 
     `moment` is in seconds, 0 when it is not known; `senders` are those of the messages it came in,
-    the innermost first; `path` is where it was put in the folder, `name` what the message called it.
+    the innermost first; `path` is where it was put in the folder, `name` what the message called
+    it.
     """
 
     moment: float

@@ -190,7 +190,7 @@ def _half_the_same(unit: Unit, other: Unit) -> bool:
 
 
 def each_unit_once(files: list[FileRecord]) -> list[FileRecord]:
-    """No unit is counted twice: not by itself and again inside a summary, nor inside two summaries."""
+    """No unit is counted twice: by itself and again in a summary, or in two summaries."""
     holders: dict[tuple[str, str], list[FileRecord]] = {}
     for file in files:
         if file.stage is Stage.CANDIDATE:

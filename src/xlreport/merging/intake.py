@@ -52,8 +52,8 @@ _LOST = {TIME: TOO_SLOW, MEMORY: TOO_MUCH_MEMORY, DIED: READER_DIED, RAISED: REA
 class Reader:
     """Reads one file; can be sent to another process.
 
-    `passwords` are tried on encrypted workbooks; `spool` is an empty folder of the caller's into which
-    archives are unpacked.
+    `passwords` are tried on encrypted workbooks; `spool` is an empty folder of the caller's into
+    which archives are unpacked.
     """
 
     forms: FormCatalog

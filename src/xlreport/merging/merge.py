@@ -76,7 +76,7 @@ def _summed(result: MergeResult, form: Form, target: Target) -> MergeResult:
 
 
 def _prior_figures(result: MergeResult) -> Figures | None:
-    """What the counted units reported the year before: all units there were when all are counted."""
+    """What the counted units reported the year before; the whole county when all are counted."""
     prior_year = result.request.prior_year
     if prior_year is None or not result.counted_files:
         return None

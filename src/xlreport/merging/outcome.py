@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import Enum, StrEnum, auto
 from typing import Any
@@ -21,6 +21,10 @@ _LABELS = {
     "rejected": "不能计入",
     "ignored": "略过",
 }
+
+
+UnitKey = tuple[str, str]
+"""Code and name of a unit."""
 
 
 class Outcome(StrEnum):
@@ -51,7 +55,10 @@ class Stage(Enum):
 
 @dataclass(frozen=True)
 class FileRecord:
-    """One file: where it lies (relative to the folder, with `/`), what was read, what became of it."""
+    """One file: where it lies, what was read, what became of it.
+
+    `path` is relative to the folder, with `/`; members of archives stand behind a `!`.
+    """
 
     path: str
     reading: Reading = field(default=Reading(()), repr=False)
@@ -102,6 +109,11 @@ class FileRecord:
         """Whose report it is: as the roster knows the unit, else as the file names it."""
         report = self.reading.submission
         return report.unit if report is not None else self.reading.unit
+
+    @property
+    def unit_key(self) -> UnitKey:
+        """What tells units apart in a merge."""
+        return self.unit.code, self.unit.name
 
     @property
     def provenance(self) -> Provenance:
@@ -155,14 +167,3 @@ class FileRecord:
             "sha256": self.sha256 or None,
             "findings": [finding.as_dict() for finding in self.findings],
         }
-
-
-def by_unit(
-    files: list[FileRecord], wanted: Callable[[FileRecord], bool]
-) -> dict[tuple[str, str], list[FileRecord]]:
-    """The wanted files by code and name of their unit, in their order."""
-    groups: dict[tuple[str, str], list[FileRecord]] = {}
-    for file in files:
-        if wanted(file):
-            groups.setdefault((file.unit.code, file.unit.name), []).append(file)
-    return groups

@@ -24,8 +24,8 @@ from xlreport.submission import Figures, Submission, Summary, Unit, shown
 class PriorYear:
     """The prior year's figures by unit, and of which year they are.
 
-    `roster` tells which units a renamed or merged one came from (its column 前身); `unused` names the
-    files that were there but could not be used, each with the reason.
+    `roster` tells which units a renamed or merged one came from (its column 前身); `unused` names
+    the files that were there but could not be used, each with the reason.
     """
 
     year: int
@@ -45,7 +45,7 @@ class PriorYear:
             self._by_name.setdefault(self._plain(unit.name), []).append(unit)
 
     def of(self, unit: Unit) -> Figures | None:
-        """A unit's figures, those of its predecessors added up; None when one of them is missing."""
+        """A unit's figures, those of its predecessors added up; None when one is missing."""
         predecessors = self._predecessors(unit)
         if not predecessors:
             return self._figures(unit.code, unit.name)
@@ -75,7 +75,7 @@ class PriorYear:
         return normalised(name, self.county)
 
     def _same(self, prior: Unit, name: str) -> bool:
-        """Whether a name is the one of the year before, or one that the roster knows the unit by."""
+        """Whether a name is the one of the year before, or one of the unit's on the roster."""
         aliases = self.roster.aliases.get(prior.code, ()) if self.roster else ()
         names = {self._plain(name), *map(self._plain, aliases)}
         return self._plain(prior.name) in names
@@ -129,8 +129,8 @@ def gather(files: Iterable[FileRecord]) -> dict[Unit, Figures]:
 def with_prior_year(file: FileRecord, prior_year: PriorYear | None) -> FileRecord:
     """The file with the prior year's figures as the county has them.
 
-    Where the county has none, those that the workbook carries stay; where both are there and differ,
-    or a code had another name, that is told.
+    Where the county has none, those that the workbook carries stay; where both are there and
+    differ, or a code had another name, that is told.
     """
     if prior_year is None or file.submission is None:
         return file

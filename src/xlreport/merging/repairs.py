@@ -9,7 +9,9 @@ from typing import Any
 from xlreport.atomic import safe_name
 from xlreport.findings import Finding
 from xlreport.form.catalog import FormCatalog
+from xlreport.form.model import Form
 from xlreport.merging.outcome import FileRecord
+from xlreport.submission import Submission
 from xlreport.text import harmless
 from xlreport.workbook.repair import REPAIRABLE, Carried, NotRepairable, repair
 
@@ -18,7 +20,7 @@ LIST_NAME = "修复清单.txt"
 
 @dataclass(frozen=True)
 class RepairedFile:
-    """One file: the name of its fresh workbook, what that holds, what it does not; or why there is none."""
+    """One file: its fresh workbook, what that holds and what not; or why there is none."""
 
     path: str
     unit: str
@@ -41,9 +43,9 @@ class RepairedFile:
             "unit": self.unit or None,
             "output": self.name or None,
             "problem": self.problem or None,
-            "carried": [c.as_dict() for c in self.carried],
+            "carried": [carried.as_dict() for carried in self.carried],
             "left": list(self.left),
-            "findings": [f.as_dict() for f in self.findings],
+            "findings": [finding.as_dict() for finding in self.findings],
         }
 
     def lines(self) -> Iterator[str]:
@@ -53,61 +55,74 @@ class RepairedFile:
         if self.problem:
             yield f"  没有修复：{harmless(self.problem)}"
             return
-        yield f"  → {self.name}：搬移 {len(self.carried)} 项" + (
-            f"，{len(self.left)} 项没有搬移" if self.left else ""
-        )
-        yield from (f"  没有照搬　{harmless(words)}" for words in self.left)
-        yield from (f"  已搬移　{harmless(one.line())}" for one in self.carried)
+        left = f"，{len(self.left)} 项没有搬移" if self.left else ""
+        yield f"  → {self.name}：搬移 {len(self.carried)} 项{left}"
+        for words in self.left:
+            yield f"  没有照搬　{harmless(words)}"
+        for carried in self.carried:
+            yield f"  已搬移　{harmless(carried.line())}"
 
 
 def needs_repair(file: FileRecord) -> bool:
-    """Whether a file that was read has something that a fresh workbook cures (a total that was typed
-    over correctly is no finding)."""
-    read = file.submission
-    return read is not None and (
-        bool(read.overrides) or any(f.code in REPAIRABLE for f in file.findings)
-    )
+    """Whether a file that was read has something that a fresh workbook cures.
+
+    A total that was typed over correctly is no finding.
+    """
+    if file.submission is None:
+        return False
+    typed_over = bool(file.submission.overrides)
+    return typed_over or any(finding.code in REPAIRABLE for finding in file.findings)
 
 
 def repairs(
-    files: Iterable[FileRecord], catalog: FormCatalog, names: Iterable[str] = ()
+    files: Iterable[FileRecord], forms: FormCatalog, names: Iterable[str] = ()
 ) -> list[RepairedFile]:
-    """A fresh workbook for each file that was read; no two have the same name, and none one of `names`."""
+    """A fresh workbook for each file that was read.
+
+    No two have the same name, and none has one of `names`.
+    """
     taken = {name.lower() for name in names}
-    found = []
+    repaired = []
     for file in files:
-        one = _repaired(file, catalog, taken)
-        taken.add(one.name.lower())
-        found.append(one)
-    return found
+        fresh = _repaired(file, forms, taken)
+        taken.add(fresh.name.lower())
+        repaired.append(fresh)
+    return repaired
 
 
-def _repaired(file: FileRecord, catalog: FormCatalog, taken: set[str]) -> RepairedFile:
-    submission = file.submission
-    if submission is None:
-        why = "；".join(f.message for f in file.findings) or "读不出来"
-        return RepairedFile(file.path, file.unit.name, problem=why, findings=file.findings)
-    form = catalog(submission.form)
-    assert form is not None
+def _repaired(file: FileRecord, forms: FormCatalog, taken: set[str]) -> RepairedFile:
+    if file.submission is None or file.form is None:
+        reason = "；".join(finding.message for finding in file.findings)
+        return _not_repaired(file, reason or "读不出来")
     try:
-        fresh = repair(form, submission, file.findings, catalog)
+        fresh = repair(file.form, file.submission, file.findings, forms)
     except NotRepairable as error:
-        return RepairedFile(file.path, file.unit.name, problem=str(error), findings=file.findings)
-    parts = (submission.unit.code, submission.unit.name, f"{submission.year}年{form.title}", "修复")
-    stem = "_".join(part for part in parts if part)
-    name, again = safe_name(stem), 1
-    while name.lower() in taken:
-        again += 1
-        name = safe_name(f"{stem}{again}")
+        return _not_repaired(file, str(error))
     return RepairedFile(
         file.path,
         file.unit.name,
-        name,
+        _free_name(file.form, file.submission, taken),
         fresh.data,
         fresh.carried,
         fresh.left,
         findings=file.findings,
     )
+
+
+def _not_repaired(file: FileRecord, reason: str) -> RepairedFile:
+    return RepairedFile(file.path, file.unit.name, problem=reason, findings=file.findings)
+
+
+def _free_name(form: Form, submission: Submission, taken: set[str]) -> str:
+    """What the fresh workbook is called; with a number when that is taken."""
+    unit = submission.unit
+    parts = (unit.code, unit.name, f"{submission.year}年{form.title}", "修复")
+    stem = "_".join(part for part in parts if part)
+    name, number = safe_name(stem), 1
+    while name.lower() in taken:
+        number += 1
+        name = safe_name(f"{stem}{number}")
+    return name
 
 
 def repair_list(files: Iterable[RepairedFile]) -> bytes:

@@ -70,8 +70,8 @@ class CheckResult:
 class MergeResult:
     """A merge: every file's outcome, the county's numbers, who is missing, what was written.
 
-    `form_id` and `year` are what was merged (empty and None when no file could be read). `form` (the
-    definition) and `county` are None when nothing could be used.
+    `form_id` and `year` are what was merged (empty and None when no file could be read). `form`
+    (the definition) and `county` are None when nothing could be used.
     """
 
     request: MergeRequest = field(repr=False)

@@ -15,7 +15,7 @@ from xlreport.workbook.layout.workbook import layout_of
 
 
 def summary_level(levels: Sequence[str]) -> str:
-    """The level of the unit that sums these: counties and cities by a city, all else by a county."""
+    """The level of who sums these: counties and cities by a city, all else by a county."""
     return "市" if {"县", "市"}.intersection(levels) else "县"
 
 

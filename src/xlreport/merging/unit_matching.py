@@ -1,12 +1,13 @@
 """Which unit of the roster a report is from: by its code, else by its name; never by likeness.
 
-A name is compared exactly after taking off what people add or leave out: the county's name before it,
-人民政府 and the like behind it, spaces and brackets. Whatever is only similar is proposed, not done.
+A name is compared exactly after taking off what people add or leave out: the county's name before
+it, 人民政府 and the like behind it, spaces and brackets. Whatever is only similar is proposed.
 """
 
 from __future__ import annotations
 
 import difflib
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -15,6 +16,10 @@ from xlreport.submission import Unit
 
 _ENDS = ("人民政府办公室", "政府办公室", "人民政府", "办事处", "办公室")
 _DROPPED = str.maketrans(dict.fromkeys("()（）[]【】〔〕《》·", ""))
+
+
+MOST_PROPOSALS, LIKENESS = 3, 0.5
+"""How many units are proposed, and how like (0 to 1) the names of difflib must be."""
 
 
 class How(Enum):
@@ -39,22 +44,34 @@ class Match:
 
 
 def normalised(name: str, county: str = "") -> str:
-    """A name without the county before it, the office behind it, spaces and brackets; never empty."""
-    plain = "".join(name.split()).translate(_DROPPED)
+    """A name without the county before it and the office behind it, spaces and brackets.
+
+    Never empty: where nothing else would be left, what people add stays.
+    """
+    plain = _squeezed(name).translate(_DROPPED)
     short = plain.removeprefix(county) if county else plain
-    while end := next((e for e in _ENDS if short.endswith(e) and short not in _ENDS), None):
-        short = short.removesuffix(end)
+    while office := _office_behind(short):
+        short = short.removesuffix(office)
     return short or plain
+
+
+def _squeezed(name: str) -> str:
+    """A name without its spaces."""
+    return "".join(name.split())
+
+
+def _office_behind(name: str) -> str:
+    """What a name ends with that is none of the unit's own; empty when there is nothing."""
+    if name in _ENDS:
+        return ""
+    return next((end for end in _ENDS if name.endswith(end)), "")
 
 
 def match(roster: Roster, unit: Unit, county: str = "") -> Match:
     """The unit as the roster knows it."""
     named = _named(roster, unit.name, county)
     if unit.code:
-        listed = next((u for u in roster.units if u.code == unit.code), None)
-        if listed is None:
-            return Match(How.NOT, proposals=named or _similar(roster, unit.name, county))
-        return Match(How.CODE if listed in named else How.OTHER_NAME, listed)
+        return _by_code(roster, unit, named, county)
     if len(named) == 1:
         return Match(How.NAME, named[0])
     if named:
@@ -62,23 +79,35 @@ def match(roster: Roster, unit: Unit, county: str = "") -> Match:
     return Match(How.NOT, proposals=_similar(roster, unit.name, county))
 
 
-def _names(roster: Roster, unit: Unit) -> tuple[str, ...]:
-    return unit.name, *roster.aliases.get(unit.code, ())
+def _by_code(roster: Roster, unit: Unit, named: tuple[Unit, ...], county: str) -> Match:
+    """The unit with a code; `named` are those that its name fits."""
+    listed = next((known for known in roster.units if known.code == unit.code), None)
+    if listed is None:
+        return Match(How.NOT, proposals=named or _similar(roster, unit.name, county))
+    how = How.CODE if listed in named else How.OTHER_NAME
+    return Match(how, listed)
 
 
 def _named(roster: Roster, name: str, county: str) -> tuple[Unit, ...]:
     """Units of exactly this name; if there is none, those of the same normalised name."""
-    squeezed = "".join(name.split())
-    exact = [u for u in roster.units if squeezed in {"".join(n.split()) for n in _names(roster, u)}]
-    wanted = normalised(name, county)
-    return tuple(
-        exact
-        or (u for u in roster.units if wanted in {normalised(n, county) for n in _names(roster, u)})
+    exact = _units_where(roster, _squeezed, _squeezed(name))
+    return exact or _units_where(
+        roster, lambda known: normalised(known, county), normalised(name, county)
     )
+
+
+def _units_where(roster: Roster, plain: Callable[[str], str], wanted: str) -> tuple[Unit, ...]:
+    """Units with a name or an alias that is the wanted one when both are made plain."""
+    return tuple(unit for unit in roster.units if wanted in map(plain, roster.names(unit)))
 
 
 def _similar(roster: Roster, name: str, county: str) -> tuple[Unit, ...]:
     """At most three units to propose."""
-    known = {normalised(n, county): u for u in roster.units for n in _names(roster, u)}
-    close = difflib.get_close_matches(normalised(name, county), known, n=3, cutoff=0.5)
-    return tuple(dict.fromkeys(known[n] for n in close))
+    known: dict[str, Unit] = {}
+    for unit in roster.units:
+        for own_name in roster.names(unit):
+            known[normalised(own_name, county)] = unit
+    close = difflib.get_close_matches(
+        normalised(name, county), known, n=MOST_PROPOSALS, cutoff=LIKENESS
+    )
+    return tuple(dict.fromkeys(known[own_name] for own_name in close))

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
 from xlreport.checking.validate import validate
 from xlreport.findings import Finding, excel_order, has_errors
 from xlreport.form.model import Form
-from xlreport.merging.outcome import FileRecord, Outcome, Stage
+from xlreport.merging.outcome import FileRecord, Outcome, Stage, UnitKey
 from xlreport.merging.prior_year import PriorYear, with_prior_year
 from xlreport.rules.evaluate import evaluate_submissions
-from xlreport.submission import Submission
 from xlreport.workbook.layout.workbook import layout_of
 
 Numbers = Mapping[str, Decimal]
@@ -22,36 +21,44 @@ def validated(files: list[FileRecord], prior_year: PriorYear | None = None) -> l
     """Decides on every file that is not decided yet; the others stay as they are."""
     files = [with_prior_year(file, prior_year) for file in files]
     superseded = _superseded_numbers(files)
+    decided: dict[str, FileRecord] = {}
+    for form, alike in _undecided(files).values():
+        decided.update((file.path, file) for file in _checked(form, alike, superseded))
+    return [decided.get(file.path, file) for file in files]
+
+
+def _undecided(files: list[FileRecord]) -> dict[str, tuple[Form, list[FileRecord]]]:
+    """The files to check by the id of their form, each with the definition."""
     by_form: dict[str, tuple[Form, list[FileRecord]]] = {}
     for file in files:
         if file.stage is not Stage.DECIDED and file.form is not None:
             _, alike = by_form.setdefault(file.form.id, (file.form, []))
             alike.append(file)
-    decided: dict[str, FileRecord] = {}
-    for form, alike in by_form.values():
-        reports = [file.report for file in alike]
-        versions = [superseded.get(_name(report), {}) for report in reports]
-        evaluation = evaluate_submissions(form, reports)
-        findings = validate(evaluation, versions)
-        for file, view, found in zip(alike, evaluation.views(), findings, strict=True):
-            decided[file.path] = _judged(replace(file, view=view), form, found)
-    return [decided.get(file.path, file) for file in files]
+    return by_form
 
 
-def _superseded_numbers(files: list[FileRecord]) -> dict[tuple[str, str], Numbers]:
+def _checked(
+    form: Form, files: list[FileRecord], superseded: Mapping[UnitKey, Numbers]
+) -> Iterator[FileRecord]:
+    """Files of one form, evaluated together; each knows its view of the evaluation."""
+    reports = [file.report for file in files]
+    versions = [superseded.get(file.unit_key, {}) for file in files]
+    evaluation = evaluate_submissions(form, reports)
+    findings = validate(evaluation, versions)
+    for file, view, found in zip(files, evaluation.views(), findings, strict=True):
+        yield _judged(replace(file, view=view), form, found)
+
+
+def _superseded_numbers(files: list[FileRecord]) -> dict[UnitKey, Numbers]:
     """The numbers of a superseded report of each unit that sent several."""
-    numbers: dict[tuple[str, str], Numbers] = {}
+    numbers: dict[UnitKey, Numbers] = {}
     for file in files:
         if file.decision is Outcome.SUPERSEDED:
             entries = file.report.entries.items()
-            numbers[_name(file.report)] = {
+            numbers[file.unit_key] = {
                 name: entry.value for name, entry in entries if entry.value is not None
             }
     return numbers
-
-
-def _name(report: Submission) -> tuple[str, str]:
-    return report.unit.code, report.unit.name
 
 
 def _judged(file: FileRecord, form: Form, findings: tuple[Finding, ...]) -> FileRecord:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from xlreport.findings import Finding, Message
-from xlreport.form.model import Form
 from xlreport.merging.codes import (
     ALL_UNDECIDED,
     COPY_COUNTED,
@@ -19,7 +18,7 @@ from xlreport.merging.codes import (
     UNDECIDED_SAYS,
 )
 from xlreport.merging.diff import differences
-from xlreport.merging.outcome import FileRecord, Outcome, Stage, by_unit
+from xlreport.merging.outcome import FileRecord, Outcome, Stage, UnitKey
 from xlreport.submission import CHINA
 
 NOT_TOLD = "未注明"
@@ -29,8 +28,8 @@ NOT_TOLD = "未注明"
 class Age:
     """How new a report is: the greater the newer, the first difference decides.
 
-    `arrived` and `modified` (the file's time stamp) are in seconds, 0 where they are not known or do
-    not matter; `number` is the submission number, `saved` the last-saved time in seconds.
+    `arrived` and `modified` (the file's time stamp) are in seconds, 0 where they are not known or
+    do not matter; `number` is the submission number, `saved` the last-saved time in seconds.
     """
 
     arrived: float
@@ -39,7 +38,10 @@ class Age:
     modified: float
 
     def may_be_as_old(self, other: Age) -> bool:
-        """Whether nothing tells which of two is newer; without a time stamp a file may be of any age."""
+        """Whether nothing tells which of two is newer.
+
+        Without a time stamp a file may be of any age.
+        """
         if self.stated != other.stated or self.arrived != other.arrived:
             return False
         unknown = 0.0 in (self.modified, other.modified)
@@ -138,9 +140,12 @@ def newest_versions(files: list[FileRecord], *, newest: bool) -> list[FileRecord
     When nothing tells which is newer, or `newest` is false, different files count for nobody. Each
     of the others tells what it says differently, cell by cell.
     """
-    groups = by_unit(files, lambda file: file.stage is Stage.CANDIDATE)
+    by_unit: dict[UnitKey, list[FileRecord]] = {}
+    for file in files:
+        if file.stage is Stage.CANDIDATE:
+            by_unit.setdefault(file.unit_key, []).append(file)
     ruled: dict[str, FileRecord] = {}
-    for candidates in groups.values():
+    for candidates in by_unit.values():
         ranking = rank(candidates)
         undecided = bool(ranking.older) and (ranking.tied or not newest)
         if undecided:
@@ -184,11 +189,10 @@ def _none_counts(ranking: Ranking, reason: str) -> list[FileRecord]:
 
 def _contrasts(file: FileRecord, winner: FileRecord, message: Message) -> list[Finding]:
     """Every cell in which a file differs from the one that counts, as findings of the message."""
-    form: Form | None = winner.form
-    if form is None:
+    if winner.form is None:
         return []
     contrasts = []
-    for cell in differences(form, file.report, winner.report):
+    for cell in differences(winner.form, file.report, winner.report):
         values = {"label": cell.label, "first": cell.first, "second": cell.second}
         finding = message(winner=winner.path, **values).on(cell.place, cell.field)
         observed = (("this", cell.first), ("other", cell.second))
