@@ -38,7 +38,7 @@ from xlreport import (
 from xlreport.formats.guard import Limits
 from xlreport.merging.discover import SourceFile
 from xlreport.merging.intake import Reader
-from xlreport.workbook.details import detail_sheet
+from xlreport.workbook.layout.details import detail_sheet
 
 ROOT = Path(__file__).resolve().parents[2]
 OTHER = ROOT / "tests" / "forms" / "xiangzhen-caizheng.yaml"

@@ -13,17 +13,12 @@ from support.soffice import recalculate
 from xlreport import Form, FormCatalog, Submission, read_submission, write_workbook
 from xlreport.a1 import Cell
 from xlreport.form.expression import across_years
-from xlreport.rules.excel import FAIL, MARKS, NO_LAST_YEAR, PASS, TICK, UNKNOWN, Formulas
-from xlreport.workbook.layout.workbook import CHECKS, CHECKS_ROW, COVER
-from xlreport.workbook.writer.book import WorkbookWriter
-from xlreport.workbook.writer.check_sheet import (
-    gap_text,
-    line_cells,
-    line_word,
-    overall_text,
-    weights_text,
-)
-from xlreport.workbook.writer.form_sheets import overall_row
+from xlreport.rules.excel import FAIL, NO_LAST_YEAR, PASS, UNKNOWN, Formulas
+from xlreport.workbook.layout.identity import COVER_VALUE
+from xlreport.workbook.layout.sheet import CHECKS, COVER
+from xlreport.workbook.layout.workbook import layout_of
+from xlreport.workbook.writer.cover_sheet import failing_text, overall_row, overall_text
+from xlreport.workbook.writer.results import CachedResults
 
 pytestmark = pytest.mark.oracle
 
@@ -33,23 +28,18 @@ FILLS = 110
 
 def expected(form: Form, submission: Submission) -> dict[tuple[str, Cell], str]:
     """What every check cell must show, by our own evaluation."""
-    book = WorkbookWriter(form, submission)
+    layout = layout_of(form)
+    results = CachedResults(submission, layout)
     cells: dict[tuple[str, Cell], str] = {}
-    for index, line in enumerate(book.layout.lines):
-        verdict_at, gap_at = line_cells(index)
-        cells[CHECKS, verdict_at] = line_word(book, line)
-        cells[CHECKS, gap_at] = gap_text(book, line)
-    for plan in (*book.layout.tables.values(), book.layout.texts):
-        for check in plan.checks:
-            line = book.layout.lines[check.line]
-            word = book.word(*(i.rule for i in check.instances))
-            gap = "" if line.per_cell else gap_text(book, line)
-            mark = MARKS[line.check.severity]
-            shown = {PASS: TICK, FAIL: f"{mark} 差 {gap}" if gap else mark}.get(word, word)
-            cells[plan.name, check.span.cell] = shown
-    row = overall_row(book.layout)
-    cells[COVER, (row, 2)] = overall_text(book)
-    cells[COVER, (row + 1, 2)] = weights_text(book)
+    for check_row in layout.check_rows:
+        cells[CHECKS, check_row.verdict_cell] = results.word(check_row)
+        cells[CHECKS, check_row.gap_cell] = results.gap(check_row)
+    for sheet in layout.form_sheets:
+        for check in sheet.checks:
+            cells[sheet.name, check.span.cell] = results.mark(check)
+    row = overall_row(layout)
+    cells[COVER, (row, COVER_VALUE)] = overall_text(results)
+    cells[COVER, (row + 1, COVER_VALUE)] = failing_text(results)
     return cells
 
 
@@ -92,13 +82,13 @@ def differences(
 def test_every_check_cell_agrees_over_random_fills(any_form: Form, tmp_path: Path) -> None:
     verdicts: dict[str, set[str]] = defaultdict(set)
     assert differences(any_form, tmp_path, range(FILLS), verdicts) == []
-    lines = WorkbookWriter(any_form, fill(any_form, 0)).layout.lines
-    assert len(verdicts) == len(lines)
+    rows = layout_of(any_form).check_rows
+    assert len(verdicts) == len(rows)
     wanted = {True: {PASS, FAIL, NO_LAST_YEAR}, False: {PASS, FAIL}}
     lacking = [
-        line.code
-        for row, line in enumerate(lines, CHECKS_ROW)
-        if not wanted[across_years(line.instances[0].rule)] <= verdicts[str(row)]
+        check_row.code
+        for check_row in rows
+        if not wanted[across_years(check_row.instances[0].rule)] <= verdicts[str(check_row.row)]
     ]
     assert lacking == [], (
         "these checks never both held and failed, so the agreement shows nothing for them"

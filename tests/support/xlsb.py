@@ -12,7 +12,7 @@ import zipfile
 
 from xlreport import a1
 from xlreport.formats.raw import RawBook, RawCell, RawSheet
-from xlreport.workbook.reader.locate import parse_target
+from xlreport.workbook.reader.defined_names import parse_target
 
 _CONTENT = "application/vnd.ms-excel."
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

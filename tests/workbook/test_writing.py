@@ -30,9 +30,9 @@ from xlreport import (
 from xlreport.a1 import address
 from xlreport.findings import Severity
 from xlreport.submission import Status
-from xlreport.workbook.layout.check_rows import CheckRow, LaterLine
-from xlreport.workbook.layout.workbook import CHECKS, CHECKS_ROW, layout_of
-from xlreport.workbook.writer.check_sheet import EXPLANATION
+from xlreport.workbook.layout.check_rows import ListedCheck
+from xlreport.workbook.layout.workbook import layout_of
+from xlreport.workbook.layout.sheet import CHECKS
 from xlreport.workbook.writer.template import blank
 
 
@@ -70,10 +70,6 @@ def test_every_field_has_a_defined_name_at_its_cell(any_form: Form) -> None:
     assert len(set(layout.cells.values())) == len(layout.cells)
 
 
-def severity(line: CheckRow | LaterLine) -> Severity:
-    return line.severity if isinstance(line, LaterLine) else line.check.severity
-
-
 def test_only_cells_to_fill_in_are_unlocked(any_form: Form) -> None:
     book = opened(write_workbook(blank(any_form, 2025, Unit("甲子镇", "990101", "乡镇")), any_form))
     layout = layout_of(any_form)
@@ -86,10 +82,8 @@ def test_only_cells_to_fill_in_are_unlocked(any_form: Form) -> None:
         for i in any_form.identity
         if i.id not in ("unit", "code", "level", "year")
     }
-    warnings = [
-        i for i, x in enumerate((*layout.lines, *layout.later)) if severity(x) is Severity.WARNING
-    ]
-    typed |= {(CHECKS, (CHECKS_ROW + i, EXPLANATION)) for i in warnings}
+    listed: tuple[ListedCheck, ...] = (*layout.check_rows, *layout.deferred)
+    typed |= {(CHECKS, x.explanation_cell) for x in listed if x.severity is Severity.WARNING}
     unlocked = set()
     for sheet in book.worksheets:
         merged = {cell for area in sheet.merged_cells.ranges for cell in list(area.cells)[1:]}

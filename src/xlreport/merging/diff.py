@@ -9,8 +9,8 @@ from typing import Any
 
 from xlreport.form.model import Field, Form, Table
 from xlreport.submission import Entry, Place, Status, Submission
-from xlreport.workbook.layout.workbook import CHECKS
-from xlreport.workbook.reader.numbers import quote
+from xlreport.text import quote
+from xlreport.workbook.layout.sheet import CHECKS
 
 BLANK = "（空白）"
 LEAD, SHOWN = 10, 40

@@ -14,12 +14,12 @@ from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.merging.result import MergeResult
 from xlreport.rules.evaluate import UnitView
 from xlreport.submission import Submission
-from xlreport.workbook import details
+from xlreport.workbook.layout import details
 from xlreport.workbook.layout.sheet import Span, lines_needed
 from xlreport.workbook.layout.workbook import layout_of
 from xlreport.workbook.writer.book import WorkbookWriter, excel_number
-from xlreport.workbook.writer.identity import write_identity
-from xlreport.workbook.writer.template import write_form_sheets
+from xlreport.workbook.writer.context import SummaryContext
+from xlreport.workbook.writer.template import write_form_sheets, write_identity
 from xlreport.workbook.writer.xlsxwriter_patches import share_cells
 
 COLUMNS_A_PAGE = 15
@@ -49,9 +49,10 @@ def write_summary(form: Form, result: MergeResult, *, password: str = "") -> byt
     wrong = tuple(f.unit.name for f in result.returned) if result.with_errors else ()
     returned = () if result.with_errors else tuple(f.unit.name for f in result.returned)
     missing = (*(unit.name for unit in result.missing), *returned)
-    book = WorkbookWriter(
-        form, result.county, password, sources, "summary", wrong, missing, _remarks(result), issued
+    context = SummaryContext(
+        form, result.county, issued, sources, wrong, missing, _remarks(result)
     )
+    book = WorkbookWriter(context, password)
     write_form_sheets(book)
     _status(book, result)
     _findings(book, form, result)
@@ -342,7 +343,7 @@ def _detail_total(
     if not units:
         sheet.write_blank(details.TOTAL_ROW, column, None, style)
         return
-    total = excel_number(book.seen.value(ex.Ref(field.id)))
+    total = excel_number(book.results.number(ex.Ref(field.id)))
     sheet.write_formula(
         details.TOTAL_ROW, column, details.column_sum(name, column, units), style, total
     )
@@ -365,7 +366,7 @@ def _explanations(book: WorkbookWriter, form: Form, counted: Sequence[Submission
     """What units said about warnings: next year's workbooks show it, and the next level sees it."""
     headings = ("单位代码", "单位", "代码", "校验", "说明")
     sheet = _sheet(book, EXPLANATIONS_SHEET, EXPLANATIONS_SHEET, headings, (13, 18, 24, 40, 70))
-    titles = {line.code: line.check.title for line in book.layout.lines}
+    titles = {line.code: line.title for line in book.layout.check_rows}
     rows = [
         (s.unit.code, s.unit.name, code, titles.get(code, ""), words)
         for s in counted

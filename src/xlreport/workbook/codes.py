@@ -1,8 +1,12 @@
-"""The codes of what reading a workbook as a form's report can find. They are permanent: people quote them by telephone."""
+"""The codes of what reading a workbook as a form's report can find, and what is said under each.
+
+They are permanent: people quote them by telephone.
+"""
 
 from __future__ import annotations
 
 from xlreport.findings import Code, Severity, register
+from xlreport.formats.raw import Format
 
 E1 = Code(
     "E1", "汇总表与各单位合计不一致", Severity.ERROR, "汇总表的每个数都应等于明细表各单位之和。"
@@ -116,3 +120,130 @@ register(
     R25,
     R29,
 )
+
+_USE_TEMPLATE = "请使用汇总单位发的模板填报"
+_REFILL = "请把数字填到县里发的模板里重新报送"
+_MERGE_AGAIN = "请用 xlreport merge 重新生成汇总表"
+_NOT_MISPLACED = "请确认没有把数字填错地方"
+_CHECK_NUMBERS = "请核对读到的数字"
+_OWN_TEMPLATE = "请用本单位自己的模板重新填报"
+
+# --- a summary and the units below it -----------------------------------------------------------
+
+DETAILS_LOST = E1.message("找不到明细表“{sheet}”，无法核对汇总数", _MERGE_AGAIN)
+DETAILS_DISAGREE = E1.message("各明细表的单位不一致", _MERGE_AGAIN)
+DETAIL_NO_NUMBER = E1.message("明细表里有不是数字的内容“{raw}”，合计不可信", _MERGE_AGAIN)
+TOTAL_DIFFERS = E1.message(
+    "汇总表上是 {shown}，各单位之和是 {total}", "请不要直接改汇总数；改正下级报表后重新汇总"
+)
+COUNTED_WITH_ERRORS = E2.message(
+    "汇总时计入了有错误的报表：{units}", "请下级改正这些报表后重新汇总、报送"
+)
+UNITS_MISSING = E5.message(
+    "下级汇总时还缺单位：{units}", "请下级补齐后重新汇总、报送；确实不报的请说明"
+)
+
+# --- which form, year and unit ------------------------------------------------------------------
+
+UNKNOWN_FORM = F2.message("报表“{form}”没有对应的定义，无法读取", _USE_TEMPLATE)
+UNIDENTIFIED = F2.message("文件里没有报表标识，表头也认不出是哪种报表、哪个年度", _USE_TEMPLATE)
+NO_UNIT = F4.message("没有填写填报单位", "请在封面填写单位名称后重新报送")
+OTHER_UNIT = F5.message(
+    "封面的{label}是“{cover}”，这份模板却是发给“{issued}”的，无法判断是谁报的", _OWN_TEMPLATE
+)
+OTHER_YEAR = F5.message(
+    "封面的{label}是“{cover}”，这份模板却是发给“{issued}”的，无法判断是哪一年的",
+    "请用本年度的模板重新填报",
+)
+OTHER_VERSION = F6.message(
+    "填报用的模板版本（第 {version} 版）与现行定义不同，按现行校验",
+    "数字已照常读取；下次请用新模板",
+)
+NOT_IN_FORCE = F11.message("《{title}》（{form}）不适用于 {year} 年度", _USE_TEMPLATE)
+IDENTITY_LOST = F19.message(
+    "文件里的报表标识丢失，已按表头和封面的文字认出报表和年度",
+    "请核对单位、年度和数字；下次请用汇总单位发的模板填报",
+)
+COVER_INCOMPLETE = R14.message("封面没有填写：{labels}", "请补填，便于联系")
+NO_LEVEL = R17.message("没有选单位类别", "请在封面从下拉列表中选择单位类别")
+UNKNOWN_LEVEL = R17.message("单位类别“{level}”不在列表中", "请在封面从下拉列表中选择单位类别")
+COVER_LINE_CUT = R25.message("封面的“{line}”太长或有不能显示的字符，已去掉", "请核对封面")
+
+# --- where the cells are ------------------------------------------------------------------------
+
+CELLS_LOST = R7.message(
+    "有 {cells} 个格子的名称丢失，表头也对不上，无法判断在哪里",
+    "请不要删除或改名工作表、改动表头，把数字填到县里发的模板里重新报送",
+)
+SHEET_LOST = R7.message(
+    "找不到工作表“{sheet}”，{cells} 个格子无法读取",
+    "请不要删除或改名工作表、改动表头，把数字填到县里发的模板里重新报送",
+)
+FOUND_BY_HEADING = R8.message("有 {cells} 个格子的名称丢失，已按表头文字找到并读取", _CHECK_NUMBERS)
+FOUND_BY_ADDRESS = R8.message("有 {cells} 个格子的名称丢失，已按原来的位置读取", _CHECK_NUMBERS)
+FOUND_ELSEWHERE = R8.message(
+    "有 {cells} 个格子不在原来的位置（行列被移动或工作表改了名），已照常读取", _CHECK_NUMBERS
+)
+NAME_TWICE = R15.message("名称“{name}”在文件里指向两处", _REFILL)
+NAME_OF_MANY = R15.message("名称“{name}”指向的不是一个格子", _REFILL)
+CELL_OF_TWO = R15.message("“{first}”和“{second}”指向同一个格子，无法判断是哪一项的数", _REFILL)
+CELL_TWICE = R15.message("文件里这一格出现了两次，内容无法判断", _REFILL)
+SHEET_COPY = R15.message(
+    "这张表像“{sheet}”的副本，却有 {cells} 格与它不同，无法判断哪张是真的",
+    "请只留一张，删去另一张后重新报送",
+)
+
+# --- what stands in them ------------------------------------------------------------------------
+
+STALE_TOTAL = R9.message(
+    "显示的是 {shown}，按填报的数重新计算是 {recomputed}；汇总用重新计算的数",
+    "请用 WPS 或 Excel 打开，核对后保存，再重新报送",
+)
+FORMULA_TYPED_IN = R10.message("填的是公式，已按当前显示的 {value} 读取", "请删掉公式，直接填数字")
+NUMBER_AS_TEXT = R11.message(
+    "写成了文本“{raw}”，已按 {value} 读取；表里的公式不会计算文本", "请直接输入半角数字"
+)
+FORMULA_REPLACED = R12.message(
+    "这里的公式被换成了“{raw}”", "请撤销改动，或者把数字填到新的模板里重新报送"
+)
+FORMULA_DELETED = R12.message("这里的公式被删掉了", "请撤销改动，或者把数字填到新的模板里重新报送")
+WRONG_ANSWER = R13.message(
+    "“本表空白处是否均为 0”填的是“{answer}”", "请从下拉列表选“{yes}”或“{no}”"
+)
+TOO_FINE = R18.message("数字 {raw} 的小数超过 6 位", "请四舍五入到 6 位以内再报送")
+TEXT_CUT = R25.message(
+    "文字里有不能显示的控制字符，或者超过一格能放的长度（共 {length:,} 字），已去掉 {gone:,} 字",
+    "请核对文字，精简后重新填写",
+)
+DISGUISED = R29.message(
+    "格子的数字格式是“{number_format}”，显示的不是填的数；已按 {value} 读取",
+    "请把格子的格式改成“常规”，核对后重新报送",
+)
+
+# --- what else was done to the workbook ---------------------------------------------------------
+
+STRAY_SHEET = R5.message("多出一张有内容的工作表“{sheet}”，不会读取", "请确认没有把数字填在那里")
+STRAY_CELL = R5.message("不是填报的格子里有内容“{text}”，不会读取", _NOT_MISPLACED)
+MORE_STRAY_CELLS = R5.message("另有 {cells} 个不是填报的格子里有内容，不会读取", _NOT_MISPLACED)
+STRAY_MARKS = R5.message("表格以外有批注、链接或合并的格子，不会读取", _NOT_MISPLACED)
+HEADING_CHANGED = R19.message(
+    "这里应当印着“{printed}”，现为“{text}”",
+    "请核对这一行、这一列的数字没有错位；不要改动表头",
+)
+LINKS = R21.message(
+    "工作簿里有指向其他文件或数据源的链接，没有打开，也没有更新",
+    "请在“数据 → 编辑链接”里断开链接，直接填数字",
+)
+UNPROTECTED = R22.message(
+    "工作表保护被取消：{sheets}；数字已照常读取", "请不要改动黄色格子以外的内容"
+)
+MACROS = R23.message("工作簿带有宏，没有运行", "请另存为不带宏的“.xlsx”格式")
+_SAVE_AS_XLSX = "请核对数字；下次请另存为“.xlsx”格式报送"
+OTHER_FORMATS = {
+    Format.XLS: R24.message(
+        "这是旧格式（.xls）工作簿，已照常读取；这种格式没有校验码，传输中的损坏查不出来",
+        _SAVE_AS_XLSX,
+    ),
+    Format.ODS: R24.message("这是 OpenDocument（.ods）工作簿，已照常读取", _SAVE_AS_XLSX),
+    Format.XLSB: R24.message("这是二进制（.xlsb）工作簿，已照常读取", _SAVE_AS_XLSX),
+}

@@ -6,19 +6,23 @@ over for certain stays blank and is listed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from xlreport.a1 import address
 from xlreport.findings import Finding
 from xlreport.form.model import Form
 from xlreport.submission import BLANK, YES, Entry, Place, Status, Submission, Summary, shown
-from xlreport.workbook.layout.workbook import CHECKS, layout_of
+from xlreport.text import quote
+from xlreport.workbook.codes import R15
+from xlreport.workbook.layout.check_rows import explanation_name
+from xlreport.workbook.layout.sheet import CHECKS
+from xlreport.workbook.layout.workbook import flag_name, layout_of, place_of
 from xlreport.workbook.reader.identify import Forms
-from xlreport.workbook.reader.numbers import quote
 from xlreport.workbook.reader.submission import read_submission
 from xlreport.workbook.writer.template import write_workbook
+
+_QUESTION = "本表空白处是否均为 0"
 
 REPAIRABLE = frozenset(
     {"F6", "F19", "R7", "R8", "R9", "R10", "R11", "R12", "R15", "R19", "R21", "R22", "R23", "R24"}
@@ -31,26 +35,32 @@ _UNREAD = frozenset({"R5", "R13", "R25"})
 
 @dataclass(frozen=True)
 class Carried:
-    """One value that was carried over, from where to where."""
+    """One value that was carried over, from where (None where that is not known) to where."""
 
     field: str
     label: str
-    source: Place
+    source: Place | None
     target: Place
     value: str
 
     def line(self) -> str:
         """The value as one line of text."""
-        places = (f"{p.sheet} {p.cell}".strip() for p in (self.source, self.target))
-        return f"{' → '.join(places)}　{self.label}：{self.value}"
+        source, target = self._ends()
+        way = f"{' '.join(source).strip()} → {' '.join(target).strip()}"
+        return f"{way}　{self.label}：{self.value}"
 
     def as_dict(self) -> dict[str, Any]:
         """The value as `repair --json` has it."""
-        ends = {
-            "from": [self.source.sheet, self.source.cell],
-            "to": [self.target.sheet, self.target.cell],
-        }
-        return {"field": self.field, "label": self.label, **ends, "value": self.value}
+        source, target = self._ends()
+        places = {"from": source, "to": target}
+        return {"field": self.field, "label": self.label, **places, "value": self.value}
+
+    def _ends(self) -> tuple[list[str], list[str]]:
+        """Sheet and cell of the source and of the target."""
+        target = [self.target.sheet, self.target.cell]
+        if self.source is None:
+            return ["", ""], target
+        return [self.source.sheet, self.source.cell], target
 
 
 @dataclass(frozen=True)
@@ -62,11 +72,23 @@ class Repaired:
     left: tuple[str, ...]
 
 
-_QUESTION = "本表空白处是否均为 0"
-
-
 class NotRepairable(Exception):
     """A report that cannot be transplanted; the text is Chinese."""
+
+
+@dataclass(frozen=True)
+class _Transplant:
+    """A report as it came and as it goes into the fresh workbook; `doubtful` are the names of which
+    nobody can tell what they hold."""
+
+    form: Form
+    old: Submission
+    fresh: Submission
+    doubtful: frozenset[str]
+
+    def source(self, name: str) -> Place | None:
+        """Where a name stood."""
+        return self.old.provenance.places.get(name)
 
 
 def repair(
@@ -76,151 +98,196 @@ def repair(
     if isinstance(submission, Summary):
         raise NotRepairable("这是汇总表，请用 xlreport merge 重新生成")
     findings = list(findings)
-    doubtful = {f.field for f in findings if f.code == "R15"}
+    doubtful = frozenset(f.field for f in findings if f.code == R15.code)
     if "" in doubtful:
         raise NotRepairable("有一张表和它的副本内容不同，请先删去不要的一张")
     fresh = _fresh(form, submission, doubtful)
     data = write_workbook(fresh, form)
     _verify(form, fresh, data, forms)
-    left = [*_left(form, submission, fresh, doubtful), *_unread(findings)]
-    return Repaired(data, tuple(_carried(form, submission, fresh)), tuple(left))
+    transplant = _Transplant(form, submission, fresh, doubtful)
+    left = (*_left(transplant), *_unread(findings))
+    return Repaired(data, tuple(_carried(transplant)), left)
 
 
-def _fresh(form: Form, old: Submission, doubtful: set[str]) -> Submission:
-    """The same report with the formulas restored and without what is not certain. Where a number is
-    left out, 是 to 本表空白处是否均为 0 is left out too: it would turn that number into 0."""
+# --- the fresh report -----------------------------------------------------------------------
+
+
+def _fresh(form: Form, old: Submission, doubtful: frozenset[str]) -> Submission:
+    """The same report with the formulas restored and without what is not certain."""
     entries = {name: _kept(entry, name in doubtful) for name, entry in old.entries.items()}
-    lost = {
-        form.fields[name].table
-        for name, entry in old.entries.items()
-        if _lost(entry, entries[name])
-    }
-    answers = {
-        table: answer
-        for table, answer in old.answers.items()
-        if _flag(table) not in doubtful and (answer != YES or table not in lost)
-    }
-    texts = {name: "" if name in doubtful else words for name, words in old.texts.items()}
+    texts = {name: "" if name in doubtful else text for name, text in old.texts.items()}
     number = max(1, old.provenance.number) + 1
-    provenance = replace(old.provenance, number=number, places={})
     return replace(
         old,
         entries=entries,
-        answers=answers,
+        answers=_answers(form, old, entries, doubtful),
         texts=texts,
         overrides={},
-        provenance=provenance,
+        provenance=replace(old.provenance, number=number, places={}),
     )
-
-
-def _flag(table: str) -> str:
-    return f"{table}.blanks_are_zero"
-
-
-def _lost(before: Entry, after: Entry) -> bool:
-    """Whether a cell that held something, or was not found, is blank now."""
-    return after.status is Status.BLANK and before.status is not Status.BLANK
 
 
 def _kept(entry: Entry, doubtful: bool) -> Entry:
     """A number or a plain text; anything else cannot be typed in anew."""
-    whole = entry.value is not None or (entry.status is Status.TEXT and not entry.raw.endswith("…"))
-    return BLANK if doubtful or not whole else entry
+    is_cut = entry.raw.endswith("…")
+    is_plain_text = entry.status is Status.TEXT and not is_cut
+    if doubtful or not (entry.value is not None or is_plain_text):
+        return BLANK
+    return entry
+
+
+def _answers(
+    form: Form, old: Submission, entries: Mapping[str, Entry], doubtful: frozenset[str]
+) -> dict[str, str]:
+    """Where a number is left out, 是 to 本表空白处是否均为 0 is left out too: it would turn that
+    number into 0."""
+    lost = {
+        form.fields[name].table
+        for name, entry in old.entries.items()
+        if _is_lost(entry, entries[name])
+    }
+    answers = {}
+    for table, answer in old.answers.items():
+        makes_up_zeros = answer == YES and table in lost
+        if flag_name(table) not in doubtful and not makes_up_zeros:
+            answers[table] = answer
+    return answers
+
+
+def _is_lost(before: Entry, after: Entry) -> bool:
+    """Whether a cell that held something, or was not found, is blank now."""
+    return after.status is Status.BLANK and before.status is not Status.BLANK
+
+
+# --- proof ----------------------------------------------------------------------------------
 
 
 def _verify(form: Form, fresh: Submission, data: bytes, forms: Forms) -> None:
-    """Reads the new workbook back: every value as it was."""
+    """Reads the new workbook back: every value as it was. Raises NotRepairable."""
     again = read_submission(data, forms).submission
     if again is None or _beside_numbers(again) != _beside_numbers(fresh):
         raise NotRepairable("写出的工作簿与原表不一致，没有保存")
-    for name in (field.id for field in form.typed):
-        before, after = fresh.entries.get(name, BLANK), again.entries.get(name, BLANK)
-        same = before.value == after.value and (before.value is not None or before.raw == after.raw)
-        if not same:
-            raise NotRepairable(f"{form.fields[name].label}写出后与原表不一致，没有保存")
+    for field in form.typed:
+        written = fresh.entries.get(field.id, BLANK)
+        if not _same(written, again.entries.get(field.id, BLANK)):
+            raise NotRepairable(f"{field.label}写出后与原表不一致，没有保存")
+
+
+def _same(entry: Entry, other: Entry) -> bool:
+    """Whether two cells hold the same number, or the same text."""
+    if entry.value is None and other.value is None:
+        return entry.raw == other.raw
+    return entry.value == other.value
 
 
 def _beside_numbers(submission: Submission) -> tuple[object, ...]:
-    answers = {table: answer for table, answer in submission.answers.items() if answer}
-    lines = {name: line for name, line in submission.provenance.identity.items() if line}
-    before = (
-        (dict(submission.previous.numbers), dict(submission.previous.texts))
-        if submission.previous
-        else None
+    """All that a report says beside its number cells."""
+    previous = submission.previous
+    return (
+        submission.unit,
+        submission.year,
+        submission.county,
+        dict(submission.texts),
+        dict(submission.explanations),
+        _filled(submission.answers),
+        _filled(submission.provenance.identity),
+        None if previous is None else (dict(previous.numbers), dict(previous.texts)),
     )
-    said = dict(submission.texts), dict(submission.explanations)
-    return submission.unit, submission.year, submission.county, said, answers, lines, before
 
 
-def _carried(form: Form, old: Submission, fresh: Submission) -> Iterator[Carried]:
-    layout = layout_of(form)
-    nowhere = Place("", "")
-    for name, entry in fresh.entries.items():
-        if entry is not BLANK and entry.status is not Status.BLANK:
-            value = shown(entry.value) if entry.value is not None else f"“{entry.raw}”"
-            yield Carried(
-                name,
-                form.fields[name].label,
-                old.provenance.places.get(name, nowhere),
-                layout.place(name),
-                value,
-            )
-    for table in form.tables:
-        if fresh.answers.get(table.id):
-            name = _flag(table.id)
-            sheet, cell = layout.flags[table.id]
-            target = Place(sheet, address(cell))
-            yield Carried(
-                name,
-                _QUESTION,
-                old.provenance.places.get(name, nowhere),
-                target,
-                fresh.answers[table.id],
-            )
-    for text in form.texts:
-        words = fresh.texts.get(text.field_id, "")
-        if words:
-            source = old.provenance.places.get(text.field_id, nowhere)
-            said = f"{quote(words)}（{len(words)} 字）"
-            yield Carried(text.field_id, text.label, source, layout.place(text.field_id), said)
-    for code, words in fresh.explanations.items():
-        yield Carried(
-            f"explain.{code}",
-            f"{code} 的填写说明",
-            Place(CHECKS, ""),
-            Place(CHECKS, ""),
-            quote(words),
-        )
+def _filled(texts: Mapping[str, str]) -> dict[str, str]:
+    return {name: text for name, text in texts.items() if text}
 
 
-def _left(form: Form, old: Submission, fresh: Submission, doubtful: set[str]) -> Iterator[str]:
-    for name, entry in old.entries.items():
-        label = form.fields[name].label
-        if entry.status is Status.ABSENT:
-            yield f"{label}：原表里找不到，留空"
-        elif name in doubtful:
-            yield f"{label}：原表里无法判断是哪个数，留空"
-        elif _lost(entry, fresh.entries[name]):
-            yield f"{label}：原表里是“{entry.raw}”，不是能填的数，留空"
-        elif entry.status is Status.TOO_FINE and entry.value is not None:
-            yield f"{label}：原数 {entry.raw} 超过 6 位小数，改为 {shown(entry.value)}"
+# --- what was carried over ------------------------------------------------------------------
+
+
+def _carried(transplant: _Transplant) -> Iterator[Carried]:
+    yield from _carried_numbers(transplant)
+    yield from _carried_answers(transplant)
+    yield from _carried_texts(transplant)
+    for code, explanation in transplant.fresh.explanations.items():
+        label = f"{code} 的填写说明"
+        sheet = Place(CHECKS, "")
+        yield Carried(explanation_name(code), label, sheet, sheet, quote(explanation))
+
+
+def _carried_numbers(transplant: _Transplant) -> Iterator[Carried]:
+    layout = layout_of(transplant.form)
+    for name, entry in transplant.fresh.entries.items():
+        if entry.status is Status.BLANK:
+            continue
+        label = transplant.form.fields[name].label
+        value = f"“{entry.raw}”" if entry.value is None else shown(entry.value)
+        yield Carried(name, label, transplant.source(name), layout.place(name), value)
+
+
+def _carried_answers(transplant: _Transplant) -> Iterator[Carried]:
+    flags = layout_of(transplant.form).flags
+    for table in transplant.form.tables:
+        answer = transplant.fresh.answers.get(table.id)
+        if answer:
+            name = flag_name(table.id)
+            target = place_of(flags[table.id])
+            yield Carried(name, _QUESTION, transplant.source(name), target, answer)
+
+
+def _carried_texts(transplant: _Transplant) -> Iterator[Carried]:
+    layout = layout_of(transplant.form)
+    for text in transplant.form.texts:
+        name = text.field_id
+        written = transplant.fresh.texts.get(name, "")
+        if written:
+            value = f"{quote(written)}（{len(written)} 字）"
+            yield Carried(name, text.label, transplant.source(name), layout.place(name), value)
+
+
+# --- what was left out ----------------------------------------------------------------------
+
+
+def _left(transplant: _Transplant) -> Iterator[str]:
+    form, old = transplant.form, transplant.old
+    for name in old.entries:
+        reason = _why_not_the_same(transplant, name)
+        if reason:
+            yield f"{form.fields[name].label}：{reason}"
     for name, entry in old.overrides.items():
         yield f"{form.fields[name].label}：公式曾被改成“{entry.raw or '空'}”，已恢复公式"
     for table in form.tables:
-        answer = old.answers.get(table.id)
-        if answer and not fresh.answers.get(table.id):
-            why = (
-                "无法判断选的是哪个"
-                if _flag(table.id) in doubtful
-                else f"选的是“{answer}”，表里却有数没有照搬"
-            )
-            yield f"{table.sheet}·{_QUESTION}：原表里{why}，请补好后重新选"
+        reason = _why_no_answer(transplant, table.id)
+        if reason:
+            yield f"{table.sheet}·{_QUESTION}：原表里{reason}，请补好后重新选"
     for text in form.texts:
-        if text.field_id in doubtful:
+        if text.field_id in transplant.doubtful:
             yield f"{text.label}：原表里无法判断是哪一份文字，留空"
 
 
+def _why_not_the_same(transplant: _Transplant, name: str) -> str:
+    """Why a number is not carried over as it was; empty where it is."""
+    entry = transplant.old.entries[name]
+    if entry.status is Status.ABSENT:
+        return "原表里找不到，留空"
+    if name in transplant.doubtful:
+        return "原表里无法判断是哪个数，留空"
+    if _is_lost(entry, transplant.fresh.entries[name]):
+        return f"原表里是“{entry.raw}”，不是能填的数，留空"
+    if entry.status is Status.TOO_FINE and entry.value is not None:
+        return f"原数 {entry.raw} 超过 6 位小数，改为 {shown(entry.value)}"
+    return ""
+
+
+def _why_no_answer(transplant: _Transplant, table: str) -> str:
+    """Why an answer is not carried over; empty where it is."""
+    answer = transplant.old.answers.get(table)
+    if not answer or transplant.fresh.answers.get(table):
+        return ""
+    if flag_name(table) in transplant.doubtful:
+        return "无法判断选的是哪个"
+    return f"选的是“{answer}”，表里却有数没有照搬"
+
+
 def _unread(findings: Iterable[Finding]) -> Iterator[str]:
+    """Content of the file that was not read."""
     for finding in findings:
         if finding.code in _UNREAD:
             yield f"{finding.where}：{finding.message}" if finding.where else finding.message

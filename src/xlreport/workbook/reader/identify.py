@@ -1,77 +1,133 @@
-"""Which form, year and unit a workbook says it is: hidden sheet and properties, else its headings."""
+"""Which form and year a workbook says it is: hidden sheet and properties, else its headings."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from typing import Protocol
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple, Protocol
 
+from xlreport.findings import Finding
 from xlreport.form.model import Form
 from xlreport.formats.raw import RawBook
-from xlreport.workbook.layout.workbook import COVER, HIDDEN, layout_of
-from xlreport.workbook.reader.labels import sheet_like
-from xlreport.workbook.reader.locate import Located, named_text
-from xlreport.workbook.writer.identity import KEYS, PREFIX
+from xlreport.text import quote
+from xlreport.workbook.codes import IDENTITY_LOST, UNIDENTIFIED, UNKNOWN_FORM
+from xlreport.workbook.layout.identity import KEY_COLUMN, KEYS, PREFIX, VALUE_COLUMN, Identity
+from xlreport.workbook.layout.sheet import COVER, HIDDEN
+from xlreport.workbook.layout.workbook import layout_of
+from xlreport.workbook.reader.cover import cover_text
+from xlreport.workbook.reader.defined_names import named_text
+from xlreport.workbook.reader.headings import sheet_like
 
 _YEAR = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})\s*年度")
+_REPORT_YEAR = re.compile(r"报告年度：((?:19|20)[0-9]{2})")
+
+_TOP_ROWS = 4
+"""Rows of a sheet in which its year is printed."""
 
 
 class Forms(Protocol):
     """Finds form definitions: one by its id, or all."""
 
-    def __call__(self, form_id: str) -> Form | None: ...
+    def __call__(self, form_id: str) -> Form | None:
+        """The form of this id."""
 
-    def all(self) -> Iterable[Form]: ...
+    def all(self) -> Iterable[Form]:
+        """Every form."""
 
 
-def issued(book: RawBook) -> dict[str, str]:
+class Identified(NamedTuple):
+    """The form and the report year of a workbook, and what was odd about finding them."""
+
+    form: Form
+    year: int
+    findings: tuple[Finding, ...] = ()
+
+
+def identity_of(book: RawBook) -> Identity:
     """The identity written into the file: defined names first, then custom properties, then the
     hidden sheet as it lies."""
-    found = {
-        key: named_text(book, PREFIX + key) or book.properties.get(PREFIX + key, "") for key in KEYS
-    }
-    hidden = book.sheets.get(HIDDEN)
-    if hidden is not None and not found["form"]:
-        for (row, column), raw in hidden.cells.items():
-            if column == 0 and raw.text in found and (row, 1) in hidden.cells:
-                found[raw.text] = hidden.cells[row, 1].text.strip()
+    values = {}
+    for key in KEYS:
+        name = PREFIX + key
+        values[key] = named_text(book, name) or book.properties.get(name, "")
+    if not values["form"]:
+        values |= _hidden_sheet(book)
+    return Identity(**values)
+
+
+def _hidden_sheet(book: RawBook) -> dict[str, str]:
+    """What the hidden sheet says, key by key."""
+    if HIDDEN not in book.sheets:
+        return {}
+    cells = book.sheets[HIDDEN].cells
+    found = {}
+    for (row, column), key in cells.items():
+        value = cells.get((row, VALUE_COLUMN))
+        if column == KEY_COLUMN and key.text in KEYS and value is not None:
+            found[key.text] = value.text.strip()
     return found
+
+
+def identify(book: RawBook, identity: Identity, forms: Forms) -> Identified | None:
+    """The form and year of the identity, or of the headings where there is no identity."""
+    form, year = forms(identity.form), plain_year(identity.year)
+    if form is not None and year is not None:
+        return Identified(form, year)
+    if identity.form:
+        return None
+    return _recognised(book, forms)
+
+
+def unidentified(identity: Identity) -> Finding:
+    """F2: why a workbook cannot be read."""
+    if identity.form and plain_year(identity.year) is not None:
+        return UNKNOWN_FORM(form=quote(identity.form))
+    return UNIDENTIFIED()
 
 
 def plain_year(text: str) -> int | None:
     """A year as four digits."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) == 4 else None
+    is_year = text.isascii() and text.isdigit() and len(text) == 4
+    return int(text) if is_year else None
 
 
-def recognised(book: RawBook, forms: Forms) -> tuple[Form, int] | None:
-    """The one form whose tables' headings are all in the workbook, and the year that its cover says."""
-    found = []
-    for form in forms.all():
-        plans = layout_of(form).tables.values()
-        if all(sheet_like(plan, book) is not None for plan in plans):
-            found.append(form)
-    if len(found) != 1:
+def _recognised(book: RawBook, forms: Forms) -> Identified | None:
+    """The one form whose tables' headings are all in the workbook, and the year of its cover."""
+    candidates = [form for form in forms.all() if _holds_headings(book, form)]
+    if len(candidates) != 1:
         return None
-    form = found[0]
-    label = next((i.label for i in form.identity if i.id == "year"), "")
-    year = plain_year(Located(book, layout_of(form)).identity_text("year", label)) or _printed_year(
-        book, form
-    )
-    return (form, year) if year is not None else None
+    form = candidates[0]
+    year = _cover_year(book, form) or _printed_year(book, form)
+    return Identified(form, year, (IDENTITY_LOST(),)) if year is not None else None
+
+
+def _holds_headings(book: RawBook, form: Form) -> bool:
+    tables = layout_of(form).tables.values()
+    return all(sheet_like(table, book) is not None for table in tables)
+
+
+def _cover_year(book: RawBook, form: Form) -> int | None:
+    """The year on its line of the cover."""
+    for item in form.identity:
+        if item.id == "year":
+            return plain_year(cover_text(book, item))
+    return None
 
 
 def _printed_year(book: RawBook, form: Form) -> int | None:
     """The year that the cover or the line above each table prints, if they agree."""
-    plans = layout_of(form).tables.values()
-    names = {COVER, *(name for plan in plans if (name := sheet_like(plan, book)) is not None)}
-    printed = {
-        match[1]
-        for name in names
-        if name in book.sheets
-        for (row, _), raw in book.sheets[name].cells.items()
-        if row < 4
-        and (
-            match := _YEAR.search(raw.text) or re.search(r"报告年度：((?:19|20)[0-9]{2})", raw.text)
-        )
-    }
-    return int(printed.pop()) if len(printed) == 1 else None
+    sheets = {sheet_like(table, book) for table in layout_of(form).tables.values()}
+    years = {year for sheet in (COVER, *sheets) for year in _years_at_top(book, sheet)}
+    return int(years.pop()) if len(years) == 1 else None
+
+
+def _years_at_top(book: RawBook, sheet: str | None) -> Iterator[str]:
+    """The years in the rows above a table, one a cell."""
+    if sheet is None or sheet not in book.sheets:
+        return
+    for (row, _), raw in book.sheets[sheet].cells.items():
+        if row >= _TOP_ROWS:
+            continue
+        match = _YEAR.search(raw.text) or _REPORT_YEAR.search(raw.text)
+        if match is not None:
+            yield match[1]

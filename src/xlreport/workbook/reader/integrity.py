@@ -1,98 +1,149 @@
-"""Content where the form has none, and headings that were changed: perhaps a number in a wrong place."""
+"""What was done to a workbook beside filling it in.
+
+Content where the form has none and headings that were changed may mean a number in a wrong place;
+links, macros, another format are told, never held against a town.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from xlreport import a1
-from xlreport.a1 import Cell
-from xlreport.findings import Finding, record
-from xlreport.formats.raw import RawSheet
-from xlreport.workbook.codes import R5, R15, R19
-from xlreport.workbook.layout.sheet import UNIT_ROW, SheetPlan
-from xlreport.workbook.layout.workbook import HIDDEN
-from xlreport.workbook.reader.labels import ENOUGH, likeness, squeezed
+from xlreport.a1 import Cell, address
+from xlreport.findings import Finding
+from xlreport.formats.raw import Format, RawBook, RawSheet
+from xlreport.submission import Place
+from xlreport.text import quote
+from xlreport.workbook.codes import (
+    HEADING_CHANGED,
+    LINKS,
+    MACROS,
+    MORE_STRAY_CELLS,
+    OTHER_FORMATS,
+    SHEET_COPY,
+    STRAY_CELL,
+    STRAY_MARKS,
+    STRAY_SHEET,
+    UNPROTECTED,
+)
+from xlreport.workbook.layout.sheet import HIDDEN, UNIT_ROW, SheetLayout
+from xlreport.workbook.reader.headings import ENOUGH, likeness, squeezed
 from xlreport.workbook.reader.locate import Located
-from xlreport.workbook.reader.numbers import quote
 
 MOST_TOLD = 5
 """How many stray cells of a sheet are told one by one."""
 
-_TODO = "请确认没有把数字填错地方"
+
+def integrity_findings(
+    located: Located, *, same_version: bool, is_summary: bool
+) -> Iterator[Finding]:
+    """Everything that was done to the workbook; a summary may have sheets of its own."""
+    yield from _strays(located, same_version=same_version, is_summary=is_summary)
+    yield from _tampering(located)
 
 
-def strays(located: Located, *, same_version: bool, summary: bool) -> Iterator[Finding]:
-    """R5 for content outside the form's cells, R19 for changed headings.
+# --- content where the form has none --------------------------------------------------------
 
-    Positions are only compared in sheets whose cells all stand where the form has them.
+
+def _strays(located: Located, *, same_version: bool, is_summary: bool) -> Iterator[Finding]:
+    """R5, R15 and R19.
+
+    Positions are only compared in sheets whose cells all stand where the form has them, headings
+    only where the workbook is of the form's present version.
     """
-    layout = located.layout
-    plans = {plan.name: plan for plan in (*layout.tables.values(), layout.texts)}
+    layouts = {layout.name: layout for layout in located.layout.form_sheets}
     for name, sheet in located.book.sheets.items():
-        plan = plans.get(name)
-        if plan is not None:
-            if name not in located.moved:
-                yield from _outside(plan, sheet, same_version=same_version)
-                if same_version:
-                    yield from _headings(plan, sheet)
-        elif not (
-            summary
-            or name in layout.sheets
-            or name == HIDDEN
-            or name in located.used
-            or not sheet.cells
-        ):
-            yield _extra(located, plans.values(), sheet)
+        if name not in layouts:
+            if not is_summary and _is_extra(located, sheet):
+                yield _extra(located.book, sheet, layouts.values())
+        elif name not in located.moved:
+            yield from _outside(layouts[name], sheet, same_version=same_version)
+            if same_version:
+                yield from _headings(layouts[name], sheet)
 
 
-def _extra(located: Located, plans: Iterable[SheetPlan], sheet: RawSheet) -> Finding:
-    """A sheet that the form does not have; a copy of one of its sheets may hold the town's real numbers."""
-    for plan in plans:
-        own = located.book.sheets.get(plan.name)
-        if own is not None and likeness(plan, sheet) >= ENOUGH:
-            cells = [span.cell for span in plan.fields.values()]
-            differing = sum(1 for c in cells if _content(own, c) != _content(sheet, c))
-            if differing:
-                words = (
-                    f"这张表像“{plan.name}”的副本，却有 {differing} 格与它不同，无法判断哪张是真的"
-                )
-                return record(
-                    R15, words, "请只留一张，删去另一张后重新报送", sheet=quote(sheet.name)
-                )
-    words = f"多出一张有内容的工作表“{quote(sheet.name)}”，不会读取"
-    return record(R5, words, "请确认没有把数字填在那里", sheet=quote(sheet.name))
+def _is_extra(located: Located, sheet: RawSheet) -> bool:
+    """Whether a sheet with content is none of the workbook's, under any name."""
+    known = (*located.layout.sheets, HIDDEN, *located.used)
+    return bool(sheet.cells) and sheet.name not in known
 
 
-def _content(sheet: RawSheet, cell: Cell) -> str:
+def _extra(book: RawBook, sheet: RawSheet, layouts: Iterable[SheetLayout]) -> Finding:
+    """A sheet that the form does not have; a copy of one of its sheets may hold the town's real
+    numbers."""
+    name = quote(sheet.name)
+    for layout in layouts:
+        if layout.name not in book.sheets or likeness(layout, sheet) < ENOUGH:
+            continue
+        cells = _differing(layout, book.sheets[layout.name], sheet)
+        if cells:
+            return SHEET_COPY(sheet=layout.name, cells=cells).at(sheet=name)
+    return STRAY_SHEET(sheet=name).at(sheet=name)
+
+
+def _differing(layout: SheetLayout, own: RawSheet, copy: RawSheet) -> int:
+    """How many of the form's cells two sheets fill in differently."""
+    cells = [span.cell for span in layout.fields.values()]
+    return sum(_typed_content(own, cell) != _typed_content(copy, cell) for cell in cells)
+
+
+def _typed_content(sheet: RawSheet, cell: Cell) -> str:
+    """What was typed into a cell; a formula counts as nothing."""
     raw = sheet.cells.get(cell)
-    return raw.text.strip() if raw is not None and raw.formula is None else ""
+    if raw is None or raw.formula is not None:
+        return ""
+    return raw.text.strip()
 
 
-def _outside(plan: SheetPlan, sheet: RawSheet, *, same_version: bool) -> Iterator[Finding]:
-    known = plan.known | {(UNIT_ROW, 0)}
-    if not same_version:
-        # another version of the form has its check cells elsewhere
-        known = known | {cell for cell, raw in sheet.cells.items() if raw.formula is not None}
-    found = sorted(
-        cell for cell, raw in sheet.cells.items() if cell not in known and raw.text.strip()
-    )
-    for cell in found[:MOST_TOLD]:
-        words = f"不是填报的格子里有内容“{quote(sheet.cells[cell].text)}”，不会读取"
-        yield record(R5, words, _TODO, sheet=plan.name, cell=a1.address(cell))
-    if len(found) > MOST_TOLD:
-        words = f"另有 {len(found) - MOST_TOLD} 个不是填报的格子里有内容，不会读取"
-        yield record(R5, words, _TODO, sheet=plan.name, observed=(("cells", len(found)),))
-    beyond: list[Cell] = sorted(cell for cell in sheet.marks if plan.outside(cell))
+def _outside(layout: SheetLayout, sheet: RawSheet, *, same_version: bool) -> Iterator[Finding]:
+    """R5: content in cells that the form leaves empty; comments, links and merges beyond it."""
+    stray = _stray_cells(layout, sheet, same_version=same_version)
+    for cell in stray[:MOST_TOLD]:
+        finding = STRAY_CELL(text=quote(sheet.cells[cell].text))
+        yield finding.at(sheet=layout.name, cell=address(cell))
+    more = len(stray) - MOST_TOLD
+    if more > 0:
+        observed = (("cells", len(stray)),)
+        yield MORE_STRAY_CELLS(cells=more).at(sheet=layout.name, observed=observed)
+    beyond = sorted(cell for cell in sheet.marks if layout.outside(cell))
     if beyond:
-        words = "表格以外有批注、链接或合并的格子，不会读取"
-        yield record(R5, words, _TODO, sheet=plan.name, cell=a1.address(beyond[0]))
+        yield STRAY_MARKS().at(sheet=layout.name, cell=address(beyond[0]))
 
 
-def _headings(plan: SheetPlan, sheet: RawSheet) -> Iterator[Finding]:
-    for label in plan.labels:
-        raw = sheet.cells.get(label.span.cell)
-        seen = raw.text if raw is not None else ""
-        if squeezed(seen) != squeezed(label.text):
-            words = f"这里应当印着“{quote(label.text)}”，现为“{quote(seen)}”"
-            suggestion = "请核对这一行、这一列的数字没有错位；不要改动表头"
-            yield record(R19, words, suggestion, sheet=plan.name, cell=a1.address(label.span.cell))
+def _stray_cells(layout: SheetLayout, sheet: RawSheet, *, same_version: bool) -> list[Cell]:
+    """The cells with content that the form does not use. Another version of the form has its check
+    cells elsewhere, so that formulas do not count there."""
+    known = layout.known | {(UNIT_ROW, 0)}
+    stray = []
+    for cell, raw in sheet.cells.items():
+        is_check = raw.formula is not None and not same_version
+        if cell not in known and not is_check and raw.text.strip():
+            stray.append(cell)
+    return sorted(stray)
+
+
+def _headings(layout: SheetLayout, sheet: RawSheet) -> Iterator[Finding]:
+    """R19: a heading that says something else."""
+    for label in layout.labels:
+        cell = label.span.cell
+        text = sheet.cells[cell].text if cell in sheet.cells else ""
+        if squeezed(text) != squeezed(label.text):
+            finding = HEADING_CHANGED(printed=quote(label.text), text=quote(text))
+            yield finding.on(Place(layout.name, address(cell)))
+
+
+# --- what touches no number -----------------------------------------------------------------
+
+
+def _tampering(located: Located) -> Iterator[Finding]:
+    """R21 to R24: links to other files, protection taken off, macros, another format."""
+    book = located.book
+    if book.links:
+        yield LINKS()
+    present = [name for name in located.layout.sheets if name in book.sheets]
+    unprotected = [name for name in present if not book.sheets[name].protected]
+    if unprotected:
+        yield UNPROTECTED(sheets="、".join(unprotected))
+    if book.macros:
+        yield MACROS()
+    if book.format is not Format.XLSX:
+        yield OTHER_FORMATS[book.format]()

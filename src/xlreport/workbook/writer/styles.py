@@ -1,4 +1,4 @@
-"""The formats of a workbook, by name; an official form in black on white, cells to fill in yellow."""
+"""The formats of a workbook, by name: an official form in black on white, yellow to fill in."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 
 SONG, HEI = "宋体", "黑体"
-INPUT_COLOUR, COMPUTED_COLOUR, CHECK_COLOUR = "#FFF9DB", "#F2F2F2", "#FAFAFA"
-COUNT_FORMAT, MONEY_FORMAT = "0", "0.0000##"
+INPUT_COLOUR, COMPUTED_COLOUR = "#FFF9DB", "#F2F2F2"
+COUNT_FORMAT, MONEY_FORMAT, TEXT_FORMAT = "0", "0.0000##", "@"
 
 _BORDER: dict[str, Any] = {"border": 1, "border_color": "#404040"}
 _CENTRE: dict[str, Any] = {"align": "center", "valign": "vcenter", "text_wrap": True}
 _LEFT: dict[str, Any] = {"align": "left", "valign": "vcenter", "text_wrap": True}
+_DOTTED: dict[str, Any] = {"border": 4, "border_color": "#A6A6A6"}
+_INPUT: dict[str, Any] = {**_BORDER, "bg_color": INPUT_COLOUR, "locked": False}
+_COMPUTED: dict[str, Any] = {**_BORDER, "bg_color": COMPUTED_COLOUR}
 
 _STYLES: dict[str, dict[str, Any]] = {
     "plain": {},
@@ -34,64 +37,17 @@ _STYLES: dict[str, dict[str, Any]] = {
     "small": {**_LEFT, "font_size": 9, "font_color": "#595959"},
     "check_head": {**_CENTRE, "font_size": 9, "font_color": "#595959"},
     "check_label": {**_LEFT, "font_size": 9, "font_color": "#595959"},
-    "check": {
-        **_CENTRE,
-        "font_size": 9,
-        "border": 4,
-        "border_color": "#A6A6A6",
-        "font_color": "#7F7F7F",
-    },
-    "input_count": {
-        **_BORDER,
-        **_CENTRE,
-        "bg_color": INPUT_COLOUR,
-        "locked": False,
-        "num_format": COUNT_FORMAT,
-    },
-    "input_money": {
-        **_BORDER,
-        **_CENTRE,
-        "bg_color": INPUT_COLOUR,
-        "locked": False,
-        "num_format": MONEY_FORMAT,
-    },
-    "input_text": {
-        **_BORDER,
-        **_LEFT,
-        "bg_color": INPUT_COLOUR,
-        "locked": False,
-        "num_format": "@",
-        "valign": "top",
-    },
-    "input_line": {
-        **_BORDER,
-        **_LEFT,
-        "bg_color": INPUT_COLOUR,
-        "locked": False,
-        "num_format": "@",
-    },
-    "input_choice": {
-        **_BORDER,
-        **_CENTRE,
-        "bg_color": INPUT_COLOUR,
-        "locked": False,
-        "num_format": "@",
-    },
-    "computed_count": {
-        **_BORDER,
-        **_CENTRE,
-        "bg_color": COMPUTED_COLOUR,
-        "num_format": COUNT_FORMAT,
-    },
-    "computed_money": {
-        **_BORDER,
-        **_CENTRE,
-        "bg_color": COMPUTED_COLOUR,
-        "num_format": MONEY_FORMAT,
-    },
-    "overall": {**_BORDER, **_CENTRE, "bold": True, "font_size": 12, "bg_color": COMPUTED_COLOUR},
+    "check": {**_CENTRE, **_DOTTED, "font_size": 9, "font_color": "#7F7F7F"},
+    "input_count": {**_INPUT, **_CENTRE, "num_format": COUNT_FORMAT},
+    "input_money": {**_INPUT, **_CENTRE, "num_format": MONEY_FORMAT},
+    "input_text": {**_INPUT, **_LEFT, "num_format": TEXT_FORMAT, "valign": "top"},
+    "input_line": {**_INPUT, **_LEFT, "num_format": TEXT_FORMAT},
+    "input_choice": {**_INPUT, **_CENTRE, "num_format": TEXT_FORMAT},
+    "computed_count": {**_COMPUTED, **_CENTRE, "num_format": COUNT_FORMAT},
+    "computed_money": {**_COMPUTED, **_CENTRE, "num_format": MONEY_FORMAT},
+    "overall": {**_COMPUTED, **_CENTRE, "bold": True, "font_size": 12},
     "link": {**_BORDER, **_CENTRE, "font_color": "#0563C1", "underline": 1},
-    "text": {**_BORDER, **_LEFT, "num_format": "@"},
+    "text": {**_BORDER, **_LEFT, "num_format": TEXT_FORMAT},
     "centre": {**_BORDER, **_CENTRE},
     "number_count": {**_BORDER, **_CENTRE, "num_format": COUNT_FORMAT},
     "number_money": {**_BORDER, **_CENTRE, "num_format": MONEY_FORMAT},
@@ -111,19 +67,26 @@ class Styles:
 
     def __init__(self, book: Workbook) -> None:
         self._book = book
-        self._made: dict[str, Format] = {}
+        self._made: dict[tuple[str, bool], Format] = {}
 
     def __getitem__(self, name: str) -> Format:
-        if name not in self._made:
-            base: dict[str, Any] = {"font_name": SONG, "font_size": 10.5}
-            settings = _COLOURS.get(name) or {**base, **_STYLES[name]}
-            self._made[name] = self._book.add_format(settings)
-        return self._made[name]
+        return self._format(name, quoted=False)
 
     def quoted(self, name: str) -> Format:
         """The same format marked as text (quotePrefix, ECMA-376 part 1, 18.8.45)."""
-        key = name + "'"
+        return self._format(name, quoted=True)
+
+    def _format(self, name: str, *, quoted: bool) -> Format:
+        key = name, quoted
         if key not in self._made:
-            base: dict[str, Any] = {"font_name": SONG, "font_size": 10.5}
-            self._made[key] = self._book.add_format({**base, **_STYLES[name], "quote_prefix": True})
+            self._made[key] = self._book.add_format(_settings(name, quoted))
         return self._made[key]
+
+
+def _settings(name: str, quoted: bool) -> dict[str, Any]:
+    if name in _COLOURS:
+        return _COLOURS[name]
+    settings = {"font_name": SONG, "font_size": 10.5, **_STYLES[name]}
+    if quoted:
+        settings["quote_prefix"] = True
+    return settings

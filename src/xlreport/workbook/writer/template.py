@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from xlreport.form.model import Form
 from xlreport.submission import NOBODY, Submission, Unit
+from xlreport.workbook.layout.identity import KEY_COLUMN, PREFIX, VALUE_COLUMN
+from xlreport.workbook.layout.sheet import HIDDEN
 from xlreport.workbook.writer.book import WorkbookWriter
 from xlreport.workbook.writer.check_sheet import write_checks
-from xlreport.workbook.writer.form_sheets import write_cover, write_guide, write_table, write_texts
-from xlreport.workbook.writer.identity import write_identity
-from xlreport.workbook.writer.prior_year_sheet import write_previous
+from xlreport.workbook.writer.context import TemplateContext
+from xlreport.workbook.writer.cover_sheet import write_cover
+from xlreport.workbook.writer.form_sheets import write_guide, write_table, write_texts
+from xlreport.workbook.writer.prior_year_sheet import write_prior_year
 
 
 def blank(form: Form, year: int, unit: Unit = NOBODY, county: Unit = NOBODY) -> Submission:
@@ -22,9 +27,9 @@ def write_workbook(
     """The workbook as .xlsx bytes, with the submission's values filled in and every formula's
     result cached. `issued` says whether unit, code and level are given (locked) or to be typed in;
     by default they are given when the submission names a unit."""
-    book = WorkbookWriter(
-        form, submission, password, issued=bool(submission.unit.name) if issued is None else issued
-    )
+    if issued is None:
+        issued = bool(submission.unit.name)
+    book = WorkbookWriter(TemplateContext(form, submission, issued), password)
     write_form_sheets(book)
     write_identity(book)
     return book.finish()
@@ -37,5 +42,18 @@ def write_form_sheets(book: WorkbookWriter) -> None:
     for table in book.form.tables:
         write_table(book, table.id)
     write_texts(book)
-    write_previous(book)
+    write_prior_year(book)
     write_checks(book)
+
+
+def write_identity(book: WorkbookWriter) -> None:
+    """The very hidden sheet; its values also go into the document's custom properties."""
+    sheet = book.sheet(HIDDEN)
+    for row, (key, value) in enumerate(asdict(book.context.identity()).items()):
+        book.string(sheet, (row, KEY_COLUMN), key, "plain")
+        book.string(sheet, (row, VALUE_COLUMN), value, "plain")
+        book.name(PREFIX + key, HIDDEN, (row, VALUE_COLUMN))
+        if value:
+            book.workbook.set_custom_property(PREFIX + key, value, "text")
+    book.protect(sheet)
+    sheet.very_hidden()

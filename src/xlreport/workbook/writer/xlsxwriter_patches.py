@@ -1,7 +1,8 @@
-"""XlsxWriter with less memory and time, byte for byte the same: a county may have a thousand units.
+"""All that is done to XlsxWriter behind its public names: `pyproject.toml` pins its minor version.
 
-Each part goes straight into the zip (XlsxWriter itself first keeps the text of all parts), cells that
-are equal (most are 0) are kept once, and formulas are written as they are.
+Less memory and time, byte for byte the same: each part goes straight into the zip (XlsxWriter
+itself first keeps the text of all parts), cells that are equal (most are 0) are kept once, and
+formulas are written as they are. The workbook's structure is locked, which XlsxWriter cannot do.
 """
 
 from __future__ import annotations
@@ -10,7 +11,23 @@ import io
 import zipfile
 
 from xlsxwriter.packager import Packager
+from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
+
+PRIVATE_NAMES: tuple[tuple[type, str], ...] = (
+    (Workbook, "_get_packager"),
+    (Workbook, "_write_book_views"),
+    (Workbook, "_xml_empty_tag"),
+    (Packager, "_filename"),
+    (Packager, "_create_package"),
+    (Worksheet, "_encode_password"),
+    (Worksheet, "_prepare_formula"),
+)
+"""The methods that are replaced or called here; besides these, `worksheets_objs` of a workbook and
+`table` of a worksheet."""
+
+UNIX = 3
+"""The zip entries' host system (APPNOTE.TXT 4.4.2.2), the same wherever they are written."""
 
 _CHUNK = 65_536
 """Characters that are collected before they are compressed."""
@@ -22,6 +39,7 @@ class _Part(io.StringIO):
     def __init__(self, archive: zipfile.ZipFile, name: str) -> None:
         super().__init__()
         info = zipfile.ZipInfo(name)
+        info.create_system = UNIX
         info.compress_type = zipfile.ZIP_DEFLATED
         info.external_attr = 0o600 << 16
         self._stream = archive.open(info, "w")
@@ -67,16 +85,43 @@ class StreamingPackager(Packager):
     def _create_package(self) -> list[tuple[object, str, bool]]:
         """Writes everything; nothing is left for XlsxWriter to pack."""
         left: list[tuple[object, str, bool]] = super()._create_package()  # type: ignore[no-untyped-call]
-        assert not left, "pictures and macros would need packing of their own"
+        if left:
+            raise NotImplementedError("pictures and macros would need packing of their own")
         self._finish()
         self._archive.close()
         return []
 
 
-class PlainSheet(Worksheet):
-    """A worksheet that looks for no functions newer than Excel 2007 in our formulas, which have none."""
+class LockedWorkbook(Workbook):
+    """A workbook whose structure is locked: XlsxWriter does not write `workbookProtection`
+    (ECMA-376 part 1, 18.2.29), which belongs between `workbookPr` and `bookViews`."""
 
-    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+    def __init__(self, target: io.BytesIO, password: str) -> None:
+        # what XlsxWriter packs itself stays empty: the parts go straight into `target`
+        super().__init__(
+            io.BytesIO(),
+            {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False},
+        )
+        self._target = target
+        self._structure_password = password
+
+    def _get_packager(self) -> StreamingPackager:
+        return StreamingPackager(self._target)
+
+    def _write_book_views(self) -> None:
+        attributes = [("lockStructure", "1")]
+        if self._structure_password:
+            # the same 16-bit hash as for sheets
+            hashed = self.worksheets_objs[0]._encode_password(self._structure_password)
+            attributes.insert(0, ("workbookPassword", hashed))
+        self._xml_empty_tag("workbookProtection", attributes)
+        super()._write_book_views()
+
+
+class PlainSheet(Worksheet):
+    """A worksheet that looks for no functions newer than Excel 2007 in our formulas: none are."""
+
+    def _prepare_formula(self, formula: str, *_: bool, **__: bool) -> str:
         return formula.removeprefix("=")
 
 

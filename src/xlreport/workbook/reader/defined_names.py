@@ -1,0 +1,73 @@
+"""What the defined names of a workbook point to, and the text of a named cell."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import NamedTuple
+
+from xlreport import a1
+from xlreport.a1 import Cell
+from xlreport.formats.raw import RawBook, RawCell, RawSheet
+from xlreport.submission import shown
+
+_TARGET = re.compile(r"=?(?:'((?:[^']|'')+)'|([^'!\[\]]+))!([$A-Z0-9]+)(?::([$A-Z0-9]+))?")
+"""`'sheet'!$D$6` or a range; a sheet of another file (`[1]`) does not match."""
+
+_NUMBER = re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?(E\+?[0-9]{1,2})?", re.IGNORECASE)
+
+
+class Target(NamedTuple):
+    """A sheet's name with the first and the last cell of a range."""
+
+    sheet: str
+    first: Cell
+    last: Cell
+
+
+def parse_target(formula: str) -> Target | None:
+    """`'sheet'!$D$6` or a range → what it points to; None for anything else (#REF! too)."""
+    match = _TARGET.fullmatch(formula.strip())
+    if match is None:
+        return None
+    quoted, plain, start, end = match.groups()
+    sheet = quoted.replace("''", "'") if quoted else plain
+    first = a1.parse(start)
+    last = a1.parse(end) if end else first
+    if first is None or last is None:
+        return None
+    return Target(sheet, first, last)
+
+
+def target_of(book: RawBook, name: str) -> Target | None:
+    """What a name points to, in a sheet that is there; None where there is no such name."""
+    target = parse_target(book.names.get(name.lower(), ""))
+    return target if target is not None and target.sheet in book.sheets else None
+
+
+def named_range(book: RawBook, name: str) -> tuple[RawSheet, Target] | None:
+    """The sheet and the range of a name; None when it is lost."""
+    target = target_of(book, name)
+    return (book.sheets[target.sheet], target) if target is not None else None
+
+
+def named_cell(book: RawBook, name: str) -> RawCell | None:
+    """The (first) cell of a name; None when the name is lost or its cell empty."""
+    target = target_of(book, name)
+    return book.sheets[target.sheet].cells.get(target.first) if target is not None else None
+
+
+def named_text(book: RawBook, name: str) -> str:
+    """The text of a named cell that need not be there (cover, hidden sheet)."""
+    return text_of(named_cell(book, name))
+
+
+def text_of(cell: RawCell | None) -> str:
+    """A cell's text, empty where there is none; a number as people write it (a code typed as 990101
+    may be stored as 9.90101E5)."""
+    if cell is None:
+        return ""
+    text = cell.text.strip()
+    if cell.kind == "n" and _NUMBER.fullmatch(text):
+        return shown(Decimal(text))
+    return text

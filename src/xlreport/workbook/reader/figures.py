@@ -1,0 +1,140 @@
+"""The number cells of a workbook: what counts of each, and what was odd about it.
+
+Values are taken from the typed-in cells only. Cached results of computed cells serve to detect that
+somebody pasted over a formula, never as numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import NamedTuple
+
+from xlreport.findings import Finding
+from xlreport.form import expression as ex
+from xlreport.form.model import Field
+from xlreport.formats.raw import RawCell
+from xlreport.rules.evaluate import view_of
+from xlreport.submission import Entry, Place, Status, Submission, shown
+from xlreport.text import quote
+from xlreport.workbook.codes import (
+    DISGUISED,
+    FORMULA_DELETED,
+    FORMULA_REPLACED,
+    FORMULA_TYPED_IN,
+    NUMBER_AS_TEXT,
+    STALE_TOTAL,
+    TOO_FINE,
+)
+from xlreport.workbook.reader.locate import Located
+from xlreport.workbook.reader.numbers import read_entry
+
+
+@dataclass(frozen=True)
+class FigureCells:
+    """All number cells of a workbook by field id.
+
+    `entries` holds what was typed in, `overrides` what was typed over formulas, `results` the cells
+    of formulas that are still there; `from_text` are the fields whose number was stored as a text.
+    """
+
+    entries: Mapping[str, Entry]
+    overrides: Mapping[str, Entry]
+    results: Mapping[str, RawCell]
+    from_text: frozenset[str]
+    findings: tuple[Finding, ...]
+
+
+def read_figures(located: Located, *, is_summary: bool) -> FigureCells:
+    """Every number cell of the form; a summary has formulas where a unit types in numbers."""
+    entries: dict[str, Entry] = {}
+    overrides: dict[str, Entry] = {}
+    results: dict[str, RawCell] = {}
+    from_text: set[str] = set()
+    findings: list[Finding] = []
+    for field in located.layout.form.fields.values():
+        cell = located.cell(field.id)
+        if field.id not in located.spots:
+            entries[field.id] = Entry(None, Status.ABSENT)
+        elif field.computed is None:
+            typed = _read_typed(cell, is_summary=is_summary)
+            entries[field.id] = typed.entry
+            if typed.from_text:
+                from_text.add(field.id)
+            findings += _typed_findings(typed, field.id, located.place(field.id))
+        elif cell is not None and cell.formula is not None:
+            results[field.id] = cell
+        else:
+            overrides[field.id], _ = read_entry(cell)
+            findings += _override_findings(field, overrides[field.id], located)
+    return FigureCells(entries, overrides, results, frozenset(from_text), tuple(findings))
+
+
+class _Typed(NamedTuple):
+    """A typed-in cell as it was read: whether a text was understood as a number, whether it holds a
+    formula, and the number format that shows another number."""
+
+    entry: Entry
+    from_text: bool
+    is_formula: bool = False
+    disguise: str = ""
+
+
+def _read_typed(cell: RawCell | None, *, is_summary: bool) -> _Typed:
+    """What counts of a cell: of a formula the shown result."""
+    entry, from_text = read_entry(cell)
+    if cell is None or is_summary:
+        return _Typed(entry, from_text)
+    if cell.formula is not None and entry.status is Status.BLANK:
+        entry = Entry(None, Status.NO_RESULT, quote("=" + cell.formula))
+    return _Typed(entry, from_text, cell.formula is not None, cell.disguise)
+
+
+def _typed_findings(typed: _Typed, name: str, place: Place | None) -> Iterator[Finding]:
+    """R10, R11, R18 and R29: a number that was understood, but should be typed in otherwise."""
+    entry = typed.entry
+    is_known = entry.value is not None
+    value = entry.value or Decimal(0)
+    if typed.is_formula and is_known:
+        finding = FORMULA_TYPED_IN(value=shown(value))
+        yield finding.on(place, name).at(observed=((name, value),))
+    if typed.from_text:
+        finding = NUMBER_AS_TEXT(raw=entry.raw, value=shown(value))
+        yield finding.on(place, name).at(observed=((name, entry.raw),))
+    if typed.disguise and is_known:
+        finding = DISGUISED(number_format=quote(typed.disguise), value=shown(value))
+        yield finding.on(place, name).at(observed=((name, value),))
+    if entry.status is Status.TOO_FINE:
+        yield TOO_FINE(raw=entry.raw).on(place, name).at(observed=((name, entry.raw),))
+
+
+def _override_findings(field: Field, entry: Entry, located: Located) -> Iterator[Finding]:
+    """R12: a formula was deleted, or replaced by what is no number."""
+    if entry.value is not None:
+        return
+    finding = FORMULA_REPLACED(raw=entry.raw) if entry.raw else FORMULA_DELETED()
+    yield finding.on(located.place(field.id), field.id).at(observed=((field.id, entry.raw),))
+
+
+def stale_results(
+    submission: Submission, cells: FigureCells, located: Located
+) -> Iterator[Finding]:
+    """R9: a result that the file shows but its numbers do not give.
+
+    A result that misses a number stored as a text is not told again, nor is an empty one.
+    """
+    form = located.layout.form
+    view = view_of(form, submission)
+    for name, raw in cells.results.items():
+        field = ex.Ref(name)
+        if raw.text == "" or not view.knows(field):
+            continue
+        if not cells.from_text.isdisjoint(form.leaves(name)):
+            continue
+        entry, _ = read_entry(replace(raw, formula=None))
+        recomputed = view.value(field)
+        if entry.value != recomputed:
+            finding = STALE_TOTAL(shown=entry.raw or "空", recomputed=shown(recomputed))
+            observed = ((name, entry.raw), ("recomputed", recomputed))
+            yield finding.on(located.place(name), name).at(observed=observed)
