@@ -182,8 +182,6 @@ def read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, cap: int) -> by
         with archive.open(info) as stream:
             content = stream.read(cap + 1)
             check_limit(codes.PART_SIZE, len(content), cap)
-            if stream.read(1):
-                raise Refused(codes.LONGER_MEMBER(name=_shown(info)))
             return content
     except _BROKEN_ZIP:
         raise Refused(codes.BROKEN_MEMBER(name=_shown(info))) from None
