@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.fills import fill
-from xlreport import Form, Submission, check_submissions, get_form
+from xlreport import Entry, Form, Submission, check_submissions, get_form
 from xlreport.form import expression as ex
 from xlreport.rules.columns import bare, column_store
-from xlreport.rules.evaluate import Verdict, evaluate, nearly_the_same
+from xlreport.rules.evaluate import (
+    Verdict,
+    evaluate,
+    evaluate_submissions,
+    nearly_the_same,
+    view_of,
+)
 from xlreport.submission import Figures, Status
 
-OPERATORS = {
+OPERATORS: Mapping[str, Callable[[Decimal, Decimal], bool]] = {
     "==": lambda gap, tolerance: abs(gap) <= tolerance,
     "!=": lambda gap, _: gap != 0,
     "<": lambda gap, _: gap < 0,
@@ -59,9 +68,11 @@ class Plain:
             case ex.Const(value=value):
                 return value
             case ex.Ref(field=name):
-                value = self.shown(name)
-                assert value is not None or blank is not None
-                return value if value is not None else Decimal(0)
+                there = self.shown(name)
+                if there is not None:
+                    return there
+                assert blank is not None
+                return blank
             case ex.Previous(field=name):
                 assert self.submission.previous is not None
                 return self.submission.previous.numbers[name]
@@ -164,3 +175,53 @@ def test_a_text_that_was_copied_from_last_year_is_recognised() -> None:
         text[: len(text) // 2] + "今年新设了政务公开专区，群众满意度明显提高，解读材料更加通俗。",
     )
     assert not nearly_the_same("", "")
+
+
+def test_texts_are_the_same_from_nine_tenths_on() -> None:
+    """Of 21 characters in a row that is 20 pairs; each letter changed at the end costs one."""
+    text = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌"
+    assert nearly_the_same(text, text[:-2] + "天地")
+    assert not nearly_the_same(text, text[:-3] + "天地人")
+
+
+@pytest.mark.parametrize(
+    ("gap", "verdict"),
+    [("0.5", Verdict.HOLDS), ("-0.5", Verdict.HOLDS), ("0.500001", Verdict.FAILS)],
+)
+def test_a_tolerance_includes_its_ends(other_form: Form, gap: str, verdict: Verdict) -> None:
+    tax, rest = ex.Ref("money.tax.q1"), ex.Ref("money.tax.q2")
+    filled = fill(other_form, 0)
+    numbers = {tax.field: Decimal(7) + Decimal(gap), rest.field: Decimal(7)}
+    entries = {**filled.entries, **{name: Entry.of(value) for name, value in numbers.items()}}
+    view = view_of(other_form, replace(filled, entries=entries))
+    assert view.verdict(ex.Compare("==", tax, rest, Decimal("0.5"))) is verdict
+
+
+def test_a_view_shows_what_stood_in_a_cell(other_form: Form) -> None:
+    filled = fill(other_form, 0, wild=0.0)
+    year, tax = "money.tax.year", "money.tax.q1"
+    large = Entry(None, Status.TOO_LARGE, "123456789012")
+    entries = {name: Entry.of(0) for name in filled.entries} | {tax: large}
+    plain = view_of(other_form, replace(filled, entries=entries, overrides={}))
+    assert plain.entry(tax) == large
+    assert plain.number(ex.Ref(tax)) == Decimal(1_000_000_000)
+    assert plain.entry(year) == Entry.of(Decimal(1_000_000_000))
+    over = view_of(other_form, replace(filled, entries=entries, overrides={year: Entry.of(5)}))
+    assert over.entry(year) == Entry.of(5)
+    assert (over.value(ex.Ref(year)), over.recomputed(year)) == (Decimal(5), Decimal(10) ** 9)
+    equation = ex.Compare(">", ex.Ref(year), ex.Const(Decimal(6)))
+    assert over.verdict(equation) is Verdict.FAILS
+    assert over.holds_restored(equation)
+
+
+def test_an_evaluation_gives_each_unit_its_rules(zfxxgk: Form) -> None:
+    submissions = [fill(zfxxgk, seed) for seed in range(4)]
+    evaluation = evaluate_submissions(zfxxgk, submissions)
+    assert [view.submission for view in evaluation.views()] == submissions
+    for unit, view in enumerate(evaluation.views()):
+        counted = 0
+        for verdict in Verdict:
+            rules = evaluation.instances(unit, verdict)
+            assert {view.verdict(rule.rule) for rule in rules} <= {verdict}
+            counted += len(rules)
+        assert counted == len(zfxxgk.instances)

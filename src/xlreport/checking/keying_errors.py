@@ -112,9 +112,9 @@ def _between(now: str, right: str) -> KeyingError | None:
             return None
         repeated = place > 0 and now[place] == now[place - 1]
         return REPETITION if repeated else INSERTION
-    if len(now) + 1 == len(right) and _surplus(right, now) is not None:
-        return OMISSION
-    return None
+    if len(now) + 1 < len(right) or len(now) > len(right):
+        return None
+    return OMISSION if _surplus(right, now) is not None else None
 
 
 def _of_equal_length(now: str, right: str) -> KeyingError | None:
@@ -130,8 +130,11 @@ def _of_equal_length(now: str, right: str) -> KeyingError | None:
 
 def _surplus(longer: str, shorter: str) -> int | None:
     """Where a digit must go for the longer to become the shorter, the last place of equal ones."""
-    places = reversed(range(len(longer)))
-    return next((i for i in places if longer[:i] + longer[i + 1 :] == shorter), None)
+    for place in reversed(range(len(longer))):
+        without = longer[:place] + longer[place + 1 :]
+        if without == shorter:
+            return place
+    return None
 
 
 # --- neighbours ----------------------------------------------------------------------------------
@@ -165,11 +168,12 @@ def _lines(form: Form) -> tuple[tuple[list[str], str], ...]:
 
 def _block_lines(table: Table, block: Block) -> Iterator[tuple[list[str], str]]:
     rows, columns = leaf_ids(block.rows), leaf_ids(block.columns)
-    names = {row: [f"{table.id}.{row}.{column}" for column in columns] for row in rows}
+    names = [f"{table.id}.{row}.{column}" for row in rows for column in columns]
     if table.arrangement is Arrangement.ACROSS:
-        yield [name for line in names.values() for name in line], "row"
+        yield names, "row"
         return
-    for line in names.values():
-        yield line, "row"
-    for column in zip(*names.values(), strict=True):
-        yield list(column), "column"
+    width = len(columns)
+    for start in range(0, len(names), width):
+        yield names[start : start + width], "row"
+    for start in range(width):
+        yield names[start::width], "column"

@@ -103,16 +103,12 @@ def connected_components(system: ConstraintSystem) -> Iterator[Component]:
     of totals does not join the columns. One whose cells lie in several components is left out."""
     independent, implied = _independent(system.rows)
     home = _homes(independent, system.cells)
-    rows: dict[str, list[Row]] = {}
-    for row in (*independent, *implied):
-        homes = {home[name] for name in row.coefficients}
-        if len(homes) == 1:
-            rows.setdefault(homes.pop(), []).append(row)
-    cells: dict[str, dict[str, Cell]] = {}
+    rows = _by_home((*independent, *implied), home)
+    cells: dict[str, dict[str, Cell]] = {key: {} for key in home.values()}
     for name, cell in system.cells.items():
-        cells.setdefault(home[name], {})[name] = cell
+        cells[home[name]][name] = cell
     for key, members in cells.items():
-        yield Component(tuple(rows.get(key, ())), members)
+        yield Component(tuple(rows[key]), members)
 
 
 def _homes(rows: Iterable[Row], cells: Iterable[str]) -> dict[str, str]:
@@ -130,6 +126,16 @@ def _homes(rows: Iterable[Row], cells: Iterable[str]) -> dict[str, str]:
         for name in others:
             parent[root(name)] = root(first)
     return {name: root(name) for name in parent}
+
+
+def _by_home(rows: Iterable[Row], home: Mapping[str, str]) -> dict[str, list[Row]]:
+    """The rows of each component; those across several are in none."""
+    found: dict[str, list[Row]] = {key: [] for key in home.values()}
+    for row in rows:
+        homes = {home[name] for name in row.coefficients}
+        if len(homes) == 1:
+            found[homes.pop()].append(row)
+    return found
 
 
 def _independent(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:

@@ -7,6 +7,7 @@ that holds now.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -209,7 +210,9 @@ class _Search:
 
 def _apart(keys: Sequence[_Key]) -> list[_Key]:
     """The keys that share no component with another one."""
-    return [key for key in keys if all(key.isdisjoint(other) for other in keys if other != key)]
+    uses = Counter(position for key in keys for position in key)
+    shared = {position for position, count in uses.items() if count > 1}
+    return [key for key in keys if key.isdisjoint(shared)]
 
 
 def _all_alike(explanations: Sequence[Explanation], changes: Sequence[Change]) -> bool:
@@ -319,20 +322,30 @@ class _Describer:
 
     def finding(self) -> Finding:
         """One suspect, a pair of cells, or explanations of which each is enough."""
-        first, *others = self.suspects.explanations
-        if others:
-            listed = [self._listed(explanation) for explanation in self.suspects.explanations]
+        explanations = self.suspects.explanations
+        if len(explanations) > 1:
+            listed = [self._listed(explanation) for explanation in explanations]
             return codes.ONE_OF_SEVERAL(cells="；".join(listed))
-        correction, *partners = first.corrections
-        result = self._result(first)
-        if not partners:
-            value, error = shown(correction.proposed), first.error.label
-            return codes.SUSPECT(value=value, was=correction.was, error=error, result=result)
-        changes = [f"{self._proposal(c)}（现为 {c.was}）" for c in first.corrections]
-        other, both = self._cell(partners[0]), "，".join(changes)
-        if first.error == MOVED:
-            return codes.BELONGS_IN(was=correction.was, other=other, both=both, result=result)
-        return codes.EXCHANGED_WITH(other=other, both=both, result=result)
+        if len(explanations[0].corrections) == 1:
+            return self._single(explanations[0])
+        return self._pair(explanations[0])
+
+    def _single(self, explanation: Explanation) -> Finding:
+        (correction,) = explanation.corrections
+        return codes.SUSPECT(
+            value=shown(correction.proposed),
+            was=correction.was,
+            error=explanation.error.label,
+            result=self._result(explanation),
+        )
+
+    def _pair(self, explanation: Explanation) -> Finding:
+        first, second = explanation.corrections
+        both = "，".join(f"{self._proposal(c)}（现为 {c.was}）" for c in explanation.corrections)
+        message = codes.BELONGS_IN if explanation.error == MOVED else codes.EXCHANGED_WITH
+        return message(
+            was=first.was, other=self._cell(second), both=both, result=self._result(explanation)
+        )
 
     def _listed(self, explanation: Explanation) -> str:
         """An explanation as one of several."""

@@ -1,0 +1,103 @@
+"""Labels, headings and cells in the sentences of rules."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from support.balanced import changed
+from xlreport import Entry, Form, Submission, Unit
+from xlreport.form import expression as ex
+from xlreport.form.model import Instance
+from xlreport.rules.describe import FailureDescriber, RuleDescriber
+from xlreport.rules.evaluate import view_of
+from xlreport.submission import Provenance
+from xlreport.workbook.layout.workbook import layout_of
+
+
+@pytest.fixture(scope="module")
+def report(other_form: Form) -> Submission:
+    """Zeros, at their places."""
+    entries = {field.id: Entry.of(0) for field in other_form.typed}
+    provenance = Provenance(places=layout_of(other_form).places())
+    unit = Unit("甲", "1", "乡镇")
+    return Submission(other_form.id, 2025, unit, entries, provenance=provenance)
+
+
+def instance(form: Form, code: str) -> Instance:
+    return next(i for i in form.instances if i.code == code)
+
+
+def failure(form: Form, code: str, report: Submission) -> str:
+    bound = instance(form, code)
+    return FailureDescriber(form, bound, view_of(form, report)).failure(bound.rule)
+
+
+def test_a_rule_of_each_row_leaves_the_row_out_of_its_labels(other_form: Form) -> None:
+    rule = RuleDescriber(other_form, instance(other_form, "M1.tax")).rule()
+    assert rule == "“税收”行：全年 ＝ 上半年 ＋ 下半年"
+
+
+def test_a_rule_of_each_column_leaves_the_column_out(zfxxgk: Form) -> None:
+    rule = RuleDescriber(zfxxgk, instance(zfxxgk, "A3.natural_person")).rule()
+    assert rule.startswith("“自然人”列：一、本年新收政府信息公开申请数量 ＋ 二、上年结转")
+
+
+def test_sums_over_several_tables_name_the_sheets(other_form: Form) -> None:
+    rule = RuleDescriber(other_form, instance(other_form, "M3")).rule()
+    assert (
+        rule
+        == "（“收支”各行支出数） ＋ （“人员经费”各行工资） ＋ （“人员经费”各行公用） ≤ “收支”各行全年"
+    )
+
+
+def test_a_sum_of_zeros_is_not_listed(other_form: Form, report: Submission) -> None:
+    told = failure(other_form, "M3", changed(report, {"money.roads.spent": 5}))
+    assert told == (
+        "（“收支”各行支出数（收支 C13:C14）5）（其余为 0） ＝ 5，"
+        "应不大于 “收支”各行全年（收支 G8:G10）0，现多 5"
+    )
+
+
+def test_of_zeros_only_the_first_is_named(other_form: Form, report: Submission) -> None:
+    told = failure(other_form, "M3", changed(report, {"money.tax.q1": -5}))
+    assert told == (
+        "（“收支”各行支出数（收支 C13:C14）0） 等（都是 0） ＝ 0，"
+        "应不大于 “收支”各行全年（收支 G8:G10）-5，现多 5"
+    )
+
+
+def test_a_blank_that_means_0_is_shown_as_0(other_form: Form, report: Submission) -> None:
+    blank = replace(
+        changed(report, {"money.tax.budget": 200}),
+        answers={"money": "是"},
+    )
+    entries = {**blank.entries, "money.tax.q1": Entry.of(None)}
+    told = failure(
+        other_form, "M7.tax", changed(replace(blank, entries=entries), {"money.tax.q2": 600})
+    )
+    assert told == ("“税收”行：|一季度（D8）0 － 二季度（E8）600| ＝ 600，应不大于 500，现多 100")
+
+
+def test_without_places_labels_stand_alone(other_form: Form, report: Submission) -> None:
+    nowhere = replace(report, provenance=Provenance())
+    told = failure(other_form, "M2.tax", changed(nowhere, {"money.tax.budget": 200}))
+    assert told == "“税收”行：全年 0，预算数 200，两者应当相等（允许相差 100.5），现相差 200"
+
+
+def test_at_a_text_the_sheet_is_always_named(other_form: Form, report: Submission) -> None:
+    view = view_of(other_form, changed(report, {"money.tax.q1": Decimal("1.50")}))
+    bound = instance(other_form, "M9")
+    tax = ex.Ref("money.tax.q1")
+    assert FailureDescriber(other_form, bound, view).term(tax) == "税收·一季度（D8）1.5"
+    named = FailureDescriber(other_form, bound, view, name_sheets=True)
+    assert named.term(tax) == "税收·一季度（收支 D8）1.5"
+
+
+def test_a_number_keeps_its_space_before_a_chinese_word(other_form: Form) -> None:
+    describer = RuleDescriber(other_form, instance(other_form, "M9"))
+    above = ex.Compare(">", ex.Ref("money.tax.q1"), ex.Const(Decimal(0)))
+    assert describer.when(above) == "税收·一季度 ＞ 0 时"
+    assert describer.when(ex.LevelIn(("县",))) == "单位类别为县时"
