@@ -222,8 +222,9 @@ def write_outputs(
     path = (out or default_out(request.folder)) / safe_name(title)
     damaged = [file for file in result.usable if needs_repair(file)]
     repaired = repairs(damaged, request.forms) if repair is not None else []
-    result = replace(result, county=with_typed_lines(county, path, request))
-    summary = write_summary(form, result, password=password)
+    typed = with_typed_lines(county, path, request)
+    result = replace(result, county=typed)
+    summary = write_summary(form, typed, result, password)
     fresh = _write_repairs(repaired, repair) if repair is not None else []
     with locked(path.parent):
         write_atomically(path, summary)

@@ -1,19 +1,20 @@
-"""The summary workbook: the form's own tables with live sums over detail sheets, and who sent what."""
+"""The summary workbook: the form's tables with live sums over detail sheets, and who sent what."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from xlsxwriter.worksheet import Worksheet
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from math import inf
 
 from xlreport.a1 import Cell, address, quoted
-from xlreport.findings import Severity, excel_order, grouped
+from xlreport.findings import Finding, Severity, excel_order, grouped
 from xlreport.form import expression as ex
 from xlreport.form.model import Field, Form, Table
 from xlreport.merging.outcome import FileRecord, Outcome
-from xlreport.merging.result import MergeResult
+from xlreport.merging.result import USABLE, MergeResult
 from xlreport.rules.evaluate import UnitView
-from xlreport.submission import Submission
+from xlreport.submission import Submission, Summary, Unit
+from xlreport.workbook.codes import E5
 from xlreport.workbook.layout import details
 from xlreport.workbook.layout.sheet import Span, lines_needed
 from xlreport.workbook.layout.workbook import layout_of
@@ -25,364 +26,493 @@ from xlreport.workbook.writer.xlsxwriter_patches import share_cells
 COLUMNS_A_PAGE = 15
 """Detail columns that fit on a landscape A4 page at 60 %."""
 
-STATUS_SHEET, FINDINGS_SHEET, TEXTS_SHEET, EXPLANATIONS_SHEET = (
-    "报送情况",
-    "校验结果",
-    "各单位文字材料",
-    "各单位说明",
-)
+STATUS_SHEET = "报送情况"
+FINDINGS_SHEET = "校验结果"
+TEXTS_SHEET = "各单位文字材料"
+EXPLANATIONS_SHEET = "各单位说明"
+
+_HEADING_ROW = 2
+_FIRST_ROW = 3
+"""Rows of a list sheet, from 0: the title, a line about it, the headings, then one row an entry."""
+
+_LINE_HEIGHT, _PADDING = 15, 4
+"""Points that a line of text takes in a row, and that stay free."""
 
 
-def write_summary(form: Form, result: MergeResult, *, password: str = "") -> bytes:
+def write_summary(form: Form, county: Summary, result: MergeResult, password: str = "") -> bytes:
     """The summary as .xlsx bytes: same result, same bytes."""
-    assert result.county is not None
-    counted = result.counted
-    sources = {}
-    for table in form.tables:
-        for index, field in enumerate(details.detail_fields(form, table.id)):
-            if field.computed is None and counted:
-                column = details.field_column(index)
-                sources[field.id] = details.column_sum(
-                    details.detail_sheet(table), column, len(counted)
-                )
-    issued = bool(result.county.unit.name)
-    wrong = tuple(f.unit.name for f in result.returned) if result.with_errors else ()
-    returned = () if result.with_errors else tuple(f.unit.name for f in result.returned)
-    missing = (*(unit.name for unit in result.missing), *returned)
-    context = SummaryContext(
-        form, result.county, issued, sources, wrong, missing, _remarks(result)
-    )
-    book = WorkbookWriter(context, password)
+    book = WorkbookWriter(_context(form, county, result), password)
     write_form_sheets(book)
     _status(book, result)
     _findings(book, form, result)
     for table in form.tables:
-        _detail(book, form, table, result.counted_views)
-    _texts(book, form, counted)
-    _explanations(book, form, counted)
+        _DetailSheet(book, form, table, result.counted_views).write()
+    _texts(book, form, result.counted)
+    _explanations(book, result.counted)
     write_identity(book)
     return book.finish()
 
 
-def _remarks(result: MergeResult) -> tuple[str, ...]:
-    """What keeps the totals from being the county's final ones, for the cover."""
-    returned = "、".join(f.unit.name for f in result.returned)
-    counted = "已计入合计，公布前必须改正" if result.with_errors else "没有计入合计"
-    lines = (
-        (result.missing, f"未报单位（没有计入合计）：{'、'.join(u.name for u in result.missing)}"),
-        (result.returned, f"有错误的报表（{counted}）：{returned}"),
+def _context(form: Form, county: Summary, result: MergeResult) -> SummaryContext:
+    returned = _names(file.unit for file in result.returned)
+    missing = _names(result.missing)
+    return SummaryContext(
+        form,
+        county,
+        issued=bool(county.unit.name),
+        sums=_sums(form, len(result.counted_files)),
+        with_errors=returned if result.with_errors else (),
+        missing=missing if result.with_errors else (*missing, *returned),
+        warnings=_warnings(result),
     )
-    below = [f"{f.unit}：{f.message}" for f in result.findings if f.code == "E5"]
-    return (*(words for units, words in lines if units), *below)
 
 
-def _sheet(
-    book: WorkbookWriter, name: str, title: str, headings: Sequence[str], widths: Sequence[float]
-) -> Worksheet:
-    """A list sheet: title, headings in row 2, frozen."""
-    sheet = book.sheet(name)
-    for column, width in enumerate(widths):
-        sheet.set_column(column, column, width)
-    book.merge(sheet, Span(0, 0, 0, len(headings) - 1), title, "title")
-    sheet.set_row(0, 30)
-    for column, heading in enumerate(headings):
-        book.string(sheet, (2, column), heading, "head")
-    sheet.freeze_panes(3, 2)
-    sheet.repeat_rows(2)
-    sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
-    return sheet
+def _names(units: Iterable[Unit]) -> tuple[str, ...]:
+    return tuple(unit.name for unit in units)
 
 
-def _finish(book: WorkbookWriter, sheet: Worksheet, last: int, right: int) -> None:
-    if last > 2:
-        sheet.autofilter(2, 0, last, right)
-    sheet.print_area(0, 0, max(2, last), right)
-    book.protect(sheet, autofilter=True, sort=True)
-    book.select(sheet, (3, 0))
+def _sums(form: Form, units: int) -> dict[str, str]:
+    """The live sum over the detail rows for each typed-in field; none without units."""
+    sums: dict[str, str] = {}
+    for table in form.tables if units else ():
+        sheet = details.detail_sheet(table)
+        for index, field in enumerate(details.detail_fields(form, table.id)):
+            if field.computed is None:
+                sums[field.id] = details.column_sum(sheet, details.field_column(index), units)
+    return sums
+
+
+def _warnings(result: MergeResult) -> tuple[str, ...]:
+    """What keeps the totals from being the county's final ones, for the cover."""
+    warnings = []
+    if result.missing:
+        names = "、".join(_names(result.missing))
+        warnings.append(f"未报单位（没有计入合计）：{names}")
+    if result.returned:
+        counted = "已计入合计，公布前必须改正" if result.with_errors else "没有计入合计"
+        names = "、".join(_names(file.unit for file in result.returned))
+        warnings.append(f"有错误的报表（{counted}）：{names}")
+    for finding in result.findings:
+        if finding.code == E5.code:
+            warnings.append(f"{finding.unit}：{finding.message}")
+    return tuple(warnings)
+
+
+# --- lists ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Column:
+    """A column of a list; `wraps` where the length of a text decides on the height of its row."""
+
+    heading: str
+    width: float
+    style: str = "text"
+    wraps: bool = False
+
+
+class _ListSheet:
+    """A sheet with a title, headings that stay in sight, and one row an entry."""
+
+    def __init__(self, book: WorkbookWriter, name: str, columns: Sequence[_Column]) -> None:
+        self.book = book
+        self.name = name
+        self.columns = columns
+        self.right = len(columns) - 1
+        self.last = _HEADING_ROW
+        """The last row that was written."""
+        self.sheet = book.sheet(name)
+        for index, column in enumerate(columns):
+            self.sheet.set_column(index, index, column.width)
+        book.merge(self.sheet, Span(0, 0, 0, self.right), name, "title")
+        self.sheet.set_row(0, 30)
+        for index, column in enumerate(columns):
+            book.string(self.sheet, (_HEADING_ROW, index), column.heading, "head")
+        self.sheet.freeze_panes(_FIRST_ROW, 2)
+        self.sheet.repeat_rows(_HEADING_ROW)
+        self.sheet.set_landscape()
+        self.sheet.fit_to_pages(1, 0)
+
+    def about(self, words: str) -> None:
+        """The line below the title."""
+        self.book.merge(self.sheet, Span(1, 0, 1, self.right), words, "small")
+
+    def add(self, texts: Sequence[str], highest: float = inf) -> int:
+        """A row, as high as its texts need; gives its number."""
+        self.last += 1
+        lines = [1]
+        for index, (column, text) in enumerate(zip(self.columns, texts, strict=False)):
+            self.book.string(self.sheet, (self.last, index), text, column.style)
+            if column.wraps:
+                lines.append(lines_needed(text, column.width))
+        height = _LINE_HEIGHT * max(lines) + _PADDING
+        self.sheet.set_row(self.last, min(highest, height))
+        return self.last
+
+    def paint(self, span: Span, style: str, *, begins_with: str = "") -> None:
+        """A conditional format where a cell has a text, or one that begins so."""
+        rule: dict[str, object]
+        if begins_with:
+            rule = {"type": "text", "criteria": "begins with", "value": begins_with}
+        else:
+            at = address((span.top, span.left), absolute=True)
+            rule = {"type": "formula", "criteria": f'={at}<>""'}
+        painted = {**rule, "format": self.book.styles[style]}
+        self.sheet.conditional_format(span.top, span.left, span.bottom, span.right, painted)
+
+    def name_range(self, name: str) -> None:
+        """A defined name for the list with its headings, so that it can be read back."""
+        first = address((_HEADING_ROW, 0), absolute=True)
+        last = address((max(_FIRST_ROW, self.last), self.right), absolute=True)
+        self.book.workbook.define_name(name, f"={quoted(self.name)}!{first}:{last}")
+
+    def finish(self) -> None:
+        """Filters, the printed area, protection."""
+        if self.last >= _FIRST_ROW:
+            self.sheet.autofilter(_HEADING_ROW, 0, self.last, self.right)
+        self.sheet.print_area(0, 0, self.last, self.right)
+        self.book.protect(self.sheet, autofilter=True, sort=True)
+        self.book.select(self.sheet, (_FIRST_ROW, 0))
+
+
+# --- who reported -----------------------------------------------------------------------------
+
+_STATUS_COLUMNS = (
+    _Column("单位代码", 13, "centre"),
+    _Column("单位", 20),
+    _Column("类别", 8, "centre"),
+    _Column("状态", 14, "centre"),
+    _Column("错误", 7, "centre"),
+    _Column("警示", 7, "centre", wraps=True),
+    _Column("文件", 34, wraps=True),
+    _Column("最后保存时间", 22, "centre"),
+    _Column("SHA-256", 26, wraps=True),
+    _Column("说明", 46, wraps=True),
+)
+_STATE = 3
+"""The column that says what became of the file."""
+
+_STYLES = {Outcome.ACCEPTED: "good", Outcome.RETURNED: "bad", Outcome.REJECTED: "bad"}
+
+
+@dataclass(frozen=True)
+class _StatusRow:
+    """A file, or a unit without one; `rank` puts rows in order before code and path do."""
+
+    rank: int
+    texts: tuple[str, ...]
+    style: str
+
+    @property
+    def order(self) -> tuple[int, str, str]:
+        code, path = self.texts[0], self.texts[6]
+        return self.rank, code, path
 
 
 def _status(book: WorkbookWriter, result: MergeResult) -> None:
     """Who reported, who did not, and what became of every file."""
-    headings = (
-        "单位代码",
-        "单位",
-        "类别",
-        "状态",
-        "错误",
-        "警示",
-        "文件",
-        "最后保存时间",
-        "SHA-256",
-        "说明",
-    )
-    sheet = _sheet(
-        book, STATUS_SHEET, STATUS_SHEET, headings, (13, 20, 8, 14, 7, 7, 34, 22, 26, 46)
-    )
+    sheet = _ListSheet(book, STATUS_SHEET, _STATUS_COLUMNS)
     expected = "" if result.expected is None else f"名册 {result.expected} 个单位；"
-    returned, missing = len(result.returned), len(result.missing)
-    words = f"{expected}计入汇总 {len(result.counted)} 个，退回 {returned} 个，未报 {missing} 个"
-    book.merge(sheet, Span(1, 0, 1, len(headings) - 1), words, "small")
-    rows: list[tuple[tuple[str, ...], str]] = [
-        (_status_row(result, f), f.outcome.value) for f in result.files
-    ]
-    order = {"accepted": 0, "returned": 1, "missing": 2}
-    nothing = ("", "", "", "", "", "没有收到可以计入的报表")
-    rows += [((u.code, u.name, u.level, "未报", *nothing), "missing") for u in result.missing]
-    rows.sort(key=lambda row: (order.get(row[1], 3), row[0][0], row[0][6]))
-    for line, (cells, outcome) in enumerate(rows, 3):
-        for column, text in enumerate(cells):
-            book.string(sheet, (line, column), text, "text" if column in (1, 6, 8, 9) else "centre")
-        style = {"accepted": "good", "returned": "bad", "missing": "bad", "rejected": "bad"}.get(
-            outcome, "grey"
-        )
-        at = address((line, 3), absolute=True)
-        rule = {"type": "formula", "criteria": f'={at}<>""', "format": book.styles[style]}
-        sheet.conditional_format(line, 3, line, 3, rule)
-        tallest = max(
-            lines_needed(cells[5], 7),
-            lines_needed(cells[6], 34),
-            lines_needed(cells[8], 26),
-            lines_needed(cells[9], 46),
-        )
-        sheet.set_row(line, 15 * tallest + 4)
-    _finish(book, sheet, 2 + len(rows), len(headings) - 1)
-
-
-def _status_row(result: MergeResult, file: FileRecord) -> tuple[str, ...]:
-    counts = [
-        sum(1 for f in file.findings if f.severity is s) for s in (Severity.ERROR, Severity.WARNING)
-    ]
-    explained = sum(1 for f in file.findings if f.explanation)
-    shown = [str(n) if n else "" for n in counts]
-    shown[1] += f"\n已说明 {explained}" if explained else ""
-    included = file.outcome is Outcome.RETURNED and result.with_errors
-    status = "有错误，已计入" if included else file.outcome.label
-    judged = file.outcome in (Outcome.ACCEPTED, Outcome.RETURNED)
-    why = "" if judged else next((f.message for f in reversed(file.findings) if not f.cell), "")
-    return (
-        file.unit.code,
-        file.unit.name,
-        file.unit.level,
-        status,
-        *shown,
-        file.path,
-        file.provenance.saved,
-        file.sha256,
-        why,
+    sheet.about(
+        f"{expected}计入汇总 {len(result.counted)} 个，"
+        f"退回 {len(result.returned)} 个，未报 {len(result.missing)} 个"
     )
+    rows = [_file_row(file, with_errors=result.with_errors) for file in result.files]
+    rows += [_missing_row(unit) for unit in result.missing]
+    for row in sorted(rows, key=lambda row: row.order):
+        line = sheet.add(row.texts)
+        sheet.paint(Span(line, _STATE, line, _STATE), row.style)
+    sheet.finish()
+
+
+def _missing_row(unit: Unit) -> _StatusRow:
+    nothing = ("", "", "", "", "", "没有收到可以计入的报表")
+    return _StatusRow(2, (unit.code, unit.name, unit.level, "未报", *nothing), "bad")
+
+
+def _file_row(file: FileRecord, *, with_errors: bool) -> _StatusRow:
+    included = file.outcome is Outcome.RETURNED and with_errors
+    unit, source = file.unit, file.provenance
+    texts = (
+        unit.code,
+        unit.name,
+        unit.level,
+        "有错误，已计入" if included else file.outcome.label,
+        _count(file, Severity.ERROR),
+        _count(file, Severity.WARNING) + _explained(file),
+        file.path,
+        source.saved,
+        source.sha256,
+        _reason(file),
+    )
+    rank = USABLE.index(file.outcome) if file.outcome in USABLE else 3
+    return _StatusRow(rank, texts, _STYLES.get(file.outcome, "grey"))
+
+
+def _count(file: FileRecord, severity: Severity) -> str:
+    """How many findings of a file have this severity; empty for none."""
+    count = sum(1 for finding in file.findings if finding.severity is severity)
+    return str(count) if count else ""
+
+
+def _explained(file: FileRecord) -> str:
+    """How many warnings the unit has explained, on a line of its own."""
+    count = sum(1 for finding in file.findings if finding.explanation)
+    return f"\n已说明 {count}" if count else ""
+
+
+def _reason(file: FileRecord) -> str:
+    """Why a file is not counted; empty for one that was checked."""
+    if file.outcome in USABLE:
+        return ""
+    messages = [finding.message for finding in file.findings if not finding.cell]
+    return messages[-1] if messages else ""
+
+
+# --- what was found ---------------------------------------------------------------------------
+
+_FINDING_COLUMNS = (
+    _Column("单位", 18),
+    _Column("性质", 7, "centre", wraps=True),
+    _Column("代码", 12, "centre"),
+    _Column("位置", 20),
+    _Column("问题", 62, wraps=True),
+    _Column("怎么办", 40, wraps=True),
+    _Column("文件", 30, wraps=True),
+    _Column("明细", 18),
+)
+_WEIGHT, _LINK = 1, 7
 
 
 def _findings(book: WorkbookWriter, form: Form, result: MergeResult) -> None:
-    """All findings, linked to the detail cells of units that are counted; those of other units
-    that differ only in their cell share a line."""
-    headings = ("单位", "性质", "代码", "位置", "问题", "怎么办", "文件", "明细")
-    sheet = _sheet(book, FINDINGS_SHEET, FINDINGS_SHEET, headings, (18, 7, 12, 20, 62, 40, 30, 18))
-    book.merge(
-        sheet,
-        Span(1, 0, 1, len(headings) - 1),
-        "错误必须更正；警示请更正或说明；提示供参考。",
-        "small",
-    )
-    rows = {s.unit: i for i, s in enumerate(result.counted)}
-    units = {f.path: f.unit for f in result.files}
-    columns = _detail_columns(form)
-    linked = [f for f in result.findings if f.file in units and units[f.file] in rows]
-    others = grouped(
-        excel_order((f for f in result.findings if f not in linked), layout_of(form).sheets)
-    )
-    found = excel_order((*others, *linked), layout_of(form).sheets)
-    for line, finding in enumerate(found, 3):
-        cells = (
-            finding.unit,
-            finding.weight,
-            finding.code,
-            finding.where,
-            finding.message,
-            f"说明：{finding.explanation}" if finding.explanation else finding.suggestion,
-            finding.file,
-        )
-        for column, text in enumerate(cells):
-            book.string(sheet, (line, column), text, "centre" if column in (1, 2) else "text")
-        row = rows.get(units[finding.file]) if finding.file in units else None
-        _link(book, sheet, (line, 7), row, columns.get(finding.field))
-        tallest = max(
-            lines_needed(finding.weight, 7),
-            lines_needed(finding.message, 62),
-            lines_needed(cells[5], 40),
-        )
-        sheet.set_row(line, 15 * max(tallest, lines_needed(finding.file, 30)) + 4)
-    last = 2 + len(found)
-    if found:
-        for words, style in (("错误", "bad"), ("警示", "warn")):
-            rule = {
-                "type": "text",
-                "criteria": "begins with",
-                "value": words,
-                "format": book.styles[style],
-            }
-            sheet.conditional_format(3, 1, last, 1, rule)
-    _finish(book, sheet, last, len(headings) - 1)
+    """All findings, linked to the detail cells of units that are counted.
+
+    Those of other units that differ only in their cell share a line.
+    """
+    sheet = _ListSheet(book, FINDINGS_SHEET, _FINDING_COLUMNS)
+    sheet.about("错误必须更正；警示请更正或说明；提示供参考。")
+    links = _Links(form, result)
+    sheets = layout_of(form).sheets
+    linked = [finding for finding in result.findings if finding.file in links.rows]
+    others = [finding for finding in result.findings if finding.file not in links.rows]
+    for finding in excel_order([*grouped(excel_order(others, sheets)), *linked], sheets):
+        line = sheet.add(_finding_texts(finding))
+        _write_link(sheet, (line, _LINK), links.target(finding))
+    if sheet.last >= _FIRST_ROW:
+        weights = Span(_FIRST_ROW, _WEIGHT, sheet.last, _WEIGHT)
+        sheet.paint(weights, "bad", begins_with="错误")
+        sheet.paint(weights, "warn", begins_with="警示")
+    sheet.finish()
 
 
-def _link(
-    book: WorkbookWriter,
-    sheet: Worksheet,
-    cell: Cell,
-    row: int | None,
-    target: tuple[str, int] | None,
-) -> None:
-    if row is None or target is None:
-        book.string(sheet, cell, "", "centre")
+def _finding_texts(finding: Finding) -> tuple[str, ...]:
+    explained = f"说明：{finding.explanation}"
+    return (
+        finding.unit,
+        finding.weight,
+        finding.code,
+        finding.where,
+        finding.message,
+        explained if finding.explanation else finding.suggestion,
+        finding.file,
+    )
+
+
+class _Links:
+    """Where on the detail sheets the cells are that findings are about.
+
+    `rows` gives the row (from 0) of each file whose unit is counted, by its path.
+    """
+
+    def __init__(self, form: Form, result: MergeResult) -> None:
+        positions = {file.unit: row for row, file in enumerate(result.counted_files)}
+        self.rows = {
+            file.path: positions[file.unit] for file in result.files if file.unit in positions
+        }
+        self._columns: dict[str, tuple[str, int]] = {}
+        for table in form.tables:
+            for index, field in enumerate(details.detail_fields(form, table.id)):
+                column = details.detail_sheet(table), details.field_column(index)
+                self._columns[field.id] = column
+
+    def target(self, finding: Finding) -> tuple[str, str] | None:
+        """Sheet and cell; None for a finding about no field of a counted unit."""
+        row, column = self.rows.get(finding.file), self._columns.get(finding.field)
+        if row is None or column is None:
+            return None
+        sheet, number = column
+        return sheet, address(details.unit_cell(row, number))
+
+
+def _write_link(sheet: _ListSheet, cell: Cell, target: tuple[str, str] | None) -> None:
+    if target is None:
+        sheet.book.string(sheet.sheet, cell, "", "centre")
         return
-    at = address(details.unit_cell(row, target[1]))
-    sheet.write_url(*cell, f"internal:{quoted(target[0])}!{at}", book.styles["link"], f"查看 {at}")
+    name, at = target
+    style = sheet.book.styles["link"]
+    sheet.sheet.write_url(*cell, f"internal:{quoted(name)}!{at}", style, f"查看 {at}")
 
 
-def _detail_columns(form: Form) -> dict[str, tuple[str, int]]:
-    return {
-        field.id: (details.detail_sheet(table), details.field_column(index))
-        for table in form.tables
-        for index, field in enumerate(details.detail_fields(form, table.id))
-    }
+# --- every unit's figures ---------------------------------------------------------------------
 
 
-def _detail(book: WorkbookWriter, form: Form, table: Table, counted: Sequence[UnitView]) -> None:
+class _DetailSheet:
     """One row a unit, one column a field; the totals above are live sums."""
-    name = details.detail_sheet(table)
-    fields = details.detail_fields(form, table.id)
-    sheet = book.sheet(name)
-    right = details.field_column(len(fields)) - 1
-    for column, width in enumerate((13, 20, 8)):
-        sheet.set_column(column, column, width)
-    sheet.set_column(details.field_column(0), right, 13)
-    book.merge(sheet, Span(0, 0, 0, min(right, 8)), f"{table.title}（各单位明细）", "title")
-    sheet.set_row(0, 30)
-    _detail_headings(book, sheet, fields)
-    _detail_rows(book, sheet, fields, counted)
+
+    def __init__(
+        self, book: WorkbookWriter, form: Form, table: Table, views: Sequence[UnitView]
+    ) -> None:
+        self.book = book
+        self.table = table
+        self.views = views
+        self.name = details.detail_sheet(table)
+        self.fields = details.detail_fields(form, table.id)
+        self.right = details.field_column(len(self.fields)) - 1
+        self.last = details.ID_ROW + max(1, len(views))
+        self.sheet = book.sheet(self.name)
+
+    def write(self) -> None:
+        """The whole sheet."""
+        self._columns()
+        self._key_headings()
+        self._field_headings()
+        self._units()
+        for index, field in enumerate(self.fields):
+            self._total(details.field_column(index), field)
+        self._page()
+
+    def _columns(self) -> None:
+        for column, width in enumerate((13, 20, 8)):
+            self.sheet.set_column(column, column, width)
+        self.sheet.set_column(details.field_column(0), self.right, 13)
+        title = Span(0, 0, 0, min(self.right, 8))
+        self.book.merge(self.sheet, title, f"{self.table.title}（各单位明细）", "title")
+        self.sheet.set_row(0, 30)
+
+    def _key_headings(self) -> None:
+        for column, (key, label) in enumerate(zip(details.KEYS, details.KEY_LABELS, strict=True)):
+            total = "合计" if key == "unit" else ""
+            self.book.merge(self.sheet, Span(1, column, 2, column), label, "head")
+            self.book.string(self.sheet, (details.TOTAL_ROW, column), total, "head")
+            self.book.string(self.sheet, (details.ID_ROW, column), key, "id")
+
+    def _field_headings(self) -> None:
+        for first, last in _rows_of(self.fields):
+            for index in range(first, last + 1):
+                field, column = self.fields[index], details.field_column(index)
+                self.book.string(self.sheet, (2, column), field.column_label, "head")
+                self.book.string(self.sheet, (details.ID_ROW, column), field.id, "id")
+            row = Span(1, details.field_column(first), 1, details.field_column(last))
+            self.book.merge(self.sheet, row, self.fields[last].row_label, "head")
+        for line, height in ((1, 48), (2, 34), (details.ID_ROW, 24)):
+            self.sheet.set_row(line, height)
+
+    def _units(self) -> None:
+        known: dict[tuple[type, object], object] = {}
+        for row, view in enumerate(self.views):
+            unit = view.submission.unit
+            for column, text in enumerate((unit.code, unit.name, unit.level)):
+                self.book.string(self.sheet, details.unit_cell(row, column), text, "text")
+            for index, field in enumerate(self.fields):
+                self._value(details.unit_cell(row, details.field_column(index)), field, view)
+            share_cells(self.sheet, details.FIRST_UNIT_ROW + row, known)
+
+    def _value(self, cell: Cell, field: Field, view: UnitView) -> None:
+        """A typed-in number as it counts, a computed one worked out again."""
+        if field.computed is not None:
+            style = self.book.styles[f"computed_{field.kind.value}"]
+            self.sheet.write_number(*cell, excel_number(view.recomputed(field.id)), style)
+            return
+        style = self.book.styles[f"number_{field.kind.value}"]
+        value = view.submission.effective(field.id).value
+        if value is None:
+            self.sheet.write_blank(*cell, None, style)
+        else:
+            self.sheet.write_number(*cell, excel_number(value), style)
+
+    def _total(self, column: int, field: Field) -> None:
+        style = self.book.styles[f"computed_{field.kind.value}"]
+        if not self.views:
+            self.sheet.write_blank(details.TOTAL_ROW, column, None, style)
+            return
+        total = excel_number(self.book.results.number(ex.Ref(field.id)))
+        formula = details.column_sum(self.name, column, len(self.views))
+        self.sheet.write_formula(details.TOTAL_ROW, column, formula, style, total)
+
+    def _page(self) -> None:
+        """The defined name, filters, printing, protection."""
+        corner = address((self.last, self.right), absolute=True)
+        self.book.workbook.define_name(
+            details.detail_name(self.table.id),
+            f"={quoted(self.name)}!$A${details.ID_ROW + 1}:{corner}",
+        )
+        sheet = self.sheet
+        sheet.freeze_panes(details.FIRST_UNIT_ROW, len(details.KEYS))
+        sheet.autofilter(details.ID_ROW, 0, self.last, self.right)
+        sheet.set_landscape()
+        sheet.set_print_scale(60)
+        sheet.set_v_pagebreaks(page_breaks(self.fields))
+        sheet.print_area(0, 0, self.last, self.right)
+        sheet.repeat_rows(1, details.ID_ROW)
+        sheet.repeat_columns(0, len(details.KEYS) - 1)
+        self.book.protect(sheet, autofilter=True)
+        self.book.select(sheet, (details.FIRST_UNIT_ROW, details.field_column(0)))
+
+
+def _rows_of(fields: Sequence[Field]) -> Iterator[tuple[int, int]]:
+    """The first and the last field of each row of the form, by their positions."""
+    first = 0
     for index, field in enumerate(fields):
-        _detail_total(book, sheet, name, index, field, len(counted))
-    last = details.ID_ROW + max(1, len(counted))
-    book.workbook.define_name(
-        details.detail_name(table.id),
-        f"={quoted(name)}!$A${details.ID_ROW + 1}:{address((last, right), absolute=True)}",
-    )
-    sheet.freeze_panes(details.FIRST_UNIT_ROW, len(details.KEYS))
-    sheet.autofilter(details.ID_ROW, 0, last, right)
-    sheet.set_landscape()
-    sheet.set_print_scale(60)
-    sheet.set_v_pagebreaks(_page_breaks(fields))
-    sheet.print_area(0, 0, last, right)
-    sheet.repeat_rows(1, details.ID_ROW)
-    sheet.repeat_columns(0, len(details.KEYS) - 1)
-    book.protect(sheet, autofilter=True)
-    book.select(sheet, (details.FIRST_UNIT_ROW, details.field_column(0)))
+        if index + 1 == len(fields) or fields[index + 1].row != field.row:
+            yield first, index
+            first = index + 1
 
 
-def _page_breaks(fields: Sequence[Field]) -> list[int]:
+def page_breaks(fields: Sequence[Field]) -> list[int]:
     """Columns at which a printed page begins: the columns of one row of the form stay together."""
-    starts = [i for i, f in enumerate(fields) if i == 0 or fields[i - 1].row != f.row]
     breaks: list[int] = []
     page = 0
-    for start, end in zip(starts, [*starts[1:], len(fields)], strict=True):
-        if end - page > COLUMNS_A_PAGE and start > page:
-            breaks.append(details.field_column(start))
-            page = start
+    for first, last in _rows_of(fields):
+        if last + 1 - page > COLUMNS_A_PAGE and first > page:
+            breaks.append(details.field_column(first))
+            page = first
     return breaks
 
 
-def _detail_headings(book: WorkbookWriter, sheet: Worksheet, fields: Sequence[Field]) -> None:
-    for column, (key, label) in enumerate(zip(details.KEYS, details.KEY_LABELS, strict=True)):
-        book.merge(sheet, Span(1, column, 2, column), label, "head")
-        book.string(sheet, (details.TOTAL_ROW, column), "合计" if column == 1 else "", "head")
-        book.string(sheet, (details.ID_ROW, column), key, "id")
-    start = 0
-    for index, field in enumerate(fields):
-        column = details.field_column(index)
-        book.string(sheet, (2, column), field.column_label, "head")
-        book.string(sheet, (details.ID_ROW, column), field.id, "id")
-        if index + 1 == len(fields) or fields[index + 1].row != field.row:
-            span = Span(1, details.field_column(start), 1, column)
-            book.merge(sheet, span, field.row_label, "head")
-            start = index + 1
-    sheet.set_row(1, 48)
-    sheet.set_row(2, 34)
-    sheet.set_row(details.ID_ROW, 24)
+# --- every unit's words -----------------------------------------------------------------------
 
+_TEXT_WIDTH = 60
+_HIGHEST = 400
+"""Points that a row of texts may be high; Excel allows 409."""
 
-def _detail_rows(
-    book: WorkbookWriter,
-    sheet: Worksheet,
-    fields: Sequence[Field],
-    counted: Sequence[UnitView],
-) -> None:
-    known: dict[tuple[type, object], object] = {}
-    for row, view in enumerate(counted):
-        submission = view.submission
-        unit = submission.unit
-        for column, text in enumerate((unit.code, unit.name, unit.level)):
-            book.string(sheet, details.unit_cell(row, column), text, "text")
-        for index, field in enumerate(fields):
-            at = details.unit_cell(row, details.field_column(index))
-            style = book.styles[f"{'computed' if field.computed else 'number'}_{field.kind.value}"]
-            value = submission.effective(field.id).value if field.computed is None else None
-            if field.computed:
-                sheet.write_number(*at, excel_number(view.recomputed(field.id)), style)
-            elif value is not None:
-                sheet.write_number(*at, excel_number(value), style)
-            else:
-                sheet.write_blank(*at, None, style)
-        share_cells(sheet, details.FIRST_UNIT_ROW + row, known)
-
-
-def _detail_total(
-    book: WorkbookWriter, sheet: Worksheet, name: str, index: int, field: Field, units: int
-) -> None:
-    column = details.field_column(index)
-    style = book.styles[f"computed_{field.kind.value}"]
-    if not units:
-        sheet.write_blank(details.TOTAL_ROW, column, None, style)
-        return
-    total = excel_number(book.results.number(ex.Ref(field.id)))
-    sheet.write_formula(
-        details.TOTAL_ROW, column, details.column_sum(name, column, units), style, total
-    )
+_EXPLANATION_COLUMNS = (
+    _Column("单位代码", 13),
+    _Column("单位", 18),
+    _Column("代码", 24),
+    _Column("校验", 40, wraps=True),
+    _Column("说明", 70, wraps=True),
+)
 
 
 def _texts(book: WorkbookWriter, form: Form, counted: Sequence[Submission]) -> None:
     """The texts of all units, a row a unit."""
-    headings = ("单位代码", "单位", *(t.label for t in form.texts))
-    sheet = _sheet(book, TEXTS_SHEET, TEXTS_SHEET, headings, (13, 18, *(60.0 for _ in form.texts)))
-    for line, submission in enumerate(counted, 3):
-        texts = [submission.texts.get(t.field_id, "") for t in form.texts]
-        for column, text in enumerate((submission.unit.code, submission.unit.name, *texts)):
-            book.string(sheet, (line, column), text, "text")
-        sheet.set_row(line, min(400, 15 * max(1, *(lines_needed(t, 60) for t in texts), 1) + 4))
-    _name_range(book, details.TEXTS_NAME, TEXTS_SHEET, 2 + len(counted), len(headings) - 1)
-    _finish(book, sheet, 2 + len(counted), len(headings) - 1)
+    columns = [_Column("单位代码", 13), _Column("单位", 18)]
+    columns += [_Column(text.label, _TEXT_WIDTH, wraps=True) for text in form.texts]
+    sheet = _ListSheet(book, TEXTS_SHEET, columns)
+    for submission in counted:
+        texts = [submission.texts.get(text.field_id, "") for text in form.texts]
+        sheet.add((submission.unit.code, submission.unit.name, *texts), _HIGHEST)
+    sheet.name_range(details.TEXTS_NAME)
+    sheet.finish()
 
 
-def _explanations(book: WorkbookWriter, form: Form, counted: Sequence[Submission]) -> None:
-    """What units said about warnings: next year's workbooks show it, and the next level sees it."""
-    headings = ("单位代码", "单位", "代码", "校验", "说明")
-    sheet = _sheet(book, EXPLANATIONS_SHEET, EXPLANATIONS_SHEET, headings, (13, 18, 24, 40, 70))
-    titles = {line.code: line.title for line in book.layout.check_rows}
-    rows = [
-        (s.unit.code, s.unit.name, code, titles.get(code, ""), words)
-        for s in counted
-        for code, words in s.explanations.items()
-    ]
-    for line, cells in enumerate(rows, 3):
-        for column, text in enumerate(cells):
-            book.string(sheet, (line, column), text, "text")
-        sheet.set_row(line, 15 * max(lines_needed(cells[3], 40), lines_needed(cells[4], 70)) + 4)
-    _name_range(
-        book, details.EXPLANATIONS_NAME, EXPLANATIONS_SHEET, 2 + len(rows), len(headings) - 1
-    )
-    _finish(book, sheet, 2 + len(rows), len(headings) - 1)
-
-
-def _name_range(book: WorkbookWriter, name: str, sheet: str, last: int, right: int) -> None:
-    """A defined name for a list with its headings, so that it can be read back."""
-    target = f"={quoted(sheet)}!{address((2, 0), absolute=True)}:{address((max(3, last), right), absolute=True)}"
-    book.workbook.define_name(name, target)
+def _explanations(book: WorkbookWriter, counted: Sequence[Submission]) -> None:
+    """What units said about warnings: next year's workbooks and the next level show it."""
+    sheet = _ListSheet(book, EXPLANATIONS_SHEET, _EXPLANATION_COLUMNS)
+    titles = {row.code: row.title for row in book.layout.check_rows}
+    for submission in counted:
+        unit = submission.unit
+        for code, words in submission.explanations.items():
+            sheet.add((unit.code, unit.name, code, titles.get(code, ""), words))
+    sheet.name_range(details.EXPLANATIONS_NAME)
+    sheet.finish()
