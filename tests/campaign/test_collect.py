@@ -35,6 +35,7 @@ from xlreport.campaign.send import Drafts, SendRequest, send
 from xlreport.campaign.status import status
 from xlreport.cli.app import main
 from xlreport.errors import LedgerError
+from xlreport.findings import Finding
 from xlreport.mail.codes import NO_MESSAGE
 from xlreport.mail.mailboxes import Raw, Uid
 from xlreport.mail.messages import Mail, MailLimits, MessageReader
@@ -133,9 +134,9 @@ def test_who_sent_it(campaign: Campaign, box: Mailbox, zfxxgk: Form) -> None:
     assert result.exit_code == 0
 
 
-def survey_files(campaign: Campaign) -> list[tuple[object, ...]]:
+def survey_files(campaign: Campaign) -> list[tuple[Finding, ...]]:
     with ledger_of(campaign.settings) as ledger:
-        return [f.findings for f in merged_inbox(campaign, ledger).files]  # type: ignore[misc]
+        return [f.findings for f in merged_inbox(campaign, ledger).files]
 
 
 def test_what_is_not_taken_is_told(campaign: Campaign, box: Mailbox) -> None:
@@ -282,10 +283,10 @@ def test_a_time_in_the_future_does_not_win(campaign: Campaign, box: Mailbox, zfx
     assert "2099-01-05 09:30，比现在还晚" in result.messages[0].findings[0].message
     assert ["时间不明" in name for name in inbox(campaign)] == [False, True]
     with ledger_of(campaign.settings) as ledger:
-        result = merged_inbox(campaign, ledger)
+        merged = merged_inbox(campaign, ledger)
     # which of the two is newer nobody knows now
-    assert {f.outcome.value for f in result.files} == {"rejected"}
-    assert all("F16" in {x.code for x in f.findings} for f in result.files)
+    assert {f.outcome.value for f in merged.files} == {"rejected"}
+    assert all("F16" in {x.code for x in f.findings} for f in merged.files)
 
 
 @pytest.mark.parametrize("kind", ["plain", "html"])

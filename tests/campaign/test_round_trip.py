@@ -234,7 +234,7 @@ def test_the_county_without_a_network(
 
     monkeypatch.setattr("socket.socket.connect", no_network)
     campaign_in(tmp_path / "campaign")
-    office = Office(tmp_path / "campaign", None, capsys)  # type: ignore[arg-type] (no server)
+    office = Office(tmp_path / "campaign", None, capsys)  # type: ignore[arg-type]  # no server
     code, told = office.run("send", "templates", "--drafts")
     assert (code, {i["state"] for i in told["items"]}) == (0, {"draft"})
     for unit in roster.units:

@@ -79,9 +79,12 @@ def test_the_folder_is_opened_read_only_unless_something_is_to_change(
 
     said = []
     send = IMAP4._command  # type: ignore[attr-defined]
-    monkeypatch.setattr(
-        IMAP4, "_command", lambda self, name, *rest: (said.append(name), send(self, name, *rest))[1]
-    )
+
+    def listened(self: IMAP4, name: str, *rest: object) -> object:
+        said.append(name)
+        return send(self, name, *rest)
+
+    monkeypatch.setattr(IMAP4, "_command", listened)
     assert three.collect(*(["--mark-seen"] if marks else []))[0] == 0
     assert ("SELECT" in said, "EXAMINE" in said) == (marks, not marks)
     assert {"EXPUNGE", "CLOSE", "DELETE"}.isdisjoint(said)

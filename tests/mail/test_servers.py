@@ -18,7 +18,7 @@ SERVER = Server("mail.example.org", 465, user="xian@example.org")
 class Box(KeyringBackend):
     """A keyring in memory; it may be locked."""
 
-    priority = 1.0  # type: ignore[assignment]
+    priority = 1.0
 
     def __init__(self, *, locked: bool = False) -> None:
         super().__init__()  # type: ignore[no-untyped-call]

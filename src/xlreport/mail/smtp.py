@@ -37,7 +37,7 @@ class SmtpTransport:
         data: bytes,
         recipients: tuple[str, ...],
     ) -> Mapping[str, str]:
-        """Hands a message over; gives the recipients that were refused and why. Raises SendError."""
+        """Hands a message over; gives who was refused, and why. Raises SendError."""
         try:
             refused = self._connected().sendmail(self._settings.sender, recipients, data)
         except smtplib.SMTPRecipientsRefused as error:

@@ -1,0 +1,140 @@
+"""Where each unit is: whose a file is, what decides its state, when a message needs nobody any more."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from campaign.scene import JIAZI, YICHOU, Mailbox, campaign_in, workbook
+from xlreport import Form
+from xlreport.campaign.campaign import Campaign, ledger_of
+from xlreport.campaign.collect import collect
+from xlreport.campaign.ledger import Ledger
+from xlreport.campaign.status import StatusResult, UnitFile, UnitStatus, overview, settle, status
+from xlreport.errors import UsageError
+from xlreport.merging.arrivals import Arrival
+from xlreport.merging.outcome import FileRecord, Outcome
+from xlreport.submission import NOBODY, Unit
+from xlreport.workbook.reader.submission import Reading
+
+EVE = dt.date(2026, 1, 30)
+
+
+@pytest.fixture
+def campaign(tmp_path: Path) -> Campaign:
+    return campaign_in(tmp_path / "campaign")
+
+
+def file(path: str, outcome: Outcome = Outcome.ACCEPTED, unit: Unit = JIAZI) -> FileRecord:
+    return FileRecord(path, Reading((), unit=unit, sha256=path), decision=outcome)
+
+
+def unit_status(unit: Unit, state: str, *files: UnitFile) -> UnitStatus:
+    return UnitStatus(unit, state, files, (), (), ())
+
+
+def seen(campaign: Campaign, *files: FileRecord) -> list[tuple[str, list[str]]]:
+    with ledger_of(campaign.settings) as ledger:
+        units = overview(campaign.roster, files, ledger).units
+    return [(unit.state, [f.result.path for f in unit.files]) for unit in units]
+
+
+def test_the_best_file_decides_the_state(campaign: Campaign) -> None:
+    files = (
+        file("a", Outcome.REJECTED),
+        file("b", Outcome.RETURNED),
+        file("c", Outcome.ACCEPTED),
+        file("d", Outcome.REJECTED, YICHOU),
+        file("e", Outcome.RETURNED, YICHOU),
+    )
+    assert seen(campaign, *files) == [
+        ("accepted", ["a", "b", "c"]),
+        ("returned", ["d", "e"]),
+        ("missing", []),
+    ]
+    assert seen(campaign, files[0])[0] == ("rejected", ["a"])
+    assert seen(campaign, file("a", Outcome.IGNORED))[0] == ("missing", [])
+
+
+def test_a_unit_is_known_by_its_code_or_its_name(campaign: Campaign) -> None:
+    by_name = file("a", unit=Unit("甲子镇"))
+    by_code = file("b", unit=Unit("别名", "990101"))
+    stranger = file("c", unit=NOBODY)
+    assert seen(campaign, by_name, by_code, stranger)[0] == ("accepted", ["a", "b"])
+
+
+def test_files_of_a_unit_come_in_the_order_of_their_arrival(
+    campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arrivals = {name: Arrival(moment, ()) for name, moment in (("a", 9.0), ("b", 5.0))}
+    monkeypatch.setattr(Ledger, "arrivals", lambda self: arrivals)
+    assert seen(campaign, file("a"), file("b"), file("by hand"))[0][1] == ["by hand", "b", "a"]
+
+
+def test_versions_are_different_files() -> None:
+    files = [UnitFile(file(name), None) for name in "ab"]
+    again = UnitFile(file("c", Outcome.DUPLICATE), None)
+    assert unit_status(JIAZI, "accepted", *files, again).versions == 2
+
+
+def test_what_the_unit_calls_its_file() -> None:
+    member = file("包.zip/一.xlsx")
+    arrival = Arrival(1.0, (), "包.zip", "我们的包.zip")
+    assert UnitFile(member, arrival).name == "我们的包.zip/一.xlsx"
+    assert UnitFile(member, replace(arrival, name="")).name == "包.zip/一.xlsx"
+    assert UnitFile(member, None).name == "包.zip/一.xlsx"
+
+
+def test_until_when_messages_need_nobody() -> None:
+    early, late = (UnitFile(file("a"), Arrival(moment, ())) for moment in (5.0, 9.0))
+    by_hand = UnitFile(file("b"), None)
+    superseded = UnitFile(file("c", Outcome.SUPERSEDED), Arrival(99.0, ()))
+    assert unit_status(JIAZI, "accepted", early, late, superseded).settled_until == 9.0
+    assert unit_status(JIAZI, "accepted", early, by_hand).settled_until == math.inf
+    assert unit_status(JIAZI, "returned", early).settled_until == -math.inf
+    assert unit_status(JIAZI, "missing").settled_until == -math.inf
+
+
+def result(*states: str) -> StatusResult:
+    units = [Unit(f"{number}镇", str(number)) for number, _ in enumerate(states)]
+    statuses = [unit_status(unit, state) for unit, state in zip(units, states, strict=True)]
+    return StatusResult(tuple(statuses), (), (), (), None, None)
+
+
+def test_who_is_missing_and_who_must_correct() -> None:
+    told = result("returned", "accepted", "missing", "rejected", "returned")
+    assert [unit.name for unit in told.missing] == ["2镇"]
+    assert [unit.name for unit in told.to_correct] == ["0镇", "3镇", "4镇"]
+    assert list(told.counts.items()) == [
+        *(("有错误", 2), ("通过", 1), ("未报", 1), ("不能计入", 1)),
+    ]
+    assert (told.exit_code, result("accepted").exit_code) == (1, 0)
+
+
+@pytest.mark.parametrize(("days", "left"), [(0, 1), (1, 0), (2, -1)])
+def test_days_to_the_deadline(campaign: Campaign, days: int, left: int) -> None:
+    assert status(campaign, today=EVE + dt.timedelta(days=days)).days == left
+    without = replace(campaign, settings=replace(campaign.settings, deadline=None))
+    assert status(without).days is None
+
+
+def test_a_message_is_settled_by_a_later_report_or_by_a_person(
+    campaign: Campaign, tmp_path: Path, zfxxgk: Form
+) -> None:
+    box = Mailbox(tmp_path / "mails")
+    box.put("a", "jiazi@example.org", text="https://pan.baidu.com/s/1", day=5)
+    box.put("b", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI))], day=6)
+    box.put("c", "yichou@example.org", text="https://pan.baidu.com/s/2", day=5)
+    box.put("d", "nobody@example.com", text="https://pan.baidu.com/s/3", day=5)
+    collect(campaign, box.folder)
+    told = status(campaign)
+    assert [message.origin for message in told.messages] == ["c.eml", "d.eml"]
+    assert [unit.waiting for unit in told.units] == [0, 1, 0]
+    settle(campaign, [message.number for message in told.messages[:1]])
+    assert [message.origin for message in status(campaign).messages] == ["d.eml"]
+    with pytest.raises(UsageError, match="没有编号是 7、9 的邮件"):
+        settle(campaign, [7, 9])
