@@ -200,7 +200,7 @@ def test_broken_parts_are_damage_not_a_crash(good: bytes, name: str, old: str, n
 
 def test_namespaces_and_prefixes_do_not_matter(good: bytes) -> None:
     """Strict OOXML and prefixed tags differ from the usual files only in names of namespaces."""
-    changed = {}
+    changed: dict[str, bytes | None] = {}
     with zipfile.ZipFile(io.BytesIO(good)) as archive:
         for name in archive.namelist():
             xml = archive.read(name).decode()

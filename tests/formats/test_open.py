@@ -13,7 +13,7 @@ from xlreport.formats.open import open_book
 
 FILES = Path(__file__).resolve().parents[1] / "hostile" / "files"
 LOCKED = (FILES / "加密.xlsx").read_bytes()
-PASSWORD = "2025"
+PASSWORD = "示例密码2025"
 
 
 def finding(data: bytes, *passwords: str) -> tuple[str, str, str]:
@@ -50,6 +50,10 @@ def test_a_locked_workbook_with_wrong_passwords() -> None:
         "工作簿加了打开密码，给出的 2 个密码都打不开",
         "请向报送单位问明密码，或者取消打开密码后重新报送",
     )
+
+
+def test_passwords_are_tried_one_after_the_other() -> None:
+    assert open_book(LOCKED, passwords=("x", PASSWORD, "y")).sheets
 
 
 def test_a_locked_workbook_that_is_broken() -> None:

@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from tabletext import load
 from xlreport import Entry, Form, Submission, Unit, check_submissions
 from xlreport.findings import Finding
-from xlreport.narrative import numerals
 from xlreport.submission import BLANK
 
 HERE = Path(__file__).resolve().parent
@@ -147,49 +146,6 @@ def test_each_unit_is_compared_with_its_own_tables(zfxxgk: Form) -> None:
         for findings in check_submissions(zfxxgk, filled)
     ]
     assert codes == [["D1"], [], ["D1"]]
-
-
-# --- numerals ------------------------------------------------------------------------
-
-
-def test_every_chinese_numeral_up_to_99999_reads_back() -> None:
-    for value in range(100_000):
-        assert numerals.number(numerals.chinese(value)) == value
-
-
-@given(st.integers(0, 99_999))
-def test_numbers_in_digits_read_back(value: int) -> None:
-    wide = str(value).translate(str.maketrans("0123456789", "０１２３４５６７８９"))
-    assert {numerals.number(w) for w in (str(value), f"{value:,}", numerals.plain(wide))} == {value}
-
-
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [
-        ("十二", 12),
-        ("一十二", 12),
-        ("二十", 20),
-        ("一百零五", 105),
-        ("一百〇五", 105),
-        ("两", 2),
-        ("两百", 200),
-        ("两千零二", 2002),
-        ("一万零五十", 10_050),
-        ("零", 0),
-        ("1,234", 1234),
-        ("一百一", None),
-        ("三四", None),
-        ("一二", None),
-        ("百", None),
-        ("十十", None),
-        ("二零二五", None),
-        ("1.5", None),
-        ("95%", None),
-        ("12345678901", None),
-    ],
-)
-def test_a_numeral_that_could_be_read_in_two_ways_is_none(text: str, value: int | None) -> None:
-    assert numerals.number(text) == value
 
 
 # --- hostile texts ---------------------------------------------------------------------

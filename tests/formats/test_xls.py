@@ -1,0 +1,175 @@
+"""An .xls as raw cells: a real file, and records made by hand for what xlrd does not tell."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+
+import pytest
+import xlrd
+
+from formats.packages import refusal
+from xlreport.formats import xls
+from xlreport.formats.guard import Limits
+from xlreport.formats.open import open_book
+from xlreport.formats.raw import Format, RawCell
+
+FILES = Path(__file__).resolve().parents[1] / "hostile" / "files"
+XLS = (FILES / "甲子镇.xls").read_bytes()
+
+
+def record(kind: int, body: bytes = b"") -> bytes:
+    return struct.pack("<HH", kind, len(body)) + body
+
+
+BOF, EOF = record(xls.BOF, bytes(4)), record(xls.EOF)
+
+
+def stream(*facts: bytes, book: bytes = b"", kind: int = 0) -> bytes:
+    """A workbook stream with one sheet of these records."""
+    sheet = BOF + b"".join(facts) + EOF
+    size = len(BOF) + len(record(xls.BOUNDSHEET, bytes(8))) + len(book) + len(EOF)
+    listed = record(xls.BOUNDSHEET, struct.pack("<IBB", size, 0, kind) + b"\0\0")
+    return BOF + listed + book + EOF + sheet
+
+
+def test_the_types_of_cells_are_those_of_xlrd() -> None:
+    assert (xls.TEXT, xls.NUMBER, xls.DATE, xls.BOOLEAN, xls.ERROR) == (
+        xlrd.XL_CELL_TEXT,
+        xlrd.XL_CELL_NUMBER,
+        xlrd.XL_CELL_DATE,
+        xlrd.XL_CELL_BOOLEAN,
+        xlrd.XL_CELL_ERROR,
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "formula", "expected"),
+    [
+        (1, "甲", None, RawCell("str", "甲")),
+        (2, 1.5, "", RawCell("n", "1.5", "")),
+        (3, 45000.0, None, RawCell("n", "45000.0", date=True)),
+        (4, 1, None, RawCell("b", "1")),
+        (5, 0x17, "", RawCell("e", "#REF!", "")),
+        (5, 0x99, None, RawCell("e", "#?")),
+        (6, "", "", RawCell("str", "", "")),
+        (6, "", None, None),
+    ],
+)
+def test_a_cell_as_xlrd_gives_it(
+    kind: int, value: str | float, formula: str | None, expected: RawCell | None
+) -> None:
+    assert xls._raw_cell(kind, value, formula) == expected
+
+
+def test_formulas_marks_and_protection() -> None:
+    facts = xls._Records(
+        stream(
+            record(xls.FORMULA, struct.pack("<HH", 3, 4) + bytes(16)),
+            record(xls.NOTE, struct.pack("<HH", 5, 6)),
+            record(
+                xls.MERGE_CELLS, struct.pack("<H", 2) + struct.pack("<8H", 1, 2, 3, 4, 7, 7, 8, 8)
+            ),
+            record(xls.PROTECT, b"\1\0"),
+        )
+    ).sheet(0)
+    assert (facts.formulas, facts.marks, facts.protected) == (
+        {(3, 4)},
+        {(5, 6), (1, 3), (7, 8)},
+        True,
+    )
+
+
+def test_a_sheet_that_is_not_protected() -> None:
+    assert not xls._Records(stream(record(xls.PROTECT, b"\0\0"))).sheet(0).protected
+
+
+def test_charts_inside_a_sheet_do_not_end_it() -> None:
+    chart = BOF + record(xls.FORMULA, struct.pack("<HH", 9, 9)) + EOF
+    facts = xls._Records(stream(chart, record(xls.FORMULA, struct.pack("<HH", 1, 1)))).sheet(0)
+    assert facts.formulas == {(9, 9), (1, 1)}
+
+
+def test_what_follows_a_sheet_is_not_its_own() -> None:
+    data = stream() + record(xls.FORMULA, struct.pack("<HH", 1, 1))
+    assert xls._Records(data).sheet(0).formulas == set()
+
+
+def test_only_worksheets_are_counted() -> None:
+    records = xls._Records(stream(record(xls.PROTECT, b"\1\0"), kind=2))
+    assert not records.sheet(0).protected
+
+
+@pytest.mark.parametrize(
+    ("body", "links"),
+    [(b"\1\0\1\x04", False), (b"\1\0\1\x3a", False), (b"\1\0\5\0file", True)],
+)
+def test_links_to_other_books(body: bytes, links: bool) -> None:
+    assert xls._Records(stream(book=record(xls.SUPBOOK, body))).links is links
+
+
+def summary(*properties: tuple[int, int, int]) -> bytes:
+    """A property set of these keys, types and values ([MS-OLEPS] 2.20)."""
+    head = bytes(44) + struct.pack("<I", 48) + struct.pack("<II", 0, len(properties))
+    table, values = b"", b""
+    for key, kind, value in properties:
+        table += struct.pack("<II", key, 8 + 8 * len(properties) + len(values))
+        values += struct.pack("<IQ", kind, value)
+    return head + table + values
+
+
+TICKS = 116_444_736_000_000_000 + 1_735_702_200 * 10_000_000
+"""2025-01-01T03:30:00 in units of 100 nanoseconds since 1601 (1970 and the seconds since then)."""
+
+
+@pytest.mark.parametrize(
+    ("data", "saved"),
+    [
+        (summary((0x0C, 0x40, 1), (0x0D, 0x40, TICKS)), "2025-01-01T03:30:00Z"),
+        (summary((0x0D, 0x40, 0)), ""),
+        (summary((0x0D, 0x1E, TICKS)), ""),
+        (summary((0x0C, 0x40, TICKS)), ""),
+        (summary((0x0D, 0x40, 2**64 - 1)), ""),
+        (summary(*[(1, 0x40, 1)] * 99, (0x0D, 0x40, TICKS)), "2025-01-01T03:30:00Z"),
+        (summary(*[(1, 0x40, 1)] * 100, (0x0D, 0x40, TICKS)), ""),
+        (b"", ""),
+        (bytes(60)[:50], ""),
+    ],
+)
+def test_the_last_saved_time(data: bytes, saved: str) -> None:
+    assert xls._saved(data) == saved
+
+
+def test_a_workbook_that_a_program_wrote() -> None:
+    book = open_book(XLS)
+    assert book.format is Format.XLS
+    assert not book.macros
+    assert not book.links
+    assert any(sheet.protected for sheet in book.sheets.values())
+    cells = [raw for sheet in book.sheets.values() for raw in sheet.cells.values()]
+    assert {raw.kind for raw in cells} == {"n", "str"}
+    assert any(raw.formula == "" for raw in cells)
+    ranges = [target for target in book.names.values() if target]
+    assert ranges
+    assert all("!$" in target for target in ranges)
+
+
+def test_cells_are_counted() -> None:
+    count = sum(len(sheet.cells) for sheet in open_book(XLS).sheets.values())
+    assert refusal(XLS, Limits(cells=count)) == ("", "")
+    told = ("R3", f"单元格的总数为 {count:,} 个，超过允许的 {count - 1:,} 个")
+    assert refusal(XLS, Limits(cells=count - 1)) == told
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (
+            XLS[:512] + bytes(len(XLS) - 1024) + "Workbook".encode("utf-16-le"),
+            "旧格式文件的内容不完整或写法有误",
+        ),
+        (b"\x09\x08\x10\x00", "这个旧格式文件里没有可以读取的工作簿"),
+    ],
+)
+def test_a_broken_file_is_damage(data: bytes, message: str) -> None:
+    assert refusal(data) == ("R2", message)
