@@ -10,10 +10,11 @@ import threading
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import pytest
 
+from support.clock import with_clock
 from xlreport import Severity, Unit, workers
 from xlreport.workers import (
     DIED,
@@ -277,36 +278,9 @@ def test_in_this_process_a_call_is_done_at_once() -> None:
 # --- time ---
 
 
-class Clock:
-    """Stands in for timers: tells which were set, and lets some of them end at once."""
-
-    def __init__(self, *over: int) -> None:
-        self.set: list[float] = []
-        self._over = over
-
-    def __call__(
-        self, seconds: float, function: Callable[..., Any], args: tuple[Any, ...]
-    ) -> Clock:
-        self._expire = lambda: function(*args)
-        self._seconds = seconds
-        return self
-
-    daemon = False
-
-    def start(self) -> None:
-        self.set.append(self._seconds)
-        if len(self.set) in self._over:
-            self._expire()
-
-    def cancel(self) -> None:
-        pass
-
-
-def with_clock(monkeypatch: pytest.MonkeyPatch, *over: int) -> Clock:
-    """Timers of which those of these numbers (from 1) end at once."""
-    clock = Clock(*over)
-    monkeypatch.setattr(threading, "Timer", clock)
-    return clock
+def over(*numbers: int) -> Callable[[int, float], bool]:
+    """That the timers of these numbers end at once."""
+    return lambda number, _: number in numbers
 
 
 def test_the_clock_of_a_call_begins_when_the_worker_is_ready(
@@ -323,28 +297,28 @@ def test_the_clock_of_a_call_begins_when_the_worker_is_ready(
 def test_a_first_call_whose_time_is_over_is_tried_once_more(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    clock = with_clock(monkeypatch, 2)
+    clock = with_clock(monkeypatch, over(2))
     with one_worker() as pool:
         assert pool.submit(len, "abc").result() == 3
     assert clock.set == [STARTING, SECONDS, STARTING, SECONDS]
 
 
 def test_a_start_that_hangs_is_tried_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = with_clock(monkeypatch, 1)
+    clock = with_clock(monkeypatch, over(1))
     with one_worker() as pool:
         assert pool.submit(len, "abc").result() == 3
     assert clock.set == [STARTING, STARTING, SECONDS]
 
 
 def test_a_first_call_is_not_tried_a_third_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = with_clock(monkeypatch, 2, 4)
+    clock = with_clock(monkeypatch, over(2, 4))
     with one_worker() as pool:
         assert reason_of(pool.submit(len, "abc").exception()) == (TIME, "")
     assert clock.set == [STARTING, SECONDS, STARTING, SECONDS]
 
 
 def test_a_later_call_whose_time_is_over_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = with_clock(monkeypatch, 3)
+    clock = with_clock(monkeypatch, over(3))
     with one_worker() as pool:
         assert pool.submit(len, "abc").result() == 3
         assert reason_of(pool.submit(len, "abc").exception()) == (TIME, "")

@@ -19,6 +19,7 @@ import pytest
 
 from campaign.scene import BINGYIN, JIAZI, YICHOU, Mailbox, campaign_in, workbook
 from merging.test_arrivals import stamped
+from support.clock import with_clock
 from support.merges import merge_and_write
 from xlreport import Form, UsageError
 from xlreport.campaign.campaign import Campaign, ledger_of, merged_inbox
@@ -711,6 +712,7 @@ def test_messages_are_read_in_workers_and_one_that_hangs_costs_only_itself(
 ) -> None:
     box.put("a", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI))])
     monkeypatch.setattr("xlreport.campaign.collect.MAIL_LIMITS", MailLimits(seconds=0.000001))
+    with_clock(monkeypatch, lambda _, seconds: seconds == 0.000001)
     (told,) = collect(campaign, box.folder).messages
     assert told.state == "trouble"
     assert "读取邮件超过了 1e-06 秒，已停止" in told.findings[0].message
