@@ -71,6 +71,21 @@ def one(
     )
 
 
+def _beginning(share: int) -> Callable[[Scene], bytes]:
+    """The first so many per cent of the book."""
+    return lambda scene: scene.book[: len(scene.book) * share // 100]
+
+
+def _flipped(share: int) -> Callable[[Scene], bytes]:
+    """The book with one byte wrong, after so many per cent."""
+    return lambda scene: _flip(scene, share / 100)
+
+
+def _number(kind: str, text: str) -> Callable[[Scene], bytes]:
+    """The book with this in the cell NUMBER."""
+    return lambda scene: scene.number(kind, text)
+
+
 def several(
     group: str,
     what: str,
@@ -358,7 +373,7 @@ for share in (2, 25, 50, 75, 99):
     one(
         BROKEN,
         f"只收到前 {share}%",
-        lambda s, n=share: s.book[: len(s.book) * n // 100],
+        _beginning(share),
         REJECTED,
         "R2",
     )
@@ -366,7 +381,7 @@ for share in (10, 40, 70):
     one(
         BROKEN,
         f"传输中坏了一个字节（{share}% 处）",
-        lambda s, n=share: _flip(s, n / 100),
+        _flipped(share),
         REJECTED,
         "R2",
     )
@@ -637,7 +652,7 @@ for what, kind, text, value in (
     ("公式 =100+35", "formula", "100+35 => 135", "135"),
 ):
     codes = "R10" if kind == "formula" else "R11" if kind == "text" else ""
-    one(NUMBERS, what, lambda s, k=kind, t=text: s.number(k, t), ACCEPTED, codes, value=value)
+    one(NUMBERS, what, _number(kind, text), ACCEPTED, codes, value=value)
 
 one(
     NUMBERS,
@@ -701,7 +716,7 @@ for what, kind, text in (
     ("日期", "date", "2026-01-02"),
     ("没有结果的公式", "formula", "A1+1"),
 ):
-    one(NUMBERS, what, lambda s, k=kind, t=text: s.number(k, t), RETURNED, "A6")
+    one(NUMBERS, what, _number(kind, text), RETURNED, "A6")
 
 one(NUMBERS, "1E999", lambda s: s.number("number", "1E999"), RETURNED, "A5")
 one(NUMBERS, "1E308", lambda s: s.number("number", "1E308"), RETURNED, "A5")

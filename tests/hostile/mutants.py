@@ -235,7 +235,8 @@ def _part(name: str, content: bytes, rng: random.Random) -> bytes:
 
 def _elements(xml: str) -> list[tuple[str, int, int, int, int]]:
     """Name, and where each element and its content begin and end."""
-    found, open_ = [], []
+    found: list[tuple[str, int, int, int, int]] = []
+    open_: list[tuple[str, int, int]] = []
     for match in _TAG.finditer(xml):
         if match[1]:
             if open_ and open_[-1][0] == match[2]:

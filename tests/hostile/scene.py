@@ -147,5 +147,5 @@ class _Named(zipfile.ZipInfo):
         super().__init__(name.decode("cp437"))
         self._bytes = name
 
-    def _encodeFilenameFlags(self) -> tuple[bytes, int]:
+    def _encodeFilenameFlags(self) -> tuple[bytes, int]:  # noqa: N802 (zipfile's name)
         return self._bytes, self.flag_bits & ~0x800

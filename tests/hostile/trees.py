@@ -23,8 +23,6 @@ ODD = (
     b"a.zip",
     b"a.zip!b",
     b"b",
-)
-ODD += (
     b"a\nb",
     b"\x1b[2J",
     "\u202ex".encode(),

@@ -21,8 +21,6 @@ TRAPPED = (
     "socket.bind",
     "socket.sendto",
     "urllib.Request",
-)
-TRAPPED += (
     "subprocess.Popen",
     "os.exec",
     "os.system",
@@ -30,8 +28,6 @@ TRAPPED += (
     "os.spawn",
     "os.startfile",
     "os.fork",
-)
-TRAPPED += (
     "os.forkpty",
     "pty.spawn",
     "webbrowser.open",
