@@ -26,6 +26,8 @@ from xlreport.workbook.reader.numbers import read_entry
         ("24252.311082", "24252.311082"),
         ("0.30000000000000004", "0.3"),
         ("999999999", "999999999"),
+        # Excel keeps 15 digits: the sixteenth is none of the number's
+        ("123456789.1234565", "123456789.123457"),
     ],
 )
 def test_stored_numbers(stored: str, value: str) -> None:
@@ -47,6 +49,16 @@ def test_what_python_would_take_for_a_number_is_none(stored: str) -> None:
 )
 def test_too_large(stored: str) -> None:
     assert read_entry(RawCell("n", stored))[0].status is Status.TOO_LARGE
+
+
+def test_half_a_millionth_is_rounded_up() -> None:
+    entry, _ = read_entry(RawCell("n", "0.0000005"))
+    assert (entry.value, entry.status) == (Decimal("0.000001"), Status.TOO_FINE)
+
+
+def test_a_number_is_never_minus_zero() -> None:
+    entry, _ = read_entry(RawCell("n", "-0"))
+    assert (str(entry.value), entry.raw) == ("0", "0")
 
 
 def test_too_fine_is_rounded_and_told() -> None:
@@ -90,6 +102,7 @@ def test_texts_that_are_plainly_numbers(typed: str, value: str) -> None:
         "十二",
         "1 2",
         "1,23",
+        "1234,567",
         "1.",
         "12-",
         "²",
@@ -111,10 +124,16 @@ def test_texts_that_are_no_numbers(typed: str) -> None:
         (RawCell("e", "#DIV/0!"), Status.ERROR),
         (RawCell("d", "2025-01-02"), Status.DATE),
         (RawCell("n", "45000", date=True), Status.DATE),
+        (RawCell("e", ""), Status.ERROR),
     ],
 )
 def test_other_cells(cell: RawCell | None, status: Status) -> None:
     assert read_entry(cell)[0].status is status
+
+
+@pytest.mark.parametrize(("stored", "shown"), [("1", "TRUE"), ("0", "FALSE"), ("2", "2")])
+def test_a_boolean_is_quoted_as_it_is_shown(stored: str, shown: str) -> None:
+    assert read_entry(RawCell("b", stored))[0].raw == shown
 
 
 @given(st.decimals(min_value=-(10**9) + 1, max_value=10**9 - 1, places=6))

@@ -1,0 +1,121 @@
+"""Whose report it is: the cover beside the identity."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from support.raw_books import COVER, COVER_LINES, put, raw_book, without_names
+from xlreport import Form, Unit
+from xlreport.formats.raw import RawBook, RawCell
+from xlreport.workbook.layout.identity import Identity
+from xlreport.workbook.layout.workbook import layout_of
+from xlreport.workbook.reader.cover import Cover, cover_text, read_cover
+
+ISSUED = Identity(unit="甲子镇", code="990101", level="乡镇", year="2025", kind="unit")
+FULL = {"contact": "张三", "phone": "0000"}
+
+
+def cover(form: Form, identity: Identity = ISSUED, **lines: str) -> Cover:
+    others = {item.id: "已填" for item in form.identity if item.id not in COVER_LINES}
+    book = raw_book(form, {**COVER_LINES, **others, **lines})
+    return read_cover(book, layout_of(form), identity)
+
+
+def codes(found: Cover) -> list[tuple[str, str]]:
+    return [(f.code, f.field) for f in found.findings]
+
+
+def test_a_full_cover_has_no_findings(any_form: Form) -> None:
+    found = cover(any_form)
+    assert codes(found) == []
+    assert found.unit == Unit("甲子镇", "990101", "乡镇")
+    assert not {"unit", "code", "level", "year"} & set(found.lines)
+
+
+@pytest.mark.parametrize(
+    ("item", "text", "message"),
+    [
+        ("unit", "乙丑镇", "封面的{}是“乙丑镇”，这份模板却是发给“甲子镇”的，无法判断是谁报的"),
+        ("code", "990102", "封面的{}是“990102”，这份模板却是发给“990101”的，无法判断是谁报的"),
+        ("level", "街道", "封面的{}是“街道”，这份模板却是发给“乡镇”的，无法判断是谁报的"),
+        ("year", "2024", "封面的{}是“2024”，这份模板却是发给“2025”的，无法判断是哪一年的"),
+    ],
+)
+def test_a_cover_of_another_unit_or_year(zfxxgk: Form, item: str, text: str, message: str) -> None:
+    found = cover(zfxxgk, **{item: text})
+    label = next(i.label for i in zfxxgk.identity if i.id == item)
+    assert [f.message for f in found.findings] == [message.format(label)]
+    assert codes(found) == [("F5", f"identity.{item}")]
+    assert found.findings[0].sheet == COVER
+
+
+def test_what_the_identity_leaves_open_the_cover_says(zfxxgk: Form) -> None:
+    found = cover(zfxxgk, Identity(year="2025", unit="甲子镇"), level="街道")
+    assert found.unit == Unit("甲子镇", "990101", "街道")
+    assert codes(found) == []
+
+
+def test_no_unit_and_no_level(zfxxgk: Form) -> None:
+    found = cover(zfxxgk, Identity(), unit="", level="")
+    assert codes(found) == [("F4", "identity.unit"), ("R17", "identity.level")]
+    assert found.unit == Unit("", "990101", "")
+
+
+def test_a_level_that_is_not_in_the_list_counts_as_none(zfxxgk: Form) -> None:
+    found = cover(zfxxgk, Identity(), level="村")
+    assert [f.message for f in found.findings] == ["单位类别“村”不在列表中"]
+    assert found.findings[0].observed == (("identity.level", "村"),)
+    assert found.unit.level == ""
+
+
+def test_lines_that_nobody_filled_in_are_told_together(zfxxgk: Form) -> None:
+    others = [i for i in zfxxgk.identity if i.id not in COVER_LINES]
+    found = cover(zfxxgk, **{others[1].id: ""})
+    assert [f.message for f in found.findings] == [f"封面没有填写：{others[1].label}"]
+    assert codes(found) == [("R14", f"identity.{others[0].id}")]
+    summary = cover(zfxxgk, replace(ISSUED, kind="summary"), **{others[1].id: ""})
+    assert codes(summary) == [], "a summary is no letter"
+
+
+@pytest.mark.parametrize("text", ["甲" * 101, "甲\u200b乙"])
+def test_a_line_that_is_too_long_or_hides_something_is_cut(zfxxgk: Form, text: str) -> None:
+    item = next(i.id for i in zfxxgk.identity if i.id not in COVER_LINES)
+    found = cover(zfxxgk, **{item: text})
+    assert codes(found) == [("R25", "")]
+    assert found.lines[item] == ("甲" * 100 if len(text) > 100 else "甲乙")
+    fitting = cover(zfxxgk, **{item: "甲" * 100})
+    assert codes(fitting) == []
+
+
+def test_line_breaks_and_spaces_become_one_space(zfxxgk: Form) -> None:
+    item = next(i.id for i in zfxxgk.identity if i.id not in COVER_LINES)
+    assert cover(zfxxgk, **{item: " 张三\r\n　李四 "}).lines[item] == "张三 李四"
+
+
+@pytest.fixture
+def unnamed(zfxxgk: Form) -> RawBook:
+    return without_names(raw_book(zfxxgk), "identity.unit")
+
+
+def test_a_line_without_name_is_read_beside_its_label(zfxxgk: Form, unnamed: RawBook) -> None:
+    item = next(i for i in zfxxgk.identity if i.id == "unit")
+    assert cover_text(unnamed, item) == "甲子镇"
+
+
+def test_a_label_that_is_there_twice_tells_nothing(zfxxgk: Form, unnamed: RawBook) -> None:
+    item = next(i for i in zfxxgk.identity if i.id == "unit")
+    put(unnamed, (COVER, (30, 5)), RawCell("s", item.label))
+    put(unnamed, (COVER, (30, 6)), RawCell("s", "乙丑镇"))
+    assert cover_text(unnamed, item) == ""
+
+
+def test_an_empty_named_cell_is_not_looked_for_elsewhere(zfxxgk: Form) -> None:
+    item = next(i for i in zfxxgk.identity if i.id == "unit")
+    book = raw_book(zfxxgk, {})
+    row, column = layout_of(zfxxgk).identity["unit"]
+    put(book, (COVER, (row, column - 1)), RawCell("s", "别的字"))
+    put(book, (COVER, (40, 0)), RawCell("s", item.label))
+    put(book, (COVER, (40, 1)), RawCell("s", "乙丑镇"))
+    assert cover_text(book, item) == ""

@@ -1,0 +1,162 @@
+"""Number cells: what counts, and what is told of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from support.raw_books import put, raw_book, without_names
+from xlreport import Entry, Form, Submission, Unit
+from xlreport.findings import Finding
+from xlreport.formats.raw import RawBook, RawCell
+from xlreport.submission import Status
+from xlreport.workbook.layout.workbook import layout_of
+from xlreport.workbook.reader.figures import FigureCells, read_figures, stale_results
+from xlreport.workbook.reader.locate import locate
+
+LICENCES = "disclosure.licences.decisions"
+
+
+def figures(book: RawBook, form: Form, *, is_summary: bool = False) -> FigureCells:
+    return read_figures(locate(book, layout_of(form)), is_summary=is_summary)
+
+
+def with_cell(form: Form, name: str, cell: RawCell) -> RawBook:
+    book = raw_book(form)
+    put(book, layout_of(form).cells[name], cell)
+    return book
+
+
+def told(findings: tuple[Finding, ...]) -> list[tuple[str, str, str]]:
+    return [(f.code, f.cell, f.message) for f in findings]
+
+
+def total_of(form: Form) -> str:
+    """A computed field."""
+    return form.computed[0].id
+
+
+def test_an_untouched_workbook_is_blank_and_says_nothing(any_form: Form) -> None:
+    read = figures(raw_book(any_form), any_form)
+    assert set(read.entries) == {field.id for field in any_form.typed}
+    assert {entry.status for entry in read.entries.values()} == {Status.BLANK}
+    assert set(read.results) == {field.id for field in any_form.computed}
+    assert (read.overrides, read.findings) == ({}, ())
+
+
+def test_a_lost_cell_is_absent(zfxxgk: Form) -> None:
+    sheets = dict(raw_book(zfxxgk).sheets)
+    del sheets["二、主动公开"]
+    read = figures(replace(raw_book(zfxxgk), sheets=sheets), zfxxgk)
+    assert read.entries[LICENCES] == Entry(None, Status.ABSENT)
+
+
+@pytest.mark.parametrize(
+    ("cell", "entry", "message"),
+    [
+        (RawCell("n", "7"), Entry(Decimal(7), Status.NUMBER, "7"), None),
+        (
+            RawCell("s", "７"),
+            Entry(Decimal(7), Status.NUMBER, "７"),
+            ("R11", "写成了文本“７”，已按 7 读取；表里的公式不会计算文本"),
+        ),
+        (
+            RawCell("n", "7", formula="3+4"),
+            Entry(Decimal(7), Status.NUMBER, "7"),
+            ("R10", "填的是公式，已按当前显示的 7 读取"),
+        ),
+        (RawCell("n", "", formula="3+4"), Entry(None, Status.NO_RESULT, "=3+4"), None),
+        (
+            RawCell("n", "7", disguise="0%"),
+            Entry(Decimal(7), Status.NUMBER, "7"),
+            ("R29", "格子的数字格式是“0%”，显示的不是填的数；已按 7 读取"),
+        ),
+        (RawCell("s", "无", disguise="0%"), Entry(None, Status.TEXT, "无"), None),
+        (
+            RawCell("n", "1.23456789"),
+            Entry(Decimal("1.234568"), Status.TOO_FINE, "1.23456789"),
+            ("R18", "数字 1.23456789 的小数超过 6 位"),
+        ),
+    ],
+)
+def test_one_cell(
+    zfxxgk: Form, cell: RawCell, entry: Entry, message: tuple[str, str] | None
+) -> None:
+    read = figures(with_cell(zfxxgk, LICENCES, cell), zfxxgk)
+    assert read.entries[LICENCES] == entry
+    expected = [] if message is None else [(message[0], "B10", message[1])]
+    assert told(read.findings) == expected
+
+
+def test_formulas_and_formats_are_as_they_should_be_in_a_summary(zfxxgk: Form) -> None:
+    cell = RawCell("n", "7", formula="SUM(明细!A1:A9)", disguise="0%")
+    read = figures(with_cell(zfxxgk, LICENCES, cell), zfxxgk, is_summary=True)
+    assert read.entries[LICENCES].value == 7
+    assert read.findings == ()
+
+
+@pytest.mark.parametrize(
+    ("cell", "message"),
+    [
+        (RawCell("s", "无"), "这里的公式被换成了“无”"),
+        (RawCell("s", ""), "这里的公式被删掉了"),
+    ],
+)
+def test_a_formula_that_is_gone(zfxxgk: Form, cell: RawCell, message: str) -> None:
+    name = total_of(zfxxgk)
+    read = figures(with_cell(zfxxgk, name, cell), zfxxgk)
+    assert [(f.code, f.field, f.message) for f in read.findings] == [("R12", name, message)]
+    assert read.overrides[name].value is None
+    assert name not in read.results
+
+
+def test_a_number_typed_over_a_formula_is_told_by_the_checks_alone(zfxxgk: Form) -> None:
+    name = total_of(zfxxgk)
+    read = figures(with_cell(zfxxgk, name, RawCell("n", "5")), zfxxgk)
+    assert read.overrides[name].value == 5
+    assert read.findings == ()
+
+
+# --- results that do not fit ----------------------------------------------------------------
+
+
+def stale(form: Form, result: RawCell, *, as_text: bool = False) -> list[tuple[str, str]]:
+    """What is told of a computed cell whose parts are all 1."""
+    name = total_of(form)
+    book = with_cell(form, name, result)
+    for part in form.leaves(name):
+        put(book, layout_of(form).cells[part], RawCell("s" if as_text else "n", "1"))
+    located = locate(book, layout_of(form))
+    cells = read_figures(located, is_summary=False)
+    submission = Submission(form.id, 2025, Unit("甲子镇", level="乡镇"), cells.entries)
+    return [(f.field, f.message) for f in stale_results(submission, cells, located)]
+
+
+@pytest.mark.parametrize("shown", ["99", "#REF!"])
+def test_a_result_that_its_numbers_do_not_give_is_told(zfxxgk: Form, shown: str) -> None:
+    name = total_of(zfxxgk)
+    right = len(zfxxgk.leaves(name))
+    kind = "n" if shown.isdigit() else "e"
+    message = f"显示的是 {shown}，按填报的数重新计算是 {right}；汇总用重新计算的数"
+    assert stale(zfxxgk, RawCell(kind, shown, formula="SUM(A1)")) == [(name, message)]
+
+
+def test_a_right_result_and_a_missing_one_are_not_told(zfxxgk: Form) -> None:
+    right = str(len(zfxxgk.leaves(total_of(zfxxgk))))
+    assert stale(zfxxgk, RawCell("n", right, formula="SUM(A1)")) == []
+    assert stale(zfxxgk, RawCell("n", "", formula="SUM(A1)")) == []
+
+
+def test_a_total_that_misses_numbers_stored_as_texts_is_not_told_twice(zfxxgk: Form) -> None:
+    assert stale(zfxxgk, RawCell("n", "0", formula="SUM(A1)"), as_text=True) == []
+
+
+def test_a_total_of_unknown_parts_is_not_told(zfxxgk: Form) -> None:
+    name = total_of(zfxxgk)
+    book = with_cell(zfxxgk, name, RawCell("n", "99", formula="SUM(A1)"))
+    located = locate(without_names(book), layout_of(zfxxgk))
+    cells = read_figures(located, is_summary=False)
+    submission = Submission(zfxxgk.id, 2025, Unit("甲子镇"), cells.entries)
+    assert list(stale_results(submission, cells, located)) == []

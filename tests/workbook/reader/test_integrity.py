@@ -1,0 +1,142 @@
+"""Content where the form has none, changed headings, and what touches no number."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import replace
+
+import pytest
+
+from support.raw_books import put, raw_book
+from xlreport import Form
+from xlreport.formats.raw import Format, RawBook, RawCell, RawSheet
+from xlreport.workbook.layout.workbook import layout_of
+from xlreport.workbook.reader.integrity import MOST_TOLD, integrity_findings
+from xlreport.workbook.reader.locate import locate
+
+SHEET = "二、主动公开"
+FAR = (SHEET, (50, 1))
+
+
+def told(
+    book: RawBook, form: Form, *, same_version: bool = True, is_summary: bool = False
+) -> list[tuple[str, str, str, str]]:
+    located = locate(book, layout_of(form))
+    findings = integrity_findings(located, same_version=same_version, is_summary=is_summary)
+    return [(f.code, f.sheet, f.cell, f.message) for f in findings]
+
+
+@pytest.fixture
+def book(zfxxgk: Form) -> RawBook:
+    return raw_book(zfxxgk)
+
+
+def test_an_untouched_workbook_has_no_findings(any_form: Form) -> None:
+    assert told(raw_book(any_form), any_form) == []
+
+
+def test_content_outside_the_form_is_told(book: RawBook, zfxxgk: Form) -> None:
+    put(book, FAR, RawCell("s", "备注"))
+    put(book, (SHEET, (51, 1)), RawCell("s", "  "))
+    put(book, (SHEET, (1, 0)), RawCell("str", "填报单位：", formula='="x"'))
+    message = "不是填报的格子里有内容“备注”，不会读取"
+    assert told(book, zfxxgk) == [("R5", SHEET, "B51", message)]
+
+
+def test_many_stray_cells_are_told_together(book: RawBook, zfxxgk: Form) -> None:
+    for row in range(MOST_TOLD + 2):
+        put(book, (SHEET, (50 + row, 0)), RawCell("n", "1"))
+    found = told(book, zfxxgk)
+    assert [cell for _, _, cell, _ in found] == ["A51", "A52", "A53", "A54", "A55", ""]
+    assert found[-1][3] == "另有 2 个不是填报的格子里有内容，不会读取"
+    for row in range(MOST_TOLD, MOST_TOLD + 2):
+        del book.sheets[SHEET].cells[50 + row, 0]
+    assert len(told(book, zfxxgk)) == MOST_TOLD, "as many as that need no sum"
+
+
+def test_formulas_of_another_version_are_its_check_cells(book: RawBook, zfxxgk: Form) -> None:
+    put(book, FAR, RawCell("str", "✔", formula="IF(1,2)"))
+    assert [code for code, *_ in told(book, zfxxgk)] == ["R5"]
+    assert told(book, zfxxgk, same_version=False) == []
+
+
+def test_marks_beyond_the_form_are_told(book: RawBook, zfxxgk: Form) -> None:
+    layout = layout_of(zfxxgk).tables["disclosure"]
+    book.sheets[SHEET].marks.add((layout.bottom, layout.right))
+    assert told(book, zfxxgk) == []
+    book.sheets[SHEET].marks |= {(layout.bottom + 1, 3), (70, 0)}
+    message = "表格以外有批注、链接或合并的格子，不会读取"
+    assert [(code, text) for code, _, _, text in told(book, zfxxgk)] == [("R5", message)]
+
+
+def test_a_changed_heading_is_told(book: RawBook, zfxxgk: Form) -> None:
+    label = next(x for x in layout_of(zfxxgk).tables["disclosure"].labels if x.style == "row")
+    put(book, (SHEET, label.span.cell), RawCell("s", "改了"))
+    message = f"这里应当印着“{label.text}”，现为“改了”"
+    assert [(code, text) for code, _, _, text in told(book, zfxxgk)] == [("R19", message)]
+    assert told(book, zfxxgk, same_version=False) == []
+    put(book, (SHEET, label.span.cell), RawCell("s", f" {label.text}\n"))
+    assert told(book, zfxxgk) == []
+
+
+def test_positions_tell_nothing_where_cells_have_moved(book: RawBook, zfxxgk: Form) -> None:
+    put(book, FAR, RawCell("s", "备注"))
+    moved = {**book.names, "disclosure.licences.decisions": f"'{SHEET}'!$B$60"}
+    assert told(replace(book, names=moved), zfxxgk) == []
+
+
+# --- sheets that the form does not have -----------------------------------------------------
+
+
+def with_sheet(book: RawBook, sheet: RawSheet) -> RawBook:
+    return replace(book, sheets={**book.sheets, sheet.name: sheet})
+
+
+def test_a_sheet_with_content_is_told_unless_the_book_is_a_summary(
+    book: RawBook, zfxxgk: Form
+) -> None:
+    empty = RawSheet("Sheet1")
+    assert told(with_sheet(book, empty), zfxxgk) == []
+    extra = with_sheet(book, RawSheet("我的表", {(0, 0): RawCell("n", "1")}))
+    message = "多出一张有内容的工作表“我的表”，不会读取"
+    assert told(extra, zfxxgk) == [("R5", "我的表", "", message)]
+    assert told(extra, zfxxgk, is_summary=True) == []
+
+
+def test_a_copy_with_other_numbers_is_ambiguous(book: RawBook, zfxxgk: Form) -> None:
+    copy = deepcopy(book.sheets[SHEET])
+    copy.name = f"{SHEET} (2)"
+    same = with_sheet(book, copy)
+    assert [code for code, *_ in told(same, zfxxgk)] == ["R5"]
+    _, cell = layout_of(zfxxgk).cells["disclosure.licences.decisions"]
+    copy.cells[cell] = RawCell("n", "9")
+    message = f"这张表像“{SHEET}”的副本，却有 1 格与它不同，无法判断哪张是真的"
+    assert told(same, zfxxgk) == [("R15", copy.name, "", message)]
+
+
+# --- what touches no number -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "words"),
+    [
+        ({"links": True}, "R21", "链接"),
+        ({"macros": True}, "R23", "宏"),
+        ({"format": Format.XLS}, "R24", ".xls"),
+        ({"format": Format.ODS}, "R24", ".ods"),
+        ({"format": Format.XLSB}, "R24", ".xlsb"),
+    ],
+)
+def test_what_was_done_to_the_file(
+    book: RawBook, zfxxgk: Form, changes: dict[str, object], code: str, words: str
+) -> None:
+    ((found, sheet, cell, message),) = told(replace(book, **changes), zfxxgk)  # type: ignore[arg-type]
+    assert (found, sheet, cell) == (code, "", "")
+    assert words in message
+
+
+def test_sheets_without_protection_are_named(book: RawBook, zfxxgk: Form) -> None:
+    book.sheets[SHEET].protected = False
+    book.sheets["封面"].protected = False
+    message = f"工作表保护被取消：封面、{SHEET}；数字已照常读取"
+    assert told(book, zfxxgk) == [("R22", "", "", message)]

@@ -1,0 +1,121 @@
+"""What a unit writes in words."""
+
+from __future__ import annotations
+
+import pytest
+
+from support.raw_books import CHECKS, put, raw_book, target
+from xlreport import Form
+from xlreport.formats.raw import RawBook, RawCell, RawSheet
+from xlreport.submission import NO, YES
+from xlreport.text import MAX_CELL_TEXT
+from xlreport.workbook.layout.check_rows import EXPLANATION, explanation_name
+from xlreport.workbook.layout.workbook import layout_of
+from xlreport.workbook.reader.locate import Located, locate
+from xlreport.workbook.reader.texts import read_answers, read_explanations, read_texts
+
+
+def located(form: Form, name: str, text: str) -> Located:
+    layout, book = layout_of(form), raw_book(form)
+    flags = {f"{table}.blanks_are_zero": spot for table, spot in layout.flags.items()}
+    put(book, {**layout.cells, **flags}[name], RawCell("s", text))
+    return locate(book, layout)
+
+
+# --- texts ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [("一\r\n二", "一\n二"), ("一\r二", "一\n二"), ("一\t二", "一\t二"), ("", "")],
+)
+def test_line_ends_cost_nothing_and_are_not_told(zfxxgk: Form, written: str, text: str) -> None:
+    name = zfxxgk.texts[0].field_id
+    texts, findings = read_texts(located(zfxxgk, name, written))
+    assert texts[name] == text
+    assert findings == []
+
+
+def test_control_characters_are_taken_out_and_told(zfxxgk: Form) -> None:
+    name = zfxxgk.texts[0].field_id
+    texts, findings = read_texts(located(zfxxgk, name, "一\x0b二\x00"))
+    assert texts[name] == "一二"
+    assert [(f.code, f.field) for f in findings] == [("R25", name)]
+    assert "（共 4 字），已去掉 2 字" in findings[0].message
+
+
+def test_what_a_cell_cannot_hold_is_cut_and_told(zfxxgk: Form) -> None:
+    name = zfxxgk.texts[0].field_id
+    texts, findings = read_texts(located(zfxxgk, name, "一" * (MAX_CELL_TEXT + 1)))
+    assert len(texts[name]) == MAX_CELL_TEXT
+    assert "（共 32,768 字），已去掉 1 字" in findings[0].message
+
+
+# --- answers --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("written", "answer"), [(YES, YES), (f" {NO} ", NO), ("", ""), ("  ", "")])
+def test_answers(zfxxgk: Form, written: str, answer: str) -> None:
+    table = zfxxgk.tables[0].id
+    answers, findings = read_answers(located(zfxxgk, f"{table}.blanks_are_zero", written))
+    assert answers[table] == answer
+    assert findings == []
+
+
+def test_any_other_answer_counts_as_none(zfxxgk: Form) -> None:
+    table = zfxxgk.tables[0].id
+    name = f"{table}.blanks_are_zero"
+    answers, findings = read_answers(located(zfxxgk, name, "对"))
+    assert answers[table] == ""
+    (finding,) = findings
+    assert (finding.code, finding.field) == ("R13", name)
+    assert finding.message == "“本表空白处是否均为 0”填的是“对”"
+    assert finding.observed == ((name, "对"),)
+
+
+# --- explanations ---------------------------------------------------------------------------
+
+
+def checks_sheet(form: Form, *, moved: int = 0) -> RawBook:
+    """The 校验 sheet with its numbers and codes, its rows moved down."""
+    book, layout = raw_book(form), layout_of(form)
+    sheet = RawSheet(CHECKS)
+    for listed in (*layout.check_rows, *layout.deferred):
+        row = listed.row + moved
+        sheet.cells[row, 0] = RawCell("n", f"{listed.index + 1}.0")
+        sheet.cells[row, 1] = RawCell("s", listed.printed_code)
+    return RawBook({**book.sheets, CHECKS: sheet}, book.names)
+
+
+def explanations(book: RawBook, form: Form) -> dict[str, str]:
+    return read_explanations(book, layout_of(form))
+
+
+@pytest.mark.parametrize("moved", [0, 3])
+def test_an_explanation_stands_in_the_row_of_its_check(any_form: Form, moved: int) -> None:
+    book = checks_sheet(any_form, moved=moved)
+    second = layout_of(any_form).check_rows[1]
+    put(book, (CHECKS, (second.row + moved, EXPLANATION)), RawCell("s", " 已核实\r\n属实 "))
+    assert explanations(book, any_form) == {second.code: "已核实\n属实"}
+
+
+def test_a_deferred_check_has_its_explanation_too(zfxxgk: Form) -> None:
+    book = checks_sheet(zfxxgk)
+    last = layout_of(zfxxgk).deferred[-1]
+    put(book, (CHECKS, last.explanation_cell), RawCell("s", "已核实"))
+    assert explanations(book, zfxxgk) == {last.code: "已核实"}
+
+
+def test_the_name_counts_where_the_row_is_lost_or_there_twice(zfxxgk: Form) -> None:
+    book = checks_sheet(zfxxgk)
+    first = layout_of(zfxxgk).check_rows[0]
+    names = {**book.names, explanation_name(first.code).lower(): target((CHECKS, (200, 7)))}
+    book = RawBook(book.sheets, names)
+    put(book, (CHECKS, (200, 7)), RawCell("s", "按名称"))
+    put(book, (CHECKS, (first.row, EXPLANATION)), RawCell("s", "按行"))
+    assert explanations(book, zfxxgk) == {first.code: "按行"}
+    put(book, (CHECKS, (210, 0)), RawCell("n", "1"))
+    put(book, (CHECKS, (210, 1)), RawCell("s", first.printed_code))
+    assert explanations(book, zfxxgk) == {first.code: "按名称"}
+    del book.sheets[CHECKS].cells[first.row, 1]
+    assert explanations(book, zfxxgk) == {}, "the row that is left has no explanation"
