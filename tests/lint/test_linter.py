@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import random
+import sys
+from decimal import Decimal
 from itertools import product
 from pathlib import Path
 
@@ -10,50 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xlreport import Entry, Form, FormError, Submission, Unit
-from xlreport.form.loader import loads
+from lint.small_form import random_form, small
+from xlreport import Entry, Form, Submission, Unit
 from xlreport.form.model import LEVELS
 from xlreport.form.yaml_source import rule_places
-from xlreport.lint.feasibility import Answer, Row, solve
-from xlreport.lint.linter import LintResult, lint
+from xlreport.lint import Lint, LintResult, SolverMissing, lint
 from xlreport.rules.columns import column_store
 from xlreport.rules.evaluate import Verdict, Verdicts, evaluate
 from xlreport.submission import Figures, Status
-
-HEAD = """\
-form: small
-version: 1
-title: 小表
-source: 测试
-first_year: 2020
-identity: [{id: unit, label: 单位}, {id: code, label: 代码}, {id: level, label: 类别}, {id: year, label: 年度}]
-instructions: [照实填写]
-tables:
-  - id: t
-    title: 表
-    sheet: 表
-    blocks:
-      - columns: [{id: a, label: 甲}, {id: b, label: 乙}, {id: total, label: 合计, computed: A1}]
-        rows: [{id: x, label: 一}]
-      - columns: [{id: m, label: 金额, kind: money}]
-        rows: [{id: z, label: 三}]
-texts: [{id: note, label: 说明}]
-checks:
-  - {code: A1, title: 合计, severity: error, why: 相加, each: row, rule: "t.total == t.a + t.b"}
-"""
-CELLS = '  - {code: A5, title: 非负, severity: error, why: 件数, each: cell, rule: "cell >= 0 and round(cell, decimals) == cell"}\n'
-
-
-def small(*rules: str, cells: bool = False) -> Form:
-    """The small form with rules B1, B2, ...; `severity|each|rule` or the rule alone (an error)."""
-    text = HEAD + (CELLS if cells else "")
-    for number, written in enumerate(rules, 1):
-        *more, rule = written.split("|")
-        severity, each = (*more, "error", "")[:2] if len(more) < 2 else more
-        quoted = rule.replace("'", "''")
-        text += f"  - code: B{number}\n    title: 试\n    severity: {severity}\n    why: 试\n"
-        text += (f"    each: {each}\n" if each else "") + f"    rule: '{quoted}'\n"
-    return loads(text, "small.yaml")
 
 
 def found(form: Form) -> list[tuple[str, str, str]]:
@@ -181,11 +146,45 @@ def test_the_complete_result() -> None:
     assert {e.code for e in result.examples} == {"B1", "B2", "B4", "B5"}
 
 
-def test_what_is_too_wide_is_said_to_be_undecided() -> None:
+def test_eleven_absolute_values_are_no_trouble() -> None:
     wide = " + ".join(f"abs(t.x.a - {n} * t.x.b)" for n in range(1, 12))
-    result = lint(small(f"{wide} >= 0", "t.x.a > 0"))
-    assert result.undecided == ("未能判定校验 B1 会不会不通过",)
-    assert result.exit_code == 0
+    assert found(small(f"{wide} >= 0", "t.x.a > 0")) == [("L2", "B1", "")]
+
+
+def test_what_the_effort_does_not_reach_is_said_to_be_undecided() -> None:
+    form = small("t.x.a <= 3 * t.x.b", "3 * t.x.b >= t.x.a")
+    result = lint(form, effort=1)
+    assert (result.lints, result.examples, result.exit_code) == ((), (), 0)
+    assert result.undecided == (
+        "未能判定全部校验能否同时通过",
+        "未能判定校验 A1、B1 能否同时通过",
+        "未能判定校验 A1、B2 能否同时通过",
+        "未能判定校验 B1、B2 能否同时通过",
+        "未能判定校验 B1 会不会不通过",
+        "未能判定校验 B2 会不会不通过",
+        "未能判定校验 B2 与 B1 是不是重复",
+        "未能判定校验 B1 与 B2 是不是重复",
+        "未能判定校验 B1 是不是多余的",
+        "未能判定校验 B2 是不是多余的",
+    )
+
+
+def test_the_result_is_the_same_every_time(other_form: Form) -> None:
+    assert lint(other_form) == lint(other_form)
+
+
+def test_without_z3_only_the_changes_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "z3", None)
+    form = small("t.x.a <= t.x.b")
+    with pytest.raises(
+        SolverMissing, match=r"z3，请先安装：pip install xlreport\[lint\]$"
+    ) as caught:
+        lint(form)
+    assert caught.value.exit_code == 2
+    result = lint(small("t.x.a < t.x.b"), since=form)
+    assert [one.kind for one in result.lints] == ["L6"]
+    assert result.undecided == ("校验没有检查（要先安装求解器 z3：pip install xlreport[lint]）",)
+    assert [change.subject for change in result.changes or ()] == ["B1"]
 
 
 def test_warnings_alone_are_no_error() -> None:
@@ -218,7 +217,7 @@ def test_the_place_of_a_rule_is_known() -> None:
 
 # --- no claim that a fill refutes ------------------------------------------------------
 
-NUMBERS = ("-1", "0", "0.5", "1", "2", "3")
+NUMBERS = tuple(Decimal(text) for text in ("-1", "0", "0.5", "1", "2", "3"))
 
 
 def fills(form: Form, *, levels: tuple[str, ...] = LEVELS) -> list[Submission]:
@@ -241,12 +240,14 @@ def example_fails(form: Form, result: LintResult, code: str) -> bool:
     numbers = dict(example.numbers)
     entries = {f.id: Entry.of(0) for f in form.typed}
     entries |= {
-        n: Entry.of(v) if v is not None else NOTHING for n, v in numbers.items() if n in entries
+        n: Entry.of(Decimal(v)) if v is not None else NOTHING
+        for n, v in numbers.items()
+        if n in entries
     }
     before = {name: numbers.get(f"previous.{name}", "0") or "0" for name in form.fields}
     texts = dict(example.texts)
     for old in (texts, dict.fromkeys(texts, "从前的话")):
-        previous = Figures({n: Entry.of(v).value or 0 for n, v in before.items()}, old)  # type: ignore[misc]
+        previous = Figures({name: Decimal(value) for name, value in before.items()}, old)
         unit = Unit("", "", example.level)
         submission = Submission(form.id, form.first_year, unit, entries, texts, previous=previous)
         verdicts = evaluate(
@@ -255,46 +256,6 @@ def example_fails(form: Form, result: LintResult, code: str) -> bool:
         if (verdicts == int(Verdict.FAILS)).any():
             return True
     return False
-
-
-def number(rng: random.Random) -> str:
-    name = rng.choice(("t.x.a", "t.x.b", "t.x.total", "t.z.m"))
-    return rng.choice(
-        (name, name, f"{rng.randrange(2, 4)} * {name}", f"abs({name})", f"round({name}, 0)")
-    )
-
-
-def comparison(rng: random.Random) -> str:
-    left = f"{number(rng)} {rng.choice('+-')} {number(rng)}" if rng.random() < 0.4 else number(rng)
-    right = number(rng) if rng.random() < 0.4 else str(rng.randrange(-1, 4))
-    return f"{left} {rng.choice(('==', '!=', '<', '<=', '>', '>='))} {right}"
-
-
-def condition(rng: random.Random, depth: int = 2) -> str:
-    if depth == 0 or rng.random() < 0.5:
-        kind = rng.random()
-        if kind < 0.1:
-            return f"unit.level in ({', '.join(repr(x) for x in rng.sample(LEVELS, 2))})"
-        return "filled(text.note)" if kind < 0.15 else comparison(rng)
-    first, second = condition(rng, depth - 1), condition(rng, depth - 1)
-    return rng.choice(
-        (
-            f"({first}) and ({second})",
-            f"({first}) or ({second})",
-            f"implies({first}, {second})",
-            f"not ({first})",
-        )
-    )
-
-
-def random_form(seed: int) -> Form | None:
-    rng = random.Random(seed)
-    try:
-        return small(*(condition(rng) for _ in range(3)), cells=rng.random() < 0.5)
-    except FormError as error:
-        if "没有比较任何数" not in str(error):
-            raise
-        return None
 
 
 @settings(max_examples=40, deadline=None)
@@ -313,10 +274,7 @@ def test_no_fill_refutes_what_is_claimed(seed: int) -> None:
         assert example_fails(form, result, example.code)
 
 
-def refutations(form: Form, verdicts: Verdicts, one: object, tried: list[Submission]) -> list[int]:
-    from xlreport.lint.linter import Lint
-
-    assert isinstance(one, Lint)
+def refutations(form: Form, verdicts: Verdicts, one: Lint, tried: list[Submission]) -> list[int]:
     of = {
         code: [i for i, n in enumerate(form.instances) if n.check.code == code]
         for code in one.codes
@@ -338,27 +296,3 @@ def refutations(form: Form, verdicts: Verdicts, one: object, tried: list[Submiss
                 for n in indices
                 if fails[one.codes[-1]][n] and all(holds[c][n] for c in one.codes[:-1])
             ]
-
-
-@settings(max_examples=200, deadline=None)
-@given(seed=st.integers(0, 10**6))
-def test_inequalities_are_decided_rightly(seed: int) -> None:
-    rng = random.Random(seed)
-    size = rng.randrange(1, 4)
-    rows = [
-        Row(tuple((v, c) for v in range(size) if (c := rng.randrange(-4, 5))), rng.randrange(-6, 7))
-        for _ in range(rng.randrange(1, 6))
-    ]
-    box = [row for v in range(size) for row in (Row(((v, 1),), 3), Row(((v, -1),), 3))]
-    solution = solve([*rows, *box])
-    points = [p for p in product(range(-3, 4), repeat=size) if all(holds(row, p) for row in rows)]
-    if solution.answer is Answer.FOUND:
-        assert all(
-            holds(row, tuple(solution.values.get(v, 0) for v in range(size)))
-            for row in [*rows, *box]
-        )
-    assert solution.answer is (Answer.FOUND if points else Answer.NONE)
-
-
-def holds(row: Row, point: tuple[int, ...]) -> bool:
-    return sum(c * point[v] for v, c in row.terms) <= row.limit

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from xlreport.campaign.settings import CampaignSettings
     from xlreport.campaign.status import StatusResult, UnitFile, UnitStatus
     from xlreport.form.model import Form
-    from xlreport.lint.linter import LintResult
+    from xlreport.lint.result import LintResult
     from xlreport.merging.diff import Difference
     from xlreport.merging.result import CheckResult, MergeResult, RepairResult
     from xlreport.submission import Unit

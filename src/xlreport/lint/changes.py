@@ -1,4 +1,5 @@
-"""What has changed between two versions of a form, as Chinese sentences made from the two definitions."""
+"""What has changed between two versions of a form, as Chinese sentences made from the two
+definitions."""
 
 from __future__ import annotations
 

@@ -2,158 +2,247 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
-
-import numpy as np
+from itertools import permutations
 
 from xlreport.form import expression as ex
-from xlreport.lint.feasibility import Answer
-from xlreport.lint.ranges import Domain
 from xlreport.lint.rulebook import Rulebook
+from xlreport.lint.solver import Answer, Demand, Demands
 from xlreport.submission import Submission
 
 
-@dataclass(frozen=True)
+@dataclass
 class Failing:
     """Which checks can never fail and of which that is not known; for the others a fill that fails,
     with the instance that does."""
 
-    never: tuple[str, ...]
-    undecided: tuple[str, ...]
+    never: list[str] = field(default_factory=list)
+    undecided: list[str] = field(default_factory=list)
     examples: dict[str, tuple[int, Submission]] = field(default_factory=dict)
 
 
-def failing(book: Rulebook, left_out: set[str]) -> Failing:
-    """Tries to make every check fail in one of its rows, columns or cells. An equation that computes a
-    row or column guards against typed-over totals and is left out."""
-    never: list[str] = []
-    undecided: list[str] = []
-    examples: dict[str, tuple[int, Submission]] = {}
+def failing(book: Rulebook, left_out: Collection[str]) -> Failing:
+    """Tries to make every check fail in one of its rows, columns or cells. An equation that
+    computes a row or column guards against typed-over totals and is left out."""
+    result = Failing()
     for code, instances in book.of_check.items():
         if code in left_out or code in book.defining:
             continue
-        answer, example = _one_that_fails(book, instances)
+        example, is_proven = _one_that_fails(book, instances)
         if example is not None:
-            examples[code] = example
-        elif answer is Answer.NONE:
-            never.append(code)
+            result.examples[code] = example
+        elif is_proven:
+            result.never.append(code)
         else:
-            undecided.append(code)
-    return Failing(tuple(never), tuple(undecided), examples)
+            result.undecided.append(code)
+    return result
 
 
 def _one_that_fails(
     book: Rulebook, instances: Sequence[int]
-) -> tuple[Answer, tuple[int, Submission] | None]:
-    answer = Answer.NONE
+) -> tuple[tuple[int, Submission] | None, bool]:
+    """The first instance that can fail, with a fill; and whether it is proven that none can."""
+    is_proven = True
     for instance in instances:
-        found, example = book.failing(instance)
-        if example is not None:
-            return found, (instance, example)
-        if found is Answer.UNKNOWN:
-            answer = found
-    return answer, None
+        reply = book.failing(instance)
+        if reply.example is not None:
+            return (instance, reply.example), False
+        if reply.answer is Answer.UNKNOWN:
+            is_proven = False
+    return None, is_proven
 
 
-def repeats(book: Rulebook, left_out: set[str]) -> Iterator[tuple[str, str]]:
-    """Pairs of checks, the second of which passes and fails with the first in all its rows, columns and
-    cells. With an equation that computes cells only what repeats it as written is compared, since those
-    cells may be typed over; such an equation is itself never one too many."""
-    codes = [c for c in book.of_check if c not in left_out]
+@dataclass
+class Repeats:
+    """Pairs of checks, the second of which says the same as the first, and pairs of which that is
+    not known."""
+
+    pairs: list[tuple[str, str]] = field(default_factory=list)
+    undecided: list[tuple[str, str]] = field(default_factory=list)
+
+
+def repeats(book: Rulebook, left_out: Collection[str], *, defining: bool) -> Repeats:
+    """Pairs of checks, the second of which passes and fails with the first in all its rows, columns
+    and cells. The first is an equation that computes cells, or (not `defining`) any other check.
+    With such an equation only what repeats it as written is compared, since the cells may be typed
+    over; it is itself never one too many."""
+    result = Repeats()
     repeated: set[str] = set()
-    for first, second in combinations(codes, 2):
-        for one, other in ((first, second), (second, first)):
-            if (
-                other not in book.defining
-                and not {one, other} & repeated
-                and _repeats(book, one, other)
-            ):
-                repeated.add(other)
-                yield one, other
+    codes = [code for code in book.of_check if code not in left_out]
+    for one, other in _ordered_pairs(codes):
+        if other in book.defining or (one in book.defining) != defining:
+            continue
+        if one in repeated or other in repeated:
+            continue
+        answer = _repeats(book, one, other)
+        if answer is Answer.IMPOSSIBLE:
+            repeated.add(other)
+            result.pairs.append((one, other))
+        elif answer is Answer.UNKNOWN:
+            result.undecided.append((one, other))
+    return result
 
 
-def _repeats(book: Rulebook, one: str, other: str) -> bool:
-    written = one in book.defining
-    return all(
-        any(_same(book, i, instance, written=written) for i in book.of_check[one])
-        for instance in book.of_check[other]
+def _ordered_pairs(codes: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Each pair both ways, the one in the order of the form first."""
+    order = {code: position for position, code in enumerate(codes)}
+    return iter(sorted(permutations(codes, 2), key=lambda pair: sorted(order[c] for c in pair)))
+
+
+def _repeats(book: Rulebook, one: str, other: str) -> Answer:
+    """IMPOSSIBLE when no fill tells the checks apart."""
+    typed_over = one in book.defining
+    answer = Answer.IMPOSSIBLE
+    for instance in book.of_check[other]:
+        alike = _alike(book, one, instance, typed_over=typed_over)
+        if alike is Answer.POSSIBLE:
+            return alike
+        if alike is Answer.UNKNOWN:
+            answer = alike
+    return answer
+
+
+def _alike(book: Rulebook, one: str, instance: int, *, typed_over: bool) -> Answer:
+    """IMPOSSIBLE when some instance of a check has the verdict of this instance in every fill."""
+    about = book.named if typed_over else book.about
+    answer = Answer.POSSIBLE
+    for candidate in book.of_check[one]:
+        if about[candidate] != about[instance]:
+            continue
+        told_apart = _told_apart(book, candidate, instance, typed_over=typed_over)
+        if told_apart is Answer.IMPOSSIBLE:
+            return told_apart
+        if told_apart is Answer.UNKNOWN:
+            answer = told_apart
+    return answer
+
+
+def _told_apart(book: Rulebook, first: int, second: int, *, typed_over: bool) -> Answer:
+    """Whether one of two instances can hold where the other fails."""
+    ways: tuple[Demands, Demands] = (
+        [(first, Demand.HOLDS), (second, Demand.FAILS)],
+        [(first, Demand.FAILS), (second, Demand.HOLDS)],
     )
+    return _any(lambda way: book.solver.ask(way, typed_over=typed_over).answer, ways)
 
 
-def _same(book: Rulebook, first: int, second: int, *, written: bool) -> bool:
-    """Whether two rules are proven to have the same verdict in every fill."""
-    about = book.named if written else book.about
-    if about[first] != about[second] or not np.array_equal(
-        book.questions.verdicts[first], book.questions.verdicts[second]
-    ):
-        return False
-    ways = (((first, True), (second, False)), ((first, False), (second, True)))
-    return all(book.questions.ask(way, typed_over=written).answer is Answer.NONE for way in ways)
+def _any(ask: Callable[[Demands], Answer], questions: Sequence[Demands]) -> Answer:
+    """POSSIBLE when one is, IMPOSSIBLE when none is."""
+    result = Answer.IMPOSSIBLE
+    for question in questions:
+        answer = ask(question)
+        if answer is Answer.POSSIBLE:
+            return answer
+        if answer is Answer.UNKNOWN:
+            result = answer
+    return result
 
 
 @dataclass(frozen=True)
 class Implied:
-    """A check that holds wherever others hold; `computed` when no cell that it names can be typed in."""
+    """A check that holds wherever others hold; `computed` when no cell that it names can be typed
+    in."""
 
     code: str
     by: tuple[str, ...]
     computed: bool
 
 
-def implied(book: Rulebook, left_out: set[str]) -> Iterator[Implied]:
-    """Checks that follow from one other check (at least as heavy), or from those about single cells.
-    What is said is said about fills in which all cells hold numbers."""
-    for code in book.of_check:
-        if code in left_out or code in book.defining:
-            continue
-        by = _from_cells(book, code) or _from_another(book, code, left_out)
-        if by:
-            yield Implied(code, by, _only_computed(book, code))
+class Implications:
+    """Checks that follow from one other check (at least as heavy), or from those about single
+    cells. What is said is said about fills in which all cells hold numbers."""
 
+    def __init__(self, book: Rulebook, left_out: Collection[str]) -> None:
+        self.book = book
+        self.left_out = left_out
+        self.undecided: list[str] = []
 
-def _only_computed(book: Rulebook, code: str) -> bool:
-    names = {name for i in book.of_check[code] for name in book.named[i]}
-    return all(name in book.form.formulas for name in names)
+    def find(self) -> Iterator[Implied]:
+        """Each check once; checks of which it is not known are in `undecided` then."""
+        for code in self.book.of_check:
+            if code in self.left_out or code in self.book.defining:
+                continue
+            self.is_open = False
+            by = self._from_cells(code) or self._from_another(code)
+            if by:
+                yield Implied(code, by, self._only_computed(code))
+            elif self.is_open:
+                self.undecided.append(code)
 
+    def _only_computed(self, code: str) -> bool:
+        names = {name for i in self.book.of_check[code] for name in self.book.named[i]}
+        return all(name in self.book.form.formulas for name in names)
 
-def _from_cells(book: Rulebook, code: str) -> tuple[str, ...]:
-    """The fewest checks about single cells from which a check follows."""
-    codes = [c for c in book.domain.codes if c != code and _as_heavy(book, c, code)]
-    for size in range(1, len(codes) + 1):
-        for chosen in combinations(codes, size):
-            domain = book.cells_kept(chosen)
-            if all(book.follows([], i, domain) is Answer.NONE for i in book.of_check[code]):
-                return chosen
-    return ()
+    def _from_cells(self, code: str) -> tuple[str, ...]:
+        """The checks about single cells from which a check follows, none of them without need."""
+        needed = tuple(
+            other
+            for other in self.book.cell_checks
+            if other != code and self._is_as_heavy(other, code)
+        )
+        if not needed or not self._follows(code, (), needed):
+            return ()
+        for other in reversed(needed):
+            fewer = tuple(kept for kept in needed if kept != other)
+            if fewer and self._follows(code, (), fewer):
+                needed = fewer
+        return needed
 
+    def _from_another(self, code: str) -> tuple[str, ...]:
+        cell_checks = tuple(other for other in self.book.cell_checks if other != code)
+        candidates = [other for other in self.book.of_check if self._is_candidate(other, code)]
+        if not candidates or not self._follows(code, candidates, cell_checks):
+            return ()
+        for other in candidates:
+            for given in ((), cell_checks):
+                if self._follows(code, [other], given):
+                    return (other, *given)
+        return ()
 
-def _from_another(book: Rulebook, code: str, left_out: set[str]) -> tuple[str, ...]:
-    cells = [c for c in book.domain.codes if c != code]
-    for other in book.of_check:
-        if other in (code, *book.domain.codes, *book.defining, *left_out) or not _as_heavy(
-            book, other, code
-        ):
-            continue
-        if _asks_numbers(book, other) != _asks_numbers(book, code):
-            continue
-        for chosen in ((), tuple(cells)):
-            if all(_follows(book, other, i, book.cells_kept(chosen)) for i in book.of_check[code]):
-                return (other, *chosen)
-    return ()
+    def _is_candidate(self, other: str, code: str) -> bool:
+        if other in (code, *self.book.cell_checks, *self.book.defining, *self.left_out):
+            return False
+        if self._has(other, ex.IsNumber) != self._has(code, ex.IsNumber):
+            return (
+                False  # a check that asks for numbers finds what others cannot verify without them
+            )
+        if self._has(other, ex.Differs) and self._has(code, ex.Filled):
+            return False  # as does one that asks for a text where others compare it with an old one
+        return self._is_as_heavy(other, code)
 
+    def _follows(self, code: str, others: Sequence[str], cell_checks: Sequence[str]) -> bool:
+        """Whether a check holds in all its rows, columns and cells wherever others hold there and
+        these checks of single cells have no objection."""
+        return all(
+            self._instance_follows(instance, others, cell_checks)
+            for instance in self.book.of_check[code]
+        )
 
-def _follows(book: Rulebook, other: str, instance: int, domain: Domain) -> bool:
-    given = [i for i in book.of_check[other] if book.about[i] & book.about[instance]]
-    return bool(given) and book.follows(given, instance, domain) is Answer.NONE
+    def _instance_follows(
+        self, instance: int, others: Sequence[str], cell_checks: Sequence[str]
+    ) -> bool:
+        about = self.book.about[instance]
+        given = [i for i in self.book.all_of(others) if self.book.about[i] & about]
+        if others and not given:
+            return False
+        hold = [(i, Demand.HOLDS) for i in given]
+        where = [*hold, *self._kept(cell_checks, [instance, *given])]
+        answer = self.book.failing(instance, where=where).answer
+        if answer is Answer.UNKNOWN:
+            self.is_open = True
+        return answer is Answer.IMPOSSIBLE
 
+    def _kept(self, cell_checks: Sequence[str], instances: Sequence[int]) -> Demands:
+        demands: dict[tuple[int, Demand], None] = {}
+        for instance in instances:
+            demands.update(dict.fromkeys(self.book.kept_by(cell_checks, instance)))
+        return list(demands)
 
-def _as_heavy(book: Rulebook, other: str, code: str) -> bool:
-    return book.severity[other].rank <= book.severity[code].rank
+    def _is_as_heavy(self, other: str, code: str) -> bool:
+        return self.book.severity[other].rank <= self.book.severity[code].rank
 
-
-def _asks_numbers(book: Rulebook, code: str) -> bool:
-    """Whether a check is about cells being numbers: then it says more than others that it follows from."""
-    rules = (book.instances[i].rule for i in book.of_check[code])
-    return any(isinstance(part, ex.IsNumber) for rule in rules for part in ex.walk(rule))
+    def _has(self, code: str, kind: type[ex.Node]) -> bool:
+        """Whether the rules of a check have a node of this kind."""
+        rules = (self.book.instances[i].rule for i in self.book.of_check[code])
+        return any(isinstance(part, kind) for rule in rules for part in ex.walk(rule))

@@ -2,120 +2,97 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 
-import numpy as np
-from numpy.typing import NDArray
-
-from xlreport.form import expression as ex
-from xlreport.form.model import LEVELS, Form
-from xlreport.lint.feasibility import Answer
-from xlreport.lint.questions import Questions
-from xlreport.lint.ranges import ANYTHING, Domain, absorbed, domain_of, is_cell_check
-from xlreport.rules.describe import RuleDescriber
-from xlreport.rules.evaluate import Verdict
+from xlreport.findings import Severity
+from xlreport.form.model import LEVELS, Check, Form
+from xlreport.lint.solver import (
+    EFFORT,
+    LEVEL,
+    Answer,
+    Demand,
+    Demands,
+    Reply,
+    Solver,
+    things_of,
+)
 from xlreport.submission import Submission
 
-LEVEL = "unit.level"
+
+def is_cell_check(check: Check) -> bool:
+    """Whether a check says what every single cell may hold, such as: no negative numbers."""
+    return check.each == "cell" and check.severity is Severity.ERROR
 
 
 class Rulebook:
-    """A form's instances, numbered in their order, and the questions that all kinds of mistakes need."""
+    """A form's checks and instances, and the questions that all kinds of mistakes need.
 
-    def __init__(self, form: Form) -> None:
+    `cell_checks` are the codes of the checks that say what single cells may hold; `defining` those
+    whose equation computes cells. `named` has what each instance names, `about` the same with
+    computed fields replaced by the typed-in ones that they come from.
+    """
+
+    def __init__(self, form: Form, effort: int = EFFORT) -> None:
         self.form = form
         self.instances = form.instances
-        self._domains: dict[tuple[str, ...], Domain] = {}
-        self._within: dict[tuple[tuple[str, ...], str], NDArray[np.bool_]] = {}
-        domain = self.cells_kept([c.code for c in form.checks if is_cell_check(c)])
-        self.domain = ANYTHING if domain.empty() else domain
-        self.questions = Questions(form, self.domain)
-        self.of_check = {
-            c.code: [i for i, n in enumerate(form.instances) if n.check == c] for c in form.checks
-        }
-        self.severity = {c.code: c.severity for c in form.checks}
+        self.solver = Solver(form, effort)
+        self.of_check = {check.code: self._instances_of(check) for check in form.checks}
+        self.severity = {check.code: check.severity for check in form.checks}
+        self.cell_checks = tuple(check.code for check in form.checks if is_cell_check(check))
         self.defining = {f.computed for f in form.fields.values() if f.computed is not None}
-        self.about = [frozenset(self._about(n.rule)) for n in form.instances]
-        self.named = [frozenset(_named(n.rule)) for n in form.instances]
-        self.cells = frozenset(i for code in self.domain.codes for i in self.of_check[code])
-        self.absorbed = frozenset(i for i in self.cells if absorbed(form.instances[i]))
+        self._fills: list[Submission] = []
+        self.named = [frozenset(things_of(instance.rule)) for instance in form.instances]
+        self.about = [frozenset(self._behind(names)) for names in self.named]
 
-    def cells_kept(self, codes: Sequence[str]) -> Domain:
-        """What these checks about single cells leave of the numbers."""
-        chosen = tuple(codes)
-        if chosen not in self._domains:
-            self._domains[chosen] = domain_of(self.form, chosen)
-        return self._domains[chosen]
+    def _instances_of(self, check: Check) -> list[int]:
+        return [i for i, instance in enumerate(self.instances) if instance.check == check]
 
-    def _about(self, rule: ex.Truth) -> Iterable[str]:
-        """The typed-in fields, texts and other things on which a verdict depends."""
-        for name in _named(rule):
-            yield from self.form.leaves(name) if name in self.form.fields else (name,)
+    def _behind(self, names: Iterable[str]) -> Iterator[str]:
+        for name in names:
+            if name in self.form.fields:
+                yield from self.form.leaves(name)
+            else:
+                yield name
 
-    def code(self, instance: int) -> str:
-        """The code of the check of an instance."""
-        return self.instances[instance].check.code
-
-    def rule(self, instance: int) -> str:
-        """A rule as a sentence."""
-        return RuleDescriber(self.form, self.instances[instance]).rule()
-
-    def by_level(self, instances: Iterable[int]) -> tuple[str, ...]:
+    @cached_property
+    def levels(self) -> tuple[str, ...]:
         """The levels that have to be asked one by one; ("",) when no rule names them."""
-        return LEVELS if any(LEVEL in self.about[i] for i in instances) else ("",)
+        named = any(LEVEL in about for about in self.about)
+        return LEVELS if named else ("",)
 
-    # --- the fills that are tried first ------------------------------------------------
+    def all_of(self, codes: Iterable[str]) -> list[int]:
+        """The instances of these checks."""
+        return [instance for code in codes for instance in self.of_check[code]]
 
-    @cached_property
-    def held(self) -> NDArray[np.bool_]:
-        """Where each instance holds, shape (instances, fills)."""
-        return np.asarray(self.questions.verdicts == int(Verdict.HOLDS))
+    def all_hold(self, codes: Iterable[str]) -> Demands:
+        """The demand that these checks hold everywhere."""
+        return [(instance, Demand.HOLDS) for instance in self.all_of(codes)]
 
-    @cached_property
-    def failed(self) -> NDArray[np.bool_]:
-        """Where each instance fails."""
-        return np.asarray(self.questions.verdicts == int(Verdict.FAILS))
+    def together(self, codes: Sequence[str], level: str = "") -> Answer:
+        """Whether these checks can all hold. The fill of an earlier answer often shows it for
+        another level."""
+        demands = self.all_hold(codes)
+        for earlier in self._fills:
+            unit = replace(earlier.unit, level=level or earlier.unit.level)
+            if self.solver.confirms(replace(earlier, unit=unit), demands):
+                return Answer.POSSIBLE
+        reply = self.solver.ask(demands, level)
+        if reply.example is not None:
+            self._fills.append(reply.example)
+        return reply.answer
 
-    def within(self, domain: Domain, level: str = "") -> NDArray[np.bool_]:
-        """Which fills keep to a domain and are of a level."""
-        key = (domain.codes, level)
-        if key not in self._within:
-            cells = [i for code in domain.codes for i in self.of_check[code]]
-            of_level = [level in ("", fill.unit.level) for fill in self.questions.fills]
-            self._within[key] = self.held[cells].all(axis=0) & np.array(of_level, np.bool_)
-        return self._within[key]
+    def kept_by(self, cell_checks: Iterable[str], instance: int) -> Demands:
+        """The demand that these checks of single cells object to no cell that an instance is
+        about."""
+        return [
+            (other, Demand.NOT_FAILS)
+            for other in self.all_of(cell_checks)
+            if self.about[other] & self.about[instance]
+        ]
 
-    # --- questions ---------------------------------------------------------------------
-
-    def together(self, instances: Sequence[int], domain: Domain, level: str = "") -> Answer:
-        """Whether these rules can hold at once."""
-        if (self.held[list(instances)].all(axis=0) & self.within(domain, level)).any():
-            return Answer.FOUND
-        return self.questions.ask([(i, True) for i in instances], domain, level).answer
-
-    def follows(self, given: Sequence[int], instance: int, domain: Domain) -> Answer:
-        """Whether a rule can fail where others hold; NONE proves that it follows from them."""
-        against = self.held[list(given)].all(axis=0) & self.failed[instance] & self.within(domain)
-        if against.any():
-            return Answer.FOUND
-        return self.questions.ask([*((i, True) for i in given), (instance, False)], domain).answer
-
-    def failing(self, instance: int) -> tuple[Answer, Submission | None]:
-        """Whether a rule can fail at all, and a fill in which it does."""
-        seen = np.flatnonzero(self.failed[instance])
-        if seen.size:
-            return Answer.FOUND, self.questions.fills[int(seen[0])]
-        reply = self.questions.ask([(instance, False)])
-        return reply.answer, reply.example
-
-
-def _named(rule: ex.Node) -> Iterable[str]:
-    """What a rule names: fields, texts, last year's numbers, the unit's level."""
-    for part in ex.walk(rule):
-        match part:
-            case ex.Ref() | ex.Previous() | ex.Length():
-                yield ex.key_of(part)
-            case ex.LevelIn():
-                yield LEVEL
-    yield from ex.texts_of(rule)
+    def failing(self, instance: int, *, where: Demands = ()) -> Reply:
+        """Whether an instance can fail where other demands are met; IMPOSSIBLE proves that it
+        follows."""
+        return self.solver.ask([*where, (instance, Demand.FAILS)])

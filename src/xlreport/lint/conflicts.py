@@ -1,0 +1,195 @@
+"""Checks that cannot all hold: every minimal infeasible set of them.
+
+The sets are found as MARCO does (Liffiton, Previti, Malik, Marques-Silva: Fast, flexible MUS
+enumeration, Constraints 21, 2016). A map knows which sets of checks have been explored. The largest
+unexplored set is asked: when it can hold, so can all its parts; when it cannot, its unsat core is
+made smaller check by check until nothing can be left out, and no set that contains it is asked
+again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from xlreport.lint.rulebook import Rulebook
+from xlreport.lint.solver import Z3, Answer, Demand
+
+MOST_CONFLICTS = 20
+MOST_SETS = 200
+"""Sets of checks that are explored for the units of one level, and conflicts that are reported of
+them."""
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Checks that cannot all hold, for units of these levels (empty: for all); `instances` are
+    their rows, columns or cells that show it. `cell_checks` are those of them that only say what
+    single cells may hold, while others do not."""
+
+    codes: tuple[str, ...]
+    instances: tuple[int, ...]
+    cell_checks: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()
+
+
+@dataclass
+class Conflicts:
+    """All conflicts of a form, the sets of checks of which nothing could be proven, and whether all
+    sets have been explored."""
+
+    found: list[Conflict] = field(default_factory=list)
+    undecided: list[tuple[str, ...]] = field(default_factory=list)
+    complete: bool = True
+
+
+def conflicts(book: Rulebook) -> Conflicts:
+    """Every minimal set of checks that cannot hold together. A check that by itself is not for
+    units of some level is no conflict there, and one that can hold nowhere is not compared with
+    others."""
+    result = Conflicts()
+    levels_of: dict[tuple[str, ...], list[str]] = {}
+    for level in book.levels:
+        search = _Search(book, level)
+        for codes in search.minimal_sets():
+            levels_of.setdefault(codes, []).append(level)
+        result.undecided += [codes for codes in search.undecided if codes not in result.undecided]
+        result.complete = result.complete and search.complete
+    outside = {
+        codes[0]: levels
+        for codes, levels in levels_of.items()
+        if len(codes) == 1 and len(levels) < len(book.levels)
+    }
+    for codes, levels in levels_of.items():
+        if len(codes) > 1 or codes[0] not in outside:
+            result.found.append(_conflict(book, codes, levels, outside))
+    broken = {code for conflict in result.found if (code := broken_by_itself(conflict))}
+    result.found = [c for c in result.found if broken_by_itself(c) or not broken & set(c.codes)]
+    result.found.sort(key=lambda conflict: (len(_compared(conflict)), conflict.instances))
+    return result
+
+
+def _compared(conflict: Conflict) -> tuple[str, ...]:
+    """The checks of a conflict that say more than what single cells may hold."""
+    return tuple(code for code in conflict.codes if code not in conflict.cell_checks)
+
+
+def broken_by_itself(conflict: Conflict) -> str | None:
+    """The one check that no unit can keep as long as cells hold what they may; None for others."""
+    compared = _compared(conflict)
+    is_one = len(compared) == 1 and not conflict.levels
+    return compared[0] if is_one else None
+
+
+def _conflict(
+    book: Rulebook, codes: tuple[str, ...], levels: Sequence[str], outside: Mapping[str, list[str]]
+) -> Conflict:
+    """A set of checks as a conflict; `outside` has the levels that a check alone excludes."""
+    excluded = {level for code in codes for level in outside.get(code, ())}
+    is_general = {*levels, *excluded} == set(book.levels)
+    named = () if is_general else tuple(levels)
+    compared = [code for code in codes if code not in book.cell_checks]
+    if not compared:
+        instances = _smallest_instances(book, codes, (), levels[0])
+        return Conflict(codes, instances, (), named)
+    cell_checks = tuple(code for code in codes if code in book.cell_checks)
+    instances = _smallest_instances(book, compared, cell_checks, levels[0])
+    return Conflict((*cell_checks, *compared), instances, cell_checks, named)
+
+
+def _smallest_instances(
+    book: Rulebook, codes: Sequence[str], given: Sequence[str], level: str
+) -> tuple[int, ...]:
+    """Rows, columns or cells of some checks that already conflict, none of them without need."""
+    base = book.all_hold(given)
+    needed = book.all_of(codes)
+    groups = {str(i): [(i, Demand.HOLDS)] for i in needed}
+    core = book.solver.core({"": base, **groups}, level)
+    if core:
+        needed = [int(name) for name in core if name]
+    for instance in list(reversed(needed)):
+        fewer = [other for other in needed if other != instance]
+        demands = [*base, *((other, Demand.HOLDS) for other in fewer)]
+        if fewer and book.solver.ask(demands, level).answer is Answer.IMPOSSIBLE:
+            needed = fewer
+    return tuple(needed)
+
+
+class _Search:
+    """The minimal infeasible sets of checks for units of one level."""
+
+    def __init__(self, book: Rulebook, level: str) -> None:
+        self.book = book
+        self.level = level
+        self.codes = tuple(book.of_check)
+        self.undecided: list[tuple[str, ...]] = []
+        self.complete = True
+        z3 = book.solver.z3
+        context = book.solver.variables.context
+        self.z3 = z3
+        self.chosen = {code: z3.Bool(f"chosen?{code}", context) for code in self.codes}
+        self.map = z3.Solver(ctx=context)
+
+    def minimal_sets(self) -> Iterator[tuple[str, ...]]:
+        """Each set once; ends early, and says so, where there are too many."""
+        conflicts = 0
+        for _ in range(MOST_SETS):
+            seed = self._largest_unexplored()
+            if seed is None:
+                return
+            answer = self.book.together(seed, self.level)
+            if answer is Answer.IMPOSSIBLE:
+                smallest = self._made_smaller(seed)
+                yield smallest
+                conflicts += 1
+                self._explored_with_all_above(smallest)
+                if conflicts == MOST_CONFLICTS:
+                    break
+            elif answer is Answer.UNKNOWN:
+                self._left_open(seed)
+            else:
+                self._explored_with_all_below(seed)
+        self.complete = False
+
+    def _largest_unexplored(self) -> tuple[str, ...] | None:
+        """A set of checks that no other answer covers, and to which none can be added; None when
+        all are."""
+        if self.map.check() != self.z3.sat:
+            return None
+        model = self.map.model()
+        chosen = [code for code in self.codes if self.z3.is_true(model[self.chosen[code]])]
+        for code in self.codes:
+            if code in chosen:
+                continue
+            larger = [*chosen, code]
+            if self.map.check(*(self.chosen[c] for c in larger)) == self.z3.sat:
+                chosen = larger
+        return tuple(code for code in self.codes if code in chosen)
+
+    def _made_smaller(self, codes: Sequence[str]) -> tuple[str, ...]:
+        """A part of an infeasible set that can hold as soon as one check is left out."""
+        needed = self._core(codes)
+        for code in needed:
+            fewer = tuple(other for other in needed if other != code)
+            if fewer and self.book.together(fewer, self.level) is Answer.IMPOSSIBLE:
+                return self._made_smaller(fewer)
+        return needed
+
+    def _core(self, codes: Sequence[str]) -> tuple[str, ...]:
+        groups = {code: self.book.all_hold([code]) for code in codes}
+        return self.book.solver.core(groups, self.level) or tuple(codes)
+
+    def _left_open(self, codes: tuple[str, ...]) -> None:
+        """Says that a set is undecided. In place of a large one its pairs are asked."""
+        self.undecided.append(codes)
+        if len(codes) > 2:
+            self.map.add(self.z3.AtMost(*self.chosen.values(), 2))
+        else:
+            self._explored_with_all_below(codes)
+
+    def _explored_with_all_below(self, codes: Sequence[str]) -> None:
+        others: list[Z3] = [self.chosen[code] for code in self.codes if code not in codes]
+        self.map.add(self.book.solver.variables.any_of(others))
+
+    def _explored_with_all_above(self, codes: Sequence[str]) -> None:
+        self.map.add(self.z3.Not(self.z3.And(*(self.chosen[code] for code in codes))))
