@@ -192,7 +192,9 @@ def test_a_repaired_report_differs_in_nothing_but_its_formulas(scene: Scene) -> 
     )
     result = repair_files([path], scene.folder / "out")
     found = diff_files(path, Path(result.outputs[0]))
-    assert [(d.place.cell, d.first, d.second) for d in found] == [("J7", "45", "（公式）")]
+    assert [(d.place and d.place.cell, d.first, d.second) for d in found] == [
+        ("J7", "45", "（公式）")
+    ]
 
 
 def read(form: Form, seed: int) -> Submission:

@@ -11,10 +11,14 @@ import pytest
 
 from hostile.scene import COUNTY, base
 from support.merges import merge_and_write
+from support.records import record
+from support.records import report as make_report
+from support.records import summary as make_summary
 from xlreport import (
     Entry,
     Form,
     FormCatalog,
+    Outcome,
     Submission,
     TemplateRequest,
     Unit,
@@ -27,7 +31,7 @@ from xlreport import (
     write_workbook,
 )
 from xlreport.cli.app import main
-from xlreport.merging.prior_year import PriorYear
+from xlreport.merging.prior_year import PriorYear, with_prior_year
 from xlreport.submission import Figures
 
 CARRIED_IN, CARRIED_OUT = (
@@ -324,3 +328,68 @@ def test_an_explanation_travels_into_every_output(
     weights = {row[2]: row[1] for row in book["校验结果"].iter_rows(min_row=4, values_only=True)}
     assert weights["B1.natural_person"] == "警示·已说明"
     assert book["报送情况"]["F4"].value == "3\n已说明 1", "B1, and both texts as last year"
+
+
+# --- figures, without files -------------------------------------------------------------------
+
+
+def prior_year(**numbers: dict[str, int]) -> PriorYear:
+    units = {"jia": JIA, "yi": YI}
+    return PriorYear(
+        2024,
+        {
+            units[name]: Figures({field: Decimal(value) for field, value in values.items()})
+            for name, values in numbers.items()
+        },
+    )
+
+
+def test_units_together_need_every_one_of_them() -> None:
+    known = prior_year(jia={"a": 1, "b": 2})
+    assert known.together([JIA]) == Figures({"a": Decimal(1), "b": Decimal(2)})
+    assert known.together([JIA, YI]) is None
+    assert known.together() == known.together([JIA])
+    assert PriorYear(2024, {}).together() is None
+
+
+def test_only_numbers_that_all_have_are_added() -> None:
+    known = prior_year(jia={"a": 1, "b": 2}, yi={"a": 3, "c": 4})
+    assert known.together() == Figures({"a": Decimal(4)})
+
+
+def test_the_prior_year_of_another_year_is_not_compared() -> None:
+    known = prior_year(jia={IN_FORCE: 1})
+    file = with_prior_year(record("a", make_report(year=2026)), known)
+    assert [finding.message for finding in file.findings] == [
+        "给出的上年报表是 2024 年度的，这份报表是 2026 年度的，没有用来比较"
+    ]
+    assert file.report.previous is None
+
+
+def test_the_countys_figures_take_the_place_of_the_workbooks_and_a_difference_is_told() -> None:
+    known = prior_year(jia={"a": 1, "b": 2, "c": 3})
+    carried = Figures({"a": Decimal(1), "b": Decimal(5), "c": Decimal(6), "d": Decimal(7)})
+    file = with_prior_year(record("a", make_report(previous=carried)), known)
+    assert file.report.previous == known.units[JIA]
+    (finding,) = file.findings
+    assert finding.message == (
+        "工作簿里的上年数有 2 个与县里的不同（例如 5，县里是 2），以县里的为准"
+    )
+    assert (finding.field, finding.observed) == (
+        "b",
+        (("carried", Decimal(5)), ("known", Decimal(2))),
+    )
+
+
+def test_a_summary_is_compared_with_its_members_together() -> None:
+    known = prior_year(jia={"a": 1}, yi={"a": 2})
+    file = with_prior_year(record("s", make_summary(Unit("东区"), (JIA, YI))), known)
+    assert file.report.previous == Figures({"a": Decimal(3)})
+
+
+def test_nothing_changes_without_a_prior_year_or_for_a_rejected_file() -> None:
+    known = prior_year(jia={"a": 1})
+    file = record("a", make_report())
+    assert with_prior_year(file, None) is file
+    rejected = file.decided(Outcome.REJECTED)
+    assert with_prior_year(rejected, known) is rejected

@@ -15,18 +15,31 @@ from hypothesis import strategies as st
 from hostile.scene import COUNTY, FILES, NUMBER, Scene, base
 from support.cells import part, rewrite
 from support.merges import merge_and_write
+from support.records import record
+from support.records import report as make_report
 from xlreport import (
     Entry,
     FileRecord,
     Form,
     MergeRequest,
     MergeResult,
+    Outcome,
     Policy,
     Roster,
     Unit,
 )
 from xlreport.cli.app import main
 from xlreport.merging.merge import merge_files
+from xlreport.merging.versions import (
+    Age,
+    Clock,
+    by_arrival,
+    by_itself,
+    by_statement,
+    moment,
+    newest_versions,
+    rank,
+)
 from xlreport.workbook.reader.submission import Reading
 from xlreport.workbook.writer.template import write_workbook
 
@@ -76,7 +89,7 @@ def told(result: MergeResult, path: str, code: str) -> list[str]:
     return [f.message for f in file.findings if f.code == code]
 
 
-NEWER = {
+NEWER: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[int, int], str]] = {
     "number before all else": (
         {"number": 2, "saved": FIRST},
         {"number": 1, "saved": SECOND},
@@ -110,7 +123,7 @@ def test_what_makes_a_report_newer_and_in_which_words(case: str, scene: Scene) -
     paths = (
         scene.write("新.xlsx", report(scene.form, 7, **new)),
         scene.write("旧.xlsx", report(scene.form, 8, **old)),
-    )  # type: ignore[arg-type]
+    )
     for path, time in zip(paths, times, strict=True):
         os.utime(path, (time, time))
     result = merged(scene)
@@ -119,7 +132,8 @@ def test_what_makes_a_report_newer_and_in_which_words(case: str, scene: Scene) -
         f"同一单位另有“新.xlsx”，{words}，以那一份为准",
         "行政许可·本年处理决定数量：这一份是 8，“新.xlsx”是 7",
     ]
-    assert (result.totals[LICENCES], result.exit_code) == (7, 0)
+    assert result.totals[LICENCES] == 7
+    assert result.exit_code == 0
 
 
 AGES = st.tuples(
@@ -346,3 +360,98 @@ def test_accept_unlisted_counts_them_and_says_so(
         {f["path"]: f["outcome"] for f in plain["files"]}["外.xlsx"],
         plain["totals"][LICENCES],
     ) == ("rejected", 7)
+
+
+# --- ranking, without files -------------------------------------------------------------------
+
+
+def test_a_time_without_a_zone_is_chinas() -> None:
+    assert moment("2026-01-01T08:00:00") == moment("2026-01-01T00:00:00+00:00") > 0
+    assert (moment(""), moment("yesterday")) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "as_old"),
+    [
+        ((0.0, 1, 5.0, 7.0), (0.0, 1, 5.0, 7.0), True),
+        ((0.0, 1, 5.0, 7.0), (0.0, 1, 5.0, 8.0), False),
+        ((0.0, 1, 5.0, 0.0), (0.0, 1, 5.0, 8.0), True),
+        ((0.0, 1, 5.0, 8.0), (0.0, 1, 5.0, 0.0), True),
+        ((0.0, 2, 5.0, 0.0), (0.0, 1, 5.0, 8.0), False),
+        ((0.0, 1, 6.0, 0.0), (0.0, 1, 5.0, 8.0), False),
+        ((9.0, 1, 5.0, 0.0), (8.0, 1, 5.0, 0.0), False),
+    ],
+)
+def test_a_file_without_a_time_stamp_may_be_of_any_age(
+    one: tuple[float, int, float, float], other: tuple[float, int, float, float], as_old: bool
+) -> None:
+    assert Age(*one).may_be_as_old(Age(*other)) is as_old
+
+
+def test_of_copies_the_shortest_name_stays_and_the_others_are_equal() -> None:
+    files = [record(name, make_report(licences=7)) for name in ("bb", "b", "a")]
+    ranking = rank(files)
+    assert ranking.winner is files[2]
+    assert (ranking.equal, ranking.older, ranking.tied) == ((files[0], files[1]), (), False)
+
+
+def test_a_copy_that_is_older_does_not_take_the_winners_place() -> None:
+    old_copy = record("a", make_report(licences=7), modified=1.0)
+    between = record("b", make_report(licences=8), modified=2.0)
+    newest = record("long name", make_report(licences=7), modified=3.0)
+    ranking = rank([old_copy, between, newest])
+    assert (ranking.winner, ranking.equal, ranking.older) == (newest, (old_copy,), (between,))
+
+
+def test_a_tie_is_one_of_different_reports_only() -> None:
+    first = record("a", make_report(licences=7), modified=1.0)
+    second = record("b", make_report(licences=8), modified=1.0)
+    assert rank([first, second]).tied
+    assert not rank([first, record("c", make_report(licences=7), modified=1.0)]).tied
+    assert not rank([first, record("c", make_report(licences=8), modified=2.0)]).tied
+
+
+@pytest.mark.parametrize(
+    ("arrived", "clock"),
+    [((0.0, 0.0), by_itself), ((1.0, 2.0), by_arrival), ((1.0, 0.0), by_statement)],
+)
+def test_which_clock_counts(arrived: tuple[float, float], clock: Clock) -> None:
+    files = [
+        record(f"{i}", make_report(licences=i), arrived=time) for i, time in enumerate(arrived)
+    ]
+    assert rank(files).clock is clock
+
+
+def test_what_was_put_in_by_hand_meets_the_last_that_came_by_mail() -> None:
+    early = record("early", make_report(licences=1), arrived=1.0, number=9)
+    late = record("late", make_report(licences=2), arrived=2.0, number=3)
+    by_hand = record("hand", make_report(licences=3), number=4)
+    assert rank([early, late, by_hand]).winner is by_hand
+    assert rank([early, late, record("hand", make_report(licences=3), number=2)]).winner is late
+
+
+@pytest.mark.parametrize(
+    ("number", "saved", "warned"),
+    [(2, FIRST, True), (1, SECOND, True), (1, FIRST, False), (0, SECOND, False)],
+)
+def test_the_last_to_arrive_counts_with_a_warning_when_an_earlier_one_says_it_is_newer(
+    number: int, saved: str, warned: bool
+) -> None:
+    early = record("a", make_report(licences=1), arrived=1.0, number=number, saved=saved)
+    late = record("b", make_report(licences=2), arrived=2.0, number=1, saved=FIRST)
+    files = newest_versions([early.as_candidate(), late.as_candidate()], newest=True)
+    assert [file.decision for file in files] == [Outcome.SUPERSEDED, None]
+    assert [finding.code for finding in files[1].findings] == ["F20"] * warned
+    if warned:
+        assert (
+            f"（第 {number} 次，{saved}；这一份第 1 次，{FIRST}）" in files[1].findings[0].message
+        )
+
+
+def test_only_candidates_of_one_unit_are_compared() -> None:
+    files = [
+        record("a", make_report(licences=1)).as_candidate(),
+        record("b", make_report(YICHOU, licences=2)).as_candidate(),
+        record("c", make_report(licences=3)),
+    ]
+    assert newest_versions(files, newest=False) == files

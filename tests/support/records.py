@@ -9,6 +9,7 @@ from hostile.scene import COUNTY, ROOT
 from tabletext import load
 from xlreport import Entry, FileRecord, Form, Submission, Summary, Unit, get_form
 from xlreport.submission import Provenance
+from xlreport.workbook.layout.workbook import layout_of
 from xlreport.workbook.reader.submission import Reading
 
 LICENCES = "disclosure.licences.decisions"
@@ -36,6 +37,9 @@ def summary(unit: Unit, members: tuple[Unit, ...], **changes: Any) -> Summary:
 
 def record(path: str, submission: Submission, **source: Any) -> FileRecord:
     """The record of a file with this report; `source` are attributes of its provenance."""
-    provenance = Provenance(**{"path": path, "sha256": f"sha of {path}", **source})
+    places = layout_of(form()).places()
+    provenance = Provenance(
+        **{"path": path, "sha256": f"sha of {path}", "places": places, **source}
+    )
     read = Reading((), replace(submission, provenance=provenance), form())
     return FileRecord(path, read)
