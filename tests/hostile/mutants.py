@@ -16,10 +16,10 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from hostile.scene import FILES, NUMBER, base
+from hostile.scene import FILES, NUMBER, book_of
 from support.cells import sheet_parts
 from support.xlsb import as_xlsb
-from xlreport import Unit, a1, get_form, write_workbook
+from xlreport import Unit, a1
 from xlreport.formats.open import open_book
 from xlreport.submission import Place
 
@@ -148,8 +148,7 @@ def another_town(kind: str, unit: int, number: int = 135) -> bytes:
 
 @cache
 def _town() -> bytes:
-    form = get_form("zfxxgk-2021")
-    return write_workbook(base(form, Unit("甲子镇", "990101", "乡镇")), form)
+    return book_of(Unit("甲子镇", "990101", "乡镇"))
 
 
 def mutant(number: int) -> Mutant:

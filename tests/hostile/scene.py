@@ -6,7 +6,8 @@ import io
 import re
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from support.cells import part, put, rewrite, sheet_parts
@@ -24,9 +25,21 @@ NUMBER = ("二、主动公开", "B10")
 REQUESTS = "三、依申请公开"
 
 
+_BASES: dict[str, Submission] = {}
+
+
 def base(form: Form, unit: Unit) -> Submission:
-    """The report of the golden base, by any unit."""
-    return replace(load(ROOT / "tests" / "golden" / "base.txt", form, COUNTY), unit=unit)
+    """The report of the golden base, by any unit; its text is read once."""
+    if form.fingerprint not in _BASES:
+        _BASES[form.fingerprint] = load(ROOT / "tests" / "golden" / "base.txt", form, COUNTY)
+    return replace(_BASES[form.fingerprint], unit=unit)
+
+
+@cache
+def book_of(unit: Unit) -> bytes:
+    """The workbook of the golden base by a unit, in the statutory form; each is written once."""
+    form = get_form("zfxxgk-2021")
+    return write_workbook(base(form, unit), form)
 
 
 @dataclass
@@ -34,11 +47,11 @@ class Scene:
     """What a case puts into the folder; `book` is a good workbook of 甲子镇."""
 
     folder: Path
-    form: Form = field(default_factory=lambda: get_form("zfxxgk-2021"))
 
     def __post_init__(self) -> None:
+        self.form = get_form("zfxxgk-2021")
         self.town = base(self.form, Unit("甲子镇", "990101", "乡镇"))
-        self.book = write_workbook(self.town, self.form)
+        self.book = book_of(self.town.unit)
 
     def write(self, name: str, data: bytes) -> Path:
         path = self.folder / name

@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from hostile.mutants import UNITS, Mutant, by_calamine, mutant
-from hostile.scene import COUNTY, GOOD, Scene, base
+from hostile.scene import COUNTY, GOOD, Scene, base, book_of
 from hostile.test_cases import GOOD_UNIT, sound
 from support.merges import merge_and_write
 from xlreport import (
@@ -28,7 +28,6 @@ from xlreport import (
     Outcome,
     Submission,
     read_submission,
-    write_workbook,
 )
 from xlreport.merging.outcome import FileRecord
 from xlreport.workers import Lost, WorkerPool
@@ -84,7 +83,7 @@ def merged(
     """Merges mutants beside one good workbook; how many of each format had which outcome."""
     folder.mkdir()
     good = base(form, GOOD_UNIT)
-    (folder / GOOD).write_bytes(write_workbook(good, form))
+    (folder / GOOD).write_bytes(book_of(GOOD_UNIT))
     for one in batch:
         (folder / one.name).write_bytes(one.data)
     result = merge_and_write(

@@ -17,10 +17,10 @@ import psutil
 import pytest
 
 from hostile.merges import Merges, digests, names, small_merges, statutory_merges
-from hostile.scene import COUNTY, base
+from hostile.scene import COUNTY, book_of
 from support.faults import KILL, Command, Fork, command, in_turn, needs_fork, run
 from support.merges import merge_and_write
-from xlreport import Form, Unit, write_workbook
+from xlreport import Form, Unit
 from xlreport.atomic import LOCK_NAME, locked, write_atomically
 from xlreport.errors import Busy
 
@@ -263,7 +263,7 @@ def test_litter_in_the_folder_of_inputs_is_never_read(
     folder.mkdir()
     for path in statutory.before.iterdir():
         (folder / path.name).write_bytes(path.read_bytes())
-    extra = write_workbook(base(zfxxgk, Unit("另一镇", "9977")), zfxxgk)
+    extra = book_of(Unit("另一镇", "9977"))
     (folder / ".xlreport-abc.tmp").write_bytes(extra)
     (folder / LOCK_NAME).write_bytes(b"1")
     result = merge_and_write(folder, out=tmp_path / "out", county=COUNTY)

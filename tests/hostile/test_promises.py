@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 
 from hostile.cases import CASES
 from hostile.mutants import another_town
-from hostile.scene import COUNTY, Scene, base
+from hostile.scene import COUNTY, Scene, base, book_of
 from hostile.test_cases import FIELD, files_on_disk, snapshot
 from hostile.trees import NAMES, ODD, TREE, build
 from support.cells import part, sheet_parts
@@ -305,7 +305,7 @@ def test_hostile_names_on_the_console_and_in_json(zfxxgk: Form, tmp_path: Path) 
     (folder / "zip").write_bytes(Scene.raw_zip(*((name, b"x") for name in sorted(names))))
     for i, evil in enumerate(DECEIVING):
         unit = Unit(f"甲{evil}镇", f"99{i}", "乡镇")
-        (folder / f"{i}.xlsx").write_bytes(write_workbook(base(zfxxgk, unit), zfxxgk))
+        (folder / f"{i}.xlsx").write_bytes(book_of(unit))
     command = [
         sys.executable,
         "-m",

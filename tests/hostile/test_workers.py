@@ -13,10 +13,10 @@ from typing import Any
 import psutil
 import pytest
 
-from hostile.scene import COUNTY, base
+from hostile.scene import COUNTY, book_of
 from support.faults import Fork, needs_fork
 from support.merges import merge_and_write
-from xlreport import Form, Limits, MergeRequest, ReadOptions, Unit, merge_folder, write_workbook
+from xlreport import Form, Limits, MergeRequest, ReadOptions, Unit, merge_folder
 from xlreport.merging.result import MergeResult
 from xlreport.workers import Lost, WorkerPool
 
@@ -79,7 +79,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, zfxxgk: Form) -> Path:
     folder = tmp_path_factory.mktemp("towns")
     for i in range(FILES):
         unit = Unit(f"第{i}镇", f"99{i:04}", "乡镇")
-        (folder / f"{i}.xlsx").write_bytes(write_workbook(base(zfxxgk, unit), zfxxgk))
+        (folder / f"{i}.xlsx").write_bytes(book_of(unit))
     return folder
 
 
