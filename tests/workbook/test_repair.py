@@ -27,10 +27,12 @@ from xlreport import (
     read_submission,
 )
 from xlreport import repair_files as repaired
+from xlreport.findings import Severity
 from xlreport.formats.open import open_book
 from xlreport.merging.repairs import RepairedFile
-from xlreport.submission import Submission
-from xlreport.workbook.repair import repair
+from xlreport.submission import Entry, Status, Submission
+from xlreport.workbook.layout.workbook import layout_of
+from xlreport.workbook.repair import NotRepairable, repair
 from xlreport.workbook.writer.template import write_workbook
 
 FRESH = "990101_甲子镇_2025年政府信息公开工作年度报告_修复.xlsx"
@@ -118,7 +120,7 @@ def test_each_value_tells_where_it_came_from(scene: Scene) -> None:
     moved = {
         c.target.cell: c.source.cell
         for c in file.carried
-        if c.target.sheet == c.source.sheet == REQUESTS
+        if c.source is not None and c.target.sheet == c.source.sheet == REQUESTS
     }
     assert moved["D9"] == "D9"
     assert moved["D10"] == "D11"
@@ -242,6 +244,7 @@ def test_a_report_on_an_older_version_of_the_form(scene: Scene, tmp_path: Path) 
     assert {"F6", "R8"} <= {f.code for f in file.findings}
     assert file.left == ("行政处罚·本年处理决定数量：原表里找不到，留空", QUESTION)
     (moved,) = [c for c in file.carried if c.field == "disclosure.coercive_measures.decisions"]
+    assert moved.source is not None
     assert (moved.source.cell, moved.target.cell, moved.value) == ("B13", "B14", "1")
     assert codes == ["A6"]
     kept = {n: e.value for n, e in town.entries.items() if n != "disclosure.penalties.decisions"}
@@ -302,3 +305,75 @@ def test_any_report_is_judged_as_before(any_form: Form, seed: int) -> None:
     twice = repair(any_form, again, (), catalog)
     assert [c.value for c in twice.carried] == [c.value for c in once.carried]
     assert once.left == twice.left == ()
+
+
+# --- the proof ------------------------------------------------------------------------------
+
+
+def town_of(form: Form) -> Submission:
+    town = fill(form, 4, wild=0.0)
+    entries = {**town.entries, "disclosure.licences.decisions": Entry.of(5)}
+    return replace(town, unit=Unit("甲子镇", "990101", "乡镇"), entries=entries, overrides={})
+
+
+def other_text(town: Submission) -> Submission:
+    return replace(town, texts={**town.texts, next(iter(town.texts)): "别的话"})
+
+
+def other_unit(town: Submission) -> Submission:
+    return replace(town, unit=Unit("甲子镇", "990101", "街道"))
+
+
+def other_explanation(town: Submission) -> Submission:
+    rows = layout_of(get_form(town.form)).check_rows
+    warning = next(row.code for row in rows if row.severity is Severity.WARNING)
+    return replace(town, explanations={warning: "别的话"})
+
+
+def other_contact(town: Submission) -> Submission:
+    return town.with_identity({"contact": "别人"})
+
+
+@pytest.mark.parametrize("spoiled", [other_text, other_unit, other_explanation, other_contact])
+def test_a_fresh_workbook_that_says_something_else_is_not_given_out(
+    zfxxgk: Form, monkeypatch: pytest.MonkeyPatch, spoiled: Callable[[Submission], Submission]
+) -> None:
+    def write(submission: Submission, form: Form) -> bytes:
+        return write_workbook(spoiled(submission), form)
+
+    monkeypatch.setattr("xlreport.workbook.repair.write_workbook", write)
+    with pytest.raises(NotRepairable, match="写出的工作簿与原表不一致"):
+        repair(zfxxgk, town_of(zfxxgk), [], FormCatalog())
+
+
+@pytest.mark.parametrize("entry", [Entry.of(123456), Entry(None, Status.TEXT, "无"), BLANK])
+def test_a_fresh_workbook_with_another_number_is_not_given_out(
+    zfxxgk: Form, monkeypatch: pytest.MonkeyPatch, entry: Entry
+) -> None:
+    name = "disclosure.licences.decisions"
+
+    def write(submission: Submission, form: Form) -> bytes:
+        changed = replace(submission, entries={**submission.entries, name: entry})
+        return write_workbook(changed, form)
+
+    monkeypatch.setattr("xlreport.workbook.repair.write_workbook", write)
+    with pytest.raises(NotRepairable, match=f"{LICENCES}写出后与原表不一致"):
+        repair(zfxxgk, town_of(zfxxgk), [], FormCatalog())
+
+
+def test_a_text_in_a_number_cell_must_come_back_as_it_was(
+    zfxxgk: Form, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "disclosure.licences.decisions"
+    town = town_of(zfxxgk)
+    town = replace(town, entries={**town.entries, name: Entry(None, Status.TEXT, "无")})
+    assert repair(zfxxgk, town, [], FormCatalog()).left == ()
+
+    def write(submission: Submission, form: Form) -> bytes:
+        other = Entry(None, Status.TEXT, "没有")
+        changed = replace(submission, entries={**submission.entries, name: other})
+        return write_workbook(changed, form)
+
+    monkeypatch.setattr("xlreport.workbook.repair.write_workbook", write)
+    with pytest.raises(NotRepairable, match=LICENCES):
+        repair(zfxxgk, town, [], FormCatalog())

@@ -17,7 +17,7 @@ ISSUED = Identity(unit="甲子镇", code="990101", level="乡镇", year="2025", 
 FULL = {"contact": "张三", "phone": "0000"}
 
 
-def cover(form: Form, identity: Identity = ISSUED, **lines: str) -> Cover:
+def cover(form: Form, identity: Identity = ISSUED, /, **lines: str) -> Cover:
     others = {item.id: "已填" for item in form.identity if item.id not in COVER_LINES}
     book = raw_book(form, {**COVER_LINES, **others, **lines})
     return read_cover(book, layout_of(form), identity)
@@ -44,7 +44,7 @@ def test_a_full_cover_has_no_findings(any_form: Form) -> None:
     ],
 )
 def test_a_cover_of_another_unit_or_year(zfxxgk: Form, item: str, text: str, message: str) -> None:
-    found = cover(zfxxgk, **{item: text})
+    found = cover(zfxxgk, ISSUED, **{item: text})
     label = next(i.label for i in zfxxgk.identity if i.id == item)
     assert [f.message for f in found.findings] == [message.format(label)]
     assert codes(found) == [("F5", f"identity.{item}")]
@@ -72,7 +72,7 @@ def test_a_level_that_is_not_in_the_list_counts_as_none(zfxxgk: Form) -> None:
 
 def test_lines_that_nobody_filled_in_are_told_together(zfxxgk: Form) -> None:
     others = [i for i in zfxxgk.identity if i.id not in COVER_LINES]
-    found = cover(zfxxgk, **{others[1].id: ""})
+    found = cover(zfxxgk, ISSUED, **{others[1].id: ""})
     assert [f.message for f in found.findings] == [f"封面没有填写：{others[1].label}"]
     assert codes(found) == [("R14", f"identity.{others[0].id}")]
     summary = cover(zfxxgk, replace(ISSUED, kind="summary"), **{others[1].id: ""})
@@ -82,16 +82,16 @@ def test_lines_that_nobody_filled_in_are_told_together(zfxxgk: Form) -> None:
 @pytest.mark.parametrize("text", ["甲" * 101, "甲\u200b乙"])
 def test_a_line_that_is_too_long_or_hides_something_is_cut(zfxxgk: Form, text: str) -> None:
     item = next(i.id for i in zfxxgk.identity if i.id not in COVER_LINES)
-    found = cover(zfxxgk, **{item: text})
+    found = cover(zfxxgk, ISSUED, **{item: text})
     assert codes(found) == [("R25", "")]
     assert found.lines[item] == ("甲" * 100 if len(text) > 100 else "甲乙")
-    fitting = cover(zfxxgk, **{item: "甲" * 100})
+    fitting = cover(zfxxgk, ISSUED, **{item: "甲" * 100})
     assert codes(fitting) == []
 
 
 def test_line_breaks_and_spaces_become_one_space(zfxxgk: Form) -> None:
     item = next(i.id for i in zfxxgk.identity if i.id not in COVER_LINES)
-    assert cover(zfxxgk, **{item: " 张三\r\n　李四 "}).lines[item] == "张三 李四"
+    assert cover(zfxxgk, ISSUED, **{item: " 张三\r\n　李四 "}).lines[item] == "张三 李四"
 
 
 @pytest.fixture

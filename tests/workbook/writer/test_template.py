@@ -10,6 +10,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.utils import range_boundaries
 from openpyxl.workbook.workbook import Workbook
 
 from support.cells import part, sheet_parts
@@ -31,8 +32,8 @@ from xlreport.a1 import address
 from xlreport.findings import Severity
 from xlreport.submission import Status
 from xlreport.workbook.layout.check_rows import ListedCheck
-from xlreport.workbook.layout.workbook import layout_of
 from xlreport.workbook.layout.sheet import CHECKS
+from xlreport.workbook.layout.workbook import layout_of
 from xlreport.workbook.writer.template import blank
 
 
@@ -90,7 +91,7 @@ def test_only_cells_to_fill_in_are_unlocked(any_form: Form) -> None:
         for row in sheet.iter_rows():
             for cell in row:
                 if not cell.protection.locked and (cell.row, cell.column) not in merged:
-                    unlocked.add((sheet.title, (cell.row - 1, cell.column - 1)))
+                    unlocked.add((sheet.title, (int(cell.row or 0) - 1, int(cell.column or 0) - 1)))
     assert unlocked == typed
 
 
@@ -141,19 +142,22 @@ def test_everything_prints_on_a4_one_page_wide(any_form: Form) -> None:
     book = opened(write_workbook(blank(any_form, 2025), any_form))
     for sheet in book.worksheets[:-1]:
         assert sheet.page_setup.paperSize == 9
+        assert sheet.sheet_properties.pageSetUpPr is not None
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
         assert sheet.page_setup.fitToWidth in (None, 1)
         assert sheet.print_area
         area = sheet.print_area.split("!")[1].replace("$", "")
-        last = openpyxl.utils.range_boundaries(area)
+        _, _, last_column, last_row = range_boundaries(area)
+        assert last_column is not None
+        assert last_row is not None
         for row in sheet.iter_rows():
             for cell in row:
                 if (
                     cell.value is not None
                     and not sheet.column_dimensions[cell.column_letter].hidden
                 ):
-                    assert cell.row <= last[3]
-                    assert cell.column <= last[2], (sheet.title, cell.coordinate)
+                    assert cell.row <= last_row
+                    assert cell.column <= last_column, (sheet.title, cell.coordinate)
 
 
 def test_a_workbook_that_is_opened_in_a_preview_shows_right_results(any_form: Form) -> None:
