@@ -30,7 +30,7 @@ from xlreport import repair_files as repaired
 from xlreport.findings import Severity
 from xlreport.formats.open import open_book
 from xlreport.merging.repairs import RepairedFile
-from xlreport.submission import Entry, Status, Submission
+from xlreport.submission import BLANK, Entry, Status, Submission
 from xlreport.workbook.layout.workbook import layout_of
 from xlreport.workbook.repair import NotRepairable, repair
 from xlreport.workbook.writer.template import write_workbook
