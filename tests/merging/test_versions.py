@@ -267,7 +267,7 @@ def test_on_conflict_error_counts_none_of_the_different(
     assert main([*command, "--on-conflict", "older"]) == 2
     assert capsys.readouterr() == (
         "",
-        "选项“--on-conflict”的值“older”不对，只能是 newest 或 error。\n用法请看：xlreport merge --help\n",
+        "选项“--on-conflict”的值“older”不对，只能是 newest、error。\n用法请看：xlreport merge --help\n",
     )
 
 

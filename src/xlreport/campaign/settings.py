@@ -25,7 +25,7 @@ from xlreport.form.catalog import get_form
 from xlreport.mail.servers import Imap, Server, Smtp
 from xlreport.merging.roster import read_roster
 from xlreport.submission import Unit
-from xlreport.text import decoded, harmless
+from xlreport.text import day_of, decoded, harmless
 
 NAME = "xlreport.toml"
 ROSTER = "roster.csv"
@@ -127,9 +127,12 @@ class _Imap(_Server):
     def _day(cls, value: object) -> object:
         if isinstance(value, dt.date):
             return value.isoformat()[:10]
-        if isinstance(value, str) and value:
-            dt.date.fromisoformat(value)
-        return value
+        if not isinstance(value, str) or not value.strip():
+            return value
+        day = day_of(value)
+        if day is None:
+            raise ValueError("no date")
+        return day.isoformat()
 
 
 class _Mail(_Strict):
@@ -148,6 +151,13 @@ class _Settings(_Strict):
     roster: str = ROSTER
     previous: str = ""
     mail: _Mail = Field(default_factory=_Mail)
+
+    @field_validator("deadline", mode="before")
+    @classmethod
+    def _day(cls, value: object) -> object:
+        """A date in quotes is taken as people write it."""
+        day = day_of(value) if isinstance(value, str) else None
+        return day or value
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, MutableMapping, Sequence
+from contextlib import contextmanager
 from difflib import get_close_matches
 from typing import Any
 
@@ -50,10 +51,10 @@ class ChineseCommand(TyperCommand):
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
         """Parses the command line. Raises BadParameter for arguments that nothing takes."""
         ctx.allow_extra_args = True
-        left = super().parse_args(ctx, args)
+        with _in_context(ctx):
+            left = super().parse_args(ctx, args)
         if left and not ctx.resilient_parsing:
-            listed = " ".join(harmless(word) for word in left)
-            raise BadParameter(f"多余的参数：{listed}。", ctx)
+            raise BadParameter(_too_many(left), ctx)
         return left
 
 
@@ -73,7 +74,8 @@ class ChineseGroup(TyperGroup):
         is named."""
         if not args and not ctx.resilient_parsing:
             raise BadParameter(ctx.get_help())
-        return super().parse_args(ctx, args)
+        with _in_context(ctx):
+            return super().parse_args(ctx, args)
 
     def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, Any, list[str]]:
         """The command that is named. Raises BadParameter when there is none."""
@@ -229,6 +231,8 @@ def _unparted(text: str) -> Iterator[str]:
 
 # --- errors ---
 
+_DASHES = ("—", "–", "－", "―")
+
 
 def explain(error: typer.TyperException) -> str:
     """A usage error in a Chinese sentence, with the way to the help."""
@@ -250,6 +254,24 @@ def _sentence(error: typer.TyperException) -> str:
         case BadParameter(param=TyperArgument() | TyperOption() as parameter):
             return _bad_value(error, parameter)
     return error.message
+
+
+@contextmanager
+def _in_context(ctx: Context) -> Iterator[None]:
+    """Tells an error of typer's parser to which command it belongs; it leaves that out of some."""
+    try:
+        yield
+    except UsageError as error:
+        error.ctx = error.ctx or ctx
+        raise
+
+
+def _too_many(words: Sequence[str]) -> str:
+    """Arguments that nothing takes; an option behind a dash that a word processor made is one."""
+    listed = "、".join(f"“{harmless(word)}”" for word in words)
+    if any(word.startswith(_DASHES) for word in words):
+        return f"多余的参数：{listed}。选项前面要写两个半角的减号（--），不是破折号。"
+    return f"多余的参数：{listed}。"
 
 
 def suggested(typed: str, names: Iterable[str]) -> str:
@@ -310,7 +332,7 @@ def _expected(parameter: TyperArgument | TyperOption) -> str:
     """The form that a value must have, where its type says it."""
     kind = parameter.type_descriptor
     if kind.choices is not None:
-        return f"只能是 {' 或 '.join(map(str, kind.choices))}"
+        return f"只能是 {'、'.join(map(str, kind.choices))}"
     if kind.is_ranged:
         return f"应当是从 {parameter.min} 到 {parameter.max} 的整数"
     if kind.annotation in (int, list[int]):
