@@ -118,7 +118,10 @@ def test_merge_json_is_the_only_thing_on_stdout(
         (["check", "nowhere.xlsx"], "找不到“nowhere.xlsx”"),
         (["check"], "缺少“文件...”。"),
         (["template", "zfxxgk-2021"], "缺少选项“--year”。"),
-        (["template", "zfxxgk-2021", "--year", "abc"], "选项“--year”的值“abc”不对，应当是从 1949 到 9999 的整数。"),
+        (
+            ["template", "zfxxgk-2021", "--year", "abc"],
+            "选项“--year”的值“abc”不对，应当是从 1949 到 9999 的整数。",
+        ),
         (["template", "zfxxgk-2021", "--year", "2020"], "不能用于 2020 年度"),
         (["template", "zfxxgk-2021", "--year", "2025", "--password", "密码"], "保护密码只能用半角"),
         (["template", "nix", "--year", "2025"], "没有名为“nix”的报表"),

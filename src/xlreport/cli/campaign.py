@@ -49,6 +49,7 @@ AS_CONFIGURED = Workplace()
 
 
 def init(
+    *,
     folder: NewFolder,
     form: RequiredForm,
     year: RequiredYear,
@@ -76,10 +77,11 @@ def init(
 
 
 def send(
+    *,
     kind: SendKind,
+    campaign: CampaignFolder = None,
     how: Sending,
     opening: Opening,
-    campaign: CampaignFolder = None,
     as_json: AsJson = False,
 ) -> int:
     """给各单位发邮件：templates 发模板，reminders 催报，returns 发退回更正通知。
@@ -102,10 +104,11 @@ def send(
 
 
 def collect(
-    box: Mailbox,
-    opening: Opening,
+    *,
     path: MailPath = None,
     campaign: CampaignFolder = None,
+    box: Mailbox,
+    opening: Opening,
     verbose: EveryMessage = False,
     as_json: AsJson = False,
 ) -> int:
@@ -135,9 +138,10 @@ def collect(
 
 
 def status(
-    opening: Opening,
+    *,
     campaign: CampaignFolder = None,
     done: DoneNumbers = None,
+    opening: Opening,
     as_json: AsJson = False,
 ) -> int:
     """逐个单位列出：模板发了没有、催过几次、什么时候收到第几份、审核结果如何。

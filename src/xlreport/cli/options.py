@@ -62,7 +62,7 @@ _CAMPAIGN_HELP = "xlreport init 建立的工作文件夹；默认是当前文件
 _FORM_HELP = "报表名称或定义文件，xlreport forms 列出全部。"
 _LIMITS_HELP = (
     "放宽或收紧读取的限制，可重复。"
-    "名称：file archive parts part total ratio ratio_from cells depth seconds memory"
+    "名称：file archive parts part total ratio ratio_from cells depth seconds memory。"
 )
 _PREVIOUS_HELP = "上年的汇总表，或存放上年各单位报表的文件夹，用来与上年比较。"
 _PREPARED_ROSTER_HELP = "已有的名册，复制进来；没有就给一份样子。"
@@ -292,14 +292,15 @@ class Mailbox:
 
 
 def spread(command: Callable[..., int]) -> Callable[..., int]:
-    """The command as typer must see it: each group of options taken apart into its options."""
+    """The command as typer must see it: each group of options taken apart into its options. Its
+    parameters are keyword-only."""
     hints = get_type_hints(command)
     groups: dict[str, Any] = {name: hint for name, hint in hints.items() if is_dataclass(hint)}
     parameters: list[inspect.Parameter] = []
     for parameter in inspect.signature(command, eval_str=True).parameters.values():
         group = groups.get(parameter.name)
         if group is None:
-            parameters.append(parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY))
+            parameters.append(parameter)
         else:
             parameters.extend(_parameters(group))
 

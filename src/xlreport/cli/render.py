@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 import typer
 
 from xlreport.findings import Finding, Severity, grouped
-from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.submission import CHINA
 from xlreport.text import harmless
 
@@ -27,20 +26,12 @@ if TYPE_CHECKING:
     from xlreport.form.model import Form
     from xlreport.lint.result import LintResult
     from xlreport.merging.diff import Difference
+    from xlreport.merging.outcome import FileRecord
     from xlreport.merging.result import CheckResult, MergeResult, RepairResult
     from xlreport.submission import Unit
 
 MOST_LINES = 40
 """Findings of one file that are shown on the console."""
-
-_BY_URGENCY = (
-    Outcome.RETURNED,
-    Outcome.REJECTED,
-    Outcome.SUPERSEDED,
-    Outcome.DUPLICATE,
-    Outcome.IGNORED,
-)
-"""The order in which a merge tells of files; accepted ones come last."""
 
 _WITH_TOTALS = ("E4", "M10")
 """Findings of a merge that no other line tells."""
@@ -106,6 +97,8 @@ def check_report(result: CheckResult, *, verbose: bool = False) -> Iterator[str]
     """The lines of `xlreport check`; all findings when `verbose`, else what a clerk must act on."""
     for file in result.files:
         yield from _file(file, verbose=verbose)
+    from xlreport.merging.outcome import Outcome
+
     counts = result.counts
     accepted, returned = counts.get(Outcome.ACCEPTED, 0), counts.get(Outcome.RETURNED, 0)
     other = len(result.files) - accepted - returned
@@ -117,13 +110,22 @@ def check_report(result: CheckResult, *, verbose: bool = False) -> Iterator[str]
 def merge_report(result: MergeResult, *, verbose: bool = False) -> Iterator[str]:
     """The lines of `xlreport merge`; all files and findings when `verbose`, else what a clerk must
     act on."""
+    from xlreport.merging.outcome import Outcome
+
     if result.county is None:
         yield from _nothing_merged(result, verbose=verbose)
         return
     county = result.county.unit.name or "（汇总单位未注明）"
     yield f"{harmless(county)}　{result.year} 年度　报表 {result.form_id}"
     yield ""
-    for outcome in _BY_URGENCY:
+    most_urgent_first = (
+        Outcome.RETURNED,
+        Outcome.REJECTED,
+        Outcome.SUPERSEDED,
+        Outcome.DUPLICATE,
+        Outcome.IGNORED,
+    )
+    for outcome in most_urgent_first:
         for file in result.with_outcome(outcome):
             yield from _file(file, verbose=verbose)
     for file in result.accepted:
@@ -173,7 +175,7 @@ def _file(file: FileRecord, *, verbose: bool) -> Iterator[str]:
     findings = _heaviest_first(file.findings)
     shown = findings
     if not verbose:
-        shown = [f for f in findings if _to_act_on(f, file.outcome)][:MOST_LINES]
+        shown = [f for f in findings if _to_act_on(f, file)][:MOST_LINES]
     for finding in shown:
         yield harmless(f"    {finding.line()}")
     left = len(findings) - len(shown)
@@ -186,11 +188,13 @@ def _has_more_than_notes(file: FileRecord) -> bool:
     return any(finding.severity is not Severity.NOTE for finding in file.findings)
 
 
-def _to_act_on(finding: Finding, outcome: Outcome) -> bool:
+def _to_act_on(finding: Finding, file: FileRecord) -> bool:
     """Whether a finding asks for something: notes about no cell do not, but where a file was not
     counted they say why."""
-    judged = outcome in (Outcome.ACCEPTED, Outcome.RETURNED)
-    return finding.severity is not Severity.NOTE or bool(finding.cell) or not judged
+    from xlreport.merging.result import USABLE
+
+    weighs = finding.severity is not Severity.NOTE
+    return weighs or bool(finding.cell) or file.outcome not in USABLE
 
 
 def _heaviest_first(findings: Sequence[Finding]) -> list[Finding]:

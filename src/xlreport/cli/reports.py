@@ -63,7 +63,7 @@ def forms() -> int:
     return 0
 
 
-def fields(form: FormName, as_json: AsJson = False) -> int:
+def fields(*, form: FormName, as_json: AsJson = False) -> int:
     """列出一种报表的全部数字和文字，以及各在哪一格。报表可以是名称，也可以是定义文件。
 
     例子：
@@ -82,9 +82,10 @@ def fields(form: FormName, as_json: AsJson = False) -> int:
 
 
 def template(
-    place: Workplace,
+    *,
     form: OptionalFormName = None,
     year: Year = None,
+    place: Workplace,
     county: County = "",
     password: SheetPassword = "",
     out: TemplatesFolder = None,
@@ -120,7 +121,7 @@ def template(
     return 0
 
 
-def check(place: Workplace, reading: Reading, view: View, paths: ReportPaths = None) -> int:
+def check(*, paths: ReportPaths = None, place: Workplace, reading: Reading, view: View) -> int:
     """读取并审核报表，逐格说明哪里错、怎样改。可以给文件、压缩包，也可以给文件夹。
 
     在工作文件夹里不用写选项；不写文件就审核 inbox 里的全部。
@@ -155,12 +156,13 @@ def check(place: Workplace, reading: Reading, view: View, paths: ReportPaths = N
 
 
 def merge(
+    *,
+    folder: InboxFolder = None,
     place: Workplace,
-    counting: Counting,
     outputs: Outputs,
+    counting: Counting,
     reading: Reading,
     view: View,
-    folder: InboxFolder = None,
 ) -> int:
     """汇总文件夹（含子文件夹和压缩包）里的全部报表，写出汇总表；每个文件都有交代。
 
@@ -203,10 +205,11 @@ def merge(
 
 
 def repair(
-    reading: Reading,
+    *,
     paths: ReportPaths = None,
     campaign: CampaignFolder = None,
     out: RepairedFolder = None,
+    reading: Reading,
     as_json: AsJson = False,
 ) -> int:
     """把填好的内容搬到现行模板的新工作簿，列出搬了什么；原文件不动，数字逐一核对不变。
@@ -239,7 +242,7 @@ def repair(
     return result.exit_code
 
 
-def diff(first: FirstFile, second: SecondFile, reading: Reading, as_json: AsJson = False) -> int:
+def diff(*, first: FirstFile, second: SecondFile, reading: Reading, as_json: AsJson = False) -> int:
     """逐格比较两份报表填报的内容。退出码：0 相同；1 有不同；2 不能比较。
 
     例子：
@@ -262,7 +265,7 @@ def diff(first: FirstFile, second: SecondFile, reading: Reading, as_json: AsJson
     return 1 if differences else 0
 
 
-def lint(form: FormName, since: OlderDefinition = None, as_json: AsJson = False) -> int:
+def lint(*, form: FormName, since: OlderDefinition = None, as_json: AsJson = False) -> int:
     """检查报表定义：有没有互相矛盾、重复或永远查不出错误的校验。退出码：0 没有错误；1 有错误。
 
     例子：
