@@ -11,15 +11,19 @@ from numpy.typing import NDArray
 
 from xlreport.form import expression as ex
 from xlreport.form.model import Form
-from xlreport.submission import BLANK, Entry, Figures, Status, Submission
+from xlreport.submission import BLANK, Entry, Status, Submission
 
 Integers = NDArray[np.int64]
 Booleans = NDArray[np.bool_]
+
+Texts = Mapping[str, str]
+"""Texts by field."""
 
 Operand = ex.Ref | ex.Previous | ex.Length
 """A leaf that needs a column."""
 
 _UNIT = Decimal(10) ** ex.SCALE
+_EMPTY = (Status.BLANK, Status.ABSENT)
 
 
 @dataclass(frozen=True)
@@ -66,32 +70,32 @@ class ColumnStore:
             key = ex.key_of(operand)
             source = self.recomputed if restored and key in self.recomputed else self.columns
             columns[key] = source[key].at(unit)
-        texts = {name: [self.texts[name][unit]] for name in ex.texts_of(node)}
-        previous_texts = {name: [self.previous_texts[name][unit]] for name in texts}
-        return ColumnStore(1, columns, {}, texts, [self.levels[unit]], previous_texts)
+        names = ex.texts_of(node)
+        return ColumnStore(
+            size=1,
+            columns=columns,
+            recomputed={},
+            texts={name: [self.texts[name][unit]] for name in names},
+            levels=[self.levels[unit]],
+            previous_texts={name: [self.previous_texts[name][unit]] for name in names},
+        )
 
 
 def column_store(form: Form, submissions: Sequence[Submission]) -> ColumnStore:
     """The columns of a form for these submissions, in their order."""
-    columns = {field.id: _of_field(field.id, submissions) for field in form.typed}
-    recomputed = dict(columns)
-    for field in form.computed:
-        recomputed[field.id] = _result(form, field.id, recomputed)
-        result = _result(form, field.id, columns)
-        columns[field.id] = _stated(result, [s.overrides.get(field.id) for s in submissions])
+    columns, recomputed = _numbers(form, submissions)
     for operand in form.operands:
         if not isinstance(operand, ex.Ref):
             entries = [_beside_fields(operand, submission) for submission in submissions]
             columns[ex.key_of(operand)] = _typed(entries)
     names = [text.field_id for text in form.texts]
-    prior_year = [submission.previous or Figures() for submission in submissions]
     return ColumnStore(
-        len(submissions),
-        columns,
-        recomputed,
-        _texts(names, [submission.texts for submission in submissions]),
-        [submission.unit.level for submission in submissions],
-        _texts(names, [figures.texts for figures in prior_year]),
+        size=len(submissions),
+        columns=columns,
+        recomputed=recomputed,
+        texts=_texts(names, [submission.texts for submission in submissions]),
+        levels=[submission.unit.level for submission in submissions],
+        previous_texts=_texts(names, [_texts_before(submission) for submission in submissions]),
     )
 
 
@@ -115,6 +119,19 @@ def bare(text: str) -> str:
 # --- columns from entries ------------------------------------------------------------------------
 
 
+def _numbers(
+    form: Form, submissions: Sequence[Submission]
+) -> tuple[dict[str, Column], dict[str, Column]]:
+    """All number fields, computed ones as their cells show them and as their formulas give them."""
+    columns = {field.id: _of_field(field.id, submissions) for field in form.typed}
+    recomputed = dict(columns)
+    for field in form.computed:
+        recomputed[field.id] = _result(form, field.id, recomputed)
+        overrides = [submission.overrides.get(field.id) for submission in submissions]
+        columns[field.id] = _stated(_result(form, field.id, columns), overrides)
+    return columns, recomputed
+
+
 def _of_field(name: str, submissions: Sequence[Submission]) -> Column:
     return _typed([submission.effective(name) for submission in submissions])
 
@@ -132,10 +149,16 @@ def _length(text: str) -> Entry:
     """Characters as Excel's LEN counts them, in UTF-16 units; a text that is not there has none."""
     if not text:
         return BLANK
-    return Entry.of(len(bare(text).encode("utf-16-le")) // 2)
+    encoded = bare(text).encode("utf-16-le")
+    return Entry.of(len(encoded) // 2)
 
 
-def _texts(names: Sequence[str], written: Sequence[Mapping[str, str]]) -> dict[str, list[str]]:
+def _texts_before(submission: Submission) -> Texts:
+    """Last year's texts by field."""
+    return submission.previous.texts if submission.previous else {}
+
+
+def _texts(names: Sequence[str], written: Sequence[Texts]) -> dict[str, list[str]]:
     """The texts of all units by field, "" where there is none."""
     found: dict[str, list[str]] = {}
     for name in names:
@@ -145,10 +168,14 @@ def _texts(names: Sequence[str], written: Sequence[Mapping[str, str]]) -> dict[s
 
 def _typed(entries: Sequence[Entry]) -> Column:
     """A value too large to be exact still counts as a number, so that its own check can fail."""
-    values = [_fixed(entry) for entry in entries]
-    known = [e.value is not None or e.status is Status.TOO_LARGE for e in entries]
-    blank = [e.status in (Status.BLANK, Status.ABSENT) for e in entries]
-    return Column(np.array(values, np.int64), np.array(known, np.bool_), np.array(blank, np.bool_))
+    values = np.array([_fixed(entry) for entry in entries], np.int64)
+    known = np.array([_is_number(entry) for entry in entries], np.bool_)
+    blank = np.array([entry.status in _EMPTY for entry in entries], np.bool_)
+    return Column(values, known, blank)
+
+
+def _is_number(entry: Entry) -> bool:
+    return entry.value is not None or entry.status is Status.TOO_LARGE
 
 
 def _fixed(entry: Entry) -> int:
@@ -167,7 +194,8 @@ def _result(form: Form, name: str, columns: Mapping[str, Column]) -> Column:
     formula = form.formulas[name]
     parts = {part: columns[part].with_zeros() for part in ex.fields_of(formula)}
     values = _rescaled(number(formula, parts), ex.scale_of(formula))
-    known = np.logical_and.reduce([columns[leaf].known for leaf in form.leaves(name)])
+    leaves = [columns[leaf].known for leaf in form.leaves(name)]
+    known = np.logical_and.reduce(leaves)
     return Column(values, known, np.zeros_like(known))
 
 
@@ -175,7 +203,8 @@ def _stated(recomputed: Column, overrides: Sequence[Entry | None]) -> Column:
     """What computed cells show: what was typed over the formula, or else the formula's result."""
     if not any(overrides):
         return recomputed
-    values, known = recomputed.values.copy(), recomputed.known.copy()
+    values = recomputed.values.copy()
+    known = recomputed.known.copy()
     for unit, entry in enumerate(overrides):
         if entry is None:
             continue
@@ -194,7 +223,8 @@ def number(node: ex.Number, columns: Mapping[str, Column]) -> Integers:
     scale = ex.scale_of(node)
     match node:
         case ex.Const(value=value):
-            return np.array([int(value.scaleb(scale))], np.int64)
+            whole = int(value.scaleb(scale))
+            return np.array([whole], np.int64)
         case ex.Ref() | ex.Previous() | ex.Length():
             return columns[ex.key_of(node)].values
         case ex.Total(items=items):
@@ -202,8 +232,8 @@ def number(node: ex.Number, columns: Mapping[str, Column]) -> Integers:
         case ex.Minus(left=left, right=right):
             return _at_scale(left, scale, columns) - _at_scale(right, scale, columns)
         case ex.Times(factor=factor, item=item):
-            whole = factor.scaleb(ex.decimals_of(factor))
-            return number(item, columns) * np.int64(int(whole))
+            times = int(factor.scaleb(ex.decimals_of(factor)))
+            return number(item, columns) * np.int64(times)
         case ex.Absolute(item=item):
             return np.abs(number(item, columns))
         case ex.Rounded(item=item, digits=digits):
@@ -229,18 +259,24 @@ def _total(items: Sequence[ex.Number], scale: int, columns: Mapping[str, Column]
 
 def _at_scale(node: ex.Number, scale: int, columns: Mapping[str, Column]) -> Integers:
     """A node's value in units of 10**-scale, which is at least as fine as its own."""
-    return number(node, columns) * np.int64(10 ** (scale - ex.scale_of(node)))
+    finer = scale - ex.scale_of(node)
+    return number(node, columns) * _power_of_ten(finer)
+
+
+def _power_of_ten(exponent: int) -> np.int64:
+    return np.int64(10**exponent)
 
 
 def _rescaled(values: Integers, scale: int) -> Integers:
     """Values in units of 10**-scale in units of 10**-SCALE, rounded where those are coarser."""
     if scale <= ex.SCALE:
-        return values * np.int64(10 ** (ex.SCALE - scale))
-    return _rounded(values, scale, ex.SCALE) // np.int64(10 ** (scale - ex.SCALE))
+        return values * _power_of_ten(ex.SCALE - scale)
+    return _rounded(values, scale, ex.SCALE) // _power_of_ten(scale - ex.SCALE)
 
 
 def _rounded(values: Integers, scale: int, digits: int) -> Integers:
     """Half away from zero to `digits` decimals, still in units of 10**-scale."""
-    step = np.int64(10 ** max(0, scale - digits))
-    magnitude = (np.abs(values) + step // 2) // step * step
+    step = _power_of_ten(max(0, scale - digits))
+    steps = (np.abs(values) + step // 2) // step
+    magnitude = steps * step
     return np.where(values < 0, -magnitude, magnitude)

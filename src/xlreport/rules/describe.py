@@ -23,6 +23,9 @@ _RELATIONS = {
     ">=": "不小于",
 }
 
+_TOLD_WITH_VALUE = ex.Const | ex.Ref | ex.Previous | ex.Length | ex.Rounded
+"""Numbers of which the words say the value."""
+
 _Items = tuple[ex.Number, ...]
 
 
@@ -55,7 +58,7 @@ class RuleDescriber:
     def label(self, name: str) -> str:
         """A field or text by its headings, those left out that the scope tells."""
         if name not in self.form.fields:
-            return next(text.label for text in self.form.texts if text.field_id == name)
+            return self._text_label(name)
         field = self.form.fields[name]
         each = self.instance.check.each
         if each == "row" and field.row == self.instance.row:
@@ -63,6 +66,10 @@ class RuleDescriber:
         if each == "column" and field.column == self.instance.column:
             return field.row_short
         return f"{field.row_short}·{field.column_label}"
+
+    def _text_label(self, name: str) -> str:
+        labels = {text.field_id: text.label for text in self.form.texts}
+        return labels[name]
 
     # --- numbers ---------------------------------------------------------------------------------
 
@@ -100,8 +107,9 @@ class RuleDescriber:
     def _in_brackets(self, node: ex.Number) -> str:
         """A number as part of another: sums and differences in brackets."""
         words = self.expression(node)
-        several = isinstance(node, ex.Total | ex.Minus) and len(ex.children(node)) > 1
-        return f"（{words}）" if several else words
+        is_chain = isinstance(node, ex.Total | ex.Minus)
+        several = len(ex.children(node)) > 1
+        return f"（{words}）" if is_chain and several else words
 
     def _total(self, parts: Sequence[_Items]) -> str:
         return " ＋ ".join(self._part(part) for part in parts)
@@ -124,13 +132,17 @@ class RuleDescriber:
 
     def _longest_group(self, items: _Items) -> int:
         """How many of the first items have one heading; 1 where not even two have."""
-        sizes = range(len(items), 1, -1)
-        return next((size for size in sizes if self._heading(items[:size]) is not None), 1)
+        for size in range(len(items), 1, -1):
+            if self._heading(items[:size]) is not None:
+                return size
+        return 1
 
     def _heading(self, items: _Items) -> tuple[str, str] | None:
         """The row and column label of fields that stand together; None when they do not."""
-        names = frozenset(item.field for item in items if isinstance(item, ex.Ref))
-        return self.form.groups.get(names) if len(names) == len(items) else None
+        names = frozenset(item.field for item in _fields(items))
+        if len(names) < len(items):
+            return None
+        return self.form.groups.get(names)
 
     def _group_label(self, items: _Items, row: str, column: str) -> str:
         """What the fields under one heading are called together."""
@@ -147,8 +159,9 @@ class RuleDescriber:
         return f"{sheet}各行{column}" if column else f"{sheet}各格"
 
     def _sheet_of(self, items: _Items) -> str:
-        first = self.form.fields[ex.fields_of(items[0])[0]]
-        return f"“{self.form.table(first.table).sheet}”"
+        name, *_ = ex.fields_of(items[0])
+        table = self.form.table(self.form.fields[name].table)
+        return f"“{table.sheet}”"
 
     # --- conditions ------------------------------------------------------------------------------
 
@@ -175,7 +188,8 @@ class RuleDescriber:
     def when(self, premise: ex.Truth) -> str:
         """A condition as a clause of time; digits keep a space before the Chinese word."""
         words = self.says(premise)
-        return f"{words} 时" if words[-1:].isascii() else f"{words}时"
+        space = " " if words[-1:].isascii() else ""
+        return f"{words}{space}时"
 
     def _says_of_text(self, node: ex.Filled | ex.Mentions | ex.Differs) -> str:
         label = self.label(node.text)
@@ -188,8 +202,9 @@ class RuleDescriber:
                 return f"{label}与上年的不（几乎）相同"
 
     def _relation(self, node: ex.Compare) -> str:
-        left, right = self.term(node.left), self.term(node.right)
-        return f"{left} {self.operators[node.operator]} {right}{_tolerance(node)}"
+        operator = self.operators[node.operator]
+        relation = f"{self.term(node.left)} {operator} {self.term(node.right)}"
+        return relation + _tolerance(node)
 
     def _rounding(self, node: ex.Compare) -> str:
         """`round(x, n) == x` says how many decimals x may have; empty for other comparisons."""
@@ -225,18 +240,24 @@ class FailureDescriber(RuleDescriber):
     def term(self, node: ex.Number) -> str:
         """One side of a relation, with its value where several numbers make it up."""
         words = self.expression(node)
-        return words if self._tells_value(node) else f"{words} ＝ {shown(self.view.value(node))}"
+        if self._tells_value(node):
+            return words
+        return f"{words} ＝ {self._value(node)}"
+
+    def _value(self, node: ex.Number) -> str:
+        return shown(self.view.value(node))
 
     def _tells_value(self, node: ex.Number) -> bool:
         """Whether the words for a number hold its value."""
         if isinstance(node, ex.Total):
             return len(self._grouped(node.items)) == 1
-        return isinstance(node, ex.Const | ex.Ref | ex.Previous | ex.Length | ex.Rounded)
+        return isinstance(node, _TOLD_WITH_VALUE)
 
     def _operand(self, node: ex.Ref | ex.Previous | ex.Length) -> str:
         if isinstance(node, ex.Ref):
             return f"{self._at_cell(node.field)}{self._held(node.field)}"
-        return f"{super()._operand(node)} {shown(self.view.value(node))}"
+        words = super()._operand(node)
+        return f"{words} {self._value(node)}"
 
     def _at_cell(self, name: str) -> str:
         """Label and cell, with a space where no cell is known."""
@@ -253,7 +274,7 @@ class FailureDescriber(RuleDescriber):
         """What the cell shows."""
         entry = self.view.entry(name)
         if entry.status is Status.BLANK:
-            return shown(self.view.value(ex.Ref(name)))
+            return self._value(ex.Ref(name))
         return entry.raw if entry.value is None else shown(entry.value)
 
     def _total(self, parts: Sequence[_Items]) -> str:
@@ -270,15 +291,19 @@ class FailureDescriber(RuleDescriber):
         words = super()._part(items)
         if self._heading(items) is None:
             return words
-        return f"{words}（{self._ranges(items)}）{shown(self.view.value(ex.Total(items)))}"
+        total = self._value(ex.Total(items))
+        return f"{words}（{self._ranges(items)}）{total}"
 
     def _ranges(self, items: _Items) -> str:
         """The cells of some fields as few ranges."""
-        known = [self._place(item.field) for item in items if isinstance(item, ex.Ref)]
+        known = [self._place(item.field) for item in _fields(items)]
         places = [place for place in known if place is not None]
-        cells = [cell for place in places if (cell := a1.parse(place.cell)) is not None]
-        sheet = f"{places[0].sheet} " if places and self.several_tables else ""
-        return sheet + "、".join(a1.ranges(cells))
+        parsed = [a1.parse(place.cell) for place in places]
+        cells = [cell for cell in parsed if cell is not None]
+        ranges = "、".join(a1.ranges(cells))
+        if places and self.several_tables:
+            return f"{places[0].sheet} {ranges}"
+        return ranges
 
     # --- conditions ------------------------------------------------------------------------------
 
@@ -321,12 +346,15 @@ class FailureDescriber(RuleDescriber):
 
     def _unequal(self, node: ex.Compare) -> str:
         """Both sides, what should be, and by how much it is missed."""
-        left, right = self.term(node.left), self.term(node.right)
-        gap = shown(abs(self.view.value(ex.Minus(node.left, node.right))))
+        left = self.term(node.left)
+        right = self.term(node.right)
+        difference = self.view.value(ex.Minus(node.left, node.right))
+        gap = shown(abs(difference))
         if node.operator == "==":
             if isinstance(node.right, ex.Const):
                 return f"{left}，应等于 {right}{_tolerance(node)}"
-            return f"{left}，{right}，两者应当相等{_tolerance(node)}，现相差 {gap}"
+            equal = f"两者应当相等{_tolerance(node)}"
+            return f"{left}，{right}，{equal}，现相差 {gap}"
         if node.operator == "!=":
             return f"{left}，{right}，两者不应相等"
         words = f"{left}，应{self.operators[node.operator]} {right}"
@@ -337,6 +365,11 @@ class FailureDescriber(RuleDescriber):
 
     def _allows(self, item: ex.Ref, allowed: str) -> str:
         return f"{self.expression(item)} 应{allowed}"
+
+
+def _fields(items: _Items) -> list[ex.Ref]:
+    """The items that are fields."""
+    return [item for item in items if isinstance(item, ex.Ref)]
 
 
 def _one_of(words: Sequence[str]) -> str:

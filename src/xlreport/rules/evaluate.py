@@ -100,7 +100,8 @@ _COMPARISONS: Mapping[ex.Operator, Callable[[Integers, int], Booleans]] = {
 
 def evaluate(instances: Sequence[Instance], store: ColumnStore) -> Verdicts:
     """The verdict of every instance for every unit."""
-    verdicts = np.full((len(instances), store.size), int(Verdict.UNKNOWN), np.int8)
+    shape = (len(instances), store.size)
+    verdicts = np.full(shape, int(Verdict.UNKNOWN), np.int8)
     for row, instance in zip(verdicts, instances, strict=True):
         holds, fails = truth(instance.rule, store)
         row[holds] = int(Verdict.HOLDS)
@@ -119,7 +120,7 @@ def truth(node: ex.Truth, store: ColumnStore) -> Kleene:
         case ex.Filled() | ex.Mentions() | ex.Differs():
             return _of_text(node, store)
         case ex.LevelIn(levels=levels):
-            return Kleene.of([level in levels if level else None for level in store.levels])
+            return Kleene.of([_is_one_of(level, levels) for level in store.levels])
         case ex.Not(item=item):
             return truth(item, store).negated()
         case ex.And(items=items):
@@ -132,20 +133,22 @@ def truth(node: ex.Truth, store: ColumnStore) -> Kleene:
 
 def _or(items: Sequence[ex.Truth], store: ColumnStore) -> Kleene:
     """By De Morgan: it fails where all parts fail."""
-    return Kleene.all_of([truth(item, store).negated() for item in items]).negated()
+    negated = [truth(item, store).negated() for item in items]
+    return Kleene.all_of(negated).negated()
 
 
 def _compare(node: ex.Compare, store: ColumnStore) -> Kleene:
     minus = ex.Minus(node.left, node.right)
     gap = number(minus, store.columns)
-    there = known(node, store.columns, store.size)
-    return Kleene.where(_keeps(node, gap, ex.scale_of(minus)), there)
+    holds = _keeps(node, gap, ex.scale_of(minus))
+    return Kleene.where(holds, known(node, store.columns, store.size))
 
 
 def _keeps(node: ex.Compare, gap: Integers, scale: int) -> Booleans:
     """Whether left minus right is as the operator wants it."""
     if node.operator == "==":
-        within: Booleans = np.abs(gap) <= int(node.tolerance.scaleb(scale))
+        tolerance = int(node.tolerance.scaleb(scale))
+        within: Booleans = np.abs(gap) <= tolerance
         return within
     return _COMPARISONS[node.operator](gap, 0)
 
@@ -154,21 +157,32 @@ def _of_text(node: ex.Filled | ex.Mentions | ex.Differs, store: ColumnStore) -> 
     texts = store.texts[node.text]
     match node:
         case ex.Filled():
-            return Kleene.of([bool(bare(text)) if text else None for text in texts])
+            return Kleene.of([_is_filled(text) for text in texts])
         case ex.Mentions(words=words):
-            return Kleene.of([mentions_one(text, words) if text else None for text in texts])
+            return Kleene.of([_mentions(text, words) for text in texts])
         case ex.Differs():
             both = zip(texts, store.previous_texts[node.text], strict=True)
             return Kleene.of([_differs(text, before) for text, before in both])
 
 
-def mentions_one(text: str, words: Sequence[str]) -> bool:
+def _is_one_of(level: str, levels: Sequence[str]) -> bool | None:
+    """Whether a unit's level is one of these; None while none is chosen."""
+    return level in levels if level else None
+
+
+def _is_filled(text: str) -> bool | None:
+    """Whether a text has more than spaces and line feeds; None while it is blank."""
+    return bool(bare(text)) if text else None
+
+
+def _mentions(text: str, words: Sequence[str]) -> bool | None:
     """Whether a text holds one of the words, spaces and line feeds left aside."""
     plain = bare(text)
-    return any(word in plain for word in words)
+    return any(word in plain for word in words) if text else None
 
 
 def _differs(text: str, before: str) -> bool | None:
+    """Whether a text is another one than last year's; None where one is missing."""
     if not bare(text) or not bare(before):
         return None
     return not nearly_the_same(text, before)
@@ -184,7 +198,8 @@ def nearly_the_same(text: str, other: str) -> bool:
 
 
 def _character_pairs(text: str) -> Counter[tuple[str, str]]:
-    return Counter(pairwise(c for c in bare(text) if not c.isdigit()))
+    characters = (c for c in bare(text) if not c.isdigit())
+    return Counter(pairwise(characters))
 
 
 # --- one unit, and all of them -------------------------------------------------------------------
@@ -207,7 +222,8 @@ class UnitView:
 
     def value(self, node: ex.Number) -> Decimal:
         """The exact value of a number node."""
-        (whole,) = number(node, self.store.at(self.unit, node).columns)
+        own = self.store.at(self.unit, node)
+        (whole,) = number(node, own.columns)
         return from_fixed(int(whole), ex.scale_of(node))
 
     def number(self, operand: Operand) -> Decimal:
@@ -220,11 +236,13 @@ class UnitView:
 
     def recomputed(self, name: str) -> Decimal:
         """A field as the formulas give it, whatever was typed over them."""
-        return from_fixed(int(self.store.recomputed[name].values[self.unit]))
+        values = self.store.recomputed[name].values
+        return from_fixed(int(values[self.unit]))
 
     def knows(self, operand: Operand) -> bool:
         """Whether an operand is a number."""
-        return bool(self.store.columns[ex.key_of(operand)].known[self.unit])
+        column = self.store.columns[ex.key_of(operand)]
+        return bool(column.known[self.unit])
 
     def knows_all(self, node: ex.Node) -> bool:
         """Whether every number that a node needs is there."""
@@ -232,7 +250,8 @@ class UnitView:
 
     def verdict(self, node: ex.Truth) -> Verdict:
         """Whether a condition holds."""
-        return truth(node, self.store.at(self.unit, node)).verdict(0)
+        own = self.store.at(self.unit, node)
+        return truth(node, own).verdict(0)
 
     def holds_restored(self, node: ex.Truth) -> bool:
         """Whether a condition holds with the formulas in the place of what was typed over them."""
@@ -270,7 +289,8 @@ class Evaluation:
 def evaluate_submissions(form: Form, submissions: Sequence[Submission]) -> Evaluation:
     """All rules of a form over these submissions."""
     store = column_store(form, submissions)
-    return Evaluation(form, tuple(submissions), store, evaluate(form.instances, store))
+    verdicts = evaluate(form.instances, store)
+    return Evaluation(form, tuple(submissions), store, verdicts)
 
 
 def view_of(form: Form, submission: Submission) -> UnitView:

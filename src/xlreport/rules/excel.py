@@ -74,13 +74,15 @@ class Condition(NamedTuple):
     @classmethod
     def where(cls, known: str, holds: str) -> Condition:
         """What counts where its numbers are known."""
-        return cls(_if(known, holds, "FALSE"), _if(known, _call("NOT", holds), "FALSE"))
+        fails = _not(holds)
+        return cls(_if(known, holds, "FALSE"), _if(known, fails, "FALSE"))
 
     @classmethod
     def all_of(cls, parts: Sequence[Condition]) -> Condition:
         """Holds where all parts hold, fails where one fails."""
-        holds = _call("AND", *(part.holds for part in parts))
-        return cls(holds, _call("OR", *(part.fails for part in parts)))
+        holds = [part.holds for part in parts]
+        fails = [part.fails for part in parts]
+        return cls(_and(*holds), _or(*fails))
 
     def negated(self) -> Condition:
         """Holds where this fails, and the other way round."""
@@ -93,6 +95,23 @@ def _call(function: str, *arguments: str) -> str:
 
 def _if(condition: str, value: str, otherwise: str) -> str:
     return _call("IF", condition, value, otherwise)
+
+
+def _and(*conditions: str) -> str:
+    return _call("AND", *conditions)
+
+
+def _or(*conditions: str) -> str:
+    return _call("OR", *conditions)
+
+
+def _not(condition: str) -> str:
+    return _call("NOT", condition)
+
+
+def _counts(ranges: Iterable[str], count: int) -> str:
+    """Whether so many cells of some ranges hold a number."""
+    return f"{_call('COUNT', *ranges)}={count}"
 
 
 def _text(word: str) -> str:
@@ -152,7 +171,8 @@ class Formulas:
     def computed(self, name: str) -> str:
         """The formula of a computed cell; texts and blanks in its parts are passed over. Raises
         FormulaTooLong."""
-        return within_limit("=" + self.number(self.form.formulas[name], tolerant=True), name)
+        formula = self.number(self.form.formulas[name], tolerant=True)
+        return within_limit(f"={formula}", name)
 
     def number(self, node: ex.Number, *, tolerant: bool = False) -> str:
         """A number; `tolerant` passes over texts and blanks."""
@@ -202,35 +222,49 @@ class Formulas:
         conditions = []
         computed = [name for name in fields if self.form.fields[name].computed]
         if computed:
-            conditions.append(f"{_call('COUNT', *self.ranges(computed))}={len(computed)}")
-        leaves = list(dict.fromkeys(leaf for name in fields for leaf in self.form.leaves(name)))
+            conditions.append(_counts(self.ranges(computed), len(computed)))
+        leaves = self._leaves(fields)
         if leaves:
             conditions.append(f"{self._filled_in(leaves)}={len(leaves)}")
-        lengths = [part for part in ex.operands_of(node) if isinstance(part, ex.Length)]
-        conditions += [f"{self._blank(length.text)}=0" for length in lengths]
+        for operand in ex.operands_of(node):
+            if isinstance(operand, ex.Length):
+                conditions.append(self._is_written(operand.text))
         conditions += self.last_year(node)
-        return conditions[0] if len(conditions) == 1 else _call("AND", *conditions)
+        if len(conditions) == 1:
+            return conditions[0]
+        return _and(*conditions)
+
+    def _leaves(self, fields: Sequence[str]) -> list[str]:
+        """The typed-in cells behind some fields, each once."""
+        leaves: dict[str, None] = {}
+        for name in fields:
+            leaves.update(dict.fromkeys(self.form.leaves(name)))
+        return list(leaves)
 
     def _filled_in(self, names: Sequence[str]) -> str:
         """How many of these cells hold a number, or are blank where that means 0."""
         counted = [_call("COUNT", *self.ranges(names))]
         by_table: dict[str, list[str]] = {}
         for name in names:
-            by_table.setdefault(self.form.fields[name].table, []).append(name)
+            table = self.form.fields[name].table
+            by_table.setdefault(table, []).append(name)
         for table, members in by_table.items():
-            blanks = "+".join(_call("COUNTBLANK", part) for part in self.ranges(members))
+            blanks = [_call("COUNTBLANK", part) for part in self.ranges(members)]
             declared = f"{self.flag(table)}={_text(YES)}"
-            counted.append(_if(declared, blanks, "0"))
+            counted.append(_if(declared, "+".join(blanks), "0"))
         return "+".join(counted)
 
-    def _blank(self, name: str) -> str:
-        return _call("COUNTBLANK", self.cell(name))
+    def _is_written(self, name: str) -> str:
+        """Whether a cell is not blank."""
+        return f"{_call('COUNTBLANK', self.cell(name))}=0"
 
     def last_year(self, node: ex.Node) -> list[str]:
         """The condition that last year's numbers are there, if a node needs any."""
-        operands = [part for part in ex.operands_of(node) if isinstance(part, ex.Previous)]
-        cells = [self.previous(operand.field) for operand in operands]
-        return [f"{_call('COUNT', *cells)}={len(cells)}"] if cells else []
+        cells = []
+        for operand in ex.operands_of(node):
+            if isinstance(operand, ex.Previous):
+                cells.append(self.previous(operand.field))
+        return [_counts(cells, len(cells))] if cells else []
 
     def comparison(self, node: ex.Compare) -> str:
         """Whether two numbers that are there compare as they should."""
@@ -256,8 +290,7 @@ class Formulas:
             case ex.Compare():
                 return Condition.where(self.known(node), self.comparison(node))
             case ex.IsNumber(item=item):
-                counted = _call("COUNT", self.cell(item.field))
-                return Condition(self.known(node), f"{counted}+{self._blank(item.field)}=0")
+                return Condition(self.known(node), self._is_other(item.field))
             case ex.Filled() | ex.Mentions() | ex.Differs():
                 return self._of_text(node)
             case ex.LevelIn(levels=levels):
@@ -265,21 +298,28 @@ class Formulas:
             case ex.Not(item=item):
                 return self.condition(item).negated()
             case ex.And(items=items):
-                return self._and(items)
+                return self._all_of(items)
             case ex.Or(items=items):
-                return self._or(items)
+                return self._one_of(items)
             case ex.Implies(premise=premise, conclusion=conclusion):
-                return self._or((ex.Not(premise), conclusion))
+                return self._one_of((ex.Not(premise), conclusion))
+
+    def _is_other(self, name: str) -> str:
+        """Whether a cell holds something that is no number."""
+        cell = self.cell(name)
+        return f"COUNT({cell})+COUNTBLANK({cell})=0"
 
     def _of_text(self, node: ex.Filled | ex.Mentions | ex.Differs) -> Condition:
         """A blank text can be filled in yet: neither holds nor fails."""
-        written, length = f"{self._blank(node.text)}=0", _call("LEN", self.bare(node.text))
+        written = self._is_written(node.text)
         match node:
             case ex.Filled():
-                return Condition(f"{length}>0", _call("AND", written, f"{length}=0"))
+                length = _call("LEN", self.bare(node.text))
+                return Condition(f"{length}>0", _and(written, f"{length}=0"))
             case ex.Mentions(words=words):
-                mentioned = _call("OR", *(self._has(node.text, word) for word in words))
-                return Condition(mentioned, _call("AND", written, _call("NOT", mentioned)))
+                each = [self._has(node.text, word) for word in words]
+                mentioned = _or(*each)
+                return Condition(mentioned, _and(written, _not(mentioned)))
             case ex.Differs():
                 raise ValueError("no workbook formula can compare texts")
 
@@ -287,25 +327,27 @@ class Formulas:
         """Whether a text gets shorter without a word."""
         text = self.bare(name)
         without = _call("SUBSTITUTE", text, _text(word), '""')
-        return f"{_call('LEN', without)}<{_call('LEN', text)}"
+        return f"LEN({without})<LEN({text})"
 
     def _level_in(self, levels: Sequence[str]) -> Condition:
         cell = self._at(self.addresses.level, absolute=True)
-        listed = _call("OR", *(f"{cell}={_text(level)}" for level in levels))
-        return Condition(listed, _call("AND", f'{cell}<>""', _call("NOT", listed)))
+        each = [f"{cell}={_text(level)}" for level in levels]
+        listed = _or(*each)
+        return Condition(listed, _and(f'{cell}<>""', _not(listed)))
 
-    def _and(self, items: Sequence[ex.Truth]) -> Condition:
+    def _all_of(self, items: Sequence[ex.Truth]) -> Condition:
         """Comparisons of the same cells ask only once whether these are known."""
         comparisons = [item for item in items if isinstance(item, ex.Compare)]
         fields = {frozenset(ex.fields_of(item)) for item in items}
-        if len(comparisons) < len(items) or len(fields) > 1:
+        mixed = len(comparisons) < len(items)
+        if mixed or len(fields) > 1:
             return Condition.all_of([self.condition(item) for item in items])
-        together = _call("AND", *(self.comparison(item) for item in comparisons))
-        return Condition.where(self.known(items[0]), together)
+        each = [self.comparison(item) for item in comparisons]
+        return Condition.where(self.known(items[0]), _and(*each))
 
-    def _or(self, items: Sequence[ex.Truth]) -> Condition:
-        parts = [self.condition(item) for item in items]
-        return Condition.all_of([part.negated() for part in parts]).negated()
+    def _one_of(self, items: Sequence[ex.Truth]) -> Condition:
+        negated = [self.condition(item).negated() for item in items]
+        return Condition.all_of(negated).negated()
 
     # --- what check cells show -------------------------------------------------------------------
 
@@ -315,24 +357,33 @@ class Formulas:
         open_ = self.open(rule)
         if isinstance(rule, ex.Compare):
             judged = _if(self.comparison(rule), _text(PASS), _text(FAIL))
-            return within_limit("=" + _if(self.known(rule), judged, open_), instance.code)
-        holds, fails = self.condition(rule)
-        failed = _if(fails, _text(FAIL), open_)
-        return within_limit("=" + _if(holds, _text(PASS), failed), instance.code)
+            formula = _if(self.known(rule), judged, open_)
+        else:
+            formula = _judged(self.condition(rule), PASS, FAIL, open_)
+        return within_limit(f"={formula}", instance.code)
 
     def open(self, rule: ex.Truth) -> str:
         """Why a rule cannot be verified: last year's numbers, or cells that are not filled in."""
         there = self.last_year(rule)
-        return _if(there[0], _text(UNKNOWN), _text(NO_LAST_YEAR)) if there else _text(UNKNOWN)
+        if not there:
+            return _text(UNKNOWN)
+        return _if(there[0], _text(UNKNOWN), _text(NO_LAST_YEAR))
 
     def cells_mark(self, instances: Sequence[Instance]) -> str:
         """The mark of a row of cells that are all checked by one rule: ✔, ✘, 待填 or 无上年数.
         Raises FormulaTooLong."""
         check = instances[0].check
         rules = tuple(instance.rule for instance in instances)
-        holds, fails = self._and(rules)
-        failed = _if(fails, _text(MARKS[check.severity]), self.open(ex.And(rules)))
-        return within_limit("=" + _if(holds, _text(TICK), failed), check.code)
+        open_ = self.open(ex.And(rules))
+        formula = _judged(self._all_of(rules), TICK, MARKS[check.severity], open_)
+        return within_limit(f"={formula}", check.code)
+
+
+def _judged(condition: Condition, held: str, failed: str, open_: str) -> str:
+    """A word where a condition holds, one where it fails, and what is shown where it does
+    neither."""
+    otherwise = _if(condition.fails, _text(failed), open_)
+    return _if(condition.holds, _text(held), otherwise)
 
 
 def within_limit(formula: str, name: str) -> str:
@@ -347,4 +398,5 @@ def within_limit(formula: str, name: str) -> str:
 
 def has_money(form: Form, rule: ex.Truth) -> bool:
     """Whether a rule compares amounts, whose differences are shown with all decimals."""
-    return any(form.fields[name].kind is Kind.MONEY for name in ex.fields_of(rule))
+    fields = [form.fields[name] for name in ex.fields_of(rule)]
+    return any(field.kind is Kind.MONEY for field in fields)
