@@ -205,7 +205,7 @@ def test_what_would_break_another_rule_is_not_said(zfxxgk: Form, town: Submissio
     bad = replace(explanation, corrections=(*explanation.corrections, regulation))
     rules = failing(zfxxgk, evaluation.submissions[0])
     proof = suspects_module._Proof(evaluation, 0, rules)
-    assert proof.proved([explanation, bad]) == {explanation: explanation}
+    assert proof.proved([explanation, bad]) == (explanation,)
 
 
 def test_what_makes_no_rule_hold_is_not_said(zfxxgk: Form, town: Submission) -> None:
@@ -213,7 +213,7 @@ def test_what_makes_no_rule_hold_is_not_said(zfxxgk: Form, town: Submission) -> 
     evaluation = evaluate_submissions(zfxxgk, [wrong])
     fees = Correction("disclosure.fees.amount", None, Decimal(0), Decimal(1))
     proof = suspects_module._Proof(evaluation, 0, failing(zfxxgk, wrong))
-    assert proof.proved([Explanation((fees,), SUBSTITUTION)]) == {}
+    assert proof.proved([Explanation((fees,), SUBSTITUTION)]) == ()
 
 
 def test_six_suspects_help_nobody() -> None:

@@ -58,18 +58,18 @@ class Limits(NamedTuple):
 
     def less(self, value: int) -> Limits:
         """The limits of x where those of x + value are these."""
-        return Limits(
-            None if self.lowest is None else self.lowest - value,
-            None if self.highest is None else self.highest - value,
-        )
+        lowest = None if self.lowest is None else self.lowest - value
+        highest = None if self.highest is None else self.highest - value
+        return Limits(lowest, highest)
 
     def divided(self, times: int) -> Limits:
         """The limits of x where those of times · x are these."""
-        lowest, highest = self if times > 0 else (self.highest, self.lowest)
-        return Limits(
-            None if lowest is None else -(-lowest // times),
-            None if highest is None else highest // times,
-        )
+        lowest, highest = self
+        if times < 0:
+            lowest, highest = highest, lowest
+        least = None if lowest is None else -(-lowest // times)
+        most = None if highest is None else highest // times
+        return Limits(least, most)
 
 
 @dataclass(frozen=True)
@@ -84,11 +84,13 @@ class Row:
     @property
     def is_equation(self) -> bool:
         """Whether one value only is allowed."""
-        return self.limits.lowest is not None and self.limits.lowest == self.limits.highest
+        lowest, highest = self.limits
+        return lowest is not None and lowest == highest
 
     def value(self, cells: Mapping[str, Cell]) -> int:
         """What the left side is now."""
-        return sum(times * cells[name].now for name, times in self.coefficients.items())
+        terms = self.coefficients.items()
+        return sum(times * cells[name].now for name, times in terms)
 
     def holds(self, cells: Mapping[str, Cell]) -> bool:
         """Whether the constraint holds with what the cells hold now."""
@@ -117,7 +119,8 @@ class Cell:
 
     def may_hold(self, number: int) -> bool:
         """Whether no rule about this cell alone forbids a number."""
-        return self.lowest <= number <= self.highest and number % self.step == 0
+        within = self.lowest <= number <= self.highest
+        return within and number % self.step == 0
 
 
 @dataclass(frozen=True)
@@ -134,8 +137,12 @@ def constraint_system(
     """What must hold for one unit: the form's error rules and the caller's constraints. Rules that
     touch a cell without a number, or in which every cell cancels out, are left out."""
     reader = _Reader(form, submission)
-    rules = [*_rules(form, frozenset(submission.overrides)), *reader.rules(extra)]
-    return reader.system([rule.row for rule in rules if reader.unknown.isdisjoint(rule.needs)])
+    rules = _rules(form, frozenset(submission.overrides))
+    rows = []
+    for rule in (*rules, *reader.rules(extra)):
+        if reader.unknown.isdisjoint(rule.needs):
+            rows.append(rule.row)
+    return reader.system(rows)
 
 
 # --- last year -----------------------------------------------------------------------------------
@@ -149,9 +156,11 @@ def prior_year_constraints(form: Form, view: UnitView) -> Iterator[LinearConstra
         if not _equates_years(rule) or instance.code in view.submission.explanations:
             continue
         if _knows_last_year(rule, view):
-            left, right = _with_last_year(rule.left, view), _with_last_year(rule.right, view)
+            left = _with_last_year(rule.left, view)
+            right = _with_last_year(rule.right, view)
+            equation = ex.Compare("==", left, right, rule.tolerance)
             with suppress(NotLinear):
-                yield as_constraint(ex.Compare("==", left, right, rule.tolerance), instance.code)
+                yield as_constraint(equation, instance.code)
 
 
 def _equates_years(rule: ex.Truth) -> TypeGuard[ex.Compare]:
@@ -159,8 +168,8 @@ def _equates_years(rule: ex.Truth) -> TypeGuard[ex.Compare]:
 
 
 def _knows_last_year(rule: ex.Compare, view: UnitView) -> bool:
-    operands = ex.operands_of(rule)
-    return all(view.knows(part) for part in operands if isinstance(part, ex.Previous))
+    operands = [part for part in ex.operands_of(rule) if isinstance(part, ex.Previous)]
+    return all(view.knows(operand) for operand in operands)
 
 
 def _with_last_year(node: ex.Number, view: UnitView) -> ex.Number:
@@ -169,9 +178,11 @@ def _with_last_year(node: ex.Number, view: UnitView) -> ex.Number:
         case ex.Previous():
             return ex.Const(view.value(node))
         case ex.Total(items=items):
-            return ex.Total(tuple(_with_last_year(item, view) for item in items), node.spelled)
+            known = [_with_last_year(item, view) for item in items]
+            return ex.Total(tuple(known), node.spelled)
         case ex.Minus(left=left, right=right):
-            return ex.Minus(_with_last_year(left, view), _with_last_year(right, view))
+            first = _with_last_year(left, view)
+            return ex.Minus(first, _with_last_year(right, view))
         case ex.Times(factor=factor, item=item):
             return ex.Times(factor, _with_last_year(item, view))
         case _:
@@ -205,10 +216,10 @@ def _bound_rules(form: Form, over: frozenset[str], *, computed: bool) -> Iterato
     """The rules that name a computed field, or those that name none."""
     maker = _RuleMaker(form, over)
     for instance, part in _error_comparisons(form):
-        if form.formulas.keys().isdisjoint(ex.fields_of(part)) is computed:
-            continue
-        with suppress(NotLinear):
-            yield maker.rule(as_constraint(part, instance.code))
+        names_computed = not form.formulas.keys().isdisjoint(ex.fields_of(part))
+        if names_computed is computed:
+            with suppress(NotLinear):
+                yield maker.rule(as_constraint(part, instance.code))
 
 
 def _error_comparisons(form: Form) -> Iterator[tuple[Instance, ex.Compare]]:
@@ -226,7 +237,8 @@ def _steps(form: Form) -> Mapping[str, int]:
     for _, part in _error_comparisons(form):
         rounded = rounding_of(part)
         if rounded is not None:
-            name, step = rounded.item.field, 10 ** max(0, ex.SCALE - rounded.digits)
+            name = rounded.item.field
+            step = 10 ** max(0, ex.SCALE - rounded.digits)
             steps[name] = max(step, steps.get(name, 1))
     return steps
 
@@ -256,13 +268,13 @@ class _RuleMaker:
     def _row(self, constraint: LinearConstraint) -> Row:
         """The constraint in whole numbers."""
         terms = self._over_cells(constraint.coefficients)
-        right = (constraint.constant - terms.pop("", Decimal(0))) * UNIT
+        constant = terms.pop("", Decimal(0))
+        right = (constraint.constant - constant) * UNIT
         slack = constraint.tolerance * UNIT
-        terms = {name: times for name, times in terms.items() if times}
-        denominators = [n.as_integer_ratio()[1] for n in (*terms.values(), right, slack)]
-        scale = lcm(*denominators)
+        scale = _common_denominator([*terms.values(), right, slack])
         limits = _limits(constraint.operator, int(right * scale), int(slack * scale))
-        coefficients = {name: int(times * scale) for name, times in terms.items()}
+        whole = {name: int(times * scale) for name, times in terms.items()}
+        coefficients = {name: times for name, times in whole.items() if times}
         return Row(constraint.name, coefficients, limits)
 
     def _over_cells(self, terms: Terms) -> dict[str, Decimal]:
@@ -278,6 +290,12 @@ class _RuleMaker:
         if name not in self.formulas:
             self.formulas[name] = self.formula(name)
         return self.formulas[name]
+
+
+def _common_denominator(numbers: Iterable[Decimal]) -> int:
+    """The least number that makes all of these whole when they are multiplied by it."""
+    ratios = [number.as_integer_ratio() for number in numbers]
+    return lcm(*(denominator for _, denominator in ratios))
 
 
 def _limits(operator: str, middle: int, slack: int) -> Limits:
@@ -335,19 +353,23 @@ class _Reader:
         for name in self.form.formulas:  # each comes after its parts
             if name in self.submission.overrides and name in self.cells:
                 self._bind_to_formula(name)
-        cells = {name: self.cells[name] for name in self.form.fields if name in self.cells}
-        return ConstraintSystem(cells, tuple(row for row in rows if len(row.coefficients) > 1))
+        ordered = [name for name in self.form.fields if name in self.cells]
+        cells = {name: self.cells[name] for name in ordered}
+        binding = [row for row in rows if len(row.coefficients) > 1]
+        return ConstraintSystem(cells, tuple(binding))
 
     def _cell(self, name: str) -> Cell:
         now = self.now[name]
-        step = UNIT if self.form.fields[name].kind is Kind.COUNT else 1
+        counts = self.form.fields[name].kind is Kind.COUNT
         wanted = _steps(self.form).get(name, 1)
-        return Cell(now, max(step, wanted), wrong=now % wanted != 0)
+        step = max(wanted, UNIT if counts else 1)
+        return Cell(now, step, wrong=now % wanted != 0)
 
     def _narrow(self, row: Row) -> None:
         """A rule about one cell narrows what it may hold."""
         ((name, times),) = row.coefficients.items()
-        cell = self.cells[name].narrowed(row.limits.divided(times))
+        limits = row.limits.divided(times)
+        cell = self.cells[name].narrowed(limits)
         wrong = cell.wrong or not row.holds(self.cells)
         self.cells[name] = replace(cell, wrong=wrong)
 

@@ -104,28 +104,34 @@ def _digits(number: Decimal, decimals: int) -> str:
 
 def _between(now: str, right: str) -> KeyingError | None:
     """The error between two runs of digits."""
-    if len(now) == len(right):
-        return _of_equal_length(now, right)
-    if len(now) == len(right) + 1:
-        place = _surplus(now, right)
-        if place is None:
+    match len(now) - len(right):
+        case 0:
+            return _of_equal_length(now, right)
+        case 1:
+            return _one_more(now, right)
+        case -1:
+            return OMISSION if _surplus(right, now) is not None else None
+        case _:
             return None
-        repeated = place > 0 and now[place] == now[place - 1]
-        return REPETITION if repeated else INSERTION
-    if len(now) + 1 < len(right) or len(now) > len(right):
+
+
+def _one_more(now: str, right: str) -> KeyingError | None:
+    place = _surplus(now, right)
+    if place is None:
         return None
-    return OMISSION if _surplus(right, now) is not None else None
+    repeated = now[place - 1 : place] == now[place]
+    return REPETITION if repeated else INSERTION
 
 
 def _of_equal_length(now: str, right: str) -> KeyingError | None:
-    apart = [i for i, (a, b) in enumerate(zip(now, right, strict=True)) if a != b]
+    apart = [place for place in range(len(now)) if now[place] != right[place]]
     if len(apart) == 1:
         return SUBSTITUTION
-    if len(apart) != 2:
+    if len(apart) != 2 or apart[0] + 1 != apart[1]:
         return None
-    first, second = apart
-    exchanged = now[first] == right[second] and now[second] == right[first]
-    return TRANSPOSITION if exchanged and first + 1 == second else None
+    pair = slice(apart[0], apart[0] + 2)
+    exchanged = now[pair] == right[pair][::-1]
+    return TRANSPOSITION if exchanged else None
 
 
 def _surplus(longer: str, shorter: str) -> int | None:
@@ -152,7 +158,8 @@ def neighbours(form: Form, cells: Container[str]) -> Iterator[tuple[str, str, st
 
 def _alike(form: Form, first: str, second: str) -> bool:
     """Whether two fields hold the same kind of number in the same unit of measure."""
-    one, other = form.fields[first], form.fields[second]
+    one = form.fields[first]
+    other = form.fields[second]
     return (one.kind, one.unit) == (other.kind, other.unit)
 
 
@@ -167,7 +174,8 @@ def _lines(form: Form) -> tuple[tuple[list[str], str], ...]:
 
 
 def _block_lines(table: Table, block: Block) -> Iterator[tuple[list[str], str]]:
-    rows, columns = leaf_ids(block.rows), leaf_ids(block.columns)
+    rows = leaf_ids(block.rows)
+    columns = leaf_ids(block.columns)
     names = [f"{table.id}.{row}.{column}" for row in rows for column in columns]
     if table.arrangement is Arrangement.ACROSS:
         yield names, "row"

@@ -9,7 +9,7 @@ component hold.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from math import gcd
 
@@ -43,21 +43,19 @@ class Component:
     def fails(self) -> bool:
         """Whether something does not hold as it is."""
         wrong = any(cell.wrong for cell in self.cells.values())
-        return wrong or not all(row.holds(self.cells) for row in self.rows)
+        hold = all(row.holds(self.cells) for row in self.rows)
+        return wrong or not hold
 
     def holds_with(self, new: Mapping[str, int]) -> bool:
         """Whether all constraints hold with other numbers in some cells; names of other components
         are passed over."""
-        for name, cell in self.cells.items():
-            judged = name in new or cell.wrong
-            if judged and not cell.may_hold(new.get(name, cell.now)):
-                return False
-        moved = {name: new[name] - cell.now for name, cell in self.cells.items() if name in new}
-        return all(row.limits.keeps(self._value_after(row, moved)) for row in self.rows)
-
-    def _value_after(self, row: Row, moved: Mapping[str, int]) -> int:
-        shifts = (row.coefficients.get(name, 0) * by for name, by in moved.items())
-        return row.value(self.cells) + sum(shifts)
+        after = dict(self.cells)
+        for name in new.keys() & self.cells.keys():
+            after[name] = replace(self.cells[name], now=new[name])
+        judged = [cell for name, cell in after.items() if name in new or cell.wrong]
+        if not all(cell.may_hold(cell.now) for cell in judged):
+            return False
+        return all(row.holds(after) for row in self.rows)
 
 
 def failing_components(system: ConstraintSystem) -> list[Component]:
@@ -87,7 +85,8 @@ def _sole_change(component: Component, name: str) -> Change | None:
         times = row.coefficients.get(name, 0)
         if times:
             others = row.value(component.cells) - times * cell.now
-            room = room.narrowed(row.limits.less(others).divided(times))
+            limits = row.limits.less(others).divided(times)
+            room = room.narrowed(limits)
     lowest = -(-room.lowest // cell.step) * cell.step
     highest = room.highest // cell.step * cell.step
     if lowest > highest:
@@ -164,9 +163,10 @@ class _Basis:
         for name, pivot in self.pivots:
             if name in rest:
                 rest = _eliminated(rest, pivot, name)
-        names = [name for name in rest if name]
-        if names:
-            self.pivots.append((min(names, key=lambda name: abs(rest[name])), rest))
+        sizes = {name: abs(times) for name, times in rest.items() if name}
+        if sizes:
+            pivot_name = min(sizes, key=sizes.__getitem__)
+            self.pivots.append((pivot_name, rest))
         return not rest
 
 
@@ -175,6 +175,7 @@ def _eliminated(row: dict[str, int], pivot: dict[str, int], name: str) -> dict[s
     own, other = pivot[name], row[name]
     total = {key: own * times for key, times in row.items()}
     for key, times in pivot.items():
-        total[key] = total.get(key, 0) - other * times
+        before = total.get(key, 0)
+        total[key] = before - other * times
     common = gcd(*total.values()) or 1
     return {key: times // common for key, times in total.items() if times}

@@ -14,7 +14,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from xlreport.checking import codes
-from xlreport.checking.constraints import constraint_system, typed_entries
+from xlreport.checking.constraints import Cell, constraint_system, typed_entries
 from xlreport.checking.keying_errors import (
     EXCHANGED,
     MOVED,
@@ -29,7 +29,7 @@ from xlreport.checking.localization import Change, Component, failing_components
 from xlreport.findings import Finding, Severity
 from xlreport.form import expression as ex
 from xlreport.form.model import Form, Instance
-from xlreport.rules.columns import column_store, from_fixed
+from xlreport.rules.columns import Booleans, ColumnStore, column_store, from_fixed
 from xlreport.rules.evaluate import Evaluation, Verdict, evaluate
 from xlreport.rules.linear import LinearConstraint, comparisons
 from xlreport.submission import Entry, Place, Status, Submission, Summary, shown
@@ -84,19 +84,15 @@ def find_suspects(
     hold, `other_version` the numbers of another version of the unit's report."""
     submission = evaluation.submissions[unit]
     failing = _failing_errors(evaluation, unit)
-    if isinstance(submission, Summary) or not any(map(_compares, failing)):
+    comparisons_fail = any(_compares(instance) for instance in failing)
+    if isinstance(submission, Summary) or not comparisons_fail:
         return []
     components = failing_components(constraint_system(evaluation.form, submission, extra))
     search = _Search(evaluation.form, submission, other_version or {})
     groups = [group for group in search.groups(components) if _worth_telling(group)]
     proof = _Proof(evaluation, unit, failing)
-    proved = proof.proved([explanation for group in groups for explanation in group])
-    suspects = []
-    for group in groups:
-        explanations = tuple(proved[e] for e in group if e in proved)
-        if any(explanation.error.alone for explanation in explanations):
-            suspects.append(Suspects(explanations, len(failing)))
-    return suspects
+    proved = [proof.proved(group) for group in groups]
+    return [Suspects(group, len(failing)) for group in proved if _accuses(group)]
 
 
 def _failing_errors(evaluation: Evaluation, unit: int) -> list[Instance]:
@@ -111,7 +107,12 @@ def _compares(instance: Instance) -> bool:
 
 def _worth_telling(group: Sequence[Explanation]) -> bool:
     """Not too many, and one that is reason enough by itself."""
-    return len(group) <= MOST_LISTED and any(e.error.alone for e in group)
+    return _accuses(group) and len(group) <= MOST_LISTED
+
+
+def _accuses(group: Sequence[Explanation]) -> bool:
+    """Whether one of the explanations is reason enough by itself."""
+    return any(explanation.error.alone for explanation in group)
 
 
 # --- the search ----------------------------------------------------------------------------------
@@ -135,20 +136,24 @@ class _Search:
     def groups(self, components: Sequence[Component]) -> list[list[Explanation]]:
         """Explanations that exclude each other, the best first. Two neighbours exchanged between
         two components explain both at once, which two errors do not do as well."""
-        found: dict[_Key, list[Explanation]] = {}
-        changes = [sole_changes(component) for component in components]
-        for position, candidates in enumerate(changes):
-            found[frozenset((position,))] = self._single(candidates)
+        exchanges: dict[_Key, list[Explanation]] = {}
         for key, explanation in self._exchanges(components):
-            found.setdefault(key, []).append(explanation)
-        wide = _apart([key for key in found if len(key) > 1])
+            exchanges.setdefault(key, []).append(explanation)
+        wide = _apart([key for key in exchanges if len(key) > 1])
         covered = frozenset().union(*wide)
-        groups = [_weighed(found[key]) for key in wide]
-        for position, candidates in enumerate(changes):
-            explanations = found[frozenset((position,))]
-            if position not in covered and not _all_alike(explanations, candidates):
-                groups.append(_weighed(explanations))
+        groups = [_weighed(exchanges[key]) for key in wide]
+        for position, component in enumerate(components):
+            within = exchanges.get(frozenset((position,)), [])
+            if position not in covered:
+                groups.append(self._group(component, within))
         return groups
+
+    def _group(self, component: Component, within: list[Explanation]) -> list[Explanation]:
+        """The explanations of one component, exchanges within it too; none where all cells that may
+        be wrong are alike."""
+        changes = sole_changes(component)
+        explanations = [*self._single(changes), *within]
+        return [] if _all_alike(explanations, changes) else _weighed(explanations)
 
     def _single(self, changes: Iterable[Change]) -> list[Explanation]:
         """Cells of which one number explains the one that is there."""
@@ -184,28 +189,38 @@ class _Search:
         home = {name: i for i, component in enumerate(components) for name in component.cells}
         for first, second, _ in neighbours(self.form, home):
             key = frozenset((home[first], home[second]))
-            now = {name: components[home[name]].cells[name].now for name in (first, second)}
+            touched = [components[position] for position in sorted(key)]
+            now = _held(touched, (first, second))
             new = {first: now[second], second: now[first]}
-            if now != new and all(components[i].holds_with(new) for i in key):
+            if now != new and all(component.holds_with(new) for component in touched):
                 yield key, self._exchange(now, new)
 
     def _exchange(self, now: Mapping[str, int], new: Mapping[str, int]) -> Explanation:
         """Two cells whose numbers are exchanged; one that holds a number comes before an empty
         one."""
-        names = sorted(now, key=lambda name: not now[name])
-        corrections = [
-            self._correction(name, from_fixed(now[name]), from_fixed(new[name])) for name in names
-        ]
-        return Explanation(tuple(corrections), EXCHANGED if all(now.values()) else MOVED)
+        corrections = []
+        for name in sorted(now, key=lambda name: not now[name]):
+            held, right = from_fixed(now[name]), from_fixed(new[name])
+            corrections.append(self._correction(name, held, right))
+        error = EXCHANGED if all(now.values()) else MOVED
+        return Explanation(tuple(corrections), error)
 
     def _correction(self, name: str, now: Decimal, right: Decimal) -> Correction:
-        entry = self.submission.entries.get(name)
-        typed_over = name in self.submission.overrides
-        blank = entry is not None and entry.status is Status.BLANK and not typed_over
+        blank = False
+        if name in self.submission.entries and name not in self.submission.overrides:
+            blank = self.submission.entries[name].status is Status.BLANK
         return Correction(name, self._place(name), now, right, blank)
 
     def _place(self, name: str) -> Place | None:
         return self.submission.provenance.places.get(name)
+
+
+def _held(components: Iterable[Component], names: Iterable[str]) -> dict[str, int]:
+    """What some cells of these components hold now."""
+    cells: dict[str, Cell] = {}
+    for component in components:
+        cells.update(component.cells)
+    return {name: cells[name].now for name in names}
 
 
 def _apart(keys: Sequence[_Key]) -> list[_Key]:
@@ -242,20 +257,27 @@ class _Proof:
         self.verdicts = evaluation.verdicts[:, unit]
         self.failing = failing
 
-    def proved(self, explanations: Sequence[Explanation]) -> dict[Explanation, Explanation]:
+    def proved(self, explanations: Sequence[Explanation]) -> tuple[Explanation, ...]:
         """The explanations that make a failing rule hold and none fail that holds now, each with
         how many it makes hold."""
-        if not explanations:
-            return {}
         corrected = [self._corrected(explanation) for explanation in explanations]
         store = column_store(self.form, corrected)
-        touched = sorted(self._touched(explanations))
-        after = evaluate([self.form.instances[i] for i in touched], store) == Verdict.HOLDS
-        before = self.verdicts[touched] == Verdict.HOLDS
-        broken = (before[:, None] & ~after).any(axis=0)
-        mended = (evaluate(self.failing, store) == Verdict.HOLDS).sum(axis=0)
-        results = zip(explanations, mended, broken, strict=True)
-        return {e: replace(e, holding=int(n)) for e, n, bad in results if n and not bad}
+        broken = self._broken(store, sorted(self._touched(explanations)))
+        mended = evaluate(self.failing, store) == Verdict.HOLDS
+        results = zip(explanations, mended.sum(axis=0), broken, strict=True)
+        proved = []
+        for explanation, holding, breaks in results:
+            if holding and not breaks:
+                proved.append(replace(explanation, holding=int(holding)))
+        return tuple(proved)
+
+    def _broken(self, store: ColumnStore, positions: Sequence[int]) -> Booleans:
+        """Which corrected submissions break a rule at these positions that holds now."""
+        rules = [self.form.instances[position] for position in positions]
+        before = self.verdicts[list(positions), None] == Verdict.HOLDS
+        after = evaluate(rules, store) == Verdict.HOLDS
+        broken: Booleans = (before & ~after).any(axis=0)
+        return broken
 
     def _touched(self, explanations: Sequence[Explanation]) -> set[int]:
         """The error rules that the corrected cells, or the parts of a corrected total, take part
@@ -271,7 +293,8 @@ class _Proof:
     def _corrected(self, explanation: Explanation) -> Submission:
         """The submission with the proposed numbers, over formulas where something was typed over
         them."""
-        entries, overrides = {**self.submission.entries}, {**self.submission.overrides}
+        entries = dict(self.submission.entries)
+        overrides = dict(self.submission.overrides)
         for correction in explanation.corrections:
             target = overrides if correction.field in overrides else entries
             target[correction.field] = Entry.of(correction.proposed)
@@ -299,8 +322,8 @@ def suspects_finding(form: Form, suspects: Suspects) -> Finding:
     """The suspects as a finding at the first of their cells; the message does not repeat its
     place."""
     first = suspects.explanations[0].corrections[0]
-    finding = _Describer(form, suspects).finding()
-    return finding.on(first.place, first.field).at(observed=_observed(suspects))
+    finding = _Describer(form, suspects).finding().on(first.place, first.field)
+    return finding.at(observed=_observed(suspects))
 
 
 def _observed(suspects: Suspects) -> tuple[tuple[str, Decimal | None], ...]:
@@ -341,20 +364,20 @@ class _Describer:
 
     def _pair(self, explanation: Explanation) -> Finding:
         first, second = explanation.corrections
-        both = "，".join(f"{self._proposal(c)}（现为 {c.was}）" for c in explanation.corrections)
+        each = [f"{self._proposal(c)}（现为 {c.was}）" for c in explanation.corrections]
+        result = self._result(explanation)
         message = codes.BELONGS_IN if explanation.error == MOVED else codes.EXCHANGED_WITH
-        return message(
-            was=first.was, other=self._cell(second), both=both, result=self._result(explanation)
-        )
+        return message(was=first.was, other=self._cell(second), both="，".join(each), result=result)
 
     def _listed(self, explanation: Explanation) -> str:
         """An explanation as one of several."""
         first, *partners = explanation.corrections
+        error = explanation.error.label
         if not partners:
-            return f"{self._proposal(first)}（现为 {first.was}，{explanation.error.label}）"
-        both = "，".join(self._proposal(correction) for correction in explanation.corrections)
-        cells = f"{self._cell(first)} 与 {self._cell(partners[0])}"
-        return f"{cells} {explanation.error.label}（{both}）"
+            return f"{self._proposal(first)}（现为 {first.was}，{error}）"
+        each = [self._proposal(correction) for correction in explanation.corrections]
+        partner = self._cell(partners[0])
+        return f"{self._cell(first)} 与 {partner} {error}（{'，'.join(each)}）"
 
     def _proposal(self, correction: Correction) -> str:
         return f"{self._cell(correction)} 应为 {shown(correction.proposed)}"
@@ -371,5 +394,6 @@ class _Describer:
         place = correction.place
         if place is None:
             return f"“{self.form.fields[correction.field].label}”"
-        elsewhere = self.home is None or place.sheet != self.home.sheet
-        return f"{place.sheet} {place.cell}" if elsewhere else place.cell
+        if self.home is not None and place.sheet == self.home.sheet:
+            return place.cell
+        return f"{place.sheet} {place.cell}"

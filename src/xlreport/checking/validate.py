@@ -36,6 +36,9 @@ _NO_NUMBER = {
 }
 """What is said of a cell that holds no number; all else is text."""
 
+_AboutBlanks = ex.IsNumber | ex.Filled | ex.Mentions
+"""Conditions on one cell or text, which are not verified while it is blank."""
+
 MOST_LISTED = 12
 """So many codes of rules that could not be verified are listed."""
 
@@ -54,15 +57,16 @@ def validate(
 ) -> list[tuple[Finding, ...]]:
     """The findings of each submission of an evaluation, as `check_submissions` gives them."""
     units = range(len(evaluation.submissions))
-    return [_validated(evaluation, unit, versions[unit] if versions else {}) for unit in units]
+    others = versions or [{} for _ in units]
+    reports = [Report(evaluation, unit, others[unit]) for unit in units]
+    return [_findings(report) for report in reports]
 
 
-def _validated(
-    evaluation: Evaluation, unit: int, other_version: Mapping[str, Decimal]
-) -> tuple[Finding, ...]:
-    report = Report(evaluation, unit, other_version)
+def _findings(report: Report) -> tuple[Finding, ...]:
+    """What all stages find, each thing once."""
     findings = chain.from_iterable(stage(report) for stage in STAGES)
-    return tuple(_explained(finding, report.submission) for finding in dict.fromkeys(findings))
+    once = dict.fromkeys(findings)
+    return tuple(_explained(finding, report.submission) for finding in once)
 
 
 def _explained(finding: Finding, submission: Submission) -> Finding:
@@ -140,8 +144,8 @@ def uncovered_cells(report: Report) -> Iterator[Finding]:
     covered = {finding.field for finding in report.of_rules}
     for item in report.form.typed:
         entry = report.submission.effective(item.id)
-        named = item.id in covered
-        if entry.value is None and entry.status is not Status.ABSENT and not named:
+        there = entry.status is not Status.ABSENT
+        if there and entry.value is None and item.id not in covered:
             yield no_number(item.id, report.view)
 
 
@@ -165,12 +169,17 @@ def unverified(report: Report) -> Iterator[Finding]:
         listed = "、".join(names[:MOST_LISTED])
         tail = "等" if len(names) > MOST_LISTED else ""
         finding = codes.LACKING(count=len(names), codes=listed + tail)
-        yield finding.at(observed=(("checks", len(names)),))
+        yield _counted(finding, len(names))
     if before:
         nothing = report.submission.previous is None
         message = codes.NO_REPORT_BEFORE if nothing else codes.LACKING_BEFORE
-        listed = "、".join(dict.fromkeys(i.check.code for i in before))
-        yield message(count=len(before), codes=listed).at(observed=(("checks", len(before)),))
+        checks = dict.fromkeys(instance.check.code for instance in before)
+        finding = message(count=len(before), codes="、".join(checks))
+        yield _counted(finding, len(before))
+
+
+def _counted(finding: Finding, checks: int) -> Finding:
+    return finding.at(observed=(("checks", checks),))
 
 
 def suspects(report: Report) -> Iterator[Finding]:
@@ -202,16 +211,18 @@ def _failures(form: Form, instance: Instance, view: UnitView) -> Iterator[Findin
         message = FailureDescriber(form, instance, view).failure(part)
         severity = instance.check.severity
         finding = Finding(instance.code, severity, message, _SUGGESTIONS[severity])
-        name = next(iter((*ex.fields_of(part), *ex.texts_of(part))), "")
+        names = (*ex.fields_of(part), *ex.texts_of(part))
+        name = names[0] if names else ""
         operands = ex.operands_of(part)
-        observed = tuple((ex.key_of(operand), view.number(operand)) for operand in operands)
-        yield finding.on(_place(view, name), name).at(observed=observed)
+        observed = [(ex.key_of(operand), view.number(operand)) for operand in operands]
+        finding = finding.on(_place(view, name), name)
+        yield finding.at(observed=tuple(observed))
 
 
 def _blanks(form: Form, instance: Instance, view: UnitView) -> Iterator[Finding]:
     """What keeps a rule about one cell or text from being verified: it is blank."""
     for part in ex.conjuncts(instance.rule):
-        if not isinstance(part, ex.IsNumber | ex.Filled | ex.Mentions):
+        if not isinstance(part, _AboutBlanks):
             continue
         if view.verdict(part) is not Verdict.UNKNOWN:
             continue
@@ -224,10 +235,11 @@ def _blanks(form: Form, instance: Instance, view: UnitView) -> Iterator[Finding]
 
 
 def _empty_text(form: Form, instance: Instance, name: str, view: UnitView) -> Finding:
-    label = next(text.label for text in form.texts if text.field_id == name)
-    severity = instance.check.severity
-    finding = Finding(instance.code, severity, f"“{label}”没有填写", "请补写后重新报送")
-    return finding.on(_place(view, name), name).at(observed=((name, ""),))
+    labels = {text.field_id: text.label for text in form.texts}
+    message = f"“{labels[name]}”没有填写"
+    finding = Finding(instance.code, instance.check.severity, message, "请补写后重新报送")
+    finding = finding.on(_place(view, name), name)
+    return finding.at(observed=((name, ""),))
 
 
 def no_number(name: str, view: UnitView) -> Finding:
@@ -277,11 +289,15 @@ def _sums_others(
     rule = instance.rule
     if not isinstance(rule, ex.Compare) or rule.operator != "==":
         return False
-    if not all(_is_formula(form, name, view) for name in ex.fields_of(rule)):
+    among_formulas = all(_is_formula(form, name, view) for name in ex.fields_of(rule))
+    if not among_formulas:
         return False
-    of_check = [other for other in failing if other.check.code == instance.check.code]
     parts = _leaves(form, rule)
-    return any(_leaves(form, other.rule) < parts for other in of_check)
+    for other in failing:
+        of_check = other.check.code == instance.check.code
+        if of_check and _leaves(form, other.rule) < parts:
+            return True
+    return False
 
 
 def _is_formula(form: Form, name: str, view: UnitView) -> bool:
@@ -299,8 +315,10 @@ def _only_typed_over(form: Form, instance: Instance, view: UnitView) -> bool:
     told."""
     overrides = view.submission.overrides
     typed_over = [name for name in ex.fields_of(instance.rule) if name in overrides]
-    own = any(form.fields[name].computed == instance.check.code for name in typed_over)
-    return bool(typed_over) and not own and view.holds_restored(instance.rule)
+    equations = {form.fields[name].computed for name in typed_over}
+    if not typed_over or instance.check.code in equations:
+        return False
+    return view.holds_restored(instance.rule)
 
 
 # --- what could not be verified ------------------------------------------------------------------
@@ -309,7 +327,7 @@ def _only_typed_over(form: Form, instance: Instance, view: UnitView) -> bool:
 def _told_by_itself(instance: Instance) -> bool:
     """A rule about blanks is reported where they are; so is each cell of an `each: cell` rule."""
     parts = ex.conjuncts(instance.rule)
-    about_blanks = all(isinstance(part, ex.IsNumber | ex.Filled | ex.Mentions) for part in parts)
+    about_blanks = all(isinstance(part, _AboutBlanks) for part in parts)
     return about_blanks or instance.check.each == "cell"
 
 
