@@ -331,16 +331,12 @@ def _parameters(group: type[Any]) -> Iterable[inspect.Parameter]:
 
 
 def form_named(name: str) -> Form:
-    """A shipped form or a definition file. Raises UnknownForm, UsageError."""
+    """A shipped form or a definition file. Raises UnknownForm, FormError, UsageError."""
     from xlreport.errors import UsageError
     from xlreport.form.catalog import get_form
-    from xlreport.form.yaml_source import FormError
 
     try:
         return get_form(name)
-    except FormError as error:
-        count = len(error.problems)
-        raise UsageError(f"报表定义有 {count} 处错误：\n{error.message}") from None
     except OSError:
         raise UsageError(f"报表定义“{name}”打不开，请检查路径和权限。") from None
 

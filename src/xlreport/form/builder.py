@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
+from typing import Protocol
 
 from xlreport.form import expression as ex
 from xlreport.form.model import (
@@ -17,7 +18,8 @@ from xlreport.form.model import (
     Table,
     paths,
 )
-from xlreport.form.schema import ColumnDef, FormDef, RowDef, TableDef
+from xlreport.form.schema import BlockDef, ColumnDef, FormDef, HeadingDef, RowDef, TableDef
+from xlreport.form.yaml_source import Path
 
 RESERVED = frozenset(
     {
@@ -38,160 +40,181 @@ RESERVED = frozenset(
 SHEETS_OF_THE_HOUSE = ("封面", "填报说明", "文字材料", "上年数", "校验")
 """Sheet names that every workbook uses for itself."""
 
-Report = Callable[..., None]
+
+class Report(Protocol):
+    """Takes note of mistakes."""
+
+    def __call__(self, path: Path, text: str, offset: int = 0) -> None:
+        """The path of a value in the definition, what is wrong, and how many characters into it."""
 
 
 @dataclass
 class Draft:
-    """Tables and fields before the checks are bound; `places` tells where each field was written."""
+    """Tables and fields before the checks are bound; `places` tells where each field was
+    written."""
 
     tables: tuple[Table, ...] = ()
     fields: dict[str, Field] = field(default_factory=dict)
-    places: dict[str, tuple[str | int, ...]] = field(default_factory=dict)
+    places: dict[str, Path] = field(default_factory=dict)
 
 
 def build_tables(definition: FormDef, report: Report) -> Draft:
-    """All tables with their fields; mistakes go to `report(path, text)`."""
+    """All tables with their fields; mistakes go to `report`."""
+    _check_tables(definition.tables, report)
     draft = Draft()
-    sheets = set(SHEETS_OF_THE_HOUSE)
-    seen: set[str] = set()
-    tables = []
-    for i, table in enumerate(definition.tables):
-        if table.id in RESERVED:
-            report(("tables", i, "id"), f"“{table.id}”是保留的词，表的 id 请换一个")
-        if table.id in seen:
-            report(("tables", i, "id"), f"id“{table.id}”用了两次")
-        if table.sheet in sheets:
-            report(("tables", i, "sheet"), f"工作表名“{table.sheet}”用了两次或被封面等页占用")
-        if table.arrangement == "across" and len(table.blocks) > 1:
-            report(("tables", i, "blocks", 1), "横排的表（across）只能有一个块")
-        seen.add(table.id)
-        sheets.add(table.sheet)
-        tables.append(_table(table, ("tables", i), draft, report))
-    draft.tables = tuple(tables)
+    draft.tables = tuple(
+        _TableBuilder(table, ("tables", i), draft, report).table()
+        for i, table in enumerate(definition.tables)
+    )
     return draft
 
 
-def _table(
-    definition: TableDef, path: tuple[str | int, ...], draft: Draft, report: Report
-) -> Table:
-    rows_seen: set[str] = set()
-    blocks = []
-    for i, block in enumerate(definition.blocks):
-        here = (*path, "blocks", i)
-        columns_seen: set[str] = set()
+def _check_tables(tables: tuple[TableDef, ...], report: Report) -> None:
+    sheets = set(SHEETS_OF_THE_HOUSE)
+    ids: set[str] = set()
+    for i, table in enumerate(tables):
+        path = ("tables", i)
+        if table.id in RESERVED:
+            report((*path, "id"), f"“{table.id}”是保留的词，表的 id 请换一个")
+        if table.id in ids:
+            report((*path, "id"), f"id“{table.id}”用了两次")
+        if table.sheet in sheets:
+            report((*path, "sheet"), f"工作表名“{table.sheet}”用了两次或被封面等页占用")
+        if table.arrangement == "across" and len(table.blocks) > 1:
+            report((*path, "blocks", 1), "横排的表（across）只能有一个块")
+        ids.add(table.id)
+        sheets.add(table.sheet)
+
+
+class _TableBuilder:
+    """Builds one table, and puts its fields into the draft. Row ids are used once in a table,
+    column ids once in a block."""
+
+    def __init__(self, definition: TableDef, path: Path, draft: Draft, report: Report) -> None:
+        self.definition = definition
+        self.path = path
+        self.draft = draft
+        self.report = report
+        self.row_ids: set[str] = set()
+
+    def table(self) -> Table:
+        """The table with its blocks."""
+        item = self.definition
+        blocks = tuple(
+            self._block(block, (*self.path, "blocks", i)) for i, block in enumerate(item.blocks)
+        )
+        return Table(item.id, item.title, item.sheet, Arrangement(item.arrangement), blocks)
+
+    def _block(self, item: BlockDef, path: Path) -> Block:
+        column_ids: set[str] = set()
         columns = tuple(
-            _column(c, (*here, "columns", n), columns_seen, report)
-            for n, c in enumerate(block.columns)
+            self._column(column, (*path, "columns", i), column_ids)
+            for i, column in enumerate(item.columns)
         )
-        rows = tuple(
-            _row(r, (*here, "rows", n), rows_seen, report) for n, r in enumerate(block.rows)
+        rows = tuple(self._row(row, (*path, "rows", i)) for i, row in enumerate(item.rows))
+        for name in column_ids & self.row_ids:
+            self.report(path, f"“{name}”既是行又是列的 id，规则里会分不清")
+        block = Block(item.title, item.corner, columns, rows)
+        for built in _fields(self.definition.id, block):
+            if built.id not in self.draft.fields:
+                self.draft.fields[built.id] = built
+                self.draft.places[built.id] = path
+        return block
+
+    def _column(self, item: ColumnDef, path: Path, ids: set[str]) -> Heading:
+        inner = tuple(
+            self._column(column, (*path, "columns", i), ids)
+            for i, column in enumerate(item.columns)
         )
-        for name in columns_seen & rows_seen:
-            report(here, f"“{name}”既是行又是列的 id，规则里会分不清")
-        built = Block(block.title, block.corner, columns, rows)
-        blocks.append(built)
-        _add_fields(definition.id, built, here, draft, report)
-    return Table(
-        definition.id,
-        definition.title,
-        definition.sheet,
-        Arrangement(definition.arrangement),
-        tuple(blocks),
-    )
+        self._check_heading(item, path, ids, is_group=bool(inner))
+        return Heading(item.label, item.id, inner, Kind(item.kind), item.unit, item.computed)
+
+    def _row(self, item: RowDef, path: Path) -> Heading:
+        inner = tuple(self._row(row, (*path, "rows", i)) for i, row in enumerate(item.rows))
+        self._check_heading(item, path, self.row_ids, is_group=bool(inner))
+        return Heading(item.label, item.id, inner, computed=item.computed)
+
+    def _check_heading(
+        self, item: HeadingDef, path: Path, ids: set[str], *, is_group: bool
+    ) -> None:
+        """Reports what is wrong with a heading; adds its id to those that are used."""
+        if is_group and item.computed is not None:
+            message = "合并的标题不能由公式算出，请写在它下面的行或列上"
+            self.report((*path, "computed"), message)
+        if item.id is None:
+            if not is_group:
+                self.report(path, "行和列都要有 id")
+            return
+        if item.id in ids:
+            self.report((*path, "id"), f"id“{item.id}”用了两次")
+        ids.add(item.id)
 
 
-def _column(
-    item: ColumnDef, path: tuple[str | int, ...], seen: set[str], report: Report
-) -> Heading:
-    inner = tuple(
-        _column(c, (*path, "columns", n), seen, report) for n, c in enumerate(item.columns)
-    )
-    _name(item.id, bool(inner), item.computed, path, seen, report)
-    return Heading(item.label, item.id, inner, Kind(item.kind), item.unit, item.computed)
-
-
-def _row(item: RowDef, path: tuple[str | int, ...], seen: set[str], report: Report) -> Heading:
-    inner = tuple(_row(r, (*path, "rows", n), seen, report) for n, r in enumerate(item.rows))
-    _name(item.id, bool(inner), item.computed, path, seen, report)
-    return Heading(item.label, item.id, inner, computed=item.computed)
-
-
-def _name(
-    name: str | None,
-    group: bool,
-    computed: str | None,
-    path: tuple[str | int, ...],
-    seen: set[str],
-    report: Report,
-) -> None:
-    if name is None and not group:
-        report(path, "行和列都要有 id")
-    if computed is not None and group:
-        report((*path, "computed"), "合并的标题不能由公式算出，请写在它下面的行或列上")
-    if name is not None and name in seen:
-        report((*path, "id"), f"id“{name}”用了两次")
-    if name is not None:
-        seen.add(name)
-
-
-def _add_fields(
-    table: str, block: Block, path: tuple[str | int, ...], draft: Draft, report: Report
-) -> None:
+def _fields(table: str, block: Block) -> Iterator[Field]:
+    """The numbers of a block, row by row."""
     for rows in paths(block.rows):
         for columns in paths(block.columns):
-            row, column = rows[-1], columns[-1]
-            name = f"{table}.{row.id}.{column.id}"
-            if name in draft.fields:
-                continue
-            draft.fields[name] = Field(
-                id=name,
-                table=table,
-                row=row.id or "",
-                column=column.id or "",
-                row_label=" ".join(h.label for h in rows),
-                row_short=" ".join(h.label for h in rows[1:] or rows),
-                column_label=column.label,
-                kind=column.kind,
-                unit=column.unit,
-                computed=column.computed or row.computed,
-            )
-            draft.places[name] = path
+            yield _field(table, rows, columns)
+
+
+def _field(table: str, rows: tuple[Heading, ...], columns: tuple[Heading, ...]) -> Field:
+    row, column = rows[-1], columns[-1]
+    inner_rows = rows[1:] or rows
+    return Field(
+        id=f"{table}.{row.id}.{column.id}",
+        table=table,
+        row=row.id or "",
+        column=column.id or "",
+        row_label=" ".join(heading.label for heading in rows),
+        row_short=" ".join(heading.label for heading in inner_rows),
+        column_label=column.label,
+        kind=column.kind,
+        unit=column.unit,
+        computed=column.computed or row.computed,
+    )
 
 
 def order_formulas(
     draft: Draft, instances: tuple[Instance, ...], report: Report
 ) -> dict[str, ex.Number]:
     """The formula of each computed field, in an order in which each needs only earlier ones."""
+    formulas = _formulas(draft, instances, report)
+    graph = {name: _computed_parts(formula, formulas) for name, formula in formulas.items()}
+    try:
+        order = tuple(TopologicalSorter(graph).static_order())
+    except CycleError as error:
+        circle = error.args[1]
+        message = f"计算公式互相引用，成了一个圈：{' → '.join(circle)}"
+        report(draft.places[circle[0]], message)
+        return {}
+    return {name: formulas[name] for name in order}
+
+
+def _computed_parts(formula: ex.Number, formulas: dict[str, ex.Number]) -> list[str]:
+    return [name for name in ex.fields_of(formula) if name in formulas]
+
+
+def _formulas(
+    draft: Draft, instances: tuple[Instance, ...], report: Report
+) -> dict[str, ex.Number]:
+    """The formula of each computed field; one without an equation is reported."""
     defining = dict(_defining(instances))
     formulas: dict[str, ex.Number] = {}
     for name, item in draft.fields.items():
         if item.computed is None:
             continue
-        formula = defining.get((item.computed, name))
-        if formula is None:
-            words = f"“{name}”的 computed: {item.computed} 无效：该校验没有“{name} == …”这样的等式"
-            report(draft.places[name], words)
+        if (item.computed, name) in defining:
+            formulas[name] = defining[item.computed, name]
         else:
-            formulas[name] = formula
-    graph = {
-        name: [f for f in ex.fields_of(formula) if f in formulas]
-        for name, formula in formulas.items()
-    }
-    try:
-        return {name: formulas[name] for name in TopologicalSorter(graph).static_order()}
-    except CycleError as error:
-        report(
-            draft.places[error.args[1][0]],
-            f"计算公式互相引用，成了一个圈：{' → '.join(error.args[1])}",
-        )
-        return {}
+            missing = f"该校验没有“{name} == …”这样的等式"
+            message = f"“{name}”的 computed: {item.computed} 无效：{missing}"
+            report(draft.places[name], message)
+    return formulas
 
 
 def _defining(instances: tuple[Instance, ...]) -> Iterator[tuple[tuple[str, str], ex.Number]]:
+    """Every equation that could compute a field, by code and field."""
     for instance in instances:
         match instance.rule:
-            case ex.Compare(
-                operator="==", left=ex.Ref(field=name), right=right, tolerance=tolerance
-            ) if not tolerance:
-                yield (instance.check.code, name), right
+            case ex.Compare("==", ex.Ref(name), formula, tolerance) if not tolerance:
+                yield (instance.check.code, name), formula

@@ -40,7 +40,8 @@ def _shipped_form(name: str) -> Form:
 
 
 def get_form(name_or_path: str | Path) -> Form:
-    """A shipped form by id, or a definition file by path. Raises UnknownForm, FormError, OSError."""
+    """A shipped form by id, or a definition file by path. Raises UnknownForm, FormError,
+    OSError."""
     if str(name_or_path) in shipped():
         return _shipped_form(str(name_or_path))
     path = Path(name_or_path)
@@ -64,9 +65,11 @@ class FormCatalog:
     given: tuple[Form, ...] = ()
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _received, tuple((form.fingerprint, _packed(form)) for form in self.all())
+        packed = tuple((form.fingerprint, _packed(form)) for form in self.all())
+        return _received, packed
 
     def __call__(self, form_id: str) -> Form | None:
+        """The form of this id; None when there is none."""
         for form in self.given:
             if form.id == form_id:
                 return form

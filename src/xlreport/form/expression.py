@@ -27,6 +27,8 @@ INT64_LIMIT = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class Const:
+    """A number that stands in the rule, such as 0.3."""
+
     value: Decimal
 
 
@@ -61,6 +63,8 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class Minus:
+    """`left - right`."""
+
     left: Number
     right: Number
 
@@ -75,6 +79,8 @@ class Times:
 
 @dataclass(frozen=True, slots=True)
 class Absolute:
+    """`abs(item)`."""
+
     item: Number
 
 
@@ -93,6 +99,9 @@ Operator = Literal["==", "!=", "<", "<=", ">", ">="]
 
 @dataclass(frozen=True, slots=True)
 class Compare:
+    """`left OPERATOR right`; with a tolerance the sides of `==` may lie so far apart. It cannot be
+    verified where a number is missing."""
+
     operator: Operator
     left: Number
     right: Number
@@ -101,6 +110,8 @@ class Compare:
 
 @dataclass(frozen=True, slots=True)
 class IsNumber:
+    """A cell holds a number; the one rule that a cell with text in it breaks."""
+
     item: Ref
 
 
@@ -135,21 +146,29 @@ class LevelIn:
 
 @dataclass(frozen=True, slots=True)
 class Not:
+    """`not item`."""
+
     item: Truth
 
 
 @dataclass(frozen=True, slots=True)
 class And:
+    """All items hold."""
+
     items: tuple[Truth, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Or:
+    """Some item holds."""
+
     items: tuple[Truth, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Implies:
+    """`implies(premise, conclusion)`: where the premise holds, the conclusion does."""
+
     premise: Truth
     conclusion: Truth
 
@@ -191,7 +210,8 @@ def walk(node: Node) -> Iterator[Node]:
 @_remembered
 def fields_of(node: Node) -> tuple[str, ...]:
     """The number fields of a node, each once, in the order of writing."""
-    return tuple(dict.fromkeys(part.field for part in walk(node) if isinstance(part, Ref)))
+    fields = (part.field for part in walk(node) if isinstance(part, Ref))
+    return tuple(dict.fromkeys(fields))
 
 
 def texts_of(node: Node) -> tuple[str, ...]:
@@ -203,7 +223,8 @@ def texts_of(node: Node) -> tuple[str, ...]:
 
 
 def key_of(node: Ref | Previous | Length) -> str:
-    """What the column of a leaf is called: the field id, with a word before it for what is no field."""
+    """What the column of a leaf is called: the field id, with a word before it for what is no
+    field."""
     match node:
         case Ref(field=name):
             return name
@@ -216,9 +237,8 @@ def key_of(node: Ref | Previous | Length) -> str:
 @_remembered
 def operands_of(node: Node) -> tuple[Ref | Previous | Length, ...]:
     """Everything that a node needs a number of, each once."""
-    return tuple(
-        dict.fromkeys(part for part in walk(node) if isinstance(part, Ref | Previous | Length))
-    )
+    operands = (part for part in walk(node) if isinstance(part, Ref | Previous | Length))
+    return tuple(dict.fromkeys(operands))
 
 
 def across_years(node: Node) -> bool:
@@ -281,4 +301,6 @@ def bound_of(node: Number, bounds: Mapping[str, Decimal]) -> Decimal:
 
 def overflows(node: Number, bounds: Mapping[str, Decimal]) -> bool:
     """Whether a number could leave 64-bit integers for any typed-in numbers within bounds."""
-    return bool(bound_of(node, bounds).scaleb(max(SCALE, scale_of(node))) > INT64_LIMIT)
+    scale = max(SCALE, scale_of(node))
+    largest = bound_of(node, bounds).scaleb(scale)
+    return largest > INT64_LIMIT

@@ -3,42 +3,43 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+import pathlib
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from functools import lru_cache
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
 from xlreport.findings import Severity
 from xlreport.form import expression as ex
-from xlreport.form import yaml_source
 from xlreport.form.builder import Draft, build_tables, order_formulas
 from xlreport.form.model import Check, Form, IdentityItem, Instance, Statement, Text
 from xlreport.form.parser import Names, RuleError, bind
-from xlreport.form.schema import FormDef
-from xlreport.form.stating import build_statements, too_large
-from xlreport.form.yaml_source import FormError, Problem, Source
+from xlreport.form.schema import CheckDef, FormDef
+from xlreport.form.statements import build_statements, too_large
+from xlreport.form.yaml_source import MAX_BYTES, FormError, Path, Problem, Source
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 REQUIRED_IDENTITY = ("unit", "code", "level", "year")
 """Identity items by which the program knows a unit; each form has them."""
 
 
-def load(path: Path) -> Form:
+def load(path: pathlib.Path) -> Form:
     """Loads a form definition. Raises FormError with all mistakes (line, column, Chinese text),
     OSError when the file cannot be read."""
     raw = path.read_bytes()
-    if len(raw) > yaml_source.MAX_BYTES:
-        raise FormError(
-            str(path), [Problem(1, 1, f"文件太大（超过 {yaml_source.MAX_BYTES:,} 字节）")]
-        )
+    if len(raw) > MAX_BYTES:
+        problem = Problem(1, 1, f"文件太大（超过 {MAX_BYTES:,} 字节）")
+        raise FormError(str(path), [problem])
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        raise FormError(
-            str(path), [Problem(line, 1, "文件不是 UTF-8 编码，请另存为 UTF-8")]
-        ) from None
+        problem = Problem(line, 1, "文件不是 UTF-8 编码，请另存为 UTF-8")
+        raise FormError(str(path), [problem]) from None
     return loads(text, str(path))
 
 
@@ -51,18 +52,14 @@ def loads(text: str, path: str = "<text>") -> Form:
     try:
         definition = FormDef.model_validate(source.data)
     except ValidationError as error:
-        shape = [
-            _shape_problem(source, dict(detail))
-            for detail in error.errors()
-            if not _follows(detail, error)
-        ]
-        raise FormError(path, source.problems + shape) from None
+        problems = [*source.problems, *_shape_problems(source, error)]
+        raise FormError(path, problems) from None
     return _Loader(definition, source, path).form()
 
 
-_INEXACT = "系数太大、小数位太多或层层相加，结果会超出可精确计算的范围"
+# --- mistakes of shape, as pydantic tells them ---
 
-_SHAPE_WORDS = {
+_SHAPE_MESSAGES = {
     "missing": "缺少“{key}”",
     "extra_forbidden": "不认识的键“{key}”",
     "string_pattern_mismatch": "“{key}”的值“{input}”写法不合要求",
@@ -79,35 +76,54 @@ _SHAPE_WORDS = {
     "less_than_equal": "“{key}”的值“{input}”太大",
 }
 
+LONGEST_QUOTE = 60
+"""Characters of a wrong value that are quoted."""
 
-def _follows(detail: Any, error: ValidationError) -> bool:
-    """pydantic calls a list too short when its items are wrong; the items' own mistakes say it all."""
+
+def _shape_problems(source: Source, error: ValidationError) -> Iterator[Problem]:
+    details = error.errors()
+    for detail in details:
+        if not _follows(detail, details):
+            yield _shape_problem(source, detail)
+
+
+def _follows(detail: ErrorDetails, details: list[ErrorDetails]) -> bool:
+    """pydantic calls a list too short when its items are wrong; the items' own mistakes say it
+    all."""
+    if detail["type"] != "too_short":
+        return False
     place = detail["loc"]
-    return detail["type"] == "too_short" and any(
-        len(other["loc"]) > len(place) and other["loc"][: len(place)] == place
-        for other in error.errors()
-    )
+    return any(_is_inside(other["loc"], place) for other in details)
 
 
-def _shape_problem(source: Source, detail: dict[str, Any]) -> Problem:
-    path = tuple(part for part in detail["loc"])
-    kind = detail["type"]
+def _is_inside(place: Path, outer: Path) -> bool:
+    return len(place) > len(outer) and place[: len(outer)] == outer
+
+
+def _shape_problem(source: Source, detail: ErrorDetails) -> Problem:
+    path, kind = detail["loc"], detail["type"]
     names = [part for part in path if isinstance(part, str)]
-    words = _SHAPE_WORDS.get(kind, "“{key}”的值不合要求")
-    expected = (
-        str(detail.get("ctx", {}).get("expected", ""))
-        .replace("'", "")
-        .replace(" or ", "、")
-        .replace(", ", "、")
-    )
-    shown = detail.get("input")
-    text = words.format(
-        key=names[-1] if names else "文件", input=str(shown)[:60], expected=expected
+    message = _SHAPE_MESSAGES.get(kind, "“{key}”的值不合要求")
+    text = message.format(
+        key=names[-1] if names else "文件",
+        input=str(detail["input"])[:LONGEST_QUOTE],
+        expected=_expected(detail),
     )
     if kind == "missing":
         path = path[:-1]
     line, column = source.place(path, key=kind == "extra_forbidden")
     return Problem(line, column, text)
+
+
+def _expected(detail: ErrorDetails) -> str:
+    """The words that are allowed: pydantic's 'a', 'b' or 'c'."""
+    expected = str(detail.get("ctx", {}).get("expected", ""))
+    return expected.replace("'", "").replace(" or ", "、").replace(", ", "、")
+
+
+# --- mistakes of meaning ---
+
+_INEXACT = "系数太大、小数位太多或层层相加，结果会超出可精确计算的范围"
 
 
 class _Loader:
@@ -119,34 +135,45 @@ class _Loader:
         self.path = path
         self.problems: list[Problem] = list(source.problems)
 
-    def add(self, path: yaml_source.Path, text: str, offset: int = 0, *, key: bool = False) -> None:
-        line, column = self.source.place(path, key=key)
+    def add(self, path: Path, text: str, offset: int = 0) -> None:
+        """Takes note of a mistake, `offset` characters into the value at a path of the
+        definition."""
+        line, column = self.source.place(path)
         self.problems.append(Problem(line, column + offset, text))
 
     def form(self) -> Form:
+        """The form. Raises FormError."""
         definition = self.definition
         draft = build_tables(definition, self.add)
-        self._unique((("texts", i, "id"), text.id) for i, text in enumerate(definition.texts))
-        self._unique((("identity", i, "id"), item.id) for i, item in enumerate(definition.identity))
-        self._identity()
-        checks = tuple(
-            Check(c.code, c.title, Severity(c.severity), c.each, c.rule.strip(), c.why, c.tolerance)
-            for c in definition.checks
-        )
-        coded = [(("checks", i, "code"), c.code) for i, c in enumerate(checks)]
-        coded += [(("statements", i, "code"), s.code) for i, s in enumerate(definition.statements)]
-        self._unique(coded, "校验代码")
-        self._unique((("subjects", i, "id"), s.id) for i, s in enumerate(definition.subjects))
-        names = Names.of(
-            draft.tables, draft.fields, frozenset(f"text.{t.id}" for t in definition.texts)
-        )
+        self._check_names()
+        self._check_cover()
+        self._check_years()
+        checks = tuple(_check(item) for item in definition.checks)
+        texts = frozenset(f"text.{text.id}" for text in definition.texts)
+        names = Names.of(draft.tables, draft.fields, texts)
         instances = self._bind(checks, names)
         statements = build_statements(definition, names, self.add)
-        formulas = order_formulas(draft, instances, self.add) if not self.problems else {}
+        formulas: dict[str, ex.Number] = {}
         if not self.problems:
-            self._exact(draft, instances, formulas, statements)
+            formulas = order_formulas(draft, instances, self.add)
+        if not self.problems:
+            self._check_exactness(draft, instances, formulas, statements)
         if self.problems:
             raise FormError(self.path, self.problems)
+        return self._form(draft, checks, instances, formulas, statements)
+
+    def _form(
+        self,
+        draft: Draft,
+        checks: tuple[Check, ...],
+        instances: tuple[Instance, ...],
+        formulas: Mapping[str, ex.Number],
+        statements: tuple[Statement, ...],
+    ) -> Form:
+        definition = self.definition
+        identity = tuple(IdentityItem(i.id, i.label, i.hint) for i in definition.identity)
+        texts = tuple(Text(t.id, t.label, t.hint, t.lines) for t in definition.texts)
+        content = definition.model_dump_json().encode()
         return Form(
             id=definition.form,
             version=definition.version,
@@ -154,59 +181,85 @@ class _Loader:
             source=definition.source,
             first_year=definition.first_year,
             last_year=definition.last_year,
-            identity=tuple(IdentityItem(i.id, i.label, i.hint) for i in definition.identity),
+            identity=identity,
             instructions=definition.instructions,
             tables=draft.tables,
-            texts=tuple(Text(t.id, t.label, t.hint, t.lines) for t in definition.texts),
+            texts=texts,
             checks=checks,
             fields=draft.fields,
             instances=instances,
             formulas=formulas,
-            fingerprint=hashlib.sha256(definition.model_dump_json().encode()).hexdigest(),
+            fingerprint=hashlib.sha256(content).hexdigest(),
             path=self.path,
             statements=statements,
         )
 
-    def _unique(self, named: Iterable[tuple[yaml_source.Path, str]], what: str = "id") -> None:
-        seen: set[str] = set()
-        for path, name in named:
-            if name in seen:
-                self.add(path, f"{what}“{name}”用了两次")
-            seen.add(name)
+    def _check_names(self) -> None:
+        definition = self.definition
+        self._unique("texts", "id", [text.id for text in definition.texts])
+        self._unique("identity", "id", [item.id for item in definition.identity])
+        self._unique("subjects", "id", [subject.id for subject in definition.subjects])
+        used = self._unique("checks", "code", [check.code for check in definition.checks])
+        self._unique("statements", "code", [item.code for item in definition.statements], used)
 
-    def _identity(self) -> None:
+    def _unique(
+        self, part: str, key: str, names: list[str], taken: frozenset[str] = frozenset()
+    ) -> frozenset[str]:
+        """Reports names that are used twice, or taken already; gives all that are taken now."""
+        what = "校验代码" if key == "code" else "id"
+        used = set(taken)
+        for i, name in enumerate(names):
+            if name in used:
+                self.add((part, i, key), f"{what}“{name}”用了两次")
+            used.add(name)
+        return frozenset(used)
+
+    def _check_cover(self) -> None:
         present = {item.id for item in self.definition.identity}
         for name in REQUIRED_IDENTITY:
             if name not in present:
                 self.add(("identity",), f"封面缺少“{name}”")
+
+    def _check_years(self) -> None:
         first, last = self.definition.first_year, self.definition.last_year
         if last is not None and last < first:
             self.add(("last_year",), "last_year 早于 first_year")
 
-    def _exact(
+    def _bind(self, checks: tuple[Check, ...], names: Names) -> tuple[Instance, ...]:
+        instances: list[Instance] = []
+        for i, check in enumerate(checks):
+            try:
+                instances.extend(bind(check, names))
+            except RuleError as error:
+                message = f"校验 {check.code}：{error.text}"
+                self.add(("checks", i, "rule"), message, error.offset)
+        return tuple(instances)
+
+    def _check_exactness(
         self,
         draft: Draft,
         instances: tuple[Instance, ...],
-        formulas: dict[str, ex.Number],
+        formulas: Mapping[str, ex.Number],
         statements: tuple[Statement, ...],
     ) -> None:
         """Every rule must stay within 64-bit integers whatever is typed in."""
         bounds = dict.fromkeys(draft.fields, ex.MAX_NUMBER)
         for name, formula in formulas.items():
             bounds[name] = max(ex.MAX_NUMBER, ex.bound_of(formula, bounds))
+        inexact = {i.check.code for i in instances if _is_inexact(i.rule, bounds)}
         for i, check in enumerate(self.definition.checks):
-            parts = [p for n in instances if n.check.code == check.code for p in ex.walk(n.rule)]
-            compared = [ex.Minus(p.left, p.right) for p in parts if isinstance(p, ex.Compare)]
-            if any(ex.overflows(part, bounds) for part in compared):
+            if check.code in inexact:
                 self.add(("checks", i, "rule"), f"校验 {check.code}：{_INEXACT}")
         for path in too_large(statements, bounds):
             self.add(path, _INEXACT)
 
-    def _bind(self, checks: tuple[Check, ...], names: Names) -> tuple[Instance, ...]:
-        found: list[Instance] = []
-        for i, check in enumerate(checks):
-            try:
-                found.extend(bind(check, names))
-            except RuleError as error:
-                self.add(("checks", i, "rule"), f"校验 {check.code}：{error.text}", error.offset)
-        return tuple(found)
+
+def _is_inexact(rule: ex.Truth, bounds: Mapping[str, Decimal]) -> bool:
+    compared = (part for part in ex.walk(rule) if isinstance(part, ex.Compare))
+    return any(ex.overflows(ex.Minus(part.left, part.right), bounds) for part in compared)
+
+
+def _check(item: CheckDef) -> Check:
+    severity = Severity(item.severity)
+    rule = item.rule.strip()
+    return Check(item.code, item.title, severity, item.each, rule, item.why, item.tolerance)

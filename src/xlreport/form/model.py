@@ -70,7 +70,8 @@ class Subject:
 @dataclass(frozen=True, slots=True)
 class Claim:
     """One thing that can be said about a subject. Without `verbs` the subject's words alone say it;
-    one of `none` says that there were none. With `from_context` the subject may stand in an earlier clause.
+    one of `none` says that there were none. With `from_context` the subject may stand in an earlier
+    clause.
     """
 
     subject: Subject
@@ -83,8 +84,8 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class OwnReport:
-    """How a text speaks of the report that it belongs to: its names, the words that announce it, and
-    the words for its period."""
+    """How a text speaks of the report that it belongs to: its names, the words that announce it,
+    and the words for its period."""
 
     names: tuple[str, ...]
     announced: tuple[str, ...]
@@ -93,7 +94,8 @@ class OwnReport:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A permanent code with what its texts may say; a contradiction to all readings is a finding."""
+    """A permanent code with what its texts may say; a contradiction to all readings is a
+    finding."""
 
     code: str
     title: str
@@ -135,7 +137,10 @@ class Heading:
 
 def leaf_ids(headings: tuple[Heading, ...]) -> tuple[str, ...]:
     """The ids of all rows or columns under these headings, in printed order."""
-    return tuple(leaf.id or "" for heading in headings for leaf in heading.leaves())
+    ids: list[str] = []
+    for heading in headings:
+        ids.extend(leaf.id or "" for leaf in heading.leaves())
+    return tuple(ids)
 
 
 def paths(headings: tuple[Heading, ...]) -> Iterator[tuple[Heading, ...]]:
@@ -148,11 +153,14 @@ def paths(headings: tuple[Heading, ...]) -> Iterator[tuple[Heading, ...]]:
             yield (heading,)
 
 
-def _named(headings: tuple[Heading, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Every heading with the ids below it, then all together under no label."""
+def _named_groups(headings: tuple[Heading, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Every heading with the ids below it, then all together under no label. A label leaves out the
+    outermost of several headings."""
     for path in paths(headings):
         for depth, heading in enumerate(path, 1):
-            yield " ".join(h.label for h in path[1:depth] or path[:1]), leaf_ids((heading,))
+            labelled = path[1:depth] or path[:1]
+            label = " ".join(part.label for part in labelled)
+            yield label, leaf_ids((heading,))
     yield "", leaf_ids(headings)
 
 
@@ -177,6 +185,14 @@ class Table:
     blocks: tuple[Block, ...]
 
 
+def _groups(table_id: str, block: Block) -> Iterator[tuple[frozenset[str], tuple[str, str]]]:
+    """Every group of fields of a block: rows under one heading, in columns under one heading."""
+    for row_label, rows in _named_groups(block.rows):
+        for column_label, columns in _named_groups(block.columns):
+            names = (f"{table_id}.{row}.{column}" for row in rows for column in columns)
+            yield frozenset(names), (row_label, column_label)
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One number of a table. `label` is the row and the column as printed; `row_short` leaves
@@ -195,6 +211,7 @@ class Field:
 
     @property
     def label(self) -> str:
+        """Row and column as printed."""
         return f"{self.row_label}·{self.column_label}"
 
     @property
@@ -205,7 +222,8 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One text section of the report; its field id is `text.<id>`. `lines` is the room in its cell."""
+    """One text section of the report; its field id is `text.<id>`. `lines` is the room in its
+    cell."""
 
     id: str
     label: str
@@ -214,6 +232,7 @@ class Text:
 
     @property
     def field_id(self) -> str:
+        """Its name in rules and findings."""
         return f"text.{self.id}"
 
 
@@ -283,15 +302,20 @@ class Form:
     @cached_property
     def operands(self) -> tuple[Ref | Previous | Length, ...]:
         """Every number that the rules need."""
-        return tuple(dict.fromkeys(part for i in self.instances for part in operands_of(i.rule)))
+        operands: dict[Ref | Previous | Length, None] = {}
+        for instance in self.instances:
+            operands.update(dict.fromkeys(operands_of(instance.rule)))
+        return tuple(operands)
 
     @cached_property
     def _leaves(self) -> dict[str, tuple[str, ...]]:
-        found: dict[str, tuple[str, ...]] = {f.id: (f.id,) for f in self.typed}
+        leaves: dict[str, tuple[str, ...]] = {field.id: (field.id,) for field in self.typed}
         for name, formula in self.formulas.items():
-            parts = (leaf for part in fields_of(formula) for leaf in found[part])
-            found[name] = tuple(dict.fromkeys(parts))
-        return found
+            behind: dict[str, None] = {}
+            for part in fields_of(formula):
+                behind.update(dict.fromkeys(leaves[part]))
+            leaves[name] = tuple(behind)
+        return leaves
 
     def leaves(self, name: str) -> tuple[str, ...]:
         """The typed-in fields that a field's value comes from (itself, for a typed-in one)."""
@@ -301,17 +325,13 @@ class Form:
     def groups(self) -> dict[frozenset[str], tuple[str, str]]:
         """Fields that stand together under a merged heading, or fill a row or a column of a block:
         row label and column label of the group (empty for all rows or all columns)."""
-        found: dict[frozenset[str], tuple[str, str]] = {}
+        groups: dict[frozenset[str], tuple[str, str]] = {}
         for table in self.tables:
             for block in table.blocks:
-                for row_label, rows in _named(block.rows):
-                    for column_label, columns in _named(block.columns):
-                        names = frozenset(
-                            f"{table.id}.{row}.{column}" for row in rows for column in columns
-                        )
-                        if len(names) > 1:
-                            found.setdefault(names, (row_label, column_label))
-        return found
+                for names, labels in _groups(table.id, block):
+                    if len(names) > 1:
+                        groups.setdefault(names, labels)
+        return groups
 
     def table(self, table_id: str) -> Table:
         """The table of this id. Raises StopIteration for an unknown one."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pathlib
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeAlias
 
 import yaml
 
@@ -34,84 +34,116 @@ class FormError(XlreportError):
     def __init__(self, path: str, problems: list[Problem]) -> None:
         self.path = path
         self.problems = tuple(sorted(set(problems)))
-        super().__init__("\n".join(f"{path}:{p.line}:{p.column}：{p.text}" for p in self.problems))
+        lines = [f"{path}:{p.line}:{p.column}：{p.text}" for p in self.problems]
+        listed = "\n".join(lines)
+        super().__init__(f"报表定义有 {len(lines)} 处错误：\n{listed}")
+
+
+Plain: TypeAlias = "str | list[Plain] | dict[str, Plain] | None"
+"""What a definition holds: scalars as they are written, lists, mappings; None for an alias."""
+
+_BAD_YAML = "YAML 写法有误：检查缩进、冒号后的空格、引号和括号是否成对"
 
 
 class Source:
-    """The plain data of a definition, and where each part of it stands."""
+    """The plain data of a definition, and where each part of it stands.
+
+    `data` is None for a text that is no YAML mapping; `problems` says why.
+    """
 
     def __init__(self, text: str) -> None:
-        self.data: Any = None
+        self.data: dict[str, Plain] | None = None
         self.problems: list[Problem] = []
         self._places: dict[Path, tuple[int, int]] = {}
         self._seen: set[int] = set()
-        self._compose(text)
+        root = self._root(text)
+        if isinstance(root, yaml.MappingNode):
+            self._places[()] = _place_of(root)
+            self._seen.add(id(root))
+            self.data = self._mapping(root, ())
+        elif not self.problems:
+            self.problems.append(Problem(1, 1, "文件应当由“键: 值”组成"))
 
-    def _compose(self, text: str) -> None:
+    def _root(self, text: str) -> yaml.Node | None:
+        """The node of the whole text; None, with a problem, for what is no YAML."""
         try:
-            root = yaml.compose(text, Loader=yaml.SafeLoader)
+            return yaml.compose(text, Loader=yaml.SafeLoader)
         except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-            words = "YAML 写法有误：检查缩进、冒号后的空格、引号和括号是否成对"
-            self.problems.append(Problem(line, column, f"{words}（{error.problem}）"))
-            return
+            line, column = _place_of_error(error)
+            self.problems.append(Problem(line, column, f"{_BAD_YAML}（{error.problem}）"))
         except yaml.reader.ReaderError as error:
             line = text.count("\n", 0, error.position) + 1
             self.problems.append(Problem(line, 1, "文件中有不允许的控制字符"))
-            return
         except RecursionError:
             self.problems.append(Problem(1, 1, "嵌套层数太多"))
-            return
-        if not isinstance(root, yaml.MappingNode):
-            self.problems.append(Problem(1, 1, "文件应当由“键: 值”组成"))
-            return
-        self.data = self._plain(root, ())
+        return None
 
-    def _plain(self, node: yaml.Node, path: Path) -> Any:
-        self._places[path] = (node.start_mark.line + 1, node.start_mark.column + 1)
+    def _plain(self, node: yaml.Node, path: Path) -> Plain:
+        """The data of a node. An alias is the very node that it names, met a second time."""
+        self._places[path] = _place_of(node)
         if id(node) in self._seen:
             self._add(node, "不支持 YAML 别名（*），请把内容写全")
             return None
         self._seen.add(id(node))
-        if isinstance(node, yaml.MappingNode):
-            return self._mapping(node, path)
-        if isinstance(node, yaml.SequenceNode):
-            return [self._plain(item, (*path, i)) for i, item in enumerate(node.value)]
-        return node.value
+        match node:
+            case yaml.MappingNode():
+                return self._mapping(node, path)
+            case yaml.SequenceNode(value=items):
+                return [self._plain(item, (*path, i)) for i, item in enumerate(items)]
+            case _:
+                return str(node.value)
 
-    def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
-        plain: dict[str, Any] = {}
+    def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Plain]:
+        plain: dict[str, Plain] = {}
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
                 self._add(key, "键应当是一个词")
             elif key.value in plain:
                 self._add(key, f"键“{key.value}”重复")
             else:
-                plain[key.value] = self._plain(value, (*path, key.value))
-                self._places[(*path, key.value, "")] = (
-                    key.start_mark.line + 1,
-                    key.start_mark.column + 1,
-                )
+                here = (*path, key.value)
+                plain[key.value] = self._plain(value, here)
+                self._places[(*here, _KEY)] = _place_of(key)
         return plain
 
     def _add(self, node: yaml.Node, text: str) -> None:
-        self.problems.append(Problem(node.start_mark.line + 1, node.start_mark.column + 1, text))
+        line, column = _place_of(node)
+        self.problems.append(Problem(line, column, text))
 
     def place(self, path: Path, *, key: bool = False) -> tuple[int, int]:
-        """Line and column of the value at a path (or of its key); of the nearest parent otherwise."""
-        if key and (*path, "") in self._places:
-            return self._places[(*path, "")]
+        """Line and column of the value at a path (or of its key); else of the nearest parent."""
+        if key and (*path, _KEY) in self._places:
+            return self._places[(*path, _KEY)]
         while path and path not in self._places:
             path = path[:-1]
         return self._places.get(path, (1, 1))
 
 
+_KEY = ""
+"""Behind a path it stands for the key itself."""
+
+
+def _place_of(node: yaml.Node) -> tuple[int, int]:
+    return node.start_mark.line + 1, node.start_mark.column + 1
+
+
+def _place_of_error(error: yaml.MarkedYAMLError) -> tuple[int, int]:
+    mark = error.problem_mark or error.context_mark
+    if mark is None:
+        return 1, 1
+    return mark.line + 1, mark.column + 1
+
+
 def rule_places(path: str) -> dict[str, tuple[int, int]]:
-    """Line and column of every check's rule in a definition file, by code; empty without the file."""
+    """Line and column of every check's rule in a definition file, by code; empty without the
+    file."""
     try:
         source = Source(pathlib.Path(path).read_text("utf-8-sig"))
     except (OSError, UnicodeDecodeError):
         return {}
-    checks = source.data.get("checks", []) if source.data else []
-    return {check["code"]: source.place(("checks", i, "rule")) for i, check in enumerate(checks)}
+    places: dict[str, tuple[int, int]] = {}
+    checks = (source.data or {}).get("checks")
+    for i, check in enumerate(checks if isinstance(checks, list) else ()):
+        if isinstance(check, dict):
+            places[str(check.get("code"))] = source.place(("checks", i, "rule"))
+    return places
