@@ -3,13 +3,26 @@ definitions."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
-from xlreport.form.model import Block, Check, Field, Form, Heading, Kind, Table
+from xlreport.form.model import (
+    Block,
+    Check,
+    Form,
+    Heading,
+    IdentityItem,
+    Kind,
+    Table,
+    Text,
+    leaf_ids,
+)
 from xlreport.rules.describe import RuleDescriber
 from xlreport.submission import shown
+
+_Thing = TypeVar("_Thing")
 
 _KINDS = {Kind.COUNT: "件数", Kind.MONEY: "金额", Kind.TEXT: "文字"}
 _EACH = {None: "一项", "row": "每行一项", "column": "每列一项", "cell": "每格一项"}
@@ -31,11 +44,11 @@ def changes(old: Form, new: Form) -> tuple[Change, ...]:
     """Every change of meaning, in the order of a definition; empty when there is none."""
     found = [
         *_heads(old, new),
-        *_lines("identity", "封面", old, new),
+        *_lines("封面", old.identity, new.identity),
         *_instructions(old, new),
         *_tables(old, new),
         *_fields(old, new),
-        *_lines("texts", "文字", old, new),
+        *_lines("文字", old.texts, new.texts),
         *_checks(old, new),
         *_statements(old, new),
     ]
@@ -44,26 +57,61 @@ def changes(old: Form, new: Form) -> tuple[Change, ...]:
     return tuple(found)
 
 
+_Shown = Sequence[tuple[str, Callable[[Any], str]]]
+"""What is compared of a thing: its Chinese name, and how it is shown."""
+
+
 def _altered(what: str, old: object, new: object) -> str:
     return f"{what}由“{old}”改为“{new}”"
 
 
-def _heads(old: Form, new: Form) -> Iterator[Change]:
-    for key, what in (
-        ("id", "报表代号"),
-        ("version", "版本"),
-        ("title", "报表名称"),
-        ("source", "依据"),
-    ):
-        before, after = getattr(old, key), getattr(new, key)
+def _alterations(shown_parts: _Shown, old: object, new: object) -> Iterator[str]:
+    """How two versions of a thing differ in what is shown of it."""
+    for what, show in shown_parts:
+        before, after = show(old), show(new)
         if before != after:
-            yield Change("form" if key == "id" else key, _altered(what, before, after))
-    years = [
-        f"{f.first_year} 年度起" if f.last_year is None else f"{f.first_year}–{f.last_year} 年度"
-        for f in (old, new)
-    ]
-    if years[0] != years[1]:
-        yield Change("years", _altered("适用年度", *years))
+            yield _altered(what, before, after)
+
+
+def _differences(
+    old: Mapping[str, _Thing],
+    new: Mapping[str, _Thing],
+    called: Callable[[_Thing], str],
+    altered: Callable[[_Thing, _Thing], Iterable[str]],
+    where: str = "",
+) -> Iterator[Change]:
+    """What was taken away, what was added, and how the rest differs; those of the old version
+    first. `where` is said before the verb."""
+    for name in dict.fromkeys((*old, *new)):
+        if name not in new:
+            yield Change(name, f"{where}删去{called(old[name])}")
+        elif name not in old:
+            yield Change(name, f"{where}增加{called(new[name])}")
+        else:
+            parts = "；".join(altered(old[name], new[name]))
+            if parts:
+                yield Change(name, f"{where}{called(old[name])}：{parts}")
+
+
+# --- the head, the cover, the instructions ---
+
+
+def _heads(old: Form, new: Form) -> Iterator[Change]:
+    for subject, what, before, after in (
+        ("form", "报表代号", old.id, new.id),
+        ("version", "版本", str(old.version), str(new.version)),
+        ("title", "报表名称", old.title, new.title),
+        ("source", "依据", old.source, new.source),
+        ("years", "适用年度", _years(old), _years(new)),
+    ):
+        if before != after:
+            yield Change(subject, _altered(what, before, after))
+
+
+def _years(form: Form) -> str:
+    if form.last_year is None:
+        return f"{form.first_year} 年度起"
+    return f"{form.first_year}–{form.last_year} 年度"
 
 
 def _instructions(old: Form, new: Form) -> Iterator[Change]:
@@ -75,133 +123,139 @@ def _instructions(old: Form, new: Form) -> Iterator[Change]:
             yield Change("instructions", f"填报说明增加“{line}”")
 
 
-def _lines(key: str, what: str, old: Form, new: Form) -> Iterator[Change]:
+_Line = IdentityItem | Text
+
+_LINE_SHOWN: _Shown = (
+    ("标题", lambda line: line.label),
+    ("提示", lambda line: line.hint),
+    ("行数", lambda line: str(line.lines) if isinstance(line, Text) else ""),
+)
+
+
+def _lines(where: str, old: Sequence[_Line], new: Sequence[_Line]) -> Iterator[Change]:
     """Lines of the cover, and texts: both have an id, a label and a hint."""
-    before, after = ({item.id: item for item in getattr(form, key)} for form in (old, new))
-    words = {"label": "标题", "hint": "提示", "lines": "行数"}
-    for name in dict.fromkeys((*before, *after)):
-        if name not in after:
-            yield Change(name, f"{what}删去“{before[name].label}”（{name}）")
-        elif name not in before:
-            yield Change(name, f"{what}增加“{after[name].label}”（{name}）")
-        else:
-            a, b = before[name], after[name]
-            parts = [
-                _altered(word, getattr(a, attribute), getattr(b, attribute))
-                for attribute, word in words.items()
-                if getattr(a, attribute, None) != getattr(b, attribute, None)
-            ]
-            if parts:
-                yield Change(name, f"{what}“{a.label}”（{name}）：{'；'.join(parts)}")
+    return _differences(
+        {line.id: line for line in old},
+        {line.id: line for line in new},
+        called=lambda line: f"“{line.label}”（{line.id}）",
+        altered=partial(_alterations, _LINE_SHOWN),
+        where=where,
+    )
+
+
+# --- tables ---
+
+
+_TABLE_SHOWN: _Shown = (
+    ("标题", lambda table: table.title),
+    ("工作表名", lambda table: table.sheet),
+    ("排列", lambda table: table.arrangement),
+)
 
 
 def _tables(old: Form, new: Form) -> Iterator[Change]:
-    before, after = ({t.id: t for t in form.tables} for form in (old, new))
-    for name in dict.fromkeys((*before, *after)):
-        if name not in after:
-            yield Change(name, f"删去表“{before[name].title}”（{name}）")
-        elif name not in before:
-            yield Change(name, f"增加表“{after[name].title}”（{name}）")
-        else:
-            parts = list(_table(before[name], after[name]))
-            if parts:
-                yield Change(name, f"表“{before[name].title}”（{name}）：{'；'.join(parts)}")
+    return _differences(
+        {table.id: table for table in old.tables},
+        {table.id: table for table in new.tables},
+        called=lambda table: f"表“{table.title}”（{table.id}）",
+        altered=_table,
+    )
 
 
 def _table(old: Table, new: Table) -> Iterator[str]:
-    for key, what in (("title", "标题"), ("sheet", "工作表名"), ("arrangement", "排列")):
-        before, after = getattr(old, key), getattr(new, key)
-        if before != after:
-            yield _altered(what, before, after)
-    if [_order(b) for b in old.blocks] != [_order(b) for b in new.blocks]:
+    yield from _alterations(_TABLE_SHOWN, old, new)
+    old_order = [_order(block) for block in old.blocks]
+    new_order = [_order(block) for block in new.blocks]
+    if old_order != new_order:
         yield "行列的先后或分块有变"
-    printed = [
-        [(b.title, b.corner, _printed(b.rows), _printed(b.columns)) for b in t.blocks]
-        for t in (old, new)
-    ]
-    if len(old.blocks) == len(new.blocks) and printed[0] != printed[1]:
+    if len(old.blocks) != len(new.blocks):
+        return
+    old_print = [_printed_block(block) for block in old.blocks]
+    new_print = [_printed_block(block) for block in new.blocks]
+    if old_print != new_print:
         yield "块的标题、左上角或合并的标题有变"
 
 
 def _order(block: Block) -> object:
-    return [
-        [leaf.id for h in headings for leaf in h.leaves()]
-        for headings in (block.rows, block.columns)
-    ]
+    return leaf_ids(block.rows), leaf_ids(block.columns)
 
 
-def _printed(headings: tuple[Heading, ...]) -> object:
-    """The merged headings: what the labels of the fields do not tell."""
-    return [(h.label, h.id, _printed(h.children)) for h in headings if h.children]
+def _printed_block(block: Block) -> object:
+    """What is printed of a block and is not in the labels of its fields."""
+    return block.title, block.corner, _merged(block.rows), _merged(block.columns)
 
 
-def _fields(old: Form, new: Form) -> Iterator[Change]:
-    for name in dict.fromkeys((*old.fields, *new.fields)):
-        before, after = old.fields.get(name), new.fields.get(name)
-        if before is None and after is not None:
-            yield Change(name, f"增加数字“{after.label}”（{name}）")
-        elif before is not None and after is None:
-            yield Change(name, f"删去数字“{before.label}”（{name}）")
-        elif before is not None and after is not None:
-            parts = list(_field(before, after))
-            if parts:
-                yield Change(name, f"数字“{before.label}”（{name}）：{'；'.join(parts)}")
+def _merged(headings: tuple[Heading, ...]) -> object:
+    return [(h.label, h.id, _merged(h.children)) for h in headings if h.children]
 
 
-def _field(old: Field, new: Field) -> Iterator[str]:
-    if old.label != new.label:
-        yield _altered("标题", old.label, new.label)
-    if old.kind is not new.kind:
-        yield _altered("种类", _KINDS[old.kind], _KINDS[new.kind])
-    if old.unit != new.unit:
-        yield _altered("单位", old.unit, new.unit)
-    if old.computed != new.computed:
-        yield _altered(
-            "填法", *(f"由 {f.computed} 计算" if f.computed else "填报" for f in (old, new))
-        )
+# --- numbers ---
 
 
-def _checks(old: Form, new: Form) -> Iterator[Change]:
-    before, after = ({c.code: c for c in form.checks} for form in (old, new))
-    for code in dict.fromkeys((*before, *after)):
-        if code not in after:
-            yield Change(code, f"删去校验 {code}“{before[code].title}”：{_rule(old, code)}")
-        elif code not in before:
-            one = after[code]
-            yield Change(
-                code, f"增加校验 {code}“{one.title}”（{one.severity.label}）：{_rule(new, code)}"
-            )
-        else:
-            parts = [*_check(before[code], after[code]), *_rules(old, new, code)]
-            if parts:
-                yield Change(code, f"校验 {code}“{before[code].title}”：{'；'.join(parts)}")
-
-
-_SHOWN: tuple[tuple[str, Callable[[Check], str]], ...] = (
-    ("名称", lambda c: c.title),
-    ("性质", lambda c: c.severity.label),
-    ("范围", lambda c: _EACH.get(c.each, str(c.each))),
-    ("允许相差", lambda c: shown(c.tolerance)),
-    ("理由", lambda c: c.why),
+_FIELD_SHOWN: _Shown = (
+    ("标题", lambda field: field.label),
+    ("种类", lambda field: _KINDS[field.kind]),
+    ("单位", lambda field: field.unit),
+    ("填法", lambda field: f"由 {field.computed} 计算" if field.computed else "填报"),
 )
 
 
-def _check(old: Check, new: Check) -> Iterator[str]:
-    for what, show in _SHOWN:
-        if show(old) != show(new):
-            yield _altered(what, show(old), show(new))
+def _fields(old: Form, new: Form) -> Iterator[Change]:
+    return _differences(
+        old.fields,
+        new.fields,
+        called=lambda field: f"数字“{field.label}”（{field.id}）",
+        altered=partial(_alterations, _FIELD_SHOWN),
+    )
+
+
+# --- checks and statements ---
+
+
+_CHECK_SHOWN: _Shown = (
+    ("名称", lambda check: check.title),
+    ("性质", lambda check: check.severity.label),
+    ("范围", lambda check: _EACH[check.each]),
+    ("允许相差", lambda check: shown(check.tolerance)),
+    ("理由", lambda check: check.why),
+)
+
+
+def _checks(old: Form, new: Form) -> Iterator[Change]:
+    before = {check.code: check for check in old.checks}
+    after = {check.code: check for check in new.checks}
+    for code in dict.fromkeys((*before, *after)):
+        if code not in after:
+            yield Change(code, f"删去{_called(before[code])}：{_rule(old, code)}")
+        elif code not in before:
+            severity = after[code].severity.label
+            yield Change(code, f"增加{_called(after[code])}（{severity}）：{_rule(new, code)}")
+        else:
+            altered = _alterations(_CHECK_SHOWN, before[code], after[code])
+            parts = "；".join((*altered, *_rules(old, new, code)))
+            if parts:
+                yield Change(code, f"{_called(before[code])}：{parts}")
+
+
+def _called(check: Check) -> str:
+    return f"校验 {check.code}“{check.title}”"
 
 
 def _rules(old: Form, new: Form, code: str) -> Iterator[str]:
     """How a rule has changed; new labels of its fields are no change of the rule."""
-    bound = [
-        [(i.row, i.column, i.rule) for i in form.instances if i.check.code == code]
-        for form in (old, new)
-    ]
-    if bound[0] == bound[1]:
+    if _bound(old, code) == _bound(new, code):
         return
     before, after = _rule(old, code), _rule(new, code)
-    yield _altered("规则", before, after) if before != after else "规则所涉及的格子有变"
+    if before == after:
+        yield "规则所涉及的格子有变"
+    else:
+        yield _altered("规则", before, after)
+
+
+def _bound(form: Form, code: str) -> object:
+    """The rows, columns and rules of a check."""
+    instances = (instance for instance in form.instances if instance.check.code == code)
+    return [(instance.row, instance.column, instance.rule) for instance in instances]
 
 
 def _rule(form: Form, code: str) -> str:
@@ -212,7 +266,8 @@ def _rule(form: Form, code: str) -> str:
 
 def _statements(old: Form, new: Form) -> Iterator[Change]:
     """What the texts may say about the numbers: word lists, too long to be quoted."""
-    before, after = ({s.code: s for s in form.statements} for form in (old, new))
+    before = {statement.code: statement for statement in old.statements}
+    after = {statement.code: statement for statement in new.statements}
     for code in dict.fromkeys((*before, *after)):
         if code not in after:
             yield Change(code, f"删去文字核对 {code}“{before[code].title}”")
