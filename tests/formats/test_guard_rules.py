@@ -188,3 +188,9 @@ def test_elements_come_by_local_name_and_a_plain_attribute_holds() -> None:
     assert (outer, outer_attributes["id"], outer_attributes["x"]) == ("a", "1", "2")
     assert (inner, inner_attributes["id"]) == ("b", "4")
     assert (handler.ends, handler.text) == (["b", "a"], "t")
+
+
+def test_an_attribute_with_a_namespace_only_comes_by_its_local_name() -> None:
+    handler = Recorder()
+    parse_xml(b'<a xmlns:p="u" p:id="1"/>', handler)
+    assert handler.elements[0][1]["id"] == "1"

@@ -62,6 +62,12 @@ def row(number: int) -> bytes:
         (10, b"\0", RawCell("b", "0", "")),
         (3, b"\x17", RawCell("e", "#REF!")),
         (11, b"\x63", RawCell("e", "#?", "")),
+        *[
+            (3, bytes([code]), RawCell("e", text))
+            for code, text in [
+                (0, "#NULL!"), (7, "#DIV/0!"), (15, "#VALUE!"), (29, "#NAME?"), (36, "#NUM!"), (42, "#N/A"),
+            ]
+        ],
         (6, wide("甲"), RawCell("str", "甲")),
         (8, wide("甲"), RawCell("str", "甲", "")),
         (6, b"\xff\xff\xff\xff", RawCell("str", "")),

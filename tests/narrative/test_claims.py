@@ -113,6 +113,7 @@ def test_a_number_is_that_of_the_first_claim_of_a_statement() -> None:
         ("来信方面，来信好，收到9件", [9]),
         ("来信方面，来信好的方面，收到9件", []),
         ("来信方面，网上好，收到9件", []),
+        ("谢绝来信，收到9件", []),
         ("（投诉）来信方面，收到9件", [9]),
         ("投诉来信方面，收到9件", []),
     ],
@@ -126,6 +127,8 @@ def test_a_quote_has_the_subject_and_the_number() -> None:
     first, second = read(text)
     assert first.quote(text) == "来信方面……办结9件"
     assert second.quote(text) == "来信方面……办结8件"
+    (whole,) = read("今年收到来信12件。")
+    assert whole.quote("今年收到来信12件。") == "今年收到来信12件"
     (near,) = read("来信方面，收到9件")
     assert near.quote("来信方面，收到9件") == "来信方面，收到9件"
 

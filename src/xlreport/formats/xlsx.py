@@ -255,12 +255,11 @@ class _Sheet(XmlHandler):
         if self.path[1:] != _CELL_PATH:
             raise Refused(codes.CELL_OUTSIDE(sheet=self.sheet.name))
         self.count.add()
-        row = max(0, self.row)
         written = attributes.get("r")
-        cell = a1.parse(written) if written else (row, self.column + 1)
+        cell = a1.parse(written) if written else (self.row, self.column + 1)
         if cell is None:
             raise Refused(codes.NO_SUCH_CELL(sheet=self.sheet.name, cell=str(written)[:20]))
-        if cell[0] != row:
+        if cell[0] != self.row:
             # one reader goes by the cell, another by its row
             self.sheet.doubt(cell)
         self.cell = cell
