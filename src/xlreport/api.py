@@ -218,17 +218,22 @@ def write_outputs(
     form, county = result.form, result.county
     if form is None or county is None:
         return result
-    title = f"{county.unit.name}{result.year}年{form.title}汇总表"
-    path = (out or default_out(request.folder)) / safe_name(title)
-    damaged = [file for file in result.usable if needs_repair(file)]
-    repaired = repairs(damaged, request.forms) if repair is not None else []
-    typed = with_typed_lines(county, path, request)
-    result = replace(result, county=typed)
-    summary = write_summary(form, typed, result, password)
-    fresh = _write_repairs(repaired, repair) if repair is not None else []
+    name = safe_name(f"{county.unit.name}{result.year}年{form.title}汇总表")
+    path = (out or default_out(request.folder)) / name
+    fresh = _fresh_workbooks(result) if repair is not None else []
+    county = with_typed_lines(county, path, request)
+    result = replace(result, county=county)
+    summary = write_summary(form, county, result, password)
+    written = _write_repairs(fresh, repair) if repair is not None else []
     with locked(path.parent):
         write_atomically(path, summary)
-    return replace(result, outputs=(path.as_posix(), *fresh))
+    return replace(result, outputs=(path.as_posix(), *written))
+
+
+def _fresh_workbooks(result: MergeResult) -> list[RepairedFile]:
+    """Those of the usable files that need one."""
+    damaged = [file for file in result.usable if needs_repair(file)]
+    return repairs(damaged, result.request.forms)
 
 
 def require_apart(out: Path, folder: Path) -> None:
