@@ -7,7 +7,7 @@ import pytest
 from lint.small_form import small
 from xlreport import Form
 from xlreport.lint import conflicts as module
-from xlreport.lint.conflicts import Conflict, Conflicts, broken_by_itself, conflicts
+from xlreport.lint.conflicts import Conflict, Conflicts, conflicts
 from xlreport.lint.rulebook import Rulebook
 
 
@@ -35,13 +35,13 @@ def test_rows_of_one_check_can_conflict_with_each_other() -> None:
     form = small("error|cell|cell == 2 * t.x.a - 1 and t.x.a > 1")
     (conflict,) = conflicts(Rulebook(form)).found
     assert conflict == Conflict(("B1",), (1,), (), ())
-    assert broken_by_itself(conflict) == "B1"
+    assert conflict.broken == "B1"
 
 
 def test_checks_of_single_cells_come_first_and_are_told_apart() -> None:
     (conflict,) = conflicts(Rulebook(small("t.x.a < 0", cells=True))).found
     assert (conflict.codes, conflict.cell_checks) == (("A5", "B1"), ("A5",))
-    assert broken_by_itself(conflict) == "B1"
+    assert conflict.broken == "B1"
 
 
 def test_what_is_broken_by_itself_is_not_compared() -> None:
@@ -62,7 +62,7 @@ def test_the_levels_of_a_conflict_are_named() -> None:
     form = small('implies(unit.level in ("县", "市"), t.x.a > 5)', "t.x.a < 3")
     (conflict,) = conflicts(Rulebook(form)).found
     assert (conflict.codes, conflict.levels) == (("B1", "B2"), ("县", "市"))
-    assert broken_by_itself(conflict) is None
+    assert conflict.broken is None
 
 
 def test_too_many_conflicts_are_not_all_listed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -96,14 +96,18 @@ def _differences(
 # --- the head, the cover, the instructions ---
 
 
+_HEAD_SHOWN: tuple[tuple[str, str, Callable[[Form], object]], ...] = (
+    ("form", "报表代号", lambda form: form.id),
+    ("version", "版本", lambda form: form.version),
+    ("title", "报表名称", lambda form: form.title),
+    ("source", "依据", lambda form: form.source),
+    ("years", "适用年度", lambda form: _years(form)),
+)
+
+
 def _heads(old: Form, new: Form) -> Iterator[Change]:
-    for subject, what, before, after in (
-        ("form", "报表代号", old.id, new.id),
-        ("version", "版本", str(old.version), str(new.version)),
-        ("title", "报表名称", old.title, new.title),
-        ("source", "依据", old.source, new.source),
-        ("years", "适用年度", _years(old), _years(new)),
-    ):
+    for subject, what, show in _HEAD_SHOWN:
+        before, after = show(old), show(new)
         if before != after:
             yield Change(subject, _altered(what, before, after))
 
@@ -226,10 +230,11 @@ def _checks(old: Form, new: Form) -> Iterator[Change]:
     after = {check.code: check for check in new.checks}
     for code in dict.fromkeys((*before, *after)):
         if code not in after:
-            yield Change(code, f"删去{_called(before[code])}：{_rule(old, code)}")
+            removed = _called(before[code])
+            yield Change(code, f"删去{removed}：{_rule(old, code)}")
         elif code not in before:
-            severity = after[code].severity.label
-            yield Change(code, f"增加{_called(after[code])}（{severity}）：{_rule(new, code)}")
+            added, severity = _called(after[code]), after[code].severity.label
+            yield Change(code, f"增加{added}（{severity}）：{_rule(new, code)}")
         else:
             altered = _alterations(_CHECK_SHOWN, before[code], after[code])
             parts = "；".join((*altered, *_rules(old, new, code)))

@@ -9,7 +9,7 @@ again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from xlreport.lint.rulebook import Rulebook
@@ -32,6 +32,19 @@ class Conflict:
     cell_checks: tuple[str, ...] = ()
     levels: tuple[str, ...] = ()
 
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """The checks that say more than what single cells may hold."""
+        return tuple(code for code in self.codes if code not in self.cell_checks)
+
+    @property
+    def broken(self) -> str | None:
+        """The one check that no unit can keep as long as cells hold what they may; None where
+        several are at odds, or only for some levels."""
+        if len(self.compared) > 1 or self.levels:
+            return None
+        return self.compared[0]
+
 
 @dataclass
 class Conflicts:
@@ -44,49 +57,69 @@ class Conflicts:
 
 
 def conflicts(book: Rulebook) -> Conflicts:
-    """Every minimal set of checks that cannot hold together. A check that by itself is not for
-    units of some level is no conflict there, and one that can hold nowhere is not compared with
-    others."""
+    """Every minimal set of checks that cannot hold together.
+
+    A check that by itself is not for units of some level is no conflict there, and one that can
+    hold nowhere is not compared with others.
+    """
     result = Conflicts()
-    levels_of: dict[tuple[str, ...], list[str]] = {}
+    levels_of = _minimal_sets(book, result)
+    outside = _left_out_levels(book, levels_of)
+    for codes, levels in levels_of.items():
+        is_intended = len(codes) == 1 and codes[0] in outside
+        if not is_intended:
+            result.found.append(_conflict(book, codes, levels, outside))
+    result.found = _worth_telling(result.found)
+    result.found.sort(key=lambda conflict: (len(conflict.compared), conflict.instances))
+    return result
+
+
+_Levels = dict[tuple[str, ...], list[str]]
+"""Sets of checks, each with the levels for whose units it cannot hold."""
+
+
+def _minimal_sets(book: Rulebook, result: Conflicts) -> _Levels:
+    """The minimal sets of every level; what stays open goes into the result."""
+    levels_of: _Levels = {}
     for level in book.levels:
         search = _Search(book, level)
         for codes in search.minimal_sets():
             levels_of.setdefault(codes, []).append(level)
-        result.undecided += [codes for codes in search.undecided if codes not in result.undecided]
-        result.complete = result.complete and search.complete
-    outside = {
-        codes[0]: levels
-        for codes, levels in levels_of.items()
-        if len(codes) == 1 and len(levels) < len(book.levels)
-    }
+        for codes in search.undecided:
+            if codes not in result.undecided:
+                result.undecided.append(codes)
+        if not search.complete:
+            result.complete = False
+    return levels_of
+
+
+def _left_out_levels(book: Rulebook, levels_of: _Levels) -> dict[str, list[str]]:
+    """The levels that a check alone excludes, as a form that is not for all levels does."""
+    outside: dict[str, list[str]] = {}
     for codes, levels in levels_of.items():
-        if len(codes) > 1 or codes[0] not in outside:
-            result.found.append(_conflict(book, codes, levels, outside))
-    broken = {code for conflict in result.found if (code := broken_by_itself(conflict))}
-    result.found = [c for c in result.found if broken_by_itself(c) or not broken & set(c.codes)]
-    result.found.sort(key=lambda conflict: (len(_compared(conflict)), conflict.instances))
-    return result
+        if len(codes) == 1 and len(levels) < len(book.levels):
+            outside[codes[0]] = levels
+    return outside
 
 
-def _compared(conflict: Conflict) -> tuple[str, ...]:
-    """The checks of a conflict that say more than what single cells may hold."""
-    return tuple(code for code in conflict.codes if code not in conflict.cell_checks)
-
-
-def broken_by_itself(conflict: Conflict) -> str | None:
-    """The one check that no unit can keep as long as cells hold what they may; None for others."""
-    compared = _compared(conflict)
-    is_one = len(compared) == 1 and not conflict.levels
-    return compared[0] if is_one else None
+def _worth_telling(found: list[Conflict]) -> list[Conflict]:
+    """Without the conflicts of checks with others where they are broken by themselves."""
+    broken = {conflict.broken for conflict in found}
+    told = []
+    for conflict in found:
+        if conflict.broken is not None or broken.isdisjoint(conflict.codes):
+            told.append(conflict)
+    return told
 
 
 def _conflict(
     book: Rulebook, codes: tuple[str, ...], levels: Sequence[str], outside: Mapping[str, list[str]]
 ) -> Conflict:
     """A set of checks as a conflict; `outside` has the levels that a check alone excludes."""
-    excluded = {level for code in codes for level in outside.get(code, ())}
-    is_general = {*levels, *excluded} == set(book.levels)
+    covered = set(levels)
+    for code in codes:
+        covered.update(outside.get(code, ()))
+    is_general = covered == set(book.levels)
     named = () if is_general else tuple(levels)
     compared = [code for code in codes if code not in book.cell_checks]
     if not compared:
@@ -157,14 +190,19 @@ class _Search:
         if self.map.check() != self.z3.sat:
             return None
         model = self.map.model()
-        chosen = [code for code in self.codes if self.z3.is_true(model[self.chosen[code]])]
+        chosen = {code for code in self.codes if self.z3.is_true(model[self.chosen[code]])}
         for code in self.codes:
-            if code in chosen:
-                continue
-            larger = [*chosen, code]
-            if self.map.check(*(self.chosen[c] for c in larger)) == self.z3.sat:
-                chosen = larger
+            if code not in chosen and self._is_unexplored({*chosen, code}):
+                chosen.add(code)
         return tuple(code for code in self.codes if code in chosen)
+
+    def _is_unexplored(self, codes: Collection[str]) -> bool:
+        """Whether a set, or one that contains it, is still to be asked."""
+        literals = self._literals(codes)
+        return bool(self.map.check(*literals) == self.z3.sat)
+
+    def _literals(self, codes: Collection[str]) -> list[Z3]:
+        return [self.chosen[code] for code in self.codes if code in codes]
 
     def _made_smaller(self, codes: Sequence[str]) -> tuple[str, ...]:
         """A part of an infeasible set that can hold as soon as one check is left out."""
@@ -187,9 +225,10 @@ class _Search:
         else:
             self._explored_with_all_below(codes)
 
-    def _explored_with_all_below(self, codes: Sequence[str]) -> None:
-        others: list[Z3] = [self.chosen[code] for code in self.codes if code not in codes]
-        self.map.add(self.book.solver.variables.any_of(others))
+    def _explored_with_all_below(self, codes: Collection[str]) -> None:
+        others = set(self.codes).difference(codes)
+        self.map.add(self.book.solver.variables.any_of(self._literals(others)))
 
-    def _explored_with_all_above(self, codes: Sequence[str]) -> None:
-        self.map.add(self.z3.Not(self.z3.And(*(self.chosen[code] for code in codes))))
+    def _explored_with_all_above(self, codes: Collection[str]) -> None:
+        together = self.z3.And(self._literals(codes))
+        self.map.add(self.z3.Not(together))

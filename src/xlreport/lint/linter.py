@@ -16,7 +16,7 @@ from xlreport.findings import Severity
 from xlreport.form import expression as ex
 from xlreport.form.model import Form
 from xlreport.lint.changes import changes
-from xlreport.lint.conflicts import Conflict, broken_by_itself, conflicts
+from xlreport.lint.conflicts import Conflict, conflicts
 from xlreport.lint.redundancy import Implications, Implied, failing, repeats
 from xlreport.lint.result import Example, Lint, LintResult
 from xlreport.lint.rulebook import Rulebook
@@ -59,7 +59,9 @@ def _examined(form: Form, effort: int, *, must_examine: bool) -> LintResult:
 
 
 def _placed(one: Lint, places: Places) -> Lint:
-    line, column = places.get(one.codes[-1], (0, 0)) if one.codes else (0, 0)
+    if not one.codes or one.codes[-1] not in places:
+        return one
+    line, column = places[one.codes[-1]]
     return replace(one, line=line, column=column)
 
 
@@ -96,12 +98,11 @@ class _Examiner:
 
     def _conflicts(self) -> Iterator[Lint]:
         result = conflicts(self.book)
-        if any(set(conflict.codes) <= set(self.book.cell_checks) for conflict in result.found):
-            self.book.cell_checks = ()  # of contradictory checks anything would follow
         for conflict in result.found:
-            broken = broken_by_itself(conflict)
-            if broken is not None:
-                self.left_out.add(broken)
+            if conflict.broken is not None:
+                self.left_out.add(conflict.broken)
+            if set(conflict.codes).issubset(self.book.cell_checks):
+                self.book.cell_checks = ()  # of contradictory checks anything would follow
             yield self._conflict(conflict)
         self.undecided += [self._open(codes) for codes in result.undecided]
         if not result.complete:
@@ -162,7 +163,8 @@ class _Examiner:
         sentences = []
         for number in instances:
             instance = self.form.instances[number]
-            sentences.append(f"{instance.code}“{RuleDescriber(self.form, instance).rule()}”")
+            sentence = RuleDescriber(self.form, instance).rule()
+            sentences.append(f"{instance.code}“{sentence}”")
         return "；".join(sentences)
 
     def _first_rule(self, code: str) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import permutations
+from itertools import combinations
 
 from xlreport.form import expression as ex
 from xlreport.lint.rulebook import Rulebook
@@ -85,9 +85,10 @@ def repeats(book: Rulebook, left_out: Collection[str], *, defining: bool) -> Rep
 
 
 def _ordered_pairs(codes: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Each pair both ways, the one in the order of the form first."""
-    order = {code: position for position, code in enumerate(codes)}
-    return iter(sorted(permutations(codes, 2), key=lambda pair: sorted(order[c] for c in pair)))
+    """Each pair both ways, first as the form has it."""
+    for one, other in combinations(codes, 2):
+        yield one, other
+        yield other, one
 
 
 def _repeats(book: Rulebook, one: str, other: str) -> Answer:
@@ -120,18 +121,10 @@ def _alike(book: Rulebook, one: str, instance: int, *, typed_over: bool) -> Answ
 
 def _told_apart(book: Rulebook, first: int, second: int, *, typed_over: bool) -> Answer:
     """Whether one of two instances can hold where the other fails."""
-    ways: tuple[Demands, Demands] = (
-        [(first, Demand.HOLDS), (second, Demand.FAILS)],
-        [(first, Demand.FAILS), (second, Demand.HOLDS)],
-    )
-    return _any(lambda way: book.solver.ask(way, typed_over=typed_over).answer, ways)
-
-
-def _any(ask: Callable[[Demands], Answer], questions: Sequence[Demands]) -> Answer:
-    """POSSIBLE when one is, IMPOSSIBLE when none is."""
     result = Answer.IMPOSSIBLE
-    for question in questions:
-        answer = ask(question)
+    for holding, failing_one in ((first, second), (second, first)):
+        demands = [(holding, Demand.HOLDS), (failing_one, Demand.FAILS)]
+        answer = book.solver.ask(demands, typed_over=typed_over).answer
         if answer is Answer.POSSIBLE:
             return answer
         if answer is Answer.UNKNOWN:

@@ -40,7 +40,8 @@ class Lint:
     def text(self) -> str:
         """The mistake as one line of text."""
         place = f"第 {self.line} 行第 {self.column} 列：" if self.line else ""
-        return f"[{self.severity.label} {self.kind}] {place}{self.message}　→ {self.suggestion}"
+        head = f"[{self.severity.label} {self.kind}]"
+        return f"{head} {place}{self.message}　→ {self.suggestion}"
 
 
 @dataclass(frozen=True)

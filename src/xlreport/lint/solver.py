@@ -184,7 +184,7 @@ class Variables:
         words = self.words[name]
         yield length >= 0
         yield length <= int(ex.MAX_LENGTH)
-        yield implies(self.z3.Not(self.differs(name)), self.z3.Or(length == 0, length >= 2))
+        yield self.z3.Or(self.differs(name), length == 0, length >= 2)
         for word in words:
             yield implies(self.mentions(name, word), length >= _length(word))
             for inner in words:
