@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from support.examples import register_profiles
 from xlreport import Form, FormCatalog, Roster, get_form, read_roster
 
 pytest_plugins = ["support.mail_fixtures"]
+
+register_profiles()
 
 ROOT = Path(__file__).resolve().parent.parent
 OTHER_FORM = ROOT / "tests" / "forms" / "xiangzhen-caizheng.yaml"

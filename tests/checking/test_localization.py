@@ -6,10 +6,11 @@ import random
 from dataclasses import replace
 from decimal import Decimal
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from support.balanced import balanced, changed, corrupted, typed_over
+from support.examples import examples
 from xlreport import Entry, Form, Submission, get_form
 from xlreport.checking.constraints import Cell, ConstraintSystem, Limits, Row, constraint_system
 from xlreport.checking.localization import (
@@ -167,7 +168,7 @@ def _allowed(system: ConstraintSystem, name: str, number: int) -> bool:
     return all(row.limits.keeps(sums[row.name]) for row in system.rows)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(systems())
 def test_the_search_agrees_with_brute_force(system: ConstraintSystem) -> None:
     truth = brute_force(system)
@@ -185,7 +186,7 @@ def test_the_search_agrees_with_brute_force(system: ConstraintSystem) -> None:
         assert ends == [found[name].lowest, found[name].highest]
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(seed=st.integers(0, 10**6), name=st.sampled_from(sorted(FORMS)), over=st.booleans())
 def test_a_corrupted_cell_is_among_the_answers(seed: int, name: str, over: bool) -> None:
     form, rng = get_form(FORMS[name]), random.Random(seed)

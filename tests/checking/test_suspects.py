@@ -8,10 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from support.balanced import balanced, changed, corrupted, failing, typed_over
+from support.examples import examples
 from support.fills import fill
 from xlreport import Form, Submission, check_submissions, get_form
 from xlreport.checking import suspects as suspects_module
@@ -249,7 +250,7 @@ def test_without_places_the_cell_goes_by_its_label(zfxxgk: Form, town: Submissio
     assert "“三、本年度办理结果 （一）予以公开·自然人” 应为 25" in message
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(seed=st.integers(0, 10**6), name=st.sampled_from(sorted(FORMS)))
 def test_no_hint_breaks_a_rule_and_each_mends_one(seed: int, name: str) -> None:
     form, rng = get_form(FORMS[name]), random.Random(seed)

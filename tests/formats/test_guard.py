@@ -7,10 +7,11 @@ import struct
 import zipfile
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from support.cells import part, rewrite, sheet_parts
+from support.examples import examples
 from xlreport import Form, FormCatalog, read_submission, write_workbook
 from xlreport.formats.detect import is_a
 from xlreport.formats.guard import (
@@ -228,7 +229,7 @@ def test_xml_that_never_ends_is_damage() -> None:
         parse_xml(b"<a><b>", XmlHandler())
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(data=st.data())
 def test_bytes_changed_anywhere_never_raise_and_never_change_a_number_in_silence(
     data: st.DataObject,

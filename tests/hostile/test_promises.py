@@ -19,7 +19,7 @@ from typing import Any
 
 import py7zr
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hostile.cases import CASES
@@ -28,6 +28,7 @@ from hostile.scene import COUNTY, Scene, base, book_of
 from hostile.test_cases import FIELD, files_on_disk, snapshot
 from hostile.trees import NAMES, ODD, TREE, build
 from support.cells import part, sheet_parts
+from support.examples import examples
 from support.merges import merge_and_write
 from xlreport import Entry, Form, Limits, Unit, write_workbook
 from xlreport.atomic import MOST_BYTES, safe_name
@@ -66,7 +67,7 @@ posix_names = pytest.mark.skipif(
 
 
 @posix_names
-@settings(max_examples=120, deadline=None)
+@examples(120)
 @given(tree=st.dictionaries(NAMES, TREE, max_size=6))
 @example(tree={b"a.zip": [(b"b", b"x")], b"a.zip!b": b"x"})
 @example(tree={b"a.zip": [(b"b", b"x"), (b"b", b"x"), ("b（第 2 个）".encode(), b"x")]})
@@ -223,7 +224,7 @@ ANY_NAME = st.one_of(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@examples(400)
 @given(name=ANY_NAME, extension=st.sampled_from((".xlsx", ".txt", "")))
 @example(name="CON .x", extension=".xlsx")
 @example(name="nul." + "x" * 300, extension=".xlsx")
@@ -241,7 +242,7 @@ def test_a_safe_name_is_one_harmless_component(name: str, extension: str) -> Non
     assert safe_name(name, extension) == safe
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(
     names=st.lists(st.one_of(NAMES, st.sampled_from(ESCAPES)), min_size=1, max_size=4, unique=True)
 )

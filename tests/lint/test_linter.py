@@ -8,10 +8,11 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lint.small_form import random_form, small
+from support.examples import examples
 from xlreport import Entry, Form, Submission, Unit
 from xlreport.form.model import LEVELS
 from xlreport.form.yaml_source import rule_places
@@ -258,7 +259,7 @@ def example_fails(form: Form, result: LintResult, code: str) -> bool:
     return False
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(seed=st.integers(0, 10**6))
 def test_no_fill_refutes_what_is_claimed(seed: int) -> None:
     form = random_form(seed)

@@ -7,10 +7,11 @@ from decimal import Decimal
 
 import pytest
 import z3
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lint.small_form import random_form, small
+from support.examples import examples
 from xlreport import Entry, Form, Submission, Unit
 from xlreport.form import expression as ex
 from xlreport.form.model import LEVELS
@@ -69,7 +70,7 @@ def verdict_of_z3(form: Form, instance: int, fill: Submission) -> Verdict:
     return Verdict.UNKNOWN
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(seed=st.integers(0, 10**6))
 def test_conditions_hold_and_fail_where_the_evaluation_says(seed: int) -> None:
     form = random_form(seed)

@@ -10,9 +10,10 @@ import time
 from email.message import Message
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from support.examples import examples
 from support.mails import (
     b_word,
     one_stream,
@@ -84,7 +85,7 @@ def test_bytes_become_the_text_that_was_meant(raw: bytes, charset: str, text: st
     assert text_of(raw, charset) == text
 
 
-@settings(max_examples=500)
+@examples(500)
 @given(
     st.binary(max_size=40),
     st.sampled_from(["", "utf-8", "gbk", "utf-7", "utf-16", "hz", "idna", "\0", "big5", "cp950"]),
@@ -124,7 +125,7 @@ def test_encoded_words(said: bytes, meant: str) -> None:
     assert decode_words(said.decode()) == meant
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(st.text())
 def test_any_text_is_decoded_somehow(text: str) -> None:
     for said in (text, f"=?utf-8?B?{text}?=", f"=?{text}?Q?{text}?=", f"=?gbk?q?{text}"):
@@ -139,7 +140,7 @@ REAL = st.text(
 """Characters of names that towns give to files."""
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(
     st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), min_size=1, max_size=40),
     st.integers(1, 30),
@@ -153,7 +154,7 @@ def test_words_round_trip_wherever_they_are_cut(text: str, size: int) -> None:
         assert decode_words(folded.decode().replace("\r\n", "")) == text
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(REAL, st.integers(1, 12))
 def test_words_in_gb18030_round_trip_wherever_they_are_cut(text: str, size: int) -> None:
     for label in ("gb18030", "GBK", "gb2312"):
@@ -250,7 +251,7 @@ def test_the_disposition_s_name_comes_before_the_type_s() -> None:
     assert file_name(parsed(raw)) == "y.xls"
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=40), st.integers(1, 20))
 def test_rfc_2231_round_trips_wherever_it_is_cut(name: str, size: int) -> None:
     assert named(rfc2231_pieces(name, "utf-8", size)) == name
@@ -259,7 +260,7 @@ def test_rfc_2231_round_trips_wherever_it_is_cut(name: str, size: int) -> None:
     assert file_name(parsed(b"From: a@b\n" + message.as_bytes())) == name
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(REAL, st.integers(1, 12))
 def test_names_in_gbk_round_trip_wherever_they_are_cut(name: str, size: int) -> None:
     assert named(rfc2231_pieces(name, "GB18030", size)) == name
@@ -286,7 +287,7 @@ def test_long_fields_take_no_time() -> None:
     assert time.perf_counter() - started < 20
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(st.binary(max_size=80))
 def test_any_field_is_read_somehow(body: bytes) -> None:
     for header in (
@@ -346,7 +347,7 @@ def test_a_field_that_is_encoded_as_a_whole_is_read() -> None:
     assert mailboxes(part, "from") == ("a@b.cn",)
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(st.text())
 def test_any_text_has_some_addresses_and_some_moment(text: str) -> None:
     for one in addresses(text) + addresses(f"{text}@{text}") + addresses(f"<{text}@b.cn>"):

@@ -8,9 +8,10 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from support.examples import examples
 from support.mails import (
     OCTETS,
     STYLES,
@@ -163,7 +164,7 @@ def test_the_good_ones_are_good(read: MessageReader, number: int) -> None:
     assert mail.attachments or mail.bounce
 
 
-@settings(max_examples=800, deadline=None)
+@examples(800)
 @given(st.binary(max_size=600))
 @example(b"Content-Type: multipart/mixed; boundary*=a\0b'x'c\n\n--c\n")
 @example(b"From: a\nContent-Type: multipart/mixed; boundary*0*=a%00b'x'c\n\n--c\n")
@@ -187,7 +188,7 @@ def test_any_bytes(read: MessageReader, raw: bytes) -> None:
         check(read, data)
 
 
-@settings(max_examples=800, deadline=None)
+@examples(800)
 @given(st.lists(st.one_of(st.sampled_from(TOKENS), st.binary(max_size=4)), max_size=60))
 def test_any_words_of_the_grammar(read: MessageReader, tokens: list[bytes]) -> None:
     check(read, b"From: a@b.cn\r\n" + b"".join(tokens))
@@ -223,7 +224,7 @@ def test_mutants_of_good_messages(read: MessageReader, block: int) -> None:
         check(read, mutant(seed))
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(
     st.sampled_from([SAVED, OBJECT, TNEF]),
     st.lists(

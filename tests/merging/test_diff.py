@@ -8,11 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hostile.scene import FILES, NUMBER, REQUESTS, Scene
 from support.cells import put
+from support.examples import examples
 from support.fills import fill
 from xlreport import (
     Entry,
@@ -205,7 +206,7 @@ def read(form: Form, seed: int) -> Submission:
     return submission
 
 
-@settings(max_examples=12, deadline=None)
+@examples(12)
 @given(seeds=st.tuples(st.integers(0, 10**6), st.integers(0, 10**6)))
 def test_differences_are_none_with_oneself_and_mirror_each_other(
     any_form: Form, seeds: tuple[int, int]
@@ -227,7 +228,7 @@ def test_differences_are_none_with_oneself_and_mirror_each_other(
     assert (telling == []) == (a.content == same.content)
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(seed=st.integers(0, 10**6), data=st.data())
 def test_one_changed_number_is_one_difference_at_its_cell(
     any_form: Form, seed: int, data: st.DataObject

@@ -12,10 +12,11 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from support.cells import put
+from support.examples import examples
 from support.fills import numbers
 from support.merges import merge_and_write
 from tabletext import load
@@ -94,7 +95,7 @@ def outcomes(result: MergeResult) -> dict[str, str]:
     return {f.path: f.outcome.value for f in result.files}
 
 
-@settings(max_examples=6, deadline=None)
+@examples(6)
 @given(
     seed=st.integers(0, 10**6),
     sizes=st.tuples(st.integers(1, 3), st.integers(1, 3)),

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hostile.scene import COUNTY, FILES, NUMBER, Scene, base
 from support.cells import part, rewrite
+from support.examples import examples
 from support.merges import merge_and_write
 from support.records import record
 from support.records import report as make_report
@@ -141,7 +142,7 @@ AGES = st.tuples(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(ages=st.lists(AGES, min_size=2, max_size=4))
 def test_the_greatest_age_counts_and_a_tie_counts_for_nobody(
     zfxxgk: Form, ages: list[tuple[int, str, float]]

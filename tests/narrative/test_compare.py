@@ -10,9 +10,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from support.examples import examples
 from tabletext import load
 from xlreport import Entry, Form, Submission, Unit, check_submissions
 from xlreport.findings import Finding
@@ -185,7 +186,7 @@ def test_a_text_full_of_contradictions_takes_no_time(zfxxgk: Form) -> None:
     assert time.perf_counter() - start < 5
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.text(st.sampled_from("".join(UNITS) + "件份条０１，。；abc\ue000\x00"), max_size=300))
 def test_no_text_breaks_the_reader(zfxxgk: Form, text: str) -> None:
     about_texts(zfxxgk, submission(zfxxgk, Case(text, {"received": "12", "granted": "12"}, ())))

@@ -7,9 +7,10 @@ from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from support.examples import examples
 from support.fills import fill
 from xlreport import Entry, Form, Submission, check_submissions, get_form
 from xlreport.form import expression as ex
@@ -137,7 +138,7 @@ class Plain:
 WORDS = {Verdict.HOLDS: True, Verdict.FAILS: False, Verdict.UNKNOWN: None}
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(
     seeds=st.lists(st.integers(0, 10**6), min_size=1, max_size=4),
     name=st.sampled_from(["zfxxgk-2021", "other"]),

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hostile.cases import _unnamed_and_bare, _unprotected
 from hostile.scene import COUNTY, FILES, NUMBER, REQUESTS, Scene
 from support.cells import put
+from support.examples import examples
 from support.fills import fill
 from support.merges import merge_and_write
 from support.xlsb import as_xlsb
@@ -288,7 +289,7 @@ def test_a_repaired_report_wins_over_its_original(scene: Scene) -> None:
         ]
 
 
-@settings(max_examples=12, deadline=None)
+@examples(12)
 @given(seed=st.integers(0, 10**6))
 def test_any_report_is_judged_as_before(any_form: Form, seed: int) -> None:
     """Same content and same findings; repairing it again finds nothing to do."""

@@ -1,0 +1,27 @@
+"""How many examples Hypothesis tries: few in every run, twenty times as many at night.
+
+conftest.py registers the profiles; `--hypothesis-profile nightly` chooses the long one.
+"""
+
+from __future__ import annotations
+
+from hypothesis import settings
+
+USUAL = 100
+"""Examples of a test that says nothing, in the short profile."""
+
+NIGHTLY = 20 * USUAL
+
+
+def register_profiles() -> None:
+    """The short profile tries the same examples in every run, so that a red run is red again."""
+    settings.register_profile(
+        "ci", max_examples=USUAL, deadline=None, derandomize=True, database=None
+    )
+    settings.register_profile("nightly", max_examples=NIGHTLY, deadline=None, print_blob=True)
+    settings.load_profile("ci")
+
+
+def examples(number: int) -> settings:
+    """So many examples in the short profile, and in proportion in the long one."""
+    return settings(max_examples=number * settings.default.max_examples // USUAL)
