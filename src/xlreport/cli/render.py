@@ -151,7 +151,7 @@ def _nothing_merged(result: MergeResult, *, verbose: bool) -> Iterator[str]:
 def _totals(result: MergeResult) -> Iterator[str]:
     listed = [f"{outcome.label} {count} 个" for outcome, count in result.counts.items()]
     yield f"收到 {len(result.files)} 个文件：{'，'.join(listed)}。"
-    counted = f"计入汇总 {len(result.counted)} 个"
+    counted = f"计入汇总 {len(result.counted_files)} 个"
     if result.expected is None:
         yield f"{counted}，没有名册，不知道谁未报。"
     else:
@@ -162,7 +162,7 @@ def _totals(result: MergeResult) -> Iterator[str]:
     for finding in result.own_findings:
         if finding.code in _WITH_TOTALS:
             yield harmless(finding.line())
-    if not result.counted:
+    if not result.counted_files:
         yield "没有一份报表通过审核，汇总表里的数字留空。"
     for position, path in enumerate(result.outputs):
         title = "修复" if position else "汇总表"
