@@ -20,7 +20,7 @@ from xlreport.campaign.send import SendItem, SendResult
 from xlreport.campaign.status import StatusResult, UnitFile, UnitStatus
 from xlreport.cli import render
 from xlreport.findings import Finding, Severity
-from xlreport.lint.linter import Lint, LintResult
+from xlreport.lint.result import Lint, LintResult
 from xlreport.mail.smtp import SENT
 from xlreport.merging.arrivals import Arrival
 from xlreport.merging.outcome import FileRecord, Outcome
