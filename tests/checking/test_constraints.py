@@ -9,6 +9,8 @@ from pathlib import Path
 from hostile.scene import COUNTY, base
 from support.merges import merge_and_write
 from xlreport import Entry, Form, Submission, Unit, check_submissions, write_workbook
+from xlreport.checking.constraints import Limits, constraint_system
+from xlreport.rules.linear import LinearConstraint
 from xlreport.submission import Figures
 
 GRANTED, RECEIVED = "requests.granted.natural_person", "requests.received.natural_person"
@@ -75,3 +77,35 @@ def test_another_version_of_the_report_tells_which_cell(zfxxgk: Form, tmp_path: 
     (hint,) = [f for f in by_path["新.xlsx"].findings if f.code == "H1"]
     assert (hint.cell, dict(hint.observed)[f"{GRANTED}.proposed"]) == ("D9", 36)
     assert "另一份" in hint.message
+
+
+# --- limits --------------------------------------------------------------------------------------
+
+
+def test_limits_are_divided_to_whole_numbers() -> None:
+    assert Limits(5, 11).divided(3) == (2, 3)
+    assert Limits(5, 11).divided(-3) == (-3, -2)
+    assert Limits(None, 11).divided(-3) == (-3, None)
+    assert Limits(5, None).less(7) == (-2, None)
+    assert Limits(None, 4).keeps(4)
+    assert not Limits(5, None).keeps(4)
+
+
+def test_a_rule_about_one_cell_narrows_it(zfxxgk: Form) -> None:
+    town = base(zfxxgk, Unit("甲子镇", "990101", "乡镇"))
+    name = "disclosure.licences.decisions"
+    at_most = LinearConstraint({name: Decimal(2)}, "<=", Decimal(9))
+    system = constraint_system(zfxxgk, town, [at_most])
+    assert system.cells[name].highest == 4_500_000
+    assert system.cells[name].step == 1_000_000
+    assert all(len(row.coefficients) > 1 for row in system.rows)
+
+
+def test_fractions_are_cleared(zfxxgk: Form) -> None:
+    town = base(zfxxgk, Unit("甲子镇", "990101", "乡镇"))
+    shares = {RECEIVED: Decimal("0.25"), GRANTED: Decimal("-0.1")}
+    constraint = LinearConstraint(shares, "==", Decimal(3), Decimal("0.5"), "X1")
+    row = constraint_system(zfxxgk, town, [constraint]).rows[-1]
+    assert row.coefficients == {RECEIVED: 5, GRANTED: -2}
+    assert row.limits == (50_000_000, 70_000_000)
+    assert not row.is_equation
