@@ -56,6 +56,16 @@ class Span:
         """Whether it is one cell, so that nothing has to be merged."""
         return self.top == self.bottom and self.left == self.right
 
+    @classmethod
+    def line(cls, row: int, left: int, right: int) -> Span:
+        """Some cells of one row."""
+        return cls(row, left, row, right)
+
+    @property
+    def corners(self) -> tuple[int, int, int, int]:
+        """First row and column, last row and column."""
+        return self.top, self.left, self.bottom, self.right
+
     def cells(self) -> Iterator[Cell]:
         """All its cells, row by row."""
         return product(range(self.top, self.bottom + 1), range(self.left, self.right + 1))

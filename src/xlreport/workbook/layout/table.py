@@ -100,7 +100,7 @@ class _Placed(NamedTuple):
 
     def at(self, row: int) -> CheckCell:
         """The cell in a sheet row."""
-        span = Span(row, self.columns.left, row, self.columns.right)
+        span = Span.line(row, self.columns.left, self.columns.right)
         return CheckCell(span, self.check_row, self.instances)
 
 
@@ -165,9 +165,9 @@ def _depth(headings: Sequence[Heading]) -> int:
 
 def _top(table: Table, frame: _Frame) -> tuple[tuple[Label, Label], dict[int, float], int]:
     """Title and question, the heights of their rows, and the column of the answer."""
-    title = Label(Span(TITLE_ROW, 0, TITLE_ROW, frame.right), table.title, "title")
+    title = Label(Span.line(TITLE_ROW, 0, frame.right), table.title, "title")
     answer = min(frame.headings or max(1, frame.numbers // 2), frame.right)
-    question = Label(Span(FLAG_ROW, 0, FLAG_ROW, answer - 1), _QUESTION, "question")
+    question = Label(Span.line(FLAG_ROW, 0, answer - 1), _QUESTION, "question")
     question_height = height_of(_QUESTION, frame.width(0, answer - 1), _LEAST_ROW_HEIGHT)
     return (title, question), {TITLE_ROW: 30, UNIT_ROW: 18, FLAG_ROW: question_height}, answer
 
@@ -203,7 +203,7 @@ def _block(table: str, block: Block, row: int, frame: _Frame) -> _Grid:
     labels: list[Label] = []
     heights: dict[int, float] = {}
     if block.title:
-        labels.append(Label(Span(row, 0, row, frame.right), block.title, "block"))
+        labels.append(Label(Span.line(row, 0, frame.right), block.title, "block"))
         heights[row] = 20
         row += 1
     depth = _depth(block.columns)
@@ -256,9 +256,9 @@ def _row_across(table: str, block: Block, row: str, place: _Stretch, line: int) 
 
 def _row_cells(table: str, row: str, line: int, columns: Mapping[str, _Stretch]) -> _Grid:
     """The number cells of one row of the form, in a sheet row."""
-    cells = {name: Span(line, left, line, right) for name, (left, right) in columns.items()}
+    cells = {name: Span.line(line, left, right) for name, (left, right) in columns.items()}
     spans = list(cells.values())
-    whole = Span(line, spans[0].left, line, spans[-1].right)
+    whole = Span.line(line, spans[0].left, spans[-1].right)
     fields = {f"{table}.{row}.{name}": span for name, span in cells.items()}
     return _Grid((), fields, {row: whole}, cells, {}, line + 1)
 
@@ -318,7 +318,7 @@ def _checks_beside(check_rows: Sequence[CheckRow], frame: _Frame, grid: _Grid) -
     labels: list[Label] = []
     cells: list[CheckCell] = []
     for column, (code, members) in enumerate(groups.items(), start=frame.right + 1):
-        heading = Span(FIRST_ROW, column, FIRST_ROW, column)
+        heading = Span.line(FIRST_ROW, column, column)
         labels.append(Label(heading, f"校验\n{code}", "check_head"))
         for check_row in members:
             cells += _column_of_cells(check_row, column, grid)
@@ -329,7 +329,7 @@ def _checks_beside(check_rows: Sequence[CheckRow], frame: _Frame, grid: _Grid) -
 def _column_of_cells(check_row: CheckRow, column: int, grid: _Grid) -> Iterator[CheckCell]:
     for row, instances in check_row.by_row():
         line = grid.rows[row].top
-        yield CheckCell(Span(line, column, line, column), check_row, instances)
+        yield CheckCell(Span.line(line, column, column), check_row, instances)
 
 
 def _checks_below(
@@ -357,7 +357,7 @@ def _group_below(
         return _own_lines(members, line, frame)
     label_right = frame.right if across else frame.headings - 1
     text = f"校验 {members[0].printed_code}：{members[0].title}"
-    label = Label(Span(line, 0, line, label_right), text, "check_label")
+    label = Label(Span.line(line, 0, label_right), text, "check_label")
     if across:
         line += 1  # the label takes the whole width
     return _Checks((label,), tuple(cell.at(line) for cell in placed))
@@ -405,7 +405,7 @@ def _own_lines(check_rows: Sequence[CheckRow], line: int, frame: _Frame) -> _Che
     labels, cells = [], []
     for row, check_row in enumerate(check_rows, start=line):
         text = f"校验 {check_row.code}：{check_row.title}"
-        labels.append(Label(Span(row, 0, row, split), text, "check_label"))
-        cell = Span(row, split + 1, row, frame.right)
+        labels.append(Label(Span.line(row, 0, split), text, "check_label"))
+        cell = Span.line(row, split + 1, frame.right)
         cells.append(CheckCell(cell, check_row, check_row.instances))
     return _Checks(tuple(labels), tuple(cells))

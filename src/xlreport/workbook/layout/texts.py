@@ -25,13 +25,13 @@ _ROWS_A_TEXT = 2
 
 def layout_texts(form: Form, check_rows: Sequence[CheckRow]) -> SheetLayout:
     """The sheet of texts, its checks below them."""
-    labels = [Label(Span(TITLE_ROW, 0, TITLE_ROW, 1), TEXTS, "title")]
+    labels = [Label(Span.line(TITLE_ROW, 0, 1), TEXTS, "title")]
     heights: dict[int, float] = {TITLE_ROW: 30, UNIT_ROW: 18}
     fields: dict[str, Span] = {}
     row = _FIRST_TEXT_ROW
     for text in form.texts:
         labels += _labels(text, row)
-        fields[text.field_id] = Span(row + 1, 1, row + 1, 1)
+        fields[text.field_id] = Span.line(row + 1, 1, 1)
         heights |= {row: 20, row + 1: LINE_HEIGHT * text.lines + 4}
         row += _ROWS_A_TEXT
     checks = []
@@ -39,8 +39,8 @@ def layout_texts(form: Form, check_rows: Sequence[CheckRow]) -> SheetLayout:
         if check_row.table != TEXT_TABLE:
             continue
         words = f"校验 {check_row.code}：{check_row.title}"
-        labels.append(Label(Span(row, 0, row, 0), words, "check_label"))
-        checks.append(CheckCell(Span(row, 1, row, 1), check_row, check_row.instances))
+        labels.append(Label(Span.line(row, 0, 0), words, "check_label"))
+        checks.append(CheckCell(Span.line(row, 1, 1), check_row, check_row.instances))
         heights[row] = 34
         row += 1
     return SheetLayout(
@@ -56,6 +56,6 @@ def layout_texts(form: Form, check_rows: Sequence[CheckRow]) -> SheetLayout:
 
 
 def _labels(text: Text, row: int) -> tuple[Label, Label]:
-    heading = Label(Span(row, 0, row, 1), text.label, "block")
-    hint = Label(Span(row + 1, 0, row + 1, 0), text.hint, "hint")
+    heading = Label(Span.line(row, 0, 1), text.label, "block")
+    hint = Label(Span.line(row + 1, 0, 0), text.hint, "hint")
     return heading, hint

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from xlreport.findings import Finding
 from xlreport.form.model import LEVELS, Form, IdentityItem
@@ -60,25 +60,26 @@ def cover_text(book: RawBook, item: IdentityItem) -> str:
 
 def read_cover(book: RawBook, layout: WorkbookLayout, identity: Identity) -> Cover:
     """The lines of the cover, and the unit that they and the identity name."""
-    form = layout.form
-    texts = {item.id: cover_text(book, item) for item in form.identity}
-    lines = {item: _one_line(text) for item, text in texts.items()}
+    written = {item.id: _joined(cover_text(book, item)) for item in layout.form.identity}
+    lines = {item: _fitting(line) for item, line in written.items()}
+    unit = _unit(lines, identity)
+    level = unit.level if unit.level in LEVELS else ""
     places = {
         identity_name(item): place_of((COVER, cell)) for item, cell in layout.identity.items()
     }
-    unit = _unit(lines, identity)
     findings = (
-        *_cut_lines(texts),
-        *_contradictions(form, lines, identity, places),
-        *_unit_findings(unit, places),
-        *_empty_lines(form, lines, identity, places),
+        *_cut_lines(written.values()),
+        *_contradictions(layout.form, lines, identity),
+        *_unit_findings(unit),
+        *_empty_lines(layout.form, lines, identity),
     )
-    level = unit.level if unit.level in LEVELS else ""
+    placed = tuple(finding.on(places.get(finding.field), finding.field) for finding in findings)
     others = {item: line for item, line in lines.items() if item not in _OF_THE_UNIT}
-    return Cover(Unit(unit.name, unit.code, level), others, places, findings)
+    return Cover(replace(unit, level=level), others, places, placed)
 
 
 def _joined(text: str) -> str:
+    """A line of the cover as one line."""
     return " ".join(clean(text).split())
 
 
@@ -86,18 +87,16 @@ def _fits(line: str) -> bool:
     return len(line) <= MOST_IN_A_LINE and line.isprintable()
 
 
-def _one_line(text: str) -> str:
-    """A line of the cover as one line, without what cannot be shown."""
-    line = _joined(text)
+def _fitting(line: str) -> str:
+    """A line without what cannot be shown."""
     if _fits(line):
         return line
-    return "".join(c for c in line if c.isprintable())[:MOST_IN_A_LINE]
+    return "".join(filter(str.isprintable, line))[:MOST_IN_A_LINE]
 
 
-def _cut_lines(texts: Mapping[str, str]) -> Iterator[Finding]:
+def _cut_lines(lines: Iterable[str]) -> Iterator[Finding]:
     """R25."""
-    for text in texts.values():
-        line = _joined(text)
+    for line in lines:
         if not _fits(line):
             yield COVER_LINE_CUT(line=quote(line))
 
@@ -111,47 +110,39 @@ def _unit(lines: Mapping[str, str], identity: Identity) -> Unit:
     )
 
 
-def _contradictions(
-    form: Form, lines: Mapping[str, str], identity: Identity, places: Mapping[str, Place]
-) -> Iterator[Finding]:
+def _contradictions(form: Form, lines: Mapping[str, str], identity: Identity) -> Iterator[Finding]:
     """F5: the cover names another unit or year than the one that the workbook was issued to."""
     labels = {item.id: item.label for item in form.identity}
-    issued = {
+    issued_to = {
         "unit": identity.unit,
         "code": identity.code,
         "level": identity.level,
         "year": identity.year,
     }
-    for item, given in issued.items():
+    for item, issued in issued_to.items():
         written = lines.get(item, "")
-        if not given or not written or given == written:
+        if not issued or not written or issued == written:
             continue
         message = OTHER_YEAR if item == "year" else OTHER_UNIT
-        finding = message(label=labels[item], cover=quote(written), issued=quote(given))
-        name = identity_name(item)
-        observed = (("cover", written), ("issued", given))
-        yield finding.on(places.get(name), name).at(observed=observed)
+        finding = message(label=labels[item], cover=quote(written), issued=quote(issued))
+        observed = (("cover", written), ("issued", issued))
+        yield finding.at(field=identity_name(item), observed=observed)
 
 
-def _unit_findings(unit: Unit, places: Mapping[str, Place]) -> Iterator[Finding]:
+def _unit_findings(unit: Unit) -> Iterator[Finding]:
     """F4 and R17: no name, no level."""
     if not unit.name:
-        name = identity_name("unit")
-        yield NO_UNIT().on(places.get(name), name)
+        yield NO_UNIT().at(field=identity_name("unit"))
     if unit.level not in LEVELS:
         name = identity_name("level")
         finding = UNKNOWN_LEVEL(level=quote(unit.level)) if unit.level else NO_LEVEL()
-        yield finding.on(places.get(name), name).at(observed=((name, unit.level),))
+        yield finding.at(field=name, observed=((name, unit.level),))
 
 
-def _empty_lines(
-    form: Form, lines: Mapping[str, str], identity: Identity, places: Mapping[str, Place]
-) -> Iterator[Finding]:
+def _empty_lines(form: Form, lines: Mapping[str, str], identity: Identity) -> Iterator[Finding]:
     """R14: lines that help to reach people; nobody fills them in on a summary."""
-    empty = [item for item in form.identity if item.id not in _OF_THE_UNIT and not lines[item.id]]
-    if not empty or identity.is_summary:
-        return
-    first = next(item.id for item in form.identity if item.id not in _OF_THE_UNIT)
-    name = identity_name(first)
-    labels = "、".join(item.label for item in empty)
-    yield COVER_INCOMPLETE(labels=labels).on(places.get(name), name)
+    others = [item for item in form.identity if item.id not in _OF_THE_UNIT]
+    empty = [item.label for item in others if not lines[item.id]]
+    if empty and not identity.is_summary:
+        finding = COVER_INCOMPLETE(labels="、".join(empty))
+        yield finding.at(field=identity_name(others[0].id))

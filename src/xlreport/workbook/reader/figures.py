@@ -13,10 +13,9 @@ from typing import NamedTuple
 
 from xlreport.findings import Finding
 from xlreport.form import expression as ex
-from xlreport.form.model import Field
 from xlreport.formats.raw import RawCell
 from xlreport.rules.evaluate import view_of
-from xlreport.submission import Entry, Place, Status, Submission, shown
+from xlreport.submission import Entry, Status, Submission, shown
 from xlreport.text import quote
 from xlreport.workbook.codes import (
     DISGUISED,
@@ -62,12 +61,12 @@ def read_figures(located: Located, *, is_summary: bool) -> FigureCells:
             entries[field.id] = typed.entry
             if typed.from_text:
                 from_text.add(field.id)
-            findings += _typed_findings(typed, field.id, located.place(field.id))
+            findings += _typed_findings(typed, field.id, located)
         elif cell is not None and cell.formula is not None:
             results[field.id] = cell
         else:
             overrides[field.id], _ = read_entry(cell)
-            findings += _override_findings(field, overrides[field.id], located)
+            findings += _override_findings(field.id, overrides[field.id], located)
     return FigureCells(entries, overrides, results, frozenset(from_text), tuple(findings))
 
 
@@ -91,30 +90,29 @@ def _read_typed(cell: RawCell | None, *, is_summary: bool) -> _Typed:
     return _Typed(entry, from_text, cell.formula is not None, cell.disguise)
 
 
-def _typed_findings(typed: _Typed, name: str, place: Place | None) -> Iterator[Finding]:
+def _typed_findings(typed: _Typed, name: str, located: Located) -> Iterator[Finding]:
     """R10, R11, R18 and R29: a number that was understood, but should be typed in otherwise."""
     entry = typed.entry
     is_known = entry.value is not None
     value = entry.value or Decimal(0)
+    as_read = shown(value)
     if typed.is_formula and is_known:
-        finding = FORMULA_TYPED_IN(value=shown(value))
-        yield finding.on(place, name).at(observed=((name, value),))
+        yield located.at(name, FORMULA_TYPED_IN(value=as_read), value)
     if typed.from_text:
-        finding = NUMBER_AS_TEXT(raw=entry.raw, value=shown(value))
-        yield finding.on(place, name).at(observed=((name, entry.raw),))
+        yield located.at(name, NUMBER_AS_TEXT(raw=entry.raw, value=as_read), entry.raw)
     if typed.disguise and is_known:
-        finding = DISGUISED(number_format=quote(typed.disguise), value=shown(value))
-        yield finding.on(place, name).at(observed=((name, value),))
+        disguise = quote(typed.disguise)
+        yield located.at(name, DISGUISED(number_format=disguise, value=as_read), value)
     if entry.status is Status.TOO_FINE:
-        yield TOO_FINE(raw=entry.raw).on(place, name).at(observed=((name, entry.raw),))
+        yield located.at(name, TOO_FINE(raw=entry.raw), entry.raw)
 
 
-def _override_findings(field: Field, entry: Entry, located: Located) -> Iterator[Finding]:
+def _override_findings(name: str, entry: Entry, located: Located) -> Iterator[Finding]:
     """R12: a formula was deleted, or replaced by what is no number."""
     if entry.value is not None:
         return
     finding = FORMULA_REPLACED(raw=entry.raw) if entry.raw else FORMULA_DELETED()
-    yield finding.on(located.place(field.id), field.id).at(observed=((field.id, entry.raw),))
+    yield located.at(name, finding, entry.raw)
 
 
 def stale_results(
@@ -137,4 +135,4 @@ def stale_results(
         if entry.value != recomputed:
             finding = STALE_TOTAL(shown=entry.raw or "空", recomputed=shown(recomputed))
             observed = ((name, entry.raw), ("recomputed", recomputed))
-            yield finding.on(located.place(name), name).at(observed=observed)
+            yield located.at(name, finding).at(observed=observed)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import Enum, auto
 
 from xlreport.findings import Finding, Message
@@ -29,6 +30,9 @@ from xlreport.workbook.layout.sheet import SheetLayout
 from xlreport.workbook.layout.workbook import Spot, WorkbookLayout, flag_name, place_of
 from xlreport.workbook.reader.defined_names import target_of
 from xlreport.workbook.reader.headings import ByHeadings, by_headings, sheet_like
+
+Observed = Decimal | str
+"""A number or a text that was seen in a cell."""
 
 
 class Way(Enum):
@@ -82,6 +86,11 @@ class Located:
         if name in self.spots:
             return place_of(self.spots[name])
         return self.layout.place(name) if name in self.layout.cells else None
+
+    def at(self, name: str, finding: Finding, seen: Observed | None = None) -> Finding:
+        """A finding at a name's cell, with what was seen there."""
+        placed = finding.on(self.place(name), name)
+        return placed if seen is None else placed.at(observed=((name, seen),))
 
     def places(self) -> dict[str, Place]:
         """The places of all fields and texts, and of the answers that were found."""

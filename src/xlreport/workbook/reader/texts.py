@@ -42,7 +42,7 @@ def read_texts(located: Located) -> tuple[dict[str, str], list[Finding]]:
         if len(texts[name]) < len(written.replace("\r\n", "\n")):
             gone = len(written) - len(texts[name])
             finding = TEXT_CUT(length=len(written), gone=gone)
-            findings.append(finding.on(located.place(name), name))
+            findings.append(located.at(name, finding))
     return texts, findings
 
 
@@ -56,8 +56,7 @@ def read_answers(located: Located) -> tuple[dict[str, str], list[Finding]]:
         answers[table.id] = answer if answer in (YES, NO) else ""
         if answer not in ("", YES, NO):
             finding = WRONG_ANSWER(answer=quote(answer), yes=YES, no=NO)
-            finding = finding.on(located.place(name), name)
-            findings.append(finding.at(observed=((name, answer),)))
+            findings.append(located.at(name, finding, answer))
     return answers, findings
 
 

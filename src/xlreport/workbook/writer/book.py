@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 
 from xlsxwriter.worksheet import Worksheet
@@ -21,30 +19,6 @@ from xlreport.workbook.writer.xlsxwriter_patches import LockedWorkbook, PlainShe
 
 A4 = 9
 """The paper size's number (ECMA-376 part 1, 18.3.1.63)."""
-
-LONGEST_TITLE, LONGEST_PROMPT = 32, 255
-"""Excel's limits on the title and the text of a cell's prompt or error, in characters."""
-
-
-@dataclass(frozen=True, slots=True)
-class Prompt:
-    """What Excel says beside a selected cell, and when something wrong was typed into it."""
-
-    title: str
-    message: str
-    error_title: str = ""
-    error_message: str = ""
-
-    def options(self) -> dict[str, str]:
-        """XlsxWriter's options, cut to what Excel allows."""
-        options = {
-            "input_title": self.title[:LONGEST_TITLE],
-            "input_message": self.message[:LONGEST_PROMPT],
-        }
-        if self.error_title:
-            options["error_title"] = self.error_title
-            options["error_message"] = self.error_message[:LONGEST_PROMPT]
-        return options
 
 
 class WorkbookWriter:
@@ -100,18 +74,6 @@ class WorkbookWriter:
         bites = kept.startswith(BITING)
         cell_format = self.styles.quoted(style) if bites else self.styles[style]
         sheet.write_string(*cell, kept, cell_format)
-
-    def formula(
-        self, sheet: Worksheet, cell: Cell, formula: str, style: str, result: str | float
-    ) -> None:
-        """A formula with what it shows until a program calculates it."""
-        sheet.write_formula(*cell, formula, self.styles[style], result)
-
-    def validate(
-        self, sheet: Worksheet, cell: Cell, rule: Mapping[str, object], prompt: Prompt
-    ) -> None:
-        """A rule for what is typed into a cell, a prompt, and what is said when it is broken."""
-        sheet.data_validation(*cell, *cell, {**rule, **prompt.options()})
 
     def name(self, name: str, sheet: str, cell: Cell) -> None:
         """A defined name for one cell."""

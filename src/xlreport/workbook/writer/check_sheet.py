@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xlreport.a1 import Cell, address, quoted
+from xlreport.a1 import address, quoted
 from xlreport.findings import Severity
 from xlreport.form import expression as ex
 from xlreport.form.expression import across_years
@@ -26,7 +26,8 @@ from xlreport.workbook.layout.check_rows import (
 )
 from xlreport.workbook.layout.sheet import CHECKS, Span, height_of
 from xlreport.workbook.layout.workbook import Spot
-from xlreport.workbook.writer.book import Prompt, WorkbookWriter
+from xlreport.workbook.writer.book import WorkbookWriter
+from xlreport.workbook.writer.sheet import Prompt, SheetWriter
 
 _HEADINGS = (
     "序号", "代码", "性质", "校验内容", "结果", "相差", "位置", "填写说明", "上年说明",
@@ -51,11 +52,10 @@ def write_checks(book: WorkbookWriter) -> None:
     _ChecksSheet(book).write()
 
 
-class _ChecksSheet:
+class _ChecksSheet(SheetWriter):
     def __init__(self, book: WorkbookWriter) -> None:
-        self.book = book
+        super().__init__(book, CHECKS)
         self.results = book.results
-        self.sheet = book.sheet(CHECKS)
         self.formulas = Formulas(book.layout, CHECKS)
 
     def write(self) -> None:
@@ -70,14 +70,12 @@ class _ChecksSheet:
         self._page(last)
 
     def _head(self) -> None:
-        for column, width in enumerate(_WIDTHS):
-            self.sheet.set_column(column, column, width)
+        self.widths(*_WIDTHS)
         self.sheet.set_column(WEIGHT, WEIGHT, None, None, {"hidden": True})
-        self.book.merge(self.sheet, Span(0, 0, 0, PRIOR_EXPLANATION), CHECKS, "title")
-        self.sheet.set_row(0, 30)
-        self.book.merge(self.sheet, Span(1, 0, 1, PRIOR_EXPLANATION), _NOTE, "small")
-        for column, heading in enumerate(_HEADINGS):
-            self._string((FIRST_CHECK_ROW - 1, column), heading, "head")
+        self.merge(Span.line(0, 0, PRIOR_EXPLANATION), CHECKS, "title")
+        self.height(0, 30)
+        self.merge(Span.line(1, 0, PRIOR_EXPLANATION), _NOTE, "small")
+        self.row(FIRST_CHECK_ROW - 1, _HEADINGS, "head")
 
     def _page(self, last: int) -> None:
         self.sheet.freeze_panes(FIRST_CHECK_ROW, 0)
@@ -86,11 +84,7 @@ class _ChecksSheet:
         self.sheet.set_landscape()
         self.sheet.fit_to_pages(1, 0)
         self.sheet.autofilter(FIRST_CHECK_ROW - 1, 0, last, PRIOR_EXPLANATION)
-        self.book.protect(self.sheet, autofilter=True)
-        self.book.select(self.sheet, (FIRST_CHECK_ROW, 0))
-
-    def _string(self, cell: Cell, text: str, style: str) -> None:
-        self.book.string(self.sheet, cell, text, style)
+        self.close((FIRST_CHECK_ROW, 0), autofilter=True)
 
     # --- one row ----------------------------------------------------------------------------
 
@@ -99,8 +93,8 @@ class _ChecksSheet:
         self._listed(check_row, rule)
         self._height(check_row, rule)
         verdict = self.results.word(check_row)
-        self._formula(check_row.verdict_cell, self._verdict_formula(check_row), "centre", verdict)
-        self.book.name(verdict_name(check_row.code), CHECKS, check_row.verdict_cell)
+        self.formula(check_row.verdict_cell, self._verdict_formula(check_row), "centre", verdict)
+        self.define(verdict_name(check_row.code), check_row.verdict_cell)
         self._gap(check_row)
         self._link(check_row)
         self._explanations(check_row)
@@ -109,18 +103,18 @@ class _ChecksSheet:
     def _deferred(self, deferred: DeferredCheckRow) -> None:
         """A check that is made after sending: no verdict yet, but room for an explanation."""
         self._listed(deferred, f"{deferred.title}。")
-        self._string((deferred.row, VERDICT), DEFERRED, "centre")
+        self.string((deferred.row, VERDICT), DEFERRED, "centre")
         for column in range(VERDICT + 1, LINK + 1):
-            self._string((deferred.row, column), "", "centre")
+            self.string((deferred.row, column), "", "centre")
         self._explanations(deferred)
         self._height(deferred, "")
 
     def _listed(self, listed: ListedCheck, rule: str) -> None:
         row = listed.row
-        self.sheet.write_number(row, NUMBER, listed.index + 1, self.book.styles["centre"])
-        self._string((row, CODE), listed.printed_code, "centre")
-        self._string((row, SEVERITY), listed.severity.label, "centre")
-        self._string((row, RULE), rule, "text")
+        self.number((row, NUMBER), listed.index + 1, "centre")
+        self.string((row, CODE), listed.printed_code, "centre")
+        self.string((row, SEVERITY), listed.severity.label, "centre")
+        self.string((row, RULE), rule, "text")
 
     def _height(self, listed: ListedCheck, rule: str) -> None:
         words, prior_words = self._explained(listed)
@@ -129,22 +123,19 @@ class _ChecksSheet:
             height_of(words, _EXPLANATION_WIDTH, _LEAST_HEIGHT),
             height_of(prior_words, _PRIOR_EXPLANATION_WIDTH, _LEAST_HEIGHT),
         )
-        self.sheet.set_row(listed.row, min(_MOST_HEIGHT, max(heights)))
-
-    def _formula(self, cell: Cell, formula: str, style: str, result: str) -> None:
-        self.book.formula(self.sheet, cell, formula, style, result)
+        self.height(listed.row, min(_MOST_HEIGHT, max(heights)))
 
     def _gap(self, check_row: CheckRow) -> None:
         """The difference, where one comparison fails."""
         comparison = check_row.comparison
         if comparison is None:
-            self._string(check_row.gap_cell, "", "centre")
+            self.string(check_row.gap_cell, "", "centre")
             return
         gap = f"ABS({self.formulas.gap(comparison)})"
         with_money = has_money(self.book.form, comparison)
         shown = f'TEXT({gap},"0.000000")' if with_money else f'{gap}&""'
         formula = f'=IF({address(check_row.verdict_cell)}="{FAIL}",{shown},"")'
-        self._formula(check_row.gap_cell, formula, "centre", self.results.gap(check_row))
+        self.formula(check_row.gap_cell, formula, "centre", self.results.gap(check_row))
 
     def _link(self, check_row: CheckRow) -> None:
         sheet, cell = self._home(check_row)
@@ -158,7 +149,7 @@ class _ChecksSheet:
         label = check_row.severity.label
         formula = f'=IF({address(check_row.verdict_cell)}="{FAIL}","{label}","")'
         fails = self.results.word(check_row) == FAIL
-        self._formula((check_row.row, WEIGHT), formula, "plain", label if fails else "")
+        self.formula((check_row.row, WEIGHT), formula, "plain", label if fails else "")
 
     def _home(self, check_row: CheckRow) -> Spot:
         """The cell that a row links to: the first one that its rule names."""
@@ -212,12 +203,12 @@ class _ChecksSheet:
         """Room for the unit's words beside each warning, and what it said the year before."""
         words, prior_words = self._explained(listed)
         cell = listed.explanation_cell
-        self._string((listed.row, PRIOR_EXPLANATION), prior_words, "text")
+        self.string((listed.row, PRIOR_EXPLANATION), prior_words, "text")
         if listed.severity is not Severity.WARNING:
-            self._string(cell, "", "text")
+            self.string(cell, "", "text")
             return
-        self._string(cell, words, "input_line")
-        self.book.name(explanation_name(listed.code), CHECKS, cell)
+        self.string(cell, words, "input_line")
+        self.define(explanation_name(listed.code), cell)
         too_long = f"最多 {MOST_EXPLAINED} 字。"
         prompt = Prompt(
             "填写说明",
@@ -226,7 +217,7 @@ class _ChecksSheet:
             too_long,
         )
         rule = {"validate": "length", "criteria": "<=", "value": MOST_EXPLAINED}
-        self.book.validate(self.sheet, cell, rule, prompt)
+        self.validate(cell, rule, prompt)
 
     # --- colours ----------------------------------------------------------------------------
 
@@ -241,6 +232,6 @@ class _ChecksSheet:
             (f'={verdict}="{FAIL}"', "warn"),
             (f'=OR({verdict}="{UNKNOWN}",{verdict}="{NO_LAST_YEAR}")', "grey"),
         )
+        verdicts = Span(FIRST_CHECK_ROW, VERDICT, last, VERDICT)
         for formula, style in rules:
-            options = {"type": "formula", "criteria": formula, "format": self.book.styles[style]}
-            self.sheet.conditional_format(FIRST_CHECK_ROW, VERDICT, last, VERDICT, options)
+            self.colour(verdicts, formula, style)

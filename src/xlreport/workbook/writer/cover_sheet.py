@@ -17,9 +17,10 @@ from xlreport.workbook.layout.identity import (
 )
 from xlreport.workbook.layout.sheet import CHECKS, COVER, LINE_HEIGHT, Span, lines_needed
 from xlreport.workbook.layout.workbook import WorkbookLayout
-from xlreport.workbook.writer.book import Prompt, WorkbookWriter
+from xlreport.workbook.writer.book import WorkbookWriter
 from xlreport.workbook.writer.printing import MAX_ROW_HEIGHT, print_portrait
 from xlreport.workbook.writer.results import CachedResults
+from xlreport.workbook.writer.sheet import Prompt, SheetWriter
 
 PROTECTION_NOTE = "工作表保护只防止误改，不是保密手段；列宽、行高可以调整。"
 
@@ -39,15 +40,13 @@ def overall_row(layout: WorkbookLayout) -> int:
     return IDENTITY_ROW + len(layout.identity) + 1
 
 
-class _CoverSheet:
+class _CoverSheet(SheetWriter):
     def __init__(self, book: WorkbookWriter) -> None:
-        self.book = book
+        super().__init__(book, COVER)
         self.context = book.context
-        self.sheet = book.sheet(COVER)
 
     def write(self) -> None:
-        for column, width in enumerate(_WIDTHS):
-            self.sheet.set_column(column, column, width)
+        self.widths(*_WIDTHS)
         self._titles()
         for item in self.book.form.identity:
             self._identity(item)
@@ -55,38 +54,37 @@ class _CoverSheet:
         self._overall(row)
         last = self._notes(row + 3)
         print_portrait(self.sheet, last, right=len(_WIDTHS) - 1)
-        self.book.protect(self.sheet)
-        self._cursor()
+        self.close(self._cursor())
         self.sheet.activate()
         self.sheet.set_first_sheet()
 
     def _titles(self) -> None:
-        self.sheet.set_row(1, 40)
-        self.book.merge(self.sheet, Span(1, 0, 1, 3), self.context.title, "title")
+        self.height(1, 40)
+        self.merge(Span.line(1, 0, 3), self.context.title, "title")
         year = f"（{self.book.submission.year} 年度）"
-        self.book.merge(self.sheet, Span(2, 0, 2, 3), year, "subtitle")
+        self.merge(Span.line(2, 0, 3), year, "subtitle")
 
-    def _cursor(self) -> None:
-        """On the first line that is typed in."""
-        typed = [i.id for i in self.book.form.identity if self.context.is_typed(i.id)]
-        first = typed[0] if typed else "contact"
-        if first in self.book.layout.identity:
-            self.book.select(self.sheet, self.book.layout.identity[first])
+    def _cursor(self) -> Cell:
+        """The first line that is typed in."""
+        for item, cell in self.book.layout.identity.items():
+            if self.context.is_typed(item):
+                return cell
+        return 0, 0
 
     # --- whose report it is -----------------------------------------------------------------
 
     def _identity(self, item: IdentityItem) -> None:
         cell = self.book.layout.identity[item.id]
         row = cell[0]
-        self.sheet.set_row(row, 26)
-        self.book.string(self.sheet, (row, COVER_LABEL), item.label, "label")
+        self.height(row, 26)
+        self.string((row, COVER_LABEL), item.label, "label")
         text = self.context.cover_lines().get(item.id, "")
         if self.context.is_typed(item.id):
-            self.book.string(self.sheet, cell, text, "input_line")
+            self.string(cell, text, "input_line")
             self._prompt(item, cell)
         else:
-            self.book.string(self.sheet, cell, text, "value")
-        self.book.name(identity_name(item.id), COVER, cell)
+            self.string(cell, text, "value")
+        self.define(identity_name(item.id), cell)
 
     def _prompt(self, item: IdentityItem, cell: Cell) -> None:
         rule: Mapping[str, object] = {"validate": "any"}
@@ -95,22 +93,22 @@ class _CoverSheet:
             rule = {"validate": "list", "source": list(LEVELS)}
             error = f"单位类别只能是：{'、'.join(LEVELS)}。"
             prompt = Prompt(item.label, item.hint, "请从列表中选择", error)
-        self.book.validate(self.sheet, cell, rule, prompt)
+        self.validate(cell, rule, prompt)
 
     # --- the overall verdict ----------------------------------------------------------------
 
     def _overall(self, row: int) -> None:
         layout, results = self.book.layout, self.book.results
         overall, failing = (row, COVER_VALUE), (row + 1, COVER_VALUE)
-        self.sheet.set_row(row, 34)
-        self.sheet.set_row(row + 1, 24)
-        self.book.string(self.sheet, (row, COVER_LABEL), "校验结果", "label")
+        self.height(row, 34)
+        self.height(row + 1, 24)
+        self.string((row, COVER_LABEL), "校验结果", "label")
         formula = overall_formula(layout)
-        self.book.formula(self.sheet, overall, formula, "overall", overall_text(results))
-        self.book.string(self.sheet, (row + 1, COVER_LABEL), "其中未通过", "label")
+        self.formula(overall, formula, "overall", overall_text(results))
+        self.string((row + 1, COVER_LABEL), "其中未通过", "label")
         formula = failing_formula(layout)
-        self.book.formula(self.sheet, failing, formula, "centre", failing_text(results))
-        self.book.name(OVERALL_NAME, COVER, overall)
+        self.formula(failing, formula, "centre", failing_text(results))
+        self.define(OVERALL_NAME, overall)
         self._colours(overall, failing)
 
     def _colours(self, overall: Cell, failing: Cell) -> None:
@@ -123,14 +121,9 @@ class _CoverSheet:
             ("grey", f'=ISERROR(FIND("{UNKNOWN} 0。",{overall_at}&"。"))'),
             ("good", "=TRUE"),
         )
+        row, column = overall
         for style, formula in rules:
-            options = {
-                "type": "formula",
-                "criteria": formula,
-                "format": self.book.styles[style],
-                "stop_if_true": True,
-            }
-            self.sheet.conditional_format(*overall, *overall, options)
+            self.colour(Span.line(row, column, column), formula, style, last=True)
 
     # --- notes ------------------------------------------------------------------------------
 
@@ -139,17 +132,17 @@ class _CoverSheet:
         notes = (self.context.note, PROTECTION_NOTE, f"依据：{self.book.form.source}")
         for note in notes:
             self._note(row, note, "small")
-            self.sheet.set_row(row, 28)
+            self.height(row, 28)
             row += 1
         for remark in self.context.remarks:
             self._note(row, remark, "alert")
             height = LINE_HEIGHT * lines_needed(remark, 70) + 8
-            self.sheet.set_row(row, min(MAX_ROW_HEIGHT, height))
+            self.height(row, min(MAX_ROW_HEIGHT, height))
             row += 1
         return row - 1
 
     def _note(self, row: int, text: str, style: str) -> None:
-        self.book.merge(self.sheet, Span(row, COVER_LABEL, row, COVER_VALUE), text, style)
+        self.merge(Span.line(row, COVER_LABEL, COVER_VALUE), text, style)
 
 
 # --- formulas of the overall verdict, and what they show ----------------------------------------

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from xlsxwriter.worksheet import Worksheet
-
 from xlreport.a1 import address, ranges
 from xlreport.form import expression as ex
 from xlreport.form.model import Field, Kind, Text
@@ -30,8 +28,9 @@ from xlreport.workbook.layout.sheet import (
     lines_needed,
 )
 from xlreport.workbook.layout.workbook import flag_name
-from xlreport.workbook.writer.book import Prompt, WorkbookWriter, excel_number
+from xlreport.workbook.writer.book import WorkbookWriter, excel_number
 from xlreport.workbook.writer.printing import MAX_ROW_HEIGHT, print_on_one_page, print_portrait
+from xlreport.workbook.writer.sheet import Prompt, SheetWriter
 
 _MARK_STYLES = (
     (TICK, "good"),
@@ -53,18 +52,15 @@ _ANSWER = Prompt(
 
 def write_guide(book: WorkbookWriter) -> None:
     """How to fill in, in plain words."""
-    sheet = book.sheet(GUIDE)
-    sheet.set_column(0, 0, 5)
-    sheet.set_column(1, 1, 84)
-    book.merge(sheet, Span(0, 0, 0, 1), GUIDE, "title")
-    sheet.set_row(0, 34)
+    sheet = SheetWriter(book, GUIDE)
+    sheet.widths(5, 84)
+    sheet.merge(Span.line(0, 0, 1), GUIDE, "title")
+    sheet.height(0, 34)
     for row, instruction in enumerate(book.form.instructions, start=1):
-        book.string(sheet, (row, 0), f"{row}.", "guide")
-        book.string(sheet, (row, 1), instruction, "guide")
-        sheet.set_row(row, 18 * lines_needed(instruction, 76) + 8)
-    print_portrait(sheet, len(book.form.instructions), right=1)
-    book.protect(sheet)
-    book.select(sheet, (1, 1))
+        sheet.row(row, (f"{row}.", instruction), "guide")
+        sheet.height(row, 18 * lines_needed(instruction, 76) + 8)
+    print_portrait(sheet.sheet, len(book.form.instructions), right=1)
+    sheet.close((1, 1))
 
 
 def write_table(book: WorkbookWriter, table: str) -> None:
@@ -78,34 +74,32 @@ def write_texts(book: WorkbookWriter) -> None:
     _TextsSheet(book, book.layout.texts).write()
 
 
-class _FormSheet:
+class _FormSheet(SheetWriter):
     """What the sheets of tables and of texts have in common."""
 
     def __init__(self, book: WorkbookWriter, layout: SheetLayout) -> None:
-        self.book = book
+        super().__init__(book, layout.name)
         self.layout = layout
-        self.sheet: Worksheet = book.sheet(layout.name)
         self.formulas = Formulas(book.layout, layout.name)
 
     def _frame(self) -> None:
         """Everything that is printed: widths, heights, labels, whose report it is."""
-        for column, width in enumerate(self.layout.widths):
-            self.sheet.set_column(column, column, width)
+        self.widths(*self.layout.widths)
         for row, height in self.layout.heights.items():
-            self.sheet.set_row(row, height)
+            self.height(row, height)
         for label in self.layout.labels:
-            self.book.merge(self.sheet, label.span, label.text, label.style)
+            self.merge(label.span, label.text, label.style)
         self._unit_line()
 
     def _unit_line(self) -> None:
         submission = self.book.submission
-        span = Span(UNIT_ROW, 0, UNIT_ROW, max(1, self.layout.form_right))
+        span = Span.line(UNIT_ROW, 0, max(1, self.layout.form_right))
         formula = (
             f'="填报单位："&{self._on_cover("unit")}&"　　报告年度："&{self._on_cover("year")}'
         )
         result = f"填报单位：{submission.unit.name}　　报告年度：{submission.year}"
-        self.book.join(self.sheet, span, "unit_line")
-        self.book.formula(self.sheet, span.cell, formula, "unit_line", result)
+        self.join(span, "unit_line")
+        self.formula(span.cell, formula, "unit_line", result)
 
     def _on_cover(self, item: str) -> str:
         """A reference to a line of the cover."""
@@ -116,13 +110,13 @@ class _FormSheet:
 
     def _check_cells(self) -> None:
         for check in self.layout.checks:
-            self.book.join(self.sheet, check.span, "check")
+            self.join(check.span, "check")
             if check.check_row.per_cell:
                 formula = self.formulas.cells_mark(check.instances)
             else:
                 formula = self._mark_formula(check.check_row)
             mark = self.book.results.mark(check)
-            self.book.formula(self.sheet, check.span.cell, formula, "check", mark)
+            self.formula(check.span.cell, formula, "check", mark)
         self._mark_colours()
 
     def _mark_formula(self, check_row: CheckRow) -> str:
@@ -137,14 +131,8 @@ class _FormSheet:
         """Colours by mark, once for each rectangle of check cells."""
         cells = [cell for check in self.layout.checks for cell in check.span.cells()]
         for text, style in _MARK_STYLES:
-            options = {
-                "type": "text",
-                "criteria": "begins with",
-                "value": text,
-                "format": self.book.styles[style],
-            }
             for area in ranges(cells):
-                self.sheet.conditional_format(area, options)
+                self.colour_by_text(area, text, style)
 
 
 class _TableSheet(_FormSheet):
@@ -157,30 +145,29 @@ class _TableSheet(_FormSheet):
         self._answer(table)
         for name, span in layout.fields.items():
             self._number_cell(book.form.fields[name], span)
-            book.name(name, layout.name, span.cell)
+            self.define(name, span.cell)
         self._check_cells()
         print_on_one_page(self.sheet, layout.bottom, layout.right, landscape=layout.wide)
         typed = [field.id for field in book.form.typed if field.table == table]
-        book.select(self.sheet, layout.fields[typed[0]].cell if typed else (0, 0))
-        book.protect(self.sheet)
+        self.close(layout.fields[typed[0]].cell if typed else (0, 0))
 
     def _answer(self, table: str) -> None:
         """The answer to 本表空白处是否均为 0."""
-        sheet_name, cell = self.book.layout.flags[table]
+        _, cell = self.book.layout.flags[table]
         answer = self.book.submission.answers.get(table, "")
         takes_answers = self.book.context.takes_answers
-        self.book.string(self.sheet, cell, answer, "input_choice" if takes_answers else "centre")
-        self.book.name(flag_name(table), sheet_name, cell)
+        self.string(cell, answer, "input_choice" if takes_answers else "centre")
+        self.define(flag_name(table), cell)
         if takes_answers:
             rule = {"validate": "list", "source": [YES, NO]}
-            self.book.validate(self.sheet, cell, rule, _ANSWER)
+            self.validate(cell, rule, _ANSWER)
 
     def _number_cell(self, field: Field, span: Span) -> None:
         source = self.book.context.sources.get(field.id)
         is_typed = field.computed is None and source is None
         use = "input" if is_typed else "computed"
         style = f"{use}_{field.kind.value}"
-        self.book.join(self.sheet, span, style)
+        self.join(span, style)
         entry = self._entry(field)
         if source is None and field.computed is not None and entry is None:
             source = self.formulas.computed(field.id)
@@ -188,9 +175,9 @@ class _TableSheet(_FormSheet):
             self._value(span, entry, style)
         else:
             result = excel_number(self.book.results.number(ex.Ref(field.id)))
-            self.book.formula(self.sheet, span.cell, source, style, result)
+            self.formula(span.cell, source, style, result)
         if is_typed:
-            self.book.validate(self.sheet, span.cell, _number_rule(field), self._prompt(field))
+            self.validate(span.cell, _number_rule(field), self._prompt(field))
 
     def _entry(self, field: Field) -> Entry | None:
         """What was typed in, or typed over a formula."""
@@ -200,12 +187,11 @@ class _TableSheet(_FormSheet):
 
     def _value(self, span: Span, entry: Entry | None, style: str) -> None:
         if entry is None or entry.status is Status.BLANK:
-            self.sheet.write_blank(*span.cell, None, self.book.styles[style])
+            self.blank(span.cell, style)
         elif entry.value is None:
-            self.book.string(self.sheet, span.cell, entry.raw, style)
+            self.string(span.cell, entry.raw, style)
         else:
-            number = excel_number(entry.value)
-            self.sheet.write_number(*span.cell, number, self.book.styles[style])
+            self.number(span.cell, excel_number(entry.value), style)
 
     def _prompt(self, field: Field) -> Prompt:
         if field.kind is Kind.COUNT:
@@ -248,19 +234,17 @@ class _TextsSheet(_FormSheet):
             self._text(text)
         self._check_cells()
         print_portrait(self.sheet, self.layout.bottom, self.layout.right)
-        if self.book.form.texts:
-            first = self.book.form.texts[0].field_id
-            self.book.select(self.sheet, self.layout.fields[first].cell)
-        self.book.protect(self.sheet)
+        cells = [span.cell for span in self.layout.fields.values()]
+        self.close(cells[0] if cells else (0, 0))
 
     def _text(self, text: Text) -> None:
         cell = self.layout.fields[text.field_id].cell
         row, column = cell
         written = self.book.submission.texts.get(text.field_id, "")
-        self.book.string(self.sheet, cell, written, "input_text")
+        self.string(cell, written, "input_text")
         height = height_of(written, self.layout.widths[column], self.layout.heights[row])
-        self.sheet.set_row(row, min(MAX_ROW_HEIGHT, height))
-        self.book.name(text.field_id, self.layout.name, cell)
+        self.height(row, min(MAX_ROW_HEIGHT, height))
+        self.define(text.field_id, cell)
         prompt = Prompt(
             text.label,
             (text.hint or "在此填写文字。") + "\n换行请按 Alt+Enter。",
@@ -268,4 +252,4 @@ class _TextsSheet(_FormSheet):
             f"一格最多 {MAX_CELL_TEXT} 个字符。",
         )
         rule = {"validate": "length", "criteria": "<=", "value": MAX_CELL_TEXT}
-        self.book.validate(self.sheet, cell, rule, prompt)
+        self.validate(cell, rule, prompt)

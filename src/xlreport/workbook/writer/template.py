@@ -14,6 +14,7 @@ from xlreport.workbook.writer.context import TemplateContext
 from xlreport.workbook.writer.cover_sheet import write_cover
 from xlreport.workbook.writer.form_sheets import write_guide, write_table, write_texts
 from xlreport.workbook.writer.prior_year_sheet import write_prior_year
+from xlreport.workbook.writer.sheet import SheetWriter
 
 
 def blank(form: Form, year: int, unit: Unit = NOBODY, county: Unit = NOBODY) -> Submission:
@@ -48,12 +49,12 @@ def write_form_sheets(book: WorkbookWriter) -> None:
 
 def write_identity(book: WorkbookWriter) -> None:
     """The very hidden sheet; its values also go into the document's custom properties."""
-    sheet = book.sheet(HIDDEN)
+    sheet = SheetWriter(book, HIDDEN)
     for row, (key, value) in enumerate(asdict(book.context.identity()).items()):
-        book.string(sheet, (row, KEY_COLUMN), key, "plain")
-        book.string(sheet, (row, VALUE_COLUMN), value, "plain")
-        book.name(PREFIX + key, HIDDEN, (row, VALUE_COLUMN))
+        sheet.string((row, KEY_COLUMN), key, "plain")
+        sheet.string((row, VALUE_COLUMN), value, "plain")
+        sheet.define(PREFIX + key, (row, VALUE_COLUMN))
         if value:
             book.workbook.set_custom_property(PREFIX + key, value, "text")
-    book.protect(sheet)
-    sheet.very_hidden()
+    sheet.close((0, 0))
+    sheet.sheet.very_hidden()
