@@ -1,12 +1,78 @@
-"""Dates as people write them."""
+"""Texts as they come and as they may go on."""
 
 from __future__ import annotations
 
 import datetime as dt
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from xlreport.text import day_of
+from xlreport.text import MAX_CELL_TEXT, MOST_QUOTED, clean, day_of, decoded, harmless, quote
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("一\r\n二\r三\n四", "一\n二\n三\n四"),
+        ("a\tb", "a\tb"),
+        ("a\x00\x0b\x1fb\x7f\x85c", "abc"),
+        ("a\udc80b", "ab"),
+        ("a\u200bb\u202ec", "a\u200bb\u202ec"),
+        ("", ""),
+    ],
+)
+def test_what_cannot_stand_in_a_cell_goes(text: str, kept: str) -> None:
+    assert clean(text) == kept
+
+
+def test_a_text_is_cut_where_excel_ends_and_never_in_a_character() -> None:
+    assert clean("一" * (MAX_CELL_TEXT + 5)) == "一" * MAX_CELL_TEXT
+    assert clean("一" * MAX_CELL_TEXT) == "一" * MAX_CELL_TEXT
+    assert clean("a" + "😀" * MAX_CELL_TEXT) == "a" + "😀" * (MAX_CELL_TEXT // 2)
+
+
+@given(st.text(st.characters(codec="utf-16-le"), max_size=50))
+def test_what_is_clean_stays_as_it_is(text: str) -> None:
+    assert clean(clean(text)) == clean(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("甲子镇.xlsx", "甲子镇.xlsx"),
+        ("a\x1b[31mb", "a�[31mb"),
+        ("a\u202exslx.b", "a�xslx.b"),
+        ("a\u2028b\u2029c\u200bd", "a�b�c�d"),
+        ("a\udcffb", "a\\xffb"),
+        ("a\udc80b", "a\\x80b"),
+        ("a\ud800b", "a�b"),
+        ("a\u3000b\n", "a\u3000b�"),
+    ],
+)
+def test_a_name_cannot_deceive(name: str, shown: str) -> None:
+    assert harmless(name) == shown
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        ("示例".encode(), "示例"),
+        ("示例".encode("utf-8-sig"), "示例"),
+        ("示例".encode("gbk"), "示例"),
+        ("㐀".encode("gb18030"), "㐀"),
+        (b"\xff\xff\xff", None),
+        (b"", ""),
+    ],
+)
+def test_texts_that_people_saved(data: bytes, text: str | None) -> None:
+    assert decoded(data) == text
+
+
+def test_a_quoted_content_is_one_short_line() -> None:
+    assert quote("a\nb\tc\u202e") == "a b c "
+    assert quote("甲" * MOST_QUOTED) == "甲" * MOST_QUOTED
+    assert quote("甲" * (MOST_QUOTED + 1)) == "甲" * (MOST_QUOTED - 1) + "…"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,190 @@
+"""The units below a summary, and its totals, summed again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from support.raw_books import put, raw_book, target
+from xlreport import Entry, Form, Unit
+from xlreport.form.model import Table
+from xlreport.formats.raw import RawBook, RawCell, RawSheet
+from xlreport.submission import Figures, Status
+from xlreport.workbook.layout.details import (
+    EXPLANATIONS_NAME,
+    ID_ROW,
+    KEYS,
+    TEXTS_NAME,
+    detail_fields,
+    detail_name,
+    detail_sheet,
+    field_column,
+    unit_cell,
+)
+from xlreport.workbook.layout.workbook import layout_of
+from xlreport.workbook.reader.details import Members, read_members
+from xlreport.workbook.reader.locate import locate
+
+JIA, YI = Unit("甲子镇", "990101", "乡镇"), Unit("乙丑镇", "990102", "乡镇")
+LICENCES = "disclosure.licences.decisions"
+
+
+def detail(form: Form, table: Table, units: tuple[Unit, ...]) -> RawSheet:
+    """A detail sheet on which every number is 1."""
+    sheet = RawSheet(detail_sheet(table))
+    fields = detail_fields(form, table.id)
+    for column, key in enumerate(KEYS):
+        sheet.cells[ID_ROW, column] = RawCell("s", key)
+    for index, field in enumerate(fields):
+        sheet.cells[ID_ROW, field_column(index)] = RawCell("s", field.id)
+    for row, unit in enumerate(units):
+        for column, text in enumerate((unit.code, unit.name, unit.level)):
+            sheet.cells[unit_cell(row, column)] = RawCell("s", f" {text} ")
+        for index in range(len(fields)):
+            sheet.cells[unit_cell(row, field_column(index))] = RawCell("n", "1")
+    return sheet
+
+
+def summary(form: Form, units: tuple[Unit, ...] = (JIA, YI)) -> RawBook:
+    book = raw_book(form)
+    sheets, names = dict(book.sheets), dict(book.names)
+    for table in form.tables:
+        sheet = detail(form, table, units)
+        sheets[sheet.name] = sheet
+        right = field_column(len(detail_fields(form, table.id))) - 1
+        last = target((sheet.name, (ID_ROW + len(units), right))).split("!")[1]
+        names[detail_name(table.id)] = target((sheet.name, (ID_ROW, 0)), f":{last}")
+    return replace(book, sheets=sheets, names=names)
+
+
+def listed(book: RawBook, name: str, *rows: tuple[str, ...]) -> RawBook:
+    """The book with a list under a defined name."""
+    cells = {
+        (2 + line, column): RawCell("s", text)
+        for line, row in enumerate(rows)
+        for column, text in enumerate(row)
+    }
+    sheet = RawSheet(name, cells)
+    names = {**book.names, name: target((name, (2, 0)), ":$H$99")}
+    return replace(book, sheets={**book.sheets, name: sheet}, names=names)
+
+
+def members(book: RawBook, form: Form, shown: dict[str, Entry] | None = None) -> Members:
+    return read_members(locate(book, layout_of(form)), shown or {})
+
+
+def licences(form: Form) -> tuple[str, int]:
+    """Sheet and column of a field's detail cells."""
+    table = form.table("disclosure")
+    ids = [field.id for field in detail_fields(form, table.id)]
+    return detail_sheet(table), field_column(ids.index(LICENCES))
+
+
+def test_units_and_totals(any_form: Form) -> None:
+    found = members(summary(any_form), any_form)
+    assert found.units == (JIA, YI)
+    assert found.findings == ()
+    assert found.totals == {field.id: Entry.of(2) for field in any_form.typed}
+    assert found.figures[JIA].numbers == dict.fromkeys(any_form.fields, Decimal(1))
+
+
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [(Entry.of(2), 0), (Entry(None, Status.BLANK), 0), (Entry(None, Status.ABSENT), 0)],
+)
+def test_a_form_that_says_nothing_else_has_no_finding(
+    zfxxgk: Form, shown: Entry, expected: int
+) -> None:
+    assert len(members(summary(zfxxgk), zfxxgk, {LICENCES: shown}).findings) == expected
+
+
+@pytest.mark.parametrize(
+    ("shown", "seen"), [(Entry.of(5), Decimal(5)), (Entry(None, Status.TEXT, "无"), "无")]
+)
+def test_a_form_that_says_something_else_is_told(
+    zfxxgk: Form, shown: Entry, seen: Decimal | str
+) -> None:
+    found = members(summary(zfxxgk), zfxxgk, {LICENCES: shown})
+    (finding,) = found.findings
+    assert (finding.code, finding.cell, finding.field) == ("E1", "B10", LICENCES)
+    assert finding.message == f"汇总表上是 {seen}，各单位之和是 2"
+    assert finding.observed == ((LICENCES, seen), ("sum", Decimal(2)))
+    assert found.totals[LICENCES] == Entry.of(2), "the sum counts"
+
+
+def test_a_detail_cell_that_is_no_number_is_told_before_the_sum(zfxxgk: Form) -> None:
+    book = summary(zfxxgk)
+    sheet, column = licences(zfxxgk)
+    put(book, (sheet, unit_cell(1, column)), RawCell("s", "无"))
+    found = members(book, zfxxgk, {LICENCES: Entry.of(9)})
+    assert [f.message for f in found.findings] == ["明细表里有不是数字的内容“无”，合计不可信"]
+    assert found.totals[LICENCES] == Entry.of(1)
+    assert LICENCES not in found.figures[YI].numbers
+
+
+def test_blanks_add_nothing(zfxxgk: Form) -> None:
+    book = summary(zfxxgk)
+    sheet, column = licences(zfxxgk)
+    del book.sheets[sheet].cells[unit_cell(0, column)]
+    assert members(book, zfxxgk).totals[LICENCES] == Entry.of(1)
+    del book.sheets[sheet].cells[unit_cell(1, column)]
+    found = members(book, zfxxgk, {LICENCES: Entry.of(9)})
+    assert found.totals[LICENCES].status is Status.BLANK
+    assert found.findings == ()
+
+
+def test_a_lost_detail_sheet_is_told(zfxxgk: Form) -> None:
+    book = summary(zfxxgk)
+    names = {n: t for n, t in book.names.items() if n != detail_name("disclosure")}
+    found = members(replace(book, names=names), zfxxgk)
+    sheet = detail_sheet(zfxxgk.table("disclosure"))
+    assert [(f.code, f.sheet, f.message) for f in found.findings] == [
+        ("E1", "二、主动公开", f"找不到明细表“{sheet}”，无法核对汇总数")
+    ]
+    assert found.units == (JIA, YI)
+    assert LICENCES not in found.totals
+
+
+def test_detail_sheets_of_other_units_are_told(zfxxgk: Form) -> None:
+    book = summary(zfxxgk)
+    sheet = detail_sheet(zfxxgk.tables[1])
+    put(book, (sheet, unit_cell(1, 1)), RawCell("s", "丙寅乡"))
+    found = members(book, zfxxgk)
+    assert [(f.code, f.sheet, f.message) for f in found.findings] == [
+        ("E1", sheet, "各明细表的单位不一致")
+    ]
+    assert found.units == (JIA, YI)
+
+
+def test_rows_without_a_unit_are_none(zfxxgk: Form) -> None:
+    book = summary(zfxxgk)
+    for table in zfxxgk.tables:
+        put(book, (detail_sheet(table), unit_cell(1, 1)), RawCell("s", " "))
+    assert members(book, zfxxgk).units == (JIA,)
+
+
+def test_texts_and_explanations_belong_to_code_and_name(zfxxgk: Form) -> None:
+    text = zfxxgk.texts[0]
+    book = listed(
+        summary(zfxxgk),
+        TEXTS_NAME,
+        ("单位代码", "单位", text.label, "别的"),
+        ("990101", "甲子镇", "一段话", "x"),
+        ("990102", "乙丑镇", "", "x"),
+    )
+    book = listed(
+        book,
+        EXPLANATIONS_NAME,
+        ("单位代码", "单位", "代码", "校验", "说明"),
+        ("990101", "甲子镇", "A6", "", "已核实"),
+        ("990101", "甲子镇", "B1", "", ""),
+        ("990101", "甲子镇", "B2", "", "属实"),
+    )
+    figures = members(book, zfxxgk).figures
+    numbers = dict.fromkeys(zfxxgk.fields, Decimal(1))
+    assert figures[JIA] == Figures(
+        numbers, {text.field_id: "一段话"}, {"A6": "已核实", "B2": "属实"}
+    )
+    assert figures[YI] == Figures(numbers)
