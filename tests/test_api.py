@@ -81,8 +81,8 @@ def test_a_template_s_county_is_the_one_asked_for_else_the_roster_s() -> None:
 def test_a_template_carries_what_its_unit_reported_the_year_before() -> None:
     known = Figures(texts={"text.overview": "上年"})
     request = TemplateRequest(form(), 2025, ROSTER, prior_year=PriorYear(2024, {JIAZI: known}))
-    assert request.blank(JIAZI).previous == known
-    assert request.blank(YICHOU).previous is None
+    assert request.blank(JIAZI).prior_year == known
+    assert request.blank(YICHOU).prior_year is None
 
 
 @pytest.mark.parametrize(

@@ -34,13 +34,13 @@ def apply(submission: Submission, line: str) -> Submission:
     if verb == "answer":
         return replace(submission, answers={**submission.answers, name: value.strip('"')})
     if verb == "before":
-        assert submission.previous is not None
-        numbers = {**submission.previous.numbers, name: Decimal(value)}
-        return replace(submission, previous=replace(submission.previous, numbers=numbers))
+        assert submission.prior_year is not None
+        numbers = {**submission.prior_year.numbers, name: Decimal(value)}
+        return replace(submission, prior_year=replace(submission.prior_year, numbers=numbers))
     if verb == "before-text":
-        assert submission.previous is not None
-        texts = {**submission.previous.texts, name: value.strip('"')}
-        return replace(submission, previous=replace(submission.previous, texts=texts))
+        assert submission.prior_year is not None
+        texts = {**submission.prior_year.texts, name: value.strip('"')}
+        return replace(submission, prior_year=replace(submission.prior_year, texts=texts))
     if verb == "explain":
         return replace(submission, explanations={**submission.explanations, name: value.strip('"')})
     if verb == "text":
@@ -59,7 +59,7 @@ def base(form: Form) -> Submission:
         totals_of(form, view_of(form, submission)),
         {t.field_id: "上年写的是完全不同的一段话。" for t in form.texts},
     )
-    submission = replace(submission, previous=before)
+    submission = replace(submission, prior_year=before)
     for line in (GOLDEN / "before.txt").read_text("utf-8").splitlines():
         submission = apply(submission, line)
     return submission

@@ -55,7 +55,7 @@ def test_a_declared_blank_is_0_and_no_other() -> None:
         replace(TOWN, provenance=Provenance("b.xlsx", "b", number=2)),
         replace(TOWN, answers={"t": YES}),
         replace(TOWN, entries={**TOWN.entries, "t.a": Entry(Decimal(1), Status.NUMBER, "１")}),
-        replace(TOWN, previous=None, county=Unit("示例县")),
+        replace(TOWN, prior_year=None, county=Unit("示例县")),
     ],
 )
 def test_copies_of_a_report_have_one_content(other: Submission) -> None:

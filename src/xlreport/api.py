@@ -52,7 +52,7 @@ class TemplateRequest:
             county = self.roster.county
         empty = blank(self.form, self.year, unit, county)
         previous = self.prior_year.of(unit) if self.prior_year else None
-        return replace(empty, previous=previous)
+        return replace(empty, prior_year=previous)
 
     @property
     def without_prior_year(self) -> tuple[Unit, ...]:

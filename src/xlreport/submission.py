@@ -123,7 +123,7 @@ class Submission:
     `entries` holds the typed-in number fields, `overrides` the computed cells whose formula was
     replaced by something typed, `answers` for each table the answer to 本表空白处是否均为 0.
     `explanations` are the unit's words about warnings, by the code of the line on the 校验 sheet.
-    `previous` is what the unit reported the year before, None when nothing is known.
+    `prior_year` is what the unit reported the year before, None when nothing is known.
     """
 
     form: str
@@ -135,7 +135,7 @@ class Submission:
     answers: Mapping[str, str] = field(default_factory=dict)
     county: Unit = NOBODY
     explanations: Mapping[str, str] = field(default_factory=dict)
-    previous: Figures | None = None
+    prior_year: Figures | None = None
     provenance: Provenance = UNKNOWN
 
     def with_identity(self, lines: Mapping[str, str]) -> Self:

@@ -24,7 +24,7 @@ def slipped(form: Form, before: Figures | None) -> Submission:
     """35 typed as 53: without last year, 13 carried in may as well be 31."""
     town = base(form, Unit("甲子镇", "990101", "乡镇"))
     new = {RECEIVED: Entry.of(28), CARRIED_IN: Entry.of(13), GRANTED: Entry.of(53)}
-    return replace(town, entries={**town.entries, **new}, previous=before)
+    return replace(town, entries={**town.entries, **new}, prior_year=before)
 
 
 def hints(form: Form, submission: Submission) -> list[str]:
@@ -56,7 +56,7 @@ def test_the_cell_that_last_year_contradicts_is_the_one(zfxxgk: Form) -> None:
     """Both the balance and last year say that 20 carried in should be 2."""
     town = base(zfxxgk, Unit("甲子镇", "990101", "乡镇"))
     wrong = replace(town, entries={**town.entries, CARRIED_IN: Entry.of(20)})
-    told = hints(zfxxgk, replace(wrong, previous=Figures({CARRIED_OUT: Decimal(2)})))
+    told = hints(zfxxgk, replace(wrong, prior_year=Figures({CARRIED_OUT: Decimal(2)})))
     assert told == ["很可能应为 2（现为 20，多了一个 0）；改后 2 项校验全部成立"]
 
 

@@ -163,7 +163,7 @@ def test_without_last_year_one_note_names_the_checks(zfxxgk: Form, town: Submiss
     notes = [f for f in findings(zfxxgk, town) if f.code == "V2"]
     assert len(notes) == 1
     assert notes[0].message.startswith("没有上年的报表，有 ")
-    known = replace(town, previous=Figures({GRANTED: Decimal(1)}))
+    known = replace(town, prior_year=Figures({GRANTED: Decimal(1)}))
     notes = [f for f in findings(zfxxgk, known) if f.code == "V2"]
     assert notes[0].message.startswith("上年的报表里缺数或缺文字，有 ")
 

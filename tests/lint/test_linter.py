@@ -191,7 +191,7 @@ def example_fails(form: Form, result: LintResult, code: str) -> bool:
     for old in (texts, dict.fromkeys(texts, "从前的话")):
         previous = Figures({name: Decimal(value) for name, value in before.items()}, old)
         unit = Unit("", "", example.level)
-        submission = Submission(form.id, form.first_year, unit, entries, texts, previous=previous)
+        submission = Submission(form.id, form.first_year, unit, entries, texts, prior_year=previous)
         verdicts = evaluate(
             [i for i in form.instances if i.code == code], column_store(form, [submission])
         )

@@ -149,11 +149,11 @@ def test_texts_hold_the_words_and_the_length_that_are_asked() -> None:
 
 def test_a_text_that_must_not_differ_is_the_one_of_the_year_before() -> None:
     fill = example("not differs(text.note)")
-    assert fill.previous is not None
-    assert fill.previous.texts["text.note"] == fill.texts["text.note"]
+    assert fill.prior_year is not None
+    assert fill.prior_year.texts["text.note"] == fill.texts["text.note"]
     other = example("differs(text.note)")
-    assert other.previous is not None
-    assert other.previous.texts["text.note"] != other.texts["text.note"]
+    assert other.prior_year is not None
+    assert other.prior_year.texts["text.note"] != other.texts["text.note"]
 
 
 @pytest.mark.parametrize(

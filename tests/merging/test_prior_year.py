@@ -103,8 +103,8 @@ def test_templates_carry_last_year_and_towns_give_it_back(
     old, new = (read_submission(p.read_bytes(), FormCatalog()).submission for p in paths)
     assert old is not None
     assert new is not None
-    assert old.previous == replace(last.units[JIA], explanations={})
-    assert new.previous is None
+    assert old.prior_year == replace(last.units[JIA], explanations={})
+    assert new.prior_year is None
     import openpyxl
 
     book = openpyxl.load_workbook(paths[0])
@@ -124,7 +124,7 @@ def test_checks_across_years_use_the_county_s_figures(
 ) -> None:
     """What a workbook carries is used when nothing better is known; a difference is told."""
     forged = Figures({CARRIED_OUT: Decimal(2), IN_FORCE: Decimal(13)}, {}, {})
-    town = replace(report(zfxxgk, JIA, 2025), previous=forged)
+    town = replace(report(zfxxgk, JIA, 2025), prior_year=forged)
     folder = put(tmp_path / "2025", zfxxgk, town)
     (alone,) = check_files([folder]).files
     assert not {"B1.natural_person", "R27"} & {f.code for f in alone.findings}
@@ -235,12 +235,12 @@ def test_the_county_is_compared_with_the_sum_of_last_year(
         folder, out=tmp_path / "out", county=COUNTY, prior_year=read_prior_year(before, 2025)
     )
     assert result.county is not None
-    assert result.county.previous is not None
-    assert result.county.previous.numbers[CARRIED_OUT] == 2
+    assert result.county.prior_year is not None
+    assert result.county.prior_year.numbers[CARRIED_OUT] == 2
     read = read_submission(Path(result.outputs[0]).read_bytes(), FormCatalog()).submission
     assert read is not None
-    assert read.previous is not None
-    assert read.previous.numbers[IN_FORCE] == 13 + 14
+    assert read.prior_year is not None
+    assert read.prior_year.numbers[IN_FORCE] == 13 + 14
 
 
 def test_a_part_of_the_county_is_compared_with_the_same_part(
@@ -256,8 +256,8 @@ def test_a_part_of_the_county_is_compared_with_the_same_part(
     )
     assert [u.name for u in result.missing] == ["乙丑镇"]
     assert result.county is not None
-    assert result.county.previous is not None
-    assert result.county.previous.numbers[IN_FORCE] == 13, "not the whole county's 27"
+    assert result.county.prior_year is not None
+    assert result.county.prior_year.numbers[IN_FORCE] == 13, "not the whole county's 27"
 
 
 def test_what_the_county_typed_into_its_summary_stays(before: Path, tmp_path: Path) -> None:
@@ -363,14 +363,14 @@ def test_the_prior_year_of_another_year_is_not_compared() -> None:
     assert [finding.message for finding in file.findings] == [
         "给出的上年报表是 2024 年度的，这份报表是 2026 年度的，没有用来比较"
     ]
-    assert file.report.previous is None
+    assert file.report.prior_year is None
 
 
 def test_the_countys_figures_take_the_place_of_the_workbooks_and_a_difference_is_told() -> None:
     known = prior_year(jia={"a": 1, "b": 2, "c": 3})
     carried = Figures({"a": Decimal(1), "b": Decimal(5), "c": Decimal(6), "d": Decimal(7)})
-    file = with_prior_year(record("a", make_report(previous=carried)), known)
-    assert file.report.previous == known.units[JIA]
+    file = with_prior_year(record("a", make_report(prior_year=carried)), known)
+    assert file.report.prior_year == known.units[JIA]
     (finding,) = file.findings
     assert finding.message == (
         "工作簿里的上年数有 2 个与县里的不同（例如 5，县里是 2），以县里的为准"
@@ -384,7 +384,7 @@ def test_the_countys_figures_take_the_place_of_the_workbooks_and_a_difference_is
 def test_a_summary_is_compared_with_its_members_together() -> None:
     known = prior_year(jia={"a": 1}, yi={"a": 2})
     file = with_prior_year(record("s", make_summary(Unit("东区"), (JIA, YI))), known)
-    assert file.report.previous == Figures({"a": Decimal(3)})
+    assert file.report.prior_year == Figures({"a": Decimal(3)})
 
 
 def test_nothing_changes_without_a_prior_year_or_for_a_rejected_file() -> None:

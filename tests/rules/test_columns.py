@@ -23,7 +23,7 @@ def report(other_form: Form) -> Submission:
     """A report of zeros."""
     entries = {field.id: Entry.of(0) for field in other_form.typed}
     empty = fill(other_form, 0)
-    return replace(empty, entries=entries, overrides={}, answers={}, previous=None)
+    return replace(empty, entries=entries, overrides={}, answers={}, prior_year=None)
 
 
 def with_tax(report: Submission, entry: Entry) -> Submission:
@@ -85,9 +85,9 @@ def test_columns_of_last_year_and_of_lengths(other_form: Form, report: Submissio
     told = replace(
         report,
         texts={"text.remarks": "𠮷 \u3000\n字"},
-        previous=Figures({TAX: Decimal(3)}, {"text.remarks": "旧"}),
+        prior_year=Figures({TAX: Decimal(3)}, {"text.remarks": "旧"}),
     )
-    silent = replace(report, texts={}, previous=None)
+    silent = replace(report, texts={}, prior_year=None)
     store = column_store(form, [told, silent])
     assert store.columns[f"previous.{TAX}"].known.tolist() == [True, False]
     assert store.columns[f"previous.{TAX}"].values[0] == to_fixed(Decimal(3))

@@ -58,8 +58,8 @@ class Plain:
                 return self.ready(name)
             case ex.Previous(field=name):
                 return (
-                    self.submission.previous is not None
-                    and name in self.submission.previous.numbers
+                    self.submission.prior_year is not None
+                    and name in self.submission.prior_year.numbers
                 )
             case ex.Length(text=name):
                 return bool(self.submission.texts.get(name))
@@ -75,8 +75,8 @@ class Plain:
                 assert blank is not None
                 return blank
             case ex.Previous(field=name):
-                assert self.submission.previous is not None
-                return self.submission.previous.numbers[name]
+                assert self.submission.prior_year is not None
+                return self.submission.prior_year.numbers[name]
             case ex.Length(text=name):
                 return Decimal(len(bare(self.submission.texts[name])))
             case ex.Total(items=items):
@@ -116,7 +116,7 @@ class Plain:
             case ex.Differs(text=name):
                 text, old = (
                     self.submission.texts.get(name, ""),
-                    (self.submission.previous or Figures()).texts.get(name),
+                    (self.submission.prior_year or Figures()).texts.get(name),
                 )
                 return text != old if bare(text) and bare(old or "") else None
             case ex.LevelIn(levels=levels):

@@ -291,7 +291,7 @@ def view(form: Form, rule: ex.Truth, text: str = "写了 五个字", raw: str = 
         Unit("甲", "1", "街道"),
         entries,
         {REMARKS: text},
-        previous=Figures({TAX.field: Decimal(4)}, {REMARKS: text}),
+        prior_year=Figures({TAX.field: Decimal(4)}, {REMARKS: text}),
         provenance=Provenance(places=layout_of(form).places()),
     )
     return view_of(form, report)

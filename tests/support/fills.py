@@ -66,7 +66,7 @@ def fill(form: Form, seed: int, *, wild: float | None = None) -> Submission:
     level = rng.choice(("", *LEVELS))
     unit, year = Unit("甲子镇", "990101", level), form.first_year + 1
     before = last_year(form, entries, texts, seed)
-    return Submission(form.id, year, unit, entries, texts, overrides, answers, previous=before)
+    return Submission(form.id, year, unit, entries, texts, overrides, answers, prior_year=before)
 
 
 def last_year(

@@ -171,7 +171,7 @@ def unverified(report: Report) -> Iterator[Finding]:
         finding = codes.LACKING(count=len(names), codes=listed + tail)
         yield _counted(finding, len(names))
     if before:
-        nothing = report.submission.previous is None
+        nothing = report.submission.prior_year is None
         message = codes.NO_REPORT_BEFORE if nothing else codes.LACKING_BEFORE
         checks = dict.fromkeys(instance.check.code for instance in before)
         finding = message(count=len(before), codes="、".join(checks))

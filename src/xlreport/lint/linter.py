@@ -175,8 +175,8 @@ class _Examiner:
         names = self.book.about[number]
         cells = {f.id: _shown(fill, f.id) for f in self.form.typed if f.id in names}
         for part in ex.operands_of(instance.rule):
-            if isinstance(part, ex.Previous) and fill.previous is not None:
-                cells[ex.key_of(part)] = shown(fill.previous.numbers[part.field])
+            if isinstance(part, ex.Previous) and fill.prior_year is not None:
+                cells[ex.key_of(part)] = shown(fill.prior_year.numbers[part.field])
         numbers = tuple((name, value) for name, value in cells.items() if value != "0")
         texts = tuple((name, fill.texts[name]) for name in fill.texts if name in names)
         return Example(instance.code, fill.unit.level, numbers, texts)

@@ -522,7 +522,7 @@ class Fill:
         old_texts = {name: self._old_text(name, text) for name, text in texts.items()}
         unit = Unit("", "", level or self._level())
         previous = Figures(numbers, old_texts)
-        return Submission(form.id, form.first_year, unit, entries, texts, previous=previous)
+        return Submission(form.id, form.first_year, unit, entries, texts, prior_year=previous)
 
     def _integer(self, name: str) -> int:
         value = self.model.eval(self.variables.integer(name), model_completion=True)

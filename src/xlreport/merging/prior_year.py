@@ -141,9 +141,9 @@ def with_prior_year(file: FileRecord, prior_year: PriorYear | None) -> FileRecor
     known = _known_figures(report, prior_year)
     if known is None:
         return _other_name_told(file, prior_year)
-    carried = report.previous.numbers if report.previous else {}
+    carried = report.prior_year.numbers if report.prior_year else {}
     told = file.noting(*(file.placed(f) for f in _changes(carried, known.numbers)))
-    return told.reporting(replace(report, previous=known))
+    return told.reporting(replace(report, prior_year=known))
 
 
 def _known_figures(report: Submission, prior_year: PriorYear) -> Figures | None:

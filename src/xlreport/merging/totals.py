@@ -24,7 +24,7 @@ def sum_up(
     year: int,
     county: Unit,
     counted: Sequence[Submission],
-    previous: Figures | None = None,
+    prior_year: Figures | None = None,
 ) -> Summary:
     """The county's submission. Every typed-in field is the exact sum over the counted units.
 
@@ -37,7 +37,7 @@ def sum_up(
         unit=Unit(county.name, county.code, level),
         entries={field.id: _sum(field.id, counted) for field in form.typed},
         members=tuple(submission.unit for submission in counted),
-        previous=previous,
+        prior_year=prior_year,
         provenance=Provenance(places=layout_of(form).places()),
     )
 

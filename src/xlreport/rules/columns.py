@@ -140,9 +140,9 @@ def _beside_fields(operand: ex.Previous | ex.Length, submission: Submission) -> 
     """What stands for an operand that is no field of this year: blank where it is not known."""
     if isinstance(operand, ex.Length):
         return _length(submission.texts.get(operand.text, ""))
-    if submission.previous is None:
+    if submission.prior_year is None:
         return BLANK
-    return Entry.of(submission.previous.numbers.get(operand.field))
+    return Entry.of(submission.prior_year.numbers.get(operand.field))
 
 
 def _length(text: str) -> Entry:
@@ -155,7 +155,7 @@ def _length(text: str) -> Entry:
 
 def _texts_before(submission: Submission) -> Texts:
     """Last year's texts by field."""
-    return submission.previous.texts if submission.previous else {}
+    return submission.prior_year.texts if submission.prior_year else {}
 
 
 def _texts(names: Sequence[str], written: Sequence[Texts]) -> dict[str, list[str]]:

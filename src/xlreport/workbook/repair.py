@@ -182,7 +182,7 @@ def _same(entry: Entry, other: Entry) -> bool:
 
 def _beside_numbers(submission: Submission) -> tuple[object, ...]:
     """All that a report says beside its number cells."""
-    previous = submission.previous
+    prior_year = submission.prior_year
     return (
         submission.unit,
         submission.year,
@@ -191,7 +191,7 @@ def _beside_numbers(submission: Submission) -> tuple[object, ...]:
         dict(submission.explanations),
         _filled(submission.answers),
         _filled(submission.provenance.identity),
-        None if previous is None else (dict(previous.numbers), dict(previous.texts)),
+        None if prior_year is None else (dict(prior_year.numbers), dict(prior_year.texts)),
     )
 
 

@@ -96,6 +96,6 @@ def test_a_check_across_years_says_when_last_year_is_missing(zfxxgk: Form, known
     submission = zeros(zfxxgk)
     if known:
         numbers = {name: Decimal(0) for name in zfxxgk.fields}
-        submission = replace(submission, previous=Figures(numbers))
+        submission = replace(submission, prior_year=Figures(numbers))
     word = results(zfxxgk, submission).word(check_row)
     assert word == (PASS if known else NO_LAST_YEAR)

@@ -56,7 +56,7 @@ def town(zfxxgk: Form) -> Submission:
     )
     entries = {LICENCES: Entry(None, Status.TEXT, "无")}
     return Submission(
-        zfxxgk.id, 2025, UNIT, entries, explanations={warning.code: "今年的说明"}, previous=figures
+        zfxxgk.id, 2025, UNIT, entries, explanations={warning.code: "今年的说明"}, prior_year=figures
     )
 
 

@@ -147,7 +147,7 @@ def _with_submission(reading: Reading, report: _Report) -> Reading:
         answers=answers,
         county=Unit(report.identity.county, report.identity.county_code),
         explanations=read_explanations(located.book, located.layout),
-        previous=read_prior_year(
+        prior_year=read_prior_year(
             located.book, report.form.fields, [text.field_id for text in report.form.texts]
         ),
         provenance=_provenance(report),

@@ -195,9 +195,9 @@ class _ChecksSheet(SheetWriter):
         """The unit's words about a warning, and what it said the year before."""
         submission = self.book.submission
         words = submission.explanations.get(listed.code, "")
-        if submission.previous is None:
+        if submission.prior_year is None:
             return words, ""
-        return words, submission.previous.explanations.get(listed.code, "")
+        return words, submission.prior_year.explanations.get(listed.code, "")
 
     def _explanations(self, listed: ListedCheck) -> None:
         """Room for the unit's words beside each warning, and what it said the year before."""

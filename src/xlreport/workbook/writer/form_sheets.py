@@ -208,7 +208,7 @@ class _TableSheet(_FormSheet):
 
     def _prior_year(self, field: Field) -> str:
         """A line with the number of the year before, if it is known."""
-        figures = self.book.submission.previous
+        figures = self.book.submission.prior_year
         if figures is None or field.id not in figures.numbers:
             return ""
         return f"上年：{shown(figures.numbers[field.id])}。\n"

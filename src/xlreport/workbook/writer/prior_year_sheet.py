@@ -30,10 +30,10 @@ def write_prior_year(book: WorkbookWriter) -> None:
 class _PriorYearSheet(SheetWriter):
     def __init__(self, book: WorkbookWriter) -> None:
         super().__init__(book, PRIOR_YEAR)
-        self.figures = book.submission.previous or Figures()
+        self.figures = book.submission.prior_year or Figures()
 
     def write(self) -> None:
-        is_known = self.book.submission.previous is not None
+        is_known = self.book.submission.prior_year is not None
         cells = self.book.layout.prior_year_cells
         self._head(_KNOWN if is_known else _UNKNOWN)
         for field in self.book.form.fields.values():
