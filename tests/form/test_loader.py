@@ -215,6 +215,30 @@ def test_nonsense_is_refused_with_a_place(text: str) -> None:
     assert all(line >= 1 and column >= 1 and words for line, column, words in problems(text))
 
 
+def test_a_year_may_be_the_first_and_the_last() -> None:
+    years = "first_year: 2020\nlast_year: {}\n"
+    loads(BASE.replace("first_year: 2020\n", years.format(2020)), "small.yaml")
+    found = problems(BASE.replace("first_year: 2020\n", years.format(2019)))
+    assert found == [(6, 12, "last_year 早于 first_year")]
+
+
+def test_what_a_formula_can_reach_counts_for_exactness() -> None:
+    """4,000 times 4,000 times the largest number is too much, though each step is not."""
+    text = with_rule("4000 * t.x.total > 1")
+    loads(text, "small.yaml")
+    ((_, _, message),) = problems(text.replace("sum(t.a, t.b)", "4000 * t.a"))
+    assert message.startswith("校验 B1：系数太大")
+
+
+def test_a_file_that_is_too_large_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "large.yaml"
+    path.write_text(BASE + "#" * (2_000_000 - len(BASE.encode())), "utf-8")
+    assert load(path).id == "small"
+    path.write_text(BASE + "#" * (2_000_001 - len(BASE.encode())), "utf-8")
+    with pytest.raises(FormError, match=r"large.yaml:1:1：文件太大（超过 2,000,000 字节）$"):
+        load(path)
+
+
 def test_a_file_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "gbk.yaml"
     path.write_bytes("form: 表".encode("gbk"))

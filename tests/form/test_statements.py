@@ -74,6 +74,20 @@ def test_statements_are_frozen_values_of_the_form() -> None:
     assert hash(counted) == hash(loads(TEXT + "\n", "small.yaml").statements[0])
 
 
+def test_a_subject_takes_from_another_what_it_does_not_have() -> None:
+    text = TEXT.replace("    unless: [别的]\n", "    unless: [别的]\n    beside: [旁边]\n")
+    text = text.replace("like: things", "like: things\n    unless: [自己的]")
+    parts = loads(text, "small.yaml").statements[0].claims[1].subject
+    assert (parts.measures, parts.beside, parts.unless) == (("件",), ("旁边",), ("自己的",))
+
+
+def test_without_verbs_the_subject_stands_in_the_same_clause() -> None:
+    both = "        verbs: [收到]\n        none: [没有]\n"
+    for kept, from_context in (("", False), ("        none: [没有]\n", True)):
+        claim = loads(TEXT.replace(both, kept), "small.yaml").statements[0].claims[0]
+        assert claim.from_context is from_context
+
+
 def test_statements_are_part_of_the_fingerprint() -> None:
     prints = {
         loads(t, "small.yaml").fingerprint

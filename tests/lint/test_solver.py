@@ -133,6 +133,8 @@ def test_an_example_is_easy_to_follow() -> None:
 
 def test_an_example_has_what_a_rule_cannot_do_without() -> None:
     assert example("t.z.m > 0 and t.z.m < 0.5").entries["t.z.m"].value < Decimal("0.5")  # type: ignore[operator]
+    assert example("t.x.a >= 1000000000").entries["t.x.a"].value == 1_000_000_000
+    assert example("t.x.a <= -1000000000").entries["t.x.a"].value == -1_000_000_000
     assert example("t.x.a < -3").entries["t.x.a"].value < -3  # type: ignore[operator]
     assert example("not is_number(t.x.a)").entries["t.x.a"] == NO_NUMBER
     assert example('unit.level in ("市",) and t.x.a > 1').unit.level == "市"
