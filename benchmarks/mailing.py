@@ -56,7 +56,7 @@ def stdlib(data: bytes) -> list[str]:
         p.get_filename() or ""
         for p in message.walk()
         if p.get_payload(decode=True) and p.is_attachment()
-    ]  # type: ignore[attr-defined]
+    ]
 
 
 def names(reader: Reader, data: bytes) -> list[str]:

@@ -52,8 +52,8 @@ def codes_page() -> str:
     labels = {text.field_id: text.label for text in form.texts}
     for said in form.statements:
         looked = "；".join(labels[text] for text in said.texts)
-        told = (said.title, looked, said.why, examples.get(said.code, ""))
-        lines.append(row((said.code, said.severity.label, *told)))
+        described = (said.title, looked, said.why, examples.get(said.code, ""))
+        lines.append(row((said.code, said.severity.label, *described)))
     lines += ["", "## 读取和汇总", *table("代码", "性质", "名称", "理由")]
     for code in sorted(CODES.values(), key=lambda c: (c.code[0], int(c.code[1:]))):
         lines.append(row((code.code, code.severity.label, code.title, code.why)))

@@ -79,7 +79,8 @@ def workbook(path: Path, form: Form) -> bytes:
     for line in lines:
         if line.startswith("cell "):
             _, place, kind, *rest = line.split(" ", 3)
-            data = put(data, *place.split("!"), kind, rest[0] if rest else "")
+            sheet, cell = place.split("!")
+            data = put(data, sheet, cell, kind, rest[0] if rest else "")
     return data
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -43,7 +44,7 @@ def expected(form: Form, submission: Submission) -> dict[tuple[str, Cell], str]:
     return cells
 
 
-def shown_by_libreoffice(path: Path) -> dict[str, list[list[object]]]:
+def shown_by_libreoffice(path: Path) -> Mapping[str, Sequence[Sequence[object]]]:
     with path.open("rb") as stream:
         book = CalamineWorkbook.from_filelike(stream)
         return {

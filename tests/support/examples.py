@@ -24,4 +24,5 @@ def register_profiles() -> None:
 
 def examples(number: int) -> settings:
     """So many examples in the short profile, and in proportion in the long one."""
-    return settings(max_examples=number * settings.default.max_examples // USUAL)
+    profile = settings.get_profile(settings.get_current_profile_name())
+    return settings(max_examples=number * profile.max_examples // USUAL)
