@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from hostile.scene import COUNTY, base
+from support.records import record, report
 from xlreport import (
     Entry,
     Form,
@@ -22,7 +23,7 @@ from xlreport import (
     read_roster,
     write_workbook,
 )
-from xlreport.merging.arrivals import Arrival, sender_notes
+from xlreport.merging.arrivals import Arrival, sender_notes, with_arrivals
 from xlreport.merging.roster import Roster
 
 FREE = "disclosure.licences.decisions"
@@ -169,3 +170,18 @@ def test_senders(roster: Roster, senders: tuple[str, ...], unit: str, expected: 
     mine = next(u for u in roster.units if u.name == unit)
     assert [f.code for f in sender_notes(senders, mine, roster)] == expected
     assert list(sender_notes(senders, mine, None)) == []
+
+
+def test_a_time_stamp_counts_only_where_the_time_of_arrival_is_known() -> None:
+    file = record("a", report(), modified=5.0)
+    for moment, modified in ((9.0, 5.0), (0.0, 0.0)):
+        (dated,) = with_arrivals([file], {file.sha256: Arrival(moment, ())}, None)
+        assert (dated.provenance.arrived, dated.provenance.modified) == (moment, modified)
+
+
+def test_a_member_with_a_mark_in_its_name_came_with_its_archive() -> None:
+    arrivals = {"sha of a.zip": Arrival(9.0, ())}
+    files = [record("a.zip", report()), record("a.zip!甲!乙.xlsx", report(), sha256="other")]
+    files.append(record("b.zip!甲.xlsx", report(), sha256="third"))
+    moments = [file.provenance.arrived for file in with_arrivals(files, arrivals, None)]
+    assert moments == [9.0, 9.0, 0.0]

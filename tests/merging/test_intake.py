@@ -220,3 +220,16 @@ def test_equal_figures_of_many_files_are_one_object(tmp_path: Path, book: bytes)
     assert all(a is b for a, b in pairs)
     assert first.report.provenance.places is second.report.provenance.places
     assert all(f.decision is None or f.outcome is Outcome.REJECTED for f in (first, second))
+
+
+def test_once_the_limit_is_used_up_deeper_archives_give_nothing(tmp_path: Path) -> None:
+    deepest = zipped(e_txt=b"1", f_txt=b"2")
+    inner = zipped(c_zip=deepest, d_txt=b"3")
+    file = source(tmp_path, "x.zip", zipped(a_zip=inner, b_txt=b"4"))
+    records = read(tmp_path, file, parts=3, depth=9)
+    beyond = [r.path for r in records if r.findings[0].code == "R3"]
+    assert beyond == [
+        "x.zip!a.zip!d.txt",
+        "x.zip!a.zip!c.zip!e.txt",
+        "x.zip!a.zip!c.zip!f.txt",
+    ]

@@ -18,7 +18,9 @@ from xlreport import (
     Entry,
     Form,
     FormCatalog,
+    MergeRequest,
     Outcome,
+    Roster,
     Submission,
     TemplateRequest,
     Unit,
@@ -31,7 +33,9 @@ from xlreport import (
     write_workbook,
 )
 from xlreport.cli.app import main
+from xlreport.merging.merge import merge_files, with_typed_lines
 from xlreport.merging.prior_year import PriorYear, with_prior_year
+from xlreport.merging.summary_workbook import write_summary
 from xlreport.submission import Figures
 
 CARRIED_IN, CARRIED_OUT = (
@@ -393,3 +397,33 @@ def test_nothing_changes_without_a_prior_year_or_for_a_rejected_file() -> None:
     assert with_prior_year(file, None) is file
     rejected = file.decided(Outcome.REJECTED)
     assert with_prior_year(rejected, known) is rejected
+
+
+def test_a_whole_county_is_compared_with_all_units_of_the_year_before() -> None:
+    gone = Unit("撤并镇", "990199", "乡镇")
+    known = PriorYear(
+        2024,
+        {unit: Figures({IN_FORCE: Decimal(n)}) for n, unit in enumerate((JIA, YI, gone), 1)},
+    )
+    files = [record("a", make_report(JIA)), record("b", make_report(YI))]
+    for roster, total in (((JIA, YI), 6), ((JIA, YI, Unit("丙", "9")), 3)):
+        request = MergeRequest(Path(), Roster(roster, {}, COUNTY), prior_year=known)
+        county = merge_files(files, request).county
+        assert county is not None
+        assert county.previous == Figures({IN_FORCE: Decimal(total)})
+
+
+@pytest.mark.parametrize(("year", "kept"), [(2025, True), (2024, False)])
+def test_only_a_summary_of_the_same_year_gives_its_typed_texts(
+    tmp_path: Path, year: int, kept: bool
+) -> None:
+    old = merge_files([record("a", make_report(JIA, year=year))], MergeRequest(Path()))
+    assert old.form is not None
+    assert old.county is not None
+    typed = replace(old.county, texts={"text.overview": "县里写的"})
+    path = tmp_path / "汇总表.xlsx"
+    path.write_bytes(write_summary(old.form, typed, old))
+    county = make_summary(COUNTY, (JIA,), texts={})
+    texts = with_typed_lines(county, path, MergeRequest(tmp_path)).texts
+    assert texts.get("text.overview") == ("县里写的" if kept else None)
+    assert with_typed_lines(county, tmp_path / "gone.xlsx", MergeRequest(tmp_path)) is county

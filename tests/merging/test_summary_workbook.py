@@ -258,3 +258,19 @@ def test_same_result_same_bytes() -> None:
     assert write_summary(first.form, first.county, first) == write_summary(
         first.form, second.county, second
     )
+
+
+def test_an_empty_list_has_a_name_over_its_headings_and_one_row() -> None:
+    names = book().defined_names
+    assert names[details.EXPLANATIONS_NAME].attr_text == f"'{EXPLANATIONS_SHEET}'!$A$3:$E$4"
+
+
+def test_a_county_without_a_name_types_it_in() -> None:
+    def open_cells(workbook: Workbook) -> int:
+        cells = (cell for row in workbook["封面"].iter_rows() for cell in row)
+        return sum(1 for cell in cells if not cell.protection.locked)
+
+    nameless = merge_files([record("a", report(JIAZI, county=Unit("")))], MergeRequest(Path()))
+    assert nameless.county is not None
+    assert nameless.county.unit.name == ""
+    assert open_cells(written(nameless)) > open_cells(book())

@@ -456,3 +456,11 @@ def test_only_candidates_of_one_unit_are_compared() -> None:
         record("c", make_report(licences=3)),
     ]
     assert newest_versions(files, newest=False) == files
+
+
+def test_an_earlier_message_s_copy_does_not_take_the_place_of_the_last() -> None:
+    early = record("a", make_report(licences=1), arrived=1.0, number=3)
+    late = record("later", make_report(licences=1), arrived=2.0, number=3)
+    by_hand = record("hand", make_report(licences=3), number=2)
+    ranking = rank([early, late, by_hand])
+    assert (ranking.winner, ranking.equal, ranking.older) == (late, (early,), (by_hand,))
