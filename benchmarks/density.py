@@ -1,12 +1,12 @@
-"""How much one statement of the code says: expression nodes a statement, and what the house forbids.
+"""How much one statement of the code says: expression nodes a statement, and what the house
+forbids.
 
 python benchmarks/density.py [FOLDER]             the figures, by package
 python benchmarks/density.py --offenders [PLACE]  each place that breaks a rule of the house
 
 A statement's nodes are the `ast.expr` nodes that belong to it and not to a statement inside it;
 docstrings and imports are not counted. The rules: no comprehension inside a comprehension, no
-conditional inside an f-string's braces, at most 10 locals in a function.
-"""
+conditional inside an f-string's braces, at most 10 locals in a function."""
 
 from __future__ import annotations
 
@@ -56,7 +56,8 @@ def counts(tree: ast.AST) -> list[int]:
 
 
 def locals_of(function: Function) -> set[str]:
-    """The names that a function binds itself, its parameters and inner functions' names left out."""
+    """The names that a function binds itself, its parameters and inner functions' names left
+    out."""
     names = set()
     waiting = list(ast.iter_child_nodes(function))
     while waiting:

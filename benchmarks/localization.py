@@ -45,7 +45,7 @@ Slip = Callable[[random.Random, Form, Numbers], dict[str, Decimal] | None]
 def digits(change: Callable[[random.Random, str], str | None]) -> Slip:
     """A slip in the digits of one cell."""
 
-    def slip(rng: random.Random, form: Form, numbers: Numbers) -> dict[str, Decimal] | None:
+    def slip(rng: random.Random, _: Form, numbers: Numbers) -> dict[str, Decimal] | None:
         name = rng.choice([n for n, value in numbers.items() if value > 0 and value == int(value)])
         now = change(rng, str(int(numbers[name])))
         return {name: Decimal(now)} if now else None
@@ -134,7 +134,7 @@ SLIPS: dict[str, Slip] = {
     "多了一个 0": digits(zero_more),
     "少了一个 0": digits(zero_less),
     "多了负号": digits(minus),
-    "填成相邻格的数": pairs(lambda a, b: (b, b) if b else None),
+    "填成相邻格的数": pairs(lambda _, b: (b, b) if b else None),
     "两格填反": pairs(lambda a, b: (b, a) if a and b else None),
     "填错了格": pairs(lambda a, b: (b, a) if not a or not b else None),
     "两处数字颠倒": twice(digits(swapped)),
@@ -254,10 +254,9 @@ def main() -> None:
     print("\n".join(rows(form, submissions, cases, times)))
     print("\n总计也是填写的（公式被覆盖）：\n")
     print("\n".join(rows(form, [typed_over(form, s) for s in submissions], cases, times)))
-    slow = statistics.quantiles(times, n=100)
-    print(
-        f"\n用时：中位数 {statistics.median(times) * 1000:.1f} 毫秒，99 % 在 {slow[98] * 1000:.1f} 毫秒以内。"
-    )
+    median = statistics.median(times) * 1000
+    slow = statistics.quantiles(times, n=100)[98] * 1000
+    print(f"\n用时：中位数 {median:.1f} 毫秒，99 % 在 {slow:.1f} 毫秒以内。")
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
-"""How well and how fast attachments are taken out of messages, beside imap-tools and the standard library.
+"""How well and how fast attachments are taken out of messages, beside imap-tools and the standard
+library.
 
 The messages are those that the tests have of every mail program and every odd way to write a name
-(`tests/support/mails.py`). A name counts when it comes back exactly. Each reader gives names and bytes
-of all attachments; xlreport also decides what each file is, unpacks mail in mail, looks for links to
-large files, takes checksums and writes the files out.
-"""
+(`tests/support/mails.py`). A name counts when it comes back exactly. Each reader gives names and
+bytes of all attachments; xlreport also decides what each file is, unpacks mail in mail, looks for
+links to large files, takes checksums and writes the files out."""
 
 from __future__ import annotations
 

@@ -73,13 +73,11 @@ def main() -> None:
     pairs = [(seconds(ours, books), seconds(theirs, books)) for _ in range(ROUNDS)]
     mine, other = (statistics.median(p[i] for p in pairs) / BOOKS * 1000 for i in (0, 1))
     ratios = sorted(b / a for a, b in pairs)
-    print(
-        f"xlreport, reading and checking: {mine:.1f} ms a workbook (median of {ROUNDS} rounds of {BOOKS})"
-    )
+    print(f"xlreport, reading and checking: {mine:.1f} ms a workbook", end=" ")
+    print(f"(median of {ROUNDS} rounds of {BOOKS})")
     print(f"openpyxl {openpyxl.__version__}, loading twice:  {other:.1f} ms a workbook")
-    print(
-        f"ratio openpyxl / xlreport: {statistics.median(ratios):.1f} ({ratios[0]:.1f} to {ratios[-1]:.1f})"
-    )
+    ratio = statistics.median(ratios)
+    print(f"ratio openpyxl / xlreport: {ratio:.1f} ({ratios[0]:.1f} to {ratios[-1]:.1f})")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-"""Writes the generated pages of the user guide: the list of all codes, and what becomes of which file.
+"""Writes the generated pages of the user guide: the list of all codes, and what becomes of which
+file.
 
 python docs/make_pages.py        (a test proves that the committed pages are up to date)
 """
@@ -52,8 +53,8 @@ def codes_page() -> str:
     labels = {text.field_id: text.label for text in form.texts}
     for said in form.statements:
         looked = "；".join(labels[text] for text in said.texts)
-        described = (said.title, looked, said.why, examples.get(said.code, ""))
-        lines.append(row((said.code, said.severity.label, *described)))
+        cells = (said.title, looked, said.why, examples.get(said.code, ""))
+        lines.append(row((said.code, said.severity.label, *cells)))
     lines += ["", "## 读取和汇总", *table("代码", "性质", "名称", "理由")]
     for code in sorted(CODES.values(), key=lambda c: (c.code[0], int(c.code[1:]))):
         lines.append(row((code.code, code.severity.label, code.title, code.why)))
@@ -75,13 +76,15 @@ def files_page() -> str:
     lines = [
         "# 什么样的文件会怎样",
         "",
-        "每个文件都有且只有一个结果，代码的意思见[代码一览](codes.zh-CN.md)。下面每一行都由测试实际跑过：文件单独放在一份正常报表"
-        "旁边，再全部放进同一个文件夹；那份正常报表的数字每次都必须一个不差。"
+        "每个文件都有且只有一个结果，代码的意思见[代码一览](codes.zh-CN.md)。"
+        "下面每一行都由测试实际跑过："
+        "文件单独放在一份正常报表旁边，再全部放进同一个文件夹；那份正常报表的数字每次都必须一个不差。"
         "本页由 `docs/make_pages.py` 从测试用的同一张表生成。",
         "",
         "几句概括：",
         "",
-        "- 看内容，不看扩展名。`.xlsx`、`.xlsm`、`.xls`、`.et`、`.ods`、`.xlsb` 改成什么名字都照样读。",
+        "- 看内容，不看扩展名。`.xlsx`、`.xlsm`、`.xls`、`.et`、`.ods`、`.xlsb` "
+        "改成什么名字都照样读。",
         "- 压缩包里的每个文件各有一个结果，写成 `压缩包.zip!文件名.xlsx`。",
         "- 读不出来的文件会说明它实际是什么、应当怎么办；一个坏文件不影响别的文件。",
         "- 看不出是什么数的格子，不猜：报表退回，指出是哪一格。",

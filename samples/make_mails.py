@@ -2,10 +2,9 @@
 
     python samples/make_mails.py [OUT]
 
-Names are written as different mail programs write them; one workbook is in a zip, one in a forwarded
-message, one comes from an address that nobody knows, and one lies behind a link. The messages are
-committed, and a test proves that this script makes the same bytes again.
-"""
+Names are written as different mail programs write them; one workbook is in a zip, one in a
+forwarded message, one comes from an address that nobody knows, and one lies behind a link. The
+messages are committed, and a test proves that this script makes the same bytes again."""
 
 from __future__ import annotations
 

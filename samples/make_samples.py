@@ -2,10 +2,9 @@
 
     python samples/make_samples.py [OUT]
 
-One text file gives one workbook; 庚午街道 sent its workbook twice. The county's summary of 2024 is made
-from the same figures, so that what was carried over fits but for two units. The workbooks are
-committed, and a test proves that this script makes the same bytes again.
-"""
+One text file gives one workbook; 庚午街道 sent its workbook twice. The county's summary of 2024 is
+made from the same figures, so that what was carried over fits but for two units. The workbooks are
+committed, and a test proves that this script makes the same bytes again."""
 
 from __future__ import annotations
 

@@ -13,13 +13,13 @@
     [explanations]
     C4 what the unit writes beside a warning
 
-A row holds the typed-in columns in printed order. `-` is a blank cell, `"2件"` a text typed into it;
-a line that starts with `=` types a number (or a text) over a computed cell.
-"""
+A row holds the typed-in columns in printed order. `-` is a blank cell, `"2件"` a text typed into
+it; a line that starts with `=` types a number (or a text) over a computed cell."""
 
 from __future__ import annotations
 
 import shlex
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
@@ -40,56 +40,80 @@ def tokens(line: str) -> list[tuple[str, bool]]:
     return [(part[1:-1], True) if part.startswith('"') else (part, False) for part in parts]
 
 
-def load(path: Path, form: Form, county: Unit) -> Submission:
-    """Reads one text table. Raises ValueError for a row that does not fit the form."""
-    head: dict[str, str] = {}
-    entries: dict[str, Entry] = {}
-    overrides: dict[str, Entry] = {}
-    texts: dict[str, list[str]] = {}
-    answers: dict[str, str] = {}
-    explanations: dict[str, str] = {}
-    section = ""
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+@dataclass
+class _Draft:
+    """What has been read of one text table so far, line by line."""
+
+    form: Form
+    head: dict[str, str] = field(default_factory=dict)
+    entries: dict[str, Entry] = field(default_factory=dict)
+    overrides: dict[str, Entry] = field(default_factory=dict)
+    texts: dict[str, list[str]] = field(default_factory=dict)
+    answers: dict[str, str] = field(default_factory=dict)
+    explanations: dict[str, str] = field(default_factory=dict)
+    section: str = ""
+
+    def read(self, line: str) -> None:
+        """Takes one line. Raises ValueError for a row that does not fit the form."""
         if line.startswith("# "):
-            continue
+            return
         if line.startswith("["):
-            section, _, flag = line[1:].partition("]")
-            if flag:
-                answers[section] = flag.strip().removeprefix("blanks_are_zero=")
-            texts.setdefault(section, [])
-        elif section.startswith("text."):
-            texts[section].append(line)
-        elif not line.strip():
-            continue
-        elif section == "explanations":
+            self._open(line)
+        elif self.section.startswith("text."):
+            self.texts[self.section].append(line)
+        elif line.strip():
+            self._entry(line)
+
+    def _open(self, line: str) -> None:
+        self.section, _, flag = line[1:].partition("]")
+        if flag:
+            self.answers[self.section] = flag.strip().removeprefix("blanks_are_zero=")
+        self.texts.setdefault(self.section, [])
+
+    def _entry(self, line: str) -> None:
+        if self.section == "explanations":
             code, _, words = line.partition(" ")
-            explanations[code] = words
-        elif not section:
+            self.explanations[code] = words
+        elif not self.section:
             key, _, value = line.partition(":")
-            head[key.strip()] = value.strip()
+            self.head[key.strip()] = value.strip()
         elif line.startswith("="):
             (name, _), (token, quoted) = tokens(line[1:])
-            overrides[name] = parse_entry(token, quoted)
+            self.overrides[name] = parse_entry(token, quoted)
         else:
-            (row, _), *cells = tokens(line)
-            typed = [f for f in form.typed if f.table == section and f.row == row]
-            if len(typed) != len(cells) or not typed:
-                raise ValueError(
-                    f"{path}:{number}: {row} takes {len(typed)} numbers, found {len(cells)}"
-                )
-            entries.update({f.id: parse_entry(*cell) for f, cell in zip(typed, cells, strict=True)})
-    return Submission(
-        form=form.id,
-        year=int(head.pop("year")),
-        unit=Unit(head.pop("unit"), head.pop("code", ""), head.pop("level", "")),
-        entries=entries,
-        texts={
-            name: "\n".join(lines).strip("\n")
-            for name, lines in texts.items()
-            if name.startswith("text.")
-        },
-        overrides=overrides,
-        answers=answers,
-        explanations=explanations,
-        county=county,
-    ).with_identity(head)
+            self._row(line)
+
+    def _row(self, line: str) -> None:
+        (row, _), *cells = tokens(line)
+        typed = [f for f in self.form.typed if f.table == self.section and f.row == row]
+        if len(typed) != len(cells) or not typed:
+            raise ValueError(f"{row} takes {len(typed)} numbers, found {len(cells)}")
+        for number, cell in zip(typed, cells, strict=True):
+            self.entries[number.id] = parse_entry(*cell)
+
+    def submission(self, county: Unit) -> Submission:
+        """The report that was read."""
+        head = dict(self.head)
+        texts = {name: lines for name, lines in self.texts.items() if name.startswith("text.")}
+        return Submission(
+            form=self.form.id,
+            year=int(head.pop("year")),
+            unit=Unit(head.pop("unit"), head.pop("code", ""), head.pop("level", "")),
+            entries=self.entries,
+            texts={name: "\n".join(lines).strip("\n") for name, lines in texts.items()},
+            overrides=self.overrides,
+            answers=self.answers,
+            explanations=self.explanations,
+            county=county,
+        ).with_identity(head)
+
+
+def load(path: Path, form: Form, county: Unit) -> Submission:
+    """Reads one text table. Raises ValueError for a row that does not fit the form."""
+    draft = _Draft(form)
+    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+        try:
+            draft.read(line)
+        except ValueError as error:
+            raise ValueError(f"{path}:{number}: {error}") from None
+    return draft.submission(county)

@@ -98,7 +98,17 @@ def test_a_date_is_read_as_people_write_it(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "明天", "2026-1", "1-20", "26-1-20", "2026-13-1", "2026-2-30", "2026-1-200", "2026-1-20 8:00"],
+    [
+        "",
+        "明天",
+        "2026-1",
+        "1-20",
+        "26-1-20",
+        "2026-13-1",
+        "2026-2-30",
+        "2026-1-200",
+        "2026-1-20 8:00",
+    ],
 )
 def test_what_is_no_date_is_none(text: str) -> None:
     assert day_of(text) is None

@@ -45,7 +45,8 @@ def parse(text: str) -> Cell | None:
 
 
 def ranges(cells: Iterable[Cell], *, absolute: bool = False) -> list[str]:
-    """Rectangles that cover exactly these cells: runs along rows, joined when they lie below each other."""
+    """Rectangles that cover exactly these cells: runs along rows, joined when they lie below each
+    other."""
     wanted = sorted(set(cells))
     runs: dict[tuple[int, int], list[int]] = {}
     while wanted:

@@ -1,8 +1,7 @@
 """The one type of finding, how much it matters, and the register of the codes that can be found.
 
-Checks of a form have their records in the form definition; what can be wrong with a file, a cell, a merge or a
-message has its record in the `codes` module of the package that finds it.
-"""
+Checks of a form have their records in the form definition; what can be wrong with a file, a cell, a
+merge or a message has its record in the `codes` module of the package that finds it."""
 
 from __future__ import annotations
 
@@ -36,7 +35,8 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """One numbered record: what the finding is called, how much it matters, why it is looked for."""
+    """One numbered record: what the finding is called, how much it matters, why it is looked
+    for."""
 
     code: str
     title: str
@@ -44,16 +44,18 @@ class Code:
     why: str
 
     def message(self, text: str, suggestion: str = "") -> Message:
-        """One of the things that are said under this code; `{names}` are filled in when it is found."""
+        """One of the things that are said under this code; `{names}` are filled in when it is
+        found."""
         return Message(self, text, suggestion)
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A sentence of a code, with places for what was seen: the only way in which packages make findings.
+    """A sentence of a code, with places for what was seen: the only way in which packages make
+    findings.
 
-    Called with a value for each place it gives the finding; `Finding.at` and `Finding.on` add where.
-    """
+    Called with a value for each place it gives the finding; `Finding.at` and `Finding.on` add
+    where."""
 
     code: Code
     text: str
@@ -67,7 +69,8 @@ class Message:
 
 
 CODES: dict[str, Code] = {}
-"""The records of all packages that have been imported, by code; each package declares its own in `codes`."""
+"""The records of all packages that have been imported, by code; each package declares its own in
+`codes`."""
 
 
 def register(*records: Code) -> None:
@@ -83,9 +86,8 @@ class Finding:
     """One thing that is wrong, where, and what to do about it.
 
     `message` and `suggestion` do not repeat the place; `line()` adds it. `observed` holds the
-    numbers and texts seen, by field id (or a word for what is no field), `explanation` the unit's own
-    words about a warning.
-    """
+    numbers and texts seen, by field id (or a word for what is no field), `explanation` the unit's
+    own words about a warning."""
 
     code: str
     severity: Severity

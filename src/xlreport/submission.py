@@ -95,12 +95,11 @@ class Figures:
 class Provenance:
     """Where a submission came from: its file, the lines of its cover, and where each field stood.
 
-    `saved` is the last-saved time of the document properties (ISO 8601, empty when not told), `modified`
-    the file's own time stamp in seconds, `number` the submission number in the file's identity (1 in a
-    new template, more in a repaired one; 0 unknown), `arrived` when it came by mail in seconds (0 when
-    no ledger knows). `identity` holds the cover's other lines by their id, `places` the cell of each
-    field that was found.
-    """
+    `saved` is the last-saved time of the document properties (ISO 8601, empty when not told),
+    `modified` the file's own time stamp in seconds, `number` the submission number in the file's
+    identity (1 in a new template, more in a repaired one; 0 unknown), `arrived` when it came by
+    mail in seconds (0 when no ledger knows). `identity` holds the cover's other lines by their id,
+    `places` the cell of each field that was found."""
 
     path: str = ""
     sha256: str = ""
@@ -180,8 +179,8 @@ class Submission:
 
 @dataclass(frozen=True)
 class Summary(Submission):
-    """A submission that is itself a summary: `members` are the units summed in it, `details` what each of
-    them reported (empty when the file does not tell)."""
+    """A submission that is itself a summary: `members` are the units summed in it, `details` what
+    each of them reported (empty when the file does not tell)."""
 
     members: tuple[Unit, ...] = ()
     details: Mapping[Unit, Figures] = field(default_factory=dict)

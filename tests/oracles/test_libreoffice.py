@@ -47,9 +47,10 @@ def expected(form: Form, submission: Submission) -> dict[tuple[str, Cell], str]:
 def shown_by_libreoffice(path: Path) -> Mapping[str, Sequence[Sequence[object]]]:
     with path.open("rb") as stream:
         book = CalamineWorkbook.from_filelike(stream)
+        sheets = {name: book.get_sheet_by_name(name) for name in book.sheet_names}
         return {
-            name: book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            for name in book.sheet_names
+            name: [list(row) for row in sheet.to_python(skip_empty_area=False)]
+            for name, sheet in sheets.items()
         }
 
 
