@@ -9,17 +9,27 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterable
+from importlib import import_module
 from itertools import groupby
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / folder) for folder in ("tests", "samples")]
 
+import xlreport  # noqa: E402
 from hostile.cases import CASES, Case  # noqa: E402
 from xlreport import Outcome, get_form  # noqa: E402
-from xlreport.findings import CODES  # noqa: E402
+from xlreport.findings import CODES, Code  # noqa: E402
 from xlreport.rules.describe import RuleDescriber  # noqa: E402
 from xlreport.text import harmless  # noqa: E402
+
+
+def all_codes() -> dict[str, Code]:
+    """The records of every room: each declares its own when its `codes` module is imported."""
+    package = Path(xlreport.__file__).parent
+    for path in sorted(package.glob("*/codes.py")):
+        import_module(f"xlreport.{path.parent.name}.codes")
+    return CODES
 
 
 def table(*headings: str) -> list[str]:
@@ -56,7 +66,7 @@ def codes_page() -> str:
         cells = (said.title, looked, said.why, examples.get(said.code, ""))
         lines.append(row((said.code, said.severity.label, *cells)))
     lines += ["", "## 读取和汇总", *table("代码", "性质", "名称", "理由")]
-    for code in sorted(CODES.values(), key=lambda c: (c.code[0], int(c.code[1:]))):
+    for code in sorted(all_codes().values(), key=lambda c: (c.code[0], int(c.code[1:]))):
         lines.append(row((code.code, code.severity.label, code.title, code.why)))
     return "\n".join(lines) + "\n"
 
@@ -109,7 +119,7 @@ def _outcomes(case: Case) -> str:
 
 def _told(case: Case) -> str:
     form = get_form("zfxxgk-2021")
-    titles = {code: CODES[code].title for code in CODES} | {
+    titles = {code.code: code.title for code in all_codes().values()} | {
         check.code: check.title for check in form.checks
     }
     titles |= {said.code: said.title for said in form.statements}

@@ -56,7 +56,12 @@ def town(zfxxgk: Form) -> Submission:
     )
     entries = {LICENCES: Entry(None, Status.TEXT, "无")}
     return Submission(
-        zfxxgk.id, 2025, UNIT, entries, explanations={warning.code: "今年的说明"}, prior_year=figures
+        zfxxgk.id,
+        2025,
+        UNIT,
+        entries,
+        explanations={warning.code: "今年的说明"},
+        prior_year=figures,
     )
 
 
