@@ -410,7 +410,7 @@ def test_a_whole_county_is_compared_with_all_units_of_the_year_before() -> None:
         request = MergeRequest(Path(), Roster(roster, {}, COUNTY), prior_year=known)
         county = merge_files(files, request).county
         assert county is not None
-        assert county.previous == Figures({IN_FORCE: Decimal(total)})
+        assert county.prior_year == Figures({IN_FORCE: Decimal(total)})
 
 
 @pytest.mark.parametrize(("year", "kept"), [(2025, True), (2024, False)])

@@ -53,7 +53,7 @@ from xlreport.mail.messages import (
     MessageReader,
     unread,
 )
-from xlreport.merging.arrivals import sender_notes
+from xlreport.merging.arrivals import MARK, sender_notes
 from xlreport.merging.discover import SourceFile
 from xlreport.merging.intake import Reader, read_all
 from xlreport.merging.roster import Roster
@@ -69,9 +69,6 @@ UNKNOWN_UNIT = "未知单位"
 MOST_BYTES = 120
 """Bytes of a collected file's name, extension included."""
 MOST_SENDER_BYTES = 40
-MARK = 12
-"""Hexadecimal digits of the SHA-256 that a name ends with."""
-
 _LOST = {
     TIME: TOOK_TOO_LONG,
     MEMORY: TOOK_TOO_MUCH_MEMORY,

@@ -15,7 +15,7 @@ from xlreport.merging.roster import Roster
 from xlreport.submission import Unit
 
 MARK = 12
-"""Characters of a digest that tell a file among those of a campaign."""
+"""Hexadecimal digits of the SHA-256 that a collected file's name ends with."""
 
 
 @dataclass(frozen=True)
