@@ -88,9 +88,9 @@ def program() -> TyperGroup:
 
 
 def _version(wanted: bool) -> None:
-    from importlib.metadata import version
-
     if wanted:
+        from importlib.metadata import version
+
         typer.echo(version(NAME))
         raise typer.Exit
 

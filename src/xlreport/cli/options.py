@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from xlreport.formats.guard import Limits
     from xlreport.mail.servers import Imap
     from xlreport.merging.prior_year import PriorYear
-    from xlreport.merging.request import ReadOptions
+    from xlreport.merging.request import MergeRequest, ReadOptions
     from xlreport.merging.roster import Roster
 
 FIRST_YEAR, LAST_YEAR = 1949, 9999
@@ -241,6 +241,17 @@ class Counting:
     on_conflict: OnConflict = "newest"
     year: YearOfMerge = None
     county: County = ""
+
+    def applied_to(self, request: MergeRequest) -> MergeRequest:
+        """The request on these terms; a year and a county of its own stay where none are named."""
+        from xlreport.merging.request import Policy
+        from xlreport.submission import Unit
+
+        newest = self.on_conflict == "newest"
+        policy = Policy(self.with_errors, self.accept_unlisted, newest)
+        year = self.year or request.year
+        county = Unit(self.county) if self.county else request.county
+        return replace(request, year=year, county=county, policy=policy)
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,8 @@ def field_lines(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     """The lines of `xlreport fields`."""
     for row in rows:
         computed = "（自动计算）" if row["computed"] else ""
-        yield f"{row['sheet']} {row['cell']}　{row['id']}　{row['label']}{computed}"
+        columns = (f"{row['sheet']} {row['cell']}", row["id"], row["label"])
+        yield "　".join(columns) + computed
 
 
 def template_lines(request: TemplateRequest, written: Sequence[Path], out: Path) -> Iterator[str]:
@@ -100,7 +101,8 @@ def check_report(result: CheckResult, *, verbose: bool = False) -> Iterator[str]
     from xlreport.merging.outcome import Outcome
 
     counts = result.counts
-    accepted, returned = counts.get(Outcome.ACCEPTED, 0), counts.get(Outcome.RETURNED, 0)
+    accepted = counts.get(Outcome.ACCEPTED, 0)
+    returned = counts.get(Outcome.RETURNED, 0)
     other = len(result.files) - accepted - returned
     yield (
         f"共 {len(result.files)} 个文件：通过 {accepted} 个，退回 {returned} 个，其余 {other} 个。"
@@ -149,8 +151,8 @@ def _nothing_merged(result: MergeResult, *, verbose: bool) -> Iterator[str]:
 
 
 def _totals(result: MergeResult) -> Iterator[str]:
-    listed = [f"{outcome.label} {count} 个" for outcome, count in result.counts.items()]
-    yield f"收到 {len(result.files)} 个文件：{'，'.join(listed)}。"
+    outcomes = {outcome.label: count for outcome, count in result.counts.items()}
+    yield f"收到 {len(result.files)} 个文件：{_listed(outcomes, '个')}。"
     counted = f"计入汇总 {len(result.counted_files)} 个"
     if result.expected is None:
         yield f"{counted}，没有名册，不知道谁未报。"
@@ -202,6 +204,11 @@ def _heaviest_first(findings: Sequence[Finding]) -> list[Finding]:
     return sorted(grouped(findings), key=lambda f: (f.severity.rank, not f.cell))
 
 
+def _listed(counts: Mapping[str, int], measure: str) -> str:
+    """What there is, each with its number."""
+    return "，".join(f"{name} {count} {measure}" for name, count in counts.items() if count)
+
+
 def _names(units: Iterable[Unit]) -> str:
     return "、".join(harmless(unit.name) for unit in units)
 
@@ -240,8 +247,9 @@ def lint_report(result: LintResult) -> Iterator[str]:
             yield harmless(f"[改动] {change.message}")
         count = len(result.changes)
         yield f"共有 {count} 处改动。" if count else "两份定义的内容完全相同。"
-    listed = [f"{severity.label} {count} 处" for severity, count in result.counts.items()]
-    yield f"{result.form} 第 {result.version} 版：{'，'.join(listed) or '没有发现问题'}。"
+    severities = {severity.label: count for severity, count in result.counts.items()}
+    listed = _listed(severities, "处") or "没有发现问题"
+    yield f"{result.form} 第 {result.version} 版：{listed}。"
 
 
 def _china(seconds: float) -> dt.datetime:
@@ -271,8 +279,9 @@ def send_report(result: SendResult, settings: CampaignSettings, *, drafts: bool)
     for item in result.items:
         yield harmless(_item(item))
     counts = {state: result.units_in(state) for state in _STATES}
-    listed = [f"{_STATES[state]} {count} 个单位" for state, count in counts.items() if count]
-    yield f"{_KINDS[result.kind]}：{'，'.join(listed) or '没有要发的单位'}。"
+    states = {_STATES[state]: count for state, count in counts.items()}
+    listed = _listed(states, "个单位") or "没有要发的单位"
+    yield f"{_KINDS[result.kind]}：{listed}。"
     if drafts and counts["draft"]:
         yield (
             f"草稿在“{harmless(str(settings.drafts))}”，用 Outlook、Foxmail 等邮件程序打开后发送。"
@@ -363,11 +372,23 @@ def _collected(file: CollectedFile) -> str:
 
 
 def status_report(result: StatusResult) -> Iterator[str]:
-    """The lines of `xlreport status`: unit by unit, then who is missing, then what a person must
-    do."""
+    """The lines of `xlreport status`: unit by unit, then what a person must do, then who is
+    missing."""
     for unit in result.units:
         yield harmless(_unit(unit))
     yield ""
+    yield from _for_people(result)
+    yield f"名册 {len(result.units)} 个单位：{_listed(result.counts, '个')}。"
+    if result.missing:
+        yield f"未报：{_names(result.missing)}　→ xlreport send reminders 催报"
+    if result.to_correct:
+        yield f"要更正：{_names(result.to_correct)}　→ xlreport send returns 发通知"
+    if result.days is not None:
+        yield f"截止日期 {result.deadline}，{_days_left(result.days)}。"
+
+
+def _for_people(result: StatusResult) -> Iterator[str]:
+    """What only a person can settle."""
     for file in result.strangers:
         yield harmless(f"认不出单位的文件：{file.path}（{_why_unknown(file)}）")
     for message in result.messages:
@@ -376,14 +397,6 @@ def status_report(result: StatusResult) -> Iterator[str]:
         yield "（处理好的运行 xlreport status --done 编号，以后不再列出）"
     for finding in result.findings:
         yield harmless(finding.line())
-    listed = [f"{label} {count} 个" for label, count in result.counts.items()]
-    yield f"名册 {len(result.units)} 个单位：{'，'.join(listed)}。"
-    if result.missing:
-        yield f"未报：{_names(result.missing)}　→ xlreport send reminders 催报"
-    if result.to_correct:
-        yield f"要更正：{_names(result.to_correct)}　→ xlreport send returns 发通知"
-    if result.days is not None:
-        yield f"截止日期 {result.deadline}，{_days_left(result.days)}。"
 
 
 def _days_left(days: int) -> str:

@@ -106,12 +106,9 @@ def template(
     else:
         request = _templates_in(settings, place)
         out = out or settings.templates
-    request = replace(
-        request,
-        year=year or request.year,
-        county=Unit(county) if county else request.county,
-        password=password,
-    )
+    request = replace(request, year=year or request.year, password=password)
+    if county:
+        request = replace(request, county=Unit(county))
     out = out or Path()
     written = write_templates(request, out)
     for path in written:
@@ -144,12 +141,10 @@ def check(*, paths: ReportPaths = None, place: Workplace, reading: Reading, view
     if not paths:
         raise typer.BadParameter("缺少“文件...”。写出要审核的报表，或者它们所在的文件夹。")
     roster = roster_at(place.roster) if place.roster else None
+    exclude = reading.own_files(place.roster, place.previous)
+    prior_year = prior_year_at(place.previous, None, roster, options, forms)
     result = check_files(
-        paths,
-        forms=forms,
-        exclude=reading.own_files(place.roster, place.previous),
-        prior_year=prior_year_at(place.previous, None, roster, options, forms),
-        reading=options,
+        paths, forms=forms, exclude=exclude, prior_year=prior_year, reading=options
     )
     show(check_report(result, verbose=view.verbose), result, as_json=view.as_json)
     return result.exit_code
@@ -174,8 +169,6 @@ def merge(
     """
     from xlreport.api import merge_folder, require_apart, write_outputs
     from xlreport.cli.render import merge_report, show
-    from xlreport.merging.request import Policy
-    from xlreport.submission import Unit
 
     settings = _campaign_to_merge(place, folder)
     campaign = None
@@ -185,16 +178,7 @@ def merge(
         campaign = opened_campaign(settings, reading.read_options(), place)
         request = _request_in(campaign, place.filled_from(settings), reading)
         out = outputs.out or settings.summary
-    request = replace(
-        request,
-        year=counting.year or request.year,
-        county=Unit(counting.county) if counting.county else request.county,
-        policy=Policy(
-            counting.with_errors,
-            counting.accept_unlisted,
-            newest=counting.on_conflict == "newest",
-        ),
-    )
+    request = counting.applied_to(request)
     if outputs.repair is not None:
         require_apart(outputs.repair, request.folder)
     result = write_outputs(merge_folder(request), out, repair=outputs.repair)
@@ -307,11 +291,12 @@ def _request_for(
     options = reading.read_options()
     forms = reading.forms()
     roster = roster_at(place.roster) if place.roster else None
+    prior_year = prior_year_at(place.previous, counting.year, roster, options, forms)
     return MergeRequest(
         folder,
         roster,
         forms=forms,
-        prior_year=prior_year_at(place.previous, counting.year, roster, options, forms),
+        prior_year=prior_year,
         exclude=reading.own_files(place.roster, place.previous),
         reading=options,
     )
