@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xlreport.atomic import safe_name
-from xlreport.campaign.collect import MARK, MOST_BYTES, collected_name
+from xlreport.campaign.collect import MOST_BYTES, collected_name
 from xlreport.formats.detect import Kind
 from xlreport.mail.messages import Attachment
+from xlreport.merging.arrivals import MARK
 from xlreport.submission import Unit
 
 SHA = "0123456789abcdef" * 4

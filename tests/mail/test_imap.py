@@ -17,10 +17,10 @@ from support.merges import merge_and_write
 from support.servers import Dovecot, free_port, proxy_for, saying
 from xlreport import Form
 from xlreport.campaign.campaign import ledger_of, merged_inbox
-from xlreport.campaign.collect import MARK
 from xlreport.campaign.status import status
 from xlreport.mail.headers import china
 from xlreport.mail.messages import MailLimits
+from xlreport.merging.arrivals import MARK
 
 pytestmark = pytest.mark.post
 

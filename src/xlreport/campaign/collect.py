@@ -69,6 +69,7 @@ UNKNOWN_UNIT = "未知单位"
 MOST_BYTES = 120
 """Bytes of a collected file's name, extension included."""
 MOST_SENDER_BYTES = 40
+
 _LOST = {
     TIME: TOOK_TOO_LONG,
     MEMORY: TOOK_TOO_MUCH_MEMORY,
