@@ -93,13 +93,14 @@ class Figures:
 
 @dataclass(frozen=True)
 class Provenance:
-    """Where a submission came from: its file, the lines of its cover, and where each field stood.
+    """Where a submission came from: its file, the lines of its cover, where each field stood.
 
     `saved` is the last-saved time of the document properties (ISO 8601, empty when not told),
     `modified` the file's own time stamp in seconds, `number` the submission number in the file's
     identity (1 in a new template, more in a repaired one; 0 unknown), `arrived` when it came by
     mail in seconds (0 when no ledger knows). `identity` holds the cover's other lines by their id,
-    `places` the cell of each field that was found."""
+    `places` the cell of each field that was found.
+    """
 
     path: str = ""
     sha256: str = ""
@@ -160,27 +161,34 @@ class Submission:
     @property
     def content(self) -> tuple[object, ...]:
         """What two copies of the same report have in common, whatever their files."""
+        entries = [(name, _content(entry)) for name, entry in self.entries.items()]
+        overrides = [(name, e.value, e.raw) for name, e in self.overrides.items()]
+        declared = [table for table, answer in self.answers.items() if answer == YES]
         return (
             self.form,
             self.year,
             self.unit,
-            tuple(
-                sorted(
-                    (k, e.value, e.status, e.raw if e.value is None else "")
-                    for k, e in self.entries.items()
-                )
-            ),
-            tuple(sorted((k, e.value, e.raw) for k, e in self.overrides.items())),
+            tuple(sorted(entries)),
+            tuple(sorted(overrides)),
             tuple(sorted(self.texts.items())),
             tuple(sorted(self.explanations.items())),
-            tuple(sorted(table for table, answer in self.answers.items() if answer == YES)),
+            tuple(sorted(declared)),
         )
+
+
+def _content(entry: Entry) -> tuple[Decimal | None, Status, str]:
+    """What an entry says, however its number is written."""
+    raw = entry.raw if entry.value is None else ""
+    return entry.value, entry.status, raw
 
 
 @dataclass(frozen=True)
 class Summary(Submission):
-    """A submission that is itself a summary: `members` are the units summed in it, `details` what
-    each of them reported (empty when the file does not tell)."""
+    """A submission that is itself a summary.
+
+    `members` are the units summed in it, `details` what each of them reported (empty when the file
+    does not tell).
+    """
 
     members: tuple[Unit, ...] = ()
     details: Mapping[Unit, Figures] = field(default_factory=dict)
@@ -202,12 +210,11 @@ class Pool:
     def share(self, submission: Submission) -> Submission:
         """An equal submission made of shared values."""
         entries = {
-            intern(name): self._entries.setdefault(e, e) for name, e in submission.entries.items()
+            intern(name): self._entries.setdefault(entry, entry)
+            for name, entry in submission.entries.items()
         }
         texts = {intern(name): text for name, text in submission.texts.items()}
-        provenance = submission.provenance
-        key = tuple(provenance.places.items())
-        places = self._places.setdefault(key, provenance.places)
-        return replace(
-            submission, entries=entries, texts=texts, provenance=replace(provenance, places=places)
-        )
+        places = submission.provenance.places
+        shared = self._places.setdefault(tuple(places.items()), places)
+        provenance = replace(submission.provenance, places=shared)
+        return replace(submission, entries=entries, texts=texts, provenance=provenance)
