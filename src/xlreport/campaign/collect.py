@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -35,6 +35,8 @@ from xlreport.errors import SourceError, UsageError
 from xlreport.findings import Finding, has_errors
 from xlreport.formats.detect import Kind, is_a
 from xlreport.mail.codes import (
+    LINKED_ELSEWHERE,
+    M3,
     READER_DIED,
     READER_FAILED,
     TOOK_TOO_LONG,
@@ -69,6 +71,8 @@ UNKNOWN_UNIT = "未知单位"
 MOST_BYTES = 120
 """Bytes of a collected file's name, extension included."""
 MOST_SENDER_BYTES = 40
+MOST_HOSTS = 3
+"""How many places of links are named."""
 
 _LOST = {
     TIME: TOOK_TOO_LONG,
@@ -343,6 +347,8 @@ class Collector:
             files.append(file)
             findings += notes
         findings += self._bounced(mail)
+        if owners and mail.bounce is None:
+            findings += _elsewhere(mail, files, findings)
         mail = replace(mail, findings=tuple(findings))
         paths = [file.path for file in files]
         self.ledger.add(mail, raw.origin, paths, raw.uid, [unit.code for unit in owners])
@@ -459,6 +465,16 @@ class Collector:
         by_address = [unit.name for unit in self.roster.owners(bounce.recipients)]
         by_content = [row.unit_name for row in self.ledger.sent() if is_of(row)]
         return list(dict.fromkeys([*by_address, *by_content]))
+
+
+def _elsewhere(
+    mail: Mail, files: Sequence[CollectedFile], findings: Iterable[Finding]
+) -> Iterator[Finding]:
+    """A unit's message without a report, with a link behind which the report may lie."""
+    brought_report = any(file.units for file in files)
+    is_told = any(finding.code == M3.code for finding in findings)
+    if mail.hosts and not brought_report and not is_told:
+        yield LINKED_ELSEWHERE(hosts="、".join(mail.hosts[:MOST_HOSTS]))
 
 
 def _dated(mail: Mail) -> Mail:

@@ -26,6 +26,11 @@ LINKED = M3.message(
     "请在邮箱里下载，核对后放进 inbox 文件夹",
 )
 
+LINKED_ELSEWHERE = M3.message(
+    "正文里有链接（{hosts}），邮件里没有能用的报表，程序不打开链接",
+    "请打开这封邮件；报表在链接里的，下载核对后放进 inbox 文件夹",
+)
+
 TOO_LARGE = M5.message("邮件大小为 {seen:,} 字节，超过允许的 {allowed:,} 字节，没有收取", _BY_HAND)
 TOO_MANY_PARTS = M5.message(
     "邮件的部分和附件数为 {seen:,} 个，超过允许的 {allowed:,} 个，没有收取", _BY_HAND
@@ -64,6 +69,8 @@ PGP = M6.message("邮件加了密（PGP），读不出来", _BY_HAND)
 ENCODING_DAMAGED = M6.message("附件“{name}”的编码不完整，可能缺了一段", _COMPARE)
 EMBEDDED_IN_TEXT = M6.message("正文里嵌着文件（data:），读不出来", _BY_HAND)
 UUENCODED_IN_TEXT = M6.message("正文里有旧式编码（uuencode）的附件，读不出来", _BY_HAND)
+YENC_IN_TEXT = M6.message("正文里有用 yEnc 编码的附件，读不出来", _BY_HAND)
+FILE_IN_CALENDAR = M6.message("日程邀请里夹着文件，读不出来", _BY_HAND)
 WINMAIL_BROKEN = M6.message(
     "附件“{name}”是 Outlook 的 winmail.dat，读不出来", "请对方用“纯文本”或“HTML”格式重新发送"
 )

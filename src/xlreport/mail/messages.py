@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -57,6 +58,12 @@ _UNREADABLE = {
 """Types of parts that hold nothing that could be taken."""
 
 NAMELESS = "（没有文件名）"
+
+_REPLY = re.compile(r"\s*(?:re|回复|答复|回覆)\s*[:：]", re.IGNORECASE)
+"""How the subject of an answer begins."""
+
+_HEAD = 4096
+"""Bytes in which a file that is no text has a zero."""
 
 _FORK = b"\x00\x05\x16\x07"
 """AppleDouble: what a Mac sends beside a file, under the same name (RFC 1740)."""
@@ -108,6 +115,8 @@ class Mail:
     attachments: tuple[Attachment, ...] = ()
     findings: tuple[Finding, ...] = ()
     bounce: Bounce | None = None
+    hosts: tuple[str, ...] = ()
+    """Where links in the text lead, but for the services that a finding names."""
     raw_sha256: str = ""
     again: bool = False
     """It was not read, for a reason that may be gone the next time."""
@@ -154,6 +163,7 @@ class MessageReader:
             attachments=tuple(walk.attachments),
             findings=tuple(dict.fromkeys((*mail.findings, *walk.findings))),
             bounce=walk.bounce or walk.told_in_words(),
+            hosts=tuple(dict.fromkeys(walk.hosts)),
             digest=_digest(mail, walk.leaves),
             again=mail.again or walk.again,
         )
@@ -167,6 +177,7 @@ def _message(data: bytes, walk: _Walk) -> Mail:
         walk.findings.append(codes.NO_MESSAGE())
         return replace(mail, again=True)
     walk.by_server = dsn.from_server(mail.senders)
+    walk.read_subject(mail.subject)
     walk.visit(message, _Level(1, mail.senders))
     return mail
 
@@ -182,6 +193,7 @@ def _saved_by_outlook(data: bytes, walk: _Walk) -> Mail:
         walk.findings.append(codes.MSG_BROKEN())
         return replace(_nothing(data), again=True)
     mail = _envelope(saved.header, data)
+    walk.read_subject(mail.subject)
     walk.visit_saved(saved, _Level(1, mail.senders))
     arrived = mail.arrived or saved.delivered or saved.sent
     return replace(mail, sent=mail.sent or saved.sent, arrived=arrived)
@@ -336,6 +348,8 @@ class _Walk:
     """The addresses that a mail server's message speaks of."""
     enclosed: list[str] = field(default_factory=list)
     """The Message-IDs of the messages in it."""
+    hosts: list[str] = field(default_factory=list)
+    is_reply: bool = False
     again: bool = False
     count: int = 0
 
@@ -344,6 +358,11 @@ class _Walk:
         if not self.by_server:
             return None
         return Bounce(tuple(dict.fromkeys(self.named)), next(iter(self.enclosed), ""), sure=False)
+
+    def read_subject(self, subject: str) -> None:
+        """What the subject says about the letter; some people write a link into it."""
+        self.is_reply = _REPLY.match(subject) is not None
+        self._read_text(subject)
 
     def visit(self, part: Message, level: _Level) -> None:
         """A part and everything below it."""
@@ -407,13 +426,23 @@ class _Walk:
 
     def _read_text(self, text: str) -> None:
         """What a letter says about files that are not attached to it."""
+        text = links.unfolded(text)
         if self.by_server:
             self.named += dsn.named(text)
         self.findings += [codes.LINKED(service=service) for service in links.links(text)]
-        if links.has_embedded_file(text):
-            self.findings.append(codes.EMBEDDED_IN_TEXT())
+        self.hosts += links.other_hosts(text, is_reply=self.is_reply)
+        self._tell_files_in(text)
         if links.has_uuencoded_file(text):
             self.findings.append(codes.UUENCODED_IN_TEXT())
+
+    def _tell_files_in(self, text: str) -> None:
+        """Tells of files that are written into a text."""
+        if links.has_embedded_file(text):
+            self.findings.append(codes.EMBEDDED_IN_TEXT())
+        if links.has_yenc_file(text):
+            self.findings.append(codes.YENC_IN_TEXT())
+        if links.has_file_in_calendar(text):
+            self.findings.append(codes.FILE_IN_CALENDAR())
 
     def _take_file(self, name: str, data: bytes, level: _Level, *, inline: bool = False) -> None:
         """A file: unpacked when it is mail itself, otherwise spooled."""
@@ -431,6 +460,8 @@ class _Walk:
             if mime.is_message(inner):
                 self._visit_letter(inner, level)
                 return
+        if not taken and b"\0" not in data[:_HEAD]:
+            self._tell_files_in(links.unfolded(text_of(data, "")))
         if plain.endswith(".p7m"):
             self.findings.append(codes.SMIME())
         path = self.spool / f"{len(self.attachments):06}.bin"

@@ -32,8 +32,11 @@ ENCODED = "application/x-encoded-message"
 bytes as a message."""
 
 _STRAY = re.compile(
-    r"^(?:content-(?:type|disposition|transfer-encoding)\s*:|begin [0-7]{3} \S)", re.I | re.M
+    r"^(?:content-(?:type|disposition|transfer-encoding)\s*:|begin [0-7]{3,4} \S|=ybegin )"
+    r"|(?:^[a-z0-9+/]{40,76}={0,2}[ \t]*\r?\n){3}|[a-z0-9+/]{240}",
+    re.I | re.M,
 )
+"""What a file looks like that lies outside of the boundaries; base64 in lines or in one."""
 _WRITTEN_OUT = re.compile(
     rb"^content-(?:disposition\s*:\s*attachment|transfer-encoding\s*:\s*(?:base64|quoted|8bit|x-uu))"
     rb"|(?:^[a-z0-9+/]{60,76}\r?\n){4}",
