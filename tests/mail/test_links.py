@@ -229,7 +229,7 @@ def test_a_file_in_a_web_page(text: str, expected: bool) -> None:
 
 
 def test_long_texts_take_no_time() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     for text in (
         "mail.10086.cn/" * 10**5,
         "<blockquote>" * 10**5,
@@ -249,4 +249,4 @@ def test_long_texts_take_no_time() -> None:
         has_uuencoded_file(text)
         has_embedded_file(text)
         has_file_in_calendar(unfolded(text))
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
