@@ -4,6 +4,7 @@ python dev.py demo      the main job on the samples
 python dev.py test      linter, types, and all tests that need no other program
 python dev.py oracle    the tests in which LibreOffice recalculates our workbooks
 python dev.py bench     the figures of the README
+python dev.py nightly   many more random examples, and a mutation tester for each package (hours)
 """
 
 from __future__ import annotations
@@ -12,11 +13,15 @@ import os
 import subprocess
 import sys
 import venv
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+
+PARALLEL = ("-n", "auto", "--dist", "worksteal", "--durations", "10")
+COVERAGE = ("--cov", "--cov-report", "term:skip-covered")
 
 
 def run(*command: str | Path, accept: tuple[int, ...] = (0,)) -> None:
@@ -52,16 +57,20 @@ def demo() -> None:
 
 
 def test() -> None:
+    print("Linter, types and tests: about 4 minutes on two cores.", flush=True)
     set_up("[dev]")
     run(python(), "-m", "ruff", "check")
     run(python(), "-m", "ruff", "format", "--check")
     run(python(), "-m", "mypy")
-    run(python(), "-m", "pytest", "-m", "not oracle", "-n", "auto")
+    # measuring coverage costs a third more time, so only CI does
+    measured = COVERAGE if os.environ.get("CI") else ()
+    run(python(), "-m", "pytest", "-m", "not oracle", *PARALLEL, *measured)
 
 
 def oracle() -> None:
+    print("LibreOffice recalculates workbooks: about 2 minutes on two cores.", flush=True)
     set_up("[dev]")
-    run(python(), "-m", "pytest", "-m", "oracle", "-n", "auto")
+    run(python(), "-m", "pytest", "-m", "oracle", *PARALLEL)
 
 
 def bench() -> None:
@@ -70,8 +79,22 @@ def bench() -> None:
     run(python(), "benchmarks/mailing.py")
 
 
+def nightly() -> None:
+    print("Random examples for about an hour, then mutants for several hours.", flush=True)
+    set_up("[dev]")
+    run(python(), "-m", "pytest", "--hypothesis-profile", "nightly", *PARALLEL)
+    run(python(), "benchmarks/mutation.py")
+
+
+TASKS: dict[str, Callable[[], None]] = {
+    "demo": demo,
+    "test": test,
+    "oracle": oracle,
+    "bench": bench,
+    "nightly": nightly,
+}
+
 if __name__ == "__main__":
-    tasks = {"demo": demo, "test": test, "oracle": oracle, "bench": bench}
-    if len(sys.argv) != 2 or sys.argv[1] not in tasks:
+    if len(sys.argv) != 2 or sys.argv[1] not in TASKS:
         sys.exit(__doc__)
-    tasks[sys.argv[1]]()
+    TASKS[sys.argv[1]]()
