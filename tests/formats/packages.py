@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 import zipfile
 from collections.abc import Mapping
@@ -70,15 +71,50 @@ def rows(*cells: str) -> str:
     return f'<sheetData><row r="1">{"".join(cells)}</row></sheetData>'
 
 
+_ODF = "urn:oasis:names:tc:opendocument:xmlns"
+_SPACES = " ".join(
+    f'xmlns:{name}="{space}"'
+    for name, space in {
+        "office": f"{_ODF}:office:1.0",
+        "table": f"{_ODF}:table:1.0",
+        "text": f"{_ODF}:text:1.0",
+        "meta": f"{_ODF}:meta:1.0",
+        "dc": "http://purl.org/dc/elements/1.1/",
+        "calcext": "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0",
+    }.items()
+)
+_ELEMENTS = {
+    **dict.fromkeys(("spreadsheet", "annotation", "meta"), "office"),
+    **dict.fromkeys(("p", "s", "tab", "line-break", "span"), "text"),
+    "user-defined": "meta",
+    "date": "dc",
+}
+_VALUES = ("value", "value-type", "string-value", "boolean-value", "date-value", "time-value")
+_ATTRIBUTES = {**dict.fromkeys(_VALUES, "office"), "c": "text"}
+
+
+def prefixed(content: str, others: str = "table") -> str:
+    """Names without a prefix get the one that they have in OpenDocument."""
+
+    def attribute(match: re.Match[str]) -> str:
+        return f" {_ATTRIBUTES.get(match[1], others)}:{match[1]}="
+
+    def element(match: re.Match[str]) -> str:
+        attributes = re.sub(r" ([\w-]+)=", attribute, match[3])
+        return f"<{match[1]}{_ELEMENTS.get(match[2], 'table')}:{match[2]}{attributes}"
+
+    return re.sub(r"<(/?)([\w-]+)(?=[\s/>])((?:\s+[\w:-]+=\"[^\"]*\")*)", element, content)
+
+
 def ods(content: str, *, meta: str = "", more: Mapping[str, str] | None = None) -> bytes:
     """An OpenDocument spreadsheet of this content."""
     members: dict[str, str | bytes] = {
         "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
-        "content.xml": f"<spreadsheet>{content}</spreadsheet>",
+        "content.xml": f"<office:spreadsheet {_SPACES}>{prefixed(content)}</office:spreadsheet>",
         **(more or {}),
     }
     if meta:
-        members["meta.xml"] = f"<meta>{meta}</meta>"
+        members["meta.xml"] = f"<office:meta {_SPACES}>{prefixed(meta, 'meta')}</office:meta>"
     return zipped(members)
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from support.cells import part, rewrite, sheet_parts
 from support.examples import examples
+from support.mails import compound
 from xlreport import Form, FormCatalog, read_submission, write_workbook
 from xlreport.formats.detect import is_a
 from xlreport.formats.guard import (
@@ -56,9 +57,8 @@ def test_latin_letters_stand_apart() -> None:
         (b"", "空文件（0 字节）"),
         (b"%PDF-1.7", "PDF 文件"),
         (b"\x89PNG\r\n", "图片"),
-        (OLE + "WordDocument".encode("utf-16-le"), "Word 文档（.doc）"),
-        (OLE + "PowerPoint Document".encode("utf-16-le"), "演示文稿（.ppt）"),
-        (OLE + "__properties_version1.0".encode("utf-16-le"), "邮件（.msg）"),
+        (compound({"WordDocument": bytes(5000)}), "Word 文档（.doc）"),
+        (compound({"PowerPoint Document": bytes(5000)}), "演示文稿（.ppt）"),
         (OLE + b"\0" * 600, "旧格式的办公文件，里面没有表格（或已损坏）"),
         (b"<html><table></table></html>", "网页（HTML）文件"),
         (b'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>', "XML 表格（2003 格式）"),
@@ -226,7 +226,7 @@ def test_links_to_outside_are_never_followed(good: bytes) -> None:
 
 def test_xml_that_never_ends_is_damage() -> None:
     with pytest.raises(Refused):
-        parse_xml(b"<a><b>", XmlHandler())
+        parse_xml(b"<a><b>", XmlHandler(), {})
 
 
 @examples(60)

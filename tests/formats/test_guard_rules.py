@@ -170,6 +170,10 @@ class Recorder(XmlHandler):
         self.elements: list[tuple[str, dict[str, str]]] = []
         self.ends: list[str] = []
         self.text = ""
+        self.foreigners: list[str] = []
+
+    def foreign(self, local: str, /) -> None:
+        self.foreigners.append(local)
 
     def start(self, name: str, attributes: dict[str, str], /) -> None:
         self.elements.append((name, attributes))
@@ -181,16 +185,28 @@ class Recorder(XmlHandler):
         self.text += text
 
 
-def test_elements_come_by_local_name_and_a_plain_attribute_holds() -> None:
+def test_names_come_by_the_prefix_of_their_namespace_whatever_the_file_calls_it() -> None:
     handler = Recorder()
-    parse_xml(b'<p:a xmlns:p="u" p:id="1" x="2"><b p:id="3" id="4">t</b></p:a>', handler)
-    (outer, outer_attributes), (inner, inner_attributes) = handler.elements
-    assert (outer, outer_attributes["id"], outer_attributes["x"]) == ("a", "1", "2")
-    assert (inner, inner_attributes["id"]) == ("b", "4")
-    assert (handler.ends, handler.text) == (["b", "a"], "t")
+    xml = b'<p:a xmlns:p="main" xmlns:q="other" q:id="1" id="2"><q:b q:x="3"/>t</p:a>'
+    parse_xml(xml, handler, {"main": "", "other": "r"})
+    assert handler.elements == [("a", {"r:id": "1", "id": "2"}), ("r:b", {"r:x": "3"})]
+    assert (handler.ends, handler.text, handler.foreigners) == (["r:b", "a"], "t", [])
 
 
-def test_an_attribute_with_a_namespace_only_comes_by_its_local_name() -> None:
+def test_names_of_other_namespaces_and_of_none_are_foreign() -> None:
     handler = Recorder()
-    parse_xml(b'<a xmlns:p="u" p:id="1"/>', handler)
-    assert handler.elements[0][1]["id"] == "1"
+    xml = b'<a xmlns="main" xmlns:z="urn:z" z:id="1" id="2"><z:b/><c xmlns="" d="3"/></a>'
+    parse_xml(xml, handler, {"main": ""})
+    assert handler.elements == [
+        ("a", {"?:id": "1", "id": "2"}),
+        ("?:b", {}),
+        ("?:c", {"d": "3"}),
+    ]
+    assert handler.foreigners == ["id", "b", "c"]
+
+
+def test_one_attribute_under_two_names_of_a_namespace_is_refused() -> None:
+    xml = b'<a xmlns:p="one" xmlns:q="two" p:id="1" q:id="2"/>'
+    with pytest.raises(Refused, match="XML"):
+        parse_xml(xml, Recorder(), {"one": "r", "two": "r"})
+    parse_xml(xml, Recorder(), {})

@@ -74,9 +74,24 @@ def test_links(kind: str, links: bool) -> None:
 
 
 def test_custom_properties() -> None:
-    content = '<p><property name="a"> <v>1</v>2 </property>x<property><v>3</v></property></p>'
+    space = "http://schemas.openxmlformats.org/officeDocument/2006/custom-properties"
+    listed = '<property name="a"> <v>1</v>2 </property>x<property><v>3</v></property>'
+    content = f'<p xmlns="{space}">{listed}</p>'
     assert opc.custom_properties(package("custom-properties", CUSTOM, content)) == {"a": "12"}
     assert opc.custom_properties({}) == {}
+
+
+def test_a_property_as_sheetjs_writes_it() -> None:
+    """UTF-8 bytes, each written as a letter; other texts stay as they are."""
+    space = "http://schemas.openxmlformats.org/officeDocument/2006/custom-properties"
+    for written, read in [
+        ("甲子镇".encode().decode("latin-1"), "甲子镇"),
+        ("é", "é"),
+        ("甲", "甲"),
+    ]:
+        content = f'<p xmlns="{space}"><property name="a">{written}</property></p>'
+        found = opc.custom_properties(package("custom-properties", CUSTOM, content))
+        assert found == {"a": read}
 
 
 @pytest.mark.parametrize(
@@ -91,7 +106,8 @@ def test_custom_properties() -> None:
     ],
 )
 def test_the_last_saved_time(written: str, saved: str) -> None:
-    content = f"<p><created>2024-01-01T00:00:00Z</created><modified>{written}</modified>x</p>"
+    times = f"<created>2024-01-01T00:00:00Z</created><modified>{written}</modified>"
+    content = f'<p xmlns="http://purl.org/dc/terms/">{times}x</p>'
     assert opc.last_saved(package("core-properties", CORE, content)) == saved
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from formats.packages import cell, refusal, relations, rows, xlsx_parts, zipped
+from formats.packages import MAIN, cell, refusal, relations, rows, xlsx_parts, zipped
+from xlreport.formats.guard import Limits
 from xlreport.formats.open import open_book
 from xlreport.formats.raw import RawBook, RawCell
 from xlreport.formats.xlsx import unescape
@@ -61,11 +62,114 @@ def test_shared_strings_leave_phonetic_runs_out() -> None:
     assert cell(found, "B1") == RawCell("s", "乙丙\r")
 
 
-@pytest.mark.parametrize("index", ["1", "-1", "x", "", "9999999999"])
+@pytest.mark.parametrize("index", ["1", "-1", "x", "9999999999"])
 def test_a_shared_string_that_is_not_there_is_damage(index: str) -> None:
     xml = rows(f'<c r="B1" t="s"><v>{index}</v></c>')
     data = zipped(xlsx_parts(xml, strings="<si><t>甲</t></si>"))
     assert refusal(data) == ("R2", "“表”B1 指向不存在的文字")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        '<c r="B1" t="s"><v/></c>',
+        '<c r="B1" t="s"><v> </v></c>',
+        '<c r="B1" t="s"/>',
+        '<c r="B1"><v/></c>',
+        '<c r="B1" t="b"><v></v></c>',
+    ],
+)
+def test_a_cell_with_an_empty_value_is_blank(written: str) -> None:
+    assert book(rows(written, '<c r="C1"><v>1</v></c>')).sheets["表"].cells.keys() == {(0, 2)}
+
+
+def test_a_formula_with_an_empty_value_stays() -> None:
+    xml = rows('<c r="A1" t="s"><f>B1</f><v/></c>', '<c r="B1" t="str"><v/></c>')
+    assert cell(book(xml), "A1") == RawCell("s", "", "B1")
+    assert cell(book(xml), "B1") == RawCell("str", "")
+
+
+def test_rows_and_cells_without_anything_in_them_are_no_data() -> None:
+    styled = "".join(f'<row r="{i}" s="3"><c r="A{i}" s="3"/></row>' for i in range(2, 50))
+    data = zipped(xlsx_parts(f'<sheetData><row r="1"><c><v>1</v></c></row>{styled}</sheetData>'))
+    assert refusal(data, Limits(cells=2)) == ("", "")
+    assert refusal(data, Limits(cells=1))[0] == "R3"
+
+
+SMUGGLED = ("R4", "表格里夹带了表格程序不会写的内容，各程序看到的可能不一样")
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        '<z:c xmlns:z="urn:z" r="B1"><z:v>9</z:v></z:c>',
+        '<c xmlns="" r="B1"><v>9</v></c>',
+        '<c r="B1" xmlns:z="urn:z"><z:v>9</z:v></c>',
+        '<c r="B1" xmlns:z="urn:z" z:t="s"><v>9</v></c>',
+        '<c r="B1"><v>9<t xmlns="urn:z">9</t></v></c>',
+    ],
+)
+def test_cells_of_another_namespace_are_refused(cells: str) -> None:
+    assert refusal(zipped(xlsx_parts(rows(cells)))) == SMUGGLED
+
+
+def test_rows_and_data_of_another_namespace_are_refused() -> None:
+    for xml in (
+        '<sheetData><z:row xmlns:z="urn:z" r="1"><c r="A1"><v>9</v></c></z:row></sheetData>',
+        '<z:sheetData xmlns:z="urn:z"/>' + rows(),
+    ):
+        assert refusal(zipped(xlsx_parts(xml))) == SMUGGLED
+
+
+def test_what_programs_write_in_other_namespaces_is_passed_over() -> None:
+    xml = (
+        '<sheetData><row r="1" xmlns:d="urn:d" d:dyDescent="0.2"><c r="A1"><v>1</v>'
+        '<extLst><ext><z:f xmlns:z="urn:z">9</z:f></ext></extLst></c></row></sheetData>'
+        '<oleObjects><z:row xmlns:z="urn:z">3</z:row></oleObjects>'
+        '<extLst><ext><z:f xmlns:z="urn:z">Sheet1!A1</z:f></ext></extLst>'
+    )
+    assert cell(book(xml), "A1") == RawCell("n", "1")
+
+
+def test_a_sheet_is_found_by_the_id_of_its_relationship() -> None:
+    parts = xlsx_parts(rows())
+    written = str(parts["xl/workbook.xml"])
+    for more in ('id="r2" r:id="r1"', 'r:id="r1" z:id="r2" xmlns:z="urn:z"'):
+        changed = {**parts, "xl/workbook.xml": written.replace('r:id="r1"', more)}
+        assert refusal(zipped(changed)) == SMUGGLED
+    without = {**parts, "xl/workbook.xml": written.replace('r:id="r1"', "")}
+    assert refusal(zipped(without)) == ("R2", "工作表“表”的内容缺失")
+
+
+def test_a_relationship_given_twice_is_refused() -> None:
+    parts = xlsx_parts(rows())
+    written = str(parts["xl/_rels/workbook.xml.rels"])
+    changed = {**parts, "xl/_rels/workbook.xml.rels": written.replace('"r2"', '"r1"')}
+    told = ("R2", "部件之间的关系编号“r1”出现了两次，无法判断哪个是真的")
+    assert refusal(zipped(changed)) == told
+
+
+def test_a_part_of_another_kind_is_no_sheet() -> None:
+    parts = xlsx_parts(rows())
+    changed = {**parts, "xl/worksheets/sheet1.xml": '<worksheet xmlns="urn:z"/>'}
+    assert refusal(zipped(changed)) == SMUGGLED
+    changed = {**parts, "xl/workbook.xml": f'<styleSheet xmlns="{MAIN}"/>'}
+    assert refusal(zipped(changed)) == ("R2", "找不到工作簿部件（不是表格文件，或已损坏）")
+
+
+def test_a_part_that_is_not_used_is_told_when_it_is_broken() -> None:
+    dtd = '<!DOCTYPE x [<!ENTITY a "b">]><a/>'
+    more = {"docProps/a.xml": "<a>", "xl/theme/b.xml": dtd, "c.bin": "<a>", "d.xml": "<a/>"}
+    notes = open_book(zipped(xlsx_parts(rows(), more=more))).notes
+    assert [(note.code, note.message) for note in notes] == [
+        ("R31", "文件里有写法有误的部件“docprops/a.xml”，没有用到，数字已照常读取"),
+        ("R31", "文件里有写法有误的部件“xl/theme/b.xml”，没有用到，数字已照常读取"),
+    ]
+
+
+def test_a_dtd_in_the_list_of_types_is_refused() -> None:
+    parts = {**xlsx_parts(rows()), "[Content_Types].xml": "<!DOCTYPE x><Types/>"}
+    assert refusal(zipped(parts)) == ("R4", "XML 中有 DTD 或实体定义")
 
 
 @pytest.mark.parametrize(
@@ -125,7 +229,7 @@ def test_marks_and_protection() -> None:
     )
     more = {
         "xl/worksheets/_rels/sheet1.xml.rels": relations(("comments", "../comments1.xml")),
-        "xl/comments1.xml": '<comments><comment ref="E5"/><other ref="F6"/></comments>',
+        "xl/comments1.xml": f'<comments xmlns="{MAIN}"><comment ref="E5"/><other ref="F6"/></comments>',
     }
     found = open_book(zipped(xlsx_parts(sheet, more=more))).sheets["表"]
     assert found.marks == {(1, 1), (3, 3), (4, 4)}

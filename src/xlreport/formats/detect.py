@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from typing import Protocol
 
-from xlreport.formats import codes, ods, xls, xlsb, xlsx
+from xlreport.findings import Finding
+from xlreport.formats import codes, ods, ole, opc, xls, xlsb, xlsx
 from xlreport.formats.guard import (
     Limits,
     Refused,
     check_limit,
+    check_member,
     open_package,
     open_zip,
     part_name,
+    read_member,
 )
 from xlreport.formats.raw import RawBook
+from xlreport.text import quote
 
 
 class Kind(StrEnum):
@@ -65,11 +71,34 @@ class Content:
         """Whether a zip has members in this folder (`xl/`)."""
         return any(name.startswith(folder) for name in self.members)
 
+    @cached_property
+    def main_type(self) -> str:
+        """The content type of what an OOXML package is about; empty where it cannot be told."""
+        try:
+            return opc.main_type(self._head())
+        except Refused:
+            return ""
+
+    def _head(self) -> dict[str, bytes]:
+        """The two members of a package that tell what it is about. Raises Refused."""
+        head: dict[str, bytes] = {}
+        with open_zip(self.data) as archive:
+            for info in archive.infolist():
+                name = part_name(info.filename)
+                if name in _HEAD:
+                    check_member(info, self.limits)
+                    head[name] = read_member(archive, info, self.limits.part)
+        return head
+
+    @cached_property
+    def storage(self) -> ole.CompoundFile | None:
+        """The directory of an OLE compound file; None for anything else."""
+        return ole.opened(self.data)
+
     def has_stream(self, *names: str) -> bool:
-        """Whether an OLE compound file has one of these streams ([MS-CFB] 2.6.1)."""
-        if not self.data.startswith(_OLE):
-            return False
-        return any(name.encode("utf-16-le") in self.data for name in names)
+        """Whether the root of an OLE compound file has one of these (in lower case): only the root
+        tells the kind; a Word document may hold a workbook further down ([MS-CFB] 2.6.4)."""
+        return self.storage is not None and any(name in self.storage.root for name in names)
 
     @cached_property
     def beginning(self) -> bytes:
@@ -80,24 +109,32 @@ class Content:
 @dataclass(frozen=True, slots=True)
 class FileFormat:
     """A row of `FORMATS`: what it is called in Chinese, how its content is known, what somebody who
-    sent it should do, and what reads it; None for what is no workbook."""
+    sent it should do, and what reads it; None for what is no workbook. `explain` tells more of what
+    is never read than the label does."""
 
     kind: Kind
     label: str
     matches: Callable[[Content], bool]
     read: Reader | None = None
     suggestion: str = codes.RESEND
+    explain: Callable[[Content], Finding] | None = None
 
 
 # --- how a content is known ------------------------------------------------------------------
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _TYPES = "[content_types].xml"
+_HEAD = (_TYPES, "_rels/.rels")
 _LETTER = re.compile(
     rb"(?:received|return-path|delivered-to|message-id|x-[a-z-]+|from|date|subject): ?\S"
 )
 """How a message begins (RFC 5322), in lower case."""
+
+_SHEETS, _BINARY_SHEETS = "spreadsheetml.", "ms-excel.sheet.binary"
+"""What the content types of workbooks contain (ECMA-376 part 1, 12.3.23; [MS-XLSB] 2.1.7.61)."""
+
+_OLD_BOOKS = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00")
+"""The first record, BOF, of BIFF2, BIFF3 and BIFF4, with its size."""
 
 _PAGE = (b"<!doctype html", b"<html", b"<table", b"<meta")
 
@@ -110,19 +147,37 @@ def _streams(*names: str) -> Callable[[Content], bool]:
     return lambda content: content.has_stream(*names)
 
 
-def _document(folder: str) -> Callable[[Content], bool]:
-    """An OOXML package with parts in this folder."""
-    return lambda content: _TYPES in content.members and content.has_folder(folder)
+def _members(*names: str) -> Callable[[Content], bool]:
+    """A zip with one of these members (in lower case)."""
+    return lambda content: not content.members.isdisjoint(names)
+
+
+def _document(folder: str, kind: str) -> Callable[[Content], bool]:
+    """An OOXML package about a part of this kind, or without a workbook and with parts in this
+    folder."""
+
+    def matches(content: Content) -> bool:
+        if _TYPES not in content.members:
+            return False
+        if kind in content.main_type:
+            return True
+        return content.has_folder(folder) and not _is_xlsx(content)
+
+    return matches
 
 
 def _is_xlsx(content: Content) -> bool:
     """Some programs leave the content types out."""
-    has_head = _TYPES in content.members or "_rels/.rels" in content.members
-    return has_head and content.has_folder("xl/")
+    has_head = not content.members.isdisjoint(_HEAD)
+    if not has_head:
+        return False
+    return content.has_folder("xl/") or _SHEETS in content.main_type
 
 
 def _is_xlsb(content: Content) -> bool:
-    return _is_xlsx(content) and "xl/workbook.bin" in content.members
+    if content.members.isdisjoint(_HEAD):
+        return False
+    return "xl/workbook.bin" in content.members or _BINARY_SHEETS in content.main_type
 
 
 def _is_package(content: Content) -> bool:
@@ -143,6 +198,51 @@ def _is_ods(content: Content) -> bool:
 
 def _is_page(content: Content) -> bool:
     return content.beginning.startswith(_PAGE)
+
+
+def _is_rights_managed(content: Content) -> bool:
+    """Whether rights management locks an OLE file: in an old format by a stream of its own, in a
+    new one by the kind of transform ([MS-OFFCRYPTO] 2.2.6)."""
+    if content.storage is None:
+        return False
+    if content.has_stream("\x09drmcontent"):
+        return True
+    return any("drmencrypted" in name for name in _transforms(content.storage))
+
+
+def _transforms(book: ole.CompoundFile) -> Iterator[str]:
+    """How an encrypted package is encrypted: the names of the transforms, in lower case."""
+    spaces = book.root.get("\x06dataspaces")
+    if spaces is None:
+        return
+    for entry in book.children(spaces):
+        if entry.name.lower() == "transforminfo":
+            yield from (each.name.lower() for each in book.children(entry))
+
+
+def _is_flat_ods(content: Content) -> bool:
+    is_document = b"<office:document" in content.beginning
+    return _is_xml(content) and is_document and b"opendocument" in content.beginning
+
+
+def _is_saved_on_a_mac(content: Content) -> bool:
+    """A document of Numbers or Pages: a zip of .iwa files."""
+    return any(name.endswith((".iwa", "/index.zip")) for name in content.members)
+
+
+def _is_recording(content: Content) -> bool:
+    beginning = content.data[:12]
+    return beginning.startswith((b"RIFF", b"ID3", b"OggS")) or beginning[4:8] == b"ftyp"
+
+
+def _is_scrambled(content: Content) -> bool:
+    """Bytes as even as those of a cipher: no kind of file that is told here."""
+    sample = content.data[:_SAMPLE]
+    if len(sample) < _LEAST_SAMPLE:
+        return False
+    shares = [count / len(sample) for count in Counter(sample).values()]
+    bits = -sum(share * math.log2(share) for share in shares)
+    return bits > _SCRAMBLED_BITS
 
 
 def _is_message(content: Content) -> bool:
@@ -173,57 +273,127 @@ def _is_anything(_: Content) -> bool:
 
 # --- the table -------------------------------------------------------------------------------
 
-_FILL_IN = "请把数字填到县里发的模板里，以 .xlsx 格式报送"
-_TAKE_OUT = (
-    "是邮件的请把里面的报表另存出来，放进文件夹；是网页的请用 WPS 或 Excel 打开，另存为 .xlsx"
-)
+_TAKE_OUT = "是邮件的请把里面的报表另存出来，放进文件夹；是网页的请把数字填到县里发的模板里报送"
 _UNPACK = "请先解压，把里面的工作簿放进来"
+_SEND_THE_WORKBOOK = "请报送填好的工作簿（.xlsx）；盖章件可以另外报送"
+_OPEN_AND_SAVE = "能用 WPS 或 Excel 打开的，请另存为 .xlsx（加了密的先解密）后重新报送"
+_EXPORT = "请在 Numbers 里导出为 Excel（.xlsx），再报送导出的文件"
 
 
 def _foreign(
-    label: str, matches: Callable[[Content], bool], suggestion: str = _FILL_IN
+    label: str,
+    matches: Callable[[Content], bool],
+    suggestion: str = codes.FILL_IN,
+    explain: Callable[[Content], Finding] | None = None,
 ) -> FileFormat:
     """A row of what is never read."""
-    return FileFormat(Kind.FOREIGN, label, matches, suggestion=suggestion)
+    return FileFormat(Kind.FOREIGN, label, matches, suggestion=suggestion, explain=explain)
 
+
+def _locked_by(name: str) -> Callable[[Content], Finding]:
+    return lambda _: codes.LOCKED_BY_SOFTWARE(name=name)
+
+
+def _with_attachments(content: Content) -> Finding:
+    """What is attached to a saved message, by name."""
+    names = _attachments(content.storage) if content.storage is not None else []
+    if not names:
+        return codes.EMPTY_MESSAGE()
+    return codes.SAVED_MESSAGE(names="、".join(quote(name) for name in names[:_MOST_NAMES]))
+
+
+def _attachments(message: ole.CompoundFile) -> list[str]:
+    """The names of a message's attachments ([MS-OXMSG] 2.2.2), sorted: the long name, the short one,
+    or what is shown."""
+    names: list[str] = []
+    for folder in message.root.values():
+        if not folder.name.lower().startswith("__attach_version1.0_"):
+            continue
+        inside = {entry.name.lower(): entry for entry in message.children(folder)}
+        streams = [inside[name] for name in _NAMES_OF_ATTACHMENTS if name in inside]
+        if streams:
+            names.append(_wide_text(message, streams[0]))
+    return sorted(names)
+
+
+def _wide_text(message: ole.CompoundFile, stream: ole.Entry) -> str:
+    try:
+        return message.content(stream).decode("utf-16-le", "replace").strip("\0")
+    except ole.BrokenOle:
+        return "?"
+
+
+_NAMES_OF_ATTACHMENTS = tuple(f"__substg1.0_{tag}001f" for tag in ("3707", "3704", "3001"))
+_MOST_NAMES = 5
+_SAMPLE, _LEAST_SAMPLE = 16_384, 512
+_SCRAMBLED_BITS = 7.2
+"""Bits a byte: a text has below 6, a table of records below 5, 512 random bytes about 7.6."""
+
+_ESAFENET = b"E-SafeNet"
+"""Stands at the beginning of files that the software of 亿赛通 has encrypted."""
 
 _XLS = "旧格式的 .xls 工作簿"
+_LOCKED = "被加密软件加密的文件"
 _NO_TABLE = "旧格式的办公文件，里面没有表格（或已损坏）"
 
 FORMATS: tuple[FileFormat, ...] = (
     # zip
+    _foreign("Word 文档（.docx）", _document("word/", "wordprocessingml.")),
+    _foreign("演示文稿（.pptx）", _document("ppt/", "presentationml.")),
     FileFormat(Kind.XLSB, "xlsb 工作簿", _is_xlsb, xlsb.read),
     FileFormat(Kind.OOXML, "xlsx 工作簿", _is_xlsx, xlsx.read),
-    _foreign("Word 文档（.docx）", _document("word/")),
-    _foreign("演示文稿（.pptx）", _document("ppt/")),
+    _foreign("OFD 版式文件", _members("ofd.xml"), _SEND_THE_WORKBOOK),
+    _foreign("XPS 版式文件", _members("fixeddocseq.fdseq", "fixeddocumentsequence.fdseq")),
     FileFormat(Kind.OOXML, "xlsx 工作簿", _is_package, xlsx.read),
     FileFormat(Kind.ODS, "OpenDocument 工作簿", _is_ods, ods.read),
     _foreign("OpenDocument 文件，但不是工作簿", _is_opendocument),
+    _foreign("苹果 Numbers 或 Pages 文件", _is_saved_on_a_mac, _EXPORT),
+    _foreign("电子书（.epub）", _members("meta-inf/container.xml")),
     FileFormat(Kind.ZIP, "ZIP 压缩包", _begins(*_ZIP), suggestion=_UNPACK),
     # OLE compound files
-    FileFormat(
-        Kind.LOCKED, "加了打开密码的工作簿", _streams("EncryptedPackage"), suggestion=_FILL_IN
+    _foreign(
+        "设了权限管理的文件",
+        _is_rights_managed,
+        explain=lambda _: codes.RIGHTS_MANAGED(),
     ),
-    FileFormat(Kind.BIFF, _XLS, _streams("Workbook", "Book\0"), xls.read),
-    _foreign("Word 文档（.doc）", _streams("WordDocument")),
-    _foreign("演示文稿（.ppt）", _streams("PowerPoint Document")),
-    _foreign("邮件（.msg）", _streams("__properties_version1.0"), _TAKE_OUT),
-    _foreign(_NO_TABLE, _begins(_OLE), codes.RESEND),
+    FileFormat(
+        Kind.LOCKED,
+        "加了打开密码的工作簿",
+        _streams("encryptedpackage"),
+        suggestion=codes.FILL_IN,
+    ),
+    _foreign(
+        "邮件（.msg）", _streams("__properties_version1.0"), _TAKE_OUT, explain=_with_attachments
+    ),
+    FileFormat(Kind.BIFF, _XLS, _streams("workbook", "book"), xls.read),
+    _foreign("Word 文档（.doc）", _streams("worddocument")),
+    _foreign("演示文稿（.ppt）", _streams("powerpoint document")),
+    _foreign("Visio 图（.vsd）", _streams("visiodocument")),
+    _foreign(_NO_TABLE, _begins(ole.SIGNATURE), codes.RESEND),
     # what is neither
-    FileFormat(Kind.BIFF, _XLS, _begins(b"\x09\x08", b"\x09\x04"), xls.read),
+    FileFormat(Kind.BIFF, _XLS, _begins(b"\x09\x08"), xls.read),
+    _foreign("很旧的 Excel 工作簿（4.0 及以前）", _begins(*_OLD_BOOKS), codes.RESEND),
+    _foreign("SYLK 表格（.slk）", _begins(b"ID;P"), codes.RESEND),
+    _foreign("OpenDocument 单文件表格（.fods）", _is_flat_ods, codes.RESEND),
+    _foreign(_LOCKED, lambda content: _ESAFENET in content.data[:64], explain=_locked_by("亿赛通")),
+    _foreign(_LOCKED, _begins(b"%TSD-Header-###%"), explain=_locked_by("天锐绿盾")),
     FileFormat(Kind.SEVEN_ZIP, "7z 压缩包", _begins(b"7z\xbc\xaf\x27\x1c"), suggestion=_UNPACK),
     _foreign("空文件（0 字节）", _is_empty),
     _foreign("PDF 文件", _begins(b"%PDF")),
-    _foreign("图片", _begins(b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM")),
+    _foreign("图片", _begins(b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*")),
     _foreign("RAR 压缩包", _begins(b"Rar!"), _UNPACK),
     _foreign("gzip 压缩包", _begins(b"\x1f\x8b"), _UNPACK),
+    _foreign("bzip2 或 xz 压缩包", _begins(b"BZh", b"\xfd7zXZ\0"), _UNPACK),
+    _foreign("音频或视频", _is_recording),
+    _foreign("程序文件", _begins(b"MZ")),
     _foreign("RTF 文档", _begins(b"{\\rtf")),
-    _foreign("网页（HTML）文件", _is_page, codes.RESEND),
+    _foreign("网页（HTML）文件", _is_page),
     _foreign("网页归档或邮件文件", _is_message, _TAKE_OUT),
     _foreign("XML 表格（2003 格式）", _is_xml_table, codes.RESEND),
     _foreign("XML 文件", _is_xml),
     _foreign("文本文件（如 CSV）", _is_text),
-    _foreign("无法识别的文件", _is_anything),
+    _foreign("像是加密的文件", _is_scrambled, explain=lambda _: codes.LOOKS_LOCKED()),
+    _foreign("无法识别的文件", _is_anything, _OPEN_AND_SAVE),
 )
 """Every format, the first that matches holds. A new one is a row here; a workbook's names its
 reader."""
@@ -241,7 +411,9 @@ def is_a(label: str) -> str:
     return f"是{space}{label}"
 
 
-def not_a_workbook(found: FileFormat) -> Refused:
+def not_a_workbook(found: FileFormat, data: bytes, limits: Limits) -> Refused:
     """The refusal of a file that is no workbook."""
+    if found.explain is not None:
+        return Refused(found.explain(Content(data, limits)))
     what = is_a(found.label)
     return Refused(codes.NOT_A_WORKBOOK(what=what, suggestion=found.suggestion))

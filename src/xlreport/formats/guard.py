@@ -12,7 +12,7 @@ import io
 import struct
 import zipfile
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from xml.parsers import expat
 
@@ -82,6 +82,9 @@ _ENCRYPTED = 0x1
 _LOCAL_HEADER = 30
 """Bytes of a member's own header, without its name and extra fields (APPNOTE 4.3.7)."""
 
+_MEMBER, _END = b"PK\x03\x04", b"PK\x05\x06"
+_END_SIZE = 22
+_LONGEST_END = _END_SIZE + 0xFFFF
 _COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _BROKEN_ZIP = (
     zipfile.BadZipFile,
@@ -113,9 +116,29 @@ def open_package(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Mapping[str, b
 def open_zip(data: bytes) -> zipfile.ZipFile:
     """The archive with its directory read. Raises Refused."""
     try:
-        return zipfile.ZipFile(io.BytesIO(data))
+        archive = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, EOFError, struct.error):
         raise Refused(codes.NO_DIRECTORY()) from None
+    if not archive.infolist() and data.startswith(_MEMBER):
+        raise Refused(codes.NO_DIRECTORY())
+    if _ends_twice(data):
+        raise Refused(codes.TWO_DIRECTORIES())
+    return archive
+
+
+def _ends_twice(data: bytes) -> bool:
+    """Whether the last end record (APPNOTE 4.3.16) lies in the comment of another one: the two lead
+    to different directories, and programs differ in which they take."""
+    tail = data[-_LONGEST_END:]
+    last = tail.rfind(_END)
+    start = tail.find(_END)
+    while 0 <= start < last:
+        comment = start + _END_SIZE
+        (size,) = struct.unpack_from("<H", tail, comment - 2)
+        if comment + size > last:
+            return True
+        start = tail.find(_END, start + 1)
+    return False
 
 
 def part_name(filename: str) -> str:
@@ -189,6 +212,9 @@ def read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, cap: int) -> by
 
 # --- XML ---------------------------------------------------------------------------------
 
+FOREIGN = "?:"
+"""How names of namespaces begin that the format does not have."""
+
 
 class XmlHandler:
     """What is given each element, its end and its text; what is not overridden is passed over."""
@@ -202,25 +228,70 @@ class XmlHandler:
     def data(self, text: str, /) -> None:
         """A piece of text."""
 
+    def foreign(self, local: str, /) -> None:
+        """The element that begins next, or an attribute of it, has this local name in a namespace
+        that the format does not have."""
 
-def parse_xml(content: bytes, handler: XmlHandler) -> None:
-    """Streams XML to a handler; element and attribute names come as local names, whatever the
-    prefix or namespace (transitional and strict OOXML differ only there). Of two attributes with
-    one local name the one without a namespace holds. Raises Refused."""
+
+class _Names:
+    """Names as handlers know them: by the prefix that stands for the namespace, whatever the file
+    calls it. An attribute without a namespace belongs to its element, an element without one to
+    nobody. `foreign` is told of each name of another namespace."""
+
+    def __init__(self, prefixes: Mapping[str, str], foreign: Callable[[str], None]) -> None:
+        self._prefixes = prefixes
+        self._foreign = foreign
+        self._known: dict[str, str] = {}
+
+    def element(self, name: str) -> str:
+        """`c` or `table:table-cell`; `?:c` for one of another namespace."""
+        known = self._known.get(name)
+        if known is None:
+            known = self._known[name] = self._prefixed(name)
+        if known.startswith(FOREIGN):
+            self._foreign(known.removeprefix(FOREIGN))
+        return known
+
+    def known(self, name: str) -> str:
+        """The same of an element that has begun."""
+        return self._known[name]
+
+    def attributes(self, attributes: dict[str, str]) -> dict[str, str]:
+        """Attributes under such names. Raises Refused for one that is there twice."""
+        if not any(" " in key for key in attributes):
+            return attributes
+        known: dict[str, str] = {}
+        for written, value in attributes.items():
+            name = self.element(written) if " " in written else written
+            if name in known and not name.startswith(FOREIGN):
+                raise Refused(codes.BROKEN_XML())
+            known[name] = value
+        return known
+
+    def _prefixed(self, name: str) -> str:
+        space, _, local = name.rpartition(" ")
+        prefix = self._prefixes.get(space)
+        if prefix is None:
+            return FOREIGN + local
+        return f"{prefix}:{local}" if prefix else local
+
+
+def parse_xml(content: bytes, handler: XmlHandler, prefixes: Mapping[str, str]) -> None:
+    """Streams XML to a handler. `prefixes` gives for each namespace the prefix of its names, empty
+    for the main one; everything of other namespaces is given as foreign, so that nothing is read
+    that an office program does not show. Raises Refused."""
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
+    names = _Names(prefixes, handler.foreign)
 
     def forbid(*_: object) -> None:
         raise Refused(codes.UNSAFE_XML())
 
     def started(name: str, attributes: dict[str, str]) -> None:
-        if any(" " in key for key in attributes):
-            local = {_local(key): value for key, value in attributes.items()}
-            attributes = {**local, **attributes}
-        handler.start(_local(name), attributes)
+        handler.start(names.element(name), names.attributes(attributes))
 
     def ended(name: str) -> None:
-        handler.end(_local(name))
+        handler.end(names.known(name))
 
     parser.StartDoctypeDeclHandler = forbid
     parser.EntityDeclHandler = forbid
@@ -231,8 +302,3 @@ def parse_xml(content: bytes, handler: XmlHandler) -> None:
         parser.Parse(content, True)
     except (expat.ExpatError, UnicodeError, ValueError, LookupError):
         raise Refused(codes.BROKEN_XML()) from None
-
-
-def _local(name: str) -> str:
-    """A name without its namespace."""
-    return name.rsplit(" ", 1)[-1]

@@ -10,6 +10,7 @@ from typing import ClassVar
 from xlreport import a1
 from xlreport.formats import codes
 from xlreport.formats.guard import (
+    FOREIGN,
     CellCount,
     Limits,
     Refused,
@@ -22,10 +23,37 @@ from xlreport.formats.raw import Format, RawBook, RawCell, RawSheet, join_names
 
 Attributes = dict[str, str]
 
+_OASIS = "urn:oasis:names:tc:opendocument:xmlns"
+_PREFIXES: Mapping[str, str] = {
+    f"{_OASIS}:office:1.0": "office",
+    f"{_OASIS}:table:1.0": "table",
+    f"{_OASIS}:text:1.0": "text",
+    f"{_OASIS}:meta:1.0": "meta",
+    f"{_OASIS}:drawing:1.0": "draw",
+    f"{_OASIS}:style:1.0": "style",
+    f"{_OASIS}:svg-compatible:1.0": "svg",
+    "http://purl.org/dc/elements/1.1/": "dc",
+    "http://www.w3.org/1999/xlink": "xlink",
+    "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0": "calcext",
+    "urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0": "loext",
+}
+"""The namespaces whose names can stand in a table: those of the standard, and what LibreOffice adds.
+"""
+
 _NUMBERS = frozenset({"float", "percentage", "currency"})
-_HIDDEN = frozenset({"annotation", "tracked-changes", "shapes"})
+_HIDDEN = frozenset({"office:annotation", "table:tracked-changes", "table:shapes"})
 """Elements whose text is no cell's."""
 
+_OWN = frozenset(
+    {"table", "table-row", "table-cell", "covered-table-cell", "p", "name", "formula"}
+    | {"value", "value-type", "string-value", "boolean-value", "date-value", "time-value"}
+    | {"number-columns-repeated", "number-rows-repeated"}
+)
+"""Names that mean something in a table and must not come from another namespace there."""
+
+_AROUND_CELLS = frozenset(
+    {"office:spreadsheet", "table:table", "table:table-row", "table:table-cell", "text:p"}
+)
 _MOST_SPACES = 1000
 _CORNER = (
     r"\$?(?:'(?P<quoted{0}>(?:[^']|'')+)'|(?P<plain{0}>[^.']+))?"
@@ -42,11 +70,11 @@ def read(data: bytes, limits: Limits) -> RawBook:
     if "content.xml" not in parts:
         raise Refused(codes.NO_TABLES())
     content = _Content(CellCount(codes.ODS_CELLS, limits.cells))
-    parse_xml(parts["content.xml"], content)
+    parse_xml(parts["content.xml"], content, _PREFIXES)
     names, repeated = join_names(content.names)
     meta = _Meta()
     if "meta.xml" in parts:
-        parse_xml(parts["meta.xml"], meta)
+        parse_xml(parts["meta.xml"], meta, _PREFIXES)
     return RawBook(
         content.sheets,
         names,
@@ -75,8 +103,8 @@ class _Meta(XmlHandler):
         self.in_date = False
 
     def start(self, name: str, attributes: Attributes) -> None:
-        self.in_date = name == "date"
-        self.current = attributes.get("name", "") if name == "user-defined" else ""
+        self.in_date = name == "dc:date"
+        self.current = attributes.get("meta:name", "") if name == "meta:user-defined" else ""
 
     def data(self, text: str) -> None:
         if self.in_date:
@@ -99,29 +127,34 @@ class _Cell:
 
     def raw(self) -> RawCell | None:
         """The cell by its value type (19.387); None when there is nothing in it."""
-        formula = self.attributes.get("formula")
+        formula = self.attributes.get("table:formula")
         shown = "\n".join(self.lines)
-        kind = self.attributes.get("value-type", "")
+        kind = self.attributes.get("office:value-type", "")
         if self._is_error(shown):
             return RawCell("e", shown, formula)
-        if kind in _NUMBERS and "value" in self.attributes:
-            return RawCell("n", self.attributes["value"], formula)
+        if kind in _NUMBERS and "office:value" in self.attributes:
+            return RawCell("n", self.attributes["office:value"], formula)
         if kind in ("date", "time"):
-            moment = self.attributes.get(f"{kind}-value", shown)
+            moment = self.attributes.get(f"office:{kind}-value", shown)
             return RawCell("d", moment, formula, date=True)
         if kind == "boolean":
-            is_true = self.attributes.get("boolean-value") == "true"
+            is_true = self.attributes.get("office:boolean-value") == "true"
             return RawCell("b", "1" if is_true else "0", formula)
-        text = self.attributes.get("string-value", shown)
+        text = self.attributes.get("office:string-value", shown)
         if not text and formula is None:
             return None
         return RawCell("str", text, formula)
 
     def _is_error(self, shown: str) -> bool:
         """A formula's error is shown as a text; LibreOffice does not mark it."""
-        if self.attributes.get("error"):
+        if self.attributes.get("calcext:value-type") == "error":
             return True
-        return "formula" in self.attributes and shown.startswith(("#", "Err:"))
+        return "table:formula" in self.attributes and shown.startswith(("#", "Err:"))
+
+
+def _is_hidden(name: str) -> bool:
+    """Whether an element's text is no cell's; programs pass over those of other namespaces."""
+    return name in _HIDDEN or name.startswith(FOREIGN)
 
 
 class _Content(XmlHandler):
@@ -145,20 +178,25 @@ class _Content(XmlHandler):
         self.hidden = 0
 
     def start(self, name: str, attributes: Attributes) -> None:
-        if name in _HIDDEN:
+        if _is_hidden(name):
             self.hidden += 1
         self.path.append(name)
         if self.hidden:
-            if name == "annotation":
+            if name == "office:annotation":
                 self._mark()
             return
         handle = self._STARTS.get(name)
         if handle is not None:
             handle(self, attributes)
 
+    def foreign(self, local: str) -> None:
+        """Refuses what is called like something of a table, but belongs to another namespace."""
+        if local in _OWN and self.path[-1:] and self.path[-1] in _AROUND_CELLS:
+            raise Refused(codes.SMUGGLED())
+
     def end(self, name: str) -> None:
         self.path.pop()
-        if name in _HIDDEN:
+        if _is_hidden(name):
             self.hidden -= 1
             return
         handle = self._ENDS.get(name)
@@ -168,36 +206,34 @@ class _Content(XmlHandler):
     def data(self, text: str) -> None:
         if self.cell is None or not self.cell.lines or self.hidden:
             return
-        if "p" in self.path:
+        if "text:p" in self.path:
             self.cell.lines[-1] += text
 
     # --- where an element begins -----------------------------------------------------------
 
     def _start_table(self, attributes: Attributes) -> None:
-        name = attributes.get("name", "")
+        name = attributes.get("table:name", "")
         if self.sheet is not None:
             raise Refused(codes.NESTED_TABLE(sheet=self.sheet.name))
         if name in self.sheets:
             raise Refused(codes.TWO_SHEETS(sheet=name))
-        self.sheet = RawSheet(name, protected=attributes.get("protected") == "true")
+        self.sheet = RawSheet(name, protected=attributes.get("table:protected") == "true")
         self.row = 0
 
     def _start_row(self, attributes: Attributes) -> None:
-        self.rows = _repetition(attributes, "number-rows-repeated")
+        self.rows = _repetition(attributes, "table:number-rows-repeated")
         self.column = 0
         self.line = []
-        self.count.add()
 
     def _start_cell(self, attributes: Attributes) -> None:
-        self.count.add()
-        self.cell = _Cell(attributes, _repetition(attributes, "number-columns-repeated"))
-        if "number-columns-spanned" in attributes:
+        self.cell = _Cell(attributes, _repetition(attributes, "table:number-columns-repeated"))
+        if "table:number-columns-spanned" in attributes:
             self._mark()
-        if "file:" in attributes.get("formula", ""):
+        if "file:" in attributes.get("table:formula", ""):
             self.links = True
 
     def _start_range_name(self, attributes: Attributes) -> None:
-        self._name(attributes, _target(attributes.get("cell-range-address", "")))
+        self._name(attributes, _target(attributes.get("table:cell-range-address", "")))
 
     def _start_expression_name(self, attributes: Attributes) -> None:
         self._name(attributes, "")
@@ -210,7 +246,7 @@ class _Content(XmlHandler):
             self.cell.lines.append("")
 
     def _start_spaces(self, attributes: Attributes) -> None:
-        self.data(" " * min(_repetition(attributes, "c"), _MOST_SPACES))
+        self.data(" " * min(_repetition(attributes, "text:c"), _MOST_SPACES))
 
     def _start_tab(self, _attributes: Attributes) -> None:
         self.data("\t")
@@ -219,19 +255,19 @@ class _Content(XmlHandler):
         self.data("\n")
 
     _STARTS: ClassVar[Mapping[str, Callable[[_Content, Attributes], None]]] = {
-        "table": _start_table,
-        "table-row": _start_row,
-        "table-cell": _start_cell,
-        "covered-table-cell": _start_cell,
-        "named-range": _start_range_name,
-        "named-expression": _start_expression_name,
-        "table-source": _start_link,
-        "cell-range-source": _start_link,
-        "dde-link": _start_link,
-        "p": _start_paragraph,
-        "s": _start_spaces,
-        "tab": _start_tab,
-        "line-break": _start_line_break,
+        "table:table": _start_table,
+        "table:table-row": _start_row,
+        "table:table-cell": _start_cell,
+        "table:covered-table-cell": _start_cell,
+        "table:named-range": _start_range_name,
+        "table:named-expression": _start_expression_name,
+        "table:table-source": _start_link,
+        "table:cell-range-source": _start_link,
+        "table:dde-link": _start_link,
+        "text:p": _start_paragraph,
+        "text:s": _start_spaces,
+        "text:tab": _start_tab,
+        "text:line-break": _start_line_break,
     }
     """What is done at each element; all others are passed over."""
 
@@ -244,6 +280,8 @@ class _Content(XmlHandler):
         raw = cell.raw()
         if raw is not None:
             self.count.add(cell.repeat * self.rows)
+            if not self.line:
+                self.count.add(self.rows)
             columns = range(self.column, self.column + cell.repeat)
             self.line += [(column, raw) for column in columns]
         self.column += cell.repeat
@@ -266,10 +304,10 @@ class _Content(XmlHandler):
         self.sheet = None
 
     _ENDS: ClassVar[Mapping[str, Callable[[_Content], None]]] = {
-        "table-cell": _end_cell,
-        "covered-table-cell": _end_cell,
-        "table-row": _end_row,
-        "table": _end_table,
+        "table:table-cell": _end_cell,
+        "table:covered-table-cell": _end_cell,
+        "table:table-row": _end_row,
+        "table:table": _end_table,
     }
 
     # --- what they share -------------------------------------------------------------------
@@ -281,8 +319,8 @@ class _Content(XmlHandler):
 
     def _name(self, attributes: Attributes, target: str) -> None:
         """A table's own name never replaces the book's."""
-        if "table" not in self.path:
-            self.names.append((attributes.get("name", ""), target))
+        if "table:table" not in self.path:
+            self.names.append((attributes.get("table:name", ""), target))
 
 
 def _repetition(attributes: Mapping[str, str], name: str) -> int:

@@ -7,14 +7,36 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from xlreport.findings import Finding
 from xlreport.formats import codes
 from xlreport.formats.guard import Refused, XmlHandler, parse_xml
 
 Parts = Mapping[str, bytes]
 """The members of a package by lower-case name, as the guard gives them."""
+
+_SCHEMAS, _STRICT = "http://schemas.openxmlformats.org", "http://purl.oclc.org/ooxml"
+_PACKAGE = f"{_SCHEMAS}/package/2006"
+
+PREFIXES: Mapping[str, str] = {
+    f"{_SCHEMAS}/spreadsheetml/2006/main": "",
+    f"{_STRICT}/spreadsheetml/main": "",
+    f"{_SCHEMAS}/officeDocument/2006/relationships": "r",
+    f"{_STRICT}/officeDocument/relationships": "r",
+    f"{_PACKAGE}/relationships": "package",
+    f"{_PACKAGE}/content-types": "types",
+    f"{_SCHEMAS}/officeDocument/2006/custom-properties": "custom",
+    f"{_STRICT}/officeDocument/custom-properties": "custom",
+    f"{_SCHEMAS}/officeDocument/2006/docPropsVTypes": "vt",
+    f"{_STRICT}/officeDocument/docPropsVTypes": "vt",
+    "http://purl.org/dc/terms/": "dcterms",
+}
+"""The namespaces of a package, transitional and strict (part 1, annex A)."""
+
+_TYPES = "[content_types].xml"
+_MOST_NOTES = 20
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.]{5,18}(Z|[+-]\d\d:\d\d)?")
 
@@ -37,7 +59,7 @@ class _Relations(XmlHandler):
         self.relations: list[Relation] = []
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        if name != "Relationship" or attributes.get("TargetMode") == "External":
+        if name != "package:Relationship" or attributes.get("TargetMode") == "External":
             return
         target = attributes.get("Target", "").replace("\\", "/")
         if not target.startswith("/"):
@@ -54,13 +76,19 @@ def relations(parts: Parts, source: str) -> list[Relation]:
     if content is None:
         return []
     handler = _Relations(folder)
-    parse_xml(content, handler)
+    parse_xml(content, handler, PREFIXES)
     return handler.relations
 
 
 def targets_by_id(parts: Parts, source: str) -> dict[str, str]:
-    """The parts that a part refers to, by the id of the relationship."""
-    return {relation.id: relation.target for relation in relations(parts, source)}
+    """The parts that a part refers to, by the id of the relationship. Raises Refused for an id that
+    is there twice: readers differ in which they take."""
+    targets: dict[str, str] = {}
+    for relation in relations(parts, source):
+        if relation.id in targets:
+            raise Refused(codes.TWO_RELATIONS(name=relation.id[:60]))
+        targets[relation.id] = relation.target
+    return targets
 
 
 def related(parts: Parts, source: str, kind: str) -> list[str]:
@@ -85,6 +113,54 @@ def workbook_part(parts: Parts) -> str:
     return workbooks.pop()
 
 
+class _ContentTypes(XmlHandler):
+    """Collects the content types of the parts, and those of file extensions (part 2, 10.1.2)."""
+
+    def __init__(self) -> None:
+        self.of_part: dict[str, str] = {}
+        self.of_extension: dict[str, str] = {}
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        kind = attributes.get("ContentType", "").lower()
+        if name == "types:Override":
+            self.of_part[attributes.get("PartName", "").lstrip("/").lower()] = kind
+        elif name == "types:Default":
+            self.of_extension[attributes.get("Extension", "").lower()] = kind
+
+
+def main_type(parts: Parts) -> str:
+    """The content type, in lower case, of the part that a package is about; empty where it is not
+    told. Raises Refused."""
+    content = parts.get(_TYPES)
+    mains = [each.target for each in relations(parts, "") if each.kind == "officeDocument"]
+    if content is None or not mains:
+        return ""
+    types = _ContentTypes()
+    parse_xml(content, types, PREFIXES)
+    extension = posixpath.splitext(mains[0])[1].removeprefix(".")
+    return types.of_part.get(mains[0]) or types.of_extension.get(extension, "")
+
+
+def check_types(parts: Parts) -> None:
+    """Refuses a package whose list of types no program would read. Raises Refused."""
+    if _TYPES in parts:
+        parse_xml(parts[_TYPES], XmlHandler(), {})
+
+
+def odd_parts(parts: Parts, read: Collection[str]) -> tuple[Finding, ...]:
+    """A note for each XML part that is not well-formed or holds a DTD; not for those that are
+    read, which are refused for it."""
+    notes: list[Finding] = []
+    for name, content in parts.items():
+        if name in read or not name.endswith((".xml", ".rels")):
+            continue
+        try:
+            parse_xml(content, XmlHandler(), {})
+        except Refused:
+            notes.append(codes.ODD_PART(name=name[:60]))
+    return tuple(notes[:_MOST_NOTES])
+
+
 def holds_macros(parts: Parts) -> bool:
     """Whether a VBA project is in the package (it is never run)."""
     return any(name.endswith("vbaproject.bin") or "/macrosheets/" in name for name in parts)
@@ -105,7 +181,7 @@ class _Properties(XmlHandler):
         self.current = ""
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        if name == "property":
+        if name == "custom:property":
             self.current = attributes.get("name", "")
 
     def data(self, text: str) -> None:
@@ -113,7 +189,7 @@ class _Properties(XmlHandler):
             self.properties[self.current] = self.properties.get(self.current, "") + text
 
     def end(self, name: str) -> None:
-        if name == "property":
+        if name == "custom:property":
             self.current = ""
 
 
@@ -123,8 +199,18 @@ def custom_properties(parts: Parts) -> dict[str, str]:
     if content is None:
         return {}
     handler = _Properties()
-    parse_xml(content, handler)
-    return {key: value.strip() for key, value in handler.properties.items()}
+    parse_xml(content, handler, PREFIXES)
+    return {key: _mended(value.strip()) for key, value in handler.properties.items()}
+
+
+def _mended(text: str) -> str:
+    """A text whose UTF-8 bytes were written as if each were a letter, as SheetJS does."""
+    if text.isascii():
+        return text
+    try:
+        return text.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return text
 
 
 class _Modified(XmlHandler):
@@ -135,7 +221,7 @@ class _Modified(XmlHandler):
         self.inside = False
 
     def start(self, name: str, _attributes: dict[str, str]) -> None:
-        self.inside = name == "modified"
+        self.inside = name == "dcterms:modified"
 
     def data(self, text: str) -> None:
         if self.inside:
@@ -151,7 +237,7 @@ def last_saved(parts: Parts) -> str:
     if content is None:
         return ""
     handler = _Modified()
-    parse_xml(content, handler)
+    parse_xml(content, handler, PREFIXES)
     return time_or_nothing(handler.text.strip())
 
 

@@ -44,7 +44,7 @@ def _read(data: bytes, limits: Limits, passwords: Sequence[str]) -> RawBook:
 
 def _read_as(found: FileFormat, data: bytes, limits: Limits) -> RawBook:
     if found.read is None:
-        raise not_a_workbook(found)
+        raise not_a_workbook(found, data, limits)
     return found.read(data, limits)
 
 

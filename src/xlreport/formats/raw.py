@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from xlreport.a1 import Cell
+from xlreport.findings import Finding
 
 MOST_ODD = 200
 """How many repeated cells, and how many marks, a sheet lists."""
@@ -67,7 +68,8 @@ class RawSheet:
 @dataclass(frozen=True)
 class RawBook:
     """A workbook: sheets by name, defined names in lower case (`'sheet'!$A$1`), custom properties,
-    the last-saved time (ISO 8601 or empty), whether it holds macros or links to other files."""
+    the last-saved time (ISO 8601 or empty), whether it holds macros or links to other files, and
+    what was odd about the file and is read all the same."""
 
     sheets: Mapping[str, RawSheet]
     names: Mapping[str, str]
@@ -77,6 +79,7 @@ class RawBook:
     format: Format = Format.XLSX
     macros: bool = False
     links: bool = False
+    notes: tuple[Finding, ...] = ()
 
 
 def join_names(pairs: list[tuple[str, str]]) -> tuple[dict[str, str], tuple[str, ...]]:

@@ -1,8 +1,9 @@
 """A BIFF workbook (.xls, and the .et that WPS writes in that format) as raw cells.
 
-xlrd parses the cells; a walk over the records adds what it does not tell: which cells are
-formulas, whether a sheet is locked, links to other files. Source: [MS-XLS], [MS-OLEPS] for the
-last-saved time.
+A walk over the records comes first: it tells which cells are formulas, whether a sheet is locked,
+links to other files, and the defined names. Then xlrd parses the cells. It never sees the names: it
+evaluates the formula of each, which for a relative reference never ends. Source: [MS-XLS],
+[MS-OLEPS] for the last-saved time.
 """
 
 from __future__ import annotations
@@ -11,12 +12,15 @@ import datetime as dt
 import io
 import struct
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from xlreport import a1
 from xlreport.a1 import Cell
-from xlreport.formats import codes
+from xlreport.findings import Finding
+from xlreport.formats import codes, ole
 from xlreport.formats.guard import CellCount, Limits, Refused
 from xlreport.formats.raw import Format, RawBook, RawCell, RawSheet, join_names
 
@@ -24,19 +28,24 @@ if TYPE_CHECKING:
     import xlrd
 
 FORMULA, EOF, PROTECT, BOUNDSHEET, SUPBOOK, BOF = 0x06, 0x0A, 0x12, 0x85, 0x1AE, 0x809
-MERGE_CELLS, NOTE = 0xE5, 0x1C
-_OWN_BOOKS = (b"\x01\x04", b"\x01\x3a")
+MERGE_CELLS, NOTE, EXTERN_SHEET, NAME, FILE_PASS = 0xE5, 0x1C, 0x17, 0x18, 0x2F
+_OWN_BOOK, _ADD_INS = b"\x01\x04", b"\x01\x3a"
 """Second half of a SupBook that stands for the workbook itself, or for add-in functions (2.4.271).
 """
 
+_BIFF8 = b"\x00\x06"
 _WORKSHEET = b"\0"
 _LOCKED = b"\1\0"
-_GLOBAL_SCOPE = -1
+_UNKNOWN_RECORD = struct.pack("<H", 0x0FFF)
+_WIDE, _BUILT_IN = 0x01, 0x20
+_REF3D, _AREA3D = frozenset({0x3A, 0x5A, 0x7A}), frozenset({0x3B, 0x5B, 0x7B})
+_RELATIVE = 0xC000
+"""Bits of a column that make its reference relative to where it is used (2.5.198.105)."""
 
 TEXT, NUMBER, DATE, BOOLEAN, ERROR = 1, 2, 3, 4, 5
 """The types of cells that xlrd gives."""
 
-_SUMMARY = "\x05SummaryInformation"
+_SUMMARY = "\x05summaryinformation"
 _LAST_SAVED = 0x0D
 _FILETIME = 0x40
 _FILETIME_ZERO = dt.datetime(1601, 1, 1)
@@ -48,13 +57,17 @@ def read(data: bytes, limits: Limits) -> RawBook:
     import xlrd
     from xlrd.biffh import XLRDError
 
-    log = io.StringIO()
     try:
-        book = xlrd.open_workbook(file_contents=data, logfile=log, ragged_rows=True)
-        return _book(book, data, limits)
-    except XLRDError as error:
-        if "encrypted" in str(error).lower():
-            raise Refused(codes.LOCKED()) from None
+        source = _Source(data)
+        records = _Records(source.workbook)
+        if records.encrypted:
+            raise Refused(codes.LOCKED())
+        records.sheet(0)  # looks at the records of all sheets before xlrd does
+        book = xlrd.open_workbook(
+            file_contents=records.without_names(), logfile=io.StringIO(), ragged_rows=True
+        )
+        return _book(book, source, records, limits)
+    except XLRDError:
         raise Refused(codes.NO_XLS_WORKBOOK()) from None
     except (Refused, MemoryError):
         raise
@@ -62,19 +75,41 @@ def read(data: bytes, limits: Limits) -> RawBook:
         raise Refused(codes.BROKEN_XLS()) from None
 
 
-def _book(book: xlrd.Book, data: bytes, limits: Limits) -> RawBook:
-    streams = _Streams(data)
-    records = _Records(streams.named("Workbook", "Book") or data)
-    sheets = _sheets(book, records, limits)
-    names, repeated = join_names(list(_names(book)))
+class _Source:
+    """The streams of an OLE compound file; a workbook from before it is a stream itself."""
+
+    def __init__(self, data: bytes) -> None:
+        self.workbook = data
+        self.summary = b""
+        self.macros = False
+        self.notes: tuple[Finding, ...] = ()
+        if data.startswith(ole.SIGNATURE):
+            self._take(ole.CompoundFile(data))
+
+    def _take(self, file: ole.CompoundFile) -> None:
+        """Raises Refused, BrokenOle."""
+        entry = file.root.get("workbook") or file.root.get("book")
+        if entry is None or not entry.is_stream:
+            raise Refused(codes.NO_XLS_WORKBOOK())
+        self.workbook = file.content(entry)
+        self.macros = "_vba_project_cur" in file.root or "_vba_project" in file.root
+        if file.shared(entry):
+            self.notes = (codes.SHARED_SECTORS(),)
+        with suppress(ole.BrokenOle):
+            self.summary = file.stream(_SUMMARY)
+
+
+def _book(book: xlrd.Book, source: _Source, records: _Records, limits: Limits) -> RawBook:
+    names, repeated = join_names(list(records.names()))
     return RawBook(
-        sheets,
+        _sheets(book, records, limits),
         names,
         repeated,
-        saved=_saved(streams.named(_SUMMARY)),
+        saved=_saved(source.summary),
         format=Format.XLS,
-        macros="_VBA_PROJECT".encode("utf-16-le") in data,
+        macros=source.macros,
         links=records.links,
+        notes=source.notes,
     )
 
 
@@ -126,27 +161,6 @@ def _error_text(code: int) -> str:
     return str(error_text_from_code.get(code, "#?"))
 
 
-def _names(book: xlrd.Book) -> Iterator[tuple[str, str]]:
-    """The book's own names; only a name for one range of one sheet has a target."""
-    for name in book.name_obj_list:
-        if name.scope == _GLOBAL_SCOPE:
-            yield name.name, _target(book, name)
-
-
-def _target(book: xlrd.Book, name: xlrd.book.Name) -> str:
-    """`'sheet'!$A$1:$B$2`, or nothing."""
-    result = name.result
-    if result is None or not isinstance(result.value, list) or len(result.value) != 1:
-        return ""
-    sheet, behind, top, bottom, left, right = result.value[0].coords
-    if behind != sheet + 1 or not 0 <= sheet < book.nsheets:
-        return ""
-    first = a1.address((top, left), absolute=True)
-    last = a1.address((bottom - 1, right - 1), absolute=True)
-    area = first if first == last else f"{first}:{last}"
-    return f"{a1.quoted(book.sheet_names()[sheet])}!{area}"
-
-
 # --- records -----------------------------------------------------------------------------
 
 
@@ -157,6 +171,8 @@ class _SheetFacts:
     formulas: set[Cell] = field(default_factory=set)
     marks: set[Cell] = field(default_factory=set)
     protected: bool = False
+    end: int = 0
+    """Where its last record ends."""
 
 
 class _Records:
@@ -165,28 +181,99 @@ class _Records:
     def __init__(self, stream: bytes) -> None:
         self.stream = stream
         self.links = False
-        starts: list[int] = []
-        for kind, body in self._substream(0):
-            if kind == BOUNDSHEET and body[5:6] == _WORKSHEET:
-                (start,) = struct.unpack_from("<I", body)
-                starts.append(start)
-            elif kind == SUPBOOK and body[2:4] not in _OWN_BOOKS:
-                self.links = True
-        self._sheets = [self._facts(start) for start in starts]
+        self.encrypted = False
+        self._sheet_names: list[str] = []
+        self._books: list[bytes] = []
+        self._ranges: list[tuple[int, int, int]] = []
+        self._names: list[tuple[int, bytes]] = []
+        self._starts: list[int] = []
+        self._is_biff8 = stream[4:6] == _BIFF8
+        for position, kind, body in self._substream(0):
+            if kind == FILE_PASS:  # all records behind it are encrypted
+                self.encrypted = True
+                return
+            self._take(position, kind, body)
+
+    def _take(self, position: int, kind: int, body: bytes) -> None:
+        """Notes what a record of the whole workbook says."""
+        if kind == BOUNDSHEET:
+            self._take_sheet(body)
+        elif kind == SUPBOOK:
+            self._books.append(body[2:4])
+            self.links = self.links or body[2:4] not in (_OWN_BOOK, _ADD_INS)
+        elif kind == EXTERN_SHEET and self._is_biff8:
+            (count,) = struct.unpack_from("<H", body)
+            self._ranges += struct.iter_unpack("<Hhh", body[2 : 2 + 6 * count])
+        elif kind == NAME:
+            self._names.append((position, body))
+
+    def _take_sheet(self, body: bytes) -> None:
+        """A sheet of any kind has a name, a worksheet has records too (2.4.28)."""
+        self._sheet_names.append(_short_text(body[6:]) if self._is_biff8 else "")
+        if body[5:6] == _WORKSHEET:
+            (start,) = struct.unpack_from("<I", body)
+            self._starts.append(start)
+
+    def without_names(self) -> bytes:
+        """The stream with other records in place of the defined names."""
+        stream = bytearray(self.stream)
+        for position, _ in self._names:
+            stream[position : position + 2] = _UNKNOWN_RECORD
+        return bytes(stream)
+
+    def names(self) -> Iterator[tuple[str, str]]:
+        """The book's own names (2.4.150); only a name for one range of one sheet has a target. What
+        is odd about a name is no reason not to read the cells."""
+        if not self._is_biff8:
+            return
+        for _, body in self._names:
+            with suppress(struct.error, UnicodeDecodeError):
+                flags, _, size, formula_size, _, scope = struct.unpack_from("<HBBHHH", body)
+                if scope or flags & _BUILT_IN:
+                    continue
+                name, end = _text(body, 14, size)
+                yield name, self._target(body[end : end + formula_size])
+
+    def _target(self, formula: bytes) -> str:
+        """`'sheet'!$A$1:$B$2` for a formula that is one fixed range of this workbook, else nothing."""
+        found = _fixed_range(formula)
+        if found is None or found[0] >= len(self._ranges):
+            return ""
+        book, first, last = self._ranges[found[0]]
+        is_own = book < len(self._books) and self._books[book] == _OWN_BOOK
+        if not is_own or first != last or not 0 <= first < len(self._sheet_names):
+            return ""
+        return f"{a1.quoted(self._sheet_names[first])}!{found[1]}"
 
     def sheet(self, index: int) -> _SheetFacts:
         """The facts of a worksheet; none for one that the stream does not list."""
-        return self._sheets[index] if index < len(self._sheets) else _SheetFacts()
+        if index >= len(self._starts):
+            return _SheetFacts()
+        return self._sheets[self._starts[index]]
 
-    def _substream(self, start: int) -> Iterator[tuple[int, bytes]]:
-        """The records of one substream, from its BOF to its EOF; nested ones (charts) included."""
+    @cached_property
+    def _sheets(self) -> dict[int, _SheetFacts]:
+        """The facts of the worksheets by where each begins. Raises BrokenOle for sheets that share
+        records: read once for each, few bytes would be many."""
+        found: dict[int, _SheetFacts] = {}
+        end = 0
+        for start in sorted(self._starts):
+            if start < end:
+                raise ole.BrokenOle
+            found[start] = self._facts(start)
+            end = found[start].end
+        return found
+
+    def _substream(self, start: int) -> Iterator[tuple[int, int, bytes]]:
+        """The records of one substream with their positions, from its BOF to its EOF; nested ones
+        (charts) included."""
         depth = 0
         position = start
         while position + 4 <= len(self.stream):
             kind, size = struct.unpack_from("<HH", self.stream, position)
-            body = position + 4
+            here, body = position, position + 4
             position = body + size
-            yield kind, self.stream[body:position]
+            yield here, kind, self.stream[body:position]
             if kind == BOF:
                 depth += 1
             elif kind == EOF:
@@ -196,7 +283,8 @@ class _Records:
 
     def _facts(self, start: int) -> _SheetFacts:
         facts = _SheetFacts()
-        for kind, body in self._substream(start):
+        for position, kind, body in self._substream(start):
+            facts.end = position + 4 + len(body)
             if kind == FORMULA:
                 facts.formulas.add(struct.unpack_from("<HH", body))
             elif kind == NOTE:
@@ -216,24 +304,37 @@ def _merged(body: bytes) -> Iterator[Cell]:
         yield top, left
 
 
-class _Streams:
-    """The streams of an OLE compound file; a workbook from before it has none."""
+def _short_text(body: bytes) -> str:
+    """A text with one byte for its length (2.5.240)."""
+    text, _ = _text(body, 1, body[0])
+    return text
 
-    def __init__(self, data: bytes) -> None:
-        from xlrd.compdoc import SIGNATURE, CompDoc
 
-        is_compound = data.startswith(SIGNATURE)
-        self._file = CompDoc(data, logfile=io.StringIO()) if is_compound else None
+def _text(body: bytes, start: int, size: int) -> tuple[str, int]:
+    """A text of so many letters and where it ends; a byte before it tells whether a letter has one
+    byte or two (2.5.294)."""
+    first = start + 1
+    if body[start] & _WIDE:
+        end = first + 2 * size
+        return body[first:end].decode("utf-16-le"), end
+    end = first + size
+    return body[first:end].decode("latin-1"), end
 
-    def named(self, *names: str) -> bytes:
-        """The first of these streams that is there, else nothing."""
-        if self._file is None:
-            return b""
-        for name in names:
-            stream = self._file.get_named_stream(name)
-            if stream:
-                return bytes(stream)
-        return b""
+
+def _fixed_range(formula: bytes) -> tuple[int, str] | None:
+    """Sheet index and range of a formula that is a single 3-D reference without relative parts
+    (PtgRef3d, PtgArea3d)."""
+    if len(formula) == 7 and formula[0] in _REF3D:
+        index, top, left = struct.unpack_from("<HHH", formula, 1)
+        bottom, right = top, left
+    elif len(formula) == 11 and formula[0] in _AREA3D:
+        index, top, bottom, left, right = struct.unpack_from("<HHHHH", formula, 1)
+    else:
+        return None
+    if (left | right) & _RELATIVE:
+        return None
+    first, last = (a1.address(cell, absolute=True) for cell in ((top, left), (bottom, right)))
+    return index, first if first == last else f"{first}:{last}"
 
 
 # --- the last-saved time -----------------------------------------------------------------

@@ -8,7 +8,7 @@ part 1, chapter 18.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
 from xlreport import a1
@@ -23,7 +23,7 @@ from xlreport.formats.guard import (
     parse_xml,
 )
 from xlreport.formats.number_formats import NumberFormats
-from xlreport.formats.opc import Parts
+from xlreport.formats.opc import PREFIXES, Parts
 from xlreport.formats.raw import Format, RawBook, RawCell, RawSheet, join_names
 
 Attributes = dict[str, str]
@@ -31,17 +31,40 @@ Attributes = dict[str, str]
 _CELL_PATH = ["sheetData", "row", "c"]
 """Where a cell stands below the root of its part (18.3.1.80)."""
 
+_OWN = frozenset(
+    {"worksheet", "sheetData", "row", "c", "v", "f", "is", "t", "r", "rPh", "si", "sst"}
+    | {"s", "sheet", "sheets", "id", "name", "state", "definedName", "mergeCell", "ref"}
+)
+"""Names that mean something here and must not come from another namespace."""
+
+_OTHERS_PLACES = frozenset({"extLst", "oleObjects", "controls", "?:AlternateContent"})
+"""Below these other namespaces have names of their own (18.2.10; anchors of embedded objects)."""
+
+_SHEETS = frozenset({"worksheet", "chartsheet", "dialogsheet", "?:macrosheet"})
+_TEXTS = ("str", "inlineStr")
+"""Cells that hold a text of their own, which may be an empty one."""
+
+_NAMES_PATH = ["workbook", "definedNames"]
+
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 def read(data: bytes, limits: Limits) -> RawBook:
     """Reads every worksheet of a package. Raises Refused."""
     parts = open_package(data, limits)
+    opc.check_types(parts)
     part = opc.workbook_part(parts)
     workbook = _Workbook()
-    parse_xml(parts[part], workbook)
+    parse_xml(parts[part], workbook, PREFIXES)
+    if not workbook.is_workbook:
+        raise Refused(codes.NO_WORKBOOK())
     sheets = _sheets(parts, part, workbook.sheets, limits)
     names, repeated = join_names(workbook.names)
+    read = {
+        part,
+        *opc.related(parts, part, "worksheet"),
+        *opc.related(parts, part, "sharedStrings"),
+    }
     return RawBook(
         sheets,
         names,
@@ -51,6 +74,7 @@ def read(data: bytes, limits: Limits) -> RawBook:
         format=Format.XLSX,
         macros=opc.holds_macros(parts),
         links=opc.holds_links(parts, part),
+        notes=opc.odd_parts(parts, read),
     )
 
 
@@ -62,16 +86,28 @@ class _Workbook(XmlHandler):
         self.names: list[tuple[str, str]] = []
         self.defined = ""
         self.target: list[str] | None = None
+        self.is_workbook = False
+        self.path: list[str] = []
 
     def start(self, name: str, attributes: Attributes) -> None:
-        if name == "sheet":
-            self.sheets.append((attributes.get("name", ""), attributes.get("id", "")))
-        elif name == "definedName" and "localSheetId" not in attributes:
+        self.path.append(name)
+        if self.path == ["workbook"]:
+            self.is_workbook = True
+        elif self.path == ["workbook", "sheets", "sheet"]:
+            if "id" in attributes:
+                # one reader goes by this, another by the id of the relationship
+                raise Refused(codes.SMUGGLED())
+            self.sheets.append((attributes.get("name", ""), attributes.get("r:id", "")))
+        elif self.path[:2] == _NAMES_PATH and "localSheetId" not in attributes:
             # a sheet's own name (localSheetId) comes from a copied sheet: never the book's
             self.defined = attributes.get("name", "")
             self.target = []
 
+    def foreign(self, local: str) -> None:
+        _refuse_smuggled(local, self.path)
+
     def end(self, name: str) -> None:
+        self.path.pop()
         if name == "definedName" and self.target is not None:
             self.names.append((self.defined, "".join(self.target)))
             self.target = None
@@ -97,11 +133,18 @@ def _sheets(
         if target not in parts:
             raise Refused(codes.MISSING_SHEET(sheet=name))
         reader = _Sheet(name, strings, formats, count)
-        parse_xml(parts[target], reader)
+        parse_xml(parts[target], reader, PREFIXES)
         for part in opc.related(parts, target, "comments"):
-            parse_xml(parts[part], _Comments(reader))
+            parse_xml(parts[part], _Comments(reader), PREFIXES)
         sheets[name] = reader.sheet
     return sheets
+
+
+def _refuse_smuggled(local: str, path: Sequence[str]) -> None:
+    """Refuses an element or attribute of a foreign namespace that is called like one of the
+    format's own: office programs pass over it, or do not open the file. Raises Refused."""
+    if local in _OWN and _OTHERS_PLACES.isdisjoint(path):
+        raise Refused(codes.SMUGGLED())
 
 
 def unescape(text: str) -> str:
@@ -119,6 +162,9 @@ class _Strings(XmlHandler):
         self.pieces: list[str] = []
         self.in_text = False
         self.phonetic = 0
+
+    def foreign(self, local: str) -> None:
+        _refuse_smuggled(local, ())
 
     def start(self, name: str, _attributes: Attributes) -> None:
         if name == "si":
@@ -145,7 +191,7 @@ def _strings(parts: Parts, workbook: str) -> list[str]:
     content = opc.first_related(parts, workbook, "sharedStrings")
     handler = _Strings()
     if content is not None:
-        parse_xml(content, handler)
+        parse_xml(content, handler, PREFIXES)
     return handler.strings
 
 
@@ -174,7 +220,7 @@ def _number_formats(parts: Parts, workbook: str) -> NumberFormats:
     content = opc.first_related(parts, workbook, "styles")
     handler = _Styles()
     if content is not None:
-        parse_xml(content, handler)
+        parse_xml(content, handler, PREFIXES)
     return handler.formats
 
 
@@ -190,7 +236,8 @@ class _Sheet(XmlHandler):
     """Collects the cells of one worksheet part (18.3).
 
     `path` are the open elements, `collecting` what text is added to; `value` and `formula` are
-    those of the cell being read, None as long as it has none.
+    those of the cell being read, None as long as it has none. `counted` is whether the row counts:
+    rows and cells without anything in them, however many a program has styled, are no data.
     """
 
     def __init__(
@@ -201,6 +248,7 @@ class _Sheet(XmlHandler):
         self.formats = formats
         self.count = count
         self.row = -1
+        self.counted = False
         self.column = -1
         self.cell: Cell | None = None
         self.attributes: Attributes = {}
@@ -213,12 +261,17 @@ class _Sheet(XmlHandler):
     def start(self, name: str, attributes: Attributes) -> None:
         parent = self.path[-1] if self.path else ""
         self.path.append(name)
+        if not parent and name not in _SHEETS:
+            raise Refused(codes.MISSING_SHEET(sheet=self.sheet.name))
         if parent in ("v", "t") or (parent != "c" and name in ("v", "f", "is")):
             self._misplaced()
             return
         handle = self._STARTS.get(name)
         if handle is not None:
             handle(self, attributes)
+
+    def foreign(self, local: str) -> None:
+        _refuse_smuggled(local, self.path)
 
     def end(self, name: str) -> None:
         self.path.pop()
@@ -249,12 +302,11 @@ class _Sheet(XmlHandler):
         written = _index(attributes.get("r", ""))
         self.row = written - 1 if written > 0 else self.row + 1
         self.column = -1
-        self.count.add()
+        self.counted = False
 
     def _start_cell(self, attributes: Attributes) -> None:
         if self.path[1:] != _CELL_PATH:
             raise Refused(codes.CELL_OUTSIDE(sheet=self.sheet.name))
-        self.count.add()
         written = attributes.get("r")
         cell = a1.parse(written) if written else (self.row, self.column + 1)
         if cell is None:
@@ -321,7 +373,14 @@ class _Sheet(XmlHandler):
         """Adds the cell, if there is anything in it."""
         if self.value is None and self.formula is None:
             return
+        if not self.counted:
+            self.counted = True
+            self.count.add()
+        self.count.add()
         kind = self.attributes.get("t", "n")
+        is_blank = self.formula is None and not "".join(self.value or []).strip()
+        if is_blank and kind not in _TEXTS:
+            return
         text = self._text(kind, cell)
         formula = None if self.formula is None else "".join(self.formula)
         style = max(0, _index(self.attributes.get("s", "0")))
@@ -333,10 +392,12 @@ class _Sheet(XmlHandler):
     def _text(self, kind: str, cell: Cell) -> str:
         """What the cell holds, with a shared string looked up."""
         text = "".join(self.value or [])
-        if kind in ("str", "inlineStr"):
+        if kind in _TEXTS:
             return unescape(text)
         if kind != "s":
             return text
+        if not text.strip():
+            return ""
         index = _index(text)
         if not 0 <= index < len(self.strings):
             raise Refused(codes.NO_SUCH_TEXT(sheet=self.sheet.name, cell=a1.address(cell)))

@@ -99,7 +99,8 @@ def read_submission(
     except Refused as refused:
         return Reading((refused.finding,), sha256=sha256)
     provenance = Provenance(path, sha256, book.saved, modified)
-    return replace(_read(book, forms, provenance), sha256=sha256)
+    reading = _read(book, forms, provenance)
+    return replace(reading, findings=(*reading.findings, *book.notes), sha256=sha256)
 
 
 def _read(book: RawBook, forms: Forms, provenance: Provenance) -> Reading:
