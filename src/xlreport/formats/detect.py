@@ -303,8 +303,8 @@ def _with_attachments(content: Content) -> Finding:
 
 
 def _attachments(message: ole.CompoundFile) -> list[str]:
-    """The names of a message's attachments ([MS-OXMSG] 2.2.2), sorted: the long name, the short one,
-    or what is shown."""
+    """The names of a message's attachments ([MS-OXMSG] 2.2.2), sorted: of each the long name, the
+    short one, or what is shown."""
     names: list[str] = []
     for folder in message.root.values():
         if not folder.name.lower().startswith("__attach_version1.0_"):

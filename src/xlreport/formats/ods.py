@@ -37,8 +37,7 @@ _PREFIXES: Mapping[str, str] = {
     "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0": "calcext",
     "urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0": "loext",
 }
-"""The namespaces whose names can stand in a table: those of the standard, and what LibreOffice adds.
-"""
+"""The namespaces whose names can stand in a table: the standard's, and those of LibreOffice."""
 
 _NUMBERS = frozenset({"float", "percentage", "currency"})
 _HIDDEN = frozenset({"office:annotation", "table:tracked-changes", "table:shapes"})

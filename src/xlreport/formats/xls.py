@@ -59,10 +59,7 @@ def read(data: bytes, limits: Limits) -> RawBook:
 
     try:
         source = _Source(data)
-        records = _Records(source.workbook)
-        if records.encrypted:
-            raise Refused(codes.LOCKED())
-        records.sheet(0)  # looks at the records of all sheets before xlrd does
+        records = _walked(source.workbook)
         book = xlrd.open_workbook(
             file_contents=records.without_names(), logfile=io.StringIO(), ragged_rows=True
         )
@@ -73,6 +70,15 @@ def read(data: bytes, limits: Limits) -> RawBook:
         raise
     except Exception:  # noqa: BLE001 (on a broken file xlrd raises whatever its parser stumbles on)
         raise Refused(codes.BROKEN_XLS()) from None
+
+
+def _walked(stream: bytes) -> _Records:
+    """The records of all sheets, before xlrd sees them. Raises Refused, BrokenOle."""
+    records = _Records(stream)
+    if records.encrypted:
+        raise Refused(codes.LOCKED())
+    records.sheet(0)
+    return records
 
 
 class _Source:
@@ -235,7 +241,8 @@ class _Records:
                 yield name, self._target(body[end : end + formula_size])
 
     def _target(self, formula: bytes) -> str:
-        """`'sheet'!$A$1:$B$2` for a formula that is one fixed range of this workbook, else nothing."""
+        """`'sheet'!$A$1:$B$2` for a formula that is one fixed range of this workbook, else
+        nothing."""
         found = _fixed_range(formula)
         if found is None or found[0] >= len(self._ranges):
             return ""
