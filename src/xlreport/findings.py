@@ -162,11 +162,6 @@ def plain(value: Decimal | str | int | None) -> int | float | str | None:
     return value
 
 
-def record(code: Code, message: str, suggestion: str = "", **rest: Any) -> Finding:
-    """A finding of a registered code, with that code's severity."""
-    return Finding(code.code, code.severity, message, suggestion, **rest)
-
-
 def excel_order(findings: Iterable[Finding], sheets: Sequence[str]) -> list[Finding]:
     """By file, then as one reads a workbook: sheet, row, column; then by weight and code."""
     ranks = {sheet: i for i, sheet in enumerate(sheets)}
