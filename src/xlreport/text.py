@@ -10,6 +10,19 @@ MAX_CELL_TEXT = 32_767
 """Excel's limit on a cell's text, in UTF-16 units (ECMA-376 states no other)."""
 
 _UNDECODABLE = ("Cc", "Cs")
+_NO_CHARACTERS = ("\ufffe", "\uffff")
+"""No characters of XML 1.0 (2.2), like the undecodable ones."""
+
+MOST_IN_A_NAME = 100
+"""Characters that a name may have: of a unit, of a person, a line of the cover."""
+
+_BLANK = ("Cc", "Zl", "Zp", "Zs")
+_UNSEEN = ("Cf", "Cs", "Cn")
+_FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\u2800\ufe0e\ufe0f")
+"""Letters and marks that show nothing (Unicode, Default_Ignorable_Code_Point; Braille blank)."""
+
+_BETWEEN_IDEOGRAPHS = re.compile(r"(?<=[^\x00-\u2e7f]) (?=[^\x00-\u2e7f])")
+"""A blank that no Chinese name has: it aligns (丙 寅 镇), or a line was broken there."""
 _DECEPTIVE = ("Cc", "Cf", "Cs", "Zl", "Zp")
 """Categories of the Unicode standard, chapter 4.5."""
 
@@ -33,7 +46,36 @@ def clean(text: str) -> str:
 
 def _may_stay(character: str) -> bool:
     """Whether a character can stand in a cell: XML 1.0 allows no other control characters."""
+    if character in _NO_CHARACTERS:
+        return False
     return character in "\n\t" or unicodedata.category(character) not in _UNDECODABLE
+
+
+def clean_name(text: str) -> str:
+    """A name as people see it: in one line, without what cannot be seen and without blanks between
+    ideographs, cut to MOST_IN_A_NAME characters. Names are compared so, wherever they come from;
+    a name made clean stays as it is."""
+    joined = _BETWEEN_IDEOGRAPHS.sub("", " ".join(_visible(text).split()))
+    return joined[:MOST_IN_A_NAME].rstrip()
+
+
+def clean_line(text: str) -> str:
+    """A text in one line, without what cannot be seen, cut to MOST_IN_A_NAME characters."""
+    return " ".join(_visible(text).split())[:MOST_IN_A_NAME].rstrip()
+
+
+def _visible(text: str) -> str:
+    return text if text.isprintable() and text.isascii() else "".join(map(_plain, text))
+
+
+def _plain(character: str) -> str:
+    """A blank for every kind of blank and control, nothing for what shows nothing."""
+    if character in _FILLERS:
+        return ""
+    category = unicodedata.category(character)
+    if category in _BLANK:
+        return " "
+    return "" if category in _UNSEEN else character
 
 
 def harmless(text: str) -> str:
@@ -53,14 +95,24 @@ def _shown(character: str) -> str:
 
 
 def decoded(data: bytes) -> str | None:
-    """A text that a person saved: UTF-8 with or without BOM, or GBK (read as its superset
-    GB 18030); None when it is neither."""
-    for encoding in ("utf-8-sig", "gb18030"):
+    """A text that a person saved: UTF-8 with or without BOM, UTF-16 (that Notepad and Excel call
+    Unicode), or GBK (read as its superset GB 18030); None when it is none of them."""
+    for encoding in _encodings(data):
         try:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
     return None
+
+
+def _encodings(data: bytes) -> tuple[str, ...]:
+    """Which encodings a text may have, the likeliest first: only UTF-16 has zeros."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return ("utf-16",)
+    if b"\0" not in data:
+        return ("utf-8-sig", "gb18030")
+    little_endian = data[1::2].count(0) >= data[::2].count(0)
+    return ("utf-16-le",) if little_endian else ("utf-16-be",)
 
 
 def day_of(text: str) -> dt.date | None:

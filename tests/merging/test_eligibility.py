@@ -71,14 +71,17 @@ def test_without_a_roster_a_report_of_the_right_form_year_and_county_is_a_candid
     assert (file.stage, file.decision, file.findings) == (Stage.CANDIDATE, None, ())
 
 
+OTHER_COUNTY_CODE = "“示例县”的代码在文件里是“9902”，本次汇总的是“9901”"
+
+
 @pytest.mark.parametrize(
     ("changes", "code", "message"),
     [
         ({"form": "x"}, "F2", "这是报表“x”，本次汇总的是“zfxxgk-2021”"),
         ({"year": 2024}, "F1", "这是 2024 年度的报表，本次汇总的是 2025 年度"),
         ({"county": Unit("西县")}, "F3", "这是“西县”的报表，本次汇总的是“示例县”"),
-        ({"county": Unit("示例县", "9902")}, "F3", "这是“示例县”的报表，本次汇总的是“示例县”"),
-        ({"county": Unit("", "9902")}, "F3", "这是“”的报表，本次汇总的是“示例县”"),
+        ({"county": Unit("示例县", "9902")}, "F3", OTHER_COUNTY_CODE),
+        ({"county": Unit("", "9902")}, "F3", OTHER_COUNTY_CODE),
     ],
 )
 def test_what_does_not_belong_here_is_rejected(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import re
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -29,16 +28,15 @@ from xlreport.mail.compose import Outgoing, composed, new_message_id, wire
 from xlreport.mail.servers import Smtp
 from xlreport.mail.smtp import SENT
 from xlreport.merging.outcome import FileRecord
+from xlreport.merging.roster import ADDRESS
 from xlreport.submission import CHINA, Unit
 from xlreport.text import harmless
 
 NOW, BEFORE, NOWHERE, HELD = "planned", "before", "no_address", "held"
 """States of items, beside those of the ledger."""
 
-COUNTY_DECIDES = frozenset({"F9", "F10", "F14", "F16"})
+COUNTY_DECIDES = frozenset({"F3", "F9", "F10", "F14", "F16"})
 """Codes of what only the county can decide: its roster, and which of two reports counts."""
-
-_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
 
 @dataclass(frozen=True)
@@ -410,7 +408,7 @@ class Sender:
             return [_item(mailing, "、".join(mailing.addresses), HELD, mailing.held)], ()
         if not mailing.addresses:
             return [_item(mailing, "", NOWHERE, "名册里没有邮箱")], ()
-        valid = [address for address in mailing.addresses if _ADDRESS.fullmatch(address)]
+        valid = [address for address in mailing.addresses if ADDRESS.fullmatch(address)]
         before = {} if self.request.again else self._gone_out(mailing)
         settled = [
             _item(mailing, address, REFUSED, "邮箱地址写得不对，请改正名册")

@@ -381,14 +381,18 @@ def _passwords_in(file: Path) -> tuple[str, ...]:
 
 
 def roster_at(path: Path) -> Roster:
-    """The roster in a file. Raises RosterError."""
+    """The roster in a file; says on stderr what is odd about it. Raises RosterError."""
     from xlreport.errors import RosterError
     from xlreport.merging.roster import read_roster
+    from xlreport.text import harmless
 
     try:
-        return read_roster(path)
+        roster = read_roster(path)
     except OSError:
         raise RosterError(f"名册“{path}”打不开，请检查路径，并关闭正在使用它的程序。") from None
+    for warning in roster.warnings:
+        typer.echo(harmless(f"注意：名册“{path.name}”{warning}。"), err=True)
+    return roster
 
 
 def prior_year_at(

@@ -137,6 +137,9 @@ OTHER_YEAR = F1.message(
     "这是 {year} 年度的报表，本次汇总的是 {wanted} 年度", "请用 {wanted} 年度的模板重新填报"
 )
 OTHER_COUNTY = F3.message("这是“{county}”的报表，本次汇总的是“{wanted}”", _ASIDE)
+OTHER_COUNTY_CODE = F3.message(
+    "“{county}”的代码在文件里是“{code}”，本次汇总的是“{wanted}”{zeros}", "{cure}"
+)
 OWN_SUMMARY = F13.message("这是{county}自己的汇总表，不再计入")
 UNLISTED_COUNTED = F18.message(
     "单位“{name}”（代码“{code}”）不在名册上，按 --accept-unlisted 计入{perhaps}", "请核对后加进名册"
@@ -145,6 +148,7 @@ UNLISTED = F9.message(
     "单位“{name}”（代码“{code}”）不在名册上{perhaps}",
     "请核对单位名称和代码；确应汇总的，请加进名册或加上别名后重新汇总",
 )
+OTHER_CODE = F9.message("“{name}”的代码在文件里是“{code}”，名册上是“{listed}”{zeros}", "{cure}")
 SEVERAL_FIT = F9.message(
     "没有单位代码，名称“{name}”与名册上的{proposed}都对得上", "请补填单位代码后重新报送"
 )

@@ -12,7 +12,9 @@ from xlreport.merging.codes import (
     COUNTED_TWICE,
     KNOWN_BY_NAME,
     NAMES_CONTRADICT,
+    OTHER_CODE,
     OTHER_COUNTY,
+    OTHER_COUNTY_CODE,
     OTHER_FORM,
     OTHER_LEVEL,
     OTHER_YEAR,
@@ -23,8 +25,9 @@ from xlreport.merging.codes import (
 )
 from xlreport.merging.outcome import FileRecord, Outcome, Stage
 from xlreport.merging.request import MergeRequest
-from xlreport.merging.unit_matching import How, Match, match
+from xlreport.merging.unit_matching import How, Match, differ_in_zeros, match
 from xlreport.submission import NOBODY, Submission, Summary, Unit
+from xlreport.text import clean_name
 
 
 @dataclass(frozen=True)
@@ -95,9 +98,9 @@ def _judged(file: FileRecord, target: Target, request: MergeRequest) -> FileReco
     if _is_own_summary(file.report, target.county):
         note = OWN_SUMMARY(county=target.county.name)
         return file.decided(Outcome.IGNORED, note.at(file=file.path))
-    county = file.report.county
-    if _contradict(target.county.name, county.name) or _contradict(target.county.code, county.code):
-        return _rejected(file, OTHER_COUNTY(county=county.name, wanted=target.county.name))
+    foreign = _other_county(file.report.county, target.county)
+    if foreign is not None:
+        return _rejected(file, foreign)
     if request.roster is None:
         return file.as_candidate()
     found = match(request.roster, file.unit, target.county.name)
@@ -113,14 +116,37 @@ def _other_report(report: Submission, target: Target) -> Finding | None:
     return None
 
 
+def _other_county(county: Unit, wanted: Unit) -> Finding | None:
+    """Why a report is of another county than the one that sums."""
+    if _contradict(wanted.name, county.name):
+        return OTHER_COUNTY(county=county.name, wanted=wanted.name)
+    if not _contradict(wanted.code, county.code):
+        return None
+    zeros, cure = _about_codes(county.code, wanted.code)
+    name = county.name or wanted.name
+    return OTHER_COUNTY_CODE(
+        county=name, code=county.code, wanted=wanted.code, zeros=zeros, cure=cure
+    )
+
+
+def _about_codes(told: str, listed: str) -> tuple[str, str]:
+    """What can be said of two codes of one name, and what to do."""
+    if not differ_in_zeros(told, listed):
+        return "", "请核对代码，改成一致后重新汇总"
+    where = "名册" if len(listed) < len(told) else "文件"
+    whole = max(told, listed, key=len)
+    cure = f"多半是{where}里的代码丢了前面的 0，请改成“{whole}”后重新汇总"
+    return "，只差前面的 0", cure
+
+
 def _is_own_summary(report: Submission, county: Unit) -> bool:
     """Whether a report is the summary that the county itself made before."""
-    return isinstance(report, Summary) and bool(county.name) and report.unit.name == county.name
+    return isinstance(report, Summary) and bool(county.name) and _same_name(report.unit, county)
 
 
 def _contradict(wanted: str, told: str) -> bool:
     """Whether two names (or two codes) are different; an empty one says nothing."""
-    return bool(wanted and told) and wanted != told
+    return bool(wanted and told) and clean_name(wanted) != clean_name(told)
 
 
 def _matched(file: FileRecord, found: Match, *, accept_unlisted: bool) -> FileRecord:
@@ -145,9 +171,19 @@ def _unlisted(file: FileRecord, found: Match, *, accept_unlisted: bool) -> FileR
     if accept_unlisted:
         note = UNLISTED_COUNTED(name=name, code=code, perhaps=perhaps)
         return file.noting(note.at(file=file.path)).as_candidate()
+    same_name = [known for known in found.proposals if code and _same_name(file.unit, known)]
+    if len(same_name) == 1:
+        listed = same_name[0].code
+        zeros, cure = _about_codes(code, listed)
+        reason = OTHER_CODE(name=name, code=code, listed=listed, zeros=zeros, cure=cure)
+        return _rejected(file, reason)
     if found.how is How.SEVERAL:
         return _rejected(file, SEVERAL_FIT(name=name, proposed=proposed))
     return _rejected(file, UNLISTED(name=name, code=code, perhaps=perhaps))
+
+
+def _same_name(unit: Unit, other: Unit) -> bool:
+    return clean_name(unit.name) == clean_name(other.name)
 
 
 def _rejected(file: FileRecord, reason: Finding) -> FileRecord:

@@ -1,40 +1,47 @@
 """The roster: which units report, and to whom.
 
-A CSV file (UTF-8 with or without byte-order mark, or GBK) or a workbook; the first row has the
-headings.
+Names are made clean here, once, and compared clean everywhere; whatever is wrong with a row is told
+with all the rest at once.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Mapping
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from xlreport.errors import RosterError
 from xlreport.form.model import LEVELS
-from xlreport.formats.guard import Refused
-from xlreport.formats.open import open_book
-from xlreport.formats.raw import RawSheet
+from xlreport.merging.roster_table import (
+    ADDRESSES,
+    ALIASES,
+    CODE,
+    CONTACT,
+    COUNTY,
+    COUNTY_CODE,
+    LEVEL,
+    NAME,
+    ORIGINS,
+    TELEPHONE,
+    Row,
+    read_table,
+)
 from xlreport.submission import NOBODY, Unit
-from xlreport.text import decoded
+from xlreport.text import MOST_IN_A_NAME, clean_name
 
-CODE, NAME, LEVEL, ALIASES = "单位代码", "单位名称", "类别", "别名"
-ADDRESSES = "邮箱"
-"""Optional: the unit's e-mail addresses."""
+ADDRESS = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+"
+)
+"""An e-mail address as people have it (RFC 5321, 4.1.2, without quotes and literals)."""
 
-ORIGINS = "前身"
-"""Optional: the units (codes or names) that this one was renamed or merged from since last year."""
+NO_ADDRESS = frozenset(["无", "没有", "暂无", "/", "—", "-", "——"])
+"""What people write where there is none."""
 
-COUNTY, COUNTY_CODE = "汇总单位", "汇总单位代码"
-"""Optional further columns: the unit that collects and sums; the same in every row."""
-
-MOST_COLUMNS = 200
-"""Columns of a sheet that are read; a cell far to the right is a slip."""
-
-_WORKBOOKS = (b"PK", b"\xd0\xcf\x11\xe0")
-"""How .xlsx and .xls files begin."""
+MOST_NAMED = 5
+"""How many rows one warning names."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,8 @@ class Roster:
     aliases: dict[str, tuple[str, ...]]
     county: Unit = NOBODY
     columns: dict[str, dict[str, str]] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    """What is odd about it and may be right, in Chinese."""
 
     def predecessors(self, unit: Unit) -> tuple[str, ...]:
         """Codes or names of the units that this one came from; empty when it was itself there."""
@@ -57,6 +66,11 @@ class Roster:
         """The unit's e-mail addresses, in lower case."""
         listed = " ".join(_split(self._column(unit, ADDRESSES)))
         return tuple(dict.fromkeys(listed.lower().split()))
+
+    def contact(self, unit: Unit) -> str:
+        """Whom to call and where: 张一 0990-5550101; empty when the roster does not tell."""
+        parts = (self._column(unit, CONTACT), self._column(unit, TELEPHONE))
+        return " ".join(clean_name(part) for part in parts if part)
 
     def owners(self, addresses: Iterable[str]) -> tuple[Unit, ...]:
         """The units that have one of these addresses."""
@@ -71,123 +85,135 @@ class Roster:
         return self.columns.get(unit.code, {}).get(heading, "")
 
 
-@dataclass(frozen=True)
-class _Row:
-    """One row of the roster: its line in the file, and its cells by heading."""
-
-    line: int
-    cells: Mapping[str, str]
-
-    def get(self, heading: str) -> str:
-        return self.cells.get(heading, "")
-
-    @property
-    def unit(self) -> Unit:
-        return Unit(self.get(NAME), self.get(CODE), self.get(LEVEL))
-
-    @property
-    def further(self) -> dict[str, str]:
-        """The cells of columns that no unit is told by."""
-        known = ("", CODE, NAME, LEVEL, ALIASES)
-        return {heading: text for heading, text in self.cells.items() if heading not in known}
-
-
 def read_roster(path: Path) -> Roster:
     """Reads a roster. Raises RosterError with every mistake, OSError when it cannot be read."""
-    rows = _rows(path)
+    rows = read_table(path)
     problems = list(_problems(rows))
     if not rows:
         problems.append("一个单位也没有")
     if problems:
         raise RosterError(f"名册“{path.name}”有误：{'；'.join(problems)}。请改正后再用。")
-    first = rows[0]
     return Roster(
-        units=tuple(row.unit for row in rows),
-        aliases={row.get(CODE): _split(row.get(ALIASES)) for row in rows},
-        county=Unit(first.get(COUNTY), first.get(COUNTY_CODE)),
-        columns={row.get(CODE): row.further for row in rows},
+        units=tuple(map(_unit, rows)),
+        aliases={row.get(CODE): _names(row.get(ALIASES)) for row in rows},
+        county=Unit(_common(rows, COUNTY), _common(rows, COUNTY_CODE)),
+        columns={row.get(CODE): _further(row) for row in rows},
+        warnings=tuple(_warnings(rows)),
     )
 
 
-def _rows(path: Path) -> list[_Row]:
-    """The rows with something in them, but for those that begin with #. Raises RosterError."""
-    data = path.read_bytes()
-    read = _sheet_rows if data.startswith(_WORKBOOKS) else _csv_rows
-    lines = [_stripped(line) for line in read(data, path)]
-    if not lines:
-        raise RosterError(f"名册“{path.name}”是空的，请填写单位后再用。")
-    heading, *body = lines
-    missing = [name for name in (CODE, NAME) if name not in heading]
-    if missing:
-        raise RosterError(f"名册“{path.name}”第 1 行缺少标题：{'、'.join(missing)}。")
-    rows = []
-    for number, cells in enumerate(body, 2):
-        if any(cells) and not cells[0].startswith("#"):
-            rows.append(_Row(number, dict(zip(heading, cells, strict=False))))
-    return rows
+def _unit(row: Row) -> Unit:
+    return Unit(clean_name(row.get(NAME)), row.get(CODE), clean_name(row.get(LEVEL)))
 
 
-def _stripped(cells: Iterable[str]) -> list[str]:
-    return [cell.strip() for cell in cells]
+def _common(rows: Iterable[Row], heading: str) -> str:
+    """What stands in every row that is filled in; empty when there is none."""
+    return next(iter(_values(rows, heading)), "")
+
+
+def _values(rows: Iterable[Row], heading: str) -> list[str]:
+    """The different texts under a heading."""
+    texts = (clean_name(row.get(heading)) for row in rows)
+    return list(dict.fromkeys(text for text in texts if text))
 
 
 def _split(text: str) -> tuple[str, ...]:
     """The parts of a cell that lists several things, whatever mark stands between them."""
-    for mark in "，,；;|":
+    for mark in "，,；;|\n":
         text = text.replace(mark, "、")
-    return tuple(part for part in _stripped(text.split("、")) if part)
+    return tuple(part for part in (part.strip() for part in text.split("、")) if part)
 
 
-def _problems(rows: list[_Row]) -> Iterator[str]:
+def _names(text: str) -> tuple[str, ...]:
+    """The names that a cell lists, made clean."""
+    return tuple(dict.fromkeys(filter(None, map(clean_name, _split(text)))))
+
+
+def _further(row: Row) -> dict[str, str]:
+    """The cells of columns that no unit is told by, as they were given; addresses made clean."""
+    columns = row.further
+    if ADDRESSES in columns:
+        columns[ADDRESSES] = "、".join(_addresses(columns[ADDRESSES]))
+    return columns
+
+
+def _addresses(text: str) -> list[str]:
+    """The addresses that a cell lists, in half-width characters and without what cannot be
+    seen."""
+    listed = " ".join(_split(unicodedata.normalize("NFKC", text)))
+    visible = map(clean_name, listed.split())
+    return [part for part in visible if part and part not in NO_ADDRESS]
+
+
+# --- what is wrong ---
+
+
+def _problems(rows: Sequence[Row]) -> Iterator[str]:
     """What is wrong with the rows, in Chinese."""
-    lines: dict[tuple[str, str], int] = {}
+    places: dict[tuple[str, str], str] = {}
     for row in rows:
+        yield from row.faults
         for heading in (CODE, NAME):
-            yield from _key_problem(row, heading, lines)
-        level = row.get(LEVEL)
-        if level and level not in LEVELS:
-            yield f"第 {row.line} 行的类别“{level}”不在{'、'.join(LEVELS)}之中"
+            yield from _key_problem(row, heading, places)
+        yield from _level_problem(row)
+        for address in _addresses(row.get(ADDRESSES)):
+            if not ADDRESS.fullmatch(address):
+                yield f"{row.place}的邮箱“{address}”写得不对"
     for heading in (COUNTY, COUNTY_CODE):
-        if len({row.get(heading) for row in rows}) > 1:
+        if len(_values(rows, heading)) > 1:
             yield f"各行的{heading}不一致"
 
 
-def _key_problem(row: _Row, heading: str, lines: dict[tuple[str, str], int]) -> Iterator[str]:
-    """Codes and names must be there, once each; `lines` collects where they stand."""
-    value = row.get(heading)
+def _key_problem(row: Row, heading: str, places: dict[tuple[str, str], str]) -> Iterator[str]:
+    """Codes and names must be there, once each; `places` collects where they stand."""
+    value = clean_name(row.get(heading))
     if not value:
-        yield f"第 {row.line} 行没有{heading}"
+        yield f"{row.place}没有{heading}"
         return
-    before = lines.setdefault((heading, value), row.line)
-    if before != row.line:
-        yield f"第 {row.line} 行的{heading}“{value}”与第 {before} 行重复"
+    before = places.setdefault((heading, value), row.place)
+    if before != row.place:
+        yield f"{row.place}的{heading}“{value}”与{before}重复"
 
 
-def _csv_rows(data: bytes, path: Path) -> list[list[str]]:
-    text = decoded(data)
-    if text is None:
-        raise RosterError(f"名册“{path.name}”的编码认不出来，请另存为“CSV UTF-8”。")
-    try:
-        return [row for row in csv.reader(io.StringIO(text, newline=""), strict=True) if row]
-    except csv.Error:
-        raise RosterError(f"名册“{path.name}”不是正确的 CSV 文件，请检查引号和逗号。") from None
+def _level_problem(row: Row) -> Iterator[str]:
+    level = clean_name(row.get(LEVEL))
+    if level and level not in LEVELS:
+        yield f"{row.place}的类别“{level}”不在{'、'.join(LEVELS)}之中"
 
 
-def _sheet_rows(data: bytes, path: Path) -> list[list[str]]:
-    """The rows of the first sheet that have any cell."""
-    try:
-        book = open_book(data)
-    except Refused as refused:
-        raise RosterError(f"名册“{path.name}”读不出来：{refused.finding.message}。") from None
-    sheet = next(iter(book.sheets.values()))
-    if not sheet.cells:
-        return []
-    right = min(max(column for _, column in sheet.cells), MOST_COLUMNS)
-    rows = sorted({row for row, _ in sheet.cells})
-    return [_sheet_row(sheet, row, right) for row in rows]
+# --- what is odd ---
 
 
-def _sheet_row(sheet: RawSheet, row: int, right: int) -> list[str]:
-    """The texts of a row, up to and with the column `right`."""
-    cells = [sheet.cells.get((row, column)) for column in range(right + 1)]
-    return [cell.text if cell is not None else "" for cell in cells]
+def _warnings(rows: Sequence[Row]) -> Iterator[str]:
+    yield from _unequal_codes(rows)
+    yield from _gaps(rows)
+    for row in rows:
+        name = row.get(NAME)
+        if len(clean_name(name)) < len("".join(name.split())) and len(name) > MOST_IN_A_NAME:
+            yield f"{row.place}的单位名称超过 {MOST_IN_A_NAME} 个字，只用前 {MOST_IN_A_NAME} 个字"
+
+
+def _unequal_codes(rows: Sequence[Row]) -> Iterator[str]:
+    """Codes of digits that are shorter than most: a program that took them for numbers has
+    dropped the zeros before them."""
+    numbers = [row for row in rows if row.get(CODE).isdecimal()]
+    lengths = Counter(len(row.get(CODE)) for row in numbers)
+    if len(lengths) < 2:
+        return
+    usual = max(lengths, key=lambda length: (lengths[length], length))
+    others = [row for row in numbers if len(row.get(CODE)) != usual]
+    named = "、".join(f"{row.place}“{row.get(CODE)}”" for row in others[:MOST_NAMED])
+    more = f"等 {len(others)} 个" if len(others) > MOST_NAMED else ""
+    yield (
+        f"单位代码多数是 {usual} 位，{named}{more}不是；"
+        "前面的 0 丢了的，请把这一列设为“文本”格式，补上 0"
+    )
+
+
+def _gaps(rows: Sequence[Row]) -> Iterator[str]:
+    """Rows without a level among others that have one: cells may have been merged."""
+    without = [row.place for row in rows if not row.get(LEVEL)]
+    if without and len(without) < len(rows):
+        named = "、".join(without[:MOST_NAMED])
+        more = f"等 {len(without)} 行" if len(without) > MOST_NAMED else ""
+        yield f"{named}{more}没有类别；合并过单元格的，请取消合并，每行都填"

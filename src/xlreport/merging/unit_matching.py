@@ -13,6 +13,7 @@ from enum import Enum, auto
 
 from xlreport.merging.roster import Roster
 from xlreport.submission import Unit
+from xlreport.text import clean_name
 
 _ENDS = ("人民政府办公室", "政府办公室", "人民政府", "办事处", "办公室")
 _DROPPED = str.maketrans(dict.fromkeys("()（）[]【】〔〕《》·", ""))
@@ -56,8 +57,8 @@ def normalised(name: str, county: str = "") -> str:
 
 
 def _squeezed(name: str) -> str:
-    """A name without its spaces."""
-    return "".join(name.split())
+    """A name without its spaces and what cannot be seen."""
+    return "".join(clean_name(name).split())
 
 
 def _office_behind(name: str) -> str:
@@ -83,9 +84,17 @@ def _by_code(roster: Roster, unit: Unit, named: tuple[Unit, ...], county: str) -
     """The unit with a code; `named` are those that its name fits."""
     listed = next((known for known in roster.units if known.code == unit.code), None)
     if listed is None:
-        return Match(How.NOT, proposals=named or _similar(roster, unit.name, county))
+        alike = tuple(known for known in roster.units if differ_in_zeros(known.code, unit.code))
+        return Match(How.NOT, proposals=named or alike or _similar(roster, unit.name, county))
     how = How.CODE if listed in named else How.OTHER_NAME
     return Match(how, listed)
+
+
+def differ_in_zeros(code: str, other: str) -> bool:
+    """Whether two codes of digits are the same number but not the same text: a program that took
+    one for a number has dropped the zeros before it."""
+    both_numbers = code.isdecimal() and other.isdecimal()
+    return both_numbers and code != other and code.lstrip("0") == other.lstrip("0")
 
 
 def _named(roster: Roster, name: str, county: str) -> tuple[Unit, ...]:

@@ -9,7 +9,7 @@ from xlreport.findings import Finding
 from xlreport.form.model import LEVELS, Form, IdentityItem
 from xlreport.formats.raw import RawBook
 from xlreport.submission import Place, Unit
-from xlreport.text import clean, quote
+from xlreport.text import clean_line, clean_name, quote
 from xlreport.workbook.codes import (
     COVER_INCOMPLETE,
     COVER_LINE_CUT,
@@ -24,9 +24,6 @@ from xlreport.workbook.layout.sheet import COVER
 from xlreport.workbook.layout.workbook import WorkbookLayout, place_of
 from xlreport.workbook.reader.defined_names import named_text, text_of
 from xlreport.workbook.reader.headings import squeezed
-
-MOST_IN_A_LINE = 100
-"""Characters that a line of the cover may have."""
 
 _OF_THE_UNIT = ("unit", "code", "level", "year")
 """Lines that say whose report it is, and of which year."""
@@ -60,8 +57,8 @@ def cover_text(book: RawBook, item: IdentityItem) -> str:
 
 def read_cover(book: RawBook, layout: WorkbookLayout, identity: Identity) -> Cover:
     """The lines of the cover, and the unit that they and the identity name."""
-    written = {item.id: _joined(cover_text(book, item)) for item in layout.form.identity}
-    lines = {item: _fitting(line) for item, line in written.items()}
+    written = {item.id: cover_text(book, item) for item in layout.form.identity}
+    lines = {item: _cleaned(item, line) for item, line in written.items()}
     unit = _unit(lines, identity)
     level = unit.level if unit.level in LEVELS else ""
     places = {
@@ -78,20 +75,14 @@ def read_cover(book: RawBook, layout: WorkbookLayout, identity: Identity) -> Cov
     return Cover(replace(unit, level=level), others, places, placed)
 
 
-def _joined(text: str) -> str:
-    """A line of the cover as one line."""
-    return " ".join(clean(text).split())
+def _cleaned(item: str, line: str) -> str:
+    """A line without what cannot be shown; a name as names are compared."""
+    return clean_name(line) if item in _OF_THE_UNIT else clean_line(line)
 
 
 def _fits(line: str) -> bool:
-    return len(line) <= MOST_IN_A_LINE and line.isprintable()
-
-
-def _fitting(line: str) -> str:
-    """A line without what cannot be shown."""
-    if _fits(line):
-        return line
-    return "".join(filter(str.isprintable, line))[:MOST_IN_A_LINE]
+    """Whether cleaning a line takes away nothing but blanks."""
+    return "".join(line.split()) == "".join(clean_line(line).split())
 
 
 def _cut_lines(lines: Iterable[str]) -> Iterator[Finding]:

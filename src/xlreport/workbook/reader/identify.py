@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 from xlreport.findings import Finding
 from xlreport.form.model import Form
 from xlreport.formats.raw import RawBook
-from xlreport.text import quote
+from xlreport.text import clean, clean_name, quote
 from xlreport.workbook.codes import IDENTITY_LOST, UNIDENTIFIED, UNKNOWN_FORM
 from xlreport.workbook.layout.identity import KEY_COLUMN, KEYS, PREFIX, VALUE_COLUMN, Identity
 from xlreport.workbook.layout.sheet import COVER, HIDDEN
@@ -20,6 +20,9 @@ from xlreport.workbook.reader.headings import sheet_like
 
 _YEAR = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})\s*年度")
 _REPORT_YEAR = re.compile(r"报告年度：((?:19|20)[0-9]{2})")
+
+_NAMES = frozenset({"county", "county_code", "unit", "code", "level"})
+"""Keys of the identity that name somebody."""
 
 _TOP_ROWS = 4
 """Rows of a sheet in which its year is printed."""
@@ -52,7 +55,12 @@ def identity_of(book: RawBook) -> Identity:
         values[key] = named_text(book, name) or book.properties.get(name, "")
     if not values["form"]:
         values |= _hidden_sheet(book)
-    return Identity(**values)
+    return Identity(**{key: _cleaned(key, value) for key, value in values.items()})
+
+
+def _cleaned(key: str, value: str) -> str:
+    """A value as it may go on: names as they are compared."""
+    return clean_name(value) if key in _NAMES else clean(value)
 
 
 def _hidden_sheet(book: RawBook) -> dict[str, str]:
