@@ -121,7 +121,8 @@ def _split(text: str) -> tuple[str, ...]:
     """The parts of a cell that lists several things, whatever mark stands between them."""
     for mark in "，,；;|\n":
         text = text.replace(mark, "、")
-    return tuple(part for part in (part.strip() for part in text.split("、")) if part)
+    parts = (part.strip() for part in text.split("、"))
+    return tuple(part for part in parts if part)
 
 
 def _names(text: str) -> tuple[str, ...]:

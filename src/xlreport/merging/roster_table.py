@@ -312,12 +312,14 @@ def _split_at(separator: str, text: str) -> _Grid | None:
     """The rows of a CSV file; None when the quotes are not right."""
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
-        rows = {
-            number: [_Cell(cell.strip()) for cell in line] for number, line in enumerate(lines, 1)
-        }
+        rows = dict(enumerate(map(_cells, lines), 1))
     except csv.Error:
         return None
     return _Grid("", {number: cells for number, cells in rows.items() if _has_text(cells)})
+
+
+def _cells(line: Iterable[str]) -> list[_Cell]:
+    return [_Cell(text.strip()) for text in line]
 
 
 def _has_text(cells: Iterable[_Cell]) -> bool:
