@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import base64
+import io
+import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import openpyxl
 import pytest
 
-from campaign.scene import JIAZI, Mailbox, workbook
+from campaign.scene import JIAZI, YICHOU, Mailbox, workbook
 from xlreport import Form, Unit, get_form
 from xlreport.campaign.campaign import Campaign, read_campaign
 from xlreport.campaign.collect import CollectedMessage, CollectResult, collect
+from xlreport.campaign.letters import TEMPLATES, read_letter
 from xlreport.campaign.send import HELD, Drafts, SendItem, SendRequest, send
 from xlreport.campaign.settings import init_campaign
 from xlreport.campaign.status import MISSING, UnitStatus, status
+from xlreport.cli.app import main
 
 FILES = Path(__file__).parent / "files"
 BINGYIN = Unit("丙寅镇", "990103", "乡镇")
@@ -131,6 +137,32 @@ def test_a_link_beside_a_blank_or_another_document_is_told(
     assert codes == ["M4", "M3"]
 
 
+# --- documents in place of workbooks ---
+
+
+@pytest.mark.parametrize(
+    ("folder", "sentence"),
+    [
+        (
+            "mail-word-with-an-excel-table",
+            "附件“情况说明.doc”是 Word 文档（.doc），不是工作簿或压缩包，没有放进 inbox",
+        ),
+        (
+            "mail-ofd",
+            "附件“乙丑镇年报盖章件.ofd”是 OFD 版式文件，不是工作簿或压缩包，没有放进 inbox",
+        ),
+    ],
+)
+def test_a_document_is_no_damaged_workbook(campaign: Campaign, folder: str, sentence: str) -> None:
+    message = only(collect(campaign, FILES / folder))
+    assert told(message) == [("M4", sentence)]
+    assert inbox(campaign) == []
+    unit = state(campaign, YICHOU)
+    assert (unit.state, unit.label, unit.waiting) == (MISSING, "未报", 1)
+    assert items(campaign, "returns") == {}
+    assert items(campaign, "reminders")["乙丑镇"].state == HELD
+
+
 # --- files in places where nobody looks ---
 
 XLSX = base64.encodebytes(b"PK\x03\x04" + bytes(range(256)) * 4).decode()
@@ -204,3 +236,39 @@ def test_what_gateways_write_behind_a_message_is_no_file(
     path = tmp_path / "1.eml"
     path.write_bytes(mixed(LETTER, behind="_______\n本邮件已经过病毒扫描 https://a.cn\n" * 9))
     assert told(only(collect(campaign, path))) == []
+
+
+# --- what lies beside the messages ---
+
+
+def test_files_among_the_messages_are_one_plain_line(
+    campaign: Campaign, box: Mailbox, form: Form, capsys: pytest.CaptureFixture[str]
+) -> None:
+    box.put("1", "jiazi@example.org", [("年报.xlsx", workbook(form, JIAZI))])
+    for name in (".DS_Store", "Thumbs.db", "desktop.ini", "~$年报.xlsx", ".~lock.年报.xlsx#"):
+        (box.folder / name).write_bytes(b"x")
+    (box.folder / "通知.pdf").write_bytes(b"%PDF-1.7")
+    (box.folder / "乙丑镇.xlsx").write_bytes(workbook(form, YICHOU))
+    arguments = ["collect", str(box.folder), "--campaign", str(campaign.settings.folder)]
+    assert main([*arguments, "--json"]) == 0
+    shown = capsys.readouterr()
+    document = json.loads(shown.out)
+    assert [message["findings"] for message in document["messages"]] == [[]]
+    assert document["strays"] == ["乙丑镇.xlsx", "通知.pdf"]
+    line = "不是邮件、没有看的文件：乙丑镇.xlsx、通知.pdf。是报表的请直接放进 inbox 文件夹。"
+    assert line in shown.err.splitlines()
+    assert status(campaign).messages == ()
+
+
+# --- letters ---
+
+
+def test_the_letter_quotes_what_the_workbook_shows(campaign: Campaign, form: Form) -> None:
+    letter = read_letter(campaign.settings.letters, TEMPLATES)
+    quoted = re.findall(r"“(错误 \d+ 项|待填 \d+)”", letter.body)
+    assert quoted == ["错误 0 项", "待填 0"]
+    book = openpyxl.load_workbook(io.BytesIO(workbook(form, JIAZI)), data_only=True)
+    cover = [str(cell.value) for row in book["封面"].iter_rows() for cell in row if cell.value]
+    assert "校验结果" in cover
+    assert all(any(words in text for text in cover) for words in quoted)
+    assert "全部通过" not in letter.body

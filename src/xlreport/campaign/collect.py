@@ -149,14 +149,15 @@ class CollectedMessage:
 
 @dataclass(frozen=True)
 class CollectResult:
-    """All messages of a run in their order. `left` says what could not be marked or moved,
-    `stopped` why the source ended early; `empty` tells that nothing lay where messages were said
-    to be."""
+    """All messages of a run in their order. `strays` are the files among them that are no
+    messages, `left` says what could not be marked or moved, `stopped` why the source ended early;
+    `empty` tells that nothing lay where messages were said to be."""
 
     messages: tuple[CollectedMessage, ...]
     left: tuple[str, ...] = ()
     stopped: str = ""
     empty: bool = False
+    strays: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -204,7 +205,12 @@ class CollectResult:
     def as_dict(self) -> dict[str, Any]:
         """The `collect --json` document."""
         messages = [message.as_dict() for message in self.messages]
-        return {"messages": messages, "left": list(self.left), "stopped": self.stopped or None}
+        return {
+            "messages": messages,
+            "strays": list(self.strays),
+            "left": list(self.left),
+            "stopped": self.stopped or None,
+        }
 
 
 def collect(campaign: Campaign, source: Path | ImapMailbox) -> CollectResult:
@@ -272,12 +278,16 @@ class Collector:
         """Takes what is new. Where it must stop, what was taken until then is recorded and told,
         and the rest is taken the next time."""
         done: list[CollectedMessage] = []
+        strays: list[str] = []
         taken: list[Uid] = []
         left: tuple[str, ...] = ()
         stopped = ""
         self.ledger.clear_trouble(source.name)
         try:
             for raw in source.messages(self.messages.limits.message):
+                if raw.is_stray:
+                    strays.append(raw.origin)
+                    continue
                 message = self._message(raw, source.name)
                 done.append(message)
                 if raw.uid is not None and message.state != TROUBLE:
@@ -288,7 +298,7 @@ class Collector:
         except OSError as error:
             why = why_not_written(error)
             stopped = f"{why}收取停在这里：已收的都有记录，改好后再运行一次，接着收。"
-        return CollectResult(tuple(done), left, stopped)
+        return CollectResult(tuple(done), left, stopped, strays=tuple(strays))
 
     def _message(self, raw: Raw, source: str) -> CollectedMessage:
         """One message; its folder for spooled files lives as long as this call."""

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 MOST_LINES = 40
 """Findings of one file that are shown on the console."""
 
+MOST_STRAYS = 5
+"""Files that are no messages, named one by one."""
+
 _WITH_TOTALS = ("E4", "M10")
 """Findings of a merge that no other line tells."""
 
@@ -327,6 +330,8 @@ def collect_report(result: CollectResult, *, verbose: bool = False) -> Iterator[
         )
     if result.asking:
         yield f"注意：有 {result.asking} 封邮件要由人打开处理，见上面的“错误”。"
+    if result.strays:
+        yield harmless(_strays(result.strays))
     for reason in result.left:
         yield harmless(reason)
     if result.stopped:
@@ -346,6 +351,13 @@ def _message(message: CollectedMessage) -> Iterator[str]:
         yield "    没有附件"
     for finding in message.findings:
         yield harmless(f"    {finding.line()}")
+
+
+def _strays(names: Sequence[str]) -> str:
+    """One line about files among the messages that are none."""
+    named = "、".join(names[:MOST_STRAYS])
+    more = f"等 {len(names)} 个" if len(names) > MOST_STRAYS else ""
+    return f"不是邮件、没有看的文件：{named}{more}。是报表的请直接放进 inbox 文件夹。"
 
 
 _MESSAGE_STATES = {"known": "（以前收过）", "trouble": "（没有收取）"}

@@ -41,6 +41,11 @@ class Raw:
     problem: Finding | None = None
     seen: int = 0
 
+    @property
+    def is_stray(self) -> bool:
+        """Whether it is some other file that lies among the messages."""
+        return self.problem == NO_MAIL_FILE()
+
 
 class Source(Protocol):
     """A mailbox of any kind."""
