@@ -159,7 +159,10 @@ def test_macros_are_scripts_not_folders(name: str, macros: bool) -> None:
 
 def test_what_cannot_be_read_is_refused() -> None:
     manifest = {"META-INF/manifest.xml": "<encryption-data/>"}
-    assert refusal(ods(table(), more=manifest)) == ("R20", "工作簿加了打开密码，没有读取")
+    assert refusal(ods(table(), more=manifest)) == (
+        "R20",
+        "工作簿加了打开密码，这种格式（.ods）本软件不能用密码打开",
+    )
     assert refusal(ods(table() + table())) == ("R2", "工作表“表”出现了两次")
     nested = '<table name="外"><table name="里"/></table>'
     assert refusal(ods(nested)) == ("R2", "工作表“外”里嵌套了表格")

@@ -11,6 +11,7 @@ import xlrd
 from formats.packages import refusal
 from xlreport.formats import xls
 from xlreport.formats.guard import Limits
+from xlreport.formats.ole import BrokenOle
 from xlreport.formats.open import open_book
 from xlreport.formats.raw import Format, RawCell
 
@@ -172,3 +173,89 @@ def test_cells_are_counted() -> None:
 )
 def test_a_broken_file_is_damage(data: bytes, message: str) -> None:
     assert refusal(data) == ("R2", message)
+
+
+def lbl(name: str, formula: bytes, *, scope: int = 0, flags: int = 0, wide: bool = True) -> bytes:
+    """A defined name ([MS-XLS] 2.4.150)."""
+    written = name.encode("utf-16-le" if wide else "latin-1")
+    head = struct.pack("<HBBHHHI", flags, 0, len(name), len(formula), 0, scope, 0)
+    return record(xls.NAME, head + bytes([wide]) + written + formula)
+
+
+def ref(column: int = 2, token: int = 0x3A, index: int = 0) -> bytes:
+    return struct.pack("<BHHH", token, index, 1, column)
+
+
+AREA = struct.pack("<BHHHHH", 0x3B, 0, 1, 3, 2, 4)
+RELATIVE = 0xC000
+
+
+def named(*names: bytes, range_of: tuple[int, int, int] = (0, 0, 0)) -> dict[str, str]:
+    """The names of a book with the sheet 表 and these records."""
+    listed = b"\2\1" + "表".encode("utf-16-le")
+    books = record(xls.SUPBOOK, b"\1\0\1\4") + record(xls.SUPBOOK, b"\1\0\5\0file")
+    ranges = record(xls.EXTERN_SHEET, struct.pack("<HHhh", 1, *range_of))
+    sheet = record(xls.BOUNDSHEET, struct.pack("<IBB", 0, 0, 2) + b"\1" + listed[1:])
+    begin = record(0x809, b"\0\6" + bytes(14))
+    return dict(xls._Records(begin + sheet + books + ranges + b"".join(names) + EOF).names())
+
+
+@pytest.mark.parametrize(
+    ("formula", "range_of", "target"),
+    [
+        (ref(), (0, 0, 0), "'表'!$C$2"),
+        (ref(token=0x5A), (0, 0, 0), "'表'!$C$2"),
+        (AREA, (0, 0, 0), "'表'!$C$2:$E$4"),
+        (ref(2 | RELATIVE), (0, 0, 0), ""),
+        (ref(2 | 0x4000), (0, 0, 0), ""),
+        (ref(0xFF | RELATIVE), (0, 0, 0), ""),
+        (ref(index=1), (0, 0, 0), ""),
+        (ref(), (1, 0, 0), ""),
+        (ref(), (9, 0, 0), ""),
+        (ref(), (0, 0, 1), ""),
+        (ref(), (0, -1, -1), ""),
+        (ref(), (0, 1, 1), ""),
+        (ref() + b"\0", (0, 0, 0), ""),
+        (b"", (0, 0, 0), ""),
+    ],
+)
+def test_the_target_of_a_name(formula: bytes, range_of: tuple[int, int, int], target: str) -> None:
+    assert named(lbl("甲", formula), range_of=range_of) == {"甲": target}
+
+
+def test_only_names_of_the_whole_book_count() -> None:
+    names = [
+        lbl("a", ref(), wide=False),
+        lbl("乙", ref(), scope=1),
+        lbl("\6", ref(), flags=0x20),
+        record(xls.NAME, b"\0"),
+        record(xls.NAME, b"\xff" * 14),
+    ]
+    assert named(*names) == {"a": "'表'!$C$2"}
+
+
+def test_names_never_reach_xlrd() -> None:
+    """It evaluates each, which for some references never ends."""
+    data = stream(book=lbl("甲", ref(2 | RELATIVE)) + record(xls.SUPBOOK, b"\1\0\1\4"))
+    changed = xls._Records(data).without_names()
+    assert len(changed) == len(data)
+    kinds = [kind for _, kind, _ in xls._Records(changed)._substream(0)]
+    assert xls.NAME not in kinds
+    assert xls.SUPBOOK in kinds
+
+
+def test_sheets_that_share_records_are_not_read_again_and_again() -> None:
+    inner = BOF + record(xls.FORMULA, struct.pack("<HH", 1, 1)) + EOF
+    sheet = BOF + inner + EOF
+    listed = 2 * len(record(xls.BOUNDSHEET, bytes(8)))
+    start = len(BOF) + listed + len(EOF)
+    for second in (start, start + len(BOF)):
+        sheets = [struct.pack("<IBB", each, 0, 0) + b"\0\0" for each in (start, second)]
+        globals_ = BOF + b"".join(record(xls.BOUNDSHEET, body) for body in sheets) + EOF
+        with pytest.raises(BrokenOle):
+            xls._Records(globals_ + sheet).sheet(0)
+
+
+def test_what_follows_the_record_of_a_password_is_not_looked_at() -> None:
+    records = xls._Records(stream(book=record(xls.FILE_PASS, bytes(4)) + record(xls.SUPBOOK)))
+    assert (records.encrypted, records.links) == (True, False)

@@ -166,7 +166,7 @@ def test_a_sheet_given_twice_or_missing_is_damage() -> None:
 
 
 def test_what_is_counted() -> None:
-    """Rows, cells, merges and the protection; not what is passed over."""
+    """Rows, cells and merges; not what is passed over."""
     records = row(0) + cell(4, b"\1") + record(176, bytes(16)) + record(129)
     assert refusal(zipped(parts(records)), Limits(cells=3)) == ("", "")
     told = ("R3", "行、单元格、合并和链接的总数为 3 个，超过允许的 2 个")
@@ -181,3 +181,67 @@ def test_types_and_sizes_have_up_to_two_and_four_groups() -> None:
 
 def test_the_format_is_told() -> None:
     assert book(b"").format is Format.XLSB
+
+
+def short(kind: int, value: bytes = b"", style: int = 0) -> bytes:
+    return record(kind, struct.pack("<I", style) + value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "expected"),
+    [
+        (13, struct.pack("<i", 12 << 2 | 2), RawCell("n", "12.0")),
+        (14, b"\x17", RawCell("e", "#REF!")),
+        (15, b"\1", RawCell("b", "1")),
+        (16, struct.pack("<d", 1.25), RawCell("n", "1.25")),
+        (17, wide("甲"), RawCell("str", "甲")),
+        (18, struct.pack("<I", 1), RawCell("s", "乙")),
+    ],
+)
+def test_a_short_record_stands_behind_its_neighbour(
+    kind: int, value: bytes, expected: RawCell
+) -> None:
+    """As SheetJS writes them; a blank has a place too."""
+    strings = record(19, b"\0" + wide("甲")) + record(19, b"\0" + wide("乙"))
+    found = sheet(
+        row(0), short(kind, value), row(2), cell(1, b"", column=3), short(12), short(kind, value),
+        strings=strings,
+    )  # fmt: skip
+    assert found.cells == {(0, 0): expected, (2, 5): expected}
+
+
+def test_a_short_record_has_a_style() -> None:
+    styles = record(617) + record(47, struct.pack("<HH", 0, 14)) + record(618)
+    found = sheet(row(0), short(16, struct.pack("<d", 1)), styles=styles)
+    assert found.cells[(0, 0)].date
+
+
+def test_a_text_with_formats_is_read() -> None:
+    found = sheet(row(0), cell(62, b"\1" + wide("甲") + bytes(8)))
+    assert found.cells == {(0, 0): RawCell("str", "甲")}
+
+
+@pytest.mark.parametrize("kind", [19, 34, 48, 64, 425, 1023])
+def test_a_record_among_the_cells_that_is_not_understood_ends_the_sheet(kind: int) -> None:
+    cells = record(145) + row(6) + cell(kind, bytes(8)) + record(146)
+    assert refusal(zipped(parts(cells))) == ("R2", "工作表“表”第 7 行有读不懂的格子")
+
+
+@pytest.mark.parametrize("kind", [35, 36, 37, 38, 49, 50, 426, 427, 428, 1024, 4096])
+def test_records_that_carry_no_cell_are_passed_over(kind: int) -> None:
+    cells = record(145) + row(0) + cell(4, b"\1") + record(kind, bytes(9)) + record(146)
+    assert list(sheet(cells).cells) == [(0, 0)]
+    assert sheet(record(425) + cells + record(425)).cells
+
+
+def test_blank_rows_and_cells_are_no_data() -> None:
+    blank = b"".join(row(i) + cell(1, b"") for i in range(1, 50))
+    data = zipped(parts(row(0) + cell(4, b"\1") + blank))
+    assert refusal(data, Limits(cells=2)) == ("", "")
+    assert refusal(data, Limits(cells=1))[0] == "R3"
+
+
+@pytest.mark.parametrize("body", [b"", bytes(5), bytes(5) + b"\xff" * 4 + b"\x09\0\0\0a"])
+def test_a_broken_name_costs_nothing(body: bytes) -> None:
+    found = book(row(0) + cell(4, b"\1"), record(39, body) + named("甲", ONE))
+    assert (found.names, len(found.sheets["表"].cells)) == ({"甲": ""}, 1)

@@ -110,12 +110,11 @@ UNSAFE_XML = R4.message("XML 中有 DTD 或实体定义", RESEND)
 SMUGGLED = R4.message("表格里夹带了表格程序不会写的内容，各程序看到的可能不一样", RESEND)
 LINK_IN_ARCHIVE = R6.message("这是压缩包里指向别处的链接，不跟随", "请把工作簿本身放进来")
 NOT_UNPACKED = R6.message("压缩包里的这个文件是链接，或者没有解压完整，没有读取", _UNPACK)
+LOCKED_ODS = R20.message(
+    "工作簿加了打开密码，这种格式（.ods）本软件不能用密码打开", "请取消打开密码后重新报送"
+)
 LOCKED = R20.message(
     "工作簿加了打开密码，没有读取", "请用 --open-password 给出密码，或者取消打开密码后重新报送"
-)
-NO_CRYPT = R20.message(
-    "工作簿加了打开密码，本机没有安装解密组件",
-    "请运行 pip install xlreport[crypt] 后再试，或者取消打开密码后重新报送",
 )
 WRONG_PASSWORDS = R20.message(
     "工作簿加了打开密码，给出的 {count} 个密码都打不开",

@@ -65,7 +65,7 @@ def read(data: bytes, limits: Limits) -> RawBook:
     """Reads every table of a package. Raises Refused."""
     parts = open_package(data, limits)
     if b"encryption-data" in parts.get("meta-inf/manifest.xml", b""):
-        raise Refused(codes.LOCKED())
+        raise Refused(codes.LOCKED_ODS())
     if "content.xml" not in parts:
         raise Refused(codes.NO_TABLES())
     content = _Content(CellCount(codes.ODS_CELLS, limits.cells))

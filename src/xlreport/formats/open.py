@@ -1,20 +1,14 @@
-"""From the bytes of a file to a raw workbook, whatever its format and its name.
-
-Workbooks with an open password are decrypted by msoffcrypto-tool (the extra `crypt`).
-"""
+"""From the bytes of a file to a raw workbook, whatever its format and its name."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 
 from xlreport.formats import codes
 from xlreport.formats.detect import FileFormat, Kind, format_of, not_a_workbook
 from xlreport.formats.guard import DEFAULT_LIMITS, Limits, Refused, check_limit
+from xlreport.formats.locked import decrypt
 from xlreport.formats.raw import RawBook
-
-_BUILT_IN = "VelvetSweatshop"
-"""Excel's own password for workbooks that are protected against changes, not against reading."""
 
 
 def open_book(
@@ -46,29 +40,3 @@ def _read_as(found: FileFormat, data: bytes, limits: Limits) -> RawBook:
     if found.read is None:
         raise not_a_workbook(found, data, limits)
     return found.read(data, limits)
-
-
-def decrypt(data: bytes, passwords: Sequence[str]) -> bytes:
-    """The workbook inside. Raises Refused when no password fits or the extra is not installed."""
-    try:
-        import msoffcrypto
-        from msoffcrypto import exceptions
-    except ImportError:
-        raise Refused(codes.NO_CRYPT()) from None
-    try:
-        for password in (_BUILT_IN, *passwords):
-            decrypted = io.BytesIO()
-            try:
-                file = msoffcrypto.OfficeFile(io.BytesIO(data))
-                file.load_key(password=password)
-                file.decrypt(decrypted)
-            except (exceptions.InvalidKeyError, exceptions.DecryptionError):
-                continue
-            return decrypted.getvalue()
-    except MemoryError:
-        raise
-    except Exception:  # noqa: BLE001 (on a broken file the parsers raise whatever they stumble on)
-        raise Refused(codes.BROKEN_LOCKED()) from None
-    if not passwords:
-        raise Refused(codes.LOCKED())
-    raise Refused(codes.WRONG_PASSWORDS(count=len(passwords)))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from xlreport import a1
@@ -16,14 +17,17 @@ from xlreport.formats.number_formats import NumberFormats
 from xlreport.formats.opc import Parts
 from xlreport.formats.raw import Format, RawBook, RawCell, RawSheet, join_names
 
-ROW_HDR = 0
+ROW_HDR, CELL_BLANK = 0, 1
 CELL_RK, CELL_ERROR, CELL_BOOL, CELL_REAL, CELL_ST, CELL_ISST = 2, 3, 4, 5, 6, 7
 FMLA_STRING, FMLA_NUM, FMLA_BOOL, FMLA_ERROR = 8, 9, 10, 11
+SHORT_BLANK, SHORT_RK, SHORT_ERROR, SHORT_BOOL, SHORT_REAL, SHORT_ST, SHORT_ISST = range(12, 19)
+CELL_RSTRING = 62
 SST_ITEM, NAME, FMT, XF = 19, 39, 44, 47
 BUNDLE_SH, MERGE_CELL = 156, 176
 SUP_BOOK_SRC, SUP_SELF, SUP_SAME, SUP_ADDIN = 355, 357, 358, 667
 EXTERN_SHEET, HLINK, SHEET_PROTECTION = 362, 494, 535
 BEGIN_CELL_XFS, END_CELL_XFS = 617, 618
+BEGIN_SHEET_DATA, END_SHEET_DATA = 145, 146
 
 ERRORS = {
     0: "#NULL!",
@@ -35,6 +39,15 @@ ERRORS = {
     42: "#N/A",
 }
 _FORMULAS = frozenset({FMLA_STRING, FMLA_NUM, FMLA_BOOL, FMLA_ERROR})
+_BESIDE_CELLS = frozenset({35, 36, 37, 38, 49, 50, 426, 427, 428})
+"""Records that may stand between cells (2.1.7.62): future records, metadata, and the formulas of
+arrays, which follow the cell that they belong to."""
+
+_FIRST_FUTURE_RECORD = 1024
+_SHORT_HEADER, _HEADER = 4, 8
+"""Bytes before the value of a cell: its style, and before that its column unless it follows its
+neighbour (2.5.9)."""
+
 _SUP_BOOKS = frozenset({SUP_BOOK_SRC, SUP_SELF, SUP_SAME, SUP_ADDIN})
 _REF3D, _AREA3D = frozenset({0x3A, 0x5A, 0x7A}), frozenset({0x3B, 0x5B, 0x7B})
 _NO_TEXT = 0xFFFFFFFF
@@ -93,10 +106,9 @@ def _sheets(
             raise Refused(codes.TWO_SHEETS(sheet=name))
         if target not in parts:
             raise Refused(codes.MISSING_SHEET(sheet=name))
-        reader = _Sheet(RawSheet(name), strings, formats)
+        reader = _Sheet(RawSheet(name), strings, formats, count)
         for kind, body in _records(parts[target]):
-            if reader.take(kind, body):
-                count.add()
+            reader.take(kind, body)
         sheets[name] = reader.sheet
     return sheets
 
@@ -175,92 +187,133 @@ def _number_formats(parts: Parts, workbook: str) -> NumberFormats:
 # --- cells -------------------------------------------------------------------------------
 
 
-def _real(body: bytes) -> str:
-    (value,) = struct.unpack_from("<d", body, 8)
-    return repr(value)
+def _real(value: bytes) -> str:
+    (number,) = struct.unpack_from("<d", value)
+    return repr(number)
 
 
-def _rk(body: bytes) -> str:
+def _rk(value: bytes) -> str:
     """A number in 30 bits (2.5.122): a whole one, or the upper bits of a real one; perhaps times
     100."""
-    (raw,) = struct.unpack_from("<i", body, 8)
+    (raw,) = struct.unpack_from("<i", value)
     is_whole, is_hundredfold = raw & 2, raw & 1
     if is_whole:
-        value = float(raw >> 2)
+        number = float(raw >> 2)
     else:
         upper = struct.pack("<I", raw & 0xFFFFFFFC)
-        (value,) = struct.unpack("<d", bytes(4) + upper)
-    return repr(value / 100 if is_hundredfold else value)
+        (number,) = struct.unpack("<d", bytes(4) + upper)
+    return repr(number / 100 if is_hundredfold else number)
 
 
-def _bool(body: bytes) -> str:
-    return str(body[8])
+def _bool(value: bytes) -> str:
+    return str(value[0])
 
 
-def _error(body: bytes) -> str:
-    return ERRORS.get(body[8], "#?")
+def _error(value: bytes) -> str:
+    return ERRORS.get(value[0], "#?")
 
 
-def _inline(body: bytes) -> str:
-    text, _ = _wide(body, 8)
+def _inline(value: bytes) -> str:
+    text, _ = _wide(value, 0)
+    return text
+
+
+def _rich(value: bytes) -> str:
+    """A text with formats, as of a shared string (2.5.123)."""
+    text, _ = _wide(value, 1)
     return text
 
 
 _VALUES: Mapping[int, tuple[str, Callable[[bytes], str]]] = {
     CELL_RK: ("n", _rk),
+    SHORT_RK: ("n", _rk),
     CELL_REAL: ("n", _real),
+    SHORT_REAL: ("n", _real),
     FMLA_NUM: ("n", _real),
     CELL_BOOL: ("b", _bool),
+    SHORT_BOOL: ("b", _bool),
     FMLA_BOOL: ("b", _bool),
     CELL_ERROR: ("e", _error),
+    SHORT_ERROR: ("e", _error),
     FMLA_ERROR: ("e", _error),
     CELL_ST: ("str", _inline),
+    SHORT_ST: ("str", _inline),
     FMLA_STRING: ("str", _inline),
+    CELL_RSTRING: ("str", _rich),
 }
 """By record type: the kind of cell, and how its value is read. A shared string needs its table."""
+
+_SHARED = frozenset({CELL_ISST, SHORT_ISST})
+_BLANKS = frozenset({CELL_BLANK, SHORT_BLANK})
+_CELLS = frozenset(_VALUES) | _SHARED | _BLANKS
+_SHORT = frozenset(range(SHORT_BLANK, SHORT_ISST + 1))
 
 
 @dataclass(slots=True)
 class _Sheet:
-    """Collects the cells of one sheet."""
+    """Collects the cells of one sheet. Between the beginning and the end of its data every record
+    is known: one that is not may be a cell, and a cell that is passed over would be a blank."""
 
     sheet: RawSheet
     strings: Sequence[str]
     formats: NumberFormats
+    count: CellCount
     row: int = 0
+    column: int = -1
+    in_data: bool = False
+    row_counts: bool = False
 
-    def take(self, kind: int, body: bytes) -> bool:
-        """Reads a record; False for one that says nothing that matters here."""
-        if kind in _VALUES or kind == CELL_ISST:
+    def take(self, kind: int, body: bytes) -> None:
+        """Reads a record. Raises Refused."""
+        if kind in _CELLS:
             self._cell(kind, body)
         elif kind == ROW_HDR:
             (self.row,) = struct.unpack_from("<I", body)
+            self.column = -1
+            self.row_counts = False
+        elif kind in (BEGIN_SHEET_DATA, END_SHEET_DATA):
+            self.in_data = kind == BEGIN_SHEET_DATA
         elif kind in (MERGE_CELL, HLINK):
+            self.count.add()
             top, _, left = struct.unpack_from("<III", body)
             self.sheet.marks.add((top, left))
         elif kind == SHEET_PROTECTION:
             (locked,) = struct.unpack_from("<H", body, 2)
             self.sheet.protected = bool(locked)
-        else:
-            return False
-        return True
+        elif self.in_data and kind not in _BESIDE_CELLS and kind < _FIRST_FUTURE_RECORD:
+            raise Refused(codes.ODD_RECORD(sheet=self.sheet.name, row=self.row + 1))
 
     def _cell(self, kind: int, body: bytes) -> None:
-        column, style = struct.unpack_from("<II", body)
-        if self.row >= a1.MAX_ROWS or column >= a1.MAX_COLUMNS:
+        header = _SHORT_HEADER if kind in _SHORT else _HEADER
+        (style,) = struct.unpack_from("<I", body, header - 4)
+        if kind in _SHORT:
+            self.column += 1
+        else:
+            (self.column,) = struct.unpack_from("<I", body)
+        if self.row >= a1.MAX_ROWS or self.column >= a1.MAX_COLUMNS:
             raise Refused(codes.NO_SUCH_CELLS(sheet=self.sheet.name))
-        cell_kind, text = self._value(kind, body)
+        if kind in _BLANKS:
+            return
+        self._count()
+        cell_kind, text = self._value(kind, body[header:])
         formula = "" if kind in _FORMULAS else None
         is_date = cell_kind == "n" and self.formats.shows_date(style & _STYLE_BITS)
-        self.sheet.put((self.row, column), RawCell(cell_kind, text, formula, is_date))
+        self.sheet.put((self.row, self.column), RawCell(cell_kind, text, formula, is_date))
 
-    def _value(self, kind: int, body: bytes) -> tuple[str, str]:
+    def _count(self) -> None:
+        """A row counts when there is something in it. Raises Refused."""
+        if not self.row_counts:
+            self.row_counts = True
+            self.count.add()
+        self.count.add()
+
+    def _value(self, kind: int, value: bytes) -> tuple[str, str]:
         """The kind of cell and what it holds."""
-        if kind == CELL_ISST:
-            (index,) = struct.unpack_from("<I", body, 8)
+        if kind in _SHARED:
+            (index,) = struct.unpack_from("<I", value)
             return "s", self.strings[index]
         cell_kind, value_of = _VALUES[kind]
-        return cell_kind, value_of(body)
+        return cell_kind, value_of(value)
 
 
 # --- names -------------------------------------------------------------------------------
@@ -292,17 +345,22 @@ def _names(content: bytes, sheets: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Defined names of the whole book (2.4.711 BrtName), with a target where one stands for one
     cell or range."""
     references = _References(sheets)
-    rules: list[tuple[str, bytes]] = []
+    rules: list[bytes] = []
     for kind, body in _records(content):
         if kind in _SUP_BOOKS:
             references.books.append(kind)
         elif kind == EXTERN_SHEET:
             (count,) = struct.unpack_from("<I", body)
-            references.ranges = [struct.unpack_from("<Iii", body, 4 + 12 * i) for i in range(count)]
-        elif kind == NAME and struct.unpack_from("<I", body, 5)[0] == _WHOLE_BOOK:
-            rules.append(_named_rule(body))
-    for name, rule in rules:
-        yield name, _target(rule, references)
+            references.ranges += struct.iter_unpack("<Iii", body[4 : 4 + 12 * count])
+        elif kind == NAME:
+            rules.append(body)
+    for body in rules:
+        # what is odd about a name is no reason not to read the cells
+        with suppress(struct.error, UnicodeDecodeError):
+            (scope,) = struct.unpack_from("<I", body, 5)
+            if scope == _WHOLE_BOOK:
+                name, rule = _named_rule(body)
+                yield name, _target(rule, references)
 
 
 def _named_rule(body: bytes) -> tuple[str, bytes]:
@@ -326,11 +384,12 @@ def _target(rule: bytes, references: _References) -> str:
 def _range(rule: bytes) -> tuple[int, str] | None:
     """Sheet index and range of a formula that is a single 3-D reference (PtgRef3d, PtgArea3d)."""
     if len(rule) == 9 and rule[0] in _REF3D:
-        index, row, column = struct.unpack_from("<HIH", rule, 1)
-        return index, a1.address((row, column & _COLUMN_BITS), absolute=True)
-    if len(rule) == 15 and rule[0] in _AREA3D:
+        index, top, left = struct.unpack_from("<HIH", rule, 1)
+        bottom, right = top, left
+    elif len(rule) == 15 and rule[0] in _AREA3D:
         index, top, bottom, left, right = struct.unpack_from("<HIIHH", rule, 1)
-        first = a1.address((top, left & _COLUMN_BITS), absolute=True)
-        last = a1.address((bottom, right & _COLUMN_BITS), absolute=True)
-        return index, f"{first}:{last}"
-    return None
+    else:
+        return None
+    corners = ((top, left & _COLUMN_BITS), (bottom, right & _COLUMN_BITS))
+    first, last = (a1.address(cell, absolute=True) for cell in corners)
+    return index, first if len(rule) == 9 else f"{first}:{last}"
