@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from support.merges import merge_and_write
-from support.soffice import convert
+from support.soffice import convert, made_once
 from support.xlsb import as_xlsb
 from xlreport import MergeResult, Outcome, Roster
 from xlreport.formats.open import open_book
@@ -27,8 +27,17 @@ Named = tuple[str, bytes]
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, list[Path]]:
     """Every workbook saved by LibreOffice in its three formats."""
-    folder = tmp_path_factory.mktemp("saved")
-    return {extension: convert(folder, SOURCES, extension) for extension in ("xls", "ods", "xlsx")}
+    extensions = ("xls", "ods", "xlsx")
+
+    def save(folder: Path) -> None:
+        for extension in extensions:
+            convert(folder, SOURCES, extension)
+
+    folder = made_once(tmp_path_factory, "saved", save)
+    return {
+        extension: [folder / extension / f"{source.stem}.{extension}" for source in SOURCES]
+        for extension in extensions
+    }
 
 
 @pytest.fixture(scope="module")

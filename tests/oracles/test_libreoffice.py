@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
 from python_calamine import CalamineWorkbook
 
+from support.examples import examples
 from support.fills import fill
 from support.soffice import recalculate
 from xlreport import Form, FormCatalog, Submission, read_submission, write_workbook
@@ -23,8 +24,11 @@ from xlreport.workbook.writer.results import CachedResults
 
 pytestmark = pytest.mark.oracle
 
-FILLS = 110
-"""Random fills for each of the two forms."""
+FILLS = examples(40).max_examples
+"""Random fills for each of the two forms, beside those that show a verdict that none before showed."""
+
+MOST = 3 * FILLS
+"""Fills that are looked at for such."""
 
 
 def expected(form: Form, submission: Submission) -> dict[tuple[str, Cell], str]:
@@ -44,6 +48,25 @@ def expected(form: Form, submission: Submission) -> dict[tuple[str, Cell], str]:
     return cells
 
 
+def verdicts_of(form: Form, submission: Submission) -> set[tuple[int, str]]:
+    """The row of each check with our verdict."""
+    layout = layout_of(form)
+    results = CachedResults(submission, layout)
+    return {(check_row.row, results.word(check_row)) for check_row in layout.check_rows}
+
+
+def telling(form: Form) -> list[int]:
+    """The seeds of the fills that LibreOffice recalculates."""
+    known: set[tuple[int, str]] = set()
+    seeds = []
+    for seed in range(MOST):
+        verdicts = verdicts_of(form, fill(form, seed))
+        if seed < FILLS or not verdicts <= known:
+            seeds.append(seed)
+        known |= verdicts
+    return seeds
+
+
 def shown_by_libreoffice(path: Path) -> Mapping[str, Sequence[Sequence[object]]]:
     with path.open("rb") as stream:
         book = CalamineWorkbook.from_filelike(stream)
@@ -55,7 +78,7 @@ def shown_by_libreoffice(path: Path) -> Mapping[str, Sequence[Sequence[object]]]
 
 
 def differences(
-    form: Form, folder: Path, seeds: range, verdicts: dict[str, set[str]] | None = None
+    form: Form, folder: Path, seeds: Iterable[int], verdicts: dict[str, set[str]] | None = None
 ) -> list[str]:
     """Where LibreOffice shows something else than we do, over some fills."""
     books, submissions = {}, {}
@@ -83,7 +106,7 @@ def differences(
 
 def test_every_check_cell_agrees_over_random_fills(any_form: Form, tmp_path: Path) -> None:
     verdicts: dict[str, set[str]] = defaultdict(set)
-    assert differences(any_form, tmp_path, range(FILLS), verdicts) == []
+    assert differences(any_form, tmp_path, telling(any_form), verdicts) == []
     rows = layout_of(any_form).check_rows
     assert len(verdicts) == len(rows)
     wanted = {True: {PASS, FAIL, NO_LAST_YEAR}, False: {PASS, FAIL}}

@@ -7,10 +7,11 @@ import re
 import shutil
 import subprocess
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 _RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema">
@@ -66,6 +67,20 @@ def recalculate(folder: Path, books: dict[str, bytes]) -> dict[str, Path]:
         run = [*command, "--outdir", str(out), *files[start : start + 50]]
         subprocess.run(run, check=True, capture_output=True, timeout=900)
     return {name: out / f"{name}.xlsx" for name in books}
+
+
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """A folder that one test process makes for all of them (pytest-xdist starts several)."""
+    root = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        root = root.parent
+    folder, done = root / name, root / f"{name}.done"
+    with FileLock(root / f"{name}.lock"):
+        if not done.exists():
+            folder.mkdir()
+            make(folder)
+            done.touch()
+    return folder
 
 
 def convert(folder: Path, files: Sequence[Path], extension: str) -> list[Path]:
