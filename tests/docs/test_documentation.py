@@ -74,8 +74,8 @@ def test_documented_commands_run(
 
 @pytest.mark.parametrize("page", distinct(programs_of), ids=lambda p: p.name)
 def test_documented_python_runs(page: Path, checkout: Path) -> None:
-    for program in programs_of(page):
-        exec(compile(program, str(page), "exec"), {})
+    for source in programs_of(page):
+        exec(compile(source, str(page), "exec"), {})
 
 
 def test_both_readmes_have_the_same_commands_and_figures() -> None:
