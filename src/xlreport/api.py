@@ -19,6 +19,7 @@ from xlreport.merging.merge import merge_files, with_typed_lines
 from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.merging.prior_year import PriorYear, gather
 from xlreport.merging.repairs import LIST_NAME, RepairedFile, needs_repair, repair_list, repairs
+from xlreport.merging.replacing import Replacing, Told, write_all
 from xlreport.merging.request import MergeRequest, Policy, ReadOptions
 from xlreport.merging.result import CheckResult, MergeResult, RepairResult
 from xlreport.merging.roster import Roster
@@ -77,11 +78,15 @@ class TemplateRequest:
         return names
 
 
-def write_templates(request: TemplateRequest, out: Path = Path()) -> list[Path]:
+def write_templates(
+    request: TemplateRequest, out: Path = Path(), *, keep: Told | None = None
+) -> list[Path]:
     """Writes the workbooks into a folder; returns their paths.
 
-    Raises UsageError for a year that the form does not cover or a password that is not plain ASCII,
-    OSError when a file cannot be written.
+    Only blanks of ours are replaced. With `keep` any other file of the same name makes room and
+    stays as `.bak`; it is called with the old and the new path of each. Raises UsageError for a
+    year that the form does not cover or a password that is not plain ASCII, WouldReplace for a file
+    that must stay (then nothing is written), OSError when a file cannot be written.
     """
     form, password = request.form, request.password
     _require_year(form, request.year)
@@ -91,12 +96,11 @@ def write_templates(request: TemplateRequest, out: Path = Path()) -> list[Path]:
         write_workbook(blank(form, request.year), form)
     except FormulaTooLong as error:
         raise UsageError(f"报表 {form.id} 不能生成工作簿：{error}") from None
-    names = request.names()
-    with locked(out):
-        for name, unit in names.items():
-            workbook = write_workbook(request.blank(unit), form, password=password)
-            write_atomically(out / name, workbook)
-    return [out / name for name in names]
+    workbooks = {
+        name: write_workbook(request.blank(unit), form, password=password)
+        for name, unit in request.names().items()
+    }
+    return write_all(out, workbooks, Replacing(FormCatalog((form,)), ReadOptions(), keep))
 
 
 def _require_year(form: Form, year: int) -> None:
@@ -135,12 +139,13 @@ def repair_files(
     forms: FormCatalog = SHIPPED,
     exclude: Iterable[Path] = (),
     reading: ReadOptions = ReadOptions(),
+    keep: Told | None = None,
 ) -> RepairResult:
     """Writes a fresh workbook of the current template for each file, with the same values.
 
-    A list of what was carried over lies beside them. `exclude` as for check_files. Raises
-    UsageError for a path that does not exist or an `out` in one of the folders, OSError when an
-    output cannot be written.
+    A list of what was carried over lies beside them. `exclude` as for check_files, `keep` as for
+    write_templates. Raises UsageError for a path that does not exist or an `out` in one of the
+    folders, WouldReplace for a file that must stay, OSError when an output cannot be written.
     """
     paths = list(paths)
     for path in paths:
@@ -152,7 +157,8 @@ def repair_files(
     here = out.resolve()
     own = {file.path.name for file in listed if file.path.parent.resolve() == here}
     repaired = repairs(validated(files), forms, own)
-    return RepairResult(tuple(repaired), tuple(_write_repairs(repaired, out)))
+    written = write_all(out, _workbooks(repaired), Replacing(forms, reading, keep))
+    return RepairResult(tuple(repaired), tuple(path.as_posix() for path in written))
 
 
 def diff_files(
@@ -204,13 +210,15 @@ def write_outputs(
     *,
     repair: Path | None = None,
     password: str = "",
+    keep: Told | None = None,
 ) -> MergeResult:
     """Writes the summary workbook of a merge into `out`; gives the result with what was written.
 
     `out` is beside the merged folder unless told otherwise. Nothing is written when nothing could
-    be used. `repair` is a folder for fresh workbooks of the files that need one. Raises UsageError
-    for one inside the merged folder, Busy when another run writes there, OSError when an output
-    cannot be written.
+    be used. `repair` is a folder for fresh workbooks of the files that need one, `keep` as for
+    write_templates. Raises UsageError for one inside the merged folder, WouldReplace for a
+    file that must stay there, Busy when another run writes there, OSError when an output cannot be
+    written.
     """
     request = result.request
     if repair is not None:
@@ -220,20 +228,20 @@ def write_outputs(
         return result
     name = safe_name(f"{county.unit.name}{result.year}年{form.title}汇总表")
     path = (out or default_out(request.folder)) / name
-    fresh = _fresh_workbooks(result) if repair is not None else []
     county = with_typed_lines(county, path, request)
     result = replace(result, county=county)
     summary = write_summary(form, county, result, password)
-    written = _write_repairs(fresh, repair) if repair is not None else []
+    how = Replacing(request.forms, request.reading, keep)
+    fresh = write_all(repair, _fresh_workbooks(result), how) if repair is not None else []
     with locked(path.parent):
         write_atomically(path, summary)
-    return replace(result, outputs=(path.as_posix(), *written))
+    return replace(result, outputs=tuple(each.as_posix() for each in (path, *fresh)))
 
 
-def _fresh_workbooks(result: MergeResult) -> list[RepairedFile]:
-    """Those of the usable files that need one."""
+def _fresh_workbooks(result: MergeResult) -> dict[str, bytes]:
+    """Those of the usable files that need one, with the list of them."""
     damaged = [file for file in result.usable if needs_repair(file)]
-    return repairs(damaged, result.request.forms)
+    return _workbooks(repairs(damaged, result.request.forms))
 
 
 def require_apart(out: Path, folder: Path) -> None:
@@ -323,15 +331,9 @@ def _files_at(path: Path, leave_out: frozenset[Path]) -> list[SourceFile]:
     raise UsageError(f"找不到“{path}”，请检查路径。")
 
 
-def _write_repairs(files: Sequence[RepairedFile], out: Path) -> list[str]:
-    """Writes the fresh workbooks and the list of them; nothing when there was no file to repair."""
+def _workbooks(files: Sequence[RepairedFile]) -> dict[str, bytes]:
+    """The fresh workbooks and the list of them; nothing when there was no file to repair."""
     if not files:
-        return []
-    written = []
-    with locked(out):
-        for file in files:
-            if file.name:
-                write_atomically(out / file.name, file.data)
-                written.append((out / file.name).as_posix())
-        write_atomically(out / LIST_NAME, repair_list(files))
-    return [*written, (out / LIST_NAME).as_posix()]
+        return {}
+    workbooks = {file.name: file.data for file in files if file.name}
+    return {**workbooks, LIST_NAME: repair_list(files)}

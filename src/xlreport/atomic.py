@@ -47,6 +47,10 @@ MOST_BYTES = 200
 """A file name longer than this (in UTF-8) is cut before its extension."""
 
 
+MOST_ASIDE = 10_000
+"""How many old files of one name are kept."""
+
+
 # --- one file ---
 
 
@@ -69,6 +73,23 @@ def write_atomically(path: Path, data: bytes, modified: float = 0.0) -> None:
             Path(temporary).unlink()
         raise
     _sync_folder(path.parent)
+
+
+def set_aside(path: Path) -> Path:
+    """Keeps a file under a free name beside it: `name.bak`, else `name.bak1` and on. It is gone
+    from its own place. Raises OSError."""
+    for kept in _names_aside(path):
+        if not os.path.lexists(kept):
+            path.rename(kept)
+            _sync_folder(path.parent)
+            return kept
+    raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
+
+
+def _names_aside(path: Path) -> Iterator[Path]:
+    yield path.with_name(f"{path.name}.bak")
+    for number in range(1, MOST_ASIDE):
+        yield path.with_name(f"{path.name}.bak{number}")
 
 
 def _sync_folder(folder: Path) -> None:

@@ -18,6 +18,10 @@ class UsageError(XlreportError):
     """What was asked for makes no sense."""
 
 
+class WouldReplace(UsageError):
+    """A file that somebody worked in, or that is not ours, stands where one would be written."""
+
+
 class Busy(XlreportError):
     """Another run holds the folder."""
 

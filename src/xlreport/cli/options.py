@@ -123,6 +123,7 @@ RepairedFolder = Annotated[Path | None, _value("--out", "文件夹", "新工作�
 RepairFolder = Annotated[
     Path | None, _value("--repair", "文件夹", "把需要修复的报表搬到新模板，写到这里。")
 ]
+Force = Annotated[bool, _flag("--force", "有填过的同名文件也照样写，旧文件改名为 .bak 留着。")]
 WithErrors = Annotated[bool, _flag("--with-errors", "有错误的报表也计入合计（会注明）。")]
 AcceptUnlisted = Annotated[bool, _flag("--accept-unlisted", "名册以外的单位也计入合计（会注明）。")]
 OnConflict = Annotated[
@@ -260,6 +261,16 @@ class Outputs:
 
     out: SummaryFolder = None
     repair: RepairFolder = None
+    force: Force = False
+
+
+@dataclass(frozen=True)
+class TemplateOutput:
+    """Where templates are written, and what locks them."""
+
+    password: SheetPassword = ""
+    out: TemplatesFolder = None
+    force: Force = False
 
 
 @dataclass(frozen=True)

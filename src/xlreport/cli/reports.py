@@ -22,6 +22,7 @@ from xlreport.cli.options import (
     Counting,
     County,
     FirstFile,
+    Force,
     FormName,
     InboxFolder,
     OlderDefinition,
@@ -31,8 +32,7 @@ from xlreport.cli.options import (
     RepairedFolder,
     ReportPaths,
     SecondFile,
-    SheetPassword,
-    TemplatesFolder,
+    TemplateOutput,
     View,
     Workplace,
     Year,
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from xlreport.campaign.campaign import Campaign
     from xlreport.campaign.settings import CampaignSettings
     from xlreport.form.model import Form
+    from xlreport.merging.replacing import Told
     from xlreport.merging.request import MergeRequest
 
 
@@ -87,8 +88,7 @@ def template(
     year: Year = None,
     place: Workplace,
     county: County = "",
-    password: SheetPassword = "",
-    out: TemplatesFolder = None,
+    output: TemplateOutput,
 ) -> int:
     """生成锁定的填报工作簿：有名册时每个单位一份，没有名册时一份空白的。在工作文件夹里不用写选项。
 
@@ -101,16 +101,17 @@ def template(
     from xlreport.submission import Unit
 
     settings = _campaign_to_fill(place, form)
+    out = output.out
     if settings is None:
         request = _templates_of(place, form, year)
     else:
         request = _templates_in(settings, place)
         out = out or settings.templates
-    request = replace(request, year=year or request.year, password=password)
+    request = replace(request, year=year or request.year, password=output.password)
     if county:
         request = replace(request, county=Unit(county))
     out = out or Path()
-    written = write_templates(request, out)
+    written = write_templates(request, out, keep=_kept(force=output.force))
     for path in written:
         typer.echo(str(path))
     for line in template_lines(request, written, out):
@@ -181,7 +182,9 @@ def merge(
     request = counting.applied_to(request)
     if outputs.repair is not None:
         require_apart(outputs.repair, request.folder)
-    result = write_outputs(merge_folder(request), out, repair=outputs.repair)
+    result = write_outputs(
+        merge_folder(request), out, repair=outputs.repair, keep=_kept(force=outputs.force)
+    )
     show(merge_report(result, verbose=view.verbose), result, as_json=view.as_json)
     if campaign is not None:
         warn_of_open_mail(campaign, result.files)
@@ -193,6 +196,7 @@ def repair(
     paths: ReportPaths = None,
     campaign: CampaignFolder = None,
     out: RepairedFolder = None,
+    force: Force = False,
     reading: Reading,
     as_json: AsJson = False,
 ) -> int:
@@ -221,6 +225,7 @@ def repair(
         forms=forms,
         exclude=reading.own_files(),
         reading=reading.read_options(),
+        keep=_kept(force=force),
     )
     show(repair_report(result), result, as_json=as_json)
     return result.exit_code
@@ -265,6 +270,18 @@ def lint(*, form: FormName, since: OlderDefinition = None, as_json: AsJson = Fal
     result = linter.lint(definition, since=older, places=rule_places(definition.path))
     show(lint_report(result), result, as_json=as_json)
     return result.exit_code
+
+
+def _kept(*, force: bool) -> Told | None:
+    """What hears of the files that make room; None where none may."""
+    return _tell_kept if force else None
+
+
+def _tell_kept(path: Path, kept: Path) -> None:
+    """A word about a file that made room, at once: whatever comes after may fail."""
+    from xlreport.text import harmless
+
+    typer.echo(harmless(f"原来的“{path}”改名为“{kept.name}”留着。"), err=True)
 
 
 # --- merging ---

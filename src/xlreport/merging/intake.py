@@ -97,7 +97,7 @@ class Reader:
             raise _unreadable(file.problem)
         most = max(self.limits.file, self.limits.archive)
         try:
-            data, modified = _bytes_of(file.path, most)
+            data, modified = bytes_of(file.path, most)
         except PermissionError:
             raise _unreadable("没有读取权限") from None
         except OSError:
@@ -120,7 +120,7 @@ class Reader:
         return _ignored(file, note, data), [_member(file, member) for member in members]
 
 
-def _bytes_of(path: Path, most: int) -> tuple[bytes, float]:
+def bytes_of(path: Path, most: int) -> tuple[bytes, float]:
     """The bytes of a regular file, at most one more than allowed, and its time stamp.
 
     Raises Refused for anything else, OSError.
