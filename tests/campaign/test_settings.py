@@ -112,6 +112,7 @@ def test_without_a_roster_there_is_one_to_fill_in(
         ('county = "示例县"', 'county = "别的县"', "请改成一致"),
         ("port = 465", "port = 0", "mail.smtp.port 的值“0”不对，应当是：从 1 到 65535 的整数"),
         ('security = "tls"', 'security = "ssl"', "只能是 tls、starttls 或 none"),
+        ("deadline = 2026-01-20", 'deadline = "明年"', "deadline 的值“明年”不对，应当是：日期"),
         (
             'since = ""',
             'since = "去年"',
@@ -135,6 +136,19 @@ def test_mistakes_in_the_settings_are_told(
     out, err = capsys.readouterr()
     assert out == ""
     assert words in err
+
+
+@pytest.mark.parametrize("day", ["2026-2-5", "2026/2/5", "2026.2.5", "2026年2月5日"])
+def test_a_date_in_quotes_is_taken_as_people_write_it(campaign: Path, day: str) -> None:
+    settings(campaign, "deadline = 2026-01-20", f'deadline = "{day}"')
+    settings(campaign, 'since = ""', f'since = "{day}"')
+    read = read_settings(campaign)
+    assert (read.deadline, read.imap.since) == (dt.date(2026, 2, 5), "2026-02-05")
+
+
+def test_a_date_without_quotes_is_toml(campaign: Path) -> None:
+    settings(campaign, 'since = ""', "since = 2026-02-05")
+    assert read_settings(campaign).imap.since == "2026-02-05"
 
 
 def test_settings_saved_in_gbk_are_read(campaign: Path) -> None:

@@ -1,7 +1,9 @@
-"""The options of every command that reads: passwords of encrypted workbooks, limits."""
+"""The groups of options, and those of every command that reads: passwords, limits."""
 
 from __future__ import annotations
 
+import datetime as dt
+import inspect
 import io
 import json
 import random
@@ -11,8 +13,9 @@ import time
 import zipfile
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -21,9 +24,22 @@ from hostile.make_files import PASSWORD
 from hostile.scene import FILES, Scene
 from support.cells import rewrite
 from support.xlsb import as_xlsb
-from xlreport import Limits
-from xlreport.cli.app import main
+from xlreport import FormCatalog, Limits, MergeRequest, ReadOptions, Unit
+from xlreport.cli.app import main, program
+from xlreport.cli.options import (
+    Counting,
+    InboxFolder,
+    Mailbox,
+    Outputs,
+    Reading,
+    View,
+    Workplace,
+    prior_year_at,
+    spread,
+)
 from xlreport.formats.open import open_book
+from xlreport.mail.servers import Imap, Server
+from xlreport.merging.request import Policy
 from xlreport.workers import WorkerPool
 
 LOCKED = (FILES / "加密.xlsx").read_bytes()
@@ -304,3 +320,87 @@ def test_a_bad_limit_is_wrong_usage(
     names = "file、archive、parts、part、total、ratio、ratio_from、cells、depth、seconds、memory"
     words = f"--limit 的“{text}”不对，要写成 名称=正整数；名称只能是：{names}。"
     assert refused(capsys, "check", str(scene.folder), "--limit", text) == words
+
+
+# --- groups -------------------------------------------------------------------------------------
+
+
+def test_a_group_of_options_is_taken_apart_for_typer_and_put_together_for_the_command() -> None:
+    calls = []
+
+    def command(*, folder: InboxFolder = None, view: View, outputs: Outputs) -> int:
+        calls.append((folder, view, outputs))
+        return 5
+
+    apart = spread(command)
+    names = list(inspect.signature(apart).parameters)
+    assert names == ["folder", "verbose", "as_json", "out", "repair"]
+    values = {"folder": Path("in"), "verbose": True, "as_json": False, "out": None}
+    assert apart(**values, repair=Path("fix")) == 5
+    view = View(verbose=True, as_json=False)
+    assert calls == [(Path("in"), view, Outputs(None, Path("fix")))]
+
+
+def test_no_option_is_declared_twice_in_a_command() -> None:
+    for command in program().commands.values():
+        spelled = [name for parameter in command.params for name in parameter.opts]
+        assert len(spelled) == len(set(spelled)), command.name
+
+
+def test_what_the_command_line_names_comes_before_the_settings() -> None:
+    settings = SimpleNamespace(roster=Path("r.csv"), previous=Path("p.xlsx"))
+    filled = Workplace(Path("c")).filled_from(settings)  # type: ignore[arg-type]
+    assert filled == Workplace(Path("c"), Path("r.csv"), Path("p.xlsx"))
+    own = Workplace(None, Path("own.csv"), Path("own.xlsx"))
+    assert own.filled_from(settings) == own  # type: ignore[arg-type]
+
+
+def test_terms_of_a_merge_replace_only_what_is_named() -> None:
+    request = MergeRequest(Path("in"), year=2024, county=Unit("示例县", "9901"))
+    plain = Counting().applied_to(request)
+    assert plain == replace(request, policy=Policy(False, False, newest=True))
+    named = Counting(True, True, "error", 2025, "另一县").applied_to(request)
+    policy = Policy(with_errors=True, accept_unlisted=True, newest=False)
+    assert named == replace(request, year=2025, county=Unit("另一县"), policy=policy)
+
+
+def test_a_mailbox_is_narrowed_by_what_is_named() -> None:
+    imap = Imap(Server("host", 993, "tls", "user", True), "INBOX", "2026-01-01")
+    assert Mailbox().narrowed(imap) == imap
+    named = Mailbox("报表", dt.date(2026, 1, 5)).narrowed(imap)
+    assert (named.server, named.folder, named.since) == (imap.server, "报表", "2026-01-05")
+
+
+@pytest.mark.parametrize(
+    ("box", "only"),
+    [
+        (Mailbox(), False),
+        (Mailbox(remember=True), False),
+        (Mailbox(folder="x"), True),
+        (Mailbox(since=dt.date(2026, 1, 5)), True),
+        (Mailbox(mark_seen=True), True),
+        (Mailbox(move_to="x"), True),
+    ],
+)
+def test_some_options_mean_nothing_without_a_server(box: Mailbox, only: bool) -> None:
+    assert box.only_on_server is only
+
+
+def test_what_the_user_gives_is_told_apart_from_reports() -> None:
+    reading = Reading(password_file=Path("p.txt"), form_files=["a.yaml", "b.yaml"])
+    files = reading.own_files(Path("r.csv"), None)
+    assert files == (Path("a.yaml"), Path("b.yaml"), Path("r.csv"), Path("p.txt"))
+    assert Reading().own_files(None) == ()
+
+
+def test_files_of_the_year_before_that_cannot_be_used_are_told(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unused = SimpleNamespace(unused=("a\x1b.xlsx：坏了",))
+    monkeypatch.setattr("xlreport.api.read_prior_year", lambda *_, **__: unused)
+    reading, forms = ReadOptions(), FormCatalog()
+    assert prior_year_at(None, 2025, None, reading, forms) is None
+    found: object = prior_year_at(Path("p"), 2025, None, reading, forms)
+    assert found is unused
+    told = "上年的报表里有一个文件没有使用：a�.xlsx：坏了\n"
+    assert capsys.readouterr() == ("", told)
