@@ -24,7 +24,7 @@ def names(file: ole.CompoundFile) -> list[str]:
 def test_streams_are_those_that_olefile_finds() -> None:
     file = ole.CompoundFile(XLS)
     with olefile.OleFileIO(XLS) as other:
-        expected = {name[0].lower(): other.openstream(name).read() for name in other.listdir()}
+        expected = {str(name[0]).lower(): other.openstream(name).read() for name in other.listdir()}
     assert {name: file.stream(name) for name in file.root} == expected
 
 

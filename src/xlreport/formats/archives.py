@@ -6,22 +6,25 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from xlreport.findings import Finding
 from xlreport.formats import codes
-from xlreport.formats.detect import Kind
+from xlreport.formats.detect import Kind, begins_an_archive
 from xlreport.formats.guard import (
     Limits,
     Refused,
     check_limit,
-    check_member,
+    check_size,
+    open_member,
     open_zip,
     read_member,
 )
@@ -33,6 +36,13 @@ if TYPE_CHECKING:
 _ENCRYPTED, _UTF8_FLAG = 0x1, 0x800
 _UNICODE_PATH, _TIMES = 0x7075, 0x5455
 _HAS_MODIFIED = 0x1
+_BEGINNING = 8
+_PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
+_LZMA_HEADER = 9
+"""Bytes before an LZMA stream: version, size of the properties, the properties (APPNOTE 5.8.8)."""
+
+_MOST_LZMA_MEMORY = 64 * 1024 * 1024
+_DRIVE = re.compile("[A-Za-z]:")
 
 
 @dataclass(frozen=True)
@@ -46,12 +56,15 @@ class Member:
     problem: Finding | None = None
 
 
-def members_of(data: bytes, kind: Kind, spool: Path, limits: Limits) -> list[Member]:
-    """Unpacks an archive into the spool folder. Raises Refused for what cannot be listed, OSError
-    when the spool cannot be written."""
+def members_of(
+    data: bytes, kind: Kind, spool: Path, limits: Limits, spent: int = 0
+) -> list[Member]:
+    """Unpacks an archive into the spool folder, when so many bytes have been unpacked from the
+    archives around it: all within one share its limit. Raises Refused for what cannot be listed,
+    OSError when the spool cannot be written."""
     check_limit(codes.ARCHIVE_SIZE, len(data), limits.archive)
     unpack = _zip if kind is Kind.ZIP else _seven_zip
-    return list(unpack(data, spool, limits))
+    return list(unpack(data, spool, limits, spent))
 
 
 def _spooled(spool: Path, content: bytes) -> Path:
@@ -65,12 +78,12 @@ def _spooled(spool: Path, content: bytes) -> Path:
 # --- zip ---------------------------------------------------------------------------------
 
 
-def _zip(data: bytes, spool: Path, limits: Limits) -> Iterator[Member]:
+def _zip(data: bytes, spool: Path, limits: Limits, spent: int) -> Iterator[Member]:
     """The members, each read or with the finding that says why not."""
     with open_zip(data) as archive:
         infos = [info for info in archive.infolist() if not info.is_dir()]
         check_limit(codes.ARCHIVE_FILES, len(infos), limits.parts)
-        unpacked = 0
+        unpacked = spent
         for info in infos:
             name = zip_name(info)
             if stat.S_ISLNK(info.external_attr >> 16):
@@ -91,9 +104,41 @@ def _zip_member(
     """One member, when `unpacked` bytes have come before it. Raises Refused."""
     if info.flag_bits & _ENCRYPTED:
         raise Refused(codes.ARCHIVE_LOCKED())
-    check_member(info, limits)
+    if info.compress_type not in _PACKINGS:
+        raise Refused(codes.ODD_PACKING())
+    check_size(info, limits)
     check_limit(codes.TOTAL_SIZE, unpacked + info.file_size, limits.total)
+    if info.compress_type == zipfile.ZIP_LZMA:
+        _check_lzma(archive, info)
+    if info.file_size > limits.file:
+        _check_large(_beginning(archive, info), info.file_size, limits)
     return read_member(archive, info, info.file_size)
+
+
+def _beginning(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    """The first bytes of a member. Raises Refused."""
+    with open_member(archive, info) as stream:
+        return stream.read(_BEGINNING)
+
+
+def _check_large(beginning: bytes, size: int, limits: Limits) -> None:
+    """Refuses what is larger than a workbook may be, unless it is an archive itself: it would be
+    refused when it is read, and is not unpacked for that."""
+    if not begins_an_archive(beginning):
+        check_limit(codes.FILE_SIZE, size, limits.file)
+
+
+def _check_lzma(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
+    """Refuses a stream that asks for more memory than any archiver takes. Raises Refused."""
+    raw = archive.fp
+    if raw is None:
+        return
+    raw.seek(info.header_offset + 26)
+    name_size, extra_size = struct.unpack("<HH", raw.read(4))
+    raw.seek(info.header_offset + 30 + name_size + extra_size)
+    header = raw.read(_LZMA_HEADER)
+    if len(header) < _LZMA_HEADER or struct.unpack_from("<I", header, 5)[0] > _MOST_LZMA_MEMORY:
+        raise Refused(codes.ODD_PACKING())
 
 
 def _modified(info: zipfile.ZipInfo) -> float:
@@ -154,19 +199,30 @@ def _unicode_path(extra: bytes, plain: bytes) -> str:
 # --- 7z ----------------------------------------------------------------------------------
 
 
-def _seven_zip(data: bytes, spool: Path, limits: Limits) -> Iterator[Member]:
+def _seven_zip(data: bytes, spool: Path, limits: Limits, spent: int) -> Iterator[Member]:
     """The members, each read or with the finding that says why not."""
-    for info, content in _extracted(data, limits):
+    for info, content in _extracted(data, limits, spent):
         name = info.filename.replace("\\", "/")
-        is_whole = not info.uncompressed or len(content) == info.uncompressed
-        if info.is_symlink or not is_whole:
-            yield Member(name, spool, problem=codes.NOT_UNPACKED())
-        else:
-            yield Member(name, _spooled(spool, content), _created(info))
+        try:
+            yield Member(name, _spooled(spool, _checked(info, content, limits)), _created(info))
+        except Refused as refused:
+            yield Member(name, spool, problem=refused.finding)
 
 
-def _extracted(data: bytes, limits: Limits) -> list[tuple[FileInfo, bytes]]:
-    """All files of the archive with their contents. Raises Refused."""
+def _checked(info: FileInfo, content: bytes | None, limits: Limits) -> bytes:
+    """The content of a member; None for one whose name leads outside. Raises Refused."""
+    if content is None:
+        raise Refused(codes.LEADS_OUTSIDE())
+    is_whole = not info.uncompressed or len(content) == info.uncompressed
+    if info.is_symlink or not is_whole:
+        raise Refused(codes.NOT_UNPACKED())
+    _check_large(content[:_BEGINNING], len(content), limits)
+    return content
+
+
+def _extracted(data: bytes, limits: Limits, spent: int) -> list[tuple[FileInfo, bytes | None]]:
+    """All files of the archive with their contents; None for those whose names py7zr refuses, with
+    which it would refuse the others too. Raises Refused."""
     try:
         import py7zr
         from py7zr.io import BytesIOFactory
@@ -174,27 +230,40 @@ def _extracted(data: bytes, limits: Limits) -> list[tuple[FileInfo, bytes]]:
         raise Refused(codes.NO_SEVEN_ZIP()) from None
     try:
         with py7zr.SevenZipFile(io.BytesIO(data)) as archive:
-            files = _listed(archive, limits)
+            files = _listed(archive, limits, spent)
+            keys = {info.filename: _key(info.filename) for info in files}
             factory = BytesIOFactory(limits.total)
-            archive.extractall(factory=factory)
+            wanted = [name for name, key in keys.items() if key]
+            if wanted:
+                archive.extract(targets=wanted, factory=factory)
     except (Refused, MemoryError):
         raise
     except Exception:  # noqa: BLE001 (on a broken archive py7zr raises whatever its parser stumbles on)
         raise Refused(codes.BROKEN_SEVEN_ZIP()) from None
-    contents: list[tuple[FileInfo, bytes]] = []
+    contents: list[tuple[FileInfo, bytes | None]] = []
     for info in files:
-        product = factory.products.get(info.filename)
-        contents.append((info, b"" if product is None else product.read()))
+        key = keys[info.filename]
+        product = factory.products.get(key)
+        read = b"" if product is None else product.read()
+        contents.append((info, read if key else None))
     return contents
 
 
-def _listed(archive: SevenZipFile, limits: Limits) -> list[FileInfo]:
+def _key(name: str) -> str:
+    """The name under which py7zr gives a member; empty for one that leads outside."""
+    parts = [part for part in PurePath(name.lstrip("/")).parts if part != "."]
+    if not parts or ".." in parts or _DRIVE.match(name):
+        return ""
+    return PurePath(*parts).as_posix()
+
+
+def _listed(archive: SevenZipFile, limits: Limits, spent: int) -> list[FileInfo]:
     """The files of an archive. Password, count, total size, names given twice: raises Refused."""
     if archive.needs_password():
         raise Refused(codes.ARCHIVE_LOCKED())
     files = [info for info in archive.list() if not info.is_directory]
     check_limit(codes.ARCHIVE_FILES, len(files), limits.parts)
-    total = sum(info.uncompressed or 0 for info in files)
+    total = spent + sum(info.uncompressed or 0 for info in files)
     check_limit(codes.TOTAL_SIZE, total, limits.total)
     names = {info.filename for info in files}
     if len(names) < len(files):

@@ -123,6 +123,7 @@ class FileFormat:
 # --- how a content is known ------------------------------------------------------------------
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+_SEVEN_ZIP = b"7z\xbc\xaf\x27\x1c"
 _TYPES = "[content_types].xml"
 _HEAD = (_TYPES, "_rels/.rels")
 _LETTER = re.compile(
@@ -377,7 +378,7 @@ FORMATS: tuple[FileFormat, ...] = (
     _foreign("OpenDocument 单文件表格（.fods）", _is_flat_ods, codes.RESEND),
     _foreign(_LOCKED, lambda content: _ESAFENET in content.data[:64], explain=_locked_by("亿赛通")),
     _foreign(_LOCKED, _begins(b"%TSD-Header-###%"), explain=_locked_by("天锐绿盾")),
-    FileFormat(Kind.SEVEN_ZIP, "7z 压缩包", _begins(b"7z\xbc\xaf\x27\x1c"), suggestion=_UNPACK),
+    FileFormat(Kind.SEVEN_ZIP, "7z 压缩包", _begins(_SEVEN_ZIP), suggestion=_UNPACK),
     _foreign("空文件（0 字节）", _is_empty),
     _foreign("PDF 文件", _begins(b"%PDF")),
     _foreign("图片", _begins(b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*")),
@@ -403,6 +404,11 @@ def format_of(data: bytes, limits: Limits) -> FileFormat:
     """The format of a file's content. Raises Refused for a zip that cannot be read."""
     content = Content(data, limits)
     return next(each for each in FORMATS if each.matches(content))
+
+
+def begins_an_archive(beginning: bytes) -> bool:
+    """Whether these first bytes of a file are those of a zip or 7z."""
+    return beginning.startswith((*_ZIP, _SEVEN_ZIP))
 
 
 def is_a(label: str) -> str:

@@ -9,11 +9,14 @@ too). Only what passed is handed on, as bytes.
 from __future__ import annotations
 
 import io
+import lzma
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import IO
 from xml.parsers import expat
 
 from xlreport.findings import Finding, Message
@@ -89,6 +92,7 @@ _COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _BROKEN_ZIP = (
     zipfile.BadZipFile,
     zlib.error,
+    lzma.LZMAError,
     NotImplementedError,
     EOFError,
     OSError,
@@ -187,25 +191,37 @@ def _end_of(data: bytes, info: zipfile.ZipInfo) -> int:
 
 def check_member(info: zipfile.ZipInfo, limits: Limits) -> None:
     """Size, ratio, encryption and compression of one member. Raises Refused."""
-    check_limit(codes.PART_SIZE, info.file_size, limits.part)
-    if info.file_size > limits.ratio_from:
-        packed = max(1, info.compress_size)
-        rounded_up = -(-info.file_size // packed)
-        check_limit(codes.PART_RATIO, rounded_up, limits.ratio)
+    check_size(info, limits)
     if info.flag_bits & _ENCRYPTED:
         raise Refused(codes.LOCKED())
     if info.compress_type not in _COMPRESSIONS:
         raise Refused(codes.ODD_COMPRESSION())
 
 
+def check_size(info: zipfile.ZipInfo, limits: Limits) -> None:
+    """Size and ratio of one member. Raises Refused."""
+    check_limit(codes.PART_SIZE, info.file_size, limits.part)
+    if info.file_size > limits.ratio_from:
+        packed = max(1, info.compress_size)
+        rounded_up = -(-info.file_size // packed)
+        check_limit(codes.PART_RATIO, rounded_up, limits.ratio)
+
+
 def read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, cap: int) -> bytes:
     """One member, never more than `cap` bytes; zipfile verifies the CRC at the end. Raises
     Refused."""
+    with open_member(archive, info) as stream:
+        content = stream.read(cap + 1)
+        check_limit(codes.PART_SIZE, len(content), cap)
+        return content
+
+
+@contextmanager
+def open_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[IO[bytes]]:
+    """One member to be read. Raises Refused for what goes wrong with it meanwhile."""
     try:
         with archive.open(info) as stream:
-            content = stream.read(cap + 1)
-            check_limit(codes.PART_SIZE, len(content), cap)
-            return content
+            yield stream
     except _BROKEN_ZIP:
         raise Refused(codes.BROKEN_MEMBER(name=_shown(info))) from None
 

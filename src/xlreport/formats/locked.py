@@ -31,28 +31,37 @@ _RC4_VERSIONS = ((1, 1), *_STANDARD)
 
 def decrypt(data: bytes, passwords: Sequence[str]) -> bytes:
     """The workbook inside. Raises Refused when no password fits, or none could."""
-    import msoffcrypto
-    from msoffcrypto import exceptions
-
     try:
-        if not _is_known(ole.CompoundFile(data)):
-            raise Refused(codes.ODD_ENCRYPTION())
-        for password in (_BUILT_IN, *passwords):
-            decrypted = io.BytesIO()
-            try:
-                file = msoffcrypto.OfficeFile(io.BytesIO(data))
-                file.load_key(password=password)
-                file.decrypt(decrypted)
-            except (exceptions.InvalidKeyError, exceptions.DecryptionError):
-                continue
-            return decrypted.getvalue()
-    except (Refused, MemoryError):
+        is_known = _is_known(ole.CompoundFile(data))
+        opened = _opened(data, (_BUILT_IN, *passwords)) if is_known else None
+    except MemoryError:
         raise
     except Exception:  # noqa: BLE001 (on a broken file the parsers raise whatever they stumble on)
         raise Refused(codes.BROKEN_LOCKED()) from None
+    if opened is not None:
+        return opened
+    if not is_known:
+        raise Refused(codes.ODD_ENCRYPTION())
     if not passwords:
         raise Refused(codes.LOCKED())
     raise Refused(codes.WRONG_PASSWORDS(count=len(passwords)))
+
+
+def _opened(data: bytes, passwords: Sequence[str]) -> bytes | None:
+    """What the first password opens that fits; None where none does."""
+    import msoffcrypto
+    from msoffcrypto import exceptions
+
+    for password in passwords:
+        decrypted = io.BytesIO()
+        try:
+            file = msoffcrypto.OfficeFile(io.BytesIO(data))
+            file.load_key(password=password)
+            file.decrypt(decrypted)
+        except (exceptions.InvalidKeyError, exceptions.DecryptionError):
+            continue
+        return decrypted.getvalue()
+    return None
 
 
 def _is_known(file: ole.CompoundFile) -> bool:

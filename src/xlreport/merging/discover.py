@@ -37,7 +37,8 @@ class SourceFile:
 
     `problem` is set for what cannot be listed or read, `refused` for a member that its archive does
     not give. `member` is its name in an archive, `modified` the time stamp there, `depth` how many
-    archives it is in.
+    archives it is in. An archive is only unpacked when it is asked for with `unpack`; `spent` is
+    then how many bytes have been unpacked from the archives around it.
     """
 
     path: Path
@@ -47,6 +48,8 @@ class SourceFile:
     modified: float | None = None
     depth: int = 0
     refused: Finding | None = None
+    unpack: bool = False
+    spent: int = 0
 
     @property
     def name(self) -> str:

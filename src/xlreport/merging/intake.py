@@ -40,7 +40,8 @@ from xlreport.workbook.reader.submission import Reading, read_submission
 from xlreport.workers import DIED, MEMORY, RAISED, TIME, Lost
 
 IntakeStep = tuple[FileRecord, list[SourceFile]]
-"""A file's record, and what else was found inside it."""
+"""A file's record, and what else was found inside it. An archive that is still to be unpacked gives
+itself: only one at a time is, so that what is unpacked never takes more room than one may."""
 
 _AHEAD = 8
 """Files that are asked for before the first of them is done."""
@@ -76,7 +77,7 @@ class Reader:
         try:
             found = format_of(data, self.limits)
             if found.kind in ARCHIVES:
-                return self._archive(file, data, found)
+                return self._archive(file, data, found) if file.unpack else _waiting(file)
         except Refused as refused:
             return _rejected(file, refused.finding, data), []
         reading = read_submission(
@@ -112,7 +113,7 @@ class Reader:
         check_limit(ARCHIVE_DEPTH, file.depth + 1, self.limits.depth)
         try:
             spool = Path(tempfile.mkdtemp(dir=self.spool))
-            members = members_of(data, found.kind, spool, self.limits)
+            members = members_of(data, found.kind, spool, self.limits, file.spent)
         except OSError:
             return _rejected(file, _unreadable("解压时写不了临时文件").finding), []
         message = ARCHIVE if members else EMPTY_ARCHIVE
@@ -155,6 +156,11 @@ def _member(archive: SourceFile, member: Member) -> SourceFile:
     )
 
 
+def _waiting(file: SourceFile) -> IntakeStep:
+    """An archive that is to be asked for again."""
+    return FileRecord(file.shown, _nothing_read(None)), [replace(file, unpack=True)]
+
+
 def _nothing_read(data: bytes | None) -> Reading:
     digest = hashlib.sha256(data).hexdigest() if data is not None else ""
     return Reading((), sha256=digest)
@@ -192,13 +198,25 @@ def read_all(
 ) -> Iterator[FileRecord]:
     """Reads many files in their order, each archive followed by its members.
 
-    All archives within one share its limit on members. A worker that is lost costs its one file.
+    All archives within one share its limits on members and on bytes; what was unpacked is gone as
+    soon as it is read. A worker that is lost costs its one file.
     """
     files = list(files)
     taken = {file.shown for file in files}
-    for record, inside in _read(files, reader, executor):
+    for record, inside in _read(files, reader, executor, _Unpacked()):
         yield record
         yield from _read_inside(inside, reader, executor, taken)
+
+
+@dataclass
+class _Unpacked:
+    """How many bytes have come out of an archive and those within it."""
+
+    size: int = 0
+
+    def add(self, members: Iterable[SourceFile]) -> None:
+        """Counts members that lie in the spool."""
+        self.size += sum(member.path.stat().st_size for member in members if not member.refused)
 
 
 def _read_inside(
@@ -206,12 +224,17 @@ def _read_inside(
 ) -> Iterator[FileRecord]:
     """The members of an archive, then those of the archives among them, layer by layer."""
     left = reader.limits.parts
+    unpacked = _Unpacked()
+    unpacked.add(inside)
     layers = deque([inside])
     while layers:
         members = _told_apart(layers.popleft(), taken)
         yield from _beyond_limit(members, left, reader.limits.parts)
-        for record, deeper in _read(members[:left], reader, executor):
+        for beyond in members[left:]:
+            _discard(beyond)
+        for record, deeper in _read(members[:left], reader, executor, unpacked):
             yield record
+            unpacked.add(deeper)
             layers.append(deeper)
         left = max(0, left - len(members))
 
@@ -236,7 +259,9 @@ def _beyond_limit(members: list[SourceFile], left: int, limit: int) -> Iterator[
         yield _rejected(member, ARCHIVE_FILES_IN_ALL(seen=count, allowed=limit))
 
 
-def _read(files: Iterable[SourceFile], reader: Reader, executor: Executor) -> Iterator[IntakeStep]:
+def _read(
+    files: Iterable[SourceFile], reader: Reader, executor: Executor, unpacked: _Unpacked
+) -> Iterator[IntakeStep]:
     """Some files at a time, so that results do not pile up."""
     rest, pool = iter(files), Pool()
     waiting: deque[tuple[SourceFile, Future[IntakeStep]]] = deque()
@@ -248,10 +273,19 @@ def _read(files: Iterable[SourceFile], reader: Reader, executor: Executor) -> It
         file, future = waiting.popleft()
         try:
             record, inside = future.result()
+            if any(each.unpack for each in inside):
+                archive = replace(file, unpack=True, spent=unpacked.size)
+                record, inside = executor.submit(reader, archive).result()
         except Lost as lost:
-            yield _lost(file, lost, reader.limits), []
-        else:
-            yield _resolved(record, reader.forms, pool), inside
+            record, inside = _lost(file, lost, reader.limits), []
+        _discard(file)
+        yield _resolved(record, reader.forms, pool), inside
+
+
+def _discard(file: SourceFile) -> None:
+    """A member that has been read leaves the spool."""
+    if file.depth and not file.refused:
+        file.path.unlink(missing_ok=True)
 
 
 def _resolved(record: FileRecord, forms: FormCatalog, pool: Pool) -> FileRecord:
