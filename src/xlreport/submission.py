@@ -35,6 +35,10 @@ class Status(StrEnum):
     """The cell was not found in the workbook."""
 
 
+PICTURE = "（图片）"
+"""What stands for a picture that WPS or Excel keeps in a cell."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A cell as Excel shows it."""

@@ -25,12 +25,12 @@ def texts(content: str) -> dict[tuple[int, int], str]:
 @pytest.mark.parametrize(
     ("attributes", "inside", "expected"),
     [
-        ('value-type="float" value="1.50"', "<p>2</p>", RawCell("n", "1.50")),
+        ('value-type="float" value="1.50"', "<p>2</p>", RawCell("n", "1.50", shown="2")),
         ('value-type="percentage" value="0.5"', "", RawCell("n", "0.5")),
         ('value-type="float"', "<p>2</p>", RawCell("str", "2")),
         ('value-type="float" value="2" formula="of:=1+1"', "", RawCell("n", "2", "of:=1+1")),
         ('value-type="date" date-value="2025-01-02"', "", RawCell("d", "2025-01-02", date=True)),
-        ('value-type="time"', "<p>08:00</p>", RawCell("d", "08:00", date=True)),
+        ('value-type="time"', "<p>08:00</p>", RawCell("d", "08:00", date=True, shown="08:00")),
         ('value-type="boolean" boolean-value="true"', "<p>是</p>", RawCell("b", "1")),
         ('value-type="boolean" boolean-value="false"', "", RawCell("b", "0")),
         ('value-type="string" string-value="甲"', "<p>乙</p>", RawCell("str", "甲")),

@@ -7,7 +7,7 @@ import pytest
 from formats.packages import MAIN, cell, refusal, relations, rows, xlsx_parts, zipped
 from xlreport.formats.guard import Limits
 from xlreport.formats.open import open_book
-from xlreport.formats.raw import RawBook, RawCell
+from xlreport.formats.raw import RawBook, RawCell, Remark
 from xlreport.formats.xlsx import unescape
 
 
@@ -191,7 +191,7 @@ def test_what_two_readers_could_see_differently_is_noted(
     assert doubts(rows(xml)) == doubtful
 
 
-def test_dates_and_disguises_come_from_the_styles_of_cells() -> None:
+def test_dates_and_number_formats_come_from_the_styles_of_cells() -> None:
     styles = (
         '<numFmts><numFmt numFmtId="164" formatCode="0.0,"/></numFmts>'
         '<cellStyleXfs><xf numFmtId="14"/></cellStyleXfs>'
@@ -202,7 +202,7 @@ def test_dates_and_disguises_come_from_the_styles_of_cells() -> None:
     cells.append('<c r="E1" s="2" t="str"><v>5</v></c>')
     found = book(rows(*cells), styles=styles)
     row = [cell(found, f"{letter}1") for letter in "ABCDE"]
-    assert [(raw.date, raw.disguise) for raw in row if raw] == [
+    assert [(raw.date, raw.number_format) for raw in row if raw] == [
         (False, ""),
         (True, ""),
         (False, "0.0,"),
@@ -229,10 +229,13 @@ def test_marks_and_protection() -> None:
     )
     more = {
         "xl/worksheets/_rels/sheet1.xml.rels": relations(("comments", "../comments1.xml")),
-        "xl/comments1.xml": f'<comments xmlns="{MAIN}"><comment ref="E5"/><other ref="F6"/></comments>',
+        "xl/comments1.xml": f'<comments xmlns="{MAIN}"><comment ref="E5"><text><r><t>请</t></r>'
+        '<r><t>核</t></r></text></comment><other ref="F6"/></comments>',
     }
     found = open_book(zipped(xlsx_parts(sheet, more=more))).sheets["表"]
-    assert found.marks == {(1, 1), (3, 3), (4, 4)}
+    assert found.marks == {(1, 1), (3, 3)}
+    assert found.merges == [((1, 1), (2, 2))]
+    assert found.remarks == [Remark((4, 4), "批注", "请核")]
     assert found.protected
     assert not book(rows() + '<sheetProtection sheet="0"/>').sheets["表"].protected
 

@@ -46,7 +46,8 @@ DATE = R16.message(
     "请先按 Delete 清空这一格，把格式设为“常规”，再填数字",
 )
 TOO_LARGE = R16.message("数字 {raw} 太大", "请核对单位和位数；每格必须小于 10 亿")
-ONLY_SPACES = R16.message("只有空格，没有数字", _ZERO)
+ONLY_SPACES = R16.message("只有空格，没有数字", "请按 Delete 清空这一格，再填数字；没有发生的填 0")
+PICTURE = R16.message("是一张图片，不是数字", "请按 Delete 清空这一格，再填数字；没有发生的填 0")
 TEXT = R16.message("是文字“{raw}”，不是数字", _DIGITS)
 
 # --- what could not be verified ------------------------------------------------------------------

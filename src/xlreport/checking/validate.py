@@ -17,7 +17,7 @@ from xlreport.form.model import Form, Instance
 from xlreport.narrative import TextComparison, compare_texts
 from xlreport.rules.describe import FailureDescriber
 from xlreport.rules.evaluate import Evaluation, UnitView, Verdict, evaluate_submissions
-from xlreport.submission import Entry, Place, Status, Submission
+from xlreport.submission import PICTURE, Entry, Place, Status, Submission
 
 _SUGGESTIONS = {
     Severity.ERROR: "请核对所列各数，更正后重新报送",
@@ -251,6 +251,8 @@ def no_number(name: str, view: UnitView) -> Finding:
 
 def _described(entry: Entry) -> Finding:
     message = _NO_NUMBER.get(entry.status)
+    if message is None and entry.raw == PICTURE:
+        message = codes.PICTURE
     if message is None:
         message = codes.TEXT if entry.raw.strip() else codes.ONLY_SPACES
     return message(raw=entry.raw)

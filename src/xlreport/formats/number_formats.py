@@ -1,24 +1,36 @@
-"""What number formats make of a number: a date, or something else than was typed (ECMA-376 part 1,
-18.8.30)."""
+"""The number formats of a workbook: which of them show a date (ECMA-376 part 1, 18.8.30)."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
 
+GENERAL = "General"
+
 _BUILT_IN_DATES = frozenset(
     {14, 15, 16, 17, 18, 19, 20, 21, 22, 45, 46, 47, *range(27, 37), *range(50, 59)}
 )
-_BUILT_IN_PERCENT = frozenset({9, 10})
-_COLOUR = r"\[(?:Black|Blue|Cyan|Green|Magenta|Red|White|Yellow|Color ?\d+|\$[^\]]*)\]"
-_PADDING = re.compile(_COLOUR + r'|_.|\*.|\\ |"[^"0-9]*"', re.IGNORECASE)
-"""Colours, locales, units and room for signs: they change how a number looks, not which one it is.
-"""
+_BUILT_IN = {
+    1: "0",
+    2: "0.00",
+    3: "#,##0",
+    4: "#,##0.00",
+    9: "0%",
+    10: "0.00%",
+    11: "0.00E+00",
+    12: "# ?/?",
+    13: "# ??/??",
+    37: "#,##0 ;(#,##0)",
+    38: "#,##0 ;[Red](#,##0)",
+    39: "#,##0.00;(#,##0.00)",
+    40: "#,##0.00;[Red](#,##0.00)",
+    48: "##0.0E+0",
+    49: "@",
+}
+"""Formats that a file names by their id alone; those of dates show as year, month and day."""
 
-_DIGITS = r"[ #,0?]*[#0?](?:\.[0#?]+)? *"
-_SCIENTIFIC = r"[#0?]+(?:\.[0#?]+)?[Ee][+-]?0+"
-_PLAIN = re.compile(f"General|@|{_DIGITS}|{_SCIENTIFIC}", re.IGNORECASE)
 _NO_LETTERS = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.')
+_ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
 
 
 @dataclass
@@ -28,26 +40,25 @@ class NumberFormats:
     custom: dict[int, str] = field(default_factory=dict)
     of_style: list[int] = field(default_factory=list)
 
+    def code(self, style: int) -> str:
+        """The format of a style as it is written; empty for a built-in one of dates."""
+        key = self._key(style)
+        if key in self.custom:
+            return self.custom[key]
+        if key in _BUILT_IN_DATES:
+            return ""
+        return _BUILT_IN.get(key, GENERAL)
+
     def shows_date(self, style: int) -> bool:
         """Whether a cell of this style shows a date or time."""
-        return style < len(self.of_style) and self._is_date(self.of_style[style])
-
-    def disguise(self, style: int) -> str:
-        """The format of a style that shows another number than the cell holds (percent, scaling, a
-        text, or nothing); empty for a plain one."""
-        key = self.of_style[style] if style < len(self.of_style) else 0
-        if key not in self.custom:
-            return "0%" if key in _BUILT_IN_PERCENT else ""
-        for_positive = self.custom[key].split(";", 1)[0]
-        bare = _PADDING.sub("", for_positive)
-        if _PLAIN.fullmatch(bare) or self._is_date(key):
-            return ""
-        return self.custom[key]
-
-    def _is_date(self, key: int) -> bool:
+        key = self._key(style)
         if key not in self.custom:
             return key in _BUILT_IN_DATES
-        code = _NO_LETTERS.sub("", self.custom[key]).lower()
-        if code == "general":
+        bare = _NO_LETTERS.sub("", self.custom[key]).lower()
+        if bare == "general":
             return False
-        return any(letter in code for letter in "ymdhs")
+        of_elapsed_time = _ELAPSED.search(self.custom[key]) is not None
+        return of_elapsed_time or any(letter in bare for letter in "ymdhs")
+
+    def _key(self, style: int) -> int:
+        return self.of_style[style] if style < len(self.of_style) else 0

@@ -132,10 +132,10 @@ class _Cell:
         if self._is_error(shown):
             return RawCell("e", shown, formula)
         if kind in _NUMBERS and "office:value" in self.attributes:
-            return RawCell("n", self.attributes["office:value"], formula)
+            return RawCell("n", self.attributes["office:value"], formula, shown=shown)
         if kind in ("date", "time"):
             moment = self.attributes.get(f"office:{kind}-value", shown)
-            return RawCell("d", moment, formula, date=True)
+            return RawCell("d", moment, formula, date=True, shown=shown)
         if kind == "boolean":
             is_true = self.attributes.get("office:boolean-value") == "true"
             return RawCell("b", "1" if is_true else "0", formula)

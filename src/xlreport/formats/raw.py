@@ -29,28 +29,59 @@ class Format(StrEnum):
 class RawCell:
     """`kind` is the cell type of ECMA-376 part 1, 18.18.11 (n, s, str, b, e, d, inlineStr) with
     texts resolved; `text` the value as written; `formula` its text, empty where the format does
-    not show it, None where there is none. `disguise` is a number format that shows another
-    number."""
+    not show it, None where there is none. `shown` is what a date looks like, `number_format` the
+    format of a number (empty where the file format does not tell, or it is General), `faint` says
+    that the text has the colour of its background."""
 
     kind: str
     text: str
     formula: str | None = None
     date: bool = False
-    disguise: str = ""
+    number_format: str = ""
+    shown: str = ""
+    faint: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something that lies over a sheet at a cell: what it is called, and its words."""
+
+    cell: Cell
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """What of a sheet nobody sees: the whole of it, rows, or columns (first and last of each
+    range)."""
+
+    sheet: bool = False
+    rows: tuple[tuple[int, int], ...] = ()
+    columns: tuple[tuple[int, int], ...] = ()
+
+    def hides(self, cell: Cell) -> bool:
+        """Whether a cell lies in a hidden row or column."""
+        row, column = cell
+        in_rows = any(first <= row <= last for first, last in self.rows)
+        return in_rows or any(first <= column <= last for first, last in self.columns)
 
 
 @dataclass
 class RawSheet:
     """One sheet: its non-empty cells, and cells that are given twice.
 
-    `marks` are the first cells of merges, links and comments, `protected` is whether the sheet is
-    locked.
+    `marks` are the first cells of merges and links, `merges` the first and last cells of merges,
+    `remarks` comments and drawings, `protected` is whether the sheet is locked.
     """
 
     name: str
     cells: dict[Cell, RawCell] = field(default_factory=dict)
     twice: list[Cell] = field(default_factory=list)
     marks: set[Cell] = field(default_factory=set)
+    merges: list[tuple[Cell, Cell]] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
+    hidden: Hidden = Hidden()
     protected: bool = False
 
     def put(self, cell: Cell, raw: RawCell) -> None:

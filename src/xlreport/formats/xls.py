@@ -13,7 +13,7 @@ import io
 import struct
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,8 @@ from xlreport.a1 import Cell
 from xlreport.findings import Finding
 from xlreport.formats import codes, ole
 from xlreport.formats.guard import CellCount, Limits, Refused
-from xlreport.formats.raw import Format, RawBook, RawCell, RawSheet, join_names
+from xlreport.formats.raw import Format, Hidden, RawBook, RawCell, RawSheet, join_names
+from xlreport.formats.shown import date_shown
 
 if TYPE_CHECKING:
     import xlrd
@@ -127,22 +128,28 @@ def _sheets(book: xlrd.Book, records: _Records, limits: Limits) -> dict[str, Raw
         if source.name in sheets:
             raise Refused(codes.TWO_SHEETS(sheet=source.name))
         facts = records.sheet(index)
-        sheet = RawSheet(source.name, protected=facts.protected)
-        for cell, raw in _cells(source, facts.formulas):
+        hidden = Hidden(sheet=source.visibility != 0)
+        sheet = RawSheet(source.name, hidden=hidden, protected=facts.protected)
+        for cell, raw in _cells(source, facts.formulas, since_1904=book.datemode == 1):
             count.add()
             sheet.put(cell, raw)
         sheet.marks.update(facts.marks)
+        sheet.merges += facts.merges
         sheets[source.name] = sheet
     return sheets
 
 
-def _cells(sheet: xlrd.sheet.Sheet, formulas: set[Cell]) -> Iterator[tuple[Cell, RawCell]]:
+def _cells(
+    sheet: xlrd.sheet.Sheet, formulas: set[Cell], *, since_1904: bool
+) -> Iterator[tuple[Cell, RawCell]]:
     """The cells that hold something, row by row."""
     for row in range(sheet.nrows):
         pairs = zip(sheet.row_types(row), sheet.row_values(row), strict=True)
         for column, (kind, value) in enumerate(pairs):
             cell = (row, column)
             raw = _raw_cell(kind, value, "" if cell in formulas else None)
+            if raw is not None and raw.date:
+                raw = replace(raw, shown=date_shown(raw.text, since_1904=since_1904))
             if raw is not None:
                 yield cell, raw
 
@@ -176,6 +183,7 @@ class _SheetFacts:
 
     formulas: set[Cell] = field(default_factory=set)
     marks: set[Cell] = field(default_factory=set)
+    merges: list[tuple[Cell, Cell]] = field(default_factory=list)
     protected: bool = False
     end: int = 0
     """Where its last record ends."""
@@ -297,18 +305,20 @@ class _Records:
             elif kind == NOTE:
                 facts.marks.add(struct.unpack_from("<HH", body))
             elif kind == MERGE_CELLS:
-                facts.marks.update(_merged(body))
+                merges = list(_merged(body))
+                facts.merges += merges
+                facts.marks.update(first for first, _ in merges)
             elif kind == PROTECT and body[:2] == _LOCKED:
                 facts.protected = True
         return facts
 
 
-def _merged(body: bytes) -> Iterator[Cell]:
-    """The first cells of merged ranges (2.4.168)."""
+def _merged(body: bytes) -> Iterator[tuple[Cell, Cell]]:
+    """The first and last cells of merged ranges (2.4.168)."""
     (count,) = struct.unpack_from("<H", body)
     for i in range(count):
-        top, _, left, _ = struct.unpack_from("<HHHH", body, 2 + 8 * i)
-        yield top, left
+        top, bottom, left, right = struct.unpack_from("<HHHH", body, 2 + 8 * i)
+        yield (top, left), (bottom, right)
 
 
 def _short_text(body: bytes) -> str:

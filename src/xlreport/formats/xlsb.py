@@ -9,13 +9,15 @@ import struct
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from xlreport import a1
 from xlreport.formats import codes, opc
 from xlreport.formats.guard import CellCount, Limits, Refused, open_package
-from xlreport.formats.number_formats import NumberFormats
+from xlreport.formats.number_formats import GENERAL, NumberFormats
 from xlreport.formats.opc import Parts
-from xlreport.formats.raw import Format, RawBook, RawCell, RawSheet, join_names
+from xlreport.formats.raw import Format, Hidden, RawBook, RawCell, RawSheet, join_names
+from xlreport.formats.shown import date_shown
 
 ROW_HDR, CELL_BLANK = 0, 1
 CELL_RK, CELL_ERROR, CELL_BOOL, CELL_REAL, CELL_ST, CELL_ISST = 2, 3, 4, 5, 6, 7
@@ -69,7 +71,7 @@ def _book(parts: Parts, limits: Limits) -> RawBook:
     workbook = opc.workbook_part(parts)
     listed = list(_listed_sheets(parts, workbook))
     sheets = _sheets(parts, workbook, listed, limits)
-    named = _names(parts[workbook], [name for name, _ in listed])
+    named = _names(parts[workbook], [sheet.name for sheet in listed])
     names, repeated = join_names(list(named))
     return RawBook(
         sheets,
@@ -83,30 +85,40 @@ def _book(parts: Parts, limits: Limits) -> RawBook:
     )
 
 
-def _listed_sheets(parts: Parts, workbook: str) -> Iterator[tuple[str, str]]:
-    """The sheets' names and parts in their order (2.4.303 BrtBundleSh)."""
+class _Listed(NamedTuple):
+    """A sheet as the workbook lists it: its name, its part, and whether nobody sees it."""
+
+    name: str
+    part: str
+    hidden: bool
+
+
+def _listed_sheets(parts: Parts, workbook: str) -> Iterator[_Listed]:
+    """The sheets in their order (2.4.303 BrtBundleSh)."""
     targets = opc.targets_by_id(parts, workbook)
     for kind, body in _records(parts[workbook]):
         if kind == BUNDLE_SH:
             relation, end = _wide(body, 8)
             name, _ = _wide(body, end)
-            yield name, targets.get(relation, "")
+            (state,) = struct.unpack_from("<I", body)
+            yield _Listed(name, targets.get(relation, ""), state != 0)
 
 
 def _sheets(
-    parts: Parts, workbook: str, listed: Sequence[tuple[str, str]], limits: Limits
+    parts: Parts, workbook: str, listed: Sequence[_Listed], limits: Limits
 ) -> dict[str, RawSheet]:
     """The worksheets in their order, by name."""
     strings = _strings(parts, workbook)
     formats = _number_formats(parts, workbook)
     count = CellCount(codes.XLSB_CELLS, limits.cells)
     sheets: dict[str, RawSheet] = {}
-    for name, target in listed:
+    for name, target, is_hidden in listed:
         if name in sheets:
             raise Refused(codes.TWO_SHEETS(sheet=name))
         if target not in parts:
             raise Refused(codes.MISSING_SHEET(sheet=name))
-        reader = _Sheet(RawSheet(name), strings, formats, count)
+        sheet = RawSheet(name, hidden=Hidden(sheet=is_hidden))
+        reader = _Sheet(sheet, strings, formats, count)
         for kind, body in _records(parts[target]):
             reader.take(kind, body)
         sheets[name] = reader.sheet
@@ -275,8 +287,10 @@ class _Sheet:
             self.in_data = kind == BEGIN_SHEET_DATA
         elif kind in (MERGE_CELL, HLINK):
             self.count.add()
-            top, _, left = struct.unpack_from("<III", body)
+            top, bottom, left, right = struct.unpack_from("<IIII", body)
             self.sheet.marks.add((top, left))
+            if kind == MERGE_CELL:
+                self.sheet.merges.append(((top, left), (bottom, right)))
         elif kind == SHEET_PROTECTION:
             (locked,) = struct.unpack_from("<H", body, 2)
             self.sheet.protected = bool(locked)
@@ -297,8 +311,18 @@ class _Sheet:
         self._count()
         cell_kind, text = self._value(kind, body[header:])
         formula = "" if kind in _FORMULAS else None
-        is_date = cell_kind == "n" and self.formats.shows_date(style & _STYLE_BITS)
-        self.sheet.put((self.row, self.column), RawCell(cell_kind, text, formula, is_date))
+        raw = RawCell(cell_kind, text, formula)
+        if cell_kind == "n":
+            raw = self._number(text, formula, style & _STYLE_BITS)
+        self.sheet.put((self.row, self.column), raw)
+
+    def _number(self, text: str, formula: str | None, style: int) -> RawCell:
+        """A number with what its format makes of it."""
+        if self.formats.shows_date(style):
+            return RawCell("n", text, formula, date=True, shown=date_shown(text))
+        code = self.formats.code(style)
+        number_format = "" if code == GENERAL else code
+        return RawCell("n", text, formula, number_format=number_format)
 
     def _count(self) -> None:
         """A row counts when there is something in it. Raises Refused."""

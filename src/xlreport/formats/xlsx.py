@@ -22,9 +22,20 @@ from xlreport.formats.guard import (
     open_package,
     parse_xml,
 )
-from xlreport.formats.number_formats import NumberFormats
+from xlreport.formats.number_formats import GENERAL
 from xlreport.formats.opc import PREFIXES, Parts
-from xlreport.formats.raw import Format, RawBook, RawCell, RawSheet, join_names
+from xlreport.formats.raw import (
+    MOST_ODD,
+    Format,
+    Hidden,
+    RawBook,
+    RawCell,
+    RawSheet,
+    join_names,
+)
+from xlreport.formats.remarks import read_remarks
+from xlreport.formats.shown import date_shown
+from xlreport.formats.styles import Styles, read_styles
 
 Attributes = dict[str, str]
 
@@ -46,6 +57,12 @@ _TEXTS = ("str", "inlineStr")
 
 _NAMES_PATH = ["workbook", "definedNames"]
 
+_TRUE = ("1", "true")
+"""How xsd:boolean says yes."""
+
+_TINY = re.compile(r"0*(?:0?\.[0-9]*|1(?:\.0*)?)|0+")
+"""Heights in points and widths in characters of at most 1."""
+
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
@@ -58,7 +75,7 @@ def read(data: bytes, limits: Limits) -> RawBook:
     parse_xml(parts[part], workbook, PREFIXES)
     if not workbook.is_workbook:
         raise Refused(codes.NO_WORKBOOK())
-    sheets = _sheets(parts, part, workbook.sheets, limits)
+    sheets = _sheets(parts, part, workbook, limits)
     names, repeated = join_names(workbook.names)
     read = {
         part,
@@ -79,9 +96,14 @@ def read(data: bytes, limits: Limits) -> RawBook:
 
 
 class _Workbook(XmlHandler):
-    """Collects sheets with their relationship ids, and the book's defined names (18.2)."""
+    """Collects sheets with their relationship ids, and the book's defined names (18.2).
+
+    `hidden` are the names of sheets that nobody sees, `since_1904` is how days are counted.
+    """
 
     def __init__(self) -> None:
+        self.hidden: set[str] = set()
+        self.since_1904 = False
         self.sheets: list[tuple[str, str]] = []
         self.names: list[tuple[str, str]] = []
         self.defined = ""
@@ -97,7 +119,11 @@ class _Workbook(XmlHandler):
             if "id" in attributes:
                 # one reader goes by this, another by the id of the relationship
                 raise Refused(codes.SMUGGLED())
+            if attributes.get("state", "visible") != "visible":
+                self.hidden.add(attributes.get("name", ""))
             self.sheets.append((attributes.get("name", ""), attributes.get("r:id", "")))
+        elif self.path == ["workbook", "workbookPr"]:
+            self.since_1904 = attributes.get("date1904") in _TRUE
         elif self.path[:2] == _NAMES_PATH and "localSheetId" not in attributes:
             # a sheet's own name (localSheetId) comes from a copied sheet: never the book's
             self.defined = attributes.get("name", "")
@@ -117,26 +143,27 @@ class _Workbook(XmlHandler):
             self.target.append(text)
 
 
-def _sheets(
-    parts: Parts, workbook: str, listed: list[tuple[str, str]], limits: Limits
-) -> dict[str, RawSheet]:
+def _sheets(parts: Parts, part: str, workbook: _Workbook, limits: Limits) -> dict[str, RawSheet]:
     """The worksheets in their order, by name."""
-    targets = opc.targets_by_id(parts, workbook)
-    strings = _strings(parts, workbook)
-    formats = _number_formats(parts, workbook)
+    targets = opc.targets_by_id(parts, part)
+    strings = _strings(parts, part)
+    styles = read_styles(parts, part)
     count = CellCount(codes.XLSX_CELLS, limits.cells)
     sheets: dict[str, RawSheet] = {}
-    for name, relation in listed:
+    for name, relation in workbook.sheets:
         target = targets.get(relation, "")
         if name in sheets:
             raise Refused(codes.TWO_SHEETS(sheet=name))
         if target not in parts:
             raise Refused(codes.MISSING_SHEET(sheet=name))
-        reader = _Sheet(name, strings, formats, count)
+        reader = _Sheet(name, strings, styles, count)
+        reader.since_1904 = workbook.since_1904
         parse_xml(parts[target], reader, PREFIXES)
-        for part in opc.related(parts, target, "comments"):
-            parse_xml(parts[part], _Comments(reader), PREFIXES)
-        sheets[name] = reader.sheet
+        sheet = reader.sheet
+        sheet.remarks = read_remarks(parts, target, count)
+        is_hidden = name in workbook.hidden
+        sheet.hidden = Hidden(is_hidden, tuple(reader.hidden_rows), tuple(reader.hidden_columns))
+        sheets[name] = sheet
     return sheets
 
 
@@ -195,41 +222,27 @@ def _strings(parts: Parts, workbook: str) -> list[str]:
     return handler.strings
 
 
-class _Styles(XmlHandler):
-    """Collects the number formats of the cell styles (18.8.10)."""
-
-    def __init__(self) -> None:
-        self.formats = NumberFormats()
-        self.in_cell_styles = False
-
-    def start(self, name: str, attributes: Attributes) -> None:
-        if name == "numFmt":
-            key = _index(attributes.get("numFmtId", ""))
-            self.formats.custom[key] = attributes.get("formatCode", "")
-        elif name == "cellXfs":
-            self.in_cell_styles = True
-        elif name == "xf" and self.in_cell_styles:
-            self.formats.of_style.append(_index(attributes.get("numFmtId", "0")))
-
-    def end(self, name: str) -> None:
-        if name == "cellXfs":
-            self.in_cell_styles = False
-
-
-def _number_formats(parts: Parts, workbook: str) -> NumberFormats:
-    content = opc.first_related(parts, workbook, "styles")
-    handler = _Styles()
-    if content is not None:
-        parse_xml(content, handler, PREFIXES)
-    return handler.formats
-
-
 def _index(text: str) -> int:
     """A small number as written; -1 for anything else."""
     text = text.strip()
     if text.isascii() and text.isdigit() and len(text) < 10:
         return int(text)
     return -1
+
+
+def _is_hidden(attributes: Attributes, size: str) -> bool:
+    """Whether a row or column is hidden, or made so small that nobody sees it."""
+    if attributes.get("hidden") in _TRUE:
+        return True
+    return _TINY.fullmatch(attributes.get(size, "")) is not None
+
+
+def _add_line(ranges: list[tuple[int, int]], line: tuple[int, int]) -> None:
+    """Adds a range of rows or columns; one that goes on where the last one ends makes it longer."""
+    if ranges and ranges[-1][1] + 1 == line[0]:
+        ranges[-1] = ranges[-1][0], line[1]
+    elif len(ranges) < MOST_ODD:
+        ranges.append(line)
 
 
 class _Sheet(XmlHandler):
@@ -240,13 +253,14 @@ class _Sheet(XmlHandler):
     rows and cells without anything in them, however many a program has styled, are no data.
     """
 
-    def __init__(
-        self, name: str, strings: list[str], formats: NumberFormats, count: CellCount
-    ) -> None:
+    def __init__(self, name: str, strings: list[str], styles: Styles, count: CellCount) -> None:
         self.sheet = RawSheet(name)
         self.strings = strings
-        self.formats = formats
+        self.styles = styles
         self.count = count
+        self.since_1904 = False
+        self.hidden_rows: list[tuple[int, int]] = []
+        self.hidden_columns: list[tuple[int, int]] = []
         self.row = -1
         self.counted = False
         self.column = -1
@@ -303,6 +317,15 @@ class _Sheet(XmlHandler):
         self.row = written - 1 if written > 0 else self.row + 1
         self.column = -1
         self.counted = False
+        if _is_hidden(attributes, "ht"):
+            _add_line(self.hidden_rows, (self.row, self.row))
+
+    def _start_column(self, attributes: Attributes) -> None:
+        """Widths of columns (18.3.1.13), the first and last counted from 1."""
+        first, last = _index(attributes.get("min", "")), _index(attributes.get("max", ""))
+        if 0 < first <= last and _is_hidden(attributes, "width"):
+            self.count.add()
+            _add_line(self.hidden_columns, (first - 1, last - 1))
 
     def _start_cell(self, attributes: Attributes) -> None:
         if self.path[1:] != _CELL_PATH:
@@ -340,6 +363,14 @@ class _Sheet(XmlHandler):
     def _start_mark(self, attributes: Attributes) -> None:
         self.mark(attributes.get("ref", ""))
 
+    def _start_merge(self, attributes: Attributes) -> None:
+        reference = attributes.get("ref", "")
+        self.mark(reference)
+        first, _, last = reference.partition(":")
+        ends = a1.parse(first), a1.parse(last or first)
+        if ends[0] is not None and ends[1] is not None:
+            self.sheet.merges.append((ends[0], ends[1]))
+
     def _start_protection(self, attributes: Attributes) -> None:
         self.sheet.protected = attributes.get("sheet") in ("1", "true")
 
@@ -351,7 +382,8 @@ class _Sheet(XmlHandler):
         "is": _start_inline,
         "t": _start_text,
         "rPh": _start_phonetic,
-        "mergeCell": _start_mark,
+        "col": _start_column,
+        "mergeCell": _start_merge,
         "hyperlink": _start_mark,
         "sheetProtection": _start_protection,
     }
@@ -384,10 +416,18 @@ class _Sheet(XmlHandler):
         text = self._text(kind, cell)
         formula = None if self.formula is None else "".join(self.formula)
         style = max(0, _index(self.attributes.get("s", "0")))
-        is_number = kind == "n"
-        is_date = kind == "d" or (is_number and self.formats.shows_date(style))
-        disguise = self.formats.disguise(style) if is_number and not is_date else ""
-        self.sheet.put(cell, RawCell(kind, text, formula, is_date, disguise))
+        self.sheet.put(cell, self._raw(kind, text, formula, style))
+
+    def _raw(self, kind: str, text: str, formula: str | None, style: int) -> RawCell:
+        """The cell with what its style makes of it."""
+        formats = self.styles.formats
+        faint = style in self.styles.faint
+        if kind == "n" and formats.shows_date(style):
+            shown = date_shown(text, since_1904=self.since_1904)
+            return RawCell(kind, text, formula, date=True, shown=shown, faint=faint)
+        code = formats.code(style) if kind == "n" else GENERAL
+        number_format = "" if code == GENERAL else code
+        return RawCell(kind, text, formula, kind == "d", number_format, faint=faint)
 
     def _text(self, kind: str, cell: Cell) -> str:
         """What the cell holds, with a shared string looked up."""
@@ -402,14 +442,3 @@ class _Sheet(XmlHandler):
         if not 0 <= index < len(self.strings):
             raise Refused(codes.NO_SUCH_TEXT(sheet=self.sheet.name, cell=a1.address(cell)))
         return self.strings[index]
-
-
-class _Comments(XmlHandler):
-    """Notes beside cells (18.7): only where they stand matters."""
-
-    def __init__(self, sheet: _Sheet) -> None:
-        self.sheet = sheet
-
-    def start(self, name: str, attributes: Attributes) -> None:
-        if name == "comment":
-            self.sheet.mark(attributes.get("ref", ""))

@@ -54,7 +54,7 @@ R11 = Code(
     "R11",
     "数字写法已按数字读取",
     Severity.NOTE,
-    "全角、带空格或以文本存储的数字，意思明确的照样读取。",
+    "全角、带空格、带看不见的字符或以文本存储的数字，意思明确的照样读取。",
 )
 R12 = Code("R12", "公式被删除", Severity.ERROR, "总计由锁定的公式算出，删掉后无法核对。")
 R13 = Code("R13", "是否均为 0 填写有误", Severity.ERROR, "只能选“是”或“否”。")
@@ -87,7 +87,7 @@ R29 = Code(
     "R29",
     "显示的数与填的数不同",
     Severity.WARNING,
-    "格子的数字格式带有百分号、缩放或文字，人看到的不是填的数。",
+    "格子的数字格式四舍五入、缩放或带有文字，人看到的不是填的数。",
 )
 
 register(
@@ -203,6 +203,11 @@ FORMULA_TYPED_IN = R10.message("填的是公式，已按当前显示的 {value} 
 NUMBER_AS_TEXT = R11.message(
     "写成了文本“{raw}”，已按 {value} 读取；表里的公式不会计算文本", "请直接输入半角数字"
 )
+INVISIBLE_BESIDE = R11.message(
+    "数字旁有看不见的字符（{characters}），已按 {value} 读取；表里的公式不会计算它",
+    "请清空这一格，直接输入数字",
+)
+SPACES_ARE_BLANK = R11.message("这里只有空格，已按空白读取", "请按 Delete 清空这一格")
 FORMULA_REPLACED = R12.message(
     "这里的公式被换成了“{raw}”", "请撤销改动，或者把数字填到新的模板里重新报送"
 )
@@ -215,8 +220,8 @@ TEXT_CUT = R25.message(
     "文字里有不能显示的控制字符，或者超过一格能放的长度（共 {length:,} 字），已去掉 {gone:,} 字",
     "请核对文字，精简后重新填写",
 )
-DISGUISED = R29.message(
-    "格子的数字格式是“{number_format}”，显示的不是填的数；已按 {value} 读取",
+SHOWN_OTHERWISE = R29.message(
+    "显示的是“{shown}”，格子里存的是 {value}；已按 {value} 读取",
     "请把格子的格式改成“常规”，核对后重新报送",
 )
 

@@ -22,6 +22,7 @@ from xlreport.workbook.reader.identify import Forms
 from xlreport.workbook.reader.submission import read_submission
 from xlreport.workbook.writer.template import write_workbook
 
+_NOT_THE_SAME = "写出的工作簿与原表不一致，没有保存"
 _QUESTION = "本表空白处是否均为 0"
 
 REPAIRABLE = frozenset(
@@ -103,7 +104,13 @@ def repair(
         raise NotRepairable("有一张表和它的副本内容不同，请先删去不要的一张")
     fresh = _fresh(form, submission, doubtful)
     data = write_workbook(fresh, form)
-    _verify(form, fresh, data, forms)
+    changed = _changed(form, fresh, data, forms)
+    if changed:
+        doubtful |= changed
+        fresh = _fresh(form, submission, doubtful)
+        data = write_workbook(fresh, form)
+        if _changed(form, fresh, data, forms):
+            raise NotRepairable(_NOT_THE_SAME)
     transplant = _Transplant(form, submission, fresh, doubtful)
     left = (*_left(transplant), *_unread(findings))
     return Repaired(data, tuple(_carried(transplant)), left)
@@ -162,15 +169,18 @@ def _is_lost(before: Entry, after: Entry) -> bool:
 # --- proof ----------------------------------------------------------------------------------
 
 
-def _verify(form: Form, fresh: Submission, data: bytes, forms: Forms) -> None:
-    """Reads the new workbook back: every value as it was. Raises NotRepairable."""
+def _changed(form: Form, fresh: Submission, data: bytes, forms: Forms) -> frozenset[str]:
+    """The number cells that the new workbook, read back, holds otherwise. Raises NotRepairable
+    when anything beside the numbers differs."""
     again = read_submission(data, forms).submission
     if again is None or _beside_numbers(again) != _beside_numbers(fresh):
-        raise NotRepairable("写出的工作簿与原表不一致，没有保存")
+        raise NotRepairable(_NOT_THE_SAME)
+    changed = set()
     for field in form.typed:
         written = fresh.entries.get(field.id, BLANK)
         if not _same(written, again.entries.get(field.id, BLANK)):
-            raise NotRepairable(f"{field.label}写出后与原表不一致，没有保存")
+            changed.add(field.id)
+    return frozenset(changed)
 
 
 def _same(entry: Entry, other: Entry) -> bool:
@@ -268,6 +278,8 @@ def _why_not_the_same(transplant: _Transplant, name: str) -> str:
     if entry.status is Status.ABSENT:
         return "原表里找不到，留空"
     if name in transplant.doubtful:
+        if entry.value is None and entry.raw:
+            return f"原表里是“{quote(entry.raw)}”，不是能填的数，留空"
         return "原表里无法判断是哪个数，留空"
     if _is_lost(entry, transplant.fresh.entries[name]):
         return f"原表里是“{entry.raw}”，不是能填的数，留空"

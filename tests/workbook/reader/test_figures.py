@@ -20,7 +20,7 @@ LICENCES = "disclosure.licences.decisions"
 
 
 def figures(book: RawBook, form: Form, *, is_summary: bool = False) -> FigureCells:
-    return read_figures(locate(book, layout_of(form)), is_summary=is_summary)
+    return read_figures(locate(book, layout_of(form)), {}, is_summary=is_summary)
 
 
 def with_cell(form: Form, name: str, cell: RawCell) -> RawBook:
@@ -69,11 +69,27 @@ def test_a_lost_cell_is_absent(zfxxgk: Form) -> None:
         ),
         (RawCell("n", "", formula="3+4"), Entry(None, Status.NO_RESULT, "=3+4"), None),
         (
-            RawCell("n", "7", disguise="0%"),
+            RawCell("n", "7", number_format="0%"),
             Entry(Decimal(7), Status.NUMBER, "7"),
-            ("R29", "格子的数字格式是“0%”，显示的不是填的数；已按 7 读取"),
+            ("R29", "显示的是“700%”，格子里存的是 7；已按 7 读取"),
         ),
-        (RawCell("s", "无", disguise="0%"), Entry(None, Status.TEXT, "无"), None),
+        (RawCell("n", "7", number_format="0 "), Entry(Decimal(7), Status.NUMBER, "7"), None),
+        (
+            RawCell("n", "0.4", shown="0"),
+            Entry(Decimal("0.4"), Status.NUMBER, "0.4"),
+            ("R29", "显示的是“0”，格子里存的是 0.4；已按 0.4 读取"),
+        ),
+        (
+            RawCell("n", "7", number_format=";;;"),
+            Entry(Decimal(7), Status.NUMBER, "7"),
+            ("R29", "显示的是“空”，格子里存的是 7；已按 7 读取"),
+        ),
+        (
+            RawCell("str", "=DISPIMG(1)", formula='_xlfn.DISPIMG("ID_1",1)'),
+            Entry(None, Status.TEXT, "（图片）"),
+            None,
+        ),
+        (RawCell("s", "无", number_format="0%"), Entry(None, Status.TEXT, "无"), None),
         (
             RawCell("n", "1.23456789"),
             Entry(Decimal("1.234568"), Status.TOO_FINE, "1.23456789"),
@@ -91,7 +107,7 @@ def test_one_cell(
 
 
 def test_formulas_and_formats_are_as_they_should_be_in_a_summary(zfxxgk: Form) -> None:
-    cell = RawCell("n", "7", formula="SUM(明细!A1:A9)", disguise="0%")
+    cell = RawCell("n", "7", formula="SUM(明细!A1:A9)", number_format="0%")
     read = figures(with_cell(zfxxgk, LICENCES, cell), zfxxgk, is_summary=True)
     assert read.entries[LICENCES].value == 7
     assert read.findings == ()
@@ -129,7 +145,7 @@ def stale(form: Form, result: RawCell, *, as_text: bool = False) -> list[tuple[s
     for part in form.leaves(name):
         put(book, layout_of(form).cells[part], RawCell("s" if as_text else "n", "1"))
     located = locate(book, layout_of(form))
-    cells = read_figures(located, is_summary=False)
+    cells = read_figures(located, {}, is_summary=False)
     submission = Submission(form.id, 2025, Unit("甲子镇", level="乡镇"), cells.entries)
     return [(f.field, f.message) for f in stale_results(submission, cells, located)]
 
@@ -157,6 +173,6 @@ def test_a_total_of_unknown_parts_is_not_told(zfxxgk: Form) -> None:
     name = total_of(zfxxgk)
     book = with_cell(zfxxgk, name, RawCell("n", "99", formula="SUM(A1)"))
     located = locate(without_names(book), layout_of(zfxxgk))
-    cells = read_figures(located, is_summary=False)
+    cells = read_figures(located, {}, is_summary=False)
     submission = Submission(zfxxgk.id, 2025, Unit("甲子镇"), cells.entries)
     assert list(stale_results(submission, cells, located)) == []

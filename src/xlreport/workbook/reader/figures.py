@@ -14,20 +14,23 @@ from typing import NamedTuple
 from xlreport.findings import Finding
 from xlreport.form import expression as ex
 from xlreport.formats.raw import RawCell
+from xlreport.formats.shown import number_read, number_shown
 from xlreport.rules.evaluate import view_of
-from xlreport.submission import Entry, Status, Submission, shown
+from xlreport.submission import BLANK, YES, Entry, Status, Submission, shown
 from xlreport.text import quote
 from xlreport.workbook.codes import (
-    DISGUISED,
     FORMULA_DELETED,
     FORMULA_REPLACED,
     FORMULA_TYPED_IN,
+    INVISIBLE_BESIDE,
     NUMBER_AS_TEXT,
+    SHOWN_OTHERWISE,
+    SPACES_ARE_BLANK,
     STALE_TOTAL,
     TOO_FINE,
 )
 from xlreport.workbook.reader.locate import Located
-from xlreport.workbook.reader.numbers import read_entry
+from xlreport.workbook.reader.numbers import invisible_in, read_entry
 
 
 @dataclass(frozen=True)
@@ -45,8 +48,11 @@ class FigureCells:
     findings: tuple[Finding, ...]
 
 
-def read_figures(located: Located, *, is_summary: bool) -> FigureCells:
-    """Every number cell of the form; a summary has formulas where a unit types in numbers."""
+def read_figures(located: Located, answers: Mapping[str, str], *, is_summary: bool) -> FigureCells:
+    """Every number cell of the form; a summary has formulas where a unit types in numbers.
+
+    `answers` are those to 本表空白处是否均为 0 by table.
+    """
     entries: dict[str, Entry] = {}
     overrides: dict[str, Entry] = {}
     results: dict[str, RawCell] = {}
@@ -58,6 +64,9 @@ def read_figures(located: Located, *, is_summary: bool) -> FigureCells:
             entries[field.id] = Entry(None, Status.ABSENT)
         elif field.computed is None:
             typed = _read_typed(cell, is_summary=is_summary)
+            if answers.get(field.table) == YES and _is_spaces(typed.entry):
+                typed = _Typed(BLANK, from_text=False)
+                findings.append(located.at(field.id, SPACES_ARE_BLANK()))
             entries[field.id] = typed.entry
             if typed.from_text:
                 from_text.add(field.id)
@@ -72,12 +81,14 @@ def read_figures(located: Located, *, is_summary: bool) -> FigureCells:
 
 class _Typed(NamedTuple):
     """A typed-in cell as it was read: whether a text was understood as a number, whether it holds a
-    formula, and the number format that shows another number."""
+    formula, the invisible characters beside it, and what the cell shows where that is another
+    number (None where it is the same)."""
 
     entry: Entry
     from_text: bool
     is_formula: bool = False
-    disguise: str = ""
+    invisible: str = ""
+    other: str | None = None
 
 
 def _read_typed(cell: RawCell | None, *, is_summary: bool) -> _Typed:
@@ -87,7 +98,28 @@ def _read_typed(cell: RawCell | None, *, is_summary: bool) -> _Typed:
         return _Typed(entry, from_text)
     if cell.formula is not None and entry.status is Status.BLANK:
         entry = Entry(None, Status.NO_RESULT, quote("=" + cell.formula))
-    return _Typed(entry, from_text, cell.formula is not None, cell.disguise)
+    invisible = invisible_in(cell.text) if from_text else ""
+    return _Typed(entry, from_text, cell.formula is not None, invisible, _other_shown(cell, entry))
+
+
+def _is_spaces(entry: Entry) -> bool:
+    """Whether a cell holds nothing that anybody sees."""
+    return entry.status is Status.TEXT and not entry.raw.strip()
+
+
+def _other_shown(cell: RawCell, entry: Entry) -> str | None:
+    """What a cell shows if people read another number in it than the one that counts.
+
+    A number of more than six decimals is told by itself.
+    """
+    if entry.value is None or cell.kind != "n" or entry.status is Status.TOO_FINE:
+        return None
+    seen = cell.shown
+    if cell.number_format:
+        seen = number_shown(cell.number_format, entry.value) or ""
+    elif not seen:
+        return None
+    return None if number_read(seen) == entry.value else seen
 
 
 def _typed_findings(typed: _Typed, name: str, located: Located) -> Iterator[Finding]:
@@ -98,11 +130,14 @@ def _typed_findings(typed: _Typed, name: str, located: Located) -> Iterator[Find
     as_read = shown(value)
     if typed.is_formula and is_known:
         yield located.at(name, FORMULA_TYPED_IN(value=as_read), value)
-    if typed.from_text:
+    if typed.invisible:
+        finding = INVISIBLE_BESIDE(characters=typed.invisible, value=as_read)
+        yield located.at(name, finding, entry.raw)
+    elif typed.from_text:
         yield located.at(name, NUMBER_AS_TEXT(raw=entry.raw, value=as_read), entry.raw)
-    if typed.disguise and is_known:
-        disguise = quote(typed.disguise)
-        yield located.at(name, DISGUISED(number_format=disguise, value=as_read), value)
+    if typed.other is not None:
+        seen = quote(typed.other.strip()) or "空"
+        yield located.at(name, SHOWN_OTHERWISE(shown=seen, value=as_read), value)
     if entry.status is Status.TOO_FINE:
         yield located.at(name, TOO_FINE(raw=entry.raw), entry.raw)
 

@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 
 from xlreport.form.expression import MAX_NUMBER, SCALE
 from xlreport.formats.raw import RawCell
-from xlreport.submission import BLANK, Entry, Status, shown
+from xlreport.submission import BLANK, PICTURE, Entry, Status, shown
 from xlreport.text import MOST_QUOTED, quote
 
 _STORED = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
@@ -24,10 +24,45 @@ _NO_NUMBERS = {"b": Status.BOOLEAN, "e": Status.ERROR, "d": Status.DATE}
 """Cell types (ECMA-376 part 1, 18.18.11) that never hold a number."""
 
 
+INVISIBLE = {
+    "\u00ad": "软连字符",
+    "\u180e": "零宽空格",
+    "\u200b": "零宽空格",
+    "\u200c": "零宽不连字符",
+    "\u200d": "零宽连字符",
+    "\u2060": "零宽连接符",
+    "\ufeff": "零宽空格（BOM）",
+    **dict.fromkeys("\u061c\u200e\u200f", "书写方向标记"),
+    **dict.fromkeys(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))), "书写方向标记"),
+}
+"""Characters that nobody sees beside a number, by what they are called."""
+
+_PICTURE = re.compile(r"=?(?:_xlfn\.)?(?:DISPIMG|IMAGE)\(", re.IGNORECASE)
+
+
+def is_picture(cell: RawCell) -> bool:
+    """Whether a cell shows a picture: DISPIMG (WPS) or IMAGE (Excel), which only they can show."""
+    content = cell.formula or cell.text
+    return _PICTURE.match(content.strip()) is not None
+
+
+def invisible_in(text: str) -> str:
+    """The names of the invisible characters in a text, each once; empty where there are none."""
+    names = [INVISIBLE[character] for character in text if character in INVISIBLE]
+    return "、".join(dict.fromkeys(names))
+
+
+def without_invisible(text: str) -> str:
+    """A text without the characters that nobody sees."""
+    return "".join(character for character in text if character not in INVISIBLE)
+
+
 def read_entry(cell: RawCell | None) -> tuple[Entry, bool]:
     """What a number cell holds, and whether it was a text that could be understood as a number."""
     if cell is None or (cell.text == "" and cell.kind != "e"):
         return BLANK, False
+    if is_picture(cell):
+        return Entry(None, Status.TEXT, PICTURE), False
     if cell.kind not in _NO_NUMBERS and not cell.date:
         return _stored(cell.text.strip()) if cell.kind == "n" else _typed(cell.text)
     status = _NO_NUMBERS.get(cell.kind, Status.DATE)
@@ -48,11 +83,14 @@ def _stored(text: str) -> tuple[Entry, bool]:
 
 def _typed(text: str) -> tuple[Entry, bool]:
     """A text that a person may have meant as a number."""
-    plain = text.translate(_WIDE).strip(_SPACES)
+    visible = without_invisible(text)
+    plain = visible.translate(_WIDE).strip(_SPACES)
+    if not plain:
+        return Entry(None, Status.TEXT, " "), False
     if _TYPED.fullmatch(plain) is None and _THOUSANDS.fullmatch(plain) is None:
-        return Entry(None, Status.TEXT, quote(text)), False
+        return Entry(None, Status.TEXT, quote(visible)), False
     entry = _number(plain.replace(",", ""))
-    return Entry(entry.value, entry.status, quote(text)), True
+    return Entry(entry.value, entry.status, quote(visible)), True
 
 
 def _number(text: str) -> Entry:

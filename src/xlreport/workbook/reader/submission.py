@@ -134,9 +134,9 @@ def _with_submission(reading: Reading, report: _Report) -> Reading:
     """The reading with the submission, and everything that was odd about it."""
     located = report.located
     is_summary = report.identity.is_summary
-    figures = read_figures(located, is_summary=is_summary)
-    texts, text_findings = read_texts(located)
     answers, answer_findings = read_answers(located)
+    figures = read_figures(located, answers, is_summary=is_summary)
+    texts, text_findings = read_texts(located)
     members = read_members(located, figures.entries) if is_summary else Members()
     submission = Submission(
         form=report.form.id,

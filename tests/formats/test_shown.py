@@ -1,0 +1,103 @@
+"""What a cell shows under its number format, and what a person reads in it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from xlreport.formats.shown import date_shown, number_read, number_shown
+
+
+@pytest.mark.parametrize(
+    ("code", "number", "shown"),
+    [
+        ("General", "135", "135"),
+        ("", "0.4", "0.4"),
+        ("@", "12", "12"),
+        ("0", "0.4", "0"),
+        ("0", "-0.4", "0"),
+        ("0.00", "0.005", "0.01"),
+        ("0.0000##", "3.5", "3.5000"),
+        (".00", "1.5", "1.50"),
+        (".00", "0.5", ".50"),
+        ("0.", "1.5", "2."),
+        ("000", "5", "005"),
+        ("#", "0", ""),
+        ("???", "5", "  5"),
+        ("#,##0", "1234567", "1,234,567"),
+        ("#,##0.00", "1234", "1,234.00"),
+        ("0,", "135000", "135"),
+        ("0.0,,", "1234567", "1.2"),
+        ("0%", "135", "13500%"),
+        ('"-"0', "135", "-135"),
+        ('0"."0', "12", "1.2"),
+        ("0!.0", "12", "1.2"),
+        (r"0\件", "5", "5件"),
+        ('0"万"', "12", "12万"),
+        (r"\¥#,##0.00;\¥\-#,##0.00", "-135", "¥-135.00"),
+        ("[$€-407]0", "5", "€5"),
+        ("[DBNum1][$-804]General", "135", "135"),
+        ("[Red]0;[Blue]-0", "-3", "-3"),
+        ("0;0", "-5", "5"),
+        ("#,##0 ;(#,##0)", "-12", "(12)"),
+        ('0;-0;"无"', "0", "无"),
+        (";;;", "5", ""),
+        ('[<100]0;"x"', "135", "x"),
+        ("[>=100]0.0;0", "99.5", "100"),
+        ("0.00E+00", "135", "1.35E+2"),
+        ("##0.0E+0", "12345", "12.3E+3"),
+    ],
+)
+def test_a_number_under_a_format(code: str, number: str, shown: str) -> None:
+    assert number_shown(code, Decimal(number)) == shown
+
+
+@pytest.mark.parametrize("code", ["# ?/?", "0" * 50, "[>100]0"])
+def test_what_cannot_be_told_is_not_guessed(code: str) -> None:
+    assert number_shown(code, Decimal(5)) is None
+
+
+@pytest.mark.parametrize(
+    ("shown", "number"),
+    [
+        ("135", "135"),
+        (" 1,234.50 ", "1234.50"),
+        ("¥-135.00", "-135"),
+        ("-¥135.00", "-135"),
+        ("(12)", "-12"),
+        ("12-", "-12"),
+        ("－5", "-5"),
+        ("5件", "5"),
+        ("约5", "5"),
+        ("1.35E+2", "135"),
+        (".5", "0.5"),
+        ("", "0"),
+        ("—", "0"),
+        ("无", "0"),
+    ],
+)
+def test_a_number_that_is_read(shown: str, number: str) -> None:
+    assert number_read(shown) == Decimal(number)
+
+
+@pytest.mark.parametrize("shown", ["12万", "13500%", "x", "1.2.3", "--5", "(5", "-(5)", "12-34"])
+def test_what_says_no_plain_number(shown: str) -> None:
+    assert number_read(shown) is None
+
+
+@pytest.mark.parametrize(
+    ("serial", "since_1904", "shown"),
+    [
+        ("46037", False, "2026-01-15"),
+        ("44575", True, "2026-01-15"),
+        ("46037.4", False, "2026-01-15 09:36"),
+        ("0.5", False, "12:00"),
+        ("x", False, "x"),
+        ("-1", False, "-1"),
+        ("9E9", False, "9E9"),
+        ("NaN", False, "NaN"),
+    ],
+)
+def test_dates_as_people_read_them(serial: str, since_1904: bool, shown: str) -> None:
+    assert date_shown(serial, since_1904=since_1904) == shown
