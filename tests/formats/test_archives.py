@@ -205,3 +205,83 @@ def test_without_the_extra_a_7z_is_told(tmp_path: Path, monkeypatch: pytest.Monk
     data = b"7z\xbc\xaf\x27\x1c"
     told = ("R1", "这是 7z 压缩包，本机没有安装解压组件")
     assert refused(data, tmp_path, Kind.SEVEN_ZIP) == told
+
+
+def test_a_name_that_leads_outside_costs_its_member(tmp_path: Path) -> None:
+    data = hostile_seven_zip("../甲.xlsx", "乙.xlsx", "c:/丙.xlsx", "a/../../丁.xlsx")
+    members = unpacked(data, tmp_path, Kind.SEVEN_ZIP)
+    told = "这个文件的名称指向文件夹以外，没有解压"
+    problems = [member.problem.message if member.problem else "" for member in members]
+    assert [told in problem for problem in problems] == [True, False, True, True]
+    assert members[1].path.read_bytes() == "乙.xlsx".encode()
+    only = unpacked(hostile_seven_zip("../甲.xlsx"), tmp_path, Kind.SEVEN_ZIP)
+    assert only[0].problem is not None
+
+
+def test_names_that_begin_with_a_slash_or_a_dot_are_read(tmp_path: Path) -> None:
+    data = hostile_seven_zip("/a/甲.xlsx", "./乙.xlsx")
+    members = unpacked(data, tmp_path, Kind.SEVEN_ZIP)
+    assert [member.path.read_bytes().decode() for member in members] == ["/a/甲.xlsx", "./乙.xlsx"]
+
+
+def hostile_seven_zip(*names: str) -> bytes:
+    """An archive whose headers hold these names as they are; py7zr itself would not write some."""
+    target = io.BytesIO()
+    with py7zr.SevenZipFile(target, "w") as archive:
+        for name in names:
+            archive.writef(io.BytesIO(name.encode()), "placeholder")
+            archive.header.files_info.files[-1]["filename"] = name
+    return target.getvalue()
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_the_packings_that_are_read(method: int, tmp_path: Path) -> None:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", method) as archive:
+        archive.writestr("甲.xlsx", b"x" * 5000)
+    (member,) = unpacked(target.getvalue(), tmp_path)
+    assert member.path.read_bytes() == b"x" * 5000
+
+
+def test_a_packing_that_is_not_read_is_no_damage(tmp_path: Path) -> None:
+    """Deflate64, which Windows writes for large files; and LZMA with a dictionary of 1 GB."""
+    told = "压缩包里的这个文件用了不常用的压缩方法，读不出来"
+    data = zip_of(("a", b"1"))
+    (member,) = unpacked(patched(data, entry(data, "a") + 10, "<H", 9), tmp_path)
+    assert member.problem is not None
+    assert (member.problem.message, "先解压" in member.problem.suggestion) == (told, True)
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("a", b"x" * 5000)
+    (member,) = unpacked(patched(target.getvalue(), 30 + 1 + 5, "<I", 2**30), tmp_path)
+    assert member.problem is not None
+    assert member.problem.message == told
+
+
+@pytest.mark.parametrize("kind", [Kind.ZIP, Kind.SEVEN_ZIP])
+def test_what_is_larger_than_a_workbook_is_not_written(kind: Kind, tmp_path: Path) -> None:
+    make = zip_of if kind is Kind.ZIP else seven_zip_of
+    inner = zip_of((zipfile.ZipInfo("b"), bytes(300)))
+    data = make(("a", bytes(101)), ("b", inner), ("c", bytes(100)))
+    members = unpacked(data, tmp_path, kind, Limits(file=100))
+    problems = [member.problem.message if member.problem else "" for member in members]
+    assert problems == ["文件大小为 101 字节，超过允许的 100 字节", "", ""]
+    assert len(inner) > 100
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def told_of_the_total(kind: Kind, data: bytes, spool: Path, spent: int) -> str:
+    """What is said when so many bytes were unpacked before and 9 may be."""
+    try:
+        (member,) = members_of(data, kind, spool, Limits(total=9), spent)
+    except Refused as refused:
+        return refused.finding.message
+    return member.problem.message if member.problem else ""
+
+
+@pytest.mark.parametrize("kind", [Kind.ZIP, Kind.SEVEN_ZIP])
+def test_what_was_unpacked_around_it_counts(kind: Kind, tmp_path: Path) -> None:
+    data = (zip_of if kind is Kind.ZIP else seven_zip_of)(("a", b"12345"))
+    assert told_of_the_total(kind, data, tmp_path, 4) == ""
+    told = "解压后的总大小为 10 字节，超过允许的 9 字节"
+    assert told_of_the_total(kind, data, tmp_path, 5) == told

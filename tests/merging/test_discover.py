@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from xlreport.merging.codes import LOCK_FILE, SYSTEM_FILE
 from xlreport.merging.discover import (
     FOLDER_DENIED,
+    FOLDER_UNREADABLE,
     LINK,
     SourceFile,
     list_files,
@@ -84,6 +86,30 @@ def test_a_folder_that_cannot_be_listed_is_an_entry(
     monkeypatch.setattr(os, "scandir", denied)
     found = [(f.shown, f.problem) for f in list_files(tmp_path)]
     assert found == [("a", FOLDER_DENIED), ("b.xlsx", "")]
+
+
+@pytest.fixture
+def deep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A thousand folders within each other with a file, and below it folders whose paths are too
+    long to be opened; no recursive function could take them away."""
+    monkeypatch.chdir(tmp_path)
+    names = ["d"] * 1000 + ["x" * 200] * 20
+    for number, name in enumerate(names):
+        if number == 1000:
+            Path("甲.xlsx").write_bytes(b"")
+        Path(name).mkdir()
+        os.chdir(name)
+    yield tmp_path
+    for name in reversed(names):
+        os.chdir("..")
+        Path("甲.xlsx").unlink(missing_ok=True)
+        Path(name).rmdir()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs paths longer than may be opened")
+def test_a_thousand_folders_within_each_other(deep: Path) -> None:
+    found = {(f.shown.rpartition("/")[2], f.problem) for f in list_files(deep)}
+    assert found == {("甲.xlsx", ""), ("x" * 200, FOLDER_UNREADABLE)}
 
 
 def test_a_members_own_name_is_that_in_its_archive() -> None:

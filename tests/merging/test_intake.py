@@ -15,7 +15,7 @@ import pytest
 from support.records import JIAZI, form, report
 from xlreport import FileRecord, FormCatalog, Limits, Outcome, ReadOptions, write_workbook
 from xlreport.merging.discover import SourceFile
-from xlreport.merging.intake import Reader, read_all, read_files
+from xlreport.merging.intake import IntakeStep, Reader, read_all, read_files
 from xlreport.merging.outcome import Stage
 from xlreport.workers import DIED, MEMORY, RAISED, TIME, InProcess, Lost
 
@@ -233,3 +233,53 @@ def test_once_the_limit_is_used_up_deeper_archives_give_nothing(tmp_path: Path) 
         "x.zip!a.zip!c.zip!e.txt",
         "x.zip!a.zip!c.zip!f.txt",
     ]
+
+
+def zeros(count: int, size: int) -> bytes:
+    return zipped(**{f"{i}_bin": bytes(size) for i in range(count)})
+
+
+def test_all_archives_within_one_share_its_limit_on_bytes(tmp_path: Path) -> None:
+    inner = [zeros(2, 4000) for _ in range(3)]
+    file = source(tmp_path, "x.zip", zipped(a_zip=inner[0], b_zip=inner[1], c_zip=inner[2]))
+    total = sum(map(len, inner)) + 3 * 4000
+    records = read(tmp_path, file, total=total)
+    refused = [r.path for r in records if r.findings[-1].code == "R3"]
+    assert refused == [
+        "x.zip!b.zip!1.bin",
+        "x.zip!c.zip!0.bin",
+        "x.zip!c.zip!1.bin",
+    ]
+    assert told(records)[-1][2] == (
+        f"解压后的总大小为 {total + 4000:,} 字节，超过允许的 {total:,} 字节"
+    )
+    assert [r for r in read(tmp_path, file) if r.findings[-1].code == "R3"] == []
+
+
+def test_what_was_read_leaves_the_spool_before_more_is_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two archives, one with one within: never more than the members of one in the folder."""
+    inner = zipped(d_txt=b"4")
+    files = [
+        source(tmp_path, "x.zip", zipped(a_zip=inner, b_txt=b"2")),
+        source(tmp_path, "y.zip", zipped(c_txt=b"3")),
+    ]
+    spooled: list[list[str]] = []
+
+    def look(file: SourceFile, *rest: Any) -> IntakeStep:
+        spooled.append([path.read_text("latin-1") for path in (tmp_path / "spool").rglob("*.bin")])
+        return call(file, *rest)
+
+    spool = tmp_path / "spool"
+    spool.mkdir()
+    reader = Reader(FORMS, spool)
+    call = reader.__call__
+    monkeypatch.setattr(Reader, "__call__", lambda self, file: look(file))
+    records = list(read_all(files, reader, InProcess()))
+    assert [r.path for r in records] == [
+        "x.zip", "x.zip!a.zip", "x.zip!b.txt", "x.zip!a.zip!d.txt", "y.zip", "y.zip!c.txt",
+    ]  # fmt: skip
+    assert max(len(each) for each in spooled) == 2
+    assert spooled[-1] == ["3"]
+    assert list(spool.rglob("*.bin")) == []

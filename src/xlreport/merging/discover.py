@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,7 @@ _SYSTEM_FOLDERS = "/__macosx"
 
 LINK = "这是指向别处的链接，不跟随"
 FOLDER_DENIED = "文件夹没有读取权限"
+FOLDER_UNREADABLE = "文件夹打不开（套得太深、路径太长，或者已被移走）"
 
 
 def system_file(name: str) -> Message | None:
@@ -63,34 +64,66 @@ def list_files(folder: Path, leave_out: frozenset[Path] = frozenset()) -> list[S
     Links are not followed; links to folders and unreadable folders are entries of their own.
     `leave_out` names the caller's own files, as `own_files` gives them.
     """
-    denied: list[SourceFile] = []
-
-    def unreadable(error: OSError) -> None:
-        denied.append(_entry(Path(os.fsdecode(error.filename)), folder, FOLDER_DENIED))
-
-    found = list(_walk(folder, leave_out, unreadable))
-    return sorted([*found, *denied], key=lambda file: file.shown)
+    return sorted(_walk(folder, leave_out), key=lambda file: file.shown)
 
 
-def _entry(path: Path, folder: Path, problem: str = "") -> SourceFile:
-    """A file as results call it: by its path below the folder."""
-    shown = path.relative_to(folder).as_posix() if path != folder else "."
-    return SourceFile(path, shown, problem)
+@dataclass(frozen=True)
+class _Folder:
+    """A folder to be listed: its path as it was given, its real one, and how results call it, with
+    a `/` behind it."""
+
+    path: Path
+    real: Path
+    shown: str
+
+    def below(self, name: str) -> _Folder:
+        """A folder in it that is no link."""
+        return _Folder(self.path / name, self.real / name, f"{self.shown}{name}/")
+
+    def entry(self, name: str, problem: str = "") -> SourceFile:
+        """A file in it as results call it."""
+        return SourceFile(self.path / name, self.shown + name, problem)
+
+    def unreadable(self, problem: str) -> SourceFile:
+        """The folder itself, when it cannot be listed."""
+        return SourceFile(self.path, self.shown.removesuffix("/") or ".", problem)
 
 
-def _walk(
-    folder: Path, leave_out: frozenset[Path], unreadable: Callable[[OSError], None]
-) -> Iterator[SourceFile]:
-    for root, folders, names in os.walk(folder, onerror=unreadable):
-        folders.sort()
-        here = Path(root).resolve()
-        for name in folders:
-            path = Path(root, name)
-            if path.is_symlink():
-                yield _entry(path, folder, LINK)
-        for name in names:
-            if here / name not in leave_out:
-                yield _entry(Path(root, name), folder)
+def _walk(folder: Path, leave_out: frozenset[Path]) -> Iterator[SourceFile]:
+    """Folder by folder, however deep they lie within each other."""
+    waiting = [_Folder(folder, folder.resolve(), "")]
+    while waiting:
+        here = waiting.pop()
+        try:
+            with os.scandir(here.path) as entries:
+                listed = list(entries)
+        except PermissionError:
+            yield here.unreadable(FOLDER_DENIED)
+            continue
+        except OSError:
+            yield here.unreadable(FOLDER_UNREADABLE)
+            continue
+        for entry in listed:
+            if _is_folder(entry):
+                waiting.append(here.below(entry.name))
+            elif _is_link_to_folder(entry):
+                yield here.entry(entry.name, LINK)
+            elif here.real / entry.name not in leave_out:
+                yield here.entry(entry.name)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir(follow_symlinks=False)
+    except OSError:
+        return False
+
+
+def _is_link_to_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_symlink() and entry.is_dir()
+    except OSError:
+        return False
 
 
 def own_files(paths: Iterable[Path]) -> frozenset[Path]:
