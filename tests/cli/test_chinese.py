@@ -24,21 +24,9 @@ NAMES = {
     *COMMANDS,
     *(limit.name for limit in fields(Limits)),
     *("xlreport", "zfxxgk", "newest", "error", "templates", "reminders", "returns"),
-    *(
-        "inbox",
-        "summary",
-        "drafts",
-        "toml",
-        "csv",
-        "CSV",
-        "xlsx",
-        "yaml",
-        "JSON",
-        "eml",
-        "msg",
-        "bak",
-    ),
-    *("mbox", "Maildir", "Tab", "rooster", "mrege", "xyz", "newst", "tempaltes", "abc", "year"),
+    *("inbox", "summary", "drafts", "toml", "csv", "CSV", "xlsx", "yaml", "JSON", "eml", "msg"),
+    *("bak", "mbox", "Maildir", "Tab", "rooster", "mrege", "xyz", "newst", "tempaltes", "returners"),
+    *("abc", "year"),
 }
 """What may stand in Latin letters: names of commands, formats, files and keys, and what was typed."""
 
@@ -171,6 +159,10 @@ ERRORS = {
     "send tempaltes": (
         "“templates|reminders|returns”的值“tempaltes”不对，"
         "只能是 templates、reminders、returns，是不是 templates？"
+    ),
+    "send returners": (
+        "“templates|reminders|returns”的值“returners”不对，"
+        "只能是 templates、reminders、returns，是不是 returns？"
     ),
     "status --done x": "选项“--done”的值“x”不对，应当是整数。",
     "collect --since 2026-13-1": (

@@ -25,11 +25,13 @@ from xlreport.mail.smtp import SENT
 from xlreport.merging.arrivals import Arrival
 from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.merging.prior_year import PriorYear
+from xlreport.merging.repairs import RepairedFile
 from xlreport.merging.request import MergeRequest, Policy
-from xlreport.merging.result import CheckResult, MergeResult
+from xlreport.merging.result import CheckResult, MergeResult, RepairResult
 from xlreport.merging.roster import Roster
-from xlreport.submission import NOBODY, Summary
+from xlreport.submission import NOBODY, Place, Summary
 from xlreport.workbook.reader.submission import Reading
+from xlreport.workbook.repair import Carried
 
 JIAZI = Unit("甲子镇", "990101")
 YICHOU = Unit("乙丑镇", "990102")
@@ -62,6 +64,7 @@ def test_with_json_people_are_told_on_stderr(capsys: pytest.CaptureFixture[str])
     assert err == "一\n二\n"
     assert json.loads(out) == {"名": "甲\udc80"}
     assert out.isascii(), "a name that is no valid Unicode is escaped"
+    assert out.startswith('{\n  "')
 
 
 def test_json_is_readable_chinese(capsys: pytest.CaptureFixture[str]) -> None:
@@ -234,6 +237,32 @@ def test_a_merge_tells_who_is_missing_and_what_was_written() -> None:
     assert lines[-3:] == ["汇总表：out/汇总.xlsx", "修复：fix/甲.xlsx", "修复：fix/清单.txt"]
 
 
+# --- fields and repairs ---
+
+
+def test_a_computed_field_is_marked() -> None:
+    row = {"sheet": "表", "cell": "B2", "id": "a.b", "label": "甲·乙", "computed": False}
+    rows = [row, {**row, "computed": True}]
+    line = "表 B2　a.b　甲·乙"
+    assert list(render.field_lines(rows)) == [line, f"{line}（自动计算）"]
+
+
+def test_a_repair_tells_what_was_left_and_where_the_list_is() -> None:
+    carried = Carried("a.b", "甲·乙", None, Place("表", "B2"), "1")
+    whole = RepairedFile("甲.xls", "甲子镇", "新.xlsx", carried=(carried,), left=("一段文字",))
+    broken = RepairedFile("乙.xls", "", problem="读不出来")
+    result = RepairResult((whole, broken), ("out/新.xlsx", "out/修复清单.txt"))
+    assert list(render.repair_report(result)) == [
+        "甲子镇　甲.xls",
+        "  → 新.xlsx：搬移 1 项，1 项没有搬移",
+        "  没有照搬　一段文字",
+        "乙.xls",
+        "  没有修复：读不出来",
+        "共 2 个文件：修复 1 个，没有修复 1 个。",
+        "逐项清单：out/修复清单.txt",
+    ]
+
+
 # --- lint ---
 
 
@@ -268,18 +297,21 @@ class Settings:
     """What a report of sending asks of the settings."""
 
     drafts = Path("drafts")
-    deadline = dt.date(2000, 1, 31)
+    deadline = dt.date(2026, 1, 31)
 
 
-def sending(*states: str, stopped: str = "", drafts: bool = False) -> list[str]:
+def sending(
+    *states: str, stopped: str = "", drafts: bool = False, today: dt.date = dt.date(2026, 2, 1)
+) -> list[str]:
     units = (JIAZI, YICHOU)
     items = [SendItem(units[i], "", state, "主题") for i, state in enumerate(states)]
     result = SendResult("reminders", tuple(items), stopped)
-    return list(render.send_report(result, Settings(), drafts=drafts))[len(items) :]  # type: ignore[arg-type]
+    settings: Any = Settings()
+    return list(render.send_report(result, settings, drafts=drafts, today=today))[len(items) :]
 
 
 LATE = (
-    "注意：截止日期 2000-01-31 已经过了，信里写的是这一天；要改请改 xlreport.toml 里的 deadline。"
+    "注意：截止日期 2026-01-31 已经过了，信里写的是这一天；要改请改 xlreport.toml 里的 deadline。"
 )
 AGAIN = "没有邮箱、没有发成的，请按上面的原因改正后再运行一次；发过的不会重发。"
 
@@ -299,6 +331,10 @@ AGAIN = "没有邮箱、没有发成的，请按上面的原因改正后再运�
 )
 def test_sending_is_summed_up(states: list[str], lines: list[str]) -> None:
     assert sending(*states) == lines
+
+
+def test_a_deadline_of_today_has_not_passed() -> None:
+    assert sending("sent", today=dt.date(2026, 1, 31)) == ["催报：已发 1 个单位。"]
 
 
 def test_drafts_tell_where_they_lie_and_a_stop_why() -> None:

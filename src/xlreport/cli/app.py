@@ -71,6 +71,7 @@ def program() -> TyperGroup:
     """All commands, built once."""
     from typer.main import get_group
 
+    chinese.answer_shells()
     app = typer.Typer(
         cls=chinese.ChineseGroup,
         context_settings={

@@ -7,10 +7,9 @@ the one module that uses private names of typer, which is therefore pinned to a 
 
 from __future__ import annotations
 
-import os
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, MutableMapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
 from typing import Any
@@ -25,7 +24,6 @@ from typer._click.exceptions import (
     NoSuchOption,
     UsageError,
 )
-from typer._completion_classes import completion_init
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from xlreport import errors
@@ -95,15 +93,6 @@ class ChineseGroup(TyperGroup):
         except KeyboardInterrupt:
             typer.echo(err=True)
             raise typer.Abort from None
-
-    def _main_shell_completion(
-        self, ctx_args: MutableMapping[str, Any], prog_name: str, complete_var: str | None = None
-    ) -> None:
-        """Answers a shell that asks for completions; typer knows shells only where it adds its own
-        options."""
-        if _variable(prog_name) in os.environ:
-            completion_init()
-        super()._main_shell_completion(ctx_args, prog_name, complete_var)
 
 
 def _told(option: TyperOption | None) -> TyperOption | None:
@@ -343,6 +332,13 @@ def _expected(parameter: TyperArgument | TyperOption) -> str:
 # --- completion ---
 
 _POWERSHELL = ("powershell", "pwsh")
+
+
+def answer_shells() -> None:
+    """Lets shells ask for completions; typer knows them only where it adds its own options."""
+    from typer._completion_classes import completion_init
+
+    completion_init()
 
 
 def show_completion(program: str) -> None:

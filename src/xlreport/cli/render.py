@@ -277,7 +277,13 @@ _STATES = {
 """The states of what is sent, by their words in the contract."""
 
 
-def send_report(result: SendResult, settings: CampaignSettings, *, drafts: bool) -> Iterator[str]:
+def send_report(
+    result: SendResult,
+    settings: CampaignSettings,
+    *,
+    drafts: bool,
+    today: dt.date | None = None,
+) -> Iterator[str]:
     """The lines of `xlreport send`."""
     for item in result.items:
         yield harmless(_item(item))
@@ -291,11 +297,12 @@ def send_report(result: SendResult, settings: CampaignSettings, *, drafts: bool)
         )
     if counts["refused"] or counts["no_address"]:
         yield "没有邮箱、没有发成的，请按上面的原因改正后再运行一次；发过的不会重发。"
-    names_deadline = counts["planned"] + counts["sent"] + counts["draft"] > 0
-    day = settings.deadline
-    if names_deadline and day is not None and day < dt.datetime.now(CHINA).date():
+    names_deadline = result.units_in("planned", "sent", "draft") > 0
+    deadline = settings.deadline
+    today = today or dt.datetime.now(CHINA).date()
+    if names_deadline and deadline is not None and deadline < today:
         yield (
-            f"注意：截止日期 {day} 已经过了，信里写的是这一天；"
+            f"注意：截止日期 {deadline} 已经过了，信里写的是这一天；"
             "要改请改 xlreport.toml 里的 deadline。"
         )
     if result.stopped:
