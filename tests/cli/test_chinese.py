@@ -25,7 +25,18 @@ NAMES = {
     *(limit.name for limit in fields(Limits)),
     *("xlreport", "zfxxgk", "newest", "error", "templates", "reminders", "returns"),
     *("inbox", "summary", "drafts", "toml", "csv", "CSV", "xlsx", "yaml", "JSON", "eml", "msg"),
-    *("bak", "mbox", "Maildir", "Tab", "rooster", "mrege", "xyz", "newst", "tempaltes", "returners"),
+    *(
+        "bak",
+        "mbox",
+        "Maildir",
+        "Tab",
+        "rooster",
+        "mrege",
+        "xyz",
+        "newst",
+        "tempaltes",
+        "returners",
+    ),
     *("abc", "year"),
 }
 """What may stand in Latin letters: names of commands, formats, files and keys, and what was typed."""
