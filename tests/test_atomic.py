@@ -17,6 +17,7 @@ from xlreport.atomic import (
     MOST_BYTES,
     locked,
     safe_name,
+    set_aside,
     why_not_written,
     write_atomically,
 )
@@ -54,9 +55,36 @@ def test_all_bytes_are_in_the_file_before_it_is_flushed_to_the_disk(
 
 
 @posix
-def test_others_may_read_the_file(tmp_path: Path) -> None:
-    write_atomically(tmp_path / "a", b"1")
-    assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == 0o644
+@pytest.mark.parametrize(("mask", "mode"), [(0o022, 0o644), (0o077, 0o600), (0o002, 0o664)])
+def test_who_may_read_the_file_follows_the_umask(tmp_path: Path, mask: int, mode: int) -> None:
+    before = os.umask(mask)
+    try:
+        write_atomically(tmp_path / "a", b"1")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == mode
+
+
+def test_a_failure_without_a_name_gets_that_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="full") as error:
+        write_atomically(tmp_path / "a", b"1")
+    assert why_not_written(error.value) == f"磁盘满了，写不了“{tmp_path / 'a'}”：请腾出空间。"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_old_files_are_set_aside_under_names_of_their_own(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    for number in range(3):
+        path.write_bytes(b"%d" % number)
+        kept = set_aside(path)
+        assert (kept.name, kept.read_bytes()) == (f"a.xlsx.bak{number or ''}", b"%d" % number)
+    assert not path.exists()
 
 
 def test_the_time_stamp_is_the_one_that_was_asked_for(tmp_path: Path) -> None:

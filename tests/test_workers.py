@@ -246,6 +246,19 @@ def test_a_worker_that_cannot_be_started_is_told(monkeypatch: pytest.MonkeyPatch
         assert pool.submit(len, "abc").result(SECONDS) == 3, "the pool goes on"
 
 
+def test_a_call_that_fails_in_this_process_is_told_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else nobody would ever answer for it, and the run would hang."""
+
+    def exhausted(*_: object, **__: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with one_worker() as pool:
+        with monkeypatch.context() as patch:
+            patch.setattr(threading, "Timer", exhausted)
+            assert isinstance(pool.submit(len, "abc").exception(SECONDS), RuntimeError)
+        assert pool.submit(len, "abc").result(SECONDS) == 3, "the pool goes on"
+
+
 def test_calls_that_have_not_begun_are_cancelled(tmp_path: Path) -> None:
     mark = tmp_path / "running"
     busy = f"open({str(mark)!r}, 'w').close()\nwhile True: pass"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import errno
 import os
-import tempfile
+import secrets
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -47,6 +47,9 @@ MOST_BYTES = 200
 """A file name longer than this (in UTF-8) is cut before its extension."""
 
 
+_PROGRAM = (".py", ".pyc", ".so", ".pyd", ".dll")
+"""How files of programs end."""
+
 MOST_ASIDE = 10_000
 """How many old files of one name are kept."""
 
@@ -58,19 +61,21 @@ def write_atomically(path: Path, data: bytes, modified: float = 0.0) -> None:
     """Replaces `path` by `data`; a killed run leaves the old file or the new one. `modified` is the
     file's time stamp in seconds, 0 for now. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=".xlreport-", suffix=".tmp", dir=path.parent)
+    temporary = path.parent / f".xlreport-{secrets.token_hex(8)}.tmp"
     try:
-        with os.fdopen(handle, "wb") as stream:
+        # `x`: a new file, never through a link that somebody laid; its mode follows the umask
+        with temporary.open("xb") as stream:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
-        Path(temporary).chmod(0o644)
         if modified:
             os.utime(temporary, (modified, modified))
-        Path(temporary).replace(path)
-    except BaseException:
+        temporary.replace(path)
+    except BaseException as error:
         with suppress(OSError):
-            Path(temporary).unlink()
+            temporary.unlink()
+        if isinstance(error, OSError) and error.filename is None:
+            error.filename = str(path)
         raise
     _sync_folder(path.parent)
 
@@ -103,12 +108,34 @@ def _sync_folder(folder: Path) -> None:
                 os.close(handle)
 
 
+EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE})
+"""How systems answer that have no handle left for another file."""
+
+_GONE = "{what}所在的文件夹不在了：请检查它是不是被移走、改名或断开，再重新运行。"
+_TOO_MANY = "同时打开的文件太多，{what}打不开：请关闭一些程序后重新运行。"
+_FULL = "磁盘满了，写不了{what}：请腾出空间。"
+_CAUSES = {
+    errno.ENOSPC: _FULL,
+    errno.EDQUOT: _FULL,
+    errno.ENOENT: _GONE,
+    errno.ENOTDIR: _GONE,
+    errno.ESTALE: _GONE,
+    errno.EBUSY: "{what}正被另一个程序占用：请关闭打开它的程序，再运行一次。",
+    errno.EROFS: "磁盘是只读的，写不了{what}：请换一个文件夹。",
+    errno.ENAMETOOLONG: "{what}的路径太长：请换一个名称短些的文件夹。",
+    **dict.fromkeys(EXHAUSTED, _TOO_MANY),
+}
+"""Sentences about files, by the system's error."""
+
+
 def why_not_written(error: OSError) -> str:
     """A sentence about a file that cannot be written."""
     name = error.filename2 or error.filename
-    what = f"“{name}”" if name else "文件"
-    if error.errno == errno.ENOSPC:
-        return f"磁盘满了，写不了{what}：请腾出空间。"
+    # the system's modules too are files: when no handle is left, it is none of the user's
+    what = f"“{name}”" if name and not str(name).endswith(_PROGRAM) else "文件"
+    cause = _CAUSES.get(error.errno or 0)
+    if cause is not None:
+        return cause.format(what=what)
     return f"写不了{what}：请关闭正打开它的 WPS 或 Excel，检查磁盘空间和写入权限。"
 
 

@@ -170,7 +170,7 @@ class _Worker:
         while (call := self._pool.next()) is not None:
             try:
                 call.future.set_result(self._answer(call))
-            except (Lost, OSError) as error:
+            except BaseException as error:  # noqa: BLE001 (who waits for the call must be told)
                 call.future.set_exception(error)
         self._end()
 
@@ -342,7 +342,10 @@ def serve() -> None:
     """Answers requests until the parent's end of the pipe closes, or a call has failed."""
     import signal
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for name in ("SIGINT", "SIGHUP"):
+        # those of the terminal reach the parent too, which ends its workers
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import os
@@ -283,3 +284,29 @@ def test_what_was_read_leaves_the_spool_before_more_is_unpacked(
     assert max(len(each) for each in spooled) == 2
     assert spooled[-1] == ["3"]
     assert list(spool.rglob("*.bin")) == []
+
+
+def test_a_limit_reserves_nothing(tmp_path: Path, book: bytes) -> None:
+    """What a limit allows may be more than there is memory."""
+    (file,) = read(tmp_path, source(tmp_path, "甲.xlsx", book), file=10**15 - 1)
+    assert file.unit == JIAZI
+
+
+@pytest.mark.parametrize(
+    ("number", "reason"),
+    [
+        (errno.EMFILE, "电脑上同时打开的文件太多，没有读成；文件本身没有问题"),
+        (errno.ENOENT, "文件在读取时不见了"),
+        (errno.EPERM, "没有读取权限"),
+        (errno.EIO, "文件打不开"),
+    ],
+)
+def test_why_a_file_was_not_opened(
+    tmp_path: Path, book: bytes, number: int, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise OSError(number, "?")
+
+    file = source(tmp_path, "甲.xlsx", book)
+    monkeypatch.setattr(os, "open", refused)
+    assert told(read(tmp_path, file)) == [("甲.xlsx", "rejected", reason)]

@@ -436,9 +436,17 @@ def _originals(folder: Path) -> set[str]:
     return {path.name for path in (folder / ORIGINALS).glob("[0-9a-f]*")}
 
 
+_SYSTEM = {
+    sqlite3.SQLITE_FULL: errno.ENOSPC,
+    sqlite3.SQLITE_BUSY: errno.EBUSY,
+    sqlite3.SQLITE_LOCKED: errno.EBUSY,
+}
+"""What the system would say, by the primary code of SQLite's error."""
+
+
 def _not_written(error: sqlite3.DatabaseError) -> OSError:
-    full = error.sqlite_errorcode == sqlite3.SQLITE_FULL
-    return OSError(errno.ENOSPC if full else errno.EIO, str(error), NAME)
+    primary = error.sqlite_errorcode & 0xFF
+    return OSError(_SYSTEM.get(primary, errno.EIO), str(error), NAME)
 
 
 def _text(value: str) -> str:

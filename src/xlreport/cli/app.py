@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import errno
+import signal
 import sys
+import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from xlreport.cli import campaign, chinese, reports
+from xlreport.cli.ending import SHELLS, Ended, ended_by_signals
 from xlreport.cli.options import spread
-from xlreport.errors import XlreportError
+from xlreport.errors import UsageError, XlreportError
 
 if TYPE_CHECKING:
     from typer.core import TyperGroup
 
 NAME = "xlreport"
-INTERRUPTED = 130
-"""The exit code of a command that was interrupted, as shells have it: 128 + SIGINT."""
+INTERRUPTED = SHELLS + signal.SIGINT
+"""The exit code of a command that was interrupted, as shells have it."""
+
+_INTERRUPTED = "已中断；写好的文件都是完整的，没有写到一半的。"
 
 COMMANDS = (
     reports.forms,
@@ -43,22 +51,70 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     given = None if arguments is None else list(arguments)
     try:
-        result = program().main(given, NAME, standalone_mode=False)
+        with ended_by_signals():
+            _require_folder()
+            result = program().main(given, NAME, standalone_mode=False)
     except typer.Abort:
-        typer.echo("已中断，没有写出新的文件。", err=True)
-        return INTERRUPTED
+        return _end(INTERRUPTED, _INTERRUPTED)
+    except Ended as ended:
+        return _end(ended.exit_code, _INTERRUPTED)
     except typer.TyperException as error:
-        typer.echo(chinese.explain(error), err=True)
-        return XlreportError.exit_code
+        return _end(XlreportError.exit_code, chinese.explain(error))
     except XlreportError as error:
-        typer.echo(error.message, err=True)
-        return error.exit_code
+        return _end(error.exit_code, error.message)
+    except UnicodeEncodeError as error:
+        return _end(XlreportError.exit_code, _not_encoded(error))
     except OSError as error:
-        from xlreport.atomic import why_not_written
-
-        typer.echo(f"{why_not_written(error)}原有文件没有改动。", err=True)
-        return XlreportError.exit_code
+        return _end(XlreportError.exit_code, _not_written(error))
     return result if isinstance(result, int) else 0
+
+
+def _end(code: int, message: str) -> int:
+    """Says why a command ends; a terminal that is gone or full does not change its code."""
+    with suppress(OSError):
+        typer.echo(message, err=True)
+    return code
+
+
+def _require_folder() -> None:
+    """Raises UsageError when somebody has removed the folder in which the command runs."""
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        raise UsageError(
+            "当前文件夹已经不在了（被删除或移走），请先进入一个在的文件夹再运行。"
+        ) from None
+
+
+def _not_encoded(error: UnicodeEncodeError) -> str:
+    """A name that the system's encoding lacks, on systems that do not speak UTF-8."""
+    from xlreport.text import harmless
+
+    name = harmless(error.object)
+    return (
+        f"系统的文字编码（{error.encoding}）里没有“{name}”的字，写不成："
+        "请设环境变量 PYTHONUTF8=1 后再运行。"
+    )
+
+
+def _not_written(error: OSError) -> str:
+    from xlreport.atomic import why_not_written
+
+    if _is_unsaid(error):
+        return f"结果没有显示完：{_why_not_said(error)}"
+    return f"{why_not_written(error)}原有文件没有改动。"
+
+
+def _why_not_said(error: OSError) -> str:
+    if error.errno == errno.ENOSPC:
+        return "保存它的磁盘满了，请腾出空间后重新运行。"
+    return "输出的地方写不进去，请检查后重新运行。"
+
+
+def _is_unsaid(error: OSError) -> bool:
+    """Whether it was met while something was said, and not while a file was written."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    return any(frame.f_code is typer.echo.__code__ for frame in frames)
 
 
 def entry_point() -> None:

@@ -208,7 +208,7 @@ def _readable(folder: Path) -> Iterator[None]:
 
     try:
         yield
-    except OSError:
+    except PermissionError:
         raise CampaignError(f"设置“{folder}/{NAME}”打不开，请检查权限。") from None
 
 

@@ -38,6 +38,15 @@ def day_from(text: str) -> dt.date:
     return day
 
 
+def typed(text: str) -> str:
+    """A text of the command line; where the system knows no Chinese its bytes are UTF-8. Raises
+    ValueError with the form that is expected."""
+    try:
+        return text.encode("utf-8", "surrogateescape").decode()
+    except UnicodeError:
+        raise ValueError("应当是 UTF-8 的文字") from None
+
+
 def form_names(incomplete: str) -> list[str]:
     """The forms that ship, for completion."""
     from xlreport.form.catalog import shipped
@@ -109,8 +118,10 @@ RequiredYear = Annotated[int, _value("--year", "年度", "报告年度，例如 
 YearOfMerge = Annotated[
     int | None, _value("--year", "年度", "只汇总这一年度，例如 2025；默认按多数报表。", **_YEARS)
 ]
-County = Annotated[str, _value("--county", "名称", "汇总单位名称；默认用名册或报表里的。")]
-RequiredCounty = Annotated[str, _value("--county", "名称", "汇总单位名称。")]
+County = Annotated[
+    str, _value("--county", "名称", "汇总单位名称；默认用名册或报表里的。", parser=typed)
+]
+RequiredCounty = Annotated[str, _value("--county", "名称", "汇总单位名称。", parser=typed)]
 RequiredForm = Annotated[str, _value("--form", "报表", _FORM_HELP, autocompletion=form_names)]
 SheetPassword = Annotated[
     str, _value("--password", "密码", "工作表保护密码，只防误改，不是保密手段。")

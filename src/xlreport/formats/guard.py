@@ -226,6 +226,20 @@ def open_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[IO[
         raise Refused(codes.BROKEN_MEMBER(name=_shown(info))) from None
 
 
+_STEP = 2**20
+"""Bytes that are read at a time: what a limit allows is not reserved before it is there."""
+
+
+def read_at_most(stream: IO[bytes], most: int) -> bytes:
+    """What a stream holds, at most so many bytes."""
+    pieces = []
+    left = most
+    while left > 0 and (piece := stream.read(min(left, _STEP))):
+        pieces.append(piece)
+        left -= len(piece)
+    return b"".join(pieces)
+
+
 # --- XML ---------------------------------------------------------------------------------
 
 FOREIGN = "?:"

@@ -11,6 +11,7 @@ from typing import IO, Protocol
 
 from xlreport.errors import SourceError
 from xlreport.findings import Finding
+from xlreport.formats.guard import read_at_most
 from xlreport.mail.codes import FILE_NOT_READ, NO_MAIL_FILE, NO_PLAIN_FILE, NOT_LISTED
 from xlreport.merging.discover import SourceFile, list_files, system_file
 
@@ -143,7 +144,7 @@ def _begins_like_mbox(stream: IO[bytes]) -> bool:
 
 def _whole(shown: str, stream: IO[bytes], most: int) -> Raw:
     """A file that is one message; what lies beyond the limit is only counted."""
-    data = stream.read(most + 1)
+    data = read_at_most(stream, most + 1)
     size = len(data)
     while size > most and (more := stream.read(1_000_000)):
         size += len(more)
@@ -155,7 +156,7 @@ def _mbox(stream: IO[bytes], shown: str, most: int) -> Iterator[Raw]:
     places = list(_letters(stream))
     for number, (start, end) in enumerate(places, 1):
         stream.seek(start)
-        data = stream.read(min(end - start, most + 1))
+        data = read_at_most(stream, min(end - start, most + 1))
         yield Raw(f"{shown}：第 {number} 封", data, seen=end - start)
 
 

@@ -104,6 +104,9 @@ register(
 SYSTEM_FILE = F12.message("这是系统自动生成的文件，不是报表")
 LOCK_FILE = F12.message("这是 WPS 或 Excel 打开文件时留下的锁文件，不是报表")
 UNREADABLE = R6.message("{reason}", "请检查文件，把普通的 .xlsx 文件放进来后重新汇总")
+TOO_MANY_OPEN = R6.message(
+    "电脑上同时打开的文件太多，没有读成；文件本身没有问题", "请关闭一些程序后重新运行"
+)
 EMPTY_ARCHIVE = F15.message("这{kind}，里面没有文件")
 ARCHIVE = F15.message("这{kind}，里面有 {count} 个文件，结果逐个列出")
 

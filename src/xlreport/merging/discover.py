@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from xlreport.atomic import EXHAUSTED
 from xlreport.findings import Finding, Message
 from xlreport.merging.codes import LOCK_FILE, SYSTEM_FILE
 
@@ -17,7 +19,15 @@ _SYSTEM_FOLDERS = "/__macosx"
 
 LINK = "这是指向别处的链接，不跟随"
 FOLDER_DENIED = "文件夹没有读取权限"
+FOLDER_GONE = "文件夹在读取时不见了"
 FOLDER_UNREADABLE = "文件夹打不开（套得太深、路径太长，或者已被移走）"
+
+_NOT_LISTED = {
+    errno.EACCES: FOLDER_DENIED,
+    errno.EPERM: FOLDER_DENIED,
+    errno.ENOENT: FOLDER_GONE,
+}
+"""What people read of a folder that the system does not list, by its error."""
 
 
 def system_file(name: str) -> Message | None:
@@ -97,11 +107,10 @@ def _walk(folder: Path, leave_out: frozenset[Path]) -> Iterator[SourceFile]:
         try:
             with os.scandir(here.path) as entries:
                 listed = list(entries)
-        except PermissionError:
-            yield here.unreadable(FOLDER_DENIED)
-            continue
-        except OSError:
-            yield here.unreadable(FOLDER_UNREADABLE)
+        except OSError as error:
+            if error.errno in EXHAUSTED:
+                raise
+            yield here.unreadable(_NOT_LISTED.get(error.errno or 0, FOLDER_UNREADABLE))
             continue
         for entry in listed:
             if _is_folder(entry):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import stat
@@ -13,6 +14,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
+from xlreport.atomic import EXHAUSTED
 from xlreport.findings import Finding
 from xlreport.form.catalog import FormCatalog
 from xlreport.formats.archives import Member, members_of
@@ -22,12 +24,13 @@ from xlreport.formats.codes import (
     FILE_SIZE,
 )
 from xlreport.formats.detect import ARCHIVES, FileFormat, format_of, is_a
-from xlreport.formats.guard import DEFAULT_LIMITS, Limits, Refused, check_limit
+from xlreport.formats.guard import DEFAULT_LIMITS, Limits, Refused, check_limit, read_at_most
 from xlreport.merging.codes import (
     ARCHIVE,
     EMPTY_ARCHIVE,
     READER_DIED,
     READER_FAILED,
+    TOO_MANY_OPEN,
     TOO_MUCH_MEMORY,
     TOO_SLOW,
     UNREADABLE,
@@ -45,6 +48,13 @@ itself: only one at a time is, so that what is unpacked never takes more room th
 
 _AHEAD = 8
 """Files that are asked for before the first of them is done."""
+
+_NOT_OPENED = {
+    errno.EACCES: "没有读取权限",
+    errno.EPERM: "没有读取权限",
+    errno.ENOENT: "文件在读取时不见了",
+}
+"""What people read of a file that the system does not open, by its error."""
 
 _LOST = {TIME: TOO_SLOW, MEMORY: TOO_MUCH_MEMORY, DIED: READER_DIED, RAISED: READER_FAILED}
 
@@ -99,10 +109,8 @@ class Reader:
         most = max(self.limits.file, self.limits.archive)
         try:
             data, modified = bytes_of(file.path, most)
-        except PermissionError:
-            raise _unreadable("没有读取权限") from None
-        except OSError:
-            raise _unreadable("文件打不开") from None
+        except OSError as error:
+            raise _why_not_opened(error) from None
         if len(data) > most:
             seen = file.path.lstat().st_size
             raise Refused(FILE_SIZE(seen=seen, allowed=most))
@@ -121,6 +129,12 @@ class Reader:
         return _ignored(file, note, data), [_member(file, member) for member in members]
 
 
+def _why_not_opened(error: OSError) -> Refused:
+    if error.errno in EXHAUSTED:
+        return Refused(TOO_MANY_OPEN())
+    return _unreadable(_NOT_OPENED.get(error.errno or 0, "文件打不开"))
+
+
 def bytes_of(path: Path, most: int) -> tuple[bytes, float]:
     """The bytes of a regular file, at most one more than allowed, and its time stamp.
 
@@ -137,7 +151,7 @@ def bytes_of(path: Path, most: int) -> tuple[bytes, float]:
         status = os.fstat(stream.fileno())
         if not stat.S_ISREG(status.st_mode):
             raise not_regular
-        return stream.read(most + 1), status.st_mtime
+        return read_at_most(stream, most + 1), status.st_mtime
 
 
 def _unreadable(reason: str) -> Refused:

@@ -27,8 +27,9 @@ _HARMLESS = frozenset({R8.code, R24.code})
 
 _NOTHING = (Status.BLANK, Status.ABSENT)
 
-_GIVEN = (PREFIX, identity_name(""), prior_year_name(""))
-"""How names of cells begin that are filled in by whoever issues the workbook."""
+_GIVEN = (PREFIX, identity_name(""), prior_year_name(""), "_xlnm.")
+"""How names of cells begin that are filled in by whoever issues the workbook, and names that the
+program gives itself (ECMA-376 part 1, 18.2.5)."""
 
 
 def why_not_blank(
@@ -99,7 +100,8 @@ class _Contents:
     def _named_entries(self) -> Iterator[str]:
         """What stands in cells that have names, but for formulas and what we write ourselves."""
         for name in self.book.names:
-            if name.startswith(_GIVEN):
+            # every name of ours has a point
+            if name.startswith(_GIVEN) or "." not in name:
                 continue
             cell = named_cell(self.book, name)
             if cell is not None and cell.formula is None and cell.text.strip():
