@@ -3,8 +3,10 @@ docs/files.zh-CN.md is written from it."""
 
 from __future__ import annotations
 
+import gzip
 import io
 import os
+import random
 import re
 import socket
 import stat
@@ -20,6 +22,7 @@ from support.xlsb import as_xlsb
 from xlreport import Unit, write_workbook
 from xlreport.formats.open import open_book
 
+REAL = FILES.parents[1] / "real" / "files"
 ACCEPTED, RETURNED, REJECTED, IGNORED = "accepted", "returned", "rejected", "ignored"
 DUPLICATE, SUPERSEDED = "duplicate", "superseded"
 
@@ -181,6 +184,41 @@ one(FORMATS, "压缩包里用反斜杠分隔文件夹", _back_slashes, ACCEPTED)
 one(FORMATS, "不压缩地重新打包", lambda s: _stored(s.book), ACCEPTED)
 one(FORMATS, "没有样式部件", lambda s: rewrite(s.book, {"xl/styles.xml": None}), ACCEPTED)
 one(FORMATS, "文件尾部多出几个字节（邮件网关所加）", lambda s: s.book + b"\r\n\r\n", ACCEPTED)
+
+
+def _real(name: str) -> Callable[[Scene], bytes]:
+    """A file of the cases that real programs have left."""
+    return lambda _: (REAL / name).read_bytes()
+
+
+def _renamed_stream(s: Scene) -> bytes:
+    """Names of streams are compared without case."""
+    names = [name.encode("utf-16-le") for name in ("Workbook", "WORKBOOK")]
+    return (FILES / "甲子镇.xls").read_bytes().replace(*names)
+
+
+def _styled(s: Scene) -> bytes:
+    cells = "".join(f'<c r="{column}{{0}}" s="3"/>' for column in "ABCDEFGHIJKL")
+    rows = "".join(f'<row r="{i}" s="3">{cells.format(i)}</row>' for i in range(100, 180_100))
+    return s.xml(s.sheet(), "</sheetData>", f"{rows}</sheetData>")
+
+
+one(
+    FORMATS,
+    "旧格式 .xls，内部的名称写成 WORKBOOK",
+    _renamed_stream,
+    ACCEPTED,
+    "R24",
+    name="甲子镇.xls",
+)
+one(FORMATS, "有十八万行只设了格式、没有内容", _styled, ACCEPTED)
+one(
+    FORMATS,
+    "没有用到的部件写法有误",
+    lambda s: rewrite(s.book, {"docProps/app.xml": b"<a>"}),
+    ACCEPTED,
+    "R31",
+)
 one(
     FORMATS,
     "加了打开密码，没有给密码",
@@ -246,6 +284,64 @@ one(
     name="甲.xls",
 )
 one(FOREIGN, "Word 文档", _docx, REJECTED, "R1", name="情况说明.docx")
+one(
+    FOREIGN,
+    "Word 文档（.doc），里面嵌着 Excel 表格",
+    _real("word-with-an-excel-table.doc"),
+    REJECTED,
+    "R1",
+    name="甲.doc",
+)
+one(
+    FOREIGN,
+    "Outlook 邮件（.msg），附件是报表",
+    _real("outlook-message-with-an-xls.msg"),
+    REJECTED,
+    "R1",
+    name="甲.msg",
+)
+one(FOREIGN, "OFD 版式文件", _real("盖章件.ofd"), REJECTED, "R1", name="盖章件.ofd")
+one(
+    FOREIGN,
+    "OpenDocument 单文件表格（.fods）",
+    lambda s: gzip.decompress((REAL / "flat-ods.fods.gz").read_bytes()),
+    REJECTED,
+    "R1",
+    name="甲.fods",
+)
+one(FOREIGN, "SYLK 表格（.slk）", lambda s: b"ID;PWXL;N;E\r\n", REJECTED, "R1", name="甲.slk")
+one(
+    FOREIGN,
+    "Excel 4.0 及以前的工作簿",
+    lambda s: b"\x09\x02\x06\x00\0\0\x10\0\0\0",
+    REJECTED,
+    "R1",
+    name="甲.xls",
+)
+one(
+    FOREIGN,
+    "被加密软件（亿赛通）加密的工作簿",
+    _real("esafenet-encrypted.xlsx"),
+    REJECTED,
+    "R30",
+    name="甲.xlsx",
+)
+one(
+    FOREIGN,
+    "内容认不出来，像是被加密软件加密的工作簿",
+    lambda s: random.Random(1).randbytes(5000),
+    REJECTED,
+    "R30",
+    name="甲.xlsx",
+)
+one(
+    FOREIGN,
+    "限制了访问、只有本单位能打开的工作簿",
+    _real("rights-managed.xlsx"),
+    REJECTED,
+    "R30",
+    name="甲.xlsx",
+)
 one(FOREIGN, "PDF 文件", lambda s: b"%PDF-1.7\n", REJECTED, "R1", name="扫描件.pdf")
 one(FOREIGN, "图片", lambda s: b"\x89PNG\r\n\x1a\n", REJECTED, "R1", name="照片.png")
 one(FOREIGN, "RAR 压缩包", lambda s: b"Rar!\x1a\x07\x00", REJECTED, "R1", name="报表.rar")
@@ -476,6 +572,14 @@ def _overlapping(s: Scene) -> bytes:
     return bytes(data)
 
 
+def _commented(s: Scene) -> bytes:
+    """A whole archive in the comment of another."""
+    target = io.BytesIO(s.book)
+    with zipfile.ZipFile(target, "a") as archive:
+        archive.comment = s.raw_zip(("甲.xlsx", b"x"))
+    return target.getvalue()
+
+
 def _rows(s: Scene, rows: int) -> bytes:
     body = "<sheetData>" + "".join(
         f'<row r="{i}"><c r="A{i}"><v>1</v></c></row>' for i in range(1, rows + 1)
@@ -534,6 +638,41 @@ one(HOSTILE, "部件互相重叠", _overlapping, REJECTED, "R2")
 one(HOSTILE, "实体展开（DTD）", lambda s: _dtd(s, _DTD), REJECTED, "R4")
 one(HOSTILE, "外部实体（XXE）", lambda s: _dtd(s, _XXE), REJECTED, "R4")
 one(HOSTILE, "UTF-16 写的 DTD", lambda s: _dtd(s, _DTD, "utf-16"), REJECTED, "R4")
+one(
+    HOSTILE,
+    "格子属于别的命名空间",
+    lambda s: s.xml(s.sheet(), '<c r="B10"', '<z:c xmlns:z="urn:z" r="B10"/><c r="B10"'),
+    REJECTED,
+    "R4",
+)
+one(
+    HOSTILE,
+    "工作表有两个编号属性",
+    lambda s: s.xml("xl/workbook.xml", 'r:id="rId3"', 'r:id="rId3" id="rId4"'),
+    REJECTED,
+    "R4",
+)
+one(
+    HOSTILE,
+    "部件之间的关系编号重复",
+    lambda s: s.xml("xl/_rels/workbook.xml.rels", 'Id="rId4"', 'Id="rId3"'),
+    REJECTED,
+    "R2",
+)
+one(
+    HOSTILE,
+    "部件清单里有 DTD",
+    lambda s: s.xml("[Content_Types].xml", "<Types", "<!DOCTYPE x><Types"),
+    REJECTED,
+    "R4",
+)
+one(
+    HOSTILE,
+    "注释里藏着第二个压缩目录",
+    lambda s: _commented(s),
+    REJECTED,
+    "R2",
+)
 one(HOSTILE, "两百多万行数据", lambda s: _rows(s, 1_000_001), REJECTED, "R3")
 one(HOSTILE, "五千张工作表", _many_sheets, ACCEPTED, "R5")
 one(HOSTILE, "十万个合并单元格", _merges, ACCEPTED, "R5")
@@ -932,6 +1071,17 @@ def _seven_zip(s: Scene) -> bytes:
     return target.getvalue()
 
 
+def _climbing_seven_zip(s: Scene) -> bytes:
+    import py7zr
+
+    target = io.BytesIO()
+    with py7zr.SevenZipFile(target, "w") as packed:
+        packed.writestr(s.book, "placeholder")
+        packed.header.files_info.files[-1]["filename"] = "../甲.xlsx"
+        packed.writestr(s.book, "甲子镇.xlsx")
+    return target.getvalue()
+
+
 def _nested(s: Scene, depth: int) -> bytes:
     data = s.book
     name = "甲子镇.xlsx"
@@ -993,8 +1143,20 @@ archive(
     lambda s: s.raw_zip(("报表/", b""), ("报表/甲子镇.xlsx", s.book)),
     {"报表/甲子镇.xlsx": ACCEPTED},
 )
+archive(
+    "zip，用 LZMA 压缩",
+    lambda s: s.raw_zip(("甲子镇.xlsx", s.book), method=zipfile.ZIP_LZMA),
+    {"甲子镇.xlsx": ACCEPTED},
+)
 archive("7z 压缩包", _seven_zip, {"甲子镇.xlsx": ACCEPTED}, name="报表.7z")
 archive("7z 压缩包损坏", lambda s: _seven_zip(s)[:-20], {}, "R2", name="报表.7z", outcome=REJECTED)
+archive(
+    "7z 里有一个文件名指向文件夹以外",
+    _climbing_seven_zip,
+    {"../甲.xlsx": REJECTED, "甲子镇.xlsx": ACCEPTED},
+    "R6",
+    name="报表.7z",
+)
 archive("空的 zip", lambda s: s.raw_zip(), {})
 archive(
     "压缩包套压缩包，三层",
