@@ -23,6 +23,7 @@ from xlreport.findings import Finding, Severity
 from xlreport.lint.result import Lint, LintResult
 from xlreport.mail.smtp import SENT
 from xlreport.merging.arrivals import Arrival
+from xlreport.merging.diff import Difference
 from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.merging.prior_year import PriorYear
 from xlreport.merging.repairs import RepairedFile
@@ -261,6 +262,12 @@ def test_a_repair_tells_what_was_left_and_where_the_list_is() -> None:
         "共 2 个文件：修复 1 个，没有修复 1 个。",
         "逐项清单：out/修复清单.txt",
     ]
+
+
+def test_differences_are_counted() -> None:
+    difference = Difference("a.b", "甲·乙", Place("表", "B2"), "1", "2")
+    assert list(render.diff_report([])) == ["两份填报的内容完全相同。"]
+    assert list(render.diff_report([difference])) == ["表 B2　甲·乙：1 → 2", "共有 1 处不同。"]
 
 
 # --- lint ---
