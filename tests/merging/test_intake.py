@@ -87,7 +87,7 @@ def test_what_is_no_regular_file_is_not_read(tmp_path: Path) -> None:
     reason = "这是链接、管道或设备，不是普通文件"
     assert told(read(tmp_path, SourceFile(tmp_path, "folder"))) == [("folder", "rejected", reason)]
     gone = SourceFile(tmp_path / "gone.xlsx", "gone.xlsx")
-    assert told(read(tmp_path, gone)) == [("gone.xlsx", "rejected", "文件打不开")]
+    assert told(read(tmp_path, gone)) == [("gone.xlsx", "rejected", "文件在读取时不见了")]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs links and pipes")

@@ -78,7 +78,7 @@ class _Contents:
         return f"{self._whose()}填了：{'、'.join(amounts)}" if amounts else ""
 
     def _numbers(self) -> int:
-        figures = read_figures(self.located, is_summary=False)
+        figures = read_figures(self.located, {}, is_summary=False)
         entries = (*figures.entries.values(), *figures.overrides.values())
         return sum(entry.status not in _NOTHING for entry in entries)
 
@@ -123,7 +123,7 @@ class _Contents:
         same_version = self.identity.fingerprint == located.layout.form.fingerprint
         if same_version:
             yield from located.findings
-            yield from read_figures(located, is_summary=False).findings
+            yield from read_figures(located, {}, is_summary=False).findings
         yield from read_texts(located)[1]
         yield from read_answers(located)[1]
         yield from integrity_findings(located, same_version=same_version, is_summary=False)
