@@ -8,8 +8,7 @@ import mailbox
 import smtplib
 import zipfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from dataclasses import dataclass
 from email import policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -17,10 +16,10 @@ from pathlib import Path
 import pytest
 
 from campaign.office import COUNTY, Office
-from hostile.scene import base
+from hostile.scene import base, numbered_book
 from support.mails import SENT, STYLES, attached_message, reply, winmail
 from support.servers import Dovecot, Smtp
-from xlreport import Entry, Form, Unit, get_form, read_roster, write_workbook
+from xlreport import Form, Unit, get_form, read_roster
 from xlreport.campaign.settings import init_campaign
 from xlreport.cli.app import main
 from xlreport.merging.roster import Roster
@@ -42,9 +41,8 @@ class Reply:
 
 def filled(form: Form, unit: Unit, number: int) -> bytes:
     """A unit's good report with one number of its own."""
-    submission = base(form, unit)
-    entries = {**submission.entries, FREE: Entry.of(Decimal(number))}
-    return write_workbook(replace(submission, county=Unit("示例县", "9901"), entries=entries), form)
+    assert form.id == "zfxxgk-2021"
+    return numbered_book(unit, number, Unit("示例县", "9901"))
 
 
 def zipped(data: bytes) -> bytes:

@@ -7,12 +7,13 @@ import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
 from support.cells import part, put, rewrite, sheet_parts
 from tabletext import load
-from xlreport import Form, Submission, Unit, get_form, write_workbook
+from xlreport import Entry, Form, Submission, Unit, get_form, write_workbook
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = Path(__file__).parent / "files"
@@ -40,6 +41,19 @@ def book_of(unit: Unit) -> bytes:
     """The workbook of the golden base by a unit, in the statutory form; each is written once."""
     form = get_form("zfxxgk-2021")
     return write_workbook(base(form, unit), form)
+
+
+FREE = "disclosure.licences.decisions"
+"""A field that no rule relates to another."""
+
+
+@cache
+def numbered_book(unit: Unit, number: int, county: Unit) -> bytes:
+    """The same with a number in the field FREE; each is written once."""
+    form = get_form("zfxxgk-2021")
+    submission = base(form, unit)
+    entries = {**submission.entries, FREE: Entry.of(Decimal(number))}
+    return write_workbook(replace(submission, county=county, entries=entries), form)
 
 
 @dataclass
