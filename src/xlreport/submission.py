@@ -158,6 +158,15 @@ class Submission:
         return entry
 
     @property
+    def is_blank(self) -> bool:
+        """Whether nothing at all is reported: no number, no text, no answer that blanks are 0."""
+        nothing = (Status.BLANK, Status.ABSENT)
+        has_numbers = any(entry.status not in nothing for entry in self.entries.values())
+        has_texts = any(text.strip() for text in self.texts.values())
+        has_answers = YES in self.answers.values()
+        return not (has_numbers or has_texts or has_answers or self.overrides or self.explanations)
+
+    @property
     def reporting(self) -> tuple[Unit, ...]:
         """The units whose figures these are: the unit itself, or those summed in a summary."""
         return (self.unit,)

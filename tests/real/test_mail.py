@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import base64
+import email
 import io
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from email import policy
 from pathlib import Path
 
 import openpyxl
 import pytest
 
 from campaign.scene import JIAZI, YICHOU, Mailbox, workbook
-from xlreport import Form, Unit, get_form
+from hostile.scene import base
+from xlreport import Form, TemplateRequest, Unit, get_form, write_workbook
 from xlreport.campaign.campaign import Campaign, read_campaign
 from xlreport.campaign.collect import CollectedMessage, CollectResult, collect
 from xlreport.campaign.letters import TEMPLATES, read_letter
@@ -272,3 +276,92 @@ def test_the_letter_quotes_what_the_workbook_shows(campaign: Campaign, form: For
     assert "校验结果" in cover
     assert all(any(words in text for text in cover) for words in quoted)
     assert "全部通过" not in letter.body
+
+
+# --- blanks that came back ---
+
+
+def blank_of(campaign: Campaign, unit: Unit) -> bytes:
+    request = TemplateRequest(campaign.form, 2025, campaign.roster, campaign.county)
+    return write_workbook(request.blank(unit), campaign.form)
+
+
+def test_a_blank_that_came_back_is_told_as_one(
+    campaign: Campaign, box: Mailbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    saved_again = io.BytesIO()
+    openpyxl.load_workbook(io.BytesIO(blank_of(campaign, JIAZI))).save(saved_again)
+    box.put("1", "jiazi@example.org", [("年报.xlsx", saved_again.getvalue())])
+    send(campaign, SendRequest("templates"), Drafts(campaign.settings.drafts))
+    (template,) = campaign.settings.templates.glob("990102*")
+    box.put("2", "yichou@example.org", [("年报.xlsx", template.read_bytes())])
+    collect(campaign, box.folder)
+    for unit in (JIAZI, YICHOU):
+        found = state(campaign, unit)
+        assert (found.state, found.label, found.blanks) == (MISSING, "未报", 1)
+    assert items(campaign, "returns") == {}, "nobody is told of 200 blanks"
+    folder = str(campaign.settings.folder)
+    main(["status", "--campaign", folder])
+    lines = capsys.readouterr().out.splitlines()
+    assert "寄回的是空白表；联系人 张一 0990-5550101" in next(
+        one for one in lines if "甲子镇" in one
+    )
+    assert "寄回的是空白表；联系人 李二 0990-5550102" in next(
+        one for one in lines if "乙丑镇" in one
+    )
+    assert "空白表" not in next(one for one in lines if "丙寅镇" in one)
+    transport = Drafts(campaign.settings.drafts)
+    send(campaign, SendRequest("reminders"), transport)
+    letters = {
+        path.name.split("_")[1]: email.message_from_bytes(path.read_bytes(), policy=policy.default)
+        for path in campaign.settings.drafts.glob("*催报*")
+    }
+    blank = "你单位寄回的2025年政府信息公开工作年度报告是空白表，没有填报。"
+    nothing = "还没有收到你单位2025年政府信息公开工作年度报告。"
+    assert [blank in letters[name].get_content() for name in ("甲子镇", "乙丑镇", "丙寅镇")] == [
+        *(True, True),
+        False,
+    ]
+    assert nothing in letters["丙寅镇"].get_content()
+
+
+def test_an_edited_letter_without_the_place_begins_with_the_blank(
+    campaign: Campaign, box: Mailbox
+) -> None:
+    letter = campaign.settings.letters / "催报.txt"
+    letter.write_text("主题：催报\n\n请报{报表}。\n", "utf-8")
+    box.put("1", "jiazi@example.org", [("年报.xlsx", blank_of(campaign, JIAZI))])
+    collect(campaign, box.folder)
+    send(campaign, SendRequest("reminders"), Drafts(campaign.settings.drafts))
+    (draft,) = campaign.settings.drafts.glob("*甲子镇*")
+    body = email.message_from_bytes(draft.read_bytes(), policy=policy.default).get_content()
+    assert body.startswith("你单位寄回的2025年政府信息公开工作年度报告是空白表，没有填报。")
+
+
+def test_a_report_beside_a_blank_counts(campaign: Campaign, box: Mailbox, form: Form) -> None:
+    box.put("1", "jiazi@example.org", [("空白.xlsx", blank_of(campaign, JIAZI))], day=5)
+    box.put("2", "jiazi@example.org", [("年报.xlsx", workbook(form, JIAZI))], day=6)
+    collect(campaign, box.folder)
+    assert state(campaign, JIAZI).state == "accepted"
+
+
+# --- whom to call ---
+
+
+def test_contacts_stand_in_the_list_of_reminders(
+    campaign: Campaign, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["send", "reminders", "--dry-run", "--campaign", str(campaign.settings.folder)])
+    lines = capsys.readouterr().out.splitlines()
+    assert next(one for one in lines if "甲子镇" in one).endswith("　联系人 张一 0990-5550101")
+
+
+def test_whom_the_cover_names_where_the_roster_does_not(
+    campaign: Campaign, form: Form, box: Mailbox
+) -> None:
+    columns = {code: {} for code in campaign.roster.columns}
+    campaign = replace(campaign, roster=replace(campaign.roster, columns=columns))
+    report = base(form, JIAZI).with_identity({"contact": "钱二", "telephone": "0990-1"})
+    campaign.settings.inbox.mkdir(exist_ok=True)
+    (campaign.settings.inbox / "a.xlsx").write_bytes(write_workbook(report, form))
+    assert state(campaign, JIAZI).contact == "钱二 0990-1"

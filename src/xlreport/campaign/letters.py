@@ -15,10 +15,10 @@ TEMPLATES, REMINDERS, RETURNS = "templates", "reminders", "returns"
 KINDS = (TEMPLATES, REMINDERS, RETURNS)
 
 FILES = {TEMPLATES: "发放模板.txt", REMINDERS: "催报.txt", RETURNS: "退回更正.txt"}
-PLACES = ("单位", "联系人", "汇总单位", "年度", "报表", "截止日期", "文件名", "问题")
+PLACES = ("单位", "联系人", "汇总单位", "年度", "报表", "截止日期", "文件名", "问题", "情况")
 """What a letter may name in braces."""
 
-_ONLY = {"文件名": (TEMPLATES, RETURNS), "问题": (RETURNS,)}
+_ONLY = {"文件名": (TEMPLATES, RETURNS), "问题": (RETURNS,), "情况": (REMINDERS,)}
 """Places that only some letters can fill."""
 
 _HEAD = "主题："
@@ -42,7 +42,7 @@ _ORIGINAL = {
 
 {单位}：
 
-还没有收到你单位{年度}年{报表}。请在{截止日期}前填好我们发的表，回复这封邮件，把表作为附件发回来。
+{情况}。请在{截止日期}前填好我们发的表，回复这封邮件，把表作为附件发回来。
 如果已经报送，请核对发到了哪个邮箱，并重新发一次。
 
 {汇总单位}

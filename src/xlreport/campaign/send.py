@@ -35,6 +35,10 @@ from xlreport.text import harmless
 NOW, BEFORE, NOWHERE, HELD = "planned", "before", "no_address", "held"
 """States of items, beside those of the ledger."""
 
+NOTHING_CAME = "还没有收到你单位{年度}年{报表}"
+BLANK_CAME = "你单位寄回的{年度}年{报表}是空白表，没有填报"
+"""What a reminder tells a unit of its report."""
+
 COUNTY_DECIDES = frozenset({"F3", "F9", "F10", "F14", "F16"})
 """Codes of what only the county can decide: its roster, and which of two reports counts."""
 
@@ -82,6 +86,9 @@ class Mailing:
     key: str
     sha256: str = ""
     held: str = ""
+    contact: str = ""
+    calls: bool = False
+    """Whether the unit may have to be called though the message goes out."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +104,8 @@ class SendItem:
     file: str = ""
     detail: str = ""
     message_id: str = ""
+    contact: str = ""
+    """Whom to call instead; empty where nobody needs to."""
 
     def as_dict(self) -> dict[str, Any]:
         """The item as `send --json` has it."""
@@ -109,6 +118,7 @@ class SendItem:
             "file": self.file or None,
             "detail": self.detail or None,
             "message_id": self.message_id or None,
+            "contact": self.contact or None,
         }
 
 
@@ -238,12 +248,24 @@ class LetterWriter:
         """The letter to a unit; `places` are those that differ by kind. Raises LetterError when
         the letter names the deadline and there is none."""
         filled = self.letter.filled({**self._common_places(unit), **places})
-        addresses = self.campaign.roster.addresses(unit)
+        roster = self.campaign.roster
+        addresses, contact = roster.addresses(unit), roster.contact(unit)
         message = Outgoing(addresses, unit.name, filled.subject, filled.body)
         if enclosure is None:
-            return Mailing(unit, addresses, message, key)
+            return Mailing(unit, addresses, message, key, contact=contact)
         message = replace(message, file_name=enclosure.name, data=enclosure.data)
-        return Mailing(unit, addresses, message, key, enclosure.sha256)
+        return Mailing(unit, addresses, message, key, enclosure.sha256, contact=contact)
+
+    def reminder(self, status: UnitStatus, day: dt.date) -> Mailing:
+        """The letter to a unit of which no report came. A letter that has no place for what came
+        begins with it where that was a blank."""
+        told = BLANK_CAME if status.blanks else NOTHING_CAME
+        places = {"情况": told.format_map(self._common_places(status.unit))}
+        writer = self
+        if status.blanks and "情况" not in self.letter.places:
+            letter = replace(self.letter, body=f"{{情况}}。\n\n{self.letter.body}")
+            writer = replace(self, letter=letter)
+        return writer.mailing(status.unit, day.isoformat(), places)
 
     def _common_places(self, unit: Unit) -> dict[str, str]:
         settings, roster = self.campaign.settings, self.campaign.roster
@@ -259,6 +281,7 @@ class LetterWriter:
             "截止日期": _written_out(deadline) if deadline else "",
             "文件名": "",
             "问题": "",
+            "情况": "",
         }
 
 
@@ -297,8 +320,9 @@ def _reminders(
     """One a day to each unit from which nothing came."""
     for status in units:
         if status.state == MISSING:
-            mailing = writer.mailing(status.unit, day.isoformat(), {})
-            yield replace(mailing, held=_why_not_reminded(status))
+            mailing = writer.reminder(status, day)
+            held = _why_not_reminded(status)
+            yield replace(mailing, held=held, contact=status.contact, calls=True)
 
 
 def _why_not_reminded(status: UnitStatus) -> str:
@@ -491,6 +515,14 @@ def _item(
     mailing: Mailing, address: str, state: str, detail: str = "", message_id: str = ""
 ) -> SendItem:
     message = mailing.message
+    to_call = state in (REFUSED, NOWHERE, HELD) or mailing.calls
     return SendItem(
-        mailing.unit, address, state, message.subject, message.file_name, detail, message_id
+        unit=mailing.unit,
+        address=address,
+        state=state,
+        subject=message.subject,
+        file=message.file_name,
+        detail=detail,
+        message_id=message_id,
+        contact=mailing.contact if to_call else "",
     )

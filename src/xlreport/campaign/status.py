@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from xlreport.campaign.campaign import Campaign, ledger_of, merged_inbox
+from xlreport.campaign.codes import M8
 from xlreport.campaign.ledger import Ledger, Received, Sent
 from xlreport.campaign.letters import REMINDERS, RETURNS, TEMPLATES
 from xlreport.errors import UsageError
@@ -28,6 +29,9 @@ _STATES = {
 }
 """The state of a unit by the outcome of its files; the first that one of them has counts."""
 
+_CONTACT_LINES = ("contact", "telephone")
+"""Lines of the cover that tell whom to call, by their id."""
+
 
 @dataclass(frozen=True)
 class UnitFile:
@@ -36,6 +40,12 @@ class UnitFile:
 
     result: FileRecord
     arrival: Arrival | None
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether the template came back as it was, with nothing filled in."""
+        report = self.result.reading.submission
+        return report is not None and report.is_blank
 
     @property
     def name(self) -> str:
@@ -58,7 +68,7 @@ class UnitFile:
 @dataclass(frozen=True)
 class UnitStatus:
     """One unit. `state` is `accepted`, `returned`, `rejected` (files came, none can be used) or
-    `missing`."""
+    `missing` (nothing came, or blanks only). `contact` is whom to call, and where."""
 
     unit: Unit
     state: str
@@ -70,6 +80,14 @@ class UnitStatus:
     """How many messages of the unit a person must open."""
     gone: int = 0
     """How many files came from the unit's addresses and are not in the folder any more."""
+    blanks: int = 0
+    """How many templates came back with nothing filled in."""
+    contact: str = ""
+
+    @property
+    def needs_call(self) -> bool:
+        """Whether somebody may have to call the unit."""
+        return self.state != ACCEPTED or self.waiting > 0
 
     @property
     def label(self) -> str:
@@ -85,7 +103,7 @@ class UnitStatus:
     @property
     def current(self) -> tuple[UnitFile, ...]:
         """The files that decide the state."""
-        return tuple(f for f in self.files if _STATES.get(f.result.outcome) == self.state)
+        return tuple(f for f in self.files if not f.is_blank and _state_of(f) == self.state)
 
     @property
     def settled_until(self) -> float:
@@ -105,6 +123,8 @@ class UnitStatus:
             "versions": self.versions,
             "waiting": self.waiting,
             "gone": self.gone,
+            "blanks": self.blanks,
+            "contact": self.contact or None,
             "files": [file.as_dict() for file in self.files],
             "templates": [_sent_as_dict(row) for row in self.templates],
             "reminders": [_sent_as_dict(row) for row in self.reminders],
@@ -229,11 +249,30 @@ def overview(roster: Roster, files: Sequence[FileRecord], ledger: Ledger) -> Ove
     address it came."""
     units = _units(roster, files, ledger)
     messages = _to_open(ledger, units, roster)
-    waiting: Counter[str] = Counter()
+    waiting = _by_unit(messages, roster)
+    returned = _by_unit(filter(_brought_blank, ledger.received()), roster)
+    counted = [
+        replace(
+            unit,
+            waiting=waiting[unit.unit.code],
+            blanks=unit.blanks + returned[unit.unit.code],
+        )
+        for unit in units
+    ]
+    return Overview(tuple(counted), messages)
+
+
+def _by_unit(messages: Iterable[Received], roster: Roster) -> Counter[str]:
+    """How many of the messages each unit sent, by its code."""
+    count: Counter[str] = Counter()
     for message in messages:
-        waiting.update(_codes(message, roster))
-    counted = tuple(replace(unit, waiting=waiting[unit.unit.code]) for unit in units)
-    return Overview(counted, messages)
+        count.update(_codes(message, roster))
+    return count
+
+
+def _brought_blank(message: Received) -> bool:
+    """Whether a message brought a template back exactly as it was sent."""
+    return any(finding.code == M8.code for finding in message.findings)
 
 
 def _units(roster: Roster, files: Sequence[FileRecord], ledger: Ledger) -> tuple[UnitStatus, ...]:
@@ -252,6 +291,8 @@ def _units(roster: Roster, files: Sequence[FileRecord], ledger: Ledger) -> tuple
             reminders=_to(unit, REMINDERS, sent),
             returns=_to(unit, RETURNS, sent),
             gone=gone[unit.code],
+            blanks=sum(file.is_blank for file in mine),
+            contact=roster.contact(unit) or _contact_on_cover(mine),
         )
         units.append(status)
     return tuple(units)
@@ -304,9 +345,23 @@ def _owners(file: FileRecord, arrival: Arrival | None, roster: Roster) -> list[s
 
 
 def _state(files: Iterable[UnitFile]) -> str:
-    outcomes = {file.result.outcome for file in files}
-    states = (state for outcome, state in _STATES.items() if outcome in outcomes)
-    return next(states, MISSING)
+    """What the best of a unit's files makes of it; a blank is no report."""
+    reached = {_state_of(file) for file in files if not file.is_blank}
+    return next((state for state in _STATES.values() if state in reached), MISSING)
+
+
+def _state_of(file: UnitFile) -> str:
+    return _STATES.get(file.result.outcome, MISSING)
+
+
+def _contact_on_cover(files: Sequence[UnitFile]) -> str:
+    """Whom the unit's last report names."""
+    for file in reversed(files):
+        lines = file.result.provenance.identity
+        named = [lines.get(item, "") for item in _CONTACT_LINES]
+        if any(named):
+            return " ".join(line for line in named if line)
+    return ""
 
 
 def _to_open(ledger: Ledger, units: Sequence[UnitStatus], roster: Roster) -> tuple[Received, ...]:

@@ -313,8 +313,9 @@ def _item(item: SendItem) -> str:
     file = f"　附件：{item.file}" if item.file else ""
     detail = f"　{item.detail}" if item.detail else ""
     address = item.address or "（名册里没有邮箱）"
+    contact = f"　联系人 {item.contact}" if item.contact else ""
     state = _STATES[item.state]
-    return f"【{state}】{item.unit.name}　{address}　{item.subject}{file}{detail}"
+    return f"【{state}】{item.unit.name}　{address}　{item.subject}{file}{detail}{contact}"
 
 
 # --- collecting ---
@@ -445,12 +446,16 @@ def _unit(unit: UnitStatus) -> str:
         parts.append(f"收到 {unit.versions} 份，最后一份 {_arrival(last)}")
         if unit.state == "accepted" and last not in unit.current:
             parts.append(f"计入的是 {unit.current[-1].result.path}")
+    if unit.blanks and unit.state == "missing":
+        parts.append("寄回的是空白表")
     if unit.waiting:
         parts.append(f"{unit.waiting} 封来信要由人打开")
     if unit.gone:
         parts.append(f"收到过的 {unit.gone} 个文件不在 inbox 里了")
     if unit.returns:
         parts.append(f"更正通知{_last_sent(unit.returns)}")
+    if unit.needs_call and unit.contact:
+        parts.append(f"联系人 {unit.contact}")
     return f"【{unit.label}】{unit.unit.code} {unit.unit.name}　{'；'.join(parts)}"
 
 
