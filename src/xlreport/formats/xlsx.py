@@ -55,7 +55,7 @@ _SHEETS = frozenset({"worksheet", "chartsheet", "dialogsheet", "?:macrosheet"})
 _TEXTS = ("str", "inlineStr")
 """Cells that hold a text of their own, which may be an empty one."""
 
-_NAMES_PATH = ["workbook", "definedNames"]
+_NAME_PATH = ["workbook", "definedNames", "definedName"]
 
 _TRUE = ("1", "true")
 """How xsd:boolean says yes."""
@@ -124,7 +124,7 @@ class _Workbook(XmlHandler):
             self.sheets.append((attributes.get("name", ""), attributes.get("r:id", "")))
         elif self.path == ["workbook", "workbookPr"]:
             self.since_1904 = attributes.get("date1904") in _TRUE
-        elif self.path[:2] == _NAMES_PATH and "localSheetId" not in attributes:
+        elif self.path == _NAME_PATH and "localSheetId" not in attributes:
             # a sheet's own name (localSheetId) comes from a copied sheet: never the book's
             self.defined = attributes.get("name", "")
             self.target = []

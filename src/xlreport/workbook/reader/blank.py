@@ -10,6 +10,7 @@ from xlreport.formats.guard import DEFAULT_LIMITS, Limits, Refused
 from xlreport.formats.open import open_book
 from xlreport.formats.raw import RawBook
 from xlreport.submission import Status
+from xlreport.text import clean_name
 from xlreport.workbook.codes import R8, R24
 from xlreport.workbook.layout.identity import PREFIX, Identity, identity_name
 from xlreport.workbook.layout.prior_year import prior_year_name
@@ -93,7 +94,7 @@ class _Contents:
         """Whether a line of the cover says more than the workbook was issued with."""
         for item in self.located.layout.form.identity:
             issued = getattr(self.identity, item.id, "")
-            if cover_text(self.book, item) not in ("", issued):
+            if clean_name(cover_text(self.book, item)) not in ("", issued):
                 return True
         return False
 
