@@ -39,7 +39,7 @@ R8 = Code(
     "R8",
     "格子的名称或位置变了",
     Severity.NOTE,
-    "名称丢失时按原来的位置读取，位置移动时按名称读取，请核对。",
+    "名称只供参考：与表头不一致时按表头旁边的格子读取，请核对。",
 )
 R9 = Code(
     "R9", "显示的总计与重新计算的不同", Severity.WARNING, "看到的总计不是由现在的数字算出来的。"
@@ -89,6 +89,18 @@ R29 = Code(
     Severity.WARNING,
     "格子的数字格式四舍五入、缩放或带有文字，人看到的不是填的数。",
 )
+R33 = Code(
+    "R33",
+    "文字格里不是文字",
+    Severity.ERROR,
+    "图片和错误值读不出文字，写在里面的话会丢失。",
+)
+R34 = Code(
+    "R34",
+    "有看不见的内容",
+    Severity.WARNING,
+    "工作表、行、列被隐藏，或字与底色相同时，人看不到被汇总的数。",
+)
 
 register(
     E1,
@@ -119,6 +131,8 @@ register(
     R24,
     R25,
     R29,
+    R33,
+    R34,
 )
 
 _USE_TEMPLATE = "请使用汇总单位发的模板填报"
@@ -184,9 +198,21 @@ FOUND_BY_ADDRESS = R8.message("有 {cells} 个格子的名称丢失，已按原�
 FOUND_ELSEWHERE = R8.message(
     "有 {cells} 个格子不在原来的位置（行列被移动或工作表改了名），已照常读取", _CHECK_NUMBERS
 )
-NAME_TWICE = R15.message("名称“{name}”在文件里指向两处", _REFILL)
-NAME_OF_MANY = R15.message("名称“{name}”指向的不是一个格子", _REFILL)
-CELL_OF_TWO = R15.message("“{first}”和“{second}”指向同一个格子，无法判断是哪一项的数", _REFILL)
+NAMES_ASIDE = R8.message(
+    "有 {count} 个格子的名称跟着拖动或剪切走了，已按表头读取：{cells}", "请核对这几格的数"
+)
+NAME_TWICE = R15.message("“{label}”的名称在文件里指向两处，无法判断是哪个格子的数", _REFILL)
+NAME_OF_MANY = R15.message("“{label}”的名称指向的不是一个格子", _REFILL)
+CELL_OF_TWO = R15.message(
+    "“{first}”和“{second}”都指向 {cell}，无法判断是哪一项的数", "请把这两项重新填好再报送"
+)
+DRAGGED_ONTO = R15.message(
+    "{cell}（{label}）的数被拖到了 {other}（{other_label}）上，无法判断是哪一项的数",
+    "请在 {cell} 和 {other} 重新填写；其他格子不用重填",
+)
+DRAGGED_AWAY = R15.message(
+    "{cell}（{label}）的数被拖走或覆盖了，现在是空的", "请在 {cell} 重新填写；其他格子不用重填"
+)
 CELL_TWICE = R15.message("文件里这一格出现了两次，内容无法判断", _REFILL)
 SHEET_COPY = R15.message(
     "这张表像“{sheet}”的副本，却有 {cells} 格与它不同，无法判断哪张是真的",
@@ -216,13 +242,16 @@ WRONG_ANSWER = R13.message(
     "“本表空白处是否均为 0”填的是“{answer}”", "请从下拉列表选“{yes}”或“{no}”"
 )
 TOO_FINE = R18.message("数字 {raw} 的小数超过 6 位", "请四舍五入到 6 位以内再报送")
+NO_TEXT = R33.message(
+    "“{label}”里是{content}，不是文字，读不出来", "请按 Delete 清空这一格，把文字直接打进去"
+)
 TEXT_CUT = R25.message(
     "文字里有不能显示的控制字符，或者超过一格能放的长度（共 {length:,} 字），已去掉 {gone:,} 字",
     "请核对文字，精简后重新填写",
 )
 SHOWN_OTHERWISE = R29.message(
     "显示的是“{shown}”，格子里存的是 {value}；已按 {value} 读取",
-    "请把格子的格式改成“常规”，核对后重新报送",
+    "请核对应填的是哪个数；格子的格式改动过的，请改回“常规”",
 )
 
 # --- what else was done to the workbook ---------------------------------------------------------
@@ -230,7 +259,22 @@ SHOWN_OTHERWISE = R29.message(
 STRAY_SHEET = R5.message("多出一张有内容的工作表“{sheet}”，不会读取", "请确认没有把数字填在那里")
 STRAY_CELL = R5.message("不是填报的格子里有内容“{text}”，不会读取", _NOT_MISPLACED)
 MORE_STRAY_CELLS = R5.message("另有 {cells} 个不是填报的格子里有内容，不会读取", _NOT_MISPLACED)
-STRAY_MARKS = R5.message("表格以外有批注、链接或合并的格子，不会读取", _NOT_MISPLACED)
+STRAY_MARKS = R5.message("表格以外有链接或合并的格子，不会读取", _NOT_MISPLACED)
+REMARK = R5.message(
+    "这里有{kind}“{text}”，不会读取", "请把要说的写在格子里或“文字材料”里，然后删去{kind}"
+)
+REMARK_WITHOUT_WORDS = R5.message("这里有{kind}，不会读取", _NOT_MISPLACED)
+MORE_REMARKS = R5.message("另有 {count} 处批注、文本框或图片，不会读取", _NOT_MISPLACED)
+SHEET_UNSEEN = R34.message(
+    "工作表“{sheet}”被隐藏了，里面的内容已照常读取", "请取消隐藏，核对后重新报送"
+)
+CELL_UNSEEN = R34.message(
+    "格子里的“{content}”看不见（{reason}），已照常读取", "请让它显示出来，核对后重新报送"
+)
+CELLS_UNSEEN = R34.message(
+    "有 {count} 个格子的内容看不见（{reason}）：{cells}；已照常读取",
+    "请让它们显示出来，核对后重新报送",
+)
 HEADING_CHANGED = R19.message(
     "这里应当印着“{printed}”，现为“{text}”",
     "请核对这一行、这一列的数字没有错位；不要改动表头",

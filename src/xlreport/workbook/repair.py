@@ -26,11 +26,28 @@ _NOT_THE_SAME = "写出的工作簿与原表不一致，没有保存"
 _QUESTION = "本表空白处是否均为 0"
 
 REPAIRABLE = frozenset(
-    {"F6", "F19", "R7", "R8", "R9", "R10", "R11", "R12", "R15", "R19", "R21", "R22", "R23", "R24"}
+    {
+        "F6",
+        "F19",
+        "R7",
+        "R8",
+        "R9",
+        "R10",
+        "R11",
+        "R12",
+        "R15",
+        "R19",
+        "R21",
+        "R22",
+        "R23",
+        "R24",
+        "R29",
+        "R34",
+    }
 )
 """Findings of a file that a fresh workbook cures."""
 
-_UNREAD = frozenset({"R5", "R13", "R25"})
+_UNREAD = frozenset({"R5", "R13", "R25", "R33"})
 """Findings about content of the file that was not read, so that nothing can carry it over."""
 
 
@@ -105,12 +122,14 @@ def repair(
     fresh = _fresh(form, submission, doubtful)
     data = write_workbook(fresh, form)
     changed = _changed(form, fresh, data, forms)
-    if changed:
+    if changed and not any(_is_number(fresh, name) for name in changed):
+        # a text that no program gives back as it was costs its own cell only
         doubtful |= changed
         fresh = _fresh(form, submission, doubtful)
         data = write_workbook(fresh, form)
-        if _changed(form, fresh, data, forms):
-            raise NotRepairable(_NOT_THE_SAME)
+        changed = _changed(form, fresh, data, forms)
+    for name in sorted(changed):
+        raise NotRepairable(f"{form.fields[name].label}写出后与原表不一致，没有保存")
     transplant = _Transplant(form, submission, fresh, doubtful)
     left = (*_left(transplant), *_unread(findings))
     return Repaired(data, tuple(_carried(transplant)), left)
@@ -181,6 +200,10 @@ def _changed(form: Form, fresh: Submission, data: bytes, forms: Forms) -> frozen
         if not _same(written, again.entries.get(field.id, BLANK)):
             changed.add(field.id)
     return frozenset(changed)
+
+
+def _is_number(submission: Submission, name: str) -> bool:
+    return submission.entries.get(name, BLANK).status is not Status.TEXT
 
 
 def _same(entry: Entry, other: Entry) -> bool:

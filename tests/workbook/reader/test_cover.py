@@ -101,14 +101,14 @@ def unnamed(zfxxgk: Form) -> RawBook:
 
 def test_a_line_without_name_is_read_beside_its_label(zfxxgk: Form, unnamed: RawBook) -> None:
     item = next(i for i in zfxxgk.identity if i.id == "unit")
-    assert cover_text(unnamed, item) == "甲子镇"
+    assert cover_text(unnamed, zfxxgk, item) == "甲子镇"
 
 
 def test_a_label_that_is_there_twice_tells_nothing(zfxxgk: Form, unnamed: RawBook) -> None:
     item = next(i for i in zfxxgk.identity if i.id == "unit")
     put(unnamed, (COVER, (30, 5)), RawCell("s", item.label))
     put(unnamed, (COVER, (30, 6)), RawCell("s", "乙丑镇"))
-    assert cover_text(unnamed, item) == ""
+    assert cover_text(unnamed, zfxxgk, item) == ""
 
 
 def test_an_empty_named_cell_is_not_looked_for_elsewhere(zfxxgk: Form) -> None:
@@ -118,4 +118,4 @@ def test_an_empty_named_cell_is_not_looked_for_elsewhere(zfxxgk: Form) -> None:
     put(book, (COVER, (row, column - 1)), RawCell("s", "别的字"))
     put(book, (COVER, (40, 0)), RawCell("s", item.label))
     put(book, (COVER, (40, 1)), RawCell("s", "乙丑镇"))
-    assert cover_text(book, item) == ""
+    assert cover_text(book, zfxxgk, item) == ""

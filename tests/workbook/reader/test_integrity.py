@@ -9,6 +9,7 @@ import pytest
 
 from support.raw_books import put, raw_book
 from xlreport import Form
+from xlreport.a1 import Cell
 from xlreport.formats.raw import Format, RawBook, RawCell, RawSheet
 from xlreport.workbook.layout.workbook import layout_of
 from xlreport.workbook.reader.integrity import MOST_TOLD, integrity_findings
@@ -65,7 +66,7 @@ def test_marks_beyond_the_form_are_told(book: RawBook, zfxxgk: Form) -> None:
     book.sheets[SHEET].marks.add((layout.bottom, layout.right))
     assert told(book, zfxxgk) == []
     book.sheets[SHEET].marks |= {(layout.bottom + 1, 3), (70, 0)}
-    message = "表格以外有批注、链接或合并的格子，不会读取"
+    message = "表格以外有链接或合并的格子，不会读取"
     assert [(code, text) for code, _, _, text in told(book, zfxxgk)] == [("R5", message)]
 
 
@@ -81,8 +82,31 @@ def test_a_changed_heading_is_told(book: RawBook, zfxxgk: Form) -> None:
 
 def test_positions_tell_nothing_where_cells_have_moved(book: RawBook, zfxxgk: Form) -> None:
     put(book, FAR, RawCell("s", "备注"))
+    del book.sheets[SHEET].cells[9, 0]
     moved = {**book.names, "disclosure.licences.decisions": f"'{SHEET}'!$B$60"}
     assert told(replace(book, names=moved), zfxxgk) == []
+
+
+@pytest.mark.parametrize(
+    ("faint", "merges", "reason"),
+    [
+        (True, [], "字的颜色与底色相同"),
+        (False, [((8, 1), (9, 3))], "被合并的格子盖住了"),
+    ],
+)
+def test_a_number_that_nobody_sees_is_told(
+    book: RawBook, zfxxgk: Form, faint: bool, merges: list[tuple[Cell, Cell]], reason: str
+) -> None:
+    put(book, (SHEET, (9, 1)), RawCell("n", "7", faint=faint))
+    book.sheets[SHEET].merges = merges
+    message = f"格子里的“7”看不见（{reason}），已照常读取"
+    assert told(book, zfxxgk) == [("R34", SHEET, "B10", message)]
+
+
+def test_a_merge_shows_its_first_cell(book: RawBook, zfxxgk: Form) -> None:
+    put(book, (SHEET, (9, 1)), RawCell("n", "7"))
+    book.sheets[SHEET].merges = [((9, 1), (9, 3))]
+    assert told(book, zfxxgk) == []
 
 
 # --- sheets that the form does not have -----------------------------------------------------

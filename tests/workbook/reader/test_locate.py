@@ -8,6 +8,7 @@ import pytest
 
 from support.raw_books import moved_down, put, raw_book, target, without_names
 from xlreport import Form
+from xlreport.a1 import Cell
 from xlreport.findings import Finding
 from xlreport.formats.raw import RawBook, RawCell
 from xlreport.submission import Place
@@ -33,6 +34,12 @@ def told(found: Located) -> list[tuple[str, str, str, str]]:
     return [(f.code, f.sheet, f.cell, f.field) for f in found.findings]
 
 
+def heading_of(name: str, form: Form) -> Cell:
+    """The cell of the heading beside a field of 主动公开."""
+    labels = layout_of(form).tables["disclosure"].labels
+    return next(x.span.cell for x in labels if x.text == form.fields[name].row_label)
+
+
 def messages(findings: tuple[Finding, ...]) -> list[str]:
     return [f.message for f in findings]
 
@@ -46,24 +53,49 @@ def test_in_an_untouched_workbook_everything_stands_at_home(book: RawBook, any_f
     )
 
 
-def test_a_name_that_points_elsewhere_is_followed(book: RawBook, zfxxgk: Form) -> None:
+def test_a_heading_that_stands_wins_over_a_name_that_went_elsewhere(
+    book: RawBook, zfxxgk: Form
+) -> None:
+    book = replace(book, names={**book.names, LICENCES: target((DISCLOSURE, (30, 1)))})
+    put(book, (DISCLOSURE, (30, 1)), RawCell("n", "7"))
+    put(book, layout_of(zfxxgk).cells[LICENCES], RawCell("n", "8"))
+    found = located(book, zfxxgk)
+    assert found.cell(LICENCES) == RawCell("n", "8")
+    assert found.moved == frozenset()
+    assert told(found) == [("R8", DISCLOSURE, "", "")]
+    assert messages(found.findings) == [
+        "有 1 个格子的名称跟着拖动或剪切走了，已按表头读取：B10（行政许可·本年处理决定数量）"
+    ]
+
+
+def test_a_number_that_was_dragged_away_is_nobodys(book: RawBook, zfxxgk: Form) -> None:
     book = replace(book, names={**book.names, LICENCES: target((DISCLOSURE, (30, 1)))})
     put(book, (DISCLOSURE, (30, 1)), RawCell("n", "7"))
     found = located(book, zfxxgk)
+    assert told(found) == [("R15", DISCLOSURE, "B10", LICENCES)]
+    assert messages(found.findings) == [
+        "B10（行政许可·本年处理决定数量）的数被拖走或覆盖了，现在是空的"
+    ]
+
+
+def test_a_name_is_followed_where_no_heading_tells_the_cell(book: RawBook, zfxxgk: Form) -> None:
+    del book.sheets[DISCLOSURE].cells[heading_of(LICENCES, zfxxgk)]
+    book = replace(book, names={**book.names, LICENCES: target((DISCLOSURE, (30, 1)))})
+    found = located(book, zfxxgk)
     assert found.place(LICENCES) == Place(DISCLOSURE, "B31")
-    assert found.cell(LICENCES) == RawCell("n", "7")
     assert found.moved == {DISCLOSURE}
-    assert told(found) == [("R8", DISCLOSURE, "", "")]
     assert messages(found.findings) == [
         "有 1 个格子不在原来的位置（行列被移动或工作表改了名），已照常读取"
     ]
 
 
 def test_a_name_of_a_range_elsewhere_is_ambiguous(book: RawBook, zfxxgk: Form) -> None:
+    del book.sheets[DISCLOSURE].cells[heading_of(LICENCES, zfxxgk)]
     where = target((DISCLOSURE, (30, 1)), ":$B$40")
     found = located(replace(book, names={**book.names, LICENCES: where}), zfxxgk)
-    assert ("R15", "", "", LICENCES) in told(found)
-    assert f"名称“{LICENCES}”指向的不是一个格子" in messages(found.findings)
+    assert ("R15", DISCLOSURE, "B31", LICENCES) in told(found)
+    message = "“行政许可·本年处理决定数量”的名称指向的不是一个格子"
+    assert message in messages(found.findings)
 
 
 def test_a_name_of_the_merged_cells_at_home_is_not(book: RawBook, zfxxgk: Form) -> None:
@@ -74,19 +106,23 @@ def test_a_name_of_the_merged_cells_at_home_is_not(book: RawBook, zfxxgk: Form) 
 
 def test_a_name_with_two_targets_is_ambiguous(book: RawBook, zfxxgk: Form) -> None:
     found = located(replace(book, repeated_names=(LICENCES,)), zfxxgk)
-    assert messages(found.findings) == [f"名称“{LICENCES}”在文件里指向两处"]
-    assert told(found) == [("R15", "", "", LICENCES)]
+    assert messages(found.findings) == [
+        "“行政许可·本年处理决定数量”的名称在文件里指向两处，无法判断是哪个格子的数"
+    ]
+    assert told(found) == [("R15", DISCLOSURE, "B10", LICENCES)]
 
 
 def test_two_names_of_one_cell_are_both_ambiguous(book: RawBook, zfxxgk: Form) -> None:
+    del book.sheets[DISCLOSURE].cells[heading_of(PENALTIES, zfxxgk)]
     names = {**book.names, PENALTIES: book.names[LICENCES]}
     found = located(replace(book, names=names), zfxxgk)
-    cell = found.place(LICENCES)
-    assert cell is not None
     assert told(found)[:2] == [
-        ("R15", DISCLOSURE, cell.cell, LICENCES),
-        ("R15", DISCLOSURE, cell.cell, PENALTIES),
+        ("R15", DISCLOSURE, "B10", LICENCES),
+        ("R15", DISCLOSURE, "B10", PENALTIES),
     ]
+    assert found.findings[0].message == (
+        "“行政许可·本年处理决定数量”和“行政处罚·本年处理决定数量”都指向 B10，无法判断是哪一项的数"
+    )
 
 
 def test_a_cell_that_is_there_twice_is_ambiguous(book: RawBook, zfxxgk: Form) -> None:
@@ -121,7 +157,7 @@ def test_an_address_tells_nothing_where_other_headings_have_moved(
     moved_down(sheet, 3)
     found = located(without_names(book, LICENCES), zfxxgk)
     assert LICENCES not in found.spots
-    assert messages(found.findings) == ["有 1 个格子的名称丢失，表头也对不上，无法判断在哪里"]
+    assert messages(found.findings)[-1] == "有 1 个格子的名称丢失，表头也对不上，无法判断在哪里"
     assert found.place(LICENCES) == layout_of(zfxxgk).place(LICENCES), "told where it belongs"
 
 

@@ -92,9 +92,10 @@ class _Contents:
 
     def _cover_is_filled_in(self) -> bool:
         """Whether a line of the cover says more than the workbook was issued with."""
-        for item in self.located.layout.form.identity:
+        form = self.located.layout.form
+        for item in form.identity:
             issued = getattr(self.identity, item.id, "")
-            if clean_name(cover_text(self.book, item)) not in ("", issued):
+            if clean_name(cover_text(self.book, form, item)) not in ("", issued):
                 return True
         return False
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from xlreport.findings import Finding
+from xlreport.a1 import Cell
+from xlreport.findings import Finding, Severity
 from xlreport.form.model import LEVELS, Form, IdentityItem
-from xlreport.formats.raw import RawBook
+from xlreport.formats.raw import RawBook, RawCell
 from xlreport.submission import Place, Unit
 from xlreport.text import clean_line, clean_name, quote
 from xlreport.workbook.codes import (
     COVER_INCOMPLETE,
     COVER_LINE_CUT,
+    NAMES_ASIDE,
     NO_LEVEL,
+    NO_TEXT,
     NO_UNIT,
     OTHER_UNIT,
     OTHER_YEAR,
@@ -21,9 +25,9 @@ from xlreport.workbook.codes import (
 )
 from xlreport.workbook.layout.identity import Identity, identity_name
 from xlreport.workbook.layout.sheet import COVER
-from xlreport.workbook.layout.workbook import WorkbookLayout, place_of
-from xlreport.workbook.reader.defined_names import named_text, text_of
-from xlreport.workbook.reader.headings import squeezed
+from xlreport.workbook.layout.workbook import Spot, WorkbookLayout, place_of
+from xlreport.workbook.reader.defined_names import no_text, target_of, text_of
+from xlreport.workbook.reader.headings import ENOUGH, squeezed
 
 _OF_THE_UNIT = ("unit", "code", "level", "year")
 """Lines that say whose report it is, and of which year."""
@@ -39,40 +43,118 @@ class Cover:
     findings: tuple[Finding, ...]
 
 
-def cover_text(book: RawBook, item: IdentityItem) -> str:
-    """A line of the cover: by its name, else beside its printed label if that is there once."""
-    name = identity_name(item.id)
-    text = named_text(book, name)
-    if text or name in book.names:
-        return text
-    if COVER not in book.sheets:
-        return ""
-    cells = book.sheets[COVER].cells
-    labels = [cell for cell, raw in cells.items() if squeezed(raw.text) == squeezed(item.label)]
-    if len(labels) != 1:
-        return ""
-    row, column = labels[0]
-    return text_of(cells.get((row, column + 1)))
+def cover_sheet(book: RawBook, form: Form) -> str | None:
+    """The sheet of this name; else the one that has most of its labels, if just one has."""
+    if COVER in book.sheets:
+        return COVER
+    labels = {squeezed(item.label) for item in form.identity}
+    alike = []
+    for sheet in book.sheets.values():
+        present = {squeezed(raw.text) for raw in sheet.cells.values()}
+        if len(labels & present) >= ENOUGH * len(labels):
+            alike.append(sheet.name)
+    return alike[0] if len(alike) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """Where a line of the cover stands; `aside` says that its name points elsewhere."""
+
+    spot: Spot | None
+    aside: bool = False
+
+
+def _line(book: RawBook, form: Form, item: IdentityItem) -> _Line:
+    """Beside its printed label, since that is what people see; where the label is not there once,
+    by its name."""
+    target = target_of(book, identity_name(item.id))
+    by_name = None if target is None else (target.sheet, target.first)
+    label = _label_spot(book, form, item)
+    if label is None:
+        return _Line(by_name)
+    sheet, (row, column) = label
+    beside = (sheet, (row, column + 1))
+    if by_name is None or by_name == beside:
+        return _Line(beside)
+    named_sheet, (named_row, named_column) = by_name
+    in_its_row = named_sheet == sheet and named_row == row and named_column > column
+    if in_its_row and not text_of(_cell(book, beside)):
+        return _Line(by_name)
+    return _Line(beside, aside=True)
+
+
+def _label_spot(book: RawBook, form: Form, item: IdentityItem) -> Spot | None:
+    """Where a line's label stands, once, in the column of the labels."""
+    sheet = cover_sheet(book, form)
+    if sheet is None:
+        return None
+    standing: dict[str, list[Cell]] = {squeezed(line.label): [] for line in form.identity}
+    for cell, raw in book.sheets[sheet].cells.items():
+        standing.get(squeezed(raw.text), []).append(cell)
+    columns = Counter(column for cells in standing.values() for _, column in cells)
+    labels = standing[squeezed(item.label)]
+    if len(labels) != 1 or labels[0][1] != columns.most_common(1)[0][0]:
+        return None
+    return sheet, labels[0]
+
+
+def _cell(book: RawBook, spot: Spot | None) -> RawCell | None:
+    if spot is None:
+        return None
+    sheet, cell = spot
+    return book.sheets[sheet].cells.get(cell)
+
+
+def cover_text(book: RawBook, form: Form, item: IdentityItem) -> str:
+    """A line of the cover: beside its printed label, else by its name."""
+    return text_of(_cell(book, _line(book, form, item).spot))
 
 
 def read_cover(book: RawBook, layout: WorkbookLayout, identity: Identity) -> Cover:
     """The lines of the cover, and the unit that they and the identity name."""
-    written = {item.id: cover_text(book, item) for item in layout.form.identity}
+    form = layout.form
+    where = {item.id: _line(book, form, item) for item in form.identity}
+    written = {item: text_of(_cell(book, line.spot)) for item, line in where.items()}
     lines = {item: _cleaned(item, line) for item, line in written.items()}
     unit = _unit(lines, identity)
     level = unit.level if unit.level in LEVELS else ""
     places = {
-        identity_name(item): place_of((COVER, cell)) for item, cell in layout.identity.items()
+        identity_name(item): place_of(where[item].spot or (COVER, cell))
+        for item, cell in layout.identity.items()
     }
     findings = (
         *_cut_lines(written.values()),
-        *_contradictions(layout.form, lines, identity),
+        *_contradictions(form, lines, identity),
         *_unit_findings(unit),
-        *_empty_lines(layout.form, lines, identity),
+        *_empty_lines(form, lines, identity),
+        *_no_texts(book, form, where),
     )
     placed = tuple(finding.on(places.get(finding.field), finding.field) for finding in findings)
     others = {item: line for item, line in lines.items() if item not in _OF_THE_UNIT}
-    return Cover(replace(unit, level=level), others, places, placed)
+    aside = _asides(form, where, places)
+    return Cover(replace(unit, level=level), others, places, (*placed, *aside))
+
+
+def _no_texts(book: RawBook, form: Form, where: Mapping[str, _Line]) -> Iterator[Finding]:
+    """R33: a line that holds a picture or an error value; it costs no report."""
+    for item in form.identity:
+        cell = _cell(book, where[item.id].spot)
+        content = "" if cell is None else no_text(cell)
+        if content:
+            finding = NO_TEXT(label=item.label, content=content)
+            yield finding.at(field=identity_name(item.id), severity=Severity.WARNING)
+
+
+def _asides(
+    form: Form, where: Mapping[str, _Line], places: Mapping[str, Place]
+) -> Iterator[Finding]:
+    """R8: lines whose names went elsewhere than their labels."""
+    aside = [item for item in form.identity if where[item.id].aside]
+    if not aside:
+        return
+    cells = [f"{places[identity_name(item.id)].cell}（{item.label}）" for item in aside]
+    finding = NAMES_ASIDE(count=len(cells), cells="、".join(cells))
+    yield finding.at(sheet=places[identity_name(aside[0].id)].sheet)
 
 
 def _cleaned(item: str, line: str) -> str:

@@ -9,10 +9,14 @@ from typing import NamedTuple
 from xlreport import a1
 from xlreport.a1 import Cell
 from xlreport.formats.raw import RawBook, RawCell, RawSheet
+from xlreport.formats.shown import number_shown
 from xlreport.submission import shown
+from xlreport.workbook.reader.numbers import is_picture
 
 _TARGET = re.compile(r"=?(?:'((?:[^']|'')+)'|([^'!\[\]]+))!([$A-Z0-9]+)(?::([$A-Z0-9]+))?")
 """`'sheet'!$D$6` or a range; a sheet of another file (`[1]`) does not match."""
+
+_BOOLEANS = {"1": "TRUE", "0": "FALSE"}
 
 _NUMBER = re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?(E\+?[0-9]{1,2})?", re.IGNORECASE)
 
@@ -63,11 +67,35 @@ def named_text(book: RawBook, name: str) -> str:
 
 
 def text_of(cell: RawCell | None) -> str:
-    """A cell's text, empty where there is none; a number as people write it (a code typed as 990101
-    may be stored as 9.90101E5)."""
-    if cell is None:
+    """A cell's text without spaces around it, empty where there is none."""
+    return seen_text(cell).strip()
+
+
+def seen_text(cell: RawCell | None) -> str:
+    """What people see in a cell that is read as text: a date as a date, a number as people write it
+    (a code typed as 990101 may be stored as 9.90101E5). Pictures and error values are no text."""
+    if cell is None or no_text(cell):
         return ""
+    if cell.date:
+        return cell.shown or cell.text.removesuffix("T00:00:00")
+    if cell.kind == "b":
+        return _BOOLEANS.get(cell.text.strip(), cell.text)
     text = cell.text.strip()
     if cell.kind == "n" and _NUMBER.fullmatch(text):
-        return shown(Decimal(text))
-    return text
+        return _number_text(cell, Decimal(text))
+    return cell.text
+
+
+def _number_text(cell: RawCell, number: Decimal) -> str:
+    """A number as its format shows it."""
+    if cell.shown:
+        return cell.shown
+    as_formatted = number_shown(cell.number_format, number) if cell.number_format else None
+    return as_formatted or shown(number)
+
+
+def no_text(cell: RawCell) -> str:
+    """What a cell holds that is no text, in words; empty for a text."""
+    if is_picture(cell):
+        return "一张图片"
+    return "错误值" if cell.kind == "e" else ""

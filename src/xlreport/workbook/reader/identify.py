@@ -12,9 +12,9 @@ from xlreport.formats.raw import RawBook
 from xlreport.text import clean, clean_name, quote
 from xlreport.workbook.codes import IDENTITY_LOST, UNIDENTIFIED, UNKNOWN_FORM
 from xlreport.workbook.layout.identity import KEY_COLUMN, KEYS, PREFIX, VALUE_COLUMN, Identity
-from xlreport.workbook.layout.sheet import COVER, HIDDEN
+from xlreport.workbook.layout.sheet import HIDDEN
 from xlreport.workbook.layout.workbook import layout_of
-from xlreport.workbook.reader.cover import cover_text
+from xlreport.workbook.reader.cover import cover_sheet, cover_text
 from xlreport.workbook.reader.defined_names import named_text
 from xlreport.workbook.reader.headings import sheet_like
 
@@ -118,14 +118,16 @@ def _cover_year(book: RawBook, form: Form) -> int | None:
     """The year on its line of the cover."""
     for item in form.identity:
         if item.id == "year":
-            return plain_year(cover_text(book, item))
+            return plain_year(cover_text(book, form, item))
     return None
 
 
 def _printed_year(book: RawBook, form: Form) -> int | None:
     """The year that the cover or the line above each table prints, if they agree."""
     sheets = {sheet_like(table, book) for table in layout_of(form).tables.values()}
-    years = {year for sheet in (COVER, *sheets) for year in _years_at_top(book, sheet)}
+    years = {
+        year for sheet in (cover_sheet(book, form), *sheets) for year in _years_at_top(book, sheet)
+    }
     return int(years.pop()) if len(years) == 1 else None
 
 

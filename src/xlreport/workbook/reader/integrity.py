@@ -6,7 +6,7 @@ links, macros, another format are told, never held against a town.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from xlreport.a1 import Cell, address
 from xlreport.findings import Finding
@@ -14,20 +14,30 @@ from xlreport.formats.raw import Format, RawBook, RawSheet
 from xlreport.submission import Place
 from xlreport.text import quote
 from xlreport.workbook.codes import (
+    CELL_UNSEEN,
+    CELLS_UNSEEN,
     HEADING_CHANGED,
     LINKS,
     MACROS,
+    MORE_REMARKS,
     MORE_STRAY_CELLS,
     OTHER_FORMATS,
+    REMARK,
+    REMARK_WITHOUT_WORDS,
     SHEET_COPY,
+    SHEET_UNSEEN,
     STRAY_CELL,
     STRAY_MARKS,
     STRAY_SHEET,
     UNPROTECTED,
 )
-from xlreport.workbook.layout.sheet import HIDDEN, UNIT_ROW, SheetLayout
+from xlreport.workbook.layout.sheet import COVER, HIDDEN, UNIT_ROW, SheetLayout
+from xlreport.workbook.reader.defined_names import seen_text
 from xlreport.workbook.reader.headings import ENOUGH, likeness, squeezed
 from xlreport.workbook.reader.locate import Located
+
+_BEFORE_TABLE = " - "
+"""Between the names of a sheet and of its table, where Apple Numbers makes them one."""
 
 MOST_TOLD = 5
 """How many stray cells of a sheet are told one by one."""
@@ -38,6 +48,9 @@ def integrity_findings(
 ) -> Iterator[Finding]:
     """Everything that was done to the workbook; a summary may have sheets of its own."""
     yield from _strays(located, same_version=same_version, is_summary=is_summary)
+    yield from _remarks(located)
+    if not is_summary:
+        yield from _unseen(located)
     yield from _tampering(located)
 
 
@@ -63,8 +76,11 @@ def _strays(located: Located, *, same_version: bool, is_summary: bool) -> Iterat
 
 def _is_extra(located: Located, sheet: RawSheet) -> bool:
     """Whether a sheet with content is none of the workbook's, under any name."""
-    known = (*located.layout.sheets, HIDDEN, *located.used)
-    return bool(sheet.cells) and sheet.name not in known
+    own = (*located.layout.sheets, HIDDEN)
+    if not sheet.cells or sheet.name in (*own, *located.used):
+        return False
+    lost = [name for name in own if name not in located.book.sheets]
+    return not any(sheet.name.startswith(name + _BEFORE_TABLE) for name in lost)
 
 
 def _extra(book: RawBook, sheet: RawSheet, layouts: Iterable[SheetLayout]) -> Finding:
@@ -129,6 +145,78 @@ def _headings(layout: SheetLayout, sheet: RawSheet) -> Iterator[Finding]:
         if squeezed(text) != squeezed(label.text):
             finding = HEADING_CHANGED(printed=quote(label.text), text=quote(text))
             yield finding.on(Place(layout.name, address(cell)))
+
+
+# --- what people see otherwise --------------------------------------------------------------
+
+
+def _remarks(located: Located) -> Iterator[Finding]:
+    """R5: comments, text boxes and pictures that lie over the sheets of the report."""
+    for name in located.book.sheets:
+        if name not in located.used and name != COVER:
+            continue
+        remarks = located.book.sheets[name].remarks
+        for remark in remarks[:MOST_TOLD]:
+            message = REMARK if remark.text else REMARK_WITHOUT_WORDS
+            finding = message(kind=remark.kind, text=quote(remark.text))
+            yield finding.at(sheet=name, cell=address(remark.cell))
+        more = len(remarks) - MOST_TOLD
+        if more > 0:
+            yield MORE_REMARKS(count=more).at(sheet=name)
+
+
+def _unseen(located: Located) -> Iterator[Finding]:
+    """R34: figures and texts that count although nobody sees them."""
+    for name in sorted(located.used):
+        if located.book.sheets[name].hidden.sheet:
+            yield SHEET_UNSEEN(sheet=quote(name)).at(sheet=name)
+    covered = {name: _covered(located, name) for name in located.used}
+    unseen: dict[tuple[str, str], list[str]] = {}
+    for name, (sheet, cell) in located.spots.items():
+        raw = located.book.sheets[sheet].cells.get(cell)
+        if raw is None or raw.text.strip() in ("", "0"):
+            continue
+        reason = _why_unseen(located.book.sheets[sheet], cell, covered[sheet])
+        if reason:
+            unseen.setdefault((sheet, reason), []).append(name)
+    for (_, reason), names in unseen.items():
+        yield _cells_unseen(located, names, reason)
+
+
+def _cells_unseen(located: Located, names: Sequence[str], reason: str) -> Finding:
+    """One finding for the cells of a sheet that nobody sees for the same reason."""
+    first, *others = names
+    if not others:
+        content = quote(seen_text(located.cell(first)).strip())
+        return located.at(first, CELL_UNSEEN(content=content, reason=reason))
+    cells = [address(located.spots[name][1]) for name in names[:MOST_TOLD]]
+    tail = "等" if len(names) > MOST_TOLD else ""
+    listed = "、".join(cells) + tail
+    return located.at(first, CELLS_UNSEEN(count=len(names), cells=listed, reason=reason))
+
+
+def _covered(located: Located, name: str) -> frozenset[Cell]:
+    """The cells of the report on a sheet that lie under a merge and are not its first."""
+    columns: dict[int, list[int]] = {}
+    for sheet, (row, column) in located.spots.values():
+        if sheet == name:
+            columns.setdefault(row, []).append(column)
+    covered: set[Cell] = set()
+    bottom = max(columns, default=0)
+    for first, last in located.book.sheets[name].merges:
+        for row in range(first[0], min(last[0], bottom) + 1):
+            inside = [c for c in columns.get(row, ()) if first[1] <= c <= last[1]]
+            covered.update((row, column) for column in inside if (row, column) != first)
+    return frozenset(covered)
+
+
+def _why_unseen(sheet: RawSheet, cell: Cell, covered: frozenset[Cell]) -> str:
+    """Why nobody sees a cell of a visible sheet; empty where people do."""
+    if sheet.hidden.hides(cell):
+        return "所在的行或列被隐藏了"
+    if sheet.cells[cell].faint:
+        return "字的颜色与底色相同"
+    return "被合并的格子盖住了" if cell in covered else ""
 
 
 # --- what touches no number -----------------------------------------------------------------

@@ -1,7 +1,8 @@
 """Where each field stands in a workbook that came back.
 
-It is found by defined name, then by its printed headings, then by address. What was found in a
-weaker way is told; what is ambiguous is a finding.
+Its printed headings say where it is, since they are what people see; a defined name is a proposal
+that counts where they tell nothing, and then the address. What was found in a weaker way, or
+otherwise than its name says, is told; what is ambiguous is a finding.
 """
 
 from __future__ import annotations
@@ -19,11 +20,14 @@ from xlreport.workbook.codes import (
     CELL_OF_TWO,
     CELL_TWICE,
     CELLS_LOST,
+    DRAGGED_AWAY,
+    DRAGGED_ONTO,
     FOUND_BY_ADDRESS,
     FOUND_BY_HEADING,
     FOUND_ELSEWHERE,
     NAME_OF_MANY,
     NAME_TWICE,
+    NAMES_ASIDE,
     SHEET_LOST,
 )
 from xlreport.workbook.layout.sheet import SheetLayout
@@ -33,6 +37,12 @@ from xlreport.workbook.reader.headings import ByHeadings, by_headings, sheet_lik
 
 Observed = Decimal | str
 """A number or a text that was seen in a cell."""
+
+
+MOST_NAMED = 4
+"""How many cells are named one by one."""
+
+QUESTION = "本表空白处是否均为 0"
 
 
 class Way(Enum):
@@ -46,12 +56,14 @@ class Way(Enum):
 @dataclass(frozen=True, slots=True)
 class _Found:
     """Where one name stands: its spot in an untouched workbook, and in this one (None when it
-    cannot be told) with the way it was found."""
+    cannot be told) with the way it was found. `aside` is the spot of the name itself where the
+    headings say otherwise."""
 
     name: str
     home: Spot
     spot: Spot | None
     way: Way
+    aside: Spot | None = None
 
     @property
     def moved(self) -> bool:
@@ -105,7 +117,8 @@ def locate(book: RawBook, layout: WorkbookLayout) -> Located:
     spots = {one.name: one.spot for one in found if one.spot is not None}
     moved = frozenset(spots[one.name][0] for one in found if one.moved)
     used = frozenset(sheet for sheet, _ in spots.values())
-    findings = (*_ambiguous(book, found), *_told(book, found))
+    report = _Report(book, layout, found)
+    findings = (*report.ambiguous(), *report.told())
     return Located(book, layout, spots, moved, used, findings)
 
 
@@ -125,19 +138,25 @@ class _Finder:
         self._told: dict[str, tuple[str, ByHeadings] | None] = {}
 
     def find(self, name: str, home: Spot) -> _Found:
-        """By its defined name, by headings, or by address."""
+        """By headings, by its defined name, or by address."""
         target = target_of(self.book, name)
-        if target is not None:
-            return _Found(name, home, (target.sheet, target.first), Way.NAME)
         told = self._headings(home[0])
+        by_name = None if target is None else (target.sheet, target.first)
+        by_heading = None if told is None else self._by_heading(name, *told)
+        if by_heading is not None and by_name != by_heading:
+            return _Found(name, home, by_heading, Way.HEADINGS, by_name)
+        if by_name is not None:
+            return _Found(name, home, by_name, Way.NAME)
         if told is None:
             return _Found(name, home, None, Way.ADDRESS)
         sheet, by = told
-        cell = by.fields.get(name) if name in self.layout.cells else by.flag
-        if cell is not None:
-            return _Found(name, home, (sheet, cell), Way.HEADINGS)
         spot = None if self._shifted(home[0], by) else (sheet, home[1])
         return _Found(name, home, spot, Way.ADDRESS)
+
+    def _by_heading(self, name: str, sheet: str, by: ByHeadings) -> Spot | None:
+        """The cell that the headings tell; None where they do not tell it."""
+        cell = by.fields.get(name) if name in self.layout.cells else by.flag
+        return None if cell is None else (sheet, cell)
 
     def _shifted(self, sheet: str, by: ByHeadings) -> bool:
         """Whether any heading of a sheet has moved, so that addresses tell nothing."""
@@ -151,57 +170,154 @@ class _Finder:
         return self._told[home]
 
     def _read_headings(self, layout: SheetLayout) -> tuple[str, ByHeadings] | None:
+        name = self._sheet_of(layout)
+        return None if name is None else (name, by_headings(layout, self.book.sheets[name]))
+
+    def _sheet_of(self, layout: SheetLayout) -> str | None:
+        """The sheet of this name; else the one to which the names point, or with the headings."""
         if layout.name in self.book.sheets:
-            name: str | None = layout.name
-        else:
-            name = sheet_like(layout, self.book, self.layout.sheets)
-        return (name, by_headings(layout, self.book.sheets[name])) if name is not None else None
+            return layout.name
+        targets = [target_of(self.book, name) for name in layout.fields]
+        named = Counter(target.sheet for target in targets if target is not None)
+        if named:
+            return named.most_common(1)[0][0]
+        return sheet_like(layout, self.book, self.layout.sheets)
 
 
 # --- what was odd ---------------------------------------------------------------------------
 
 
-def _ambiguous(book: RawBook, found: Sequence[_Found]) -> Iterator[Finding]:
-    """R15: a name of several cells, two names of one cell, a cell that is there twice."""
-    taken: dict[Spot, str] = {}
-    for one in found:
-        yield from _ambiguous_name(book, one)
-        if one.spot is None:
-            continue
-        place = place_of(one.spot)
-        first = taken.setdefault(one.spot, one.name)
-        if first != one.name:
-            finding = CELL_OF_TWO(first=first, second=one.name)
-            yield finding.on(place, first)
-            yield finding.on(place, one.name)
+class _Report:
+    """Says in findings how the names of a workbook were found."""
+
+    def __init__(self, book: RawBook, layout: WorkbookLayout, found: Sequence[_Found]) -> None:
+        self.book = book
+        self.layout = layout
+        self.found = found
+        self.aside = [one for one in found if one.aside is not None]
+        self.lost_by_dragging = [one for one in found if self._is_dragged_away(one)]
+        dragged = {one.aside for one in self.lost_by_dragging if one.aside is not None}
+        dragged |= {one.spot for one in self.lost_by_dragging if one.spot is not None}
+        self.doubtful = {one.name for one in found if one.spot in dragged}
+
+    # --- R15 --------------------------------------------------------------------------------
+
+    def ambiguous(self) -> Iterator[Finding]:
+        """A name of several cells, two names of one cell, a cell that is there twice, a number
+        that was dragged onto another."""
+        yield from self._dragged()
+        taken: dict[Spot, str] = {}
+        for one in self.found:
+            yield from self._ambiguous_name(one)
+            if one.spot is None:
+                continue
+            place = place_of(one.spot)
+            first = taken.setdefault(one.spot, one.name)
+            if first != one.name:
+                finding = CELL_OF_TWO(
+                    cell=place.cell, first=self._label(first), second=self._label(one.name)
+                )
+                yield finding.on(place, first)
+                yield finding.on(place, one.name)
+            sheet, cell = one.spot
+            if cell in self.book.sheets[sheet].twice:
+                yield CELL_TWICE().on(place, one.name)
+
+    def _ambiguous_name(self, one: _Found) -> Iterator[Finding]:
+        place = None if one.spot is None else place_of(one.spot)
+        if one.name.lower() in self.book.repeated_names:
+            yield NAME_TWICE(label=self._label(one.name)).on(place, one.name)
+        target = target_of(self.book, one.name)
+        is_range = target is not None and target.first != target.last
+        if is_range and one.way is Way.NAME and one.moved:
+            yield NAME_OF_MANY(label=self._label(one.name)).on(place, one.name)
+
+    def _is_dragged_away(self, one: _Found) -> bool:
+        """Whether the number of a cell went elsewhere with its name, or was dragged over and lost,
+        so that the cell is blank now."""
+        if one.way is not Way.HEADINGS or one.spot is None:
+            return False
         sheet, cell = one.spot
-        if cell in book.sheets[sheet].twice:
-            yield CELL_TWICE().on(place, one.name)
+        raw = self.book.sheets[sheet].cells.get(cell)
+        is_blank = raw is None or not raw.text.strip()
+        goes_aside = any(other.spot is not None and other.spot[0] == sheet for other in self.aside)
+        return is_blank and goes_aside and self._held_something(one)
+
+    def _held_something(self, one: _Found) -> bool:
+        """Whether something stands where the name went; of a lost name nobody knows."""
+        if one.aside is None:
+            return True
+        sheet, cell = one.aside
+        raw = self.book.sheets[sheet].cells.get(cell)
+        return raw is not None and bool(raw.text.strip())
+
+    def _dragged(self) -> Iterator[Finding]:
+        for one in self.lost_by_dragging:
+            if one.spot is None:
+                continue
+            here = place_of(one.spot)
+            label = self._label(one.name)
+            other = self._taken_over(one)
+            if other is None or one.aside is None:
+                yield DRAGGED_AWAY(cell=here.cell, label=label).on(here, one.name)
+                continue
+            there = place_of(one.aside)
+            finding = DRAGGED_ONTO(
+                cell=here.cell, label=label, other=there.cell, other_label=self._label(other.name)
+            )
+            yield finding.on(here, one.name)
+            yield finding.on(there, other.name)
+
+    def _taken_over(self, one: _Found) -> _Found | None:
+        """What stands by the headings where a name went."""
+        return next((other for other in self.found if other.spot == one.aside), None)
+
+    # --- R7 and R8 --------------------------------------------------------------------------
+
+    def told(self) -> Iterator[Finding]:
+        """How many cells of a sheet were found in a weaker way, or not at all."""
+        there = [one for one in self.found if one.spot is not None]
+        certain = [one for one in there if one.name not in self.doubtful]
+        lost = [one for one in certain if one.way is Way.HEADINGS and one.aside is None]
+        yield from _by_sheet(FOUND_BY_HEADING, lost)
+        yield from self._told_aside()
+        yield from _by_sheet(FOUND_BY_ADDRESS, [one for one in there if one.way is Way.ADDRESS])
+        yield from _by_sheet(FOUND_ELSEWHERE, [one for one in there if one.moved])
+        absent = [one for one in self.found if one.spot is None]
+        for sheet, cells in _cells_by_sheet(absent).items():
+            message = CELLS_LOST if sheet in self.book.sheets else SHEET_LOST
+            yield _of_sheet(message, sheet, cells)
+
+    def _told_aside(self) -> Iterator[Finding]:
+        """The cells whose names went elsewhere than their headings, with what they are for."""
+        sheets: dict[str, list[_Found]] = {}
+        for one in self.aside:
+            if one.spot is not None and one.name not in self.doubtful:
+                sheets.setdefault(one.spot[0], []).append(one)
+        for sheet, members in sheets.items():
+            places = [self._cell_and_label(one) for one in members[:MOST_NAMED]]
+            tail = "等" if len(members) > MOST_NAMED else ""
+            finding = NAMES_ASIDE(count=len(members), cells="、".join(places) + tail)
+            yield finding.at(sheet=sheet, observed=(("cells", len(members)),))
+
+    def _cell_and_label(self, one: _Found) -> str:
+        cell = "" if one.spot is None else place_of(one.spot).cell
+        return f"{cell}（{self._label(one.name)}）"
+
+    def _label(self, name: str) -> str:
+        """What a name stands for, as the form prints it beside and above the cell."""
+        form = self.layout.form
+        if name in form.fields:
+            field = form.fields[name]
+            return f"{field.row_short}·{field.column_label}" if field.row_short else field.label
+        for text in form.texts:
+            if text.field_id == name:
+                return text.label
+        return QUESTION
 
 
-def _ambiguous_name(book: RawBook, one: _Found) -> Iterator[Finding]:
-    if one.name.lower() in book.repeated_names:
-        yield NAME_TWICE(name=one.name).on(None, one.name)
-    target = target_of(book, one.name)
-    if target is not None and target.first != target.last and one.moved:
-        yield NAME_OF_MANY(name=one.name).on(None, one.name)
-
-
-def _told(book: RawBook, found: Sequence[_Found]) -> Iterator[Finding]:
-    """R7 and R8: how many cells of a sheet were found in a weaker way, or not at all."""
-    there = [one for one in found if one.spot is not None]
-    by_heading = [one for one in there if one.way is Way.HEADINGS]
-    by_address = [one for one in there if one.way is Way.ADDRESS]
-    moved = [one for one in there if one.moved]
-    for sheet, cells in _cells_by_sheet(by_heading).items():
-        yield _of_sheet(FOUND_BY_HEADING, sheet, cells)
-    for sheet, cells in _cells_by_sheet(by_address).items():
-        yield _of_sheet(FOUND_BY_ADDRESS, sheet, cells)
-    for sheet, cells in _cells_by_sheet(moved).items():
-        yield _of_sheet(FOUND_ELSEWHERE, sheet, cells)
-    absent = [one for one in found if one.spot is None]
-    for sheet, cells in _cells_by_sheet(absent).items():
-        message = CELLS_LOST if sheet in book.sheets else SHEET_LOST
+def _by_sheet(message: Message, found: Sequence[_Found]) -> Iterator[Finding]:
+    for sheet, cells in _cells_by_sheet(found).items():
         yield _of_sheet(message, sheet, cells)
 
 

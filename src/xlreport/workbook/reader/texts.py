@@ -10,7 +10,7 @@ from xlreport.findings import Finding
 from xlreport.formats.raw import RawBook, RawCell
 from xlreport.submission import NO, YES
 from xlreport.text import clean, quote
-from xlreport.workbook.codes import TEXT_CUT, WRONG_ANSWER
+from xlreport.workbook.codes import NO_TEXT, TEXT_CUT, WRONG_ANSWER
 from xlreport.workbook.layout.check_rows import (
     CODE,
     EXPLANATION,
@@ -19,16 +19,18 @@ from xlreport.workbook.layout.check_rows import (
 )
 from xlreport.workbook.layout.sheet import CHECKS
 from xlreport.workbook.layout.workbook import WorkbookLayout, flag_name
-from xlreport.workbook.reader.defined_names import named_text
+from xlreport.workbook.reader.defined_names import named_text, no_text, seen_text
 from xlreport.workbook.reader.locate import Located
+
+_ENOUGH_CHECKS = 10
+"""So many numbered checks make a sheet the one of checks, whatever its name."""
 
 _WHOLE = re.compile(r"([0-9]{1,5})(?:\.0*)?")
 """A row's number, as any program stores it."""
 
 
 def _content(located: Located, name: str) -> str:
-    cell = located.cell(name)
-    return cell.text if cell is not None else ""
+    return seen_text(located.cell(name))
 
 
 def read_texts(located: Located) -> tuple[dict[str, str], list[Finding]]:
@@ -39,6 +41,10 @@ def read_texts(located: Located) -> tuple[dict[str, str], list[Finding]]:
         name = text.field_id
         written = _content(located, name)
         texts[name] = clean(written)
+        cell = located.cell(name)
+        content = "" if cell is None else no_text(cell)
+        if content:
+            findings.append(located.at(name, NO_TEXT(label=text.label, content=content)))
         if len(texts[name]) < len(written.replace("\r\n", "\n")):
             gone = len(written) - len(texts[name])
             finding = TEXT_CUT(length=len(written), gone=gone)
@@ -66,7 +72,7 @@ def read_explanations(book: RawBook, layout: WorkbookLayout) -> dict[str, str]:
     It stands in the row that has the check's number and code, which holds when a program moves rows
     and leaves names behind; in the named cell where there is no such row.
     """
-    cells = book.sheets[CHECKS].cells if CHECKS in book.sheets else {}
+    cells = _check_cells(book)
     rows = _rows(cells)
     explanations = {}
     for listed in (*layout.check_rows, *layout.deferred):
@@ -81,8 +87,17 @@ def read_explanations(book: RawBook, layout: WorkbookLayout) -> dict[str, str]:
     return explanations
 
 
+def _check_cells(book: RawBook) -> Mapping[Cell, RawCell]:
+    """The sheet of checks: of this name, else the one that lists most of them."""
+    if CHECKS in book.sheets:
+        return book.sheets[CHECKS].cells
+    sheets = (sheet.cells for sheet in book.sheets.values())
+    best = max(sheets, key=lambda cells: len(_rows(cells)), default={})
+    return best if len(_rows(best)) >= _ENOUGH_CHECKS else {}
+
+
 def _text_at(cells: Mapping[Cell, RawCell], cell: Cell) -> str:
-    return cells[cell].text if cell in cells else ""
+    return seen_text(cells.get(cell))
 
 
 def _rows(cells: Mapping[Cell, RawCell]) -> dict[tuple[int, str], int]:
