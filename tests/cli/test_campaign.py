@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from campaign.scene import JIAZI, YICHOU, campaign_in, workbook
-from xlreport import get_form
+from campaign.scene import FREE, JIAZI, YICHOU, campaign_in, workbook
+from hostile.scene import base
+from xlreport import Entry, Unit, get_form, write_workbook
 from xlreport.cli.app import main
 
 TITLE = "2025年政府信息公开工作年度报告"
@@ -50,6 +52,36 @@ def test_template_fills_the_campaigns_folder(office: Path) -> None:
 def test_check_reads_the_inbox(office: Path, capsys: pytest.CaptureFixture[str]) -> None:
     files = document(capsys, 0, "check", "--campaign", str(office))["files"]
     assert [file["unit"] for file in files] == ["乙丑镇", "甲子镇"]
+
+
+def second_version() -> bytes:
+    """The report of the first town with another number, sent a second time."""
+    form = get_form("zfxxgk-2021")
+    report = base(form, JIAZI)
+    entries = {**report.entries, FREE: Entry.of(2)}
+    return write_workbook(
+        replace(
+            report,
+            county=Unit("示例县"),
+            entries=entries,
+            provenance=replace(report.provenance, number=2),
+        ),
+        form,
+    )
+
+
+def test_check_judges_the_version_that_counts(
+    office: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    later = second_version()
+    (office / "inbox" / "甲子镇-更正.xlsx").write_bytes(later)
+    files = document(capsys, 0, "check", "--campaign", str(office))["files"]
+    outcomes = {file["path"]: file["outcome"] for file in files}
+    assert outcomes == {
+        "乙丑镇.xlsx": "accepted",
+        "甲子镇.xlsx": "superseded",
+        "甲子镇-更正.xlsx": "accepted",
+    }
 
 
 def test_check_takes_other_files_with_the_campaigns_roster(

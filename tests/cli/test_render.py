@@ -30,7 +30,7 @@ from xlreport.merging.repairs import RepairedFile
 from xlreport.merging.request import MergeRequest, Policy
 from xlreport.merging.result import CheckResult, MergeResult, RepairResult
 from xlreport.merging.roster import Roster
-from xlreport.submission import NOBODY, Place, Summary
+from xlreport.submission import NOBODY, Entry, Place, Submission, Summary
 from xlreport.workbook.reader.submission import Reading
 from xlreport.workbook.repair import Carried
 
@@ -522,3 +522,50 @@ def test_a_status_is_summed_up() -> None:
 def test_the_deadline_is_counted_in_days(days: int, words: str) -> None:
     result = StatusResult((), (), (), (), dt.date(2026, 1, 20), days)
     assert list(render.status_report(result))[-1] == f"截止日期 2026-01-20，{words}。"
+
+
+# --- what asks for nothing, and who is to be called -------------------------------------------
+
+
+SUPERSEDED = (
+    replace(NOTE, code="F7", message="同一单位另有“乙.xlsx”，报送序号较大，以那一份为准"),
+    *(replace(NOTE, code="F7", cell=f"B{i}", message="这一份是 1") for i in range(3)),
+)
+
+
+def test_a_superseded_file_is_one_line() -> None:
+    line = "【已被取代】甲子镇　甲.xlsx　同一单位另有“乙.xlsx”，报送序号较大，以那一份为准"
+    file = record("甲.xlsx", Outcome.SUPERSEDED, *SUPERSEDED, unit=JIAZI)
+    assert list(render.check_report(CheckResult((file,))))[:2] == [line, ""]
+    assert len(list(render.check_report(CheckResult((file,)), verbose=True))) == 1 + 4 + 2
+    assert len(file.as_dict()["findings"]) == 4
+
+
+def test_who_must_be_called_is_told_with_the_telephone() -> None:
+    columns = {
+        JIAZI.code: {"联系人": "张一", "电话": "0990-5550101"},
+        YICHOU.code: {"联系人": "李二"},
+    }
+    files = (record("甲.xlsx", Outcome.RETURNED, ERROR, unit=JIAZI),)
+    request = MergeRequest(Path("in"), Roster((JIAZI, YICHOU), {}, columns=columns))
+    result = replace(merged(*files, county=summary(Unit("示例县"))), request=request)
+    lines = list(render.merge_report(result))
+    assert "【退回】甲子镇（张一 0990-5550101）　甲.xlsx" in lines
+    assert "未报：乙丑镇（李二）　→ 请催报" in lines
+
+
+def blank_record(path: str, *entries: tuple[str, Entry]) -> FileRecord:
+    report = Submission("zfxxgk-2021", 2025, JIAZI, dict(entries))
+    return record(path, Outcome.RETURNED, ERROR).reporting(report)
+
+
+def test_a_folder_of_blanks_is_asked_about() -> None:
+    question = "文件夹里只有空白表：是不是选错了文件夹？请给出收到的报表所在的文件夹。"
+    blanks = (blank_record("甲.xlsx"), blank_record("乙.xlsx"))
+    filled = blank_record("丙.xlsx", ("review.litigation_direct.upheld", Entry.of(0)))
+    assert list(render.check_report(CheckResult(blanks)))[-1] == question
+    assert question not in list(render.check_report(CheckResult((*blanks, filled))))
+    assert question not in list(render.check_report(CheckResult(blanks[:1]))), "a file is no folder"
+    county = summary(Unit("示例县"))
+    assert list(render.merge_report(merged(*blanks, county=county)))[-1] == question
+    assert question not in list(render.merge_report(merged(*blanks, filled, county=county)))

@@ -40,6 +40,14 @@ _WITH_TOTALS = ("E4", "M10")
 """Findings of a merge that no other line tells."""
 
 
+_SUPERSEDED = "F7"
+"""The finding that says which report counts in its place, and why."""
+
+_ONLY_BLANKS = (
+    "文件夹里只有空白表，没有一份填过：是不是选错了文件夹？请给出收到的报表所在的文件夹。"
+)
+
+
 class Result(Protocol):
     """What a command gives back."""
 
@@ -110,6 +118,8 @@ def check_report(result: CheckResult, *, verbose: bool = False) -> Iterator[str]
     yield (
         f"共 {len(result.files)} 个文件：通过 {accepted} 个，退回 {returned} 个，其余 {other} 个。"
     )
+    if result.only_blanks and len(result.files) > 1:
+        yield _ONLY_BLANKS
 
 
 def merge_report(result: MergeResult, *, verbose: bool = False) -> Iterator[str]:
@@ -132,14 +142,24 @@ def merge_report(result: MergeResult, *, verbose: bool = False) -> Iterator[str]
     )
     for outcome in most_urgent_first:
         for file in result.with_outcome(outcome):
-            yield from _file(file, verbose=verbose)
+            yield from _file(file, verbose=verbose, contact=_contact(result, file.unit))
     for file in result.accepted:
         if verbose or _has_more_than_notes(file):
             yield from _file(file, verbose=verbose)
     if result.missing:
-        yield f"未报：{_names(result.missing)}　→ 请催报"
+        units = [f"{unit.name}{_contact(result, unit)}" for unit in result.missing]
+        yield f"未报：{harmless('、'.join(units))}　→ 请催报"
         yield ""
     yield from _totals(result)
+    if result.only_blanks:
+        yield _ONLY_BLANKS
+
+
+def _contact(result: MergeResult, unit: Unit) -> str:
+    """Whom to call, in brackets; empty when the roster does not tell."""
+    roster = result.request.roster
+    contact = roster.contact(unit) if roster is not None else ""
+    return f"（{contact}）" if contact else ""
 
 
 def _nothing_merged(result: MergeResult, *, verbose: bool) -> Iterator[str]:
@@ -174,8 +194,15 @@ def _totals(result: MergeResult) -> Iterator[str]:
         yield f"{title}：{harmless(path)}"
 
 
-def _file(file: FileRecord, *, verbose: bool) -> Iterator[str]:
-    unit = f"{file.unit.name}　" if file.unit.name else ""
+def _file(file: FileRecord, *, verbose: bool, contact: str = "") -> Iterator[str]:
+    from xlreport.merging.outcome import Outcome
+
+    if file.outcome is Outcome.SUPERSEDED and not verbose:
+        yield _superseded(file)
+        yield ""
+        return
+    must_call = file.outcome is Outcome.RETURNED
+    unit = f"{file.unit.name}{contact if must_call else ''}　" if file.unit.name else ""
     yield harmless(f"【{file.outcome.label}】{unit}{file.path}")
     findings = _heaviest_first(file.findings)
     shown = findings
@@ -187,6 +214,13 @@ def _file(file: FileRecord, *, verbose: bool) -> Iterator[str]:
     if left:
         yield f"    （另有 {left} 条，用 --verbose 查看；汇总时也见汇总表的“校验结果”页）"
     yield ""
+
+
+def _superseded(file: FileRecord) -> str:
+    """One line: nobody has to act on a report in whose place another counts."""
+    unit = f"{file.unit.name}　" if file.unit.name else ""
+    reasons = [f.message for f in file.findings if f.code == _SUPERSEDED and not f.cell]
+    return harmless(f"【{file.outcome.label}】{unit}{file.path}　{'；'.join(reasons)}".rstrip())
 
 
 def _has_more_than_notes(file: FileRecord) -> bool:

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from xlreport.form.model import Form
     from xlreport.merging.replacing import Told
     from xlreport.merging.request import MergeRequest
+    from xlreport.merging.result import CheckResult
 
 
 def forms() -> int:
@@ -128,27 +129,44 @@ def check(*, paths: ReportPaths = None, place: Workplace, reading: Reading, view
       xlreport check 某镇.xlsx
       xlreport check 收到的报表/ --previous 上年汇总表.xlsx
     """
-    from xlreport.api import check_files
     from xlreport.cli.render import check_report, show
 
-    options = reading.read_options()
     settings = campaign_here(place.campaign)
-    if settings is None:
-        forms = reading.forms()
+    if settings is not None and not paths:
+        result = _inbox_checked(settings, place, reading)
     else:
-        forms = reading.forms(form_named(settings.form))
-        paths = paths or [settings.inbox]
-        place = place.filled_from(settings)
+        result = _files_checked(paths or [], settings, place, reading)
+    show(check_report(result, verbose=view.verbose), result, as_json=view.as_json)
+    return result.exit_code
+
+
+def _inbox_checked(settings: CampaignSettings, place: Workplace, reading: Reading) -> CheckResult:
+    """The inbox of a campaign: of several versions of one report the one is judged that counts."""
+    from xlreport.api import merge_folder
+    from xlreport.merging.result import CheckResult
+
+    campaign = opened_campaign(settings, reading.read_options(), place)
+    request = _request_in(campaign, place.filled_from(settings), reading)
+    return CheckResult(merge_folder(request).files)
+
+
+def _files_checked(
+    paths: list[Path], settings: CampaignSettings | None, place: Workplace, reading: Reading
+) -> CheckResult:
+    """Each file on its own. Raises BadParameter when there is none."""
+    from xlreport.api import check_files
+
     if not paths:
         raise typer.BadParameter("缺少“文件...”。写出要审核的报表，或者它们所在的文件夹。")
+    options = reading.read_options()
+    forms = reading.forms()
+    if settings is not None:
+        forms = reading.forms(form_named(settings.form))
+        place = place.filled_from(settings)
     roster = roster_at(place.roster) if place.roster else None
     exclude = reading.own_files(place.roster, place.previous)
     prior_year = prior_year_at(place.previous, None, roster, options, forms)
-    result = check_files(
-        paths, forms=forms, exclude=exclude, prior_year=prior_year, reading=options
-    )
-    show(check_report(result, verbose=view.verbose), result, as_json=view.as_json)
-    return result.exit_code
+    return check_files(paths, forms=forms, exclude=exclude, prior_year=prior_year, reading=options)
 
 
 def merge(

@@ -41,9 +41,14 @@ FINDING_COLUMNS = [
 
 @dataclass(frozen=True)
 class CheckResult:
-    """The outcome of each file that was checked on its own."""
+    """The outcome of each file that was checked."""
 
     files: tuple[FileRecord, ...]
+
+    @property
+    def only_blanks(self) -> bool:
+        """Whether there are reports, and nothing is filled in in any of them."""
+        return only_blanks(self.files)
 
     @property
     def exit_code(self) -> int:
@@ -103,6 +108,11 @@ class MergeResult:
             return ()
         sent = {file.unit.code for file in self.usable}
         return tuple(unit for unit in roster.units if unit.code not in sent)
+
+    @property
+    def only_blanks(self) -> bool:
+        """Whether there are reports, and nothing is filled in in any of them."""
+        return only_blanks(self.files)
 
     @property
     def usable(self) -> tuple[FileRecord, ...]:
@@ -221,6 +231,13 @@ def counts(files: Iterable[FileRecord]) -> dict[Outcome, int]:
     """How many files have each outcome, in the order of the outcomes."""
     found = Counter(file.outcome for file in files)
     return {outcome: found[outcome] for outcome in Outcome if found[outcome]}
+
+
+def only_blanks(files: Iterable[FileRecord]) -> bool:
+    """Whether there are reports among the files, and nothing is filled in in any of them."""
+    reports = [file.reading.submission for file in files]
+    blanks = [report.is_blank for report in reports if report is not None]
+    return bool(blanks) and all(blanks)
 
 
 def findings_frame(findings: Iterable[Finding]) -> pd.DataFrame:
