@@ -193,8 +193,8 @@ def _real(name: str) -> Callable[[Scene], bytes]:
 
 def _renamed_stream(s: Scene) -> bytes:
     """Names of streams are compared without case."""
-    names = [name.encode("utf-16-le") for name in ("Workbook", "WORKBOOK")]
-    return (FILES / "甲子镇.xls").read_bytes().replace(*names)
+    usual, other = (name.encode("utf-16-le") for name in ("Workbook", "WORKBOOK"))
+    return (FILES / "甲子镇.xls").read_bytes().replace(usual, other)
 
 
 def _styled(s: Scene) -> bytes:
