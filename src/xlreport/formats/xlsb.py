@@ -117,8 +117,7 @@ def _sheets(
             raise Refused(codes.TWO_SHEETS(sheet=name))
         if target not in parts:
             raise Refused(codes.MISSING_SHEET(sheet=name))
-        sheet = RawSheet(name, hidden=Hidden(sheet=is_hidden))
-        reader = _Sheet(sheet, strings, formats, count)
+        reader = _Sheet(RawSheet(name, hidden=Hidden(sheet=is_hidden)), strings, formats, count)
         for kind, body in _records(parts[target]):
             reader.take(kind, body)
         sheets[name] = reader.sheet

@@ -161,8 +161,9 @@ def _sheets(parts: Parts, part: str, workbook: _Workbook, limits: Limits) -> dic
         parse_xml(parts[target], reader, PREFIXES)
         sheet = reader.sheet
         sheet.remarks = read_remarks(parts, target, count)
-        is_hidden = name in workbook.hidden
-        sheet.hidden = Hidden(is_hidden, tuple(reader.hidden_rows), tuple(reader.hidden_columns))
+        sheet.hidden = Hidden(
+            name in workbook.hidden, tuple(reader.hidden_rows), tuple(reader.hidden_columns)
+        )
         sheets[name] = sheet
     return sheets
 
