@@ -2,6 +2,7 @@
 
 python dev.py demo      the main job on the samples
 python dev.py test      linter, types, and all tests that need no other program
+python dev.py real      the files of real programs and offices, and the attacks: what differs
 python dev.py oracle    the tests in which LibreOffice recalculates our workbooks
 python dev.py bench     the figures of the README
 python dev.py nightly   many more random examples, and a mutation tester for each package (hours)
@@ -72,6 +73,12 @@ def test() -> None:
     run(python(), "-m", "pytest", "-m", "not oracle", *PARALLEL, *measured)
 
 
+def real() -> None:
+    print("Files of real programs and offices: what differs from what is right.", flush=True)
+    set_up("[dev]")
+    run(python(), "-m", "pytest", "tests/real", "--quiet", "--tb", "short", *PARALLEL)
+
+
 def oracle() -> None:
     print("LibreOffice recalculates workbooks: about 2 minutes on two cores.", flush=True)
     set_up("[dev]")
@@ -94,6 +101,7 @@ def nightly() -> None:
 TASKS: dict[str, Callable[[], None]] = {
     "demo": demo,
     "test": test,
+    "real": real,
     "oracle": oracle,
     "bench": bench,
     "nightly": nightly,

@@ -43,9 +43,7 @@ _WITH_TOTALS = ("E4", "M10")
 _SUPERSEDED = "F7"
 """The finding that says which report counts in its place, and why."""
 
-_ONLY_BLANKS = (
-    "文件夹里只有空白表，没有一份填过：是不是选错了文件夹？请给出收到的报表所在的文件夹。"
-)
+_ONLY_BLANKS = "文件夹里只有空白表：是不是选错了文件夹？请给出收到的报表所在的文件夹。"
 
 
 class Result(Protocol):
