@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from campaign.scene import JIAZI, YICHOU, Mailbox, campaign_in, workbook
-from xlreport import Form
+from xlreport import Form, TemplateRequest, write_workbook
 from xlreport.campaign.campaign import Campaign, ledger_of
 from xlreport.campaign.collect import collect
 from xlreport.campaign.send import Drafts, SendRequest, SendResult, send
@@ -97,7 +97,9 @@ def test_each_unit_gets_its_own_workbook_once(campaign: Campaign) -> None:
 def test_a_changed_workbook_is_sent_anew(campaign: Campaign) -> None:
     way = Way()
     send(campaign, SendRequest("templates"), way)
-    next(campaign.settings.templates.glob("990101*")).write_bytes(b"new")
+    request = TemplateRequest(campaign.form, 2025, campaign.roster, campaign.county)
+    anew = write_workbook(request.blank(JIAZI), campaign.form, password="new")
+    next(campaign.settings.templates.glob("990101*")).write_bytes(anew)
     assert [s for _, _, s in said(send(campaign, SendRequest("templates"), way))] == [
         "sent",
         "before",

@@ -41,6 +41,7 @@ from xlreport.merging.versions import (
     newest_versions,
     rank,
 )
+from xlreport.text import clean_name
 from xlreport.workbook.reader.submission import Reading
 from xlreport.workbook.writer.template import write_workbook
 
@@ -306,7 +307,7 @@ def test_a_unit_without_code_is_known_by_its_name(scene: Scene, name: str, unit:
     scene.write("x.xlsx", report(scene.form, 7, unit=Unit(name, "", unit.level)))
     result = merged(scene, roster=ROSTER)
     assert [s.unit for s in result.counted] == [unit]
-    words = f"文件里没有单位代码，按名称“{name}”认作名册上的“{unit.name}”（代码“{unit.code}”）"
+    words = f"文件里没有单位代码，按名称“{clean_name(name)}”认作名册上的“{unit.name}”（代码“{unit.code}”）"
     assert told(result, "x.xlsx", "F17") == [words]
     assert [u.name for u in result.missing] == [u.name for u in ROSTER.units if u != unit]
 

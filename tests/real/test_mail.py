@@ -339,10 +339,18 @@ def test_an_edited_letter_without_the_place_begins_with_the_blank(
 
 
 def test_a_report_beside_a_blank_counts(campaign: Campaign, box: Mailbox, form: Form) -> None:
-    box.put("1", "jiazi@example.org", [("空白.xlsx", blank_of(campaign, JIAZI))], day=5)
-    box.put("2", "jiazi@example.org", [("年报.xlsx", workbook(form, JIAZI))], day=6)
+    box.put("1", "jiazi@example.org", [("年报.xlsx", workbook(form, JIAZI))], day=5)
+    box.put("2", "jiazi@example.org", [("空白.xlsx", blank_of(campaign, JIAZI))], day=6)
     collect(campaign, box.folder)
-    assert state(campaign, JIAZI).state == "accepted"
+    found = state(campaign, JIAZI)
+    assert (found.state, found.versions) == ("accepted", 2)
+    counted, blank = (
+        next(file for file in found.files if file.name == name)
+        for name in ("年报.xlsx", "空白.xlsx")
+    )
+    assert [(f.code, f.message) for f in blank.result.findings if f.code == "F7"] == [
+        ("F7", f"这是没有填过的空白表，同一单位另有“{counted.result.path}”，以那一份为准")
+    ]
 
 
 # --- whom to call ---
@@ -359,7 +367,7 @@ def test_contacts_stand_in_the_list_of_reminders(
 def test_whom_the_cover_names_where_the_roster_does_not(
     campaign: Campaign, form: Form, box: Mailbox
 ) -> None:
-    columns = {code: {} for code in campaign.roster.columns}
+    columns: dict[str, dict[str, str]] = {code: {} for code in campaign.roster.columns}
     campaign = replace(campaign, roster=replace(campaign.roster, columns=columns))
     report = base(form, JIAZI).with_identity({"contact": "钱二", "telephone": "0990-1"})
     campaign.settings.inbox.mkdir(exist_ok=True)

@@ -16,12 +16,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
-from xlreport.api import TemplateRequest, template_name, write_templates
+from xlreport.api import TemplateRequest, write_templates
 from xlreport.atomic import safe_name, write_atomically
 from xlreport.campaign.campaign import Campaign, ledger_of, merged_inbox
 from xlreport.campaign.ledger import BOUNCED, DRAFT, REFUSED, SENDING, Ledger, Sent
 from xlreport.campaign.letters import FILES, REMINDERS, TEMPLATES, Letter, read_letter
 from xlreport.campaign.status import ACCEPTED, MISSING, UnitStatus, overview
+from xlreport.campaign.templates import objections, others_in, template_names
 from xlreport.errors import LetterError, SendError
 from xlreport.findings import Finding, Severity, grouped
 from xlreport.mail.compose import Outgoing, composed, new_message_id, wire
@@ -129,6 +130,8 @@ class SendResult:
     kind: str
     items: tuple[SendItem, ...]
     stopped: str = ""
+    left_out: tuple[str, ...] = ()
+    """Files among the templates that are nobody's on the roster."""
 
     @property
     def exit_code(self) -> int:
@@ -142,12 +145,13 @@ class SendResult:
         return len({item.unit for item in self.items if item.state in states})
 
     def as_dict(self) -> dict[str, Any]:
-        """The `send --json` document."""
-        return {
+        """The `send --json` document; `left_out` only where there is any."""
+        document = {
             "kind": self.kind,
             "items": [item.as_dict() for item in self.items],
             "stopped": self.stopped or None,
         }
+        return {**document, "left_out": list(self.left_out)} if self.left_out else document
 
 
 class Transport(Protocol):
@@ -204,7 +208,11 @@ def send(campaign: Campaign, request: SendRequest, transport: Transport) -> Send
     with ledger_of(campaign.settings) as ledger:
         mailings = _mailings(LetterWriter(campaign, letter), request, ledger)
         sender = Sender(request, ledger, campaign.settings.smtp, transport)
-        return sender.send(mailings)
+        result = sender.send(mailings)
+    if request.kind != TEMPLATES:
+        return result
+    left_out = others_in(campaign.settings.templates, template_names(campaign))
+    return replace(result, left_out=tuple(left_out))
 
 
 def _mailings(writer: LetterWriter, request: SendRequest, ledger: Ledger) -> list[Mailing]:
@@ -256,6 +264,15 @@ class LetterWriter:
         message = replace(message, file_name=enclosure.name, data=enclosure.data)
         return Mailing(unit, addresses, message, key, enclosure.sha256, contact=contact)
 
+    def template(self, unit: Unit, path: Path, objection: str) -> Mailing:
+        """The letter with a unit's workbook; without it where there is an objection to that."""
+        places = {"文件名": path.name}
+        if objection:
+            held = f"templates 里的“{path.name}”{objection}"
+            return replace(self.mailing(unit, "", places), held=held)
+        workbook = Enclosure(path.name, path.read_bytes())
+        return self.mailing(unit, workbook.sha256, places, workbook)
+
     def reminder(self, status: UnitStatus, day: dt.date) -> Mailing:
         """The letter to a unit of which no report came. A letter that has no place for what came
         begins with it where that was a blank."""
@@ -292,15 +309,15 @@ def _written_out(day: dt.date) -> str:
 def _templates(writer: LetterWriter, made: Path) -> Iterator[Mailing]:
     """Each unit's own workbook; one that is not there yet is made in the folder `made`."""
     campaign = writer.campaign
-    year, folder = campaign.settings.year, campaign.settings.templates
-    names = {unit: template_name(campaign.form, year, unit) for unit in campaign.roster.units}
+    folder, names = campaign.settings.templates, template_names(campaign)
     lacking = tuple(unit for unit, name in names.items() if not (folder / name).exists())
     if lacking:
         write_templates(_request(campaign, lacking), made)
+    standing = {unit: folder / name for unit, name in names.items() if unit not in lacking}
+    held = objections(campaign, standing)
     for unit, name in names.items():
-        path = made / name if unit in lacking else folder / name
-        workbook = Enclosure(name, path.read_bytes())
-        yield writer.mailing(unit, workbook.sha256, {"文件名": name}, workbook)
+        path = standing.get(unit, made / name)
+        yield writer.template(unit, path, held.get(unit, ""))
 
 
 def _request(campaign: Campaign, units: tuple[Unit, ...]) -> TemplateRequest:

@@ -34,7 +34,7 @@ MOST_LINES = 40
 """Findings of one file that are shown on the console."""
 
 MOST_STRAYS = 5
-"""Files that are no messages, named one by one."""
+"""Files that were passed over, named one by one."""
 
 _WITH_TOTALS = ("E4", "M10")
 """Findings of a merge that no other line tells."""
@@ -327,6 +327,8 @@ def send_report(
         yield (
             f"草稿在“{harmless(str(settings.drafts))}”，用 Outlook、Foxmail 等邮件程序打开后发送。"
         )
+    if result.left_out:
+        yield harmless(_left_out(result.left_out))
     if counts["refused"] or counts["no_address"]:
         yield "没有邮箱、没有发成的，请按上面的原因改正后再运行一次；发过的不会重发。"
     names_deadline = result.units_in("planned", "sent", "draft") > 0
@@ -339,6 +341,17 @@ def send_report(
         )
     if result.stopped:
         yield harmless(result.stopped)
+
+
+def _left_out(names: Sequence[str]) -> str:
+    """One line about files among the templates that go to nobody."""
+    return f"templates 里还有不是名册上单位的文件，没有发：{_some(names)}。不要的请移走。"
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first names, and how many there are."""
+    more = f"等 {len(names)} 个" if len(names) > MOST_STRAYS else ""
+    return f"{'、'.join(names[:MOST_STRAYS])}{more}"
 
 
 def _item(item: SendItem) -> str:
@@ -395,9 +408,7 @@ def _message(message: CollectedMessage) -> Iterator[str]:
 
 def _strays(names: Sequence[str]) -> str:
     """One line about files among the messages that are none."""
-    named = "、".join(names[:MOST_STRAYS])
-    more = f"等 {len(names)} 个" if len(names) > MOST_STRAYS else ""
-    return f"不是邮件、没有看的文件：{named}{more}。是报表的请直接放进 inbox 文件夹。"
+    return f"不是邮件、没有看的文件：{_some(names)}。是报表的请直接放进 inbox 文件夹。"
 
 
 _MESSAGE_STATES = {"known": "（以前收过）", "trouble": "（没有收取）"}

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from xlreport.findings import Finding, Message
 from xlreport.merging.codes import (
     ALL_UNDECIDED,
+    BLANK_BESIDE,
     COPY_COUNTED,
     COPY_NOT_COUNTED,
     LATER_IS_OLDER,
@@ -146,15 +147,25 @@ def newest_versions(files: list[FileRecord], *, newest: bool) -> list[FileRecord
             by_unit.setdefault(file.unit_key, []).append(file)
     ruled: dict[str, FileRecord] = {}
     for candidates in by_unit.values():
-        ranking = rank(candidates)
+        filled_in = [file for file in candidates if not file.report.is_blank]
+        ranking = rank(filled_in or candidates)
         undecided = bool(ranking.older) and (ranking.tied or not newest)
         if undecided:
             reason = "分不出哪份较新" if newest else "按 --on-conflict error"
             decided = _none_counts(ranking, reason)
         else:
             decided = _winner_counts(ranking)
+        if filled_in:
+            decided += _blanks(candidates, ranking.winner)
         ruled.update((file.path, file) for file in decided)
     return [ruled.get(file.path, file) for file in files]
+
+
+def _blanks(candidates: Iterable[FileRecord], winner: FileRecord) -> list[FileRecord]:
+    """A blank takes no report's place, however late it came."""
+    note = BLANK_BESIDE(winner=winner.path)
+    blanks = (file for file in candidates if file.report.is_blank)
+    return [file.decided(Outcome.SUPERSEDED, file.placed(note)) for file in blanks]
 
 
 def _winner_counts(ranking: Ranking) -> list[FileRecord]:

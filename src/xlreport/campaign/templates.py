@@ -1,0 +1,113 @@
+"""The workbooks that go out: only blanks of this campaign, each to the unit that it names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+
+from xlreport.api import template_name
+from xlreport.campaign.campaign import Campaign
+from xlreport.form.catalog import FormCatalog
+from xlreport.form.model import Form
+from xlreport.formats.guard import Limits, Refused
+from xlreport.formats.open import open_book
+from xlreport.merging.discover import list_files, system_file
+from xlreport.merging.intake import bytes_of
+from xlreport.submission import Unit
+from xlreport.text import clean_name, quote
+from xlreport.workbook.layout.identity import Identity
+from xlreport.workbook.reader.blank import why_not_blank
+from xlreport.workbook.reader.identify import identity_of
+from xlreport.workers import Lost
+
+_MAKE_AGAIN = "请再运行一次 xlreport template"
+_MOVE_AWAY = "请核对是不是该放进 inbox，把它移走后再运行一次 xlreport template"
+
+
+def template_names(campaign: Campaign) -> dict[Unit, str]:
+    """What each unit's workbook is called, in the roster's order."""
+    form, year = campaign.form, campaign.settings.year
+    return {unit: template_name(form, year, unit) for unit in campaign.roster.units}
+
+
+def others_in(folder: Path, names: Mapping[Unit, str]) -> list[str]:
+    """The files in the folder of templates that are nobody's on the roster."""
+    if not folder.is_dir():
+        return []
+    ours = set(names.values())
+    listed = (file for file in list_files(folder) if system_file(file.name) is None)
+    return [file.shown for file in listed if file.shown not in ours]
+
+
+def objections(campaign: Campaign, paths: Mapping[Unit, Path]) -> dict[Unit, str]:
+    """Why a workbook must not go to its unit, and what to do; nothing for those that may."""
+    reading = campaign.reading
+    issued = _Issued(campaign.form, campaign.settings.year, campaign.county)
+    test = _Test(issued, campaign.forms, reading.limits)
+    with reading.pool(len(paths)) as pool:
+        answers = {unit: pool.submit(test, path, unit) for unit, path in paths.items()}
+        told = {unit: _answer(answer) for unit, answer in answers.items()}
+    return {unit: reason for unit, reason in told.items() if reason}
+
+
+def _answer(tested: Future[str]) -> str:
+    """What the test said; a file on which it fails is not sent."""
+    try:
+        return tested.result()
+    except Lost:
+        return f"读不出来，没有发；{_MOVE_AWAY}"
+
+
+@dataclass(frozen=True)
+class _Issued:
+    """What the workbooks of this campaign say of themselves."""
+
+    form: Form
+    year: int
+    county: Unit
+
+    def differences(self, identity: Identity, unit: Unit) -> Iterator[str]:
+        """In which way a workbook is another one than the unit's."""
+        if identity.form != self.form.id:
+            yield f"是报表“{quote(identity.form)}”的表"
+        if identity.year != str(self.year):
+            yield f"是 {quote(identity.year)} 年度的表"
+        yield from self._other_unit(identity, unit)
+        named = (clean_name(self.county.name), self.county.code)
+        if (identity.county, identity.county_code) != named:
+            yield f"上的汇总单位是“{quote(identity.county)}”（代码“{quote(identity.county_code)}”）"
+        if identity.fingerprint != self.form.fingerprint:
+            yield f"是按旧的报表定义生成的（第 {quote(identity.form_version)} 版）"
+
+    @staticmethod
+    def _other_unit(identity: Identity, unit: Unit) -> Iterator[str]:
+        if (identity.unit, identity.code) != (clean_name(unit.name), unit.code):
+            yield f"是发给“{quote(identity.unit)}”（代码“{quote(identity.code)}”）的表"
+        elif identity.level != unit.level:
+            yield f"上的单位类别是“{quote(identity.level)}”，名册已改为“{unit.level}”"
+
+
+@dataclass(frozen=True)
+class _Test:
+    """Looks at one workbook; can be sent to another process."""
+
+    issued: _Issued
+    forms: FormCatalog
+    limits: Limits
+
+    def __call__(self, path: Path, unit: Unit) -> str:
+        """Why it must not go out, and what to do; empty for the unit's own blank."""
+        try:
+            data, _ = bytes_of(path, self.limits.file)
+            identity = identity_of(open_book(data, self.limits))
+        except Refused as refused:
+            return f"读不出来（{refused.finding.message}），没有发；{_MOVE_AWAY}"
+        except OSError:
+            return f"打不开，没有发；{_MOVE_AWAY}"
+        filled_in = why_not_blank(data, self.forms, self.limits)
+        if filled_in:
+            return f"{filled_in}，没有发；{_MOVE_AWAY}"
+        another = next(self.issued.differences(identity, unit), "")
+        return f"{another}，没有发；{_MAKE_AGAIN}" if another else ""
