@@ -163,8 +163,8 @@ def test_two_slips_in_two_columns_are_told_apart(zfxxgk: Form, town: Submission)
     )
     wrong = changed(busy, {PERSON.format("granted"): 366, "requests.granted.business": 411})
     assert said(zfxxgk, wrong) == [
-        "三、依申请公开 D9 很可能应为 36（现为 366，一位数字重复）；改后 1 项校验成立，还有 2 项不成立",
-        "三、依申请公开 E9 很可能应为 41（现为 411，一位数字重复）；改后 1 项校验成立，还有 2 项不成立",
+        "三、依申请公开 D9 可能应为 36（现为 366，一位数字重复）；改后 1 项校验成立，还有 2 项不成立",
+        "三、依申请公开 E9 可能应为 41（现为 411，一位数字重复）；改后 1 项校验成立，还有 2 项不成立",
     ]
 
 

@@ -13,9 +13,10 @@ from xlreport import Entry, Finding, Form, Submission, check_submissions
 from xlreport.checking import validate
 from xlreport.checking.validate import Report, without_consequential
 from xlreport.findings import Severity
+from xlreport.form.expression import Ref
 from xlreport.form.model import Instance
 from xlreport.rules.evaluate import Verdict, evaluate_submissions, view_of
-from xlreport.submission import BLANK, Figures, Status
+from xlreport.submission import BLANK, Figures, Status, shown
 
 GRANTED = "requests.granted.natural_person"
 
@@ -119,7 +120,12 @@ def test_what_a_typed_over_total_breaks_is_told_once(zfxxgk: Form, town: Submiss
         (
             Entry(None, Status.TEXT, " "),
             "只有空格，没有数字",
-            "没有发生的填 0；本表空白处确实都是 0 的，在“本表空白处是否均为 0”选“是”",
+            "请按 Delete 清空这一格，再填数字；没有发生的填 0",
+        ),
+        (
+            Entry(None, Status.TEXT, "（图片）"),
+            "是一张图片，不是数字",
+            "请按 Delete 清空这一格，再填数字；没有发生的填 0",
         ),
     ],
 )
@@ -196,3 +202,61 @@ def test_a_unit_explains_warnings_only(zfxxgk: Form, town: Submission) -> None:
     found = findings(zfxxgk, explained)
     assert {f.explanation for f in found if f.code == warning.code} == {"情况属实"}
     assert {f.explanation for f in found if f.severity is not Severity.WARNING} <= {""}
+
+
+# --- what is told at once ------------------------------------------------------------------------
+
+_RESTORE = "请汇总单位修复出一份恢复公式的表，或撤销改动后重新报送"
+
+
+def test_what_would_fail_if_the_blanks_were_0_is_told_at_once(
+    zfxxgk: Form, town: Submission
+) -> None:
+    """Beside a blank the number of granted requests is wrong, too."""
+    wrong = with_entry(changed(town, {GRANTED: 40}), "requests.granted.other", BLANK)
+    wrong = with_entry(wrong, "requests.declined_repeat.natural_person", BLANK)
+    told = [f for f in findings(zfxxgk, wrong) if f.message.startswith("空白处都按 0 算时：")]
+    assert [(f.code, f.severity, f.cell) for f in told] == [("V1", Severity.NOTE, "D7")]
+    assert told[0].message.endswith("两者应当相等，现相差 4")
+    assert told[0].suggestion == "请补填时一并核对，免得再退回一次"
+
+
+def test_blanks_that_would_break_nothing_are_not_told_twice(zfxxgk: Form, town: Submission) -> None:
+    blank = with_entry(town, "requests.declined_repeat.natural_person", BLANK)
+    assert not [f for f in findings(zfxxgk, blank) if "按 0 算" in f.message]
+
+
+def test_a_total_typed_over_is_told_though_a_part_is_blank(zfxxgk: Form, town: Submission) -> None:
+    total = "requests.granted.total"
+    blank = with_entry(town, "requests.granted.other", BLANK)
+    wrong = replace(blank, overrides={total: Entry.of(99)})
+    (foreseen,) = (f for f in findings(zfxxgk, wrong) if f.field == total)
+    assert (foreseen.code, foreseen.cell) == ("V1", "J9")
+    assert foreseen.message.startswith("空白处都按 0 算时：")
+    assert foreseen.message.endswith("现相差 63；J9 锁定的公式被改成了数字")
+    fits = replace(blank, overrides={total: Entry.of(36)})
+    (told,) = (f for f in findings(zfxxgk, fits) if f.field == total)
+    assert told.message == "锁定的公式被改成了 36；缺数补齐后才能核对"
+    assert told.suggestion == _RESTORE
+
+
+def test_a_total_typed_over_says_how_to_restore_it_and_what_is_right(
+    zfxxgk: Form, town: Submission
+) -> None:
+    total = "requests.granted.total"
+    wrong = replace(town, overrides={total: Entry.of(99)})
+    failure, hint = (f for f in findings(zfxxgk, wrong) if f.field == total)
+    assert failure.message.endswith("；J9 锁定的公式被改成了数字")
+    assert failure.suggestion == _RESTORE
+    right = shown(view_of(zfxxgk, town).value(Ref(total)))
+    assert (hint.code, hint.message) == ("H1", f"按公式应为 {right}（现为 99，公式被改掉了）")
+
+
+def test_a_rule_against_any_number_points_at_the_one_that_is_there(
+    zfxxgk: Form, town: Submission
+) -> None:
+    wrong = changed(town, {"disclosure.regulations.in_force": 1})
+    (told,) = (f for f in findings(zfxxgk, wrong) if f.code == "C1")
+    assert told.cell == "D6"
+    assert told.suggestion.startswith("《中华人民共和国立法法》只授权")
+    assert told.suggestion.endswith("请核对所列各数，更正后重新报送")

@@ -26,6 +26,8 @@ register(H1, R16, V1, V2)
 
 _ONLY_A_HINT = "这是由差数推算的线索，程序不改数字；请对照原始记录，由填报单位更正"
 SUSPECT = H1.message("很可能应为 {value}（现为 {was}，{error}）；{result}", _ONLY_A_HINT)
+POSSIBLE = H1.message("可能应为 {value}（现为 {was}，{error}）；{result}", _ONLY_A_HINT)
+BY_FORMULA = H1.message("按公式应为 {value}（现为 {was}，公式被改掉了）", _ONLY_A_HINT)
 EXCHANGED_WITH = H1.message("与 {other} 很可能填反了：{both}；{result}", _ONLY_A_HINT)
 BELONGS_IN = H1.message("现填的 {was} 很可能应填在 {other}：{both}；{result}", _ONLY_A_HINT)
 ONE_OF_SEVERAL = H1.message(
@@ -49,6 +51,13 @@ TOO_LARGE = R16.message("数字 {raw} 太大", "请核对单位和位数；每�
 ONLY_SPACES = R16.message("只有空格，没有数字", "请按 Delete 清空这一格，再填数字；没有发生的填 0")
 PICTURE = R16.message("是一张图片，不是数字", "请按 Delete 清空这一格，再填数字；没有发生的填 0")
 TEXT = R16.message("是文字“{raw}”，不是数字", _DIGITS)
+
+# --- what would fail, and what was typed over -----------------------------------------------------
+
+FORMULA_OVERWRITTEN = "{message}；{cell} 锁定的公式被改成了数字"
+RESTORE = "请汇总单位修复出一份恢复公式的表，或撤销改动后重新报送"
+IF_BLANKS_ARE_ZERO = V1.message("空白处都按 0 算时：{message}", "请补填时一并核对，免得再退回一次")
+OVERWRITTEN = V1.message("锁定的公式被改成了 {value}；缺数补齐后才能核对", RESTORE)
 
 # --- what could not be verified ------------------------------------------------------------------
 

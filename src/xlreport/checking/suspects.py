@@ -355,7 +355,8 @@ class _Describer:
 
     def _single(self, explanation: Explanation) -> Finding:
         (correction,) = explanation.corrections
-        return codes.SUSPECT(
+        message = codes.POSSIBLE if self._left(explanation) else codes.SUSPECT
+        return message(
             value=shown(correction.proposed),
             was=correction.was,
             error=explanation.error.label,
@@ -384,10 +385,14 @@ class _Describer:
 
     def _result(self, explanation: Explanation) -> str:
         """What holds after the correction, and what still does not."""
-        left = self.suspects.failing - explanation.holding
+        left = self._left(explanation)
         if left:
             return f"改后 {explanation.holding} 项校验成立，还有 {left} 项不成立"
         return f"改后 {explanation.holding} 项校验全部成立"
+
+    def _left(self, explanation: Explanation) -> int:
+        """How many error rules fail even after the correction."""
+        return self.suspects.failing - explanation.holding
 
     def _cell(self, correction: Correction) -> str:
         """The cell, with its sheet where that is another; by its labels when no place is known."""

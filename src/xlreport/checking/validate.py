@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 from itertools import chain
@@ -17,7 +17,7 @@ from xlreport.form.model import Form, Instance
 from xlreport.narrative import TextComparison, compare_texts
 from xlreport.rules.describe import FailureDescriber
 from xlreport.rules.evaluate import Evaluation, UnitView, Verdict, evaluate_submissions
-from xlreport.submission import PICTURE, Entry, Place, Status, Submission
+from xlreport.submission import PICTURE, Entry, Place, Status, Submission, shown
 
 _SUGGESTIONS = {
     Severity.ERROR: "请核对所列各数，更正后重新报送",
@@ -38,6 +38,9 @@ _NO_NUMBER = {
 
 _AboutBlanks = ex.IsNumber | ex.Filled | ex.Mentions
 """Conditions on one cell or text, which are not verified while it is blank."""
+
+MOST_FORESEEN = 5
+"""So many rules that would fail if blanks were 0 are told one by one."""
 
 MOST_LISTED = 12
 """So many codes of rules that could not be verified are listed."""
@@ -182,8 +185,75 @@ def _counted(finding: Finding, checks: int) -> Finding:
     return finding.at(observed=(("checks", checks),))
 
 
+def in_spite_of_blanks(report: Report) -> Iterator[Finding]:
+    """What would fail if the blanks were 0, and totals typed over: told at once, so that a report
+    is not returned a second time."""
+    told: set[str] = set()
+    for finding in _foreseen(report):
+        told.add(finding.field)
+        yield finding
+    for finding in _overwritten(report):
+        if finding.field not in told:
+            yield finding
+
+
+def _foreseen(report: Report) -> Iterator[Finding]:
+    """The error rules that would fail if the blanks were 0, the first few of them."""
+    submission = report.submission
+    zeros = {
+        item.id: Entry.of(0)
+        for item in report.form.typed
+        if submission.effective(item.id).status is Status.BLANK
+    }
+    if not zeros:
+        return
+    filled = replace(submission, entries={**submission.entries, **zeros})
+    evaluation = evaluate_submissions(report.form, [filled])
+    view = evaluation.view(0)
+    unknown = set(map(id, report.unknown))
+    failing = [
+        instance
+        for instance in evaluation.instances(0, Verdict.FAILS)
+        if id(instance) in unknown and instance.check.severity is Severity.ERROR
+    ]
+    told = without_consequential(report.form, failing, view)
+    for instance in told[:MOST_FORESEEN]:
+        for finding in _failures(report.form, instance, view):
+            foreseen = codes.IF_BLANKS_ARE_ZERO(message=finding.message)
+            yield foreseen.on(_place(view, finding.field), finding.field)
+
+
+def _overwritten(report: Report) -> Iterator[Finding]:
+    """Totals that were typed over and cannot be verified yet."""
+    unknown = {instance.code for instance in report.unknown}
+    for name, entry in report.submission.overrides.items():
+        field = report.form.fields[name]
+        codes_of_it = {f"{field.computed}.{part}" for part in (field.row, field.column)}
+        is_unknown = field.computed in unknown or not unknown.isdisjoint(codes_of_it)
+        if entry.value is not None and is_unknown:
+            place = _place(report.view, name)
+            yield codes.OVERWRITTEN(value=shown(entry.value)).on(place, name)
+
+
 def suspects(report: Report) -> Iterator[Finding]:
-    """Which cells are probably wrong."""
+    """Which cells are probably wrong, and what a total typed over should be."""
+    told: set[str] = set()
+    for finding in _suspects(report):
+        told.add(finding.field)
+        yield finding
+    store = report.evaluation.store
+    for name, entry in report.submission.overrides.items():
+        is_known = bool(store.recomputed[name].known[report.unit])
+        if name in told or entry.value is None or not is_known:
+            continue
+        right = report.view.recomputed(name)
+        if right != entry.value:
+            finding = codes.BY_FORMULA(value=shown(right), was=shown(entry.value))
+            observed = ((name, entry.value), (f"{name}.proposed", right))
+            yield finding.on(_place(report.view, name), name).at(observed=observed)
+
+
+def _suspects(report: Report) -> Iterator[Finding]:
     ties = chain(prior_year_constraints(report.form, report.view), report.texts.constraints)
     for found in find_suspects(
         report.evaluation, report.unit, extra=ties, other_version=report.other_version
@@ -193,7 +263,14 @@ def suspects(report: Report) -> Iterator[Finding]:
 
 Stage = Callable[[Report], Iterable[Finding]]
 
-STAGES: tuple[Stage, ...] = (broken_rules, uncovered_cells, narrative, unverified, suspects)
+STAGES: tuple[Stage, ...] = (
+    broken_rules,
+    uncovered_cells,
+    narrative,
+    in_spite_of_blanks,
+    unverified,
+    suspects,
+)
 """In the order of their findings."""
 
 
@@ -208,15 +285,38 @@ def _failures(form: Form, instance: Instance, view: UnitView) -> Iterator[Findin
         if isinstance(part, ex.IsNumber):
             yield _of_check(instance, no_number(part.item.field, view))
             continue
-        message = FailureDescriber(form, instance, view).failure(part)
-        severity = instance.check.severity
-        finding = Finding(instance.code, severity, message, _SUGGESTIONS[severity])
-        names = (*ex.fields_of(part), *ex.texts_of(part))
-        name = names[0] if names else ""
+        finding = _failure(form, instance, part, view)
         operands = ex.operands_of(part)
         observed = [(ex.key_of(operand), view.number(operand)) for operand in operands]
-        finding = finding.on(_place(view, name), name)
         yield finding.at(observed=tuple(observed))
+
+
+def _failure(form: Form, instance: Instance, part: ex.Truth, view: UnitView) -> Finding:
+    """What one part of a rule says that fails, why it must hold, and what to do; at the cell that
+    most probably is meant."""
+    message = FailureDescriber(form, instance, view).failure(part)
+    severity = instance.check.severity
+    suggestion = instance.check.why + _SUGGESTIONS[severity]
+    name = _cell_meant(part, view)
+    place = _place(view, name)
+    is_overwritten = name in view.submission.overrides
+    if is_overwritten and form.fields[name].computed == instance.check.code:
+        cell = place.cell if place is not None else ""
+        message = codes.FORMULA_OVERWRITTEN.format(message=message, cell=cell)
+        suggestion = codes.RESTORE
+    return Finding(instance.code, severity, message, suggestion).on(place, name)
+
+
+def _cell_meant(part: ex.Truth, view: UnitView) -> str:
+    """The first cell or text of a rule; where it compares with 0, the first that is not 0."""
+    names = (*ex.fields_of(part), *ex.texts_of(part))
+    for node in ex.walk(part):
+        if not isinstance(node, ex.Compare) or node.right != ex.Const(Decimal(0)):
+            continue
+        for operand in ex.operands_of(node):
+            if isinstance(operand, ex.Ref) and view.number(operand):
+                return operand.field
+    return names[0] if names else ""
 
 
 def _blanks(form: Form, instance: Instance, view: UnitView) -> Iterator[Finding]:
