@@ -210,17 +210,21 @@ def _foreseen(report: Report) -> Iterator[Finding]:
     filled = replace(submission, entries={**submission.entries, **zeros})
     evaluation = evaluate_submissions(report.form, [filled])
     view = evaluation.view(0)
-    unknown = set(map(id, report.unknown))
-    failing = [
-        instance
-        for instance in evaluation.instances(0, Verdict.FAILS)
-        if id(instance) in unknown and instance.check.severity is Severity.ERROR
-    ]
-    told = without_consequential(report.form, failing, view)
-    for instance in told[:MOST_FORESEEN]:
+    failing = _newly_failing(report, evaluation)
+    for instance in without_consequential(report.form, failing, view)[:MOST_FORESEEN]:
         for finding in _failures(report.form, instance, view):
             foreseen = codes.IF_BLANKS_ARE_ZERO(message=finding.message)
             yield foreseen.on(_place(view, finding.field), finding.field)
+
+
+def _newly_failing(report: Report, filled: Evaluation) -> list[Instance]:
+    """The error rules that cannot be verified in a report and fail once it is filled in."""
+    unknown = set(map(id, report.unknown))
+    return [
+        instance
+        for instance in filled.instances(0, Verdict.FAILS)
+        if id(instance) in unknown and instance.check.severity is Severity.ERROR
+    ]
 
 
 def _overwritten(report: Report) -> Iterator[Finding]:

@@ -199,8 +199,8 @@ def _file(file: FileRecord, *, verbose: bool, contact: str = "") -> Iterator[str
         yield _superseded(file)
         yield ""
         return
-    must_call = file.outcome is Outcome.RETURNED
-    unit = f"{file.unit.name}{contact if must_call else ''}　" if file.unit.name else ""
+    whom_to_call = contact if file.outcome is Outcome.RETURNED else ""
+    unit = f"{file.unit.name}{whom_to_call}　" if file.unit.name else ""
     yield harmless(f"【{file.outcome.label}】{unit}{file.path}")
     findings = _heaviest_first(file.findings)
     shown = findings

@@ -76,11 +76,16 @@ def _line(book: RawBook, form: Form, item: IdentityItem) -> _Line:
     beside = (sheet, (row, column + 1))
     if by_name is None or by_name == beside:
         return _Line(beside)
-    named_sheet, (named_row, named_column) = by_name
-    in_its_row = named_sheet == sheet and named_row == row and named_column > column
-    if in_its_row and not text_of(_cell(book, beside)):
+    if _is_right_of(by_name, label) and not text_of(_cell(book, beside)):
         return _Line(by_name)
     return _Line(beside, aside=True)
+
+
+def _is_right_of(spot: Spot, label: Spot) -> bool:
+    """Whether a cell stands in a label's row, behind it."""
+    sheet, (row, column) = spot
+    label_sheet, (label_row, label_column) = label
+    return (sheet, row) == (label_sheet, label_row) and column > label_column
 
 
 def _label_spot(book: RawBook, form: Form, item: IdentityItem) -> Spot | None:
@@ -129,10 +134,10 @@ def read_cover(book: RawBook, layout: WorkbookLayout, identity: Identity) -> Cov
         *_empty_lines(form, lines, identity),
         *_no_texts(book, form, where),
     )
-    placed = tuple(finding.on(places.get(finding.field), finding.field) for finding in findings)
+    placed = [finding.on(places.get(finding.field), finding.field) for finding in findings]
+    placed += _asides(form, where, places)
     others = {item: line for item, line in lines.items() if item not in _OF_THE_UNIT}
-    aside = _asides(form, where, places)
-    return Cover(replace(unit, level=level), others, places, (*placed, *aside))
+    return Cover(replace(unit, level=level), others, places, tuple(placed))
 
 
 def _no_texts(book: RawBook, form: Form, where: Mapping[str, _Line]) -> Iterator[Finding]:
