@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from dataclasses import replace
 from decimal import Decimal
 
 from xlsxwriter.worksheet import Worksheet
@@ -13,6 +14,7 @@ from xlreport.text import BITING, clean
 from xlreport.workbook.layout.sheet import Span
 from xlreport.workbook.layout.workbook import WorkbookLayout, layout_of
 from xlreport.workbook.writer.context import TemplateContext
+from xlreport.workbook.writer.printable import printable
 from xlreport.workbook.writer.results import CachedResults
 from xlreport.workbook.writer.styles import Styles
 from xlreport.workbook.writer.xlsxwriter_patches import LockedWorkbook, PlainSheet
@@ -25,11 +27,11 @@ class WorkbookWriter:
     """A workbook in memory, made from `context`; `results` are what its formulas show."""
 
     def __init__(self, context: TemplateContext, password: str = "") -> None:
-        self.context = context
         self.form = context.form
-        self.submission = context.submission
+        self.submission = printable(context.submission)
+        self.context = replace(context, submission=self.submission)
         self.layout: WorkbookLayout = layout_of(context.form)
-        self.results = CachedResults(context.submission, self.layout)
+        self.results = CachedResults(self.submission, self.layout)
         self._password = password
         self._buffer = io.BytesIO()
         self.workbook = LockedWorkbook(self._buffer, password)

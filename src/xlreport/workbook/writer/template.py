@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 from xlreport.form.model import Form
 from xlreport.submission import NOBODY, Submission, Unit
+from xlreport.text import clean
 from xlreport.workbook.layout.identity import KEY_COLUMN, PREFIX, VALUE_COLUMN
 from xlreport.workbook.layout.sheet import HIDDEN
 from xlreport.workbook.writer.book import WorkbookWriter
@@ -54,7 +55,8 @@ def write_identity(book: WorkbookWriter) -> None:
         sheet.string((row, KEY_COLUMN), key, "plain")
         sheet.string((row, VALUE_COLUMN), value, "plain")
         sheet.define(PREFIX + key, (row, VALUE_COLUMN))
-        if value:
-            book.workbook.set_custom_property(PREFIX + key, value, "text")
+        kept = clean(value)
+        if kept:
+            book.workbook.set_custom_property(PREFIX + key, kept, "text")
     sheet.close((0, 0))
     sheet.sheet.very_hidden()
