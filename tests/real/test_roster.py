@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Sequence
 from pathlib import Path
 
+import olefile
 import openpyxl
 import pytest
 
@@ -269,3 +271,90 @@ def test_gaps_that_merged_cells_leave_are_told(tmp_path: Path) -> None:
     assert roster_of(tmp_path, text).warnings == (
         "第 3 行没有类别；合并过单元格的，请取消合并，每行都填",
     )
+
+
+# --- workbooks as people fill them in ---
+
+
+def test_codes_as_their_formats_show_them(tmp_path: Path) -> None:
+    path, book = book_of(
+        tmp_path,
+        [["单位代码", "单位名称"], [101, "甲"], [990102, "乙"], [990103, "丙"], [990104, "丁"]],
+    )
+    for row, code in enumerate(("000000", "0", "0.00E+00", "#,##0"), 2):
+        book.worksheets[0].cell(row, 1).number_format = code
+    book.save(path)
+    roster = read_roster(path)
+    assert [unit.code for unit in roster.units] == ["000101", "990102", "990103", "990104"]
+    assert roster.warnings == ()
+
+
+def test_merged_cells_hold_for_every_row_that_they_span(tmp_path: Path) -> None:
+    path, book = book_of(
+        tmp_path,
+        [
+            ["示例县名册", None, None],
+            ["单位代码", "单位名称", "类别"],
+            ["一、乡镇"],
+            ["01", "甲子镇", "乡镇"],
+            ["02", "乙丑镇"],
+            ["03", "丙寅镇"],
+            ["二、部门"],
+            ["04", "教育局", "部门"],
+        ],
+    )
+    for area in ("A1:C1", "A3:C3", "C4:C6", "A7:C7"):
+        book.worksheets[0].merge_cells(area)
+    book.save(path)
+    roster = read_roster(path)
+    assert [(unit.name, unit.level) for unit in roster.units] == [
+        ("甲子镇", "乡镇"),
+        ("乙丑镇", "乡镇"),
+        ("丙寅镇", "乡镇"),
+        ("教育局", "部门"),
+    ]
+    assert roster.warnings == ()
+
+
+def test_a_unit_over_two_rows_is_told(tmp_path: Path) -> None:
+    path, book = book_of(
+        tmp_path,
+        [["单位代码", "单位名称", "联系人"], ["01", "甲子镇", "张一"], [None, None, "张二"]],
+    )
+    book.worksheets[0].merge_cells("A2:A3")
+    book.worksheets[0].merge_cells("B2:B3")
+    book.save(path)
+    with pytest.raises(RosterError) as caught:
+        read_roster(path)
+    assert "第 3 行的单位代码是合并单元格，一个单位只能占一行" in str(caught.value)
+
+
+def old_workbook_with_format(number_format: str) -> bytes:
+    """The workbook stream of the .xls with this number format on every cell ([MS-XLS] 2.4.126,
+    2.4.353)."""
+    text = number_format.encode("latin-1")
+    body = struct.pack("<HHB", 200, len(text), 0) + text
+    added = struct.pack("<HH", 0x41E, len(body)) + body
+    with olefile.OleFileIO(str(FILES / "roster-codes-as-numbers.xls")) as file:
+        stream = file.openstream("Workbook").read()
+    records: list[bytes] = []
+    position = 0
+    while position + 4 <= len(stream):
+        kind, size = struct.unpack_from("<HH", stream, position)
+        record = bytearray(stream[position : position + 4 + size])
+        position += 4 + size
+        if kind == 0x85:  # BoundSheet8: where the sheet begins
+            (start,) = struct.unpack_from("<I", record, 4)
+            struct.pack_into("<I", record, 4, start + len(added))
+        if kind == 0xE0:  # XF
+            struct.pack_into("<H", record, 6, 200)
+        records.append(bytes(record))
+    return records[0] + added + b"".join(records[1:])
+
+
+def test_codes_of_an_xls_as_their_format_shows_them(tmp_path: Path) -> None:
+    path = tmp_path / "r.xls"
+    path.write_bytes(old_workbook_with_format("00000000"))
+    roster = read_roster(path)
+    assert roster.units[0] == Unit("甲子镇", "00990101", "乡镇")
+    assert roster.county == Unit("示例县", "00009901")

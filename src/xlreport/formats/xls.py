@@ -22,6 +22,7 @@ from xlreport.a1 import Cell
 from xlreport.findings import Finding
 from xlreport.formats import codes, ole
 from xlreport.formats.guard import CellCount, Limits, Refused
+from xlreport.formats.number_formats import GENERAL
 from xlreport.formats.raw import Format, Hidden, RawBook, RawCell, RawSheet, join_names
 from xlreport.formats.shown import date_shown
 
@@ -30,6 +31,11 @@ if TYPE_CHECKING:
 
 FORMULA, EOF, PROTECT, BOUNDSHEET, SUPBOOK, BOF = 0x06, 0x0A, 0x12, 0x85, 0x1AE, 0x809
 MERGE_CELLS, NOTE, EXTERN_SHEET, NAME, FILE_PASS = 0xE5, 0x1C, 0x17, 0x18, 0x2F
+NUMBER_CELL, RK, MUL_RK = 0x203, 0x27E, 0xBD
+_NUMBERS = frozenset({NUMBER_CELL, RK, MUL_RK, FORMULA})
+_SHORTEST = 6
+"""Bytes of a cell's row, column and style."""
+
 _OWN_BOOK, _ADD_INS = b"\x01\x04", b"\x01\x3a"
 """Second half of a SupBook that stands for the workbook itself, or for add-in functions (2.4.271).
 """
@@ -132,7 +138,7 @@ def _sheets(book: xlrd.Book, records: _Records, limits: Limits) -> dict[str, Raw
         sheet = RawSheet(source.name, hidden=hidden, protected=facts.protected)
         for cell, raw in _cells(source, facts.formulas, since_1904=book.datemode == 1):
             count.add()
-            sheet.put(cell, raw)
+            sheet.put(cell, _formatted(raw, _format(book, facts.styles.get(cell))))
         sheet.marks.update(facts.marks)
         sheet.merges += facts.merges
         sheets[source.name] = sheet
@@ -152,6 +158,22 @@ def _cells(
                 raw = replace(raw, shown=date_shown(raw.text, since_1904=since_1904))
             if raw is not None:
                 yield cell, raw
+
+
+def _format(book: xlrd.Book, style: int | None) -> str:
+    """The number format of a cell style (2.4.353); empty for General and for what is not there."""
+    if style is None or style >= len(book.xf_list):
+        return ""
+    number_format = book.format_map.get(book.xf_list[style].format_key)
+    code = "" if number_format is None else number_format.format_str
+    return "" if code == GENERAL else code
+
+
+def _formatted(raw: RawCell, number_format: str) -> RawCell:
+    """A number with its format; a date shows itself."""
+    if raw.kind != "n" or raw.date or not number_format:
+        return raw
+    return replace(raw, number_format=number_format)
 
 
 def _raw_cell(kind: int, value: str | float, formula: str | None) -> RawCell | None:
@@ -182,6 +204,8 @@ class _SheetFacts:
     """What the records say of a worksheet and xlrd does not."""
 
     formulas: set[Cell] = field(default_factory=set)
+    styles: dict[Cell, int] = field(default_factory=dict)
+    """The style of each number, of a formula's too."""
     marks: set[Cell] = field(default_factory=set)
     merges: list[tuple[Cell, Cell]] = field(default_factory=list)
     protected: bool = False
@@ -300,6 +324,10 @@ class _Records:
         facts = _SheetFacts()
         for position, kind, body in self._substream(start):
             facts.end = position + 4 + len(body)
+            if kind in _NUMBERS:
+                for cell, style in _styles(kind, body):
+                    # a chart's own copies of numbers come behind the cells
+                    facts.styles.setdefault(cell, style)
             if kind == FORMULA:
                 facts.formulas.add(struct.unpack_from("<HH", body))
             elif kind == NOTE:
@@ -311,6 +339,19 @@ class _Records:
             elif kind == PROTECT and body[:2] == _LOCKED:
                 facts.protected = True
         return facts
+
+
+def _styles(kind: int, body: bytes) -> Iterator[tuple[Cell, int]]:
+    """The styles of the numbers in a record: one, or those of neighbours in a row (2.4.175)."""
+    if len(body) < _SHORTEST:
+        return
+    row, column, style = struct.unpack_from("<HHH", body)
+    if kind != MUL_RK:
+        yield (row, column), style
+        return
+    for i in range((len(body) - 6) // 6):
+        (style,) = struct.unpack_from("<H", body, 4 + 6 * i)
+        yield (row, column + i), style
 
 
 def _merged(body: bytes) -> Iterator[tuple[Cell, Cell]]:

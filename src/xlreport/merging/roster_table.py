@@ -20,6 +20,7 @@ from xlreport.formats.guard import Refused
 from xlreport.formats.open import open_book
 from xlreport.formats.raw import RawCell, RawSheet
 from xlreport.text import clean_name, decoded
+from xlreport.workbook.reader.defined_names import text_of
 
 CODE, NAME, LEVEL, ALIASES = "单位代码", "单位名称", "类别", "别名"
 CONTACT, TELEPHONE = "联系人", "电话"
@@ -64,10 +65,13 @@ MOST_COLUMNS = 200
 MOST_TITLE_ROWS = 30
 """Rows in which the headings are looked for."""
 
+MOST_SPANNED = 5_000
+"""Rows of a merged range into which its text goes."""
+
 MOST_DIGITS = 15
 """Digits of a number that a spreadsheet program keeps; it makes the others zeros."""
 
-_WORKBOOKS = (b"PK", b"\xd0\xcf\x11\xe0")
+_WORKBOOKS = (b"PK", b"\xd0\xcf\x11\xe0", b"\x09\x08")
 """How .xlsx and .xls files begin."""
 
 _SEPARATORS = (",", ";", "\t", "|", "，", "；")
@@ -339,11 +343,28 @@ def _sheets(data: bytes, path: Path) -> list[_Grid]:
 
 
 def _grid(sheet: RawSheet) -> _Grid:
-    """The rows of a sheet that have any text."""
+    """The rows of a sheet that have any text, but for titles that span the columns."""
     right = min(max((column for _, column in sheet.cells), default=-1), MOST_COLUMNS)
     rows = {row for row, _ in sheet.cells}
     grid = {row + 1: _sheet_row(sheet, row, right) for row in sorted(rows)}
-    return _Grid(sheet.name, {row: cells for row, cells in grid.items() if _has_text(cells)})
+    titles = {top + 1 for (top, left), (_, last) in sheet.merges if left == 0 and last > 0}
+    kept = {row: cells for row, cells in grid.items() if _has_text(cells)}
+    for row in titles & kept.keys():
+        if not _has_text(kept[row][1:]):
+            del kept[row]
+    return _Grid(sheet.name, kept, _spanned(sheet, right))
+
+
+def _spanned(sheet: RawSheet, right: int) -> dict[tuple[int, int], _Cell]:
+    """What stands in the first cell of each range that is merged downwards, for its other rows."""
+    spanned: dict[tuple[int, int], _Cell] = {}
+    for (top, left), (bottom, _) in sheet.merges:
+        first = sheet.cells.get((top, left))
+        if first is None or left > right:
+            continue
+        for row in range(top + 1, min(bottom, top + MOST_SPANNED) + 1):
+            spanned[row + 1, left] = _shown(first)
+    return spanned
 
 
 def _sheet_row(sheet: RawSheet, row: int, right: int) -> list[_Cell]:
@@ -353,13 +374,20 @@ def _sheet_row(sheet: RawSheet, row: int, right: int) -> list[_Cell]:
 
 
 def _shown(raw: RawCell) -> _Cell:
-    """A cell as people see it: a whole number without a decimal point."""
-    if raw.kind != "n":
-        return _Cell(raw.text.strip())
+    """A cell as people see it; of a whole number all digits, whatever its format leaves out."""
+    seen = text_of(raw)
+    if raw.kind != "n" or raw.date:
+        return _Cell(seen)
+    number = _whole(raw.text)
+    is_plain = number is None or (seen.isdecimal() and int(seen) == number)
+    return _Cell(seen if is_plain else str(number), is_number=True)
+
+
+def _whole(text: str) -> int | None:
+    """A whole number as a program stores it; None for any other."""
     try:
-        number = Decimal(raw.text)
+        number = Decimal(text)
     except InvalidOperation:
-        return _Cell(raw.text.strip())
-    if number != number.to_integral_value():
-        return _Cell(raw.text.strip(), is_number=True)
-    return _Cell(f"{number:.0f}", is_number=True)
+        return None
+    is_whole = number.is_finite() and number == number.to_integral_value()
+    return int(number) if is_whole else None
