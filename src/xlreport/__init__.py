@@ -66,6 +66,7 @@ HOMES = {
     "Unit": "submission",
     "UnknownForm": "errors",
     "UsageError": "errors",
+    "WouldReplace": "errors",
     "write_outputs": "api",
     "write_templates": "api",
     "write_workbook": "workbook.writer.template",

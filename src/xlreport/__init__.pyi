@@ -27,6 +27,7 @@ from xlreport.errors import SendError as SendError
 from xlreport.errors import SourceError as SourceError
 from xlreport.errors import UnknownForm as UnknownForm
 from xlreport.errors import UsageError as UsageError
+from xlreport.errors import WouldReplace as WouldReplace
 from xlreport.errors import XlreportError as XlreportError
 from xlreport.findings import Finding as Finding
 from xlreport.findings import Severity as Severity
