@@ -58,13 +58,18 @@ class Check:
 @dataclass(frozen=True, slots=True)
 class Subject:
     """What is counted: the words for it, words that may stand beside them without changing what is
-    counted, its measure words, and words after which a sentence counts something else."""
+    counted, its measure words, words for a kind of it, and words after which a sentence counts
+    something else. Names can also be put together of small words: one of each group of `made_of`
+    and any of `made_with`."""
 
     id: str
     words: tuple[str, ...]
     measures: tuple[str, ...]
     beside: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+    made_of: tuple[tuple[str, ...], ...] = ()
+    made_with: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,9 +185,16 @@ class SubjectDef(_Strict):
     words: Annotated[WordList, Field(min_length=1)]
     """All its names in texts. Example: `[政府信息公开申请, 依申请公开]`."""
 
+    made_of: tuple[WordList, ...] = ()
+    """Small words of which longer names are put together, in any order: one of each group must be
+    there. Example: `[[申请], [公开]]` for 申请公开政府信息."""
+
+    made_with: WordList = ()
+    """Small words that may also stand in such a name. Example: `[政府, 信息, 的]`."""
+
     like: Identifier | None = None
-    """An earlier subject whose `measures`, `beside` and `unless` are taken where this one has none
-    of its own."""
+    """An earlier subject whose `measures`, `beside`, `parts` and `unless` are taken where this one
+    has none of its own."""
 
     measures: WordList = ()
     """Its measure words, which stand behind the number. Needed without `like`. Example: `[件, 份,
@@ -196,9 +203,13 @@ class SubjectDef(_Strict):
     beside: WordList = ()
     """Words beside it that do not change what is counted. Example: `[申请人, 提出]`."""
 
+    parts: WordList = ()
+    """Words for a kind of it: what is counted beside one is a part of the whole. Example:
+    `[自然人, 网上]`."""
+
     unless: WordList = ()
-    """Words after which the sentence may count something else: nothing is compared up to its end.
-    Example: `[信访, 自然人]`."""
+    """Words after which the sentence may count something else: up to its end only a clause that
+    names the subject itself is compared. Example: `[信访]`."""
 
 
 class ClaimDef(_Strict):

@@ -46,7 +46,16 @@ class _StatementBuilder:
 
     def subject(self, item: SubjectDef, path: Path) -> Subject:
         """A subject, completed by the earlier one that it is like."""
-        own = Subject(item.id, item.words, item.measures, item.beside, item.unless)
+        own = Subject(
+            id=item.id,
+            words=item.words,
+            measures=item.measures,
+            beside=item.beside,
+            unless=item.unless,
+            parts=item.parts,
+            made_of=item.made_of,
+            made_with=item.made_with,
+        )
         if not item.like:
             if not item.measures:
                 self.report(path, "缺少“measures”")
@@ -60,6 +69,7 @@ class _StatementBuilder:
             measures=item.measures or pattern.measures,
             beside=item.beside or pattern.beside,
             unless=item.unless or pattern.unless,
+            parts=item.parts or pattern.parts,
         )
 
     def statement(self, item: StatementDef, path: Path) -> Statement:

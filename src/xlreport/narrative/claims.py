@@ -10,11 +10,13 @@ behind (what is being spoken of, what leads astray) is kept by `Context`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from xlreport.form.expression import Number
 from xlreport.form.model import Claim, Statement
-from xlreport.narrative.lexicon import KnownClaim, Lexicon, Token, TokenKind
+from xlreport.narrative.lexicon import KnownClaim, Lexicon, Role, Token, TokenKind
 
 LONGEST_QUOTE = 40
 """Characters that are quoted from a text."""
@@ -24,8 +26,9 @@ PATIENCE = 2
 """
 
 _LINE = re.compile(r"[^\n]+\n*")
-_TIME, _COUNTS = "time", "counts"
-"""Reasons why a sentence goes astray besides a subject's own: another time, other things counted.
+_TIME, _COUNTS, _PARTS, _MIXED = "time", "counts", "parts", "mixed"
+"""Reasons why a sentence goes astray besides a subject's own: another time, other things counted,
+kinds of the subject counted one by one, and what happened to each of them between.
 """
 
 Span = tuple[int, int]
@@ -36,16 +39,32 @@ def stated_numbers(lexicon: Lexicon, text: str, year: int) -> list[StatedNumber]
     """Everything that a text (as `readable` prepared it) says about the form's numbers."""
     reader = _Reader(lexicon, text, year)
     for line in _LINE.finditer(text):
-        if reader.context.topic or lexicon.subject.search(text, *line.span()):
-            for clause in clauses(lexicon.tokens(text, *line.span())):
+        tokens = list(lexicon.tokens(text, *line.span()))
+        if reader.context.topic or lexicon.names_subject(tokens):
+            for clause in clauses(tokens):
                 reader.read(clause)
-    return reader.stated
+    return _without_kinds(reader.stated, reader.context.kinds_counted)
+
+
+def _without_kinds(stated: Sequence[StatedNumber], others: int) -> list[StatedNumber]:
+    """Without the numbers of single kinds (通过网络收到8件), save one that stands for the whole: the
+    text counts nothing else, or says of all kinds that there were none. `others` is how many further
+    kinds the text counts."""
+    kinds = [number for number in stated if number.is_of_a_kind]
+    if not kinds:
+        return list(stated)
+    first = kinds[0].claim.readings[0]
+    counts = [number for number in stated if number.claim.readings[0] == first]
+    if len(counts) + others == 1 or not any(number.number for number in counts):
+        return list(stated)
+    return [number for number in stated if not number.is_of_a_kind]
 
 
 # --- clauses and quotes ------------------------------------------------------------------
 
 _MARKS = (
     TokenKind.COMMA,
+    TokenKind.SEMICOLON,
     TokenKind.STOP,
     TokenKind.LINE,
     TokenKind.OPEN,
@@ -63,6 +82,7 @@ class StatedNumber:
     number: int
     place: Span
     subject: Span | None = None
+    is_of_a_kind: bool = False
 
     def quote(self, text: str) -> str:
         """The words as written, without what stands between the subject and the number."""
@@ -144,24 +164,29 @@ class Cut:
 
 
 def cut(tokens: Sequence[Token]) -> Cut | None:
-    """A clause cut at its first number, or without one when a word says that there were none; None
-    for a clause that says neither. 一 right after that word (没有收到一件) is no number of its
-    own."""
-    for i, token in enumerate(tokens):
-        if token.role.denials and not token.role.verbs:
-            following = tokens[i + 1 :]
-            if following and following[0].kind is TokenKind.NUMBER and following[0].value == 1:
-                following = following[1:]
-            return Cut([*tokens[: i + 1], *following])
+    """A clause cut at its first number, or without one when a word before says that there were
+    none; None for a clause that says neither. 一 right after that word (没有收到一件) is no number
+    of its own."""
     for i, token in enumerate(tokens):
         if token.kind is TokenKind.NUMBER:
             return Cut(tokens[:i], token, tokens[i + 1 :])
+        if token.role.denies and not token.role.asserts:
+            return Cut([*tokens[: i + 1], *_without_one(tokens[i + 1 :])])
     return None
+
+
+def _without_one(tokens: Sequence[Token]) -> Sequence[Token]:
+    """The tokens behind 没有, without the 一件 of 没有一件 and 没有收到一件."""
+    for i, token in enumerate(tokens):
+        if token.kind is TokenKind.NUMBER:
+            return [*tokens[:i], *tokens[i + 1 :]] if token.value == 1 and i <= 1 else tokens
+    return tokens
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A clause, and a claim that it may state: what the conditions judge."""
+    """A clause, and a claim that it may state: what the conditions judge. `spoken` are the words
+    of each verb that the clause has in full."""
 
     lexicon: Lexicon
     text: str
@@ -169,11 +194,17 @@ class Candidate:
     context: Context
     cut: Cut
     known: KnownClaim
+    spoken: Mapping[int, tuple[Token, ...]]
 
     @property
     def claim(self) -> Claim:
         """The claim."""
         return self.known.claim
+
+    @property
+    def counts_without_verb(self) -> bool:
+        """Whether the claim says how many there were, and nothing that happened to them."""
+        return self.cut.number is not None and not self.claim.verbs
 
     @property
     def names_subject(self) -> bool:
@@ -188,18 +219,64 @@ class Candidate:
             return False
         return not any(token.role.subjects for token in self.cut.others)
 
+    @property
+    def verb(self) -> tuple[Token, ...]:
+        """The words of the claim's verbs, or of its denial, in the clause."""
+        verbs = self.known.none if self.cut.number is None else self.known.verbs
+        return tuple(token for verb in verbs for token in self.spoken.get(verb, ()))
+
     def fits(self, token: Token) -> bool:
         """Whether a word may stand in a clause that states the claim."""
-        role, position = token.role, self.known.position
-        if role.goes_with(self.known.subject):
-            return True
-        return position in role.verbs or position in role.denials
+        role, subject = token.role, self.known.subject
+        return token in self.verb or role.goes_with(subject) or subject in role.parts
+
+    @property
+    def kinds(self) -> list[Token]:
+        """The words before the number that are for kinds of the subject."""
+        return [token for token in self.cut.before if self.known.subject in token.role.parts]
+
+    @property
+    def is_of_a_kind(self) -> bool:
+        """Whether only one kind is counted (通过网络收到), not a list of them (网络、信函等渠道)."""
+        kinds = self.kinds
+        if not kinds or any(token.role.ends_list for token in self.cut.before):
+            return False
+        first, last = (self.cut.before.index(kind) for kind in (kinds[0], kinds[-1]))
+        return not any(token.role.joins for token in self.cut.before[first:last])
+
+    @property
+    def sums_up(self) -> bool:
+        """Whether the number is the sum of those before it in the sentence (上年2件，新收10件，共12件).
+        """
+        numbers = self.context.numbers
+        if len(numbers) < 2 or not any(token.role.sums for token in self.cut.before):
+            return False
+        return self.continues and self.cut.value == sum(numbers)
+
+    @property
+    def begins_with_number(self) -> bool:
+        """Whether nothing but words that change nothing stand before the number."""
+        return not any(
+            token.role.subjects or token.role.steps or token.role.parts for token in self.cut.before
+        )
+
+    def first_verb_after(self) -> Token | None:
+        """The first word behind the number that is in a verb about the subject."""
+        for token in self.cut.after:
+            if self.lexicon.verb_of(token, self.known.subject):
+                return token
+        return None
 
     def stated(self) -> StatedNumber:
         """The number that the clause states for the claim."""
         subject = None if self.names_subject else self.context.anchor
         return StatedNumber(
-            self.known.statement, self.claim, self.cut.value, self.cut.place, subject
+            self.known.statement,
+            self.claim,
+            self.cut.value,
+            self.cut.place,
+            subject,
+            self.is_of_a_kind,
         )
 
 
@@ -217,9 +294,9 @@ def there_is_one_number(it: Candidate) -> bool:
 
 
 def no_other_year_is_named(it: Candidate) -> bool:
-    """A number of another year is none of this report's."""
-    years = [token.value for token in it.cut.others if token.kind is TokenKind.YEAR]
-    return all(year == it.year for year in years)
+    """A number of another year is none of this report's, unless it was carried over from it."""
+    years = [token for token in it.cut.others if token.kind is TokenKind.YEAR]
+    return all(token.value == it.year or token in it.verb for token in years)
 
 
 def the_sentence_is_about_the_year(it: Candidate) -> bool:
@@ -248,16 +325,37 @@ def the_measure_is_the_subjects(it: Candidate) -> bool:
     return number.measure in it.claim.measures
 
 
-def nothing_leads_away_from_the_subject(it: Candidate) -> bool:
-    """After a word of the subject's `unless` the rest of the sentence may count something else."""
-    return it.known.subject not in it.context.astray
-
-
 def nothing_else_is_being_counted(it: Candidate) -> bool:
     """A list of other things may go on; only a verb says that the year's are meant."""
-    if it.cut.number is None or it.claim.verbs:
+    if not it.counts_without_verb or it.sums_up:
         return True
-    return _COUNTS not in it.context.astray
+    return not it.context.astray & {_COUNTS, it.known.subject}
+
+
+def no_kinds_are_being_counted(it: Candidate) -> bool:
+    """What is said among the kinds of a subject may be said of one of them."""
+    return it.names_subject or it.sums_up or _PARTS not in it.context.astray
+
+
+def a_kind_is_not_the_whole(it: Candidate) -> bool:
+    """自然人10件 is a part of what was received; a verb says that what follows was received."""
+    if not it.kinds:
+        return True
+    return bool(it.verb) and not it.context.among_parts
+
+
+def a_part_is_not_the_whole(it: Candidate) -> bool:
+    """Behind 其中 what was counted before is counted again by its kinds."""
+    if not it.context.among_parts:
+        return True
+    return it.claim.readings[0] not in it.context.counted
+
+
+def a_part_is_no_more_than_the_whole(it: Candidate) -> bool:
+    """After other clauses a larger number is that of something else."""
+    if it.names_subject or it.context.adjacent or not it.context.whole:
+        return True
+    return it.cut.value <= it.context.whole
 
 
 def each_word_names_one_subject(it: Candidate) -> bool:
@@ -273,7 +371,7 @@ def the_words_before_fit(it: Candidate) -> bool:
     for i, token in enumerate(it.cut.before):
         if token.kind is not TokenKind.WORD or it.fits(token):
             continue
-        if it.cut.value != 0 or not _in_a_list(it.cut.before, i):
+        if it.cut.value != 0 or not _in_a_list(it, i):
             return False
     return True
 
@@ -289,24 +387,25 @@ def the_words_after_fit(it: Candidate) -> bool:
 
 
 def a_verb_of_the_claim_states_it(it: Candidate) -> bool:
-    """What happened to the things that are counted must be said before the number."""
+    """What happened to the things that are counted is said before the number, or right behind one
+    that begins the clause (2件结转下年)."""
     if it.cut.number is None or not it.claim.verbs:
         return True
-    return any(it.known.position in token.role.verbs for token in it.cut.before)
+    if any(token in it.verb for token in it.cut.before):
+        return True
+    return it.begins_with_number and it.first_verb_after() in it.verb
 
 
 def no_verb_states_something_else(it: Candidate) -> bool:
     """A claim without verbs is about how many there were, not what happened to them."""
-    if it.cut.number is None or it.claim.verbs:
+    if not it.counts_without_verb:
         return True
-    return not any(token.role.verbs for token in it.cut.before)
+    return not any(it.lexicon.verb_of(token, it.known.subject) for token in it.cut.before)
 
 
 def a_word_of_the_claim_denies_it(it: Candidate) -> bool:
     """That there were none must be said by one of the claim's own words for it."""
-    if it.cut.number is not None:
-        return True
-    return any(it.known.position in token.role.denials for token in it.cut.before)
+    return it.cut.number is not None or bool(it.verb)
 
 
 def one_is_counted(it: Candidate) -> bool:
@@ -320,7 +419,7 @@ def one_is_counted(it: Candidate) -> bool:
 def the_subject_is_known(it: Candidate) -> bool:
     """It is named in the clause, or a clause before named it and this one goes on about it: with a
     verb (办结12件), or, where there were none, right behind."""
-    if it.names_subject:
+    if it.names_subject or (it.sums_up and it.counts_without_verb):
         return True
     if not it.claim.from_context or not it.continues:
         return False
@@ -350,12 +449,11 @@ CONDITIONS: tuple[Condition, ...] = (
     Condition(the_number_is_certain, "收到来信十三件", "收到来信三四件"),
     Condition(the_number_counts_something, "收到的来信为0", "收到的来信为12"),
     Condition(the_measure_is_the_subjects, "接待来访12批", "接待来访12件"),
-    Condition(
-        nothing_leads_away_from_the_subject,
-        "处理投诉5件。收到来信12件",
-        "处理投诉5件，收到来信12件",
-    ),
     Condition(nothing_else_is_being_counted, "发出通知。来信12件", "发出通知5件，来信12件"),
+    Condition(no_kinds_are_being_counted, "", ""),
+    Condition(a_kind_is_not_the_whole, "", ""),
+    Condition(a_part_is_not_the_whole, "", ""),
+    Condition(a_part_is_no_more_than_the_whole, "", ""),
     Condition(each_word_names_one_subject, "来信和来访0件", "来信和来访12件"),
     Condition(the_words_before_fit, "收到群众来信12件", "收到网上来信12件"),
     Condition(the_words_after_fit, "收到12件群众来信", "收到12件网上来信"),
@@ -373,21 +471,27 @@ them.
 """
 
 
-def _in_a_list(tokens: Sequence[Token], position: int) -> bool:
+def _in_a_list(it: Candidate, position: int) -> bool:
     """Whether a word is another subject in a list (行政复议、行政诉讼), of which 0 is said
-    together."""
-    if not tokens[position].role.subjects:
+    together. What may stand beside the claim's subject is no item of the list."""
+    tokens = it.cut.before
+    role = tokens[position].role
+    if not role.subjects and it.known.subject not in role.unless:
         return False
-    left = _neighbour(reversed(tokens[:position]))
-    right = _neighbour(tokens[position + 1 :])
+    left = _neighbour(it.known.subject, reversed(tokens[:position]))
+    right = _neighbour(it.known.subject, tokens[position + 1 :])
     if left is not None and left.role.subjects:
         return False
     return any(token is not None and token.role.joins for token in (left, right))
 
 
-def _neighbour(tokens: Iterable[Token]) -> Token | None:
-    """The first word that names a subject, or joins two words."""
-    return next((token for token in tokens if token.role.subjects or token.role.joins), None)
+def _neighbour(subject: str, tokens: Iterable[Token]) -> Token | None:
+    """The first word that names another subject, or joins two words."""
+    for token in tokens:
+        names_one = bool(token.role.subjects) and subject not in token.role.beside
+        if names_one or token.role.joins:
+            return token
+    return None
 
 
 # --- going through a text ----------------------------------------------------------------
@@ -398,76 +502,170 @@ class Context:
     """What the clauses before are about.
 
     `topic` is the subject that a clause without one refers to, `anchor` where it was named,
-    `adjacent` is whether that was in the clause before; `astray` holds why the rest of the
-    sentence may count something else, `depth` counts open brackets.
+    `adjacent` is whether that was in the clause before; `whole` is the largest number that was
+    stated of it, `counted` what was counted in the sentence, `parts` the sum of the kinds since;
+    `astray` holds why the rest of the sentence may count something else, `depth` counts open
+    brackets.
     """
 
+    lexicon: Lexicon
     year: int
     topic: str = ""
     anchor: Span = (0, 0)
     patience: int = 0
     adjacent: bool = False
+    whole: int = 0
+    parts: int = 0
+    kinds_counted: int = 0
+    numbers: list[int] = field(default_factory=list)
+    counted: list[Number] = field(default_factory=list)
+    among_parts: bool = False
     astray: set[str] = field(default_factory=set)
     depth: int = 0
     line_is_heading: bool = True
 
-    def come_back(self, tokens: Iterable[Token]) -> None:
-        """Naming the report year ends a look back."""
+    def enter(self, tokens: Sequence[Token]) -> None:
+        """Naming the report year ends a look back; 其中 begins a list of parts."""
         years = [token.value for token in tokens if token.kind is TokenKind.YEAR]
         if self.year in years:
             self.astray.discard(_TIME)
+        if any(token.role.opens_parts for token in tokens):
+            self.among_parts = True
 
     def hold(self, topic: str, tokens: Sequence[Token]) -> None:
         """The clause is about this subject."""
         if any(topic in token.role.subjects for token in tokens):
             self.anchor = (tokens[0].start, tokens[-1].end)
+            self.astray -= {topic, _COUNTS, _PARTS}
+        if topic != self.topic:
+            self.whole = 0
         self.topic = topic
         self.patience = PATIENCE
         self.adjacent = True
 
+    def count(self, stated: Sequence[StatedNumber]) -> None:
+        """These numbers were stated of the topic. A sum ends a list of kinds."""
+        if len(self.numbers) > 1 and stated[-1].number == sum(self.numbers):
+            self.astray.discard(_PARTS)
+        self.numbers.append(stated[-1].number)
+        whole = [number for number in stated if not number.is_of_a_kind]
+        self.counted += [number.claim.readings[0] for number in whole]
+        self.whole = max([self.whole, *(number.number for number in whole)])
+
     def wander(self, tokens: Sequence[Token]) -> None:
         """A clause of other words may lead astray by what, whom or when it is about."""
-        if self.depth:
+        if self.depth or self._is_a_share(tokens):
             return
-        self.adjacent = self.line_is_heading = False
+        self.line_is_heading = False
+        if self._is_a_part(tokens):
+            self._count_part(tokens)
+            return
+        if _PARTS in self.astray and any(token.measure for token in tokens):
+            self.astray.add(_MIXED)
+        if self._is_about_topic(tokens):
+            return
+        self.adjacent = False
         self.patience -= 1
         for token in tokens:
             self._leave(token)
+        if any(token.measure for token in tokens) and not self.lexicon.names_subject(tokens):
+            self.astray.add(_COUNTS)
         if self.patience < 0 or self._topic_is_lost(tokens):
-            self.topic = ""
+            self.lose_topic()
+
+    def lose_topic(self) -> None:
+        """Nothing is being spoken of."""
+        self.topic = ""
+        self.whole = 0
+
+    @staticmethod
+    def _is_a_share(tokens: Sequence[Token]) -> bool:
+        """Whether a clause gives a percentage only (占66%, 办结率100%)."""
+        kinds = [token.kind for token in tokens]
+        return TokenKind.SHARE in kinds and TokenKind.NUMBER not in kinds
+
+    def _is_a_part(self, tokens: Sequence[Token]) -> bool:
+        """Whether a clause counts a kind of the topic (其中网上8件, 自然人3件)."""
+        numbers = [token.value for token in tokens if token.kind is TokenKind.NUMBER]
+        if len(numbers) != 1 or not self.numbers:
+            return False
+        if self.whole and (numbers[0] is None or numbers[0] > self.whole):
+            return False
+        if any(self._leads_away(token) for token in tokens):
+            return False
+        return self.among_parts or any(self.topic in token.role.parts for token in tokens)
+
+    def _is_about_topic(self, tokens: Sequence[Token]) -> bool:
+        """Whether a clause with a number goes on about the topic, but what it says is not clear."""
+        if not self.whole:
+            return False
+        return all(
+            token.kind in (TokenKind.NUMBER, TokenKind.SHARE)
+            or token.role.goes_with(self.topic)
+            or self.lexicon.verb_of(token, self.topic)
+            for token in tokens
+        )
+
+    def _leads_away(self, token: Token) -> bool:
+        """Whether a word is about another time or thing."""
+        role = self.role_of(token)
+        return role.other_time or self.topic in role.unless or bool(role.subjects - {self.topic})
+
+    def _count_part(self, tokens: Sequence[Token]) -> None:
+        """A list of kinds is over when they add up to the whole."""
+        numbers = [token.value or 0 for token in tokens if token.kind is TokenKind.NUMBER]
+        self.numbers += numbers
+        self.parts += sum(numbers)
+        of_a_kind = any(self.topic in token.role.parts for token in tokens)
+        self.kinds_counted += of_a_kind
+        if self.parts == self.whole and _MIXED not in self.astray:
+            self.astray.discard(_PARTS)
+            self.parts = 0
+        elif of_a_kind:
+            self.astray.add(_PARTS)
+
+    def role_of(self, token: Token) -> Role:
+        """What a token can be; a year is another time, or the last or next one."""
+        if token.kind is not TokenKind.YEAR or token.value is None:
+            return token.role
+        return self.lexicon.role_of_year(token.value - self.year)
 
     def _leave(self, token: Token) -> None:
         """Notes where a word leads to."""
         self.astray |= token.role.unless
-        is_other_year = token.kind is TokenKind.YEAR and token.value != self.year
-        if is_other_year or token.role.other_time:
+        if self.role_of(token).other_time:
             self.astray.add(_TIME)
-        if token.measure:
-            self.astray.add(_COUNTS)
 
     def _topic_is_lost(self, tokens: Sequence[Token]) -> bool:
         """Whether the next clause can no longer go on about the topic."""
         if self.astray & {self.topic, _TIME, _COUNTS} or tokens[-1].role.scene:
             return True
+        if self.whole and not any(token.kind is TokenKind.NUMBER for token in tokens):
+            return False
         return not any(self._keeps_topic(token) for token in tokens)
 
     def _keeps_topic(self, token: Token) -> bool:
         """Whether a word names the topic, or goes with it without being a verb."""
         role = token.role
-        return self.topic in role.subjects or (self.topic in role.beside and not role.verbs)
+        return self.topic in role.subjects or (self.topic in role.beside and not role.asserts)
 
     def end(self, mark: TokenKind) -> None:
         """A mark ends the clause, and perhaps the bracket, the sentence or the line."""
-        if mark is TokenKind.OPEN:
+        if mark is TokenKind.SEMICOLON:
+            self.astray.discard(_COUNTS)
+        elif mark is TokenKind.OPEN:
             self.depth += 1
         elif mark is TokenKind.CLOSE:
             self.depth = max(0, self.depth - 1)
         elif mark in (TokenKind.STOP, TokenKind.LINE):
             self.astray.clear()
-            self.depth = 0
+            self.counted.clear()
+            self.numbers.clear()
+            self.among_parts = False
+            self.parts = self.depth = 0
         if mark is TokenKind.LINE:
             if not self.line_is_heading:
-                self.topic = ""
+                self.lose_topic()
             self.line_is_heading = True
 
 
@@ -478,14 +676,14 @@ class _Reader:
         self.lexicon = lexicon
         self.text = text
         self.year = year
-        self.context = Context(year)
+        self.context = Context(lexicon, year)
         self.stated: list[StatedNumber] = []
 
     def read(self, clause: Clause) -> None:
         """Notes what the clause states, and what it leaves behind for the next."""
         tokens = clause.meant
         if tokens:
-            self.context.come_back(tokens)
+            self.context.enter(tokens)
             self._read(tokens)
         self.context.end(clause.mark)
 
@@ -493,6 +691,7 @@ class _Reader:
         stated = self._stated(tokens)
         if stated:
             self.context.hold(stated[-1].claim.subject.id, tokens)
+            self.context.count(stated)
             self.context.line_is_heading = False
             self.stated += stated
             return
@@ -504,28 +703,46 @@ class _Reader:
 
     def _stated(self, tokens: list[Token]) -> list[StatedNumber]:
         """What a clause states. A number is that of the first claim of a statement about a
-        subject."""
+        subject, and a verb states one claim."""
         parts = cut(tokens)
         if parts is None:
             return []
+        spoken = self._spoken(tokens)
         stated: list[StatedNumber] = []
         taken: set[tuple[str, str]] = set()
+        used: set[Token] = set()
         for known in self.lexicon.claims:
+            it = Candidate(
+                self.lexicon, self.text, self.year, self.context, parts, known, spoken
+            )
             about = (known.statement.code, known.subject)
-            if about in taken:
+            if about in taken or used & set(it.verb):
                 continue
-            it = Candidate(self.lexicon, self.text, self.year, self.context, parts, known)
             if all(condition.holds(it) for condition in CONDITIONS):
                 stated.append(it.stated())
                 if parts.number is not None:
                     taken.add(about)
+                    used |= set(it.verb)
         return stated
+
+    def _spoken(self, tokens: Sequence[Token]) -> dict[int, tuple[Token, ...]]:
+        """The words of each verb whose steps the clause has in full, in their order."""
+        walked: defaultdict[int, list[Token]] = defaultdict(list)
+        whole: dict[int, tuple[Token, ...]] = {}
+        for token in tokens:
+            for step in self.context.role_of(token).steps:
+                words = walked[step.verb]
+                if len(words) == step.number:
+                    words.append(token)
+                    if len(words) == step.length:
+                        whole[step.verb] = tuple(words)
+        return whole
 
     def _topic_of(self, tokens: Sequence[Token]) -> str | None:
         """The subject of a clause that only names one (依申请公开方面), or None."""
         if self.context.astray or any(token.kind is TokenKind.NUMBER for token in tokens):
             return None
-        if any(token.role.denials for token in tokens):
+        if any(token.role.denies for token in tokens):
             return None
         for subject in self.lexicon.subjects:
             if self._is_about(subject, tokens):

@@ -12,7 +12,8 @@ from xlreport.findings import Finding
 from xlreport.form import expression as ex
 from xlreport.form.model import Form, Instance, Statement, Text
 from xlreport.narrative.claims import StatedNumber, shortened, stated_numbers
-from xlreport.narrative.lexicon import lexicon_of, readable
+from xlreport.narrative.lexicon import lexicon_of
+from xlreport.narrative.own_names import readable
 from xlreport.narrative.self_reference import Identity, Mention, wrong_mentions
 from xlreport.rules.describe import FailureDescriber
 from xlreport.rules.evaluate import UnitView
@@ -48,7 +49,7 @@ def compare_texts(form: Form, view: UnitView) -> TextComparison:
     for text in form.texts:
         written = submission.texts.get(text.field_id, "")
         if written.strip():
-            passage = _Passage(text, written, _readable(written, submission))
+            passage = _Passage(text, written, readable_text(written, submission))
             result.findings += _about_itself(form, passage, submission)
             _Comparer(form, view, passage, result).compare()
     result.findings = list(dict.fromkeys(result.findings))
@@ -64,7 +65,7 @@ class _Passage:
     plain: str
 
 
-def _readable(written: str, submission: Submission) -> str:
+def readable_text(written: str, submission: Submission) -> str:
     """The text with the unit's own names out of the way; it may leave the county's name out."""
     name = submission.unit.name
     names = [name]

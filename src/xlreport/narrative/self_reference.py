@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from xlreport.form.model import OwnReport
 from xlreport.narrative import numerals
-from xlreport.narrative.lexicon import OWN
+from xlreport.narrative.own_names import OWN, is_within
 
 _YEAR = re.compile(r"(?<!\d)(\d{4}|[〇零一二三四五六七八九]{4}) ?年")
 _SENTENCE = re.compile(r"[^。！？!?\n]+")
@@ -178,7 +178,7 @@ def _other_unit(before: str, unit: str) -> str:
     theirs, ours = _bare(name), _bare(unit)
     if not theirs or not ours:
         return ""
-    if _is_within(theirs, ours) or _is_within(ours, theirs):
+    if is_within(theirs, ours) or is_within(ours, theirs):
         return ""
     return name
 
@@ -192,9 +192,3 @@ def _bare(name: str) -> str:
         if name.endswith(kind):
             return name.removesuffix(kind)
     return ""
-
-
-def _is_within(short: str, long: str) -> bool:
-    """Whether the characters of one name stand in the other in order (市监 in 市场监督管理)."""
-    rest = iter(long)
-    return all(character in rest for character in short)

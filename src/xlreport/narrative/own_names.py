@@ -1,0 +1,111 @@
+"""What a unit calls itself in its own texts: its name, its short names, 全区 for a district.
+
+Own names are put out of the way before a text is read, so that they are no unknown words and no
+names of others.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from xlreport.narrative import numerals
+
+OWN = "\ue000"
+"""Stands for every character of the unit's own name."""
+
+_SUFFIXES = {"县": "县区州旗市", "市": "市州盟"}
+"""The kinds of place that a level can be, by the last character of its name."""
+
+_ALL_UNITS = (
+    "各乡镇", "各镇", "各乡", "各街道", "各部门", "各单位", "各行政机关", "各级行政机关", "各职能部门",
+    "各级各部门", "各镇街", "镇街", "各乡镇街道", "各有关部门", "各部门单位", "各乡镇人民政府",
+)  # fmt: skip
+"""Of these a summary is the sum."""
+
+_PLACE = re.compile(r".{1,7}?(?:新区|[市县区旗州盟])")
+_KINDS = "局委办室处院馆站所会队"
+"""The last characters of an office's short name (人社局, 县政府办)."""
+
+_OFFICE = "(?:人民政府|政府(?!信息|网站|门户|公报)|办事处|办(?![理公结件复事])|管委会)?"
+"""What may stand behind the name of a place."""
+
+_PEOPLES = "人民"
+_SHORTEST, _LONGEST = 3, 20
+
+
+def readable(text: str, own: Iterable[str], level: str) -> str:
+    """The text with plain digits, and with the unit's own names out of the way, each character in
+    its place."""
+    text = numerals.plain(text)
+    full_names = [name for name in own if len(name) > 1]
+    names = set(full_names)
+    names |= {short for name in full_names for short in _within_places(name)}
+    for name in sorted(names | set(_of_level(names, level)), key=len, reverse=True):
+        text = re.sub(re.escape(name) + _OFFICE, _put_away, text)
+    for name in full_names:
+        text = _without_short_names(text, name)
+    return text
+
+
+def _within_places(name: str) -> Iterator[str]:
+    """A name without those of the places that it lies in (和胜乡 of 五原县和胜乡), or with their kind
+    only (市教育局)."""
+    place = _PLACE.match(name)
+    while place is not None and len(name) - place.end() > 2:
+        kind, name = name[place.end() - 1], name[place.end() :]
+        yield name
+        yield kind + name
+        place = _PLACE.match(name)
+
+
+def _put_away(name: re.Match[str]) -> str:
+    """As many characters that stand for the unit's own name."""
+    return OWN * len(name[0])
+
+
+def _of_level(names: Iterable[str], level: str) -> Iterator[str]:
+    """What a county or a city calls itself; for others these are somebody else."""
+    kinds = _SUFFIXES.get(level, "")
+    if not kinds:
+        return
+    yield from _ALL_UNITS
+    own_kinds = {name[-1] for name in names if name[-1] in kinds} or set(kinds)
+    for kind in own_kinds | {level}:
+        for word in ("全", "我", "本"):
+            yield word + kind
+
+
+def _without_short_names(text: str, name: str) -> str:
+    """An office's short names out of the way: characters of its name in their order (人社局 of
+    人力资源和社会保障局), with or without the kind of its place before (市人社局)."""
+    place = _PLACE.match(name)
+    office = (name[place.end() :] if place else name).removeprefix(_PEOPLES)
+    if len(office) < _SHORTEST or office[-1] not in _KINDS:
+        return text
+    place_kind = name[place.end() - 1] if place else ""
+    reached = 0
+    for match in re.finditer(f"[{_KINDS}]", text):
+        start = _short_name(text, (reached, match.end()), place_kind, office)
+        if start < match.end():
+            text = text[:start] + OWN * (match.end() - start) + text[match.end() :]
+            reached = match.end()
+    return text
+
+
+def _short_name(text: str, within: tuple[int, int], place_kind: str, office: str) -> int:
+    """Where the longest short name begins that ends where `within` does; its end when there is
+    none."""
+    first, end = within
+    for start in range(max(first, end - _LONGEST), end - _SHORTEST + 1):
+        words = text[start:end]
+        bare = words.removeprefix(place_kind).removeprefix(_PEOPLES)
+        if len(bare) >= _SHORTEST and bare[0] == office[0] and is_within(bare, office):
+            return start
+    return end
+
+
+def is_within(short: str, long: str) -> bool:
+    """Whether the characters of one name stand in the other in order (市监 in 市场监督管理)."""
+    rest = iter(long)
+    return all(character in rest for character in short)
