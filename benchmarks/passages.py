@@ -23,7 +23,8 @@ from pathlib import Path
 from xlreport import Entry, Form, Submission, Unit, check_submissions, get_form
 from xlreport.findings import Finding
 from xlreport.form import expression as ex
-from xlreport.narrative.claims import StatedNumber, stated_numbers
+from xlreport.narrative.claims import stated_numbers
+from xlreport.narrative.clauses import StatedNumber
 from xlreport.narrative.compare import readable_text
 from xlreport.narrative.lexicon import lexicon_of
 
@@ -157,7 +158,10 @@ class Score:
             self.received_noticed += noticed
 
 
-OTHERS: tuple[Callable[[int], int], ...] = (lambda number: number + 1, lambda number: 2 * number + 3)
+OTHERS: tuple[Callable[[int], int], ...] = (
+    lambda number: number + 1,
+    lambda number: 2 * number + 3,
+)
 """What a table may have in place of the number that the text says."""
 
 

@@ -127,7 +127,8 @@ class Submission:
     `entries` holds the typed-in number fields, `overrides` the computed cells whose formula was
     replaced by something typed, `answers` for each table the answer to 本表空白处是否均为 0.
     `explanations` are the unit's words about warnings, by the code of the line on the 校验 sheet.
-    `prior_year` is what the unit reported the year before, None when nothing is known.
+    `prior_year` is what the unit reported the year before, None when nothing is known. `known_as`
+    are the other names that the roster has for the unit, `listed` the names of all its units.
     """
 
     form: str
@@ -141,6 +142,8 @@ class Submission:
     explanations: Mapping[str, str] = field(default_factory=dict)
     prior_year: Figures | None = None
     provenance: Provenance = UNKNOWN
+    known_as: tuple[str, ...] = ()
+    listed: tuple[str, ...] = ()
 
     def with_identity(self, lines: Mapping[str, str]) -> Self:
         """The same submission with these lines on its cover, by their id."""

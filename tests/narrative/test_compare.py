@@ -108,14 +108,23 @@ def test_a_contradiction_quotes_the_text_and_names_the_cells(zfxxgk: Form) -> No
     )
     first, second = about_texts(zfxxgk, submission(zfxxgk, case))
     assert first.message == (
-        "一、总体情况里写“依申请公开方面，全年新收12件”，表里是：一、本年新收政府信息公开申请数量·总计 11，"
-        "一、本年新收政府信息公开申请数量·总计 11 ＋ 二、上年结转政府信息公开申请数量·总计 0 ＝ 11，"
-        "三、本年度办理结果 （七）总计·总计 11，都不是 12".replace("三、本年度办理结果 ", "")
+        "一、总体情况里写“依申请公开方面，全年新收12件”，表里是："
+        "一、本年新收政府信息公开申请数量·总计 11，不是 12"
     )
     assert first.suggestion == "请核对文字和表格，改成一致"
     assert (first.field, dict(first.observed)["said"]) == ("text.overview", 12)
     assert dict(first.observed)["requests.received.total"] == 11
     assert "写“依申请公开方面……办结9件”" in second.message
+
+
+def test_other_meanings_are_told_by_their_numbers(zfxxgk: Form) -> None:
+    tables = {"received": "11", "carried_in": "2", "granted": "10", "carried_out": "3"}
+    case = Case("全年收到政府信息公开申请9件。", tables, ())
+    (finding,) = about_texts(zfxxgk, submission(zfxxgk, case))
+    assert finding.message == (
+        "一、总体情况里写“全年收到政府信息公开申请9件”，表里是："
+        "一、本年新收政府信息公开申请数量·总计 11（按其他口径是 13、10），都不是 9"
+    )
 
 
 @pytest.mark.parametrize("name", ["text.overview", "text.other_matters", "text.problems"])

@@ -25,6 +25,7 @@ from xlreport.merging.codes import (
 )
 from xlreport.merging.outcome import FileRecord, Outcome, Stage
 from xlreport.merging.request import MergeRequest
+from xlreport.merging.roster import Roster
 from xlreport.merging.unit_matching import How, Match, differ_in_zeros, match
 from xlreport.submission import NOBODY, Submission, Summary, Unit
 from xlreport.text import clean_name
@@ -104,7 +105,15 @@ def _judged(file: FileRecord, target: Target, request: MergeRequest) -> FileReco
     if request.roster is None:
         return file.as_candidate()
     found = match(request.roster, file.unit, target.county.name)
-    return _matched(file, found, accept_unlisted=request.policy.accept_unlisted)
+    file = _matched(file, found, accept_unlisted=request.policy.accept_unlisted)
+    return _with_names(file, request.roster)
+
+
+def _with_names(file: FileRecord, roster: Roster) -> FileRecord:
+    """What the roster calls the unit, and the names of all its units: texts are read with them."""
+    known_as = roster.aliases.get(file.unit.code, ())
+    listed = tuple(unit.name for unit in roster.units)
+    return file.reporting(replace(file.report, known_as=known_as, listed=listed))
 
 
 def _other_report(report: Submission, target: Target) -> Finding | None:

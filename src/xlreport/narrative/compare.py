@@ -11,21 +11,23 @@ from decimal import Decimal
 from xlreport.findings import Finding
 from xlreport.form import expression as ex
 from xlreport.form.model import Form, Instance, Statement, Text
-from xlreport.narrative.claims import StatedNumber, shortened, stated_numbers
+from xlreport.narrative.claims import stated_numbers
+from xlreport.narrative.clauses import StatedNumber, shortened
 from xlreport.narrative.lexicon import lexicon_of
 from xlreport.narrative.own_names import readable
 from xlreport.narrative.self_reference import Identity, Mention, wrong_mentions
+from xlreport.narrative.words import COMPARING, OPENING
 from xlreport.rules.describe import FailureDescriber
 from xlreport.rules.evaluate import UnitView
 from xlreport.rules.linear import LinearConstraint, NotLinear, as_constraint
-from xlreport.submission import Submission
+from xlreport.submission import Submission, shown
 
 MOST_FINDINGS = 50
 """A unit's texts that contradict its tables more often are no report; the rest is not listed."""
 
 _ENDS = "。！？；\n"
 _COUNT = re.compile(r"(?<![0-9])([0-9]{1,9})(?=[ 　]*[件份宗起条])")
-_DOUBTS = ("无关", "除上述", "除此", "另收", "其余", "口头", "联合", "名义", "新的")
+_DOUBTS = ("无关", "除上述", "除此", "另收", "口头", "联合", "名义", "新的")
 """Words after which a number may be a part of the year's, or none of the report's."""
 
 _MAKE_EQUAL = "请核对文字和表格，改成一致"
@@ -67,10 +69,9 @@ class _Passage:
 
 def readable_text(written: str, submission: Submission) -> str:
     """The text with the unit's own names out of the way; it may leave the county's name out."""
-    name = submission.unit.name
-    names = [name]
+    names = [submission.unit.name, *submission.known_as]
     if submission.county.name:
-        names.append(name.removeprefix(submission.county.name))
+        names += [name.removeprefix(submission.county.name) for name in names]
     return readable(written, names, submission.unit.level)
 
 
@@ -87,23 +88,25 @@ class _Comparer:
 
     def compare(self) -> None:
         """Compares every number that the text states, the same words once."""
-        for stated in self._stated():
-            full = len(self.result.findings) >= MOST_FINDINGS
-            if not full and not _is_doubtful(self.passage.plain, stated):
-                self._compare(stated)
-
-    def _stated(self) -> Iterable[StatedNumber]:
         lexicon = lexicon_of(self.form, self.passage.text.field_id)
         if lexicon is None:
-            return ()
-        year = self.view.submission.year
+            return
+        all_stated = stated_numbers(lexicon, self.passage.plain, self.view.submission.year)
+        unread = _unread_counts(self.passage.plain, all_stated)
+        for stated in self._once(all_stated):
+            full = len(self.result.findings) >= MOST_FINDINGS
+            if not full and not _is_doubtful(self.passage.plain, stated):
+                self._compare(stated, unread)
+
+    def _once(self, all_stated: Iterable[StatedNumber]) -> Iterable[StatedNumber]:
+        """The same words once."""
         once: dict[tuple[int, int, str], StatedNumber] = {}
-        for stated in stated_numbers(lexicon, self.passage.plain, year):
+        for stated in all_stated:
             quote = stated.quote(self.passage.written)
             once[id(stated.claim), stated.number, quote] = stated
         return once.values()
 
-    def _compare(self, stated: StatedNumber) -> None:
+    def _compare(self, stated: StatedNumber, unread: Sequence[tuple[int, int]]) -> None:
         """A contradiction only if every reading is known and none is the number said."""
         readings = stated.claim.readings
         known = [self.view.knows_all(reading) for reading in readings]
@@ -111,7 +114,8 @@ class _Comparer:
         if len(known) == 1 and known[0]:
             self._constrain(stated)
         right = [value for value, there in zip(values, known, strict=True) if there]
-        if stated.number in right or _adds_up(self.passage.written, stated, values):
+        parts = _in_sentence(self.passage.plain, stated, unread)
+        if stated.number in right or _adds_up(stated.number, parts, values):
             return
         if all(known):
             self.result.findings.append(self._contradiction(stated))
@@ -127,45 +131,72 @@ class _Comparer:
 
     def _contradiction(self, stated: StatedNumber) -> Finding:
         readings = stated.claim.readings
-        instance = _instance(stated.statement, readings)
-        # it stands at a text: the tables' sheets are always named
-        describer = FailureDescriber(self.form, instance, self.view, name_sheets=True)
-        parts = list(dict.fromkeys(describer.term(reading) for reading in readings))
-        none_of_them = "都不是" if len(parts) > 1 else "不是"
-        message = (
-            f"{self.passage.text.label}里写“{stated.quote(self.passage.written)}”，"
-            f"表里是：{'，'.join(parts)}，{none_of_them} {stated.number}"
-        )
         operands: dict[ex.Ref | ex.Previous | ex.Length, None] = {}
         for reading in readings:
             operands.update(dict.fromkeys(ex.operands_of(reading)))
         observed = [(ex.key_of(operand), self.view.number(operand)) for operand in operands]
+        message = (
+            f"{self.passage.text.label}里写“{stated.quote(self.passage.written)}”，"
+            f"表里是：{self._in_tables(stated)} {stated.number}"
+        )
         finding = _finding(stated.statement, message, _MAKE_EQUAL)
         finding = finding.at(observed=(("said", stated.number), *observed))
         return _at_text(finding, self.passage.text, self.view.submission)
 
+    def _in_tables(self, stated: StatedNumber) -> str:
+        """The first meaning with its cells; of the others the numbers are enough."""
+        readings = stated.claim.readings
+        instance = _instance(stated.statement, readings)
+        # it stands at a text: the tables' sheets are always named
+        describer = FailureDescriber(self.form, instance, self.view, name_sheets=True)
+        first, *others = (self.view.value(reading) for reading in readings)
+        different = [value for value in dict.fromkeys(others) if value != first]
+        term = describer.term(readings[0])
+        if not different:
+            return f"{term}，不是"
+        numbers = "、".join(map(shown, different))
+        return f"{term}（按其他口径是 {numbers}），都不是"
 
-def _sentence(text: str, stated: StatedNumber) -> str:
-    """The sentence in which the number is stated."""
+
+def _sentence(text: str, stated: StatedNumber) -> tuple[int, int]:
+    """The place of the sentence in which the number is stated."""
     first, behind = stated.place
     start = max(text.rfind(mark, 0, first) for mark in _ENDS) + 1
     ends = [text.find(mark, behind) for mark in _ENDS]
-    return text[start : min((end for end in ends if end >= 0), default=len(text))]
+    return start, min((end for end in ends if end >= 0), default=len(text))
 
 
 def _is_doubtful(text: str, stated: StatedNumber) -> bool:
     """Whether a word of the sentence makes its numbers some of those of the year, or others."""
-    sentence = _sentence(text, stated)
+    sentence = text[slice(*_sentence(text, stated))]
     return any(word in sentence for word in _DOUBTS)
 
 
-def _adds_up(text: str, stated: StatedNumber, values: Sequence[Decimal]) -> bool:
-    """Whether all numbers of the sentence together add up to what a table has
-    (收到10件，另一处3件)."""
-    counts = [int(count) for count in _COUNT.findall(_sentence(text, stated))]
-    if len(counts) < 2 or stated.number not in counts:
-        return False
-    return sum(counts) in values
+def _unread_counts(text: str, all_stated: Iterable[StatedNumber]) -> list[tuple[int, int]]:
+    """Places and numbers of the counts that the reader made nothing of."""
+    read: set[int] = set()
+    for stated in all_stated:
+        read.update(range(*stated.place))
+    counts = ((count.start(), int(count[0])) for count in _COUNT.finditer(text))
+    return [(place, number) for place, number in counts if place not in read]
+
+
+def _in_sentence(text: str, stated: StatedNumber, unread: Iterable[tuple[int, int]]) -> list[int]:
+    """The unread counts in the sentence of a number, up to where its parts begin or it is
+    compared."""
+    start, end = _sentence(text, stated)
+    _, behind = stated.place
+    ends = [text.find(word, behind, end) for word in (*OPENING, *COMPARING)]
+    end = min((place for place in ends if place >= 0), default=end)
+    return [number for place, number in unread if start <= place < end]
+
+
+def _adds_up(number: int, others: Sequence[int], values: Sequence[Decimal]) -> bool:
+    """Whether the other counts of its sentence and a number are together what a table has
+    (收到10件，另一处3件), and not the number's own parts (收到13件，个人10件，公司3件)."""
+    rest = sum(others)
+    are_its_parts = len(others) > 1 and rest == number
+    return rest > 0 and not are_its_parts and number + rest in values
 
 
 def _instance(statement: Statement, readings: Iterable[ex.Number]) -> Instance:
@@ -184,7 +215,13 @@ def _about_itself(form: Form, passage: _Passage, submission: Submission) -> list
     for statement in form.statements:
         if statement.own is None or passage.text.field_id not in statement.texts:
             continue
-        report = Identity(statement.own, submission.year, submission.unit.name)
+        report = Identity(
+            statement.own,
+            submission.year,
+            submission.unit.name,
+            known_as=submission.known_as,
+            listed=submission.listed,
+        )
         for mention in wrong_mentions(report, passage.plain):
             finding = _mentioned(statement, mention, passage, report)
             findings.append(_at_text(finding, passage.text, submission))

@@ -17,71 +17,19 @@ from itertools import chain
 from xlreport.form.model import Claim, Form, Statement, Subject
 from xlreport.narrative import numerals
 from xlreport.narrative.own_names import OWN
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(text.split())
-
-
-NEUTRAL = _words("""
-本年 本年度 本年内 本年度内 全年 全年度 年度 年度内 年内 今年 今年以来 一年来 报告期内 报告年度 统计期内 统计年度
-截至 截止 截止到 截至到 年末 年底 到年底 12月底 12月31日 1月1日 1月1日至12月31日 1月至12月 1-12月 期间 当年
-同时 另 另外 此外 其间 目前 报告期 年初以来
-我镇 我乡 我街道 我街 我办 我局 我委 我单位 我机关 我中心 我处 我们 我部门 我院 我站 我队 我所 我会 我行 我校 我街办
-本镇 本乡 本街道 本街 本办 本局 本委 本单位 本机关 本行政机关 本部门 本中心 本处 本办公室 本院 本站 本队
-我分局 本分局 分局 我支队 本支队 我大队 本大队 我公司 我区管委会 我管委会 本级 我办公室 我局机关
-全镇 全乡 全街道 全街 全局 全委 全系统 镇 乡 街道 局 委 街办 人民政府 政府 镇政府 乡政府 镇人民政府 乡人民政府
-街道办 街道办事处 办事处 党政办 党政办公室 办公室 政府办 管委会 园区
-共 共计 总共 总计 合计 累计 一共 已 已经 均 都 也 亦 仅 实际 全部 为 是 有 的 了 中 上 过 则 我 本 及时 关于
-数 数量 总数 总量 件数 方面 情况 工作 事项 现象 情形 问题 事务 事件 事宜 类 等 等情况 等现象 等情形 等事项 合并
-件 共有 总数为 数量为 总量为 总件数
-依法 依规 依法依规 按时 及时 按期 按规定 在法定期限内 在规定时间内 在规定时限内 在法定时限内 按要求 按规定时限
-按程序 按规定程序 按照规定程序 按流程 按期限 按时限 按照时限要求 规定时限内 规定时间内 规定期限内 法定时限内
-法定期限内 法定时间内 在规定的时限内 在规定的期限内 在规定的时间内 在法定时间内 在规定期限内 按照规定 按相关规定 规范 妥善 严格 认真 有效 全面 顺利 高效 准确 如期 依法按时 按规定时间
-新 并 且 并且 由 对 自 从 至 起 止 到 一是 二是 三是 四是 五是 六是 七是 首先 其次 再次 最后
-""")
-"""Words that change nothing about what is counted, for whom and when."""
-
-LAST_YEAR = _words("上年 上年度 上一年 上一年度 去年 去年度")
-NEXT_YEAR = _words("下年 下年度 下一年 下一年度 明年 次年 次年度 来年")
-
-OTHER_TIME = (
-    *LAST_YEAR,
-    *NEXT_YEAR,
-    *_words("""
-前年 往年 历年 近年 近年来 以来 同期 每年 上半年 下半年 季度 当月 每月 今后 下一步
-"""),
+from xlreport.narrative.words import (
+    CLASSES,
+    COMPARING,
+    ENDING,
+    JOINING,
+    NEUTRAL,
+    NONE,
+    NOT_YET,
+    OPENING,
+    OTHER_TIME,
+    SCENE,
+    SUMS,
 )
-"""Words that look at another time than the report's year, or at a part of it."""
-
-NONE = _words("无 暂无 均无 并无 也无 亦无 全无 没有 没 未有 均没有 也没有 都没有 尚无")
-NOT_YET = _words("""
-未 均未 也未 亦未 并未 尚未 暂未 从未 未曾 未有 没有 没 没有再 均没有 也没有 都没有 从没有 未再
-""")
-"""How a text says that there is none of a thing, and that something did not happen."""
-
-CLASSES = {"上年": LAST_YEAR, "下年": NEXT_YEAR, "无": NONE, "未": NOT_YET}
-"""A definition writes the first word and means any of its class."""
-
-SCENE = _words("方面 情况 工作 领域 环节")
-"""Words that end a clause which says what the next one is about."""
-
-COMPARING = _words("较 比 同比 环比 相比 相较 与去年 与上年 同去年 同上年")
-"""Words after which a clause compares with something else."""
-
-OPENING = _words("其中 包括 包含 含 分别 分别为 分别是 具体 具体为 具体是")
-"""Words that begin a list of the kinds of what was counted."""
-
-ENDING = _words("""
-等渠道 等方式 等途径 等形式 等多种渠道 等多种方式 等多种途径 等各种渠道 等多种形式
-其他形式 其他渠道 其他方式 其他途径 或其他形式
-""")
-"""Words behind a list of kinds that stands for all of them."""
-
-SUMS = _words("共 共计 总共 总计 合计 一共 合并")
-"""Words before a sum."""
-
-JOINING = _words("、 和 及 与 以及 或 或者")
-"""Words between the items of a list."""
 
 GAP = "…"
 """In a verb of a definition: other words may stand here (结转…下年)."""
@@ -199,8 +147,8 @@ class KnownClaim:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Phrase:
-    """A subject's name put together of small words (申请公开政府信息的事项): what it looks like, and
-    the words of which it must hold one each."""
+    """A subject's name put together of small words (申请公开政府信息的事项): what it looks like,
+    and the words of which it must hold one each."""
 
     pattern: re.Pattern[str]
     needed: tuple[re.Pattern[str], ...]
@@ -228,10 +176,6 @@ class Lexicon:
         """Whether a word is in a verb of any claim about the subject."""
         steps = (step for step in token.role.steps if not step.denies)
         return any(self.claims[step.claim].subject == subject for step in steps)
-
-    def part_of(self, token: Token, subject: str) -> bool:
-        """Whether a word is for a kind of the subject."""
-        return subject in token.role.parts
 
     def role_of_year(self, distance: int) -> Role:
         """What a year can be, by its distance from the report's: as 上年 or 下年."""

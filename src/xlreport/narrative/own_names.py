@@ -18,8 +18,9 @@ _SUFFIXES = {"县": "县区州旗市", "市": "市州盟"}
 """The kinds of place that a level can be, by the last character of its name."""
 
 _ALL_UNITS = (
-    "各乡镇", "各镇", "各乡", "各街道", "各部门", "各单位", "各行政机关", "各级行政机关", "各职能部门",
-    "各级各部门", "各镇街", "镇街", "各乡镇街道", "各有关部门", "各部门单位", "各乡镇人民政府",
+    "各乡镇", "各镇", "各乡", "各街道", "各部门", "各单位", "各行政机关", "各级行政机关",
+    "各职能部门", "各级各部门", "各镇街", "镇街", "各乡镇街道", "各有关部门", "各部门单位",
+    "各乡镇人民政府",
 )  # fmt: skip
 """Of these a summary is the sum."""
 
@@ -49,8 +50,8 @@ def readable(text: str, own: Iterable[str], level: str) -> str:
 
 
 def _within_places(name: str) -> Iterator[str]:
-    """A name without those of the places that it lies in (和胜乡 of 五原县和胜乡), or with their kind
-    only (市教育局)."""
+    """A name without those of the places that it lies in (和胜乡 of 五原县和胜乡), or with their
+    kind only (市教育局)."""
     place = _PLACE.match(name)
     while place is not None and len(name) - place.end() > 2:
         kind, name = name[place.end() - 1], name[place.end() :]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from xlreport.form.model import OwnReport
 from xlreport.narrative import numerals
@@ -25,6 +26,14 @@ _TAIL = re.compile(r"[》”\" ]*(?:$|[，,；;：:（(]|予以|公布|公开|�
 _COMMA = re.compile("[，,；;：:]")
 _HAN_NAME = re.compile(r"[\u4e00-\u9fff]{2,24}")
 _OFFICES = ("人民政府", "政府", "办事处", "办公室")
+_SINCE = r"(?:\d{4} ?年(?:度|以来)?|今年以来|本年度|全年|截至\d{4}年12月31日)"
+_DOES = (
+    "认真", "严格", "坚持", "高度重视", "始终坚持", "深入贯彻", "全面贯彻", "扎实推进", "主动公开",
+    "累计公开", "共公开", "共主动公开", "共收到", "收到", "未收到", "没有收到", "共受理", "受理",
+    "新收", "共新收", "累计收到", "接到", "未接到", "无依申请",
+)  # fmt: skip
+"""What the unit that a report is of does in it."""
+
 _KINDS = ("街道", "镇", "乡", "局")
 _LOOKS_BACK = 3
 """Years before the report's that a text may begin with and be about the wrong one."""
@@ -46,11 +55,14 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """How the report calls itself, and whose and of which year it is."""
+    """How the report calls itself, and whose and of which year it is. `known_as` are the unit's
+    other names, `listed` the names of all units of the roster."""
 
     own: OwnReport
     year: int
     unit: str
+    known_as: tuple[str, ...] = ()
+    listed: tuple[str, ...] = ()
 
 
 def wrong_mentions(report: Identity, text: str) -> list[Mention]:
@@ -67,8 +79,8 @@ def wrong_mentions(report: Identity, text: str) -> list[Mention]:
             mentions += _other_name(report, sentence, is_title=sentence is title)
     if mentions:
         return mentions
-    beginning = _other_beginning(text, report.year)
-    return [] if beginning is None else [beginning]
+    others = (_other_beginning(text, report.year), _other_author(report, text))
+    return [mention for mention in others if mention is not None]
 
 
 def _years(words: str) -> list[int]:
@@ -120,7 +132,7 @@ def _named_before(
     years = _years(before)
     if years and report.year not in _years(words):
         mentions.append(Mention(years[-1], place))
-    other = _other_unit(before, report.unit)
+    other = _other_unit(before, report)
     if other:
         mentions.append(Mention(other, place))
     return mentions
@@ -167,15 +179,48 @@ def _other_beginning(text: str, year: int) -> Mention | None:
     return Mention(years[0], sentence.span())
 
 
+# --- the author ------------------------------------------------------------------------
+
+
+def _other_author(report: Identity, text: str) -> Mention | None:
+    """Another unit of the roster that does in a sentence what the report's unit does, in a text
+    that never names its own."""
+    if not report.listed or OWN in text:
+        return None
+    others = [name for name in report.listed if not _may_be_own(name, report)]
+    for author in _authors(tuple(others)).finditer(text):
+        return Mention(author["name"], author.span("name"))
+    return None
+
+
+@lru_cache(maxsize=256)
+def _authors(names: tuple[str, ...]) -> re.Pattern[str]:
+    """Sentences that begin with one of these units as the one that does something."""
+    longest_first = sorted(names, key=len, reverse=True)
+    any_name = "|".join(map(re.escape, longest_first)) or "(?!)"
+    return re.compile(
+        rf"(?:^|[。！？；;\n]) {{0,8}}(?:{_SINCE}[，, ]?)?(?P<name>{any_name})"
+        rf"(?:人民政府|政府|办事处|党委、政府)?(?:{'|'.join(_DOES)})"
+    )
+
+
+def _may_be_own(name: str, report: Identity) -> bool:
+    """Whether a name of the roster is the unit's, or one may stand in the other."""
+    own = (report.unit, *report.known_as)
+    return any(name in known or known in name for known in own)
+
+
 # --- names of units ----------------------------------------------------------------------
 
 
-def _other_unit(before: str, unit: str) -> str:
+def _other_unit(before: str, report: Identity) -> str:
     """The unit that a title names, when it can be no other name of this one."""
     name = _YEAR.sub("", before).replace("年度", "").translate(_NO_NAME).strip("度")
     if not _HAN_NAME.fullmatch(name) or name[0] in "我本":
         return ""
-    theirs, ours = _bare(name), _bare(unit)
+    if _is_listed(name, report):
+        return name
+    theirs, ours = _bare(name), _bare(report.unit)
     if not theirs or not ours:
         return ""
     if is_within(theirs, ours) or is_within(ours, theirs):
@@ -183,11 +228,24 @@ def _other_unit(before: str, unit: str) -> str:
     return name
 
 
+def _is_listed(name: str, report: Identity) -> bool:
+    """Whether a name is that of another unit of the roster."""
+    if _may_be_own(name, report):
+        return False
+    return name in report.listed or _without_office(name) in report.listed
+
+
+def _without_office(name: str) -> str:
+    """A unit's name without 人民政府 and the like."""
+    for office in _OFFICES:
+        name = name.removesuffix(office)
+    return name
+
+
 def _bare(name: str) -> str:
     """A unit's name without 人民政府 and its kind (镇, 乡, 街道, 局); empty for units of other
     kinds."""
-    for office in _OFFICES:
-        name = name.removesuffix(office)
+    name = _without_office(name)
     for kind in _KINDS:
         if name.endswith(kind):
             return name.removesuffix(kind)
