@@ -1,59 +1,10 @@
-"""Which numbers a text states: each condition by its own examples, then what clauses leave behind."""
+"""Which numbers a text states: one clause, then what clauses leave behind."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
-from narrative.letters import lexicon, read, told
-from xlreport.narrative import claims
-from xlreport.narrative.claims import CONDITIONS, Clause, Condition, clauses, shortened
-from xlreport.narrative.lexicon import TokenKind
-
-each_condition = pytest.mark.parametrize("condition", CONDITIONS, ids=lambda c: c.name)
-
-
-def put(monkeypatch: pytest.MonkeyPatch, conditions: list[Condition]) -> None:
-    """Reads with other conditions."""
-    monkeypatch.setattr(claims, "CONDITIONS", tuple(conditions))
-
-
-def test_each_condition_stands_in_the_table_once_and_says_why() -> None:
-    assert len({condition.name for condition in CONDITIONS}) == len(CONDITIONS)
-    assert all((condition.holds.__doc__ or "").strip() for condition in CONDITIONS)
-
-
-@each_condition
-def test_what_a_condition_admits_is_read(condition: Condition) -> None:
-    assert told(condition.admits)
-
-
-@each_condition
-def test_what_a_condition_stops_is_stopped_by_no_other(
-    condition: Condition, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Nothing is read of the sentence; without the condition something is."""
-    assert told(condition.stops) == []
-    put(monkeypatch, [other for other in CONDITIONS if other is not condition])
-    assert told(condition.stops) != []
-
-
-@each_condition
-def test_a_condition_turned_round_reads_another_thing(
-    condition: Condition, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    right = told(condition.admits)
-    turned = replace(condition, holds=lambda it: not condition.holds(it))
-    put(monkeypatch, [turned if other is condition else other for other in CONDITIONS])
-    assert told(condition.admits) != right
-
-
-def test_a_condition_more_is_one_row(monkeypatch: pytest.MonkeyPatch) -> None:
-    even = Condition(lambda it: it.cut.value % 2 == 0, "收到来信12件", "收到来信13件")
-    put(monkeypatch, [*CONDITIONS, even])
-    assert (told(even.admits), told(even.stops)) == ([("L1", "letters", 12)], [])
-
+from narrative.letters import read, told
 
 # --- one clause ------------------------------------------------------------------------
 
@@ -69,7 +20,7 @@ def test_a_condition_more_is_one_row(monkeypatch: pytest.MonkeyPatch) -> None:
         ("未收到两件来信", []),
         ("收到来信12件已办结", [("L1", "letters", 12)]),
         ("收到来信12件已接待", [("L1", "letters", 12)]),
-        ("接待来访、来信0件", []),
+        ("接待来访、来信0件", [("L1", "letters", 0)]),
         ("来信、来访0件", [("L1", "letters", 0)]),
         ("来信、来访12件", []),
         ("收到来信12件较上年增加2件", [("L1", "letters", 12)]),
@@ -97,11 +48,16 @@ def test_a_number_is_that_of_the_first_claim_of_a_statement() -> None:
         ("收到来信12件，办结9件", [12, 9]),
         ("收到来信12件，其中好，其中好，办结9件", [12, 9]),
         ("收到来信12件，其中好，其中好，其中好，办结9件", [12]),
-        ("收到来信12件，好，办结9件", [12]),
+        ("收到来信12件，好，办结9件", [12, 9]),
+        ("收到来信12件，好，办结13件", [12]),
+        ("收到来信12件，好，会议3件，办结9件", [12]),
         ("收到来信12件（其中网上9件），办结9件", [12, 9]),
         ("收到来信12件（好），会议3件，办结9件", [12]),
         ("收到来信12件），会议3件，办结9件", [12]),
         ("来信（（好）好），会议3件，来信9件", []),
+        ("会议3件；来信9件", [9]),
+        ("处理投诉5件，来信9件", []),
+        ("处理投诉5件，收到来信9件，办结8件", [9, 8]),
         ("收到来信12件。会议3件。来信9件", [12, 9]),
         ("来信12件\n办结9件", [12]),
         ("来信情况\n收到9件", [9]),
@@ -122,32 +78,95 @@ def test_clauses_lead_on_or_astray(text: str, expected: list[int]) -> None:
     assert [stated.number for stated in read(text)] == expected
 
 
-def test_a_quote_has_the_subject_and_the_number() -> None:
-    text = "来信方面，其中好，办结9件，办结8件"
-    first, second = read(text)
-    assert first.quote(text) == "来信方面……办结9件"
-    assert second.quote(text) == "来信方面……办结8件"
-    (whole,) = read("今年收到来信12件。")
-    assert whole.quote("今年收到来信12件。") == "今年收到来信12件"
-    (near,) = read("来信方面，收到9件")
-    assert near.quote("来信方面，收到9件") == "来信方面，收到9件"
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("收到来信12件，占60%，办结9件", [12, 9]),
+        ("收到来信12件，办结率75%，办结9件", [12, 9]),
+        ("收到来信12件，邮寄8件，办结9件", [12]),
+        ("收到来信12件，邮寄8件，电话4件，办结9件", [12, 9]),
+        ("收到来信12件，邮寄8件，办结5件，电话4件，办结3件", [12]),
+        ("收到来信12件，邮寄8件。办结9件", [12, 9]),
+        ("收到来信12件，其中好8件，坏4件，办结9件", [12, 9]),
+        ("收到来信12件，其中上年8件，办结9件", [12]),
+        ("收到来信12件，其中好80件，办结9件", [12]),
+        ("收到来信12件，9件办结", [12, 9]),
+        ("收到来信12件，其中9件已办结", [12, 9]),
+        ("收到来信12件，9件邮寄办结", [12]),
+    ],
+)
+def test_parts_of_a_whole(text: str, expected: list[int]) -> None:
+    assert [stated.number for stated in read(text)] == expected
 
 
 @pytest.mark.parametrize(
-    ("words", "quote"),
-    [("一 二\n三", "一 二 三"), ("字" * 40, "字" * 40), ("字" * 41, "字" * 40 + "……")],
+    ("text", "expected"),
+    [
+        ("收到邮寄来信12件", [12]),
+        ("邮寄收到来信12件，电话收到来信3件", []),
+        ("收到邮寄来信12件，收到来信15件", [15]),
+        ("收到来信15件，邮寄收到3件", [15]),
+        ("收到来信15件，收到3件邮寄来信", [15]),
+        ("收到邮寄、电话来信12件，收到来信15件", [12, 15]),
+        ("收到邮寄等渠道来信12件，收到来信15件", [12, 15]),
+        ("未收到邮寄来信", [0]),
+        ("未收到邮寄来信，未收到电话来信", [0, 0]),
+        ("未收到邮寄来信，收到电话来信3件", []),
+    ],
 )
-def test_a_quote_is_short_and_of_one_line(words: str, quote: str) -> None:
-    assert shortened(words) == quote
+def test_a_single_kind_stands_for_the_whole_only_when_it_is_alone(
+    text: str, expected: list[int]
+) -> None:
+    assert [stated.number for stated in read(text)] == expected
 
 
-def test_a_joining_mark_ends_a_clause_behind_a_counted_number_only() -> None:
-    """行政复议1件、行政诉讼2件 are two clauses, 行政复议、行政诉讼0件 is one."""
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("收到来信2件，办结10件，合计12件", [2, 10, 12]),
+        ("收到来信2件，办结10件，合计13件", [2, 10]),
+        ("收到来信2件，合计2件", [2]),
+        ("收到来信12件，邮寄8件，电话3件，共23件，办结9件", [12, 23, 9]),
+        ("收到来信2件，办结10件。合计12件", [2, 10]),
+    ],
+)
+def test_a_sum_that_the_sentence_itself_states(text: str, expected: list[int]) -> None:
+    assert [stated.number for stated in read(text)] == expected
 
-    def cut(text: str) -> list[tuple[int, TokenKind]]:
-        parts: list[Clause] = list(clauses(lexicon().tokens(text, 0, len(text))))
-        return [(len(clause.tokens), clause.mark) for clause in parts]
 
-    assert cut("来信1件、来访2批") == [(2, TokenKind.COMMA), (2, TokenKind.LINE)]
-    assert cut("来信、来访0件") == [(4, TokenKind.LINE)]
-    assert cut("来信1、来访2") == [(5, TokenKind.LINE)]
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("来信3件留到下年", [3]),
+        ("来信方面，留到2026年3件", [3]),
+        ("来信方面，留到明年3件", [3]),
+        ("来信方面，3件留到次年度", [3]),
+        ("来信方面，留到2027年3件", []),
+        ("来信方面，下一年度再办3件", [3]),
+        ("来信方面，再办下年3件", []),
+        ("来信方面，下年3件", []),
+        ("未收到来信", [0]),
+        ("从未收到过来信", [0]),
+        ("没有收到来信", [0]),
+        ("尚未新收到来信", [0]),
+        ("没有收到一件来信", [0]),
+        ("没有一件来信收到", [0]),
+        ("收到未来信", []),
+    ],
+)
+def test_verbs_in_steps_and_classes_of_words(text: str, expected: list[int]) -> None:
+    assert [stated.number for stated in read(text)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("收到寄来的信12件", [12]),
+        ("收到写来书信12件", [12]),
+        ("收到书信12件", []),
+        ("收到寄来的12件", []),
+        ("收到信 寄来 12件", [12]),
+    ],
+)
+def test_names_that_are_put_together(text: str, expected: list[int]) -> None:
+    assert [stated.number for stated in read(text)] == expected

@@ -127,6 +127,46 @@ def test_other_meanings_are_told_by_their_numbers(zfxxgk: Form) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "received", "codes"),
+    [
+        ("收到政府信息公开申请16件，其中自然人10件，企业6件。", "32", ["D1"]),
+        ("收到政府信息公开申请16件：张村10件，李村6件。", "32", ["D1"]),
+        ("党政办收到政府信息公开申请10件，自然资源所收到3件。", "13", []),
+        ("收到政府信息公开申请5件；政府信息公开行政复议1件。", "6", ["D1", "D3"]),
+        ("收到政府信息公开申请12件，较上年增加3件。", "15", ["D1"]),
+    ],
+)
+def test_the_parts_that_a_text_lists_hide_no_other_sum(
+    text: str, received: str, codes: list[str], zfxxgk: Form
+) -> None:
+    case = Case(text, {"received": received, "granted": received}, ())
+    assert [f.code for f in about_texts(zfxxgk, submission(zfxxgk, case))] == codes
+
+
+def test_answers_may_leave_out_what_stayed_unclear(zfxxgk: Form) -> None:
+    tables = {"received": "12", "granted": "7", "declined": "4"}
+    filled = submission(zfxxgk, Case("收到政府信息公开申请12件，答复11件。", tables, ()))
+    unclear = {"requests.unavailable_unclear.natural_person": Entry.of(1)}
+    filled = replace(filled, entries={**filled.entries, **unclear})
+    assert about_texts(zfxxgk, filled) == []
+
+
+def test_the_rosters_names_are_those_of_the_unit_and_of_others(zfxxgk: Form) -> None:
+    case = Case("镇政务办收到政府信息公开申请9件。", {"received": "7", "granted": "7"}, ())
+    filled = submission(zfxxgk, case)
+    assert about_texts(zfxxgk, filled) == []
+    (finding,) = about_texts(zfxxgk, replace(filled, known_as=("镇政务办",)))
+    assert (finding.code, "写“镇政务办收到政府信息公开申请9件”" in finding.message) == ("D1", True)
+    other = replace(filled, texts={"text.overview": "2025年，丁卯中心收到政府信息公开申请7件。"})
+    assert about_texts(zfxxgk, other) == []
+    (finding,) = about_texts(zfxxgk, replace(other, listed=("甲子镇", "丁卯中心")))
+    assert (finding.code, finding.message) == (
+        "G4",
+        "一、总体情况里写“丁卯中心”，本报告的填报单位是甲子镇",
+    )
+
+
 @pytest.mark.parametrize("name", ["text.overview", "text.other_matters", "text.problems"])
 def test_only_the_texts_named_in_the_form_are_read(name: str, zfxxgk: Form) -> None:
     case = Case("全年无行政诉讼。", {"direct": "1"}, ())

@@ -6,7 +6,8 @@ import pytest
 
 from narrative.letters import LETTERS, STATEMENTS, lexicon, statement
 from xlreport import Form
-from xlreport.narrative.lexicon import OWN, TokenKind, build_lexicon, lexicon_of, readable
+from xlreport.narrative.lexicon import TokenKind, build_lexicon, lexicon_of
+from xlreport.narrative.own_names import OWN, readable
 
 
 def tokens(text: str) -> list[tuple[str, str]]:
@@ -25,7 +26,7 @@ def tokens(text: str) -> list[tuple[str, str]]:
         ("一百零五封", [("NUMBER", "一百零五封")]),
         ("1,234件", [("NUMBER", "1,234件")]),
         ("1,2345件", [("NUMBER", "1"), ("COMMA", ","), ("NUMBER", "2345件")]),
-        ("99.8%", [("NUMBER", "99.8%")]),
+        ("99.8%", [("SHARE", "99.8%")]),
         ("2025年度来信", [("YEAR", "2025年度"), ("WORD", "来信")]),
         ("二〇二五年", [("YEAR", "二〇二五年")]),
         ("12025年", [("NUMBER", "12025"), ("UNKNOWN", "年")]),
@@ -35,6 +36,10 @@ def tokens(text: str) -> list[tuple[str, str]]:
         ("一、来信", [("WORD", "一、"), ("WORD", "来信")]),
         ("1.来信", [("WORD", "1."), ("WORD", "来信")]),
         ("甲来信乙", [("UNKNOWN", "甲"), ("WORD", "来信"), ("UNKNOWN", "乙")]),
+        ("；来信.", [("SEMICOLON", "；"), ("WORD", "来信"), ("STOP", ".")]),
+        ("寄来的信纸", [("WORD", "寄来的信"), ("UNKNOWN", "纸")]),
+        ("写来", [("UNKNOWN", "写来")]),
+        ("“来信”", [("WORD", "来信")]),
         ("，。（）\n", [("COMMA", "，"), ("STOP", "。"), ("OPEN", "（"), ("CLOSE", "）"), ("LINE", "\n")]),
         ("", []),
     ],
@@ -57,8 +62,10 @@ def test_numbers_and_years_have_values() -> None:
 def test_a_word_can_be_several_things() -> None:
     roles = lexicon().roles
     assert roles["来信和来访"].subjects == {"letters", "visits"}
-    assert (roles["收到"].beside, roles["收到"].verbs) == ({"letters"}, {0})
-    assert (roles["谢绝"].beside, roles["谢绝"].denials) == ({"letters"}, {3})
+    assert (roles["收到"].beside, roles["收到"].asserts) == ({"letters"}, True)
+    assert [step.denies for step in roles["收到"].steps if step.claim == 0] == [False, True]
+    assert (roles["谢绝"].beside, roles["谢绝"].denies) == ({"letters"}, True)
+    assert (roles["邮寄"].parts, roles["寄来"].beside) == ({"letters"}, {"letters"})
     assert roles["投诉"].unless == {"letters"}
     assert (roles["上年"].other_time, roles["和"].joins, roles["较"].compares) == (True, True, True)
     assert (roles["方面"].neutral, roles["方面"].scene) == (True, True)
@@ -73,8 +80,8 @@ def test_a_verb_belongs_to_the_subjects_of_its_claims() -> None:
 
 def test_claims_keep_their_order_and_subjects_are_named_once() -> None:
     words = lexicon()
-    assert [known.statement.code for known in words.claims] == ["L1", "L1", "L2", "L3"]
-    assert [known.position for known in words.claims] == [0, 1, 2, 3]
+    assert [known.statement.code for known in words.claims] == ["L1", "L1", "L2", "L2", "L2", "L3"]
+    assert [known.position for known in words.claims] == [0, 1, 2, 3, 4, 5]
     assert words.subjects == ("letters", "visits")
 
 

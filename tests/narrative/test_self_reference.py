@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from xlreport.form.model import OwnReport
-from xlreport.narrative.lexicon import readable
+from xlreport.narrative.own_names import readable
 from xlreport.narrative.self_reference import Identity, wrong_mentions
 
 OWN_REPORT = OwnReport(names=("工作报告",), announced=("现公布", "现将"), period=("统计期限",))
@@ -112,3 +112,43 @@ def test_a_text_that_begins_with_another_year(
 def test_a_beginning_counts_only_where_nothing_else_is_said() -> None:
     text = "2024年，甲子镇做了很多。现公布2024年工作报告"
     assert wrong(text) == [(2024, "2024年工作报告")]
+
+
+# --- units of the roster ---------------------------------------------------------------------
+
+LISTED = ("甲子镇", "乙丑镇", "示例县文化馆", "教育局招生办", "丙寅镇")
+
+
+def named(text: str, unit: str = "甲子镇", known_as: tuple[str, ...] = ()) -> list[int | str]:
+    """The units and years that are named, with a roster."""
+    report = Identity(OWN_REPORT, 2025, unit, known_as=known_as, listed=LISTED)
+    plain = readable(text, (unit, *known_as), "乡镇")
+    return [mention.named for mention in wrong_mentions(report, plain)]
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "other"),
+    [
+        ("示例县文化馆2025年工作报告", "甲子镇", "示例县文化馆"),
+        ("示例县博物馆2025年工作报告", "甲子镇", ""),
+        ("教育局招生办2025年工作报告", "教育局", ""),
+        ("2025年，乙丑镇认真落实。乙丑镇收到3件。", "甲子镇", "乙丑镇"),
+        ("乙丑镇人民政府共收到3件。", "甲子镇", "乙丑镇"),
+        ("2025年，甲子镇认真落实。乙丑镇收到3件。", "甲子镇", ""),
+        ("2025年，乙丑镇和丙寅镇收到3件。", "甲子镇", ""),
+        ("指导乙丑镇收到3件。", "甲子镇", ""),
+        ("乙丑镇的做法很好。", "甲子镇", ""),
+    ],
+)
+def test_another_unit_of_the_roster_as_the_author(text: str, unit: str, other: str) -> None:
+    assert named(text, unit) == ([other] if other else [])
+
+
+def test_a_name_by_which_the_roster_knows_the_unit_is_its_own() -> None:
+    text = "乙丑镇2025年工作报告"
+    assert named(text) == ["乙丑镇"]
+    assert named(text, known_as=("乙丑镇",)) == []
+
+
+def test_without_a_roster_no_author_is_wrong() -> None:
+    assert wrong("2025年，乙丑镇认真落实。") == []

@@ -38,7 +38,8 @@ def _without_kinds(stated: Sequence[StatedNumber], others: int) -> list[StatedNu
         return list(stated)
     first = kinds[0].claim.readings[0]
     counts = [number for number in stated if number.claim.readings[0] == first]
-    if len(counts) + others == 1 or not any(number.number for number in counts):
+    is_alone = len(counts) + others == 1
+    if is_alone or not any(number.number for number in counts):
         return list(stated)
     return [number for number in stated if not number.is_of_a_kind]
 

@@ -59,17 +59,18 @@ class Candidate:
 
     @property
     def kinds(self) -> list[Token]:
-        """The words before the number that are for kinds of the subject."""
-        return [token for token in self.cut.before if self.known.subject in token.role.parts]
+        """The words that are for kinds of the subject."""
+        return [token for token in self.cut.others if self.known.subject in token.role.parts]
 
     @property
     def is_of_a_kind(self) -> bool:
         """Whether one kind is counted (通过网络收到), not a list of them (网络、信函等渠道)."""
         kinds = self.kinds
-        if not kinds or any(token.role.ends_list for token in self.cut.before):
+        words = list(self.cut.others)
+        if not kinds or any(token.role.ends_list for token in words):
             return False
-        first, last = (self.cut.before.index(kind) for kind in (kinds[0], kinds[-1]))
-        return not any(token.role.joins for token in self.cut.before[first:last])
+        first, last = words.index(kinds[0]), words.index(kinds[-1])
+        return not any(token.role.joins for token in words[first:last])
 
     @property
     def sums_up(self) -> bool:
@@ -166,17 +167,20 @@ def no_kinds_are_being_counted(it: Candidate) -> bool:
 
 
 def a_kind_is_not_the_whole(it: Candidate) -> bool:
-    """自然人10件 is a part of what was received; a verb says that what follows was received."""
+    """自然人10件 is a part of what was received. What a verb says was received of one kind may be
+    all there was, while no whole is known."""
     if not it.kinds:
         return True
-    return bool(it.verb) and not it.context.among_parts
+    if not it.claim.verbs or it.context.among_parts:
+        return False
+    return not it.is_of_a_kind or not it.context.whole
 
 
 def a_part_is_not_the_whole(it: Candidate) -> bool:
     """Behind 其中 what was counted before is counted again by its kinds."""
     if not it.context.among_parts:
         return True
-    return it.claim.readings[0] not in it.context.counted
+    return it.claim.readings not in it.context.counted
 
 
 def a_part_is_no_more_than_the_whole(it: Candidate) -> bool:
@@ -265,7 +269,7 @@ def the_subject_is_known(it: Candidate) -> bool:
 @dataclass(frozen=True, slots=True)
 class Condition:
     """A rule that a clause must keep to be read; its docstring says why. `admits` is a text that
-    is read and `stops` one that only this condition keeps from being read."""
+    is read and `stops` one of which only this condition keeps a number from being read."""
 
     holds: Callable[[Candidate], bool]
     admits: str
@@ -286,16 +290,20 @@ CONDITIONS: tuple[Condition, ...] = (
     Condition(the_number_counts_something, "收到的来信为0", "收到的来信为12"),
     Condition(the_measure_is_the_subjects, "接待来访12批", "接待来访12件"),
     Condition(nothing_else_is_being_counted, "发出通知。来信12件", "发出通知5件，来信12件"),
-    Condition(no_kinds_are_being_counted, "", ""),
-    Condition(a_kind_is_not_the_whole, "", ""),
-    Condition(a_part_is_not_the_whole, "", ""),
-    Condition(a_part_is_no_more_than_the_whole, "", ""),
-    Condition(the_measure_is_that_of_the_whole, "", ""),
+    Condition(
+        no_kinds_are_being_counted, "收到来信5件，办结5件", "收到邮寄来信3件，电话2件，办结5件"
+    ),
+    Condition(a_kind_is_not_the_whole, "邮寄收到来信12件", "邮寄来信12件"),
+    Condition(a_part_is_not_the_whole, "收到来信12件，其中办结9件", "收到来信12件，其中收到9件"),
+    Condition(
+        a_part_is_no_more_than_the_whole, "收到来信12件，好，办结9件", "收到来信12件，好，办结15件"
+    ),
+    Condition(the_measure_is_that_of_the_whole, "收到来信12件，办结9件", "收到来信12件，办结9封"),
     Condition(each_word_names_one_subject, "来信和来访0件", "来信和来访12件"),
     Condition(the_words_before_fit, "收到群众来信12件", "收到网上来信12件"),
     Condition(the_words_after_fit, "收到12件群众来信", "收到12件网上来信"),
     Condition(a_verb_of_the_claim_states_it, "收到来信12封", "来信12封"),
-    Condition(no_verb_states_something_else, "来信12件", "接待来信12件"),
+    Condition(no_verb_states_something_else, "来信12件", "转交来信12件"),
     Condition(a_word_of_the_claim_denies_it, "未收到来信", "谢绝来信"),
     Condition(one_is_counted, "收到来信一件", "收到一件来信"),
     Condition(the_subject_is_known, "来信方面，收到12件", "收到12件，来信很多"),

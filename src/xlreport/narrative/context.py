@@ -42,7 +42,7 @@ class Context:
     kinds_counted: int = 0
     numbers: int = 0
     total: int = 0
-    counted: list[Number] = field(default_factory=list)
+    counted: list[tuple[Number, ...]] = field(default_factory=list)
     among_parts: bool = False
     astray: set[str] = field(default_factory=set)
     depth: int = 0
@@ -75,7 +75,7 @@ class Context:
         self.total += stated[-1].number
         self.measure = stated[-1].measure or self.measure
         whole = [number for number in stated if not number.is_of_a_kind]
-        self.counted += [number.claim.readings[0] for number in whole]
+        self.counted += [number.claim.readings for number in whole]
         self.whole = max([self.whole, *(number.number for number in whole)])
 
     def wander(self, tokens: Sequence[Token]) -> None:

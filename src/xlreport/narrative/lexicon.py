@@ -332,7 +332,8 @@ def _phrase(roles: Mapping[str, Role], subject: Subject) -> Phrase:
     """The names that can be put together for a subject. What is beside one of them in the
     definition may be beside all."""
     groups = [_any_of(group) for group in subject.made_of]
-    pattern = re.compile(rf"(?:(?:{_any_of(_atoms(subject))}) ?)*+(?<! )")
+    atom = f"(?:{_any_of(_atoms(subject))})"
+    pattern = re.compile(rf"{atom}(?: ?{atom})*+")
     phrase = Phrase(pattern, tuple(re.compile(group) for group in groups), Role())
     phrase.role.subjects.add(subject.id)
     for word, role in roles.items():
@@ -372,7 +373,7 @@ def _pattern(roles: Mapping[str, Role], measures: set[str], atoms: set[str]) -> 
         rf"|(?P<number>{_WITH_COMMAS}|\d+(?:\.\d+)?%?|[{numerals.CHINESE}]+)"
         rf" ?(?P<measure>{_any_of(measures)})?"
         rf"|(?P<atom>{_any_of(atoms) or NOTHING})"
-        r"|(?P<comma>[，,：:…])|(?P<semicolon>[；;])|(?P<stop>[。！？!?])|(?P<line>\n+)"
+        r"|(?P<comma>[，,：:…])|(?P<semicolon>[；;])|(?P<stop>[。！？!?]|\.(?!\d))|(?P<line>\n+)"
         r"|(?P<open>[（(【〔\[])|(?P<close>[）)】〕\]])"
         r"|(?P<space>[ “”‘’\"]+)",
         re.MULTILINE,

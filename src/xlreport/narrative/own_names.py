@@ -25,13 +25,21 @@ _ALL_UNITS = (
 """Of these a summary is the sum."""
 
 _PLACE = re.compile(r".{1,7}?(?:新区|[市县区旗州盟])")
+_NO_PLACE = "(?<![省市县区旗州盟])"
+"""Before a name: it is not that of another place's office."""
+
 _KINDS = "局委办室处院馆站所会队"
-"""The last characters of an office's short name (人社局, 县政府办)."""
+"""The last characters of an office's name."""
+
+_END = re.compile("[局室处院馆站所会队]|委(?!员会)|办(?!公室)")
+"""The end of an office's short name (人社局, 县政府办)."""
 
 _OFFICE = "(?:人民政府|政府(?!信息|网站|门户|公报)|办事处|办(?![理公结件复事])|管委会)?"
 """What may stand behind the name of a place."""
 
 _PEOPLES = "人民"
+_BEHIND_NO_PLACE = re.compile(_NO_PLACE)
+
 _SHORTEST, _LONGEST = 3, 20
 
 
@@ -40,10 +48,11 @@ def readable(text: str, own: Iterable[str], level: str) -> str:
     its place."""
     text = numerals.plain(text)
     full_names = [name for name in own if len(name) > 1]
-    names = set(full_names)
-    names |= {short for name in full_names for short in _within_places(name)}
-    for name in sorted(names | set(_of_level(names, level)), key=len, reverse=True):
-        text = re.sub(re.escape(name) + _OFFICE, _put_away, text)
+    names = {*full_names, *_of_level(full_names, level)}
+    inner = {short for name in full_names for short in _within_places(name)}
+    for name in sorted(names | inner, key=len, reverse=True):
+        of_no_other = "" if name in names else _NO_PLACE
+        text = re.sub(of_no_other + re.escape(name) + _OFFICE, _put_away, text)
     for name in full_names:
         text = _without_short_names(text, name)
     return text
@@ -52,11 +61,17 @@ def readable(text: str, own: Iterable[str], level: str) -> str:
 def _within_places(name: str) -> Iterator[str]:
     """A name without those of the places that it lies in (和胜乡 of 五原县和胜乡), or with their
     kind only (市教育局)."""
+    for kind, short in _places(name):
+        yield short
+        yield kind + short
+
+
+def _places(name: str) -> Iterator[tuple[str, str]]:
+    """The kind of each place that a name begins with, and what stands behind it."""
     place = _PLACE.match(name)
     while place is not None and len(name) - place.end() > 2:
         kind, name = name[place.end() - 1], name[place.end() :]
-        yield name
-        yield kind + name
+        yield kind, name
         place = _PLACE.match(name)
 
 
@@ -80,13 +95,14 @@ def _of_level(names: Iterable[str], level: str) -> Iterator[str]:
 def _without_short_names(text: str, name: str) -> str:
     """An office's short names out of the way: characters of its name in their order (人社局 of
     人力资源和社会保障局), with or without the kind of its place before (市人社局)."""
-    place = _PLACE.match(name)
-    office = (name[place.end() :] if place else name).removeprefix(_PEOPLES)
+    place_kind, office = "", name
+    for place_kind, office in _places(name):
+        pass
+    office = office.removeprefix(_PEOPLES)
     if len(office) < _SHORTEST or office[-1] not in _KINDS:
         return text
-    place_kind = name[place.end() - 1] if place else ""
     reached = 0
-    for match in re.finditer(f"[{_KINDS}]", text):
+    for match in _END.finditer(text):
         start = _short_name(text, (reached, match.end()), place_kind, office)
         if start < match.end():
             text = text[:start] + OWN * (match.end() - start) + text[match.end() :]
@@ -101,7 +117,9 @@ def _short_name(text: str, within: tuple[int, int], place_kind: str, office: str
     for start in range(max(first, end - _LONGEST), end - _SHORTEST + 1):
         words = text[start:end]
         bare = words.removeprefix(place_kind).removeprefix(_PEOPLES)
-        if len(bare) >= _SHORTEST and bare[0] == office[0] and is_within(bare, office):
+        if len(bare) < _SHORTEST or bare[0] != office[0] or not is_within(bare, office):
+            continue
+        if _BEHIND_NO_PLACE.match(text, start):
             return start
     return end
 
