@@ -164,5 +164,15 @@ def test_the_statutory_form_has_five_statements(zfxxgk: Form) -> None:
     assert not {s.code for s in zfxxgk.statements} & {c.code for c in zfxxgk.checks}
 
 
-def test_a_form_without_statements_has_none(other_form: Form) -> None:
-    assert other_form.statements == ()
+def test_a_form_without_statements_has_none() -> None:
+    assert loads(BASE, "small.yaml").statements == ()
+
+
+def test_kinds_of_a_subject_and_names_that_are_put_together() -> None:
+    text = TEXT.replace(
+        "    unless: [别的]\n",
+        "    unless: [别的]\n    parts: [大, 小]\n    made_of: [[大, 小], [件]]\n    made_with: [的]\n",
+    )
+    things, parts = (claim.subject for claim in loads(text, "small.yaml").statements[0].claims)
+    assert (things.parts, things.made_of) == (("大", "小"), (("大", "小"), ("件",)))
+    assert (things.made_with, parts.parts, parts.made_of) == (("的",), ("大", "小"), ())

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from support.examples import examples
 from tabletext import load
-from xlreport import Entry, Form, Submission, Unit, check_submissions
+from xlreport import Entry, Form, Submission, Unit, check_submissions, get_form
 from xlreport.findings import Finding
 from xlreport.submission import BLANK
 
@@ -196,6 +196,41 @@ def test_each_unit_is_compared_with_its_own_tables(zfxxgk: Form) -> None:
         for findings in check_submissions(zfxxgk, filled)
     ]
     assert codes == [["D1"], [], ["D1"]]
+
+
+# --- another form ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "heads", "roads", "codes"),
+    [
+        ("年末我镇行政编制人员12人。", 12, 3, []),
+        ("年末我镇行政编制人员12人。", 13, 3, ["W1"]),
+        ("现有机关的在编干部12名，退休人员5名。", 13, 3, ["W1"]),
+        ("退休人员5名。行政人员12人，其中男7人、女5人。", 24, 3, ["W1"]),
+        ("我镇没有公务员。", 1, 3, ["W1"]),
+        ("全年实施村级道路建设项目4个。", 12, 3, ["W2"]),
+        ("道路建设方面，上年项目中续建4个。", 12, 3, []),
+        ("道路工程：2024年续建4个。", 12, 3, ["W2"]),
+        ("未实施道路项目。", 12, 3, ["W2"]),
+        ("未实施学校项目。", 12, 3, []),
+        ("行政人员的培训3期。", 12, 3, []),
+    ],
+)
+def test_the_same_reader_serves_the_words_of_another_form(
+    text: str, heads: int, roads: int, codes: list[str]
+) -> None:
+    form = get_form(Path(__file__).resolve().parents[1] / "forms" / "xiangzhen-caizheng.yaml")
+    numbers = {f.id: Entry.of(0) for f in form.typed}
+    numbers |= {
+        "staff.civil.heads": Entry.of(heads),
+        "money.roads.projects": Entry.of(roads),
+        "money.schools.projects": Entry.of(2),
+    }
+    unit = Unit("甲子镇", "990101", "乡镇")
+    filled = Submission(form.id, 2025, unit, numbers, {"text.remarks": text})
+    (findings,) = check_submissions(form, [filled])
+    assert [f.code for f in findings if f.code in ("W1", "W2")] == codes
 
 
 # --- hostile texts ---------------------------------------------------------------------

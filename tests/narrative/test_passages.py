@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
+from support.passages import Passage, Score, passages, score
 from xlreport import Form
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
-
-from passages import Passage, Score, passages, score
 
 READ, RECEIVED_READ, NOTICED = 105, 45, 95
 """What was reached, of 107 numbers and 45 received applications."""

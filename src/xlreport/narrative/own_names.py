@@ -95,9 +95,7 @@ def _of_level(names: Iterable[str], level: str) -> Iterator[str]:
 def _without_short_names(text: str, name: str) -> str:
     """An office's short names out of the way: characters of its name in their order (人社局 of
     人力资源和社会保障局), with or without the kind of its place before (市人社局)."""
-    place_kind, office = "", name
-    for place_kind, office in _places(name):
-        pass
+    *_, (place_kind, office) = [("", name), *_places(name)]
     office = office.removeprefix(_PEOPLES)
     if len(office) < _SHORTEST or office[-1] not in _KINDS:
         return text
