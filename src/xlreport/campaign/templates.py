@@ -78,7 +78,7 @@ class _Issued:
         named = (clean_name(self.county.name), self.county.code)
         if (identity.county, identity.county_code) != named:
             yield f"上的汇总单位是“{quote(identity.county)}”（代码“{quote(identity.county_code)}”）"
-        if identity.fingerprint != self.form.fingerprint:
+        if not self.form.has_workbook(identity.fingerprint):
             yield f"是按旧的报表定义生成的（第 {quote(identity.form_version)} 版）"
 
     @staticmethod

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
+from pydantic.main import IncEx
 
 from xlreport.findings import Severity
 from xlreport.form import expression as ex
@@ -173,7 +174,6 @@ class _Loader:
         definition = self.definition
         identity = tuple(IdentityItem(i.id, i.label, i.hint) for i in definition.identity)
         texts = tuple(Text(t.id, t.label, t.hint, t.lines) for t in definition.texts)
-        content = definition.model_dump_json().encode()
         return Form(
             id=definition.form,
             version=definition.version,
@@ -189,7 +189,8 @@ class _Loader:
             fields=draft.fields,
             instances=instances,
             formulas=formulas,
-            fingerprint=hashlib.sha256(content).hexdigest(),
+            fingerprint=_fingerprint(definition),
+            same_workbook_as=frozenset(definition.same_workbook_as),
             path=self.path,
             statements=statements,
         )
@@ -263,3 +264,17 @@ def _check(item: CheckDef) -> Check:
     severity = Severity(item.severity)
     rule = item.rule.strip()
     return Check(item.code, item.title, severity, item.each, rule, item.why, item.tolerance)
+
+
+_WORDS_OF_TEXTS: IncEx = {
+    "same_workbook_as": True,
+    "subjects": True,
+    "statements": {"__all__": {"claims", "own"}},
+}
+"""What a definition says of running text stands in no workbook."""
+
+
+def _fingerprint(definition: FormDef) -> str:
+    """The SHA-256 of what shapes the form's workbook."""
+    content = definition.model_dump_json(exclude=_WORDS_OF_TEXTS)
+    return hashlib.sha256(content.encode()).hexdigest()

@@ -274,7 +274,11 @@ class Instance:
 
 @dataclass(frozen=True, eq=False)
 class Form:
-    """A loaded form definition. `fingerprint` is the SHA-256 of its meaning, not of its spacing."""
+    """A loaded form definition.
+
+    `fingerprint` is the SHA-256 of what shapes its workbook, not of its spacing nor of the words in
+    which texts speak; `same_workbook_as` are those of earlier definitions with the same workbook.
+    """
 
     id: str
     version: int
@@ -293,6 +297,11 @@ class Form:
     fingerprint: str
     path: str = ""
     statements: tuple[Statement, ...] = ()
+    same_workbook_as: frozenset[str] = frozenset()
+
+    def has_workbook(self, fingerprint: str) -> bool:
+        """Whether a workbook that carries this fingerprint is one of this definition's."""
+        return fingerprint == self.fingerprint or fingerprint in self.same_workbook_as
 
     @cached_property
     def typed(self) -> tuple[Field, ...]:

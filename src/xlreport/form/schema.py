@@ -41,6 +41,10 @@ WordList = Annotated[
 written; there are no wildcards."""
 
 
+Fingerprint = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+"""The SHA-256 of what shapes a form's workbook, as workbooks carry it."""
+
+
 class _Strict(BaseModel):
     """A part of a definition: keys that it does not know are mistakes."""
 
@@ -285,6 +289,10 @@ class FormDef(_Strict):
 
     version: Annotated[int, Field(ge=1)]
     """From 1; one more whenever anything below changes. Workbooks carry it."""
+
+    same_workbook_as: tuple[Fingerprint, ...] = ()
+    """Fingerprints of earlier definitions whose workbooks are the same, so that those that are out
+    with towns still count as today's. Left out in a first version."""
 
     title: Words
     """The title of the report as it is printed. Example: `政府信息公开工作年度报告`."""

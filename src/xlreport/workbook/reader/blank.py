@@ -122,7 +122,7 @@ class _Contents:
 
     def _findings(self) -> Iterator[Finding]:
         located = self.located
-        same_version = self.identity.fingerprint == located.layout.form.fingerprint
+        same_version = located.layout.form.has_workbook(self.identity.fingerprint)
         if same_version:
             yield from located.findings
             yield from read_figures(located, {}, is_summary=False).findings

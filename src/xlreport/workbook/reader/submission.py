@@ -80,7 +80,7 @@ class _Report:
     @property
     def same_version(self) -> bool:
         """Whether the workbook was made from the form as it is now."""
-        return self.identity.fingerprint == self.form.fingerprint
+        return self.form.has_workbook(self.identity.fingerprint)
 
 
 def read_submission(
