@@ -266,15 +266,14 @@ def _check(item: CheckDef) -> Check:
     return Check(item.code, item.title, severity, item.each, rule, item.why, item.tolerance)
 
 
-_WORDS_OF_TEXTS: IncEx = {
-    "same_workbook_as": True,
-    "subjects": True,
-    "statements": {"__all__": {"claims", "own"}},
-}
-"""What a definition says of running text stands in no workbook."""
-
-
 def _fingerprint(definition: FormDef) -> str:
-    """The SHA-256 of what shapes the form's workbook."""
-    content = definition.model_dump_json(exclude=_WORDS_OF_TEXTS)
+    """The SHA-256 of what shapes the form's workbook: what a definition says of running text
+    stands in none."""
+    statements: dict[str, IncEx | bool] = {"__all__": {"claims", "own"}}
+    words: dict[str, IncEx | bool] = {
+        "same_workbook_as": True,
+        "subjects": True,
+        "statements": statements,
+    }
+    content = definition.model_dump_json(exclude=words)
     return hashlib.sha256(content.encode()).hexdigest()
