@@ -121,11 +121,16 @@ def test_a_cell_given_twice_is_never_taken_silently(zfxxgk: Form) -> None:
     assert [(f.code, f.cell) for f in reading.findings if f.code == "R15"] == [("R15", "B10")]
 
 
-def test_two_fields_in_one_cell_are_ambiguous(zfxxgk: Form) -> None:
+def test_a_name_that_points_at_another_field_s_cell_gives_way_to_the_headings(zfxxgk: Form) -> None:
     data = write_workbook(fill(zfxxgk, 4, wild=0.0), zfxxgk)
     xml = part(data, "xl/workbook.xml")
     wrong = xml.replace("'二、主动公开'!$B$13", "'二、主动公开'!$B$14")
-    assert "R15" in codes(read(rewrite(data, {"xl/workbook.xml": wrong.encode()})))
+    misnamed = read(rewrite(data, {"xl/workbook.xml": wrong.encode()}))
+    good = read(data)
+    assert misnamed.submission is not None
+    assert good.submission is not None
+    assert misnamed.submission.entries == good.submission.entries
+    assert "R8" in codes(misnamed)
 
 
 @pytest.mark.parametrize(
