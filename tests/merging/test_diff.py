@@ -133,7 +133,7 @@ def test_exit_codes_json_and_lines(scene: Scene, capsys: pytest.CaptureFixture[s
     assert main(["diff", str(first), str(first)]) == 0
     assert capsys.readouterr() == ("两份填报的内容完全相同。\n", "")
     assert main(["diff", str(first), str(second)]) == 1
-    assert capsys.readouterr() == (f"{LICENCES}：135 →  2\n共有 1 处不同。\n", "")
+    assert capsys.readouterr() == (f"{LICENCES}：135 → 2\n共有 1 处不同。\n", "")
     assert main(["diff", str(first), str(second), "--json"]) == 1
     out, err = capsys.readouterr()
     assert json.loads(out) == {
@@ -146,11 +146,11 @@ def test_exit_codes_json_and_lines(scene: Scene, capsys: pytest.CaptureFixture[s
                 "sheet": "二、主动公开",
                 "cell": "B10",
                 "first": "135",
-                "second": " 2",
+                "second": "2",
             }
         ],
     }
-    assert err == f"{LICENCES}：135 →  2\n共有 1 处不同。\n"
+    assert err == f"{LICENCES}：135 → 2\n共有 1 处不同。\n"
 
 
 def test_what_cannot_be_compared_is_refused(

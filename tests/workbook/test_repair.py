@@ -277,6 +277,8 @@ def test_a_repaired_report_wins_over_its_original(scene: Scene) -> None:
         file, fresh, _ = one(scene, data, "试.xlsx")
         assert fresh.provenance.number == number
         data = file.data
+        for written in (scene.folder.parent / "out").iterdir():
+            written.unlink()
         scene.write("试.xlsx", data)
         result = merge_and_write(scene.folder, out=scene.folder.parent / "sum", county=COUNTY)
         assert {f.path: f.outcome.value for f in result.files} == {
