@@ -36,6 +36,7 @@ def failing(error: BaseException) -> Callable[..., Any]:
     [
         (UsageError("说明。"), 2, "说明。\n"),
         (Busy("正在用。"), 2, "正在用。\n"),
+        (UsageError("“h\x1b[31m\u202ecsv”\n不能比较。"), 2, "“h�[31m�csv”\n不能比较。\n"),
         (Refused("不行。"), 7, "不行。\n"),
         (
             PermissionError(13, "denied", "表.xlsx"),
@@ -217,3 +218,11 @@ def test_columns_are_those_of_the_terminal_up_to_a_width(
         lines = capsys.readouterr().out.splitlines()
         wide = [chinese.columns_of(line) for line in lines if "xlreport check" not in line]
         assert widest - 8 < max(wide) <= widest
+
+
+def test_a_path_that_may_not_be_read_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(os, "access", lambda *_, **__: False)
+    assert main(["merge", str(tmp_path)]) == 2
+    assert capsys.readouterr().err.splitlines()[0] == f"“{tmp_path}”打不开，请检查权限。"

@@ -18,6 +18,7 @@ from xlreport.cli import campaign, chinese, reports
 from xlreport.cli.ending import SHELLS, Ended, ended_by_signals
 from xlreport.cli.options import spread
 from xlreport.errors import UsageError, XlreportError
+from xlreport.text import harmless
 
 if TYPE_CHECKING:
     from typer.core import TyperGroup
@@ -70,9 +71,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _end(code: int, message: str) -> int:
-    """Says why a command ends; a terminal that is gone or full does not change its code."""
+    """Says why a command ends; a terminal that is gone or full does not change its code. A name in
+    the sentence may come from outside and must not reach the terminal as it is."""
+    lines = [harmless(line) for line in message.split("\n")]
     with suppress(OSError):
-        typer.echo(message, err=True)
+        typer.echo("\n".join(lines), err=True)
     return code
 
 

@@ -293,8 +293,15 @@ def _misused_option(error: BadOptionUsage) -> str:
     return f"选项“{name}”后面要写{option.metavar}。{option.help or ''}"
 
 
+_UNREADABLE = re.compile(r"'(.*)' is not readable", re.DOTALL)
+"""What typer says of a path that it may not read."""
+
+
 def _bad_value(error: BadParameter, parameter: TyperArgument | TyperOption) -> str:
     """The value that was given, and what is expected in its place."""
+    unreadable = _UNREADABLE.search(error.message)
+    if unreadable is not None:
+        return f"“{harmless(unreadable[1])}”打不开，请检查权限。"
     value, reason = _refusal(error)
     expected = _expected(parameter) or reason
     if parameter.type_descriptor.is_choice:
