@@ -29,6 +29,7 @@ def test_the_keys_of_a_definition_are_these() -> None:
     assert set(schema.FormDef.model_fields) == {
         "form",
         "version",
+        "same_workbook_as",
         "title",
         "source",
         "first_year",

@@ -88,12 +88,25 @@ def test_without_verbs_the_subject_stands_in_the_same_clause() -> None:
         assert claim.from_context is from_context
 
 
-def test_statements_are_part_of_the_fingerprint() -> None:
-    prints = {
-        loads(t, "small.yaml").fingerprint
-        for t in (BASE, TEXT, TEXT.replace("[东西, 物件]", "[东西]"))
-    }
-    assert len(prints) == 3
+def test_statements_are_part_of_the_fingerprint_and_their_words_are_not() -> None:
+    """A statement has a line in the workbook; the words in which texts speak stand in none."""
+    without, with_statement, other_words = (
+        loads(text, "small.yaml").fingerprint
+        for text in (BASE, TEXT, TEXT.replace("[东西, 物件]", "[东西]"))
+    )
+    assert without != with_statement
+    assert with_statement == other_words
+
+
+def test_an_earlier_definition_with_the_same_workbook_counts() -> None:
+    earlier = "a" * 64
+    form = loads(
+        BASE.replace("version: 1\n", f"version: 1\nsame_workbook_as: [{earlier}]\n", 1), "s.yaml"
+    )
+    assert form.has_workbook(earlier)
+    assert form.has_workbook(form.fingerprint)
+    assert not form.has_workbook("b" * 64)
+    assert form.fingerprint == loads(BASE, "s.yaml").fingerprint
 
 
 @pytest.mark.parametrize(

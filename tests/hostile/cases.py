@@ -860,7 +860,7 @@ for what, kind, text in (
 one(NUMBERS, "1E999", lambda s: s.number("number", "1E999"), RETURNED, "A5")
 one(NUMBERS, "1E308", lambda s: s.number("number", "1E308"), RETURNED, "A5")
 one(NUMBERS, "负数 -1", lambda s: s.number("number", "-1"), RETURNED, "A5")
-one(NUMBERS, "小数 1.5（件数）", lambda s: s.number("number", "1.5"), RETURNED, "A5")
+one(NUMBERS, "小数 1.5（件数）", lambda s: s.number("number", "1.5"), RETURNED, "A5 R29")
 
 # --- the template changed -----------------------------------------------------------------------
 
