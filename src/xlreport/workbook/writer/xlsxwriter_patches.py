@@ -16,6 +16,7 @@ from xlsxwriter.worksheet import Worksheet
 
 PRIVATE_NAMES: tuple[tuple[type, str], ...] = (
     (Workbook, "_get_packager"),
+    (Workbook, "_store_workbook"),
     (Workbook, "_write_book_views"),
     (Workbook, "_xml_empty_tag"),
     (Packager, "_filename"),
@@ -71,6 +72,8 @@ class StreamingPackager(Packager):
         super().__init__()
         self._archive = zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED)
         self._part: _Part | None = None
+        self.left_out: list[tuple[object, str, bool]] = []
+        """What XlsxWriter would have packed itself, from files."""
 
     def _filename(self, xml_filename: str) -> _Part:
         self._finish()
@@ -84,9 +87,7 @@ class StreamingPackager(Packager):
 
     def _create_package(self) -> list[tuple[object, str, bool]]:
         """Writes everything; nothing is left for XlsxWriter to pack."""
-        left: list[tuple[object, str, bool]] = super()._create_package()  # type: ignore[no-untyped-call]
-        if left:
-            raise NotImplementedError("pictures and macros would need packing of their own")
+        self.left_out = super()._create_package()  # type: ignore[no-untyped-call]
         self._finish()
         self._archive.close()
         return []
@@ -103,10 +104,18 @@ class LockedWorkbook(Workbook):
             {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False},
         )
         self._target = target
+        self._packager: StreamingPackager | None = None
         self._structure_password = password
 
     def _get_packager(self) -> StreamingPackager:
-        return StreamingPackager(self._target)
+        self._packager = StreamingPackager(self._target)
+        return self._packager
+
+    def _store_workbook(self) -> None:
+        """Refuses what would be missing, once XlsxWriter has closed its own files."""
+        super()._store_workbook()
+        if self._packager is not None and self._packager.left_out:
+            raise NotImplementedError("pictures and macros would need packing of their own")
 
     def _write_book_views(self) -> None:
         attributes = [("lockStructure", "1")]
