@@ -9,7 +9,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
 
@@ -42,6 +42,15 @@ def program(
         encoding="utf-8",
         check=False,
     )
+
+
+@pytest.fixture(autouse=True)
+def signals_as_systems_have_them() -> Iterator[None]:
+    """The tests themselves may run where a signal is ignored (`nohup`); programs inherit that."""
+    before = {number: signal.signal(number, signal.SIG_DFL) for number in SIGNALS}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 # --- signals ----------------------------------------------------------------------------------
