@@ -373,3 +373,30 @@ def test_whom_the_cover_names_where_the_roster_does_not(
     campaign.settings.inbox.mkdir(exist_ok=True)
     (campaign.settings.inbox / "a.xlsx").write_bytes(write_workbook(report, form))
     assert state(campaign, JIAZI).contact == "钱二 0990-1"
+
+
+def test_a_file_from_a_shared_address_is_nobody_s_until_it_says_whose(
+    campaign: Campaign, box: Mailbox, form: Form, capsys: pytest.CaptureFixture[str]
+) -> None:
+    columns = {
+        code: {**further, "邮箱": "nongban@example.org"}
+        for code, further in campaign.roster.columns.items()
+    }
+    campaign = replace(campaign, roster=replace(campaign.roster, columns=columns))
+    other = io.BytesIO()
+    openpyxl.Workbook().save(other)
+    box.put("1", "nongban@example.org", [("表.xlsx", other.getvalue())], day=5)
+    box.put("2", "nongban@example.org", [("年报.xlsx", workbook(form, JIAZI))], day=6)
+    collect(campaign, box.folder)
+    assert [state(campaign, unit).state for unit in (JIAZI, YICHOU, BINGYIN)] == [
+        *("accepted", MISSING),
+        MISSING,
+    ]
+    assert items(campaign, "returns") == {}, "no letter to whom it may not concern"
+    reminders = items(campaign, "reminders")
+    assert {name: item.state for name, item in reminders.items()} == {
+        "乙丑镇": HELD,
+        "丙寅镇": HELD,
+    }
+    assert "共用的邮箱来过 1 个认不出单位的文件" in reminders["乙丑镇"].detail
+    assert [file.path for file in status(campaign).strangers] != []

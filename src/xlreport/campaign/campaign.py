@@ -19,6 +19,7 @@ from xlreport.merging.request import MergeRequest, ReadOptions
 from xlreport.merging.result import MergeResult
 from xlreport.merging.roster import Roster, read_roster
 from xlreport.submission import Unit
+from xlreport.text import clean_name
 
 DEFAULT_OPTIONS = ReadOptions()
 
@@ -37,7 +38,7 @@ class Campaign:
 
     def __post_init__(self) -> None:
         listed, set_ = self.roster.county.name, self.settings.county.name
-        if listed and listed != set_:
+        if listed and listed != clean_name(set_):
             raise CampaignError(
                 f"名册里的汇总单位是“{listed}”，xlreport.toml 里的 county 是“{set_}”，请改成一致。"
             )

@@ -82,6 +82,8 @@ class UnitStatus:
     """How many files came from the unit's addresses and are not in the folder any more."""
     blanks: int = 0
     """How many templates came back with nothing filled in."""
+    unclear: int = 0
+    """How many files came from an address that the unit shares with others, and name nobody."""
     contact: str = ""
 
     @property
@@ -124,6 +126,7 @@ class UnitStatus:
             "waiting": self.waiting,
             "gone": self.gone,
             "blanks": self.blanks,
+            "unclear": self.unclear,
             "contact": self.contact or None,
             "files": [file.as_dict() for file in self.files],
             "templates": [_sent_as_dict(row) for row in self.templates],
@@ -250,7 +253,7 @@ def overview(roster: Roster, files: Sequence[FileRecord], ledger: Ledger) -> Ove
     units = _units(roster, files, ledger)
     messages = _to_open(ledger, units, roster)
     waiting = _by_unit(messages, roster)
-    returned = _by_unit(filter(_brought_blank, ledger.received()), roster)
+    returned = _returned_blanks(ledger)
     counted = [
         replace(
             unit,
@@ -270,14 +273,21 @@ def _by_unit(messages: Iterable[Received], roster: Roster) -> Counter[str]:
     return count
 
 
-def _brought_blank(message: Received) -> bool:
-    """Whether a message brought a template back exactly as it was sent."""
-    return any(finding.code == M8.code for finding in message.findings)
+def _returned_blanks(ledger: Ledger) -> Counter[str]:
+    """How many templates came back exactly as they were sent, by the code of the unit that each
+    was made for."""
+    made_for = {row.sha256: row.unit_code for row in ledger.sent() if row.sha256}
+    count: Counter[str] = Counter()
+    for message in ledger.received():
+        if any(finding.code == M8.code for finding in message.findings):
+            contents = (attachment.sha256 for attachment in message.attachments)
+            count.update(made_for[sha256] for sha256 in contents if sha256 in made_for)
+    return count
 
 
 def _units(roster: Roster, files: Sequence[FileRecord], ledger: Ledger) -> tuple[UnitStatus, ...]:
     arrivals = ledger.arrivals()
-    owned = _owned(roster, files, arrivals)
+    owned, unclear = _owned(roster, files, arrivals)
     gone = _gone(roster, files, arrivals)
     sent = ledger.sent()
     units = []
@@ -292,6 +302,7 @@ def _units(roster: Roster, files: Sequence[FileRecord], ledger: Ledger) -> tuple
             returns=_to(unit, RETURNS, sent),
             gone=gone[unit.code],
             blanks=sum(file.is_blank for file in mine),
+            unclear=unclear[unit.code],
             contact=roster.contact(unit) or _contact_on_cover(mine),
         )
         units.append(status)
@@ -300,17 +311,21 @@ def _units(roster: Roster, files: Sequence[FileRecord], ledger: Ledger) -> tuple
 
 def _owned(
     roster: Roster, files: Iterable[FileRecord], arrivals: Mapping[str, Arrival]
-) -> dict[str, list[UnitFile]]:
-    """The files of each unit, by its code."""
+) -> tuple[dict[str, list[UnitFile]], Counter[str]]:
+    """The files of each unit, by its code; and how many may be its own or another's."""
     archives: dict[str, Arrival] = {}
     owned: dict[str, list[UnitFile]] = {}
+    unclear: Counter[str] = Counter()
     for file in files:
         arrival = arrival_of(file, arrivals, archives)
         if file.outcome is Outcome.IGNORED:
             continue
-        for code in _owners(file, arrival, roster):
-            owned.setdefault(code, []).append(UnitFile(file, arrival))
-    return owned
+        owners = _owners(file, arrival, roster)
+        if len(owners) == 1:
+            owned.setdefault(owners[0], []).append(UnitFile(file, arrival))
+        else:
+            unclear.update(owners)
+    return owned, unclear
 
 
 def _gone(

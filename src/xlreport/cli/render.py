@@ -493,6 +493,8 @@ def _unit(unit: UnitStatus) -> str:
         parts.append("寄回的是空白表")
     if unit.waiting:
         parts.append(f"{unit.waiting} 封来信要由人打开")
+    if unit.unclear and unit.state == "missing":
+        parts.append(f"共用的邮箱来过 {unit.unclear} 个认不出单位的文件")
     if unit.gone:
         parts.append(f"收到过的 {unit.gone} 个文件不在 inbox 里了")
     if unit.returns:
