@@ -21,12 +21,15 @@ _LINE = re.compile(r"[^\n]+\n*")
 def stated_numbers(lexicon: Lexicon, text: str, year: int) -> list[StatedNumber]:
     """Everything that a text (as `readable` prepared it) says about the form's numbers."""
     reader = _Reader(lexicon, text, year)
+    stated: list[StatedNumber] = []
     for line in _LINE.finditer(text):
         tokens = list(lexicon.tokens(text, *line.span()))
         if reader.context.topic or lexicon.names_subject(tokens):
             for clause in clauses(tokens):
                 reader.read(clause)
-    return _without_kinds(reader.stated, reader.context.kinds_counted)
+        stated += _without_kinds(reader.stated, reader.context.kinds_counted)
+        reader.begin_line()
+    return stated
 
 
 def _without_kinds(stated: Sequence[StatedNumber], others: int) -> list[StatedNumber]:
@@ -61,6 +64,11 @@ class _Reader:
         self.year = year
         self.context = Context(lexicon, year)
         self.stated: list[StatedNumber] = []
+
+    def begin_line(self) -> None:
+        """What was counted in a line stays there."""
+        self.stated.clear()
+        self.context.kinds_counted = 0
 
     def read(self, clause: Clause) -> None:
         """Notes what the clause states, and what it leaves behind for the next."""

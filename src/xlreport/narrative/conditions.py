@@ -185,7 +185,7 @@ def a_part_is_not_the_whole(it: Candidate) -> bool:
 
 def a_part_is_no_more_than_the_whole(it: Candidate) -> bool:
     """After other clauses a larger number is that of something else."""
-    if it.names_subject or it.context.adjacent or not it.context.whole:
+    if it.names_subject or it.sums_up or it.context.directly or not it.context.whole:
         return True
     return it.cut.value <= it.context.whole
 

@@ -24,8 +24,10 @@ class Context:
     """What the clauses before are about.
 
     `topic` is the subject that a clause without one refers to, `anchor` where it was named,
-    `adjacent` is whether that was in the clause before; `whole` is the largest number that was
-    stated of it, `counted` what was counted in the sentence, `parts` the sum of the kinds since;
+    `adjacent` is whether that was in the clause before (`directly`: with nothing between); `whole`
+    is the largest number that was stated of it, in the measure word `measure`; `numbers` counts
+    those of the sentence and `total` adds them up, `counted` holds what they were said of, `parts`
+    is the sum of the kinds since;
     `astray` holds why the rest of the sentence may count something else, `depth` counts open
     brackets.
     """
@@ -36,6 +38,7 @@ class Context:
     anchor: Span = (0, 0)
     patience: int = 0
     adjacent: bool = False
+    directly: bool = False
     whole: int = 0
     measure: str = ""
     parts: int = 0
@@ -65,7 +68,7 @@ class Context:
             self.lose_topic()
         self.topic = topic
         self.patience = PATIENCE
-        self.adjacent = True
+        self.adjacent = self.directly = True
 
     def count(self, stated: Sequence[StatedNumber]) -> None:
         """These numbers were stated of the topic. A sum ends a list of kinds."""
@@ -80,13 +83,16 @@ class Context:
 
     def wander(self, tokens: Sequence[Token]) -> None:
         """A clause of other words may lead astray by what, whom or when it is about."""
+        self.directly = False
+        counts = any(token.measure for token in tokens)
+        self.kinds_counted += counts and any(token.role.parts for token in tokens)
         if self.depth or self._is_a_share(tokens):
             return
         self.line_is_heading = False
         if self._is_a_part(tokens):
             self._count_part(tokens)
             return
-        if PARTS in self.astray and any(token.measure for token in tokens):
+        if PARTS in self.astray and counts:
             self.astray.add(MIXED)
         if self._is_about_topic(tokens):
             return
@@ -94,7 +100,7 @@ class Context:
         self.patience -= 1
         for token in tokens:
             self._leave(token)
-        if any(token.measure for token in tokens) and not self.lexicon.names_subject(tokens):
+        if counts and not self.lexicon.names_subject(tokens):
             self.astray.add(COUNTS)
         if self.patience < 0 or self._topic_is_lost(tokens):
             self.lose_topic()
@@ -113,7 +119,7 @@ class Context:
     def _is_a_part(self, tokens: Sequence[Token]) -> bool:
         """Whether a clause counts a kind of the topic (其中网上8件, 自然人3件)."""
         numbers = [token.value for token in tokens if token.kind is TokenKind.NUMBER]
-        if len(numbers) != 1 or not self.numbers:
+        if len(numbers) != 1 or not (self.numbers or self.whole):
             return False
         if self.whole and (numbers[0] is None or numbers[0] > self.whole):
             return False
@@ -144,7 +150,6 @@ class Context:
         self.total += sum(numbers)
         self.parts += sum(numbers)
         of_a_kind = any(self.topic in token.role.parts for token in tokens)
-        self.kinds_counted += of_a_kind
         if self.parts == self.whole and MIXED not in self.astray:
             self.astray.discard(PARTS)
             self.parts = 0
@@ -186,6 +191,7 @@ class Context:
             self.depth = max(0, self.depth - 1)
         elif mark in (TokenKind.STOP, TokenKind.LINE):
             self.astray.clear()
+            self.directly = False
             self.counted.clear()
             self.numbers = self.total = 0
             self.among_parts = False

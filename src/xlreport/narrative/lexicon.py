@@ -148,18 +148,23 @@ class KnownClaim:
 @dataclass(frozen=True, slots=True, eq=False)
 class Phrase:
     """A subject's name put together of small words (申请公开政府信息的事项): what it looks like,
-    and the words of which it must hold one each."""
+    and the words of which it must hold one each. One with a word of `kinds` is for a kind of the
+    subject (信息公开网络申请)."""
 
     pattern: re.Pattern[str]
     needed: tuple[re.Pattern[str], ...]
+    kinds: re.Pattern[str]
     role: Role
+    role_of_kind: Role
 
-    def match(self, text: str, start: int, end: int) -> int:
-        """Where the name that begins at `start` ends; `start` when there is none."""
+    def match(self, text: str, start: int, end: int) -> tuple[int, Role]:
+        """Where the name that begins at `start` ends, and what it is; `start` when there is
+        none."""
         match = self.pattern.match(text, start, end)
         if match is None or not all(words.search(match[0]) for words in self.needed):
-            return start
-        return match.end()
+            return start, _NO_ROLE
+        is_kind = self.kinds.search(match[0]) is not None
+        return match.end(), self.role_of_kind if is_kind else self.role
 
 
 @dataclass(frozen=True, eq=False)
@@ -207,9 +212,9 @@ class Lexicon:
         if match.lastgroup not in ("word", "atom"):
             return None
         for phrase in self.phrases:
-            reached = phrase.match(text, match.start(), end)
+            reached, role = phrase.match(text, match.start(), end)
             if reached > match.end():
-                return Token(TokenKind.WORD, match.start(), reached, phrase.role)
+                return Token(TokenKind.WORD, match.start(), reached, role)
         return None
 
     def _token(self, match: re.Match[str]) -> Token:
@@ -325,21 +330,28 @@ def _denial(words: str) -> list[str]:
 
 def _atoms(subject: Subject) -> set[str]:
     """The small words of which names of a subject are put together."""
-    return {*chain.from_iterable(subject.made_of), *subject.made_with}
+    if not subject.made_of:
+        return set()
+    return {*chain.from_iterable(subject.made_of), *subject.made_with, *subject.parts}
 
 
 def _phrase(roles: Mapping[str, Role], subject: Subject) -> Phrase:
     """The names that can be put together for a subject. What is beside one of them in the
     definition may be beside all."""
-    groups = [_any_of(group) for group in subject.made_of]
     atom = f"(?:{_any_of(_atoms(subject))})"
-    pattern = re.compile(rf"{atom}(?: ?{atom})*+")
-    phrase = Phrase(pattern, tuple(re.compile(group) for group in groups), Role())
-    phrase.role.subjects.add(subject.id)
+    phrase = Phrase(
+        pattern=re.compile(rf"{atom}(?: ?{atom})*+"),
+        needed=tuple(re.compile(_any_of(group)) for group in subject.made_of),
+        kinds=re.compile(_any_of(subject.parts) or NOTHING),
+        role=Role(subjects={subject.id}),
+        role_of_kind=Role(subjects={subject.id}, parts={subject.id}),
+    )
     for word, role in roles.items():
-        if phrase.match(word, 0, len(word)) == len(word):
+        reached, _ = phrase.match(word, 0, len(word))
+        if reached == len(word):
             role.subjects.add(subject.id)
             phrase.role.beside.update(role.beside)
+    phrase.role_of_kind.beside.update(phrase.role.beside)
     return phrase
 
 
