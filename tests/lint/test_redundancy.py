@@ -18,7 +18,7 @@ def test_a_check_that_fails_has_an_example_and_one_that_cannot_has_none() -> Non
     result = failing(book, {"B3"})
     assert (result.never, result.undecided, list(result.examples)) == (["B1"], [], ["B2"])
     instance, fill = result.examples["B2"]
-    assert book.instances[instance].code == "B2"
+    assert book.form.instances[instance].code == "B2"
     value = fill.entries["t.x.a"].value
     assert value is not None
     assert value > 999_999_999

@@ -14,6 +14,7 @@ from xlreport.form.model import (
     Form,
     Heading,
     IdentityItem,
+    Instance,
     Kind,
     Table,
     Text,
@@ -83,14 +84,16 @@ def _differences(
     """What was taken away, what was added, and how the rest differs; those of the old version
     first. `where` is said before the verb."""
     for name in dict.fromkeys((*old, *new)):
-        if name not in new:
-            yield Change(name, f"{where}删去{called(old[name])}")
-        elif name not in old:
+        if name not in old:
             yield Change(name, f"{where}增加{called(new[name])}")
-        else:
-            parts = "；".join(altered(old[name], new[name]))
-            if parts:
-                yield Change(name, f"{where}{called(old[name])}：{parts}")
+            continue
+        thing = called(old[name])
+        if name not in new:
+            yield Change(name, f"{where}删去{thing}")
+            continue
+        parts = "；".join(altered(old[name], new[name]))
+        if parts:
+            yield Change(name, f"{where}{thing}：{parts}")
 
 
 # --- the head, the cover, the instructions ---
@@ -229,17 +232,19 @@ def _checks(old: Form, new: Form) -> Iterator[Change]:
     before = {check.code: check for check in old.checks}
     after = {check.code: check for check in new.checks}
     for code in dict.fromkeys((*before, *after)):
+        if code not in before:
+            severity = after[code].severity.label
+            added = f"{_called(after[code])}（{severity}）"
+            yield Change(code, f"增加{added}：{_rule(new, code)}")
+            continue
+        check = _called(before[code])
         if code not in after:
-            removed = _called(before[code])
-            yield Change(code, f"删去{removed}：{_rule(old, code)}")
-        elif code not in before:
-            added, severity = _called(after[code]), after[code].severity.label
-            yield Change(code, f"增加{added}（{severity}）：{_rule(new, code)}")
-        else:
-            altered = _alterations(_CHECK_SHOWN, before[code], after[code])
-            parts = "；".join((*altered, *_rules(old, new, code)))
-            if parts:
-                yield Change(code, f"{_called(before[code])}：{parts}")
+            yield Change(code, f"删去{check}：{_rule(old, code)}")
+            continue
+        altered = _alterations(_CHECK_SHOWN, before[code], after[code])
+        parts = "；".join((*altered, *_rules(old, new, code)))
+        if parts:
+            yield Change(code, f"{check}：{parts}")
 
 
 def _called(check: Check) -> str:
@@ -259,14 +264,17 @@ def _rules(old: Form, new: Form, code: str) -> Iterator[str]:
 
 def _bound(form: Form, code: str) -> object:
     """The rows, columns and rules of a check."""
-    instances = (instance for instance in form.instances if instance.check.code == code)
-    return [(instance.row, instance.column, instance.rule) for instance in instances]
+    return [(one.row, one.column, one.rule) for one in _instances(form, code)]
 
 
 def _rule(form: Form, code: str) -> str:
     """A rule as a sentence; of several rows, columns or cells the first."""
-    first = next(i for i in form.instances if i.check.code == code)
+    first = _instances(form, code)[0]
     return RuleDescriber(form, first).says(first.rule)
+
+
+def _instances(form: Form, code: str) -> list[Instance]:
+    return [instance for instance in form.instances if instance.check.code == code]
 
 
 def _statements(old: Form, new: Form) -> Iterator[Change]:
@@ -274,9 +282,11 @@ def _statements(old: Form, new: Form) -> Iterator[Change]:
     before = {statement.code: statement for statement in old.statements}
     after = {statement.code: statement for statement in new.statements}
     for code in dict.fromkeys((*before, *after)):
+        title = (before.get(code) or after[code]).title
+        statement = f"文字核对 {code}“{title}”"
         if code not in after:
-            yield Change(code, f"删去文字核对 {code}“{before[code].title}”")
+            yield Change(code, f"删去{statement}")
         elif code not in before:
-            yield Change(code, f"增加文字核对 {code}“{after[code].title}”")
+            yield Change(code, f"增加{statement}")
         elif before[code] != after[code]:
-            yield Change(code, f"文字核对 {code}“{before[code].title}”的词语或性质有变")
+            yield Change(code, f"{statement}的词语或性质有变")

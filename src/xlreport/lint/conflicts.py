@@ -68,7 +68,8 @@ def conflicts(book: Rulebook) -> Conflicts:
     for codes, levels in levels_of.items():
         is_intended = len(codes) == 1 and codes[0] in outside
         if not is_intended:
-            result.found.append(_conflict(book, codes, levels, outside))
+            conflict = _conflict(book, codes, levels, outside)
+            result.found.append(conflict)
     result.found = _worth_telling(result.found)
     result.found.sort(key=lambda conflict: (len(conflict.compared), conflict.instances))
     return result
@@ -97,7 +98,8 @@ def _left_out_levels(book: Rulebook, levels_of: _Levels) -> dict[str, list[str]]
     """The levels that a check alone excludes, as a form that is not for all levels does."""
     outside: dict[str, list[str]] = {}
     for codes, levels in levels_of.items():
-        if len(codes) == 1 and len(levels) < len(book.levels):
+        is_alone = len(codes) == 1
+        if is_alone and len(levels) < len(book.levels):
             outside[codes[0]] = levels
     return outside
 
@@ -142,8 +144,11 @@ def _smallest_instances(
         needed = [int(name) for name in core if name]
     for instance in list(reversed(needed)):
         fewer = [other for other in needed if other != instance]
-        demands = [*base, *((other, Demand.HOLDS) for other in fewer)]
-        if fewer and book.solver.ask(demands, level).answer is Answer.IMPOSSIBLE:
+        if not fewer:
+            continue
+        hold = [(other, Demand.HOLDS) for other in fewer]
+        reply = book.solver.ask([*base, *hold], level)
+        if reply.answer is Answer.IMPOSSIBLE:
             needed = fewer
     return tuple(needed)
 
@@ -190,7 +195,10 @@ class _Search:
         if self.map.check() != self.z3.sat:
             return None
         model = self.map.model()
-        chosen = {code for code in self.codes if self.z3.is_true(model[self.chosen[code]])}
+        chosen = set()
+        for code, literal in self.chosen.items():
+            if self.z3.is_true(model[literal]):
+                chosen.add(code)
         for code in self.codes:
             if code not in chosen and self._is_unexplored({*chosen, code}):
                 chosen.add(code)
@@ -209,7 +217,10 @@ class _Search:
         needed = self._core(codes)
         for code in needed:
             fewer = tuple(other for other in needed if other != code)
-            if fewer and self.book.together(fewer, self.level) is Answer.IMPOSSIBLE:
+            if not fewer:
+                break
+            answer = self.book.together(fewer, self.level)
+            if answer is Answer.IMPOSSIBLE:
                 return self._made_smaller(fewer)
         return needed
 
@@ -227,7 +238,8 @@ class _Search:
 
     def _explored_with_all_below(self, codes: Collection[str]) -> None:
         others = set(self.codes).difference(codes)
-        self.map.add(self.book.solver.variables.any_of(self._literals(others)))
+        variables = self.book.solver.variables
+        self.map.add(variables.any_of(self._literals(others)))
 
     def _explored_with_all_above(self, codes: Collection[str]) -> None:
         together = self.z3.And(self._literals(codes))

@@ -17,7 +17,7 @@ from xlreport.form import expression as ex
 from xlreport.form.model import Form
 from xlreport.lint.changes import changes
 from xlreport.lint.conflicts import Conflict, conflicts
-from xlreport.lint.redundancy import Implications, Implied, failing, repeats
+from xlreport.lint.redundancy import Implications, Implied, Repeats, failing, repeats
 from xlreport.lint.result import Example, Lint, LintResult
 from xlreport.lint.rulebook import Rulebook
 from xlreport.lint.solver import EFFORT, SolverMissing
@@ -38,12 +38,20 @@ def lint(
     changes to be told."""
     report = _examined(form, effort, must_examine=since is None)
     lints = list(dict.fromkeys(report.lints))
-    changed = None if since is None else changes(since, form)
-    if since is not None and changed and form.id == since.id and form.version <= since.version:
-        lints.append(_same_version(form, since))
+    changed = None
+    if since is not None:
+        changed = changes(since, form)
+        is_same_form = form.id == since.id
+        if changed and is_same_form and form.version <= since.version:
+            lints.append(_same_version(form, since))
     placed = [_placed(one, places or {}) for one in lints]
-    placed.sort(key=lambda one: (one.severity.rank, one.line, one.kind, one.codes))
+    placed.sort(key=_order)
     return replace(report, lints=tuple(placed), changes=changed)
+
+
+def _order(one: Lint) -> tuple[int, int, str, tuple[str, ...]]:
+    """The heaviest first, then as the definition has them."""
+    return one.severity.rank, one.line, one.kind, one.codes
 
 
 def _examined(form: Form, effort: int, *, must_examine: bool) -> LintResult:
@@ -53,21 +61,27 @@ def _examined(form: Form, effort: int, *, must_examine: bool) -> LintResult:
         if must_examine:
             raise
         return LintResult(form.id, form.version, (), (NOT_EXAMINED,), ())
-    lints = tuple(examiner.lints())
-    undecided, examples = tuple(examiner.undecided), tuple(examiner.examples)
+    lints = tuple(examiner.lints())  # fills the other two on the way
+    undecided = tuple(examiner.undecided)
+    examples = tuple(examiner.examples)
     return LintResult(form.id, form.version, lints, undecided, examples)
 
 
 def _placed(one: Lint, places: Places) -> Lint:
-    if not one.codes or one.codes[-1] not in places:
+    if not one.codes:
         return one
-    line, column = places[one.codes[-1]]
+    to_change = one.codes[-1]
+    if to_change not in places:
+        return one
+    line, column = places[to_change]
     return replace(one, line=line, column=column)
 
 
 def _same_version(form: Form, since: Form) -> Lint:
     message = f"内容有改动，版本号却没有加大：原来第 {since.version} 版，现在第 {form.version} 版"
-    return Lint("L6", Severity.WARNING, (), message, f"请把 version 改成 {since.version + 1}")
+    next_version = since.version + 1
+    suggestion = f"请把 version 改成 {next_version}"
+    return Lint("L6", Severity.WARNING, (), message, suggestion)
 
 
 class _Examiner:
@@ -83,18 +97,12 @@ class _Examiner:
     def lints(self) -> Iterator[Lint]:
         """Every mistake; fills `undecided` and `examples` on the way."""
         yield from self._conflicts()
-        written = repeats(self.book, self.left_out, defining=True)
-        self.left_out |= {other for _, other in written.pairs}
+        written = self._repeats(defining=True)
         yield from self._never_failing()
-        computed = repeats(self.book, self.left_out, defining=False)
-        self.left_out |= {other for _, other in computed.pairs}
-        for pair in (*written.pairs, *computed.pairs):
-            yield self._repeat(*pair)
-        for one, other in (*written.undecided, *computed.undecided):
-            self.undecided.append(f"未能判定校验 {other} 与 {one} 是不是重复")
-        implications = Implications(self.book, self.left_out)
-        yield from (self._implied(one) for one in implications.find())
-        self.undecided += [f"未能判定校验 {code} 是不是多余的" for code in implications.undecided]
+        computed = self._repeats(defining=False)
+        yield from self._repeated(written)
+        yield from self._repeated(computed)
+        yield from self._implications()
 
     def _conflicts(self) -> Iterator[Lint]:
         result = conflicts(self.book)
@@ -104,7 +112,8 @@ class _Examiner:
             if set(conflict.codes).issubset(self.book.cell_checks):
                 self.book.cell_checks = ()  # of contradictory checks anything would follow
             yield self._conflict(conflict)
-        self.undecided += [self._open(codes) for codes in result.undecided]
+        for codes in result.undecided:
+            self.undecided.append(self._open(codes))
         if not result.complete:
             self.undecided.append("互相矛盾的校验太多，没有全部列出，改正以后请再检查一次")
 
@@ -115,36 +124,61 @@ class _Examiner:
         return f"未能判定校验 {'、'.join(codes)} {together}"
 
     def _conflict(self, conflict: Conflict) -> Lint:
-        codes = conflict.codes
-        whom = f"单位类别为{'、'.join(conflict.levels)}时，" if conflict.levels else ""
+        codes = "、".join(conflict.codes)
+        levels = "、".join(conflict.levels)
+        whom = f"单位类别为{levels}时，" if levels else ""
         rules = self._rules(conflict.instances)
-        if len(codes) == 1:
-            message = f"校验 {codes[0]} 自相矛盾，{whom}怎样填都不能通过：{rules}"
+        if len(conflict.codes) == 1:
+            message = f"校验 {codes} 自相矛盾，{whom}怎样填都不能通过：{rules}"
         else:
-            message = f"校验 {'、'.join(codes)} 互相矛盾，{whom}怎样填都不能同时通过：{rules}"
+            message = f"校验 {codes} 互相矛盾，{whom}怎样填都不能同时通过：{rules}"
         if conflict.cell_checks:
-            message += f"；格子里能填的数由 {'、'.join(conflict.cell_checks)} 限定"
-        return Lint("L1", Severity.ERROR, codes, message, "请改正规则", conflict.levels)
+            cell_checks = "、".join(conflict.cell_checks)
+            message += f"；格子里能填的数由 {cell_checks} 限定"
+        return Lint("L1", Severity.ERROR, conflict.codes, message, "请改正规则", conflict.levels)
 
     def _never_failing(self) -> Iterator[Lint]:
         result = failing(self.book, self.left_out)
-        self.left_out |= set(result.never)
-        self.undecided += [f"未能判定校验 {code} 会不会不通过" for code in result.undecided]
-        self.examples = [self._example(*example) for example in result.examples.values()]
+        self.left_out.update(result.never)
+        for code in result.undecided:
+            self.undecided.append(f"未能判定校验 {code} 会不会不通过")
+        for number, fill in result.examples.values():
+            self.examples.append(self._example(number, fill))
         for code in result.never:
             yield self._never(code)
 
     def _never(self, code: str) -> Lint:
-        message = f"校验 {code} 怎样填都不会不通过，查不出错误：{self._first_rule(code)}"
-        named = {name for i in self.book.of_check[code] for name in self.book.named[i]}
-        if any(name in self.form.formulas for name in named):
+        rule = self._first_rule(code)
+        message = f"校验 {code} 怎样填都不会不通过，查不出错误：{rule}"
+        names = self.book.names_of(code)
+        if not names.isdisjoint(self.form.formulas):
             message += "；其中自动计算的格子按公式代入"
         return Lint("L2", Severity.ERROR, (code,), message, "请改正规则，或者删去这一条")
+
+    def _repeats(self, *, defining: bool) -> Repeats:
+        """What repeats an equation that computes cells, or any other check; left out from then
+        on."""
+        result = repeats(self.book, self.left_out, defining=defining)
+        self.left_out.update(other for _, other in result.pairs)
+        return result
+
+    def _repeated(self, result: Repeats) -> Iterator[Lint]:
+        for one, other in result.pairs:
+            yield self._repeat(one, other)
+        for one, other in result.undecided:
+            self.undecided.append(f"未能判定校验 {other} 与 {one} 是不是重复")
 
     def _repeat(self, one: str, other: str) -> Lint:
         rule = self._first_rule(other)
         message = f"校验 {other} 与 {one} 重复，两者总是同时通过、同时不通过：{rule}"
         return Lint("L3", Severity.WARNING, (one, other), message, "请删去其中一条")
+
+    def _implications(self) -> Iterator[Lint]:
+        implications = Implications(self.book, self.left_out)
+        for one in implications.find():
+            yield self._implied(one)
+        for code in implications.undecided:
+            self.undecided.append(f"未能判定校验 {code} 是不是多余的")
 
     def _implied(self, one: Implied) -> Lint:
         given = "、".join(one.by)
@@ -168,17 +202,22 @@ class _Examiner:
         return "；".join(sentences)
 
     def _first_rule(self, code: str) -> str:
-        return self._rules((self.book.of_check[code][0],))
+        first = self.book.of_check[code][0]
+        return self._rules((first,))
 
     def _example(self, number: int, fill: Submission) -> Example:
         instance = self.form.instances[number]
-        names = self.book.about[number]
-        cells = {f.id: _shown(fill, f.id) for f in self.form.typed if f.id in names}
+        about = self.book.about[number]
+        cells: dict[str, str | None] = {}
+        for field in self.form.typed:
+            if field.id in about:
+                cells[field.id] = _shown(fill, field.id)
         for part in ex.operands_of(instance.rule):
             if isinstance(part, ex.Previous) and fill.prior_year is not None:
-                cells[ex.key_of(part)] = shown(fill.prior_year.numbers[part.field])
-        numbers = tuple((name, value) for name, value in cells.items() if value != "0")
-        texts = tuple((name, fill.texts[name]) for name in fill.texts if name in names)
+                before = fill.prior_year.numbers[part.field]
+                cells[ex.key_of(part)] = shown(before)
+        numbers = tuple(cell for cell in cells.items() if cell[1] != "0")
+        texts = tuple(text for text in fill.texts.items() if text[0] in about)
         return Example(instance.code, fill.unit.level, numbers, texts)
 
 

@@ -71,9 +71,8 @@ def repeats(book: Rulebook, left_out: Collection[str], *, defining: bool) -> Rep
     repeated: set[str] = set()
     codes = [code for code in book.of_check if code not in left_out]
     for one, other in _ordered_pairs(codes):
-        if other in book.defining or (one in book.defining) != defining:
-            continue
-        if one in repeated or other in repeated:
+        is_asked = (one in book.defining) == defining and other not in book.defining
+        if not is_asked or one in repeated or other in repeated:
             continue
         answer = _repeats(book, one, other)
         if answer is Answer.IMPOSSIBLE:
@@ -124,11 +123,11 @@ def _told_apart(book: Rulebook, first: int, second: int, *, typed_over: bool) ->
     result = Answer.IMPOSSIBLE
     for holding, failing_one in ((first, second), (second, first)):
         demands = [(holding, Demand.HOLDS), (failing_one, Demand.FAILS)]
-        answer = book.solver.ask(demands, typed_over=typed_over).answer
-        if answer is Answer.POSSIBLE:
-            return answer
-        if answer is Answer.UNKNOWN:
-            result = answer
+        reply = book.solver.ask(demands, typed_over=typed_over)
+        if reply.answer is Answer.POSSIBLE:
+            return Answer.POSSIBLE
+        if reply.answer is Answer.UNKNOWN:
+            result = Answer.UNKNOWN
     return result
 
 
@@ -157,33 +156,32 @@ class Implications:
             if code in self.left_out or code in self.book.defining:
                 continue
             self.is_open = False
-            by = self._from_cells(code) or self._from_another(code)
+            by = self._from_cells(code)
+            if not by:
+                by = self._from_another(code)
             if by:
                 yield Implied(code, by, self._only_computed(code))
             elif self.is_open:
                 self.undecided.append(code)
 
     def _only_computed(self, code: str) -> bool:
-        names = {name for i in self.book.of_check[code] for name in self.book.named[i]}
-        return all(name in self.book.form.formulas for name in names)
+        names = self.book.names_of(code)
+        return names.issubset(self.book.form.formulas)
 
     def _from_cells(self, code: str) -> tuple[str, ...]:
         """The checks about single cells from which a check follows, none of them without need."""
-        needed = tuple(
-            other
-            for other in self.book.cell_checks
-            if other != code and self._is_as_heavy(other, code)
-        )
+        others = without(self.book.cell_checks, code)
+        needed = tuple(other for other in others if self._is_as_heavy(other, code))
         if not needed or not self._follows(code, (), needed):
             return ()
         for other in reversed(needed):
-            fewer = tuple(kept for kept in needed if kept != other)
+            fewer = without(needed, other)
             if fewer and self._follows(code, (), fewer):
                 needed = fewer
         return needed
 
     def _from_another(self, code: str) -> tuple[str, ...]:
-        cell_checks = tuple(other for other in self.book.cell_checks if other != code)
+        cell_checks = without(self.book.cell_checks, code)
         candidates = [other for other in self.book.of_check if self._is_candidate(other, code)]
         if not candidates or not self._follows(code, candidates, cell_checks):
             return ()
@@ -194,48 +192,57 @@ class Implications:
         return ()
 
     def _is_candidate(self, other: str, code: str) -> bool:
-        if other in (code, *self.book.cell_checks, *self.book.defining, *self.left_out):
+        if other == code or other in self.book.cell_checks:
             return False
+        if other in self.book.defining or other in self.left_out:
+            return False
+        # A check that asks for numbers finds what others cannot verify without them.
         if self._has(other, ex.IsNumber) != self._has(code, ex.IsNumber):
-            return (
-                False  # a check that asks for numbers finds what others cannot verify without them
-            )
+            return False
+        # So does one that asks for a text where others compare it with an old one.
         if self._has(other, ex.Differs) and self._has(code, ex.Filled):
-            return False  # as does one that asks for a text where others compare it with an old one
+            return False
         return self._is_as_heavy(other, code)
 
     def _follows(self, code: str, others: Sequence[str], cell_checks: Sequence[str]) -> bool:
         """Whether a check holds in all its rows, columns and cells wherever others hold there and
         these checks of single cells have no objection."""
-        return all(
-            self._instance_follows(instance, others, cell_checks)
-            for instance in self.book.of_check[code]
-        )
+        instances = self.book.of_check[code]
+        return all(self._instance_follows(one, others, cell_checks) for one in instances)
 
     def _instance_follows(
         self, instance: int, others: Sequence[str], cell_checks: Sequence[str]
     ) -> bool:
-        about = self.book.about[instance]
-        given = [i for i in self.book.all_of(others) if self.book.about[i] & about]
+        given = self.book.near(instance, others)
         if others and not given:
             return False
-        hold = [(i, Demand.HOLDS) for i in given]
-        where = [*hold, *self._kept(cell_checks, [instance, *given])]
-        answer = self.book.failing(instance, where=where).answer
-        if answer is Answer.UNKNOWN:
+        hold = [(other, Demand.HOLDS) for other in given]
+        kept = self._kept(cell_checks, [instance, *given])
+        reply = self.book.failing(instance, where=[*hold, *kept])
+        if reply.answer is Answer.UNKNOWN:
             self.is_open = True
-        return answer is Answer.IMPOSSIBLE
+        return reply.answer is Answer.IMPOSSIBLE
 
     def _kept(self, cell_checks: Sequence[str], instances: Sequence[int]) -> Demands:
         demands: dict[tuple[int, Demand], None] = {}
         for instance in instances:
-            demands.update(dict.fromkeys(self.book.kept_by(cell_checks, instance)))
+            kept = self.book.kept_by(cell_checks, instance)
+            demands.update(dict.fromkeys(kept))
         return list(demands)
 
     def _is_as_heavy(self, other: str, code: str) -> bool:
-        return self.book.severity[other].rank <= self.book.severity[code].rank
+        severity = self.book.severity
+        return severity[other].rank <= severity[code].rank
 
     def _has(self, code: str, kind: type[ex.Node]) -> bool:
         """Whether the rules of a check have a node of this kind."""
-        rules = (self.book.instances[i].rule for i in self.book.of_check[code])
-        return any(isinstance(part, kind) for rule in rules for part in ex.walk(rule))
+        for number in self.book.of_check[code]:
+            instance = self.book.form.instances[number]
+            if any(isinstance(part, kind) for part in ex.walk(instance.rule)):
+                return True
+        return False
+
+
+def without(codes: Sequence[str], code: str) -> tuple[str, ...]:
+    """These codes but for one."""
+    return tuple(other for other in codes if other != code)

@@ -79,23 +79,26 @@ class LintResult:
     @property
     def counts(self) -> dict[Severity, int]:
         """How many mistakes weigh how much, where there are any; the heaviest first."""
-        severities = [lint.severity for lint in self.lints]
-        counts = {severity: severities.count(severity) for severity in Severity}
+        counts = dict.fromkeys(Severity, 0)
+        for lint in self.lints:
+            counts[lint.severity] += 1
         return {severity: count for severity, count in counts.items() if count}
 
     @property
     def exit_code(self) -> int:
         """1 when there is an error; warnings and notes alone are 0."""
-        return int(any(lint.severity is Severity.ERROR for lint in self.lints))
+        return int(Severity.ERROR in self.counts)
 
     def as_dict(self) -> dict[str, Any]:
         """The result as `lint --json` has it."""
-        changes = self.changes
+        changes = None
+        if self.changes is not None:
+            changes = [change.as_dict() for change in self.changes]
         return {
             "form": self.form,
             "version": self.version,
             "findings": [lint.as_dict() for lint in self.lints],
             "undecided": list(self.undecided),
             "can_fail": [example.as_dict() for example in self.examples],
-            "changes": None if changes is None else [change.as_dict() for change in changes],
+            "changes": changes,
         }

@@ -36,18 +36,21 @@ class Rulebook:
 
     def __init__(self, form: Form, effort: int = EFFORT) -> None:
         self.form = form
-        self.instances = form.instances
         self.solver = Solver(form, effort)
-        self.of_check = {check.code: self._instances_of(check) for check in form.checks}
+        self.of_check: dict[str, list[int]] = {check.code: [] for check in form.checks}
+        self.named: list[frozenset[str]] = []
+        self.about: list[frozenset[str]] = []
+        for number, instance in enumerate(form.instances):
+            named = frozenset(things_of(instance.rule))
+            self.of_check[instance.check.code].append(number)
+            self.named.append(named)
+            self.about.append(frozenset(self._behind(named)))
         self.severity = {check.code: check.severity for check in form.checks}
-        self.cell_checks = tuple(check.code for check in form.checks if is_cell_check(check))
-        self.defining = {f.computed for f in form.fields.values() if f.computed is not None}
+        cell_checks = filter(is_cell_check, form.checks)
+        self.cell_checks = tuple(check.code for check in cell_checks)
+        self.defining = {field.computed for field in form.fields.values()}
+        self.defining.discard(None)
         self._fills: list[Submission] = []
-        self.named = [frozenset(things_of(instance.rule)) for instance in form.instances]
-        self.about = [frozenset(self._behind(names)) for names in self.named]
-
-    def _instances_of(self, check: Check) -> list[int]:
-        return [i for i, instance in enumerate(self.instances) if instance.check == check]
 
     def _behind(self, names: Iterable[str]) -> Iterator[str]:
         for name in names:
@@ -76,7 +79,8 @@ class Rulebook:
         demands = self.all_hold(codes)
         for earlier in self._fills:
             unit = replace(earlier.unit, level=level or earlier.unit.level)
-            if self.solver.confirms(replace(earlier, unit=unit), demands):
+            moved = replace(earlier, unit=unit)
+            if self.solver.confirms(moved, demands):
                 return Answer.POSSIBLE
         reply = self.solver.ask(demands, level)
         if reply.example is not None:
@@ -86,13 +90,22 @@ class Rulebook:
     def kept_by(self, cell_checks: Iterable[str], instance: int) -> Demands:
         """The demand that these checks of single cells object to no cell that an instance is
         about."""
-        return [
-            (other, Demand.NOT_FAILS)
-            for other in self.all_of(cell_checks)
-            if self.about[other] & self.about[instance]
-        ]
+        return [(other, Demand.NOT_FAILS) for other in self.near(instance, cell_checks)]
+
+    def near(self, instance: int, codes: Iterable[str]) -> list[int]:
+        """The instances of these checks that are about some of what an instance is about."""
+        about = self.about[instance]
+        return [other for other in self.all_of(codes) if self.about[other] & about]
+
+    def names_of(self, code: str) -> set[str]:
+        """All that the instances of a check name."""
+        names: set[str] = set()
+        for instance in self.of_check[code]:
+            names |= self.named[instance]
+        return names
 
     def failing(self, instance: int, *, where: Demands = ()) -> Reply:
         """Whether an instance can fail where other demands are met; IMPOSSIBLE proves that it
         follows."""
-        return self.solver.ask([*where, (instance, Demand.FAILS)])
+        failure = (instance, Demand.FAILS)
+        return self.solver.ask([*where, failure])

@@ -13,10 +13,11 @@ fill: where it does not confirm it the answer is UNKNOWN, as it is when z3 comes
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from xlreport.errors import UsageError
@@ -186,19 +187,20 @@ class Variables:
         yield length <= int(ex.MAX_LENGTH)
         yield self.z3.Or(self.differs(name), length == 0, length >= 2)
         for word in words:
-            yield implies(self.mentions(name, word), length >= _length(word))
+            mentioned = self.mentions(name, word)
+            yield implies(mentioned, length >= _length(word))
             for inner in words:
                 if inner != word and inner in word:
-                    yield implies(self.mentions(name, word), self.mentions(name, inner))
+                    yield implies(mentioned, self.mentions(name, inner))
 
     def usual(self, name: str) -> Iterator[Z3]:
         """What is true of a thing in fills that are easy to read, and to make."""
         value = self.integer(name)
         if name in self.words:
-            room = [
-                self.z3.If(self.mentions(name, word), _length(word) + 1, 0)
-                for word in self.words[name]
-            ]
+            room = []
+            for word in self.words[name]:
+                mentioned = self.mentions(name, word)
+                room.append(self.z3.If(mentioned, _length(word) + 1, 0))
             if room:
                 yield value >= self.z3.Sum(room)
         elif name != LEVEL:
@@ -209,12 +211,17 @@ class Variables:
 
 def _words_of(form: Form) -> dict[str, tuple[str, ...]]:
     """The words that rules look for in each text."""
-    words: dict[str, dict[str, None]] = {text.field_id: {} for text in form.texts}
+    words: dict[str, tuple[str, ...]] = {text.field_id: () for text in form.texts}
     for instance in form.instances:
         for part in ex.walk(instance.rule):
             if isinstance(part, ex.Mentions):
-                words[part.text].update(dict.fromkeys(part.words))
-    return {text: tuple(found) for text, found in words.items()}
+                known = words[part.text]
+                words[part.text] = _each_once((*known, *part.words))
+    return words
+
+
+def _each_once(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
 
 
 def _length(text: str) -> int:
@@ -290,11 +297,14 @@ class Encoder:
 
     def _known(self, fields: Sequence[str]) -> Z3:
         """Whether all typed-in cells behind these fields hold numbers."""
-        leaves: dict[str, None] = {}
+        leaves: list[str] = []
         for field in fields:
-            behind = self.form.leaves(field) if field in self.formulas else (field,)
-            leaves.update(dict.fromkeys(behind))
-        return self.variables.all_of([self.variables.has_number(leaf) for leaf in leaves])
+            if field in self.formulas:
+                leaves += self.form.leaves(field)
+            else:
+                leaves.append(field)
+        have_numbers = [self.variables.has_number(leaf) for leaf in _each_once(leaves)]
+        return self.variables.all_of(have_numbers)
 
     def _compare(self, node: ex.Compare) -> Conditions:
         known = self._known(ex.fields_of(node))
@@ -425,15 +435,18 @@ class Solver:
         if typed_over:
             return Reply(Answer.POSSIBLE)
         things = self._things(demands, typed_over=False)
-        example = Fill(self.variables, solver.model(), things).submission(level)
-        confirmed = self.confirms(example, demands)
-        return Reply(Answer.POSSIBLE, example) if confirmed else Reply(Answer.UNKNOWN)
+        fill = Fill(self.variables, solver.model(), things)
+        example = fill.submission(level)
+        if not self.confirms(example, demands):
+            return Reply(Answer.UNKNOWN)
+        return Reply(Answer.POSSIBLE, example)
 
     def core(self, groups: Mapping[str, Demands], level: str = "") -> tuple[str, ...]:
         """Some of these groups of demands that cannot be met together, not always the fewest. Empty
         when that is not proven."""
-        demands = [demand for group in groups.values() for demand in group]
-        solver, _ = self._prepared(self._things(demands, typed_over=False), level)
+        demands = list(chain.from_iterable(groups.values()))
+        things = self._things(demands, typed_over=False)
+        solver, _ = self._prepared(things, level)
         literals = {name: self.variables.boolean(f"group?{name}") for name in groups}
         for name, group in groups.items():
             for instance, demand in group:
@@ -442,7 +455,7 @@ class Solver:
         if solver.check(*literals.values()) != self.z3.unsat:
             return ()
         needed = {literal.get_id() for literal in solver.unsat_core()}
-        return tuple(name for name, literal in literals.items() if literal.get_id() in needed)
+        return tuple(name for name in groups if literals[name].get_id() in needed)
 
     def _prepared(self, things: Sequence[str], level: str) -> tuple[Z3, Z3]:
         """A solver that knows the limits of these things, and the literal that keeps them to easy
@@ -466,13 +479,15 @@ class Solver:
     def _things(self, demands: Demands, *, typed_over: bool) -> tuple[str, ...]:
         """What the rules of these demands depend on, computed fields replaced by what they come
         from."""
-        things: dict[str, None] = {}
+        things: list[str] = []
+        formulas = {} if typed_over else self.form.formulas
         for instance, _ in demands:
             for name in things_of(self.form.instances[instance].rule):
-                is_computed = name in self.form.formulas and not typed_over
-                behind = self.form.leaves(name) if is_computed else (name,)
-                things.update(dict.fromkeys(behind))
-        return tuple(things)
+                if name in formulas:
+                    things += self.form.leaves(name)
+                else:
+                    things.append(name)
+        return _each_once(things)
 
     def _demanded(self, instance: int, demand: Demand, *, typed_over: bool) -> Z3:
         key = (instance, typed_over)
@@ -491,17 +506,22 @@ class Solver:
     def confirms(self, example: Submission, demands: Demands) -> bool:
         """Whether the evaluation makes of a fill what is demanded."""
         instances = [self.form.instances[instance] for instance, _ in demands]
-        verdicts = evaluate(instances, column_store(self.form, [example]))[:, 0]
-        return all(
-            _met(demand, Verdict(int(verdict)))
-            for (_, demand), verdict in zip(demands, verdicts, strict=True)
-        )
+        columns = column_store(self.form, [example])
+        verdicts = evaluate(instances, columns)[:, 0]
+        for (_, demand), verdict in zip(demands, verdicts, strict=True):
+            if not _met(demand, Verdict(int(verdict))):
+                return False
+        return True
 
 
 def _met(demand: Demand, verdict: Verdict) -> bool:
-    if demand is Demand.NOT_FAILS:
-        return verdict is not Verdict.FAILS
-    return verdict is (Verdict.HOLDS if demand is Demand.HOLDS else Verdict.FAILS)
+    match demand:
+        case Demand.HOLDS:
+            return verdict is Verdict.HOLDS
+        case Demand.FAILS:
+            return verdict is Verdict.FAILS
+        case Demand.NOT_FAILS:
+            return verdict is not Verdict.FAILS
 
 
 @dataclass(frozen=True)
@@ -525,23 +545,31 @@ class Fill:
         return Submission(form.id, form.first_year, unit, entries, texts, prior_year=previous)
 
     def _integer(self, name: str) -> int:
-        value = self.model.eval(self.variables.integer(name), model_completion=True)
+        value = self._evaluated(self.variables.integer(name))
         return int(value.as_long())
 
     def _is_true(self, condition: Z3) -> bool:
-        return bool(self.variables.z3.is_true(self.model.eval(condition, model_completion=True)))
+        value = self._evaluated(condition)
+        return bool(self.variables.z3.is_true(value))
+
+    def _evaluated(self, expression: Z3) -> Z3:
+        return self.model.eval(expression, model_completion=True)
 
     def _entry(self, name: str) -> Entry:
         if name not in self.things:
             return Entry.of(0)
-        without = self.variables.z3.Not(self.variables.has_number(name))
-        if self._is_true(without):
+        has_no_number = self.variables.z3.Not(self.variables.has_number(name))
+        if self._is_true(has_no_number):
             return NO_NUMBER
-        return Entry.of(_decimal(self._integer(name)))
+        return Entry.of(self._decimal(name))
 
     def _before(self, name: str) -> Decimal:
         key = ex.key_of(ex.Previous(name))
-        return _decimal(self._integer(key)) if key in self.things else Decimal(0)
+        return self._decimal(key) if key in self.things else Decimal(0)
+
+    def _decimal(self, name: str) -> Decimal:
+        millionths = self._integer(name)
+        return Decimal(millionths).scaleb(-ex.SCALE)
 
     def _level(self) -> str:
         return LEVELS[self._integer(LEVEL)] if LEVEL in self.things else LEVELS[0]
@@ -550,14 +578,17 @@ class Fill:
         """A text with the words and of the length that the model has."""
         if name not in self.things:
             return WRITTEN
-        words = self.variables.words[name]
-        asked = [word for word in words if self._is_true(self.variables.mentions(name, word))]
+        asked = []
+        for word in self.variables.words[name]:
+            if self._is_true(self.variables.mentions(name, word)):
+                asked.append(word)
         needed = [word for word in asked if not _is_inside_another(word, asked)]
         length = self._integer(name)
-        apart = FILLER.join(needed)
-        text = apart if _length(apart) <= length else "".join(needed)
-        filled = text + FILLER * (length - _length(text))
-        return filled or " "
+        text = FILLER.join(needed)
+        if _length(text) > length:
+            text = "".join(needed)
+        missing = length - _length(text)
+        return text + FILLER * missing or " "
 
     def _old_text(self, name: str, text: str) -> str:
         same = self.variables.z3.Not(self.variables.differs(name))
@@ -568,7 +599,3 @@ class Fill:
 
 def _is_inside_another(word: str, words: Sequence[str]) -> bool:
     return any(word in other for other in words if other != word)
-
-
-def _decimal(millionths: int) -> Decimal:
-    return Decimal(millionths).scaleb(-ex.SCALE)
