@@ -24,6 +24,7 @@ Operand = ex.Ref | ex.Previous | ex.Length
 
 _UNIT = Decimal(10) ** ex.SCALE
 _EMPTY = (Status.BLANK, Status.ABSENT)
+_NO_SPACES = str.maketrans("", "", " \u3000\n")
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,8 @@ class Column:
         """The column with 0 where no number is known."""
         if self.known.all():
             return self
-        return Column(np.where(self.known, self.values, 0), self.known, self.blank)
+        values = np.where(self.known, self.values, 0)
+        return Column(values, self.known, self.blank)
 
 
 @dataclass(frozen=True)
@@ -68,17 +70,16 @@ class ColumnStore:
         columns: dict[str, Column] = {}
         for operand in ex.operands_of(node):
             key = ex.key_of(operand)
-            source = self.recomputed if restored and key in self.recomputed else self.columns
+            is_restored = restored and key in self.recomputed
+            source = self.recomputed if is_restored else self.columns
             columns[key] = source[key].at(unit)
-        names = ex.texts_of(node)
-        return ColumnStore(
-            size=1,
-            columns=columns,
-            recomputed={},
-            texts={name: [self.texts[name][unit]] for name in names},
-            levels=[self.levels[unit]],
-            previous_texts={name: [self.previous_texts[name][unit]] for name in names},
-        )
+        texts: dict[str, list[str]] = {}
+        previous_texts: dict[str, list[str]] = {}
+        for name in ex.texts_of(node):
+            texts[name] = [self.texts[name][unit]]
+            previous_texts[name] = [self.previous_texts[name][unit]]
+        levels = [self.levels[unit]]
+        return ColumnStore(1, columns, {}, texts, levels, previous_texts)
 
 
 def column_store(form: Form, submissions: Sequence[Submission]) -> ColumnStore:
@@ -88,21 +89,22 @@ def column_store(form: Form, submissions: Sequence[Submission]) -> ColumnStore:
         if not isinstance(operand, ex.Ref):
             entries = [_beside_fields(operand, submission) for submission in submissions]
             columns[ex.key_of(operand)] = _typed(entries)
-    names = [text.field_id for text in form.texts]
-    return ColumnStore(
-        size=len(submissions),
-        columns=columns,
-        recomputed=recomputed,
-        texts=_texts(names, [submission.texts for submission in submissions]),
-        levels=[submission.unit.level for submission in submissions],
-        previous_texts=_texts(names, [_texts_before(submission) for submission in submissions]),
-    )
+    texts: dict[str, list[str]] = {}
+    previous_texts: dict[str, list[str]] = {}
+    for text in form.texts:
+        name = text.field_id
+        texts[name] = [submission.texts.get(name, "") for submission in submissions]
+        previous_texts[name] = [_text_before(name, submission) for submission in submissions]
+    levels = [submission.unit.level for submission in submissions]
+    return ColumnStore(len(submissions), columns, recomputed, texts, levels, previous_texts)
 
 
 def to_fixed(value: Decimal) -> int:
     """A number in units of 10**-SCALE, clamped to what a typed-in cell may hold."""
-    clamped = max(-ex.MAX_NUMBER, min(ex.MAX_NUMBER, value))
-    return int((clamped * _UNIT).to_integral_value())
+    not_above = min(ex.MAX_NUMBER, value)
+    clamped = max(-ex.MAX_NUMBER, not_above)
+    whole = (clamped * _UNIT).to_integral_value()
+    return int(whole)
 
 
 def from_fixed(value: int, scale: int = ex.SCALE) -> Decimal:
@@ -113,7 +115,7 @@ def from_fixed(value: int, scale: int = ex.SCALE) -> Decimal:
 def bare(text: str) -> str:
     """A text without spaces (half and full width) and line feeds, as the workbook's formula sees
     it."""
-    return text.replace(" ", "").replace("\u3000", "").replace("\n", "")
+    return text.translate(_NO_SPACES)
 
 
 # --- columns from entries ------------------------------------------------------------------------
@@ -123,17 +125,17 @@ def _numbers(
     form: Form, submissions: Sequence[Submission]
 ) -> tuple[dict[str, Column], dict[str, Column]]:
     """All number fields, computed ones as their cells show them and as their formulas give them."""
-    columns = {field.id: _of_field(field.id, submissions) for field in form.typed}
+    columns: dict[str, Column] = {}
+    for field in form.typed:
+        entries = [submission.effective(field.id) for submission in submissions]
+        columns[field.id] = _typed(entries)
     recomputed = dict(columns)
     for field in form.computed:
         recomputed[field.id] = _result(form, field.id, recomputed)
+        result = _result(form, field.id, columns)
         overrides = [submission.overrides.get(field.id) for submission in submissions]
-        columns[field.id] = _stated(_result(form, field.id, columns), overrides)
+        columns[field.id] = _stated(result, overrides)
     return columns, recomputed
-
-
-def _of_field(name: str, submissions: Sequence[Submission]) -> Column:
-    return _typed([submission.effective(name) for submission in submissions])
 
 
 def _beside_fields(operand: ex.Previous | ex.Length, submission: Submission) -> Entry:
@@ -153,25 +155,19 @@ def _length(text: str) -> Entry:
     return Entry.of(len(encoded) // 2)
 
 
-def _texts_before(submission: Submission) -> Texts:
-    """Last year's texts by field."""
-    return submission.prior_year.texts if submission.prior_year else {}
-
-
-def _texts(names: Sequence[str], written: Sequence[Texts]) -> dict[str, list[str]]:
-    """The texts of all units by field, "" where there is none."""
-    found: dict[str, list[str]] = {}
-    for name in names:
-        found[name] = [texts.get(name, "") for texts in written]
-    return found
+def _text_before(name: str, submission: Submission) -> str:
+    """Last year's text, "" where there is none."""
+    if submission.prior_year is None:
+        return ""
+    return submission.prior_year.texts.get(name, "")
 
 
 def _typed(entries: Sequence[Entry]) -> Column:
     """A value too large to be exact still counts as a number, so that its own check can fail."""
-    values = np.array([_fixed(entry) for entry in entries], np.int64)
-    known = np.array([_is_number(entry) for entry in entries], np.bool_)
-    blank = np.array([entry.status in _EMPTY for entry in entries], np.bool_)
-    return Column(values, known, blank)
+    values = [_fixed(entry) for entry in entries]
+    known = [_is_number(entry) for entry in entries]
+    blank = [entry.status in _EMPTY for entry in entries]
+    return Column(np.array(values, np.int64), np.array(known, np.bool_), np.array(blank, np.bool_))
 
 
 def _is_number(entry: Entry) -> bool:
@@ -193,10 +189,12 @@ def _result(form: Form, name: str, columns: Mapping[str, Column]) -> Column:
     numbers."""
     formula = form.formulas[name]
     parts = {part: columns[part].with_zeros() for part in ex.fields_of(formula)}
-    values = _rescaled(number(formula, parts), ex.scale_of(formula))
+    exact = number(formula, parts)
+    values = _rescaled(exact, ex.scale_of(formula))
     leaves = [columns[leaf].known for leaf in form.leaves(name)]
     known = np.logical_and.reduce(leaves)
-    return Column(values, known, np.zeros_like(known))
+    never_blank = np.zeros_like(known)
+    return Column(values, known, never_blank)
 
 
 def _stated(recomputed: Column, overrides: Sequence[Entry | None]) -> Column:
@@ -232,8 +230,8 @@ def number(node: ex.Number, columns: Mapping[str, Column]) -> Integers:
         case ex.Minus(left=left, right=right):
             return _at_scale(left, scale, columns) - _at_scale(right, scale, columns)
         case ex.Times(factor=factor, item=item):
-            times = int(factor.scaleb(ex.decimals_of(factor)))
-            return number(item, columns) * np.int64(times)
+            whole = int(factor.scaleb(ex.decimals_of(factor)))
+            return number(item, columns) * np.int64(whole)
         case ex.Absolute(item=item):
             return np.abs(number(item, columns))
         case ex.Rounded(item=item, digits=digits):
@@ -271,12 +269,14 @@ def _rescaled(values: Integers, scale: int) -> Integers:
     """Values in units of 10**-scale in units of 10**-SCALE, rounded where those are coarser."""
     if scale <= ex.SCALE:
         return values * _power_of_ten(ex.SCALE - scale)
-    return _rounded(values, scale, ex.SCALE) // _power_of_ten(scale - ex.SCALE)
+    rounded = _rounded(values, scale, ex.SCALE)
+    return rounded // _power_of_ten(scale - ex.SCALE)
 
 
 def _rounded(values: Integers, scale: int, digits: int) -> Integers:
     """Half away from zero to `digits` decimals, still in units of 10**-scale."""
     step = _power_of_ten(max(0, scale - digits))
-    steps = (np.abs(values) + step // 2) // step
+    half = step // 2
+    steps = (np.abs(values) + half) // step
     magnitude = steps * step
     return np.where(values < 0, -magnitude, magnitude)

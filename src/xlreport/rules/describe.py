@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import ClassVar
 
 from xlreport import a1
@@ -38,8 +39,8 @@ class RuleDescriber:
     def __init__(self, form: Form, instance: Instance) -> None:
         self.form = form
         self.instance = instance
-        fields = [form.fields[name] for name in ex.fields_of(instance.rule)]
-        self.several_tables = len({field.table for field in fields}) > 1
+        tables = {form.fields[name].table for name in ex.fields_of(instance.rule)}
+        self.several_tables = len(tables) > 1
 
     def rule(self) -> str:
         """The whole rule, with the row or column that it is about."""
@@ -48,7 +49,8 @@ class RuleDescriber:
     def scope(self) -> str:
         """The row or column that the instance is about, empty for other checks."""
         names = ex.fields_of(self.instance.rule)
-        if not names or self.instance.check.each not in ("row", "column"):
+        has_scope = self.instance.check.each in ("row", "column")
+        if not names or not has_scope:
             return ""
         field = self.form.fields[names[0]]
         if self.instance.row:
@@ -60,10 +62,12 @@ class RuleDescriber:
         if name not in self.form.fields:
             return self._text_label(name)
         field = self.form.fields[name]
+        in_row = field.row == self.instance.row
+        in_column = field.column == self.instance.column
         each = self.instance.check.each
-        if each == "row" and field.row == self.instance.row:
+        if each == "row" and in_row:
             return field.column_label
-        if each == "column" and field.column == self.instance.column:
+        if each == "column" and in_column:
             return field.row_short
         return f"{field.row_short}·{field.column_label}"
 
@@ -87,9 +91,11 @@ class RuleDescriber:
             case ex.Total(items=items):
                 return self._total(self._grouped(items))
             case ex.Minus(left=left, right=right):
-                return f"{self.expression(left)} － {self._in_brackets(right)}"
+                taken_away = self._in_brackets(right)
+                return f"{self.expression(left)} － {taken_away}"
             case ex.Times(factor=factor, item=item):
-                return f"{shown(factor)} × {self._in_brackets(item)}"
+                multiplied = self._in_brackets(item)
+                return f"{shown(factor)} × {multiplied}"
             case ex.Absolute(item=item):
                 return f"|{self.expression(item)}|"
             case ex.Rounded(item=item, digits=digits):
@@ -109,7 +115,9 @@ class RuleDescriber:
         words = self.expression(node)
         is_chain = isinstance(node, ex.Total | ex.Minus)
         several = len(ex.children(node)) > 1
-        return f"（{words}）" if is_chain and several else words
+        if is_chain and several:
+            return f"（{words}）"
+        return words
 
     def _total(self, parts: Sequence[_Items]) -> str:
         return " ＋ ".join(self._part(part) for part in parts)
@@ -156,11 +164,14 @@ class RuleDescriber:
         if row:
             return f"{row}各列"
         sheet = self._sheet_of(items) if self.several_tables else ""
-        return f"{sheet}各行{column}" if column else f"{sheet}各格"
+        if column:
+            return f"{sheet}各行{column}"
+        return f"{sheet}各格"
 
     def _sheet_of(self, items: _Items) -> str:
-        name, *_ = ex.fields_of(items[0])
-        table = self.form.table(self.form.fields[name].table)
+        first = ex.fields_of(items[0])[0]
+        field = self.form.fields[first]
+        table = self.form.table(field.table)
         return f"“{table.sheet}”"
 
     # --- conditions ------------------------------------------------------------------------------
@@ -175,7 +186,8 @@ class RuleDescriber:
             case ex.Filled() | ex.Mentions() | ex.Differs():
                 return self._says_of_text(node)
             case ex.LevelIn(levels=levels):
-                return f"单位类别为{'、'.join(levels)}"
+                listed = "、".join(levels)
+                return f"单位类别为{listed}"
             case ex.Not(item=item):
                 return f"不应出现“{self.says(item)}”"
             case ex.And(items=items):
@@ -183,13 +195,14 @@ class RuleDescriber:
             case ex.Or(items=items):
                 return "，或者".join(self.says(item) for item in items)
             case ex.Implies(premise=premise, conclusion=conclusion):
-                return f"{self.when(premise)}，{self.says(conclusion)}"
+                when = self.when(premise)
+                return f"{when}，{self.says(conclusion)}"
 
     def when(self, premise: ex.Truth) -> str:
         """A condition as a clause of time; digits keep a space before the Chinese word."""
         words = self.says(premise)
-        space = " " if words[-1:].isascii() else ""
-        return f"{words}{space}时"
+        ends_in_digit = words[-1:].isascii()
+        return f"{words} 时" if ends_in_digit else f"{words}时"
 
     def _says_of_text(self, node: ex.Filled | ex.Mentions | ex.Differs) -> str:
         label = self.label(node.text)
@@ -203,8 +216,9 @@ class RuleDescriber:
 
     def _relation(self, node: ex.Compare) -> str:
         operator = self.operators[node.operator]
-        relation = f"{self.term(node.left)} {operator} {self.term(node.right)}"
-        return relation + _tolerance(node)
+        left = self.term(node.left)
+        right = self.term(node.right)
+        return f"{left} {operator} {right}{_tolerance(node)}"
 
     def _rounding(self, node: ex.Compare) -> str:
         """`round(x, n) == x` says how many decimals x may have; empty for other comparisons."""
@@ -255,17 +269,20 @@ class FailureDescriber(RuleDescriber):
 
     def _operand(self, node: ex.Ref | ex.Previous | ex.Length) -> str:
         if isinstance(node, ex.Ref):
-            return f"{self._at_cell(node.field)}{self._held(node.field)}"
+            cell = self._at_cell(node.field)
+            return cell + self._held(node.field)
         words = super()._operand(node)
         return f"{words} {self._value(node)}"
 
     def _at_cell(self, name: str) -> str:
         """Label and cell, with a space where no cell is known."""
+        label = self.label(name)
         place = self._place(name)
         if place is None:
-            return f"{self.label(name)} "
-        sheet = f"{place.sheet} " if self.several_tables else ""
-        return f"{self.label(name)}（{sheet}{place.cell}）"
+            return f"{label} "
+        if self.several_tables:
+            return f"{label}（{place.sheet} {place.cell}）"
+        return f"{label}（{place.cell}）"
 
     def _place(self, name: str) -> Place | None:
         return self.view.submission.provenance.places.get(name)
@@ -275,35 +292,45 @@ class FailureDescriber(RuleDescriber):
         entry = self.view.entry(name)
         if entry.status is Status.BLANK:
             return self._value(ex.Ref(name))
-        return entry.raw if entry.value is None else shown(entry.value)
+        if entry.value is None:
+            return entry.raw
+        return shown(entry.value)
 
     def _total(self, parts: Sequence[_Items]) -> str:
         """A sum; of more than two parts those that are 0 are left out."""
         if len(parts) <= 2:
             return super()._total(parts)
-        other = [part for part in parts if self.view.value(ex.Total(part)) != 0]
-        if not other:
+        not_zero = [part for part in parts if self._sum_of(part) != 0]
+        if not not_zero:
             return f"{self._part(parts[0])} 等（都是 0）"
-        rest = "（其余为 0）" if len(other) < len(parts) else ""
-        return super()._total(other) + rest
+        told = super()._total(not_zero)
+        if len(not_zero) == len(parts):
+            return told
+        return f"{told}（其余为 0）"
+
+    def _sum_of(self, items: _Items) -> Decimal:
+        return self.view.value(ex.Total(items))
 
     def _part(self, items: _Items) -> str:
         words = super()._part(items)
         if self._heading(items) is None:
             return words
-        total = self._value(ex.Total(items))
-        return f"{words}（{self._ranges(items)}）{total}"
+        total = shown(self._sum_of(items))
+        ranges = self._ranges(items)
+        return f"{words}（{ranges}）{total}"
 
     def _ranges(self, items: _Items) -> str:
         """The cells of some fields as few ranges."""
-        known = [self._place(item.field) for item in _fields(items)]
-        places = [place for place in known if place is not None]
-        parsed = [a1.parse(place.cell) for place in places]
-        cells = [cell for cell in parsed if cell is not None]
+        sheet = ""
+        cells = []
+        for item in _fields(items):
+            place = self._place(item.field)
+            cell = a1.parse(place.cell) if place is not None else None
+            if place is not None and cell is not None:
+                sheet = sheet or place.sheet
+                cells.append(cell)
         ranges = "、".join(a1.ranges(cells))
-        if places and self.several_tables:
-            return f"{places[0].sheet} {ranges}"
-        return ranges
+        return f"{sheet} {ranges}" if sheet and self.several_tables else ranges
 
     # --- conditions ------------------------------------------------------------------------------
 
@@ -313,32 +340,41 @@ class FailureDescriber(RuleDescriber):
             case ex.Compare():
                 return self._rounding(node) or self._unequal(node)
             case ex.IsNumber(item=item):
-                raw = self.view.entry(item.field).raw
-                return f"{self._at_cell(item.field)} 现为“{raw}”，不是数字"
+                cell = self._at_cell(item.field)
+                entry = self.view.entry(item.field)
+                return f"{cell} 现为“{entry.raw}”，不是数字"
             case ex.Filled() | ex.Mentions() | ex.Differs():
                 return self._fails_of_text(node)
             case ex.LevelIn(levels=levels):
                 level = self.view.submission.unit.level
-                return f"单位类别现为“{level}”，应为{'、'.join(levels)}"
+                allowed = "、".join(levels)
+                return f"单位类别现为“{level}”，应为{allowed}"
             case ex.Not(item=item):
                 return f"{self.says(item)}，不应如此"
             case ex.And(items=items):
                 return self._failing_items(items)
             case ex.Or(items=items):
-                return "以下至少应有一项成立：" + "；".join(self.fails(item) for item in items)
+                each = "；".join(self.fails(item) for item in items)
+                return f"以下至少应有一项成立：{each}"
             case ex.Implies(premise=premise, conclusion=conclusion):
-                return f"{self.when(premise)}，{self.fails(conclusion)}"
+                when = self.when(premise)
+                return f"{when}，{self.fails(conclusion)}"
 
     def _failing_items(self, items: Sequence[ex.Truth]) -> str:
-        failing = [item for item in items if self.view.verdict(item) is Verdict.FAILS]
-        return "；".join(self.fails(item) for item in failing)
+        failing = []
+        for item in items:
+            if self.view.verdict(item) is Verdict.FAILS:
+                failing.append(self.fails(item))
+        return "；".join(failing)
 
     def _fails_of_text(self, node: ex.Filled | ex.Mentions | ex.Differs) -> str:
         label = self.label(node.text)
         match node:
             case ex.Filled():
                 written = self.view.submission.texts.get(node.text, "")
-                return f"{label}未填" if bare(written) else f"{label}只有空格"
+                if bare(written):
+                    return f"{label}未填"
+                return f"{label}只有空格"
             case ex.Mentions(words=words):
                 return f"{label}没有写到{_one_of(words)}"
             case ex.Differs():
@@ -348,16 +384,18 @@ class FailureDescriber(RuleDescriber):
         """Both sides, what should be, and by how much it is missed."""
         left = self.term(node.left)
         right = self.term(node.right)
-        difference = self.view.value(ex.Minus(node.left, node.right))
+        minus = ex.Minus(node.left, node.right)
+        difference = self.view.value(minus)
         gap = shown(abs(difference))
-        if node.operator == "==":
-            if isinstance(node.right, ex.Const):
-                return f"{left}，应等于 {right}{_tolerance(node)}"
-            equal = f"两者应当相等{_tolerance(node)}"
-            return f"{left}，{right}，{equal}，现相差 {gap}"
+        tolerance = _tolerance(node)
         if node.operator == "!=":
             return f"{left}，{right}，两者不应相等"
-        words = f"{left}，应{self.operators[node.operator]} {right}"
+        if node.operator == "==" and isinstance(node.right, ex.Const):
+            return f"{left}，应等于 {right}{tolerance}"
+        if node.operator == "==":
+            return f"{left}，{right}，两者应当相等{tolerance}，现相差 {gap}"
+        relation = self.operators[node.operator]
+        words = f"{left}，应{relation} {right}"
         if gap == "0":
             return words
         direction = "多" if node.operator in ("<", "<=") else "少"
@@ -373,8 +411,11 @@ def _fields(items: _Items) -> list[ex.Ref]:
 
 
 def _one_of(words: Sequence[str]) -> str:
-    return "或".join(f"“{word}”" for word in words)
+    quoted = [f"“{word}”" for word in words]
+    return "或".join(quoted)
 
 
 def _tolerance(node: ex.Compare) -> str:
-    return f"（允许相差 {shown(node.tolerance)}）" if node.tolerance else ""
+    if node.tolerance:
+        return f"（允许相差 {shown(node.tolerance)}）"
+    return ""

@@ -17,6 +17,7 @@ from xlreport.form import expression as ex
 from xlreport.form.model import Form, Instance
 from xlreport.rules.columns import (
     Booleans,
+    Column,
     ColumnStore,
     Integers,
     Operand,
@@ -39,8 +40,10 @@ class Verdict(IntEnum):
     @property
     def label(self) -> str:
         """The word in the workbook."""
-        return {Verdict.UNKNOWN: "待填", Verdict.FAILS: "未通过", Verdict.HOLDS: "通过"}[self]
+        return _LABELS[self]
 
+
+_LABELS = {Verdict.UNKNOWN: "待填", Verdict.FAILS: "未通过", Verdict.HOLDS: "通过"}
 
 SAME = 0.9
 """The share of common character pairs from which two texts are nearly the same."""
@@ -83,7 +86,9 @@ class Kleene(NamedTuple):
         """The result for one unit."""
         if self.holds[unit]:
             return Verdict.HOLDS
-        return Verdict.FAILS if self.fails[unit] else Verdict.UNKNOWN
+        if self.fails[unit]:
+            return Verdict.FAILS
+        return Verdict.UNKNOWN
 
 
 _COMPARISONS: Mapping[ex.Operator, Callable[[Integers, int], Booleans]] = {
@@ -115,8 +120,7 @@ def truth(node: ex.Truth, store: ColumnStore) -> Kleene:
         case ex.Compare():
             return _compare(node, store)
         case ex.IsNumber(item=item):
-            column = store.columns[item.field]
-            return Kleene(column.known, ~column.known & ~column.blank)
+            return _is_number(store.columns[item.field])
         case ex.Filled() | ex.Mentions() | ex.Differs():
             return _of_text(node, store)
         case ex.LevelIn(levels=levels):
@@ -131,6 +135,12 @@ def truth(node: ex.Truth, store: ColumnStore) -> Kleene:
             return _or((ex.Not(premise), conclusion), store)
 
 
+def _is_number(column: Column) -> Kleene:
+    """A blank cell can be filled in yet: neither holds nor fails."""
+    something_else = ~column.known & ~column.blank
+    return Kleene(column.known, something_else)
+
+
 def _or(items: Sequence[ex.Truth], store: ColumnStore) -> Kleene:
     """By De Morgan: it fails where all parts fail."""
     negated = [truth(item, store).negated() for item in items]
@@ -141,7 +151,8 @@ def _compare(node: ex.Compare, store: ColumnStore) -> Kleene:
     minus = ex.Minus(node.left, node.right)
     gap = number(minus, store.columns)
     holds = _keeps(node, gap, ex.scale_of(minus))
-    return Kleene.where(holds, known(node, store.columns, store.size))
+    there = known(node, store.columns, store.size)
+    return Kleene.where(holds, there)
 
 
 def _keeps(node: ex.Compare, gap: Integers, scale: int) -> Booleans:
@@ -161,8 +172,8 @@ def _of_text(node: ex.Filled | ex.Mentions | ex.Differs, store: ColumnStore) -> 
         case ex.Mentions(words=words):
             return Kleene.of([_mentions(text, words) for text in texts])
         case ex.Differs():
-            both = zip(texts, store.previous_texts[node.text], strict=True)
-            return Kleene.of([_differs(text, before) for text, before in both])
+            texts_before = store.previous_texts[node.text]
+            return Kleene.of(list(map(_differs, texts, texts_before)))
 
 
 def _is_one_of(level: str, levels: Sequence[str]) -> bool | None:
@@ -172,13 +183,17 @@ def _is_one_of(level: str, levels: Sequence[str]) -> bool | None:
 
 def _is_filled(text: str) -> bool | None:
     """Whether a text has more than spaces and line feeds; None while it is blank."""
-    return bool(bare(text)) if text else None
+    if not text:
+        return None
+    return bool(bare(text))
 
 
 def _mentions(text: str, words: Sequence[str]) -> bool | None:
     """Whether a text holds one of the words, spaces and line feeds left aside."""
+    if not text:
+        return None
     plain = bare(text)
-    return any(word in plain for word in words) if text else None
+    return any(word in plain for word in words)
 
 
 def _differs(text: str, before: str) -> bool | None:
@@ -191,10 +206,12 @@ def _differs(text: str, before: str) -> bool | None:
 def nearly_the_same(text: str, other: str) -> bool:
     """Whether two texts share nine tenths of their pairs of neighbouring characters (Dice's
     coefficient); digits do not count, since a copied text gets new years and numbers."""
-    first, second = _character_pairs(text), _character_pairs(other)
+    first = _character_pairs(text)
+    second = _character_pairs(other)
     total = first.total() + second.total()
-    common = (first & second).total()
-    return total > 0 and 2 * common >= SAME * total
+    in_both = first & second
+    common = 2 * in_both.total()
+    return total > 0 and common >= SAME * total
 
 
 def _character_pairs(text: str) -> Counter[tuple[str, str]]:
@@ -246,7 +263,7 @@ class UnitView:
 
     def knows_all(self, node: ex.Node) -> bool:
         """Whether every number that a node needs is there."""
-        return all(self.knows(operand) for operand in ex.operands_of(node))
+        return all(map(self.knows, ex.operands_of(node)))
 
     def verdict(self, node: ex.Truth) -> Verdict:
         """Whether a condition holds."""
@@ -277,7 +294,8 @@ class Evaluation:
 
     def views(self) -> list[UnitView]:
         """The numbers of each submission, in their order."""
-        return [self.view(unit) for unit in range(len(self.submissions))]
+        units = range(len(self.submissions))
+        return [self.view(unit) for unit in units]
 
     def instances(self, unit: int, verdict: Verdict) -> list[Instance]:
         """The rules with this verdict for one submission, in the order of the form."""

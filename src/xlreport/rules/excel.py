@@ -75,14 +75,16 @@ class Condition(NamedTuple):
     def where(cls, known: str, holds: str) -> Condition:
         """What counts where its numbers are known."""
         fails = _not(holds)
-        return cls(_if(known, holds, "FALSE"), _if(known, fails, "FALSE"))
+        known_to_hold = _if(known, holds, "FALSE")
+        known_to_fail = _if(known, fails, "FALSE")
+        return cls(known_to_hold, known_to_fail)
 
     @classmethod
     def all_of(cls, parts: Sequence[Condition]) -> Condition:
         """Holds where all parts hold, fails where one fails."""
-        holds = [part.holds for part in parts]
-        fails = [part.fails for part in parts]
-        return cls(_and(*holds), _or(*fails))
+        all_hold = _and(*(part.holds for part in parts))
+        one_fails = _or(*(part.fails for part in parts))
+        return cls(all_hold, one_fails)
 
     def negated(self) -> Condition:
         """Holds where this fails, and the other way round."""
@@ -90,7 +92,8 @@ class Condition(NamedTuple):
 
 
 def _call(function: str, *arguments: str) -> str:
-    return f"{function}({','.join(arguments)})"
+    listed = ",".join(arguments)
+    return f"{function}({listed})"
 
 
 def _if(condition: str, value: str, otherwise: str) -> str:
@@ -111,7 +114,8 @@ def _not(condition: str) -> str:
 
 def _counts(ranges: Iterable[str], count: int) -> str:
     """Whether so many cells of some ranges hold a number."""
-    return f"{_call('COUNT', *ranges)}={count}"
+    numbers = _call("COUNT", *ranges)
+    return f"{numbers}={count}"
 
 
 def _text(word: str) -> str:
@@ -130,7 +134,9 @@ class Formulas:
 
     def ref(self, sheet: str, target: str) -> str:
         """A cell or range of a sheet."""
-        return target if sheet == self.sheet else f"{quoted(sheet)}!{target}"
+        if sheet == self.sheet:
+            return target
+        return f"{quoted(sheet)}!{target}"
 
     def cell(self, name: str) -> str:
         """The cell of a field."""
@@ -179,39 +185,57 @@ class Formulas:
         match node:
             case ex.Const(value=value):
                 return shown(value)
-            case ex.Ref(field=name):
-                return _call("SUM", self.cell(name)) if tolerant else self.cell(name)
-            case ex.Previous(field=name):
-                return self.previous(name)
-            case ex.Length(text=name):
-                return _call("LEN", self.bare(name))
+            case ex.Ref() | ex.Previous() | ex.Length():
+                return self._operand(node, tolerant=tolerant)
             case ex.Total():
                 return self._total(node, tolerant=tolerant)
             case ex.Minus():
                 return self._minus(node, tolerant=tolerant)
             case ex.Times(factor=factor, item=item):
-                return f"{shown(factor)}*({self.number(item, tolerant=tolerant)})"
+                number = self.number(item, tolerant=tolerant)
+                return f"{shown(factor)}*({number})"
             case ex.Absolute(item=item):
-                return _call("ABS", self.number(item, tolerant=tolerant))
+                number = self.number(item, tolerant=tolerant)
+                return _call("ABS", number)
             case ex.Rounded(item=item, digits=digits):
-                return _call("ROUND", self.number(item, tolerant=tolerant), str(digits))
+                number = self.number(item, tolerant=tolerant)
+                return _call("ROUND", number, str(digits))
+
+    def _operand(self, node: ex.Ref | ex.Previous | ex.Length, *, tolerant: bool) -> str:
+        match node:
+            case ex.Ref(field=name) if tolerant:
+                return _call("SUM", self.cell(name))
+            case ex.Ref(field=name):
+                return self.cell(name)
+            case ex.Previous(field=name):
+                return self.previous(name)
+            case ex.Length(text=name):
+                return _call("LEN", self.bare(name))
 
     def _minus(self, node: ex.Minus, *, tolerant: bool) -> str:
         left = self.number(node.left, tolerant=tolerant)
         right = self.number(node.right, tolerant=tolerant)
         several = isinstance(node.right, ex.Minus | ex.Total)
-        return f"{left}-({right})" if several else f"{left}-{right}"
+        if several:
+            return f"{left}-({right})"
+        return f"{left}-{right}"
 
     def _total(self, node: ex.Total, *, tolerant: bool) -> str:
         """A chain of + as it was written; else a SUM over ranges, unless a cell counts twice."""
-        items = [self.number(item, tolerant=tolerant) for item in node.items]
+        items = []
+        names = []
+        others = []
+        for item in node.items:
+            written = self.number(item, tolerant=tolerant)
+            items.append(written)
+            if isinstance(item, ex.Ref):
+                names.append(item.field)
+            else:
+                others.append(written)
         if node.spelled == "+" and not tolerant:
             return "+".join(items)
-        names = [item.field for item in node.items if isinstance(item, ex.Ref)]
         if len(set(names)) < len(names):
             return _call("SUM", *items)
-        pairs = zip(node.items, items, strict=True)
-        others = [written for item, written in pairs if not isinstance(item, ex.Ref)]
         return _call("SUM", *self.ranges(names), *others)
 
     # --- comparisons -----------------------------------------------------------------------------
@@ -222,10 +246,12 @@ class Formulas:
         conditions = []
         computed = [name for name in fields if self.form.fields[name].computed]
         if computed:
-            conditions.append(_counts(self.ranges(computed), len(computed)))
+            ranges_of_computed = self.ranges(computed)
+            conditions.append(_counts(ranges_of_computed, len(computed)))
         leaves = self._leaves(fields)
         if leaves:
-            conditions.append(f"{self._filled_in(leaves)}={len(leaves)}")
+            filled_in = self._filled_in(leaves)
+            conditions.append(f"{filled_in}={len(leaves)}")
         for operand in ex.operands_of(node):
             if isinstance(operand, ex.Length):
                 conditions.append(self._is_written(operand.text))
@@ -256,7 +282,8 @@ class Formulas:
 
     def _is_written(self, name: str) -> str:
         """Whether a cell is not blank."""
-        return f"{_call('COUNTBLANK', self.cell(name))}=0"
+        blanks = _call("COUNTBLANK", self.cell(name))
+        return f"{blanks}=0"
 
     def last_year(self, node: ex.Node) -> list[str]:
         """The condition that last year's numbers are there, if a node needs any."""
@@ -264,13 +291,16 @@ class Formulas:
         for operand in ex.operands_of(node):
             if isinstance(operand, ex.Previous):
                 cells.append(self.previous(operand.field))
-        return [_counts(cells, len(cells))] if cells else []
+        if not cells:
+            return []
+        return [_counts(cells, len(cells))]
 
     def comparison(self, node: ex.Compare) -> str:
         """Whether two numbers that are there compare as they should."""
         gap = self.gap(node)
         if node.operator == "==" and node.tolerance:
-            return f"{_call('ABS', gap)}<={shown(node.tolerance)}"
+            distance = _call("ABS", gap)
+            return f"{distance}<={shown(node.tolerance)}"
         operator = {"==": "=", "!=": "<>"}.get(node.operator, node.operator)
         return f"{gap}{operator}0"
 
@@ -279,7 +309,8 @@ class Formulas:
         minus = ex.Minus(node.left, node.right)
         against_zero = node.right == ex.Const(Decimal(0))
         difference = self.number(node.left if against_zero else minus)
-        return _call("ROUND", difference, str(ex.scale_of(minus)))
+        decimals = str(ex.scale_of(minus))
+        return _call("ROUND", difference, decimals)
 
     # --- conditions ------------------------------------------------------------------------------
 
@@ -315,11 +346,13 @@ class Formulas:
         match node:
             case ex.Filled():
                 length = _call("LEN", self.bare(node.text))
-                return Condition(f"{length}>0", _and(written, f"{length}=0"))
+                only_spaces = _and(written, f"{length}=0")
+                return Condition(f"{length}>0", only_spaces)
             case ex.Mentions(words=words):
                 each = [self._has(node.text, word) for word in words]
                 mentioned = _or(*each)
-                return Condition(mentioned, _and(written, _not(mentioned)))
+                silent = _and(written, _not(mentioned))
+                return Condition(mentioned, silent)
             case ex.Differs():
                 raise ValueError("no workbook formula can compare texts")
 
@@ -333,7 +366,8 @@ class Formulas:
         cell = self._at(self.addresses.level, absolute=True)
         each = [f"{cell}={_text(level)}" for level in levels]
         listed = _or(*each)
-        return Condition(listed, _and(f'{cell}<>""', _not(listed)))
+        another = _and(f'{cell}<>""', _not(listed))
+        return Condition(listed, another)
 
     def _all_of(self, items: Sequence[ex.Truth]) -> Condition:
         """Comparisons of the same cells ask only once whether these are known."""
@@ -341,9 +375,11 @@ class Formulas:
         fields = {frozenset(ex.fields_of(item)) for item in items}
         mixed = len(comparisons) < len(items)
         if mixed or len(fields) > 1:
-            return Condition.all_of([self.condition(item) for item in items])
-        each = [self.comparison(item) for item in comparisons]
-        return Condition.where(self.known(items[0]), _and(*each))
+            conditions = [self.condition(item) for item in items]
+            return Condition.all_of(conditions)
+        known = self.known(items[0])
+        compared = _and(*(self.comparison(item) for item in comparisons))
+        return Condition.where(known, compared)
 
     def _one_of(self, items: Sequence[ex.Truth]) -> Condition:
         negated = [self.condition(item).negated() for item in items]
@@ -359,7 +395,8 @@ class Formulas:
             judged = _if(self.comparison(rule), _text(PASS), _text(FAIL))
             formula = _if(self.known(rule), judged, open_)
         else:
-            formula = _judged(self.condition(rule), PASS, FAIL, open_)
+            condition = self.condition(rule)
+            formula = _judged(condition, PASS, FAIL, open_)
         return within_limit(f"={formula}", instance.code)
 
     def open(self, rule: ex.Truth) -> str:
@@ -375,7 +412,8 @@ class Formulas:
         check = instances[0].check
         rules = tuple(instance.rule for instance in instances)
         open_ = self.open(ex.And(rules))
-        formula = _judged(self._all_of(rules), TICK, MARKS[check.severity], open_)
+        condition = self._all_of(rules)
+        formula = _judged(condition, TICK, MARKS[check.severity], open_)
         return within_limit(f"={formula}", check.code)
 
 
