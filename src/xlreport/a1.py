@@ -67,8 +67,11 @@ def ranges(cells: Iterable[Cell], *, absolute: bool = False) -> list[str]:
 
 
 def _range(first: Cell, last: Cell, absolute: bool) -> str:
-    start, end = address(first, absolute=absolute), address(last, absolute=absolute)
-    return start if first == last else f"{start}:{end}"
+    start = address(first, absolute=absolute)
+    end = address(last, absolute=absolute)
+    if first == last:
+        return start
+    return f"{start}:{end}"
 
 
 def quoted(sheet: str) -> str:

@@ -174,7 +174,8 @@ def diff_files(
     cannot be read, or when they are of different forms.
     """
     files = [read_files(_listed([path]), forms, reading) for path in (first, second)]
-    a, b = _only_report(first, files[0]), _only_report(second, files[1])
+    a = _only_report(first, files[0])
+    b = _only_report(second, files[1])
     if a.form is None or a.form_id != b.form_id:
         raise UsageError(f"两份不是同一种报表（{a.form_id} 和 {b.form_id}），不能比较。")
     return list(differences(a.form, a.report, b.report))

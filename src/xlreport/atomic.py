@@ -206,7 +206,9 @@ def _holder(path: Path) -> str:
     with suppress(OSError), path.open("rb", buffering=0) as stream:
         stream.seek(1)
         number = stream.read(20)
-    return f"（进程号 {number.decode()}）" if number.isdigit() else ""
+    if number.isdigit():
+        return f"（进程号 {number.decode()}）"
+    return ""
 
 
 def _clear(folder: Path) -> None:

@@ -119,14 +119,18 @@ class Finding:
     @property
     def weight(self) -> str:
         """The word for the severity; a warning with an explanation is 已说明."""
-        return f"{self.severity.label}·已说明" if self.explanation else self.severity.label
+        if self.explanation:
+            return f"{self.severity.label}·已说明"
+        return self.severity.label
 
     @property
     def advice(self) -> str:
         """What to do, behind an arrow; the unit's words where it has explained the matter."""
         if self.explanation:
             return f"　说明：{self.explanation}"
-        return f"　→ {self.suggestion}" if self.suggestion else ""
+        if self.suggestion:
+            return f"　→ {self.suggestion}"
+        return ""
 
     def at(self, **changes: Any) -> Finding:
         """The same finding with other places."""
@@ -158,7 +162,9 @@ class Finding:
 def plain(value: Decimal | str | int | None) -> int | float | str | None:
     """A number for JSON: whole numbers without a decimal point."""
     if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
+        if value == value.to_integral_value():
+            return int(value)
+        return float(value)
     return value
 
 

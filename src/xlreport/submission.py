@@ -70,7 +70,9 @@ BLANK = Entry(None, Status.BLANK)
 def shown(value: Decimal) -> str:
     """A number as people write it: no exponent, no trailing zeros."""
     text = format(value, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    if "." in text:
+        return text.rstrip("0").rstrip(".")
+    return text
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,9 @@ def clean_line(text: str) -> str:
 
 
 def _visible(text: str) -> str:
-    return text if text.isprintable() and text.isascii() else "".join(map(_plain, text))
+    if text.isprintable() and text.isascii():
+        return text
+    return "".join(map(_plain, text))
 
 
 def _plain(character: str) -> str:
@@ -84,14 +86,18 @@ def harmless(text: str) -> str:
     Control, bidirectional and undecodable characters cannot deceive; bytes that were no valid name
     show as \\xNN.
     """
-    return text if text.isprintable() else "".join(map(_shown, text))
+    if text.isprintable():
+        return text
+    return "".join(map(_shown, text))
 
 
 def _shown(character: str) -> str:
     if "\udc80" <= character <= "\udcff":
         byte = ord(character) - 0xDC00  # PEP 383
         return f"\\x{byte:02x}"
-    return "�" if unicodedata.category(character) in _DECEPTIVE else character
+    if unicodedata.category(character) in _DECEPTIVE:
+        return "�"
+    return character
 
 
 def decoded(data: bytes) -> str | None:

@@ -299,7 +299,9 @@ def read_frame(stream: Readable) -> bytes | None:
     if size > MOST:
         return None
     content = stream.read(size)
-    return content if len(content) == size else None
+    if len(content) == size:
+        return content
+    return None
 
 
 _PLAIN = (PurePath, Decimal, dt.date, dt.time, dt.timedelta, dt.tzinfo, set, frozenset, bytearray)
@@ -346,7 +348,8 @@ def serve() -> None:
         # those of the terminal reach the parent too, which ends its workers
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
-    requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    requests = os.fdopen(os.dup(0), "rb")
+    answers = os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1):
         os.dup2(nothing, stream)

@@ -46,7 +46,9 @@ class Campaign:
     @property
     def county(self) -> Unit:
         """The unit that sums, with its code where the roster tells it."""
-        return self.roster.county if self.roster.county.name else self.settings.county
+        if self.roster.county.name:
+            return self.roster.county
+        return self.settings.county
 
     @property
     def forms(self) -> FormCatalog:

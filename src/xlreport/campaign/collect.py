@@ -166,7 +166,9 @@ class CollectResult:
             return 2
         if self.empty:
             return 3
-        return 1 if self.left or self.asking else 0
+        if self.left or self.asking:
+            return 1
+        return 0
 
     @property
     def known(self) -> int:
@@ -424,7 +426,9 @@ class Collector:
         """The one unit of the roster that has one of these addresses; NOBODY when there is none
         or several."""
         owners = self.roster.owners(senders)
-        return owners[0] if len(owners) == 1 else NOBODY
+        if len(owners) == 1:
+            return owners[0]
+        return NOBODY
 
     def _put(self, data: bytes, sha256: str, name: str, arrived: float) -> tuple[str, bool]:
         """The file's name in the inbox, and whether this content had come before."""

@@ -252,7 +252,9 @@ class Ledger:
         """Under which name a content went into the inbox; empty when it never did."""
         query = "SELECT path FROM attachment WHERE sha256 = ? AND path != ''"
         row = self._db.execute(query, (sha256,)).fetchone()
-        return str(row["path"]) if row else ""
+        if not row:
+            return ""
+        return str(row["path"])
 
     def add(
         self, mail: Mail, origin: str, paths: Sequence[str], uid: Uid | None, units: Sequence[str]
@@ -379,7 +381,9 @@ class Ledger:
     def _number(self, query: str, *values: object) -> int | None:
         """The first column of a query's first row; None when it has no row."""
         row = self._db.execute(query, values).fetchone()
-        return int(row[0]) if row else None
+        if not row:
+            return None
+        return int(row[0])
 
 
 @contextmanager

@@ -138,7 +138,9 @@ class SendResult:
         """0 all well, 1 some did not get theirs, 2 the server failed."""
         if self.stopped:
             return 2
-        return 1 if any(item.state in (REFUSED, NOWHERE, HELD) for item in self.items) else 0
+        if any(item.state in (REFUSED, NOWHERE, HELD) for item in self.items):
+            return 1
+        return 0
 
     def units_in(self, *states: str) -> int:
         """How many units have an item in one of these states."""
@@ -151,7 +153,9 @@ class SendResult:
             "items": [item.as_dict() for item in self.items],
             "stopped": self.stopped or None,
         }
-        return {**document, "left_out": list(self.left_out)} if self.left_out else document
+        if self.left_out:
+            return {**document, "left_out": list(self.left_out)}
+        return document
 
 
 class Transport(Protocol):
@@ -257,7 +261,8 @@ class LetterWriter:
         the letter names the deadline and there is none."""
         filled = self.letter.filled({**self._common_places(unit), **places})
         roster = self.campaign.roster
-        addresses, contact = roster.addresses(unit), roster.contact(unit)
+        addresses = roster.addresses(unit)
+        contact = roster.contact(unit)
         message = Outgoing(addresses, unit.name, filled.subject, filled.body)
         if enclosure is None:
             return Mailing(unit, addresses, message, key, contact=contact)
@@ -309,7 +314,8 @@ def _written_out(day: dt.date) -> str:
 def _templates(writer: LetterWriter, made: Path) -> Iterator[Mailing]:
     """Each unit's own workbook; one that is not there yet is made in the folder `made`."""
     campaign = writer.campaign
-    folder, names = campaign.settings.templates, template_names(campaign)
+    folder = campaign.settings.templates
+    names = template_names(campaign)
     lacking = tuple(unit for unit, name in names.items() if not (folder / name).exists())
     if lacking:
         write_templates(_request(campaign, lacking), made)

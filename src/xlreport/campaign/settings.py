@@ -270,7 +270,9 @@ def _where(error: tomllib.TOMLDecodeError) -> str:
     """The place that the parser names: `… (at line 3, column 7)`."""
     place = str(error).rpartition("(at line ")[2].rstrip(")")
     line, _, column = place.partition(", column ")
-    return f"第 {line} 行第 {column} 列" if column else "末尾"
+    if column:
+        return f"第 {line} 行第 {column} 列"
+    return "末尾"
 
 
 _RIGHT = {
@@ -347,7 +349,9 @@ def _has_control_characters(text: str) -> bool:
 
 def _path_or_name(form: str) -> str:
     """A definition's path is absolute, so that it holds wherever the campaign folder lies."""
-    return str(Path(form).absolute()) if form.endswith((".yaml", ".yml")) else form
+    if form.endswith((".yaml", ".yml")):
+        return str(Path(form).absolute())
+    return form
 
 
 def _usable_roster(path: Path) -> bytes:
@@ -383,4 +387,6 @@ def _quoted(text: str) -> str:
 
 def _escaped(character: str) -> str:
     is_control = character < " " or character == "\x7f"
-    return f"\\u{ord(character):04x}" if is_control else character
+    if is_control:
+        return f"\\u{ord(character):04x}"
+    return character

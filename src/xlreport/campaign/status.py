@@ -171,7 +171,9 @@ class StatusResult:
     def exit_code(self) -> int:
         """0 all units accepted and no message to open, else 1."""
         all_accepted = all(unit.state == ACCEPTED for unit in self.units)
-        return 0 if all_accepted and not self.messages else 1
+        if all_accepted and not self.messages:
+            return 0
+        return 1
 
     @property
     def counts(self) -> Mapping[str, int]:

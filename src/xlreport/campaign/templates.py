@@ -110,4 +110,6 @@ class _Test:
         if filled_in:
             return f"{filled_in}，没有发；{_MOVE_AWAY}"
         another = next(self.issued.differences(identity, unit), "")
-        return f"{another}，没有发；{_MAKE_AGAIN}" if another else ""
+        if not another:
+            return ""
+        return f"{another}，没有发；{_MAKE_AGAIN}"

@@ -85,7 +85,9 @@ def _beside_zero(now: Decimal, right: Decimal) -> KeyingError | None:
 def _doubted(error: KeyingError | None) -> KeyingError | None:
     """A second digit turns one digit into almost anything, and so does a cell that was
     forgotten."""
-    return replace(error, alone=False) if error is not None else None
+    if error is None:
+        return None
+    return replace(error, alone=False)
 
 
 def _in_digits(now: Decimal, right: Decimal) -> KeyingError | None:
@@ -110,7 +112,7 @@ def _between(now: str, right: str) -> KeyingError | None:
         case 1:
             return _one_more(now, right)
         case -1:
-            return OMISSION if _surplus(right, now) is not None else None
+            return None if _surplus(right, now) is None else OMISSION
         case _:
             return None
 

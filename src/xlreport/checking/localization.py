@@ -29,7 +29,9 @@ class Change:
     @property
     def value(self) -> Decimal | None:
         """The new number, when there is only one."""
-        return self.lowest if self.lowest == self.highest else None
+        if self.lowest == self.highest:
+            return self.lowest
+        return None
 
 
 @dataclass(frozen=True)

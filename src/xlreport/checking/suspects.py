@@ -51,7 +51,9 @@ class Correction:
     @property
     def was(self) -> str:
         """What the cell holds, in words."""
-        return "空白" if self.blank else shown(self.now)
+        if self.blank:
+            return "空白"
+        return shown(self.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,9 @@ class _Search:
         be wrong are alike."""
         changes = sole_changes(component)
         explanations = [*self._single(changes), *within]
-        return [] if _all_alike(explanations, changes) else _weighed(explanations)
+        if _all_alike(explanations, changes):
+            return []
+        return _weighed(explanations)
 
     def _single(self, changes: Iterable[Change]) -> list[Explanation]:
         """Cells of which one number explains the one that is there."""
@@ -200,7 +204,8 @@ class _Search:
         one."""
         corrections = []
         for name in sorted(now, key=lambda name: not now[name]):
-            held, right = from_fixed(now[name]), from_fixed(new[name])
+            held = from_fixed(now[name])
+            right = from_fixed(new[name])
             corrections.append(self._correction(name, held, right))
         error = EXCHANGED if all(now.values()) else MOVED
         return Explanation(tuple(corrections), error)

@@ -135,13 +135,17 @@ def _usage(
 
 def _shown_name(argument: TyperArgument) -> str:
     name = argument.metavar or argument.name
-    return name if argument.nargs == 1 else f"{name}..."
+    if argument.nargs == 1:
+        return name
+    return f"{name}..."
 
 
 def _spelled(option: TyperOption) -> str:
     """How an option is written: short name first, then what follows it."""
     names = ", ".join(sorted(option.opts, key=len))
-    return names if option.is_flag else f"{names} {option.metavar}"
+    if option.is_flag:
+        return names
+    return f"{names} {option.metavar}"
 
 
 def _explained(parameter: TyperArgument | TyperOption) -> str:
@@ -266,7 +270,9 @@ def _too_many(words: Sequence[str]) -> str:
 def suggested(typed: str, names: Iterable[str]) -> str:
     """The end of a sentence about a name that is none: what may have been meant."""
     near = get_close_matches(typed, sorted(names), n=2)
-    return f"，是不是 {' 或 '.join(near)}？" if near else "。"
+    if near:
+        return f"，是不是 {' 或 '.join(near)}？"
+    return "。"
 
 
 def named(parameter: TyperArgument | TyperOption) -> str:
@@ -277,7 +283,9 @@ def named(parameter: TyperArgument | TyperOption) -> str:
 
 
 def _options(ctx: Context | None) -> list[Parameter]:
-    return ctx.command.get_params(ctx) if ctx is not None else []
+    if ctx is None:
+        return []
+    return ctx.command.get_params(ctx)
 
 
 def _option_names(ctx: Context | None) -> list[str]:

@@ -157,7 +157,9 @@ def _contact(result: MergeResult, unit: Unit) -> str:
     """Whom to call, in brackets; empty when the roster does not tell."""
     roster = result.request.roster
     contact = roster.contact(unit) if roster is not None else ""
-    return f"（{contact}）" if contact else ""
+    if not contact:
+        return ""
+    return f"（{contact}）"
 
 
 def _nothing_merged(result: MergeResult, *, verbose: bool) -> Iterator[str]:
@@ -465,7 +467,9 @@ def _for_people(result: StatusResult) -> Iterator[str]:
 def _days_left(days: int) -> str:
     if days > 0:
         return f"还有 {days} 天"
-    return f"已过 {-days} 天" if days else "就是今天"
+    if days:
+        return f"已过 {-days} 天"
+    return "就是今天"
 
 
 def _why_unknown(file: FileRecord) -> str:

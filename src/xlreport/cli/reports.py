@@ -192,7 +192,8 @@ def merge(
     settings = _campaign_to_merge(place, folder)
     campaign = None
     if settings is None:
-        request, out = _request_for(folder, place, counting, reading), outputs.out
+        request = _request_for(folder, place, counting, reading)
+        out = outputs.out
     else:
         campaign = opened_campaign(settings, reading.read_options(), place)
         request = _request_in(campaign, place.filled_from(settings), reading)

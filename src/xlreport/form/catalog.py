@@ -20,7 +20,9 @@ def definitions_folder() -> Path:
     """The folder of the shipped definitions: in the installed package, or in a source checkout."""
     package = Path(__file__).resolve().parent.parent
     inside = package / "workbook_templates"
-    return inside if inside.is_dir() else package.parent.parent / "workbook_templates"
+    if inside.is_dir():
+        return inside
+    return package.parent.parent / "workbook_templates"
 
 
 def shipped() -> tuple[str, ...]:
@@ -73,7 +75,9 @@ class FormCatalog:
         for form in self.given:
             if form.id == form_id:
                 return form
-        return get_form(form_id) if form_id in shipped() else None
+        if form_id in shipped():
+            return get_form(form_id)
+        return None
 
     def all(self) -> Iterator[Form]:
         """Every form on the catalog."""

@@ -253,13 +253,17 @@ def has_formula(node: Truth) -> bool:
 
 def conjuncts(node: Truth) -> tuple[Truth, ...]:
     """The parts that must all hold: the items of an `and`, otherwise the node itself."""
-    return node.items if isinstance(node, And) else (node,)
+    if isinstance(node, And):
+        return node.items
+    return (node,)
 
 
 def decimals_of(value: Decimal) -> int:
     """How many decimals a constant has as written (0.3 has 1)."""
     exponent = value.normalize().as_tuple().exponent
-    return max(0, -exponent) if isinstance(exponent, int) else 0
+    if isinstance(exponent, int):
+        return max(0, -exponent)
+    return 0
 
 
 @_remembered

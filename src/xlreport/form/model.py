@@ -222,7 +222,9 @@ class Field:
     @property
     def decimals(self) -> int:
         """Decimals that a number of this kind may have."""
-        return 0 if self.kind is Kind.COUNT else SCALE
+        if self.kind is Kind.COUNT:
+            return 0
+        return SCALE
 
 
 @dataclass(frozen=True, slots=True)

@@ -273,4 +273,6 @@ def _listed(archive: SevenZipFile, limits: Limits, spent: int) -> list[FileInfo]
 
 def _created(info: FileInfo) -> float:
     """The time stamp that 7z keeps, 0 where there is none."""
-    return info.creationtime.timestamp() if info.creationtime else 0.0
+    if info.creationtime:
+        return info.creationtime.timestamp()
+    return 0.0

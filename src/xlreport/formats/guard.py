@@ -303,7 +303,9 @@ class _Names:
         prefix = self._prefixes.get(space)
         if prefix is None:
             return FOREIGN + local
-        return f"{prefix}:{local}" if prefix else local
+        if prefix:
+            return f"{prefix}:{local}"
+        return local
 
 
 def parse_xml(content: bytes, handler: XmlHandler, prefixes: Mapping[str, str]) -> None:

@@ -73,7 +73,8 @@ def _is_known(file: ole.CompoundFile) -> bool:
     version = struct.unpack_from("<HH", info)
     if version != _AGILE:
         return version in _STANDARD
-    ciphers, rounds = _CIPHERS.findall(info), _ROUNDS.findall(info)
+    ciphers = _CIPHERS.findall(info)
+    rounds = _ROUNDS.findall(info)
     is_aes = bool(ciphers) and set(ciphers) == {b"AES"}
     return is_aes and bool(rounds) and all(int(each) <= _MOST_ROUNDS for each in rounds)
 

@@ -61,4 +61,6 @@ class NumberFormats:
         return of_elapsed_time or any(letter in bare for letter in "ymdhs")
 
     def _key(self, style: int) -> int:
-        return self.of_style[style] if style < len(self.of_style) else 0
+        if style < len(self.of_style):
+            return self.of_style[style]
+        return 0

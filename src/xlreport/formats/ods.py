@@ -335,7 +335,8 @@ def _target(address: str) -> str:
     corners = _RANGE.fullmatch(address)
     if corners is None:
         return ""
-    sheet, other = _sheet_of(corners, 1), _sheet_of(corners, 2)
+    sheet = _sheet_of(corners, 1)
+    other = _sheet_of(corners, 2)
     if not sheet or (other and other != sheet):
         return ""
     area = f"${corners['column1']}${corners['row1']}"

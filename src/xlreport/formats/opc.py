@@ -100,7 +100,9 @@ def related(parts: Parts, source: str, kind: str) -> list[str]:
 def first_related(parts: Parts, source: str, kind: str) -> bytes | None:
     """The content of the first of these parts; None where there is none."""
     targets = related(parts, source, kind)
-    return parts[targets[0]] if targets else None
+    if not targets:
+        return None
+    return parts[targets[0]]
 
 
 def workbook_part(parts: Parts) -> str:

@@ -248,7 +248,8 @@ def _fraction_digits(fraction: str, places: list[str]) -> list[str]:
 
 def _laid_out(tokens: tuple[Token, ...], before: list[str], after: list[str]) -> Iterator[str]:
     """The pieces of a section with the digits in their places."""
-    whole, fraction = iter(before), iter(after)
+    whole = iter(before)
+    fraction = iter(after)
     after_point = False
     has_whole = any(token.kind == "digit" for token in _before_point(tokens))
     for token in tokens:

@@ -186,7 +186,9 @@ def _raw_cell(kind: int, value: str | float, formula: str | None) -> RawCell | N
         return RawCell("b", str(int(value)), formula)
     if kind == ERROR:
         return RawCell("e", _error_text(int(value)), formula)
-    return None if formula is None else RawCell("str", "", formula)
+    if formula is None:
+        return None
+    return RawCell("str", "", formula)
 
 
 def _error_text(code: int) -> str:

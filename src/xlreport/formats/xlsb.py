@@ -401,7 +401,9 @@ def _target(rule: bytes, references: _References) -> str:
         return ""
     index, address = found
     sheet = references.own_sheet(index)
-    return "" if sheet is None else f"{a1.quoted(sheet)}!{address}"
+    if sheet is None:
+        return ""
+    return f"{a1.quoted(sheet)}!{address}"
 
 
 def _range(rule: bytes) -> tuple[int, str] | None:

@@ -323,7 +323,8 @@ class _Sheet(XmlHandler):
 
     def _start_column(self, attributes: Attributes) -> None:
         """Widths of columns (18.3.1.13), the first and last counted from 1."""
-        first, last = _index(attributes.get("min", "")), _index(attributes.get("max", ""))
+        first = _index(attributes.get("min", ""))
+        last = _index(attributes.get("max", ""))
         if 0 < first <= last and _is_hidden(attributes, "width"):
             self.count.add()
             _add_line(self.hidden_columns, (first - 1, last - 1))

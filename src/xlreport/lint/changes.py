@@ -69,7 +69,8 @@ def _altered(what: str, old: object, new: object) -> str:
 def _alterations(shown_parts: _Shown, old: object, new: object) -> Iterator[str]:
     """How two versions of a thing differ in what is shown of it."""
     for what, show in shown_parts:
-        before, after = show(old), show(new)
+        before = show(old)
+        after = show(new)
         if before != after:
             yield _altered(what, before, after)
 
@@ -110,7 +111,8 @@ _HEAD_SHOWN: tuple[tuple[str, str, Callable[[Form], object]], ...] = (
 
 def _heads(old: Form, new: Form) -> Iterator[Change]:
     for subject, what, show in _HEAD_SHOWN:
-        before, after = show(old), show(new)
+        before = show(old)
+        after = show(new)
         if before != after:
             yield Change(subject, _altered(what, before, after))
 
@@ -255,7 +257,8 @@ def _rules(old: Form, new: Form, code: str) -> Iterator[str]:
     """How a rule has changed; new labels of its fields are no change of the rule."""
     if _bound(old, code) == _bound(new, code):
         return
-    before, after = _rule(old, code), _rule(new, code)
+    before = _rule(old, code)
+    after = _rule(new, code)
     if before == after:
         yield "规则所涉及的格子有变"
     else:

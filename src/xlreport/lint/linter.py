@@ -223,4 +223,6 @@ class _Examiner:
 
 def _shown(fill: Submission, name: str) -> str | None:
     number = fill.entries[name].value
-    return None if number is None else shown(number)
+    if number is None:
+        return None
+    return shown(number)

@@ -394,7 +394,9 @@ class Encoder:
 
 
 def _times(value: Z3, factor: int) -> Z3:
-    return value if factor == 1 else value * factor
+    if factor == 1:
+        return value
+    return value * factor
 
 
 class Solver:
@@ -565,14 +567,18 @@ class Fill:
 
     def _before(self, name: str) -> Decimal:
         key = ex.key_of(ex.Previous(name))
-        return self._decimal(key) if key in self.things else Decimal(0)
+        if key in self.things:
+            return self._decimal(key)
+        return Decimal(0)
 
     def _decimal(self, name: str) -> Decimal:
         millionths = self._integer(name)
         return Decimal(millionths).scaleb(-ex.SCALE)
 
     def _level(self) -> str:
-        return LEVELS[self._integer(LEVEL)] if LEVEL in self.things else LEVELS[0]
+        if LEVEL in self.things:
+            return LEVELS[self._integer(LEVEL)]
+        return LEVELS[0]
 
     def _text(self, name: str) -> str:
         """A text with the words and of the length that the model has."""

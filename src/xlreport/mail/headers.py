@@ -75,7 +75,9 @@ def text_of(raw: bytes, charset: str = "") -> str:
     chinese = _decoded_in(raw, "gb18030")
     if chinese is not None:
         return chinese
-    return unicode if unicode is not None else _LONE.sub("\ufffd", raw.decode("gb18030", "replace"))
+    if unicode is not None:
+        return unicode
+    return _LONE.sub("\ufffd", raw.decode("gb18030", "replace"))
 
 
 def _decoded_in(raw: bytes, charset: str) -> str | None:
@@ -187,7 +189,9 @@ def _parameter(body: str, name: str) -> str:
 def _unquoted(bare: str) -> str:
     """A value without quotes, or with something behind them, or with only one."""
     inner = re.match(r'"(.+)"', bare, re.DOTALL)
-    return inner[1] if inner else bare.strip('"')
+    if inner:
+        return inner[1]
+    return bare.strip('"')
 
 
 def _joined(pieces: Mapping[int, tuple[str, bool]]) -> str:

@@ -116,7 +116,8 @@ class ImapSource:
         sizes = {}
         for line in lines or ():
             text = b"".join(line) if isinstance(line, tuple) else line or b""
-            uid, size = _UID.search(text), _SIZE.search(text)
+            uid = _UID.search(text)
+            size = _SIZE.search(text)
             if uid and size:
                 sizes[int(uid[1])] = int(size[1])
         return sizes

@@ -268,7 +268,9 @@ def has_yenc_file(text: str) -> bool:
 def unfolded(text: str) -> str:
     """A calendar entry with its long lines whole (RFC 5545, 3.1); any other text as it is."""
     is_calendar = _CALENDAR.search(text) is not None
-    return _FOLD.sub("", text) if is_calendar else text
+    if is_calendar:
+        return _FOLD.sub("", text)
+    return text
 
 
 def has_file_in_calendar(text: str) -> bool:

@@ -70,7 +70,9 @@ class _Part(Message):
 
     def get_content_type(self) -> str:
         kind = super().get_content_type()
-        return ENCODED if kind in LETTERS and encoded(self) else kind
+        if kind in LETTERS and encoded(self):
+            return ENCODED
+        return kind
 
     def get_boundary(self, failobj: Any = None) -> Any:
         return parameter(self, "content-type", "boundary").rstrip() or failobj

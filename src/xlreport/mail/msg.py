@@ -187,7 +187,9 @@ def _attachments(book: Any, at: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
 
 def _stream(book: Any, path: tuple[str, ...]) -> bytes:
     name = list(path)
-    return bytes(book.openstream(name).read()) if book.get_type(name) == _STREAM else b""
+    if book.get_type(name) == _STREAM:
+        return bytes(book.openstream(name).read())
+    return b""
 
 
 def _text(book: Any, at: tuple[str, ...], tag: int) -> str:

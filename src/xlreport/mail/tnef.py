@@ -108,7 +108,8 @@ def _take(piece: Piece, data: bytes) -> None:
             elif name == _SHOWN_NAME:
                 shown = text
         elif name == _CONTENT and kind == _OBJECT:
-            piece.data, piece.nested = value[16:], value.startswith(_MESSAGE)
+            piece.data = value[16:]
+            piece.nested = value.startswith(_MESSAGE)
         elif name == _CONTENT and kind == _BINARY:
             piece.data = value
     piece.name = piece.name or shown
@@ -161,4 +162,6 @@ def _named(data: bytes, at: int) -> int:
     length: int
     kind, length = struct.unpack_from("<II", data, at + 16)
     behind = at + 24
-    return behind if kind == 0 else behind + length + -length % 4
+    if kind == 0:
+        return behind
+    return behind + length + -length % 4

@@ -49,7 +49,9 @@ class Difference:
 
 
 def _where(place: Place | None) -> tuple[str, str]:
-    return (place.sheet, place.cell) if place is not None else ("", "")
+    if place is not None:
+        return place.sheet, place.cell
+    return "", ""
 
 
 def differences(form: Form, first: Submission, second: Submission) -> Iterator[Difference]:
@@ -74,7 +76,8 @@ class _Pair:
 
     def numbers(self, field: Field) -> Iterator[Difference]:
         """One cell with a number; of a computed one what was typed over it."""
-        a, b = _entry(self.first, field), _entry(self.second, field)
+        a = _entry(self.first, field)
+        b = _entry(self.second, field)
         if _meaning(a) != _meaning(b):
             if_none = "（公式）" if field.computed else BLANK
             yield self._difference(field.id, field.label, _number(a, if_none), _number(b, if_none))
@@ -106,14 +109,18 @@ class _Pair:
 
 
 def _entry(report: Submission, field: Field) -> Entry | None:
-    return report.overrides.get(field.id) if field.computed else report.entries.get(field.id)
+    if field.computed:
+        return report.overrides.get(field.id)
+    return report.entries.get(field.id)
 
 
 def _meaning(entry: Entry | None) -> object:
     """What two cells that say the same have in common: １３５ is 135, the text TRUE no boolean."""
     if entry is None:
         return None
-    return entry.value if entry.value is not None else (entry.status, entry.raw)
+    if entry.value is not None:
+        return entry.value
+    return entry.status, entry.raw
 
 
 def _number(entry: Entry | None, if_none: str) -> str:

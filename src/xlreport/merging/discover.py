@@ -39,7 +39,9 @@ def system_file(name: str) -> Message | None:
     if lower.startswith(_LOCK_STARTS):
         return LOCK_FILE
     by_name = lower in _SYSTEM_NAMES or lower.startswith(_SYSTEM_STARTS)
-    return SYSTEM_FILE if by_name or _SYSTEM_FOLDERS in folders else None
+    if by_name or _SYSTEM_FOLDERS in folders:
+        return SYSTEM_FILE
+    return None
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,9 @@ class Reader:
         try:
             found = format_of(data, self.limits)
             if found.kind in ARCHIVES:
-                return self._archive(file, data, found) if file.unpack else _waiting(file)
+                if file.unpack:
+                    return self._archive(file, data, found)
+                return _waiting(file)
         except Refused as refused:
             return _rejected(file, refused.finding, data), []
         reading = read_submission(
@@ -195,7 +197,9 @@ def _record(file: SourceFile, reading: Reading) -> FileRecord:
     light = replace(reading, form=None, findings=())
     record = FileRecord(file.shown, light)
     record = record.noting(*(record.placed(finding) for finding in reading.findings))
-    return record if reading.submission is not None else record.decided(Outcome.REJECTED)
+    if reading.submission is not None:
+        return record
+    return record.decided(Outcome.REJECTED)
 
 
 def read_files(
@@ -277,7 +281,8 @@ def _read(
     files: Iterable[SourceFile], reader: Reader, executor: Executor, unpacked: _Unpacked
 ) -> Iterator[IntakeStep]:
     """Some files at a time, so that results do not pile up."""
-    rest, pool = iter(files), Pool()
+    rest = iter(files)
+    pool = Pool()
     waiting: deque[tuple[SourceFile, Future[IntakeStep]]] = deque()
     while True:
         for file in islice(rest, _AHEAD - len(waiting)):
@@ -291,7 +296,8 @@ def _read(
                 archive = replace(file, unpack=True, spent=unpacked.size)
                 record, inside = executor.submit(reader, archive).result()
         except Lost as lost:
-            record, inside = _lost(file, lost, reader.limits), []
+            record = _lost(file, lost, reader.limits)
+            inside = []
         _discard(file)
         yield _resolved(record, reader.forms, pool), inside
 

@@ -78,7 +78,9 @@ class FileRecord:
     @property
     def submission(self) -> Submission | None:
         """The report; None for a file that gave none, or whose report cannot count."""
-        return None if self.decision is Outcome.REJECTED else self.reading.submission
+        if self.decision is Outcome.REJECTED:
+            return None
+        return self.reading.submission
 
     @property
     def report(self) -> Submission:
@@ -96,19 +98,25 @@ class FileRecord:
     def form_id(self) -> str:
         """The id of its form, as the file tells it; empty when it does not."""
         report = self.reading.submission
-        return report.form if report is not None else self.reading.form_id
+        if report is not None:
+            return report.form
+        return self.reading.form_id
 
     @property
     def year(self) -> int | None:
         """The report year, as the file tells it."""
         report = self.reading.submission
-        return report.year if report is not None else self.reading.year
+        if report is not None:
+            return report.year
+        return self.reading.year
 
     @property
     def unit(self) -> Unit:
         """Whose report it is: as the roster knows the unit, else as the file names it."""
         report = self.reading.submission
-        return report.unit if report is not None else self.reading.unit
+        if report is not None:
+            return report.unit
+        return self.reading.unit
 
     @property
     def unit_key(self) -> UnitKey:
@@ -119,7 +127,9 @@ class FileRecord:
     def provenance(self) -> Provenance:
         """Where the report came from."""
         report = self.reading.submission
-        return report.provenance if report is not None else Provenance(sha256=self.reading.sha256)
+        if report is not None:
+            return report.provenance
+        return Provenance(sha256=self.reading.sha256)
 
     @property
     def sha256(self) -> str:

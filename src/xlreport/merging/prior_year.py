@@ -51,7 +51,9 @@ class PriorYear:
             return self._figures(unit.code, unit.name)
         # a predecessor is told by its code or by its name
         parts = [self._figures(name, name) for name in predecessors]
-        return parts[0] if len(parts) == 1 else _sum(parts)
+        if len(parts) == 1:
+            return parts[0]
+        return _sum(parts)
 
     def together(self, units: Sequence[Unit] = ()) -> Figures | None:
         """The sum of these units (of all, when none is named); None when one of them is missing."""
@@ -69,7 +71,9 @@ class PriorYear:
         return prior.name
 
     def _predecessors(self, unit: Unit) -> tuple[str, ...]:
-        return self.roster.predecessors(unit) if self.roster else ()
+        if self.roster:
+            return self.roster.predecessors(unit)
+        return ()
 
     def _plain(self, name: str) -> str:
         return normalised(name, self.county)
@@ -88,7 +92,9 @@ class PriorYear:
         unit = self._by_code.get(code) if code else None
         if unit is None:
             named = self._by_name.get(self._plain(name), [])
-            return self.units[named[0]] if len(named) == 1 else None
+            if len(named) == 1:
+                return self.units[named[0]]
+            return None
         renamed = code != name and not self._same(unit, name)
         return None if renamed else self.units[unit]
 

@@ -118,7 +118,8 @@ def _free_name(form: Form, submission: Submission, taken: set[str]) -> str:
     unit = submission.unit
     parts = (unit.code, unit.name, f"{submission.year}年{form.title}", "修复")
     stem = "_".join(part for part in parts if part)
-    name, number = safe_name(stem), 1
+    name = safe_name(stem)
+    number = 1
     while name.lower() in taken:
         number += 1
         name = safe_name(f"{stem}{number}")

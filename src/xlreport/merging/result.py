@@ -55,7 +55,9 @@ class CheckResult:
         """0 all well, 1 errors, 3 nothing usable."""
         if not any(file.outcome in USABLE for file in self.files):
             return 3
-        return 1 if any(has_errors(file.findings) for file in self.files) else 0
+        if any(has_errors(file.findings) for file in self.files):
+            return 1
+        return 0
 
     @property
     def counts(self) -> dict[Outcome, int]:
@@ -98,7 +100,9 @@ class MergeResult:
     def expected(self) -> int | None:
         """How many units are on the roster; None without one, or when nothing could be used."""
         roster = self.request.roster
-        return len(roster.units) if roster and self.county else None
+        if roster and self.county:
+            return len(roster.units)
+        return None
 
     @property
     def missing(self) -> tuple[Unit, ...]:
@@ -170,7 +174,9 @@ class MergeResult:
         """0 all well, 1 errors or units missing, 3 nothing usable."""
         if self.county is None:
             return 3
-        return 1 if has_errors(self.findings) or self.missing else 0
+        if has_errors(self.findings) or self.missing:
+            return 1
+        return 0
 
     def as_dict(self) -> dict[str, Any]:
         """The `merge --json` document."""
@@ -220,7 +226,9 @@ class RepairResult:
         """0 everything carried over, 1 something was not, 3 nothing could be repaired."""
         if not self.repaired:
             return 3
-        return 0 if all(file.whole for file in self.files) else 1
+        if all(file.whole for file in self.files):
+            return 0
+        return 1
 
     def as_dict(self) -> dict[str, Any]:
         """The `repair --json` document."""

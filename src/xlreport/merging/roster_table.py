@@ -166,7 +166,9 @@ def _without_headings(tables: Sequence[_Headed], path: Path) -> RosterError:
 
 
 def _place(grid: _Grid, row: int, *, with_name: bool) -> str:
-    return f"“{grid.name}”页第 {row} 行" if with_name else f"第 {row} 行"
+    if with_name:
+        return f"“{grid.name}”页第 {row} 行"
+    return f"第 {row} 行"
 
 
 # --- headings ---

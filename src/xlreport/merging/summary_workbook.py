@@ -337,7 +337,8 @@ class _Links:
 
     def target(self, finding: Finding) -> tuple[str, str] | None:
         """Sheet and cell; None for a finding about no field of a counted unit."""
-        row, column = self.rows.get(finding.file), self._columns.get(finding.field)
+        row = self.rows.get(finding.file)
+        column = self._columns.get(finding.field)
         if row is None or column is None:
             return None
         sheet, number = column
@@ -399,7 +400,8 @@ class _DetailSheet:
     def _field_headings(self) -> None:
         for first, last in _rows_of(self.fields):
             for index in range(first, last + 1):
-                field, column = self.fields[index], details.field_column(index)
+                field = self.fields[index]
+                column = details.field_column(index)
                 self.book.string(self.sheet, (2, column), field.column_label, "head")
                 self.book.string(self.sheet, (details.ID_ROW, column), field.id, "id")
             row = Span(1, details.field_column(first), 1, details.field_column(last))

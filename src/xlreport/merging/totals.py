@@ -16,7 +16,9 @@ from xlreport.workbook.layout.workbook import layout_of
 
 def summary_level(levels: Sequence[str]) -> str:
     """The level of who sums these: counties and cities by a city, all else by a county."""
-    return "市" if {"县", "市"}.intersection(levels) else "县"
+    if {"县", "市"}.intersection(levels):
+        return "市"
+    return "县"
 
 
 def sum_up(
@@ -46,7 +48,9 @@ def _sum(field: str, counted: Sequence[Submission]) -> Entry:
     """The sum of the values that there are; blank when there is none."""
     entries = [submission.effective(field) for submission in counted]
     values = [entry.value for entry in entries if entry.value is not None]
-    return Entry.of(sum(values, Decimal(0))) if values else BLANK
+    if values:
+        return Entry.of(sum(values, Decimal(0)))
+    return BLANK
 
 
 def totals_of(form: Form, view: UnitView) -> dict[str, Decimal]:

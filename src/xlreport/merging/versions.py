@@ -105,7 +105,8 @@ def rank(candidates: Sequence[FileRecord]) -> Ranking:
     """Ranks the reports of one unit by their age."""
     contenders, clock = _contenders(candidates)
     newest = max(contenders, key=clock)
-    content, age = newest.report.content, clock(newest)
+    content = newest.report.content
+    age = clock(newest)
     alike = [file for file in candidates if file.report.content == content]
     older = [file for file in candidates if file.report.content != content]
     # of equal copies any may stay, but one that takes another's place must be newer than that

@@ -52,7 +52,9 @@ class StatedNumber:
 def shortened(words: str) -> str:
     """At most LONGEST_QUOTE characters, without line breaks."""
     words = " ".join(words.split())
-    return words if len(words) <= LONGEST_QUOTE else f"{words[:LONGEST_QUOTE]}……"
+    if len(words) <= LONGEST_QUOTE:
+        return words
+    return f"{words[:LONGEST_QUOTE]}……"
 
 
 @dataclass(slots=True)
@@ -98,7 +100,9 @@ class Cut:
     @property
     def value(self) -> int:
         """The number; 0 where there were none."""
-        return self.number.value or 0 if self.number is not None else 0
+        if self.number is None:
+            return 0
+        return self.number.value or 0
 
     @property
     def others(self) -> Iterator[Token]:
@@ -130,5 +134,7 @@ def _without_one(tokens: Sequence[Token]) -> Sequence[Token]:
     """The tokens behind 没有, without the 一件 of 没有一件 and 没有收到一件."""
     for i, token in enumerate(tokens):
         if token.kind is TokenKind.NUMBER:
-            return [*tokens[:i], *tokens[i + 1 :]] if token.value == 1 and i <= 1 else tokens
+            if token.value == 1 and i <= 1:
+                return [*tokens[:i], *tokens[i + 1 :]]
+            return tokens
     return tokens

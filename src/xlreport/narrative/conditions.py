@@ -69,7 +69,8 @@ class Candidate:
         words = list(self.cut.others)
         if not kinds or any(token.role.ends_list for token in words):
             return False
-        first, last = words.index(kinds[0]), words.index(kinds[-1])
+        first = words.index(kinds[0])
+        last = words.index(kinds[-1])
         return not any(token.role.joins for token in words[first:last])
 
     @property
@@ -263,7 +264,9 @@ def the_subject_is_known(it: Candidate) -> bool:
         return True
     if not it.claim.from_context or not it.continues:
         return False
-    return it.context.adjacent if it.cut.number is None else bool(it.claim.verbs)
+    if it.cut.number is None:
+        return it.context.adjacent
+    return bool(it.claim.verbs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,9 @@ def chinese(value: int) -> str:
 
 def _without_leading_one(words: str) -> str:
     """十二 for 一十二."""
-    return words.removeprefix("一") if words.startswith("一十") else words
+    if words.startswith("一十"):
+        return words.removeprefix("一")
+    return words
 
 
 def _below_10000(value: int) -> str:

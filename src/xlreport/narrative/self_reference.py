@@ -220,7 +220,8 @@ def _other_unit(before: str, report: Identity) -> str:
         return ""
     if _is_listed(name, report):
         return name
-    theirs, ours = _bare(name), _bare(report.unit)
+    theirs = _bare(name)
+    ours = _bare(report.unit)
     if not theirs or not ours:
         return ""
     if is_within(theirs, ours) or is_within(ours, theirs):

@@ -76,7 +76,9 @@ class _Contents:
             amounts.append(f"{texts} 段文字")
         if not amounts and self._has_other_entries():
             amounts.append("封面、选项或说明")
-        return f"{self._whose()}填了：{'、'.join(amounts)}" if amounts else ""
+        if not amounts:
+            return ""
+        return f"{self._whose()}填了：{'、'.join(amounts)}"
 
     def _numbers(self) -> int:
         figures = read_figures(self.located, {}, is_summary=False)

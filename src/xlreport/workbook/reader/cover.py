@@ -53,7 +53,9 @@ def cover_sheet(book: RawBook, form: Form) -> str | None:
         present = {squeezed(raw.text) for raw in sheet.cells.values()}
         if len(labels & present) >= ENOUGH * len(labels):
             alike.append(sheet.name)
-    return alike[0] if len(alike) == 1 else None
+    if len(alike) == 1:
+        return alike[0]
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,9 @@ def _asides(
 
 def _cleaned(item: str, line: str) -> str:
     """A line without what cannot be shown; a name as names are compared."""
-    return clean_name(line) if item in _OF_THE_UNIT else clean_line(line)
+    if item in _OF_THE_UNIT:
+        return clean_name(line)
+    return clean_line(line)
 
 
 def _fits(line: str) -> bool:

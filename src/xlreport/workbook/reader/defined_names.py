@@ -46,19 +46,25 @@ def parse_target(formula: str) -> Target | None:
 def target_of(book: RawBook, name: str) -> Target | None:
     """What a name points to, in a sheet that is there; None where there is no such name."""
     target = parse_target(book.names.get(name.lower(), ""))
-    return target if target is not None and target.sheet in book.sheets else None
+    if target is not None and target.sheet in book.sheets:
+        return target
+    return None
 
 
 def named_range(book: RawBook, name: str) -> tuple[RawSheet, Target] | None:
     """The sheet and the range of a name; None when it is lost."""
     target = target_of(book, name)
-    return (book.sheets[target.sheet], target) if target is not None else None
+    if target is None:
+        return None
+    return book.sheets[target.sheet], target
 
 
 def named_cell(book: RawBook, name: str) -> RawCell | None:
     """The (first) cell of a name; None when the name is lost or its cell empty."""
     target = target_of(book, name)
-    return book.sheets[target.sheet].cells.get(target.first) if target is not None else None
+    if target is None:
+        return None
+    return book.sheets[target.sheet].cells.get(target.first)
 
 
 def named_text(book: RawBook, name: str) -> str:

@@ -128,7 +128,9 @@ class _Total:
     @property
     def entry(self) -> Entry:
         """The total, blank where no unit has a number."""
-        return Entry.of(self._sum) if self._values else BLANK
+        if self._values:
+            return Entry.of(self._sum)
+        return BLANK
 
     def findings(self, stated: Entry, place: Place | None) -> Iterator[Finding]:
         """E1: a cell that is no number, or another total on the form's own table."""
@@ -220,7 +222,8 @@ def _explanations(book: RawBook) -> dict[tuple[str, str], dict[str, str]]:
     """The explanations of each unit, by code and name."""
     explanations: dict[tuple[str, str], dict[str, str]] = {}
     for row in _listed(book, EXPLANATIONS_NAME):
-        code, explanation = row.get(CHECK_CODE), row.get(EXPLANATION)
+        code = row.get(CHECK_CODE)
+        explanation = row.get(EXPLANATION)
         if code and explanation:
             explanations.setdefault(_unit_key(row), {})[code] = explanation
     return explanations

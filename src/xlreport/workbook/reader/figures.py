@@ -119,7 +119,9 @@ def _other_shown(cell: RawCell, entry: Entry) -> str | None:
         seen = number_shown(cell.number_format, entry.value) or ""
     elif not seen:
         return None
-    return None if number_read(seen) == entry.value else seen
+    if number_read(seen) == entry.value:
+        return None
+    return seen
 
 
 def _typed_findings(typed: _Typed, name: str, located: Located) -> Iterator[Finding]:

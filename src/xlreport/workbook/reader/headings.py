@@ -43,7 +43,9 @@ def sheet_like(layout: SheetLayout, book: RawBook, others: Iterable[str] = ()) -
     known = set(others)
     candidates = [sheet for name, sheet in book.sheets.items() if name not in known]
     alike = [sheet.name for sheet in candidates if likeness(layout, sheet) >= ENOUGH]
-    return alike[0] if len(alike) == 1 else None
+    if len(alike) == 1:
+        return alike[0]
+    return None
 
 
 def by_headings(layout: SheetLayout, sheet: RawSheet) -> ByHeadings:

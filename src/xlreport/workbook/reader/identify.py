@@ -60,7 +60,9 @@ def identity_of(book: RawBook) -> Identity:
 
 def _cleaned(key: str, value: str) -> str:
     """A value as it may go on: names as they are compared."""
-    return clean_name(value) if key in _NAMES else clean(value)
+    if key in _NAMES:
+        return clean_name(value)
+    return clean(value)
 
 
 def _hidden_sheet(book: RawBook) -> dict[str, str]:
@@ -78,7 +80,8 @@ def _hidden_sheet(book: RawBook) -> dict[str, str]:
 
 def identify(book: RawBook, identity: Identity, forms: Forms) -> Identified | None:
     """The form and year of the identity, or of the headings where there is no identity."""
-    form, year = forms(identity.form), plain_year(identity.year)
+    form = forms(identity.form)
+    year = plain_year(identity.year)
     if form is not None and year is not None:
         return Identified(form, year)
     if identity.form:
@@ -106,7 +109,9 @@ def _recognised(book: RawBook, forms: Forms) -> Identified | None:
         return None
     form = candidates[0]
     year = _cover_year(book, form) or _printed_year(book, form)
-    return Identified(form, year, (IDENTITY_LOST(),)) if year is not None else None
+    if year is None:
+        return None
+    return Identified(form, year, (IDENTITY_LOST(),))
 
 
 def _holds_headings(book: RawBook, form: Form) -> bool:
@@ -128,7 +133,9 @@ def _printed_year(book: RawBook, form: Form) -> int | None:
     years = {
         year for sheet in (cover_sheet(book, form), *sheets) for year in _years_at_top(book, sheet)
     }
-    return int(years.pop()) if len(years) == 1 else None
+    if len(years) == 1:
+        return int(years.pop())
+    return None
 
 
 def _years_at_top(book: RawBook, sheet: str | None) -> Iterator[str]:

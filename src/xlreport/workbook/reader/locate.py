@@ -97,12 +97,16 @@ class Located:
         """The cell of a name as Excel shows it; where the form has it when it was not found."""
         if name in self.spots:
             return place_of(self.spots[name])
-        return self.layout.place(name) if name in self.layout.cells else None
+        if name in self.layout.cells:
+            return self.layout.place(name)
+        return None
 
     def at(self, name: str, finding: Finding, seen: Observed | None = None) -> Finding:
         """A finding at a name's cell, with what was seen there."""
         placed = finding.on(self.place(name), name)
-        return placed if seen is None else placed.at(observed=((name, seen),))
+        if seen is None:
+            return placed
+        return placed.at(observed=((name, seen),))
 
     def places(self) -> dict[str, Place]:
         """The places of all fields and texts, and of the answers that were found."""
@@ -156,7 +160,9 @@ class _Finder:
     def _by_heading(self, name: str, sheet: str, by: ByHeadings) -> Spot | None:
         """The cell that the headings tell; None where they do not tell it."""
         cell = by.fields.get(name) if name in self.layout.cells else by.flag
-        return None if cell is None else (sheet, cell)
+        if cell is None:
+            return None
+        return sheet, cell
 
     def _shifted(self, sheet: str, by: ByHeadings) -> bool:
         """Whether any heading of a sheet has moved, so that addresses tell nothing."""
@@ -171,7 +177,9 @@ class _Finder:
 
     def _read_headings(self, layout: SheetLayout) -> tuple[str, ByHeadings] | None:
         name = self._sheet_of(layout)
-        return None if name is None else (name, by_headings(layout, self.book.sheets[name]))
+        if name is None:
+            return None
+        return name, by_headings(layout, self.book.sheets[name])
 
     def _sheet_of(self, layout: SheetLayout) -> str | None:
         """The sheet of this name; else the one to which the names point, or with the headings."""
@@ -309,7 +317,9 @@ class _Report:
         form = self.layout.form
         if name in form.fields:
             field = form.fields[name]
-            return f"{field.row_short}·{field.column_label}" if field.row_short else field.label
+            if field.row_short:
+                return f"{field.row_short}·{field.column_label}"
+            return field.label
         for text in form.texts:
             if text.field_id == name:
                 return text.label

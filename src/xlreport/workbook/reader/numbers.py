@@ -64,7 +64,9 @@ def read_entry(cell: RawCell | None) -> tuple[Entry, bool]:
     if is_picture(cell):
         return Entry(None, Status.TEXT, PICTURE), False
     if cell.kind not in _NO_NUMBERS and not cell.date:
-        return _stored(cell.text.strip()) if cell.kind == "n" else _typed(cell.text)
+        if cell.kind == "n":
+            return _stored(cell.text.strip())
+        return _typed(cell.text)
     status = _NO_NUMBERS.get(cell.kind, Status.DATE)
     content = _shown_boolean(cell.text) if status is Status.BOOLEAN else quote(cell.text)
     return Entry(None, status, content), False

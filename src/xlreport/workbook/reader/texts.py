@@ -93,7 +93,9 @@ def _check_cells(book: RawBook) -> Mapping[Cell, RawCell]:
         return book.sheets[CHECKS].cells
     sheets = (sheet.cells for sheet in book.sheets.values())
     best = max(sheets, key=lambda cells: len(_rows(cells)), default={})
-    return best if len(_rows(best)) >= _ENOUGH_CHECKS else {}
+    if len(_rows(best)) >= _ENOUGH_CHECKS:
+        return best
+    return {}
 
 
 def _text_at(cells: Mapping[Cell, RawCell], cell: Cell) -> str:
