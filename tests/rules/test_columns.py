@@ -12,7 +12,16 @@ from support.fills import fill
 from xlreport import Entry, Form, Submission
 from xlreport.form import expression as ex
 from xlreport.form.model import Instance
-from xlreport.rules.columns import bare, column_store, from_fixed, known, number, to_fixed
+from xlreport.rules.columns import (
+    bare,
+    column_store,
+    everywhere,
+    from_fixed,
+    known,
+    number,
+    somewhere,
+    to_fixed,
+)
 from xlreport.submission import BLANK, Figures, Status
 
 TAX, YEAR = "money.tax.q1", "money.tax.year"
@@ -112,8 +121,60 @@ def test_rounding_is_half_away_from_zero(
     other_form: Form, report: Submission, value: str, digits: int, rounded: str
 ) -> None:
     store = column_store(other_form, [with_tax(report, Entry.of(Decimal(value)))])
-    (result,) = number(ex.Rounded(ex.Ref(TAX), digits), store.columns)
-    assert from_fixed(int(result)) == Decimal(rounded)
+    (result,), scale = number(ex.Rounded(ex.Ref(TAX), digits), store.columns)
+    assert from_fixed(int(result), scale) == Decimal(rounded)
+
+
+FINE, COARSE = ex.Const(Decimal("0.12345678")), ex.Const(Decimal(2))
+NUMBERS = (
+    COARSE,
+    FINE,
+    ex.Ref(TAX),
+    ex.Rounded(ex.Ref(TAX), 1),
+    ex.Minus(COARSE, ex.Ref(TAX)),
+    ex.Minus(ex.Ref(TAX), FINE),
+    ex.Minus(FINE, COARSE),
+    ex.Times(Decimal("-0.05"), ex.Ref(TAX)),
+    ex.Times(Decimal(3), FINE),
+    ex.Absolute(ex.Minus(COARSE, ex.Ref(TAX))),
+    ex.Total((ex.Ref(TAX), FINE, COARSE)),
+)
+
+
+@pytest.mark.parametrize("node", NUMBERS, ids=str)
+def test_a_number_is_exact_in_the_decimals_that_its_node_has(
+    other_form: Form, report: Submission, node: ex.Number
+) -> None:
+    store = column_store(other_form, [with_tax(report, Entry.of(Decimal("3.25")))])
+    (whole,), scale = number(node, store.columns)
+    assert scale == ex.scale_of(node)
+    assert from_fixed(int(whole), scale) == by_decimals(node)
+
+
+def by_decimals(node: ex.Node) -> Decimal:
+    match node:
+        case ex.Const(value=value):
+            return value
+        case ex.Ref():
+            return Decimal("3.25")
+        case ex.Rounded():
+            return Decimal("3.3")
+        case ex.Minus(left=left, right=right):
+            return by_decimals(left) - by_decimals(right)
+        case ex.Times(factor=factor, item=item):
+            return factor * by_decimals(item)
+        case ex.Absolute(item=item):
+            return abs(by_decimals(item))
+        case ex.Total(items=items):
+            return sum((by_decimals(item) for item in items), Decimal(0))
+    raise AssertionError(node)
+
+
+def test_where_all_and_where_some_are_true() -> None:
+    parts = [np.array(part) for part in ([True, True, False], [True, False, False])]
+    assert everywhere(parts).tolist() == [True, False, False]
+    assert somewhere(parts).tolist() == [True, True, False]
+    assert everywhere(parts[:1]).tolist() == somewhere(parts[:1]).tolist() == [True, True, False]
 
 
 def test_what_needs_no_number_is_known(other_form: Form, report: Submission) -> None:

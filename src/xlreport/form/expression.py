@@ -214,6 +214,7 @@ def fields_of(node: Node) -> tuple[str, ...]:
     return tuple(dict.fromkeys(fields))
 
 
+@_remembered
 def texts_of(node: Node) -> tuple[str, ...]:
     """The text fields of a node, each once."""
     texts = (

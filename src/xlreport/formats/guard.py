@@ -288,7 +288,7 @@ class _Names:
 
     def attributes(self, attributes: dict[str, str]) -> dict[str, str]:
         """Attributes under such names. Raises Refused for one that is there twice."""
-        if not any(" " in key for key in attributes):
+        if " " not in "".join(attributes):
             return attributes
         known: dict[str, str] = {}
         for written, value in attributes.items():

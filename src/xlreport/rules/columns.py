@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import reduce
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -190,9 +192,9 @@ def _result(form: Form, name: str, columns: Mapping[str, Column]) -> Column:
     formula = form.formulas[name]
     parts = {part: columns[part].with_zeros() for part in ex.fields_of(formula)}
     exact = number(formula, parts)
-    values = _rescaled(exact, ex.scale_of(formula))
+    values = _rescaled(*exact)
     leaves = [columns[leaf].known for leaf in form.leaves(name)]
-    known = np.logical_and.reduce(leaves)
+    known = everywhere(leaves)
     never_blank = np.zeros_like(known)
     return Column(values, known, never_blank)
 
@@ -215,27 +217,46 @@ def _stated(recomputed: Column, overrides: Sequence[Entry | None]) -> Column:
 # --- numbers from columns ------------------------------------------------------------------------
 
 
-def number(node: ex.Number, columns: Mapping[str, Column]) -> Integers:
-    """The value of a number node, shape (units,) or, for a constant, (1,); in units of
-    10**-scale_of(node)."""
-    scale = ex.scale_of(node)
+class Scaled(NamedTuple):
+    """Numbers, shape (units,) or, for a constant, (1,), in units of 10**-scale."""
+
+    values: Integers
+    scale: int
+
+    def at(self, scale: int) -> Integers:
+        """The same in units of 10**-scale, which is at least as fine as its own."""
+        finer = scale - self.scale
+        return self.values * _power_of_ten(finer) if finer else self.values
+
+
+def number(node: ex.Number, columns: Mapping[str, Column]) -> Scaled:
+    """The value of a number node; its scale is `scale_of(node)`."""
     match node:
-        case ex.Const(value=value):
-            whole = int(value.scaleb(scale))
-            return np.array([whole], np.int64)
         case ex.Ref() | ex.Previous() | ex.Length():
-            return columns[ex.key_of(node)].values
+            return Scaled(columns[ex.key_of(node)].values, ex.SCALE)
+        case ex.Const(value=value):
+            scale = ex.decimals_of(value)
+            whole = int(value.scaleb(scale))
+            return Scaled(np.array([whole], np.int64), scale)
         case ex.Total(items=items):
-            return _total(items, scale, columns)
+            return _total([number(item, columns) for item in items])
         case ex.Minus(left=left, right=right):
-            return _at_scale(left, scale, columns) - _at_scale(right, scale, columns)
+            return difference(left, right, columns)
         case ex.Times(factor=factor, item=item):
-            whole = int(factor.scaleb(ex.decimals_of(factor)))
-            return number(item, columns) * np.int64(whole)
+            return _product(factor, number(item, columns))
         case ex.Absolute(item=item):
-            return np.abs(number(item, columns))
+            values, scale = number(item, columns)
+            return Scaled(np.abs(values), scale)
         case ex.Rounded(item=item, digits=digits):
-            return _rounded(number(item, columns), scale, digits)
+            values, scale = number(item, columns)
+            return Scaled(_rounded(values, scale, digits), scale)
+
+
+def difference(left: ex.Number, right: ex.Number, columns: Mapping[str, Column]) -> Scaled:
+    """Left minus right, exactly."""
+    minuend, subtrahend = number(left, columns), number(right, columns)
+    scale = max(minuend.scale, subtrahend.scale)
+    return Scaled(minuend.at(scale) - subtrahend.at(scale), scale)
 
 
 def known(node: ex.Node, columns: Mapping[str, Column], size: int) -> Booleans:
@@ -243,22 +264,28 @@ def known(node: ex.Node, columns: Mapping[str, Column], size: int) -> Booleans:
     operands = ex.operands_of(node)
     if not operands:
         return np.ones(size, np.bool_)
-    each = [columns[ex.key_of(operand)].known for operand in operands]
-    together: Booleans = np.logical_and.reduce(each)
-    return together
+    return everywhere([columns[ex.key_of(operand)].known for operand in operands])
 
 
-def _total(items: Sequence[ex.Number], scale: int, columns: Mapping[str, Column]) -> Integers:
-    total = _at_scale(items[0], scale, columns)
-    for item in items[1:]:
-        total = total + _at_scale(item, scale, columns)
-    return total
+def everywhere(parts: Sequence[Booleans]) -> Booleans:
+    """Where all parts are true; two at a time, which takes less than making one array of them."""
+    return reduce(np.logical_and, parts)
 
 
-def _at_scale(node: ex.Number, scale: int, columns: Mapping[str, Column]) -> Integers:
-    """A node's value in units of 10**-scale, which is at least as fine as its own."""
-    finer = scale - ex.scale_of(node)
-    return number(node, columns) * _power_of_ten(finer)
+def somewhere(parts: Sequence[Booleans]) -> Booleans:
+    """Where some part is true."""
+    return reduce(np.logical_or, parts)
+
+
+def _total(items: Sequence[Scaled]) -> Scaled:
+    scale = max(item.scale for item in items)
+    return Scaled(reduce(np.add, [item.at(scale) for item in items]), scale)
+
+
+def _product(factor: Decimal, item: Scaled) -> Scaled:
+    decimals = ex.decimals_of(factor)
+    times = int(factor.scaleb(decimals))
+    return Scaled(item.values * np.int64(times), decimals + item.scale)
 
 
 def _power_of_ten(exponent: int) -> np.int64:

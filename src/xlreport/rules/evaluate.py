@@ -23,9 +23,12 @@ from xlreport.rules.columns import (
     Operand,
     bare,
     column_store,
+    difference,
+    everywhere,
     from_fixed,
     known,
     number,
+    somewhere,
 )
 from xlreport.submission import Entry, Submission
 
@@ -74,8 +77,8 @@ class Kleene(NamedTuple):
     @classmethod
     def all_of(cls, parts: Sequence[Kleene]) -> Kleene:
         """Holds where all parts hold, fails where one fails."""
-        holds = np.logical_and.reduce([part.holds for part in parts])
-        fails = np.logical_or.reduce([part.fails for part in parts])
+        holds = everywhere([part.holds for part in parts])
+        fails = somewhere([part.fails for part in parts])
         return cls(holds, fails)
 
     def negated(self) -> Kleene:
@@ -148,9 +151,8 @@ def _or(items: Sequence[ex.Truth], store: ColumnStore) -> Kleene:
 
 
 def _compare(node: ex.Compare, store: ColumnStore) -> Kleene:
-    minus = ex.Minus(node.left, node.right)
-    gap = number(minus, store.columns)
-    holds = _keeps(node, gap, ex.scale_of(minus))
+    gap, scale = difference(node.left, node.right, store.columns)
+    holds = _keeps(node, gap, scale)
     there = known(node, store.columns, store.size)
     return Kleene.where(holds, there)
 
@@ -240,8 +242,8 @@ class UnitView:
     def value(self, node: ex.Number) -> Decimal:
         """The exact value of a number node."""
         own = self.store.at(self.unit, node)
-        (whole,) = number(node, own.columns)
-        return from_fixed(int(whole), ex.scale_of(node))
+        (whole,), scale = number(node, own.columns)
+        return from_fixed(int(whole), scale)
 
     def number(self, operand: Operand) -> Decimal:
         """What an operand's cell shows, exact where a column would be clamped."""

@@ -14,6 +14,7 @@ from xlreport.text import BITING, clean
 from xlreport.workbook.layout.sheet import Span
 from xlreport.workbook.layout.workbook import WorkbookLayout, layout_of
 from xlreport.workbook.writer.context import TemplateContext
+from xlreport.workbook.writer.formulas import formulas_of
 from xlreport.workbook.writer.printable import printable
 from xlreport.workbook.writer.results import CachedResults
 from xlreport.workbook.writer.styles import Styles
@@ -31,6 +32,7 @@ class WorkbookWriter:
         self.submission = printable(context.submission)
         self.context = replace(context, submission=self.submission)
         self.layout: WorkbookLayout = layout_of(context.form)
+        self.formulas = formulas_of(context.form)
         self.results = CachedResults(self.submission, self.layout)
         self._password = password
         self._buffer = io.BytesIO()

@@ -6,8 +6,7 @@ from xlreport.a1 import address, quoted
 from xlreport.findings import Severity
 from xlreport.form import expression as ex
 from xlreport.form.expression import across_years
-from xlreport.rules.describe import RuleDescriber
-from xlreport.rules.excel import FAIL, MARKS, NO_LAST_YEAR, PASS, UNKNOWN, Formulas, has_money
+from xlreport.rules.excel import FAIL, MARKS, NO_LAST_YEAR, PASS, UNKNOWN
 from xlreport.workbook.layout.check_rows import (
     CODE,
     FIRST_CHECK_ROW,
@@ -56,7 +55,7 @@ class _ChecksSheet(SheetWriter):
     def __init__(self, book: WorkbookWriter) -> None:
         super().__init__(book, CHECKS)
         self.results = book.results
-        self.formulas = Formulas(book.layout, CHECKS)
+        self.formulas = book.formulas
 
     def write(self) -> None:
         layout = self.book.layout
@@ -89,7 +88,7 @@ class _ChecksSheet(SheetWriter):
     # --- one row ----------------------------------------------------------------------------
 
     def _check(self, check_row: CheckRow) -> None:
-        rule = f"{check_row.title}。{self._rule_in_words(check_row)}"
+        rule = f"{check_row.title}。{self.formulas.rules_in_words[check_row.index]}"
         self._listed(check_row, rule)
         self._height(check_row, rule)
         verdict = self.results.word(check_row)
@@ -127,14 +126,10 @@ class _ChecksSheet(SheetWriter):
 
     def _gap(self, check_row: CheckRow) -> None:
         """The difference, where one comparison fails."""
-        comparison = check_row.comparison
-        if comparison is None:
+        formula = self.formulas.gaps.get(check_row.index)
+        if formula is None:
             self.string(check_row.gap_cell, "", "centre")
             return
-        gap = f"ABS({self.formulas.gap(comparison)})"
-        with_money = has_money(self.book.form, comparison)
-        shown = f'TEXT({gap},"0.000000")' if with_money else f'{gap}&""'
-        formula = f'=IF({address(check_row.verdict_cell)}="{FAIL}",{shown},"")'
         self.formula(check_row.gap_cell, formula, "centre", self.results.gap(check_row))
 
     def _link(self, check_row: CheckRow) -> None:
@@ -157,19 +152,12 @@ class _ChecksSheet(SheetWriter):
         named = (*ex.fields_of(rule), *ex.texts_of(rule))
         return self.book.layout.cells[named[0]]
 
-    def _rule_in_words(self, check_row: CheckRow) -> str:
-        """What a row verifies, from its rule."""
-        if check_row.per_cell:
-            table = self.book.form.table(check_row.table)
-            return f"{table.title}：{len(check_row.instances)} 个要填的格子逐一核对"
-        return RuleDescriber(self.book.form, check_row.instances[0]).rule()
-
     # --- verdicts ---------------------------------------------------------------------------
 
     def _verdict_formula(self, check_row: CheckRow) -> str:
         if check_row.per_cell:
             return self._of_marks(check_row)
-        return self.formulas.verdict(check_row.instances[0])
+        return self.formulas.verdicts[check_row.index]
 
     def _of_marks(self, check_row: CheckRow) -> str:
         """The verdict of a whole table from the marks of its rows."""

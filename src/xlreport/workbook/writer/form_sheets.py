@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from xlreport.a1 import address, ranges
+from xlreport.a1 import address, quoted, ranges
 from xlreport.form import expression as ex
 from xlreport.form.model import Field, Kind, Text
 from xlreport.rules.excel import (
-    FAIL,
-    MARKS,
     NO_LAST_YEAR,
-    PASS,
     TICK,
     UNKNOWN,
-    Formulas,
 )
 from xlreport.submission import NO, YES, Entry, Status, shown
 from xlreport.text import MAX_CELL_TEXT
-from xlreport.workbook.layout.check_rows import CheckRow
 from xlreport.workbook.layout.sheet import (
-    CHECKS,
     COVER,
     GUIDE,
     UNIT_ROW,
@@ -80,7 +74,6 @@ class _FormSheet(SheetWriter):
     def __init__(self, book: WorkbookWriter, layout: SheetLayout) -> None:
         super().__init__(book, layout.name)
         self.layout = layout
-        self.formulas = Formulas(book.layout, layout.name)
 
     def _frame(self) -> None:
         """Everything that is printed: widths, heights, labels, whose report it is."""
@@ -104,28 +97,18 @@ class _FormSheet(SheetWriter):
     def _on_cover(self, item: str) -> str:
         """A reference to a line of the cover."""
         cell = self.book.layout.identity[item]
-        return self.formulas.ref(COVER, address(cell, absolute=True))
+        return f"{quoted(COVER)}!{address(cell, absolute=True)}"
 
     # --- check cells ------------------------------------------------------------------------
 
     def _check_cells(self) -> None:
+        formulas = self.book.formulas.marks
         for check in self.layout.checks:
             self.join(check.span, "check")
-            if check.check_row.per_cell:
-                formula = self.formulas.cells_mark(check.instances)
-            else:
-                formula = self._mark_formula(check.check_row)
             mark = self.book.results.mark(check)
+            formula = formulas[self.layout.name, check.span.cell]
             self.formula(check.span.cell, formula, "check", mark)
         self._mark_colours()
-
-    def _mark_formula(self, check_row: CheckRow) -> str:
-        """The mark of a check from its row on the 校验 sheet, with the difference."""
-        verdict = self.formulas.ref(CHECKS, address(check_row.verdict_cell))
-        gap = self.formulas.ref(CHECKS, address(check_row.gap_cell))
-        mark = MARKS[check_row.severity]
-        failing = f'IF({gap}="","{mark}","{mark} 差 "&{gap})'
-        return f'=IF({verdict}="{PASS}","{TICK}",IF({verdict}<>"{FAIL}",{verdict},{failing}))'
 
     def _mark_colours(self) -> None:
         """Colours by mark, once for each rectangle of check cells."""
@@ -170,7 +153,7 @@ class _TableSheet(_FormSheet):
         self.join(span, style)
         entry = self._entry(field)
         if source is None and field.computed is not None and entry is None:
-            source = self.formulas.computed(field.id)
+            source = self.book.formulas.computed[field.id]
         if source is None:
             self._value(span, entry, style)
         else:
