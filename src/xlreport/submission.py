@@ -122,13 +122,24 @@ UNKNOWN = Provenance()
 """The provenance of a submission that was not read from a file."""
 
 
+def by_rule(explanations: Mapping[str, str]) -> dict[str, str]:
+    """Explanations as the 校验 sheet has room for them, one a rule: those of several rows of a rule
+    together, each once."""
+    together: dict[str, dict[str, None]] = {}
+    for code, words in explanations.items():
+        if words:
+            together.setdefault(code.partition(".")[0], {})[words] = None
+    return {rule: "\n".join(words) for rule, words in together.items()}
+
+
 @dataclass(frozen=True)
 class Submission:
     """What one unit reported.
 
     `entries` holds the typed-in number fields, `overrides` the computed cells whose formula was
     replaced by something typed, `answers` for each table the answer to 本表空白处是否均为 0.
-    `explanations` are the unit's words about warnings, by the code of the line on the 校验 sheet.
+    `explanations` are the unit's words about warnings, by the code of the rule (`C2`); workbooks of
+    the first layout have them by that of a row, a column (`C2.total`) or a table (`B4.requests`).
     `prior_year` is what the unit reported the year before, None when nothing is known. `known_as`
     are the other names that the roster has for the unit, `listed` the names of all its units.
     """
@@ -161,6 +172,12 @@ class Submission:
         if entry.status is Status.BLANK and self.blanks_are_zero(name.split(".", 1)[0]):
             return Entry(Decimal(0), Status.NUMBER, "")
         return entry
+
+    def explanation_of(self, code: str, table: str = "") -> str:
+        """What the unit says about a finding of this code in a table; empty for nothing."""
+        rule = code.partition(".")[0]
+        codes = (code, f"{rule}.{table}", rule)
+        return next((self.explanations[c] for c in codes if self.explanations.get(c)), "")
 
     @property
     def is_blank(self) -> bool:

@@ -141,3 +141,9 @@ def quote(text: str) -> str:
     if len(line) <= MOST_QUOTED:
         return line
     return line[: MOST_QUOTED - 1] + "…"
+
+
+def printed_code(code: str) -> str:
+    """A code as people read it, so that nobody takes it for a cell: A3 → A-3."""
+    letters = code.rstrip("0123456789")
+    return f"{letters}-{code[len(letters):]}" if len(letters) < len(code) else code

@@ -153,7 +153,7 @@ def prior_year_constraints(form: Form, view: UnitView) -> Iterator[LinearConstra
     nothing."""
     for instance in form.instances:
         rule = instance.rule
-        if not _equates_years(rule) or instance.code in view.submission.explanations:
+        if not _equates_years(rule) or view.submission.explanation_of(instance.code):
             continue
         if _knows_last_year(rule, view):
             left = _with_last_year(rule.left, view)

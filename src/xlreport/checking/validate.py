@@ -73,14 +73,11 @@ def _findings(report: Report) -> tuple[Finding, ...]:
 
 
 def _explained(finding: Finding, submission: Submission) -> Finding:
-    """The finding with the unit, and the unit's own words about a warning. The line of the 校验
-    sheet is the code's, or (for a check of every cell) that of the code in the cell's table."""
+    """The finding with the unit, and the unit's own words about a warning. """
     if finding.severity is not Severity.WARNING:
         return finding.at(unit=submission.unit.name)
     table = finding.field.split(".", 1)[0]
-    explanations = submission.explanations
-    of_table = explanations.get(f"{finding.code}.{table}", "")
-    explanation = explanations.get(finding.code) or of_table
+    explanation = submission.explanation_of(finding.code, table)
     return finding.at(unit=submission.unit.name, explanation=explanation)
 
 

@@ -37,7 +37,7 @@ RESERVED = frozenset(
 )
 """Table ids that would collide with other names of the check language or the workbook."""
 
-SHEETS_OF_THE_HOUSE = ("封面", "填报说明", "文字材料", "上年数", "校验")
+SHEETS_OF_THE_HOUSE = ("封面", "填报说明", "文字材料", "上年数", "校验", "计算")
 """Sheet names that every workbook uses for itself."""
 
 

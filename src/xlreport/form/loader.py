@@ -15,7 +15,15 @@ from pydantic.main import IncEx
 from xlreport.findings import Severity
 from xlreport.form import expression as ex
 from xlreport.form.builder import Draft, build_tables, order_formulas
-from xlreport.form.model import Check, Form, IdentityItem, Instance, Statement, Text
+from xlreport.form.model import (
+    Check,
+    Form,
+    IdentityItem,
+    Instance,
+    Signature,
+    Statement,
+    Text,
+)
 from xlreport.form.parser import Names, RuleError, bind
 from xlreport.form.schema import CheckDef, FormDef
 from xlreport.form.statements import build_statements, too_large
@@ -193,6 +201,9 @@ class _Loader:
             same_workbook_as=frozenset(definition.same_workbook_as),
             path=self.path,
             statements=statements,
+            signatures=tuple(Signature(s.label, s.line) for s in definition.signatures),
+            marks=_marks(definition),
+            follows=definition.follows or "",
         )
 
     def _check_names(self) -> None:
@@ -220,6 +231,10 @@ class _Loader:
         for name in REQUIRED_IDENTITY:
             if name not in present:
                 self.add(("identity",), f"封面缺少“{name}”")
+        for index, signature in enumerate(self.definition.signatures):
+            if signature.line is not None and signature.line not in present:
+                path = ("signatures", index, "line")
+                self.add(path, f"封面没有“{signature.line}”这一行")
 
     def _check_years(self) -> None:
         first, last = self.definition.first_year, self.definition.last_year
@@ -263,7 +278,25 @@ def _is_inexact(rule: ex.Truth, bounds: Mapping[str, Decimal]) -> bool:
 def _check(item: CheckDef) -> Check:
     severity = Severity(item.severity)
     rule = item.rule.strip()
-    return Check(item.code, item.title, severity, item.each, rule, item.why, item.tolerance)
+    brief = item.brief or ""
+    return Check(item.code, item.title, severity, item.each, rule, item.why, item.tolerance, brief)
+
+
+_MARK_LABELS = {
+    "number": "表号",
+    "authority": "制定机关",
+    "approval": "批准文号",
+    "filing": "备案文号",
+    "valid_until": "有效期至",
+}
+
+
+def _marks(definition: FormDef) -> tuple[tuple[str, str], ...]:
+    """The legal marks that a definition has, with their labels."""
+    if definition.marks is None:
+        return ()
+    values = definition.marks.model_dump(exclude_none=True)
+    return tuple((label, values[key]) for key, label in _MARK_LABELS.items() if key in values)
 
 
 def _fingerprint(definition: FormDef) -> str:

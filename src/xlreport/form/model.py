@@ -44,7 +44,8 @@ class Arrangement(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One rule: permanent code, severity, the rule as written and why it must hold."""
+    """One rule: permanent code, severity, the rule as written and why it must hold; `brief` is what
+    is wrong where it does not, in a few words."""
 
     code: str
     title: str
@@ -53,6 +54,12 @@ class Check:
     rule: str
     why: str
     tolerance: Decimal
+    brief: str = ""
+
+    @property
+    def complaint(self) -> str:
+        """What a cell says where the rule does not hold, before the difference if there is one."""
+        return self.brief or f"不符合：{self.title}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +260,15 @@ class IdentityItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Signature:
+    """One place of the signature block: `line` is the line of the cover that is printed there, None
+    for a place that stays free for a pen."""
+
+    label: str
+    line: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Instance:
     """A check bound to fields: one per row, column or cell, or one in all.
 
@@ -280,6 +296,8 @@ class Form:
 
     `fingerprint` is the SHA-256 of what shapes its workbook, not of its spacing nor of the words in
     which texts speak; `same_workbook_as` are those of earlier definitions with the same workbook.
+    `marks` are the legal marks of a statistical form (统计法实施条例第二十三条) with their labels,
+    `follows` names the definition that was in force before.
     """
 
     id: str
@@ -300,6 +318,9 @@ class Form:
     path: str = ""
     statements: tuple[Statement, ...] = ()
     same_workbook_as: frozenset[str] = frozenset()
+    signatures: tuple[Signature, ...] = ()
+    marks: tuple[tuple[str, str], ...] = ()
+    follows: str = ""
 
     def has_workbook(self, fingerprint: str) -> bool:
         """Whether a workbook that carries this fingerprint is one of this definition's."""

@@ -119,7 +119,8 @@ class TableDef(_Strict):
 
     sheet: Annotated[str, StringConstraints(pattern=r"^[^\[\]:*?/\\'!]{1,31}$")]
     """The name of its sheet: 1 to 31 characters without `[ ] : * ? / \\ ' !`, as Excel wants it.
-    封面, 填报说明, 文字材料, 上年数 and 校验 are taken. Example: `申请情况`."""
+    封面, 填报说明, 文字材料, 上年数, 校验 and 计算 are taken, and
+    whatever begins with `上年·`. Example: `申请情况`."""
 
     arrangement: Literal["down", "across"] = "down"
     """`down` prints rows one below another; `across` prints all rows side by side in one line (one
@@ -146,7 +147,7 @@ class LineDef(_Strict):
 class TextDef(LineDef):
     """A section of running text; rules name it `text.ID`."""
 
-    lines: Annotated[int, Field(ge=1, le=27)] = 12
+    lines: Annotated[int, Field(ge=1, le=200)] = 12
     """How high its cell is, in lines of text."""
 
 
@@ -175,9 +176,43 @@ class CheckDef(_Strict):
     why: Words
     """Why it must hold: the law, the head of the table, or arithmetic. Shown beside the finding."""
 
+    brief: Annotated[str, StringConstraints(min_length=1, max_length=12)] | None = None
+    """What is wrong where it does not hold, in at most 12 characters, as the cell beside the row
+    says it; the difference follows an equality. Example: `勾稽` for `✘ 勾稽差 3`."""
+
     tolerance: Annotated[Decimal, Field(ge=0, decimal_places=6)] = Decimal(0)
     """How far the sides of `==` may lie apart, in the unit of the numbers. Example: `0.5` for sums
     of rounded numbers."""
+
+
+class SignatureDef(_Strict):
+    """One place of the signature block."""
+
+    label: Words
+    """What stands before it. Example: `审核人`."""
+
+    line: Identifier | None = None
+    """The line of the cover that is printed there; left out for a place to sign by hand. Example:
+    `approver`."""
+
+
+class MarksDef(_Strict):
+    """The legal marks that a statistical form prints at its top right."""
+
+    number: Words | None = None
+    """表号. Example: `政公开1表`."""
+
+    authority: Words | None = None
+    """制定机关."""
+
+    approval: Words | None = None
+    """批准文号, of a form that was approved."""
+
+    filing: Words | None = None
+    """备案文号, of a form that was filed."""
+
+    valid_until: Words | None = None
+    """有效期至. Example: `2027年12月`."""
 
 
 class SubjectDef(_Strict):
@@ -306,8 +341,18 @@ class FormDef(_Strict):
     last_year: Annotated[int, Field(ge=1949, le=9999)] | None = None
     """The last report year; left out while the form is in force."""
 
+    follows: Words | None = None
+    """The definition that was in force before: a file beside this one, or the name of a form that
+    comes with the program. The cover then says what is new. Example: `zfxxgk-2021.yaml`."""
+
+    marks: MarksDef | None = None
+    """The legal marks; left out for a form that has none."""
+
     identity: tuple[LineDef, ...]
     """The lines of the cover from top to bottom."""
+
+    signatures: tuple[SignatureDef, ...] = ()
+    """The signature block that is printed on the cover and below each table."""
 
     instructions: Annotated[tuple[Words, ...], Field(min_length=1)]
     """How to fill in, one paragraph each."""

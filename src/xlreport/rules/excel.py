@@ -8,23 +8,16 @@ where it certainly fails; what is neither cannot be verified yet.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple, Protocol
 
 from xlreport.a1 import Cell, address, quoted, ranges
 from xlreport.errors import XlreportError
-from xlreport.findings import Severity
 from xlreport.form import expression as ex
 from xlreport.form.model import Form, Instance, Kind
-from xlreport.rules.evaluate import Verdict
+from xlreport.rules.grade import Grade
 from xlreport.submission import YES, shown
-
-PASS, FAIL, UNKNOWN = Verdict.HOLDS.label, Verdict.FAILS.label, Verdict.UNKNOWN.label
-NO_LAST_YEAR = "无上年数"
-"""The verdict of a check that cannot be made because the workbook has no figures of last year."""
-TICK = "✔"
-MARKS = {Severity.ERROR: "✘", Severity.WARNING: "！", Severity.NOTE: "※"}
-"""What a check cell shows when its check fails."""
 
 MAX_FORMULA = 8192
 """Excel's limit on a formula's length, in characters."""
@@ -371,57 +364,66 @@ class Formulas:
 
     def _all_of(self, items: Sequence[ex.Truth]) -> Condition:
         """Comparisons of the same cells ask only once whether these are known."""
-        comparisons = [item for item in items if isinstance(item, ex.Compare)]
-        fields = {frozenset(ex.fields_of(item)) for item in items}
-        mixed = len(comparisons) < len(items)
-        if mixed or len(fields) > 1:
+        if not self._asks_once(items):
             conditions = [self.condition(item) for item in items]
             return Condition.all_of(conditions)
         known = self.known(items[0])
-        compared = _and(*(self.comparison(item) for item in comparisons))
-        return Condition.where(known, compared)
+        return Condition.where(known, self._compared(items))
+
+    def _asks_once(self, items: Sequence[ex.Truth]) -> bool:
+        """Whether all are comparisons of the same cells."""
+        fields = {frozenset(ex.fields_of(item)) for item in items}
+        return len(fields) == 1 and all(isinstance(item, ex.Compare) for item in items)
+
+    def _compared(self, items: Sequence[ex.Truth]) -> str:
+        """Whether the comparisons among some conditions all hold."""
+        return _and(*(self.comparison(item) for item in items if isinstance(item, ex.Compare)))
 
     def _one_of(self, items: Sequence[ex.Truth]) -> Condition:
         negated = [self.condition(item).negated() for item in items]
         return Condition.all_of(negated).negated()
 
-    # --- what check cells show -------------------------------------------------------------------
+    # --- grades ----------------------------------------------------------------------------------
 
-    def verdict(self, instance: Instance) -> str:
-        """通过, 未通过, 待填 or 无上年数. Raises FormulaTooLong."""
-        rule = instance.rule
+    def judgement(self, rule: ex.Truth) -> Judgement:
+        """How a rule is judged, in parts that can stand in cells of their own."""
         open_ = self.open(rule)
         if isinstance(rule, ex.Compare):
-            judged = _if(self.comparison(rule), _text(PASS), _text(FAIL))
-            formula = _if(self.known(rule), judged, open_)
-        else:
-            condition = self.condition(rule)
-            formula = _judged(condition, PASS, FAIL, open_)
-        return within_limit(f"={formula}", instance.code)
+            return Judgement(self.known(rule), self.comparison(rule), open_, is_known=True)
+        if isinstance(rule, ex.And) and self._asks_once(rule.items):
+            return Judgement(self.known(rule), self._compared(rule.items), open_, is_known=True)
+        condition = self.condition(rule)
+        return Judgement(condition.holds, condition.fails, open_, is_known=False)
 
     def open(self, rule: ex.Truth) -> str:
-        """Why a rule cannot be verified: last year's numbers, or cells that are not filled in."""
+        """The grade of a rule that cannot be verified: for want of last year's numbers, or of cells
+        that are not filled in."""
         there = self.last_year(rule)
         if not there:
-            return _text(UNKNOWN)
-        return _if(there[0], _text(UNKNOWN), _text(NO_LAST_YEAR))
-
-    def cells_mark(self, instances: Sequence[Instance]) -> str:
-        """The mark of a row of cells that are all checked by one rule: ✔, ✘, 待填 or 无上年数.
-        Raises FormulaTooLong."""
-        check = instances[0].check
-        rules = tuple(instance.rule for instance in instances)
-        open_ = self.open(ex.And(rules))
-        condition = self._all_of(rules)
-        formula = _judged(condition, TICK, MARKS[check.severity], open_)
-        return within_limit(f"={formula}", check.code)
+            return str(int(Grade.OPEN))
+        return _if(there[0], str(int(Grade.OPEN)), str(int(Grade.NO_PRIOR_YEAR)))
 
 
-def _judged(condition: Condition, held: str, failed: str, open_: str) -> str:
-    """A word where a condition holds, one where it fails, and what is shown where it does
-    neither."""
-    otherwise = _if(condition.fails, _text(failed), open_)
-    return _if(condition.holds, _text(held), otherwise)
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A rule as two conditions: `first` whether its numbers are known and `second` whether they
+    compare (`is_known`), else where it certainly holds and where it certainly fails. `open_` is the
+    grade where nothing is certain."""
+
+    first: str
+    second: str
+    open_: str
+    is_known: bool
+
+    def grade(self, failing: str, first: str = "", second: str = "") -> str:
+        """The grade as a formula without `=`; `failing` is the grade of a failing rule, `first` and
+        `second` the cells of the conditions where they stand apart."""
+        holds = str(int(Grade.HOLDS))
+        if self.is_known:
+            judged = _if(second or self.second, holds, failing)
+            return _if(first or self.first, judged, self.open_)
+        otherwise = _if(second or self.second, failing, self.open_)
+        return _if(first or self.first, holds, otherwise)
 
 
 def within_limit(formula: str, name: str) -> str:

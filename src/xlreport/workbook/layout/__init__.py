@@ -1,18 +1,19 @@
 """Where a form's fields, checks and names stand in its workbook: what writer and reader share.
 
 `layout_of(form)` gives the layout of all sheets; `details` has the addresses of a summary's detail
-sheets, `identity` and `prior_year` those of the hidden sheet and of the 上年数 sheet.
+sheets, `identity` those of the hidden sheet, `first_edition` what is otherwise in workbooks of the
+first layout.
 """
 
-from xlreport.workbook.layout.check_rows import CheckRow, DeferredCheckRow
 from xlreport.workbook.layout.identity import Identity
+from xlreport.workbook.layout.lines import CheckLine, ListedCheck
 from xlreport.workbook.layout.sheet import SheetLayout, Span
 from xlreport.workbook.layout.workbook import WorkbookLayout, layout_of
 
 __all__ = [
-    "CheckRow",
-    "DeferredCheckRow",
+    "CheckLine",
     "Identity",
+    "ListedCheck",
     "SheetLayout",
     "Span",
     "WorkbookLayout",

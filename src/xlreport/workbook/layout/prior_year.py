@@ -1,19 +1,13 @@
-"""The addresses of the 上年数 sheet: a row for each number and text of the year before."""
+"""Where last year's figures stand: on a sheet for each of the form's, in the very same cells."""
 
 from __future__ import annotations
-
-from collections.abc import Iterable
-
-from xlreport.a1 import Cell
 
 PREFIX = "previous."
 """Before a field id: the defined name of the cell with last year's value."""
 
-FIRST_PRIOR_ROW = 3
-"""The sheet row of the first field."""
-
-TABLE, LABEL, VALUE = range(3)
-"""Columns of a field."""
+_SHEET = "上年·"
+_LONGEST_NAME = 31
+"""Excel's limit on a sheet's name, in characters."""
 
 
 def prior_year_name(field: str) -> str:
@@ -21,6 +15,6 @@ def prior_year_name(field: str) -> str:
     return PREFIX + field
 
 
-def prior_year_cells(fields: Iterable[str]) -> dict[str, Cell]:
-    """The cell of each field id (text fields included), in this order."""
-    return {field: (row, VALUE) for row, field in enumerate(fields, start=FIRST_PRIOR_ROW)}
+def prior_year_sheet(sheet: str) -> str:
+    """The sheet that shows last year's figures in the shape of a sheet of the form."""
+    return f"{_SHEET}{sheet}"[:_LONGEST_NAME]

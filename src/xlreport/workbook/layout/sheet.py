@@ -11,27 +11,28 @@ from functools import cached_property
 from itertools import product
 
 from xlreport.a1 import Cell
-from xlreport.form.model import Instance
-from xlreport.workbook.layout.check_rows import CheckRow
+from xlreport.workbook.layout.lines import CheckLine
 
 COVER = "封面"
 GUIDE = "填报说明"
 TEXTS = "文字材料"
-PRIOR_YEAR = "上年数"
 CHECKS = "校验"
+CALCULATION = "计算"
+"""The hidden sheet on which all checks are worked out."""
 HIDDEN = "xlreport"
 """The very hidden sheet with the workbook's identity."""
 
-TITLE_ROW, UNIT_ROW, FLAG_ROW, FIRST_ROW = 0, 1, 2, 3
-"""Rows of a table's sheet: title, reporting unit, the question about blanks, the table."""
+HEAD_ROW, TITLE_ROW, UNIT_ROW, FIRST_ROW = range(4)
+"""Rows of a table's sheet: the question about blanks with the table's verdict, which does not
+print; title; reporting unit and unit of measurement; the table."""
 
 LINE_HEIGHT = 15.0
 """Points that a line of text takes."""
 
-_CHARACTER = 5.3
-"""Points that a half-width character takes, about."""
+_CHARACTER, _CELL_PADDING = 5.25, 3.75
+"""Points that a half-width character takes in a column's width, and those beside all of them."""
 
-_A4_LONG, _A4_SHORT = 770, 523
+_A4_LONG, _A4_SHORT = 778, 531
 """Points of an A4 page that can be printed on."""
 
 _WIDE_PUNCTUATION = frozenset("“”‘’—…①②③")
@@ -81,38 +82,57 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
-class CheckCell:
-    """Shows the verdict of a check row, or (for `each: cell`) that of some of its instances."""
+class StatusCell:
+    """Says in words what is wrong with a row, a column or a text: the gravest of `lines` that
+    fails, else how many of `typed` are still blank."""
 
     span: Span
-    check_row: CheckRow
-    instances: tuple[Instance, ...]
+    lines: tuple[CheckLine, ...]
+    typed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class SheetLayout:
     """One sheet of the workbook: what stands where, and how wide.
 
-    `fields` gives the rectangle of each field id, `widths` those of all columns in characters,
-    `heights` those of some rows in points, `flag` the cell with the answer to 本表空白处是否均为 0.
-    `form_right` is the last column of the official form (check cells stand beyond it), `bottom` the
-    last row in use.
+    `fields` gives the rectangle of each field id, `widths` those of all columns that people see in
+    characters, `heights` those of some rows in points, `flag` the cell with the answer to
+    本表空白处是否均为 0, `verdict` where the sheet's verdict stands. The official form, which is
+    what prints, ends with `form_right` and `form_bottom` (its signatures included); `bottom` is the
+    last row in use. Beyond the last column the sheet has hidden ones, as many as the form: the cell
+    `state(cell)` says how wrong the one in the form is.
     """
 
     name: str
     labels: tuple[Label, ...]
     fields: Mapping[str, Span]
-    checks: tuple[CheckCell, ...]
+    statuses: tuple[StatusCell, ...]
     widths: tuple[float, ...]
+    form_left: int
     form_right: int
+    form_bottom: int
     bottom: int
+    verdict: Span
+    unit_line: Span
+    measure_line: Span | None = None
+    signatures: Span | None = None
     heights: Mapping[int, float] = field(default_factory=dict)
+    frozen: Cell = (FIRST_ROW, 0)
     flag: Cell | None = None
 
     @property
-    def right(self) -> int:
-        """The last column in use."""
+    def shown_right(self) -> int:
+        """The last column that people see."""
         return len(self.widths) - 1
+
+    @property
+    def right(self) -> int:
+        """The last column in use, hidden ones included."""
+        return len(self.widths) + self.form_right
+
+    def state(self, cell: Cell) -> Cell:
+        """The hidden cell that says how wrong a cell of the form is."""
+        return cell[0], cell[1] + len(self.widths)
 
     def outside(self, cell: Cell) -> bool:
         """Whether a cell lies beyond what the form uses of the sheet."""
@@ -123,18 +143,23 @@ class SheetLayout:
         """The cells that hold something in an untouched workbook."""
         cells = {label.span.cell for label in self.labels}
         cells.update(span.cell for span in self.fields.values())
-        cells.update(check.span.cell for check in self.checks)
+        cells.update(self.state(span.cell) for span in self.fields.values())
+        cells.update(status.span.cell for status in self.statuses)
+        lines = (self.verdict, self.unit_line, self.measure_line, self.signatures)
+        cells.update(line.cell for line in lines if line is not None)
         if self.flag is not None:
             cells.add(self.flag)
         return frozenset(cells)
 
     @property
     def wide(self) -> bool:
-        """Whether the sheet prints larger on A4 landscape."""
-        width = sum(self.widths) * _CHARACTER
-        height = sum(self.heights.get(row, LINE_HEIGHT) for row in range(self.bottom + 1))
-        landscape = min(_A4_LONG / width, _A4_SHORT / height)
-        portrait = min(_A4_SHORT / width, _A4_LONG / height)
+        """Whether the form prints larger on A4 landscape; never larger than it is."""
+        printed = self.widths[self.form_left : self.form_right + 1]
+        width = sum(printed) * _CHARACTER + len(printed) * _CELL_PADDING
+        rows = range(TITLE_ROW, self.form_bottom + 1)
+        height = sum(self.heights.get(row, LINE_HEIGHT) for row in rows)
+        landscape = min(1.0, _A4_LONG / width, _A4_SHORT / height)
+        portrait = min(1.0, _A4_SHORT / width, _A4_LONG / height)
         return landscape > portrait
 
 

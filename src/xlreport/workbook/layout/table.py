@@ -1,45 +1,59 @@
-"""Lays out one table as the official format prints it.
+"""Lays out one table as the official format prints it, and where its verdicts are shown.
 
 A table of arrangement `down` has its blocks one below another with row headings at the left;
-`across` sets the rows side by side in a single line. The check cells of a row stand beside it
-(below its columns when `across`), those of a column under it.
+`across` sets the rows side by side in a single line. What is wrong with a row stands at its end
+(below it when `across`), what is wrong with a column under the column.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from xlreport.a1 import Cell
 from xlreport.form.model import (
     Arrangement,
     Block,
+    Form,
     Heading,
-    Instance,
     Table,
     leaf_ids,
 )
-from xlreport.workbook.layout.check_rows import CheckRow
+from xlreport.workbook.layout.lines import CheckLine
 from xlreport.workbook.layout.sheet import (
     FIRST_ROW,
-    FLAG_ROW,
+    HEAD_ROW,
     TITLE_ROW,
     UNIT_ROW,
-    CheckCell,
     Label,
     SheetLayout,
     Span,
+    StatusCell,
     height_of,
 )
 
-_QUESTION = "本表空白处是否均为 0（选是或否）"
+QUESTION = "本表空白处是否均为 0（选是或否）"
 
-_CHECK_WIDTH = 10.0
-"""Characters of a column of check cells."""
+STATUS_HEADING, COLUMN_STATUSES = "校验结果", "各列校验"
 
-_LEAST_CHECK_HEIGHT = 19
-_LEAST_ROW_HEIGHT = 22
+_STATUS_WIDTH = 24.0
+"""Characters of the column with the rows' verdicts: `✘ 现行有效少于制发减废止` in two lines."""
+
+_LEAST_ROW_HEIGHT = 18.0
 """Points of a row that has room for any label of one line."""
+
+_STATUS_HEIGHT = 34.0
+"""Points of a row with verdicts under columns, which are narrow."""
+
+_HEAD_HEIGHT, _TITLE_HEIGHT, _UNIT_HEIGHT, _SIGNATURE_HEIGHT = 27.0, 28.0, 19.0, 26.0
+
+
+_NUMBERS_WIDTH = 57.0
+"""Characters that all columns of numbers share, so that the table prints at 9 points or more."""
+
+_NARROWEST, _WIDEST = 8.1, 19.0
+"""Characters of a column of numbers: headings of four characters stay in one line."""
 
 
 class _Stretch(NamedTuple):
@@ -81,63 +95,138 @@ class _Grid:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Checks:
-    """Check cells with their headings, the widths of columns and heights of rows that they need."""
-
-    labels: tuple[Label, ...] = ()
-    cells: tuple[CheckCell, ...] = ()
-    widths: tuple[float, ...] = ()
-    heights: Mapping[int, float] = field(default_factory=dict)
-
-
-class _Placed(NamedTuple):
-    """A check cell before its row is known."""
-
-    check_row: CheckRow
-    instances: tuple[Instance, ...]
-    columns: _Stretch
-
-    def at(self, row: int) -> CheckCell:
-        """The cell in a sheet row."""
-        span = Span.line(row, self.columns.left, self.columns.right)
-        return CheckCell(span, self.check_row, self.instances)
-
-
-def layout_table(table: Table, check_rows: Sequence[CheckRow]) -> SheetLayout:
-    """The sheet of a table: the official form, then the check cells beside and below it."""
+def layout_table(form: Form, table: Table, lines: Sequence[CheckLine]) -> SheetLayout:
+    """The sheet of a table: the official form, and the cells that say what is wrong in it."""
     frame = _frame(table)
     across = table.arrangement is Arrangement.ACROSS
     grid = _across(table, frame) if across else _down(table, frame)
-    mine = [row for row in check_rows if row.table == table.id]
-    beside = _checks_beside([row for row in mine if row.beside and not across], frame, grid)
-    below = _checks_below([row for row in mine if across or not row.beside], table, frame, grid)
-    top, top_heights, flag = _top(table, frame)
+    signature_row = grid.end if form.signatures else grid.end - 1
+    statuses = _Statuses(form, table, grid, [line for line in lines if line.table == table.id])
+    below = signature_row + 1
+    beside = () if across else statuses.beside_rows(frame.right + 1)
+    under = statuses.under_rows(below) if across else statuses.under_columns(below)
+    answer = _answer_column(frame)
+    split = frame.right - max(1, (frame.right + 1) // 3)
+    status_right = frame.right if across else frame.right + 1
+    marginal = _marginal_labels(table, frame, across=across, below=below if under else None)
+    heights = {**grid.heights, **_top_heights(frame), signature_row: _SIGNATURE_HEIGHT}
+    if under:
+        heights[below] = _STATUS_HEIGHT
     return SheetLayout(
         table.sheet,
-        (*grid.labels, *beside.labels, *below.labels, *top),
+        (*grid.labels, *marginal),
         grid.fields,
-        (*beside.cells, *below.cells),
-        frame.widths + beside.widths,
+        (*beside, *under),
+        frame.widths if across else (*frame.widths, _STATUS_WIDTH),
+        form_left=0,
         form_right=frame.right,
-        bottom=_bottom(grid, below),
-        heights=_highest(grid.heights, beside.heights, below.heights, top_heights),
-        flag=(FLAG_ROW, flag),
+        form_bottom=signature_row,
+        bottom=below if under else signature_row,
+        verdict=Span.line(HEAD_ROW, answer + 1, status_right),
+        unit_line=Span.line(UNIT_ROW, 0, split),
+        measure_line=Span.line(UNIT_ROW, split + 1, frame.right),
+        signatures=Span.line(signature_row, 0, frame.right) if form.signatures else None,
+        heights=heights,
+        frozen=_frozen(table, frame),
+        flag=(HEAD_ROW, answer),
     )
 
 
-def _bottom(grid: _Grid, below: _Checks) -> int:
-    """The last row in use."""
-    return max([grid.end - 1, *(cell.span.bottom for cell in below.cells)])
+def _answer_column(frame: _Frame) -> int:
+    """The column of the answer to 本表空白处是否均为 0."""
+    return min(frame.headings or max(1, frame.numbers // 2), frame.right)
 
 
-def _highest(*parts: Mapping[int, float]) -> dict[int, float]:
-    """For each row the most that any part needs."""
-    heights: dict[int, float] = {}
-    for part in parts:
-        for row, height in part.items():
-            heights[row] = max(height, heights.get(row, 0))
-    return heights
+def _top_heights(frame: _Frame) -> dict[int, float]:
+    """Heights of the rows over the table."""
+    question_width = frame.width(0, _answer_column(frame) - 1)
+    question = height_of(QUESTION, question_width, _HEAD_HEIGHT)
+    return {HEAD_ROW: question, TITLE_ROW: _TITLE_HEIGHT, UNIT_ROW: _UNIT_HEIGHT}
+
+
+def _frozen(table: Table, frame: _Frame) -> Cell:
+    """The first cell that scrolls: below the headings of a table that has only one set of them,
+    beside the row headings."""
+    if table.arrangement is Arrangement.ACROSS:
+        return FIRST_ROW, 0
+    if len(table.blocks) > 1:
+        return FIRST_ROW, frame.headings
+    block = table.blocks[0]
+    title_rows = 1 if block.title else 0
+    return FIRST_ROW + title_rows + _depth(block.columns), frame.headings
+
+
+def _marginal_labels(
+    table: Table, frame: _Frame, *, across: bool, below: int | None
+) -> Iterator[Label]:
+    """Title and question, and the headings of the verdicts."""
+    yield Label(Span.line(TITLE_ROW, 0, frame.right), table.title, "title")
+    yield Label(Span.line(HEAD_ROW, 0, _answer_column(frame) - 1), QUESTION, "question")
+    if across:
+        return
+    yield Label(Span.line(FIRST_ROW, frame.right + 1, frame.right + 1), STATUS_HEADING, "margin")
+    if below is not None:
+        yield Label(Span.line(below, 0, frame.headings - 1), COLUMN_STATUSES, "margin")
+
+
+# --- verdicts -----------------------------------------------------------------------------
+
+
+class _Statuses:
+    """Shares the check lines of a table out over its rows and columns."""
+
+    def __init__(self, form: Form, table: Table, grid: _Grid, lines: Sequence[CheckLine]) -> None:
+        self.form = form
+        self.grid = grid
+        has_columns = table.arrangement is Arrangement.DOWN and len(table.blocks) == 1
+        self.of_columns: dict[str, list[CheckLine]] = {}
+        self.of_rows: dict[str, list[CheckLine]] = {row: [] for row in grid.rows}
+        for line in sorted(lines, key=lambda line: line.severity.rank):
+            if has_columns and line.row is None and line.column in grid.columns:
+                self.of_columns.setdefault(line.column, []).append(line)
+            else:
+                self.of_rows[self._row(line)].append(line)
+
+    def _row(self, line: CheckLine) -> str:
+        """The row of a line; of a check on the whole table the first row that it names."""
+        if line.row in self.of_rows:
+            return line.row
+        named = [self.form.fields[name] for name in line.fields if name in self.form.fields]
+        return next(field.row for field in named if field.table == line.table)
+
+    def _typed(self, row: str) -> tuple[str, ...]:
+        """The fields of a row that are typed in."""
+        span = self.grid.rows[row]
+        names = [name for name, own in self.grid.fields.items() if _is_within(own, span)]
+        return tuple(name for name in names if self.form.fields[name].computed is None)
+
+    def beside_rows(self, column: int) -> tuple[StatusCell, ...]:
+        """A cell at the end of each row."""
+        return tuple(
+            StatusCell(Span.line(span.top, column, column), (*self.of_rows[row],), self._typed(row))
+            for row, span in self.grid.rows.items()
+        )
+
+    def under_rows(self, below: int) -> tuple[StatusCell, ...]:
+        """A cell under each row of a table `across`."""
+        return tuple(
+            StatusCell(
+                Span.line(below, span.left, span.right), (*self.of_rows[row],), self._typed(row)
+            )
+            for row, span in self.grid.rows.items()
+        )
+
+    def under_columns(self, below: int) -> tuple[StatusCell, ...]:
+        """A cell under each column that is checked."""
+        return tuple(
+            StatusCell(Span.line(below, span.left, span.right), (*self.of_columns[column],))
+            for column, span in self.grid.columns.items()
+            if column in self.of_columns
+        )
+
+
+def _is_within(inner: Span, outer: Span) -> bool:
+    return inner.top == outer.top and outer.left <= inner.left and inner.right <= outer.right
 
 
 # --- the official table -------------------------------------------------------------------
@@ -152,24 +241,21 @@ def _frame(table: Table) -> _Frame:
     else:
         numbers = max(columns)
         headings = max(_depth(block.rows) for block in table.blocks)
-        innermost = 36.0 if headings > 1 else 26.0
-        heading_widths = [10.0] * (headings - 1) + [innermost]
-    each = max(7.0, min(19.0, round(70 / numbers, 1)))
+        heading_widths = _heading_widths(headings)
+    each = max(_NARROWEST, min(_WIDEST, round(_NUMBERS_WIDTH / numbers, 1)))
     return _Frame(headings, numbers, (*heading_widths, *([each] * numbers)))
+
+
+def _heading_widths(levels: int) -> list[float]:
+    """Characters of the columns of row headings: the innermost ones are sentences."""
+    if levels == 1:
+        return [26.0]
+    return [5.5, *([9.5] * (levels - 2)), 29.0]
 
 
 def _depth(headings: Sequence[Heading]) -> int:
     """Levels of headings."""
     return max(heading.depth for heading in headings)
-
-
-def _top(table: Table, frame: _Frame) -> tuple[tuple[Label, Label], dict[int, float], int]:
-    """Title and question, the heights of their rows, and the column of the answer."""
-    title = Label(Span.line(TITLE_ROW, 0, frame.right), table.title, "title")
-    answer = min(frame.headings or max(1, frame.numbers // 2), frame.right)
-    question = Label(Span.line(FLAG_ROW, 0, answer - 1), _QUESTION, "question")
-    question_height = height_of(_QUESTION, frame.width(0, answer - 1), _LEAST_ROW_HEIGHT)
-    return (title, question), {TITLE_ROW: 30, UNIT_ROW: 18, FLAG_ROW: question_height}, answer
 
 
 def _down(table: Table, frame: _Frame) -> _Grid:
@@ -204,12 +290,12 @@ def _block(table: str, block: Block, row: int, frame: _Frame) -> _Grid:
     heights: dict[int, float] = {}
     if block.title:
         labels.append(Label(Span.line(row, 0, frame.right), block.title, "block"))
-        heights[row] = 20
+        heights[row] = _LEAST_ROW_HEIGHT
         row += 1
     depth = _depth(block.columns)
     first = row + depth
-    heights |= dict.fromkeys(range(row, first - 1), 20.0)
-    heights[first - 1] = 32
+    heights |= dict.fromkeys(range(row, first - 1), _LEAST_ROW_HEIGHT)
+    heights[first - 1] = 32.0
     columns = _spread(leaf_ids(block.columns), frame.headings, frame.numbers)
     row_labels = list(_row_labels(block.rows, first, 0, frame.headings))
     labels.append(Label(Span(row, 0, first - 1, frame.headings - 1), block.corner, "corner"))
@@ -241,7 +327,7 @@ def _across(table: Table, frame: _Frame) -> _Grid:
     rows = _joined(parts)
     headings = tuple(_column_labels(block.rows, places, FIRST_ROW, depth))
     heights = dict.fromkeys(range(FIRST_ROW, line), 22.0)
-    heights |= {line - 1: 34, line: 24}
+    heights |= {line - 1: 24.0, line: 26.0}
     return replace(rows, labels=rows.labels + headings, heights=heights)
 
 
@@ -297,115 +383,3 @@ def _row_labels(headings: Sequence[Heading], row: int, level: int, levels: int) 
             yield Label(Span(row, level, last, levels - 1), heading.label, "row")
         yield from _row_labels(heading.children, row, level + 1, levels)
         row += count
-
-
-# --- check cells --------------------------------------------------------------------------
-
-
-def _by_code(check_rows: Sequence[CheckRow]) -> dict[str, list[CheckRow]]:
-    """Rows of the same check together, in their order."""
-    grouped: dict[str, list[CheckRow]] = {}
-    for row in check_rows:
-        grouped.setdefault(row.check.code, []).append(row)
-    return grouped
-
-
-def _checks_beside(check_rows: Sequence[CheckRow], frame: _Frame, grid: _Grid) -> _Checks:
-    """A column a check at the right of the table, a cell a row."""
-    groups = _by_code(check_rows)
-    if not groups:
-        return _Checks()
-    labels: list[Label] = []
-    cells: list[CheckCell] = []
-    for column, (code, members) in enumerate(groups.items(), start=frame.right + 1):
-        heading = Span.line(FIRST_ROW, column, column)
-        labels.append(Label(heading, f"校验\n{code}", "check_head"))
-        for check_row in members:
-            cells += _column_of_cells(check_row, column, grid)
-    widths = (_CHECK_WIDTH,) * len(groups)
-    return _Checks(tuple(labels), tuple(cells), widths, {FIRST_ROW: 34.0})
-
-
-def _column_of_cells(check_row: CheckRow, column: int, grid: _Grid) -> Iterator[CheckCell]:
-    for row, instances in check_row.by_row():
-        line = grid.rows[row].top
-        yield CheckCell(Span.line(line, column, column), check_row, instances)
-
-
-def _checks_below(
-    check_rows: Sequence[CheckRow], table: Table, frame: _Frame, grid: _Grid
-) -> _Checks:
-    """Under the table, check by check."""
-    labels: list[Label] = []
-    cells: list[CheckCell] = []
-    line = grid.end
-    for members in _by_code(check_rows).values():
-        below = _group_below(members, line, table, frame, grid)
-        labels += below.labels
-        cells += below.cells
-        line = cells[-1].span.bottom + 1
-    return _Checks(tuple(labels), tuple(cells), heights=_label_heights(labels, frame))
-
-
-def _group_below(
-    members: Sequence[CheckRow], line: int, table: Table, frame: _Frame, grid: _Grid
-) -> _Checks:
-    """One check from a sheet row on: its cells under what they check, or lines of their own."""
-    across = table.arrangement is Arrangement.ACROSS
-    placed = _under_rows(members, grid) if across else _under_columns(members, table, grid)
-    if placed is None:
-        return _own_lines(members, line, frame)
-    label_right = frame.right if across else frame.headings - 1
-    text = f"校验 {members[0].printed_code}：{members[0].title}"
-    label = Label(Span.line(line, 0, label_right), text, "check_label")
-    if across:
-        line += 1  # the label takes the whole width
-    return _Checks((label,), tuple(cell.at(line) for cell in placed))
-
-
-def _label_heights(labels: Sequence[Label], frame: _Frame) -> dict[int, float]:
-    heights = {}
-    for label in labels:
-        width = frame.width(label.span.left, label.span.right)
-        heights[label.span.top] = height_of(label.text, width, _LEAST_CHECK_HEIGHT)
-    return heights
-
-
-def _under_rows(check_rows: Sequence[CheckRow], grid: _Grid) -> list[_Placed] | None:
-    """Cells under the rows of a table `across`; None when a check is of no single row."""
-    placed = []
-    for check_row in check_rows:
-        for row, instances in check_row.by_row():
-            if row not in grid.rows:
-                return None
-            span = grid.rows[row]
-            placed.append(_Placed(check_row, instances, _Stretch(span.left, span.right)))
-    return placed
-
-
-def _under_columns(
-    check_rows: Sequence[CheckRow], table: Table, grid: _Grid
-) -> list[_Placed] | None:
-    """Cells under the columns of the one block; None when there are several, or no such columns."""
-    if len(table.blocks) > 1:
-        return None
-    placed = []
-    for check_row in check_rows:
-        column = check_row.instances[0].column or ""
-        if column not in grid.columns:
-            return None
-        span = grid.columns[column]
-        placed.append(_Placed(check_row, check_row.instances, _Stretch(span.left, span.right)))
-    return placed
-
-
-def _own_lines(check_rows: Sequence[CheckRow], line: int, frame: _Frame) -> _Checks:
-    """A line each: label, and a cell in the last fifth of the table."""
-    split = max(0, frame.right - max(1, frame.numbers // 5))
-    labels, cells = [], []
-    for row, check_row in enumerate(check_rows, start=line):
-        text = f"校验 {check_row.code}：{check_row.title}"
-        labels.append(Label(Span.line(row, 0, split), text, "check_label"))
-        cell = Span.line(row, split + 1, frame.right)
-        cells.append(CheckCell(cell, check_row, check_row.instances))
-    return _Checks(tuple(labels), tuple(cells))

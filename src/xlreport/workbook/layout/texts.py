@@ -1,61 +1,79 @@
-"""Lays out the sheet of texts: one wide cell each."""
+"""Lays out the sheet of texts: one wide cell each, many rows high, so that long texts can be scrolled
+and print over pages. At its right, hints and verdicts that do not print.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from xlreport.form.model import Form, Text
-from xlreport.workbook.layout.check_rows import TEXT_TABLE, CheckRow
+from xlreport.workbook.layout.lines import TEXT_TABLE, CheckLine
 from xlreport.workbook.layout.sheet import (
+    HEAD_ROW,
     LINE_HEIGHT,
     TEXTS,
     TITLE_ROW,
     UNIT_ROW,
-    CheckCell,
     Label,
     SheetLayout,
     Span,
+    StatusCell,
 )
 
-_WIDTHS = (22.0, 74.0)
-_FIRST_TEXT_ROW = 2
-_ROWS_A_TEXT = 2
-"""A text's label, and below it the hint beside the cell to fill in."""
+_MARGIN, _TEXT, _BESIDE = range(3)
+"""Columns: a narrow one, the texts, hints and verdicts."""
+
+_WIDTHS = (2.0, 96.0, 34.0)
+_FIRST_TEXT_ROW = 3
+_HEAD_HEIGHT, _TITLE_HEIGHT, _UNIT_HEIGHT, _LABEL_HEIGHT = 27.0, 28.0, 19.0, 22.0
 
 
-def layout_texts(form: Form, check_rows: Sequence[CheckRow]) -> SheetLayout:
-    """The sheet of texts, its checks below them."""
-    labels = [Label(Span.line(TITLE_ROW, 0, 1), TEXTS, "title")]
-    heights: dict[int, float] = {TITLE_ROW: 30, UNIT_ROW: 18}
+def layout_texts(form: Form, lines: Sequence[CheckLine]) -> SheetLayout:
+    """The sheet of texts, with what is wrong beside each."""
+    mine = [line for line in lines if line.table == TEXT_TABLE]
+    by_text = _by_text(form, mine)
+    labels = [Label(Span.line(TITLE_ROW, _TEXT, _TEXT), TEXTS, "title")]
+    heights = {HEAD_ROW: _HEAD_HEIGHT, TITLE_ROW: _TITLE_HEIGHT, UNIT_ROW: _UNIT_HEIGHT}
     fields: dict[str, Span] = {}
+    statuses: list[StatusCell] = []
     row = _FIRST_TEXT_ROW
     for text in form.texts:
-        labels += _labels(text, row)
-        fields[text.field_id] = Span.line(row + 1, 1, 1)
-        heights |= {row: 20, row + 1: LINE_HEIGHT * text.lines + 4}
-        row += _ROWS_A_TEXT
-    checks = []
-    for check_row in check_rows:
-        if check_row.table != TEXT_TABLE:
-            continue
-        words = f"校验 {check_row.code}：{check_row.title}"
-        labels.append(Label(Span.line(row, 0, 0), words, "check_label"))
-        checks.append(CheckCell(Span.line(row, 1, 1), check_row, check_row.instances))
-        heights[row] = 34
-        row += 1
+        last = row + text.lines
+        labels += _labels(text, row, last)
+        fields[text.field_id] = Span(row + 1, _TEXT, last, _TEXT)
+        own_lines = tuple(by_text[text.field_id])
+        statuses.append(StatusCell(Span.line(row, _BESIDE, _BESIDE), own_lines))
+        heights[row] = _LABEL_HEIGHT
+        heights |= dict.fromkeys(range(row + 1, last + 1), LINE_HEIGHT)
+        row = last + 1
     return SheetLayout(
         TEXTS,
         tuple(labels),
         fields,
-        tuple(checks),
+        tuple(statuses),
         _WIDTHS,
-        form_right=1,
+        form_left=_MARGIN,
+        form_right=_TEXT,
+        form_bottom=row - 1,
         bottom=row - 1,
+        verdict=Span.line(HEAD_ROW, _TEXT, _BESIDE),
+        unit_line=Span.line(UNIT_ROW, _TEXT, _TEXT),
         heights=heights,
+        frozen=(_FIRST_TEXT_ROW, 0),
     )
 
 
-def _labels(text: Text, row: int) -> tuple[Label, Label]:
-    heading = Label(Span.line(row, 0, 1), text.label, "block")
-    hint = Label(Span.line(row + 1, 0, 0), text.hint, "hint")
+def _by_text(form: Form, lines: Sequence[CheckLine]) -> dict[str, list[CheckLine]]:
+    """The check lines of each text, the gravest first: a line belongs to the first text that its
+    rule names."""
+    by_text: dict[str, list[CheckLine]] = {text.field_id: [] for text in form.texts}
+    for line in sorted(lines, key=lambda line: line.severity.rank):
+        first = next(name for name in line.fields if name in by_text)
+        by_text[first].append(line)
+    return by_text
+
+
+def _labels(text: Text, row: int, last: int) -> tuple[Label, Label]:
+    heading = Label(Span.line(row, _TEXT, _TEXT), text.label, "block")
+    hint = Label(Span(row + 1, _BESIDE, last, _BESIDE), text.hint, "hint")
     return heading, hint

@@ -7,22 +7,25 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from xlreport.a1 import Cell, address
+from xlreport.form import expression as ex
 from xlreport.form.model import Form
 from xlreport.submission import Place
-from xlreport.workbook.layout.check_rows import (
-    CheckRow,
-    DeferredCheckRow,
-    check_rows,
-    deferred_check_rows,
-)
+from xlreport.workbook.layout.calculation import CalculationLayout, calculation_layout
+from xlreport.workbook.layout.checks import ChecksLayout, checks_layout
 from xlreport.workbook.layout.identity import cover_cells
-from xlreport.workbook.layout.prior_year import prior_year_cells
+from xlreport.workbook.layout.lines import (
+    TEXT_TABLE,
+    CheckLine,
+    ListedCheck,
+    check_lines,
+    listed_checks,
+)
+from xlreport.workbook.layout.prior_year import prior_year_sheet
 from xlreport.workbook.layout.sheet import (
+    CALCULATION,
     CHECKS,
     COVER,
     GUIDE,
-    PRIOR_YEAR,
-    TEXTS,
     SheetLayout,
 )
 from xlreport.workbook.layout.table import layout_table
@@ -38,41 +41,84 @@ class WorkbookLayout:
 
     `tables` gives the sheet of each table id, `cells` the spot of each field id (text fields
     included), `identity` the cover's cell of each identity id, `flags` the spot of each table's
-    answer to 本表空白处是否均为 0. `deferred` are checks of reports that have come back.
+    answer to 本表空白处是否均为 0. `lines` are the checks that formulas make, `listed` all checks as
+    the 校验 sheet lists them.
     """
 
     form: Form
     tables: Mapping[str, SheetLayout]
     texts: SheetLayout
-    check_rows: tuple[CheckRow, ...]
-    deferred: tuple[DeferredCheckRow, ...]
+    lines: tuple[CheckLine, ...]
+    listed: tuple[ListedCheck, ...]
+    calculation: CalculationLayout
+    checks: ChecksLayout
     cells: Mapping[str, Spot]
     identity: Mapping[str, Cell]
     flags: Mapping[str, Spot]
 
     @property
     def sheets(self) -> tuple[str, ...]:
-        """Visible sheets in their order."""
-        return (COVER, GUIDE, *(t.sheet for t in self.form.tables), TEXTS, PRIOR_YEAR, CHECKS)
+        """All sheets in their order but that of the identity: the hidden one of calculations, and
+        those of last year, which are hidden where nothing is known of it."""
+        names = [sheet.name for sheet in self.form_sheets]
+        prior_year = [prior_year_sheet(name) for name in names]
+        return (COVER, GUIDE, *names, CHECKS, *prior_year, CALCULATION)
 
     @property
     def form_sheets(self) -> tuple[SheetLayout, ...]:
-        """The sheets of the report itself: tables and texts."""
-        return (*self.tables.values(), self.texts)
-
-    @cached_property
-    def prior_year_cells(self) -> Mapping[str, Cell]:
-        """Field id (text fields included) → cell on the 上年数 sheet with last year's value."""
-        return prior_year_cells(self.cells)
+        """The sheets of the report itself: tables, and texts where the form has any."""
+        texts = (self.texts,) if self.form.texts else ()
+        return (*self.tables.values(), *texts)
 
     def prior_year(self, name: str) -> Spot:
         """Where last year's value of a field stands."""
-        return PRIOR_YEAR, self.prior_year_cells[name]
+        sheet, cell = self.cells[name]
+        return prior_year_sheet(sheet), cell
 
     @property
     def level(self) -> Spot:
         """Where the unit's level stands."""
         return COVER, self.identity["level"]
+
+    def home(self, line: CheckLine) -> Spot:
+        """The cell that a check line leads to: the first one that its rule names."""
+        return self.cells[line.fields[0]]
+
+    def typed_on(self, sheet: SheetLayout) -> list[str]:
+        """The fields of a sheet that are typed in."""
+        fields = self.form.fields
+        return [n for n in sheet.fields if n in fields and fields[n].computed is None]
+
+    def wanted_texts_on(self, sheet: SheetLayout) -> list[str]:
+        """The texts of a sheet that some rule wants to be written."""
+        return [name for name in sheet.fields if name in self.wanted_texts]
+
+    def lines_on(self, sheet: SheetLayout) -> list[CheckLine]:
+        """The check lines that are shown on a sheet, beside one another in the list of lines."""
+        tables = [table for table, own in self.tables.items() if own is sheet] or [TEXT_TABLE]
+        return [line for line in self.lines if line.table == tables[0]]
+
+    @cached_property
+    def wanted_texts(self) -> frozenset[str]:
+        """The texts that some rule wants to be written."""
+        rules = [instance.rule for line in self.lines for instance in line.instances]
+        parts = [part for rule in rules for part in ex.walk(rule)]
+        return frozenset(part.text for part in parts if isinstance(part, ex.Filled))
+
+    @cached_property
+    def asks_level(self) -> bool:
+        """Whether some rule asks for the unit's level."""
+        rules = [instance.rule for line in self.lines for instance in line.instances]
+        return any(isinstance(part, ex.LevelIn) for rule in rules for part in ex.walk(rule))
+
+    @cached_property
+    def lines_of(self) -> Mapping[str, tuple[CheckLine, ...]]:
+        """The check lines that name a field or text, by its id."""
+        lines: dict[str, list[CheckLine]] = {name: [] for name in self.cells}
+        for line in self.lines:
+            for name in line.fields:
+                lines[name].append(line)
+        return {name: tuple(members) for name, members in lines.items()}
 
     def place(self, name: str) -> Place:
         """A field's sheet and cell as Excel shows them."""
@@ -97,16 +143,20 @@ def flag_name(table: str) -> str:
 @lru_cache(maxsize=16)
 def layout_of(form: Form) -> WorkbookLayout:
     """The layout of a form; the same object for the same form."""
-    rows = check_rows(form)
-    tables = {table.id: layout_table(table, rows) for table in form.tables}
-    texts = layout_texts(form, rows)
+    lines = check_lines(form)
+    listed = listed_checks(form, lines)
+    tables = {table.id: layout_table(form, table, lines) for table in form.tables}
+    texts = layout_texts(form, lines)
+    sheets = (*tables.values(), texts) if form.texts else tuple(tables.values())
     return WorkbookLayout(
         form,
         tables,
         texts,
-        rows,
-        deferred_check_rows(form, rows),
-        _cells(form, (*tables.values(), texts)),
+        lines,
+        listed,
+        calculation_layout(lines, listed, sheets),
+        checks_layout(listed),
+        _cells(form, sheets),
         cover_cells(form),
         _flags(tables),
     )

@@ -43,7 +43,7 @@ class WorkbookWriter:
         """A new worksheet, locked but for the cells that are to be filled in."""
         sheet: Worksheet = self.workbook.add_worksheet(name, PlainSheet)
         sheet.set_paper(A4)
-        sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
+        sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.5)
         sheet.set_footer("&C第 &P 页，共 &N 页")
         sheet.hide_gridlines(2)
         return sheet
@@ -89,7 +89,7 @@ class WorkbookWriter:
             {
                 "title": f"{self.form.title}（{self.submission.year} 年度）",
                 "subject": self.submission.unit.name,
-                "author": "xlreport",
+                "author": self.submission.county.name or self.submission.unit.name or "xlreport",
                 "created": dt.datetime(self.submission.year + 1, 1, 1),
             }
         )

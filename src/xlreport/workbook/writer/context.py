@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
@@ -11,6 +11,29 @@ from xlreport.submission import NOBODY, Submission
 from xlreport.workbook.layout.identity import SUMMARY, UNIT, Identity
 
 _OF_THE_UNIT = ("unit", "code", "level")
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What the issuer of a workbook tells the town: until when and where to send it, whom to ask,
+    what is new in the form."""
+
+    deadline: str = ""
+    address: str = ""
+    contact: str = ""
+    changes: tuple[str, ...] = ()
+
+    def lines(self) -> Iterator[tuple[str, str]]:
+        """Label and text of what is known."""
+        told = (
+            ("报送期限", self.deadline),
+            ("报送到", self.address),
+            ("有疑问请问", self.contact),
+            ("本年变化", "\n".join(self.changes)),
+        )
+        for label, text in told:
+            if text:
+                yield label, text
 
 
 @dataclass(frozen=True)
@@ -23,6 +46,7 @@ class TemplateContext:
     form: Form
     submission: Submission
     issued: bool = True
+    service: Service = Service()
 
     kind: ClassVar[str] = UNIT
     """What the identity says of the workbook."""

@@ -1,25 +1,29 @@
-"""The cover: whose report it is, and one overall verdict."""
+"""The cover: whose report it is, the verdict on it, and the list of what does not hold."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from xlreport.a1 import Cell, address, quoted
-from xlreport.findings import Severity
 from xlreport.form.model import LEVELS, IdentityItem
-from xlreport.rules.excel import FAIL, NO_LAST_YEAR, PASS, UNKNOWN
-from xlreport.workbook.layout.check_rows import FIRST_CHECK_ROW, VERDICT, WEIGHT
+from xlreport.rules.grade import TICK, Grade
+from xlreport.workbook.layout import calculation as at
 from xlreport.workbook.layout.identity import (
     COVER_LABEL,
     COVER_VALUE,
     IDENTITY_ROW,
     identity_name,
 )
-from xlreport.workbook.layout.sheet import CHECKS, COVER, LINE_HEIGHT, Span, lines_needed
-from xlreport.workbook.layout.workbook import WorkbookLayout
+from xlreport.workbook.layout.sheet import (
+    CHECKS,
+    COVER,
+    GUIDE,
+    LINE_HEIGHT,
+    Span,
+    lines_needed,
+)
 from xlreport.workbook.writer.book import WorkbookWriter
-from xlreport.workbook.writer.printing import MAX_ROW_HEIGHT, print_portrait
-from xlreport.workbook.writer.results import CachedResults
+from xlreport.workbook.writer.printing import MAX_ROW_HEIGHT, print_on_one_page
 from xlreport.workbook.writer.sheet import Prompt, SheetWriter
 
 PROTECTION_NOTE = "工作表保护只防止误改，不是保密手段；列宽、行高可以调整。"
@@ -27,17 +31,17 @@ PROTECTION_NOTE = "工作表保护只防止误改，不是保密手段；列宽�
 OVERALL_NAME = "check.overall"
 """The defined name of the overall verdict."""
 
-_WIDTHS = (6, 20, 50, 6)
+_WIDTHS = (2.0, 20.0, 42.0, 2.0, 20.0, 52.0)
+_PANEL, _PANEL_RIGHT = 4, 5
+"""Columns at the right of what prints: the verdict, what does not hold, where to go."""
+
+_VERDICT_ROW, _LIST_HEAD_ROW = 1, 3
+_LINE_ROW_HEIGHT, _SEAL_HEIGHT = 26.0, 60.0
 
 
 def write_cover(book: WorkbookWriter) -> None:
-    """Identity and one overall verdict."""
+    """Identity, signatures, verdict and links."""
     _CoverSheet(book).write()
-
-
-def overall_row(layout: WorkbookLayout) -> int:
-    """The cover's line with the overall verdict."""
-    return IDENTITY_ROW + len(layout.identity) + 1
 
 
 class _CoverSheet(SheetWriter):
@@ -46,23 +50,28 @@ class _CoverSheet(SheetWriter):
         self.context = book.context
 
     def write(self) -> None:
+        """The whole sheet."""
         self.widths(*_WIDTHS)
         self._titles()
         for item in self.book.form.identity:
             self._identity(item)
-        row = overall_row(self.book.layout)
-        self._overall(row)
-        last = self._notes(row + 3)
-        print_portrait(self.sheet, last, right=len(_WIDTHS) - 1)
+        row = self._signatures(IDENTITY_ROW + len(self.book.form.identity))
+        last = self._notes(row + 1)
+        self._verdict()
+        self._list()
+        self._directions(_LIST_HEAD_ROW + at.LISTED + 2)
+        printed = Span(1, COVER_LABEL, last, COVER_VALUE)
+        print_on_one_page(self.sheet, printed, landscape=False)
+        self.sheet.freeze_panes(_LIST_HEAD_ROW, 0)
         self.close(self._cursor())
         self.sheet.activate()
         self.sheet.set_first_sheet()
 
     def _titles(self) -> None:
         self.height(1, 40)
-        self.merge(Span.line(1, 0, 3), self.context.title, "title")
+        self.merge(Span.line(1, COVER_LABEL, COVER_VALUE), self.context.title, "title")
         year = f"（{self.book.submission.year} 年度）"
-        self.merge(Span.line(2, 0, 3), year, "subtitle")
+        self.merge(Span.line(2, COVER_LABEL, COVER_VALUE), year, "subtitle")
 
     def _cursor(self) -> Cell:
         """The first line that is typed in."""
@@ -76,7 +85,7 @@ class _CoverSheet(SheetWriter):
     def _identity(self, item: IdentityItem) -> None:
         cell = self.book.layout.identity[item.id]
         row = cell[0]
-        self.height(row, 26)
+        self.height(row, _LINE_ROW_HEIGHT)
         self.string((row, COVER_LABEL), item.label, "label")
         text = self.context.cover_lines().get(item.id, "")
         if self.context.is_typed(item.id):
@@ -95,48 +104,116 @@ class _CoverSheet(SheetWriter):
             prompt = Prompt(item.label, item.hint, "请从列表中选择", error)
         self.validate(cell, rule, prompt)
 
-    # --- the overall verdict ----------------------------------------------------------------
+    # --- signatures -------------------------------------------------------------------------
 
-    def _overall(self, row: int) -> None:
-        layout, results = self.book.layout, self.book.results
-        overall, failing = (row, COVER_VALUE), (row + 1, COVER_VALUE)
-        self.height(row, 34)
-        self.height(row + 1, 24)
-        self.string((row, COVER_LABEL), "校验结果", "label")
-        formula = overall_formula(layout)
-        self.formula(overall, formula, "overall", overall_text(results))
-        self.string((row + 1, COVER_LABEL), "其中未通过", "label")
-        formula = failing_formula(layout)
-        self.formula(failing, formula, "centre", failing_text(results))
-        self.define(OVERALL_NAME, overall)
-        self._colours(overall, failing)
+    def _signatures(self, row: int) -> int:
+        """Room for a pen where the cover's lines do not say it already, and for the seal; gives
+        the row that follows."""
+        by_hand = [s.label for s in self.book.form.signatures if s.line is None]
+        for label in by_hand:
+            self.string((row, COVER_LABEL), f"{label}（签字）", "label")
+            self.string((row, COVER_VALUE), "", "sign")
+            self.height(row, _LINE_ROW_HEIGHT)
+            row += 1
+        if self.book.form.signatures:
+            self.string((row, COVER_LABEL), "（公章）", "label")
+            self.string((row, COVER_VALUE), "", "sign")
+            self.height(row, _SEAL_HEIGHT)
+            row += 1
+        return row
 
-    def _colours(self, overall: Cell, failing: Cell) -> None:
-        """Red when an error fails, amber when anything else does, grey while cells are open, else
-        green."""
-        overall_at, failing_at = address(overall, absolute=True), address(failing, absolute=True)
-        rules = (
-            ("bad", f'=ISERROR(FIND("错误 0 项",{failing_at}))'),
-            ("warn", f'=ISERROR(FIND("{FAIL} 0、",{overall_at}))'),
-            ("grey", f'=ISERROR(FIND("{UNKNOWN} 0。",{overall_at}&"。"))'),
-            ("good", "=TRUE"),
-        )
-        row, column = overall
-        for style, formula in rules:
-            self.colour(Span.line(row, column, column), formula, style, last=True)
+    # --- the verdict ------------------------------------------------------------------------
+
+    def _verdict(self) -> None:
+        """The largest words on the cover."""
+        span = Span.line(_VERDICT_ROW, _PANEL, _PANEL_RIGHT)
+        report = self.book.layout.calculation.report
+        formula = f"={self.book.formulas.calculated(report, at.SHEET_TEXT)}"
+        self.join(span, "overall")
+        self.formula(span.cell, formula, "overall", self.book.results.overall())
+        self.define(OVERALL_NAME, span.cell)
+        for text, style in (
+            (Grade.ERROR.mark, "bad"),
+            (Grade.WARNING.mark, "warn"),
+            (TICK, "good"),
+            ("还有", "grey"),
+        ):
+            self.colour_by_text(span, text, style)
+
+    def _list(self) -> None:
+        """What does not hold, the worst first, each a link to its cell."""
+        heading = Span.line(_LIST_HEAD_ROW, _PANEL, _PANEL_RIGHT)
+        self.merge(heading, "不成立的校验（点一行，到那一格）", "panel_head")
+        lines = self.book.results.worst_lines
+        for position, row in enumerate(self.book.layout.calculation.entries):
+            text, link = (self.book.formulas.calculated(row, c) for c in (at.ENTRY_TEXT, at.ENTRY_LINK))
+            span = Span.line(_LIST_HEAD_ROW + 1 + position, _PANEL, _PANEL_RIGHT)
+            self.join(span, "list_entry")
+            formula = f'=IF({text}="","",HYPERLINK({link},{text}))'
+            is_used = position < len(lines)
+            result = self.book.results.entry(lines[position]) if is_used else ""
+            self.formula(span.cell, formula, "list_entry", result)
+        self._more(Span.line(_LIST_HEAD_ROW + 1 + at.LISTED, _PANEL, _PANEL_RIGHT))
+
+    def _more(self, span: Span) -> None:
+        """How many checks more do not hold."""
+        last = self.book.layout.calculation.last_line_row
+        keys = self.book.formulas.calculated(at.FIRST_LINE_ROW, at.KEY)
+        keys += f":{address((last, at.KEY), absolute=True)}"
+        more = f"COUNT({keys})-{at.LISTED}"
+        formula = f'=IF({more}>0,"另有 "&({more})&" 处，见“{CHECKS}”页","")'
+        failing = sum(grade.fails for grade in self.book.results.grades) - at.LISTED
+        result = f"另有 {failing} 处，见“{CHECKS}”页" if failing > 0 else ""
+        self.join(span, "margin")
+        self.formula(span.cell, formula, "margin", result)
+
+    # --- where to go ------------------------------------------------------------------------
+
+    def _directions(self, row: int) -> None:
+        """A link to each sheet with its verdict; until when, where to and whom to ask; what is
+        new."""
+        self.merge(Span.line(row, _PANEL, _PANEL_RIGHT), "各页", "panel_head")
+        for sheet in self.book.layout.form_sheets:
+            row += 1
+            self._link(row, sheet.name, sheet.name)
+            calculated = self.book.layout.calculation.sheets[sheet.name]
+            formula = f"={self.book.formulas.calculated(calculated, at.SHEET_TEXT)}"
+            result = self.book.results.sheet_text(sheet)
+            self.formula((row, _PANEL_RIGHT), formula, "status", result)
+        for name, words in ((CHECKS, "每一条校验和它的结果"), (GUIDE, "怎样填")):
+            if name != GUIDE or self.context.takes_answers:
+                row += 1
+                self._link(row, name, name)
+                self.string((row, _PANEL_RIGHT), words, "status")
+        for label, text in self.context.service.lines():
+            row += 1
+            self.string((row, _PANEL), label, "panel_head")
+            self.string((row, _PANEL_RIGHT), text, "status")
+            self._grow(row, LINE_HEIGHT * lines_needed(text, _WIDTHS[_PANEL_RIGHT]) + 4)
+
+    def _link(self, row: int, sheet: str, text: str) -> None:
+        style = self.book.styles["list_entry"]
+        self.sheet.write_url(row, _PANEL, f"internal:{quoted(sheet)}!A1", style, text)
+
+    def _grow(self, row: int, points: float) -> None:
+        """Makes a row higher if it is not high enough."""
+        self.heights[row] = max(points, self.heights.get(row, 0.0))
+        self.sheet.set_row(row, self.heights[row])
 
     # --- notes ------------------------------------------------------------------------------
 
     def _notes(self, row: int) -> int:
         """What to know of the workbook, and the remarks; gives the last row."""
-        notes = (self.context.note, PROTECTION_NOTE, f"依据：{self.book.form.source}")
+        form = self.book.form
+        notes = (self.context.note, PROTECTION_NOTE, f"依据：{form.source}", self._version())
         for note in notes:
             self._note(row, note, "small")
-            self.height(row, 28)
+            height = LINE_HEIGHT * lines_needed(note, _WIDTHS[COVER_LABEL] + _WIDTHS[COVER_VALUE])
+            self.height(row, height + 4)
             row += 1
         for remark in self.context.remarks:
             self._note(row, remark, "alert")
-            height = LINE_HEIGHT * lines_needed(remark, 70) + 8
+            height = LINE_HEIGHT * lines_needed(remark, _WIDTHS[COVER_LABEL] + _WIDTHS[COVER_VALUE]) + 8
             self.height(row, min(MAX_ROW_HEIGHT, height))
             row += 1
         return row - 1
@@ -144,54 +221,5 @@ class _CoverSheet(SheetWriter):
     def _note(self, row: int, text: str, style: str) -> None:
         self.merge(Span.line(row, COVER_LABEL, COVER_VALUE), text, style)
 
-
-# --- formulas of the overall verdict, and what they show ----------------------------------------
-
-
-def _column(layout: WorkbookLayout, column: int) -> str:
-    """All rows of a column of the 校验 sheet."""
-    last = FIRST_CHECK_ROW + len(layout.check_rows) - 1
-    start = address((FIRST_CHECK_ROW, column), absolute=True)
-    return f"{quoted(CHECKS)}!{start}:{address((last, column), absolute=True)}"
-
-
-def overall_formula(layout: WorkbookLayout) -> str:
-    """共 n 项：通过 a、未通过 b、无上年数 c、待填 d; the third only where there are any."""
-    verdicts = _column(layout, VERDICT)
-
-    def count(word: str) -> str:
-        return f'COUNTIF({verdicts},"{word}")'
-
-    total = len(layout.check_rows)
-    lacking = f'IF({count(NO_LAST_YEAR)}>0,"{NO_LAST_YEAR} "&{count(NO_LAST_YEAR)}&"、","")'
-    return (
-        f'="共 {total} 项：{PASS} "&{count(PASS)}&"、{FAIL} "&{count(FAIL)}&"、"'
-        f'&{lacking}&"{UNKNOWN} "&{count(UNKNOWN)}'
-    )
-
-
-def overall_text(results: CachedResults) -> str:
-    """The cached result of `overall_formula`."""
-    words = results.words
-    counts = [f"{PASS} {words.count(PASS)}", f"{FAIL} {words.count(FAIL)}"]
-    if NO_LAST_YEAR in words:
-        counts.append(f"{NO_LAST_YEAR} {words.count(NO_LAST_YEAR)}")
-    counts.append(f"{UNKNOWN} {words.count(UNKNOWN)}")
-    return f"共 {len(words)} 项：{'、'.join(counts)}"
-
-
-def failing_formula(layout: WorkbookLayout) -> str:
-    """错误 a 项（必须改正）、警示 b 项（请核实）、提示 c 项."""
-    weights = _column(layout, WEIGHT)
-    errors, warnings, notes = (f'COUNTIF({weights},"{s.label}")' for s in Severity)
-    return (
-        f'="错误 "&{errors}&" 项（必须改正）、警示 "&{warnings}'
-        f'&" 项（请核实）、提示 "&{notes}&" 项"'
-    )
-
-
-def failing_text(results: CachedResults) -> str:
-    """The cached result of `failing_formula`."""
-    failing = results.failing
-    errors, warnings, notes = (failing.count(severity) for severity in Severity)
-    return f"错误 {errors} 项（必须改正）、警示 {warnings} 项（请核实）、提示 {notes} 项"
+    def _version(self) -> str:
+        return f"报表第 {self.book.form.version} 版；用 WPS 表格、Excel 2010 或更新的版本填写。"

@@ -1,18 +1,20 @@
-"""The texts of a form's workbook that depend on no submission: each is worked out once a form."""
+"""The formulas of a form's workbook that depend on no submission: each is worked out once a form."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from xlreport.a1 import Cell, address
+from xlreport.a1 import Cell, address, quoted
+from xlreport.form import expression as ex
 from xlreport.form.model import Form
 from xlreport.rules.describe import RuleDescriber
-from xlreport.rules.excel import FAIL, MARKS, PASS, TICK, Formulas, has_money
-from xlreport.workbook.layout.check_rows import CheckRow
-from xlreport.workbook.layout.sheet import CHECKS, CheckCell
+from xlreport.rules.excel import Formulas
+from xlreport.workbook.layout.lines import ListedCheck
+from xlreport.workbook.layout.sheet import CALCULATION, SheetLayout
 from xlreport.workbook.layout.workbook import WorkbookLayout, layout_of
+from xlreport.workbook.writer.calculation import calculation_formulas
 
 
 @lru_cache(maxsize=16)
@@ -23,50 +25,33 @@ def formulas_of(form: Form) -> FormFormulas:
 
 @dataclass(frozen=True)
 class FormFormulas:
-    """The formulas of the check rows (by their index), the check cells (by sheet and cell) and the
-    computed fields. All of them may raise FormulaTooLong."""
+    """The formulas of the sheet of calculations, of the computed fields, and of the hidden cells
+    beside the form. All of them may raise FormulaTooLong."""
 
     layout: WorkbookLayout
 
-    # --- the 校验 sheet --------------------------------------------------------------------------
+    @cached_property
+    def calculation(self) -> Mapping[Cell, str]:
+        """Every cell of the sheet of calculations: formulas begin with `=`."""
+        return calculation_formulas(self.layout)
 
     @cached_property
-    def _of_checks(self) -> Formulas:
-        return Formulas(self.layout, CHECKS)
+    def rules_in_words(self) -> Mapping[str, str]:
+        """What each rule verifies, by its code."""
+        return {listed.code: self._in_words(listed) for listed in self.layout.listed}
 
-    @cached_property
-    def verdicts(self) -> Mapping[int, str]:
-        """The verdict of each row that stands for one instance."""
-        alone = [row for row in self.layout.check_rows if not row.per_cell]
-        return {row.index: self._of_checks.verdict(row.instances[0]) for row in alone}
-
-    @cached_property
-    def gaps(self) -> Mapping[int, str]:
-        """The difference of each row with one comparison, shown where it fails."""
-        return {row.index: self._gap(row) for row in self.layout.check_rows if row.comparison}
-
-    def _gap(self, check_row: CheckRow) -> str:
-        comparison = check_row.comparison
-        if comparison is None:
+    def _in_words(self, listed: ListedCheck) -> str:
+        """What the first line of a rule verifies, and how many lines are verified alike."""
+        if listed.deferred:
             return ""
-        gap = f"ABS({self._of_checks.gap(comparison)})"
-        with_money = has_money(self.layout.form, comparison)
-        shown = f'TEXT({gap},"0.000000")' if with_money else f'{gap}&""'
-        return f'=IF({address(check_row.verdict_cell)}="{FAIL}",{shown},"")'
-
-    @cached_property
-    def rules_in_words(self) -> Mapping[int, str]:
-        """What each row verifies, from its rule."""
-        return {row.index: self._in_words(row) for row in self.layout.check_rows}
-
-    def _in_words(self, check_row: CheckRow) -> str:
-        form = self.layout.form
-        if check_row.per_cell:
-            table = form.table(check_row.table)
-            return f"{table.title}：{len(check_row.instances)} 个要填的格子逐一核对"
-        return RuleDescriber(form, check_row.instances[0]).rule()
-
-    # --- the sheets of the form ------------------------------------------------------------------
+        first = listed.lines[0]
+        if first.per_cell:
+            cells = sum(len(line.instances) for line in listed.lines)
+            return f"{cells} 个要填的格子逐一核对"
+        rule = RuleDescriber(self.layout.form, first.instances[0]).rule()
+        others = len(listed.lines) - 1
+        what = "列" if first.check.each == "column" else "行"
+        return f"{rule}；另外 {others} {what}同样核对" if others else rule
 
     @cached_property
     def computed(self) -> Mapping[str, str]:
@@ -79,26 +64,30 @@ class FormFormulas:
         return found
 
     @cached_property
-    def marks(self) -> Mapping[tuple[str, Cell], str]:
-        """What each check cell shows, by sheet and cell."""
-        found = {}
-        for sheet in self.layout.form_sheets:
-            formulas = Formulas(self.layout, sheet.name)
-            for check in sheet.checks:
-                found[sheet.name, check.span.cell] = _mark(formulas, check)
-        return found
+    def states(self) -> Mapping[str, str]:
+        """How wrong the cell of each field and text is: the worst grade of the rules that name
+        it."""
+        return {name: self._state(name) for name in self.layout.cells}
 
+    def _state(self, name: str) -> str:
+        grades = [f"{quoted(CALCULATION)}!{address(cell)}" for cell in self._grades(name)]
+        return f"=MAX(0,{','.join(grades)})" if grades else "=0"
 
-def _mark(formulas: Formulas, check: CheckCell) -> str:
-    if check.check_row.per_cell:
-        return formulas.cells_mark(check.instances)
-    return _mark_of_row(formulas, check.check_row)
+    def _grades(self, name: str) -> Iterable[Cell]:
+        """Where the grades stand of all rules that name a field or text."""
+        calculation = self.layout.calculation
+        for line in self.layout.lines_of[name]:
+            if not line.per_cell:
+                yield calculation.grade(line)
+                continue
+            for position, instance in enumerate(line.instances):
+                if name in ex.fields_of(instance.rule):
+                    yield calculation.cell_grade(line, position)
 
+    def calculated(self, row: int, column: int) -> str:
+        """A reference to a cell of the sheet of calculations."""
+        return f"{quoted(CALCULATION)}!{address((row, column), absolute=True)}"
 
-def _mark_of_row(formulas: Formulas, check_row: CheckRow) -> str:
-    """The mark of a check from its row on the 校验 sheet, with the difference."""
-    verdict = formulas.ref(CHECKS, address(check_row.verdict_cell))
-    gap = formulas.ref(CHECKS, address(check_row.gap_cell))
-    mark = MARKS[check_row.severity]
-    failing = f'IF({gap}="","{mark}","{mark} 差 "&{gap})'
-    return f'=IF({verdict}="{PASS}","{TICK}",IF({verdict}<>"{FAIL}",{verdict},{failing}))'
+    def sheet_row(self, sheet: SheetLayout) -> int:
+        """The row of a sheet's verdict on the sheet of calculations."""
+        return self.layout.calculation.sheets[sheet.name]

@@ -5,20 +5,36 @@ Previews, phones and the Protected View show these cached results.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
+from xlreport.a1 import address
 from xlreport.findings import Severity
 from xlreport.form import expression as ex
-from xlreport.rules.evaluate import Kleene, UnitView, Verdict, truth, view_of
-from xlreport.rules.excel import FAIL, MARKS, NO_LAST_YEAR, PASS, TICK, UNKNOWN, has_money
-from xlreport.submission import Submission, shown
-from xlreport.workbook.layout.check_rows import CheckRow
-from xlreport.workbook.layout.sheet import CheckCell
-from xlreport.workbook.layout.workbook import WorkbookLayout
+from xlreport.form.model import Instance
+from xlreport.rules.evaluate import UnitView, truth, view_of
+from xlreport.rules.excel import has_money
+from xlreport.rules.grade import FAILING, Grade, together
+from xlreport.submission import BLANK, YES, Status, Submission, shown
+from xlreport.workbook.layout.calculation import LISTED
+from xlreport.workbook.layout.lines import CheckLine, ListedCheck, line_label
+from xlreport.workbook.layout.sheet import SheetLayout, StatusCell
+from xlreport.workbook.layout.workbook import Spot, WorkbookLayout
+from xlreport.workbook.writer import sentences
 
-_WORST_FIRST = (FAIL, UNKNOWN, NO_LAST_YEAR, PASS)
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What is wrong on a sheet of the form, or in the report: lines that are errors, warnings
+    without an explanation, blank cells, lines that cannot be verified yet; and the worst line."""
+
+    errors: int
+    warnings: int
+    blanks: int
+    open: int
+    worst: CheckLine | None
 
 
 class CachedResults:
@@ -37,70 +53,171 @@ class CachedResults:
         """The exact value of a number of the check language."""
         return self._view.value(node)
 
-    def word(self, check_row: CheckRow) -> str:
-        """A row's verdict (通过, 未通过, 待填, 无上年数); of a whole table its worst row's."""
-        return self.words[check_row.index]
+    # --- check lines --------------------------------------------------------------------------
 
-    def cell_word(self, cell: CheckCell) -> str:
-        """The verdict that a check cell stands for."""
-        if not cell.check_row.per_cell:
-            return self.word(cell.check_row)
-        return self._words_by_row[cell.check_row.index, cell.instances[0].row or ""]
+    def failing(self, check_code: str, severity: Severity) -> Grade:
+        """The grade of a rule that does not hold: a warning with an explanation weighs less."""
+        explained = severity is Severity.WARNING and self._submission.explanation_of(check_code)
+        return Grade.EXPLAINED if explained else FAILING[severity]
 
-    def mark(self, cell: CheckCell) -> str:
-        """What a check cell shows: a mark, with the difference where there is one, or a word."""
-        word = self.cell_word(cell)
-        if word == PASS:
-            return TICK
-        if word != FAIL:
-            return word
-        mark = MARKS[cell.check_row.severity]
-        gap = self.gap(cell.check_row)
-        return f"{mark} 差 {gap}" if gap else mark
+    def cell_grades(self, line: CheckLine) -> list[Grade]:
+        """The grade of each instance of a line."""
+        failing = self.failing(line.check.code, line.severity)
+        return [self._grade(instance, failing) for instance in line.instances]
 
-    def gap(self, check_row: CheckRow) -> str:
-        """The difference of a failing comparison, as its cell shows it; else empty."""
-        comparison = check_row.comparison
-        if comparison is None or self.word(check_row) != FAIL:
+    def _grade(self, instance: Instance, failing: Grade) -> Grade:
+        result = truth(instance.rule, self._view.store)
+        if result.holds[0]:
+            return Grade.HOLDS
+        if result.fails[0]:
+            return failing
+        return Grade.NO_PRIOR_YEAR if self._lacks_prior_year(instance.rule) else Grade.OPEN
+
+    def _lacks_prior_year(self, rule: ex.Truth) -> bool:
+        operands = ex.operands_of(rule)
+        prior_year = [operand for operand in operands if isinstance(operand, ex.Previous)]
+        return not all(self._view.knows(operand) for operand in prior_year)
+
+    @cached_property
+    def grades(self) -> tuple[Grade, ...]:
+        """The grade of each line, by its index."""
+        return tuple(together(grades) for grades in self.grades_of_cells)
+
+    @cached_property
+    def grades_of_cells(self) -> tuple[list[Grade], ...]:
+        """The grades of the instances of each line, by its index."""
+        return tuple(self.cell_grades(line) for line in self._layout.lines)
+
+    def grade(self, line: CheckLine) -> Grade:
+        """The grade of a line."""
+        return self.grades[line.index]
+
+    def gap(self, line: CheckLine) -> str:
+        """The difference of an equality that does not hold; else empty."""
+        comparison = line.comparison
+        if comparison is None or not self.grade(line).fails:
             return ""
         gap = abs(self.number(ex.Minus(comparison.left, comparison.right)))
         return f"{gap:.6f}" if has_money(self._layout.form, comparison) else shown(gap)
 
-    @property
-    def failing(self) -> list[Severity]:
-        """The severity of each row that fails."""
-        return [row.severity for row in self._layout.check_rows if self.word(row) == FAIL]
+    def message(self, line: CheckLine) -> str:
+        """What is wrong, in the words of a status cell; empty where all is well."""
+        grade = self.grade(line)
+        if not grade.fails:
+            return ""
+        return sentences.complaint(grade, line.check.complaint, self.gap(line))
+
+    def spot(self, line: CheckLine) -> Spot:
+        """The cell that a line leads to: of a row the first cell that fails."""
+        home = self._layout.home(line)
+        if not line.per_cell or not self.grade(line).fails:
+            return home
+        grades = self.grades_of_cells[line.index]
+        position = next(i for i, grade in enumerate(grades) if grade.fails)
+        return self._layout.cells[ex.fields_of(line.instances[position].rule)[0]]
+
+    def state(self, name: str) -> int:
+        """How wrong the cell of a field or text is: the worst grade of the rules that name it."""
+        states = [0]
+        for line in self._layout.lines_of[name]:
+            for instance, grade in zip(
+                line.instances, self.grades_of_cells[line.index], strict=True
+            ):
+                if not line.per_cell or name in ex.fields_of(instance.rule):
+                    states.append(int(grade))
+        return max(states)
+
+    # --- rows, sheets, the report -------------------------------------------------------------
+
+    def status(self, status: StatusCell, sheet: SheetLayout) -> str:
+        """What a status cell says."""
+        for line in status.lines:
+            if self.grade(line).fails:
+                return self.message(line)
+        blanks = self._blank_of(status.typed) if self._is_begun(sheet) else 0
+        return sentences.to_fill(blanks) if blanks else ""
+
+    def _is_begun(self, sheet: SheetLayout) -> bool:
+        """Whether any number of a sheet is there."""
+        names = self._layout.typed_on(sheet)
+        return any(self._submission.effective(name).value is not None for name in names)
+
+    def _blank_of(self, names: Iterable[str]) -> int:
+        """How many of some typed-in cells are blank and do not count as 0."""
+        return sum(self._is_blank(name) for name in names)
+
+    def _is_blank(self, name: str) -> bool:
+        field = self._layout.form.fields[name]
+        if self._submission.answers.get(field.table) == YES:
+            return False
+        entry = self._submission.entries.get(name, BLANK)
+        return entry.status in (Status.BLANK, Status.ABSENT)
+
+    def sheet_tally(self, sheet: SheetLayout) -> Tally:
+        """What is wrong on a sheet of the form."""
+        return self._tally(self._layout.lines_on(sheet), self._sheet_blanks(sheet))
+
+    def _sheet_blanks(self, sheet: SheetLayout) -> int:
+        texts = self._layout.wanted_texts_on(sheet)
+        blank_texts = sum(not self._submission.texts.get(name) for name in texts)
+        return self._blank_of(self._layout.typed_on(sheet)) + blank_texts
+
+    def report_tally(self) -> Tally:
+        """What is wrong in the whole report; a level that rules ask for is a blank too."""
+        tallies = [self.sheet_tally(sheet) for sheet in self._layout.form_sheets]
+        blanks = sum(tally.blanks for tally in tallies)
+        if self._layout.asks_level and not self._submission.unit.level:
+            blanks += 1
+        return self._tally(self._layout.lines, blanks)
+
+    def _tally(self, lines: Sequence[CheckLine], blanks: int) -> Tally:
+        grades = [self.grade(line) for line in lines]
+        failing = [line for line in lines if self.grade(line).fails]
+        worst = min(failing, key=self._order, default=None)
+        return Tally(
+            grades.count(Grade.ERROR),
+            grades.count(Grade.WARNING),
+            blanks,
+            grades.count(Grade.OPEN),
+            worst,
+        )
+
+    def _order(self, line: CheckLine) -> tuple[int, int]:
+        """What is worse comes first, then in the order of lines."""
+        return -self.grade(line), line.index
+
+    def sheet_text(self, sheet: SheetLayout) -> str:
+        """The verdict on a sheet of the form."""
+        tally = self.sheet_tally(sheet)
+        cell = "" if tally.worst is None else address(self.spot(tally.worst)[1])
+        return sentences.sheet_verdict(tally.errors, tally.warnings, tally.blanks, tally.open, cell)
+
+    def overall(self) -> str:
+        """The verdict on the report."""
+        tally = self.report_tally()
+        return sentences.overall(tally.errors, tally.warnings, tally.blanks, tally.open)
+
+    # --- lists --------------------------------------------------------------------------------
 
     @cached_property
-    def words(self) -> tuple[str, ...]:
-        """The verdict of each row."""
-        return tuple(self._row_word(row) for row in self._layout.check_rows)
+    def worst_lines(self) -> tuple[CheckLine, ...]:
+        """The lines that fail, the worst first, as many as the list takes."""
+        failing = [line for line in self._layout.lines if self.grade(line).fails]
+        return tuple(sorted(failing, key=self._order)[:LISTED])
 
-    def _row_word(self, check_row: CheckRow) -> str:
-        if not check_row.per_cell:
-            return self._together([check_row.instances[0].rule])
-        rows = [self._words_by_row[check_row.index, row] for row, _ in check_row.by_row()]
-        return min(rows, key=_WORST_FIRST.index)
+    def entry(self, line: CheckLine) -> str:
+        """What the list says of a line."""
+        sheet, cell = self.spot(line)
+        label = line_label(self._layout.form, line)
+        return f"{sheet} {address(cell)}　{self.message(line)}　（{label}）"
 
-    @cached_property
-    def _words_by_row(self) -> dict[tuple[int, str], str]:
-        """For checks on every cell: the verdict of each row of the table, by index and row id."""
-        words = {}
-        for check_row in self._layout.check_rows:
-            if not check_row.per_cell:
-                continue
-            for row, instances in check_row.by_row():
-                words[check_row.index, row] = self._together([i.rule for i in instances])
-        return words
+    def rule_failing(self, listed: ListedCheck) -> list[CheckLine]:
+        """The lines of a rule that do not hold."""
+        return [line for line in listed.lines if self.grade(line).fails]
 
-    def _together(self, rules: Sequence[ex.Truth]) -> str:
-        """The verdict of some rules together."""
-        verdict = Kleene.all_of([truth(rule, self._view.store) for rule in rules]).verdict(0)
-        if verdict is Verdict.UNKNOWN and self._lacks_prior_year(rules):
-            return NO_LAST_YEAR
-        return verdict.label
-
-    def _lacks_prior_year(self, rules: Sequence[ex.Truth]) -> bool:
-        operands = [operand for rule in rules for operand in ex.operands_of(rule)]
-        prior_year = [operand for operand in operands if isinstance(operand, ex.Previous)]
-        return not all(self._view.knows(operand) for operand in prior_year)
+    def rule_verdict(self, listed: ListedCheck) -> str:
+        """The verdict on a rule."""
+        failing = len(self.rule_failing(listed))
+        if failing:
+            return sentences.failing_lines(failing)
+        return together([self.grade(line) for line in listed.lines]).word

@@ -24,10 +24,10 @@ class Prompt:
 
     def options(self) -> dict[str, str]:
         """XlsxWriter's options, cut to what Excel allows."""
-        options = {
-            "input_title": self.title[:LONGEST_TITLE],
-            "input_message": self.message[:LONGEST_PROMPT],
-        }
+        options = {}
+        if self.message:
+            options["input_title"] = self.title[:LONGEST_TITLE]
+            options["input_message"] = self.message[:LONGEST_PROMPT]
         if self.error_title:
             options["error_title"] = self.error_title
             options["error_message"] = self.error_message[:LONGEST_PROMPT]
@@ -41,6 +41,8 @@ class SheetWriter:
         self.book = book
         self.name = name
         self.sheet = book.sheet(name)
+        self.heights: dict[int, float] = {}
+        """Heights that were set, in points."""
 
     def widths(self, *widths: float) -> None:
         """The widths of the first columns, in characters."""
@@ -49,6 +51,7 @@ class SheetWriter:
 
     def height(self, row: int, points: float) -> None:
         """The height of a row."""
+        self.heights[row] = points
         self.sheet.set_row(row, points)
 
     def row(self, row: int, texts: tuple[str, ...], style: str) -> None:
@@ -95,10 +98,10 @@ class SheetWriter:
             options["stop_if_true"] = True
         self.sheet.conditional_format(*cells.corners, options)
 
-    def colour_by_text(self, area: str, text: str, style: str) -> None:
-        """A style for the cells of an area whose text begins so."""
+    def colour_by_text(self, cells: Span, text: str, style: str) -> None:
+        """A style for the cells of a rectangle whose text begins so."""
         options = {"type": "text", "criteria": "begins with", "value": text}
-        self.sheet.conditional_format(area, {**options, "format": self.book.styles[style]})
+        self.sheet.conditional_format(*cells.corners, {**options, "format": self.book.styles[style]})
 
     def close(self, cursor: Cell, **allowed: bool) -> None:
         """Locks the sheet and puts its cursor on a cell."""

@@ -14,18 +14,17 @@ COUNT_FORMAT, MONEY_FORMAT, TEXT_FORMAT = "0", "0.0000##", "@"
 _BORDER: dict[str, Any] = {"border": 1, "border_color": "#404040"}
 _CENTRE: dict[str, Any] = {"align": "center", "valign": "vcenter", "text_wrap": True}
 _LEFT: dict[str, Any] = {"align": "left", "valign": "vcenter", "text_wrap": True}
-_DOTTED: dict[str, Any] = {"border": 4, "border_color": "#A6A6A6"}
 _INPUT: dict[str, Any] = {**_BORDER, "bg_color": INPUT_COLOUR, "locked": False}
 _COMPUTED: dict[str, Any] = {**_BORDER, "bg_color": COMPUTED_COLOUR}
 
 _STYLES: dict[str, dict[str, Any]] = {
     "plain": {},
-    "title": {"font_name": HEI, "font_size": 16, "align": "center", "valign": "vcenter"},
+    "title": {"font_name": HEI, "font_size": 16, "bold": True, "align": "center", "valign": "vcenter"},
     "subtitle": {"font_name": HEI, "font_size": 13, "align": "center", "valign": "vcenter"},
     "block": {**_BORDER, **_CENTRE, "font_name": HEI, "font_size": 11},
     "head": {**_BORDER, **_CENTRE, "bold": True},
     "corner": {**_BORDER, **_CENTRE},
-    "row": {**_BORDER, **_LEFT},
+    "row": {**_BORDER, **_LEFT, "indent": 1},
     "group": {**_BORDER, **_CENTRE},
     "question": {**_BORDER, **_LEFT, "bold": True},
     "hint": {**_BORDER, **_LEFT, "font_color": "#595959", "valign": "top"},
@@ -34,10 +33,19 @@ _STYLES: dict[str, dict[str, Any]] = {
     "value": {**_BORDER, **_LEFT},
     "guide": {**_LEFT, "font_size": 12, "valign": "top"},
     "alert": {**_LEFT, "bold": True, "font_color": "#9C0006"},
-    "small": {**_LEFT, "font_size": 9, "font_color": "#595959"},
-    "check_head": {**_CENTRE, "font_size": 9, "font_color": "#595959"},
-    "check_label": {**_LEFT, "font_size": 9, "font_color": "#595959"},
-    "check": {**_CENTRE, **_DOTTED, "font_size": 9, "font_color": "#7F7F7F"},
+    "small": {**_LEFT, "font_size": 10, "font_color": "#595959"},
+    "margin": {**_LEFT, "font_color": "#595959"},
+    "status": {**_LEFT},
+    "verdict": {**_LEFT, "bold": True, "font_size": 12},
+    "measure_line": {"align": "right", "valign": "vcenter"},
+    "signatures": {"align": "left", "valign": "vcenter"},
+    "group_line": {**_LEFT, **_BORDER, "bold": True, "bg_color": COMPUTED_COLOUR},
+    "list_entry": {**_LEFT, "font_color": "#0563C1"},
+    "panel_head": {**_LEFT, "bold": True},
+    "sign": {**_BORDER, **_LEFT},
+    "prior_count": {**_COMPUTED, **_CENTRE, "num_format": COUNT_FORMAT},
+    "prior_money": {**_COMPUTED, **_CENTRE, "num_format": MONEY_FORMAT},
+    "prior_text": {**_COMPUTED, **_LEFT, "num_format": TEXT_FORMAT, "valign": "top"},
     "input_count": {**_INPUT, **_CENTRE, "num_format": COUNT_FORMAT},
     "input_money": {**_INPUT, **_CENTRE, "num_format": MONEY_FORMAT},
     "input_text": {**_INPUT, **_LEFT, "num_format": TEXT_FORMAT, "valign": "top"},
@@ -45,8 +53,8 @@ _STYLES: dict[str, dict[str, Any]] = {
     "input_choice": {**_INPUT, **_CENTRE, "num_format": TEXT_FORMAT},
     "computed_count": {**_COMPUTED, **_CENTRE, "num_format": COUNT_FORMAT},
     "computed_money": {**_COMPUTED, **_CENTRE, "num_format": MONEY_FORMAT},
-    "overall": {**_COMPUTED, **_CENTRE, "bold": True, "font_size": 12},
-    "link": {**_BORDER, **_CENTRE, "font_color": "#0563C1", "underline": 1},
+    "overall": {**_LEFT, "bold": True, "font_size": 18},
+    "link": {**_BORDER, **_LEFT, "font_color": "#0563C1", "underline": 1},
     "text": {**_BORDER, **_LEFT, "num_format": TEXT_FORMAT},
     "centre": {**_BORDER, **_CENTRE},
     "number_count": {**_BORDER, **_CENTRE, "num_format": COUNT_FORMAT},
@@ -58,7 +66,7 @@ _COLOURS = {
     "good": {"font_color": "#006100", "bg_color": "#C6EFCE"},
     "bad": {"font_color": "#9C0006", "bg_color": "#FFC7CE"},
     "warn": {"font_color": "#7F6000", "bg_color": "#FFEB9C"},
-    "grey": {"font_color": "#7F7F7F", "bg_color": "#EDEDED"},
+    "grey": {"font_color": "#595959", "bg_color": "#EDEDED"},
 }
 
 

@@ -13,6 +13,7 @@ from xlreport.workbook.writer.book import WorkbookWriter
 from xlreport.workbook.writer.check_sheet import write_checks
 from xlreport.workbook.writer.context import TemplateContext
 from xlreport.workbook.writer.cover_sheet import write_cover
+from xlreport.workbook.writer.calculation_sheet import write_calculation
 from xlreport.workbook.writer.form_sheets import write_guide, write_table, write_texts
 from xlreport.workbook.writer.prior_year_sheet import write_prior_year
 from xlreport.workbook.writer.sheet import SheetWriter
@@ -40,12 +41,15 @@ def write_workbook(
 def write_form_sheets(book: WorkbookWriter) -> None:
     """All visible sheets in the report's order."""
     write_cover(book)
-    write_guide(book)
+    if book.context.takes_answers:
+        write_guide(book)
     for table in book.form.tables:
         write_table(book, table.id)
-    write_texts(book)
-    write_prior_year(book)
+    if book.form.texts:
+        write_texts(book)
     write_checks(book)
+    write_prior_year(book)
+    write_calculation(book)
 
 
 def write_identity(book: WorkbookWriter) -> None:

@@ -1,0 +1,161 @@
+"""The checks that formulas make, line by line: one an instance, or one a row of a table for checks on
+every cell. The hidden sheet of calculations has a row for each.
+
+The checks of a form that the 校验 sheet lists, one a rule: those with lines, and below them the
+deferred ones, which are only made when the report has come back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from xlreport.findings import Severity
+from xlreport.form import expression as ex
+from xlreport.form.model import Check, Form, Instance, Statement
+from xlreport.text import printed_code
+
+TEXT_TABLE = "text"
+"""What stands for a table in checks that are shown on the sheet of texts."""
+
+
+def line_name(code: str) -> str:
+    """The defined name of the grade of a line that is a single instance."""
+    return f"check.{code}"
+
+
+def explanation_name(code: str) -> str:
+    """The defined name of the cell in which a unit explains a warning."""
+    return f"explain.{code}"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckLine:
+    """A check that formulas make in the workbook, with its place in the list of lines from 0.
+
+    `instances` is one instance, or those of a row's cells for a check on every cell.
+    """
+
+    index: int
+    check: Check
+    table: str
+    instances: tuple[Instance, ...]
+
+    @property
+    def severity(self) -> Severity:
+        """How much it matters that the check fails."""
+        return self.check.severity
+
+    @property
+    def per_cell(self) -> bool:
+        """Whether it stands for a check on every cell of a row."""
+        return self.check.each == "cell"
+
+    @property
+    def code(self) -> str:
+        """As findings and explanations have it: `A3.natural_person`, or `A5.requests` for a check
+        on every cell of a table."""
+        return f"{self.check.code}.{self.table}" if self.per_cell else self.instances[0].code
+
+    @property
+    def row(self) -> str | None:
+        """The row of the form that it is about; None for a check on columns or on the report."""
+        return self.instances[0].row
+
+    @property
+    def column(self) -> str | None:
+        """The column that it is about; None where it is about a row or the report."""
+        return None if self.per_cell else self.instances[0].column
+
+    @property
+    def comparison(self) -> ex.Compare | None:
+        """The equality that the line tests, so that a difference can be shown; else None."""
+        rule = self.instances[0].rule
+        is_equality = isinstance(rule, ex.Compare) and rule.operator == "=="
+        return rule if is_equality and isinstance(rule, ex.Compare) and not self.per_cell else None
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields and texts that its rules name, each once, in their order."""
+        names: dict[str, None] = {}
+        for instance in self.instances:
+            names |= dict.fromkeys(ex.fields_of(instance.rule))
+            names |= dict.fromkeys(ex.texts_of(instance.rule))
+        return tuple(names)
+
+
+def line_label(form: Form, line: CheckLine) -> str:
+    """The code of a line as people read it: `A-3·自然人`, which nobody takes for a cell."""
+    about = _about(form, line)
+    printed = printed_code(line.check.code)
+    return f"{printed}·{about}" if about else printed
+
+
+def line_subject(form: Form, line: CheckLine) -> str:
+    """The row or column that a line is about, as printed; of the whole report what it says."""
+    return _about(form, line) or line.check.title
+
+
+def _about(form: Form, line: CheckLine) -> str:
+    named = [form.fields[name] for name in line.fields if name in form.fields]
+    if line.row is not None:
+        return next((f.row_short or f.row_label for f in named if f.row == line.row), "")
+    return next((f.column_label for f in named if f.column == line.column), "")
+
+
+def check_lines(form: Form) -> tuple[CheckLine, ...]:
+    """All lines, table by table in the order of the form, the checks of a table in theirs."""
+    by_table: dict[str, list[tuple[Check, tuple[Instance, ...]]]] = {}
+    by_table |= {table.id: [] for table in form.tables}
+    for check in form.checks:
+        for table, instances in _grouped(form, check):
+            by_table.setdefault(table, []).append((check, instances))
+    lines: list[CheckLine] = []
+    for table, members in by_table.items():
+        for check, instances in members:
+            lines.append(CheckLine(len(lines), check, table, instances))
+    return tuple(lines)
+
+
+def _grouped(form: Form, check: Check) -> Iterator[tuple[str, tuple[Instance, ...]]]:
+    """The instances that share a line, with their table; those that no formula can make are left
+    out."""
+    groups: dict[tuple[str, str | None], list[Instance]] = {}
+    for instance in form.instances:
+        if instance.check.code != check.code or not ex.has_formula(instance.rule):
+            continue
+        if check.each == "cell":
+            groups.setdefault((instance.table, instance.row), []).append(instance)
+        else:
+            yield instance.table, (instance,)
+    for (table, _), instances in groups.items():
+        yield table, tuple(instances)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedCheck:
+    """A rule as the 校验 sheet lists it, with its lines; without any it is a deferred one."""
+
+    code: str
+    title: str
+    severity: Severity
+    lines: tuple[CheckLine, ...]
+
+    @property
+    def deferred(self) -> bool:
+        """Whether the check is only made when the report has come back."""
+        return not self.lines
+
+
+def listed_checks(form: Form, lines: tuple[CheckLine, ...]) -> tuple[ListedCheck, ...]:
+    """The rules and statements of a form: those with formulas first, the graver ones before the
+    others."""
+    by_code: dict[str, list[CheckLine]] = {}
+    for line in lines:
+        by_code.setdefault(line.check.code, []).append(line)
+    items: tuple[Check | Statement, ...] = (*form.checks, *form.statements)
+    listed = [
+        ListedCheck(item.code, item.title, item.severity, tuple(by_code.get(item.code, ())))
+        for item in items
+    ]
+    return tuple(sorted(listed, key=lambda check: (check.deferred, check.severity.rank)))
