@@ -146,4 +146,4 @@ def quote(text: str) -> str:
 def printed_code(code: str) -> str:
     """A code as people read it, so that nobody takes it for a cell: A3 → A-3."""
     letters = code.rstrip("0123456789")
-    return f"{letters}-{code[len(letters):]}" if len(letters) < len(code) else code
+    return f"{letters}-{code[len(letters) :]}" if len(letters) < len(code) else code

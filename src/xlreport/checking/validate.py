@@ -73,7 +73,7 @@ def _findings(report: Report) -> tuple[Finding, ...]:
 
 
 def _explained(finding: Finding, submission: Submission) -> Finding:
-    """The finding with the unit, and the unit's own words about a warning. """
+    """The finding with the unit, and the unit's own words about a warning."""
     if finding.severity is not Severity.WARNING:
         return finding.at(unit=submission.unit.name)
     table = finding.field.split(".", 1)[0]

@@ -511,10 +511,10 @@ def _texts(book: WorkbookWriter, form: Form, counted: Sequence[Submission]) -> N
 def _explanations(book: WorkbookWriter, counted: Sequence[Submission]) -> None:
     """What units said about warnings: next year's workbooks and the next level show it."""
     sheet = _ListSheet(book, EXPLANATIONS_SHEET, _EXPLANATION_COLUMNS)
-    titles = {row.code: row.title for row in book.layout.check_rows}
+    titles = {listed.code: listed.title for listed in book.layout.listed}
     for submission in counted:
         unit = submission.unit
         for code, words in submission.explanations.items():
-            sheet.add((unit.code, unit.name, code, titles.get(code, ""), words))
+            sheet.add((unit.code, unit.name, code, titles.get(code.partition(".")[0], ""), words))
     sheet.name_range(details.EXPLANATIONS_NAME)
     sheet.finish()

@@ -45,13 +45,6 @@ class Column:
         only = slice(unit, unit + 1)
         return Column(self.values[only], self.known[only], self.blank[only])
 
-    def with_zeros(self) -> Column:
-        """The column with 0 where no number is known."""
-        if self.known.all():
-            return self
-        values = np.where(self.known, self.values, 0)
-        return Column(values, self.known, self.blank)
-
 
 @dataclass(frozen=True)
 class ColumnStore:
@@ -190,7 +183,8 @@ def _result(form: Form, name: str, columns: Mapping[str, Column]) -> Column:
     """The result of a computed field's formula; it counts as known when all its parts are
     numbers."""
     formula = form.formulas[name]
-    parts = {part: columns[part].with_zeros() for part in ex.fields_of(formula)}
+    # what is no number has the value 0, and an incomplete total what is there of it, as in SUM
+    parts = {part: columns[part] for part in ex.fields_of(formula)}
     exact = number(formula, parts)
     values = _rescaled(*exact)
     leaves = [columns[leaf].known for leaf in form.leaves(name)]

@@ -15,7 +15,7 @@ from typing import NamedTuple, Protocol
 from xlreport.a1 import Cell, address, quoted, ranges
 from xlreport.errors import XlreportError
 from xlreport.form import expression as ex
-from xlreport.form.model import Form, Instance, Kind
+from xlreport.form.model import Form, Kind
 from xlreport.rules.grade import Grade
 from xlreport.submission import YES, shown
 

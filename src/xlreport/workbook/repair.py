@@ -12,10 +12,20 @@ from typing import Any
 
 from xlreport.findings import Finding
 from xlreport.form.model import Form
-from xlreport.submission import BLANK, YES, Entry, Place, Status, Submission, Summary, shown
+from xlreport.submission import (
+    BLANK,
+    YES,
+    Entry,
+    Place,
+    Status,
+    Submission,
+    Summary,
+    by_rule,
+    shown,
+)
 from xlreport.text import quote
 from xlreport.workbook.codes import R15
-from xlreport.workbook.layout.check_rows import explanation_name
+from xlreport.workbook.layout.lines import explanation_name
 from xlreport.workbook.layout.sheet import CHECKS
 from xlreport.workbook.layout.workbook import flag_name, layout_of, place_of
 from xlreport.workbook.reader.identify import Forms
@@ -148,6 +158,7 @@ def _fresh(form: Form, old: Submission, doubtful: frozenset[str]) -> Submission:
         entries=entries,
         answers=_answers(form, old, entries, doubtful),
         texts=texts,
+        explanations=by_rule(old.explanations),
         overrides={},
         provenance=replace(old.provenance, number=number, places={}),
     )

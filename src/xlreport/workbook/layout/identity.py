@@ -20,6 +20,10 @@ KEY_COLUMN, VALUE_COLUMN = 0, 1
 UNIT, SUMMARY = "unit", "summary"
 """Kinds of workbooks."""
 
+EDITION = 2
+"""The version of the layout: where titles, texts, explanations and last year's figures stand.
+Workbooks of the first one do not say which they are of."""
+
 IDENTITY_ROW = 4
 """The cover's first line."""
 
@@ -48,6 +52,7 @@ class Identity:
     with_errors: str = ""
     missing: str = ""
     submission: str = ""
+    edition: str = ""
 
     @property
     def is_summary(self) -> bool:
@@ -57,6 +62,11 @@ class Identity:
 
 KEYS = tuple(attribute.name for attribute in fields(Identity))
 """Keys of the hidden sheet, in order."""
+
+
+def is_current_edition(identity: Identity) -> bool:
+    """Whether a workbook has the present layout."""
+    return identity.edition == str(EDITION)
 
 
 def identity_name(item: str) -> str:

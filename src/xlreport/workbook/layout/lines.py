@@ -1,5 +1,5 @@
-"""The checks that formulas make, line by line: one an instance, or one a row of a table for checks on
-every cell. The hidden sheet of calculations has a row for each.
+"""The checks that formulas make, line by line: one an instance, or one a row of a table for checks
+on every cell. The hidden sheet of calculations has a row for each.
 
 The checks of a form that the 校验 sheet lists, one a rule: those with lines, and below them the
 deferred ones, which are only made when the report has come back.

@@ -5,7 +5,9 @@ from __future__ import annotations
 PREFIX = "previous."
 """Before a field id: the defined name of the cell with last year's value."""
 
-_SHEET = "上年·"
+PRIOR_YEAR_SHEET = "上年·"
+"""How the names of its sheets begin."""
+
 _LONGEST_NAME = 31
 """Excel's limit on a sheet's name, in characters."""
 
@@ -17,4 +19,4 @@ def prior_year_name(field: str) -> str:
 
 def prior_year_sheet(sheet: str) -> str:
     """The sheet that shows last year's figures in the shape of a sheet of the form."""
-    return f"{_SHEET}{sheet}"[:_LONGEST_NAME]
+    return f"{PRIOR_YEAR_SHEET}{sheet}"[:_LONGEST_NAME]

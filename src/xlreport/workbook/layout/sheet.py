@@ -19,6 +19,8 @@ TEXTS = "文字材料"
 CHECKS = "校验"
 CALCULATION = "计算"
 """The hidden sheet on which all checks are worked out."""
+PRIOR_YEAR_LIST = "上年数"
+"""The sheet with last year's figures in workbooks of the first edition."""
 HIDDEN = "xlreport"
 """The very hidden sheet with the workbook's identity."""
 

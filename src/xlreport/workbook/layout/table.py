@@ -7,7 +7,7 @@ A table of arrangement `down` has its blocks one below another with row headings
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -182,8 +182,9 @@ class _Statuses:
         self.of_columns: dict[str, list[CheckLine]] = {}
         self.of_rows: dict[str, list[CheckLine]] = {row: [] for row in grid.rows}
         for line in sorted(lines, key=lambda line: line.severity.rank):
-            if has_columns and line.row is None and line.column in grid.columns:
-                self.of_columns.setdefault(line.column, []).append(line)
+            column = line.column or ""
+            if has_columns and line.row is None and column in grid.columns:
+                self.of_columns.setdefault(column, []).append(line)
             else:
                 self.of_rows[self._row(line)].append(line)
 

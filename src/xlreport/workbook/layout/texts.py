@@ -1,5 +1,5 @@
-"""Lays out the sheet of texts: one wide cell each, many rows high, so that long texts can be scrolled
-and print over pages. At its right, hints and verdicts that do not print.
+"""Lays out the sheet of texts: one wide cell each, many rows high, so that long texts can be
+scrolled. At its right, hints and verdicts that do not print.
 """
 
 from __future__ import annotations

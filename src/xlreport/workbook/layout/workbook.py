@@ -12,7 +12,7 @@ from xlreport.form.model import Form
 from xlreport.submission import Place
 from xlreport.workbook.layout.calculation import CalculationLayout, calculation_layout
 from xlreport.workbook.layout.checks import ChecksLayout, checks_layout
-from xlreport.workbook.layout.identity import cover_cells
+from xlreport.workbook.layout.identity import EDITION, cover_cells
 from xlreport.workbook.layout.lines import (
     TEXT_TABLE,
     CheckLine,
@@ -26,6 +26,7 @@ from xlreport.workbook.layout.sheet import (
     CHECKS,
     COVER,
     GUIDE,
+    PRIOR_YEAR_LIST,
     SheetLayout,
 )
 from xlreport.workbook.layout.table import layout_table
@@ -41,8 +42,8 @@ class WorkbookLayout:
 
     `tables` gives the sheet of each table id, `cells` the spot of each field id (text fields
     included), `identity` the cover's cell of each identity id, `flags` the spot of each table's
-    answer to 本表空白处是否均为 0. `lines` are the checks that formulas make, `listed` all checks as
-    the 校验 sheet lists them.
+    answer to 本表空白处是否均为 0. `lines` are the checks that formulas make, `listed` all as
+    the 校验 sheet lists them. `edition` is the layout's own version.
     """
 
     form: Form
@@ -55,12 +56,15 @@ class WorkbookLayout:
     cells: Mapping[str, Spot]
     identity: Mapping[str, Cell]
     flags: Mapping[str, Spot]
+    edition: int = EDITION
 
     @property
     def sheets(self) -> tuple[str, ...]:
         """All sheets in their order but that of the identity: the hidden one of calculations, and
         those of last year, which are hidden where nothing is known of it."""
         names = [sheet.name for sheet in self.form_sheets]
+        if self.edition < EDITION:
+            return (COVER, GUIDE, *names, PRIOR_YEAR_LIST, CHECKS)
         prior_year = [prior_year_sheet(name) for name in names]
         return (COVER, GUIDE, *names, CHECKS, *prior_year, CALCULATION)
 

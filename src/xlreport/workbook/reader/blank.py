@@ -12,13 +12,17 @@ from xlreport.formats.raw import RawBook
 from xlreport.submission import Status
 from xlreport.text import clean_name
 from xlreport.workbook.codes import R8, R24
-from xlreport.workbook.layout.identity import PREFIX, Identity, identity_name
+from xlreport.workbook.layout.identity import (
+    PREFIX,
+    Identity,
+    identity_name,
+    is_current_edition,
+)
 from xlreport.workbook.layout.prior_year import prior_year_name
-from xlreport.workbook.layout.workbook import layout_of
 from xlreport.workbook.reader.cover import cover_text
 from xlreport.workbook.reader.defined_names import named_cell
 from xlreport.workbook.reader.figures import read_figures
-from xlreport.workbook.reader.identify import Forms, identity_of
+from xlreport.workbook.reader.identify import Forms, edition_of, identity_of
 from xlreport.workbook.reader.integrity import integrity_findings
 from xlreport.workbook.reader.locate import Located, locate
 from xlreport.workbook.reader.texts import read_answers, read_explanations, read_texts
@@ -50,7 +54,7 @@ def why_not_blank(
         return "认不出是哪种报表"
     if identity.is_summary:
         return "是汇总表"
-    contents = _Contents(locate(book, layout_of(form)), identity)
+    contents = _Contents(locate(book, edition_of(book, identity, form)), identity)
     return contents.filled_in() or contents.altered()
 
 
@@ -124,7 +128,8 @@ class _Contents:
 
     def _findings(self) -> Iterator[Finding]:
         located = self.located
-        same_version = located.layout.form.has_workbook(self.identity.fingerprint)
+        is_current = is_current_edition(self.identity)
+        same_version = is_current and located.layout.form.has_workbook(self.identity.fingerprint)
         if same_version:
             yield from located.findings
             yield from read_figures(located, {}, is_summary=False).findings

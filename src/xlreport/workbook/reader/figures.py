@@ -29,6 +29,7 @@ from xlreport.workbook.codes import (
     STALE_TOTAL,
     TOO_FINE,
 )
+from xlreport.workbook.layout.blanks import is_blank_formula
 from xlreport.workbook.reader.locate import Located
 from xlreport.workbook.reader.numbers import invisible_in, read_entry
 
@@ -93,6 +94,8 @@ class _Typed(NamedTuple):
 
 def _read_typed(cell: RawCell | None, *, is_summary: bool) -> _Typed:
     """What counts of a cell: of a formula the shown result."""
+    if cell is not None and _is_blank(cell):
+        return _Typed(BLANK, from_text=False)
     entry, from_text = read_entry(cell)
     if cell is None or is_summary:
         return _Typed(entry, from_text)
@@ -100,6 +103,15 @@ def _read_typed(cell: RawCell | None, *, is_summary: bool) -> _Typed:
         entry = Entry(None, Status.NO_RESULT, quote("=" + cell.formula))
     invisible = invisible_in(cell.text) if from_text else ""
     return _Typed(entry, from_text, cell.formula is not None, invisible, _other_shown(cell, entry))
+
+
+def _is_blank(cell: RawCell) -> bool:
+    """Whether a cell holds the formula of one that nobody has filled in; a format that does not
+    show formulas gives an empty text as its result."""
+    if cell.formula is None:
+        return False
+    shows_nothing = not cell.formula and cell.kind == "str" and not cell.text
+    return shows_nothing or is_blank_formula(cell.formula)
 
 
 def _is_spaces(entry: Entry) -> bool:

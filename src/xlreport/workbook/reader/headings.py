@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from xlreport.a1 import Cell
 from xlreport.formats.raw import RawBook, RawSheet
+from xlreport.workbook.layout.prior_year import PRIOR_YEAR_SHEET
 from xlreport.workbook.layout.sheet import Label, SheetLayout, Span
 
 ENOUGH = 0.8
@@ -39,9 +40,13 @@ def likeness(layout: SheetLayout, sheet: RawSheet) -> float:
 
 def sheet_like(layout: SheetLayout, book: RawBook, others: Iterable[str] = ()) -> str | None:
     """The one sheet that holds the layout's headings, `others` left aside; None when there is none,
-    or several."""
+    or several. Those of last year have the same headings."""
     known = set(others)
-    candidates = [sheet for name, sheet in book.sheets.items() if name not in known]
+    candidates = [
+        sheet
+        for name, sheet in book.sheets.items()
+        if name not in known and not name.startswith(PRIOR_YEAR_SHEET)
+    ]
     alike = [sheet.name for sheet in candidates if likeness(layout, sheet) >= ENOUGH]
     if len(alike) == 1:
         return alike[0]

@@ -11,9 +11,17 @@ from xlreport.form.model import Form
 from xlreport.formats.raw import RawBook
 from xlreport.text import clean, clean_name, quote
 from xlreport.workbook.codes import IDENTITY_LOST, UNIDENTIFIED, UNKNOWN_FORM
-from xlreport.workbook.layout.identity import KEY_COLUMN, KEYS, PREFIX, VALUE_COLUMN, Identity
-from xlreport.workbook.layout.sheet import HIDDEN
-from xlreport.workbook.layout.workbook import layout_of
+from xlreport.workbook.layout.first_edition import first_edition
+from xlreport.workbook.layout.identity import (
+    KEY_COLUMN,
+    KEYS,
+    PREFIX,
+    VALUE_COLUMN,
+    Identity,
+    is_current_edition,
+)
+from xlreport.workbook.layout.sheet import HIDDEN, PRIOR_YEAR_LIST
+from xlreport.workbook.layout.workbook import WorkbookLayout, layout_of
 from xlreport.workbook.reader.cover import cover_sheet, cover_text
 from xlreport.workbook.reader.defined_names import named_text
 from xlreport.workbook.reader.headings import sheet_like
@@ -44,6 +52,15 @@ class Identified(NamedTuple):
     form: Form
     year: int
     findings: tuple[Finding, ...] = ()
+
+
+def edition_of(book: RawBook, identity: Identity, form: Form) -> WorkbookLayout:
+    """The layout by which a workbook of a form is to be read: the first one where it has an
+    identity that names no other, or no identity but the list of last year's figures."""
+    if is_current_edition(identity):
+        return layout_of(form)
+    is_first = bool(identity.form) or PRIOR_YEAR_LIST in book.sheets
+    return first_edition(form) if is_first else layout_of(form)
 
 
 def identity_of(book: RawBook) -> Identity:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from xlreport.a1 import Cell, address
 from xlreport.findings import Finding
-from xlreport.formats.raw import Format, RawBook, RawSheet
+from xlreport.formats.raw import Format, RawBook, RawCell, RawSheet
 from xlreport.submission import Place
 from xlreport.text import quote
 from xlreport.workbook.codes import (
@@ -31,10 +31,13 @@ from xlreport.workbook.codes import (
     STRAY_SHEET,
     UNPROTECTED,
 )
-from xlreport.workbook.layout.sheet import COVER, HIDDEN, UNIT_ROW, SheetLayout
+from xlreport.workbook.layout.sheet import COVER, HIDDEN, SheetLayout
 from xlreport.workbook.reader.defined_names import seen_text
 from xlreport.workbook.reader.headings import ENOUGH, likeness, squeezed
 from xlreport.workbook.reader.locate import Located
+
+_CHECK_LABEL = "校验"
+"""How the headings of checks begin."""
 
 _BEFORE_TABLE = " - "
 """Between the names of a sheet and of its table, where Apple Numbers makes them one."""
@@ -128,13 +131,17 @@ def _outside(layout: SheetLayout, sheet: RawSheet, *, same_version: bool) -> Ite
 def _stray_cells(layout: SheetLayout, sheet: RawSheet, *, same_version: bool) -> list[Cell]:
     """The cells with content that the form does not use. Another version of the form has its check
     cells elsewhere, so that formulas do not count there."""
-    known = layout.known | {(UNIT_ROW, 0)}
     stray = []
     for cell, raw in sheet.cells.items():
-        is_check = raw.formula is not None and not same_version
-        if cell not in known and not is_check and raw.text.strip():
+        is_check = not same_version and _is_of_checks(raw)
+        if cell not in layout.known and not is_check and raw.text.strip():
             stray.append(cell)
     return sorted(stray)
+
+
+def _is_of_checks(raw: RawCell) -> bool:
+    """Whether a cell of another version shows a verdict, or says of which check."""
+    return raw.formula is not None or raw.text.lstrip().startswith(_CHECK_LABEL)
 
 
 def _headings(layout: SheetLayout, sheet: RawSheet) -> Iterator[Finding]:

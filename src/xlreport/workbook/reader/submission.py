@@ -22,13 +22,13 @@ from xlreport.workbook.codes import (
     OTHER_VERSION,
     UNITS_MISSING,
 )
-from xlreport.workbook.layout.identity import Identity
-from xlreport.workbook.layout.workbook import layout_of
+from xlreport.workbook.layout.identity import Identity, is_current_edition
 from xlreport.workbook.reader.cover import Cover, read_cover
 from xlreport.workbook.reader.details import Members, read_members
 from xlreport.workbook.reader.figures import read_figures, stale_results
 from xlreport.workbook.reader.identify import (
     Forms,
+    edition_of,
     identify,
     identity_of,
     plain_year,
@@ -80,7 +80,8 @@ class _Report:
     @property
     def same_version(self) -> bool:
         """Whether the workbook was made from the form as it is now."""
-        return self.form.has_workbook(self.identity.fingerprint)
+        is_current = is_current_edition(self.identity)
+        return is_current and self.form.has_workbook(self.identity.fingerprint)
 
 
 def read_submission(
@@ -109,12 +110,13 @@ def _read(book: RawBook, forms: Forms, provenance: Provenance) -> Reading:
     if identified is None:
         return _unidentified(identity)
     form, year, doubts = identified
-    cover = read_cover(book, layout_of(form), identity)
+    layout = edition_of(book, identity, form)
+    cover = read_cover(book, layout, identity)
     findings = (*doubts, *cover.findings, *_out_of_force(form, year))
     reading = Reading(findings, None, form, cover.unit, year, form.id)
     if any(finding.code in _REFUSING for finding in findings):
         return reading
-    located = locate(book, layout_of(form))
+    located = locate(book, layout)
     report = _Report(located, identity, cover, year, provenance)
     return _with_submission(reading, report)
 

@@ -82,7 +82,7 @@ class _Formulas:
         else:
             self._grade(line, row)
         self._words(line, row)
-        self._key(line, row)
+        self._key_at(row)
         self._together_with_others(line, row)
         self._row_before[line.check.code] = row
 
@@ -151,7 +151,7 @@ class _Formulas:
         )
         self._put(row, at.MESSAGE, complaint)
 
-    def _key(self, line: CheckLine, row: int) -> None:
+    def _key_at(self, row: int) -> None:
         """What sorts the lines that fail: the graver first, then in their order."""
         grade = address((row, at.GRADE))
         key = f"({Grade.ERROR:d}-{grade})*{at.RANK}+{row + 1}"

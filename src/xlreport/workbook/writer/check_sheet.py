@@ -88,8 +88,10 @@ class _ChecksSheet(SheetWriter):
             self.merge(Span.line(row, 0, PRIOR_EXPLANATION), title, "group_line")
             return
         rows = self.book.layout.calculation.rules
-        first, last = (self.book.formulas.calculated(rows[members[i].code], at.RULE_FAILING) for i in (0, -1))
-        failing = f"COUNTIF({first}:{last.rpartition('!')[2]},\">0\")"
+        first, last = (
+            self.book.formulas.calculated(rows[members[i].code], at.RULE_FAILING) for i in (0, -1)
+        )
+        failing = f'COUNTIF({first}:{last.rpartition("!")[2]},">0")'
         formula = f'="{title}（"&IF({failing}=0,"全部成立或待填",{failing}&" 条不成立")&"）"'
         count = sum(bool(self.results.rule_failing(listed)) for listed in members)
         shown = f"{count} 条不成立" if count else "全部成立或待填"
@@ -133,7 +135,10 @@ class _ChecksSheet(SheetWriter):
         verdict = f"={self.book.formulas.calculated(rule_row, at.RULE_VERDICT)}"
         self.formula((row, VERDICT), verdict, "centre", self.results.rule_verdict(listed))
         last = self.book.layout.calculation.row(listed.lines[-1])
-        names, link = self.book.formulas.calculated(last, at.ROWS), self.book.formulas.calculated(last, at.FIRST)
+        names, link = (
+            self.book.formulas.calculated(last, at.ROWS),
+            self.book.formulas.calculated(last, at.FIRST),
+        )
         formula = f'=IF({count}=0,"",HYPERLINK({link},LEFT({names},{_MOST_NAMED})))'
         named = "、".join(line_subject(self.book.form, line) for line in failing)
         self.formula((row, WHERE), formula, "link", named[:_MOST_NAMED])

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from xlreport.form.model import Form
 from xlreport.submission import NOBODY, Submission
-from xlreport.workbook.layout.identity import SUMMARY, UNIT, Identity
+from xlreport.workbook.layout.identity import EDITION, SUMMARY, UNIT, Identity
 
 _OF_THE_UNIT = ("unit", "code", "level")
 
@@ -104,6 +104,7 @@ class TemplateContext:
             code=given.code,
             level=given.level,
             submission=str(submission.provenance.number or 1),
+            edition=str(EDITION),
         )
 
 

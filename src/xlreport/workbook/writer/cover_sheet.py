@@ -146,7 +146,9 @@ class _CoverSheet(SheetWriter):
         self.merge(heading, "不成立的校验（点一行，到那一格）", "panel_head")
         lines = self.book.results.worst_lines
         for position, row in enumerate(self.book.layout.calculation.entries):
-            text, link = (self.book.formulas.calculated(row, c) for c in (at.ENTRY_TEXT, at.ENTRY_LINK))
+            text, link = (
+                self.book.formulas.calculated(row, c) for c in (at.ENTRY_TEXT, at.ENTRY_LINK)
+            )
             span = Span.line(_LIST_HEAD_ROW + 1 + position, _PANEL, _PANEL_RIGHT)
             self.join(span, "list_entry")
             formula = f'=IF({text}="","",HYPERLINK({link},{text}))'
@@ -213,7 +215,9 @@ class _CoverSheet(SheetWriter):
             row += 1
         for remark in self.context.remarks:
             self._note(row, remark, "alert")
-            height = LINE_HEIGHT * lines_needed(remark, _WIDTHS[COVER_LABEL] + _WIDTHS[COVER_VALUE]) + 8
+            height = (
+                LINE_HEIGHT * lines_needed(remark, _WIDTHS[COVER_LABEL] + _WIDTHS[COVER_VALUE]) + 8
+            )
             self.height(row, min(MAX_ROW_HEIGHT, height))
             row += 1
         return row - 1

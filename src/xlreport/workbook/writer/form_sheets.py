@@ -156,9 +156,10 @@ class _FormSheet(SheetWriter):
             self._colour_by_words(_around(cells))
         spans = self.layout.fields
         for name, span in spans.items():
-            state = self.layout.state(span.cell)
             formula = self.book.formulas.states[name]
-            self.formula(state, formula, "plain", self.book.results.state(name))
+            self.formula(
+                self.layout.state(span.cell), formula, "plain", self.book.results.state(name)
+            )
         if not spans:
             return
         area = _around([cell for span in spans.values() for cell in span.cells()])
@@ -251,8 +252,8 @@ class _TableSheet(_FormSheet):
         is_blank = entry is None or entry.status is Status.BLANK
         if is_typed and is_blank and self.book.context.takes_answers:
             flag = address(self.book.layout.flags[field.table][1], absolute=True)
-            result = 0 if self.book.submission.answers.get(field.table) == YES else ""
-            self.formula(span.cell, blank_formula(flag), style, result)
+            is_zero = self.book.submission.blanks_are_zero(field.table)
+            self.formula(span.cell, blank_formula(flag), style, 0 if is_zero else "")
         elif source is None:
             self._value(span, entry, style)
         else:

@@ -1,4 +1,4 @@
-"""The formulas of a form's workbook that depend on no submission: each is worked out once a form."""
+"""The formulas of a form's workbook, which depend on no submission: worked out once a form."""
 
 from __future__ import annotations
 

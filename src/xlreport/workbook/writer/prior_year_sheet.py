@@ -1,5 +1,5 @@
-"""Last year's figures, locked: each sheet of the form again, with its numbers in the same cells, for
-the check formulas and for whoever fills in this year's.
+"""Last year's figures, locked: each sheet of the form again, with its numbers in the same cells,
+for the check formulas and for whoever fills in this year's.
 """
 
 from __future__ import annotations

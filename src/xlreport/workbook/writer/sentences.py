@@ -1,4 +1,4 @@
-"""What a workbook says about itself: the same words in its formulas and in their cached results, and
+"""What a workbook says about itself: the same words in its formulas, in their cached results, and
 in the letter that goes with it.
 
 Each sentence is given as text from numbers, and as a formula from the cells of these numbers.

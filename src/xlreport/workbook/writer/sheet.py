@@ -101,7 +101,9 @@ class SheetWriter:
     def colour_by_text(self, cells: Span, text: str, style: str) -> None:
         """A style for the cells of a rectangle whose text begins so."""
         options = {"type": "text", "criteria": "begins with", "value": text}
-        self.sheet.conditional_format(*cells.corners, {**options, "format": self.book.styles[style]})
+        self.sheet.conditional_format(
+            *cells.corners, {**options, "format": self.book.styles[style]}
+        )
 
     def close(self, cursor: Cell, **allowed: bool) -> None:
         """Locks the sheet and puts its cursor on a cell."""

@@ -19,7 +19,13 @@ _COMPUTED: dict[str, Any] = {**_BORDER, "bg_color": COMPUTED_COLOUR}
 
 _STYLES: dict[str, dict[str, Any]] = {
     "plain": {},
-    "title": {"font_name": HEI, "font_size": 16, "bold": True, "align": "center", "valign": "vcenter"},
+    "title": {
+        "font_name": HEI,
+        "font_size": 16,
+        "bold": True,
+        "align": "center",
+        "valign": "vcenter",
+    },
     "subtitle": {"font_name": HEI, "font_size": 13, "align": "center", "valign": "vcenter"},
     "block": {**_BORDER, **_CENTRE, "font_name": HEI, "font_size": 11},
     "head": {**_BORDER, **_CENTRE, "bold": True},

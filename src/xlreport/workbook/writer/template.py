@@ -10,10 +10,10 @@ from xlreport.text import clean
 from xlreport.workbook.layout.identity import KEY_COLUMN, PREFIX, VALUE_COLUMN
 from xlreport.workbook.layout.sheet import HIDDEN
 from xlreport.workbook.writer.book import WorkbookWriter
+from xlreport.workbook.writer.calculation_sheet import write_calculation
 from xlreport.workbook.writer.check_sheet import write_checks
 from xlreport.workbook.writer.context import TemplateContext
 from xlreport.workbook.writer.cover_sheet import write_cover
-from xlreport.workbook.writer.calculation_sheet import write_calculation
 from xlreport.workbook.writer.form_sheets import write_guide, write_table, write_texts
 from xlreport.workbook.writer.prior_year_sheet import write_prior_year
 from xlreport.workbook.writer.sheet import SheetWriter

@@ -1,0 +1,120 @@
+"""What is otherwise in workbooks of the first layout, which towns still send: only what a reader
+needs. The tables stand in the same cells; titles, the question about blanks, texts and explanations
+do not, and the figures of last year are a list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from xlreport.form import expression as ex
+from xlreport.form.model import Form, Text
+from xlreport.workbook.layout.sheet import TEXTS, Label, SheetLayout, Span
+from xlreport.workbook.layout.workbook import Spot, WorkbookLayout, layout_of
+
+NUMBER, CODE, EXPLANATION = 0, 1, 7
+"""Columns of a check on the 校验 sheet, which had a row for each instance."""
+
+_TITLE_ROW, _UNIT_ROW, _FLAG_ROW = range(3)
+_FIRST_TEXT_ROW = 2
+
+_CHECK_ROWS, _CHECK_COLUMNS = 40, 10
+"""Check cells stood below and beside a table, at most so many."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedInstance:
+    """A row of the 校验 sheet: its number from 1, its code in full and as printed."""
+
+    number: int
+    code: str
+    printed_code: str
+
+
+@lru_cache(maxsize=16)
+def first_edition(form: Form) -> WorkbookLayout:
+    """The layout of a form's first workbooks; the same object for the same form."""
+    layout = layout_of(form)
+    tables = {table: _table(sheet) for table, sheet in layout.tables.items()}
+    texts = _texts(form, layout.texts)
+    cells: dict[str, Spot] = dict(layout.cells)
+    cells.update({name: (TEXTS, span.cell) for name, span in texts.fields.items()})
+    flags = {}
+    for table, (name, (_, column)) in layout.flags.items():
+        flags[table] = (name, (_FLAG_ROW, column))
+    return replace(layout, tables=tables, texts=texts, cells=cells, flags=flags, edition=1)
+
+
+def _table(sheet: SheetLayout) -> SheetLayout:
+    """A table whose title stood in the first row and whose question in the third."""
+    rows = {"title": _TITLE_ROW, "question": _FLAG_ROW}
+    labels = []
+    for label in sheet.labels:
+        if label.style in rows:
+            span = Span.line(rows[label.style], label.span.left, label.span.right)
+            labels.append(replace(label, span=span))
+        elif label.style != "margin":
+            labels.append(label)
+    flag = None if sheet.flag is None else (_FLAG_ROW, sheet.flag[1])
+    form_widths = sheet.widths[: sheet.form_right + 1]
+    return replace(
+        sheet,
+        labels=tuple(labels),
+        statuses=(),
+        widths=(*form_widths, *([1.0] * _CHECK_COLUMNS)),
+        bottom=sheet.bottom + _CHECK_ROWS,
+        verdict=Span.line(_TITLE_ROW, 0, 0),
+        unit_line=Span.line(_UNIT_ROW, 0, 0),
+        measure_line=None,
+        signatures=None,
+        flag=flag,
+    )
+
+
+def _texts(form: Form, sheet: SheetLayout) -> SheetLayout:
+    """Two columns: hints, and the texts in one row each."""
+    labels = [Label(Span.line(_TITLE_ROW, 0, 1), TEXTS, "title")]
+    fields = {}
+    row = _FIRST_TEXT_ROW
+    for text in form.texts:
+        labels += _text_labels(text, row)
+        fields[text.field_id] = Span.line(row + 1, 1, 1)
+        row += 2
+    return replace(
+        sheet,
+        labels=tuple(labels),
+        fields=fields,
+        statuses=(),
+        bottom=row + _CHECK_ROWS,
+        verdict=Span.line(_TITLE_ROW, 0, 0),
+        unit_line=Span.line(_UNIT_ROW, 0, 0),
+    )
+
+
+def _text_labels(text: Text, row: int) -> Iterator[Label]:
+    yield Label(Span.line(row, 0, 1), text.label, "block")
+    yield Label(Span.line(row + 1, 0, 0), text.hint, "hint")
+
+
+def listed_instances(form: Form) -> Iterator[ListedInstance]:
+    """The rows of the 校验 sheet in their order: those with formulas, then the deferred ones."""
+    number = 0
+    with_formula: set[str] = set()
+    for check in form.checks:
+        instances = [i for i in form.instances if i.check.code == check.code]
+        instances = [i for i in instances if ex.has_formula(i.rule)]
+        if instances:
+            with_formula.add(check.code)
+        tables = dict.fromkeys(i.table for i in instances)
+        per_table = (f"{check.code}.{table}" for table in tables)
+        codes = per_table if check.each == "cell" else (i.code for i in instances)
+        for code in codes:
+            number += 1
+            yield ListedInstance(number, code, check.code)
+    deferred = [check.code for check in form.checks if check.code not in with_formula]
+    deferred += [statement.code for statement in form.statements]
+    for code in deferred:
+        number += 1
+        yield ListedInstance(number, code, code)
