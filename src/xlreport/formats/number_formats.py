@@ -29,8 +29,14 @@ _BUILT_IN = {
 }
 """Formats that a file names by their id alone; those of dates show as year, month and day."""
 
+_WHITE = re.compile(r"\[(?:White|白|白色|Colou?r ?2|颜色 ?2)\]", re.IGNORECASE)
 _NO_LETTERS = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.')
 _ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
+
+
+def shows_white(code: str) -> bool:
+    """Whether a format shows its (positive) numbers in white, whatever the font's colour."""
+    return _WHITE.search(code.partition(";")[0]) is not None
 
 
 @dataclass

@@ -9,7 +9,7 @@ from __future__ import annotations
 from xlreport import a1
 from xlreport.a1 import Cell
 from xlreport.formats import opc
-from xlreport.formats.guard import CellCount, XmlHandler, parse_xml
+from xlreport.formats.guard import CellCount, XmlHandler, parse_optional
 from xlreport.formats.opc import PREFIXES, Parts
 from xlreport.formats.raw import MOST_ODD, Remark
 
@@ -36,13 +36,13 @@ def read_remarks(parts: Parts, sheet: str, count: CellCount) -> list[Remark]:
     """All comments and drawings of a sheet's part, in the order of their cells."""
     comments = _Comments(count)
     for part in opc.related(parts, sheet, "comments"):
-        parse_xml(parts[part], comments, _NAMESPACES)
+        parse_optional(parts[part], comments, _NAMESPACES)
     threaded = _Comments(count)
     for part in opc.related(parts, sheet, "threadedComment"):
-        parse_xml(parts[part], threaded, _NAMESPACES)
+        parse_optional(parts[part], threaded, _NAMESPACES)
     drawings = _Drawings(count)
     for part in opc.related(parts, sheet, "drawing"):
-        parse_xml(parts[part], drawings, _NAMESPACES)
+        parse_optional(parts[part], drawings, _NAMESPACES)
     replaced = {remark.cell for remark in threaded.remarks}
     kept = [remark for remark in comments.remarks if remark.cell not in replaced]
     remarks = [*kept, *threaded.remarks, *drawings.remarks]

@@ -111,12 +111,9 @@ def _sheets(
     strings = _strings(parts, workbook)
     formats = _number_formats(parts, workbook)
     count = CellCount(codes.XLSB_CELLS, limits.cells)
+    opc.check_sheets(parts, [(name, target) for name, target, _ in listed])
     sheets: dict[str, RawSheet] = {}
     for name, target, is_hidden in listed:
-        if name in sheets:
-            raise Refused(codes.TWO_SHEETS(sheet=name))
-        if target not in parts:
-            raise Refused(codes.MISSING_SHEET(sheet=name))
         reader = _Sheet(RawSheet(name, hidden=Hidden(sheet=is_hidden)), strings, formats, count)
         for kind, body in _records(parts[target]):
             reader.take(kind, body)
@@ -166,7 +163,7 @@ def _wide(body: bytes, start: int) -> tuple[str, int]:
 
 def _related_records(parts: Parts, workbook: str, relation: str) -> Iterator[tuple[int, bytes]]:
     """The records of the first part of a kind of relationship."""
-    content = opc.first_related(parts, workbook, relation)
+    content = opc.only_related(parts, workbook, relation)
     if content is not None:
         yield from _records(content)
 

@@ -265,6 +265,10 @@ REMARK = R5.message(
 )
 REMARK_WITHOUT_WORDS = R5.message("这里有{kind}，不会读取", _NOT_MISPLACED)
 MORE_REMARKS = R5.message("另有 {count} 处批注、文本框或图片，不会读取", _NOT_MISPLACED)
+BOOK_UNSEEN = R34.message(
+    "工作簿的窗口被隐藏了，打开时什么也看不见；里面的内容已照常读取",
+    "请用“视图 → 取消隐藏”显示出来，核对后重新报送",
+)
 SHEET_UNSEEN = R34.message(
     "工作表“{sheet}”被隐藏了，里面的内容已照常读取", "请取消隐藏，核对后重新报送"
 )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from xlreport.a1 import Cell
-from xlreport.findings import Finding
+from xlreport.findings import Finding, Severity
 from xlreport.formats.raw import RawBook, RawCell
 from xlreport.submission import NO, YES
 from xlreport.text import clean, quote
@@ -15,11 +15,19 @@ from xlreport.workbook.layout.check_rows import (
     CODE,
     EXPLANATION,
     NUMBER,
+    ListedCheck,
     explanation_name,
 )
 from xlreport.workbook.layout.sheet import CHECKS
-from xlreport.workbook.layout.workbook import WorkbookLayout, flag_name
-from xlreport.workbook.reader.defined_names import named_text, no_text, seen_text
+from xlreport.workbook.layout.workbook import Spot, WorkbookLayout, flag_name, place_of
+from xlreport.workbook.reader.defined_names import (
+    cell_at,
+    names_aside,
+    no_text,
+    seen_text,
+    spot_of,
+    text_of,
+)
 from xlreport.workbook.reader.locate import Located
 
 _ENOUGH_CHECKS = 10
@@ -58,7 +66,8 @@ def read_answers(located: Located) -> tuple[dict[str, str], list[Finding]]:
     findings = []
     for table in located.layout.form.tables:
         name = flag_name(table.id)
-        answer = _content(located, name).strip()
+        cell = located.cell(name)
+        answer = ("" if cell is None else no_text(cell)) or _content(located, name).strip()
         answers[table.id] = answer if answer in (YES, NO) else ""
         if answer not in ("", YES, NO):
             finding = WRONG_ANSWER(answer=quote(answer), yes=YES, no=NO)
@@ -66,40 +75,66 @@ def read_answers(located: Located) -> tuple[dict[str, str], list[Finding]]:
     return answers, findings
 
 
-def read_explanations(book: RawBook, layout: WorkbookLayout) -> dict[str, str]:
-    """What the unit wrote beside warnings, by the code of the row.
-
-    It stands in the row that has the check's number and code, which holds when a program moves rows
-    and leaves names behind; in the named cell where there is no such row.
-    """
-    cells = _check_cells(book)
-    rows = _rows(cells)
-    explanations = {}
-    for listed in (*layout.check_rows, *layout.deferred):
-        row = rows.get((listed.index + 1, listed.printed_code))
-        if row is None:
-            written = named_text(book, explanation_name(listed.code))
-        else:
-            written = _text_at(cells, (row, EXPLANATION))
-        explanation = clean(written).strip()
+def read_explanations(
+    book: RawBook, layout: WorkbookLayout
+) -> tuple[dict[str, str], list[Finding]]:
+    """What the unit wrote beside warnings, by the code of the row; R33 where that is no text, R8
+    where a name went elsewhere than its row."""
+    explanations: dict[str, str] = {}
+    findings: list[Finding] = []
+    aside: list[tuple[Spot, str]] = []
+    for listed, spot in _explanation_spots(book, layout):
+        raw = cell_at(book, spot)
+        findings += _no_explanation(listed, spot, raw)
+        explanation = clean(seen_text(raw)).strip()
         if explanation:
             explanations[listed.code] = explanation
-    return explanations
+        by_name = spot_of(book, explanation_name(listed.code))
+        if by_name not in (None, spot) and (explanation or text_of(cell_at(book, by_name))):
+            aside.append((spot, _label(listed)))
+    return explanations, [*findings, *names_aside(aside)]
 
 
-def _check_cells(book: RawBook) -> Mapping[Cell, RawCell]:
-    """The sheet of checks: of this name, else the one that lists most of them."""
+def _label(listed: ListedCheck) -> str:
+    return f"{listed.title}的填写说明"
+
+
+def _no_explanation(listed: ListedCheck, spot: Spot, raw: RawCell | None) -> Iterator[Finding]:
+    """R33: a picture or an error value; it costs no report."""
+    content = "" if raw is None else no_text(raw)
+    if content:
+        finding = NO_TEXT(label=_label(listed), content=content)
+        placed = finding.on(place_of(spot), explanation_name(listed.code))
+        yield placed.at(severity=Severity.WARNING)
+
+
+def explanation_spots(book: RawBook, layout: WorkbookLayout) -> dict[str, Spot]:
+    """Where explanations stand, by the names of their cells."""
+    spots = _explanation_spots(book, layout)
+    return {explanation_name(listed.code): spot for listed, spot in spots}
+
+
+def _explanation_spots(book: RawBook, layout: WorkbookLayout) -> Iterator[tuple[ListedCheck, Spot]]:
+    """An explanation stands in the row that has the check's number and code, which holds when a
+    program moves rows and leaves names behind; in the named cell where there is no such row."""
+    sheet = _check_sheet(book)
+    rows = _rows(book.sheets[sheet].cells) if sheet else {}
+    for listed in (*layout.check_rows, *layout.deferred):
+        row = rows.get((listed.index + 1, listed.printed_code))
+        by_name = spot_of(book, explanation_name(listed.code))
+        if row is not None:
+            yield listed, (sheet, (row, EXPLANATION))
+        elif by_name is not None:
+            yield listed, by_name
+
+
+def _check_sheet(book: RawBook) -> str:
+    """The sheet of checks: of this name, else the one that lists most of them; empty for none."""
     if CHECKS in book.sheets:
-        return book.sheets[CHECKS].cells
-    sheets = (sheet.cells for sheet in book.sheets.values())
-    best = max(sheets, key=lambda cells: len(_rows(cells)), default={})
-    if len(_rows(best)) >= _ENOUGH_CHECKS:
-        return best
-    return {}
-
-
-def _text_at(cells: Mapping[Cell, RawCell], cell: Cell) -> str:
-    return seen_text(cells.get(cell))
+        return CHECKS
+    listed = {name: len(_rows(sheet.cells)) for name, sheet in book.sheets.items()}
+    best = max(listed, key=lambda name: listed[name], default="")
+    return best if best and listed[best] >= _ENOUGH_CHECKS else ""
 
 
 def _rows(cells: Mapping[Cell, RawCell]) -> dict[tuple[int, str], int]:
