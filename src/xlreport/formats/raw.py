@@ -114,6 +114,14 @@ class RawBook:
     notes: tuple[Finding, ...] = ()
 
 
+def add_range(ranges: list[tuple[int, int]], first: int, last: int) -> None:
+    """Adds a range of rows or columns; one that goes on where the last one ends makes it longer."""
+    if ranges and ranges[-1][1] + 1 == first:
+        ranges[-1] = ranges[-1][0], last
+    elif len(ranges) < MOST_ODD:
+        ranges.append((first, last))
+
+
 def join_names(pairs: list[tuple[str, str]]) -> tuple[dict[str, str], tuple[str, ...]]:
     """Names with their targets, and those given twice with different targets."""
     names: dict[str, str] = {}

@@ -45,13 +45,13 @@ class Styles:
 def read_styles(parts: Parts, workbook: str) -> Styles:
     """The styles of a workbook; none where it has no such part. Raises Refused."""
     content = opc.only_related(parts, workbook, "styles")
-    handler = _Styles(_theme(parts, workbook))
+    handler = _Styles(theme_colours(parts, workbook))
     if content is not None:
         parse_xml(content, handler, PREFIXES)
     return Styles(handler.formats, handler.unseen())
 
 
-def _theme(parts: Parts, workbook: str) -> tuple[Colour, ...]:
+def theme_colours(parts: Parts, workbook: str) -> tuple[Colour, ...]:
     """The theme's colours by number."""
     handler = _Theme()
     for part in opc.related(parts, workbook, "theme")[:1]:

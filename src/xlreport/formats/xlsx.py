@@ -25,12 +25,12 @@ from xlreport.formats.guard import (
 from xlreport.formats.number_formats import GENERAL
 from xlreport.formats.opc import PREFIXES, Parts
 from xlreport.formats.raw import (
-    MOST_ODD,
     Format,
     Hidden,
     RawBook,
     RawCell,
     RawSheet,
+    add_range,
     join_names,
 )
 from xlreport.formats.remarks import read_remarks
@@ -245,14 +245,6 @@ def _is_hidden(attributes: Attributes, size: str) -> bool:
     return _TINY.fullmatch(attributes.get(size, "")) is not None
 
 
-def _add_line(ranges: list[tuple[int, int]], line: tuple[int, int]) -> None:
-    """Adds a range of rows or columns; one that goes on where the last one ends makes it longer."""
-    if ranges and ranges[-1][1] + 1 == line[0]:
-        ranges[-1] = ranges[-1][0], line[1]
-    elif len(ranges) < MOST_ODD:
-        ranges.append(line)
-
-
 class _Sheet(XmlHandler):
     """Collects the cells of one worksheet part (18.3).
 
@@ -329,7 +321,7 @@ class _Sheet(XmlHandler):
         self.column = -1
         self.counted = False
         if _is_hidden(attributes, "ht") or (self.low and "ht" not in attributes):
-            _add_line(self.hidden_rows, (self.row, self.row))
+            add_range(self.hidden_rows, self.row, self.row)
 
     def _start_data(self, _attributes: Attributes) -> None:
         """One reader takes a second part of data, another does not open the file."""
@@ -348,7 +340,7 @@ class _Sheet(XmlHandler):
         is_column = self.path[1:] == ["cols", "col"] and 0 < first <= last
         if is_column and _is_hidden(attributes, "width"):
             self.count.add()
-            _add_line(self.hidden_columns, (first - 1, last - 1))
+            add_range(self.hidden_columns, first - 1, last - 1)
 
     def _start_cell(self, attributes: Attributes) -> None:
         if self.path[1:] != _CELL_PATH or self.path[0] != "worksheet":
