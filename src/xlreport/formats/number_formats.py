@@ -60,10 +60,11 @@ class NumberFormats:
         key = self._key(style)
         if key not in self.custom:
             return key in _BUILT_IN_DATES
-        bare = _NO_LETTERS.sub("", self.custom[key]).lower()
-        if bare == "general":
-            return False
+        bare = _NO_LETTERS.sub("", self.custom[key]).lower().replace("general", "")
         of_elapsed_time = _ELAPSED.search(self.custom[key]) is not None
+        if not any(digit in bare for digit in "0#?"):
+            # days of the week and years as East Asian programs write them
+            of_elapsed_time = of_elapsed_time or "aaa" in bare or "e" in bare
         return of_elapsed_time or any(letter in bare for letter in "ymdhs")
 
     def _key(self, style: int) -> int:

@@ -256,6 +256,8 @@ class _Content(XmlHandler):
         if _is_hidden(name):
             self.hidden += 1
         self.path.append(name)
+        if name in _AROUND_CELLS and any(each.startswith(FOREIGN) for each in self.path):
+            raise Refused(codes.SMUGGLED())
         if self.hidden:
             self._start_overlay(name)
             return

@@ -42,6 +42,9 @@ _KIND = re.compile(
 """The types of relationships that office programs know, with their last word."""
 
 _TYPES = "[content_types].xml"
+_XML = (".xml", ".rels", ".vml", ".rdf")
+"""How the names of parts end that hold XML."""
+
 _MOST_NOTES = 20
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.]{5,18}(Z|[+-]\d\d:\d\d)?")
@@ -117,13 +120,17 @@ def only_related(parts: Parts, source: str, kind: str) -> bytes | None:
     targets = set(related(parts, source, kind))
     if len(targets) > 1:
         raise Refused(codes.TWO_PARTS(part=_CALLED.get(kind, kind)))
-    return parts[targets.pop()] if targets else None
+    for target in targets:
+        return parts[target]
+    return None
 
 
 def _properties(parts: Parts, kind: str) -> bytes | None:
     """The content of the one part of properties; None where there is none, or several."""
     targets = set(related(parts, "", kind))
-    return parts[targets.pop()] if len(targets) == 1 else None
+    if len(targets) != 1:
+        return None
+    return parts[targets.pop()]
 
 
 def workbook_part(parts: Parts) -> str:
@@ -193,7 +200,7 @@ def odd_parts(parts: Parts, read: Collection[str]) -> tuple[Finding, ...]:
     read, which are refused for it. A VML part need not be well-formed, as programs write it."""
     notes: list[Finding] = []
     for name, content in parts.items():
-        if name in read or not name.endswith((".xml", ".rels", ".vml")):
+        if name in read or not name.endswith(_XML):
             continue
         try:
             parse_xml(content, XmlHandler(), {})

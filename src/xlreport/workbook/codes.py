@@ -213,7 +213,9 @@ DRAGGED_ONTO = R15.message(
 DRAGGED_AWAY = R15.message(
     "{cell}（{label}）的数被拖走或覆盖了，现在是空的", "请在 {cell} 重新填写；其他格子不用重填"
 )
-CELL_TWICE = R15.message("文件里这一格出现了两次，内容无法判断", _REFILL)
+CELL_TWICE = R15.message(
+    "文件里这一格的内容写了两遍或写法有误，无法判断是哪个数", "请在这一格重新填写，保存后再报送"
+)
 SHEET_COPY = R15.message(
     "这张表像“{sheet}”的副本，却有 {cells} 格与它不同，无法判断哪张是真的",
     "请只留一张，删去另一张后重新报送",
