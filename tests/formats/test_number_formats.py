@@ -23,7 +23,19 @@ def test_formats_of_numbers(code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "code", ["yyyy-mm-dd", "h:mm", "[$-804]yyyy年m月", "s", 'd"日"', "[h]:mm", "[h]", "[mm]"]
+    "code",
+    [
+        "yyyy-mm-dd",
+        "h:mm",
+        "[$-804]yyyy年m月",
+        "s",
+        'd"日"',
+        "[h]:mm",
+        "[h]",
+        "[mm]",
+        "[$-804]aaaa",
+        "e",
+    ],
 )
 def test_formats_of_dates(code: str) -> None:
     assert told(code) == (True, code)

@@ -43,8 +43,8 @@ def test_only_parts_that_exist_are_related() -> None:
         "b": b"x",
     }
     assert opc.related(parts, "", "styles") == ["b"]
-    assert opc.first_related(parts, "", "styles") == b"x"
-    assert opc.first_related(parts, "", "nothing") is None
+    assert opc.only_related(parts, "", "styles") == b"x"
+    assert opc.only_related(parts, "", "nothing") is None
     assert opc.relations({}, "xl/workbook.xml") == []
 
 

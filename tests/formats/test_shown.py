@@ -47,13 +47,19 @@ from xlreport.formats.shown import date_shown, number_read, number_shown
         ("[>=100]0.0;0", "99.5", "100"),
         ("0.00E+00", "135", "1.35E+2"),
         ("##0.0E+0", "12345", "12.3E+3"),
+        ("# ?/?", "135", "135"),
+        ("# ?/?", "0.25", "0.25"),
+        ("# ?/?", "-1.3", "-1 2/7"),
+        ("[>100]0", "5", "####"),
+        ("*10", "135", "1135"),
+        ("_-0", "135", " 135"),
     ],
 )
 def test_a_number_under_a_format(code: str, number: str, shown: str) -> None:
     assert number_shown(code, Decimal(number)) == shown
 
 
-@pytest.mark.parametrize("code", ["# ?/?", "0" * 50, "[>100]0"])
+@pytest.mark.parametrize("code", ["# ?/16", "0" * 50])
 def test_what_cannot_be_told_is_not_guessed(code: str) -> None:
     assert number_shown(code, Decimal(5)) is None
 
@@ -75,13 +81,33 @@ def test_what_cannot_be_told_is_not_guessed(code: str) -> None:
         ("", "0"),
         ("—", "0"),
         ("无", "0"),
+        ("1 350", "1350"),
+        ("负5", "-5"),
     ],
 )
 def test_a_number_that_is_read(shown: str, number: str) -> None:
     assert number_read(shown) == Decimal(number)
 
 
-@pytest.mark.parametrize("shown", ["12万", "13500%", "x", "1.2.3", "--5", "(5", "-(5)", "12-34"])
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "12万",
+        "13500%",
+        "x",
+        "1.2.3",
+        "--5",
+        "(5",
+        "-(5)",
+        "12-34",
+        "13 5",
+        "135\n6",
+        "1 2/7",
+        "一135",
+        "135½",
+        "１35",
+    ],
+)
 def test_what_says_no_plain_number(shown: str) -> None:
     assert number_read(shown) is None
 

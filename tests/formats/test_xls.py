@@ -13,7 +13,8 @@ from xlreport.formats import xls
 from xlreport.formats.guard import Limits
 from xlreport.formats.ole import BrokenOle
 from xlreport.formats.open import open_book
-from xlreport.formats.raw import Format, RawCell
+from xlreport.formats.raw import Format, RawCell, Remark
+from xlreport.formats.xls_styles import XlsStyles
 
 FILES = Path(__file__).resolve().parents[1] / "hostile" / "files"
 XLS = (FILES / "甲子镇.xls").read_bytes()
@@ -88,7 +89,7 @@ def test_a_sheet_that_is_not_protected() -> None:
 def test_charts_inside_a_sheet_do_not_end_it() -> None:
     chart = BOF + record(xls.FORMULA, struct.pack("<HH", 9, 9)) + EOF
     facts = xls._Records(stream(chart, record(xls.FORMULA, struct.pack("<HH", 1, 1)))).sheet(0)
-    assert facts.formulas == {(9, 9), (1, 1)}
+    assert facts.formulas == {(1, 1)}
 
 
 def test_what_follows_a_sheet_is_not_its_own() -> None:
@@ -259,3 +260,114 @@ def test_sheets_that_share_records_are_not_read_again_and_again() -> None:
 def test_what_follows_the_record_of_a_password_is_not_looked_at() -> None:
     records = xls._Records(stream(book=record(xls.FILE_PASS, bytes(4)) + record(xls.SUPBOOK)))
     assert (records.encrypted, records.links) == (True, False)
+
+
+# --- what nobody sees, and what lies over the cells --------------------------------------------
+
+
+def facts(*records: bytes) -> xls._SheetFacts:
+    return xls._Records(stream(*records)).sheet(0)
+
+
+def row_record(height: int, flags: int) -> bytes:
+    return record(xls.ROW, struct.pack("<HHHHHHBBH", 4, 0, 9, height, 0, 0, flags, 1, 15))
+
+
+@pytest.mark.parametrize(
+    ("height", "flags", "hidden"),
+    [
+        (300, 0x20, [(4, 4)]),
+        (0, 0x40, [(4, 4)]),
+        (20, 0x40, [(4, 4)]),
+        (21, 0x40, []),
+        (0, 0x00, []),
+        (0x8000, 0x40, []),
+    ],
+)
+def test_hidden_rows(height: int, flags: int, hidden: list[tuple[int, int]]) -> None:
+    assert facts(row_record(height, flags)).hidden_rows == hidden
+
+
+@pytest.mark.parametrize(
+    ("width", "flags", "hidden"),
+    [(2000, 1, [(1, 3)]), (256, 0, [(1, 3)]), (257, 0, []), (2000, 2, [])],
+)
+def test_hidden_columns(width: int, flags: int, hidden: list[tuple[int, int]]) -> None:
+    body = struct.pack("<HHHHHH", 1, 3, width, 15, flags, 0)
+    assert facts(record(xls.COL_INFO, body)).hidden_columns == hidden
+
+
+def test_a_cell_that_is_there_twice_is_doubtful() -> None:
+    number = struct.pack("<HHHd", 9, 1, 15, 135.0)
+    other = struct.pack("<HHHI", 9, 1, 15, 7)
+    blank = struct.pack("<HHH", 9, 1, 15)
+    assert facts(record(xls.NUMBER_CELL, number), record(0x201, blank)).twice == []
+    twice = facts(*[record(xls.NUMBER_CELL, number), record(xls.SHARED_TEXT, other)] * 2)
+    assert twice.twice == [(9, 1)]
+
+
+@pytest.mark.parametrize(("flags", "hidden"), [(0x38, False), (0x39, True)])
+def test_a_hidden_window(flags: int, hidden: bool) -> None:
+    window = record(xls.WINDOW1, bytes(8) + struct.pack("<HHHHH", flags, 0, 0, 1, 600))
+    assert xls._Records(stream(book=window)).hidden is hidden
+
+
+def font(colour: int, height: int = 220) -> bytes:
+    return struct.pack("<HHH", height, 0, colour) + bytes(10)
+
+
+def style(font_index: int, pattern: int, fore: int) -> bytes:
+    return struct.pack("<H", font_index) + bytes(12) + struct.pack("<IH", pattern << 26, fore)
+
+
+@pytest.mark.parametrize(
+    ("cell_style", "reason"),
+    [
+        (style(0, 0, 64), ""),
+        (style(1, 0, 64), "字的颜色与底色相同"),
+        (style(1, 1, 10), ""),
+        (style(5, 1, 10), "字的颜色与底色相同"),
+        (style(6, 0, 64), "字号太小"),
+        (style(99, 0, 64), ""),
+    ],
+)
+def test_texts_in_the_colour_of_their_ground(cell_style: bytes, reason: str) -> None:
+    """Font 4 is left out in counting; colour 10 is the workbook's own."""
+    styles = XlsStyles()
+    for given in (font(0x7FFF), font(9), font(8), font(8), font(10), font(8, height=40)):
+        styles.take(0x31, given)
+    styles.take(0x92, struct.pack("<H", 3) + b"\0\0\0\0\xff\xff\xff\0\x11\x22\x33\0")
+    styles.take(0xE0, cell_style)
+    assert styles.why_unseen(0) == reason
+    assert styles.why_unseen(1) == ""
+
+
+def drawn(kind: int, key: int, words: str, row: int, column: int) -> list[bytes]:
+    anchor = struct.pack("<HHHHH", 0, column, 0, row, 0) + bytes(8)
+    return [
+        record(0xEC, b"\x0f\0\x04\xf0\0\0\0\0" + b"\0\0\x10\xf0\x12\0\0\0" + anchor),
+        record(0x5D, b"\x15\0\x12\0" + struct.pack("<HH", kind, key) + bytes(14)),
+        record(0x1B6, bytes(10) + struct.pack("<HH", len(words), 16) + bytes(4)),
+        record(0x3C, b"\1" + words.encode("utf-16-le")),
+        record(0x3C, bytes(16)),
+    ]
+
+
+def test_comments_and_drawings_of_a_sheet() -> None:
+    note = record(xls.NOTE, struct.pack("<HHHH", 5, 1, 0, 7) + bytes(4))
+    records = [*drawn(0x19, 7, "应为 77", 0, 0), *drawn(6, 8, "以 88 为准", 9, 1)]
+    records += [*drawn(8, 9, "", 2, 2), *drawn(0x14, 10, "", 3, 3), *drawn(6, 11, "", 4, 4), note]
+    assert facts(*records).remarks.remarks() == [
+        Remark((2, 2), "图片", ""),
+        Remark((5, 1), "批注", "应为 77"),
+        Remark((9, 1), "文本框", "以 88 为准"),
+    ]
+
+
+@pytest.mark.parametrize("kind", [0x5D, 0x1B6, 0xEC, xls.ROW, xls.COL_INFO, 0x31, 0xE0, 0x92])
+def test_records_that_are_too_short_tell_nothing(kind: int) -> None:
+    told = facts(record(kind, b"\1"))
+    assert (told.hidden_rows, told.hidden_columns, told.remarks.remarks()) == ([], [], [])
+    styles = XlsStyles()
+    styles.take(kind, b"\1")
+    assert styles == XlsStyles()

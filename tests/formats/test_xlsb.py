@@ -12,7 +12,7 @@ from support.xlsb import _wide as wide
 from xlreport.formats import xlsb
 from xlreport.formats.guard import Limits
 from xlreport.formats.open import open_book
-from xlreport.formats.raw import Format, RawBook, RawCell, RawSheet
+from xlreport.formats.raw import Format, RawBook, RawCell, RawSheet, Remark
 
 WHOLE_BOOK = 0xFFFFFFFF
 
@@ -245,3 +245,76 @@ def test_blank_rows_and_cells_are_no_data() -> None:
 def test_a_broken_name_costs_nothing(body: bytes) -> None:
     found = book(row(0) + cell(4, b"\1"), record(39, body) + named("甲", ONE))
     assert (found.names, len(found.sheets["表"].cells)) == ({"甲": ""}, 1)
+
+
+# --- what nobody sees, and what lies over the cells --------------------------------------------
+
+
+def test_hidden_rows_and_columns() -> None:
+    def sized(number: int, height: int, flags: int) -> bytes:
+        return record(0, struct.pack("<IIHBB", number, 0, height, 0, flags))
+
+    def width(first: int, last: int, size: int, flags: int) -> bytes:
+        return record(60, struct.pack("<IIIIH", first, last, size, 0, flags))
+
+    hidden = sheet(
+        width(0, 0, 2000, 0), width(1, 1, 2000, 1), width(3, 4, 256, 0), record(60, bytes(4)),
+        sized(0, 300, 0x10), sized(1, 20, 0x20), sized(2, 0, 0), sized(3, 21, 0x20), row(9),
+    ).hidden  # fmt: skip
+    assert (hidden.rows, hidden.columns) == (((0, 1),), ((1, 1), (3, 4)))
+
+
+@pytest.mark.parametrize(("flags", "hidden"), [(0x38, False), (0x01, True), (0x02, True)])
+def test_a_hidden_window(flags: int, hidden: bool) -> None:
+    assert book(row(0), record(158, bytes(28) + bytes([flags, 0]))).hidden is hidden
+
+
+def colour(kind: int, index: int = 0, rgb: bytes = b"\0\0\0", tint: int = 0) -> bytes:
+    return struct.pack("<BBh", kind << 1, index, tint) + rgb + b"\xff"
+
+
+def font(given: bytes, height: int = 220) -> bytes:
+    return record(43, struct.pack("<H", height) + bytes(10) + given + b"\0")
+
+
+def fill(pattern: int, given: bytes) -> bytes:
+    return record(45, struct.pack("<I", pattern) + given + colour(0))
+
+
+@pytest.mark.parametrize(
+    ("text", "ground", "reason"),
+    [
+        (font(colour(0)), fill(0, colour(0)), ""),
+        (font(colour(2, rgb=b"\xff\xff\xff")), fill(0, colour(0)), "字的颜色与底色相同"),
+        (font(colour(1, 9)), fill(1, colour(2, rgb=b"\0\0\xff")), ""),
+        (font(colour(3, 4)), fill(1, colour(3, 4)), "字的颜色与底色相同"),
+        (font(colour(3, 4, tint=20000)), fill(1, colour(3, 4)), ""),
+        (font(colour(3, 99)), fill(1, colour(0)), ""),
+        (font(colour(0), height=40), fill(0, colour(0)), "字号太小"),
+    ],
+)
+def test_texts_in_the_colour_of_their_ground(text: bytes, ground: bytes, reason: str) -> None:
+    style = record(47, struct.pack("<HHHH", 0, 0, 0, 0) + bytes(8))
+    styles = text + ground + record(617) + style + record(618)
+    cells = sheet(row(0), cell(5, struct.pack("<d", 7.0)), styles=styles).cells
+    assert cells[0, 0].unseen == reason
+
+
+def test_comments_and_days_since_1904() -> None:
+    members = parts(
+        row(0) + cell(5, struct.pack("<d", 44575.0)),
+        record(153, struct.pack("<I", 1)),
+        styles=record(617) + record(47, struct.pack("<HH", 0, 14)) + record(618),
+    )
+    members["xl/_rels/sheet.bin.rels"] = relations(("comments", "comments.bin"))
+    members["xl/comments.bin"] = record(
+        635, struct.pack("<IIIII", 0, 5, 5, 1, 1) + bytes(16)
+    ) + record(637, b"\0" + wide("应为 77"))
+    read = open_book(zipped(members)).sheets["表"]
+    assert read.remarks == [Remark((5, 1), "批注", "应为 77")]
+    assert read.cells[0, 0].shown == "2026-01-15"
+
+
+def test_a_part_beside_the_figures_with_a_dtd_is_told() -> None:
+    members = {**parts(row(0)), "docProps/app.xml": "<!DOCTYPE x []><x/>"}
+    assert [note.code for note in open_book(zipped(members)).notes] == ["R31"]

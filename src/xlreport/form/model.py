@@ -42,6 +42,10 @@ class Arrangement(StrEnum):
     ACROSS = "across"
 
 
+_DIFFERENCE = "差"
+"""What the few words end with which a difference follows."""
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """One rule: permanent code, severity, the rule as written and why it must hold; `brief` is what
@@ -58,8 +62,13 @@ class Check:
 
     @property
     def complaint(self) -> str:
-        """What a cell says where the rule does not hold, before the difference if there is one."""
-        return self.brief or f"不符合：{self.title}"
+        """What a cell says where the rule does not hold, before the difference if it is shown."""
+        return self.brief.removesuffix(_DIFFERENCE) or f"不符合：{self.title}，"
+
+    @property
+    def shows_difference(self) -> bool:
+        """Whether the difference follows, where there is one."""
+        return not self.brief or self.brief.endswith(_DIFFERENCE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,7 +178,8 @@ class CheckDef(_Strict):
 
     brief: Annotated[str, StringConstraints(min_length=1, max_length=12)] | None = None
     """What is wrong where it does not hold, in at most 12 characters, as the cell beside the row
-    says it; the difference follows an equality. Example: `勾稽` for `✘ 勾稽差 3`."""
+    says it; where an equality does not hold and this ends with 差, the difference follows. Example:
+    `勾稽差` for `✘ 勾稽差 3`."""
 
     tolerance: Annotated[Decimal, Field(ge=0, decimal_places=6)] = Decimal(0)
     """How far the sides of `==` may lie apart, in the unit of the numbers. Example: `0.5` for sums

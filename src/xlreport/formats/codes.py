@@ -68,6 +68,8 @@ BROKEN_LOCKED = _damage("加密工作簿的内容不完整或写法有误")
 BROKEN_RECORDS = _damage("文件里的二进制记录不完整或写法有误")
 BROKEN_XLS = _damage("旧格式文件的内容不完整或写法有误")
 NO_XLS_WORKBOOK = _damage("这个旧格式文件里没有可以读取的工作簿")
+TWO_PARTS = _damage("文件里有两个{part}部件，无法判断哪个是真的")
+TWO_OF_ONE_PART = _damage("工作表“{first}”和“{second}”是同一段内容，无法判断是哪张表的")
 TWO_WORKBOOKS = _damage("文件里有两个工作簿部件，无法判断哪个是真的")
 NO_WORKBOOK = _damage("找不到工作簿部件（不是表格文件，或已损坏）")
 NO_TABLES = _damage("找不到表格内容部件")
@@ -132,6 +134,10 @@ ODD_ENCRYPTION = R30.message("文件的加密方式本软件打不开，没有�
 
 SHARED_SECTORS = R31.message(
     "旧格式文件内部有两部分共用了同一段内容，数字已照常读取", "请核对数字；下次请另存为“.xlsx”格式"
+)
+NO_TYPES = R31.message(
+    "文件里缺少部件清单（[Content_Types].xml），有的程序打不开；数字已照常读取",
+    "请核对数字；可以用 WPS 打开，另存后重新报送",
 )
 ODD_PART = R31.message(
     "文件里有写法有误的部件“{name}”，没有用到，数字已照常读取",

@@ -137,6 +137,7 @@ _SHEETS, _BINARY_SHEETS = "spreadsheetml.", "ms-excel.sheet.binary"
 _OLD_BOOKS = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00")
 """The first record, BOF, of BIFF2, BIFF3 and BIFF4, with its size."""
 
+_MANIFEST = "meta-inf/manifest.xml"
 _PAGE = (b"<!doctype html", b"<html", b"<table", b"<meta")
 
 
@@ -187,14 +188,18 @@ def _is_package(content: Content) -> bool:
 
 
 def _is_opendocument(content: Content) -> bool:
-    return "mimetype" in content.members and "content.xml" in content.members
+    if "content.xml" not in content.members:
+        return False
+    return not content.members.isdisjoint(("mimetype", _MANIFEST))
 
 
 def _is_ods(content: Content) -> bool:
+    """Its first member says so (part 2, 3.3), else the list of its members."""
     if not _is_opendocument(content):
         return False
-    mimetype = open_package(content.data, content.limits)["mimetype"]
-    return b"opendocument.spreadsheet" in mimetype
+    members = open_package(content.data, content.limits)
+    says = members.get("mimetype") or members.get(_MANIFEST, b"")
+    return b"opendocument.spreadsheet" in says
 
 
 def _is_page(content: Content) -> bool:

@@ -308,6 +308,18 @@ class _Names:
         return local
 
 
+def parse_optional(content: bytes, handler: XmlHandler, prefixes: Mapping[str, str]) -> bool:
+    """The same for a part without which the figures are what they are: whether it is well-formed.
+    Raises Refused for a DTD and above a limit."""
+    try:
+        parse_xml(content, handler, prefixes)
+    except Refused as refused:
+        if refused.finding.code != codes.R2.code:
+            raise
+        return False
+    return True
+
+
 def parse_xml(content: bytes, handler: XmlHandler, prefixes: Mapping[str, str]) -> None:
     """Streams XML to a handler. `prefixes` gives for each namespace the prefix of its names, empty
     for the main one; everything of other namespaces is given as foreign, so that nothing is read

@@ -29,8 +29,14 @@ _BUILT_IN = {
 }
 """Formats that a file names by their id alone; those of dates show as year, month and day."""
 
+_WHITE = re.compile(r"\[(?:White|白|白色|Colou?r ?2|颜色 ?2)\]", re.IGNORECASE)
 _NO_LETTERS = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.')
 _ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
+
+
+def shows_white(code: str) -> bool:
+    """Whether a format shows its (positive) numbers in white, whatever the font's colour."""
+    return _WHITE.search(code.partition(";")[0]) is not None
 
 
 @dataclass
@@ -54,10 +60,11 @@ class NumberFormats:
         key = self._key(style)
         if key not in self.custom:
             return key in _BUILT_IN_DATES
-        bare = _NO_LETTERS.sub("", self.custom[key]).lower()
-        if bare == "general":
-            return False
+        bare = _NO_LETTERS.sub("", self.custom[key]).lower().replace("general", "")
         of_elapsed_time = _ELAPSED.search(self.custom[key]) is not None
+        if not any(digit in bare for digit in "0#?"):
+            # days of the week and years as East Asian programs write them
+            of_elapsed_time = of_elapsed_time or "aaa" in bare or "e" in bare
         return of_elapsed_time or any(letter in bare for letter in "ymdhs")
 
     def _key(self, style: int) -> int:

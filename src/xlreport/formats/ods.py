@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from xlreport import a1
-from xlreport.formats import codes
+from xlreport.a1 import Cell
+from xlreport.formats import codes, opc
 from xlreport.formats.guard import (
     FOREIGN,
     CellCount,
@@ -16,10 +17,23 @@ from xlreport.formats.guard import (
     Refused,
     XmlHandler,
     open_package,
+    parse_optional,
     parse_xml,
 )
+from xlreport.formats.ods_styles import OdsStyles
 from xlreport.formats.opc import Parts, time_or_nothing
-from xlreport.formats.raw import Format, RawBook, RawCell, RawSheet, join_names
+from xlreport.formats.raw import (
+    MOST_ODD,
+    Format,
+    Hidden,
+    RawBook,
+    RawCell,
+    RawSheet,
+    Remark,
+    add_range,
+    join_names,
+)
+from xlreport.formats.remarks import CHART, COMMENT, MOST_LETTERS, PICTURE, TEXT_BOX
 
 Attributes = dict[str, str]
 
@@ -32,6 +46,7 @@ _PREFIXES: Mapping[str, str] = {
     f"{_OASIS}:drawing:1.0": "draw",
     f"{_OASIS}:style:1.0": "style",
     f"{_OASIS}:svg-compatible:1.0": "svg",
+    f"{_OASIS}:xsl-fo-compatible:1.0": "fo",
     "http://purl.org/dc/elements/1.1/": "dc",
     "http://www.w3.org/1999/xlink": "xlink",
     "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0": "calcext",
@@ -41,7 +56,11 @@ _PREFIXES: Mapping[str, str] = {
 
 _NUMBERS = frozenset({"float", "percentage", "currency"})
 _HIDDEN = frozenset({"office:annotation", "table:tracked-changes", "table:shapes"})
-"""Elements whose text is no cell's."""
+"""Elements whose text is no cell's; drawings are such too."""
+
+_DRAWINGS = "draw:"
+_KINDS = {"draw:image": PICTURE, "draw:object": CHART, "draw:object-ole": CHART}
+"""What a drawing is called by an element in it; any other is a text box."""
 
 _OWN = frozenset(
     {"table", "table-row", "table-cell", "covered-table-cell", "p", "name", "formula"}
@@ -68,12 +87,12 @@ def read(data: bytes, limits: Limits) -> RawBook:
         raise Refused(codes.LOCKED_ODS())
     if "content.xml" not in parts:
         raise Refused(codes.NO_TABLES())
-    content = _Content(CellCount(codes.ODS_CELLS, limits.cells))
+    content = _Content(CellCount(codes.ODS_CELLS, limits.cells), _styles(parts))
     parse_xml(parts["content.xml"], content, _PREFIXES)
     names, repeated = join_names(content.names)
     meta = _Meta()
     if "meta.xml" in parts:
-        parse_xml(parts["meta.xml"], meta, _PREFIXES)
+        parse_optional(parts["meta.xml"], meta, _PREFIXES)
     return RawBook(
         content.sheets,
         names,
@@ -83,7 +102,29 @@ def read(data: bytes, limits: Limits) -> RawBook:
         format=Format.ODS,
         macros=_holds_macros(parts),
         links=content.links,
+        notes=opc.odd_parts(parts, ("content.xml",)),
     )
+
+
+class _Common(XmlHandler):
+    """Collects the styles of styles.xml."""
+
+    def __init__(self) -> None:
+        self.styles = OdsStyles()
+
+    def start(self, name: str, attributes: Attributes) -> None:
+        self.styles.start(name, attributes)
+
+    def end(self, name: str) -> None:
+        self.styles.end(name)
+
+
+def _styles(parts: Parts) -> OdsStyles:
+    """The styles that a spreadsheet's parts share."""
+    common = _Common()
+    if "styles.xml" in parts:
+        parse_optional(parts["styles.xml"], common, _PREFIXES)
+    return common.styles
 
 
 def _holds_macros(parts: Parts) -> bool:
@@ -118,10 +159,11 @@ class _Meta(XmlHandler):
 
 @dataclass
 class _Cell:
-    """The cell being read: its attributes, repetition, paragraphs."""
+    """The cell being read: its attributes, repetition, why nobody sees it, paragraphs."""
 
     attributes: Attributes
     repeat: int
+    unseen: str = ""
     lines: list[str] = field(default_factory=list)
 
     def raw(self) -> RawCell | None:
@@ -150,20 +192,54 @@ class _Cell:
             return True
         return "table:formula" in self.attributes and shown.startswith(("#", "Err:"))
 
+    def is_doubtful(self) -> bool:
+        """Whether the cell says twice, in two ways, what it holds: programs differ in which they
+        take."""
+        kind = self.attributes.get("office:value-type", "")
+        other = self.attributes.get("calcext:value-type", kind)
+        if other not in (kind, "error", "void"):
+            return True
+        text = self.attributes.get("office:string-value")
+        if kind != "string" or text is None or not self.lines:
+            return False
+        return "".join(text.split()) != "".join("".join(self.lines).split())
+
 
 def _is_hidden(name: str) -> bool:
     """Whether an element's text is no cell's; programs pass over those of other namespaces."""
-    return name in _HIDDEN or name.startswith(FOREIGN)
+    return name in _HIDDEN or name.startswith((FOREIGN, _DRAWINGS))
+
+
+@dataclass
+class _Overlay:
+    """A comment or drawing being read: what it is called, its words, how deep it lies."""
+
+    kind: str
+    depth: int
+    pieces: list[str] = field(default_factory=list)
+
+    def remark(self, cell: Cell) -> Remark | None:
+        """The whole of it; None for a text box without words."""
+        words = "".join(self.pieces)[:MOST_LETTERS].strip()
+        return Remark(cell, self.kind, words) if words or self.kind != TEXT_BOX else None
 
 
 class _Content(XmlHandler):
     """Collects the tables of content.xml (chapter 9).
 
     `rows` is how often the current row is repeated and `line` what stands in it; `hidden` counts
-    open elements whose text is no cell's.
+    open elements whose text is no cell's, `closed` open groups of rows or columns that are not
+    shown.
     """
 
-    def __init__(self, count: CellCount) -> None:
+    def __init__(self, count: CellCount, styles: OdsStyles) -> None:
+        self.styles = styles
+        self.overlay: _Overlay | None = None
+        self.closed = 0
+        self.columns: list[tuple[int, str]] = []
+        self.hidden_columns: list[tuple[int, int]] = []
+        self.hidden_rows: list[tuple[int, int]] = []
+        self.row_style = ""
         self.sheets: dict[str, RawSheet] = {}
         self.names: list[tuple[str, str]] = []
         self.links = False
@@ -180,10 +256,12 @@ class _Content(XmlHandler):
         if _is_hidden(name):
             self.hidden += 1
         self.path.append(name)
+        if name in _AROUND_CELLS and any(each.startswith(FOREIGN) for each in self.path):
+            raise Refused(codes.SMUGGLED())
         if self.hidden:
-            if name == "office:annotation":
-                self._mark()
+            self._start_overlay(name)
             return
+        self.styles.start(name, attributes)
         handle = self._STARTS.get(name)
         if handle is not None:
             handle(self, attributes)
@@ -194,7 +272,9 @@ class _Content(XmlHandler):
             raise Refused(codes.SMUGGLED())
 
     def end(self, name: str) -> None:
+        self._end_overlay()
         self.path.pop()
+        self.styles.end(name)
         if _is_hidden(name):
             self.hidden -= 1
             return
@@ -203,6 +283,8 @@ class _Content(XmlHandler):
             handle(self)
 
     def data(self, text: str) -> None:
+        if self.overlay is not None and "text:p" in self.path[self.overlay.depth :]:
+            self.overlay.pieces.append(text)
         if self.cell is None or not self.cell.lines or self.hidden:
             return
         if "text:p" in self.path:
@@ -217,17 +299,44 @@ class _Content(XmlHandler):
         if name in self.sheets:
             raise Refused(codes.TWO_SHEETS(sheet=name))
         self.sheet = RawSheet(name, protected=attributes.get("table:protected") == "true")
-        self.row = 0
+        is_hidden = self.styles.hides_table(attributes.get("table:style-name", ""))
+        self.sheet.hidden = Hidden(sheet=is_hidden)
+        self.row = self.column = 0
+        self.columns, self.hidden_columns, self.hidden_rows = [], [], []
+
+    def _start_column(self, attributes: Attributes) -> None:
+        count = _repetition(attributes, "table:number-columns-repeated")
+        first = self.column
+        self.column += count
+        if len(self.columns) < a1.MAX_COLUMNS:
+            style = attributes.get("table:default-cell-style-name", "")
+            self.columns.append((self.column, style))
+        if self._is_unseen("table-column", attributes):
+            add_range(self.hidden_columns, first, self.column - 1)
+
+    def _is_unseen(self, family: str, attributes: Attributes) -> bool:
+        """Whether a row or column is not shown (19.749), or too small to be seen."""
+        visibility = attributes.get("table:visibility", "visible")
+        style = attributes.get("table:style-name", "")
+        return visibility != "visible" or self.closed > 0 or self.styles.hides_line(family, style)
+
+    def _start_group(self, attributes: Attributes) -> None:
+        if self.closed or attributes.get("table:display") == "false":
+            self.closed += 1
 
     def _start_row(self, attributes: Attributes) -> None:
         self.rows = _repetition(attributes, "table:number-rows-repeated")
+        self.row_style = attributes.get("table:default-cell-style-name", "")
+        if self._is_unseen("table-row", attributes):
+            add_range(self.hidden_rows, self.row, self.row + self.rows - 1)
         self.column = 0
         self.line = []
 
     def _start_cell(self, attributes: Attributes) -> None:
-        self.cell = _Cell(attributes, _repetition(attributes, "table:number-columns-repeated"))
+        repeat = _repetition(attributes, "table:number-columns-repeated")
+        self.cell = _Cell(attributes, repeat, self.styles.why_unseen(self._style(attributes)))
         if "table:number-columns-spanned" in attributes:
-            self._mark()
+            self._merge(attributes)
         if "file:" in attributes.get("table:formula", ""):
             self.links = True
 
@@ -255,6 +364,9 @@ class _Content(XmlHandler):
 
     _STARTS: ClassVar[Mapping[str, Callable[[_Content, Attributes], None]]] = {
         "table:table": _start_table,
+        "table:table-column": _start_column,
+        "table:table-column-group": _start_group,
+        "table:table-row-group": _start_group,
         "table:table-row": _start_row,
         "table:table-cell": _start_cell,
         "table:covered-table-cell": _start_cell,
@@ -278,6 +390,10 @@ class _Content(XmlHandler):
             return
         raw = cell.raw()
         if raw is not None:
+            if self.sheet is not None and cell.is_doubtful():
+                self.sheet.doubt((self.row, self.column))
+            if cell.unseen:
+                raw = replace(raw, unseen=cell.unseen)
             self.count.add(cell.repeat * self.rows)
             if not self.line:
                 self.count.add(self.rows)
@@ -296,13 +412,21 @@ class _Content(XmlHandler):
     def _end_table(self) -> None:
         if self.sheet is None:
             return
+        self.sheet.hidden = replace(
+            self.sheet.hidden, rows=tuple(self.hidden_rows), columns=tuple(self.hidden_columns)
+        )
         if self.sheet.name.startswith("'file:"):  # the copy of another file's table
             self.links = True
         else:
             self.sheets[self.sheet.name] = self.sheet
         self.sheet = None
 
+    def _end_group(self) -> None:
+        self.closed = max(0, self.closed - 1)
+
     _ENDS: ClassVar[Mapping[str, Callable[[_Content], None]]] = {
+        "table:table-column-group": _end_group,
+        "table:table-row-group": _end_group,
         "table:table-cell": _end_cell,
         "table:covered-table-cell": _end_cell,
         "table:table-row": _end_row,
@@ -311,10 +435,48 @@ class _Content(XmlHandler):
 
     # --- what they share -------------------------------------------------------------------
 
-    def _mark(self) -> None:
-        """Notes that something stands at the current cell."""
-        if self.sheet is not None:
-            self.sheet.marks.add((self.row, self.column))
+    def _start_overlay(self, name: str) -> None:
+        """A comment or a drawing begins, or goes on."""
+        if self.overlay is not None:
+            self.overlay.kind = _KINDS.get(name, self.overlay.kind)
+            if name == "text:p" and self.overlay.pieces:
+                self.overlay.pieces.append(" ")
+            return
+        is_comment = name == "office:annotation"
+        if self.sheet is None or not (is_comment or name.startswith(_DRAWINGS)):
+            return
+        self.count.add()
+        self.sheet.marks.add((self.row, self.column))
+        self.overlay = _Overlay(COMMENT if is_comment else TEXT_BOX, len(self.path))
+
+    def _end_overlay(self) -> None:
+        """The element in which an overlay began ends."""
+        overlay, sheet = self.overlay, self.sheet
+        if overlay is None or sheet is None or len(self.path) > overlay.depth:
+            return
+        self.overlay = None
+        remark = overlay.remark((self.row, self.column))
+        if remark is not None and len(sheet.remarks) < MOST_ODD:
+            sheet.remarks.append(remark)
+
+    def _merge(self, attributes: Attributes) -> None:
+        """A cell that covers others."""
+        if self.sheet is None:
+            return
+        first = self.row, self.column
+        self.sheet.marks.add(first)
+        last = (
+            self.row + _repetition(attributes, "table:number-rows-spanned") - 1,
+            self.column + _repetition(attributes, "table:number-columns-spanned") - 1,
+        )
+        self.sheet.merges.append((first, last))
+
+    def _style(self, attributes: Attributes) -> str:
+        """The style of a cell: its own, else its row's, else its column's (19.615)."""
+        own = attributes.get("table:style-name", "") or self.row_style
+        if own:
+            return own
+        return next((style for end, style in self.columns if self.column < end), "")
 
     def _name(self, attributes: Attributes, target: str) -> None:
         """A table's own name never replaces the book's."""

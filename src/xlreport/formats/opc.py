@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from xlreport.findings import Finding
 from xlreport.formats import codes
-from xlreport.formats.guard import Refused, XmlHandler, parse_xml
+from xlreport.formats.guard import Refused, XmlHandler, parse_optional, parse_xml
 
 Parts = Mapping[str, bytes]
 """The members of a package by lower-case name, as the guard gives them."""
@@ -35,7 +35,16 @@ PREFIXES: Mapping[str, str] = {
 }
 """The namespaces of a package, transitional and strict (part 1, annex A)."""
 
+_KIND = re.compile(
+    r"https?://(?:schemas\.openxmlformats\.org|purl\.oclc\.org|schemas\.microsoft\.com)/.*/([^/]+)",
+    re.IGNORECASE,
+)
+"""The types of relationships that office programs know, with their last word."""
+
 _TYPES = "[content_types].xml"
+_XML = (".xml", ".rels", ".vml", ".rdf")
+"""How the names of parts end that hold XML."""
+
 _MOST_NOTES = 20
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.]{5,18}(Z|[+-]\d\d:\d\d)?")
@@ -44,7 +53,7 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.]{5,18}(Z|[+-]\d\d:\d\d)?")
 @dataclass(frozen=True, slots=True)
 class Relation:
     """One relationship inside the package; `target` is a part's name in lower case, `kind` the last
-    word of its type."""
+    word of its type, empty for a type of nobody's."""
 
     id: str
     target: str
@@ -52,25 +61,35 @@ class Relation:
 
 
 class _Relations(XmlHandler):
-    """Collects the relationships of a part in `folder`; outside targets are left out."""
+    """Collects the relationships of a part in `folder`; outside targets are left out. Raises
+    Refused for an id that is there twice: readers differ in which they take."""
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
+        self.ids: set[str] = set()
         self.relations: list[Relation] = []
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        if name != "package:Relationship" or attributes.get("TargetMode") == "External":
+        if name != "package:Relationship":
+            return
+        key = attributes.get("Id", "")
+        if key in self.ids:
+            raise Refused(codes.TWO_RELATIONS(name=key[:60]))
+        self.ids.add(key)
+        if attributes.get("TargetMode") == "External":
             return
         target = attributes.get("Target", "").replace("\\", "/")
         if not target.startswith("/"):
             target = posixpath.join(self.folder, target)
         part = posixpath.normpath(target).lstrip("/").lower()
-        kind = attributes.get("Type", "").rsplit("/", 1)[-1]
-        self.relations.append(Relation(attributes.get("Id", ""), part, kind))
+        known = _KIND.fullmatch(attributes.get("Type", ""))
+        kind = "" if known is None else known[1]
+        self.relations.append(Relation(key, part, kind))
 
 
 def relations(parts: Parts, source: str) -> list[Relation]:
-    """A part's relationships (those of the package for ""); outside targets are left out."""
+    """A part's relationships (those of the package for ""); outside targets are left out. Raises
+    Refused."""
     folder, base = posixpath.split(source)
     content = parts.get(posixpath.join(folder, "_rels", base + ".rels"))
     if content is None:
@@ -81,14 +100,8 @@ def relations(parts: Parts, source: str) -> list[Relation]:
 
 
 def targets_by_id(parts: Parts, source: str) -> dict[str, str]:
-    """The parts that a part refers to, by the id of the relationship. Raises Refused for an id that
-    is there twice: readers differ in which they take."""
-    targets: dict[str, str] = {}
-    for relation in relations(parts, source):
-        if relation.id in targets:
-            raise Refused(codes.TWO_RELATIONS(name=relation.id[:60]))
-        targets[relation.id] = relation.target
-    return targets
+    """The parts that a part refers to, by the id of the relationship. Raises Refused."""
+    return {relation.id: relation.target for relation in relations(parts, source)}
 
 
 def related(parts: Parts, source: str, kind: str) -> list[str]:
@@ -97,12 +110,27 @@ def related(parts: Parts, source: str, kind: str) -> list[str]:
     return [target for target in targets if target in parts]
 
 
-def first_related(parts: Parts, source: str, kind: str) -> bytes | None:
-    """The content of the first of these parts; None where there is none."""
-    targets = related(parts, source, kind)
-    if not targets:
+_CALLED = {"sharedStrings": "共享文字", "styles": "格式"}
+"""Parts of which a workbook has one, as they are called in messages."""
+
+
+def only_related(parts: Parts, source: str, kind: str) -> bytes | None:
+    """The content of the one such part; None where there is none. Raises Refused for several:
+    readers differ in which they take."""
+    targets = set(related(parts, source, kind))
+    if len(targets) > 1:
+        raise Refused(codes.TWO_PARTS(part=_CALLED.get(kind, kind)))
+    for target in targets:
+        return parts[target]
+    return None
+
+
+def _properties(parts: Parts, kind: str) -> bytes | None:
+    """The content of the one part of properties; None where there is none, or several."""
+    targets = set(related(parts, "", kind))
+    if len(targets) != 1:
         return None
-    return parts[targets[0]]
+    return parts[targets.pop()]
 
 
 def workbook_part(parts: Parts) -> str:
@@ -113,6 +141,21 @@ def workbook_part(parts: Parts) -> str:
     if not workbooks:
         raise Refused(codes.NO_WORKBOOK())
     return workbooks.pop()
+
+
+def check_sheets(parts: Parts, listed: Iterable[tuple[str, str]]) -> None:
+    """Names of sheets with their parts: each is there, once. Raises Refused."""
+    names: set[str] = set()
+    owners: dict[str, str] = {}
+    for name, part in listed:
+        if name in names:
+            raise Refused(codes.TWO_SHEETS(sheet=name))
+        names.add(name)
+        if part not in parts:
+            raise Refused(codes.MISSING_SHEET(sheet=name))
+        owner = owners.setdefault(part, name)
+        if owner != name:
+            raise Refused(codes.TWO_OF_ONE_PART(first=owner, second=name))
 
 
 class _ContentTypes(XmlHandler):
@@ -143,23 +186,27 @@ def main_type(parts: Parts) -> str:
     return types.of_part.get(mains[0]) or types.of_extension.get(extension, "")
 
 
-def check_types(parts: Parts) -> None:
-    """Refuses a package whose list of types no program would read. Raises Refused."""
-    if _TYPES in parts:
-        parse_xml(parts[_TYPES], XmlHandler(), {})
+def check_types(parts: Parts) -> tuple[Finding, ...]:
+    """Refuses a package whose list of types no program would read; a note where there is none.
+    Raises Refused."""
+    if _TYPES not in parts:
+        return (codes.NO_TYPES(),)
+    parse_xml(parts[_TYPES], XmlHandler(), {})
+    return ()
 
 
 def odd_parts(parts: Parts, read: Collection[str]) -> tuple[Finding, ...]:
     """A note for each XML part that is not well-formed or holds a DTD; not for those that are
-    read, which are refused for it."""
+    read, which are refused for it. A VML part need not be well-formed, as programs write it."""
     notes: list[Finding] = []
     for name, content in parts.items():
-        if name in read or not name.endswith((".xml", ".rels")):
+        if name in read or not name.endswith(_XML):
             continue
         try:
             parse_xml(content, XmlHandler(), {})
-        except Refused:
-            notes.append(codes.ODD_PART(name=name[:60]))
+        except Refused as refused:
+            if not name.endswith(".vml") or refused.finding.code == codes.R4.code:
+                notes.append(codes.ODD_PART(name=name[:60]))
     return tuple(notes[:_MOST_NOTES])
 
 
@@ -197,11 +244,10 @@ class _Properties(XmlHandler):
 
 def custom_properties(parts: Parts) -> dict[str, str]:
     """Custom document properties by name."""
-    content = first_related(parts, "", "custom-properties")
-    if content is None:
-        return {}
+    content = _properties(parts, "custom-properties")
     handler = _Properties()
-    parse_xml(content, handler, PREFIXES)
+    if content is None or not parse_optional(content, handler, PREFIXES):
+        return {}
     return {key: _mended(value.strip()) for key, value in handler.properties.items()}
 
 
@@ -235,11 +281,10 @@ class _Modified(XmlHandler):
 
 def last_saved(parts: Parts) -> str:
     """`dcterms:modified` of the core properties, empty when it is not told."""
-    content = first_related(parts, "", "core-properties")
-    if content is None:
-        return ""
+    content = _properties(parts, "core-properties")
     handler = _Modified()
-    parse_xml(content, handler, PREFIXES)
+    if content is None or not parse_optional(content, handler, PREFIXES):
+        return ""
     return time_or_nothing(handler.text.strip())
 
 

@@ -30,8 +30,8 @@ class RawCell:
     """`kind` is the cell type of ECMA-376 part 1, 18.18.11 (n, s, str, b, e, d, inlineStr) with
     texts resolved; `text` the value as written; `formula` its text, empty where the format does
     not show it, None where there is none. `shown` is what a date looks like, `number_format` the
-    format of a number (empty where the file format does not tell, or it is General), `faint` says
-    that the text has the colour of its background."""
+    format of a number (empty where the file format does not tell, or it is General), `unseen`
+    says why nobody sees what the cell shows; empty where people do."""
 
     kind: str
     text: str
@@ -39,7 +39,7 @@ class RawCell:
     date: bool = False
     number_format: str = ""
     shown: str = ""
-    faint: bool = False
+    unseen: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +92,15 @@ class RawSheet:
 
     def doubt(self, cell: Cell) -> None:
         """Notes a cell whose content two readers could see differently."""
-        if len(self.twice) < MOST_ODD:
+        if cell not in self.twice and len(self.twice) < MOST_ODD:
             self.twice.append(cell)
 
 
 @dataclass(frozen=True)
 class RawBook:
     """A workbook: sheets by name, defined names in lower case (`'sheet'!$A$1`), custom properties,
-    the last-saved time (ISO 8601 or empty), whether it holds macros or links to other files, and
-    what was odd about the file and is read all the same."""
+    the last-saved time (ISO 8601 or empty), whether it holds macros or links to other files,
+    whether its window is hidden, and what was odd about the file and is read all the same."""
 
     sheets: Mapping[str, RawSheet]
     names: Mapping[str, str]
@@ -110,7 +110,16 @@ class RawBook:
     format: Format = Format.XLSX
     macros: bool = False
     links: bool = False
+    hidden: bool = False
     notes: tuple[Finding, ...] = ()
+
+
+def add_range(ranges: list[tuple[int, int]], first: int, last: int) -> None:
+    """Adds a range of rows or columns; one that goes on where the last one ends makes it longer."""
+    if ranges and ranges[-1][1] + 1 == first:
+        ranges[-1] = ranges[-1][0], last
+    elif len(ranges) < MOST_ODD:
+        ranges.append((first, last))
 
 
 def join_names(pairs: list[tuple[str, str]]) -> tuple[dict[str, str], tuple[str, ...]]:

@@ -9,13 +9,13 @@ from __future__ import annotations
 from xlreport import a1
 from xlreport.a1 import Cell
 from xlreport.formats import opc
-from xlreport.formats.guard import CellCount, XmlHandler, parse_xml
+from xlreport.formats.guard import CellCount, XmlHandler, parse_optional
 from xlreport.formats.opc import PREFIXES, Parts
 from xlreport.formats.raw import MOST_ODD, Remark
 
-COMMENT, TEXT_BOX, PICTURE = "批注", "文本框", "图片"
+COMMENT, TEXT_BOX, PICTURE, CHART = "批注", "文本框", "图片", "图表"
 
-_KINDS = {"sp": TEXT_BOX, "pic": PICTURE, "graphicFrame": "图表"}
+_KINDS = {"sp": TEXT_BOX, "pic": PICTURE, "graphicFrame": CHART}
 """What a drawing is called by its element."""
 
 _NAMESPACES = {
@@ -28,7 +28,7 @@ _NAMESPACES = {
 }
 
 _ANCHORS = ("twoCellAnchor", "oneCellAnchor", "absoluteAnchor")
-_MOST_LETTERS = 500
+MOST_LETTERS = 500
 """Of longer words the beginning tells what they are about."""
 
 
@@ -36,15 +36,23 @@ def read_remarks(parts: Parts, sheet: str, count: CellCount) -> list[Remark]:
     """All comments and drawings of a sheet's part, in the order of their cells."""
     comments = _Comments(count)
     for part in opc.related(parts, sheet, "comments"):
-        parse_xml(parts[part], comments, _NAMESPACES)
+        parse_optional(parts[part], comments, _NAMESPACES)
+    return with_drawings(parts, sheet, count, comments.remarks)
+
+
+def with_drawings(
+    parts: Parts, sheet: str, count: CellCount, comments: list[Remark]
+) -> list[Remark]:
+    """Comments with what stands in the parts that .xlsx and .xlsb share: drawings, and the threads
+    that comments repeat."""
     threaded = _Comments(count)
     for part in opc.related(parts, sheet, "threadedComment"):
-        parse_xml(parts[part], threaded, _NAMESPACES)
+        parse_optional(parts[part], threaded, _NAMESPACES)
     drawings = _Drawings(count)
     for part in opc.related(parts, sheet, "drawing"):
-        parse_xml(parts[part], drawings, _NAMESPACES)
+        parse_optional(parts[part], drawings, _NAMESPACES)
     replaced = {remark.cell for remark in threaded.remarks}
-    kept = [remark for remark in comments.remarks if remark.cell not in replaced]
+    kept = [remark for remark in comments if remark.cell not in replaced]
     remarks = [*kept, *threaded.remarks, *drawings.remarks]
     return sorted(remarks, key=lambda remark: remark.cell)[:MOST_ODD]
 
@@ -72,7 +80,7 @@ class _Comments(XmlHandler):
     def end(self, name: str) -> None:
         self.in_text = False
         if name in ("comment", "threadedComment") and self.cell is not None:
-            words = "".join(self.pieces)[:_MOST_LETTERS].strip()
+            words = "".join(self.pieces)[:MOST_LETTERS].strip()
             if len(self.remarks) < MOST_ODD:
                 self.remarks.append(Remark(self.cell, COMMENT, words))
             self.cell = None
@@ -107,7 +115,7 @@ class _Drawings(XmlHandler):
     def end(self, name: str) -> None:
         self.path.pop()
         if name in _ANCHORS and self.kind and len(self.remarks) < MOST_ODD:
-            words = "".join(self.pieces)[:_MOST_LETTERS].strip()
+            words = "".join(self.pieces)[:MOST_LETTERS].strip()
             is_box = self.kind == TEXT_BOX
             if words or not is_box:
                 self.remarks.append(Remark((self.row, self.column), self.kind, words))

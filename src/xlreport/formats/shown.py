@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -36,6 +37,12 @@ _SECTIONS = re.compile(r'(?:"[^"]*"?|[\\!].|_.|\*.|\[[^\]]*\]|[^;])*', re.DOTALL
 _CONDITION = re.compile(r"(<=|>=|<>|<|>|=)(-?[0-9]+(?:\.[0-9]+)?)")
 _CURRENCY = re.compile(r"\$([^-]*)(?:-.*)?", re.DOTALL)
 
+_NO_ROOM = "####"
+"""What is shown where no part of a format is for a number."""
+
+_MOST_PLACES = 4
+"""Digits of a denominator that can be worked out."""
+
 _MOST_DIGITS = 40
 """More places than this in a format are no format of ours to work out."""
 
@@ -55,19 +62,18 @@ class Section(NamedTuple):
 
 
 def number_shown(code: str, number: Decimal) -> str | None:
-    """The text that a cell of this number format shows; None where that cannot be told
-    (fractions, dates)."""
+    """The text that a cell of this number format shows; None where that cannot be told (dates)."""
     sections = _sections(code or GENERAL)
     section, is_absolute = _section_for(sections, number)
     if section is None:
-        return None
+        return _NO_ROOM
     value = abs(number)
     kinds = {token.kind for token in section.tokens}
     sign = "-" if number < 0 and not is_absolute else ""
     if "general" in kinds or _is_text(section):
         return _filled(section, sign, format(value, "f"))
-    if "/" in [token.text for token in section.tokens if token.kind == "other"]:
-        return None
+    if _is_fraction(section):
+        return _fraction(section, sign, value)
     if not kinds & {"digit", "exponent"}:
         return _literals(section.tokens)
     if "exponent" in kinds:
@@ -77,6 +83,25 @@ def number_shown(code: str, number: Decimal) -> str | None:
 
 def _is_text(section: Section) -> bool:
     return any(token == Token("other", "@") for token in section.tokens)
+
+
+def _is_fraction(section: Section) -> bool:
+    return Token("other", "/") in section.tokens and any(t.kind == "digit" for t in section.tokens)
+
+
+def _fraction(section: Section, sign: str, value: Decimal) -> str | None:
+    """A number with a fraction of as many digits as there are places behind the stroke; a number
+    that it shows exactly as it is. None for a fixed denominator."""
+    stroke = section.tokens.index(Token("other", "/"))
+    places = sum(token.kind == "digit" for token in section.tokens[stroke:])
+    if not 0 < places <= _MOST_PLACES:
+        return None
+    exact = Fraction(value)
+    near = exact.limit_denominator(10**places - 1)
+    if near == exact:
+        return f"{sign}{value:f}"
+    whole, rest = divmod(near.numerator, near.denominator)
+    return f"{sign}{whole} {rest}/{near.denominator}"
 
 
 @lru_cache(maxsize=256)
@@ -141,6 +166,9 @@ def _literal(token: Token) -> str:
         return token.text
     if token.kind == "percent":
         return "%"
+    if token.kind == "fill":
+        # as often as there is room for it
+        return token.text
     return " " if token.kind == "room" else ""
 
 
@@ -287,7 +315,7 @@ def _scientific(section: Section, sign: str, value: Decimal) -> str:
 
 _SPACES = re.compile(r"[\s\u3000\u00a0]+")
 _MONEY = re.compile(r"[¥￥$€£]|RMB|CNY|USD", re.IGNORECASE)
-_MINUS = str.maketrans("−－﹣‐–—", "------")
+_MINUS = str.maketrans("−－﹣‐–—负", "-------")
 _SCALING = frozenset("十百千万亿兆拾佰仟萬億%％‰")
 _READ = re.compile(
     r"[^0-9.,+\-()（）]*(?P<open>[(（]?)(?P<sign>[+-]?)[^0-9.,+\-()（）]*"
@@ -295,6 +323,10 @@ _READ = re.compile(
     r"(?P<minus>-?)(?P<close>[)）]?)[^0-9.,+\-()（）]*",
     re.IGNORECASE,
 )
+_APART = re.compile(r"[0-9][\s\u3000\u00a0]+[0-9]")
+_GROUPED = re.compile(r"(?<![0-9 ])[0-9]{1,3}(?:[\s\u00a0][0-9]{3})+(?![0-9])")
+"""Digits with room between them are two numbers, unless they are thousands."""
+
 _NOTHING = frozenset(("", "-", "--", "无", "零", "/"))
 """What stands for zero where people fill in forms."""
 
@@ -305,7 +337,9 @@ def number_read(shown: str) -> Decimal | None:
     text = _MONEY.sub("", _SPACES.sub("", shown)).translate(_MINUS)
     if text in _NOTHING:
         return Decimal(0)
-    if not _SCALING.isdisjoint(text):
+    if not _SCALING.isdisjoint(text) or any(map(_is_other_digit, text)):
+        return None
+    if _APART.search(shown) and not _GROUPED.search(shown):
         return None
     match = _READ.fullmatch(text)
     if match is None:
@@ -318,6 +352,11 @@ def number_read(shown: str) -> Decimal | None:
     if sum(signs) > 1:
         return None
     return -number if any(signs) else number
+
+
+def _is_other_digit(letter: str) -> bool:
+    """Whether people read it as a number, though it is none of 0 to 9: ½, ², 一, １."""
+    return letter.isnumeric() and not letter.isascii()
 
 
 # --- dates ----------------------------------------------------------------------------------------

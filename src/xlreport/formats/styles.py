@@ -1,132 +1,181 @@
 """The cell styles of an OOXML workbook, as far as they matter here (ECMA-376 part 1, 18.8): number
-formats, and texts in the colour of their background."""
+formats, and texts that nobody sees."""
 
 from __future__ import annotations
 
+import math
+from contextlib import suppress
 from dataclasses import dataclass, field
 
-from xlreport.formats import opc
-from xlreport.formats.guard import XmlHandler, parse_xml
-from xlreport.formats.number_formats import NumberFormats
+from xlreport.formats import codes, opc
+from xlreport.formats.colours import (
+    BLACK,
+    THEME,
+    WHITE,
+    Colour,
+    Font,
+    colour,
+    in_palette,
+    tinted,
+    unseen_text,
+)
+from xlreport.formats.guard import Refused, XmlHandler, parse_xml
+from xlreport.formats.number_formats import NumberFormats, shows_white
 from xlreport.formats.opc import PREFIXES, Parts
 
-Colour = tuple[int, int, int]
-"""Red, green and blue, from 0 to 255."""
+_DRAWING_MAIN = {
+    "http://schemas.openxmlformats.org/drawingml/2006/main": "",
+    "http://purl.oclc.org/ooxml/drawingml/main": "",
+}
+_THEME_ORDER = ("lt1", "dk1", "lt2", "dk2", *(f"accent{i}" for i in range(1, 7)), "hlink")
+"""The colours of a theme by the number that styles give them (18.8.3)."""
 
-_WHITE: Colour = (255, 255, 255)
-_BLACK: Colour = (0, 0, 0)
-_BY_THEME = {"0": _WHITE, "1": _BLACK}
-_BY_INDEX = {"0": _BLACK, "1": _WHITE, "8": _BLACK, "9": _WHITE, "64": _BLACK, "65": _WHITE}
-"""Colours by their number: those of the theme (18.8.3) and of the old palette (18.8.27)."""
-
-_LEAST_CONTRAST = 1.2
-"""The contrast (WCAG 2.1, 1.4.3) below which nobody reads a text; 1 is none at all."""
+_ONCE = (["styleSheet", "cellXfs"], ["styleSheet", "fonts"], ["styleSheet", "fills"])
+"""Lists whose items are counted, so that a second one would shift them."""
 
 
 @dataclass
 class Styles:
-    """The cell styles by their position: number formats, and those whose text nobody sees."""
+    """The cell styles by their position: number formats, and why nobody sees a text of them."""
 
     formats: NumberFormats = field(default_factory=NumberFormats)
-    faint: frozenset[int] = frozenset()
+    unseen: dict[int, str] = field(default_factory=dict)
 
 
 def read_styles(parts: Parts, workbook: str) -> Styles:
-    """The styles of a workbook; none where it has no such part."""
-    content = opc.first_related(parts, workbook, "styles")
-    handler = _Styles()
+    """The styles of a workbook; none where it has no such part. Raises Refused."""
+    content = opc.only_related(parts, workbook, "styles")
+    handler = _Styles(theme_colours(parts, workbook))
     if content is not None:
         parse_xml(content, handler, PREFIXES)
-    return Styles(handler.formats, frozenset(handler.faint()))
+    return Styles(handler.formats, handler.unseen())
+
+
+def theme_colours(parts: Parts, workbook: str) -> tuple[Colour, ...]:
+    """The theme's colours by number."""
+    handler = _Theme()
+    for part in opc.related(parts, workbook, "theme")[:1]:
+        with suppress(Refused):
+            parse_xml(parts[part], handler, _DRAWING_MAIN)
+    usual = dict(zip(_THEME_ORDER, THEME, strict=False))
+    return tuple((usual | handler.colours)[name] for name in _THEME_ORDER)
+
+
+class _Theme(XmlHandler):
+    """Collects a theme's colours (20.1.6.2)."""
+
+    def __init__(self) -> None:
+        self.colours: dict[str, Colour] = {}
+        self.path: list[str] = []
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        self.path.append(name)
+        if self.path[-3:-2] != ["clrScheme"] or self.path[-2] not in _THEME_ORDER:
+            return
+        given = colour(attributes.get("lastClr", "") or attributes.get("val", ""))
+        if name in ("srgbClr", "sysClr") and given is not None:
+            self.colours[self.path[-2]] = given
+
+    def end(self, _name: str) -> None:
+        self.path.pop()
 
 
 class _Styles(XmlHandler):
     """Collects number formats (18.8.31), fonts (18.8.22), fills (18.8.20) and the styles of cells
-    (18.8.45) that name them."""
+    (18.8.45) that name them; the ground of a gradient is None. Raises Refused for a list that is
+    there twice."""
 
-    def __init__(self) -> None:
+    def __init__(self, theme: tuple[Colour, ...]) -> None:
         self.formats = NumberFormats()
-        self.fonts: list[Colour] = []
-        self.fills: list[Colour] = []
+        self.theme = theme
+        self.fonts: list[Font] = []
+        self.fills: list[Colour | None] = []
         self.used: list[tuple[int, int]] = []
         self.path: list[str] = []
+        self.is_pattern = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        parent = self.path[-1] if self.path else ""
         self.path.append(name)
-        if name == "numFmt" and parent == "numFmts":
+        where = self.path[1:]
+        if self.path in _ONCE:
+            self._begin_list(name)
+        elif where == ["numFmts", "numFmt"]:
             key = _index(attributes.get("numFmtId", ""))
             self.formats.custom[key] = attributes.get("formatCode", "")
-        elif name == "font" and parent == "fonts":
-            self.fonts.append(_BLACK)
-        elif name == "fill" and parent == "fills":
-            self.fills.append(_WHITE)
-        elif name == "color" and self.path[-3:-1] == ["fonts", "font"]:
-            self.fonts[-1] = _colour(attributes, _BLACK)
-        elif name == "fgColor" and "fills" in self.path:
-            self.fills[-1] = _colour(attributes, _WHITE)
-        elif name == "patternFill" and attributes.get("patternType", "none") == "none":
-            self.path[-1] = "none"
-        elif name == "xf" and parent == "cellXfs":
+        elif where[:1] == ["fonts"]:
+            self._font(where[1:], attributes)
+        elif where[:1] == ["fills"]:
+            self._fill(where[1:], attributes)
+        elif where == ["cellXfs", "xf"]:
             self.formats.of_style.append(_index(attributes.get("numFmtId", "0")))
             ids = _index(attributes.get("fontId", "0")), _index(attributes.get("fillId", "0"))
             self.used.append(ids)
 
-    def end(self, name: str) -> None:
-        if name == "patternFill" and self.path[-1] == "none" and self.fills:
-            self.fills[-1] = _WHITE
+    def end(self, _name: str) -> None:
         self.path.pop()
 
-    def faint(self) -> list[int]:
-        """The positions of styles whose text has (nearly) the colour of the background."""
-        return [i for i, (font, fill) in enumerate(self.used) if self._is_faint(font, fill)]
+    def _begin_list(self, name: str) -> None:
+        items = {"cellXfs": self.used, "fonts": self.fonts, "fills": self.fills}[name]
+        if items:
+            raise Refused(codes.TWO_PARTS(part="格式"))
 
-    def _is_faint(self, font: int, fill: int) -> bool:
-        text = self.fonts[font] if 0 <= font < len(self.fonts) else _BLACK
-        ground = self.fills[fill] if 0 <= fill < len(self.fills) else _WHITE
-        return _contrast(text, ground) < _LEAST_CONTRAST
+    def _font(self, where: list[str], attributes: dict[str, str]) -> None:
+        """A font, its colour and its size."""
+        if where == ["font"]:
+            self.fonts.append(Font())
+        elif where == ["font", "color"]:
+            self.fonts[-1] = self.fonts[-1]._replace(colour=self._colour(attributes, BLACK))
+        elif where == ["font", "sz"]:
+            size = _float(attributes.get("val", ""))
+            self.fonts[-1] = self.fonts[-1]._replace(size=size or self.fonts[-1].size)
 
+    def _fill(self, where: list[str], attributes: dict[str, str]) -> None:
+        """What is behind a text: the foreground of a pattern."""
+        if where == ["fill"]:
+            self.fills.append(WHITE)
+        elif where == ["fill", "patternFill"]:
+            self.is_pattern = attributes.get("patternType", "none") != "none"
+        elif where == ["fill", "gradientFill"]:
+            self.fills[-1] = None
+        elif where == ["fill", "patternFill", "fgColor"] and self.is_pattern:
+            self.fills[-1] = self._colour(attributes, WHITE)
 
-def _colour(attributes: dict[str, str], otherwise: Colour) -> Colour:
-    """A colour as red, green and blue; the usual one where the file leaves it to a program."""
-    if "rgb" in attributes:
-        return _rgb(attributes["rgb"], otherwise)
-    if _float(attributes.get("tint", "0")):
-        return otherwise
-    by_theme = _BY_THEME.get(attributes.get("theme", ""))
-    by_index = _BY_INDEX.get(attributes.get("indexed", ""))
-    return by_theme or by_index or otherwise
+    def _colour(self, attributes: dict[str, str], otherwise: Colour) -> Colour:
+        """A colour as red, green and blue; the usual one where the file leaves it to a program."""
+        given = None
+        if "rgb" in attributes:
+            given = colour(attributes["rgb"])
+        elif "theme" in attributes:
+            index = _index(attributes["theme"])
+            given = self.theme[index] if 0 <= index < len(self.theme) else None
+        elif "indexed" in attributes:
+            given = in_palette(_index(attributes["indexed"]))
+        if given is None:
+            return otherwise
+        tint = _float(attributes.get("tint", "0"))
+        return tinted(given, tint) if tint else given
 
+    def unseen(self) -> dict[int, str]:
+        """The positions of styles whose text nobody sees, with the reason."""
+        reasons = {style: self._why_unseen(style) for style in range(len(self.used))}
+        return {style: reason for style, reason in reasons.items() if reason}
 
-def _rgb(text: str, otherwise: Colour) -> Colour:
-    """FFRRGGBB or RRGGBB."""
-    try:
-        number = int(text[-6:], 16)
-    except ValueError:
-        return otherwise
-    return number >> 16 & 255, number >> 8 & 255, number & 255
-
-
-def _contrast(first: Colour, second: Colour) -> float:
-    low, high = sorted((_luminance(first), _luminance(second)))
-    return (high + 0.05) / (low + 0.05)
-
-
-def _luminance(colour: Colour) -> float:
-    red, green, blue = (_linear(part / 255) for part in colour)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def _linear(part: float) -> float:
-    return float(part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4)
+    def _why_unseen(self, style: int) -> str:
+        font, fill = self.used[style]
+        text = self.fonts[font] if 0 <= font < len(self.fonts) else Font()
+        ground = self.fills[fill] if 0 <= fill < len(self.fills) else WHITE
+        if shows_white(self.formats.code(style)):
+            text = text._replace(colour=WHITE)
+        return unseen_text(text, ground)
 
 
 def _float(text: str) -> float:
     """A decimal number as written; 0 for anything else."""
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
         return 0.0
+    return number if math.isfinite(number) else 0.0
 
 
 def _index(text: str) -> int:

@@ -23,8 +23,19 @@ from xlreport.findings import Finding
 from xlreport.formats import codes, ole
 from xlreport.formats.guard import CellCount, Limits, Refused
 from xlreport.formats.number_formats import GENERAL
-from xlreport.formats.raw import Format, Hidden, RawBook, RawCell, RawSheet, join_names
+from xlreport.formats.raw import (
+    MOST_ODD,
+    Format,
+    Hidden,
+    RawBook,
+    RawCell,
+    RawSheet,
+    add_range,
+    join_names,
+)
 from xlreport.formats.shown import date_shown
+from xlreport.formats.xls_remarks import XlsRemarks
+from xlreport.formats.xls_styles import XlsStyles
 
 if TYPE_CHECKING:
     import xlrd
@@ -32,7 +43,14 @@ if TYPE_CHECKING:
 FORMULA, EOF, PROTECT, BOUNDSHEET, SUPBOOK, BOF = 0x06, 0x0A, 0x12, 0x85, 0x1AE, 0x809
 MERGE_CELLS, NOTE, EXTERN_SHEET, NAME, FILE_PASS = 0xE5, 0x1C, 0x17, 0x18, 0x2F
 NUMBER_CELL, RK, MUL_RK = 0x203, 0x27E, 0xBD
-_NUMBERS = frozenset({NUMBER_CELL, RK, MUL_RK, FORMULA})
+LABEL, BOOL_ERR, RICH_TEXT, SHARED_TEXT = 0x204, 0x205, 0xD6, 0xFD
+ROW, COL_INFO, WINDOW1 = 0x208, 0x7D, 0x3D
+_CELLS = frozenset({NUMBER_CELL, RK, MUL_RK, FORMULA, LABEL, BOOL_ERR, RICH_TEXT, SHARED_TEXT})
+_ROW_HIDDEN, _OWN_HEIGHT, _USUAL_HEIGHT = 0x20, 0x40, 0x8000
+_COLUMN_HIDDEN, _WINDOW_HIDDEN = 0x01, 0x01
+_LOWEST, _NARROWEST = 20, 256
+"""A point in twips, and the width of a character: nobody sees less."""
+
 _SHORTEST = 6
 """Bytes of a cell's row, column and style."""
 
@@ -122,6 +140,7 @@ def _book(book: xlrd.Book, source: _Source, records: _Records, limits: Limits) -
         format=Format.XLS,
         macros=source.macros,
         links=records.links,
+        hidden=records.hidden,
         notes=source.notes,
     )
 
@@ -134,13 +153,12 @@ def _sheets(book: xlrd.Book, records: _Records, limits: Limits) -> dict[str, Raw
         if source.name in sheets:
             raise Refused(codes.TWO_SHEETS(sheet=source.name))
         facts = records.sheet(index)
-        hidden = Hidden(sheet=source.visibility != 0)
-        sheet = RawSheet(source.name, hidden=hidden, protected=facts.protected)
+        sheet = facts.sheet(source.name, is_hidden=source.visibility != 0)
         for cell, raw in _cells(source, facts.formulas, since_1904=book.datemode == 1):
             count.add()
-            sheet.put(cell, _formatted(raw, _format(book, facts.styles.get(cell))))
-        sheet.marks.update(facts.marks)
-        sheet.merges += facts.merges
+            style = facts.styles.get(cell)
+            unseen = "" if style is None else records.styles.why_unseen(style)
+            sheet.put(cell, replace(_formatted(raw, _format(book, style)), unseen=unseen))
         sheets[source.name] = sheet
     return sheets
 
@@ -207,12 +225,69 @@ class _SheetFacts:
 
     formulas: set[Cell] = field(default_factory=set)
     styles: dict[Cell, int] = field(default_factory=dict)
-    """The style of each number, of a formula's too."""
+    """The style of each cell that holds something."""
+    twice: list[Cell] = field(default_factory=list)
     marks: set[Cell] = field(default_factory=set)
     merges: list[tuple[Cell, Cell]] = field(default_factory=list)
+    hidden_rows: list[tuple[int, int]] = field(default_factory=list)
+    hidden_columns: list[tuple[int, int]] = field(default_factory=list)
+    remarks: XlsRemarks = field(default_factory=XlsRemarks)
     protected: bool = False
     end: int = 0
     """Where its last record ends."""
+
+    def sheet(self, name: str, *, is_hidden: bool) -> RawSheet:
+        """A sheet with all this and without cells."""
+        return RawSheet(
+            name,
+            twice=self.twice,
+            marks=self.marks,
+            merges=self.merges,
+            remarks=self.remarks.remarks(),
+            hidden=Hidden(is_hidden, tuple(self.hidden_rows), tuple(self.hidden_columns)),
+            protected=self.protected,
+        )
+
+    def take(self, kind: int, body: bytes) -> None:
+        """Notes what a record of the sheet itself says."""
+        self.remarks.take(kind, body)
+        if kind in _CELLS:
+            self._take_styles(kind, body)
+        if kind == FORMULA:
+            self.formulas.add(struct.unpack_from("<HH", body))
+        elif kind == NOTE:
+            self.marks.add(struct.unpack_from("<HH", body))
+        elif kind == MERGE_CELLS:
+            merges = list(_merged(body))
+            self.merges += merges
+            self.marks.update(first for first, _ in merges)
+        elif kind == PROTECT and body[:2] == _LOCKED:
+            self.protected = True
+        elif kind == ROW and len(body) >= 14:
+            self._take_row(body)
+        elif kind == COL_INFO and len(body) >= 10:
+            self._take_columns(body)
+
+    def _take_styles(self, kind: int, body: bytes) -> None:
+        """A cell that is there twice shows what one program takes, and another does not."""
+        for cell, style in _styles(kind, body):
+            if cell in self.styles and cell not in self.twice and len(self.twice) < MOST_ODD:
+                self.twice.append(cell)
+            self.styles.setdefault(cell, style)
+
+    def _take_row(self, body: bytes) -> None:
+        """2.4.221."""
+        (row,) = struct.unpack_from("<H", body)
+        height, flags = struct.unpack_from("<H", body, 6)[0], body[12]
+        is_low = not height & _USUAL_HEIGHT and height <= _LOWEST and bool(flags & _OWN_HEIGHT)
+        if flags & _ROW_HIDDEN or is_low:
+            add_range(self.hidden_rows, row, row)
+
+    def _take_columns(self, body: bytes) -> None:
+        """2.4.53."""
+        first, last, width, _, flags = struct.unpack_from("<HHHHH", body)
+        if first <= last and (flags & _COLUMN_HIDDEN or width <= _NARROWEST):
+            add_range(self.hidden_columns, first, last)
 
 
 class _Records:
@@ -221,6 +296,8 @@ class _Records:
     def __init__(self, stream: bytes) -> None:
         self.stream = stream
         self.links = False
+        self.hidden = False
+        self.styles = XlsStyles()
         self.encrypted = False
         self._sheet_names: list[str] = []
         self._books: list[bytes] = []
@@ -236,6 +313,8 @@ class _Records:
 
     def _take(self, position: int, kind: int, body: bytes) -> None:
         """Notes what a record of the whole workbook says."""
+        if self._is_biff8:
+            self.styles.take(kind, body)
         if kind == BOUNDSHEET:
             self._take_sheet(body)
         elif kind == SUPBOOK:
@@ -246,6 +325,8 @@ class _Records:
             self._ranges += struct.iter_unpack("<Hhh", body[2 : 2 + 6 * count])
         elif kind == NAME:
             self._names.append((position, body))
+        elif kind == WINDOW1 and len(body) >= 10:
+            self.hidden = bool(body[8] & _WINDOW_HIDDEN)
 
     def _take_sheet(self, body: bytes) -> None:
         """A sheet of any kind has a name, a worksheet has records too (2.4.28)."""
@@ -324,27 +405,17 @@ class _Records:
 
     def _facts(self, start: int) -> _SheetFacts:
         facts = _SheetFacts()
+        depth = 0
         for position, kind, body in self._substream(start):
             facts.end = position + 4 + len(body)
-            if kind in _NUMBERS:
-                for cell, style in _styles(kind, body):
-                    # a chart's own copies of numbers come behind the cells
-                    facts.styles.setdefault(cell, style)
-            if kind == FORMULA:
-                facts.formulas.add(struct.unpack_from("<HH", body))
-            elif kind == NOTE:
-                facts.marks.add(struct.unpack_from("<HH", body))
-            elif kind == MERGE_CELLS:
-                merges = list(_merged(body))
-                facts.merges += merges
-                facts.marks.update(first for first, _ in merges)
-            elif kind == PROTECT and body[:2] == _LOCKED:
-                facts.protected = True
+            depth += (kind == BOF) - (kind == EOF)
+            if depth == 1:  # a chart has copies of numbers
+                facts.take(kind, body)
         return facts
 
 
 def _styles(kind: int, body: bytes) -> Iterator[tuple[Cell, int]]:
-    """The styles of the numbers in a record: one, or those of neighbours in a row (2.4.175)."""
+    """The styles of the cells in a record: one, or those of neighbours in a row (2.4.175)."""
     if len(body) < _SHORTEST:
         return
     row, column, style = struct.unpack_from("<HHH", body)

@@ -8,27 +8,39 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from xlreport import a1
 from xlreport.formats import codes, opc
 from xlreport.formats.guard import CellCount, Limits, Refused, open_package
-from xlreport.formats.number_formats import GENERAL, NumberFormats
+from xlreport.formats.number_formats import GENERAL
 from xlreport.formats.opc import Parts
-from xlreport.formats.raw import Format, Hidden, RawBook, RawCell, RawSheet, join_names
+from xlreport.formats.raw import (
+    Format,
+    Hidden,
+    RawBook,
+    RawCell,
+    RawSheet,
+    Remark,
+    add_range,
+    join_names,
+)
+from xlreport.formats.remarks import COMMENT, MOST_LETTERS, with_drawings
 from xlreport.formats.shown import date_shown
+from xlreport.formats.styles import Styles, theme_colours
+from xlreport.formats.xlsb_styles import read_styles
 
 ROW_HDR, CELL_BLANK = 0, 1
 CELL_RK, CELL_ERROR, CELL_BOOL, CELL_REAL, CELL_ST, CELL_ISST = 2, 3, 4, 5, 6, 7
 FMLA_STRING, FMLA_NUM, FMLA_BOOL, FMLA_ERROR = 8, 9, 10, 11
 SHORT_BLANK, SHORT_RK, SHORT_ERROR, SHORT_BOOL, SHORT_REAL, SHORT_ST, SHORT_ISST = range(12, 19)
 CELL_RSTRING = 62
-SST_ITEM, NAME, FMT, XF = 19, 39, 44, 47
+SST_ITEM, NAME, COL_INFO = 19, 39, 60
+WORKBOOK_PROPERTIES, BOOK_VIEW, BEGIN_COMMENT, COMMENT_TEXT = 153, 158, 635, 637
 BUNDLE_SH, MERGE_CELL = 156, 176
 SUP_BOOK_SRC, SUP_SELF, SUP_SAME, SUP_ADDIN = 355, 357, 358, 667
 EXTERN_SHEET, HLINK, SHEET_PROTECTION = 362, 494, 535
-BEGIN_CELL_XFS, END_CELL_XFS = 617, 618
 BEGIN_SHEET_DATA, END_SHEET_DATA = 145, 146
 
 ERRORS = {
@@ -52,6 +64,10 @@ neighbour (2.5.9)."""
 
 _SUP_BOOKS = frozenset({SUP_BOOK_SRC, SUP_SELF, SUP_SAME, SUP_ADDIN})
 _REF3D, _AREA3D = frozenset({0x3A, 0x5A, 0x7A}), frozenset({0x3B, 0x5B, 0x7B})
+_ROW_HIDDEN, _OWN_HEIGHT, _COLUMN_HIDDEN, _WINDOW_HIDDEN, _SINCE_1904 = 0x10, 0x20, 1, 3, 1
+_LOWEST, _NARROWEST = 20, 256
+"""A point in twips, and the width of a character: nobody sees less."""
+
 _NO_TEXT = 0xFFFFFFFF
 _WHOLE_BOOK = 0xFFFFFFFF
 _STYLE_BITS = 0xFFFFFF
@@ -68,6 +84,7 @@ def read(data: bytes, limits: Limits) -> RawBook:
 
 
 def _book(parts: Parts, limits: Limits) -> RawBook:
+    notes = opc.check_types(parts)
     workbook = opc.workbook_part(parts)
     listed = list(_listed_sheets(parts, workbook))
     sheets = _sheets(parts, workbook, listed, limits)
@@ -82,7 +99,21 @@ def _book(parts: Parts, limits: Limits) -> RawBook:
         format=Format.XLSB,
         macros=opc.holds_macros(parts),
         links=opc.holds_links(parts, workbook),
+        hidden=_is_hidden(parts[workbook]),
+        notes=(*notes, *opc.odd_parts(parts, ())),
     )
+
+
+def _is_hidden(content: bytes) -> bool:
+    """Whether the workbook's window is not shown (2.4.304 BrtBookView)."""
+    views = [body for kind, body in _records(content) if kind == BOOK_VIEW]
+    return any(len(body) > 28 and body[28] & _WINDOW_HIDDEN for body in views)
+
+
+def _since_1904(content: bytes) -> bool:
+    """How days are counted (2.4.822 BrtWbProp)."""
+    properties = [body for kind, body in _records(content) if kind == WORKBOOK_PROPERTIES]
+    return any(body[:1] and body[0] & _SINCE_1904 for body in properties)
 
 
 class _Listed(NamedTuple):
@@ -104,23 +135,36 @@ def _listed_sheets(parts: Parts, workbook: str) -> Iterator[_Listed]:
             yield _Listed(name, targets.get(relation, ""), state != 0)
 
 
+class _Shared(NamedTuple):
+    """What all sheets of a workbook share."""
+
+    strings: Sequence[str]
+    styles: Styles
+    since_1904: bool = False
+
+
+def _shared(parts: Parts, workbook: str) -> _Shared:
+    records = _related_records(parts, workbook, "styles")
+    styles = read_styles(records, theme_colours(parts, workbook))
+    return _Shared(_strings(parts, workbook), styles, _since_1904(parts[workbook]))
+
+
 def _sheets(
     parts: Parts, workbook: str, listed: Sequence[_Listed], limits: Limits
 ) -> dict[str, RawSheet]:
     """The worksheets in their order, by name."""
-    strings = _strings(parts, workbook)
-    formats = _number_formats(parts, workbook)
+    shared = _shared(parts, workbook)
     count = CellCount(codes.XLSB_CELLS, limits.cells)
+    opc.check_sheets(parts, [(name, target) for name, target, _ in listed])
     sheets: dict[str, RawSheet] = {}
     for name, target, is_hidden in listed:
-        if name in sheets:
-            raise Refused(codes.TWO_SHEETS(sheet=name))
-        if target not in parts:
-            raise Refused(codes.MISSING_SHEET(sheet=name))
-        reader = _Sheet(RawSheet(name, hidden=Hidden(sheet=is_hidden)), strings, formats, count)
+        reader = _Sheet(RawSheet(name), shared, count)
         for kind, body in _records(parts[target]):
             reader.take(kind, body)
-        sheets[name] = reader.sheet
+        sheet = reader.sheet
+        sheet.hidden = Hidden(is_hidden, tuple(reader.hidden_rows), tuple(reader.hidden_columns))
+        sheet.remarks = with_drawings(parts, target, count, list(_comments(parts, target)))
+        sheets[name] = sheet
     return sheets
 
 
@@ -166,7 +210,7 @@ def _wide(body: bytes, start: int) -> tuple[str, int]:
 
 def _related_records(parts: Parts, workbook: str, relation: str) -> Iterator[tuple[int, bytes]]:
     """The records of the first part of a kind of relationship."""
-    content = opc.first_related(parts, workbook, relation)
+    content = opc.only_related(parts, workbook, relation)
     if content is not None:
         yield from _records(content)
 
@@ -175,24 +219,6 @@ def _strings(parts: Parts, workbook: str) -> list[str]:
     """The shared strings (2.4.820 BrtSSTItem)."""
     records = _related_records(parts, workbook, "sharedStrings")
     return [_wide(body, 1)[0] for kind, body in records if kind == SST_ITEM]
-
-
-def _number_formats(parts: Parts, workbook: str) -> NumberFormats:
-    """The number formats of the cell styles (2.4.657 BrtFmt, 2.4.842 BrtXF)."""
-    formats = NumberFormats()
-    in_cell_styles = False
-    for kind, body in _related_records(parts, workbook, "styles"):
-        if kind == BEGIN_CELL_XFS:
-            in_cell_styles = True
-        elif kind == END_CELL_XFS:
-            in_cell_styles = False
-        elif kind == FMT:
-            (key,) = struct.unpack_from("<H", body)
-            formats.custom[key], _ = _wide(body, 2)
-        elif kind == XF and in_cell_styles:
-            (key,) = struct.unpack_from("<H", body, 2)
-            formats.of_style.append(key)
-    return formats
 
 
 # --- cells -------------------------------------------------------------------------------
@@ -266,9 +292,10 @@ class _Sheet:
     is known: one that is not may be a cell, and a cell that is passed over would be a blank."""
 
     sheet: RawSheet
-    strings: Sequence[str]
-    formats: NumberFormats
+    shared: _Shared
     count: CellCount
+    hidden_rows: list[tuple[int, int]] = field(default_factory=list)
+    hidden_columns: list[tuple[int, int]] = field(default_factory=list)
     row: int = 0
     column: int = -1
     in_data: bool = False
@@ -279,9 +306,11 @@ class _Sheet:
         if kind in _CELLS:
             self._cell(kind, body)
         elif kind == ROW_HDR:
-            (self.row,) = struct.unpack_from("<I", body)
-            self.column = -1
-            self.row_counts = False
+            self._row(body)
+        elif kind == COL_INFO and len(body) >= 18:
+            first, last, width, _, flags = struct.unpack_from("<IIIIH", body)
+            if first <= last and (flags & _COLUMN_HIDDEN or width <= _NARROWEST):
+                add_range(self.hidden_columns, first, last)
         elif kind in (BEGIN_SHEET_DATA, END_SHEET_DATA):
             self.in_data = kind == BEGIN_SHEET_DATA
         elif kind in (MERGE_CELL, HLINK):
@@ -295,6 +324,18 @@ class _Sheet:
             self.sheet.protected = bool(locked)
         elif self.in_data and kind not in _BESIDE_CELLS and kind < _FIRST_FUTURE_RECORD:
             raise Refused(codes.ODD_RECORD(sheet=self.sheet.name, row=self.row + 1))
+
+    def _row(self, body: bytes) -> None:
+        """2.4.743 BrtRowHdr; some programs write only its number."""
+        (self.row,) = struct.unpack_from("<I", body)
+        self.column = -1
+        self.row_counts = False
+        if len(body) < 12:
+            return
+        (height,) = struct.unpack_from("<H", body, 8)
+        is_low = height <= _LOWEST and bool(body[11] & _OWN_HEIGHT)
+        if body[11] & _ROW_HIDDEN or is_low:
+            add_range(self.hidden_rows, self.row, self.row)
 
     def _cell(self, kind: int, body: bytes) -> None:
         header = _SHORT_HEADER if kind in _SHORT else _HEADER
@@ -313,13 +354,16 @@ class _Sheet:
         raw = RawCell(cell_kind, text, formula)
         if cell_kind == "n":
             raw = self._number(text, formula, style & _STYLE_BITS)
-        self.sheet.put((self.row, self.column), raw)
+        unseen = self.shared.styles.unseen.get(style & _STYLE_BITS, "")
+        self.sheet.put((self.row, self.column), replace(raw, unseen=unseen) if unseen else raw)
 
     def _number(self, text: str, formula: str | None, style: int) -> RawCell:
         """A number with what its format makes of it."""
-        if self.formats.shows_date(style):
-            return RawCell("n", text, formula, date=True, shown=date_shown(text))
-        code = self.formats.code(style)
+        formats = self.shared.styles.formats
+        if formats.shows_date(style):
+            shown = date_shown(text, since_1904=self.shared.since_1904)
+            return RawCell("n", text, formula, date=True, shown=shown)
+        code = formats.code(style)
         number_format = "" if code == GENERAL else code
         return RawCell("n", text, formula, number_format=number_format)
 
@@ -334,9 +378,24 @@ class _Sheet:
         """The kind of cell and what it holds."""
         if kind in _SHARED:
             (index,) = struct.unpack_from("<I", value)
-            return "s", self.strings[index]
+            return "s", self.shared.strings[index]
         cell_kind, value_of = _VALUES[kind]
         return cell_kind, value_of(value)
+
+
+# --- comments -------------------------------------------------------------------------------
+
+
+def _comments(parts: Parts, sheet: str) -> Iterator[Remark]:
+    """A sheet's comments (2.4.28 BrtBeginComment, 2.4.319 BrtCommentText)."""
+    for part in opc.related(parts, sheet, "comments"):
+        cell = (0, 0)
+        for kind, body in _records(parts[part]):
+            if kind == BEGIN_COMMENT:
+                row, _, column = struct.unpack_from("<III", body, 4)
+                cell = row, column
+            elif kind == COMMENT_TEXT:
+                yield Remark(cell, COMMENT, _rich(body)[:MOST_LETTERS].strip())
 
 
 # --- names -------------------------------------------------------------------------------

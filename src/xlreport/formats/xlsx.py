@@ -25,12 +25,12 @@ from xlreport.formats.guard import (
 from xlreport.formats.number_formats import GENERAL
 from xlreport.formats.opc import PREFIXES, Parts
 from xlreport.formats.raw import (
-    MOST_ODD,
     Format,
     Hidden,
     RawBook,
     RawCell,
     RawSheet,
+    add_range,
     join_names,
 )
 from xlreport.formats.remarks import read_remarks
@@ -69,7 +69,7 @@ _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 def read(data: bytes, limits: Limits) -> RawBook:
     """Reads every worksheet of a package. Raises Refused."""
     parts = open_package(data, limits)
-    opc.check_types(parts)
+    notes = opc.check_types(parts)
     part = opc.workbook_part(parts)
     workbook = _Workbook()
     parse_xml(parts[part], workbook, PREFIXES)
@@ -91,7 +91,8 @@ def read(data: bytes, limits: Limits) -> RawBook:
         format=Format.XLSX,
         macros=opc.holds_macros(parts),
         links=opc.holds_links(parts, part),
-        notes=opc.odd_parts(parts, read),
+        hidden=workbook.is_hidden,
+        notes=(*notes, *opc.odd_parts(parts, read)),
     )
 
 
@@ -109,14 +110,17 @@ class _Workbook(XmlHandler):
         self.defined = ""
         self.target: list[str] | None = None
         self.is_workbook = False
+        self.is_hidden = False
         self.path: list[str] = []
 
     def start(self, name: str, attributes: Attributes) -> None:
         self.path.append(name)
         if self.path == ["workbook"]:
             self.is_workbook = True
+        elif self.path == ["workbook", "bookViews", "workbookView"]:
+            self.is_hidden = attributes.get("visibility", "visible") != "visible"
         elif self.path == ["workbook", "sheets", "sheet"]:
-            if "id" in attributes:
+            if any(key.lower() == "id" for key in attributes):
                 # one reader goes by this, another by the id of the relationship
                 raise Refused(codes.SMUGGLED())
             if attributes.get("state", "visible") != "visible":
@@ -149,13 +153,10 @@ def _sheets(parts: Parts, part: str, workbook: _Workbook, limits: Limits) -> dic
     strings = _strings(parts, part)
     styles = read_styles(parts, part)
     count = CellCount(codes.XLSX_CELLS, limits.cells)
+    listed = [(name, targets.get(relation, "")) for name, relation in workbook.sheets]
+    opc.check_sheets(parts, listed)
     sheets: dict[str, RawSheet] = {}
-    for name, relation in workbook.sheets:
-        target = targets.get(relation, "")
-        if name in sheets:
-            raise Refused(codes.TWO_SHEETS(sheet=name))
-        if target not in parts:
-            raise Refused(codes.MISSING_SHEET(sheet=name))
+    for name, target in listed:
         reader = _Sheet(name, strings, styles, count)
         reader.since_1904 = workbook.since_1904
         parse_xml(parts[target], reader, PREFIXES)
@@ -190,12 +191,17 @@ class _Strings(XmlHandler):
         self.pieces: list[str] = []
         self.in_text = False
         self.phonetic = 0
+        self.path: list[str] = []
 
     def foreign(self, local: str) -> None:
         _refuse_smuggled(local, ())
 
     def start(self, name: str, _attributes: Attributes) -> None:
+        self.path.append(name)
         if name == "si":
+            if self.path != ["sst", "si"]:
+                # whether it counts decides which text each cell shows
+                raise Refused(codes.SMUGGLED())
             self.pieces = []
         elif name == "rPh":
             self.phonetic += 1
@@ -203,6 +209,7 @@ class _Strings(XmlHandler):
             self.in_text = not self.phonetic
 
     def end(self, name: str) -> None:
+        self.path.pop()
         if name == "si":
             self.strings.append(unescape("".join(self.pieces)))
         elif name == "rPh":
@@ -216,7 +223,7 @@ class _Strings(XmlHandler):
 
 
 def _strings(parts: Parts, workbook: str) -> list[str]:
-    content = opc.first_related(parts, workbook, "sharedStrings")
+    content = opc.only_related(parts, workbook, "sharedStrings")
     handler = _Strings()
     if content is not None:
         parse_xml(content, handler, PREFIXES)
@@ -238,20 +245,13 @@ def _is_hidden(attributes: Attributes, size: str) -> bool:
     return _TINY.fullmatch(attributes.get(size, "")) is not None
 
 
-def _add_line(ranges: list[tuple[int, int]], line: tuple[int, int]) -> None:
-    """Adds a range of rows or columns; one that goes on where the last one ends makes it longer."""
-    if ranges and ranges[-1][1] + 1 == line[0]:
-        ranges[-1] = ranges[-1][0], line[1]
-    elif len(ranges) < MOST_ODD:
-        ranges.append(line)
-
-
 class _Sheet(XmlHandler):
     """Collects the cells of one worksheet part (18.3).
 
     `path` are the open elements, `collecting` what text is added to; `value` and `formula` are
     those of the cell being read, None as long as it has none. `counted` is whether the row counts:
     rows and cells without anything in them, however many a program has styled, are no data.
+    `low` is whether rows are too low to be seen unless they say otherwise.
     """
 
     def __init__(self, name: str, strings: list[str], styles: Styles, count: CellCount) -> None:
@@ -260,6 +260,8 @@ class _Sheet(XmlHandler):
         self.styles = styles
         self.count = count
         self.since_1904 = False
+        self.low = False
+        self.data_parts = 0
         self.hidden_rows: list[tuple[int, int]] = []
         self.hidden_columns: list[tuple[int, int]] = []
         self.row = -1
@@ -318,19 +320,30 @@ class _Sheet(XmlHandler):
         self.row = written - 1 if written > 0 else self.row + 1
         self.column = -1
         self.counted = False
-        if _is_hidden(attributes, "ht"):
-            _add_line(self.hidden_rows, (self.row, self.row))
+        if _is_hidden(attributes, "ht") or (self.low and "ht" not in attributes):
+            add_range(self.hidden_rows, self.row, self.row)
+
+    def _start_data(self, _attributes: Attributes) -> None:
+        """One reader takes a second part of data, another does not open the file."""
+        self.data_parts += 1
+        if self.data_parts > 1 or len(self.path) != 2:
+            raise Refused(codes.SMUGGLED())
+
+    def _start_sizes(self, attributes: Attributes) -> None:
+        """The height of rows that do not give their own (18.3.1.81)."""
+        height = attributes.get("defaultRowHeight", "")
+        self.low = _TINY.fullmatch(height) is not None
 
     def _start_column(self, attributes: Attributes) -> None:
         """Widths of columns (18.3.1.13), the first and last counted from 1."""
-        first = _index(attributes.get("min", ""))
-        last = _index(attributes.get("max", ""))
-        if 0 < first <= last and _is_hidden(attributes, "width"):
+        first, last = _index(attributes.get("min", "")), _index(attributes.get("max", ""))
+        is_column = self.path[1:] == ["cols", "col"] and 0 < first <= last
+        if is_column and _is_hidden(attributes, "width"):
             self.count.add()
-            _add_line(self.hidden_columns, (first - 1, last - 1))
+            add_range(self.hidden_columns, first - 1, last - 1)
 
     def _start_cell(self, attributes: Attributes) -> None:
-        if self.path[1:] != _CELL_PATH:
+        if self.path[1:] != _CELL_PATH or self.path[0] != "worksheet":
             raise Refused(codes.CELL_OUTSIDE(sheet=self.sheet.name))
         written = attributes.get("r")
         cell = a1.parse(written) if written else (self.row, self.column + 1)
@@ -346,6 +359,7 @@ class _Sheet(XmlHandler):
 
     def _start_value(self, _attributes: Attributes) -> None:
         self._expect_first_value()
+        self._expect(inline=False)
         self.collecting = self.value = []
 
     def _start_formula(self, _attributes: Attributes) -> None:
@@ -353,6 +367,7 @@ class _Sheet(XmlHandler):
 
     def _start_inline(self, _attributes: Attributes) -> None:
         self._expect_first_value()
+        self._expect(inline=True)
         self.value = []
 
     def _start_text(self, _attributes: Attributes) -> None:
@@ -377,6 +392,8 @@ class _Sheet(XmlHandler):
         self.sheet.protected = attributes.get("sheet") in ("1", "true")
 
     _STARTS: ClassVar[Mapping[str, Callable[[_Sheet, Attributes], None]]] = {
+        "sheetData": _start_data,
+        "sheetFormatPr": _start_sizes,
         "row": _start_row,
         "c": _start_cell,
         "v": _start_value,
@@ -403,6 +420,12 @@ class _Sheet(XmlHandler):
         if self.value is not None and self.cell is not None:
             self.sheet.doubt(self.cell)
 
+    def _expect(self, *, inline: bool) -> None:
+        """A text in the cell belongs to its own type, a value to all others (18.3.1.4): a reader
+        that goes by the type sees nothing."""
+        if self.cell is not None and (self.attributes.get("t") == "inlineStr") != inline:
+            self.sheet.doubt(self.cell)
+
     def _finish(self, cell: Cell) -> None:
         """Adds the cell, if there is anything in it."""
         if self.value is None and self.formula is None:
@@ -423,13 +446,13 @@ class _Sheet(XmlHandler):
     def _raw(self, kind: str, text: str, formula: str | None, style: int) -> RawCell:
         """The cell with what its style makes of it."""
         formats = self.styles.formats
-        faint = style in self.styles.faint
+        unseen = self.styles.unseen.get(style, "")
         if kind == "n" and formats.shows_date(style):
             shown = date_shown(text, since_1904=self.since_1904)
-            return RawCell(kind, text, formula, date=True, shown=shown, faint=faint)
+            return RawCell(kind, text, formula, date=True, shown=shown, unseen=unseen)
         code = formats.code(style) if kind == "n" else GENERAL
         number_format = "" if code == GENERAL else code
-        return RawCell(kind, text, formula, kind == "d", number_format, faint=faint)
+        return RawCell(kind, text, formula, kind == "d", number_format, unseen=unseen)
 
     def _text(self, kind: str, cell: Cell) -> str:
         """What the cell holds, with a shared string looked up."""

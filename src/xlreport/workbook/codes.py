@@ -213,7 +213,9 @@ DRAGGED_ONTO = R15.message(
 DRAGGED_AWAY = R15.message(
     "{cell}（{label}）的数被拖走或覆盖了，现在是空的", "请在 {cell} 重新填写；其他格子不用重填"
 )
-CELL_TWICE = R15.message("文件里这一格出现了两次，内容无法判断", _REFILL)
+CELL_TWICE = R15.message(
+    "文件里这一格的内容写了两遍或写法有误，无法判断是哪个数", "请在这一格重新填写，保存后再报送"
+)
 SHEET_COPY = R15.message(
     "这张表像“{sheet}”的副本，却有 {cells} 格与它不同，无法判断哪张是真的",
     "请只留一张，删去另一张后重新报送",
@@ -265,6 +267,10 @@ REMARK = R5.message(
 )
 REMARK_WITHOUT_WORDS = R5.message("这里有{kind}，不会读取", _NOT_MISPLACED)
 MORE_REMARKS = R5.message("另有 {count} 处批注、文本框或图片，不会读取", _NOT_MISPLACED)
+BOOK_UNSEEN = R34.message(
+    "工作簿的窗口被隐藏了，打开时什么也看不见；里面的内容已照常读取",
+    "请用“视图 → 取消隐藏”显示出来，核对后重新报送",
+)
 SHEET_UNSEEN = R34.message(
     "工作表“{sheet}”被隐藏了，里面的内容已照常读取", "请取消隐藏，核对后重新报送"
 )

@@ -88,16 +88,16 @@ def test_positions_tell_nothing_where_cells_have_moved(book: RawBook, zfxxgk: Fo
 
 
 @pytest.mark.parametrize(
-    ("faint", "merges", "reason"),
+    ("unseen", "merges", "reason"),
     [
-        (True, [], "字的颜色与底色相同"),
-        (False, [((8, 1), (9, 3))], "被合并的格子盖住了"),
+        ("字的颜色与底色相同", [], "字的颜色与底色相同"),
+        ("", [((8, 1), (9, 3))], "被合并的格子盖住了"),
     ],
 )
 def test_a_number_that_nobody_sees_is_told(
-    book: RawBook, zfxxgk: Form, faint: bool, merges: list[tuple[Cell, Cell]], reason: str
+    book: RawBook, zfxxgk: Form, unseen: str, merges: list[tuple[Cell, Cell]], reason: str
 ) -> None:
-    put(book, (SHEET, (9, 1)), RawCell("n", "7", faint=faint))
+    put(book, (SHEET, (9, 1)), RawCell("n", "7", unseen=unseen))
     book.sheets[SHEET].merges = merges
     message = f"格子里的“7”看不见（{reason}），已照常读取"
     assert told(book, zfxxgk) == [("R34", SHEET, "B10", message)]

@@ -88,7 +88,7 @@ def checks_sheet(form: Form, *, moved: int = 0) -> RawBook:
 
 
 def explanations(book: RawBook, form: Form) -> dict[str, str]:
-    return read_explanations(book, layout_of(form))
+    return read_explanations(book, layout_of(form))[0]
 
 
 @pytest.mark.parametrize("moved", [0, 3])

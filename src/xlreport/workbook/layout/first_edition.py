@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from xlreport.form import expression as ex
-from xlreport.form.model import Form, Text
+from xlreport.form.model import Check, Form, Statement, Text
 from xlreport.workbook.layout.sheet import TEXTS, Label, SheetLayout, Span
 from xlreport.workbook.layout.workbook import Spot, WorkbookLayout, layout_of
 
@@ -26,11 +26,12 @@ _CHECK_ROWS, _CHECK_COLUMNS = 40, 10
 
 @dataclass(frozen=True, slots=True)
 class ListedInstance:
-    """A row of the 校验 sheet: its number from 1, its code in full and as printed."""
+    """A row of the 校验 sheet: its number from 1, its code in full and as printed, its title."""
 
     number: int
     code: str
     printed_code: str
+    title: str
 
 
 @lru_cache(maxsize=16)
@@ -112,9 +113,10 @@ def listed_instances(form: Form) -> Iterator[ListedInstance]:
         codes = per_table if check.each == "cell" else (i.code for i in instances)
         for code in codes:
             number += 1
-            yield ListedInstance(number, code, check.code)
-    deferred = [check.code for check in form.checks if check.code not in with_formula]
-    deferred += [statement.code for statement in form.statements]
-    for code in deferred:
+            yield ListedInstance(number, code, check.code, check.title)
+    deferred: list[Check | Statement] = []
+    deferred += [check for check in form.checks if check.code not in with_formula]
+    deferred += form.statements
+    for item in deferred:
         number += 1
-        yield ListedInstance(number, code, code)
+        yield ListedInstance(number, item.code, item.code, item.title)

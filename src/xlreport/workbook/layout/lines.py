@@ -71,8 +71,10 @@ class CheckLine:
     def comparison(self) -> ex.Compare | None:
         """The equality that the line tests, so that a difference can be shown; else None."""
         rule = self.instances[0].rule
-        is_equality = isinstance(rule, ex.Compare) and rule.operator == "=="
-        return rule if is_equality and isinstance(rule, ex.Compare) and not self.per_cell else None
+        if not isinstance(rule, ex.Compare) or self.per_cell:
+            return None
+        is_shown = rule.operator == "==" and self.check.shows_difference
+        return rule if is_shown else None
 
     @property
     def fields(self) -> tuple[str, ...]:

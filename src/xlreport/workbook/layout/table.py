@@ -37,8 +37,8 @@ QUESTION = "本表空白处是否均为 0（选是或否）"
 
 STATUS_HEADING, COLUMN_STATUSES = "校验结果", "各列校验"
 
-_STATUS_WIDTH = 24.0
-"""Characters of the column with the rows' verdicts: `✘ 现行有效少于制发减废止` in two lines."""
+_STATUS_WIDTH = 33.0
+"""Characters of the column with the rows' verdicts, in one line with 已说明."""
 
 _LEAST_ROW_HEIGHT = 18.0
 """Points of a row that has room for any label of one line."""
@@ -46,7 +46,7 @@ _LEAST_ROW_HEIGHT = 18.0
 _STATUS_HEIGHT = 34.0
 """Points of a row with verdicts under columns, which are narrow."""
 
-_HEAD_HEIGHT, _TITLE_HEIGHT, _UNIT_HEIGHT, _SIGNATURE_HEIGHT = 27.0, 28.0, 19.0, 26.0
+_HEAD_HEIGHT, _TITLE_HEIGHT, _UNIT_HEIGHT, _SIGNATURE_HEIGHT = 27.0, 28.0, 19.0, 34.0
 
 
 _NUMBERS_WIDTH = 57.0

@@ -92,7 +92,7 @@ class _Contents:
     def _has_other_entries(self) -> bool:
         """Lines of the cover, answers, explanations, and what a later version has no more."""
         answers, _ = read_answers(self.located)
-        explanations = read_explanations(self.book, self.located.layout)
+        explanations, _ = read_explanations(self.book, self.located.layout)
         lines = any(answers.values()) or bool(explanations)
         return lines or self._cover_is_filled_in() or any(self._named_entries())
 
@@ -135,4 +135,5 @@ class _Contents:
             yield from read_figures(located, {}, is_summary=False).findings
         yield from read_texts(located)[1]
         yield from read_answers(located)[1]
+        yield from read_explanations(self.book, located.layout)[1]
         yield from integrity_findings(located, same_version=same_version, is_summary=False)

@@ -9,13 +9,12 @@ from dataclasses import dataclass, replace
 from xlreport.a1 import Cell
 from xlreport.findings import Finding, Severity
 from xlreport.form.model import LEVELS, Form, IdentityItem
-from xlreport.formats.raw import RawBook, RawCell
+from xlreport.formats.raw import RawBook
 from xlreport.submission import Place, Unit
 from xlreport.text import clean_line, clean_name, quote
 from xlreport.workbook.codes import (
     COVER_INCOMPLETE,
     COVER_LINE_CUT,
-    NAMES_ASIDE,
     NO_LEVEL,
     NO_TEXT,
     NO_UNIT,
@@ -26,7 +25,13 @@ from xlreport.workbook.codes import (
 from xlreport.workbook.layout.identity import Identity, identity_name
 from xlreport.workbook.layout.sheet import COVER
 from xlreport.workbook.layout.workbook import Spot, WorkbookLayout, place_of
-from xlreport.workbook.reader.defined_names import no_text, target_of, text_of
+from xlreport.workbook.reader.defined_names import (
+    cell_at,
+    names_aside,
+    no_text,
+    spot_of,
+    text_of,
+)
 from xlreport.workbook.reader.headings import ENOUGH, squeezed
 
 _OF_THE_UNIT = ("unit", "code", "level", "year")
@@ -69,8 +74,7 @@ class _Line:
 def _line(book: RawBook, form: Form, item: IdentityItem) -> _Line:
     """Beside its printed label, since that is what people see; where the label is not there once,
     by its name."""
-    target = target_of(book, identity_name(item.id))
-    by_name = None if target is None else (target.sheet, target.first)
+    by_name = spot_of(book, identity_name(item.id))
     label = _label_spot(book, form, item)
     if label is None:
         return _Line(by_name)
@@ -78,7 +82,7 @@ def _line(book: RawBook, form: Form, item: IdentityItem) -> _Line:
     beside = (sheet, (row, column + 1))
     if by_name is None or by_name == beside:
         return _Line(beside)
-    if _is_right_of(by_name, label) and not text_of(_cell(book, beside)):
+    if _is_right_of(by_name, label) and not text_of(cell_at(book, beside)):
         return _Line(by_name)
     return _Line(beside, aside=True)
 
@@ -105,23 +109,22 @@ def _label_spot(book: RawBook, form: Form, item: IdentityItem) -> Spot | None:
     return sheet, labels[0]
 
 
-def _cell(book: RawBook, spot: Spot | None) -> RawCell | None:
-    if spot is None:
-        return None
-    sheet, cell = spot
-    return book.sheets[sheet].cells.get(cell)
+def cover_spots(book: RawBook, form: Form) -> dict[str, Spot]:
+    """Where the lines of the cover stand, by their names; those that are nowhere left out."""
+    lines = {identity_name(item.id): _line(book, form, item).spot for item in form.identity}
+    return {name: spot for name, spot in lines.items() if spot is not None}
 
 
 def cover_text(book: RawBook, form: Form, item: IdentityItem) -> str:
     """A line of the cover: beside its printed label, else by its name."""
-    return text_of(_cell(book, _line(book, form, item).spot))
+    return text_of(cell_at(book, _line(book, form, item).spot))
 
 
 def read_cover(book: RawBook, layout: WorkbookLayout, identity: Identity) -> Cover:
     """The lines of the cover, and the unit that they and the identity name."""
     form = layout.form
     where = {item.id: _line(book, form, item) for item in form.identity}
-    written = {item: text_of(_cell(book, line.spot)) for item, line in where.items()}
+    written = {item: text_of(cell_at(book, line.spot)) for item, line in where.items()}
     lines = {item: _cleaned(item, line) for item, line in written.items()}
     unit = _unit(lines, identity)
     level = unit.level if unit.level in LEVELS else ""
@@ -137,7 +140,7 @@ def read_cover(book: RawBook, layout: WorkbookLayout, identity: Identity) -> Cov
         *_no_texts(book, form, where),
     )
     placed = [finding.on(places.get(finding.field), finding.field) for finding in findings]
-    placed += _asides(form, where, places)
+    placed += _asides(form, where)
     others = {item: line for item, line in lines.items() if item not in _OF_THE_UNIT}
     return Cover(replace(unit, level=level), others, places, tuple(placed))
 
@@ -145,23 +148,21 @@ def read_cover(book: RawBook, layout: WorkbookLayout, identity: Identity) -> Cov
 def _no_texts(book: RawBook, form: Form, where: Mapping[str, _Line]) -> Iterator[Finding]:
     """R33: a line that holds a picture or an error value; it costs no report."""
     for item in form.identity:
-        cell = _cell(book, where[item.id].spot)
+        cell = cell_at(book, where[item.id].spot)
         content = "" if cell is None else no_text(cell)
         if content:
             finding = NO_TEXT(label=item.label, content=content)
             yield finding.at(field=identity_name(item.id), severity=Severity.WARNING)
 
 
-def _asides(
-    form: Form, where: Mapping[str, _Line], places: Mapping[str, Place]
-) -> Iterator[Finding]:
+def _asides(form: Form, where: Mapping[str, _Line]) -> Iterator[Finding]:
     """R8: lines whose names went elsewhere than their labels."""
-    aside = [item for item in form.identity if where[item.id].aside]
-    if not aside:
-        return
-    cells = [f"{places[identity_name(item.id)].cell}（{item.label}）" for item in aside]
-    finding = NAMES_ASIDE(count=len(cells), cells="、".join(cells))
-    yield finding.at(sheet=places[identity_name(aside[0].id)].sheet)
+    aside = []
+    for item in form.identity:
+        line = where[item.id]
+        if line.aside and line.spot is not None:
+            aside.append((line.spot, item.label))
+    yield from names_aside(aside)
 
 
 def _cleaned(item: str, line: str) -> str:

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
 from xlreport import a1
 from xlreport.a1 import Cell
+from xlreport.findings import Finding
 from xlreport.formats.raw import RawBook, RawCell, RawSheet
 from xlreport.formats.shown import number_shown
 from xlreport.submission import shown
+from xlreport.workbook.codes import NAMES_ASIDE
+from xlreport.workbook.layout.workbook import Spot, place_of
 from xlreport.workbook.reader.numbers import is_picture
 
 _TARGET = re.compile(r"=?(?:'((?:[^']|'')+)'|([^'!\[\]]+))!([$A-Z0-9]+)(?::([$A-Z0-9]+))?")
 """`'sheet'!$D$6` or a range; a sheet of another file (`[1]`) does not match."""
+
+MOST_NAMED = 4
+"""How many cells are named one by one."""
 
 _BOOLEANS = {"1": "TRUE", "0": "FALSE"}
 
@@ -65,6 +72,33 @@ def named_cell(book: RawBook, name: str) -> RawCell | None:
     if target is None:
         return None
     return book.sheets[target.sheet].cells.get(target.first)
+
+
+def spot_of(book: RawBook, name: str) -> Spot | None:
+    """The sheet and (first) cell of a name; None when the name is lost."""
+    target = target_of(book, name)
+    return None if target is None else (target.sheet, target.first)
+
+
+def cell_at(book: RawBook, spot: Spot | None) -> RawCell | None:
+    """What stands at a spot; None for nothing."""
+    if spot is None:
+        return None
+    sheet, cell = spot
+    return book.sheets[sheet].cells.get(cell)
+
+
+def names_aside(aside: Sequence[tuple[Spot, str]]) -> Iterator[Finding]:
+    """R8: cells with what they are for, whose names went elsewhere than what is printed beside
+    them."""
+    sheets: dict[str, list[str]] = {}
+    for spot, label in aside:
+        place = place_of(spot)
+        sheets.setdefault(place.sheet, []).append(f"{place.cell}（{label}）")
+    for sheet, cells in sheets.items():
+        tail = "等" if len(cells) > MOST_NAMED else ""
+        finding = NAMES_ASIDE(count=len(cells), cells="、".join(cells[:MOST_NAMED]) + tail)
+        yield finding.at(sheet=sheet, observed=(("cells", len(cells)),))
 
 
 def named_text(book: RawBook, name: str) -> str:

@@ -128,7 +128,10 @@ def _other_shown(cell: RawCell, entry: Entry) -> str | None:
         return None
     seen = cell.shown
     if cell.number_format:
-        seen = number_shown(cell.number_format, entry.value) or ""
+        told = number_shown(cell.number_format, entry.value)
+        if told is None:
+            return None
+        seen = told
     elif not seen:
         return None
     if number_read(seen) == entry.value:

@@ -14,6 +14,7 @@ from xlreport.formats.raw import Format, RawBook, RawCell, RawSheet
 from xlreport.submission import Place
 from xlreport.text import quote
 from xlreport.workbook.codes import (
+    BOOK_UNSEEN,
     CELL_UNSEEN,
     CELLS_UNSEEN,
     HEADING_CHANGED,
@@ -31,10 +32,14 @@ from xlreport.workbook.codes import (
     STRAY_SHEET,
     UNPROTECTED,
 )
-from xlreport.workbook.layout.sheet import COVER, HIDDEN, SheetLayout
-from xlreport.workbook.reader.defined_names import seen_text
+from xlreport.workbook.layout.prior_year import PRIOR_YEAR_SHEET
+from xlreport.workbook.layout.sheet import CHECKS, HIDDEN, PRIOR_YEAR_LIST, SheetLayout
+from xlreport.workbook.layout.workbook import Spot, place_of
+from xlreport.workbook.reader.cover import cover_sheet, cover_spots
+from xlreport.workbook.reader.defined_names import cell_at, seen_text
 from xlreport.workbook.reader.headings import ENOUGH, likeness, squeezed
 from xlreport.workbook.reader.locate import Located
+from xlreport.workbook.reader.texts import explanation_spots
 
 _CHECK_LABEL = "校验"
 """How the headings of checks begin."""
@@ -157,11 +162,18 @@ def _headings(layout: SheetLayout, sheet: RawSheet) -> Iterator[Finding]:
 # --- what people see otherwise --------------------------------------------------------------
 
 
+def _looked_at(located: Located) -> list[str]:
+    """The sheets that people fill in or look at, whatever they are called now."""
+    cover = cover_sheet(located.book, located.layout.form)
+    others = {*located.used, CHECKS, PRIOR_YEAR_LIST, cover}
+    return [
+        name for name in located.book.sheets if name in others or name.startswith(PRIOR_YEAR_SHEET)
+    ]
+
+
 def _remarks(located: Located) -> Iterator[Finding]:
     """R5: comments, text boxes and pictures that lie over the sheets of the report."""
-    for name in located.book.sheets:
-        if name not in located.used and name != COVER:
-            continue
+    for name in _looked_at(located):
         remarks = located.book.sheets[name].remarks
         for remark in remarks[:MOST_TOLD]:
             message = REMARK if remark.text else REMARK_WITHOUT_WORDS
@@ -174,43 +186,60 @@ def _remarks(located: Located) -> Iterator[Finding]:
 
 def _unseen(located: Located) -> Iterator[Finding]:
     """R34: figures and texts that count although nobody sees them."""
-    for name in sorted(located.used):
-        if located.book.sheets[name].hidden.sheet:
-            yield SHEET_UNSEEN(sheet=quote(name)).at(sheet=name)
-    covered = {name: _covered(located, name) for name in located.used}
+    book = located.book
+    if book.hidden:
+        yield BOOK_UNSEEN()
+    filled = {name: spot for name, spot in _counted(located).items() if _holds(book, spot)}
+    for sheet in sorted({sheet for sheet, _ in filled.values()} | located.used):
+        if book.sheets[sheet].hidden.sheet:
+            yield SHEET_UNSEEN(sheet=quote(sheet)).at(sheet=sheet)
     unseen: dict[tuple[str, str], list[str]] = {}
-    for name, (sheet, cell) in located.spots.items():
-        raw = located.book.sheets[sheet].cells.get(cell)
-        if raw is None or raw.text.strip() in ("", "0"):
-            continue
-        reason = _why_unseen(located.book.sheets[sheet], cell, covered[sheet])
+    covered: dict[str, frozenset[Cell]] = {}
+    for name, (sheet, cell) in filled.items():
+        if sheet not in covered:
+            covered[sheet] = _covered(book.sheets[sheet], sheet, filled.values())
+        reason = _why_unseen(book.sheets[sheet], cell, covered[sheet])
         if reason:
             unseen.setdefault((sheet, reason), []).append(name)
     for (_, reason), names in unseen.items():
-        yield _cells_unseen(located, names, reason)
+        yield _cells_unseen(book, [(name, filled[name]) for name in names], reason)
 
 
-def _cells_unseen(located: Located, names: Sequence[str], reason: str) -> Finding:
+def _counted(located: Located) -> dict[str, Spot]:
+    """Where everything stands that is read: figures, texts, answers, explanations, the cover."""
+    book, layout = located.book, located.layout
+    others = {**cover_spots(book, layout.form), **explanation_spots(book, layout)}
+    return {**others, **located.spots}
+
+
+def _holds(book: RawBook, spot: Spot) -> bool:
+    """Whether something stands there that could be told from nothing."""
+    raw = cell_at(book, spot)
+    return raw is not None and raw.text.strip() not in ("", "0")
+
+
+def _cells_unseen(book: RawBook, named: Sequence[tuple[str, Spot]], reason: str) -> Finding:
     """One finding for the cells of a sheet that nobody sees for the same reason."""
-    first, *others = names
+    (first, spot), *others = named
+    place = place_of(spot)
     if not others:
-        content = quote(seen_text(located.cell(first)).strip())
-        return located.at(first, CELL_UNSEEN(content=content, reason=reason))
-    cells = [address(located.spots[name][1]) for name in names[:MOST_TOLD]]
-    tail = "等" if len(names) > MOST_TOLD else ""
+        content = quote(seen_text(cell_at(book, spot)).strip())
+        return CELL_UNSEEN(content=content, reason=reason).on(place, first)
+    cells = [place_of(spot).cell for _, spot in named[:MOST_TOLD]]
+    tail = "等" if len(named) > MOST_TOLD else ""
     listed = "、".join(cells) + tail
-    return located.at(first, CELLS_UNSEEN(count=len(names), cells=listed, reason=reason))
+    return CELLS_UNSEEN(count=len(named), cells=listed, reason=reason).on(place, first)
 
 
-def _covered(located: Located, name: str) -> frozenset[Cell]:
-    """The cells of the report on a sheet that lie under a merge and are not its first."""
+def _covered(sheet: RawSheet, name: str, spots: Iterable[Spot]) -> frozenset[Cell]:
+    """Which of these cells lie under a merge on a sheet and are not its first."""
     columns: dict[int, list[int]] = {}
-    for sheet, (row, column) in located.spots.values():
-        if sheet == name:
+    for other, (row, column) in spots:
+        if other == name:
             columns.setdefault(row, []).append(column)
     covered: set[Cell] = set()
     bottom = max(columns, default=0)
-    for first, last in located.book.sheets[name].merges:
+    for first, last in sheet.merges:
         for row in range(first[0], min(last[0], bottom) + 1):
             inside = [c for c in columns.get(row, ()) if first[1] <= c <= last[1]]
             covered.update((row, column) for column in inside if (row, column) != first)
@@ -221,8 +250,8 @@ def _why_unseen(sheet: RawSheet, cell: Cell, covered: frozenset[Cell]) -> str:
     """Why nobody sees a cell of a visible sheet; empty where people do."""
     if sheet.hidden.hides(cell):
         return "所在的行或列被隐藏了"
-    if sheet.cells[cell].faint:
-        return "字的颜色与底色相同"
+    if sheet.cells[cell].unseen:
+        return sheet.cells[cell].unseen
     return "被合并的格子盖住了" if cell in covered else ""
 
 

@@ -27,20 +27,16 @@ from xlreport.workbook.codes import (
     FOUND_ELSEWHERE,
     NAME_OF_MANY,
     NAME_TWICE,
-    NAMES_ASIDE,
     SHEET_LOST,
 )
 from xlreport.workbook.layout.sheet import SheetLayout
 from xlreport.workbook.layout.workbook import Spot, WorkbookLayout, flag_name, place_of
-from xlreport.workbook.reader.defined_names import target_of
+from xlreport.workbook.reader.defined_names import names_aside, spot_of, target_of
 from xlreport.workbook.reader.headings import ByHeadings, by_headings, sheet_like
 
 Observed = Decimal | str
 """A number or a text that was seen in a cell."""
 
-
-MOST_NAMED = 4
-"""How many cells are named one by one."""
 
 QUESTION = "本表空白处是否均为 0"
 
@@ -143,9 +139,8 @@ class _Finder:
 
     def find(self, name: str, home: Spot) -> _Found:
         """By headings, by its defined name, or by address."""
-        target = target_of(self.book, name)
         told = self._headings(home[0])
-        by_name = None if target is None else (target.sheet, target.first)
+        by_name = spot_of(self.book, name)
         by_heading = None if told is None else self._by_heading(name, *told)
         if by_heading is not None and by_name != by_heading:
             return _Found(name, home, by_heading, Way.HEADINGS, by_name)
@@ -298,19 +293,11 @@ class _Report:
 
     def _told_aside(self) -> Iterator[Finding]:
         """The cells whose names went elsewhere than their headings, with what they are for."""
-        sheets: dict[str, list[_Found]] = {}
+        aside = []
         for one in self.aside:
             if one.spot is not None and one.name not in self.doubtful:
-                sheets.setdefault(one.spot[0], []).append(one)
-        for sheet, members in sheets.items():
-            places = [self._cell_and_label(one) for one in members[:MOST_NAMED]]
-            tail = "等" if len(members) > MOST_NAMED else ""
-            finding = NAMES_ASIDE(count=len(members), cells="、".join(places) + tail)
-            yield finding.at(sheet=sheet, observed=(("cells", len(members)),))
-
-    def _cell_and_label(self, one: _Found) -> str:
-        cell = "" if one.spot is None else place_of(one.spot).cell
-        return f"{cell}（{self._label(one.name)}）"
+                aside.append((one.spot, self._label(one.name)))
+        yield from names_aside(aside)
 
     def _label(self, name: str) -> str:
         """What a name stands for, as the form prints it beside and above the cell."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from xlreport.findings import Finding
 from xlreport.form.model import Form
@@ -138,18 +139,18 @@ def _with_submission(reading: Reading, report: _Report) -> Reading:
     is_summary = report.identity.is_summary
     answers, answer_findings = read_answers(located)
     figures = read_figures(located, answers, is_summary=is_summary)
-    texts, text_findings = read_texts(located)
+    words = _words(located)
     members = read_members(located, figures.entries) if is_summary else Members()
     submission = Submission(
         form=report.form.id,
         year=report.year,
         unit=report.cover.unit,
         entries={**figures.entries, **members.totals},
-        texts=texts,
+        texts=words.texts,
         overrides=figures.overrides,
         answers=answers,
         county=Unit(report.identity.county, report.identity.county_code),
-        explanations=read_explanations(located.book, located.layout),
+        explanations=words.explanations,
         prior_year=read_prior_year(
             located.book, report.form.fields, [text.field_id for text in report.form.texts]
         ),
@@ -161,7 +162,7 @@ def _with_submission(reading: Reading, report: _Report) -> Reading:
         *reading.findings,
         *_other_version(report),
         *figures.findings,
-        *text_findings,
+        *words.findings,
         *answer_findings,
         *members.findings,
         *_summary_findings(report.identity),
@@ -170,6 +171,20 @@ def _with_submission(reading: Reading, report: _Report) -> Reading:
         *stale_results(submission, figures, located),
     )
     return replace(reading, findings=findings, submission=submission)
+
+
+class _Words(NamedTuple):
+    """Texts by field id, explanations by the code of the check's row, and what was odd."""
+
+    texts: dict[str, str]
+    explanations: dict[str, str]
+    findings: tuple[Finding, ...]
+
+
+def _words(located: Located) -> _Words:
+    texts, text_findings = read_texts(located)
+    explanations, more = read_explanations(located.book, located.layout)
+    return _Words(texts, explanations, (*text_findings, *more))
 
 
 def _provenance(report: _Report) -> Provenance:

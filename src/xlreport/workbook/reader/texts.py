@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from xlreport.a1 import Cell
-from xlreport.findings import Finding
+from xlreport.findings import Finding, Severity
 from xlreport.formats.raw import RawBook, RawCell
 from xlreport.submission import NO, YES
 from xlreport.text import clean, printed_code, quote
@@ -17,8 +18,15 @@ from xlreport.workbook.layout.checks import CODE, EXPLANATION
 from xlreport.workbook.layout.identity import EDITION
 from xlreport.workbook.layout.lines import explanation_name
 from xlreport.workbook.layout.sheet import CALCULATION, CHECKS
-from xlreport.workbook.layout.workbook import WorkbookLayout, flag_name
-from xlreport.workbook.reader.defined_names import named_text, no_text, seen_text
+from xlreport.workbook.layout.workbook import Spot, WorkbookLayout, flag_name, place_of
+from xlreport.workbook.reader.defined_names import (
+    cell_at,
+    names_aside,
+    no_text,
+    seen_text,
+    spot_of,
+    text_of,
+)
 from xlreport.workbook.reader.locate import Located
 
 _ENOUGH_CHECKS = 10
@@ -60,7 +68,8 @@ def read_answers(located: Located) -> tuple[dict[str, str], list[Finding]]:
     findings = []
     for table in located.layout.form.tables:
         name = flag_name(table.id)
-        answer = _content(located, name).strip()
+        cell = located.cell(name)
+        answer = ("" if cell is None else no_text(cell)) or _content(located, name).strip()
         answers[table.id] = answer if answer in (YES, NO) else ""
         if answer not in ("", YES, NO):
             finding = WRONG_ANSWER(answer=quote(answer), yes=YES, no=NO)
@@ -68,37 +77,77 @@ def read_answers(located: Located) -> tuple[dict[str, str], list[Finding]]:
     return answers, findings
 
 
-def read_explanations(book: RawBook, layout: WorkbookLayout) -> dict[str, str]:
-    """What the unit wrote beside warnings, by the code of the row.
-
-    It stands in the row that has the check's code, which holds when a program moves rows and leaves
-    names behind; in the named cell where there is no such row.
-    """
-    listing = _FIRST_LISTING if layout.edition < EDITION else _LISTING
-    cells = _check_cells(book, listing)
-    rows = listing.rows(cells)
-    explanations = {}
-    for code, key in listing.keys(layout):
-        row = rows.get(key)
-        if row is None:
-            written = named_text(book, explanation_name(code))
-        else:
-            written = _text_at(cells, (row, listing.explanation))
-        explanation = clean(written).strip()
+def read_explanations(
+    book: RawBook, layout: WorkbookLayout
+) -> tuple[dict[str, str], list[Finding]]:
+    """What the unit wrote beside warnings, by the code of the row; R33 where that is no text, R8
+    where a name went elsewhere than its row."""
+    explanations: dict[str, str] = {}
+    findings: list[Finding] = []
+    aside: list[tuple[Spot, str]] = []
+    for listed, spot in _explanation_spots(book, layout):
+        raw = cell_at(book, spot)
+        findings += _no_explanation(listed, spot, raw)
+        explanation = clean(seen_text(raw)).strip()
         if explanation:
-            explanations[code] = explanation
-    return explanations
+            explanations[listed.code] = explanation
+        by_name = spot_of(book, explanation_name(listed.code))
+        if by_name not in (None, spot) and (explanation or text_of(cell_at(book, by_name))):
+            aside.append((spot, _label(listed)))
+    return explanations, [*findings, *names_aside(aside)]
+
+
+def _label(listed: _Listed) -> str:
+    return f"{listed.title}的填写说明"
+
+
+def _no_explanation(listed: _Listed, spot: Spot, raw: RawCell | None) -> Iterator[Finding]:
+    """R33: a picture or an error value; it costs no report."""
+    content = "" if raw is None else no_text(raw)
+    if content:
+        finding = NO_TEXT(label=_label(listed), content=content)
+        placed = finding.on(place_of(spot), explanation_name(listed.code))
+        yield placed.at(severity=Severity.WARNING)
+
+
+def explanation_spots(book: RawBook, layout: WorkbookLayout) -> dict[str, Spot]:
+    """Where explanations stand, by the names of their cells."""
+    spots = _explanation_spots(book, layout)
+    return {explanation_name(listed.code): spot for listed, spot in spots}
+
+
+def _explanation_spots(book: RawBook, layout: WorkbookLayout) -> Iterator[tuple[_Listed, Spot]]:
+    """An explanation stands in the row that has the check's code, which holds when a program moves
+    rows and leaves names behind; in the named cell where there is no such row."""
+    listing = _FIRST_LISTING if layout.edition < EDITION else _LISTING
+    sheet = _check_sheet(book, listing)
+    rows = listing.rows(book.sheets[sheet].cells) if sheet else {}
+    for listed in listing.listed(layout):
+        row = rows.get(listed.key)
+        by_name = spot_of(book, explanation_name(listed.code))
+        if row is not None:
+            yield listed, (sheet, (row, listing.explanation))
+        elif by_name is not None:
+            yield listed, by_name
+
+
+class _Listed(NamedTuple):
+    """A row of the 校验 sheet: its code in full, its title, and what it says of itself."""
+
+    code: str
+    title: str
+    key: Hashable
 
 
 @dataclass(frozen=True)
 class _Listing:
-    """How the 校验 sheet of an edition lists checks: what a row says of itself, where explanations
-    stand, and the codes that it lists."""
+    """How the 校验 sheet of an edition lists checks: what a row says of itself, the columns of
+    codes and explanations, and its rows."""
 
     key_of: Callable[[Mapping[Cell, RawCell], int], Hashable]
     code_column: int
     explanation: int
-    keys: Callable[[WorkbookLayout], Iterable[tuple[str, Hashable]]]
+    listed: Callable[[WorkbookLayout], Iterable[_Listed]]
 
     def rows(self, cells: Mapping[Cell, RawCell]) -> dict[Hashable, int]:
         """The sheet rows of checks by their keys, where each is there just once."""
@@ -120,36 +169,33 @@ def _number_and_code(cells: Mapping[Cell, RawCell], row: int) -> tuple[str, str]
     return ("" if match is None else match[1], code)
 
 
-def _codes(layout: WorkbookLayout) -> Iterator[tuple[str, str]]:
-    for listed in layout.listed:
-        yield listed.code, printed_code(listed.code)
+def _listed(layout: WorkbookLayout) -> Iterator[_Listed]:
+    for check in layout.listed:
+        yield _Listed(check.code, check.title, printed_code(check.code))
 
 
-def _first_codes(layout: WorkbookLayout) -> Iterator[tuple[str, tuple[str, str]]]:
-    for listed in first_edition.listed_instances(layout.form):
-        yield listed.code, (str(listed.number), listed.printed_code)
+def _first_listed(layout: WorkbookLayout) -> Iterator[_Listed]:
+    for row in first_edition.listed_instances(layout.form):
+        yield _Listed(row.code, row.title, (str(row.number), row.printed_code))
 
 
-_LISTING = _Listing(_printed_code, CODE, EXPLANATION, _codes)
+_LISTING = _Listing(_printed_code, CODE, EXPLANATION, _listed)
 _FIRST_LISTING = _Listing(
-    _number_and_code, first_edition.CODE, first_edition.EXPLANATION, _first_codes
+    _number_and_code, first_edition.CODE, first_edition.EXPLANATION, _first_listed
 )
 
 
-def _check_cells(book: RawBook, listing: _Listing) -> Mapping[Cell, RawCell]:
-    """The sheet of checks: of this name, else the one that lists most of them."""
+def _check_sheet(book: RawBook, listing: _Listing) -> str:
+    """The sheet of checks: of this name, else the one that lists most of them; empty for none."""
     if CHECKS in book.sheets:
-        return book.sheets[CHECKS].cells
-    own = [sheet.cells for name, sheet in book.sheets.items() if name != CALCULATION]
-    best = max(own, key=lambda cells: _codes_in(listing, cells), default={})
-    return best if _codes_in(listing, best) >= _ENOUGH_CHECKS else {}
+        return CHECKS
+    found = {name: _codes_in(listing, book.sheets[name].cells) for name in book.sheets}
+    found.pop(CALCULATION, None)
+    best = max(found, key=lambda name: found[name], default="")
+    return best if best and found[best] >= _ENOUGH_CHECKS else ""
 
 
 def _codes_in(listing: _Listing, cells: Mapping[Cell, RawCell]) -> int:
     """How many rows of a sheet begin as those of checks do."""
     texts = [raw.text for (_, column), raw in cells.items() if column == listing.code_column]
     return sum(_CODE.fullmatch(text.strip()) is not None for text in texts)
-
-
-def _text_at(cells: Mapping[Cell, RawCell], cell: Cell) -> str:
-    return seen_text(cells.get(cell))

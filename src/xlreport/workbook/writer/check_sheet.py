@@ -38,10 +38,10 @@ DEFERRED = "收到后核对"
 MOST_EXPLAINED = 500
 """Characters of an explanation."""
 
-_MOST_NAMED = 60
+_MOST_NAMED = 40
 """Characters of the rows and columns that a rule does not hold for, before they are cut."""
 
-_LEAST_HEIGHT, _MOST_HEIGHT = 19.0, 400.0
+_LEAST_HEIGHT, _MOST_HEIGHT = 34.0, 400.0
 """Points of a row."""
 
 
@@ -170,12 +170,11 @@ class _ChecksSheet(SheetWriter):
         """Green, red, amber and grey by verdict and severity."""
         first = self.at.groups[next(iter(self.at.groups))]
         verdict, severity = f"${address((first, VERDICT))}", f"${address((first, SEVERITY))}"
-        rules = (
-            (f'={verdict}="{Grade.HOLDS.word}"', "good"),
-            (f'={severity}="{Severity.ERROR.label}"', "bad"),
-            (f'{severity}<>""', "warn"),
-            (f'=OR({verdict}="{Grade.OPEN.word}",{verdict}="{Grade.NO_PRIOR_YEAR.word}")', "grey"),
-        )
-        verdicts = Span(first, SEVERITY, self.at.last, VERDICT)
-        for formula, style in rules:
-            self.colour(verdicts, formula if formula.startswith("=") else f"={formula}", style)
+        both = Span(first, SEVERITY, self.at.last, VERDICT)
+        self.colour(both, f'={severity}="{Severity.ERROR.label}"', "bad", last=True)
+        self.colour(both, f'={severity}<>""', "warn", last=True)
+        alone = Span(first, VERDICT, self.at.last, VERDICT)
+        self.colour(alone, f'={verdict}="{Grade.HOLDS.word}"', "good")
+        open_words = (Grade.OPEN.word, Grade.NO_PRIOR_YEAR.word)
+        is_open = ",".join(f'{verdict}="{word}"' for word in open_words)
+        self.colour(alone, f"=OR({is_open})", "grey")

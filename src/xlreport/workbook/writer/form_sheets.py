@@ -49,7 +49,7 @@ _ANSWER = Prompt(
 )
 
 
-_ROOM_TO_SIGN = "　　　　　　"
+_ROOM_TO_SIGN = "　　　　　"
 """Blanks to write a name on."""
 
 

@@ -44,7 +44,7 @@ _STYLES: dict[str, dict[str, Any]] = {
     "status": {**_LEFT},
     "verdict": {**_LEFT, "bold": True, "font_size": 12},
     "measure_line": {"align": "right", "valign": "vcenter"},
-    "signatures": {"align": "left", "valign": "vcenter"},
+    "signatures": {**_LEFT},
     "group_line": {**_LEFT, **_BORDER, "bold": True, "bg_color": COMPUTED_COLOUR},
     "list_entry": {**_LEFT, "font_color": "#0563C1"},
     "panel_head": {**_LEFT, "bold": True},

@@ -1,0 +1,83 @@
+"""The cell styles of an .xlsb workbook: number formats, fonts and fills ([MS-XLSB] 2.4.657 BrtFmt,
+2.4.658 BrtFont, 2.4.656 BrtFill, 2.4.842 BrtXF; colours 2.5.18 BrtColor)."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable, Sequence
+
+from xlreport.formats.colours import BLACK, WHITE, Colour, Font, in_palette, tinted, unseen_text
+from xlreport.formats.number_formats import NumberFormats, shows_white
+from xlreport.formats.styles import Styles
+
+FONT, FMT, FILL, XF = 43, 44, 45, 47
+BEGIN_CELL_XFS, END_CELL_XFS = 617, 618
+_INDEXED, _RGB, _THEME = 1, 2, 3
+_TWIPS = 20
+_WHOLE_TINT = 32767
+
+
+def read_styles(records: Iterable[tuple[int, bytes]], theme: Sequence[Colour]) -> Styles:
+    """The styles of a workbook by their position. Raises struct.error."""
+    reader = _Styles(theme)
+    for kind, body in records:
+        reader.take(kind, body)
+    return Styles(reader.formats, reader.unseen())
+
+
+class _Styles:
+    """Collects fonts, fills and the styles of cells that name them."""
+
+    def __init__(self, theme: Sequence[Colour]) -> None:
+        self.formats = NumberFormats()
+        self.theme = theme
+        self.fonts: list[Font] = []
+        self.fills: list[Colour] = []
+        self.used: list[tuple[int, int]] = []
+        self.in_cell_styles = False
+
+    def take(self, kind: int, body: bytes) -> None:
+        """Notes what a record says."""
+        if kind in (BEGIN_CELL_XFS, END_CELL_XFS):
+            self.in_cell_styles = kind == BEGIN_CELL_XFS
+        elif kind == FMT:
+            key, letters = struct.unpack_from("<HI", body)
+            self.formats.custom[key] = body[6 : 6 + 2 * letters].decode("utf-16-le")
+        elif kind == XF and self.in_cell_styles:
+            (key,) = struct.unpack_from("<H", body, 2)
+            self.formats.of_style.append(key)
+            # a style of few bytes names neither
+            ids = struct.unpack_from("<HH", body, 4) if len(body) >= 8 else (-1, -1)
+            self.used.append(ids)
+        elif kind == FONT and len(body) >= 20:
+            (height,) = struct.unpack_from("<H", body)
+            self.fonts.append(Font(self._colour(body[12:20], BLACK), height / _TWIPS))
+        elif kind == FILL and len(body) >= 12:
+            (pattern,) = struct.unpack_from("<I", body)
+            self.fills.append(self._colour(body[4:12], WHITE) if pattern else WHITE)
+
+    def _colour(self, body: bytes, otherwise: Colour) -> Colour:
+        kind, index, tint, red, green, blue, _ = struct.unpack("<BBhBBBB", body)
+        given: Colour | None = None
+        if kind >> 1 == _RGB:
+            given = red, green, blue
+        elif kind >> 1 == _INDEXED:
+            given = in_palette(index)
+        elif kind >> 1 == _THEME and index < len(self.theme):
+            given = self.theme[index]
+        if given is None:
+            return otherwise
+        return tinted(given, tint / _WHOLE_TINT) if tint else given
+
+    def unseen(self) -> dict[int, str]:
+        """The positions of styles whose text nobody sees, with the reason."""
+        reasons = {style: self._why_unseen(style) for style in range(len(self.used))}
+        return {style: reason for style, reason in reasons.items() if reason}
+
+    def _why_unseen(self, style: int) -> str:
+        font, fill = self.used[style]
+        text = self.fonts[font] if 0 <= font < len(self.fonts) else Font()
+        ground = self.fills[fill] if 0 <= fill < len(self.fills) else WHITE
+        if shows_white(self.formats.code(style)):
+            text = text._replace(colour=WHITE)
+        return unseen_text(text, ground)
