@@ -13,6 +13,7 @@ from typing import Any
 
 from xlreport import a1
 from xlreport.submission import Place
+from xlreport.text import printed_code
 
 
 class Severity(StrEnum):
@@ -87,7 +88,7 @@ class Finding:
 
     `message` and `suggestion` do not repeat the place; `line()` adds it. `observed` holds the
     numbers and texts seen, by field id (or a word for what is no field), `explanation` the unit's
-    own words about a warning."""
+    own words about a warning, `subject` the row or column that a check is about, as printed."""
 
     code: str
     severity: Severity
@@ -100,6 +101,7 @@ class Finding:
     field: str = ""
     observed: tuple[tuple[str, Decimal | str | int | None], ...] = ()
     explanation: str = ""
+    subject: str = ""
 
     @property
     def base_code(self) -> str:
@@ -114,7 +116,12 @@ class Finding:
     def line(self) -> str:
         """The finding as one line of text, without unit and file."""
         place = f"{self.where}：" if self.where else ""
-        return f"[{self.weight} {self.code}] {place}{self.message}{self.advice}"
+        return f"[{self.weight}] {place}{self.message}{self.advice}　（{self.printed_code}）"
+
+    @property
+    def printed_code(self) -> str:
+        """The code as people read it: `A-3·自然人`."""
+        return printed_code(self.code, self.subject)
 
     @property
     def weight(self) -> str:

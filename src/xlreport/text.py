@@ -143,7 +143,10 @@ def quote(text: str) -> str:
     return line[: MOST_QUOTED - 1] + "…"
 
 
-def printed_code(code: str) -> str:
-    """A code as people read it, so that nobody takes it for a cell: A3 → A-3."""
-    letters = code.rstrip("0123456789")
-    return f"{letters}-{code[len(letters) :]}" if len(letters) < len(code) else code
+def printed_code(code: str, subject: str = "") -> str:
+    """A code as people read it, so that nobody takes it for a cell: A3 → A-3, with the row or
+    column that it is about A-3·自然人. What stands behind the point of a code is left out."""
+    rule = code.partition(".")[0]
+    letters = rule.rstrip("0123456789")
+    printed = f"{letters}-{rule[len(letters) :]}" if len(letters) < len(rule) else rule
+    return f"{printed}·{subject}" if subject else printed

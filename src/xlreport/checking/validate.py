@@ -305,7 +305,13 @@ def _failure(form: Form, instance: Instance, part: ex.Truth, view: UnitView) -> 
         cell = place.cell if place is not None else ""
         message = codes.FORMULA_OVERWRITTEN.format(message=message, cell=cell)
         suggestion = codes.RESTORE
-    return Finding(instance.code, severity, message, suggestion).on(place, name)
+    subject = _subject(instance)
+    return Finding(instance.code, severity, message, suggestion, subject=subject).on(place, name)
+
+
+def _subject(instance: Instance) -> str:
+    """The row or column that a rule is about; the place says it of a cell."""
+    return "" if instance.check.each == "cell" else instance.subject
 
 
 def _cell_meant(part: ex.Truth, view: UnitView) -> str:

@@ -282,7 +282,7 @@ class Instance:
     """A check bound to fields: one per row, column or cell, or one in all.
 
     `table` is where it is shown; `row` or `column` is set for `each: row` or `each: column`
-    (both for `each: cell`).
+    (both for `each: cell`); `subject` is that row or column as printed (of a cell its row).
     """
 
     check: Check
@@ -290,6 +290,7 @@ class Instance:
     table: str
     row: str | None = None
     column: str | None = None
+    subject: str = ""
 
     @property
     def code(self) -> str:

@@ -8,7 +8,7 @@ its place.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
@@ -199,7 +199,16 @@ class _Binder:
         table = self.scope.table
         if not table:
             table = self.names.fields[fields[0]].table if fields else "text"
-        return Instance(self.check, rule, table, self.scope.row, self.scope.column)
+        row, column = self.scope.row, self.scope.column
+        return Instance(self.check, rule, table, row, column, self._subject(fields))
+
+    def _subject(self, fields: Sequence[str]) -> str:
+        """The row or column that the rule is about here, as printed; of a cell its row."""
+        named = [self.names.fields[name] for name in fields]
+        if self.scope.row is not None:
+            rows = (f.row_short or f.row_label for f in named if f.row == self.scope.row)
+            return next(rows, "")
+        return next((f.column_label for f in named if f.column == self.scope.column), "")
 
     # --- conditions ---
 

@@ -68,6 +68,21 @@ class CheckLine:
         return None if self.per_cell else self.instances[0].column
 
     @property
+    def subject(self) -> str:
+        """The row or column that it is about, as printed; empty for the whole report."""
+        return self.instances[0].subject
+
+    @property
+    def about(self) -> str:
+        """The row or column, or for the whole report what is checked."""
+        return self.subject or self.check.title
+
+    @property
+    def label(self) -> str:
+        """Its code as people read it: `A-3·自然人`."""
+        return printed_code(self.check.code, self.subject)
+
+    @property
     def comparison(self) -> ex.Compare | None:
         """The equality that the line tests, so that a difference can be shown; else None."""
         rule = self.instances[0].rule
@@ -84,25 +99,6 @@ class CheckLine:
             names |= dict.fromkeys(ex.fields_of(instance.rule))
             names |= dict.fromkeys(ex.texts_of(instance.rule))
         return tuple(names)
-
-
-def line_label(form: Form, line: CheckLine) -> str:
-    """The code of a line as people read it: `A-3·自然人`, which nobody takes for a cell."""
-    about = _about(form, line)
-    printed = printed_code(line.check.code)
-    return f"{printed}·{about}" if about else printed
-
-
-def line_subject(form: Form, line: CheckLine) -> str:
-    """The row or column that a line is about, as printed; of the whole report what it says."""
-    return _about(form, line) or line.check.title
-
-
-def _about(form: Form, line: CheckLine) -> str:
-    named = [form.fields[name] for name in line.fields if name in form.fields]
-    if line.row is not None:
-        return next((f.row_short or f.row_label for f in named if f.row == line.row), "")
-    return next((f.column_label for f in named if f.column == line.column), "")
 
 
 def check_lines(form: Form) -> tuple[CheckLine, ...]:

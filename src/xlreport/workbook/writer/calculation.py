@@ -20,8 +20,6 @@ from xlreport.workbook.layout.calculation import status_key
 from xlreport.workbook.layout.lines import (
     CheckLine,
     ListedCheck,
-    line_label,
-    line_subject,
 )
 from xlreport.workbook.layout.sheet import CALCULATION, CHECKS, SheetLayout, StatusCell
 from xlreport.workbook.layout.workbook import WorkbookLayout
@@ -75,7 +73,7 @@ class _Formulas:
 
     def _line(self, line: CheckLine) -> None:
         row = self.calculation.row(line)
-        self.cells[row, at.CODE] = line_label(self.form, line)
+        self.cells[row, at.CODE] = line.label
         self.cells[row, at.SHEET] = self.layout.home(line)[0]
         if line.per_cell:
             self._grades_of_cells(line, row)
@@ -160,7 +158,7 @@ class _Formulas:
     def _together_with_others(self, line: CheckLine, row: int) -> None:
         """The rows and columns of the same rule that fail up to here, and the first such cell."""
         grade = address((row, at.GRADE))
-        subject = sentences.quoted(line_subject(self.form, line))
+        subject = sentences.quoted(line.about)
         sheet, cell = address((row, at.SHEET)), address((row, at.CELL))
         names = f'IF({grade}>0,"{subject}","")'
         first = f'IF({grade}>0,"#\'"&{sheet}&"\'!"&{cell},"")'
@@ -365,7 +363,7 @@ class _Results:
         failing = self._failing.setdefault(line.check.code, [])
         if grade.fails:
             failing.append(line)
-        subjects = [line_subject(self.layout.form, one) for one in failing]
+        subjects = [one.about for one in failing]
         self.cells[row, at.ROWS] = "、".join(subjects)
         self.cells[row, at.FIRST] = self._link(failing[0]) if failing else ""
 

@@ -21,7 +21,7 @@ from xlreport.workbook.layout.checks import (
     WHERE,
     group_of,
 )
-from xlreport.workbook.layout.lines import ListedCheck, explanation_name, line_subject
+from xlreport.workbook.layout.lines import ListedCheck, explanation_name
 from xlreport.workbook.layout.sheet import CHECKS, Span, height_of
 from xlreport.workbook.writer.book import WorkbookWriter
 from xlreport.workbook.writer.printing import print_list
@@ -140,7 +140,7 @@ class _ChecksSheet(SheetWriter):
             self.book.formulas.calculated(last, at.FIRST),
         )
         formula = f'=IF({count}=0,"",HYPERLINK({link},LEFT({names},{_MOST_NAMED})))'
-        named = "、".join(line_subject(self.book.form, line) for line in failing)
+        named = "、".join(line.about for line in failing)
         self.formula((row, WHERE), formula, "link", named[:_MOST_NAMED])
 
     # --- explanations -----------------------------------------------------------------------

@@ -19,7 +19,7 @@ from xlreport.rules.excel import has_money
 from xlreport.rules.grade import FAILING, Grade, together
 from xlreport.submission import BLANK, YES, Status, Submission, shown
 from xlreport.workbook.layout.calculation import LISTED
-from xlreport.workbook.layout.lines import CheckLine, ListedCheck, line_label
+from xlreport.workbook.layout.lines import CheckLine, ListedCheck
 from xlreport.workbook.layout.sheet import SheetLayout, StatusCell
 from xlreport.workbook.layout.workbook import Spot, WorkbookLayout
 from xlreport.workbook.writer import sentences
@@ -208,7 +208,7 @@ class CachedResults:
     def entry(self, line: CheckLine) -> str:
         """What the list says of a line."""
         sheet, cell = self.spot(line)
-        label = line_label(self._layout.form, line)
+        label = line.label
         return f"{sheet} {address(cell)}　{self.message(line)}　（{label}）"
 
     def rule_failing(self, listed: ListedCheck) -> list[CheckLine]:
