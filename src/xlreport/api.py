@@ -9,7 +9,7 @@ from pathlib import Path
 from xlreport.atomic import locked, safe_name, write_atomically
 from xlreport.errors import UsageError
 from xlreport.findings import Severity
-from xlreport.form.catalog import SHIPPED, FormCatalog
+from xlreport.form.catalog import SHIPPED, FormCatalog, get_form
 from xlreport.form.model import Form
 from xlreport.merging.codes import F1
 from xlreport.merging.diff import Difference, differences
@@ -27,6 +27,7 @@ from xlreport.merging.summary_workbook import write_summary
 from xlreport.merging.validation import validated
 from xlreport.rules.excel import FormulaTooLong
 from xlreport.submission import NOBODY, Submission, Unit
+from xlreport.workbook.writer.context import Service
 from xlreport.workbook.writer.template import blank, write_workbook
 
 MAX_PASSWORD = 15
@@ -45,6 +46,7 @@ class TemplateRequest:
     county: Unit = NOBODY
     prior_year: PriorYear | None = None
     password: str = ""
+    service: Service = Service()
 
     def blank(self, unit: Unit = NOBODY) -> Submission:
         """The empty report of a unit. Without a county of its own the roster names it."""
@@ -96,11 +98,24 @@ def write_templates(
         write_workbook(blank(form, request.year), form)
     except FormulaTooLong as error:
         raise UsageError(f"报表 {form.id} 不能生成工作簿：{error}") from None
+    service = replace(request.service, changes=_news(form))
     workbooks = {
-        name: write_workbook(request.blank(unit), form, password=password)
+        name: write_workbook(request.blank(unit), form, password=password, service=service)
         for name, unit in request.names().items()
     }
     return write_all(out, workbooks, Replacing(FormCatalog((form,)), ReadOptions(), keep))
+
+
+def _news(form: Form) -> tuple[str, ...]:
+    """What is new against the definition that was in force before. Raises UnknownForm, FormError,
+    OSError."""
+    if not form.follows:
+        return ()
+    from xlreport.lint.changes import changes
+
+    beside = Path(form.path).parent / form.follows
+    old = get_form(beside if form.path and beside.is_file() else form.follows)
+    return tuple(change.message for change in changes(old, form))
 
 
 def _require_year(form: Form, year: int) -> None:

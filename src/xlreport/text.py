@@ -121,6 +121,11 @@ def _encodings(data: bytes) -> tuple[str, ...]:
     return ("utf-16-le",) if little_endian else ("utf-16-be",)
 
 
+def chinese_day(day: dt.date) -> str:
+    """A date as letters and covers say it: 2026年1月20日."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 def day_of(text: str) -> dt.date | None:
     """A date as people write it: 2026-01-20, 2026/1/20, 2026.1.20, 2026年1月20日, in digits of any
     width, or as ISO 8601 has it; None when it is none."""

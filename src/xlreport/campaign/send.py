@@ -16,13 +16,18 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
-from xlreport.api import TemplateRequest, write_templates
+from xlreport.api import write_templates
 from xlreport.atomic import safe_name, write_atomically
 from xlreport.campaign.campaign import Campaign, ledger_of, merged_inbox
 from xlreport.campaign.ledger import BOUNCED, DRAFT, REFUSED, SENDING, Ledger, Sent
 from xlreport.campaign.letters import FILES, REMINDERS, TEMPLATES, Letter, read_letter
 from xlreport.campaign.status import ACCEPTED, MISSING, UnitStatus, overview
-from xlreport.campaign.templates import objections, others_in, template_names
+from xlreport.campaign.templates import (
+    objections,
+    others_in,
+    template_names,
+    template_request,
+)
 from xlreport.errors import LetterError, SendError
 from xlreport.findings import Finding, Severity, grouped
 from xlreport.mail.compose import Outgoing, composed, new_message_id, wire
@@ -31,7 +36,7 @@ from xlreport.mail.smtp import SENT
 from xlreport.merging.outcome import FileRecord
 from xlreport.merging.roster import ADDRESS
 from xlreport.submission import CHINA, Unit
-from xlreport.text import harmless
+from xlreport.text import chinese_day, harmless
 
 NOW, BEFORE, NOWHERE, HELD = "planned", "before", "no_address", "held"
 """States of items, beside those of the ledger."""
@@ -300,15 +305,11 @@ class LetterWriter:
             "汇总单位": settings.county.name,
             "年度": str(settings.year),
             "报表": self.campaign.form.title,
-            "截止日期": _written_out(deadline) if deadline else "",
+            "截止日期": chinese_day(deadline) if deadline else "",
             "文件名": "",
             "问题": "",
             "情况": "",
         }
-
-
-def _written_out(day: dt.date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def _templates(writer: LetterWriter, made: Path) -> Iterator[Mailing]:
@@ -318,23 +319,14 @@ def _templates(writer: LetterWriter, made: Path) -> Iterator[Mailing]:
     names = template_names(campaign)
     lacking = tuple(unit for unit, name in names.items() if not (folder / name).exists())
     if lacking:
-        write_templates(_request(campaign, lacking), made)
+        request = template_request(campaign)
+        roster = replace(campaign.roster, units=lacking)
+        write_templates(replace(request, roster=roster), made)
     standing = {unit: folder / name for unit, name in names.items() if unit not in lacking}
     held = objections(campaign, standing)
     for unit, name in names.items():
         path = standing.get(unit, made / name)
         yield writer.template(unit, path, held.get(unit, ""))
-
-
-def _request(campaign: Campaign, units: tuple[Unit, ...]) -> TemplateRequest:
-    """The workbooks of some of the units."""
-    return TemplateRequest(
-        form=campaign.form,
-        year=campaign.settings.year,
-        roster=replace(campaign.roster, units=units),
-        county=campaign.county,
-        prior_year=campaign.prior_year,
-    )
 
 
 def _reminders(

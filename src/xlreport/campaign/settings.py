@@ -40,6 +40,8 @@ year = {year}
 county = {county}
 # 各单位报送的截止日期，写成 年-月-日；发出的信里会写明，xlreport status 会算还有几天
 {deadline}
+# 填表有疑问时找谁：姓名和电话，印在各单位工作簿的封面上；没有就留空
+contact = ""
 # 名册文件
 roster = {roster}
 # 上年的汇总表，或存放上年各单位报表的文件夹；没有就留空
@@ -148,6 +150,7 @@ class _Settings(_Strict):
     year: int = Field(ge=1949, le=9999)
     county: str = Field(min_length=1)
     deadline: dt.date | None = None
+    contact: str = ""
     roster: str = ROSTER
     previous: str = ""
     mail: _Mail = Field(default_factory=_Mail)
@@ -170,6 +173,7 @@ class CampaignSettings:
     year: int
     county: Unit
     deadline: dt.date | None
+    contact: str
     roster: Path
     previous: Path | None
     smtp: Smtp
@@ -236,6 +240,7 @@ def read_settings(folder: Path) -> CampaignSettings:
         year=settings.year,
         county=Unit(settings.county),
         deadline=settings.deadline,
+        contact=settings.contact,
         roster=folder / settings.roster,
         previous=folder / settings.previous if settings.previous else None,
         smtp=_smtp(settings),

@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
-from xlreport.api import template_name
+from xlreport.api import TemplateRequest, template_name
 from xlreport.campaign.campaign import Campaign
 from xlreport.form.catalog import FormCatalog
 from xlreport.form.model import Form
@@ -16,14 +16,34 @@ from xlreport.formats.open import open_book
 from xlreport.merging.discover import list_files, system_file
 from xlreport.merging.intake import bytes_of
 from xlreport.submission import Unit
-from xlreport.text import clean_name, quote
-from xlreport.workbook.layout.identity import Identity
+from xlreport.text import chinese_day, clean_name, quote
+from xlreport.workbook.layout.identity import Identity, is_current_edition
 from xlreport.workbook.reader.blank import why_not_blank
 from xlreport.workbook.reader.identify import identity_of
+from xlreport.workbook.writer.context import Service
 from xlreport.workers import Lost
 
 _MAKE_AGAIN = "请再运行一次 xlreport template"
 _MOVE_AWAY = "请核对是不是该放进 inbox，把它移走后再运行一次 xlreport template"
+
+
+def template_request(campaign: Campaign) -> TemplateRequest:
+    """What the units' workbooks are made from; their covers say until when and where to send them,
+    and whom to ask."""
+    settings = campaign.settings
+    service = Service(
+        deadline="" if settings.deadline is None else chinese_day(settings.deadline),
+        address=settings.smtp.reply_to or settings.smtp.sender,
+        contact=settings.contact,
+    )
+    return TemplateRequest(
+        form=campaign.form,
+        year=settings.year,
+        roster=campaign.roster,
+        county=campaign.county,
+        prior_year=campaign.prior_year,
+        service=service,
+    )
 
 
 def template_names(campaign: Campaign) -> dict[Unit, str]:
@@ -78,7 +98,8 @@ class _Issued:
         named = (clean_name(self.county.name), self.county.code)
         if (identity.county, identity.county_code) != named:
             yield f"上的汇总单位是“{quote(identity.county)}”（代码“{quote(identity.county_code)}”）"
-        if not self.form.has_workbook(identity.fingerprint):
+        is_current = is_current_edition(identity)
+        if not is_current or not self.form.has_workbook(identity.fingerprint):
             yield f"是按旧的报表定义生成的（第 {quote(identity.form_version)} 版）"
 
     @staticmethod

@@ -362,13 +362,10 @@ def _campaign_to_fill(place: Workplace, form: str | None) -> CampaignSettings | 
 
 
 def _templates_in(settings: CampaignSettings, place: Workplace) -> TemplateRequest:
-    from xlreport.api import TemplateRequest
+    from xlreport.campaign.templates import template_request
     from xlreport.merging.request import ReadOptions
 
-    campaign = opened_campaign(settings, ReadOptions(), place)
-    return TemplateRequest(
-        campaign.form, settings.year, campaign.roster, campaign.county, campaign.prior_year
-    )
+    return template_request(opened_campaign(settings, ReadOptions(), place))
 
 
 def _templates_of(place: Workplace, form: str | None, year: int | None) -> TemplateRequest:

@@ -12,7 +12,7 @@ from xlreport.workbook.layout.sheet import HIDDEN
 from xlreport.workbook.writer.book import WorkbookWriter
 from xlreport.workbook.writer.calculation_sheet import write_calculation
 from xlreport.workbook.writer.check_sheet import write_checks
-from xlreport.workbook.writer.context import TemplateContext
+from xlreport.workbook.writer.context import Service, TemplateContext
 from xlreport.workbook.writer.cover_sheet import write_cover
 from xlreport.workbook.writer.form_sheets import write_guide, write_table, write_texts
 from xlreport.workbook.writer.prior_year_sheet import write_prior_year
@@ -25,14 +25,20 @@ def blank(form: Form, year: int, unit: Unit = NOBODY, county: Unit = NOBODY) -> 
 
 
 def write_workbook(
-    submission: Submission, form: Form, *, password: str = "", issued: bool | None = None
+    submission: Submission,
+    form: Form,
+    *,
+    password: str = "",
+    issued: bool | None = None,
+    service: Service = Service(),
 ) -> bytes:
     """The workbook as .xlsx bytes, with the submission's values filled in and every formula's
     result cached. `issued` says whether unit, code and level are given (locked) or to be typed in;
-    by default they are given when the submission names a unit."""
+    by default they are given when the submission names a unit. `service` is what the issuer tells
+    the town on the cover."""
     if issued is None:
         issued = bool(submission.unit.name)
-    book = WorkbookWriter(TemplateContext(form, submission, issued), password)
+    book = WorkbookWriter(TemplateContext(form, submission, issued, service), password)
     write_form_sheets(book)
     write_identity(book)
     return book.finish()
