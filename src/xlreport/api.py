@@ -27,7 +27,7 @@ from xlreport.merging.summary_workbook import write_summary
 from xlreport.merging.validation import validated
 from xlreport.rules.excel import FormulaTooLong
 from xlreport.submission import NOBODY, Submission, Unit
-from xlreport.workbook.writer.context import Service
+from xlreport.workbook.writer.context import NO_SERVICE, Service
 from xlreport.workbook.writer.template import blank, write_workbook
 
 MAX_PASSWORD = 15
@@ -46,7 +46,7 @@ class TemplateRequest:
     county: Unit = NOBODY
     prior_year: PriorYear | None = None
     password: str = ""
-    service: Service = Service()
+    service: Service = NO_SERVICE
 
     def blank(self, unit: Unit = NOBODY) -> Submission:
         """The empty report of a unit. Without a county of its own the roster names it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
@@ -23,17 +23,17 @@ class Service:
     contact: str = ""
     changes: tuple[str, ...] = ()
 
-    def lines(self) -> Iterator[tuple[str, str]]:
-        """Label and text of what is known."""
-        told = (
-            ("报送期限", self.deadline),
-            ("报送到", self.address),
-            ("有疑问请问", self.contact),
-            ("本年变化", "\n".join(self.changes)),
-        )
-        for label, text in told:
-            if text:
-                yield label, text
+    @property
+    def sentence(self) -> str:
+        """Until when, where to, whom to ask, as far as they are known."""
+        before = f"{self.deadline}前" if self.deadline else ""
+        to = f"到 {self.address}" if self.address else ""
+        sending = f"请{before}报送{to}" if before or to else ""
+        asking = f"有疑问请问{self.contact}" if self.contact else ""
+        return "；".join(part for part in (sending, asking) if part)
+
+
+NO_SERVICE = Service()
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class TemplateContext:
     form: Form
     submission: Submission
     issued: bool = True
-    service: Service = Service()
+    service: Service = NO_SERVICE
 
     kind: ClassVar[str] = UNIT
     """What the identity says of the workbook."""

@@ -24,6 +24,7 @@ from xlreport.workbook.layout.sheet import (
 )
 from xlreport.workbook.writer.book import WorkbookWriter
 from xlreport.workbook.writer.printing import MAX_ROW_HEIGHT, print_on_one_page
+from xlreport.workbook.writer.sentences import quoted as quoted_words
 from xlreport.workbook.writer.sheet import Prompt, SheetWriter
 
 PROTECTION_NOTE = "工作表保护只防止误改，不是保密手段；列宽、行高可以调整。"
@@ -36,7 +37,9 @@ _PANEL, _PANEL_RIGHT = 4, 5
 """Columns at the right of what prints: the verdict, what does not hold, where to go."""
 
 _VERDICT_ROW, _LIST_HEAD_ROW = 1, 3
-_LINE_ROW_HEIGHT, _SEAL_HEIGHT = 26.0, 60.0
+_LINE_ROW_HEIGHT, _SEAL_HEIGHT, _SERVICE_HEIGHT = 26.0, 60.0, 32.0
+
+_NOTHING_FAILS = "没有不成立的校验"
 
 
 def write_cover(book: WorkbookWriter) -> None:
@@ -58,6 +61,7 @@ class _CoverSheet(SheetWriter):
         row = self._signatures(IDENTITY_ROW + len(self.book.form.identity))
         last = self._notes(row + 1)
         self._verdict()
+        self._service()
         self._list()
         self._directions(_LIST_HEAD_ROW + at.LISTED + 2)
         printed = Span(1, COVER_LABEL, last, COVER_VALUE)
@@ -140,6 +144,19 @@ class _CoverSheet(SheetWriter):
         ):
             self.colour_by_text(span, text, style)
 
+    def _service(self) -> None:
+        """Until when, where to and whom to ask; the address is a link."""
+        service = self.context.service
+        span = Span.line(_VERDICT_ROW + 1, _PANEL, _PANEL_RIGHT)
+        self.height(span.top, _SERVICE_HEIGHT)
+        if not service.address:
+            self.merge(span, service.sentence, "service")
+            return
+        self.join(span, "service")
+        sentence = service.sentence
+        formula = f'=HYPERLINK("mailto:{service.address}","{quoted_words(sentence)}")'
+        self.formula(span.cell, formula, "service", sentence)
+
     def _list(self) -> None:
         """What does not hold, the worst first, each a link to its cell."""
         heading = Span.line(_LIST_HEAD_ROW, _PANEL, _PANEL_RIGHT)
@@ -151,9 +168,10 @@ class _CoverSheet(SheetWriter):
             )
             span = Span.line(_LIST_HEAD_ROW + 1 + position, _PANEL, _PANEL_RIGHT)
             self.join(span, "list_entry")
-            formula = f'=IF({text}="","",HYPERLINK({link},{text}))'
+            without = "" if position else _NOTHING_FAILS
+            formula = f'=IF({text}="","{without}",HYPERLINK({link},{text}))'
             is_used = position < len(lines)
-            result = self.book.results.entry(lines[position]) if is_used else ""
+            result = self.book.results.entry(lines[position]) if is_used else without
             self.formula(span.cell, formula, "list_entry", result)
         self._more(Span.line(_LIST_HEAD_ROW + 1 + at.LISTED, _PANEL, _PANEL_RIGHT))
 
@@ -172,8 +190,7 @@ class _CoverSheet(SheetWriter):
     # --- where to go ------------------------------------------------------------------------
 
     def _directions(self, row: int) -> None:
-        """A link to each sheet with its verdict; until when, where to and whom to ask; what is
-        new."""
+        """A link to each sheet with its verdict, and what is new."""
         self.merge(Span.line(row, _PANEL, _PANEL_RIGHT), "各页", "panel_head")
         for sheet in self.book.layout.form_sheets:
             row += 1
@@ -187,11 +204,19 @@ class _CoverSheet(SheetWriter):
                 row += 1
                 self._link(row, name, name)
                 self.string((row, _PANEL_RIGHT), words, "status")
-        for label, text in self.context.service.lines():
+        self._changes(row + 2)
+
+    def _changes(self, row: int) -> None:
+        """What is new in the form, a line each."""
+        changes = self.context.service.changes
+        if not changes:
+            return
+        self.merge(Span.line(row, _PANEL, _PANEL_RIGHT), "本年变化", "panel_head")
+        for change in changes:
             row += 1
-            self.string((row, _PANEL), label, "panel_head")
-            self.string((row, _PANEL_RIGHT), text, "status")
-            self._grow(row, LINE_HEIGHT * lines_needed(text, _WIDTHS[_PANEL_RIGHT]) + 4)
+            self.merge(Span.line(row, _PANEL, _PANEL_RIGHT), change, "status")
+            width = _WIDTHS[_PANEL] + _WIDTHS[_PANEL_RIGHT]
+            self._grow(row, LINE_HEIGHT * lines_needed(change, width) + 4)
 
     def _link(self, row: int, sheet: str, text: str) -> None:
         style = self.book.styles["list_entry"]

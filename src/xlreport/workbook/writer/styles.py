@@ -47,6 +47,7 @@ _STYLES: dict[str, dict[str, Any]] = {
     "signatures": {**_LEFT},
     "group_line": {**_LEFT, **_BORDER, "bold": True, "bg_color": COMPUTED_COLOUR},
     "list_entry": {**_LEFT, "font_color": "#0563C1"},
+    "service": {**_LEFT},
     "panel_head": {**_LEFT, "bold": True},
     "sign": {**_BORDER, **_LEFT},
     "prior_count": {**_COMPUTED, **_CENTRE, "num_format": COUNT_FORMAT},

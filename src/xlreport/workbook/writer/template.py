@@ -12,7 +12,7 @@ from xlreport.workbook.layout.sheet import HIDDEN
 from xlreport.workbook.writer.book import WorkbookWriter
 from xlreport.workbook.writer.calculation_sheet import write_calculation
 from xlreport.workbook.writer.check_sheet import write_checks
-from xlreport.workbook.writer.context import Service, TemplateContext
+from xlreport.workbook.writer.context import NO_SERVICE, Service, TemplateContext
 from xlreport.workbook.writer.cover_sheet import write_cover
 from xlreport.workbook.writer.form_sheets import write_guide, write_table, write_texts
 from xlreport.workbook.writer.prior_year_sheet import write_prior_year
@@ -30,7 +30,7 @@ def write_workbook(
     *,
     password: str = "",
     issued: bool | None = None,
-    service: Service = Service(),
+    service: Service = NO_SERVICE,
 ) -> bytes:
     """The workbook as .xlsx bytes, with the submission's values filled in and every formula's
     result cached. `issued` says whether unit, code and level are given (locked) or to be typed in;
