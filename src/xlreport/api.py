@@ -48,6 +48,12 @@ class TemplateRequest:
     password: str = ""
     service: Service = NO_SERVICE
 
+    def only(self, units: tuple[Unit, ...]) -> TemplateRequest:
+        """The same for some of the roster's units."""
+        if self.roster is None:
+            return self
+        return replace(self, roster=replace(self.roster, units=units))
+
     def blank(self, unit: Unit = NOBODY) -> Submission:
         """The empty report of a unit. Without a county of its own the roster names it."""
         county = self.county

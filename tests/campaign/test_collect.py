@@ -617,7 +617,7 @@ def test_merge_says_that_messages_wait_for_a_person(
     assert "有 1 封邮件还要由人打开" in capsys.readouterr().err
     (campaign.settings.inbox / inbox(campaign)[0]).unlink()
     main(["merge", str(campaign.settings.folder)])
-    assert "[警示 M10]" in capsys.readouterr().out
+    assert "（M-10）" in capsys.readouterr().out
 
 
 def test_a_newer_ledger_is_not_touched(campaign: Campaign) -> None:

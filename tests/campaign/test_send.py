@@ -223,7 +223,8 @@ def test_returns_say_what_is_wrong_and_follow_each_new_version(
         ("甲子镇", "jiazi@example.org", "sent")
     ]
     body = parsed(way.taken[0][0]).get_content()
-    assert "1. [错误 A5" in body
+    assert "1. [错误] " in body
+    assert "（A-5）" in body
     assert "二、主动公开 B10" in body
     assert "你单位报来的“更正的年报.xlsx”" in body
     assert "{" not in body

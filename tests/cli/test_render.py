@@ -113,9 +113,9 @@ def test_a_file_is_told_with_its_heaviest_findings_first() -> None:
     of_cell = replace(ERROR, sheet="表", cell="B2")
     assert told(Outcome.RETURNED, WARNING, ERROR, of_cell) == [
         "【退回】甲.xlsx",
-        "    [错误 M6] 表 B2：读不出来　→ 请重发",
-        "    [错误 M6] 读不出来　→ 请重发",
-        "    [警示 C3] 不寻常",
+        "    [错误] 表 B2：读不出来　→ 请重发　（M-6）",
+        "    [错误] 读不出来　→ 请重发　（M-6）",
+        "    [警示] 不寻常　（C-3）",
         "",
     ]
     named = record("甲.xlsx", Outcome.ACCEPTED, unit=JIAZI)
@@ -171,9 +171,9 @@ def test_a_merge_of_nothing_says_why() -> None:
     rejected = merged(record("甲.xlsx", Outcome.REJECTED, ERROR), own_findings=(WARNING,))
     assert list(render.merge_report(rejected)) == [
         "【不能计入】甲.xlsx",
-        "    [错误 M6] 读不出来　→ 请重发",
+        "    [错误] 读不出来　→ 请重发　（M-6）",
         "",
-        "[警示 C3] 不寻常",
+        "[警示] 不寻常　（C-3）",
         "文件夹里没有可以汇总的报表，没有写出汇总表。",
     ]
 
@@ -232,8 +232,8 @@ def test_a_merge_tells_who_is_missing_and_what_was_written() -> None:
     assert lines[at + 1] == "名册 2 个单位，计入汇总 1 个，未报 1 个。"
     assert lines[at + 2] == "注意：有错误的报表按 --with-errors 计入了合计，公布前必须改正：甲子镇"
     assert [line for line in lines[at + 3 :] if line.startswith("[")] == [
-        "[警示 E4] 不寻常",
-        "[警示 M10] 不寻常",
+        "[警示] 不寻常　（E-4）",
+        "[警示] 不寻常　（M-10）",
     ]
     assert lines[-3:] == ["汇总表：out/汇总.xlsx", "修复：fix/甲.xlsx", "修复：fix/清单.txt"]
 
@@ -282,9 +282,9 @@ def test_a_lint_counts_by_severity() -> None:
     lints = (lint(Severity.ERROR), lint(Severity.WARNING), lint(Severity.WARNING))
     mixed = replace(result, lints=lints, undecided=("A1 是否可能",), changes=())
     assert list(render.lint_report(mixed)) == [
-        "[错误 L2] 永远成立　→ 删去",
-        "[警示 L2] 永远成立　→ 删去",
-        "[警示 L2] 永远成立　→ 删去",
+        "[错误] 永远成立　→ 删去　（L-2）",
+        "[警示] 永远成立　→ 删去　（L-2）",
+        "[警示] 永远成立　→ 删去　（L-2）",
         "A1 是否可能，请人工核对",
         "两份定义的内容完全相同。",
         "表 第 3 版：错误 1 处，警示 2 处。",
@@ -381,19 +381,19 @@ MESSAGE = CollectedMessage("1.eml", "new", "a@b.cn", "年报", NOON, (FILE,), li
         ),
         (
             replace(MESSAGE, files=(replace(FILE, path=""),), findings=(WARNING,)),
-            ["2026-01-05 12:30　a@b.cn　“年报”", "    [警示 C3] 不寻常"],
+            ["2026-01-05 12:30　a@b.cn　“年报”", "    [警示] 不寻常　（C-3）"],
         ),
         (replace(MESSAGE, files=()), ["2026-01-05 12:30　a@b.cn　“年报”", "    没有附件"]),
         (
             replace(MESSAGE, files=(), findings=(ERROR,), state="trouble", sender="", arrived=0.0),
             [
                 "时间不明　发件人不明　“年报”（没有收取）　在 1.eml",
-                "    [错误 M6] 读不出来　→ 请重发",
+                "    [错误] 读不出来　→ 请重发　（M-6）",
             ],
         ),
         (
             replace(MESSAGE, files=(), findings=(ERROR,), sender="", subject=""),
-            ["2026-01-05 12:30　1.eml", "    [错误 M6] 读不出来　→ 请重发"],
+            ["2026-01-05 12:30　1.eml", "    [错误] 读不出来　→ 请重发　（M-6）"],
         ),
         (
             replace(MESSAGE, files=(), state="known"),
@@ -505,16 +505,16 @@ def test_a_status_is_summed_up() -> None:
         "",
         "认不出单位的文件：丙.xlsx（读不出来）",
         "认不出单位的文件：丁.xlsx（单位不在名册上）",
-        "要由人打开的邮件 4：1.eml　“年报”　[错误 M6] 读不出来　→ 请重发",
+        "要由人打开的邮件 4：1.eml　“年报”　[错误] 读不出来　→ 请重发　（M-6）",
         "（处理好的运行 xlreport status --done 编号，以后不再列出）",
-        "[警示 C3] 不寻常",
+        "[警示] 不寻常　（C-3）",
         "名册 3 个单位：未报 1 个，有错误 1 个，通过 1 个。",
         "未报：甲子镇　→ xlreport send reminders 催报",
         "要更正：甲子镇　→ xlreport send returns 发通知",
     ]
     unnumbered = replace(result, messages=(replace(message, number=0, sender="a@b.cn"),))
     told = list(render.status_report(unnumbered))
-    assert "要由人打开的邮件：a@b.cn　“年报”　[错误 M6] 读不出来　→ 请重发" in told
+    assert "要由人打开的邮件：a@b.cn　“年报”　[错误] 读不出来　→ 请重发　（M-6）" in told
     assert not any("--done" in line for line in told)
 
 

@@ -323,7 +323,7 @@ def test_an_explanation_travels_into_every_output(
     assert found["B1.natural_person"]["explanation"] == words
     assert found["B1.natural_person"]["severity"] == "warning"
     assert main(arguments) == 0
-    assert "[警示·已说明 B1.natural_person] 三、依申请公开 D8" in capsys.readouterr().out
+    assert "[警示·已说明] 三、依申请公开 D8" in capsys.readouterr().out
     import openpyxl
 
     book = openpyxl.load_workbook(document["outputs"][0])

@@ -319,9 +319,7 @@ def _templates(writer: LetterWriter, made: Path) -> Iterator[Mailing]:
     names = template_names(campaign)
     lacking = tuple(unit for unit, name in names.items() if not (folder / name).exists())
     if lacking:
-        request = template_request(campaign)
-        roster = replace(campaign.roster, units=lacking)
-        write_templates(replace(request, roster=roster), made)
+        write_templates(template_request(campaign).only(lacking), made)
     standing = {unit: folder / name for unit, name in names.items() if unit not in lacking}
     held = objections(campaign, standing)
     for unit, name in names.items():

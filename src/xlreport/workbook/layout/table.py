@@ -100,35 +100,71 @@ def layout_table(form: Form, table: Table, lines: Sequence[CheckLine]) -> SheetL
     frame = _frame(table)
     across = table.arrangement is Arrangement.ACROSS
     grid = _across(table, frame) if across else _down(table, frame)
-    signature_row = grid.end if form.signatures else grid.end - 1
     statuses = _Statuses(form, table, grid, [line for line in lines if line.table == table.id])
-    below = signature_row + 1
-    beside = () if across else statuses.beside_rows(frame.right + 1)
-    under = statuses.under_rows(below) if across else statuses.under_columns(below)
+    form_bottom = grid.end if form.signatures else grid.end - 1
+    sheet = _official(form, table, frame, grid)
+    if across:
+        return _with_statuses(sheet, statuses.under_rows(form_bottom + 1))
+    column = frame.right + 1
+    heading = Label(Span.line(FIRST_ROW, column, column), STATUS_HEADING, "margin")
+    beside = replace(
+        sheet,
+        labels=(*sheet.labels, heading),
+        statuses=statuses.beside_rows(column),
+        widths=(*sheet.widths, _STATUS_WIDTH),
+        verdict=replace(sheet.verdict, right=column),
+    )
+    under = statuses.under_columns(form_bottom + 1)
+    return _with_statuses(beside, under, Span.line(form_bottom + 1, 0, frame.headings - 1))
+
+
+def _official(form: Form, table: Table, frame: _Frame, grid: _Grid) -> SheetLayout:
+    """The sheet without the cells that say what is wrong with rows and columns."""
+    bottom = grid.end if form.signatures else grid.end - 1
+    signatures = Span.line(bottom, 0, frame.right) if form.signatures else None
+    heights = {**grid.heights, **_top_heights(frame)}
+    if signatures is not None:
+        heights[bottom] = _SIGNATURE_HEIGHT
     answer = _answer_column(frame)
     split = frame.right - max(1, (frame.right + 1) // 3)
-    status_right = frame.right if across else frame.right + 1
-    marginal = _marginal_labels(table, frame, across=across, below=below if under else None)
-    heights = {**grid.heights, **_top_heights(frame), signature_row: _SIGNATURE_HEIGHT}
-    if under:
-        heights[below] = _STATUS_HEIGHT
+    title = Label(Span.line(TITLE_ROW, 0, frame.right), table.title, "title")
+    question = Label(Span.line(HEAD_ROW, 0, answer - 1), QUESTION, "question")
     return SheetLayout(
         table.sheet,
-        (*grid.labels, *marginal),
+        (*grid.labels, title, question),
         grid.fields,
-        (*beside, *under),
-        frame.widths if across else (*frame.widths, _STATUS_WIDTH),
+        (),
+        frame.widths,
         form_left=0,
         form_right=frame.right,
-        form_bottom=signature_row,
-        bottom=below if under else signature_row,
-        verdict=Span.line(HEAD_ROW, answer + 1, status_right),
+        form_bottom=bottom,
+        bottom=bottom,
+        verdict=Span.line(HEAD_ROW, answer + 1, frame.right),
         unit_line=Span.line(UNIT_ROW, 0, split),
         measure_line=Span.line(UNIT_ROW, split + 1, frame.right),
-        signatures=Span.line(signature_row, 0, frame.right) if form.signatures else None,
+        signatures=signatures,
         heights=heights,
         frozen=_frozen(table, frame),
         flag=(HEAD_ROW, answer),
+    )
+
+
+def _with_statuses(
+    sheet: SheetLayout, below: tuple[StatusCell, ...], heading: Span | None = None
+) -> SheetLayout:
+    """The sheet with a row of verdicts below the form, and what stands before them."""
+    if not below:
+        return sheet
+    row = below[0].span.top
+    labels = sheet.labels
+    if heading is not None:
+        labels = (*labels, Label(heading, COLUMN_STATUSES, "margin"))
+    return replace(
+        sheet,
+        labels=labels,
+        statuses=(*sheet.statuses, *below),
+        heights={**sheet.heights, row: _STATUS_HEIGHT},
+        bottom=row,
     )
 
 
@@ -154,19 +190,6 @@ def _frozen(table: Table, frame: _Frame) -> Cell:
     block = table.blocks[0]
     title_rows = 1 if block.title else 0
     return FIRST_ROW + title_rows + _depth(block.columns), frame.headings
-
-
-def _marginal_labels(
-    table: Table, frame: _Frame, *, across: bool, below: int | None
-) -> Iterator[Label]:
-    """Title and question, and the headings of the verdicts."""
-    yield Label(Span.line(TITLE_ROW, 0, frame.right), table.title, "title")
-    yield Label(Span.line(HEAD_ROW, 0, _answer_column(frame) - 1), QUESTION, "question")
-    if across:
-        return
-    yield Label(Span.line(FIRST_ROW, frame.right + 1, frame.right + 1), STATUS_HEADING, "margin")
-    if below is not None:
-        yield Label(Span.line(below, 0, frame.headings - 1), COLUMN_STATUSES, "margin")
 
 
 # --- verdicts -----------------------------------------------------------------------------

@@ -111,13 +111,12 @@ def _read(book: RawBook, forms: Forms, provenance: Provenance) -> Reading:
     if identified is None:
         return _unidentified(identity)
     form, year, doubts = identified
-    layout = edition_of(book, identity, form)
-    cover = read_cover(book, layout, identity)
+    cover = read_cover(book, edition_of(book, identity, form), identity)
     findings = (*doubts, *cover.findings, *_out_of_force(form, year))
     reading = Reading(findings, None, form, cover.unit, year, form.id)
     if any(finding.code in _REFUSING for finding in findings):
         return reading
-    located = locate(book, layout)
+    located = locate(book, edition_of(book, identity, form))
     report = _Report(located, identity, cover, year, provenance)
     return _with_submission(reading, report)
 

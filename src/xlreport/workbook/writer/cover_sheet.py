@@ -23,6 +23,7 @@ from xlreport.workbook.layout.sheet import (
     lines_needed,
 )
 from xlreport.workbook.writer.book import WorkbookWriter
+from xlreport.workbook.writer.calculation import LONGEST_FORMULA
 from xlreport.workbook.writer.printing import MAX_ROW_HEIGHT, print_on_one_page
 from xlreport.workbook.writer.sentences import quoted as quoted_words
 from xlreport.workbook.writer.sheet import Prompt, SheetWriter
@@ -149,31 +150,34 @@ class _CoverSheet(SheetWriter):
         service = self.context.service
         span = Span.line(_VERDICT_ROW + 1, _PANEL, _PANEL_RIGHT)
         self.height(span.top, _SERVICE_HEIGHT)
-        if not service.address:
-            self.merge(span, service.sentence, "service")
-            return
-        self.join(span, "service")
         sentence = service.sentence
         formula = f'=HYPERLINK("mailto:{service.address}","{quoted_words(sentence)}")'
+        if not service.address or len(formula) > LONGEST_FORMULA:
+            self.merge(span, sentence, "service")
+            return
+        self.join(span, "service")
         self.formula(span.cell, formula, "service", sentence)
 
     def _list(self) -> None:
         """What does not hold, the worst first, each a link to its cell."""
         heading = Span.line(_LIST_HEAD_ROW, _PANEL, _PANEL_RIGHT)
         self.merge(heading, "不成立的校验（点一行，到那一格）", "panel_head")
-        lines = self.book.results.worst_lines
-        for position, row in enumerate(self.book.layout.calculation.entries):
-            text, link = (
-                self.book.formulas.calculated(row, c) for c in (at.ENTRY_TEXT, at.ENTRY_LINK)
-            )
+        shown = [self.book.results.entry(line) for line in self.book.results.worst_lines]
+        shown += [""] * (at.LISTED - len(shown))
+        shown[0] = shown[0] or _NOTHING_FAILS
+        for position, result in enumerate(shown):
             span = Span.line(_LIST_HEAD_ROW + 1 + position, _PANEL, _PANEL_RIGHT)
             self.join(span, "list_entry")
-            without = "" if position else _NOTHING_FAILS
-            formula = f'=IF({text}="","{without}",HYPERLINK({link},{text}))'
-            is_used = position < len(lines)
-            result = self.book.results.entry(lines[position]) if is_used else without
-            self.formula(span.cell, formula, "list_entry", result)
+            self.formula(span.cell, self._entry(position), "list_entry", result)
         self._more(Span.line(_LIST_HEAD_ROW + 1 + at.LISTED, _PANEL, _PANEL_RIGHT))
+
+    def _entry(self, position: int) -> str:
+        """The formula of an entry of the list; the first says when there is none."""
+        row = self.book.layout.calculation.entries[position]
+        text = self.book.formulas.calculated(row, at.ENTRY_TEXT)
+        link = self.book.formulas.calculated(row, at.ENTRY_LINK)
+        without = "" if position else _NOTHING_FAILS
+        return f'=IF({text}="","{without}",HYPERLINK({link},{text}))'
 
     def _more(self, span: Span) -> None:
         """How many checks more do not hold."""

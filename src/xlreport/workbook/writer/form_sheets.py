@@ -319,10 +319,11 @@ class _TextsSheet(_FormSheet):
         tops = [span.top - 1 for span in self.layout.fields.values()]
         starts = [TITLE_ROW, *tops[1:]]
         ends = [*tops[1:], self.layout.form_bottom + 1]
-        return [
-            Section(start, sum(self.heights.get(row, LINE_HEIGHT) for row in range(start, end)))
-            for start, end in zip(starts, ends, strict=True)
-        ]
+        sections = []
+        for start, end in zip(starts, ends, strict=True):
+            heights = [self.heights.get(row, LINE_HEIGHT) for row in range(start, end)]
+            sections.append(Section(start, sum(heights)))
+        return sections
 
     def _text(self, text: Text) -> None:
         span = self.layout.fields[text.field_id]
