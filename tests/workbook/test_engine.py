@@ -9,7 +9,7 @@ import pytest
 
 from support.engine import differences
 from support.examples import examples
-from support.fills import fill
+from support.fills import explained, fill
 from support.formula_cells import formula_cells
 from support.written import KINDS, written
 from xlreport import Form, write_workbook
@@ -29,7 +29,7 @@ def test_every_kind_of_workbook_shows_what_an_engine_finds(any_form: Form, kind:
 def test_random_fills_show_what_an_engine_finds(any_form: Form) -> None:
     found = []
     for seed in range(FILLS):
-        data = write_workbook(fill(any_form, seed), any_form)
+        data = write_workbook(explained(any_form, seed), any_form)
         found += [f"{seed} {line}" for line in differences(data)]
     assert found == []
 
