@@ -1,4 +1,4 @@
-"""Formulas: the words of check cells, blanks passed over, and Excel's limit."""
+"""Formulas: grades of checks, blanks passed over, and Excel's limit."""
 
 from __future__ import annotations
 
@@ -10,10 +10,17 @@ from xlreport import Form
 from xlreport.errors import XlreportError
 from xlreport.form import expression as ex
 from xlreport.form.model import Instance
-from xlreport.rules.excel import MAX_FORMULA, Formulas, FormulaTooLong, has_money, within_limit
+from xlreport.rules.excel import (
+    MAX_FORMULA,
+    Formulas,
+    FormulaTooLong,
+    Judgement,
+    has_money,
+    within_limit,
+)
 from xlreport.workbook.layout.workbook import layout_of
 
-KNOWN = 'COUNT(D8:E8)+IF($C$3="是",COUNTBLANK(D8:E8),0)=2'
+KNOWN = 'COUNT(D8:E8)+IF($C$1="是",COUNTBLANK(D8:E8),0)=2'
 
 
 @pytest.fixture(scope="module")
@@ -36,37 +43,77 @@ def test_a_computed_cell_passes_over_texts(formulas: Formulas) -> None:
 def test_a_comparison_is_judged_once_its_numbers_are_there(
     other_form: Form, formulas: Formulas
 ) -> None:
-    verdict = formulas.verdict(instance(other_form, "M7.tax"))
+    judgement = formulas.judgement(instance(other_form, "M7.tax").rule)
     gap = "ROUND(ABS(D8-E8)-500,6)"
-    assert verdict == f'=IF({KNOWN},IF({gap}<=0,"通过","未通过"),"待填")'
+    assert judgement == Judgement(KNOWN, f"{gap}<=0", "-2", is_known=True)
+    assert judgement.grade("4") == f"IF({KNOWN},IF({gap}<=0,0,4),-2)"
+
+
+def test_conditions_may_stand_in_cells_of_their_own(formulas: Formulas, other_form: Form) -> None:
+    comparison = formulas.judgement(instance(other_form, "M7.tax").rule)
+    assert comparison.grade("$B$9", "J2", "K2") == "IF(J2,IF(K2,0,$B$9),-2)"
+    other = formulas.judgement(instance(other_form, "T1").rule)
+    assert other.grade("$B$9", "J2", "K2") == "IF(J2,0,IF(K2,$B$9,-2))"
 
 
 def test_another_condition_asks_whether_it_holds_then_whether_it_fails(
     other_form: Form, formulas: Formulas
 ) -> None:
-    verdict = formulas.verdict(instance(other_form, "T1"))
-    assert verdict.startswith("=IF(LEN(SUBSTITUTE(")
-    assert verdict.endswith(',"未通过","待填"))')
+    judgement = formulas.judgement(instance(other_form, "T1").rule)
+    assert not judgement.is_known
+    assert judgement.first.startswith("LEN(SUBSTITUTE(")
+    grade = judgement.grade("3")
+    assert grade == f"IF({judgement.first},0,IF({judgement.second},3,-2))"
 
 
-def test_what_lacks_last_year_says_so(zfxxgk: Form) -> None:
-    formulas = Formulas(layout_of(zfxxgk), "校验")
-    verdict = formulas.verdict(instance(zfxxgk, "B1.natural_person"))
-    assert verdict.endswith(',"待填","无上年数"))')
-    assert verdict.count("'上年数'!") == 3
+def test_what_lacks_last_year_is_told_from_what_is_not_filled_in(zfxxgk: Form) -> None:
+    formulas = Formulas(layout_of(zfxxgk), "计算")
+    judgement = formulas.judgement(instance(zfxxgk, "B1.natural_person").rule)
+    last_year = "COUNT('上年·三、依申请公开'!D31)=1"
+    assert judgement.open_ == f"IF({last_year},-2,-1)"
+    assert judgement.grade("4").endswith(f",IF({last_year},-2,-1))")
+    assert formulas.open(instance(zfxxgk, "A3.natural_person").rule) == "-2"
+
+
+def test_comparisons_of_the_same_cells_ask_only_once_whether_these_are_known(
+    formulas: Formulas,
+) -> None:
+    q1, q2 = ex.Ref("money.tax.q1"), ex.Ref("money.tax.q2")
+    less = ex.Compare("<", q1, q2, Decimal(0))
+    more = ex.Compare(">", q2, q1, Decimal(0))
+    judgement = formulas.judgement(ex.And((less, more)))
+    both = "AND(ROUND(D8-E8,6)<0,ROUND(E8-D8,6)>0)"
+    assert judgement == Judgement(KNOWN, both, "-2", is_known=True)
+
+
+@pytest.mark.parametrize(
+    "operands",
+    [
+        (ex.Ref("disclosure.licences.decisions"), ex.Ref("disclosure.penalties.decisions")),
+        (ex.Length("text.overview"), ex.Length("text.problems")),
+        (
+            ex.Previous("disclosure.licences.decisions"),
+            ex.Previous("disclosure.penalties.decisions"),
+        ),
+    ],
+)
+def test_comparisons_of_different_cells_are_judged_each_by_its_own(
+    zfxxgk: Form, operands: tuple[ex.Ref | ex.Length | ex.Previous, ...]
+) -> None:
+    """One that fails decides while the cells of the other are still blank."""
+    formulas = Formulas(layout_of(zfxxgk), "计算")
+    nine = ex.Const(Decimal(9))
+    limits = tuple(ex.Compare("<=", operand, nine, Decimal(0)) for operand in operands)
+    one, other = (formulas.condition(limit) for limit in limits)
+    judgement = formulas.judgement(ex.And(limits))
+    assert not judgement.is_known
+    assert judgement.first == f"AND({one.holds},{other.holds})"
+    assert judgement.second == f"OR({one.fails},{other.fails})"
 
 
 def test_a_typed_over_total_counts_with_its_parts(other_form: Form, formulas: Formulas) -> None:
     known = formulas.known(instance(other_form, "M2.tax").rule)
-    assert known == ('AND(COUNT(G8)=1,COUNT(C8:F8)+IF($C$3="是",COUNTBLANK(C8:F8),0)=4)')
-
-
-def test_a_row_of_cells_has_one_mark(other_form: Form, formulas: Formulas) -> None:
-    rules = [i for i in other_form.instances if i.check.code == "N2" and i.row == "tax"]
-    mark = formulas.cells_mark(rules[:1])
-    assert mark.startswith("=IF(AND(IF(COUNT(C8)")
-    assert ',"✔",IF(' in mark
-    assert mark.endswith(',"✘","待填"))')
+    assert known == ('AND(COUNT(G8)=1,COUNT(C8:F8)+IF($C$1="是",COUNTBLANK(C8:F8),0)=4)')
 
 
 def test_seen_from_another_sheet_cells_carry_its_name(other_form: Form) -> None:

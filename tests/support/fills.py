@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from decimal import Decimal
 
 from xlreport import Entry, Form, Submission, Unit
+from xlreport.findings import Severity
 from xlreport.form.model import LEVELS, Kind
 from xlreport.submission import BLANK, Figures, Status
 
@@ -67,6 +69,15 @@ def fill(form: Form, seed: int, *, wild: float | None = None) -> Submission:
     unit, year = Unit("甲子镇", "990101", level), form.first_year + 1
     before = last_year(form, entries, texts, seed)
     return Submission(form.id, year, unit, entries, texts, overrides, answers, prior_year=before)
+
+
+def explained(form: Form, seed: int) -> Submission:
+    """The same as `fill`, with words beside some of the warnings."""
+    rng = random.Random(-seed - 2)
+    chance = rng.choice((0.0, 0.2, 1.0))
+    codes = [check.code for check in form.checks if check.severity is Severity.WARNING]
+    words = {code: "已核实。" for code in codes if rng.random() < chance}
+    return replace(fill(form, seed), explanations=words)
 
 
 def last_year(

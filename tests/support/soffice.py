@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
-import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 
+from support.formula_cells import without_results
+
 _RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema">
 <item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" oor:op="fuse">
 <value>0</value></prop></item></oor:items>
 """
-_CACHED = re.compile(r"(<f>[^<]*</f>)<v>[^<]*</v>")
 
 
 def require_soffice() -> str:
@@ -31,21 +30,6 @@ def require_soffice() -> str:
     return program
 
 
-def strip_cached(data: bytes, target: Path) -> None:
-    """Writes a workbook without any cached formula result, so that a pass cannot be vacuous."""
-    import io
-
-    with (
-        zipfile.ZipFile(io.BytesIO(data)) as old,
-        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new,
-    ):
-        for info in old.infolist():
-            content = old.read(info)
-            if info.filename.startswith("xl/worksheets/"):
-                content = _CACHED.sub(r"\1", content.decode()).encode()
-            new.writestr(info, content)
-
-
 def recalculate(folder: Path, books: dict[str, bytes]) -> dict[str, Path]:
     """Lets LibreOffice open, recalculate and save each workbook; returns the results by name."""
     program = require_soffice()
@@ -54,7 +38,7 @@ def recalculate(folder: Path, books: dict[str, bytes]) -> dict[str, Path]:
     (profile / "user" / "registrymodifications.xcu").write_text(_RECALCULATE, "utf-8")
     source.mkdir()
     for name, data in books.items():
-        strip_cached(data, source / f"{name}.xlsx")
+        (source / f"{name}.xlsx").write_bytes(without_results(data))
     files = [str(path) for path in sorted(source.iterdir())]
     command = [
         program,

@@ -371,9 +371,9 @@ class Formulas:
         return Condition.where(known, self._compared(items))
 
     def _asks_once(self, items: Sequence[ex.Truth]) -> bool:
-        """Whether all are comparisons of the same cells."""
-        fields = {frozenset(ex.fields_of(item)) for item in items}
-        return len(fields) == 1 and all(isinstance(item, ex.Compare) for item in items)
+        """Whether all are comparisons of the same cells, last year's and texts included."""
+        operands = {frozenset(ex.operands_of(item)) for item in items}
+        return len(operands) == 1 and all(isinstance(item, ex.Compare) for item in items)
 
     def _compared(self, items: Sequence[ex.Truth]) -> str:
         """Whether the comparisons among some conditions all hold."""

@@ -50,18 +50,48 @@ def test_a_row_is_as_high_as_its_lines_and_never_lower_than_the_least() -> None:
     assert height_of("a\nb", 10, 40) == 40
 
 
-@pytest.mark.parametrize(("widths", "rows", "wide"), [((200.0,), 10, True), ((20.0,), 60, False)])
+def sheet_of(widths: tuple[float, ...], bottom: int, *, right: int | None = None) -> SheetLayout:
+    """A sheet of nothing but its size; columns after `right` are no part of the form."""
+    form_right = len(widths) - 1 if right is None else right
+    nothing = Span.line(0, 0, 0)
+    return SheetLayout(
+        "表", (), {}, (), widths, 0, form_right, bottom, bottom, verdict=nothing, unit_line=nothing
+    )
+
+
+@pytest.mark.parametrize(
+    ("widths", "rows", "wide"),
+    [((200.0,), 10, True), ((20.0,), 60, False), ((100.0,), 10, False), ((102.0,), 10, True)],
+)
 def test_a_sheet_lies_the_way_in_which_it_prints_larger(
     widths: tuple[float, ...], rows: int, wide: bool
 ) -> None:
-    assert SheetLayout("表", (), {}, (), widths, form_right=0, bottom=rows).wide is wide
+    assert sheet_of(widths, rows).wide is wide
+
+
+def test_what_does_not_print_has_no_say_in_how_the_form_lies() -> None:
+    assert not sheet_of((20.0, 200.0), 60, right=0).wide
+    assert sheet_of((20.0, 200.0), 60, right=1).wide
+
+
+def test_hidden_states_stand_beyond_the_last_column_that_people_see() -> None:
+    sheet = sheet_of((20.0, 8.0, 8.0, 24.0), 9, right=2)
+    assert sheet.shown_right == 3
+    assert sheet.state((5, 1)) == (5, 5)
+    assert sheet.state((5, 2)) == (5, sheet.right)
+    assert not sheet.outside((9, 6))
+    assert sheet.outside((9, 7))
+    assert sheet.outside((10, 0))
 
 
 def test_what_is_known_and_what_lies_outside(any_form: Form) -> None:
     for sheet in layout_of(any_form).form_sheets:
         assert {span.cell for span in sheet.fields.values()} <= sheet.known
+        assert {sheet.state(span.cell) for span in sheet.fields.values()} <= sheet.known
         assert {label.span.cell for label in sheet.labels} <= sheet.known
-        assert {check.span.cell for check in sheet.checks} <= sheet.known
+        assert {status.span.cell for status in sheet.statuses} <= sheet.known
+        lines = (sheet.verdict, sheet.unit_line, sheet.measure_line, sheet.signatures)
+        assert {line.cell for line in lines if line is not None} <= sheet.known
         assert sheet.flag is None or sheet.flag in sheet.known
         assert not sheet.outside((sheet.bottom, sheet.right))
         assert sheet.outside((sheet.bottom + 1, 0))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -10,10 +9,33 @@ import pytest
 from xlreport import Form
 from xlreport.findings import Severity
 from xlreport.form import expression as ex
-from xlreport.form.model import Arrangement, Block, Check, Heading, Instance, Table
-from xlreport.workbook.layout.check_rows import CheckRow
-from xlreport.workbook.layout.sheet import FIRST_ROW, FLAG_ROW, SheetLayout, Span
-from xlreport.workbook.layout.table import layout_table
+from xlreport.form.model import (
+    Arrangement,
+    Block,
+    Check,
+    Field,
+    Heading,
+    Instance,
+    Kind,
+    Signature,
+    Table,
+    leaf_ids,
+)
+from xlreport.workbook.layout.lines import CheckLine
+from xlreport.workbook.layout.sheet import (
+    FIRST_ROW,
+    HEAD_ROW,
+    TITLE_ROW,
+    UNIT_ROW,
+    SheetLayout,
+    Span,
+)
+from xlreport.workbook.layout.table import (
+    COLUMN_STATUSES,
+    QUESTION,
+    STATUS_HEADING,
+    layout_table,
+)
 from xlreport.workbook.layout.workbook import layout_of
 
 COLUMNS = (Heading("甲", "a"), Heading("乙", children=(Heading("丙", "c"), Heading("丁", "d"))))
@@ -21,31 +43,64 @@ ROWS = (
     Heading("一", "one"),
     Heading("二", children=(Heading("三", "three"), Heading("四", "four"))),
 )
+ONE_BLOCK = Block(None, "项目", COLUMNS, ROWS)
 
 
 def table(arrangement: Arrangement = Arrangement.DOWN, *blocks: Block) -> Table:
-    block = Block(None, "项目", COLUMNS, ROWS)
-    return Table("t", "表", "表一", arrangement, blocks or (block,))
+    return Table("t", "表", "表一", arrangement, blocks or (ONE_BLOCK,))
 
 
-def check_row(each: str | None, *places: tuple[str | None, str | None], index: int = 0) -> CheckRow:
-    """A check on some rows and columns of the table."""
-    check = Check("Z1", "相等", Severity.ERROR, each, "", "", Decimal(0))
-    rule = ex.Compare("==", ex.Const(Decimal(0)), ex.Const(Decimal(0)), Decimal(0))
-    instances = tuple(Instance(check, rule, "t", row, column) for row, column in places)
-    return CheckRow(index, instances[0].code, "Z1", "相等", Severity.ERROR, check, "t", instances)
+def form_of(table: Table, *signatures: Signature) -> Form:
+    """A form of one table in which `d` is computed."""
+    fields = {}
+    for block in table.blocks:
+        for row in leaf_ids(block.rows):
+            for column in leaf_ids(block.columns):
+                name = f"t.{row}.{column}"
+                computed = "Z9" if column == "d" else None
+                fields[name] = Field(
+                    name, "t", row, column, row, row, column, Kind.COUNT, "件", computed
+                )
+    return Form(
+        "f", 1, "表", "", 2020, None, (), (), (table,), (), (), fields, (), {}, "",
+        signatures=signatures,
+    )  # fmt: skip
+
+
+def line(
+    each: str | None,
+    row: str | None = None,
+    column: str | None = None,
+    *,
+    names: tuple[str, ...] = ("t.one.a",),
+    severity: Severity = Severity.ERROR,
+    table: str = "t",
+) -> CheckLine:
+    """A check line on a row, a column or neither."""
+    check = Check("Z1", "相等", severity, each, "", "", Decimal(0))
+    refs = tuple(ex.Ref(name) for name in names)
+    rule = ex.Compare("==", ex.Total(refs), ex.Const(Decimal(0)), Decimal(0))
+    return CheckLine(0, check, table, (Instance(check, rule, table, row, column),))
+
+
+def laid_out(table: Table, *lines: CheckLine, signed: bool = False) -> SheetLayout:
+    signatures = (Signature("审核人"),) if signed else ()
+    return layout_table(form_of(table, *signatures), table, lines)
 
 
 def labels(layout: SheetLayout, style: str) -> dict[str, Span]:
     return {label.text: label.span for label in layout.labels if label.style == style}
 
 
-def checks(layout: SheetLayout) -> list[Span]:
-    return [cell.span for cell in layout.checks]
+def statuses(layout: SheetLayout) -> dict[Span, tuple[CheckLine, ...]]:
+    return {status.span: status.lines for status in layout.statuses}
+
+
+# --- the official form ----------------------------------------------------------------------
 
 
 def test_headings_lie_over_and_beside_their_cells() -> None:
-    layout = layout_table(table(), [])
+    layout = laid_out(table())
     top, first = FIRST_ROW, FIRST_ROW + 2
     assert labels(layout, "head") == {
         "甲": Span(top, 2, top + 1, 2),
@@ -62,15 +117,14 @@ def test_headings_lie_over_and_beside_their_cells() -> None:
     assert labels(layout, "corner") == {"项目": Span(top, 0, top + 1, 1)}
     assert layout.fields["t.one.a"] == Span(first, 2, first, 2)
     assert layout.fields["t.four.d"] == Span(first + 2, 4, first + 2, 4)
-    assert (layout.form_right, layout.right, layout.bottom) == (4, 4, first + 2)
-    assert layout.flag == (FLAG_ROW, 2)
+    assert (layout.form_left, layout.form_right, layout.form_bottom) == (0, 4, first + 2)
 
 
 def test_a_narrower_block_leaves_the_rest_to_its_last_column() -> None:
     narrow = Block(
         "第二部分", "项目", (Heading("戊", "e"), Heading("己", "f")), (Heading("五", "five"),)
     )
-    layout = layout_table(table(Arrangement.DOWN, Block(None, "项目", COLUMNS, ROWS), narrow), [])
+    layout = laid_out(table(Arrangement.DOWN, ONE_BLOCK, narrow))
     title = labels(layout, "block")["第二部分"]
     assert title == Span(FIRST_ROW + 5, 0, FIRST_ROW + 5, 4)
     row = title.top + 2
@@ -80,71 +134,172 @@ def test_a_narrower_block_leaves_the_rest_to_its_last_column() -> None:
 
 
 def test_rows_side_by_side_share_one_line() -> None:
-    layout = layout_table(table(Arrangement.ACROSS, Block(None, "", COLUMNS[:1], ROWS)), [])
-    line = FIRST_ROW + 3
+    layout = laid_out(table(Arrangement.ACROSS, Block(None, "", COLUMNS[:1], ROWS)))
+    row = FIRST_ROW + 3
     assert {name: span.cell for name, span in layout.fields.items()} == {
-        "t.one.a": (line, 0),
-        "t.three.a": (line, 1),
-        "t.four.a": (line, 2),
+        "t.one.a": (row, 0),
+        "t.three.a": (row, 1),
+        "t.four.a": (row, 2),
     }
     assert labels(layout, "head")["二"] == Span(FIRST_ROW, 1, FIRST_ROW, 2)
     assert labels(layout, "head")["一"] == Span(FIRST_ROW, 0, FIRST_ROW + 1, 0)
-    assert layout.form_right == 2
+    assert (layout.form_right, layout.shown_right) == (2, 2)
 
 
-@pytest.mark.parametrize("each", ["row", "cell"])
-def test_checks_of_rows_stand_beside_them(each: str) -> None:
-    layout = layout_table(table(), [check_row(each, ("one", "a"), ("one", "c"), ("four", "a"))])
-    assert checks(layout) == [Span(5, 5, 5, 5), Span(7, 5, 7, 5)]
-    assert [len(cell.instances) for cell in layout.checks] == [2, 1]
-    assert labels(layout, "check_head") == {"校验\nZ1": Span(FIRST_ROW, 5, FIRST_ROW, 5)}
-    assert (layout.form_right, layout.right) == (4, 5)
-    assert layout.heights[FIRST_ROW] == 34
+# --- what stands around it ------------------------------------------------------------------
 
 
-def test_checks_of_columns_stand_under_them() -> None:
-    layout = layout_table(table(), [check_row("column", (None, "d"))])
-    assert checks(layout) == [Span(8, 4, 8, 4)]
-    assert labels(layout, "check_label") == {"校验 Z1：相等": Span(8, 0, 8, 1)}
-    assert layout.bottom == 8
+def test_the_head_asks_about_blanks_and_gives_the_verdict() -> None:
+    layout = laid_out(table())
+    assert labels(layout, "question") == {QUESTION: Span.line(HEAD_ROW, 0, 1)}
+    assert layout.flag == (HEAD_ROW, 2)
+    assert layout.verdict == Span.line(HEAD_ROW, 3, 5)
+    assert labels(layout, "title") == {"表": Span.line(TITLE_ROW, 0, 4)}
+    assert layout.unit_line == Span.line(UNIT_ROW, 0, 3)
+    assert layout.measure_line == Span.line(UNIT_ROW, 4, 4)
 
 
-@pytest.mark.parametrize("place", [("one", None), (None, None), (None, "x")])
-def test_a_check_of_nothing_in_one_place_has_a_line_of_its_own(
-    place: tuple[str | None, str | None],
+def test_the_head_of_a_table_across_lies_over_the_form_alone() -> None:
+    layout = laid_out(table(Arrangement.ACROSS, Block(None, "", COLUMNS, ROWS)))
+    assert layout.flag == (HEAD_ROW, 4)
+    assert layout.verdict == Span.line(HEAD_ROW, 5, 8)
+
+
+def test_signatures_stand_under_the_form_and_belong_to_it() -> None:
+    layout = laid_out(table(), line("column", None, "d"), signed=True)
+    row = FIRST_ROW + 5
+    assert layout.signatures == Span.line(row, 0, 4)
+    assert (layout.form_bottom, layout.bottom) == (row, row + 1)
+    assert [span.top for span in statuses(layout)][-1] == row + 1
+    assert laid_out(table()).signatures is None
+
+
+@pytest.mark.parametrize(
+    ("arrangement", "blocks", "frozen"),
+    [
+        (Arrangement.DOWN, (ONE_BLOCK,), (FIRST_ROW + 2, 2)),
+        (Arrangement.DOWN, (Block("题", "项目", COLUMNS[:1], ROWS[:1]),), (FIRST_ROW + 2, 1)),
+        (Arrangement.DOWN, (ONE_BLOCK, ONE_BLOCK), (FIRST_ROW, 2)),
+        (Arrangement.ACROSS, (ONE_BLOCK,), (FIRST_ROW, 0)),
+    ],
+)
+def test_headings_stay_in_sight(
+    arrangement: Arrangement, blocks: tuple[Block, ...], frozen: tuple[int, int]
 ) -> None:
-    layout = layout_table(table(), [check_row(None, place)])
-    assert labels(layout, "check_label") == {"校验 Z1：相等": Span(8, 0, 8, 3)}
-    assert checks(layout) == [Span(8, 4, 8, 4)]
+    assert laid_out(table(arrangement, *blocks)).frozen == frozen
+
+
+# --- verdicts -------------------------------------------------------------------------------
+
+
+def test_every_row_has_a_status_cell_at_its_end() -> None:
+    own = line("row", "one")
+    layout = laid_out(table(), own)
+    first = FIRST_ROW + 2
+    assert statuses(layout) == {
+        Span.line(first, 5, 5): (own,),
+        Span.line(first + 1, 5, 5): (),
+        Span.line(first + 2, 5, 5): (),
+    }
+    assert labels(layout, "margin") == {STATUS_HEADING: Span.line(FIRST_ROW, 5, 5)}
+    assert (layout.form_right, layout.shown_right, layout.bottom) == (4, 5, first + 2)
+
+
+def test_a_status_cell_asks_for_the_typed_in_cells_of_its_row() -> None:
+    first, *_ = laid_out(table()).statuses
+    assert first.typed == ("t.one.a", "t.one.c"), "d is computed"
+
+
+def test_the_gravest_line_of_a_row_comes_first() -> None:
+    note = line("row", "one", severity=Severity.NOTE)
+    warning = line("cell", "one", "a", severity=Severity.WARNING)
+    error = line("row", "one", severity=Severity.ERROR)
+    first, *_ = laid_out(table(), note, warning, error).statuses
+    assert first.lines == (error, warning, note)
+
+
+def test_what_is_wrong_with_a_column_stands_under_it() -> None:
+    own = line("column", None, "d")
+    layout = laid_out(table(), own)
+    below = FIRST_ROW + 5
+    assert statuses(layout)[Span.line(below, 4, 4)] == (own,)
+    assert labels(layout, "margin")[COLUMN_STATUSES] == Span.line(below, 0, 1)
+    assert layout.bottom == below
+    assert layout.form_bottom == below - 1, "verdicts do not print"
+    assert layout.statuses[-1].typed == (), "blanks are told beside the rows"
+
+
+@pytest.mark.parametrize("each", [None, "column"])
+def test_a_check_of_no_row_or_column_of_the_table_stands_beside_the_first_row_that_it_names(
+    each: str | None,
+) -> None:
+    own = line(each, None, None if each is None else "x", names=("other.x.y", "t.three.c", "t.one.a"))
+    layout = laid_out(table(), own)
+    assert [status.lines for status in layout.statuses] == [(), (own,), ()]
 
 
 def test_columns_of_two_blocks_are_no_one_place() -> None:
     other = Block("第二部分", "项目", COLUMNS, (Heading("五", "five"),))
-    both = table(Arrangement.DOWN, Block(None, "项目", COLUMNS, ROWS), other)
-    layout = layout_table(both, [check_row("column", (None, "d"))])
-    assert checks(layout)[0].left == 4
-    assert labels(layout, "check_label")["校验 Z1.d：相等"].right == 3, "a line of its own"
+    own = line("column", None, "d", names=("t.five.d", "t.one.d"))
+    layout = laid_out(table(Arrangement.DOWN, ONE_BLOCK, other), own)
+    assert [status.lines for status in layout.statuses] == [(), (), (), (own,)]
+    assert labels(layout, "margin") == {STATUS_HEADING: Span.line(FIRST_ROW, 5, 5)}
 
 
 def test_checks_of_rows_side_by_side_stand_below_them() -> None:
-    across = table(Arrangement.ACROSS, Block(None, "", COLUMNS, ROWS))
-    layout = layout_table(across, [check_row("row", ("one", None), ("four", None))])
-    line = FIRST_ROW + 4
-    assert labels(layout, "check_label") == {"校验 Z1：相等": Span(line + 1, 0, line + 1, 8)}
-    assert checks(layout) == [Span(line + 2, 0, line + 2, 2), Span(line + 2, 6, line + 2, 8)]
-    assert layout.bottom == line + 2
+    one, four = line("row", "one"), line("column", None, "a", names=("t.four.a",))
+    layout = laid_out(table(Arrangement.ACROSS, Block(None, "", COLUMNS, ROWS)), one, four)
+    below = FIRST_ROW + 5
+    assert statuses(layout) == {
+        Span.line(below, 0, 2): (one,),
+        Span.line(below, 3, 5): (),
+        Span.line(below, 6, 8): (four,),
+    }
+    assert layout.statuses[0].typed == ("t.one.a", "t.one.c")
+    assert (layout.form_right, layout.shown_right) == (8, 8)
+    assert (layout.form_bottom, layout.bottom) == (below - 1, below)
 
 
 def test_checks_of_other_tables_are_not_shown() -> None:
-    other = replace(check_row("row", ("one", None)), table="other")
-    assert layout_table(table(), [other]).checks == ()
+    layout = laid_out(table(), line("row", "one", table="other"))
+    assert all(status.lines == () for status in layout.statuses)
+
+
+# --- both forms -----------------------------------------------------------------------------
+
+
+def test_every_line_is_shown_once(any_form: Form) -> None:
+    layout = layout_of(any_form)
+    shown = [own for sheet in layout.form_sheets for s in sheet.statuses for own in s.lines]
+    assert sorted(own.index for own in shown) == [own.index for own in layout.lines]
+    for sheet in layout.form_sheets:
+        mine = {own.index for status in sheet.statuses for own in status.lines}
+        assert mine == {own.index for own in layout.lines_on(sheet)}
+
+
+def test_every_typed_in_cell_is_asked_for_once(any_form: Form) -> None:
+    for sheet in layout_of(any_form).tables.values():
+        asked = [name for status in sheet.statuses for name in status.typed]
+        assert sorted(asked) == sorted(layout_of(any_form).typed_on(sheet))
 
 
 def test_nothing_lies_over_anything_else(any_form: Form) -> None:
     for sheet in layout_of(any_form).form_sheets:
         spans = [label.span for label in sheet.labels] + list(sheet.fields.values())
-        spans += [check.span for check in sheet.checks]
+        spans += [status.span for status in sheet.statuses]
+        lines = (sheet.verdict, sheet.unit_line, sheet.measure_line, sheet.signatures)
+        spans += [own for own in lines if own is not None]
         cells = [cell for span in spans for cell in span.cells()]
+        cells += [sheet.state(span.cell) for span in sheet.fields.values()]
         assert len(cells) == len(set(cells)), sheet.name
-        assert sheet.flag not in cells
+        assert sheet.flag is None or sheet.flag not in cells
         assert not any(sheet.outside(cell) for cell in cells)
+
+
+@pytest.mark.parametrize(("columns", "width"), [(1, 19.0), (3, 19.0), (5, 11.4), (12, 8.1)])
+def test_columns_of_numbers_share_the_width_of_a_page(columns: int, width: float) -> None:
+    headings = tuple(Heading(f"列{i}", f"c{i}") for i in range(columns))
+    block = Block(None, "项目", headings, ROWS[:1])
+    layout = laid_out(table(Arrangement.DOWN, block))
+    numbers = layout.widths[layout.fields["t.one.c0"].left : layout.form_right + 1]
+    assert numbers == pytest.approx((width,) * columns, abs=0.1)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
+from xlsxwriter.core import Core
 from xlsxwriter.packager import Packager
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
@@ -28,7 +29,7 @@ from xlreport.workbook.writer.xlsxwriter_patches import (
 
 def private_names_of_xlsxwriter() -> set[str]:
     """All private methods of the classes that are patched."""
-    classes = (Packager, Workbook, Worksheet)
+    classes = (Core, Packager, Workbook, Worksheet)
     names = {name for cls in classes for name in dir(cls)}
     return {name for name in names if name.startswith("_") and not name.startswith("__")}
 
@@ -85,6 +86,20 @@ def test_a_part_is_written_whole_however_long_it_is() -> None:
         assert archive.testzip() is None
     assert texts.count("<si>") == 3000
     assert texts.endswith("</sst>")
+
+
+def test_the_language_is_named_in_the_document_properties() -> None:
+    target = io.BytesIO()
+    book = LockedWorkbook(target, "")
+    book.add_worksheet("表", PlainSheet)
+    book.set_properties({"title": "报表", "status": "稿"})
+    book.close()
+    with zipfile.ZipFile(io.BytesIO(target.getvalue())) as archive:
+        xml = archive.read("docProps/core.xml").decode()
+    assert xml.count("<dc:title>报表</dc:title>") == 1
+    assert xml.endswith(
+        "<cp:contentStatus>稿</cp:contentStatus><dc:language>zh-CN</dc:language></cp:coreProperties>"
+    )
 
 
 def test_pictures_are_refused_rather_than_lost() -> None:

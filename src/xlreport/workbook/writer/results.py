@@ -5,7 +5,7 @@ Previews, phones and the Protected View show these cached results.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -17,7 +17,7 @@ from xlreport.form.model import Instance
 from xlreport.rules.evaluate import UnitView, truth, view_of
 from xlreport.rules.excel import has_money
 from xlreport.rules.grade import FAILING, Grade, together
-from xlreport.submission import BLANK, YES, Status, Submission, shown
+from xlreport.submission import BLANK, YES, Status, Submission, by_rule, shown
 from xlreport.workbook.layout.calculation import LISTED
 from xlreport.workbook.layout.lines import CheckLine, ListedCheck
 from xlreport.workbook.layout.sheet import SheetLayout, StatusCell
@@ -55,10 +55,15 @@ class CachedResults:
 
     # --- check lines --------------------------------------------------------------------------
 
+    @cached_property
+    def _explanations(self) -> Mapping[str, str]:
+        """The unit's words by rule, as the 校验 sheet shows them."""
+        return by_rule(self._submission.explanations)
+
     def failing(self, check_code: str, severity: Severity) -> Grade:
         """The grade of a rule that does not hold: a warning with an explanation weighs less."""
-        explained = severity is Severity.WARNING and self._submission.explanation_of(check_code)
-        return Grade.EXPLAINED if explained else FAILING[severity]
+        is_explained = severity is Severity.WARNING and check_code in self._explanations
+        return Grade.EXPLAINED if is_explained else FAILING[severity]
 
     def cell_grades(self, line: CheckLine) -> list[Grade]:
         """The grade of each instance of a line."""

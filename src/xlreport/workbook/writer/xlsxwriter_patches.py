@@ -2,7 +2,8 @@
 
 Less memory and time, byte for byte the same: each part goes straight into the zip (XlsxWriter
 itself first keeps the text of all parts), cells that are equal (most are 0) are kept once, and
-formulas are written as they are. The workbook's structure is locked, which XlsxWriter cannot do.
+formulas are written as they are. The workbook's structure is locked and its language named, which
+XlsxWriter cannot do.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import io
 import zipfile
 
+from xlsxwriter.core import Core
 from xlsxwriter.packager import Packager
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
@@ -21,14 +23,23 @@ PRIVATE_NAMES: tuple[tuple[type, str], ...] = (
     (Workbook, "_xml_empty_tag"),
     (Packager, "_filename"),
     (Packager, "_create_package"),
+    (Packager, "_write_core_file"),
+    (Core, "_assemble_xml_file"),
+    (Core, "_set_properties"),
+    (Core, "_set_xml_writer"),
+    (Core, "_write_cp_content_status"),
+    (Core, "_xml_data_element"),
     (Worksheet, "_encode_password"),
     (Worksheet, "_prepare_formula"),
 )
-"""The methods that are replaced or called here; besides these, `worksheets_objs` of a workbook and
-`table` of a worksheet."""
+"""The methods that are replaced or called here; besides these, `worksheets_objs` and
+`doc_properties` of a workbook, `workbook` of a packager and `table` of a worksheet."""
 
 UNIX = 3
 """The zip entries' host system (APPNOTE.TXT 4.4.2.2), the same wherever they are written."""
+
+LANGUAGE = "zh-CN"
+"""The language of every workbook (RFC 5646), for screen readers and spelling."""
 
 _CHUNK = 65_536
 """Characters that are collected before they are compressed."""
@@ -65,6 +76,15 @@ class _Part(io.StringIO):
         self._stream.close()
 
 
+class _CoreWithLanguage(Core):
+    """The document properties with `dc:language` (ECMA-376 part 2, 11.1), which XlsxWriter does not
+    write."""
+
+    def _write_cp_content_status(self) -> None:
+        super()._write_cp_content_status()
+        self._xml_data_element("dc:language", LANGUAGE)
+
+
 class StreamingPackager(Packager):
     """XlsxWriter asks for a file for each part, fills it, and then asks for the next."""
 
@@ -84,6 +104,12 @@ class StreamingPackager(Packager):
         if self._part is not None:
             self._part.finish()
             self._part = None
+
+    def _write_core_file(self) -> None:
+        core = _CoreWithLanguage()
+        core._set_properties(self.workbook.doc_properties)
+        core._set_xml_writer(self._filename("docProps/core.xml"))
+        core._assemble_xml_file()
 
     def _create_package(self) -> list[tuple[object, str, bool]]:
         """Writes everything; nothing is left for XlsxWriter to pack."""
