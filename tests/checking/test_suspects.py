@@ -172,8 +172,9 @@ def test_the_finding_says_what_is_and_what_should_be(zfxxgk: Form, town: Submiss
     (findings,) = check_submissions(zfxxgk, [changed(town, {PERSON.format("granted"): 366})])
     (hint,) = (f for f in findings if f.code == "H1")
     assert hint.line().startswith(
-        "[提示] 三、依申请公开 D9：很可能应为 36（现为 366，一位数字重复）；改后 2 项校验全部成立　（H-1）"
+        "[提示] 三、依申请公开 D9：很可能应为 36（现为 366，一位数字重复）；改后 2 项校验全部成立　→ "
     )
+    assert hint.line().endswith("　（H-1）")
     name = PERSON.format("granted")
     assert dict(hint.observed) == {name: Decimal(366), f"{name}.proposed": Decimal(36)}
 

@@ -79,7 +79,7 @@ def test_json_is_readable_chinese(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_form_tells_its_years() -> None:
     form = get_form("zfxxgk-2021")
     start = "zfxxgk-2021　政府信息公开工作年度报告　"
-    assert render.form_line(form) == f"{start}（2021 年度起，第 1 版）"
+    assert render.form_line(form) == f"{start}（2021 年度起，第 2 版）"
     ended = replace(form, last_year=2030)
     assert render.form_line(ended) == f"{start}（2021–2030 年度，第 1 版）"
 

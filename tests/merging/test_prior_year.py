@@ -87,7 +87,7 @@ def test_a_summary_and_the_folder_behind_it_say_the_same(
         mine, theirs = folder.units[unit], book.units[unit]
         assert set(mine.numbers) == set(zfxxgk.fields), "computed fields too"
         assert mine == theirs
-    assert book.units[JIA].explanations == {"C2.natural_person": EXPLANATION}
+    assert book.units[JIA].explanations == {"C2": EXPLANATION}
     one = read_prior_year(before / "甲子镇2024.xlsx", 2025)
     assert one.units == {JIA: folder.units[JIA]}
 
@@ -112,15 +112,15 @@ def test_templates_carry_last_year_and_towns_give_it_back(
     import openpyxl
 
     book = openpyxl.load_workbook(paths[0])
-    rows = [r for r in book["校验"].iter_rows(min_row=5, values_only=True) if r[1] == "C2"]
-    assert [r[8] for r in rows if r[8]] == [EXPLANATION], (
-        "what was said last year stands beside the check"
-    )
-    assert book["上年数"].sheet_state == "visible"
-    assert book["上年数"].protection.sheet
-    assert openpyxl.load_workbook(paths[1])["上年数"].sheet_state == "hidden"
+    (row,) = [r for r in book["校验"].iter_rows(min_row=4, values_only=True) if r[0] == "C-2"]
+    assert row[6] == EXPLANATION, "what was said last year stands beside the check"
+    last_year = book["上年·二、主动公开"]
+    assert last_year.sheet_state == "visible"
+    assert last_year.protection.sheet
+    assert (last_year["A10"].value, last_year["B10"].value) == ("行政许可", 135)
+    assert openpyxl.load_workbook(paths[1])["上年·二、主动公开"].sheet_state == "hidden"
     prompts = {str(v.sqref): v.prompt for v in book["二、主动公开"].data_validations.dataValidation}
-    assert prompts["B10"].startswith("上年：135。\n")
+    assert prompts["B10"] == "上年：135。"
 
 
 def test_checks_across_years_use_the_county_s_figures(
@@ -272,13 +272,13 @@ def test_what_the_county_typed_into_its_summary_stays(before: Path, tmp_path: Pa
     path = Path(first.outputs[0])
     assert merge_and_write(before, out=tmp_path / "out", county=COUNTY).outputs == first.outputs
     book = openpyxl.load_workbook(path)
-    book["文字材料"]["B4"] = "全县认真做好政府信息公开工作。"
+    book["文字材料"]["B5"] = "全县认真做好政府信息公开工作。"
     book["封面"]["C9"] = "张一"
     book.save(path)
     (before / "乙丑镇2024.xlsx").unlink()
     merge_and_write(before, out=tmp_path / "out", county=COUNTY)
     again = openpyxl.load_workbook(path)
-    assert again["文字材料"]["B4"].value == "全县认真做好政府信息公开工作。"
+    assert again["文字材料"]["B5"].value == "全县认真做好政府信息公开工作。"
     assert again["封面"]["C9"].value == "张一"
     read = read_submission(path.read_bytes(), FormCatalog()).submission
     assert read is not None
@@ -291,21 +291,21 @@ def test_an_explanation_follows_its_line_when_rows_move(zfxxgk: Form) -> None:
 
     import openpyxl
 
-    town = replace(report(zfxxgk, JIA, 2025), explanations={"B2.regulations": "规章说明"})
+    town = replace(report(zfxxgk, JIA, 2025), explanations={"B2": "规章说明"})
     book = openpyxl.load_workbook(io.BytesIO(write_workbook(town, zfxxgk)))
     book["校验"].insert_rows(10)
     target = io.BytesIO()
     book.save(target)
     read = read_submission(target.getvalue(), FormCatalog()).submission
     assert read is not None
-    assert read.explanations == {"B2.regulations": "规章说明"}
+    assert read.explanations == {"B2": "规章说明"}
 
 
 def test_an_explanation_travels_into_every_output(
     before: Path, zfxxgk: Form, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = "=上年漏报 1 件"
-    town = replace(report(zfxxgk, JIA, 2025), explanations={"B1.natural_person": words})
+    town = replace(report(zfxxgk, JIA, 2025), explanations={"B1": words})
     folder = put(tmp_path / "2025", zfxxgk, town)
     arguments = [
         "merge",
@@ -327,10 +327,10 @@ def test_an_explanation_travels_into_every_output(
     import openpyxl
 
     book = openpyxl.load_workbook(document["outputs"][0])
-    assert [c.value for c in book["各单位说明"][4]][:3] == ["990101", "甲子镇", "B1.natural_person"]
+    assert [c.value for c in book["各单位说明"][4]][:3] == ["990101", "甲子镇", "B-1"]
     assert (book["各单位说明"]["E4"].value, book["各单位说明"]["E4"].data_type) == (words, "s")
     weights = {row[2]: row[1] for row in book["校验结果"].iter_rows(min_row=4, values_only=True)}
-    assert weights["B1.natural_person"] == "警示·已说明"
+    assert weights["B-1·自然人"] == "警示·已说明"
     assert book["报送情况"]["F4"].value == "3\n已说明 1", "B1, and both texts as last year"
 
 

@@ -22,6 +22,7 @@ from xlreport.form.model import (
 )
 from xlreport.rules.describe import RuleDescriber
 from xlreport.submission import shown
+from xlreport.text import printed_code
 
 _Thing = TypeVar("_Thing")
 
@@ -227,6 +228,7 @@ _CHECK_SHOWN: _Shown = (
     ("范围", lambda check: _EACH[check.each]),
     ("允许相差", lambda check: shown(check.tolerance)),
     ("理由", lambda check: check.why),
+    ("格子里的话", lambda check: check.complaint),
 )
 
 
@@ -250,7 +252,7 @@ def _checks(old: Form, new: Form) -> Iterator[Change]:
 
 
 def _called(check: Check) -> str:
-    return f"校验 {check.code}“{check.title}”"
+    return f"校验 {printed_code(check.code)}“{check.title}”"
 
 
 def _rules(old: Form, new: Form, code: str) -> Iterator[str]:
@@ -286,7 +288,7 @@ def _statements(old: Form, new: Form) -> Iterator[Change]:
     after = {statement.code: statement for statement in new.statements}
     for code in dict.fromkeys((*before, *after)):
         title = (before.get(code) or after[code]).title
-        statement = f"文字核对 {code}“{title}”"
+        statement = f"文字核对 {printed_code(code)}“{title}”"
         if code not in after:
             yield Change(code, f"删去{statement}")
         elif code not in before:

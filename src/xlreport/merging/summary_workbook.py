@@ -13,7 +13,8 @@ from xlreport.form.model import Field, Form, Table
 from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.merging.result import USABLE, MergeResult
 from xlreport.rules.evaluate import UnitView
-from xlreport.submission import Submission, Summary, Unit
+from xlreport.submission import Submission, Summary, Unit, by_rule
+from xlreport.text import printed_code
 from xlreport.workbook.codes import E5
 from xlreport.workbook.layout import details
 from xlreport.workbook.layout.sheet import Span, lines_needed
@@ -310,7 +311,7 @@ def _finding_texts(finding: Finding) -> tuple[str, ...]:
     return (
         finding.unit,
         finding.weight,
-        finding.code,
+        finding.printed_code,
         finding.where,
         finding.message,
         explained if finding.explanation else finding.suggestion,
@@ -514,7 +515,7 @@ def _explanations(book: WorkbookWriter, counted: Sequence[Submission]) -> None:
     titles = {listed.code: listed.title for listed in book.layout.listed}
     for submission in counted:
         unit = submission.unit
-        for code, words in submission.explanations.items():
-            sheet.add((unit.code, unit.name, code, titles.get(code.partition(".")[0], ""), words))
+        for code, words in by_rule(submission.explanations).items():
+            sheet.add((unit.code, unit.name, printed_code(code), titles.get(code, ""), words))
     sheet.name_range(details.EXPLANATIONS_NAME)
     sheet.finish()

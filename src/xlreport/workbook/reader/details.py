@@ -222,7 +222,8 @@ def _explanations(book: RawBook) -> dict[tuple[str, str], dict[str, str]]:
     """The explanations of each unit, by code and name."""
     explanations: dict[tuple[str, str], dict[str, str]] = {}
     for row in _listed(book, EXPLANATIONS_NAME):
-        code = row.get(CHECK_CODE)
+        # people read A-3, the form says A3
+        code = row.get(CHECK_CODE, "").replace("-", "")
         explanation = row.get(EXPLANATION)
         if code and explanation:
             explanations.setdefault(_unit_key(row), {})[code] = explanation
