@@ -32,9 +32,7 @@ def test_numbers_are_permanent_for_formulas_use_them() -> None:
         (Grade.ERROR, True, "✘", "未通过"),
     ],
 )
-def test_each_grade_has_a_mark_and_a_word(
-    grade: Grade, fails: bool, mark: str, word: str
-) -> None:
+def test_each_grade_has_a_mark_and_a_word(grade: Grade, fails: bool, mark: str, word: str) -> None:
     assert (grade.fails, grade.mark, grade.word) == (fails, mark, word)
     assert mark != TICK
 

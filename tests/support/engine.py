@@ -33,7 +33,9 @@ def same(one: Shown, other: Shown) -> bool:
     return one == other
 
 
-def differing(ours: dict[tuple[str, str], FormulaCell], theirs: dict[tuple[str, str], Shown]) -> list[str]:
+def differing(
+    ours: dict[tuple[str, str], FormulaCell], theirs: dict[tuple[str, str], Shown]
+) -> list[str]:
     """The cells in which an engine shows something else than we do."""
     return [
         f"{sheet} {cell}: {theirs[sheet, cell]!r}, ours {own.shown!r}, ={own.formula}"

@@ -51,7 +51,9 @@ def formula_cells(data: bytes) -> dict[tuple[str, str], FormulaCell]:
     }
 
 
-def results(data: bytes, cells: Mapping[tuple[str, str], FormulaCell]) -> dict[tuple[str, str], Shown]:
+def results(
+    data: bytes, cells: Mapping[tuple[str, str], FormulaCell]
+) -> dict[tuple[str, str], Shown]:
     """What the same cells of another workbook show, formulas or not."""
     shared = list(_shared_strings(data))
     found: dict[tuple[str, str], Shown] = dict.fromkeys(cells, "")

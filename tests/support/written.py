@@ -72,7 +72,12 @@ def right(form: Form) -> Submission:
     numbers = {name: Entry.of(0) for name in report.entries}
     numbers |= {name: Entry.of(500) for name in numbers if name.endswith(".q1")}
     return replace(
-        report, entries=numbers, texts=texts, unit=TOWNS[0], county=COUNTY, prior_year=_last_year(form)
+        report,
+        entries=numbers,
+        texts=texts,
+        unit=TOWNS[0],
+        county=COUNTY,
+        prior_year=_last_year(form),
     )
 
 
@@ -102,5 +107,7 @@ def _summary(form: Form, *, with_errors: bool) -> bytes:
         for stem, report in reports.items():
             (folder / f"{stem}.xlsx").write_bytes(write_workbook(report, form))
         (folder / "读我.xlsx").write_bytes(b"nothing")
-        result = merge_and_write(folder, out=out, forms=(form,), policy=Policy(with_errors=with_errors))
+        result = merge_and_write(
+            folder, out=out, forms=(form,), policy=Policy(with_errors=with_errors)
+        )
         return Path(result.outputs[0]).read_bytes()

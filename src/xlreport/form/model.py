@@ -63,7 +63,12 @@ class Check:
     @property
     def complaint(self) -> str:
         """What a cell says where the rule does not hold, before the difference if it is shown."""
-        return self.brief.removesuffix(_DIFFERENCE) or f"不符合：{self.title}，"
+        return self.brief.removesuffix(_DIFFERENCE) or f"不符合：{self.title}"
+
+    @property
+    def difference_word(self) -> str:
+        """What stands between the complaint and the difference."""
+        return _DIFFERENCE if self.brief else f"，{_DIFFERENCE}"
 
     @property
     def shows_difference(self) -> bool:

@@ -16,9 +16,7 @@ from xlreport.workbook.layout.lines import (
     CheckLine,
     check_lines,
     explanation_name,
-    line_label,
     line_name,
-    line_subject,
     listed_checks,
 )
 
@@ -75,10 +73,9 @@ def test_only_one_equality_has_a_difference(any_form: Form) -> None:
     for line in check_lines(any_form):
         rule = line.instances[0].rule
         equality = not line.per_cell and isinstance(rule, Compare) and rule.operator == "=="
-        assert (line.comparison is not None) == equality
-        compared += equality
-        if equality:
-            assert line.comparison is rule
+        is_shown = equality and line.check.shows_difference
+        assert line.comparison is (rule if is_shown else None)
+        compared += is_shown
     assert compared
 
 
@@ -105,13 +102,12 @@ def test_a_code_is_read_with_the_name_of_its_row_or_column(
     zfxxgk: Form, code: str, label: str, subject: str
 ) -> None:
     line = line_of(zfxxgk, code)
-    assert line_label(zfxxgk, line) == label
-    assert line_subject(zfxxgk, line) == subject
+    assert (line.label, line.about) == (label, subject)
 
 
 def test_no_label_looks_like_a_cell_or_shows_an_id(any_form: Form) -> None:
     for line in check_lines(any_form):
-        label, subject = line_label(any_form, line), line_subject(any_form, line)
+        label, subject = line.label, line.about
         code, _, about = label.partition("·")
         assert code == printed_code(line.check.code)
         assert re.fullmatch(r"[A-Z]-[0-9]+", code)
@@ -124,7 +120,7 @@ def test_no_label_looks_like_a_cell_or_shows_an_id(any_form: Form) -> None:
 def test_a_row_is_named_without_the_outermost_of_several_headings(zfxxgk: Form) -> None:
     line = next(line for line in check_lines(zfxxgk) if line.per_cell and line.table == "requests")
     field = zfxxgk.fields[line.fields[0]]
-    assert line_subject(zfxxgk, line) == field.row_short
+    assert line.subject == field.row_short
     assert field.row_short in field.row_label
 
 

@@ -233,7 +233,9 @@ def test_what_is_wrong_with_a_column_stands_under_it() -> None:
 def test_a_check_of_no_row_or_column_of_the_table_stands_beside_the_first_row_that_it_names(
     each: str | None,
 ) -> None:
-    own = line(each, None, None if each is None else "x", names=("other.x.y", "t.three.c", "t.one.a"))
+    own = line(
+        each, None, None if each is None else "x", names=("other.x.y", "t.three.c", "t.one.a")
+    )
     layout = laid_out(table(), own)
     assert [status.lines for status in layout.statuses] == [(), (own,), ()]
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from itertools import product
 
 import formualizer
 import pytest
 
+from xlreport.findings import Severity
+from xlreport.form.model import Check
 from xlreport.rules.grade import Grade
 from xlreport.workbook.writer import sentences
 
@@ -21,30 +24,36 @@ def shown(formula: str, *cells: float | str) -> object:
     return book.evaluate_cell("表", 2, 1)
 
 
+def check(severity: Severity, brief: str = "", title: str = "甲等于乙") -> Check:
+    return Check("Z1", title, severity, None, "", "", Decimal(0), brief)
+
+
 @pytest.mark.parametrize(
-    ("grade", "gap", "words"),
+    ("grade", "severity", "brief", "gap", "words"),
     [
-        (Grade.ERROR, "3", "✘ 总计差 3"),
-        (Grade.ERROR, "", "✘ 总计"),
-        (Grade.NOTE, "", "※ 总计"),
-        (Grade.WARNING, "0.500000", "！ 总计差 0.500000"),
-        (Grade.EXPLAINED, "", "！ 总计（已说明）"),
+        (Grade.ERROR, Severity.ERROR, "总计差", "3", "✘ 总计差 3"),
+        (Grade.ERROR, Severity.ERROR, "有误", "", "✘ 有误"),
+        (Grade.ERROR, Severity.ERROR, "", "3", "✘ 不符合：甲等于乙，差 3"),
+        (Grade.ERROR, Severity.ERROR, "", "", "✘ 不符合：甲等于乙"),
+        (Grade.NOTE, Severity.NOTE, "有误", "", "※ 有误"),
+        (Grade.WARNING, Severity.WARNING, "总计差", "0.500000", "！ 总计差 0.500000"),
+        (Grade.EXPLAINED, Severity.WARNING, "有误", "", "！ 有误（已说明）"),
+        (Grade.EXPLAINED, Severity.WARNING, "", "3", "！ 不符合：甲等于乙，差 3（已说明）"),
+        (Grade.NOTE, Severity.NOTE, 'a"b', "", '※ a"b'),
     ],
 )
-def test_what_is_wrong_with_a_row(grade: Grade, gap: str, words: str) -> None:
-    assert sentences.complaint(grade, "总计", gap) == words
-    formula = sentences.complaint_formula("A1", grade.mark, "总计", "B1", can_explain=True)
+def test_what_is_wrong_with_a_row(
+    grade: Grade, severity: Severity, brief: str, gap: str, words: str
+) -> None:
+    rule = check(severity, brief)
+    assert sentences.complaint(grade, rule, gap) == words
+    formula = sentences.complaint_formula("A1", rule, "B1" if gap else "")
     assert shown(formula, int(grade), gap) == words
 
 
 def test_nothing_is_said_of_a_row_that_is_right_or_open() -> None:
-    formula = sentences.complaint_formula("A1", "✘", "总计", "", can_explain=False)
-    assert [shown(formula, int(grade)) for grade in (-2, -1, 0, 4)] == ["", "", "", "✘ 总计"]
-
-
-def test_quotation_marks_in_words_stay_inside_the_formula() -> None:
-    formula = sentences.complaint_formula("A1", "✘", 'a"b', "", can_explain=False)
-    assert shown(formula, 4) == '✘ a"b'
+    formula = sentences.complaint_formula("A1", check(Severity.ERROR, "有误"), "")
+    assert [shown(formula, int(grade)) for grade in (-2, -1, 0, 4)] == ["", "", "", "✘ 有误"]
 
 
 @pytest.mark.parametrize(

@@ -140,13 +140,7 @@ class _Formulas:
             with_money = has_money(self.form, comparison)
             shown = f'TEXT({difference},"0.000000")' if with_money else f'{difference}&""'
             self._put(row, at.GAP, f'=IF({grade}>0,{shown},"")')
-        complaint = sentences.complaint_formula(
-            grade,
-            FAILING[line.severity].mark,
-            line.check.complaint,
-            gap,
-            can_explain=line.severity is Severity.WARNING,
-        )
+        complaint = sentences.complaint_formula(grade, line.check, gap)
         self._put(row, at.MESSAGE, complaint)
 
     def _key_at(self, row: int) -> None:

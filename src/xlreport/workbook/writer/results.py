@@ -110,7 +110,7 @@ class CachedResults:
         grade = self.grade(line)
         if not grade.fails:
             return ""
-        return sentences.complaint(grade, line.check.complaint, self.gap(line))
+        return sentences.complaint(grade, line.check, self.gap(line))
 
     def spot(self, line: CheckLine) -> Spot:
         """The cell that a line leads to: of a row the first cell that fails."""

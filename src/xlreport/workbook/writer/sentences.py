@@ -6,7 +6,9 @@ Each sentence is given as text from numbers, and as a formula from the cells of 
 
 from __future__ import annotations
 
-from xlreport.rules.grade import Grade
+from xlreport.findings import Severity
+from xlreport.form.model import Check
+from xlreport.rules.grade import FAILING, Grade
 
 ALL_PASSED = "✔ 全部通过，可以报送"
 SHEET_PASSED = "✔ 本表全部通过"
@@ -17,19 +19,20 @@ EXPLAINED = "（已说明）"
 # --- a check line -----------------------------------------------------------------------------
 
 
-def complaint(grade: Grade, words: str, gap: str) -> str:
+def complaint(grade: Grade, check: Check, gap: str) -> str:
     """What is wrong with a row: `✘ 总计差 3`."""
-    difference = f"差 {gap}" if gap else ""
+    difference = f"{check.difference_word} {gap}" if gap else ""
     explained = EXPLAINED if grade is Grade.EXPLAINED else ""
-    return f"{grade.mark} {words}{difference}{explained}"
+    return f"{grade.mark} {check.complaint}{difference}{explained}"
 
 
-def complaint_formula(grade: str, mark: str, words: str, gap: str, *, can_explain: bool) -> str:
+def complaint_formula(grade: str, check: Check, gap: str) -> str:
     """The same from the cells of grade and difference (`gap` is empty where there is none)."""
-    parts = [f'"{mark} {quoted(words)}"']
+    mark = FAILING[check.severity].mark
+    parts = [f'"{mark} {quoted(check.complaint)}"']
     if gap:
-        parts.append(f'IF({gap}="","","差 "&{gap})')
-    if can_explain:
+        parts.append(f'IF({gap}="","","{check.difference_word} "&{gap})')
+    if check.severity is Severity.WARNING:
         parts.append(f'IF({grade}={Grade.EXPLAINED:d},"{EXPLAINED}","")')
     return f'=IF({grade}>0,{"&".join(parts)},"")'
 
