@@ -282,9 +282,9 @@ def test_a_lint_counts_by_severity() -> None:
     lints = (lint(Severity.ERROR), lint(Severity.WARNING), lint(Severity.WARNING))
     mixed = replace(result, lints=lints, undecided=("A1 是否可能",), changes=())
     assert list(render.lint_report(mixed)) == [
-        "[错误] 永远成立　→ 删去　（L-2）",
-        "[警示] 永远成立　→ 删去　（L-2）",
-        "[警示] 永远成立　→ 删去　（L-2）",
+        "[错误 L2] 永远成立　→ 删去",
+        "[警示 L2] 永远成立　→ 删去",
+        "[警示 L2] 永远成立　→ 删去",
         "A1 是否可能，请人工核对",
         "两份定义的内容完全相同。",
         "表 第 3 版：错误 1 处，警示 2 处。",

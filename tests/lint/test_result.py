@@ -10,8 +10,8 @@ NOTE = Lint("L4", Severity.NOTE, ("B1", "B3"), "多余", "可以删去")
 
 
 def test_a_mistake_as_a_line_has_its_place_where_it_is_known() -> None:
-    assert ERROR.text() == "[错误] 第 3 行第 5 列：矛盾　→ 请改　（L-1）"
-    assert NOTE.text() == "[提示] 多余　→ 可以删去　（L-4）"
+    assert ERROR.text() == "[错误 L1] 第 3 行第 5 列：矛盾　→ 请改"
+    assert NOTE.text() == "[提示 L4] 多余　→ 可以删去"
 
 
 def test_the_document_is_complete() -> None:

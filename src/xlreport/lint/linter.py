@@ -9,7 +9,7 @@ what it finds cannot be corrected where it is shown. L6 a form has changed and i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from xlreport.findings import Severity
@@ -23,7 +23,6 @@ from xlreport.lint.rulebook import Rulebook
 from xlreport.lint.solver import EFFORT, SolverMissing
 from xlreport.rules.describe import RuleDescriber
 from xlreport.submission import Submission, shown
-from xlreport.text import printed_code
 
 Places = Mapping[str, tuple[int, int]]
 """Where each check's rule stands in the definition: line and column, from 1."""
@@ -122,10 +121,10 @@ class _Examiner:
         if len(codes) == len(self.book.of_check):
             return "未能判定全部校验能否同时通过"
         together = "能否同时通过" if len(codes) > 1 else "能否通过"
-        return f"未能判定校验 {_printed(codes)} {together}"
+        return f"未能判定校验 {'、'.join(codes)} {together}"
 
     def _conflict(self, conflict: Conflict) -> Lint:
-        codes = _printed(conflict.codes)
+        codes = "、".join(conflict.codes)
         levels = "、".join(conflict.levels)
         whom = f"单位类别为{levels}时，" if levels else ""
         rules = self._rules(conflict.instances)
@@ -142,7 +141,7 @@ class _Examiner:
         result = failing(self.book, self.left_out)
         self.left_out.update(result.never)
         for code in result.undecided:
-            self.undecided.append(f"未能判定校验 {printed_code(code)} 会不会不通过")
+            self.undecided.append(f"未能判定校验 {code} 会不会不通过")
         for number, fill in result.examples.values():
             self.examples.append(self._example(number, fill))
         for code in result.never:
@@ -150,7 +149,7 @@ class _Examiner:
 
     def _never(self, code: str) -> Lint:
         rule = self._first_rule(code)
-        message = f"校验 {printed_code(code)} 怎样填都不会不通过，查不出错误：{rule}"
+        message = f"校验 {code} 怎样填都不会不通过，查不出错误：{rule}"
         names = self.book.names_of(code)
         if not names.isdisjoint(self.form.formulas):
             message += "；其中自动计算的格子按公式代入"
@@ -179,18 +178,18 @@ class _Examiner:
         for one in implications.find():
             yield self._implied(one)
         for code in implications.undecided:
-            self.undecided.append(f"未能判定校验 {printed_code(code)} 是不是多余的")
+            self.undecided.append(f"未能判定校验 {code} 是不是多余的")
 
     def _implied(self, one: Implied) -> Lint:
-        given = _printed(one.by)
+        given = "、".join(one.by)
         codes = (*one.by, one.code)
         rule = self._first_rule(one.code)
         if one.computed:
-            only = f"校验 {printed_code(one.code)} 只涉及自动计算的格子，没有可以改的格子"
+            only = f"校验 {one.code} 只涉及自动计算的格子，没有可以改的格子"
             message = f"{only}；{given} 通过时它总是通过：{rule}"
             suggestion = "请删去，或者改为要求填报的格子"
             return Lint("L5", Severity.WARNING, codes, message, suggestion)
-        message = f"校验 {printed_code(one.code)} 是多余的，{given} 通过时它总是通过：{rule}"
+        message = f"校验 {one.code} 是多余的，{given} 通过时它总是通过：{rule}"
         return Lint("L4", Severity.NOTE, codes, message, "可以删去；需要单独提示的可以保留")
 
     def _rules(self, instances: tuple[int, ...]) -> str:
@@ -199,7 +198,7 @@ class _Examiner:
         for number in instances:
             instance = self.form.instances[number]
             sentence = RuleDescriber(self.form, instance).rule()
-            sentences.append(f"{printed_code(instance.code, instance.subject)}“{sentence}”")
+            sentences.append(f"{instance.code}“{sentence}”")
         return "；".join(sentences)
 
     def _first_rule(self, code: str) -> str:
@@ -227,8 +226,3 @@ def _shown(fill: Submission, name: str) -> str | None:
     if number is None:
         return None
     return shown(number)
-
-
-def _printed(codes: Iterable[str]) -> str:
-    """Codes as people read them."""
-    return "、".join(printed_code(code) for code in codes)

@@ -8,7 +8,6 @@ from typing import Any
 
 from xlreport.findings import Severity
 from xlreport.lint.changes import Change
-from xlreport.text import printed_code
 
 
 @dataclass(frozen=True)
@@ -41,8 +40,8 @@ class Lint:
     def text(self) -> str:
         """The mistake as one line of text."""
         place = f"第 {self.line} 行第 {self.column} 列：" if self.line else ""
-        kind = printed_code(self.kind)
-        return f"[{self.severity.label}] {place}{self.message}　→ {self.suggestion}　（{kind}）"
+        head = f"[{self.severity.label} {self.kind}]"
+        return f"{head} {place}{self.message}　→ {self.suggestion}"
 
 
 @dataclass(frozen=True)
