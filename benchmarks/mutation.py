@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import builtins
 import datetime as dt
 import difflib
 import hashlib
@@ -48,7 +49,7 @@ PACKAGES = {
     "checking": "checking",
     "narrative": "narrative",
     "formats": "formats",
-    "workbook/reader": "workbook",
+    "workbook/reader": "workbook/reader",
     "merging": "merging",
     "campaign": "campaign",
     "mail": "mail",
@@ -76,10 +77,12 @@ LONGEST = 900
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change: file (relative to src/xlreport), function, its lines before and after, new code."""
+    """One change: file (relative to src/xlreport), function, line in it (its body's first is 0), the
+    lines before and after, the whole new code."""
 
     file: str
     function: str
+    line: int
     was: str
     made: str
     code: str
@@ -87,7 +90,7 @@ class Mutant:
     @property
     def name(self) -> str:
         """One line that says all, as in equivalent_mutants.txt."""
-        return f"{self.file} | {self.function} | {self.was} | {self.made}"
+        return f"{self.file} | {self.function} {self.line} | {self.was} | {self.made}"
 
 
 @dataclass(frozen=True)
@@ -157,19 +160,19 @@ def mutants_of(path: Path, top: Path) -> list[Callable[[], Mutant]]:
     file = path.relative_to(top).as_posix()
     module, mutations, *_ = create_mutations(str(path), code)
     places = MetadataWrapper(module, unsafe_skip_copy=True).resolve(PositionProvider)
-    named = {line: name for name, lines in functions(code) for line in lines}
+    named = {n: (name, lines.index(n)) for name, lines in functions(code) for n in lines}
 
-    def made(mutation: Mutation, function: str) -> Mutant:
+    def made(mutation: Mutation, function: str, line: int) -> Mutant:
         changed = deep_replace(module, mutation.original_node, mutation.mutated_node)
         assert isinstance(changed, cst.Module)
-        return Mutant(file, function, *changed_lines(code, changed.code), changed.code)
+        return Mutant(file, function, line, *changed_lines(code, changed.code), changed.code)
 
     found: list[Callable[[], Mutant]] = []
     for mutation in mutations:
         place = places.get(mutation.original_node)
-        function = named.get(place.start.line) if place else None  # None: a default, a decorator
-        if mutation.contained_by_top_level_function is not None and function is not None:
-            found.append(partial(made, mutation, function))
+        where = named.get(place.start.line) if place else None  # None: a default, a decorator
+        if mutation.contained_by_top_level_function is not None and where is not None:
+            found.append(partial(made, mutation, *where))
     return found
 
 
@@ -189,59 +192,82 @@ class Watch:
     """A plugin of pytest that notes the functions of a package that each test calls. What is kept
     for later tests, in fixtures of a session and in caches, counts for each test that uses it."""
 
-    def __init__(self, folder: Path, package: str) -> None:
-        from coverage import Coverage
-
-        self.top = folder / "src" / "xlreport"
-        include = [f"{self.top / package}/*"]
-        self.coverage = Coverage(data_file=None, config_file=False, include=include)
+    def __init__(self) -> None:
+        self.called: dict[str, set[str]] = {}
         self.seconds: dict[str, float] = {}
         self.fixtures: dict[str, list[str]] = {}
-        self.coverage.start()
+        self.context = ""
+
+    def note(self, function: str) -> None:
+        """Called by each function of the package as it starts."""
+        self.called.setdefault(self.context, set()).add(function)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self, fixturedef: object, request: object) -> Iterator[None]:
-        scope, name = getattr(fixturedef, "scope", ""), getattr(fixturedef, "argname", "")
-        if scope == "function":
-            return (yield)
-        self.coverage.switch_context(f"fixture {name}")
+        outer = self.context
+        if getattr(fixturedef, "scope", "") != "function":
+            self.context = f"fixture {getattr(fixturedef, 'argname', '')}"
         try:
             return (yield)
         finally:
-            self.coverage.switch_context(self.current)
+            self.context = outer
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
         for name, module in list(sys.modules.items()):
             if name.split(".")[0] == "xlreport":
                 forget_kept(module)
-        self.current = item.nodeid
+        self.context = item.nodeid
         self.fixtures[item.nodeid] = list(getattr(item, "fixturenames", ()))
-        self.coverage.switch_context(item.nodeid)
         start = time.process_time()
         try:
             return (yield)
         finally:
             self.seconds[item.nodeid] = time.process_time() - start
-            self.coverage.switch_context("between tests")
+            self.context = ""
 
     def tests(self) -> list[Test]:
         """What was noted."""
-        self.coverage.stop()
-        data = self.coverage.get_data()
-        called: dict[str, set[str]] = {}
-        for path in data.measured_files():
-            file = Path(path).relative_to(self.top).as_posix()
-            named = {n: name for name, ns in functions(Path(path).read_text("utf-8")) for n in ns}
-            for line, contexts in data.contexts_by_lineno(path).items():
-                for context in contexts if line in named else ():
-                    called.setdefault(context, set()).add(f"{file} | {named[line]}")
         found = []
         for test, seconds in self.seconds.items():
             contexts = [test, *(f"fixture {name}" for name in self.fixtures[test])]
-            own = frozenset[str]().union(*(called.get(context, ()) for context in contexts))
-            found.append(Test(test, round(seconds, 3), own))
+            own = [self.called.get(context, set()) for context in contexts]
+            found.append(Test(test, round(seconds, 3), frozenset[str]().union(*own)))
         return found
+
+
+NOTE = "_note_for_mutation"
+"""The name, in builtins and in the changed modules, of what functions call as they start."""
+
+
+class Noting(ast.NodeTransformer):
+    """Makes the top-level functions and methods of a module tell that they start."""
+
+    def __init__(self, file: str) -> None:
+        self.file, self.inside = file, ""
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.ClassDef:
+        outer, self.inside = self.inside, f"{self.inside}{node.name}."
+        self.generic_visit(node)
+        self.inside = outer
+        return node
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
+        call = ast.parse(f"{NOTE}({f'{self.file} | {self.inside}{node.name}'!r})").body
+        after = 1 if ast.get_docstring(node) is not None else 0
+        node.body[after:after] = call
+        return node
+
+    def of(self, code: str) -> str:
+        """The changed module; in workers, where nobody listens, nothing is told."""
+        tree = self.visit(ast.parse(code))
+        silent = f"import builtins; {NOTE} = getattr(builtins, {NOTE!r}, str)"
+        after = 1 if ast.get_docstring(tree) is not None else 0
+        for position, node in enumerate(tree.body):
+            if isinstance(node, ast.ImportFrom) and node.module == "__future__":
+                after = position + 1
+        tree.body[after:after] = ast.parse(silent).body
+        return ast.unparse(ast.fix_missing_locations(tree))
 
 
 def forget_kept(module: object) -> None:
@@ -255,10 +281,17 @@ def forget_kept(module: object) -> None:
 def watched(folder: Path, package: str, files: list[str], result: Path) -> None:
     """Runs the tests of some files and writes what they call; in a process of its own."""
     os.chdir(folder)
-    watch = Watch(folder, package)
+    watch = Watch()
+    setattr(builtins, NOTE, watch.note)
+    top = folder / "src" / "xlreport"
+    before = {path: path.read_text("utf-8") for path in (top / package).glob("**/*.py")}
+    for path, text in before.items():
+        path.write_text(Noting(path.relative_to(top).as_posix()).of(text), "utf-8")
     code = pytest.main([*USUAL, *files], plugins=[watch])
+    for path, text in before.items():
+        path.write_text(text, "utf-8")
     if code != 0:
-        sys.exit(f"the tests of {package} fail without any change")
+        sys.exit(f"the tests of {package} fail without any change: {folder / 'log.txt'}")
     tests = [(test.id, test.seconds, sorted(test.functions)) for test in watch.tests()]
     result.write_text(json.dumps(tests), "utf-8")
 
@@ -275,7 +308,8 @@ def tests_of(folder: Path, package: str) -> list[Test]:
     if new:
         result = folder / "map.json"
         own = [sys.executable, __file__, package, "--watch", str(result), "--tests", *new]
-        subprocess.run(own, check=True, env=environment(folder), stdout=subprocess.DEVNULL)
+        with (folder / "log.txt").open("w") as log:
+            subprocess.run(own, check=True, env=environment(folder), stdout=log)
         rows = json.loads(result.read_text("utf-8"))
         for file in new:
             known[file] = [digests[file], [row for row in rows if row[0].startswith(f"{file}::")]]
