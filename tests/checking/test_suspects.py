@@ -16,7 +16,7 @@ from support.examples import examples
 from support.fills import fill
 from xlreport import Form, Submission, check_submissions, get_form
 from xlreport.checking import suspects as suspects_module
-from xlreport.checking.keying_errors import SUBSTITUTION
+from xlreport.checking.keying_errors import EXCHANGED, SUBSTITUTION
 from xlreport.checking.suspects import (
     Correction,
     Explanation,
@@ -26,7 +26,7 @@ from xlreport.checking.suspects import (
 )
 from xlreport.rules.evaluate import evaluate_submissions
 from xlreport.rules.linear import LinearConstraint
-from xlreport.submission import Provenance, Summary
+from xlreport.submission import Place, Provenance, Summary
 
 FORMS = {"zfxxgk": "zfxxgk-2021", "other": "tests/forms/xiangzhen-caizheng.yaml"}
 
@@ -176,6 +176,22 @@ def test_the_finding_says_what_is_and_what_should_be(zfxxgk: Form, town: Submiss
     )
     name = PERSON.format("granted")
     assert dict(hint.observed) == {name: Decimal(366), f"{name}.proposed": Decimal(36)}
+    assert hint.field == name
+
+
+def test_a_pair_among_several_is_told_with_both_cells(zfxxgk: Form) -> None:
+    def correction(name: str, cell: str, now: int, proposed: int) -> Correction:
+        return Correction(name, Place("表", cell), Decimal(now), Decimal(proposed))
+
+    first, second, third = (PERSON.format(row) for row in ("received", "granted", "carried_in"))
+    pair = Explanation((correction(first, "D7", 3, 9), correction(second, "D9", 9, 3)), EXCHANGED)
+    single = Explanation((correction(third, "D8", 5, 6),), SUBSTITUTION)
+    finding = suspects_finding(zfxxgk, Suspects((pair, single), failing=2))
+    assert (finding.field, finding.cell) == (first, "D7")
+    assert finding.message == (
+        "可能是下列几处中的一处填错：D7 与 D9 两格填反（D7 应为 9，D9 应为 3）；D8 应为 6（现为 5，一位数字有误）；"
+        "不能确定是哪一处，请逐一对照原始记录"
+    )
 
 
 def test_a_report_without_failures_costs_nothing(

@@ -13,7 +13,7 @@ from xlreport import Entry, Finding, Form, Submission, check_submissions
 from xlreport.checking import validate
 from xlreport.checking.validate import Report, without_consequential
 from xlreport.findings import Severity
-from xlreport.form.expression import Ref
+from xlreport.form.expression import And, Compare, IsNumber, Ref
 from xlreport.form.model import Instance
 from xlreport.rules.evaluate import Verdict, evaluate_submissions, view_of
 from xlreport.submission import BLANK, Figures, Status, shown
@@ -145,6 +145,19 @@ def test_under_a_rule_a_blank_is_told_by_the_code_of_the_rule(
     (finding,) = {f for f in found if f.field == GRANTED and f.message == "没有填写"}
     assert finding.code in {check.code for check in zfxxgk.checks}
     assert (finding.unit, finding.cell) == ("甲子镇", "D9")
+
+
+def test_a_blank_is_told_behind_parts_that_are_about_no_blank_or_hold(
+    zfxxgk: Form, town: Submission
+) -> None:
+    """`and` of a comparison, of a number that is there, and of the blank."""
+    received = Ref("requests.received.natural_person")
+    parts = (Compare("==", received, received), IsNumber(received), IsNumber(Ref(GRANTED)))
+    rule = replace(zfxxgk.instances[0], rule=And(parts))
+    form = replace(zfxxgk, instances=(rule,))
+    evaluation = evaluate_submissions(form, [with_entry(town, GRANTED, BLANK)])
+    (finding,) = Report(evaluation, 0).of_rules
+    assert (finding.code, finding.field) == (rule.code, GRANTED)
 
 
 def test_a_cell_that_no_rule_names_is_told_all_the_same(zfxxgk: Form, town: Submission) -> None:
