@@ -13,7 +13,7 @@ from xlreport import Entry, Finding, Form, Submission, check_submissions
 from xlreport.checking import validate
 from xlreport.checking.validate import Report, without_consequential
 from xlreport.findings import Severity
-from xlreport.form.expression import And, Compare, IsNumber, Ref
+from xlreport.form.expression import And, Compare, Const, IsNumber, Ref
 from xlreport.form.model import Instance
 from xlreport.rules.evaluate import Verdict, evaluate_submissions, view_of
 from xlreport.submission import BLANK, Figures, Status, shown
@@ -78,6 +78,13 @@ def test_what_a_typed_over_total_breaks_is_told_once(zfxxgk: Form, town: Submiss
     assert processed is not None
     assert codes
     assert {code.split(".")[0] for code in codes} == {processed}
+
+
+def test_a_rule_about_no_cell_is_told_at_none(zfxxgk: Form, town: Submission) -> None:
+    rule = replace(zfxxgk.instances[0], rule=Compare("==", Const(Decimal(1)), Const(Decimal(2))))
+    evaluation = evaluate_submissions(replace(zfxxgk, instances=(rule,)), [town])
+    (finding,) = Report(evaluation, 0).of_rules
+    assert (finding.code, finding.field, finding.sheet, finding.cell) == (rule.code, "", "", "")
 
 
 # --- cells without a number ----------------------------------------------------------------------
