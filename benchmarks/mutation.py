@@ -196,7 +196,7 @@ class Watch:
         self.called: dict[str, set[str]] = {}
         self.seconds: dict[str, float] = {}
         self.fixtures: dict[str, list[str]] = {}
-        self.context = ""
+        self.context = ""  # while modules are imported, which counts for all tests
 
     def note(self, function: str) -> None:
         """Called by each function of the package as it starts."""
@@ -224,13 +224,13 @@ class Watch:
             return (yield)
         finally:
             self.seconds[item.nodeid] = time.process_time() - start
-            self.context = ""
+            self.context = "between tests"
 
     def tests(self) -> list[Test]:
         """What was noted."""
         found = []
         for test, seconds in self.seconds.items():
-            contexts = [test, *(f"fixture {name}" for name in self.fixtures[test])]
+            contexts = ["", test, *(f"fixture {name}" for name in self.fixtures[test])]
             own = [self.called.get(context, set()) for context in contexts]
             found.append(Test(test, round(seconds, 3), frozenset[str]().union(*own)))
         return found

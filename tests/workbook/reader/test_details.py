@@ -165,6 +165,16 @@ def test_rows_without_a_unit_are_none(zfxxgk: Form) -> None:
     assert members(book, zfxxgk).units == (JIA,)
 
 
+def test_what_stands_beside_the_named_range_is_not_read(zfxxgk: Form) -> None:
+    book = summary(zfxxgk)
+    sheet, _ = licences(zfxxgk)
+    beyond = field_column(len(detail_fields(zfxxgk, "disclosure")))
+    put(book, (sheet, (ID_ROW, beyond)), RawCell("s", LICENCES))
+    for row in range(2):
+        put(book, (sheet, unit_cell(row, beyond)), RawCell("n", "7"))
+    assert members(book, zfxxgk).totals[LICENCES] == Entry.of(2)
+
+
 def test_texts_and_explanations_belong_to_code_and_name(zfxxgk: Form) -> None:
     text = zfxxgk.texts[0]
     book = listed(

@@ -51,6 +51,17 @@ def test_what_a_cell_cannot_hold_is_cut_and_told(zfxxgk: Form) -> None:
     assert "（共 32,768 字），已去掉 1 字" in findings[0].message
 
 
+def test_an_error_value_is_no_text_and_told(zfxxgk: Form) -> None:
+    text = zfxxgk.texts[0]
+    layout, book = layout_of(zfxxgk), raw_book(zfxxgk)
+    put(book, layout.cells[text.field_id], RawCell("e", "#N/A"))
+    texts, findings = read_texts(locate(book, layout))
+    assert texts[text.field_id] == ""
+    assert [(f.code, f.field, f.message) for f in findings] == [
+        ("R33", text.field_id, f"“{text.label}”里是错误值，不是文字，读不出来")
+    ]
+
+
 # --- answers --------------------------------------------------------------------------------
 
 
