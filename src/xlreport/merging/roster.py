@@ -86,8 +86,11 @@ class Roster:
 
 
 def read_roster(path: Path) -> Roster:
-    """Reads a roster. Raises RosterError with every mistake, OSError when it cannot be read."""
-    rows = read_table(path)
+    """Reads a roster. Raises RosterError with every mistake."""
+    try:
+        rows = read_table(path)
+    except OSError:
+        raise RosterError(f"名册“{path}”打不开，请检查路径，并关闭正在使用它的程序。") from None
     problems = list(_problems(rows))
     if not rows:
         problems.append("一个单位也没有")
