@@ -146,7 +146,7 @@ def _inbox_checked(settings: CampaignSettings, place: Workplace, reading: Readin
     from xlreport.merging.result import CheckResult
 
     campaign = opened_campaign(settings, reading.read_options(), place)
-    request = _request_in(campaign, place.filled_from(settings), reading)
+    request = _request_in(campaign, reading)
     return CheckResult(merge_folder(request).files)
 
 
@@ -197,7 +197,7 @@ def merge(
         out = outputs.out
     else:
         campaign = opened_campaign(settings, reading.read_options(), place)
-        request = _request_in(campaign, place.filled_from(settings), reading)
+        request = _request_in(campaign, reading)
         out = outputs.out or settings.summary
     request = counting.applied_to(request)
     if outputs.repair is not None:
@@ -341,13 +341,14 @@ def _request_for(
     )
 
 
-def _request_in(campaign: Campaign, place: Workplace, reading: Reading) -> MergeRequest:
+def _request_in(campaign: Campaign, reading: Reading) -> MergeRequest:
     """The inbox of a campaign, with the arrivals that its ledger knows."""
+    settings = campaign.settings
     return replace(
         campaign.request,
         forms=reading.forms(campaign.form),
-        arrivals=arrivals_of(campaign.settings),
-        exclude=reading.own_files(place.roster, place.previous),
+        arrivals=arrivals_of(settings),
+        exclude=reading.own_files(settings.roster, settings.previous),
     )
 
 
