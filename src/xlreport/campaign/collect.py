@@ -61,6 +61,7 @@ from xlreport.merging.intake import Reader, read_all
 from xlreport.merging.roster import Roster
 from xlreport.merging.unit_matching import match
 from xlreport.submission import NOBODY, Unit
+from xlreport.text import in_marks
 from xlreport.workers import DIED, MEMORY, RAISED, TIME, Lost
 
 MAIL_LIMITS = MailLimits()
@@ -472,8 +473,7 @@ class Collector:
         bounce = mail.bounce
         if bounce is None or (bounce.sure and not bounce.recipients):
             return
-        meant = [f"“{name}”" for name in self._meant(mail, bounce)]
-        units = "、".join(meant)
+        units = in_marks(self._meant(mail, bounce))
         if not bounce.sure:
             yield MAY_HAVE_BOUNCED(units=units) if units else SOMETHING_MAY_HAVE_BOUNCED()
             return

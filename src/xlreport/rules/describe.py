@@ -13,6 +13,7 @@ from xlreport.rules.columns import bare
 from xlreport.rules.evaluate import UnitView, Verdict
 from xlreport.rules.linear import rounding_of
 from xlreport.submission import Place, Status, shown
+from xlreport.text import in_marks
 
 _SIGNS = {"==": "＝", "!=": "≠", "<": "＜", "<=": "≤", ">": "＞", ">=": "≥"}
 _RELATIONS = {
@@ -411,8 +412,7 @@ def _fields(items: _Items) -> list[ex.Ref]:
 
 
 def _one_of(words: Sequence[str]) -> str:
-    quoted = [f"“{word}”" for word in words]
-    return "或".join(quoted)
+    return in_marks(words, "或")
 
 
 def _tolerance(node: ex.Compare) -> str:
