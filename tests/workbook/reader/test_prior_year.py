@@ -25,7 +25,7 @@ def carrying(form: Form, values: dict[str, RawCell]) -> RawBook:
 
 
 def read(book: RawBook, form: Form) -> Figures | None:
-    return read_prior_year(book, form.fields, [text.field_id for text in form.texts])
+    return read_prior_year(book, form)
 
 
 def test_a_workbook_without_figures_carries_none(any_form: Form) -> None:

@@ -52,7 +52,8 @@ def parse_target(formula: str) -> Target | None:
 
 def target_of(book: RawBook, name: str) -> Target | None:
     """What a name points to, in a sheet that is there; None where there is no such name."""
-    target = parse_target(book.names.get(name.lower(), ""))
+    formula = book.names.get(name.lower(), "")
+    target = parse_target(formula)
     if target is not None and target.sheet in book.sheets:
         return target
     return None
@@ -130,7 +131,9 @@ def _number_text(cell: RawCell, number: Decimal) -> str:
     """A number as its format shows it."""
     if cell.shown:
         return cell.shown
-    as_formatted = number_shown(cell.number_format, number) if cell.number_format else None
+    as_formatted = None
+    if cell.number_format:
+        as_formatted = number_shown(cell.number_format, number)
     return as_formatted or shown(number)
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as attribute
 from decimal import Decimal
 from itertools import chain
+from typing import NamedTuple
 
 from xlreport.a1 import Cell
 from xlreport.findings import Finding
 from xlreport.form.model import Form
 from xlreport.formats.raw import RawBook, RawCell
-from xlreport.submission import BLANK, Entry, Figures, Place, Status, Unit, shown
+from xlreport.submission import BLANK, Entry, Figures, Place, Status, Unit, shown, values_of
 from xlreport.workbook.codes import (
     DETAIL_NO_NUMBER,
     DETAILS_DISAGREE,
@@ -53,10 +55,6 @@ class _UnitRow:
     unit: Unit
     entries: Mapping[str, Entry]
 
-    def numbers(self) -> dict[str, Decimal]:
-        """What is a number."""
-        return {name: e.value for name, e in self.entries.items() if e.value is not None}
-
 
 def read_members(located: Located, entries: Mapping[str, Entry]) -> Members:
     """The units of a summary with their figures, and its totals, summed again from the detail rows.
@@ -65,43 +63,45 @@ def read_members(located: Located, entries: Mapping[str, Entry]) -> Members:
     """
     totals: dict[str, Entry] = {}
     findings: list[Finding] = []
-    sheets: dict[str, list[_UnitRow]] = {}
+    sheets: list[list[_UnitRow]] = []
     for table in located.layout.form.tables:
+        sheet = detail_sheet(table)
         rows = _unit_rows(located.book, detail_name(table.id))
         if rows is None:
-            findings.append(DETAILS_LOST(sheet=detail_sheet(table)).at(sheet=table.sheet))
+            findings.append(DETAILS_LOST(sheet=sheet).at(sheet=table.sheet))
             continue
-        if sheets and not _same_units(rows, sheets):
-            findings.append(DETAILS_DISAGREE().at(sheet=detail_sheet(table)))
-        sheets[table.id] = rows
+        if sheets and _units([rows]) != _units(sheets):
+            findings.append(DETAILS_DISAGREE().at(sheet=sheet))
+        sheets.append(rows)
         for total in _totals(located.layout.form, table.id, rows):
             totals[total.id] = total.entry
-            findings += total.findings(entries.get(total.id, BLANK), located.place(total.id))
-    units = next((_units(rows) for rows in sheets.values() if rows), ())
-    return Members(units, totals, _figures(located, sheets.values()), tuple(findings))
+            stated = entries.get(total.id, BLANK)
+            findings += total.findings(stated, located.place(total.id))
+    figures = _figures(located, sheets)
+    return Members(_units(sheets), totals, figures, tuple(findings))
 
 
-def _units(rows: Sequence[_UnitRow]) -> tuple[Unit, ...]:
-    return tuple(row.unit for row in rows)
-
-
-def _same_units(rows: Sequence[_UnitRow], sheets: Mapping[str, Sequence[_UnitRow]]) -> bool:
-    """Whether a sheet has the units of the first sheet with any."""
-    first = next((other for other in sheets.values() if other), ())
-    return _units(rows) == _units(first)
+def _units(sheets: Iterable[Sequence[_UnitRow]]) -> tuple[Unit, ...]:
+    """The units of the first sheet with any."""
+    for rows in sheets:
+        if rows:
+            return tuple(row.unit for row in rows)
+    return ()
 
 
 def _figures(located: Located, sheets: Iterable[Sequence[_UnitRow]]) -> dict[Unit, Figures]:
     """The units' numbers with their texts and explanations, which are listed by code and name."""
-    numbers: dict[Unit, dict[str, Decimal]] = {}
+    numbers: defaultdict[Unit, dict[str, Decimal]] = defaultdict(dict)
     for row in chain.from_iterable(sheets):
-        numbers.setdefault(row.unit, {}).update(row.numbers())
+        numbers[row.unit].update(values_of(row.entries))
     texts = _texts(located)
     explanations = _explanations(located.book)
     figures = {}
     for unit, values in numbers.items():
-        key = unit.code, unit.name
-        figures[unit] = Figures(values, texts.get(key, {}), explanations.get(key, {}))
+        key = (unit.code, unit.name)
+        own_texts = texts.get(key, {})
+        own_explanations = explanations.get(key, {})
+        figures[unit] = Figures(values, own_texts, own_explanations)
     return figures
 
 
@@ -112,7 +112,8 @@ def _totals(form: Form, table: str, rows: Sequence[_UnitRow]) -> Iterator[_Total
     """The total of each field that units type in."""
     for field in detail_fields(form, table):
         if field.computed is None:
-            yield _Total(field.id, [row.entries.get(field.id, BLANK) for row in rows])
+            entries = [row.entries.get(field.id, BLANK) for row in rows]
+            yield _Total(field.id, entries)
 
 
 class _Total:
@@ -120,10 +121,14 @@ class _Total:
 
     def __init__(self, field_id: str, entries: Sequence[Entry]) -> None:
         self.id = field_id
-        self._values = [entry.value for entry in entries if entry.value is not None]
+        self._values: list[Decimal] = []
+        self._no_numbers: list[str] = []
+        for entry in entries:
+            if entry.value is not None:
+                self._values.append(entry.value)
+            elif entry.status is not Status.BLANK:
+                self._no_numbers.append(entry.raw)
         self._sum = sum(self._values, Decimal(0))
-        others = [entry for entry in entries if entry.value is None]
-        self._no_numbers = [e.raw for e in others if e.status is not Status.BLANK]
 
     @property
     def entry(self) -> Entry:
@@ -142,26 +147,36 @@ class _Total:
             return
         finding = TOTAL_DIFFERS(shown=stated.raw, total=shown(self._sum))
         number = stated.raw if stated.value is None else stated.value
-        yield finding.on(place, self.id).at(observed=((self.id, number), ("sum", self._sum)))
+        observed = ((self.id, number), ("sum", self._sum))
+        yield finding.on(place, self.id).at(observed=observed)
 
 
 # --- rows of the detail sheets and lists ----------------------------------------------------
 
 
-def _headed(book: RawBook, name: str) -> tuple[dict[Cell, RawCell], dict[int, str], range] | None:
-    """The cells of a named range's sheet, the headings in its first row by column, and the rows
-    below that are in use; None when the range is lost."""
+class _Headed(NamedTuple):
+    """A named range with headings: the cells of its sheet, the headings in its first row by column,
+    and the rows below that are in use."""
+
+    cells: Mapping[Cell, RawCell]
+    headings: Mapping[int, str]
+    lines: range
+
+
+def _headed(book: RawBook, name: str) -> _Headed | None:
+    """The range of this name; None when it is lost."""
     found = named_range(book, name)
     if found is None:
         return None
     sheet, target = found
-    (top, left), (bottom, right) = target.first, target.last
+    top, left = target.first
+    bottom, right = target.last
     headings = {}
     for column in range(left, right + 1):
         if (top, column) in sheet.cells:
             headings[column] = sheet.cells[top, column].text
     used = max((row for row, _ in sheet.cells), default=top)
-    return sheet.cells, headings, range(top + 1, min(bottom, used) + 1)
+    return _Headed(sheet.cells, headings, range(top + 1, min(bottom, used) + 1))
 
 
 def _unit_rows(book: RawBook, name: str) -> list[_UnitRow] | None:
@@ -169,24 +184,24 @@ def _unit_rows(book: RawBook, name: str) -> list[_UnitRow] | None:
     found = _headed(book, name)
     if found is None:
         return None
-    cells, ids, lines = found
-    rows = (_unit_row(cells, ids, line) for line in lines)
+    rows = [_unit_row(found, line) for line in found.lines]
     return [row for row in rows if row is not None]
 
 
-def _unit_row(cells: Mapping[Cell, RawCell], ids: Mapping[int, str], line: int) -> _UnitRow | None:
+def _unit_row(details: _Headed, line: int) -> _UnitRow | None:
     """A row with the unit's name; None for any other."""
     keys: dict[str, str] = {}
     entries: dict[str, Entry] = {}
-    for column, name in ids.items():
-        cell = cells.get((line, column))
+    for column, name in details.headings.items():
+        cell = details.cells.get((line, column))
         if name in KEYS:
             keys[name] = cell.text.strip() if cell is not None else ""
         else:
             entries[name], _ = read_entry(cell)
     if len(keys) < len(KEYS) or not keys["unit"]:
         return None
-    return _UnitRow(Unit(keys["unit"], keys["code"], keys["level"]), entries)
+    unit = Unit(keys["unit"], keys["code"], keys["level"])
+    return _UnitRow(unit, entries)
 
 
 def _listed(book: RawBook, name: str) -> Iterator[dict[str, str]]:
@@ -194,36 +209,44 @@ def _listed(book: RawBook, name: str) -> Iterator[dict[str, str]]:
     found = _headed(book, name)
     if found is None:
         return
-    cells, headings, lines = found
-    for line in lines:
-        yield {
-            heading: cells[line, column].text
-            for column, heading in headings.items()
-            if (line, column) in cells
-        }
+    for line in found.lines:
+        row: dict[str, str] = {}
+        for column, heading in found.headings.items():
+            cell = found.cells.get((line, column))
+            if cell is not None:
+                row[heading] = cell.text
+        yield row
 
 
-def _unit_key(row: Mapping[str, str]) -> tuple[str, str]:
-    """Code and name of the unit of a list's row."""
-    return row.get(UNIT_CODE, ""), row.get(UNIT_NAME, "")
+_UnitKey = tuple[str, str]
+"""Code and name of the unit of a list's row."""
 
 
-def _texts(located: Located) -> dict[tuple[str, str], dict[str, str]]:
-    """The texts of each unit, by code and name."""
+def _unit_key(row: Mapping[str, str]) -> _UnitKey:
+    code = row.get(UNIT_CODE, "")
+    name = row.get(UNIT_NAME, "")
+    return code, name
+
+
+def _texts(located: Located) -> dict[_UnitKey, dict[str, str]]:
+    """The texts of each unit."""
     ids = {text.label: text.field_id for text in located.layout.form.texts}
-    texts = {}
+    texts: dict[_UnitKey, dict[str, str]] = {}
     for row in _listed(located.book, TEXTS_NAME):
-        written = {ids[label]: text for label, text in row.items() if label in ids and text}
+        written = {}
+        for label, text in row.items():
+            if label in ids and text:
+                written[ids[label]] = text
         texts[_unit_key(row)] = written
     return texts
 
 
-def _explanations(book: RawBook) -> dict[tuple[str, str], dict[str, str]]:
-    """The explanations of each unit, by code and name."""
-    explanations: dict[tuple[str, str], dict[str, str]] = {}
+def _explanations(book: RawBook) -> dict[_UnitKey, dict[str, str]]:
+    """The explanations of each unit."""
+    explanations: defaultdict[_UnitKey, dict[str, str]] = defaultdict(dict)
     for row in _listed(book, EXPLANATIONS_NAME):
         code = row.get(CHECK_CODE)
         explanation = row.get(EXPLANATION)
         if code and explanation:
-            explanations.setdefault(_unit_key(row), {})[code] = explanation
+            explanations[_unit_key(row)][code] = explanation
     return explanations

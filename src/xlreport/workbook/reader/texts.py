@@ -52,10 +52,11 @@ def read_texts(located: Located) -> tuple[dict[str, str], list[Finding]]:
         cell = located.cell(name)
         content = "" if cell is None else no_text(cell)
         if content:
-            findings.append(located.at(name, NO_TEXT(label=text.label, content=content)))
-        if len(texts[name]) < len(written.replace("\r\n", "\n")):
-            gone = len(written) - len(texts[name])
-            finding = TEXT_CUT(length=len(written), gone=gone)
+            finding = NO_TEXT(label=text.label, content=content)
+            findings.append(located.at(name, finding))
+        kept = len(texts[name])
+        if kept < len(written.replace("\r\n", "\n")):
+            finding = TEXT_CUT(length=len(written), gone=len(written) - kept)
             findings.append(located.at(name, finding))
     return texts, findings
 
@@ -137,19 +138,27 @@ def _check_sheet(book: RawBook) -> str:
     return best if best and listed[best] >= _ENOUGH_CHECKS else ""
 
 
-def _rows(cells: Mapping[Cell, RawCell]) -> dict[tuple[int, str], int]:
-    """The sheet rows of checks by number and code, where each is there just once."""
-    rows: dict[tuple[int, str], list[int]] = {}
-    for row, number, code in _numbered(cells):
-        rows.setdefault((number, code), []).append(row)
-    return {key: found[0] for key, found in rows.items() if len(found) == 1}
+_CheckKey = tuple[int, str]
+"""A check's number and code, as the sheet of checks lists them."""
 
 
-def _numbered(cells: Mapping[Cell, RawCell]) -> Iterator[tuple[int, int, str]]:
-    """Row, number and code of each row that looks like a check's."""
+def _rows(cells: Mapping[Cell, RawCell]) -> dict[_CheckKey, int]:
+    """The sheet rows of checks, where each is there just once."""
+    rows: dict[_CheckKey, int] = {}
+    twice: set[_CheckKey] = set()
+    for row, key in _numbered(cells):
+        if key in rows:
+            twice.add(key)
+        rows[key] = row
+    return {key: row for key, row in rows.items() if key not in twice}
+
+
+def _numbered(cells: Mapping[Cell, RawCell]) -> Iterator[tuple[int, _CheckKey]]:
+    """Each row that looks like a check's."""
     for (row, column), cell in cells.items():
-        if column != CODE or (row, NUMBER) not in cells:
+        number = cells.get((row, NUMBER))
+        if column != CODE or number is None:
             continue
-        match = _WHOLE.fullmatch(cells[row, NUMBER].text.strip())
+        match = _WHOLE.fullmatch(number.text.strip())
         if match is not None:
-            yield row, int(match[1]), cell.text.strip()
+            yield row, (int(match[1]), cell.text.strip())
