@@ -192,7 +192,8 @@ class Watch:
     """A plugin of pytest that notes the functions of a package that each test calls. What is kept
     for later tests, in fixtures of a session and in caches, counts for each test that uses it."""
 
-    def __init__(self) -> None:
+    def __init__(self, package: str) -> None:
+        self.package = "xlreport." + package.replace("/", ".")
         self.called: dict[str, set[str]] = {}
         self.seconds: dict[str, float] = {}
         self.fixtures: dict[str, list[str]] = {}
@@ -215,7 +216,7 @@ class Watch:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
         for name, module in list(sys.modules.items()):
-            if name.split(".")[0] == "xlreport":
+            if name.startswith(self.package):
                 forget_kept(module)
         self.context = item.nodeid
         self.fixtures[item.nodeid] = list(getattr(item, "fixturenames", ()))
@@ -281,7 +282,7 @@ def forget_kept(module: object) -> None:
 def watched(folder: Path, package: str, files: list[str], result: Path) -> None:
     """Runs the tests of some files and writes what they call; in a process of its own."""
     os.chdir(folder)
-    watch = Watch()
+    watch = Watch(package)
     setattr(builtins, NOTE, watch.note)
     top = folder / "src" / "xlreport"
     before = {path: path.read_text("utf-8") for path in (top / package).glob("**/*.py")}
