@@ -117,13 +117,13 @@ def test_cells_that_nobody_sees_are_told_together_by_their_reason(
     names = [field.id for field in zfxxgk.typed if field.table == "requests"][: MOST_TOLD + 1]
     spots = [layout_of(zfxxgk).cells[name] for name in names]
     for spot in spots:
-        put(book, spot, RawCell("n", "7", faint=True))
+        put(book, spot, RawCell("n", "7", unseen="字的颜色与底色相同"))
     sheet = spots[0][0]
     cells = "、".join(address(cell) for _, cell in spots[:MOST_TOLD])
     message = f"有 6 个格子的内容看不见（字的颜色与底色相同）：{cells}等；已照常读取"
     first = address(spots[0][1])
     assert told(book, zfxxgk) == [("R34", sheet, first, message)]
-    put(book, spots[-1], RawCell("n", "0", faint=True))
+    put(book, spots[-1], RawCell("n", "0", unseen="字的颜色与底色相同"))
     message = f"有 5 个格子的内容看不见（字的颜色与底色相同）：{cells}；已照常读取"
     assert told(book, zfxxgk) == [("R34", sheet, first, message)], "a 0 is missed by nobody"
 
