@@ -169,8 +169,8 @@ def test_remarks_are_told_the_first_five_one_by_one(book: RawBook, zfxxgk: Form)
 
 def test_a_remark_without_words_and_one_on_the_cover(book: RawBook, zfxxgk: Form) -> None:
     book.sheets["封面"].remarks = [Remark((0, 0), "图片", "")]
-    book.sheets["校验"].remarks = [Remark((0, 0), "图片", "")]
-    assert told(book, zfxxgk) == [("R5", "封面", "A1", "这里有图片，不会读取")]
+    other = RawSheet("我的表", remarks=[Remark((0, 0), "图片", "")])
+    assert told(with_sheet(book, other), zfxxgk) == [("R5", "封面", "A1", "这里有图片，不会读取")]
 
 
 # --- sheets that the form does not have -----------------------------------------------------
