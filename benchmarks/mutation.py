@@ -298,11 +298,14 @@ def watched(folder: Path, package: str, files: list[str], result: Path) -> None:
 
 
 def tests_of(folder: Path, package: str) -> list[Test]:
-    """The tests of a package and what they call; a file that has not changed is not run again."""
+    """The tests of a package and what they call; as long as the package is the same, a file of tests
+    that has not changed is not run again."""
+    sources = sorted((folder / "src" / "xlreport" / package).glob("**/*.py"))
+    code = b"".join(path.read_bytes() for path in sources)
     store = WORK / f"{package.replace('/', '-')}.map.json"
     known = json.loads(store.read_text("utf-8")) if store.exists() else {}
     digests = {
-        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        path.relative_to(folder).as_posix(): hashlib.sha256(code + path.read_bytes()).hexdigest()
         for path in sorted((folder / "tests" / PACKAGES[package]).glob("**/test_*.py"))
     }
     new = [file for file, digest in digests.items() if known.get(file, [""])[0] != digest]
