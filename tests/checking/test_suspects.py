@@ -185,13 +185,16 @@ def test_a_pair_among_several_is_told_with_both_cells(zfxxgk: Form) -> None:
 
     first, second, third = (PERSON.format(row) for row in ("received", "granted", "carried_in"))
     pair = Explanation((correction(first, "D7", 3, 9), correction(second, "D9", 9, 3)), EXCHANGED)
-    single = Explanation((correction(third, "D8", 5, 6),), SUBSTITUTION)
+    single = Explanation((replace(correction(third, "D8", 0, 6), blank=True),), SUBSTITUTION)
     finding = suspects_finding(zfxxgk, Suspects((pair, single), failing=2))
     assert (finding.field, finding.cell) == (first, "D7")
     assert finding.message == (
-        "可能是下列几处中的一处填错：D7 与 D9 两格填反（D7 应为 9，D9 应为 3）；D8 应为 6（现为 5，一位数字有误）；"
+        "可能是下列几处中的一处填错：D7 与 D9 两格填反（D7 应为 9，D9 应为 3）；D8 应为 6（现为 空白，一位数字有误）；"
         "不能确定是哪一处，请逐一对照原始记录"
     )
+    now = {first: Decimal(3), second: Decimal(9), third: None}
+    right = {first: Decimal(9), second: Decimal(3), third: Decimal(6)}
+    assert dict(finding.observed) == now | {f"{name}.proposed": n for name, n in right.items()}
 
 
 def test_a_report_without_failures_costs_nothing(

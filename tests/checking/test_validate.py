@@ -197,7 +197,8 @@ def test_without_last_year_one_note_names_the_checks(zfxxgk: Form, town: Submiss
 def test_of_many_unverified_checks_twelve_are_named(zfxxgk: Form, town: Submission) -> None:
     empty = replace(town, entries=dict.fromkeys(town.entries, BLANK))
     (note,) = [f for f in findings(zfxxgk, empty) if f.code == "V1"]
-    ((_, count),) = note.observed
+    ((key, count),) = note.observed
+    assert key == "checks"
     assert isinstance(count, int)
     assert count > 12
     assert note.message.startswith(f"有 {count} 项校验因缺数、缺文字或单位类别未选而无法核对：")
