@@ -318,7 +318,8 @@ class FailureDescriber(RuleDescriber):
             return words
         total = shown(self._sum_of(items))
         ranges = self._ranges(items)
-        return f"{words}（{ranges}）{total}"
+        cells = f"（{ranges}）" if ranges else " "
+        return f"{words}{cells}{total}"
 
     def _ranges(self, items: _Items) -> str:
         """The cells of some fields as few ranges."""
