@@ -31,7 +31,8 @@ class RawCell:
     texts resolved; `text` the value as written; `formula` its text, empty where the format does
     not show it, None where there is none. `shown` is what a date looks like, `number_format` the
     format of a number (empty where the file format does not tell, or it is General), `unseen`
-    says why nobody sees what the cell shows; empty where people do."""
+    says why nobody sees what the cell shows; empty where people do. `picture` is one that a program
+    puts into the cell itself."""
 
     kind: str
     text: str
@@ -40,6 +41,7 @@ class RawCell:
     number_format: str = ""
     shown: str = ""
     unseen: str = ""
+    picture: bool = False
 
 
 @dataclass(frozen=True, slots=True)

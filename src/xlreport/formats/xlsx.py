@@ -452,7 +452,11 @@ class _Sheet(XmlHandler):
             return RawCell(kind, text, formula, date=True, shown=shown, unseen=unseen)
         code = formats.code(style) if kind == "n" else GENERAL
         number_format = "" if code == GENERAL else code
-        return RawCell(kind, text, formula, kind == "d", number_format, unseen=unseen)
+        # an error value with metadata stands for what older programs cannot show (18.3.1.4, vm)
+        is_picture = kind == "e" and "vm" in self.attributes
+        return RawCell(
+            kind, text, formula, kind == "d", number_format, unseen=unseen, picture=is_picture
+        )
 
     def _text(self, kind: str, cell: Cell) -> str:
         """What the cell holds, with a shared string looked up."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 
 from xlreport.a1 import Cell
@@ -135,12 +135,13 @@ def read_cover(book: RawBook, layout: WorkbookLayout, identity: Identity) -> Cov
     lines = {item: _cleaned(item, line) for item, line in written.items()}
     unit = _unit(lines, identity)
     places = _places(layout, where)
+    unread = list(_no_texts(book, form, where))
     findings = (
         *_cut_lines(written.values()),
         *_contradictions(form, lines, identity),
         *_unit_findings(unit),
-        *_empty_lines(form, lines, identity),
-        *_no_texts(book, form, where),
+        *unread,
+        *_empty_lines(form, lines, identity, {finding.field for finding in unread}),
     )
     placed = [finding.on(places.get(finding.field), finding.field) for finding in findings]
     placed += _asides(form, where)
@@ -236,10 +237,14 @@ def _unit_findings(unit: Unit) -> Iterator[Finding]:
         yield finding.at(field=name, observed=((name, unit.level),))
 
 
-def _empty_lines(form: Form, lines: Mapping[str, str], identity: Identity) -> Iterator[Finding]:
-    """R14: lines that help to reach people; nobody fills them in on a summary."""
+def _empty_lines(
+    form: Form, lines: Mapping[str, str], identity: Identity, unread: Set[str]
+) -> Iterator[Finding]:
+    """R14: lines that help to reach people; nobody fills them in on a summary. What is no text is
+    told by itself."""
     others = [item for item in form.identity if item.id not in _OF_THE_UNIT]
-    empty = [item.label for item in others if not lines[item.id]]
+    blank = [item for item in others if not lines[item.id]]
+    empty = [item.label for item in blank if identity_name(item.id) not in unread]
     if empty and not identity.is_summary:
         first = identity_name(others[0].id)
         yield COVER_INCOMPLETE(labels="、".join(empty)).at(field=first)

@@ -23,6 +23,12 @@ _TARGET = re.compile(r"=?(?:'((?:[^']|'')+)'|([^'!\[\]]+))!([$A-Z0-9]+)(?::([$A-
 MOST_NAMED = 4
 """How many cells are named one by one."""
 
+_ERRORS = frozenset(
+    {"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#SPILL!", "#CALC!"}
+)
+"""Error values (ECMA-376 part 1, 18.17.3, and newer ones), also where a program saved them as text.
+"""
+
 _BOOLEANS = {"1": "TRUE", "0": "FALSE"}
 
 _NUMBER = re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?(E\+?[0-9]{1,2})?", re.IGNORECASE)
@@ -141,4 +147,8 @@ def no_text(cell: RawCell) -> str:
     """What a cell holds that is no text, in words; empty for a text."""
     if is_picture(cell):
         return "一张图片"
-    return "错误值" if cell.kind == "e" else ""
+    if cell.kind == "e" or cell.text.strip().upper() in _ERRORS:
+        return "错误值"
+    if cell.formula is not None and not cell.text.strip():
+        return "没有结果的公式"
+    return ""

@@ -8,15 +8,14 @@ from dataclasses import dataclass
 from dataclasses import field as attribute
 from decimal import Decimal
 from itertools import chain
-from typing import NamedTuple
 
-from xlreport.a1 import Cell
 from xlreport.findings import Finding
-from xlreport.form.model import Form
-from xlreport.formats.raw import RawBook, RawCell
+from xlreport.form.model import Form, Table
 from xlreport.submission import BLANK, Entry, Figures, Place, Status, Unit, shown, values_of
+from xlreport.text import clean_name
 from xlreport.workbook.codes import (
     DETAIL_NO_NUMBER,
+    DETAIL_OF_NOBODY,
     DETAILS_DISAGREE,
     DETAILS_LOST,
     TOTAL_DIFFERS,
@@ -33,9 +32,13 @@ from xlreport.workbook.layout.details import (
     detail_name,
     detail_sheet,
 )
-from xlreport.workbook.reader.defined_names import named_range
+from xlreport.workbook.reader.headings import squeezed
+from xlreport.workbook.reader.lists import FoundList, UnitList, find_list
 from xlreport.workbook.reader.locate import Located
 from xlreport.workbook.reader.numbers import read_entry
+
+_TEXTS, _EXPLANATIONS = "各单位文字的清单", "各单位说明的清单"
+"""What the lists are called in messages."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ def read_members(located: Located, entries: Mapping[str, Entry]) -> Members:
     sheets: list[list[_UnitRow]] = []
     for table in located.layout.form.tables:
         sheet = detail_sheet(table)
-        rows = _unit_rows(located.book, detail_name(table.id))
+        rows = _rows_of(located, table, findings)
         if rows is None:
             findings.append(DETAILS_LOST(sheet=sheet).at(sheet=table.sheet))
             continue
@@ -77,8 +80,9 @@ def read_members(located: Located, entries: Mapping[str, Entry]) -> Members:
             totals[total.id] = total.entry
             stated = entries.get(total.id, BLANK)
             findings += total.findings(stated, located.place(total.id))
-    figures = _figures(located, sheets)
-    return Members(_units(sheets), totals, figures, tuple(findings))
+    lists = _lists(located)
+    figures = _figures(lists, sheets)
+    return Members(_units(sheets), totals, figures, (*findings, *lists.findings))
 
 
 def _units(sheets: Iterable[Sequence[_UnitRow]]) -> tuple[Unit, ...]:
@@ -89,18 +93,16 @@ def _units(sheets: Iterable[Sequence[_UnitRow]]) -> tuple[Unit, ...]:
     return ()
 
 
-def _figures(located: Located, sheets: Iterable[Sequence[_UnitRow]]) -> dict[Unit, Figures]:
+def _figures(lists: _Lists, sheets: Iterable[Sequence[_UnitRow]]) -> dict[Unit, Figures]:
     """The units' numbers with their texts and explanations, which are listed by code and name."""
     numbers: defaultdict[Unit, dict[str, Decimal]] = defaultdict(dict)
     for row in chain.from_iterable(sheets):
         numbers[row.unit].update(values_of(row.entries))
-    texts = _texts(located)
-    explanations = _explanations(located.book)
     figures = {}
     for unit, values in numbers.items():
         key = (unit.code, unit.name)
-        own_texts = texts.get(key, {})
-        own_explanations = explanations.get(key, {})
+        own_texts = lists.texts.get(key, {})
+        own_explanations = lists.explanations.get(key, {})
         figures[unit] = Figures(values, own_texts, own_explanations)
     return figures
 
@@ -154,99 +156,82 @@ class _Total:
 # --- rows of the detail sheets and lists ----------------------------------------------------
 
 
-class _Headed(NamedTuple):
-    """A named range with headings: the cells of its sheet, the headings in its first row by column,
-    and the rows below that are in use."""
+def _detail_list(located: Located, table: Table) -> FoundList:
+    """The detail sheet of a table: its headings are the row of ids."""
+    ids = [field.id for field in detail_fields(located.layout.form, table.id)]
+    keys = {*KEYS, ids[0]}
+    what = f"明细表“{detail_sheet(table)}”"
+    return find_list(located.book, detail_name(table.id), keys, what)
 
-    cells: Mapping[Cell, RawCell]
-    headings: Mapping[int, str]
-    lines: range
 
-
-def _headed(book: RawBook, name: str) -> _Headed | None:
-    """The range of this name; None when it is lost."""
-    found = named_range(book, name)
-    if found is None:
+def _rows_of(located: Located, table: Table, findings: list[Finding]) -> list[_UnitRow] | None:
+    """The units' rows of a table, None when its detail sheet is lost; adds what was odd."""
+    result = _detail_list(located, table)
+    if result.found is None:
         return None
-    sheet, target = found
-    top, left = target.first
-    bottom, right = target.last
-    headings = {}
-    for column in range(left, right + 1):
-        if (top, column) in sheet.cells:
-            headings[column] = sheet.cells[top, column].text
-    used = max((row for row, _ in sheet.cells), default=top)
-    return _Headed(sheet.cells, headings, range(top + 1, min(bottom, used) + 1))
-
-
-def _unit_rows(book: RawBook, name: str) -> list[_UnitRow] | None:
-    """The unit rows of a detail range; None when the range is lost."""
-    found = _headed(book, name)
-    if found is None:
-        return None
-    rows = [_unit_row(found, line) for line in found.lines]
-    return [row for row in rows if row is not None]
-
-
-def _unit_row(details: _Headed, line: int) -> _UnitRow | None:
-    """A row with the unit's name; None for any other."""
-    keys: dict[str, str] = {}
-    entries: dict[str, Entry] = {}
-    for column, name in details.headings.items():
-        cell = details.cells.get((line, column))
-        if name in KEYS:
-            keys[name] = cell.text.strip() if cell is not None else ""
+    findings += result.findings
+    rows = []
+    for row in _unit_rows(result.found):
+        if isinstance(row, Finding):
+            findings.append(row)
         else:
-            entries[name], _ = read_entry(cell)
-    if len(keys) < len(KEYS) or not keys["unit"]:
-        return None
-    unit = Unit(keys["unit"], keys["code"], keys["level"])
-    return _UnitRow(unit, entries)
+            rows.append(row)
+    return rows
 
 
-def _listed(book: RawBook, name: str) -> Iterator[dict[str, str]]:
-    """The rows of a list as texts by heading; none when the list is lost."""
-    found = _headed(book, name)
-    if found is None:
-        return
-    for line in found.lines:
-        row: dict[str, str] = {}
-        for column, heading in found.headings.items():
-            cell = found.cells.get((line, column))
-            if cell is not None:
-                row[heading] = cell.text
-        yield row
+def _unit_rows(details: UnitList) -> Iterator[_UnitRow | Finding]:
+    """The rows of a detail sheet that have a unit; E1 for one that only has numbers."""
+    for line in details.lines:
+        texts = details.texts(line)
+        name = clean_name(texts["unit"])
+        entries = {}
+        for column, heading in details.headings.items():
+            if heading not in KEYS:
+                entries[heading], _ = read_entry(details.cell(line, column))
+        if name:
+            unit = Unit(name, texts["code"].strip(), texts["level"].strip())
+            yield _UnitRow(unit, entries)
+        elif any(entry.value for entry in entries.values()):
+            yield DETAIL_OF_NOBODY().on(details.place(line, 0))
 
 
-_UnitKey = tuple[str, str]
-"""Code and name of the unit of a list's row."""
+@dataclass
+class _Lists:
+    """The texts and explanations of each unit, by code and name, and what was odd."""
+
+    texts: dict[tuple[str, str], dict[str, str]] = attribute(default_factory=dict)
+    explanations: dict[tuple[str, str], dict[str, str]] = attribute(default_factory=dict)
+    findings: list[Finding] = attribute(default_factory=list)
 
 
-def _unit_key(row: Mapping[str, str]) -> _UnitKey:
-    code = row.get(UNIT_CODE, "")
-    name = row.get(UNIT_NAME, "")
-    return code, name
-
-
-def _texts(located: Located) -> dict[_UnitKey, dict[str, str]]:
-    """The texts of each unit."""
-    ids = {text.label: text.field_id for text in located.layout.form.texts}
-    texts: dict[_UnitKey, dict[str, str]] = {}
-    for row in _listed(located.book, TEXTS_NAME):
-        written = {}
-        for label, text in row.items():
-            if label in ids and text:
-                written[ids[label]] = text
-        texts[_unit_key(row)] = written
-    return texts
-
-
-def _explanations(book: RawBook) -> dict[_UnitKey, dict[str, str]]:
-    """The explanations of each unit."""
-    explanations: defaultdict[_UnitKey, dict[str, str]] = defaultdict(dict)
-    for row in _listed(book, EXPLANATIONS_NAME):
-        code = row.get(CHECK_CODE)
-        explanation = row.get(EXPLANATION)
+def _lists(located: Located) -> _Lists:
+    lists = _Lists()
+    form = located.layout.form
+    ids = {squeezed(text.label): text.field_id for text in form.texts}
+    keys = {UNIT_CODE, UNIT_NAME}
+    for row in _listed(located, TEXTS_NAME, keys | set(list(ids)[:1]), _TEXTS, lists):
+        written = {ids[label]: text for label, text in row.items() if label in ids and text}
+        lists.texts[_unit_key(row)] = written
+    explained = {*keys, CHECK_CODE, EXPLANATION}
+    for row in _listed(located, EXPLANATIONS_NAME, explained, _EXPLANATIONS, lists):
+        code, explanation = row[CHECK_CODE], row[EXPLANATION]
         if code and explanation:
-            explanations[_unit_key(row)][code] = explanation
-    return explanations
+            lists.explanations.setdefault(_unit_key(row), {})[code] = explanation
+    return lists
+
+
+def _listed(
+    located: Located, name: str, keys: set[str], what: str, lists: _Lists
+) -> list[dict[str, str]]:
+    """The rows of a list as texts by heading; none when the list is lost."""
+    result = find_list(located.book, name, keys, what)
+    lists.findings += result.findings
+    if result.found is None:
+        return []
+    lists.findings += result.found.no_texts()
+    return [result.found.texts(line) for line in result.found.lines]
+
+
+def _unit_key(row: Mapping[str, str]) -> tuple[str, str]:
+    """Code and name of the unit of a list's row."""
+    return row[UNIT_CODE].strip(), clean_name(row[UNIT_NAME])

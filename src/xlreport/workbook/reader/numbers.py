@@ -44,6 +44,8 @@ _PICTURE = re.compile(r"=?(?:_xlfn\.)?(?:DISPIMG|IMAGE)\(", re.IGNORECASE)
 
 def is_picture(cell: RawCell) -> bool:
     """Whether a cell shows a picture: DISPIMG (WPS) or IMAGE (Excel), which only they can show."""
+    if cell.picture:
+        return True
     content = cell.formula or cell.text
     return _PICTURE.match(content.strip()) is not None
 
@@ -63,10 +65,10 @@ def read_entry(cell: RawCell | None) -> tuple[Entry, bool]:
     """What a number cell holds, and whether it was a text that could be understood as a number."""
     if cell is None:
         return BLANK, False
-    if cell.text == "" and cell.kind != "e":
-        return BLANK, False
     if is_picture(cell):
         return Entry(None, Status.TEXT, PICTURE), False
+    if cell.text == "" and cell.kind != "e":
+        return BLANK, False
     if cell.kind not in _NO_NUMBERS and not cell.date:
         if cell.kind == "n":
             return _stored(cell.text.strip())

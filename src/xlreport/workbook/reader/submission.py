@@ -140,6 +140,7 @@ def _with_submission(reading: Reading, report: _Report) -> Reading:
     answers, answer_findings = read_answers(located)
     figures = read_figures(located, answers, is_summary=is_summary)
     words = _words(located)
+    prior_year = read_prior_year(located.book, report.form)
     members = read_members(located, figures.entries) if is_summary else Members()
     submission = Submission(
         form=report.form.id,
@@ -151,7 +152,7 @@ def _with_submission(reading: Reading, report: _Report) -> Reading:
         answers=answers,
         county=Unit(report.identity.county, report.identity.county_code),
         explanations=words.explanations,
-        prior_year=read_prior_year(located.book, report.form),
+        prior_year=prior_year.figures,
         provenance=_provenance(report),
     )
     if members.units:
@@ -163,6 +164,7 @@ def _with_submission(reading: Reading, report: _Report) -> Reading:
         *words.findings,
         *answer_findings,
         *members.findings,
+        *prior_year.findings,
         *_summary_findings(report.identity),
         *located.findings,
         *integrity_findings(located, same_version=report.same_version, is_summary=is_summary),
