@@ -74,7 +74,8 @@ class RawSheet:
     """One sheet: its non-empty cells, and cells that are given twice.
 
     `marks` are the first cells of merges and links, `merges` the first and last cells of merges,
-    `remarks` comments and drawings, `protected` is whether the sheet is locked.
+    `remarks` comments and drawings, `protected` is whether the sheet is locked, `objects`
+    whether documents, controls or a background picture lie in it.
     """
 
     name: str
@@ -85,6 +86,7 @@ class RawSheet:
     remarks: list[Remark] = field(default_factory=list)
     hidden: Hidden = Hidden()
     protected: bool = False
+    objects: bool = False
 
     def put(self, cell: Cell, raw: RawCell) -> None:
         """Adds a cell; one that is there already is ambiguous."""

@@ -24,6 +24,7 @@ from xlreport.workbook.codes import (
     MACROS,
     MORE_REMARKS,
     MORE_STRAY_CELLS,
+    OBJECTS,
     OTHER_FORMATS,
     REMARK,
     REMARK_WITHOUT_WORDS,
@@ -182,6 +183,8 @@ def _remarks(located: Located) -> Iterator[Finding]:
         more = len(remarks) - MOST_TOLD
         if more > 0:
             yield MORE_REMARKS(count=more).at(sheet=name)
+        if located.book.sheets[name].objects:
+            yield OBJECTS().at(sheet=name)
 
 
 def _unseen(located: Located) -> Iterator[Finding]:
