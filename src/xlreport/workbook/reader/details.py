@@ -184,9 +184,9 @@ def _unit_rows(details: UnitList) -> Iterator[_UnitRow | Finding]:
     for line in details.lines:
         texts = details.texts(line)
         name = clean_name(texts["unit"])
-        entries = {}
+        entries: dict[str, Entry] = {}
         for column, heading in details.headings.items():
-            if heading not in KEYS:
+            if heading not in KEYS and heading not in entries:
                 entries[heading], _ = read_entry(details.cell(line, column))
         if name:
             unit = Unit(name, texts["code"].strip(), texts["level"].strip())

@@ -39,10 +39,11 @@ class UnitList:
         return Place(self.sheet.name, address((line, column)))
 
     def texts(self, line: int) -> dict[str, str]:
-        """What people see in a row, by heading."""
-        return {
-            heading: seen_text(self.cell(line, column)) for column, heading in self.headings.items()
-        }
+        """What people see in a row, by heading; of two columns the first counts."""
+        texts: dict[str, str] = {}
+        for column, heading in self.headings.items():
+            texts.setdefault(heading, seen_text(self.cell(line, column)))
+        return texts
 
     def no_texts(self) -> Iterator[Finding]:
         """R33: pictures and error values in it."""
