@@ -13,7 +13,7 @@ from xlreport import Entry, Finding, Form, Submission, check_submissions
 from xlreport.checking import validate
 from xlreport.checking.validate import Report, without_consequential
 from xlreport.findings import Severity
-from xlreport.form.expression import And, Compare, Const, IsNumber, Ref
+from xlreport.form.expression import And, Compare, Const, Filled, IsNumber, Ref
 from xlreport.form.model import Instance
 from xlreport.rules.evaluate import Verdict, evaluate_submissions, view_of
 from xlreport.submission import BLANK, Figures, Status, shown
@@ -78,6 +78,19 @@ def test_what_a_typed_over_total_breaks_is_told_once(zfxxgk: Form, town: Submiss
     assert processed is not None
     assert codes
     assert {code.split(".")[0] for code in codes} == {processed}
+
+
+def test_an_empty_text_is_told_with_what_to_do(zfxxgk: Form, town: Submission) -> None:
+    text = zfxxgk.texts[0]
+    rule = replace(zfxxgk.instances[0], rule=Filled(text.field_id))
+    form = replace(zfxxgk, instances=(rule,))
+    evaluation = evaluate_submissions(form, [replace(town, texts={})])
+    (finding,) = Report(evaluation, 0).of_rules
+    assert (finding.code, finding.field) == (rule.code, text.field_id)
+    assert finding.severity is rule.check.severity
+    assert finding.message == f"“{text.label}”没有填写"
+    assert finding.suggestion == "请补写后重新报送"
+    assert finding.observed == ((text.field_id, ""),)
 
 
 def test_a_rule_about_no_cell_is_told_at_none(zfxxgk: Form, town: Submission) -> None:

@@ -82,3 +82,8 @@ def test_names_that_went_elsewhere_are_told_a_sheet_each() -> None:
     )
     (exact,) = names_aside(many[:MOST_NAMED])
     assert not exact.message.endswith("等")
+
+
+@pytest.mark.parametrize(("stored", "text"), [("1", "TRUE"), (" 0 ", "FALSE"), ("真", "真")])
+def test_truth_values_as_people_see_them(stored: str, text: str) -> None:
+    assert text_of(RawCell("b", stored)) == text
