@@ -142,3 +142,11 @@ def test_a_constant_in_a_formula_goes_to_the_other_side(zfxxgk: Form) -> None:
     row = maker.rule(constraint).row
     assert row.coefficients == {RECEIVED: 1}
     assert row.limits == (4_000_000, 4_000_000)
+
+
+def test_a_total_typed_over_can_hold_what_its_formula_can_give(zfxxgk: Form) -> None:
+    total = "requests.granted.total"
+    town = base(zfxxgk, Unit("甲子镇", "990101", "乡镇"))
+    wrong = replace(town, overrides={total: Entry.of(99)})
+    cell = constraint_system(zfxxgk, wrong, []).cells[total]
+    assert (cell.now, cell.lowest) == (99_000_000, 0)

@@ -17,6 +17,7 @@ from support.fills import fill
 from xlreport import Form, Submission, check_submissions, get_form
 from xlreport.checking import suspects as suspects_module
 from xlreport.checking.keying_errors import EXCHANGED, SUBSTITUTION
+from xlreport.checking.localization import Change
 from xlreport.checking.suspects import (
     Correction,
     Explanation,
@@ -243,6 +244,18 @@ def test_six_suspects_help_nobody() -> None:
     assert not suspects_module._worth_telling([explanation] * 6)
     doubtful = replace(explanation, error=replace(SUBSTITUTION, alone=False))
     assert not suspects_module._worth_telling([doubtful] * 2)
+
+
+def test_two_cells_as_likely_as_each_other_are_alike() -> None:
+    change = Change("x", Decimal(1), Decimal(2), Decimal(2))
+    alike = Explanation((Correction("x", None, Decimal(1), Decimal(2)),), SUBSTITUTION)
+    assert not SUBSTITUTION.is_telling
+    assert suspects_module._all_alike([alike] * 2, [change] * 2)
+    assert not suspects_module._all_alike([alike], [change]), "one alone is the one"
+    assert not suspects_module._all_alike([alike] * 2, [change] * 3)
+    telling = replace(alike, error=EXCHANGED)
+    assert EXCHANGED.is_telling
+    assert not suspects_module._all_alike([alike, telling], [change] * 2)
 
 
 def test_exchanges_that_share_a_component_explain_nothing() -> None:
