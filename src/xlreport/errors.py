@@ -31,7 +31,7 @@ class RosterError(XlreportError):
 
 
 class UnknownForm(XlreportError):
-    """No form of that name."""
+    """No form of that name, or a definition that cannot be opened."""
 
 
 class CampaignError(XlreportError):

@@ -67,6 +67,15 @@ class Entry:
 BLANK = Entry(None, Status.BLANK)
 
 
+def values_of(entries: Mapping[str, Entry]) -> dict[str, Decimal]:
+    """The numbers among some cells, by field."""
+    values: dict[str, Decimal] = {}
+    for name, entry in entries.items():
+        if entry.value is not None:
+            values[name] = entry.value
+    return values
+
+
 def shown(value: Decimal) -> str:
     """A number as people write it: no exponent, no trailing zeros."""
     text = format(value, "f")

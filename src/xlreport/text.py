@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
+from collections.abc import Iterable, Sequence
 
 MAX_CELL_TEXT = 32_767
 """Excel's limit on a cell's text, in UTF-16 units (ECMA-376 states no other)."""
@@ -49,6 +50,19 @@ def _may_stay(character: str) -> bool:
     if character in _NO_CHARACTERS:
         return False
     return character in "\n\t" or unicodedata.category(character) not in _UNDECODABLE
+
+
+def in_marks(names: Iterable[str], between: str = "、") -> str:
+    """Names in quotation marks, one after the other."""
+    return between.join(f"“{name}”" for name in names)
+
+
+def first_of(names: Sequence[str], most: int, counter: str) -> str:
+    """The first names, and how many there are in all where that is more: 甲、乙等 5 个."""
+    listed = "、".join(names[:most])
+    if len(names) <= most:
+        return listed
+    return f"{listed}等 {len(names)} {counter}"
 
 
 def clean_name(text: str) -> str:

@@ -123,7 +123,7 @@ def test_without_a_roster_there_is_one_to_fill_in(
         ('host = ""', 'host = "https://mail.163.com/"', "应当是：服务器的名称，例如 smtp.163.com"),
         ('name = ""', "name = 5", "mail.name 的值“5”不对，应当是：加英文引号的文字"),
         ('reply_to = ""', 'repli_to = ""', "没有 mail.repli_to 这一项"),
-        ("year = 2025", "year = 二〇二五", "第 6 行第"),
+        ("year = 2025", "year = 二〇二五", "第 6 行第 8 列"),
         ('form = "zfxxgk-2021"', 'form = "nix"', "没有名为“nix”的报表"),
         ('roster = "roster.csv"', 'roster = "r.csv"', "r.csv”打不开"),
     ],

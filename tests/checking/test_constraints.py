@@ -9,7 +9,14 @@ from pathlib import Path
 from hostile.scene import COUNTY, base
 from support.merges import merge_and_write
 from xlreport import Entry, Form, Submission, Unit, check_submissions, write_workbook
-from xlreport.checking.constraints import Limits, constraint_system
+from xlreport.checking.constraints import (
+    Limits,
+    _RuleMaker,
+    constraint_system,
+    prior_year_constraints,
+)
+from xlreport.form import expression as ex
+from xlreport.rules.evaluate import view_of
 from xlreport.rules.linear import LinearConstraint
 from xlreport.submission import Figures
 
@@ -109,3 +116,37 @@ def test_fractions_are_cleared(zfxxgk: Form) -> None:
     assert row.coefficients == {RECEIVED: 5, GRANTED: -2}
     assert row.limits == (50_000_000, 70_000_000)
     assert not row.is_equation
+
+
+def test_last_years_numbers_are_put_into_sums_differences_and_multiples(zfxxgk: Form) -> None:
+    """received − granted = 2 · (last year's received + 3) − last year's granted, of 4 and 5."""
+    before = Figures({RECEIVED: Decimal(4), GRANTED: Decimal(5)})
+    town = replace(base(zfxxgk, Unit("甲子镇", "990101", "乡镇")), prior_year=before)
+    received, granted = ex.Ref(RECEIVED), ex.Ref(GRANTED)
+    doubled = ex.Times(Decimal(2), ex.Total((ex.Previous(RECEIVED), ex.Const(Decimal(3))), "+"))
+    right = ex.Minus(doubled, ex.Previous(GRANTED))
+    rule = ex.Compare("==", ex.Minus(received, granted), right, Decimal(1))
+    form = replace(zfxxgk, instances=(replace(zfxxgk.instances[0], rule=rule),))
+    (tie,) = prior_year_constraints(form, view_of(form, town))
+    assert tie.coefficients == {RECEIVED: 1, GRANTED: -1}
+    assert tie.operator == "=="
+    assert (tie.constant, tie.tolerance) == (Decimal(9), Decimal(1))
+    assert tie.name == form.instances[0].code
+
+
+def test_a_constant_in_a_formula_goes_to_the_other_side(zfxxgk: Form) -> None:
+    total = next(iter(zfxxgk.computed)).id
+    maker = _RuleMaker(zfxxgk, frozenset())
+    maker.formulas[total] = {RECEIVED: Decimal(1), "": Decimal(5)}
+    constraint = LinearConstraint({total: Decimal(1)}, "==", Decimal(9), name="X1")
+    row = maker.rule(constraint).row
+    assert row.coefficients == {RECEIVED: 1}
+    assert row.limits == (4_000_000, 4_000_000)
+
+
+def test_a_total_typed_over_can_hold_what_its_formula_can_give(zfxxgk: Form) -> None:
+    total = "requests.granted.total"
+    town = base(zfxxgk, Unit("甲子镇", "990101", "乡镇"))
+    wrong = replace(town, overrides={total: Entry.of(99)})
+    cell = constraint_system(zfxxgk, wrong, []).cells[total]
+    assert (cell.now, cell.lowest) == (99_000_000, 0)

@@ -30,6 +30,9 @@ from xlreport.checking.keying_errors import keying_error, neighbours
         ("631", "136", None),
         ("63", "63.5", None),
         ("0", "36", None),
+        ("0", "9", "一位数字有误"),
+        ("0", "10", None),
+        ("10", "0", None),
         ("-5", "36", None),
     ],
 )

@@ -16,7 +16,8 @@ from support.examples import examples
 from support.fills import fill
 from xlreport import Form, Submission, check_submissions, get_form
 from xlreport.checking import suspects as suspects_module
-from xlreport.checking.keying_errors import SUBSTITUTION
+from xlreport.checking.keying_errors import EXCHANGED, SUBSTITUTION
+from xlreport.checking.localization import Change
 from xlreport.checking.suspects import (
     Correction,
     Explanation,
@@ -26,7 +27,7 @@ from xlreport.checking.suspects import (
 )
 from xlreport.rules.evaluate import evaluate_submissions
 from xlreport.rules.linear import LinearConstraint
-from xlreport.submission import Provenance, Summary
+from xlreport.submission import Place, Provenance, Summary
 
 FORMS = {"zfxxgk": "zfxxgk-2021", "other": "tests/forms/xiangzhen-caizheng.yaml"}
 
@@ -177,6 +178,25 @@ def test_the_finding_says_what_is_and_what_should_be(zfxxgk: Form, town: Submiss
     assert hint.line().endswith("　（H-1）")
     name = PERSON.format("granted")
     assert dict(hint.observed) == {name: Decimal(366), f"{name}.proposed": Decimal(36)}
+    assert hint.field == name
+
+
+def test_a_pair_among_several_is_told_with_both_cells(zfxxgk: Form) -> None:
+    def correction(name: str, cell: str, now: int, proposed: int) -> Correction:
+        return Correction(name, Place("表", cell), Decimal(now), Decimal(proposed))
+
+    first, second, third = (PERSON.format(row) for row in ("received", "granted", "carried_in"))
+    pair = Explanation((correction(first, "D7", 3, 9), correction(second, "D9", 9, 3)), EXCHANGED)
+    single = Explanation((replace(correction(third, "D8", 0, 6), blank=True),), SUBSTITUTION)
+    finding = suspects_finding(zfxxgk, Suspects((pair, single), failing=2))
+    assert (finding.field, finding.cell) == (first, "D7")
+    assert finding.message == (
+        "可能是下列几处中的一处填错：D7 与 D9 两格填反（D7 应为 9，D9 应为 3）；D8 应为 6（现为 空白，一位数字有误）；"
+        "不能确定是哪一处，请逐一对照原始记录"
+    )
+    now = {first: Decimal(3), second: Decimal(9), third: None}
+    right = {first: Decimal(9), second: Decimal(3), third: Decimal(6)}
+    assert dict(finding.observed) == now | {f"{name}.proposed": n for name, n in right.items()}
 
 
 def test_a_report_without_failures_costs_nothing(
@@ -225,6 +245,18 @@ def test_six_suspects_help_nobody() -> None:
     assert not suspects_module._worth_telling([explanation] * 6)
     doubtful = replace(explanation, error=replace(SUBSTITUTION, alone=False))
     assert not suspects_module._worth_telling([doubtful] * 2)
+
+
+def test_two_cells_as_likely_as_each_other_are_alike() -> None:
+    change = Change("x", Decimal(1), Decimal(2), Decimal(2))
+    alike = Explanation((Correction("x", None, Decimal(1), Decimal(2)),), SUBSTITUTION)
+    assert not SUBSTITUTION.is_telling
+    assert suspects_module._all_alike([alike] * 2, [change] * 2)
+    assert not suspects_module._all_alike([alike], [change]), "one alone is the one"
+    assert not suspects_module._all_alike([alike] * 2, [change] * 3)
+    telling = replace(alike, error=EXCHANGED)
+    assert EXCHANGED.is_telling
+    assert not suspects_module._all_alike([alike, telling], [change] * 2)
 
 
 def test_exchanges_that_share_a_component_explain_nothing() -> None:

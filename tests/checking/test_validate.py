@@ -13,7 +13,7 @@ from xlreport import Entry, Finding, Form, Submission, check_submissions
 from xlreport.checking import validate
 from xlreport.checking.validate import Report, without_consequential
 from xlreport.findings import Severity
-from xlreport.form.expression import Ref
+from xlreport.form.expression import And, Compare, Const, Filled, IsNumber, Ref
 from xlreport.form.model import Instance
 from xlreport.rules.evaluate import Verdict, evaluate_submissions, view_of
 from xlreport.submission import BLANK, Figures, Status, shown
@@ -78,6 +78,26 @@ def test_what_a_typed_over_total_breaks_is_told_once(zfxxgk: Form, town: Submiss
     assert processed is not None
     assert codes
     assert {code.split(".")[0] for code in codes} == {processed}
+
+
+def test_an_empty_text_is_told_with_what_to_do(zfxxgk: Form, town: Submission) -> None:
+    text = zfxxgk.texts[0]
+    rule = replace(zfxxgk.instances[0], rule=Filled(text.field_id))
+    form = replace(zfxxgk, instances=(rule,))
+    evaluation = evaluate_submissions(form, [replace(town, texts={})])
+    (finding,) = Report(evaluation, 0).of_rules
+    assert (finding.code, finding.field) == (rule.code, text.field_id)
+    assert finding.severity is rule.check.severity
+    assert finding.message == f"“{text.label}”没有填写"
+    assert finding.suggestion == "请补写后重新报送"
+    assert finding.observed == ((text.field_id, ""),)
+
+
+def test_a_rule_about_no_cell_is_told_at_none(zfxxgk: Form, town: Submission) -> None:
+    rule = replace(zfxxgk.instances[0], rule=Compare("==", Const(Decimal(1)), Const(Decimal(2))))
+    evaluation = evaluate_submissions(replace(zfxxgk, instances=(rule,)), [town])
+    (finding,) = Report(evaluation, 0).of_rules
+    assert (finding.code, finding.field, finding.sheet, finding.cell) == (rule.code, "", "", "")
 
 
 # --- cells without a number ----------------------------------------------------------------------
@@ -147,6 +167,19 @@ def test_under_a_rule_a_blank_is_told_by_the_code_of_the_rule(
     assert (finding.unit, finding.cell) == ("甲子镇", "D9")
 
 
+def test_a_blank_is_told_behind_parts_that_are_about_no_blank_or_hold(
+    zfxxgk: Form, town: Submission
+) -> None:
+    """`and` of a comparison, of a number that is there, and of the blank."""
+    received = Ref("requests.received.natural_person")
+    parts = (Compare("==", received, received), IsNumber(received), IsNumber(Ref(GRANTED)))
+    rule = replace(zfxxgk.instances[0], rule=And(parts))
+    form = replace(zfxxgk, instances=(rule,))
+    evaluation = evaluate_submissions(form, [with_entry(town, GRANTED, BLANK)])
+    (finding,) = Report(evaluation, 0).of_rules
+    assert (finding.code, finding.field) == (rule.code, GRANTED)
+
+
 def test_a_cell_that_no_rule_names_is_told_all_the_same(zfxxgk: Form, town: Submission) -> None:
     blank = with_entry(town, GRANTED, BLANK)
     evaluation = evaluate_submissions(replace_rules(zfxxgk), [blank])
@@ -177,7 +210,8 @@ def test_without_last_year_one_note_names_the_checks(zfxxgk: Form, town: Submiss
 def test_of_many_unverified_checks_twelve_are_named(zfxxgk: Form, town: Submission) -> None:
     empty = replace(town, entries=dict.fromkeys(town.entries, BLANK))
     (note,) = [f for f in findings(zfxxgk, empty) if f.code == "V1"]
-    ((_, count),) = note.observed
+    ((key, count),) = note.observed
+    assert key == "checks"
     assert isinstance(count, int)
     assert count > 12
     assert note.message.startswith(f"有 {count} 项校验因缺数、缺文字或单位类别未选而无法核对：")

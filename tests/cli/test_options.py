@@ -25,6 +25,7 @@ from hostile.scene import FILES, Scene
 from support.cells import rewrite
 from support.xlsb import as_xlsb
 from xlreport import FormCatalog, Limits, MergeRequest, ReadOptions, Unit
+from xlreport.campaign.settings import CampaignSettings
 from xlreport.cli.app import main, program
 from xlreport.cli.options import (
     Counting,
@@ -38,10 +39,11 @@ from xlreport.cli.options import (
     spread,
 )
 from xlreport.formats.open import open_book
-from xlreport.mail.servers import Imap, Server
+from xlreport.mail.servers import Imap, Server, Smtp
 from xlreport.merging.request import Policy
 from xlreport.workers import WorkerPool
 
+SERVER = Server("host", 993, "tls", "user", True)
 LOCKED = (FILES / "加密.xlsx").read_bytes()
 
 
@@ -352,11 +354,16 @@ def test_no_option_is_declared_twice_in_a_command() -> None:
 
 
 def test_what_the_command_line_names_comes_before_the_settings() -> None:
-    settings = SimpleNamespace(roster=Path("r.csv"), previous=Path("p.xlsx"))
-    filled = Workplace(Path("c")).filled_from(settings)  # type: ignore[arg-type]
-    assert filled == Workplace(Path("c"), Path("r.csv"), Path("p.xlsx"))
-    own = Workplace(None, Path("own.csv"), Path("own.xlsx"))
-    assert own.filled_from(settings) == own  # type: ignore[arg-type]
+    imap = Imap(SERVER, "INBOX", "")
+    own = (Path("r.csv"), Path("p.xlsx"))
+    county = Unit("示例县")
+    settings = CampaignSettings(Path(), "f", 2025, county, None, *own, Smtp(SERVER, ""), imap)
+    assert Workplace(Path("c")).over(settings) == settings
+    assert Workplace(Path("c")).filled_from(settings) == Workplace(Path("c"), *own)
+    named = Workplace(None, Path("named.csv"), Path("named.xlsx"))
+    assert named.filled_from(settings) == named
+    over = named.over(settings)
+    assert over == replace(settings, roster=Path("named.csv"), previous=Path("named.xlsx"))
 
 
 def test_terms_of_a_merge_replace_only_what_is_named() -> None:
@@ -369,7 +376,7 @@ def test_terms_of_a_merge_replace_only_what_is_named() -> None:
 
 
 def test_a_mailbox_is_narrowed_by_what_is_named() -> None:
-    imap = Imap(Server("host", 993, "tls", "user", True), "INBOX", "2026-01-01")
+    imap = Imap(SERVER, "INBOX", "2026-01-01")
     assert Mailbox().narrowed(imap) == imap
     named = Mailbox("报表", dt.date(2026, 1, 5)).narrowed(imap)
     assert (named.server, named.folder, named.since) == (imap.server, "报表", "2026-01-05")

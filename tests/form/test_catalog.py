@@ -9,6 +9,7 @@ import pytest
 
 from form.test_loader import BASE
 from xlreport import Form, FormCatalog, UnknownForm, get_form
+from xlreport.form import loader
 from xlreport.form.catalog import shipped
 from xlreport.form.loader import loads
 
@@ -40,6 +41,20 @@ def test_what_is_not_there_is_said(name: str, message: str) -> None:
     with pytest.raises(UnknownForm) as caught:
         get_form(name)
     assert caught.value.message == message
+
+
+def test_a_definition_that_cannot_be_opened_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> Form:
+        raise PermissionError(13, "denied", str(path))
+
+    path = tmp_path / "small.yaml"
+    path.write_text(BASE, "utf-8")
+    monkeypatch.setattr(loader, "load", refuse)
+    with pytest.raises(UnknownForm) as caught:
+        get_form(path)
+    assert caught.value.message == f"报表定义“{path}”打不开，请检查路径和权限。"
 
 
 def test_forms_that_were_given_come_before_shipped_ones(zfxxgk: Form) -> None:

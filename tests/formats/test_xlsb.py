@@ -259,7 +259,7 @@ def test_hidden_rows_and_columns() -> None:
 
     hidden = sheet(
         width(0, 0, 2000, 0), width(1, 1, 2000, 1), width(3, 4, 256, 0), record(60, bytes(4)),
-        sized(0, 300, 0x10), sized(1, 20, 0x20), sized(2, 0, 0), sized(3, 21, 0x20), row(9),
+        sized(0, 300, 0x10), sized(1, 60, 0x20), sized(2, 0, 0), sized(3, 61, 0x20), row(9),
     ).hidden  # fmt: skip
     assert (hidden.rows, hidden.columns) == (((0, 1),), ((1, 1), (3, 4)))
 

@@ -572,6 +572,14 @@ def _overlapping(s: Scene) -> bytes:
     return bytes(data)
 
 
+def _second_strings(scene: Scene) -> bytes:
+    """Two relationships to texts, each with another id."""
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings"
+    relation = f'<Relationship Id="rIdX" Type="{kind}" Target="second.xml"/></Relationships>'
+    changed = scene.xml("xl/_rels/workbook.xml.rels", "</Relationships>", relation)
+    return rewrite(changed, {"xl/second.xml": part(changed, "xl/sharedStrings.xml").encode()})
+
+
 def _commented(s: Scene) -> bytes:
     """A whole archive in the comment of another."""
     target = io.BytesIO(s.book)
@@ -672,6 +680,28 @@ one(
     lambda s: _commented(s),
     REJECTED,
     "R2",
+)
+one(HOSTILE, "两个工作簿前后接在一起", lambda s: s.book + s.book, REJECTED, "R2")
+one(
+    HOSTILE,
+    "两张工作表指向同一段内容",
+    lambda s: s.xml("xl/workbook.xml", 'r:id="rId4"', 'r:id="rId3"'),
+    REJECTED,
+    "R2",
+)
+one(
+    HOSTILE,
+    "第二份共享文字",
+    lambda s: _second_strings(s),
+    REJECTED,
+    "R2",
+)
+one(
+    HOSTILE,
+    "文档属性写法有误",
+    lambda s: rewrite(s.book, {"docProps/core.xml": b"<broken>"}),
+    ACCEPTED,
+    "R31",
 )
 one(HOSTILE, "两百多万行数据", lambda s: _rows(s, 1_000_001), REJECTED, "R3")
 one(HOSTILE, "五千张工作表", _many_sheets, ACCEPTED, "R5")

@@ -240,3 +240,25 @@ def test_one_changed_number_is_one_difference_at_its_cell(
     found = [(d.field, d.second) for d in differences(any_form, report, changed)]
     before = report.entries[field.id].value
     assert found == ([] if before == number else [(field.id, str(number))])
+
+
+def test_explanations_differ_by_their_check(zfxxgk: Form) -> None:
+    first = fill(zfxxgk, 4)
+    old = replace(first, explanations={"A6": "已核实", "B1": "同", "C4": "批量撤回"})
+    new = replace(first, explanations={"A6": "改了", "B1": "同", "B2": "新写"})
+    told = [difference.as_dict() for difference in differences(zfxxgk, old, new)]
+    assert told == [
+        {
+            "field": f"explain.{code}",
+            "label": f"{code} 的填写说明",
+            "sheet": "校验",
+            "cell": None,
+            "first": before,
+            "second": after,
+        }
+        for code, before, after in (
+            ("A6", "已核实", "改了"),
+            ("B2", "（空白）", "新写"),
+            ("C4", "批量撤回", "（空白）"),
+        )
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -116,3 +117,41 @@ def test_the_json_of_a_merge() -> None:
     assert [finding["code"] for finding in document["findings"]] == ["E3"]
     nothing = MergeResult(MergeRequest(Path()), "", None, ()).as_dict()
     assert (nothing["form"], nothing["year"], nothing["files"]) == (None, None, [])
+
+
+# --- documents ------------------------------------------------------------------------------
+
+
+def test_the_document_of_a_check_lists_its_files() -> None:
+    checked = CheckResult((GOOD, BAD))
+    assert checked.as_dict() == {"files": [GOOD.as_dict(), BAD.as_dict()]}
+    assert checked.counts == {Outcome.ACCEPTED: 1, Outcome.RETURNED: 1}
+
+
+def test_the_document_of_a_merge() -> None:
+    own = NOT_REPORTED(unit="y")
+    merged = replace(
+        result(GOOD, BAD), totals={"a": Decimal("2.50")}, own_findings=(own,), outputs=("b.xlsx",)
+    )
+    assert merged.as_dict() == {
+        "form": form().id,
+        "year": 2025,
+        "files": [GOOD.as_dict(), BAD.as_dict()],
+        "units": {"expected": 3, "accepted": 1, "returned": 1, "missing": ["丙寅镇"]},
+        "totals": {"a": 2.5},
+        "outputs": ["b.xlsx"],
+        "findings": [finding.as_dict() for finding in (own, *BAD.findings)],
+    }
+    assert replace(merged, form_id="", year=None).as_dict()["form"] is None
+
+
+def test_findings_stand_in_a_table_one_a_row() -> None:
+    frame = CheckResult((GOOD, BAD)).to_frame()
+    assert list(frame["code"]) == [finding.code for finding in BAD.findings]
+
+
+def test_counted_units_stand_in_a_table_one_a_row() -> None:
+    frame = result(GOOD, BAD, with_errors=True).to_frame()
+    assert list(frame.index) == [JIAZI.name, YICHOU.name]
+    assert list(frame["code"]) == [JIAZI.code, YICHOU.code]
+    assert list(frame["level"]) == [JIAZI.level, YICHOU.level]

@@ -141,6 +141,14 @@ def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
     )
 
 
+def test_a_roster_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "gone.csv"
+    with pytest.raises(RosterError) as caught:
+        read_roster(path)
+    words = f"名册“{path}”打不开，请检查路径，并关闭正在使用它的程序。"
+    assert caught.value.message == words
+
+
 def test_a_broken_quote_and_an_unknown_encoding_are_told(tmp_path: Path) -> None:
     with pytest.raises(RosterError, match="不是正确的 CSV 文件"):
         read(tmp_path, '单位代码,单位名称\n01,"甲"x\n')

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+import struct
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
@@ -328,3 +329,131 @@ def test_a_broken_part_of_an_ods_is_told(name: str) -> None:
 
 def test_an_ods_without_its_first_member_is_read() -> None:
     assert told(rewrite(ODS, {"mimetype": None})) == told(ODS)
+
+
+# --- archives that hold two workbooks -------------------------------------------------------
+
+OTHER = changed(SHEET_PART, B10, B10.replace("135", "999"))
+_TWO_DIRECTORIES = [("R2", "", "文件里有两个压缩目录，无法判断哪个是真的")]
+
+
+@pytest.mark.parametrize("data", [JIAZI + OTHER, OTHER + JIAZI])
+def test_two_archives_behind_one_another_are_refused(data: bytes) -> None:
+    assert told(data) == _TWO_DIRECTORIES
+
+
+def with_large_directory(data: bytes, more: int) -> bytes:
+    """The archive with a Zip64 end record that tells of so many members more."""
+    end = data.rfind(b"PK\x05\x06")
+    count, size, start = struct.unpack_from("<HII", data, end + 10)
+    members = count + more
+    record = struct.pack(
+        "<4sQHHIIQQQQ", b"PK\x06\x06", 44, 45, 45, 0, 0, members, members, size, start
+    )
+    locator = struct.pack("<4sIQI", b"PK\x06\x07", 0, end, 1)
+    return data[:end] + record + locator + data[end:]
+
+
+def test_a_large_directory_that_is_another_is_refused() -> None:
+    assert told(with_large_directory(JIAZI, 0)) == []
+    assert told(with_large_directory(JIAZI, 1)) == _TWO_DIRECTORIES
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "XL/worksheets/SHEET3.xml",
+        "xl\\worksheets\\sheet3.xml",
+        "xl//worksheets/sheet3.xml",
+        "xl/theme/../worksheets/sheet3.xml",
+        "./xl/worksheets/sheet3.xml",
+        "xl/worksheets/sheet%33.xml",
+    ],
+)
+def test_a_part_under_two_names_is_refused(name: str) -> None:
+    message = f"压缩包里的部件“{name}”出现了两次，无法判断哪个是真的"
+    assert told(rewrite(JIAZI, {name: part(OTHER, SHEET_PART).encode()})) == [("R2", "", message)]
+
+
+# --- drawings and objects -------------------------------------------------------------------
+
+DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/"
+BOX = "<xdr:sp><xdr:txBody><a:p><a:r><a:t>以 88</a:t></a:r><a:r><a:t> 为准</a:t></a:r></a:p></xdr:txBody></xdr:sp>"
+
+
+def with_drawing(inner: str) -> bytes:
+    xml = part(JIAZI, SHEET_PART).replace(
+        "</worksheet>", f'<drawing xmlns:r="{OFFICE}" r:id="rId1"/></worksheet>'
+    )
+    relation = f'<Relationship Id="rId1" Type="{OFFICE}/drawing" Target="../drawings/d.xml"/>'
+    package = "http://schemas.openxmlformats.org/package/2006/relationships"
+    anchor = "<xdr:from><xdr:col>1</xdr:col><xdr:row>9</xdr:row></xdr:from>"
+    drawing = (
+        f'<xdr:wsDr xmlns:xdr="{DRAWING}spreadsheetDrawing" xmlns:a="{DRAWING}main" {MC}>'
+        f"<xdr:oneCellAnchor>{anchor}{inner}</xdr:oneCellAnchor></xdr:wsDr>"
+    )
+    return rewrite(
+        JIAZI,
+        {
+            SHEET_PART: xml.encode(),
+            "xl/worksheets/_rels/sheet3.xml.rels": (
+                f'<Relationships xmlns="{package}">{relation}</Relationships>'.encode()
+            ),
+            "xl/drawings/d.xml": drawing.encode(),
+        },
+    )
+
+
+CHOICE = f'<mc:Choice Requires="a14">{BOX}</mc:Choice>'
+
+
+@pytest.mark.parametrize(
+    ("inner", "message"),
+    [
+        (BOX, "这里有文本框“以 88 为准”，不会读取"),
+        (f"<xdr:grpSp>{BOX}</xdr:grpSp>", "这里有文本框“以 88 为准”，不会读取"),
+        (
+            f"<mc:AlternateContent>{CHOICE}<mc:Fallback>{BOX}</mc:Fallback></mc:AlternateContent>",
+            "这里有文本框“以 88 为准”，不会读取",
+        ),
+        (
+            "<mc:AlternateContent><mc:Choice/><mc:Fallback><xdr:pic/></mc:Fallback></mc:AlternateContent>",
+            "这里有图片，不会读取",
+        ),
+        ("<xdr:graphicFrame/>", "这里有图表，不会读取"),
+    ],
+)
+def test_drawings_are_told_once(inner: str, message: str) -> None:
+    assert told(with_drawing(inner)) == [("R5", "B10", message)]
+
+
+@pytest.mark.parametrize("inner", ["<xdr:cxnSp/>", "<xdr:sp/>"])
+def test_lines_and_empty_boxes_are_not_told(inner: str) -> None:
+    assert told(with_drawing(inner)) == []
+
+
+def test_a_broken_drawing_is_told() -> None:
+    assert told(with_drawing("<xdr:sp>")) == odd("xl/drawings/d.xml")
+
+
+@pytest.mark.parametrize(
+    "xml",
+    [
+        "<picture/>",
+        '<oleObjects><oleObject progId="Word.Document.12"/></oleObjects>',
+        '<controls><control name="TextBox1"/></controls>',
+    ],
+)
+def test_objects_in_a_sheet_are_told(xml: str) -> None:
+    message = "表格上有嵌入的对象、控件或背景图片，不会读取"
+    data = changed(SHEET_PART, "</worksheet>", f"{xml}</worksheet>")
+    assert told(data) == [("R5", "", message)]
+
+
+@pytest.mark.parametrize(("height", "is_told"), [("0", True), ("3", True), ("3.5", False)])
+def test_rows_too_low_for_a_number_are_told(height: str, is_told: bool) -> None:
+    data = changed(
+        SHEET_PART, 'ht="21.75" customHeight="1"><c r="A10"', f'ht="{height}"><c r="A10"'
+    )
+    expected = [("R34", "B10", "格子里的“135”看不见（所在的行或列被隐藏了），已照常读取")]
+    assert told(data) == (expected if is_told else [])

@@ -226,3 +226,15 @@ def test_an_evaluation_gives_each_unit_its_rules(zfxxgk: Form) -> None:
             assert {view.verdict(rule.rule) for rule in rules} <= {verdict}
             counted += len(rules)
         assert counted == len(zfxxgk.instances)
+
+
+def test_the_words_of_verdicts() -> None:
+    assert [verdict.label for verdict in Verdict] == ["待填", "未通过", "通过"]
+
+
+def test_a_node_is_known_when_all_its_numbers_are(other_form: Form) -> None:
+    first, second = (ex.Ref(field.id) for field in other_form.typed[:2])
+    entries = {first.field: Entry.of(1), second.field: Entry(None, Status.TEXT, "无")}
+    view = view_of(other_form, replace(fill(other_form, 1), entries=entries, overrides={}))
+    assert view.knows_all(ex.Compare("==", first, first))
+    assert not view.knows_all(ex.Compare("==", first, second))

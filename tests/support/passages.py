@@ -14,7 +14,8 @@ from decimal import Decimal
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from xlreport import Entry, Form, Submission, Unit, check_submissions
+from support.texts import text_findings
+from xlreport import Entry, Form, Submission, Unit
 from xlreport.findings import Finding
 from xlreport.form import expression as ex
 from xlreport.narrative.claims import stated_numbers
@@ -169,13 +170,14 @@ def score(form: Form, all_passages: list[Passage]) -> Score:
         for passage, name in entries
         for other in OTHERS
     ]
-    findings = iter(check_submissions(form, [*agreeing, *differing]))
+    findings = iter(text_findings(form, [*agreeing, *differing]))
     for passage in all_passages:
         alarms = [f"{f.code} {f.message}" for f in next(findings) if f.code in CODES]
         result.false += [f"{alarm}  <<< {passage.text}" for alarm in alarms]
+    all_stated = {id(passage): stated(form, passage) for passage in all_passages}
     for passage, name in entries:
         number = passage.says[name]
-        read = is_read(name, number, stated(form, passage))
+        read = is_read(name, number, all_stated[id(passage)])
         told_each = [_told(next(findings)) for _ in OTHERS]
         noticed = all(number in told for told in told_each)
         result.add(name, read=read, noticed=noticed)

@@ -37,10 +37,12 @@ class Campaign:
     reading: ReadOptions = DEFAULT_OPTIONS
 
     def __post_init__(self) -> None:
-        listed, set_ = self.roster.county.name, self.settings.county.name
-        if listed and listed != clean_name(set_):
+        in_roster = self.roster.county.name
+        in_settings = self.settings.county.name
+        if in_roster and in_roster != clean_name(in_settings):
             raise CampaignError(
-                f"名册里的汇总单位是“{listed}”，xlreport.toml 里的 county 是“{set_}”，请改成一致。"
+                f"名册里的汇总单位是“{in_roster}”，xlreport.toml 里的 county 是“{in_settings}”，"
+                "请改成一致。"
             )
 
     @property
@@ -69,6 +71,20 @@ class Campaign:
             reading=self.reading,
         )
 
+    def with_prior_year(self) -> Campaign:
+        """The campaign with the prior year's figures that its settings name, if any. Raises
+        UsageError."""
+        if self.settings.previous is None:
+            return self
+        prior_year = read_prior_year(
+            self.settings.previous,
+            self.settings.year,
+            roster=self.roster,
+            forms=self.forms,
+            reading=self.reading,
+        )
+        return replace(self, prior_year=prior_year)
+
 
 def read_campaign(
     folder: Path, reading: ReadOptions = DEFAULT_OPTIONS, *, compare: bool = True
@@ -77,21 +93,18 @@ def read_campaign(
     them.
 
     Raises CampaignError for its settings, UnknownForm, FormError, RosterError or UsageError for
-    what they name, OSError for a file that cannot be opened.
+    what they name, OSError for settings that cannot be opened.
     """
-    settings = read_settings(folder)
+    campaign = open_campaign(read_settings(folder), reading)
+    return campaign.with_prior_year() if compare else campaign
+
+
+def open_campaign(settings: CampaignSettings, reading: ReadOptions) -> Campaign:
+    """A campaign with its form and its roster. Raises CampaignError, UnknownForm, FormError,
+    RosterError."""
     form = get_form(settings.form)
-    campaign = Campaign(settings, form, read_roster(settings.roster), None, reading)
-    if not compare or settings.previous is None:
-        return campaign
-    prior_year = read_prior_year(
-        settings.previous,
-        settings.year,
-        roster=campaign.roster,
-        forms=campaign.forms,
-        reading=reading,
-    )
-    return replace(campaign, prior_year=prior_year)
+    roster = read_roster(settings.roster)
+    return Campaign(settings, form, roster, reading=reading)
 
 
 @contextmanager
@@ -105,4 +118,5 @@ def ledger_of(settings: CampaignSettings) -> Iterator[Ledger]:
 def merged_inbox(campaign: Campaign, ledger: Ledger) -> MergeResult:
     """What a merge of the inbox would do now."""
     campaign.settings.inbox.mkdir(parents=True, exist_ok=True)
-    return merge_folder(replace(campaign.request, arrivals=ledger.arrivals()))
+    request = replace(campaign.request, arrivals=ledger.arrivals())
+    return merge_folder(request)

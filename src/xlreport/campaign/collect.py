@@ -29,7 +29,7 @@ from xlreport.campaign.codes import (
     SAME_MESSAGE_ID,
     SOMETHING_MAY_HAVE_BOUNCED,
 )
-from xlreport.campaign.ledger import ORIGINALS, Ledger, Sent
+from xlreport.campaign.ledger import ORIGINALS, Ledger
 from xlreport.campaign.settings import CampaignSettings
 from xlreport.errors import SourceError, UsageError
 from xlreport.findings import Finding, has_errors
@@ -61,6 +61,7 @@ from xlreport.merging.intake import Reader, read_all
 from xlreport.merging.roster import Roster
 from xlreport.merging.unit_matching import match
 from xlreport.submission import NOBODY, Unit
+from xlreport.text import in_marks
 from xlreport.workers import DIED, MEMORY, RAISED, TIME, Lost
 
 MAIL_LIMITS = MailLimits()
@@ -127,7 +128,8 @@ class CollectedMessage:
     def noteworthy(self) -> bool:
         """Whether people are told of it one by one: it was not taken before, and has files or
         findings, or comes from a unit."""
-        return self.state != KNOWN and bool(self.files or self.findings or self.listed)
+        has_news = bool(self.files or self.findings or self.listed)
+        return self.state != KNOWN and has_news
 
     @property
     def asks(self) -> bool:
@@ -188,21 +190,25 @@ class CollectResult:
     @property
     def new_files(self) -> int:
         """How many files were put into the inbox."""
-        files = (file for message in self.messages for file in message.files)
-        return len({file.path for file in files if file.path and not file.again})
+        new: set[str] = set()
+        for message in self.messages:
+            new.update(file.path for file in message.files if not file.again)
+        return len(new - {""})
 
     @property
     def quiet(self) -> int:
         """How many messages were not taken before and are not noteworthy."""
-        return sum(1 for m in self.messages if m.state != KNOWN and not m.noteworthy)
+        not_known = [message for message in self.messages if message.state != KNOWN]
+        return sum(not message.noteworthy for message in not_known)
 
     @property
     def asking(self) -> int:
         """How many messages a person must open."""
-        return sum(1 for message in self.messages if message.asks)
+        return sum(message.asks for message in self.messages)
 
     def _in_state(self, state: str) -> int:
-        return sum(1 for message in self.messages if message.state == state)
+        states = [message.state for message in self.messages]
+        return states.count(state)
 
     def as_dict(self) -> dict[str, Any]:
         """The `collect --json` document."""
@@ -242,20 +248,23 @@ def _refuse_own(settings: CampaignSettings, path: Path) -> None:
 
 def _collect(campaign: Campaign, ledger: Ledger, source: Source) -> CollectResult:
     """Collects with the folders locked and the workers running."""
-    reading, inbox = campaign.reading, campaign.settings.inbox
+    reading = campaign.reading
+    inbox = campaign.settings.inbox
     originals = campaign.settings.records / ORIGINALS
-    mail_limits = replace(reading.limits, seconds=MAIL_LIMITS.seconds, memory=MAIL_LIMITS.memory)
+    limits = replace(reading.limits, seconds=MAIL_LIMITS.seconds, memory=MAIL_LIMITS.memory)
+    mail_reading = replace(reading, limits=limits)
     with ExitStack() as stack:
-        stack.enter_context(locked(inbox))
-        stack.enter_context(locked(originals))
-        spool = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="xlreport-")))
+        enter = stack.enter_context
+        enter(locked(inbox))
+        enter(locked(originals))
+        spool = Path(enter(tempfile.TemporaryDirectory(prefix="xlreport-")))
         collector = Collector(
             ledger=ledger,
             inbox=inbox,
             originals=originals,
             reader=Reader(campaign.forms, spool, reading.limits, reading.passwords),
-            pool=stack.enter_context(reading.pool(1)),
-            mail_pool=stack.enter_context(replace(reading, limits=mail_limits).pool(1)),
+            pool=enter(reading.pool(1)),
+            mail_pool=enter(mail_reading.pool(1)),
             roster=campaign.roster,
             messages=MessageReader(Path(), MAIL_LIMITS, reading.limits),
         )
@@ -308,7 +317,8 @@ class Collector:
             return CollectedMessage(raw.origin, KNOWN)
         with tempfile.TemporaryDirectory(prefix="xlreport-") as spool:
             mail = self._read(raw, Path(spool))
-            mail = _dated(replace(mail, arrived=raw.arrived or mail.arrived))
+            arrived = raw.arrived or mail.arrived
+            mail = _dated(replace(mail, arrived=arrived))
             if mail.again:
                 self.ledger.add_trouble(mail, source, raw.origin)
                 return replace(_outline(raw, mail, TROUBLE), findings=mail.findings)
@@ -337,17 +347,19 @@ class Collector:
             return unread(raw.data, raw.problem)
         reader = replace(self.messages, spool=spool)
         try:
-            mail: Mail = self.mail_pool.submit(reader, raw.data, raw.seen).result()
+            future = self.mail_pool.submit(reader, raw.data, raw.seen)
+            mail: Mail = future.result()
         except Lost as lost:
+            message = _LOST[lost.reason]
             seconds = self.messages.limits.seconds
-            finding = _LOST[lost.reason](seconds=seconds, detail=lost.detail)
-            return unread(raw.data, finding)
+            return unread(raw.data, message(seconds=seconds, detail=lost.detail))
         return mail
 
     def _take(self, raw: Raw, mail: Mail) -> CollectedMessage:
         """Puts the files of a new message into the inbox and records it."""
         owners = self.roster.owners(mail.senders)
-        if owners and mail.bounce is not None and not mail.bounce.sure:
+        may_be_bounce = mail.bounce is not None and not mail.bounce.sure
+        if owners and may_be_bounce:
             mail = replace(mail, bounce=None)  # a unit whose address is like a server's
         findings = list(mail.findings)
         if self.ledger.has_message_id(mail.message_id):
@@ -378,8 +390,8 @@ class Collector:
         name = attachment.name or NAMELESS
         not_taken = CollectedFile(attachment.name, "", attachment.sha256, attachment.what)
         if attachment.sha256 in blank:
-            came_back = mail.bounce is not None
-            return not_taken, [] if came_back else [BLANK_TEMPLATE(name=name)]
+            is_returned = mail.bounce is not None
+            return not_taken, [] if is_returned else [BLANK_TEMPLATE(name=name)]
         if attachment.taken:
             return self._file(attachment, mail)
         if attachment.inline:
@@ -398,14 +410,15 @@ class Collector:
         name = collected_name(unit, mail.arrived, sender, attachment)
         path, again = self._put(data, attachment.sha256, name, mail.arrived)
         file = CollectedFile(
-            attachment.name,
-            path,
-            attachment.sha256,
-            attachment.what,
-            tuple(unit.name for unit in units),
-            again,
+            name=attachment.name,
+            path=path,
+            sha256=attachment.sha256,
+            what=attachment.what,
+            units=tuple(unit.name for unit in units),
+            again=again,
         )
-        return file, list(self._sender_notes(attachment.senders, units))
+        notes = self._sender_notes(attachment.senders, units)
+        return file, list(notes)
 
     def _sender_notes(self, senders: tuple[str, ...], units: tuple[Unit, ...]) -> Iterator[Finding]:
         """What does not fit between who sent a file and whose reports are in it."""
@@ -416,11 +429,14 @@ class Collector:
 
     def _units(self, attachment: Attachment) -> tuple[Unit, ...]:
         """Whose reports are in the file, as the roster knows them."""
-        results = read_all([SourceFile(attachment.path, "0")], self.reader, self.pool)
-        written = [r.unit for r in results if r.submission is not None and r.unit.name]
+        source = SourceFile(attachment.path, "0")
         county = self.roster.county.name
-        listed = [match(self.roster, unit, county).unit or unit for unit in written]
-        return tuple(dict.fromkeys(listed))
+        units = []
+        for record in read_all([source], self.reader, self.pool):
+            if record.submission is not None and record.unit.name:
+                found = match(self.roster, record.unit, county)
+                units.append(found.unit or record.unit)
+        return tuple(dict.fromkeys(units))
 
     def _sender_unit(self, senders: tuple[str, ...]) -> Unit:
         """The one unit of the roster that has one of these addresses; NOBODY when there is none
@@ -437,7 +453,8 @@ class Collector:
         alike = sorted(self.inbox.glob(f"*_{mark}*"))
         here = [path.name for path in alike if _holds(path, data)]
         if here:
-            return (earlier if earlier in here else here[0]), bool(earlier)
+            standing = earlier if earlier in here else here[0]
+            return standing, bool(earlier)
         free = self._free_name(earlier or name, mark)
         write_atomically(self.inbox / free, data, arrived)
         return free, False
@@ -456,7 +473,7 @@ class Collector:
         bounce = mail.bounce
         if bounce is None or (bounce.sure and not bounce.recipients):
             return
-        units = "、".join(f"“{name}”" for name in self._meant(mail, bounce))
+        units = in_marks(self._meant(mail, bounce))
         if not bounce.sure:
             yield MAY_HAVE_BOUNCED(units=units) if units else SOMETHING_MAY_HAVE_BOUNCED()
             return
@@ -465,20 +482,19 @@ class Collector:
         for row in failed:
             yield OUR_MESSAGE_BOUNCED(unit=row.unit_name, address=row.address)
         if units and not failed:
-            yield FORWARDED_MESSAGE_BOUNCED(recipients="、".join(bounce.recipients), units=units)
+            recipients = "、".join(bounce.recipients)
+            yield FORWARDED_MESSAGE_BOUNCED(recipients=recipients, units=units)
 
     def _meant(self, mail: Mail, bounce: Bounce) -> list[str]:
         """The units that a delivery report speaks of: by address, or by the message or the
         workbook of ours in it."""
+        names = [unit.name for unit in self.roster.owners(bounce.recipients)]
         enclosed = {attachment.sha256 for attachment in mail.attachments}
-
-        def is_of(row: Sent) -> bool:
-            same_message = bool(bounce.message_id) and row.message_id == bounce.message_id
-            return same_message or row.sha256 in enclosed
-
-        by_address = [unit.name for unit in self.roster.owners(bounce.recipients)]
-        by_content = [row.unit_name for row in self.ledger.sent() if is_of(row)]
-        return list(dict.fromkeys([*by_address, *by_content]))
+        for row in self.ledger.sent():
+            same_message = row.message_id == bounce.message_id
+            if (bounce.message_id and same_message) or row.sha256 in enclosed:
+                names.append(row.unit_name)
+        return list(dict.fromkeys(names))
 
 
 def _elsewhere(
@@ -488,7 +504,8 @@ def _elsewhere(
     brought_report = any(file.units for file in files)
     is_told = any(finding.code == M3.code for finding in findings)
     if mail.hosts and not brought_report and not is_told:
-        yield LINKED_ELSEWHERE(hosts="、".join(mail.hosts[:MOST_HOSTS]))
+        hosts = "、".join(mail.hosts[:MOST_HOSTS])
+        yield LINKED_ELSEWHERE(hosts=hosts)
 
 
 def _dated(mail: Mail) -> Mail:
@@ -506,7 +523,8 @@ def _outline(raw: Raw, mail: Mail, state: str) -> CollectedMessage:
 def _holds(path: Path, data: bytes) -> bool:
     """Whether a file has exactly this content; one that cannot be read has not."""
     try:
-        return path.stat().st_size == len(data) and path.read_bytes() == data
+        same_size = path.stat().st_size == len(data)
+        return same_size and path.read_bytes() == data
     except OSError:
         return False
 
@@ -515,12 +533,15 @@ def collected_name(unit: Unit, arrived: float, sender: str, file: Attachment) ->
     """`990101_甲子镇_20260105-0930_jiazi@example.org_0123456789ab.xlsx`; the time is China's. It
     can neither collide nor leave the folder, and has at most MOST_BYTES bytes."""
     when = f"{china(arrived):%Y%m%d-%H%M}" if arrived else "时间不明"
-    who = "_".join(part for part in (unit.code, unit.name) if part) or UNKNOWN_UNIT
+    told = filter(None, (unit.code, unit.name))
+    who = "_".join(told) or UNKNOWN_UNIT
     address = _cut(_plain(sender) or "发件人不明", MOST_SENDER_BYTES)
-    tail = f"_{when}_{address}_{file.sha256[:MARK]}"
+    mark = file.sha256[:MARK]
+    tail = f"_{when}_{address}_{mark}"
     extension = extension_of(file)
     room = MOST_BYTES - len((tail + extension).encode())
-    return safe_name(_cut(_plain(who), room) + tail, extension)
+    head = _cut(_plain(who), room)
+    return safe_name(head + tail, extension)
 
 
 _EXTENSION_OF_KIND = {Kind.LOCKED: ".xlsx", Kind.FOREIGN: ".bin"}
@@ -543,4 +564,6 @@ def _plain(text: str) -> str:
 
 def _cut(text: str, most: int) -> str:
     """As many whole characters as fit into so many bytes."""
-    return text.encode("utf-8", "replace")[: max(most, 0)].decode("utf-8", "ignore")
+    encoded = text.encode("utf-8", "replace")
+    kept = encoded[: max(most, 0)]
+    return kept.decode("utf-8", "ignore")

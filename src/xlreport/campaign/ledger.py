@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import json
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -219,7 +220,8 @@ class Ledger:
 
     def knows_copy(self, raw_sha256: str) -> bool:
         """Whether exactly these bytes were taken before."""
-        return self._number("SELECT message FROM copy WHERE raw_sha256 = ?", raw_sha256) is not None
+        number = self._number("SELECT message FROM copy WHERE raw_sha256 = ?", raw_sha256)
+        return number is not None
 
     def same_as(self, mail: Mail) -> int | None:
         """The recorded message that this one is another copy of: the same digest, or the same
@@ -231,8 +233,9 @@ class Ledger:
         if not mail.message_id or not mail.attachments:
             return None
         files = sorted(attachment.sha256 for attachment in mail.attachments)
-        rows = self._db.execute("SELECT id FROM message WHERE message_id = ?", (mail.message_id,))
-        for (number,) in rows.fetchall():
+        query = "SELECT id FROM message WHERE message_id = ?"
+        rows = self._db.execute(query, (mail.message_id,)).fetchall()
+        for (number,) in rows:
             if self._files_of(number) == files:
                 return int(number)
         return None
@@ -246,7 +249,8 @@ class Ledger:
         """Whether a message of this Message-ID was taken."""
         if not message_id:
             return False
-        return self._number("SELECT id FROM message WHERE message_id = ?", message_id) is not None
+        number = self._number("SELECT id FROM message WHERE message_id = ?", message_id)
+        return number is not None
 
     def path_of(self, sha256: str) -> str:
         """Under which name a content went into the inbox; empty when it never did."""
@@ -278,7 +282,8 @@ class Ledger:
             }
             self._db.execute(_ADD_MESSAGE, message)
             (number,) = self._db.execute("SELECT last_insert_rowid()").fetchone()
-            self._db.executemany(_ADD_ATTACHMENT, _attachment_rows(number, mail, paths))
+            rows = _attachment_rows(number, mail, paths)
+            self._db.executemany(_ADD_ATTACHMENT, rows)
             self._add_copy(number, mail.raw_sha256, uid)
 
     def add_copy(self, message: int, raw_sha256: str, uid: Uid | None) -> None:
@@ -289,12 +294,17 @@ class Ledger:
     def add_place(self, raw_sha256: str, uid: Uid) -> None:
         """Records that bytes that were taken before lie at this place too."""
         with self._writing():
-            self._db.execute(_ADD_PLACE, (uid.source, uid.validity, uid.uid, raw_sha256))
+            self._add_place(raw_sha256, uid)
 
     def _add_copy(self, message: int, raw_sha256: str, uid: Uid | None) -> None:
-        self._db.execute("INSERT OR IGNORE INTO copy VALUES (?, ?)", (raw_sha256, message))
+        row = (raw_sha256, message)
+        self._db.execute("INSERT OR IGNORE INTO copy VALUES (?, ?)", row)
         if uid is not None:
-            self._db.execute(_ADD_PLACE, (uid.source, uid.validity, uid.uid, raw_sha256))
+            self._add_place(raw_sha256, uid)
+
+    def _add_place(self, raw_sha256: str, uid: Uid) -> None:
+        row = (uid.source, uid.validity, uid.uid, raw_sha256)
+        self._db.execute(_ADD_PLACE, row)
 
     def add_trouble(self, mail: Mail, source: str, origin: str) -> None:
         """Records a message that could not be read; it is tried again the next time."""
@@ -316,11 +326,11 @@ class Ledger:
 
     def received(self) -> Iterator[Received]:
         """All messages in the order in which they were taken, then those that could not be read."""
-        attachments: dict[int, list[Kept]] = {}
+        attachments: defaultdict[int, list[Kept]] = defaultdict(list)
         for row in self._db.execute("SELECT * FROM attachment ORDER BY message, number"):
-            attachments.setdefault(row["message"], []).append(_kept(row))
+            attachments[row["message"]].append(_kept(row))
         for row in self._db.execute("SELECT * FROM message ORDER BY id"):
-            yield _received(row, attachments.get(row["id"], ()))
+            yield _received(row, attachments[row["id"]])
         for row in self._db.execute("SELECT * FROM trouble ORDER BY source, origin"):
             yield _unread(row)
 
@@ -365,13 +375,12 @@ class Ledger:
     ) -> tuple[Sent, ...]:
         """Marks what a delivery report is about; returns the messages that did not arrive."""
         failed_at = frozenset(recipients)
-        failed = tuple(
-            replace(row, state=BOUNCED, detail=detail)
-            for row in self.sent()
-            if row.message_id == message_id and row.address in failed_at
-        )
+        failed = []
+        for row in self.sent():
+            if row.message_id == message_id and row.address in failed_at:
+                failed.append(replace(row, state=BOUNCED, detail=detail))
         self.put_sent(*failed)
-        return failed
+        return tuple(failed)
 
     def sent_contents(self) -> frozenset[str]:
         """The SHA-256 of every workbook that went out."""
@@ -437,7 +446,8 @@ def _is_of_the_disk(error: sqlite3.DatabaseError) -> bool:
 
 def _originals(folder: Path) -> set[str]:
     """The SHA-256 of every content that is kept beside a ledger."""
-    return {path.name for path in (folder / ORIGINALS).glob("[0-9a-f]*")}
+    originals = folder / ORIGINALS
+    return {path.name for path in originals.glob("[0-9a-f]*")}
 
 
 _SYSTEM = {
@@ -450,7 +460,8 @@ _SYSTEM = {
 
 def _not_written(error: sqlite3.DatabaseError) -> OSError:
     primary = error.sqlite_errorcode & 0xFF
-    return OSError(_SYSTEM.get(primary, errno.EIO), str(error), NAME)
+    system = _SYSTEM.get(primary, errno.EIO)
+    return OSError(system, str(error), NAME)
 
 
 def _text(value: str) -> str:
@@ -462,7 +473,8 @@ def _attachment_rows(
     number: int, mail: Mail, paths: Sequence[str]
 ) -> Iterator[dict[str, str | int]]:
     """The rows of a message's attachments, which went into the inbox under `paths`."""
-    for i, (attachment, path) in enumerate(zip(mail.attachments, paths, strict=True)):
+    pairs = zip(mail.attachments, paths, strict=True)
+    for i, (attachment, path) in enumerate(pairs):
         yield {
             "message": number,
             "number": i,
@@ -481,9 +493,13 @@ def _kept(row: sqlite3.Row) -> Kept:
         sha256=row["sha256"],
         size=row["size"],
         what=row["what"],
-        senders=tuple(json.loads(row["senders"])),
+        senders=_list_in(row, "senders"),
         path=row["path"],
     )
+
+
+def _list_in(row: sqlite3.Row, column: str) -> tuple[str, ...]:
+    return tuple(json.loads(row[column]))
 
 
 def _received(row: sqlite3.Row, attachments: Iterable[Kept]) -> Received:
@@ -494,9 +510,9 @@ def _received(row: sqlite3.Row, attachments: Iterable[Kept]) -> Received:
         arrived=row["arrived"],
         findings=_from_json(row["findings"]),
         attachments=tuple(attachments),
-        senders=tuple(json.loads(row["senders"])),
+        senders=_list_in(row, "senders"),
         number=row["id"],
-        units=tuple(json.loads(row["units"])),
+        units=_list_in(row, "units"),
         done=bool(row["done"]),
     )
 
@@ -513,16 +529,17 @@ def _unread(row: sqlite3.Row) -> Received:
 
 
 def _arrival(row: sqlite3.Row) -> Arrival:
-    senders = tuple(json.loads(row["senders"]))
-    return Arrival(row["moment"], senders, row["path"], row["name"])
+    return Arrival(row["moment"], _list_in(row, "senders"), row["path"], row["name"])
 
 
 def _to_json(findings: Iterable[Finding]) -> str:
-    return json.dumps([[f.code, f.message, f.suggestion] for f in findings])
+    rows = [(finding.code, finding.message, finding.suggestion) for finding in findings]
+    return json.dumps(rows)
 
 
 def _from_json(text: str) -> tuple[Finding, ...]:
-    return tuple(
-        Finding(code, CODES[code].severity, message, suggestion)
-        for code, message, suggestion in json.loads(text)
-    )
+    findings = []
+    for code, message, suggestion in json.loads(text):
+        severity = CODES[code].severity
+        findings.append(Finding(code, severity, message, suggestion))
+    return tuple(findings)

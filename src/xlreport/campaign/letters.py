@@ -71,9 +71,14 @@ class Letter:
 
     def filled(self, values: Mapping[str, str]) -> Letter:
         """The letter with every place filled; the subject is one line."""
-        subject = _PLACE.sub(lambda place: values[place[1]], self.subject)
-        body = _PLACE.sub(lambda place: values[place[1]], self.body)
-        return Letter(" ".join(subject.split()), body)
+
+        def value(place: re.Match[str]) -> str:
+            return values[place[1]]
+
+        subject = _PLACE.sub(value, self.subject)
+        body = _PLACE.sub(value, self.body)
+        one_line = " ".join(subject.split())
+        return Letter(one_line, body)
 
     @property
     def places(self) -> frozenset[str]:
@@ -101,13 +106,15 @@ def read_letter(folder: Path, kind: str) -> Letter:
     text = decoded(path.read_bytes()) if path.exists() else _ORIGINAL[kind]
     if text is None:
         raise LetterError(f"信件“{path.name}”的编码认不出来，请用记事本另存为 UTF-8。")
-    first, _, body = text.replace("\r\n", "\n").lstrip("\n").partition("\n")
+    written = text.replace("\r\n", "\n").lstrip("\n")
+    first, _, body = written.partition("\n")
     subject = first.removeprefix(_HEAD).strip()
     if not first.startswith(_HEAD) or not subject:
         raise LetterError(f"信件“{path.name}”第 1 行应当是“{_HEAD}……”。")
     letter = Letter(subject, body.strip("\n") + "\n")
     _require_places(letter, kind, path.name)
-    if _BRACES.search(_PLACE.sub("", letter.subject + letter.body)):
+    without_places = _PLACE.sub("", letter.subject + letter.body)
+    if _BRACES.search(without_places):
         raise LetterError(
             f"信件“{path.name}”里的大括号没有成对，或者是全角的；要写成英文的 {{单位}}。"
         )
@@ -119,9 +126,9 @@ def _require_places(letter: Letter, kind: str, name: str) -> None:
     usable = [place for place in PLACES if kind in _ONLY.get(place, KINDS)]
     unusable = sorted(letter.places.difference(usable))
     if unusable:
-        raise LetterError(
-            f"信件“{name}”里的{_in_braces(unusable)}不能用，这封信只能用{_in_braces(usable)}。"
-        )
+        wrong = _in_braces(unusable)
+        right = _in_braces(usable)
+        raise LetterError(f"信件“{name}”里的{wrong}不能用，这封信只能用{right}。")
 
 
 def _in_braces(places: Iterable[str]) -> str:

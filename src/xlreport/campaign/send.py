@@ -41,6 +41,9 @@ from xlreport.text import chinese_day, harmless
 NOW, BEFORE, NOWHERE, HELD = "planned", "before", "no_address", "held"
 """States of items, beside those of the ledger."""
 
+NOT_SENT = frozenset({REFUSED, NOWHERE, HELD})
+"""States of items of which a person must take care."""
+
 NOTHING_CAME = "还没有收到你单位{年度}年{报表}"
 BLANK_CAME = "你单位寄回的{年度}年{报表}是空白表，没有填报"
 """What a reminder tells a unit of its report."""
@@ -143,7 +146,7 @@ class SendResult:
         """0 all well, 1 some did not get theirs, 2 the server failed."""
         if self.stopped:
             return 2
-        if any(item.state in (REFUSED, NOWHERE, HELD) for item in self.items):
+        if any(item.state in NOT_SENT for item in self.items):
             return 1
         return 0
 
@@ -264,7 +267,8 @@ class LetterWriter:
     ) -> Mailing:
         """The letter to a unit; `places` are those that differ by kind. Raises LetterError when
         the letter names the deadline and there is none."""
-        filled = self.letter.filled({**self._common_places(unit), **places})
+        every_place = {**self._common_places(unit), **places}
+        filled = self.letter.filled(every_place)
         roster = self.campaign.roster
         addresses = roster.addresses(unit)
         contact = roster.contact(unit)
@@ -287,7 +291,8 @@ class LetterWriter:
         """The letter to a unit of which no report came. A letter that has no place for what came
         begins with it where that was a blank."""
         told = BLANK_CAME if status.blanks else NOTHING_CAME
-        places = {"情况": told.format_map(self._common_places(status.unit))}
+        situation = told.format_map(self._common_places(status.unit))
+        places = {"情况": situation}
         writer = self
         if status.blanks and "情况" not in self.letter.places:
             letter = replace(self.letter, body=f"{{情况}}。\n\n{self.letter.body}")
@@ -295,13 +300,14 @@ class LetterWriter:
         return writer.mailing(status.unit, day.isoformat(), places)
 
     def _common_places(self, unit: Unit) -> dict[str, str]:
-        settings, roster = self.campaign.settings, self.campaign.roster
+        settings = self.campaign.settings
         deadline = settings.deadline
         if deadline is None and "截止日期" in self.letter.places:
             raise LetterError("信里要写截止日期，请先在 xlreport.toml 里写明 deadline。")
+        columns = self.campaign.roster.columns.get(unit.code, {})
         return {
             "单位": unit.name,
-            "联系人": roster.columns.get(unit.code, {}).get("联系人", ""),
+            "联系人": columns.get("联系人", ""),
             "汇总单位": settings.county.name,
             "年度": str(settings.year),
             "报表": self.campaign.form.title,
@@ -317,10 +323,16 @@ def _templates(writer: LetterWriter, made: Path) -> Iterator[Mailing]:
     campaign = writer.campaign
     folder = campaign.settings.templates
     names = template_names(campaign)
-    lacking = tuple(unit for unit, name in names.items() if not (folder / name).exists())
+    standing: dict[Unit, Path] = {}
+    lacking = []
+    for unit, name in names.items():
+        path = folder / name
+        if path.exists():
+            standing[unit] = path
+        else:
+            lacking.append(unit)
     if lacking:
-        write_templates(template_request(campaign).only(lacking), made)
-    standing = {unit: folder / name for unit, name in names.items() if unit not in lacking}
+        write_templates(template_request(campaign).only(tuple(lacking)), made)
     held = objections(campaign, standing)
     for unit, name in names.items():
         path = standing.get(unit, made / name)
@@ -359,12 +371,17 @@ def _returns(writer: LetterWriter, units: Iterable[UnitStatus]) -> Iterator[Mail
         lines = _problems(files)
         numbered = "\n".join(f"{i}. {line}" for i, line in enumerate(lines, 1))
         places = {"问题": numbered, "文件名": _names(status)}
-        mailing = writer.mailing(status.unit, _key(files, numbered), places)
-        yield mailing if lines else replace(mailing, held=_left_to_the_county(files))
+        key = _key(files, numbered)
+        mailing = writer.mailing(status.unit, key, places)
+        if not lines:
+            mailing = replace(mailing, held=_left_to_the_county(files))
+        yield mailing
 
 
 def _problems(files: Iterable[FileRecord]) -> list[str]:
-    lines = (line for file in files for line in correction_lines(file))
+    lines: list[str] = []
+    for file in files:
+        lines += correction_lines(file)
     return list(dict.fromkeys(lines))
 
 
@@ -376,13 +393,16 @@ def _names(status: UnitStatus) -> str:
 
 def _key(files: Iterable[FileRecord], problems: str) -> str:
     contents = sorted(file.sha256 for file in files)
-    return hashlib.sha256("\n".join([*contents, problems]).encode()).hexdigest()
+    told = "\n".join([*contents, problems])
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
 def _left_to_the_county(files: Iterable[FileRecord]) -> str:
-    findings = (finding for file in files for finding in file.findings)
-    messages = (finding.message for finding in findings if finding.code in COUNTY_DECIDES)
-    return f"要先由县里处理：{next(messages, '见 xlreport status')}"
+    for file in files:
+        for finding in file.findings:
+            if finding.code in COUNTY_DECIDES:
+                return f"要先由县里处理：{finding.message}"
+    return "要先由县里处理：见 xlreport status"
 
 
 def correction_lines(file: FileRecord) -> list[str]:
@@ -444,27 +464,29 @@ class Sender:
         """What is settled about a mailing without sending it, and the addresses to which it must
         go."""
         if mailing.held:
-            return [_item(mailing, "、".join(mailing.addresses), HELD, mailing.held)], ()
+            every_address = "、".join(mailing.addresses)
+            return [_item(mailing, every_address, HELD, mailing.held)], ()
         if not mailing.addresses:
             return [_item(mailing, "", NOWHERE, "名册里没有邮箱")], ()
-        valid = [address for address in mailing.addresses if ADDRESS.fullmatch(address)]
+        settled = []
+        valid = []
+        for address in mailing.addresses:
+            if ADDRESS.fullmatch(address):
+                valid.append(address)
+            else:
+                settled.append(_item(mailing, address, REFUSED, "邮箱地址写得不对，请改正名册"))
         before = {} if self.request.again else self._gone_out(mailing)
-        settled = [
-            _item(mailing, address, REFUSED, "邮箱地址写得不对，请改正名册")
-            for address in mailing.addresses
-            if address not in valid
-        ]
-        settled += [
-            _item(mailing, address, BEFORE, row.detail, row.message_id)
-            for address, row in before.items()
-            if address in valid
-        ]
-        return settled, tuple(address for address in valid if address not in before)
+        for address, row in before.items():
+            if address in valid:
+                settled.append(_item(mailing, address, BEFORE, row.detail, row.message_id))
+        due = [address for address in valid if address not in before]
+        return settled, tuple(due)
 
     def _gone_out(self, mailing: Mailing) -> dict[str, Sent]:
         """What has gone out with this key, by address. What bounced would bounce again."""
         states = {SENT, BOUNCED}
-        if self.transport.state == DRAFT and self.transport.keeps(self._name(mailing)):
+        as_draft = self.transport.state == DRAFT
+        if as_draft and self.transport.keeps(self._name(mailing)):
             states.add(DRAFT)
         return {row.address: row for row in self._recorded(mailing) if row.state in states}
 
@@ -476,8 +498,9 @@ class Sender:
 
     def _name(self, mailing: Mailing) -> str:
         """What the message is called where it becomes a file."""
-        stem = Path(FILES[self.request.kind]).stem
-        return f"{mailing.unit.code}_{mailing.unit.name}_{stem}"
+        letter = Path(FILES[self.request.kind])
+        unit = mailing.unit
+        return f"{unit.code}_{unit.name}_{letter.stem}"
 
     def _send_one(self, mailing: Mailing, addresses: tuple[str, ...]) -> list[SendItem]:
         """One message to all addresses of a unit that have not got it."""
@@ -485,7 +508,8 @@ class Sender:
         moment = float(int(time.time()))
         message = replace(mailing.message, to=addresses)
         as_draft = self.transport.state == DRAFT
-        data = wire(composed(message, self.smtp, message_id, moment, draft=as_draft))
+        letter = composed(message, self.smtp, message_id, moment, draft=as_draft)
+        data = wire(letter)
         rows = [self._row(mailing, address, message_id, moment) for address in addresses]
         self.transport.ready()
         self.ledger.put_sent(*rows)
@@ -530,7 +554,7 @@ def _item(
     mailing: Mailing, address: str, state: str, detail: str = "", message_id: str = ""
 ) -> SendItem:
     message = mailing.message
-    to_call = state in (REFUSED, NOWHERE, HELD) or mailing.calls
+    to_call = mailing.calls or state in NOT_SENT
     return SendItem(
         unit=mailing.unit,
         address=address,

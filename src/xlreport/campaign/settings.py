@@ -225,39 +225,51 @@ def read_settings(folder: Path) -> CampaignSettings:
     """Reads a campaign's settings. Raises CampaignError with every mistake, OSError."""
     path = folder / NAME
     try:
-        settings = _Settings.model_validate(tomllib.loads(_text(path)))
+        written = tomllib.loads(_text(path))
+        settings = _Settings.model_validate(written)
     except tomllib.TOMLDecodeError as error:
+        where = _where(error)
         raise CampaignError(
-            f"设置“{path}”的写法不对（{_where(error)}）：文字要加英文引号，日期写成 2026-01-20。"
+            f"设置“{path}”的写法不对（{where}）：文字要加英文引号，日期写成 2026-01-20。"
         ) from None
     except ValidationError as error:
         mistakes = "；".join(_mistake(one) for one in error.errors())
         raise CampaignError(f"设置“{path}”有误：{mistakes}。") from None
-    is_file = settings.form.endswith((".yaml", ".yml"))
+    return _in_folder(folder, settings)
+
+
+def _in_folder(folder: Path, settings: _Settings) -> CampaignSettings:
+    """What is written, with the paths that it means."""
+    form = settings.form
+    if _is_definition(form):
+        form = str(folder / form)
+    previous = folder / settings.previous if settings.previous else None
     return CampaignSettings(
         folder=folder,
-        form=str(folder / settings.form) if is_file else settings.form,
+        form=form,
         year=settings.year,
         county=Unit(settings.county),
         deadline=settings.deadline,
         contact=settings.contact,
         roster=folder / settings.roster,
-        previous=folder / settings.previous if settings.previous else None,
+        previous=previous,
         smtp=_smtp(settings),
         imap=_imap(settings.mail.imap),
     )
 
 
+def _is_definition(form: str) -> bool:
+    """Whether a form is named by the path of its definition."""
+    return form.endswith((".yaml", ".yml"))
+
+
 def _smtp(settings: _Settings) -> Smtp:
     mail = settings.mail
-    user = mail.smtp.user
-    return Smtp(
-        server=mail.smtp.server(),
-        sender=mail.sender or (user if "@" in user else ""),
-        name=mail.name or settings.county,
-        reply_to=mail.reply_to,
-        pause=mail.smtp.pause,
-    )
+    sender = mail.sender
+    if not sender and "@" in mail.smtp.user:
+        sender = mail.smtp.user
+    name = mail.name or settings.county
+    return Smtp(mail.smtp.server(), sender, name, mail.reply_to, mail.smtp.pause)
 
 
 def _imap(imap: _Imap) -> Imap:
@@ -273,8 +285,8 @@ def _text(path: Path) -> str:
 
 def _where(error: tomllib.TOMLDecodeError) -> str:
     """The place that the parser names: `… (at line 3, column 7)`."""
-    place = str(error).rpartition("(at line ")[2].rstrip(")")
-    line, _, column = place.partition(", column ")
+    _, _, place = str(error).rpartition("(at line ")
+    line, _, column = place.rstrip(")").partition(", column ")
     if column:
         return f"第 {line} 行第 {column} 列"
     return "末尾"
@@ -305,8 +317,10 @@ def _mistake(error: Any) -> str:
             return f"{key} 只能是 tls、starttls 或 none"
         case "string_too_short":
             return f"{key} 不能留空"
-    right = _RIGHT.get(str(error["loc"][-1]), "加英文引号的文字")
-    return f"{key} 的值“{harmless(str(error['input']))}”不对，应当是：{right}"
+    _, _, name = key.rpartition(".")
+    right = _RIGHT.get(name, "加英文引号的文字")
+    value = harmless(str(error["input"]))
+    return f"{key} 的值“{value}”不对，应当是：{right}"
 
 
 def init_campaign(
@@ -331,30 +345,32 @@ def init_campaign(
         raise CampaignError(f"报表 {definition.id} 不能用于 {year} 年度。")
     data = _example(county) if roster is None else _usable_roster(roster)
     is_workbook = roster is not None and roster.suffix.lower() == ".xlsx"
-    roster_name = "roster.xlsx" if is_workbook else ROSTER
+    roster_path = folder / ("roster.xlsx" if is_workbook else ROSTER)
     settings = _SETTINGS.format(
         form=_quoted(_path_or_name(form)),
         year=year,
         county=_quoted(county),
         deadline=_deadline_line(year, deadline),
-        roster=_quoted(roster_name),
+        roster=_quoted(roster_path.name),
     )
     for part in ("templates", "inbox", "summary"):
         (folder / part).mkdir(parents=True, exist_ok=True)
-    if not (folder / roster_name).exists():
-        write_atomically(folder / roster_name, data)
+    if not roster_path.exists():
+        write_atomically(roster_path, data)
     letters = write_letters(folder / "letters")
-    write_atomically(folder / NAME, _for_windows(settings))
-    return [folder / NAME, folder / roster_name, *letters]
+    path = folder / NAME
+    write_atomically(path, _for_windows(settings))
+    return [path, roster_path, *letters]
 
 
 def _has_control_characters(text: str) -> bool:
-    return any(unicodedata.category(character)[0] == "C" for character in text)
+    categories = map(unicodedata.category, text)
+    return any(category.startswith("C") for category in categories)
 
 
 def _path_or_name(form: str) -> str:
     """A definition's path is absolute, so that it holds wherever the campaign folder lies."""
-    if form.endswith((".yaml", ".yml")):
+    if _is_definition(form):
         return str(Path(form).absolute())
     return form
 
@@ -362,10 +378,11 @@ def _path_or_name(form: str) -> str:
 def _usable_roster(path: Path) -> bytes:
     """A roster's bytes, when it can be read. Raises RosterError, CampaignError."""
     try:
-        read_roster(path)
-        return path.read_bytes()
+        data = path.read_bytes()
     except OSError:
         raise CampaignError(f"名册“{path}”打不开，请检查路径。") from None
+    read_roster(path)
+    return data
 
 
 def _example(county: str) -> bytes:
@@ -386,11 +403,13 @@ def _deadline_line(year: int, deadline: dt.date | None) -> str:
 
 def _quoted(text: str) -> str:
     """A TOML basic string."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(map(_escaped, escaped)) + '"'
+    content = "".join(map(_escaped, text))
+    return f'"{content}"'
 
 
 def _escaped(character: str) -> str:
+    if character in '\\"':
+        return f"\\{character}"
     is_control = character < " " or character == "\x7f"
     if is_control:
         return f"\\u{ord(character):04x}"

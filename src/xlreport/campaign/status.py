@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from xlreport.campaign.campaign import Campaign, ledger_of, merged_inbox
-from xlreport.campaign.codes import M8
+from xlreport.campaign.codes import M4, M8
 from xlreport.campaign.ledger import Ledger, Received, Sent
 from xlreport.campaign.letters import REMINDERS, RETURNS, TEMPLATES
 from xlreport.errors import UsageError
-from xlreport.findings import Finding, has_errors
+from xlreport.findings import Code, Finding, has_errors
 from xlreport.merging.arrivals import Arrival, arrival_of
+from xlreport.merging.codes import M10
 from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.merging.roster import Roster
 from xlreport.submission import CHINA, Unit
@@ -52,17 +53,22 @@ class UnitFile:
         """What the unit itself calls the file."""
         if self.arrival is None or not self.arrival.name:
             return self.result.path
-        return self.arrival.name + self.result.path.removeprefix(self.arrival.path)
+        inside = self.result.path.removeprefix(self.arrival.path)
+        return self.arrival.name + inside
 
     def as_dict(self) -> dict[str, Any]:
         """The file as `status --json` has it; times in seconds since 1970."""
-        return {
+        document: dict[str, Any] = {
             "path": self.result.path,
             "outcome": self.result.outcome.value,
             "sha256": self.result.sha256,
-            "arrived": self.arrival.moment if self.arrival else None,
-            "senders": list(self.arrival.senders) if self.arrival else [],
+            "arrived": None,
+            "senders": [],
         }
+        if self.arrival is not None:
+            document["arrived"] = self.arrival.moment
+            document["senders"] = list(self.arrival.senders)
+        return document
 
 
 @dataclass(frozen=True)
@@ -99,13 +105,17 @@ class UnitStatus:
     @property
     def versions(self) -> int:
         """How many different files came."""
-        results = [file.result for file in self.files]
-        return len({r.sha256 for r in results if r.outcome is not Outcome.DUPLICATE})
+        contents = set()
+        for file in self.files:
+            if file.result.outcome is not Outcome.DUPLICATE:
+                contents.add(file.result.sha256)
+        return len(contents)
 
     @property
     def current(self) -> tuple[UnitFile, ...]:
         """The files that decide the state."""
-        return tuple(f for f in self.files if not f.is_blank and _state_of(f) == self.state)
+        filled_in = [file for file in self.files if not file.is_blank]
+        return tuple(file for file in filled_in if _state_of(file) == self.state)
 
     @property
     def settled_until(self) -> float:
@@ -113,8 +123,11 @@ class UnitStatus:
         and came then or was put into the folder by hand."""
         if self.state != ACCEPTED:
             return -math.inf
-        moments = (f.arrival.moment if f.arrival else math.inf for f in self.current)
-        return max(moments, default=-math.inf)
+        settled = -math.inf
+        for file in self.current:
+            arrived = file.arrival.moment if file.arrival else math.inf
+            settled = max(settled, arrived)
+        return settled
 
     def as_dict(self) -> dict[str, Any]:
         """The unit as `status --json` has it."""
@@ -210,18 +223,23 @@ def status(campaign: Campaign, *, today: dt.date | None = None) -> StatusResult:
     with ledger_of(campaign.settings) as ledger:
         result = merged_inbox(campaign, ledger)
         seen = overview(campaign.roster, result.files, ledger)
-    owned = {file.result.path for unit in seen.units for file in unit.files}
-    strangers = tuple(
-        file
-        for file in result.files
-        if file.path not in owned and file.outcome is not Outcome.IGNORED
-    )
-    moved = tuple(finding for finding in result.own_findings if finding.code == "M10")
+    strangers = _strangers(result.files, seen.units)
+    moved = tuple(finding for finding in result.own_findings if finding.code == M10.code)
     deadline = campaign.settings.deadline
     days = None
     if deadline is not None:
-        days = (deadline - (today or dt.datetime.now(CHINA).date())).days
+        here = today or dt.datetime.now(CHINA).date()
+        days = (deadline - here).days
     return StatusResult(seen.units, seen.messages, strangers, moved, deadline, days)
+
+
+def _strangers(files: Iterable[FileRecord], units: Iterable[UnitStatus]) -> tuple[FileRecord, ...]:
+    """The files of nobody on the roster."""
+    owned: set[str] = set()
+    for unit in units:
+        owned.update(file.result.path for file in unit.files)
+    others = [file for file in files if file.path not in owned]
+    return tuple(file for file in others if file.outcome is not Outcome.IGNORED)
 
 
 def settle(campaign: Campaign, numbers: Sequence[int]) -> None:
@@ -230,8 +248,9 @@ def settle(campaign: Campaign, numbers: Sequence[int]) -> None:
     with ledger_of(campaign.settings) as ledger:
         unknown = [str(number) for number in numbers if not ledger.settle(number)]
     if unknown:
+        listed = "、".join(unknown)
         raise UsageError(
-            f"没有编号是 {'、'.join(unknown)} 的邮件；编号见 xlreport status 里“要由人打开的邮件”。"
+            f"没有编号是 {listed} 的邮件；编号见 xlreport status 里“要由人打开的邮件”。"
         )
 
 
@@ -256,14 +275,11 @@ def overview(roster: Roster, files: Sequence[FileRecord], ledger: Ledger) -> Ove
     messages = _to_open(ledger, units, roster)
     waiting = _by_unit(messages, roster)
     returned = _returned_blanks(ledger)
-    counted = [
-        replace(
-            unit,
-            waiting=waiting[unit.unit.code],
-            blanks=unit.blanks + returned[unit.unit.code],
-        )
-        for unit in units
-    ]
+    counted = []
+    for unit in units:
+        code = unit.unit.code
+        blanks = unit.blanks + returned[code]
+        counted.append(replace(unit, waiting=waiting[code], blanks=blanks))
     return Overview(tuple(counted), messages)
 
 
@@ -281,10 +297,17 @@ def _returned_blanks(ledger: Ledger) -> Counter[str]:
     made_for = {row.sha256: row.unit_code for row in ledger.sent() if row.sha256}
     count: Counter[str] = Counter()
     for message in ledger.received():
-        if any(finding.code == M8.code for finding in message.findings):
-            contents = (attachment.sha256 for attachment in message.attachments)
-            count.update(made_for[sha256] for sha256 in contents if sha256 in made_for)
+        if not _has(message, M8):
+            continue
+        for attachment in message.attachments:
+            if attachment.sha256 in made_for:
+                count[made_for[attachment.sha256]] += 1
     return count
+
+
+def _has(message: Received, code: Code) -> bool:
+    """Whether a message has a finding of this code."""
+    return any(finding.code == code.code for finding in message.findings)
 
 
 def _units(roster: Roster, files: Sequence[FileRecord], ledger: Ledger) -> tuple[UnitStatus, ...]:
@@ -348,7 +371,8 @@ def _moment(file: UnitFile) -> float:
 
 
 def _to(unit: Unit, kind: str, sent: Iterable[Sent]) -> tuple[Sent, ...]:
-    return tuple(row for row in sent if (row.unit_code, row.kind) == (unit.code, kind))
+    wanted = (unit.code, kind)
+    return tuple(row for row in sent if (row.unit_code, row.kind) == wanted)
 
 
 def _owners(file: FileRecord, arrival: Arrival | None, roster: Roster) -> list[str]:
@@ -364,7 +388,10 @@ def _owners(file: FileRecord, arrival: Arrival | None, roster: Roster) -> list[s
 def _state(files: Iterable[UnitFile]) -> str:
     """What the best of a unit's files makes of it; a blank is no report."""
     reached = {_state_of(file) for file in files if not file.is_blank}
-    return next((state for state in _STATES.values() if state in reached), MISSING)
+    for state in _STATES.values():
+        if state in reached:
+            return state
+    return MISSING
 
 
 def _state_of(file: UnitFile) -> str:
@@ -374,10 +401,11 @@ def _state_of(file: UnitFile) -> str:
 def _contact_on_cover(files: Sequence[UnitFile]) -> str:
     """Whom the unit's last report names."""
     for file in reversed(files):
-        lines = file.result.provenance.identity
-        named = [lines.get(item, "") for item in _CONTACT_LINES]
-        if any(named):
-            return " ".join(line for line in named if line)
+        cover = file.result.provenance.identity
+        lines = [cover.get(item, "") for item in _CONTACT_LINES]
+        named = [line for line in lines if line]
+        if named:
+            return " ".join(named)
     return ""
 
 
@@ -400,7 +428,8 @@ def _to_open(ledger: Ledger, units: Sequence[UnitStatus], roster: Roster) -> tup
 
 def _codes(message: Received, roster: Roster) -> set[str]:
     """The codes of the units whose message it is, by the roster of now and of then."""
-    return {*message.units, *(unit.code for unit in roster.owners(message.senders))}
+    now = {unit.code for unit in roster.owners(message.senders)}
+    return now.union(message.units)
 
 
 def _asks(message: Received, *, listed: bool) -> bool:
@@ -409,4 +438,4 @@ def _asks(message: Received, *, listed: bool) -> bool:
     if has_errors(message.findings):
         return True
     brought_files = any(attachment.path for attachment in message.attachments)
-    return listed and not brought_files and any(f.code == "M4" for f in message.findings)
+    return listed and not brought_files and _has(message, M4)

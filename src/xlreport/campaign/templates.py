@@ -57,8 +57,12 @@ def others_in(folder: Path, names: Mapping[Unit, str]) -> list[str]:
     if not folder.is_dir():
         return []
     ours = set(names.values())
-    listed = (file for file in list_files(folder) if system_file(file.name) is None)
-    return [file.shown for file in listed if file.shown not in ours]
+    others = []
+    for file in list_files(folder):
+        is_of_system = system_file(file.name) is not None
+        if not is_of_system and file.shown not in ours:
+            others.append(file.shown)
+    return others
 
 
 def objections(campaign: Campaign, paths: Mapping[Unit, Path]) -> dict[Unit, str]:
@@ -66,10 +70,14 @@ def objections(campaign: Campaign, paths: Mapping[Unit, Path]) -> dict[Unit, str
     reading = campaign.reading
     issued = _Issued(campaign.form, campaign.settings.year, campaign.county)
     test = _Test(issued, campaign.forms, reading.limits)
+    told: dict[Unit, str] = {}
     with reading.pool(len(paths)) as pool:
-        answers = {unit: pool.submit(test, path, unit) for unit, path in paths.items()}
-        told = {unit: _answer(answer) for unit, answer in answers.items()}
-    return {unit: reason for unit, reason in told.items() if reason}
+        tested = {unit: pool.submit(test, path, unit) for unit, path in paths.items()}
+        for unit, answer in tested.items():
+            objection = _answer(answer)
+            if objection:
+                told[unit] = objection
+    return told
 
 
 def _answer(tested: Future[str]) -> str:
@@ -95,19 +103,27 @@ class _Issued:
         if identity.year != str(self.year):
             yield f"是 {quote(identity.year)} 年度的表"
         yield from self._other_unit(identity, unit)
-        named = (clean_name(self.county.name), self.county.code)
-        if (identity.county, identity.county_code) != named:
-            yield f"上的汇总单位是“{quote(identity.county)}”（代码“{quote(identity.county_code)}”）"
+        same_name = identity.county == clean_name(self.county.name)
+        same_code = identity.county_code == self.county.code
+        if not (same_name and same_code):
+            yield f"上的汇总单位是{_named(identity.county, identity.county_code)}"
         is_current = is_current_edition(identity)
         if not is_current or not self.form.has_workbook(identity.fingerprint):
             yield f"是按旧的报表定义生成的（第 {quote(identity.form_version)} 版）"
 
     @staticmethod
     def _other_unit(identity: Identity, unit: Unit) -> Iterator[str]:
-        if (identity.unit, identity.code) != (clean_name(unit.name), unit.code):
-            yield f"是发给“{quote(identity.unit)}”（代码“{quote(identity.code)}”）的表"
+        same_name = identity.unit == clean_name(unit.name)
+        same_code = identity.code == unit.code
+        if not (same_name and same_code):
+            yield f"是发给{_named(identity.unit, identity.code)}的表"
         elif identity.level != unit.level:
-            yield f"上的单位类别是“{quote(identity.level)}”，名册已改为“{unit.level}”"
+            level = quote(identity.level)
+            yield f"上的单位类别是“{level}”，名册已改为“{unit.level}”"
+
+
+def _named(name: str, code: str) -> str:
+    return f"“{quote(name)}”（代码“{quote(code)}”）"
 
 
 @dataclass(frozen=True)
@@ -122,7 +138,8 @@ class _Test:
         """Why it must not go out, and what to do; empty for the unit's own blank."""
         try:
             data, _ = bytes_of(path, self.limits.file)
-            identity = identity_of(open_book(data, self.limits))
+            book = open_book(data, self.limits)
+            identity = identity_of(book)
         except Refused as refused:
             return f"读不出来（{refused.finding.message}），没有发；{_MOVE_AWAY}"
         except OSError:

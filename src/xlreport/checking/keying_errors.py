@@ -66,7 +66,10 @@ def keying_error(now: Decimal, right: Decimal) -> KeyingError | None:
         return ZERO_ADDED if whole else DECIMAL_POINT
     if right == 10 * now and not whole:
         return DECIMAL_POINT
-    error = ZERO_OMITTED if right == 10 * now else _in_digits(now, right)
+    if right == 10 * now:
+        error: KeyingError | None = ZERO_OMITTED
+    else:
+        error = _in_digits(now, right)
     doubtful = whole and now < 10 <= right
     return _doubted(error) if doubtful else error
 
@@ -92,10 +95,11 @@ def _doubted(error: KeyingError | None) -> KeyingError | None:
 
 def _in_digits(now: Decimal, right: Decimal) -> KeyingError | None:
     """The error between the digits of two numbers, written with the same decimals."""
-    decimals = [decimals_of(now), decimals_of(right)]
-    most = max(decimals)
+    decimals = decimals_of(now)
+    right_decimals = decimals_of(right)
+    most = max(decimals, right_decimals)
     error = _between(_digits(now, most), _digits(right, most))
-    if error == SUBSTITUTION and decimals[0] != decimals[1]:
+    if error == SUBSTITUTION and decimals != right_decimals:
         return None
     return error
 
@@ -127,20 +131,22 @@ def _one_more(now: str, right: str) -> KeyingError | None:
 
 def _of_equal_length(now: str, right: str) -> KeyingError | None:
     apart = [place for place in range(len(now)) if now[place] != right[place]]
-    if len(apart) == 1:
-        return SUBSTITUTION
-    if len(apart) != 2 or apart[0] + 1 != apart[1]:
-        return None
-    pair = slice(apart[0], apart[0] + 2)
-    exchanged = now[pair] == right[pair][::-1]
-    return TRANSPOSITION if exchanged else None
+    match apart:
+        case [_]:
+            return SUBSTITUTION
+        case [first, second] if second == first + 1:
+            exchanged = right[second] + right[first]
+            return TRANSPOSITION if now[first : second + 1] == exchanged else None
+        case _:
+            return None
 
 
 def _surplus(longer: str, shorter: str) -> int | None:
     """Where a digit must go for the longer to become the shorter, the last place of equal ones."""
     for place in reversed(range(len(longer))):
-        without = longer[:place] + longer[place + 1 :]
-        if without == shorter:
+        before = longer[:place]
+        behind = longer[place + 1 :]
+        if before + behind == shorter:
             return place
     return None
 
@@ -162,23 +168,28 @@ def _alike(form: Form, first: str, second: str) -> bool:
     """Whether two fields hold the same kind of number in the same unit of measure."""
     one = form.fields[first]
     other = form.fields[second]
-    return (one.kind, one.unit) == (other.kind, other.unit)
+    return one.kind is other.kind and one.unit == other.unit
+
+
+_Line = tuple[list[str], str]
+"""Fields that stand in one line, and whether that is a `row` or a `column`."""
 
 
 @lru_cache(maxsize=8)
-def _lines(form: Form) -> tuple[tuple[list[str], str], ...]:
+def _lines(form: Form) -> tuple[_Line, ...]:
     """The fields of each printed row and each printed column."""
-    lines: list[tuple[list[str], str]] = []
+    lines: list[_Line] = []
     for table in form.tables:
         for block in table.blocks:
             lines += _block_lines(table, block)
     return tuple(lines)
 
 
-def _block_lines(table: Table, block: Block) -> Iterator[tuple[list[str], str]]:
-    rows = leaf_ids(block.rows)
+def _block_lines(table: Table, block: Block) -> Iterator[_Line]:
     columns = leaf_ids(block.columns)
-    names = [f"{table.id}.{row}.{column}" for row in rows for column in columns]
+    names = []
+    for row in leaf_ids(block.rows):
+        names += [f"{table.id}.{row}.{column}" for column in columns]
     if table.arrangement is Arrangement.ACROSS:
         yield names, "row"
         return

@@ -44,19 +44,21 @@ class Component:
     @property
     def fails(self) -> bool:
         """Whether something does not hold as it is."""
-        wrong = any(cell.wrong for cell in self.cells.values())
-        hold = all(row.holds(self.cells) for row in self.rows)
-        return wrong or not hold
+        if any(cell.wrong for cell in self.cells.values()):
+            return True
+        return not all(row.holds(self.cells) for row in self.rows)
 
     def holds_with(self, new: Mapping[str, int]) -> bool:
         """Whether all constraints hold with other numbers in some cells; names of other components
         are passed over."""
-        after = dict(self.cells)
-        for name in new.keys() & self.cells.keys():
-            after[name] = replace(self.cells[name], now=new[name])
-        judged = [cell for name, cell in after.items() if name in new or cell.wrong]
-        if not all(cell.may_hold(cell.now) for cell in judged):
-            return False
+        after: dict[str, Cell] = {}
+        for name, cell in self.cells.items():
+            if name in new:
+                cell = replace(cell, now=new[name])
+            is_judged = name in new or cell.wrong
+            if is_judged and not cell.may_hold(cell.now):
+                return False
+            after[name] = cell
         return all(row.holds(after) for row in self.rows)
 
 
@@ -72,9 +74,11 @@ def sole_changes(component: Component) -> tuple[Change, ...]:
     changes = []
     for name in component.cells:
         in_all = all(name in row.coefficients for row in failing)
-        if in_all and wrong <= {name}:
-            change = _sole_change(component, name)
-            changes += [change] if change is not None else []
+        if not in_all or not wrong <= {name}:
+            continue
+        change = _sole_change(component, name)
+        if change is not None:
+            changes.append(change)
     return tuple(changes)
 
 
@@ -86,14 +90,16 @@ def _sole_change(component: Component, name: str) -> Change | None:
     for row in component.rows:
         times = row.coefficients.get(name, 0)
         if times:
-            others = row.value(component.cells) - times * cell.now
+            own = times * cell.now
+            others = row.value(component.cells) - own
             limits = row.limits.less(others).divided(times)
             room = room.narrowed(limits)
     lowest = -(-room.lowest // cell.step) * cell.step
     highest = room.highest // cell.step * cell.step
     if lowest > highest:
         return None
-    return Change(name, from_fixed(cell.now), from_fixed(lowest), from_fixed(highest))
+    now = from_fixed(cell.now)
+    return Change(name, now, from_fixed(lowest), from_fixed(highest))
 
 
 # --- connected components ------------------------------------------------------------------------
@@ -148,8 +154,10 @@ def _independent(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
     implied: list[Row] = []
     basis = _Basis()
     for row in sorted(rows, key=lambda row: len(row.coefficients)):
-        follows = row.is_equation and basis.implies(row)
-        (implied if follows else kept).append(row)
+        if row.is_equation and basis.implies(row):
+            implied.append(row)
+        else:
+            kept.append(row)
     return kept, implied
 
 
@@ -174,7 +182,8 @@ class _Basis:
 
 def _eliminated(row: dict[str, int], pivot: dict[str, int], name: str) -> dict[str, int]:
     """The row without one of its cells: a combination of both rows, divided by what is common."""
-    own, other = pivot[name], row[name]
+    own = pivot[name]
+    other = row[name]
     total = {key: own * times for key, times in row.items()}
     for key, times in pivot.items():
         before = total.get(key, 0)

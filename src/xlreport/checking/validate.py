@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
-from itertools import chain
 
 from xlreport.checking import codes
 from xlreport.checking.constraints import prior_year_constraints
@@ -59,16 +58,19 @@ def validate(
     evaluation: Evaluation, versions: Sequence[Mapping[str, Decimal]] = ()
 ) -> list[tuple[Finding, ...]]:
     """The findings of each submission of an evaluation, as `check_submissions` gives them."""
-    units = range(len(evaluation.submissions))
-    others = versions or [{} for _ in units]
-    reports = [Report(evaluation, unit, others[unit]) for unit in units]
-    return [_findings(report) for report in reports]
+    findings = []
+    for unit in range(len(evaluation.submissions)):
+        other_version = versions[unit] if versions else {}
+        report = Report(evaluation, unit, other_version)
+        findings.append(_findings(report))
+    return findings
 
 
 def _findings(report: Report) -> tuple[Finding, ...]:
     """What all stages find, each thing once."""
-    findings = chain.from_iterable(stage(report) for stage in STAGES)
-    once = dict.fromkeys(findings)
+    once: dict[Finding, None] = {}
+    for stage in STAGES:
+        once.update(dict.fromkeys(stage(report)))
     return tuple(_explained(finding, report.submission) for finding in once)
 
 
@@ -144,8 +146,9 @@ def uncovered_cells(report: Report) -> Iterator[Finding]:
     covered = {finding.field for finding in report.of_rules}
     for item in report.form.typed:
         entry = report.submission.effective(item.id)
-        there = entry.status is not Status.ABSENT
-        if there and entry.value is None and item.id not in covered:
+        is_number = entry.value is not None
+        is_lost = entry.status is Status.ABSENT
+        if not is_number and not is_lost and item.id not in covered:
             yield no_number(item.id, report.view)
 
 
@@ -167,14 +170,16 @@ def unverified(report: Report) -> Iterator[Finding]:
     names = list(dict.fromkeys((*lacking, *report.texts.unverified)))
     if names:
         listed = "、".join(names[:MOST_LISTED])
-        tail = "等" if len(names) > MOST_LISTED else ""
-        finding = codes.LACKING(count=len(names), codes=listed + tail)
+        if len(names) > MOST_LISTED:
+            listed += "等"
+        finding = codes.LACKING(count=len(names), codes=listed)
         yield _counted(finding, len(names))
     if before:
         nothing = report.submission.prior_year is None
         message = codes.NO_REPORT_BEFORE if nothing else codes.LACKING_BEFORE
-        checks = dict.fromkeys(instance.check.code for instance in before)
-        finding = message(count=len(before), codes="、".join(checks))
+        checks = [instance.check.code for instance in before]
+        listed = "、".join(dict.fromkeys(checks))
+        finding = message(count=len(before), codes=listed)
         yield _counted(finding, len(before))
 
 
@@ -197,14 +202,13 @@ def in_spite_of_blanks(report: Report) -> Iterator[Finding]:
 def _foreseen(report: Report) -> Iterator[Finding]:
     """The error rules that would fail if the blanks were 0, the first few of them."""
     submission = report.submission
-    zeros = {
-        item.id: Entry.of(0)
-        for item in report.form.typed
-        if submission.effective(item.id).status is Status.BLANK
-    }
-    if not zeros:
+    entries = dict(submission.entries)
+    for item in report.form.typed:
+        if submission.effective(item.id).status is Status.BLANK:
+            entries[item.id] = Entry.of(0)
+    if entries == submission.entries:
         return
-    filled = replace(submission, entries={**submission.entries, **zeros})
+    filled = replace(submission, entries=entries)
     evaluation = evaluate_submissions(report.form, [filled])
     view = evaluation.view(0)
     failing = _newly_failing(report, evaluation)
@@ -217,11 +221,12 @@ def _foreseen(report: Report) -> Iterator[Finding]:
 def _newly_failing(report: Report, filled: Evaluation) -> list[Instance]:
     """The error rules that cannot be verified in a report and fail once it is filled in."""
     unknown = set(map(id, report.unknown))
-    return [
-        instance
-        for instance in filled.instances(0, Verdict.FAILS)
-        if id(instance) in unknown and instance.check.severity is Severity.ERROR
-    ]
+    failing = []
+    for instance in filled.instances(0, Verdict.FAILS):
+        is_error = instance.check.severity is Severity.ERROR
+        if is_error and id(instance) in unknown:
+            failing.append(instance)
+    return failing
 
 
 def _overwritten(report: Report) -> Iterator[Finding]:
@@ -229,11 +234,12 @@ def _overwritten(report: Report) -> Iterator[Finding]:
     unknown = {instance.code for instance in report.unknown}
     for name, entry in report.submission.overrides.items():
         field = report.form.fields[name]
-        codes_of_it = {f"{field.computed}.{part}" for part in (field.row, field.column)}
-        is_unknown = field.computed in unknown or not unknown.isdisjoint(codes_of_it)
-        if entry.value is not None and is_unknown:
-            place = _place(report.view, name)
-            yield codes.OVERWRITTEN(value=shown(entry.value)).on(place, name)
+        check = field.computed
+        codes_of_it = (check, f"{check}.{field.row}", f"{check}.{field.column}")
+        if entry.value is None or unknown.isdisjoint(codes_of_it):
+            continue
+        place = _place(report.view, name)
+        yield codes.OVERWRITTEN(value=shown(entry.value)).on(place, name)
 
 
 def suspects(report: Report) -> Iterator[Finding]:
@@ -244,22 +250,25 @@ def suspects(report: Report) -> Iterator[Finding]:
         yield finding
     store = report.evaluation.store
     for name, entry in report.submission.overrides.items():
-        is_known = bool(store.recomputed[name].known[report.unit])
+        is_known = store.recomputed[name].known[report.unit]
         if name in told or entry.value is None or not is_known:
             continue
         right = report.view.recomputed(name)
         if right != entry.value:
             finding = codes.BY_FORMULA(value=shown(right), was=shown(entry.value))
             observed = ((name, entry.value), (f"{name}.proposed", right))
-            yield finding.on(_place(report.view, name), name).at(observed=observed)
+            place = _place(report.view, name)
+            yield finding.on(place, name).at(observed=observed)
 
 
 def _suspects(report: Report) -> Iterator[Finding]:
-    ties = chain(prior_year_constraints(report.form, report.view), report.texts.constraints)
-    for found in find_suspects(
+    with_prior_year = prior_year_constraints(report.form, report.view)
+    ties = (*with_prior_year, *report.texts.constraints)
+    found = find_suspects(
         report.evaluation, report.unit, extra=ties, other_version=report.other_version
-    ):
-        yield suspects_finding(report.form, found)
+    )
+    for suspected in found:
+        yield suspects_finding(report.form, suspected)
 
 
 Stage = Callable[[Report], Iterable[Finding]]
@@ -284,7 +293,8 @@ def _failures(form: Form, instance: Instance, view: UnitView) -> Iterator[Findin
         if view.verdict(part) is not Verdict.FAILS:
             continue
         if isinstance(part, ex.IsNumber):
-            yield _of_check(instance, no_number(part.item.field, view))
+            finding = no_number(part.item.field, view)
+            yield _of_check(instance, finding)
             continue
         finding = _failure(form, instance, part, view)
         operands = ex.operands_of(part)
@@ -317,8 +327,9 @@ def _subject(instance: Instance) -> str:
 def _cell_meant(part: ex.Truth, view: UnitView) -> str:
     """The first cell or text of a rule; where it compares with 0, the first that is not 0."""
     names = (*ex.fields_of(part), *ex.texts_of(part))
+    zero = ex.Const(Decimal(0))
     for node in ex.walk(part):
-        if not isinstance(node, ex.Compare) or node.right != ex.Const(Decimal(0)):
+        if not isinstance(node, ex.Compare) or node.right != zero:
             continue
         for operand in ex.operands_of(node):
             if isinstance(operand, ex.Ref) and view.number(operand):
@@ -344,16 +355,18 @@ def _blanks(form: Form, instance: Instance, view: UnitView) -> Iterator[Finding]
 def _empty_text(form: Form, instance: Instance, name: str, view: UnitView) -> Finding:
     labels = {text.field_id: text.label for text in form.texts}
     message = f"“{labels[name]}”没有填写"
-    finding = Finding(instance.code, instance.check.severity, message, "请补写后重新报送")
-    finding = finding.on(_place(view, name), name)
-    return finding.at(observed=((name, ""),))
+    severity = instance.check.severity
+    finding = Finding(instance.code, severity, message, "请补写后重新报送")
+    place = _place(view, name)
+    return finding.on(place, name).at(observed=((name, ""),))
 
 
 def no_number(name: str, view: UnitView) -> Finding:
     """A number cell that holds no number (R16): what it holds, and what to do."""
     entry = view.submission.effective(name)
-    finding = _described(entry).on(_place(view, name), name)
-    return finding.at(observed=((name, entry.raw or None),))
+    place = _place(view, name)
+    observed = ((name, entry.raw or None),)
+    return _described(entry).on(place, name).at(observed=observed)
 
 
 def _described(entry: Entry) -> Finding:
@@ -416,7 +429,10 @@ def _is_formula(form: Form, name: str, view: UnitView) -> bool:
 
 def _leaves(form: Form, rule: ex.Truth) -> set[str]:
     """The typed-in cells behind a rule."""
-    return {leaf for name in ex.fields_of(rule) for leaf in form.leaves(name)}
+    leaves: set[str] = set()
+    for name in ex.fields_of(rule):
+        leaves.update(form.leaves(name))
+    return leaves
 
 
 def _only_typed_over(form: Form, instance: Instance, view: UnitView) -> bool:
@@ -435,9 +451,10 @@ def _only_typed_over(form: Form, instance: Instance, view: UnitView) -> bool:
 
 def _told_by_itself(instance: Instance) -> bool:
     """A rule about blanks is reported where they are; so is each cell of an `each: cell` rule."""
+    if instance.check.each == "cell":
+        return True
     parts = ex.conjuncts(instance.rule)
-    about_blanks = all(isinstance(part, _AboutBlanks) for part in parts)
-    return about_blanks or instance.check.each == "cell"
+    return all(isinstance(part, _AboutBlanks) for part in parts)
 
 
 def _lacks_last_year(instance: Instance, view: UnitView) -> bool:

@@ -27,9 +27,8 @@ from xlreport.cli.options import (
     Sending,
     SendKind,
     Workplace,
-    form_named,
-    prior_year_at,
-    roster_at,
+    tell_unused,
+    tell_warnings,
 )
 
 if TYPE_CHECKING:
@@ -65,7 +64,6 @@ def init(
     """
     from xlreport.campaign.settings import init_campaign
 
-    form_named(form)  # says what is wrong with it
     written = init_campaign(folder, form, year, county, deadline=deadline, roster=roster)
     for path in written:
         typer.echo(str(path))
@@ -220,19 +218,18 @@ def opened_campaign(
     compared: bool = True,
 ) -> Campaign:
     """The campaign with its form and roster, and last year's figures where reports are `compared`
-    with them; what the command line names comes first. Raises XlreportError."""
-    from dataclasses import replace
+    with them; what the command line names comes first. Says on stderr what is odd about them.
+    Raises XlreportError."""
+    from xlreport.campaign.campaign import open_campaign
 
-    from xlreport.campaign.campaign import Campaign
-
-    form = form_named(settings.form)
-    roster = roster_at(workplace.roster or settings.roster)
-    campaign = Campaign(settings, form, roster, None, reading)
+    campaign = open_campaign(workplace.over(settings), reading)
+    tell_warnings(campaign.roster, campaign.settings.roster)
     if not compared:
         return campaign
-    path = workplace.previous or settings.previous
-    prior_year = prior_year_at(path, settings.year, roster, reading, campaign.forms)
-    return replace(campaign, prior_year=prior_year)
+    campaign = campaign.with_prior_year()
+    if campaign.prior_year is not None:
+        tell_unused(campaign.prior_year)
+    return campaign
 
 
 def arrivals_of(settings: CampaignSettings) -> Mapping[str, Arrival]:

@@ -199,11 +199,14 @@ class Workplace:
 
     def filled_from(self, settings: CampaignSettings) -> Workplace:
         """With the campaign's own roster and last year's figures where none were named."""
-        return Workplace(
-            self.campaign,
-            self.roster or settings.roster,
-            self.previous or settings.previous,
-        )
+        used = self.over(settings)
+        return Workplace(self.campaign, used.roster, used.previous)
+
+    def over(self, settings: CampaignSettings) -> CampaignSettings:
+        """The campaign's settings with the roster and last year's figures that are named."""
+        roster = self.roster or settings.roster
+        previous = self.previous or settings.previous
+        return replace(settings, roster=roster, previous=previous)
 
 
 @dataclass(frozen=True)
@@ -232,9 +235,9 @@ class Reading(Opening):
 
     def forms(self, *more: Form) -> FormCatalog:
         """The forms of the user's own beside those that ship. Raises XlreportError."""
-        from xlreport.form.catalog import FormCatalog
+        from xlreport.form.catalog import FormCatalog, get_form
 
-        own = [form_named(name) for name in self.form_files or ()]
+        own = [get_form(name) for name in self.form_files or ()]
         return FormCatalog((*own, *more))
 
     def own_files(self, *more: Path | None) -> tuple[Path, ...]:
@@ -363,17 +366,6 @@ def _parameters(group: type[Any]) -> Iterable[inspect.Parameter]:
 # --- what the options name, read ---
 
 
-def form_named(name: str) -> Form:
-    """A shipped form or a definition file. Raises UnknownForm, FormError, UsageError."""
-    from xlreport.errors import UsageError
-    from xlreport.form.catalog import get_form
-
-    try:
-        return get_form(name)
-    except OSError:
-        raise UsageError(f"报表定义“{name}”打不开，请检查路径和权限。") from None
-
-
 def _limits_from(texts: Iterable[str]) -> Limits:
     """The limits with those changed that are given as `name=number`. Raises UsageError."""
     from xlreport.errors import UsageError
@@ -404,17 +396,19 @@ def _passwords_in(file: Path) -> tuple[str, ...]:
 
 def roster_at(path: Path) -> Roster:
     """The roster in a file; says on stderr what is odd about it. Raises RosterError."""
-    from xlreport.errors import RosterError
     from xlreport.merging.roster import read_roster
+
+    roster = read_roster(path)
+    tell_warnings(roster, path)
+    return roster
+
+
+def tell_warnings(roster: Roster, path: Path) -> None:
+    """Says on stderr what is odd about the roster in a file."""
     from xlreport.text import harmless
 
-    try:
-        roster = read_roster(path)
-    except OSError:
-        raise RosterError(f"名册“{path}”打不开，请检查路径，并关闭正在使用它的程序。") from None
     for warning in roster.warnings:
         typer.echo(harmless(f"注意：名册“{path.name}”{warning}。"), err=True)
-    return roster
 
 
 def prior_year_at(
@@ -427,11 +421,17 @@ def prior_year_at(
     """What `--previous` names, read, with a word about each file that could not be used; None
     without it. Raises UsageError."""
     from xlreport.api import read_prior_year
-    from xlreport.text import harmless
 
     if path is None:
         return None
     prior_year = read_prior_year(path, year, roster=roster, forms=forms, reading=reading)
+    tell_unused(prior_year)
+    return prior_year
+
+
+def tell_unused(prior_year: PriorYear) -> None:
+    """Says on stderr which reports of last year could not be used."""
+    from xlreport.text import harmless
+
     for reason in prior_year.unused:
         typer.echo(f"上年的报表里有一个文件没有使用：{harmless(reason)}", err=True)
-    return prior_year

@@ -36,7 +36,6 @@ from xlreport.cli.options import (
     View,
     Workplace,
     Year,
-    form_named,
     prior_year_at,
     roster_at,
 )
@@ -73,8 +72,9 @@ def fields(*, form: FormName, as_json: AsJson = False) -> int:
       xlreport fields 我的报表.yaml --json
     """
     from xlreport.cli.render import field_lines, print_json
+    from xlreport.form.catalog import get_form
 
-    rows = list(_field_rows(form_named(form)))
+    rows = list(_field_rows(get_form(form)))
     if as_json:
         print_json(rows)
         return 0
@@ -146,7 +146,7 @@ def _inbox_checked(settings: CampaignSettings, place: Workplace, reading: Readin
     from xlreport.merging.result import CheckResult
 
     campaign = opened_campaign(settings, reading.read_options(), place)
-    request = _request_in(campaign, place.filled_from(settings), reading)
+    request = _request_in(campaign, reading)
     return CheckResult(merge_folder(request).files)
 
 
@@ -155,13 +155,14 @@ def _files_checked(
 ) -> CheckResult:
     """Each file on its own. Raises BadParameter when there is none."""
     from xlreport.api import check_files
+    from xlreport.form.catalog import get_form
 
     if not paths:
         raise typer.BadParameter("缺少“文件...”。写出要审核的报表，或者它们所在的文件夹。")
     options = reading.read_options()
     forms = reading.forms()
     if settings is not None:
-        forms = reading.forms(form_named(settings.form))
+        forms = reading.forms(get_form(settings.form))
         place = place.filled_from(settings)
     roster = roster_at(place.roster) if place.roster else None
     exclude = reading.own_files(place.roster, place.previous)
@@ -196,7 +197,7 @@ def merge(
         out = outputs.out
     else:
         campaign = opened_campaign(settings, reading.read_options(), place)
-        request = _request_in(campaign, place.filled_from(settings), reading)
+        request = _request_in(campaign, reading)
         out = outputs.out or settings.summary
     request = counting.applied_to(request)
     if outputs.repair is not None:
@@ -226,12 +227,13 @@ def repair(
     """
     from xlreport.api import repair_files
     from xlreport.cli.render import repair_report, show
+    from xlreport.form.catalog import get_form
 
     settings = campaign_here(campaign)
     if settings is None:
         forms = reading.forms()
     else:
-        forms = reading.forms(form_named(settings.form))
+        forms = reading.forms(get_form(settings.form))
         paths = paths or [settings.inbox]
         out = out or settings.folder / "repaired"
     if not paths:
@@ -281,11 +283,12 @@ def lint(*, form: FormName, since: OlderDefinition = None, as_json: AsJson = Fal
       xlreport lint 我的报表.yaml --since 去年的报表.yaml
     """
     from xlreport.cli.render import lint_report, show
+    from xlreport.form.catalog import get_form
     from xlreport.form.yaml_source import rule_places
     from xlreport.lint import linter
 
-    definition = form_named(form)
-    older = form_named(since) if since is not None else None
+    definition = get_form(form)
+    older = get_form(since) if since is not None else None
     result = linter.lint(definition, since=older, places=rule_places(definition.path))
     show(lint_report(result), result, as_json=as_json)
     return result.exit_code
@@ -338,13 +341,14 @@ def _request_for(
     )
 
 
-def _request_in(campaign: Campaign, place: Workplace, reading: Reading) -> MergeRequest:
+def _request_in(campaign: Campaign, reading: Reading) -> MergeRequest:
     """The inbox of a campaign, with the arrivals that its ledger knows."""
+    settings = campaign.settings
     return replace(
         campaign.request,
         forms=reading.forms(campaign.form),
-        arrivals=arrivals_of(campaign.settings),
-        exclude=reading.own_files(place.roster, place.previous),
+        arrivals=arrivals_of(settings),
+        exclude=reading.own_files(settings.roster, settings.previous),
     )
 
 
@@ -371,12 +375,12 @@ def _templates_in(settings: CampaignSettings, place: Workplace) -> TemplateReque
 def _templates_of(place: Workplace, form: str | None, year: int | None) -> TemplateRequest:
     """What the command line names. Raises BadParameter for what is missing in it."""
     from xlreport.api import TemplateRequest
-    from xlreport.form.catalog import FormCatalog
+    from xlreport.form.catalog import FormCatalog, get_form
     from xlreport.merging.request import ReadOptions
 
     if form is None:
         raise typer.BadParameter("缺少“报表”。xlreport forms 列出全部报表。")
-    definition = form_named(form)
+    definition = get_form(form)
     if year is None:
         raise typer.BadParameter("缺少选项“--year”。报告年度，例如 2025。")
     roster = roster_at(place.roster) if place.roster else None

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from xlreport.form import expression as ex
 from xlreport.form.model import (
@@ -62,25 +62,35 @@ def build_tables(definition: FormDef, report: Report) -> Draft:
     """All tables with their fields; mistakes go to `report`."""
     _check_tables(definition.tables, report)
     draft = Draft()
-    draft.tables = tuple(
-        _TableBuilder(table, ("tables", i), draft, report).table()
-        for i, table in enumerate(definition.tables)
-    )
+    tables = []
+    for table, path in with_paths(definition.tables, (), "tables"):
+        builder = _TableBuilder(table, path, draft, report)
+        tables.append(builder.table())
+    draft.tables = tuple(tables)
     return draft
+
+
+_Item = TypeVar("_Item")
+
+
+def with_paths(items: Iterable[_Item], path: Path, key: str) -> Iterator[tuple[_Item, Path]]:
+    """Each item of a list that stands under a key, with its path in the definition."""
+    for i, item in enumerate(items):
+        yield item, (*path, key, i)
 
 
 def _check_tables(tables: tuple[TableDef, ...], report: Report) -> None:
     sheets = set(SHEETS_OF_THE_HOUSE)
     ids: set[str] = set()
-    for i, table in enumerate(tables):
-        path = ("tables", i)
+    for table, path in with_paths(tables, (), "tables"):
         if table.id in RESERVED:
             report((*path, "id"), f"“{table.id}”是保留的词，表的 id 请换一个")
         if table.id in ids:
             report((*path, "id"), f"id“{table.id}”用了两次")
         if table.sheet in sheets:
             report((*path, "sheet"), f"工作表名“{table.sheet}”用了两次或被封面等页占用")
-        if table.arrangement == "across" and len(table.blocks) > 1:
+        several = len(table.blocks) > 1
+        if table.arrangement == "across" and several:
             report((*path, "blocks", 1), "横排的表（across）只能有一个块")
         ids.add(table.id)
         sheets.add(table.sheet)
@@ -100,18 +110,15 @@ class _TableBuilder:
     def table(self) -> Table:
         """The table with its blocks."""
         item = self.definition
-        blocks = tuple(
-            self._block(block, (*self.path, "blocks", i)) for i, block in enumerate(item.blocks)
-        )
-        return Table(item.id, item.title, item.sheet, Arrangement(item.arrangement), blocks)
+        placed = with_paths(item.blocks, self.path, "blocks")
+        blocks = tuple(self._block(block, path) for block, path in placed)
+        arrangement = Arrangement(item.arrangement)
+        return Table(item.id, item.title, item.sheet, arrangement, blocks)
 
     def _block(self, item: BlockDef, path: Path) -> Block:
         column_ids: set[str] = set()
-        columns = tuple(
-            self._column(column, (*path, "columns", i), column_ids)
-            for i, column in enumerate(item.columns)
-        )
-        rows = tuple(self._row(row, (*path, "rows", i)) for i, row in enumerate(item.rows))
+        columns = self._columns(item.columns, path, column_ids)
+        rows = self._rows(item.rows, path)
         for name in column_ids & self.row_ids:
             self.report(path, f"“{name}”既是行又是列的 id，规则里会分不清")
         block = Block(item.title, item.corner, columns, rows)
@@ -121,16 +128,24 @@ class _TableBuilder:
                 self.draft.places[built.id] = path
         return block
 
+    def _columns(
+        self, items: Iterable[ColumnDef], path: Path, ids: set[str]
+    ) -> tuple[Heading, ...]:
+        placed = with_paths(items, path, "columns")
+        return tuple(self._column(item, here, ids) for item, here in placed)
+
     def _column(self, item: ColumnDef, path: Path, ids: set[str]) -> Heading:
-        inner = tuple(
-            self._column(column, (*path, "columns", i), ids)
-            for i, column in enumerate(item.columns)
-        )
+        inner = self._columns(item.columns, path, ids)
         self._check_heading(item, path, ids, is_group=bool(inner))
-        return Heading(item.label, item.id, inner, Kind(item.kind), item.unit, item.computed)
+        kind = Kind(item.kind)
+        return Heading(item.label, item.id, inner, kind, item.unit, item.computed)
+
+    def _rows(self, items: Iterable[RowDef], path: Path) -> tuple[Heading, ...]:
+        placed = with_paths(items, path, "rows")
+        return tuple(self._row(item, here) for item, here in placed)
 
     def _row(self, item: RowDef, path: Path) -> Heading:
-        inner = tuple(self._row(row, (*path, "rows", i)) for i, row in enumerate(item.rows))
+        inner = self._rows(item.rows, path)
         self._check_heading(item, path, self.row_ids, is_group=bool(inner))
         return Heading(item.label, item.id, inner, computed=item.computed)
 
@@ -158,20 +173,24 @@ def _fields(table: str, block: Block) -> Iterator[Field]:
 
 
 def _field(table: str, rows: tuple[Heading, ...], columns: tuple[Heading, ...]) -> Field:
-    row, column = rows[-1], columns[-1]
-    inner_rows = rows[1:] or rows
+    row = rows[-1]
+    column = columns[-1]
     return Field(
         id=f"{table}.{row.id}.{column.id}",
         table=table,
         row=row.id or "",
         column=column.id or "",
-        row_label=" ".join(heading.label for heading in rows),
-        row_short=" ".join(heading.label for heading in inner_rows),
+        row_label=_labels(rows),
+        row_short=_labels(rows[1:] or rows),
         column_label=column.label,
         kind=column.kind,
         unit=column.unit,
         computed=column.computed or row.computed,
     )
+
+
+def _labels(headings: Iterable[Heading]) -> str:
+    return " ".join(heading.label for heading in headings)
 
 
 def order_formulas(
@@ -184,8 +203,8 @@ def order_formulas(
         order = tuple(TopologicalSorter(graph).static_order())
     except CycleError as error:
         circle = error.args[1]
-        message = f"计算公式互相引用，成了一个圈：{' → '.join(circle)}"
-        report(draft.places[circle[0]], message)
+        listed = " → ".join(circle)
+        report(draft.places[circle[0]], f"计算公式互相引用，成了一个圈：{listed}")
         return {}
     return {name: formulas[name] for name in order}
 

@@ -33,7 +33,10 @@ def shipped() -> tuple[str, ...]:
 def _load(path: Path) -> Form:
     from xlreport.form.loader import load
 
-    return load(path)
+    try:
+        return load(path)
+    except OSError:
+        raise UnknownForm(f"报表定义“{path}”打不开，请检查路径和权限。") from None
 
 
 @lru_cache(maxsize=32)
@@ -42,19 +45,17 @@ def _shipped_form(name: str) -> Form:
 
 
 def get_form(name_or_path: str | Path) -> Form:
-    """A shipped form by id, or a definition file by path. Raises UnknownForm, FormError,
-    OSError."""
-    if str(name_or_path) in shipped():
-        return _shipped_form(str(name_or_path))
+    """A shipped form by id, or a definition file by path. Raises UnknownForm, FormError."""
+    name = str(name_or_path)
+    if name in shipped():
+        return _shipped_form(name)
     path = Path(name_or_path)
     if path.suffix in (".yaml", ".yml") or path.is_file():
         if not path.is_file():
             raise UnknownForm(f"找不到报表定义文件“{path}”，请检查路径。")
         return _load(path)
     known = "、".join(shipped())
-    raise UnknownForm(
-        f"没有名为“{name_or_path}”的报表；现有：{known}。也可以给出定义文件（.yaml）的路径。"
-    )
+    raise UnknownForm(f"没有名为“{name}”的报表；现有：{known}。也可以给出定义文件（.yaml）的路径。")
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,9 @@ class FormCatalog:
         """Every form on the catalog."""
         yield from self.given
         known = {form.id for form in self.given}
-        yield from (get_form(name) for name in shipped() if name not in known)
+        for name in shipped():
+            if name not in known:
+                yield get_form(name)
 
 
 SHIPPED = FormCatalog()

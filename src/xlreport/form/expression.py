@@ -210,17 +210,18 @@ def walk(node: Node) -> Iterator[Node]:
 @_remembered
 def fields_of(node: Node) -> tuple[str, ...]:
     """The number fields of a node, each once, in the order of writing."""
-    fields = (part.field for part in walk(node) if isinstance(part, Ref))
+    fields = [part.field for part in walk(node) if isinstance(part, Ref)]
     return tuple(dict.fromkeys(fields))
 
 
 @_remembered
 def texts_of(node: Node) -> tuple[str, ...]:
     """The text fields of a node, each once."""
-    texts = (
-        part.text for part in walk(node) if isinstance(part, Filled | Mentions | Differs | Length)
-    )
-    return tuple(dict.fromkeys(texts))
+    texts: dict[str, None] = {}
+    for part in walk(node):
+        if isinstance(part, Filled | Mentions | Differs | Length):
+            texts[part.text] = None
+    return tuple(texts)
 
 
 def key_of(node: Ref | Previous | Length) -> str:
@@ -238,8 +239,11 @@ def key_of(node: Ref | Previous | Length) -> str:
 @_remembered
 def operands_of(node: Node) -> tuple[Ref | Previous | Length, ...]:
     """Everything that a node needs a number of, each once."""
-    operands = (part for part in walk(node) if isinstance(part, Ref | Previous | Length))
-    return tuple(dict.fromkeys(operands))
+    operands: dict[Ref | Previous | Length, None] = {}
+    for part in walk(node):
+        if isinstance(part, Ref | Previous | Length):
+            operands[part] = None
+    return tuple(operands)
 
 
 def across_years(node: Node) -> bool:
@@ -295,7 +299,8 @@ def bound_of(node: Number, bounds: Mapping[str, Decimal]) -> Decimal:
         case Length():
             return MAX_LENGTH
         case Total(items=items):
-            return sum((bound_of(item, bounds) for item in items), Decimal(0))
+            each = [bound_of(item, bounds) for item in items]
+            return sum(each, Decimal(0))
         case Minus(left=left, right=right):
             return bound_of(left, bounds) + bound_of(right, bounds)
         case Times(factor=factor, item=item):

@@ -46,7 +46,8 @@ def load(path: pathlib.Path) -> Form:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
+        before = raw[: error.start]
+        line = before.count(b"\n") + 1
         problem = Problem(line, 1, "文件不是 UTF-8 编码，请另存为 UTF-8")
         raise FormError(str(path), [problem]) from None
     return loads(text, str(path))
@@ -106,18 +107,18 @@ def _follows(detail: ErrorDetails, details: list[ErrorDetails]) -> bool:
 
 
 def _is_inside(place: Path, outer: Path) -> bool:
-    return len(place) > len(outer) and place[: len(outer)] == outer
+    depth = len(outer)
+    return len(place) > depth and place[:depth] == outer
 
 
 def _shape_problem(source: Source, detail: ErrorDetails) -> Problem:
-    path, kind = detail["loc"], detail["type"]
+    path = detail["loc"]
+    kind = detail["type"]
     names = [part for part in path if isinstance(part, str)]
+    key = names[-1] if names else "文件"
+    value = str(detail["input"])[:LONGEST_QUOTE]
     message = _SHAPE_MESSAGES.get(kind, "“{key}”的值不合要求")
-    text = message.format(
-        key=names[-1] if names else "文件",
-        input=str(detail["input"])[:LONGEST_QUOTE],
-        expected=_expected(detail),
-    )
+    text = message.format(key=key, input=value, expected=_expected(detail))
     if kind == "missing":
         path = path[:-1]
     line, column = source.place(path, key=kind == "extra_forbidden")
@@ -126,8 +127,9 @@ def _shape_problem(source: Source, detail: ErrorDetails) -> Problem:
 
 def _expected(detail: ErrorDetails) -> str:
     """The words that are allowed: pydantic's 'a', 'b' or 'c'."""
-    expected = str(detail.get("ctx", {}).get("expected", ""))
-    return expected.replace("'", "").replace(" or ", "、").replace(", ", "、")
+    context = detail.get("ctx", {})
+    expected = str(context.get("expected", "")).replace("'", "")
+    return expected.replace(" or ", "、").replace(", ", "、")
 
 
 # --- mistakes of meaning ---
@@ -237,8 +239,8 @@ class _Loader:
                 self.add(path, f"封面没有“{signature.line}”这一行")
 
     def _check_years(self) -> None:
-        first, last = self.definition.first_year, self.definition.last_year
-        if last is not None and last < first:
+        last = self.definition.last_year
+        if last is not None and last < self.definition.first_year:
             self.add(("last_year",), "last_year 早于 first_year")
 
     def _bind(self, checks: tuple[Check, ...], names: Names) -> tuple[Instance, ...]:
@@ -261,7 +263,8 @@ class _Loader:
         """Every rule must stay within 64-bit integers whatever is typed in."""
         bounds = dict.fromkeys(draft.fields, ex.MAX_NUMBER)
         for name, formula in formulas.items():
-            bounds[name] = max(ex.MAX_NUMBER, ex.bound_of(formula, bounds))
+            bound = ex.bound_of(formula, bounds)
+            bounds[name] = max(ex.MAX_NUMBER, bound)
         inexact = {i.check.code for i in instances if _is_inexact(i.rule, bounds)}
         for i, check in enumerate(self.definition.checks):
             if check.code in inexact:
@@ -271,8 +274,12 @@ class _Loader:
 
 
 def _is_inexact(rule: ex.Truth, bounds: Mapping[str, Decimal]) -> bool:
-    compared = (part for part in ex.walk(rule) if isinstance(part, ex.Compare))
-    return any(ex.overflows(ex.Minus(part.left, part.right), bounds) for part in compared)
+    for part in ex.walk(rule):
+        if isinstance(part, ex.Compare):
+            difference = ex.Minus(part.left, part.right)
+            if ex.overflows(difference, bounds):
+                return True
+    return False
 
 
 def _check(item: CheckDef) -> Check:

@@ -158,7 +158,8 @@ class Heading:
     @property
     def depth(self) -> int:
         """Levels from here down to the deepest leaf, this one included."""
-        return 1 + max((child.depth for child in self.children), default=0)
+        below = [child.depth for child in self.children]
+        return 1 + max(below, default=0)
 
 
 def leaf_ids(headings: tuple[Heading, ...]) -> tuple[str, ...]:
@@ -185,7 +186,7 @@ def _named_groups(headings: tuple[Heading, ...]) -> Iterator[tuple[str, tuple[st
     for path in paths(headings):
         for depth, heading in enumerate(path, 1):
             labelled = path[1:depth] or path[:1]
-            label = " ".join(part.label for part in labelled)
+            label = " ".join([part.label for part in labelled])
             yield label, leaf_ids((heading,))
     yield "", leaf_ids(headings)
 
@@ -301,7 +302,8 @@ class Instance:
     def code(self) -> str:
         """`A3.natural_person`: what a clerk quotes and scripts look for."""
         if self.check.each in ("row", "column"):
-            return f"{self.check.code}.{self.row or self.column}"
+            line = self.row or self.column
+            return f"{self.check.code}.{line}"
         return self.check.code
 
 
@@ -344,7 +346,7 @@ class Form:
     @cached_property
     def typed(self) -> tuple[Field, ...]:
         """The fields that a town types in, in printed order."""
-        return tuple(f for f in self.fields.values() if f.computed is None)
+        return tuple(field for field in self.fields.values() if field.computed is None)
 
     @cached_property
     def computed(self) -> tuple[Field, ...]:
@@ -387,8 +389,10 @@ class Form:
 
     def table(self, table_id: str) -> Table:
         """The table of this id. Raises StopIteration for an unknown one."""
-        return next(t for t in self.tables if t.id == table_id)
+        return next(table for table in self.tables if table.id == table_id)
 
     def covers(self, year: int) -> bool:
         """Whether the form is in force for a report year."""
-        return self.first_year <= year and (self.last_year is None or year <= self.last_year)
+        if self.last_year is not None and year > self.last_year:
+            return False
+        return self.first_year <= year

@@ -11,6 +11,7 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from itertools import chain
 
 from xlreport.form import expression as ex
 from xlreport.form.model import LEVELS, Check, Field, Heading, Instance, Table, leaf_ids, paths
@@ -66,14 +67,12 @@ class Names:
         cls, tables: tuple[Table, ...], fields: Mapping[str, Field], texts: frozenset[str]
     ) -> Names:
         """Collects the names of a form's tables; a group's name stands for all rows below it."""
-        rows: dict[str, dict[str, tuple[str, ...]]] = {}
-        columns: dict[str, dict[str, tuple[str, ...]]] = {}
+        rows: dict[str, dict[str, tuple[str, ...]]] = {table.id: {} for table in tables}
+        columns: dict[str, dict[str, tuple[str, ...]]] = {table.id: {} for table in tables}
         for table in tables:
-            rows_here = rows.setdefault(table.id, {})
-            columns_here = columns.setdefault(table.id, {})
             for block in table.blocks:
-                rows_here.update(_groups(block.rows))
-                columns_here.update(_groups(block.columns))
+                rows[table.id].update(_groups(block.rows))
+                columns[table.id].update(_groups(block.columns))
         return cls(fields, rows, columns, texts)
 
 
@@ -91,9 +90,10 @@ def bind(check: Check, names: Names) -> tuple[Instance, ...]:
     try:
         for scope in _scopes(check, tree, names):
             try:
-                instances.append(_Binder(check, names, scope).instance(tree))
+                instance = _Binder(check, names, scope).instance(tree)
             except _NotHere:
                 continue
+            instances.append(instance)
     except RecursionError:
         raise RuleError(_TOO_DEEP) from None
     if not instances:
@@ -103,8 +103,9 @@ def bind(check: Check, names: Names) -> tuple[Instance, ...]:
 
 def bind_number(check: Check, names: Names) -> ex.Number:
     """The number that the rule of a check spells, without a comparison. Raises RuleError."""
+    tree = _parsed(check.rule)
     try:
-        number = _Binder(check, names, _Scope()).number(_parsed(check.rule))
+        number = _Binder(check, names, _Scope()).number(tree)
     except RecursionError:
         raise RuleError(_TOO_DEEP) from None
     if not ex.operands_of(number):
@@ -145,16 +146,18 @@ def _scopes(check: Check, tree: ast.expr, names: Names) -> Iterator[_Scope]:
                     yield _Scope(field.table, field.row, field.column, field)
         case "row":
             table = _scoped_table(tree, names, "each: row 的规则里至少要有一个“表.列”")
-            for row in dict.fromkeys(f.row for f in _fields_of(table, names)):
+            rows = [field.row for field in _fields_of(table, names)]
+            for row in dict.fromkeys(rows):
                 yield _Scope(table, row=row)
         case "column":
             table = _scoped_table(tree, names, "each: column 的规则里至少要有一个“表.行”")
-            for column in dict.fromkeys(f.column for f in _fields_of(table, names)):
+            columns = [field.column for field in _fields_of(table, names)]
+            for column in dict.fromkeys(columns):
                 yield _Scope(table, column=column)
 
 
-def _fields_of(table: str, names: Names) -> Iterator[Field]:
-    return (field for field in names.fields.values() if field.table == table)
+def _fields_of(table: str, names: Names) -> list[Field]:
+    return [field for field in names.fields.values() if field.table == table]
 
 
 def _scoped_table(tree: ast.expr, names: Names, mistake: str) -> str:
@@ -196,7 +199,8 @@ class _Binder:
         for part in ex.walk(rule):
             if isinstance(part, ex.Compare):
                 _require_comparison(part)
-        table = self.scope.table
+        scope = self.scope
+        table = scope.table
         if not table:
             table = self.names.fields[fields[0]].table if fields else "text"
         row, column = self.scope.row, self.scope.column
@@ -215,9 +219,9 @@ class _Binder:
     def truth(self, node: ast.expr) -> ex.Truth:
         match node:
             case ast.BoolOp(op=ast.And(), values=values):
-                return ex.And(tuple(self.truth(value) for value in values))
+                return ex.And(self._truths(values))
             case ast.BoolOp(op=ast.Or(), values=values):
-                return ex.Or(tuple(self.truth(value) for value in values))
+                return ex.Or(self._truths(values))
             case ast.UnaryOp(op=ast.Not(), operand=operand):
                 return ex.Not(self.truth(operand))
             case ast.Compare(ops=[ast.In()]):
@@ -227,6 +231,9 @@ class _Binder:
             case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
                 return self._condition_called(name, arguments, node)
         raise self.error(f"{_NO_COMPARISON}：这里应当是一个比较，例如 a == b", node)
+
+    def _truths(self, nodes: list[ast.expr]) -> tuple[ex.Truth, ...]:
+        return tuple(self.truth(node) for node in nodes)
 
     def _condition_called(self, name: str, arguments: list[ast.expr], call: ast.Call) -> ex.Truth:
         match name, arguments:
@@ -268,7 +275,8 @@ class _Binder:
         match node:
             case ast.Constant(value=str() as level) if level in LEVELS:
                 return level
-        raise self.error(f"单位类别只能是：{'、'.join(LEVELS)}", node)
+        allowed = "、".join(LEVELS)
+        raise self.error(f"单位类别只能是：{allowed}", node)
 
     # --- numbers ---
 
@@ -326,7 +334,9 @@ class _Binder:
             value = Decimal(written)
         except InvalidOperation:
             raise self.error("数字写法不对", node) from None
-        if abs(value) > LARGEST_CONSTANT or ex.decimals_of(value) > ex.SCALE:
+        is_too_large = abs(value) > LARGEST_CONSTANT
+        is_too_fine = ex.decimals_of(value) > ex.SCALE
+        if is_too_large or is_too_fine:
             raise self.error(f"数字太大或小数超过 {ex.SCALE} 位", node)
         return value
 
@@ -343,7 +353,8 @@ class _Binder:
         """The items of a sum; a name stands for all its fields."""
         for node in nodes:
             if isinstance(node, ast.Attribute):
-                yield from (ex.Ref(field) for field in self._fields(node))
+                for field in self._fields(node):
+                    yield ex.Ref(field)
             else:
                 yield self.number(node)
 
@@ -383,7 +394,8 @@ class _Binder:
         """The rows and columns of a name; None when there are none of that name."""
         if table not in self.names.rows:
             return None
-        rows, columns = self.names.rows[table], self.names.columns[table]
+        rows = self.names.rows[table]
+        columns = self.names.columns[table]
         match rest:
             case [row, column] if row in rows and column in columns:
                 return rows[row], columns[column]
@@ -397,7 +409,8 @@ class _Binder:
         """The row or column of this instance; all of them when the rule has no `each` for it."""
         if self.check.each == each and line is not None:
             return (line,)
-        return tuple(dict.fromkeys(name for group in groups.values() for name in group))
+        names = chain.from_iterable(groups.values())
+        return tuple(dict.fromkeys(names))
 
     def _no_field(self, node: ast.expr) -> RuleError:
         return self.error(f"没有字段“{ast.unparse(node)}”", node)
@@ -409,18 +422,22 @@ class _Binder:
         return name
 
     def _words(self, nodes: list[ast.expr], call: ast.expr) -> tuple[str, ...]:
-        words = [node.value for node in nodes if isinstance(node, ast.Constant)]
-        usable = tuple(word for word in words if isinstance(word, str) and _is_word(word))
-        if not nodes or len(usable) < len(nodes):
+        words = []
+        for node in nodes:
+            match node:
+                case ast.Constant(value=str() as word) if _is_word(word):
+                    words.append(word)
+        if not nodes or len(words) < len(nodes):
             written = 'mentions 要写成 mentions(text.名称, "词", "词")'
             raise self.error(f"{written}，词里没有空格、引号和换行", call)
-        return usable
+        return tuple(words)
 
     def error(self, text: str, node: ast.expr) -> RuleError:
         """A mistake at a node. `ast` counts columns in bytes of UTF-8, people in characters."""
         line = self.check.rule.splitlines()[node.lineno - 1]
-        before = line.encode()[: node.col_offset]
-        return RuleError(text, len(before.decode(errors="ignore")))
+        encoded = line.encode()[: node.col_offset]
+        before = encoded.decode(errors="ignore")
+        return RuleError(text, len(before))
 
 
 def _require_comparison(part: ex.Compare) -> None:
@@ -440,4 +457,5 @@ def _added(left: ex.Number, right: ex.Number) -> ex.Total:
 
 def _is_word(word: str) -> bool:
     """Whether a word can be looked for where spaces do not count, and quoted in a formula."""
-    return bool(word) and '"' not in word and not any(letter.isspace() for letter in word)
+    has_space = any(letter.isspace() for letter in word)
+    return word != "" and '"' not in word and not has_space

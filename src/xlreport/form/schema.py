@@ -271,10 +271,10 @@ class ClaimDef(_Strict):
     """Whether the subject may stand in an earlier clause or must stand in the same one. Example:
     `context` lets 收到申请12件，办结12件 speak of 申请 twice."""
 
-    readings: Annotated[tuple[Words, ...], Field(min_length=1)]
+    readings: tuple[Words, ...] = ()
     """The numbers that may be meant, in the check language without comparison. It is a
-    contradiction only when the number in the text equals none of them. Example:
-    `requests.received.total`."""
+    contradiction only when the number in the text equals none of them. Without one the claim is
+    understood, and compared with nothing. Example: `requests.received.total`."""
 
 
 class OwnReportDef(_Strict):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import lzma
+import posixpath
 import struct
 import zipfile
 import zlib
@@ -17,6 +18,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO
+from urllib.parse import unquote
 from xml.parsers import expat
 
 from xlreport.findings import Finding, Message
@@ -87,6 +89,7 @@ _LOCAL_HEADER = 30
 
 _MEMBER, _END = b"PK\x03\x04", b"PK\x05\x06"
 _END_SIZE = 22
+_LOCATOR, _LOCATOR_SIZE = b"PK\x06\x07", 20
 _LONGEST_END = _END_SIZE + 0xFFFF
 _COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _BROKEN_ZIP = (
@@ -125,9 +128,31 @@ def open_zip(data: bytes) -> zipfile.ZipFile:
         raise Refused(codes.NO_DIRECTORY()) from None
     if not archive.infolist() and data.startswith(_MEMBER):
         raise Refused(codes.NO_DIRECTORY())
-    if _ends_twice(data):
+    if _ends_twice(data) or _has_another_before(data, archive) or _is_told_twice(data):
         raise Refused(codes.TWO_DIRECTORIES())
     return archive
+
+
+def _has_another_before(data: bytes, archive: zipfile.ZipFile) -> bool:
+    """Whether a whole archive lies before the members of this one: programs that begin at the
+    front take that one."""
+    first = min((info.header_offset for info in archive.infolist()), default=0)
+    return data.startswith(_MEMBER) and data.find(_END, 0, first) >= 0
+
+
+def _is_told_twice(data: bytes) -> bool:
+    """Whether a Zip64 end record (APPNOTE 4.3.14) leads to another directory than the usual one,
+    which says itself where that is: programs differ in which they follow."""
+    end = data.rfind(_END)
+    locator = end - _LOCATOR_SIZE
+    if locator < 0 or not data.startswith(_LOCATOR, locator):
+        return False
+    usual = struct.unpack_from("<HII", data, end + 10)
+    (record,) = struct.unpack_from("<Q", data, locator + 8)
+    if any(value in (0xFFFF, 0xFFFFFFFF) for value in usual) or record + 56 > len(data):
+        return False
+    large = struct.unpack_from("<QQQ", data, record + 32)
+    return large != usual
 
 
 def _ends_twice(data: bytes) -> bool:
@@ -146,8 +171,12 @@ def _ends_twice(data: bytes) -> bool:
 
 
 def part_name(filename: str) -> str:
-    """A part's name as relationships give it: `/` between folders, lower case."""
-    return filename.replace("\\", "/").lstrip("/").lower()
+    """A part's name as programs compare it (part 2, 6.2.2): `/` between folders, no detours, no
+    escapes, lower case."""
+    plain = filename.replace("\\", "/")
+    if "%" in plain:
+        plain = unquote(plain)
+    return posixpath.normpath("/" + plain).lstrip("/").lower()
 
 
 def _shown(info: zipfile.ZipInfo) -> str:

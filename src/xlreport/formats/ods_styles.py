@@ -13,7 +13,7 @@ Attributes = dict[str, str]
 
 _LENGTH = re.compile(r"([0-9]*\.?[0-9]+)(in|cm|mm|pt|pc|px)")
 _POINTS = {"in": 72.0, "cm": 72 / 2.54, "mm": 72 / 25.4, "pt": 1.0, "pc": 12.0, "px": 0.75}
-_MOST_UNSEEN = 1.0
+_MOST_UNSEEN = 3.0
 """Points of a row's height or a column's width that nobody sees."""
 
 _MOST_PARENTS = 20

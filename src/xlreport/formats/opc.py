@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from xlreport.findings import Finding
 from xlreport.formats import codes
-from xlreport.formats.guard import Refused, XmlHandler, parse_optional, parse_xml
+from xlreport.formats.guard import Refused, XmlHandler, parse_optional, parse_xml, part_name
 
 Parts = Mapping[str, bytes]
 """The members of a package by lower-case name, as the guard gives them."""
@@ -81,7 +81,7 @@ class _Relations(XmlHandler):
         target = attributes.get("Target", "").replace("\\", "/")
         if not target.startswith("/"):
             target = posixpath.join(self.folder, target)
-        part = posixpath.normpath(target).lstrip("/").lower()
+        part = part_name(target)
         known = _KIND.fullmatch(attributes.get("Type", ""))
         kind = "" if known is None else known[1]
         self.relations.append(Relation(key, part, kind))

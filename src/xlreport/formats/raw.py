@@ -31,7 +31,8 @@ class RawCell:
     texts resolved; `text` the value as written; `formula` its text, empty where the format does
     not show it, None where there is none. `shown` is what a date looks like, `number_format` the
     format of a number (empty where the file format does not tell, or it is General), `unseen`
-    says why nobody sees what the cell shows; empty where people do."""
+    says why nobody sees what the cell shows; empty where people do. `picture` is one that a program
+    puts into the cell itself."""
 
     kind: str
     text: str
@@ -40,6 +41,7 @@ class RawCell:
     number_format: str = ""
     shown: str = ""
     unseen: str = ""
+    picture: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,8 @@ class RawSheet:
     """One sheet: its non-empty cells, and cells that are given twice.
 
     `marks` are the first cells of merges and links, `merges` the first and last cells of merges,
-    `remarks` comments and drawings, `protected` is whether the sheet is locked.
+    `remarks` comments and drawings, `protected` is whether the sheet is locked, `objects`
+    whether documents, controls or a background picture lie in it.
     """
 
     name: str
@@ -83,6 +86,7 @@ class RawSheet:
     remarks: list[Remark] = field(default_factory=list)
     hidden: Hidden = Hidden()
     protected: bool = False
+    objects: bool = False
 
     def put(self, cell: Cell, raw: RawCell) -> None:
         """Adds a cell; one that is there already is ambiguous."""

@@ -91,7 +91,8 @@ class _Comments(XmlHandler):
 
 
 class _Drawings(XmlHandler):
-    """Collects what is anchored to cells: its first cell, its kind and its words."""
+    """Collects what is anchored to cells: its first cell, its kind and its words; `is_said` is
+    whether what follows is the same again, for older programs (part 3, 9.2)."""
 
     def __init__(self, count: CellCount) -> None:
         self.count = count
@@ -99,6 +100,7 @@ class _Drawings(XmlHandler):
         self.path: list[str] = []
         self.row = self.column = 0
         self.kind = ""
+        self.is_said = False
         self.pieces: list[str] = []
 
     def start(self, name: str, _attributes: dict[str, str]) -> None:
@@ -107,6 +109,8 @@ class _Drawings(XmlHandler):
             self.count.add()
             self.row = self.column = 0
             self.kind, self.pieces = "", []
+        elif name == "?:Fallback":
+            self.is_said = bool(self.kind)
         elif name in _KINDS and not self.kind:
             self.kind = _KINDS[name]
         elif name == "p" and self.pieces:
@@ -114,6 +118,8 @@ class _Drawings(XmlHandler):
 
     def end(self, name: str) -> None:
         self.path.pop()
+        if name == "?:Fallback":
+            self.is_said = False
         if name in _ANCHORS and self.kind and len(self.remarks) < MOST_ODD:
             words = "".join(self.pieces)[:MOST_LETTERS].strip()
             is_box = self.kind == TEXT_BOX
@@ -126,7 +132,7 @@ class _Drawings(XmlHandler):
             self.row = _whole(text)
         elif where == ["from", "col"]:
             self.column = _whole(text)
-        elif where and where[-1] == "t":
+        elif where and where[-1] == "t" and not self.is_said:
             self.pieces.append(text)
 
 

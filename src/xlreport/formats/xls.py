@@ -48,8 +48,8 @@ ROW, COL_INFO, WINDOW1 = 0x208, 0x7D, 0x3D
 _CELLS = frozenset({NUMBER_CELL, RK, MUL_RK, FORMULA, LABEL, BOOL_ERR, RICH_TEXT, SHARED_TEXT})
 _ROW_HIDDEN, _OWN_HEIGHT, _USUAL_HEIGHT = 0x20, 0x40, 0x8000
 _COLUMN_HIDDEN, _WINDOW_HIDDEN = 0x01, 0x01
-_LOWEST, _NARROWEST = 20, 256
-"""A point in twips, and the width of a character: nobody sees less."""
+_LOWEST, _NARROWEST = 60, 256
+"""Three points in twips, and the width of a character: nobody sees less."""
 
 _SHORTEST = 6
 """Bytes of a cell's row, column and style."""

@@ -65,8 +65,8 @@ neighbour (2.5.9)."""
 _SUP_BOOKS = frozenset({SUP_BOOK_SRC, SUP_SELF, SUP_SAME, SUP_ADDIN})
 _REF3D, _AREA3D = frozenset({0x3A, 0x5A, 0x7A}), frozenset({0x3B, 0x5B, 0x7B})
 _ROW_HIDDEN, _OWN_HEIGHT, _COLUMN_HIDDEN, _WINDOW_HIDDEN, _SINCE_1904 = 0x10, 0x20, 1, 3, 1
-_LOWEST, _NARROWEST = 20, 256
-"""A point in twips, and the width of a character: nobody sees less."""
+_LOWEST, _NARROWEST = 60, 256
+"""Three points in twips, and the width of a character: nobody sees less."""
 
 _NO_TEXT = 0xFFFFFFFF
 _WHOLE_BOOK = 0xFFFFFFFF

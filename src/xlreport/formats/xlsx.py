@@ -60,8 +60,8 @@ _NAME_PATH = ["workbook", "definedNames", "definedName"]
 _TRUE = ("1", "true")
 """How xsd:boolean says yes."""
 
-_TINY = re.compile(r"0*(?:0?\.[0-9]*|1(?:\.0*)?)|0+")
-"""Heights in points and widths in characters of at most 1."""
+_LOWEST, _NARROWEST = 3.0, 1.0
+"""Points of a row's height and characters of a column's width: nobody sees a number in less."""
 
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
@@ -238,11 +238,17 @@ def _index(text: str) -> int:
     return -1
 
 
-def _is_hidden(attributes: Attributes, size: str) -> bool:
+def _is_hidden(attributes: Attributes, size: str, least: float) -> bool:
     """Whether a row or column is hidden, or made so small that nobody sees it."""
-    if attributes.get("hidden") in _TRUE:
-        return True
-    return _TINY.fullmatch(attributes.get(size, "")) is not None
+    return attributes.get("hidden") in _TRUE or _is_tiny(attributes.get(size), least)
+
+
+def _is_tiny(size: str | None, least: float) -> bool:
+    """Whether a size is given and is no more than that."""
+    try:
+        return size is not None and float(size) <= least
+    except ValueError:
+        return False
 
 
 class _Sheet(XmlHandler):
@@ -320,7 +326,7 @@ class _Sheet(XmlHandler):
         self.row = written - 1 if written > 0 else self.row + 1
         self.column = -1
         self.counted = False
-        if _is_hidden(attributes, "ht") or (self.low and "ht" not in attributes):
+        if _is_hidden(attributes, "ht", _LOWEST) or (self.low and "ht" not in attributes):
             add_range(self.hidden_rows, self.row, self.row)
 
     def _start_data(self, _attributes: Attributes) -> None:
@@ -331,14 +337,13 @@ class _Sheet(XmlHandler):
 
     def _start_sizes(self, attributes: Attributes) -> None:
         """The height of rows that do not give their own (18.3.1.81)."""
-        height = attributes.get("defaultRowHeight", "")
-        self.low = _TINY.fullmatch(height) is not None
+        self.low = _is_tiny(attributes.get("defaultRowHeight"), _LOWEST)
 
     def _start_column(self, attributes: Attributes) -> None:
         """Widths of columns (18.3.1.13), the first and last counted from 1."""
         first, last = _index(attributes.get("min", "")), _index(attributes.get("max", ""))
         is_column = self.path[1:] == ["cols", "col"] and 0 < first <= last
-        if is_column and _is_hidden(attributes, "width"):
+        if is_column and _is_hidden(attributes, "width", _NARROWEST):
             self.count.add()
             add_range(self.hidden_columns, first - 1, last - 1)
 
@@ -388,6 +393,9 @@ class _Sheet(XmlHandler):
         if ends[0] is not None and ends[1] is not None:
             self.sheet.merges.append((ends[0], ends[1]))
 
+    def _start_object(self, _attributes: Attributes) -> None:
+        self.sheet.objects = True
+
     def _start_protection(self, attributes: Attributes) -> None:
         self.sheet.protected = attributes.get("sheet") in ("1", "true")
 
@@ -405,6 +413,9 @@ class _Sheet(XmlHandler):
         "mergeCell": _start_merge,
         "hyperlink": _start_mark,
         "sheetProtection": _start_protection,
+        "oleObject": _start_object,
+        "control": _start_object,
+        "picture": _start_object,
     }
     """What is done at each element; all others are passed over."""
 
@@ -452,7 +463,11 @@ class _Sheet(XmlHandler):
             return RawCell(kind, text, formula, date=True, shown=shown, unseen=unseen)
         code = formats.code(style) if kind == "n" else GENERAL
         number_format = "" if code == GENERAL else code
-        return RawCell(kind, text, formula, kind == "d", number_format, unseen=unseen)
+        # an error value with metadata stands for what older programs cannot show (18.3.1.4, vm)
+        is_picture = kind == "e" and "vm" in self.attributes
+        return RawCell(
+            kind, text, formula, kind == "d", number_format, unseen=unseen, picture=is_picture
+        )
 
     def _text(self, kind: str, cell: Cell) -> str:
         """What the cell holds, with a shared string looked up."""

@@ -13,6 +13,7 @@ from xlreport.merging.codes import MOVED_AWAY, SENDER_OF_OTHERS, UNKNOWN_SENDER
 from xlreport.merging.outcome import FileRecord
 from xlreport.merging.roster import Roster
 from xlreport.submission import Unit
+from xlreport.text import in_marks
 
 MARK = 12
 """Hexadecimal digits of the SHA-256 that a collected file's name ends with."""
@@ -79,14 +80,15 @@ def _dated(file: FileRecord, arrival: Arrival, roster: Roster | None) -> FileRec
     if not arrival.moment:
         source = replace(source, modified=0.0)  # the file's time stamp is that of its collection
     notes = sender_notes(arrival.senders, file.unit, roster)
-    noted = file.noting(*(file.placed(note) for note in notes))
-    return noted.reporting(replace(file.report, provenance=source))
+    noted = file.noting(*map(file.placed, notes))
+    report = replace(file.report, provenance=source)
+    return noted.reporting(report)
 
 
 def moved_away(files: Iterable[FileRecord], arrivals: Mapping[str, Arrival]) -> list[Finding]:
     """What came by mail and is not among the files any more, or not as it came."""
     here = {file.sha256 for file in files}
-    gone = [(arrival.path, sha256) for sha256, arrival in arrivals.items() if sha256 not in here]
+    gone = [(arrivals[sha256].path, sha256) for sha256 in arrivals if sha256 not in here]
     findings = []
     for path, sha256 in sorted(gone):
         senders = "、".join(arrivals[sha256].senders)
@@ -103,11 +105,12 @@ def sender_notes(senders: tuple[str, ...], unit: Unit, roster: Roster | None) ->
     if roster is None or not senders:
         return
     owners = roster.owners(senders)
-    if any(owner.code == unit.code or owner.name == unit.name for owner in owners):
+    codes = [owner.code for owner in owners]
+    names = [owner.name for owner in owners]
+    if unit.code in codes or unit.name in names:
         return
     addresses = "、".join(senders)
     if owners:
-        names = "、".join(f"“{owner.name}”" for owner in owners)
-        yield SENDER_OF_OTHERS(unit=unit.name, owners=names, senders=addresses)
+        yield SENDER_OF_OTHERS(unit=unit.name, owners=in_marks(names), senders=addresses)
     else:
         yield UNKNOWN_SENDER(senders=addresses)

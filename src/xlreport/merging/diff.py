@@ -45,7 +45,8 @@ class Difference:
     def line(self) -> str:
         """The difference as one line of text."""
         where = " ".join(_where(self.place)).strip()
-        return f"{where}　{self.label}：{self.first} → {self.second}"
+        change = f"{self.first} → {self.second}"
+        return f"{where}　{self.label}：{change}"
 
 
 def _where(place: Place | None) -> tuple[str, str]:
@@ -76,35 +77,47 @@ class _Pair:
 
     def numbers(self, field: Field) -> Iterator[Difference]:
         """One cell with a number; of a computed one what was typed over it."""
-        a = _entry(self.first, field)
-        b = _entry(self.second, field)
-        if _meaning(a) != _meaning(b):
-            if_none = "（公式）" if field.computed else BLANK
-            yield self._difference(field.id, field.label, _number(a, if_none), _number(b, if_none))
+        first = _entry(self.first, field)
+        second = _entry(self.second, field)
+        if _meaning(first) == _meaning(second):
+            return
+        if_none = "（公式）" if field.computed else BLANK
+        before = _number(first, if_none)
+        after = _number(second, if_none)
+        yield self._difference(field.id, field.label, before, after)
 
     def answers(self, table: Table) -> Iterator[Difference]:
         """Whether the blanks of a table are zeros."""
-        a, b = (report.answers.get(table.id) or "（未选）" for report in (self.first, self.second))
-        if a != b:
-            yield self._difference(f"{table.id}.blanks_are_zero", "本表空白处是否均为 0", a, b)
+        first = self.first.answers.get(table.id) or "（未选）"
+        second = self.second.answers.get(table.id) or "（未选）"
+        if first != second:
+            name = f"{table.id}.blanks_are_zero"
+            yield self._difference(name, "本表空白处是否均为 0", first, second)
 
     def explanations(self, code: str) -> Iterator[Difference]:
         """The unit's words about one check."""
-        words = [report.explanations.get(code, "") for report in (self.first, self.second)]
-        a, b = (quote(text) or BLANK for text in words)
-        if a != b:
-            yield Difference(f"explain.{code}", f"{code} 的填写说明", Place(CHECKS, ""), a, b)
+        first = quote(self.first.explanations.get(code, "")) or BLANK
+        second = quote(self.second.explanations.get(code, "")) or BLANK
+        if first != second:
+            place = Place(CHECKS, "")
+            yield Difference(f"explain.{code}", f"{code} 的填写说明", place, first, second)
 
     def texts(self, name: str, label: str) -> Iterator[Difference]:
         """One text, shown from a little before its first difference."""
-        a, b = (report.texts.get(name, "") for report in (self.first, self.second))
-        if a != b:
-            position = _first_difference(a, b)
-            told = f"{label}（第 {position + 1} 字起）"
-            yield self._difference(name, told, _passage(a, position), _passage(b, position))
+        first = self.first.texts.get(name, "")
+        second = self.second.texts.get(name, "")
+        if first == second:
+            return
+        position = _first_difference(first, second)
+        told = f"{label}（第 {position + 1} 字起）"
+        before = _passage(first, position)
+        after = _passage(second, position)
+        yield self._difference(name, told, before, after)
 
     def _difference(self, name: str, label: str, first: str, second: str) -> Difference:
-        place = self.first.provenance.places.get(name) or self.second.provenance.places.get(name)
+        place = self.first.provenance.places.get(name)
+        if place is None:
+            place = self.second.provenance.places.get(name)
         return Difference(name, label, place, first, second)
 
 
@@ -139,5 +152,7 @@ def _first_difference(a: str, b: str) -> int:
 
 def _passage(text: str, position: int) -> str:
     start = max(0, position - LEAD)
-    dots = "…" if start else ""
-    return quote(dots + text[start : start + SHOWN]) or BLANK
+    passage = text[start : start + SHOWN]
+    if start:
+        passage = f"…{passage}"
+    return quote(passage) or BLANK

@@ -35,7 +35,8 @@ def system_file(name: str) -> Message | None:
 
     `name` may be that of a member with the folders of its archive.
     """
-    folders, _, lower = f"/{name}".lower().rpartition("/")
+    path = f"/{name}".lower()
+    folders, _, lower = path.rpartition("/")
     if lower.startswith(_LOCK_STARTS):
         return LOCK_FILE
     by_name = lower in _SYSTEM_NAMES or lower.startswith(_SYSTEM_STARTS)
@@ -90,7 +91,8 @@ class _Folder:
 
     def below(self, name: str) -> _Folder:
         """A folder in it that is no link."""
-        return _Folder(self.path / name, self.real / name, f"{self.shown}{name}/")
+        shown = f"{self.shown}{name}/"
+        return _Folder(self.path / name, self.real / name, shown)
 
     def entry(self, name: str, problem: str = "") -> SourceFile:
         """A file in it as results call it."""
@@ -98,7 +100,8 @@ class _Folder:
 
     def unreadable(self, problem: str) -> SourceFile:
         """The folder itself, when it cannot be listed."""
-        return SourceFile(self.path, self.shown.removesuffix("/") or ".", problem)
+        shown = self.shown.removesuffix("/") or "."
+        return SourceFile(self.path, shown, problem)
 
 
 def _walk(folder: Path, leave_out: frozenset[Path]) -> Iterator[SourceFile]:
@@ -112,7 +115,8 @@ def _walk(folder: Path, leave_out: frozenset[Path]) -> Iterator[SourceFile]:
         except OSError as error:
             if error.errno in EXHAUSTED:
                 raise
-            yield here.unreadable(_NOT_LISTED.get(error.errno or 0, FOLDER_UNREADABLE))
+            problem = _NOT_LISTED.get(error.errno or 0, FOLDER_UNREADABLE)
+            yield here.unreadable(problem)
             continue
         for entry in listed:
             if _is_folder(entry):

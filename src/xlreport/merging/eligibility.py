@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -23,12 +23,12 @@ from xlreport.merging.codes import (
     UNLISTED,
     UNLISTED_COUNTED,
 )
-from xlreport.merging.outcome import FileRecord, Outcome, Stage
+from xlreport.merging.outcome import FileRecord, Outcome, Stage, UnitKey
 from xlreport.merging.request import MergeRequest
 from xlreport.merging.roster import Roster
 from xlreport.merging.unit_matching import How, Match, differ_in_zeros, match
 from xlreport.submission import NOBODY, Submission, Summary, Unit
-from xlreport.text import clean_name
+from xlreport.text import clean_name, in_marks
 
 
 @dataclass(frozen=True)
@@ -73,11 +73,10 @@ def _county_of(reports: Sequence[Submission], request: MergeRequest) -> Unit:
         return request.county
     if request.roster is not None and request.roster.county.name:
         return request.roster.county
-    counts = Counter(
-        report.county
-        for report in reports
-        if report.county.name and not isinstance(report, Summary)
-    )
+    counts: Counter[Unit] = Counter()
+    for report in reports:
+        if report.county.name and not isinstance(report, Summary):
+            counts[report.county] += 1
     return max(counts, key=lambda c: (counts[c], c.name, c.code), default=NOBODY)
 
 
@@ -85,9 +84,11 @@ def eligible(
     files: Iterable[FileRecord], target: Target, request: MergeRequest
 ) -> list[FileRecord]:
     """Decides on files that do not belong to the merge; the others become candidates."""
-    judged = [
-        _judged(file, target, request) if file.submission is not None else file for file in files
-    ]
+    judged = []
+    for file in files:
+        if file.submission is not None:
+            file = _judged(file, target, request)
+        judged.append(file)
     return _without_contradictions(judged)
 
 
@@ -150,12 +151,15 @@ def _about_codes(told: str, listed: str) -> tuple[str, str]:
 
 def _is_own_summary(report: Submission, county: Unit) -> bool:
     """Whether a report is the summary that the county itself made before."""
-    return isinstance(report, Summary) and bool(county.name) and _same_name(report.unit, county)
+    if not isinstance(report, Summary) or not county.name:
+        return False
+    return _same_name(report.unit, county)
 
 
 def _contradict(wanted: str, told: str) -> bool:
     """Whether two names (or two codes) are different; an empty one says nothing."""
-    return bool(wanted and told) and clean_name(wanted) != clean_name(told)
+    both_told = bool(wanted and told)
+    return both_told and clean_name(wanted) != clean_name(told)
 
 
 def _matched(file: FileRecord, found: Match, *, accept_unlisted: bool) -> FileRecord:
@@ -165,7 +169,8 @@ def _matched(file: FileRecord, found: Match, *, accept_unlisted: bool) -> FileRe
     if listed is None:
         return _unlisted(file, found, accept_unlisted=accept_unlisted)
     if found.how is How.OTHER_NAME:
-        return _rejected(file, CODE_OF_OTHER(code=listed.code, listed=listed.name, name=name))
+        reason = CODE_OF_OTHER(code=listed.code, listed=listed.name, name=name)
+        return _rejected(file, reason)
     if found.how is How.NAME:
         note = KNOWN_BY_NAME(name=name, listed=listed.name, code=listed.code)
         file = file.noting(note.at(file=file.path))
@@ -174,14 +179,15 @@ def _matched(file: FileRecord, found: Match, *, accept_unlisted: bool) -> FileRe
 
 def _unlisted(file: FileRecord, found: Match, *, accept_unlisted: bool) -> FileRecord:
     """A unit that is not on the roster, or that may be several on it."""
-    name, code = file.unit.name, file.unit.code
-    proposed = "、".join(f"“{unit.name}”（代码“{unit.code}”）" for unit in found.proposals)
+    name = file.unit.name
+    code = file.unit.code
+    proposed = "、".join(map(_with_code, found.proposals))
     perhaps = f"，是不是{proposed}？" if proposed else ""
     if accept_unlisted:
         note = UNLISTED_COUNTED(name=name, code=code, perhaps=perhaps)
         return file.noting(note.at(file=file.path)).as_candidate()
-    same_name = [known for known in found.proposals if code and _same_name(file.unit, known)]
-    if len(same_name) == 1:
+    same_name = [known for known in found.proposals if _same_name(file.unit, known)]
+    if code and len(same_name) == 1:
         listed = same_name[0].code
         zeros, cure = _about_codes(code, listed)
         reason = OTHER_CODE(name=name, code=code, listed=listed, zeros=zeros, cure=cure)
@@ -189,6 +195,10 @@ def _unlisted(file: FileRecord, found: Match, *, accept_unlisted: bool) -> FileR
     if found.how is How.SEVERAL:
         return _rejected(file, SEVERAL_FIT(name=name, proposed=proposed))
     return _rejected(file, UNLISTED(name=name, code=code, perhaps=perhaps))
+
+
+def _with_code(unit: Unit) -> str:
+    return f"“{unit.name}”（代码“{unit.code}”）"
 
 
 def _same_name(unit: Unit, other: Unit) -> bool:
@@ -205,7 +215,8 @@ def _as_listed(file: FileRecord, listed: Unit) -> FileRecord:
     told = report.unit.level
     if listed.level:
         # the roster answers what the cover left open
-        file = file.telling(f for f in file.findings if f.code != OTHER_LEVEL.code.code)
+        left = [f for f in file.findings if f.code != OTHER_LEVEL.code.code]
+        file = file.telling(left)
     if _contradict(listed.level, told):
         note = OTHER_LEVEL(level=told, listed=listed.level)
         file = file.noting(note.at(file=file.path))
@@ -220,9 +231,9 @@ def _without_contradictions(files: list[FileRecord]) -> list[FileRecord]:
     for file in files:
         rivals = [unit for unit in units if _half_the_same(unit, file.unit)]
         if file.stage is Stage.CANDIDATE and rivals:
-            others = sorted(f"“{unit.name}”（代码“{unit.code}”）" for unit in rivals)
+            others = "、".join(sorted(map(_with_code, rivals)))
             unit = file.unit
-            reason = NAMES_CONTRADICT(name=unit.name, code=unit.code, others="、".join(others))
+            reason = NAMES_CONTRADICT(name=unit.name, code=unit.code, others=others)
             file = _rejected(file, reason)
         judged.append(file)
     return judged
@@ -230,28 +241,33 @@ def _without_contradictions(files: list[FileRecord]) -> list[FileRecord]:
 
 def _half_the_same(unit: Unit, other: Unit) -> bool:
     """Whether two units have the name in common but not the code, or a code but not the name."""
-    same_name, same_code = unit.name == other.name, unit.code == other.code
-    return same_name != same_code and (same_name or bool(unit.code))
+    same_name = unit.name == other.name
+    same_code = unit.code == other.code
+    if same_name:
+        return not same_code
+    return same_code and bool(unit.code)
 
 
 def each_unit_once(files: list[FileRecord]) -> list[FileRecord]:
     """No unit is counted twice: by itself and again in a summary, or in two summaries."""
-    holders: dict[tuple[str, str], list[FileRecord]] = {}
+    holders: defaultdict[UnitKey, list[FileRecord]] = defaultdict(list)
     for file in files:
         if file.stage is Stage.CANDIDATE:
             for unit in file.report.reporting:
-                holders.setdefault((unit.code, unit.name), []).append(file)
+                holders[unit.code, unit.name].append(file)
     rejected: dict[str, FileRecord] = {}
     for (_, name), holding in holders.items():
-        if len(holding) > 1:
-            for file in holding:
-                if isinstance(file.report, Summary) and file.path not in rejected:
-                    rejected[file.path] = _counted_twice(file, name, holding)
+        if len(holding) == 1:
+            continue
+        for file in holding:
+            if isinstance(file.report, Summary) and file.path not in rejected:
+                rejected[file.path] = _counted_twice(file, name, holding)
     return [rejected.get(file.path, file) for file in files]
 
 
 def _counted_twice(file: FileRecord, unit: str, holding: Sequence[FileRecord]) -> FileRecord:
     # a summary may name a unit twice itself
     others = [other for other in holding if other is not file] or [file]
-    paths = "、".join(f"“{other.path}”" for other in others)
-    return _rejected(file, COUNTED_TWICE(unit=unit, others=paths))
+    paths = in_marks(other.path for other in others)
+    reason = COUNTED_TWICE(unit=unit, others=paths)
+    return _rejected(file, reason)

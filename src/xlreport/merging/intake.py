@@ -92,11 +92,13 @@ class Reader:
                 return _waiting(file)
         except Refused as refused:
             return _rejected(file, refused.finding, data), []
+        if file.modified is not None:
+            modified = file.modified
         reading = read_submission(
             data,
             self.forms,
             path=file.shown,
-            modified=modified if file.modified is None else file.modified,
+            modified=modified,
             limits=self.limits,
             passwords=self.passwords,
         )
@@ -128,13 +130,15 @@ class Reader:
             return _rejected(file, _unreadable("解压时写不了临时文件").finding), []
         message = ARCHIVE if members else EMPTY_ARCHIVE
         note = message(kind=is_a(found.label), count=len(members))
-        return _ignored(file, note, data), [_member(file, member) for member in members]
+        inside = [_member(file, member) for member in members]
+        return _ignored(file, note, data), inside
 
 
 def _why_not_opened(error: OSError) -> Refused:
     if error.errno in EXHAUSTED:
         return Refused(TOO_MANY_OPEN())
-    return _unreadable(_NOT_OPENED.get(error.errno or 0, "文件打不开"))
+    reason = _NOT_OPENED.get(error.errno or 0, "文件打不开")
+    return _unreadable(reason)
 
 
 def bytes_of(path: Path, most: int) -> tuple[bytes, float]:
@@ -174,29 +178,33 @@ def _member(archive: SourceFile, member: Member) -> SourceFile:
 
 def _waiting(file: SourceFile) -> IntakeStep:
     """An archive that is to be asked for again."""
-    return FileRecord(file.shown, _nothing_read(None)), [replace(file, unpack=True)]
+    archive = replace(file, unpack=True)
+    return _unread(file), [archive]
 
 
-def _nothing_read(data: bytes | None) -> Reading:
+def _unread(file: SourceFile, data: bytes | None = None) -> FileRecord:
+    """The record of a file of which no report was read; `data` are its bytes, where there are
+    any."""
     digest = hashlib.sha256(data).hexdigest() if data is not None else ""
-    return Reading((), sha256=digest)
+    return FileRecord(file.shown, Reading((), sha256=digest))
 
 
 def _ignored(file: SourceFile, note: Finding, data: bytes | None = None) -> FileRecord:
-    record = FileRecord(file.shown, _nothing_read(data))
-    return record.decided(Outcome.IGNORED, note.at(file=file.shown))
+    record = _unread(file, data)
+    return record.decided(Outcome.IGNORED, record.placed(note))
 
 
 def _rejected(file: SourceFile, reason: Finding, data: bytes | None = None) -> FileRecord:
-    record = FileRecord(file.shown, _nothing_read(data))
-    return record.decided(Outcome.REJECTED, reason.at(file=file.shown))
+    record = _unread(file, data)
+    return record.decided(Outcome.REJECTED, record.placed(reason))
 
 
 def _record(file: SourceFile, reading: Reading) -> FileRecord:
     """The record of a workbook that was read, light enough to be sent between processes."""
     light = replace(reading, form=None, findings=())
     record = FileRecord(file.shown, light)
-    record = record.noting(*(record.placed(finding) for finding in reading.findings))
+    placed = map(record.placed, reading.findings)
+    record = record.noting(*placed)
     if reading.submission is not None:
         return record
     return record.decided(Outcome.REJECTED)
@@ -206,9 +214,10 @@ def read_files(
     files: Sequence[SourceFile], forms: FormCatalog, options: ReadOptions
 ) -> list[FileRecord]:
     """Reads all files; archives are unpacked into a folder that is gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="xlreport-") as spool, options.pool(len(files)) as pool:
+    with tempfile.TemporaryDirectory(prefix="xlreport-") as spool:
         reader = Reader(forms, Path(spool), options.limits, options.passwords)
-        return list(read_all(files, reader, pool))
+        with options.pool(len(files)) as pool:
+            return list(read_all(files, reader, pool))
 
 
 def read_all(
@@ -234,7 +243,9 @@ class _Unpacked:
 
     def add(self, members: Iterable[SourceFile]) -> None:
         """Counts members that lie in the spool."""
-        self.size += sum(member.path.stat().st_size for member in members if not member.refused)
+        for member in members:
+            if not member.refused:
+                self.size += member.path.stat().st_size
 
 
 def _read_inside(
@@ -261,7 +272,8 @@ def _told_apart(members: list[SourceFile], taken: set[str]) -> list[SourceFile]:
     """The members in a fixed order, each under a name of its own: a taken one gets a number."""
     named = []
     for member in members:
-        shown, number = member.shown, 1
+        shown = member.shown
+        number = 1
         while shown in taken:
             number += 1
             shown = f"{member.shown}（第 {number} 个）"
@@ -273,8 +285,9 @@ def _told_apart(members: list[SourceFile], taken: set[str]) -> list[SourceFile]:
 def _beyond_limit(members: list[SourceFile], left: int, limit: int) -> Iterator[FileRecord]:
     """The members for which nothing is left of the limit are refused."""
     count = limit - left + len(members)
+    reason = ARCHIVE_FILES_IN_ALL(seen=count, allowed=limit)
     for member in members[left:]:
-        yield _rejected(member, ARCHIVE_FILES_IN_ALL(seen=count, allowed=limit))
+        yield _rejected(member, reason)
 
 
 def _read(
@@ -312,11 +325,12 @@ def _resolved(record: FileRecord, forms: FormCatalog, pool: Pool) -> FileRecord:
     """The record with the definition of its form, in this process one for all files."""
     if record.submission is None:
         return record
-    return record.read_as(forms(record.form_id)).reporting(pool.share(record.submission))
+    form = forms(record.form_id)
+    shared = pool.share(record.submission)
+    return record.read_as(form).reporting(shared)
 
 
 def _lost(file: SourceFile, lost: Lost, limits: Limits) -> FileRecord:
     message = _LOST[lost.reason]
-    return _rejected(
-        file, message(seconds=limits.seconds, memory=limits.memory, detail=lost.detail)
-    )
+    reason = message(seconds=limits.seconds, memory=limits.memory, detail=lost.detail)
+    return _rejected(file, reason)

@@ -34,7 +34,8 @@ def merge_files(files: list[FileRecord], request: MergeRequest) -> MergeResult:
     target = choose_target(files, request)
     if target is None:
         form_id = request.form or ""
-        return MergeResult(request, form_id, request.year, tuple(files), own_findings=tuple(moved))
+        result = MergeResult(request, form_id, request.year, tuple(files))
+        return replace(result, own_findings=tuple(moved))
     decided = tuple(decide(files, target, request))
     form = request.forms(target.form)
     result = MergeResult(request, target.form, target.year, decided, form)
@@ -82,7 +83,8 @@ def _prior_figures(result: MergeResult) -> Figures | None:
         return None
     if result.is_whole:
         return prior_year.together()
-    return prior_year.together([file.unit for file in result.counted_files])
+    units = [file.unit for file in result.counted_files]
+    return prior_year.together(units)
 
 
 def _unused(prior_year: PriorYear | None) -> list[Finding]:
@@ -110,9 +112,12 @@ def with_typed_lines(county: Summary, path: Path, request: MergeRequest) -> Summ
     """
     if not path.is_file():
         return county
-    file, *_ = read_files([SourceFile(path, path.as_posix())], request.forms, request.reading)
+    source = SourceFile(path, path.as_posix())
+    file, *_ = read_files([source], request.forms, request.reading)
     old = file.submission
-    if not isinstance(old, Summary) or (old.form, old.year) != (county.form, county.year):
+    if not isinstance(old, Summary):
+        return county
+    if old.form != county.form or old.year != county.year:
         return county
     with_cover = county.with_identity(old.provenance.identity)
     return replace(with_cover, texts=old.texts, explanations=old.explanations)

@@ -138,11 +138,13 @@ class FileRecord:
 
     def read_as(self, form: Form | None) -> FileRecord:
         """The same file with the definition of its form."""
-        return replace(self, reading=replace(self.reading, form=form))
+        reading = replace(self.reading, form=form)
+        return replace(self, reading=reading)
 
     def reporting(self, submission: Submission) -> FileRecord:
         """The same file with a report that is more precise (its unit, when it arrived)."""
-        return replace(self, reading=replace(self.reading, submission=submission))
+        reading = replace(self.reading, submission=submission)
+        return replace(self, reading=reading)
 
     def noting(self, *findings: Finding) -> FileRecord:
         """The same file with these findings added."""
@@ -167,11 +169,12 @@ class FileRecord:
 
     def as_dict(self) -> dict[str, Any]:
         """The file as the `--json` contract has it."""
+        unit = self.unit
         return {
             "path": self.path,
             "outcome": self.outcome.value,
-            "unit": self.unit.name or None,
-            "unit_code": self.unit.code or None,
+            "unit": unit.name or None,
+            "unit_code": unit.code or None,
             "year": self.year,
             "form": self.form_id or None,
             "sha256": self.sha256 or None,

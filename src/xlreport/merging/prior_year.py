@@ -57,9 +57,10 @@ class PriorYear:
 
     def together(self, units: Sequence[Unit] = ()) -> Figures | None:
         """The sum of these units (of all, when none is named); None when one of them is missing."""
-        if units:
-            return _sum([self.of(unit) for unit in units])
-        return _sum(list(self.units.values()))
+        if not units:
+            return _sum(list(self.units.values()))
+        parts = [self.of(unit) for unit in units]
+        return _sum(parts)
 
     def other_name(self, unit: Unit) -> str:
         """The name that a unit's code had the year before; empty when nothing needs explaining."""
@@ -80,9 +81,10 @@ class PriorYear:
 
     def _same(self, prior: Unit, name: str) -> bool:
         """Whether a name is the one of the year before, or one of the unit's on the roster."""
-        aliases = self.roster.aliases.get(prior.code, ()) if self.roster else ()
-        names = {self._plain(name), *map(self._plain, aliases)}
-        return self._plain(prior.name) in names
+        names = [name]
+        if self.roster:
+            names += self.roster.aliases.get(prior.code, ())
+        return self._plain(prior.name) in map(self._plain, names)
 
     def _figures(self, code: str, name: str) -> Figures | None:
         """By code and name; by the name alone where the code is new.
@@ -95,8 +97,10 @@ class PriorYear:
             if len(named) == 1:
                 return self.units[named[0]]
             return None
-        renamed = code != name and not self._same(unit, name)
-        return None if renamed else self.units[unit]
+        by_code_alone = code == name
+        if by_code_alone or self._same(unit, name):
+            return self.units[unit]
+        return None
 
 
 def _sum(parts: Sequence[Figures | None]) -> Figures | None:
@@ -124,11 +128,11 @@ def gather(files: Iterable[FileRecord]) -> dict[Unit, Figures]:
     """The figures of all units in files that were checked, those inside summaries included."""
     figures: dict[Unit, Figures] = {}
     for file in files:
-        report, form, view = file.report, file.form, file.view
+        report = file.report
         if isinstance(report, Summary) and report.details:
             figures.update(report.details)
-        elif form is not None and view is not None:
-            figures[report.unit] = figures_of(form, view)
+        elif file.form is not None and file.view is not None:
+            figures[report.unit] = figures_of(file.form, file.view)
     return figures
 
 
@@ -148,7 +152,8 @@ def with_prior_year(file: FileRecord, prior_year: PriorYear | None) -> FileRecor
     if known is None:
         return _other_name_told(file, prior_year)
     carried = report.prior_year.numbers if report.prior_year else {}
-    told = file.noting(*(file.placed(f) for f in _changes(carried, known.numbers)))
+    changes = _changes(carried, known.numbers)
+    told = file.noting(*map(file.placed, changes))
     return told.reporting(replace(report, prior_year=known))
 
 
@@ -174,6 +179,8 @@ def _changes(carried: Mapping[str, Decimal], known: Mapping[str, Decimal]) -> li
     if not changed:
         return []
     name = changed[0]
-    mine, theirs = carried[name], known[name]
+    mine = carried[name]
+    theirs = known[name]
     finding = PRIOR_YEAR_DIFFERS(count=len(changed), carried=shown(mine), known=shown(theirs))
-    return [finding.at(field=name, observed=(("carried", mine), ("known", theirs)))]
+    observed = (("carried", mine), ("known", theirs))
+    return [finding.at(field=name, observed=observed)]

@@ -55,8 +55,10 @@ class RepairedFile:
         if self.problem:
             yield f"  没有修复：{harmless(self.problem)}"
             return
-        left = f"，{len(self.left)} 项没有搬移" if self.left else ""
-        yield f"  → {self.name}：搬移 {len(self.carried)} 项{left}"
+        told = f"  → {self.name}：搬移 {len(self.carried)} 项"
+        if self.left:
+            told += f"，{len(self.left)} 项没有搬移"
+        yield told
         for words in self.left:
             yield f"  没有照搬　{harmless(words)}"
         for carried in self.carried:
@@ -70,8 +72,9 @@ def needs_repair(file: FileRecord) -> bool:
     """
     if file.submission is None:
         return False
-    typed_over = bool(file.submission.overrides)
-    return typed_over or any(finding.code in REPAIRABLE for finding in file.findings)
+    if file.submission.overrides:
+        return True
+    return any(finding.code in REPAIRABLE for finding in file.findings)
 
 
 def repairs(
@@ -99,12 +102,12 @@ def _repaired(file: FileRecord, forms: FormCatalog, taken: set[str]) -> Repaired
     except NotRepairable as error:
         return _not_repaired(file, str(error))
     return RepairedFile(
-        file.path,
-        file.unit.name,
-        _free_name(file.form, file.submission, taken),
-        fresh.data,
-        fresh.carried,
-        fresh.left,
+        path=file.path,
+        unit=file.unit.name,
+        name=_free_name(file.form, file.submission, taken),
+        data=fresh.data,
+        carried=fresh.carried,
+        left=fresh.left,
         findings=file.findings,
     )
 
@@ -116,8 +119,9 @@ def _not_repaired(file: FileRecord, reason: str) -> RepairedFile:
 def _free_name(form: Form, submission: Submission, taken: set[str]) -> str:
     """What the fresh workbook is called; with a number when that is taken."""
     unit = submission.unit
-    parts = (unit.code, unit.name, f"{submission.year}年{form.title}", "修复")
-    stem = "_".join(part for part in parts if part)
+    report = f"{submission.year}年{form.title}"
+    parts = (unit.code, unit.name, report, "修复")
+    stem = "_".join(filter(None, parts))
     name = safe_name(stem)
     number = 1
     while name.lower() in taken:

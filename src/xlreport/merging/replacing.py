@@ -80,11 +80,17 @@ def write_all(folder: Path, files: Mapping[str, bytes], how: Replacing) -> list[
 
 def objections(files: Mapping[Path, bytes], how: Replacing) -> dict[Path, str]:
     """The files that must stay, each with the reason."""
-    standing = [path for path, data in files.items() if _differs(path, data)]
-    reasons = {path: "正在 WPS 或 Excel 里打开着" for path in standing if _is_open(path)}
-    closed = [path for path in standing if path not in reasons]
-    reasons.update(zip(closed, _tested(closed, how), strict=True))
-    return {path: reasons[path] for path in standing if reasons[path]}
+    reasons: dict[Path, str] = {}
+    closed = []
+    for path, data in files.items():
+        if not _differs(path, data):
+            continue
+        reasons[path] = "正在 WPS 或 Excel 里打开着" if _is_open(path) else ""
+        if not reasons[path]:
+            closed.append(path)
+    tested = _tested(closed, how)
+    reasons.update(zip(closed, tested, strict=True))
+    return {path: reason for path, reason in reasons.items() if reason}
 
 
 def _differs(path: Path, data: bytes) -> bool:
@@ -112,7 +118,8 @@ def _is_ours(path: Path, data: bytes) -> bool:
 
 
 def _is_open(path: Path) -> bool:
-    return any(path.with_name(mark.format(path.name)).exists() for mark in _OPEN_MARKS)
+    marks = [path.with_name(mark.format(path.name)) for mark in _OPEN_MARKS]
+    return any(mark.exists() for mark in marks)
 
 
 def _tested(paths: list[Path], how: Replacing) -> Iterator[str]:

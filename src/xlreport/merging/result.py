@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -70,7 +70,7 @@ class CheckResult:
 
     def to_frame(self) -> pd.DataFrame:
         """One row a finding, columns as in the JSON contract. Needs pandas."""
-        return findings_frame(finding for file in self.files for finding in file.findings)
+        return findings_frame(findings_of(self.files))
 
 
 @dataclass(frozen=True)
@@ -166,8 +166,7 @@ class MergeResult:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """Those of the merge itself, then those of every file."""
-        of_files = [finding for file in self.files for finding in file.findings]
-        return (*self.own_findings, *of_files)
+        return (*self.own_findings, *findings_of(self.files))
 
     @property
     def exit_code(self) -> int:
@@ -180,17 +179,19 @@ class MergeResult:
 
     def as_dict(self) -> dict[str, Any]:
         """The `merge --json` document."""
+        units = {
+            "expected": self.expected,
+            "accepted": len(self.accepted),
+            "returned": len(self.returned),
+            "missing": [unit.name for unit in self.missing],
+        }
+        totals = {name: plain(value) for name, value in self.totals.items()}
         return {
             "form": self.form_id or None,
             "year": self.year,
             "files": [file.as_dict() for file in self.files],
-            "units": {
-                "expected": self.expected,
-                "accepted": len(self.accepted),
-                "returned": len(self.returned),
-                "missing": [unit.name for unit in self.missing],
-            },
-            "totals": {name: plain(value) for name, value in self.totals.items()},
+            "units": units,
+            "totals": totals,
             "outputs": list(self.outputs),
             "findings": [finding.as_dict() for finding in self.findings],
         }
@@ -206,7 +207,8 @@ class MergeResult:
         columns = dict.fromkeys(("unit", "code", "level"))
         for row in rows:
             columns.update(dict.fromkeys(row))
-        return pd.DataFrame(rows, columns=list(columns)).set_index("unit")
+        frame = pd.DataFrame(rows, columns=list(columns))
+        return frame.set_index("unit")
 
 
 @dataclass(frozen=True)
@@ -232,13 +234,20 @@ class RepairResult:
 
     def as_dict(self) -> dict[str, Any]:
         """The `repair --json` document."""
-        return {"files": [file.as_dict() for file in self.files], "outputs": list(self.outputs)}
+        files = [file.as_dict() for file in self.files]
+        return {"files": files, "outputs": list(self.outputs)}
 
 
 def counts(files: Iterable[FileRecord]) -> dict[Outcome, int]:
     """How many files have each outcome, in the order of the outcomes."""
     found = Counter(file.outcome for file in files)
     return {outcome: found[outcome] for outcome in Outcome if found[outcome]}
+
+
+def findings_of(files: Iterable[FileRecord]) -> Iterator[Finding]:
+    """The findings of all files, in their order."""
+    for file in files:
+        yield from file.findings
 
 
 def only_blanks(files: Iterable[FileRecord]) -> bool:

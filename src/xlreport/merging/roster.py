@@ -30,7 +30,7 @@ from xlreport.merging.roster_table import (
     read_table,
 )
 from xlreport.submission import NOBODY, Unit
-from xlreport.text import MOST_IN_A_NAME, clean_name
+from xlreport.text import MOST_IN_A_NAME, clean_name, first_of
 
 ADDRESS = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+"
@@ -69,65 +69,80 @@ class Roster:
 
     def contact(self, unit: Unit) -> str:
         """Whom to call and where: 张一 0990-5550101; empty when the roster does not tell."""
-        parts = (self._column(unit, CONTACT), self._column(unit, TELEPHONE))
-        return " ".join(clean_name(part) for part in parts if part)
+        columns = (CONTACT, TELEPHONE)
+        parts = [clean_name(self._column(unit, heading)) for heading in columns]
+        return " ".join(filter(None, parts))
 
     def owners(self, addresses: Iterable[str]) -> tuple[Unit, ...]:
         """The units that have one of these addresses."""
         asked = frozenset(addresses)
-        return tuple(unit for unit in self.units if not asked.isdisjoint(self.addresses(unit)))
+        owners = []
+        for unit in self.units:
+            if not asked.isdisjoint(self.addresses(unit)):
+                owners.append(unit)
+        return tuple(owners)
 
     def names(self, unit: Unit) -> tuple[str, ...]:
         """The unit's name and its aliases."""
         return unit.name, *self.aliases.get(unit.code, ())
 
     def _column(self, unit: Unit, heading: str) -> str:
-        return self.columns.get(unit.code, {}).get(heading, "")
+        columns = self.columns.get(unit.code, {})
+        return columns.get(heading, "")
 
 
 def read_roster(path: Path) -> Roster:
-    """Reads a roster. Raises RosterError with every mistake, OSError when it cannot be read."""
-    rows = read_table(path)
+    """Reads a roster. Raises RosterError with every mistake."""
+    try:
+        rows = read_table(path)
+    except OSError:
+        raise RosterError(f"名册“{path}”打不开，请检查路径，并关闭正在使用它的程序。") from None
     problems = list(_problems(rows))
     if not rows:
         problems.append("一个单位也没有")
     if problems:
-        raise RosterError(f"名册“{path.name}”有误：{'；'.join(problems)}。请改正后再用。")
-    return Roster(
-        units=tuple(map(_unit, rows)),
-        aliases={row.get(CODE): _names(row.get(ALIASES)) for row in rows},
-        county=Unit(_common(rows, COUNTY), _common(rows, COUNTY_CODE)),
-        columns={row.get(CODE): _further(row) for row in rows},
-        warnings=tuple(_warnings(rows)),
-    )
+        told = "；".join(problems)
+        raise RosterError(f"名册“{path.name}”有误：{told}。请改正后再用。")
+    aliases: dict[str, tuple[str, ...]] = {}
+    columns: dict[str, dict[str, str]] = {}
+    for row in rows:
+        code = row.get(CODE)
+        aliases[code] = _names(row.get(ALIASES))
+        columns[code] = _further(row)
+    county = Unit(_common(rows, COUNTY), _common(rows, COUNTY_CODE))
+    return Roster(tuple(map(_unit, rows)), aliases, county, columns, tuple(_warnings(rows)))
 
 
 def _unit(row: Row) -> Unit:
-    return Unit(clean_name(row.get(NAME)), row.get(CODE), clean_name(row.get(LEVEL)))
+    name = clean_name(row.get(NAME))
+    level = clean_name(row.get(LEVEL))
+    return Unit(name, row.get(CODE), level)
 
 
 def _common(rows: Iterable[Row], heading: str) -> str:
     """What stands in every row that is filled in; empty when there is none."""
-    return next(iter(_values(rows, heading)), "")
+    values = _values(rows, heading)
+    return values[0] if values else ""
 
 
 def _values(rows: Iterable[Row], heading: str) -> list[str]:
     """The different texts under a heading."""
-    texts = (clean_name(row.get(heading)) for row in rows)
-    return list(dict.fromkeys(text for text in texts if text))
+    texts = [clean_name(row.get(heading)) for row in rows]
+    return list(dict.fromkeys(filter(None, texts)))
 
 
 def _split(text: str) -> tuple[str, ...]:
     """The parts of a cell that lists several things, whatever mark stands between them."""
     for mark in "，,；;|\n":
         text = text.replace(mark, "、")
-    parts = (part.strip() for part in text.split("、"))
-    return tuple(part for part in parts if part)
+    parts = [part.strip() for part in text.split("、")]
+    return tuple(filter(None, parts))
 
 
 def _names(text: str) -> tuple[str, ...]:
     """The names that a cell lists, made clean."""
-    return tuple(dict.fromkeys(filter(None, map(clean_name, _split(text)))))
+    names = map(clean_name, _split(text))
+    return tuple(dict.fromkeys(filter(None, names)))
 
 
 def _further(row: Row) -> dict[str, str]:
@@ -141,9 +156,13 @@ def _further(row: Row) -> dict[str, str]:
 def _addresses(text: str) -> list[str]:
     """The addresses that a cell lists, in half-width characters and without what cannot be
     seen."""
-    listed = " ".join(_split(unicodedata.normalize("NFKC", text)))
-    visible = map(clean_name, listed.split())
-    return [part for part in visible if part and part not in NO_ADDRESS]
+    half_width = unicodedata.normalize("NFKC", text)
+    addresses = []
+    for part in " ".join(_split(half_width)).split():
+        visible = clean_name(part)
+        if visible and visible not in NO_ADDRESS:
+            addresses.append(visible)
+    return addresses
 
 
 # --- what is wrong ---
@@ -179,7 +198,8 @@ def _key_problem(row: Row, heading: str, places: dict[tuple[str, str], str]) -> 
 def _level_problem(row: Row) -> Iterator[str]:
     level = clean_name(row.get(LEVEL))
     if level and level not in LEVELS:
-        yield f"{row.place}的类别“{level}”不在{'、'.join(LEVELS)}之中"
+        allowed = "、".join(LEVELS)
+        yield f"{row.place}的类别“{level}”不在{allowed}之中"
 
 
 # --- what is odd ---
@@ -190,7 +210,9 @@ def _warnings(rows: Sequence[Row]) -> Iterator[str]:
     yield from _gaps(rows)
     for row in rows:
         name = row.get(NAME)
-        if len(clean_name(name)) < len("".join(name.split())) and len(name) > MOST_IN_A_NAME:
+        without_blanks = "".join(name.split())
+        is_cut = len(clean_name(name)) < len(without_blanks)
+        if is_cut and len(name) > MOST_IN_A_NAME:
             yield f"{row.place}的单位名称超过 {MOST_IN_A_NAME} 个字，只用前 {MOST_IN_A_NAME} 个字"
 
 
@@ -202,12 +224,14 @@ def _unequal_codes(rows: Sequence[Row]) -> Iterator[str]:
     if len(lengths) < 2:
         return
     usual = max(lengths, key=lambda length: (lengths[length], length))
-    others = [row for row in numbers if len(row.get(CODE)) != usual]
-    named = "、".join(f"{row.place}“{row.get(CODE)}”" for row in others[:MOST_NAMED])
-    more = f"等 {len(others)} 个" if len(others) > MOST_NAMED else ""
+    others = []
+    for row in numbers:
+        code = row.get(CODE)
+        if len(code) != usual:
+            others.append(f"{row.place}“{code}”")
+    named = first_of(others, MOST_NAMED, "个")
     yield (
-        f"单位代码多数是 {usual} 位，{named}{more}不是；"
-        "前面的 0 丢了的，请把这一列设为“文本”格式，补上 0"
+        f"单位代码多数是 {usual} 位，{named}不是；前面的 0 丢了的，请把这一列设为“文本”格式，补上 0"
     )
 
 
@@ -215,6 +239,5 @@ def _gaps(rows: Sequence[Row]) -> Iterator[str]:
     """Rows without a level among others that have one: cells may have been merged."""
     without = [row.place for row in rows if not row.get(LEVEL)]
     if without and len(without) < len(rows):
-        named = "、".join(without[:MOST_NAMED])
-        more = f"等 {len(without)} 行" if len(without) > MOST_NAMED else ""
-        yield f"{named}{more}没有类别；合并过单元格的，请取消合并，每行都填"
+        named = first_of(without, MOST_NAMED, "行")
+        yield f"{named}没有类别；合并过单元格的，请取消合并，每行都填"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -152,7 +152,10 @@ def read_table(path: Path) -> list[Row]:
     if not usable:
         raise _without_headings(tables, path)
     several = len(usable) > 1
-    return [row for table in usable for row in _rows(table, with_name=several)]
+    rows: list[Row] = []
+    for table in usable:
+        rows += _rows(table, with_name=several)
+    return rows
 
 
 def _without_headings(tables: Sequence[_Headed], path: Path) -> RosterError:
@@ -179,10 +182,13 @@ def _headed(grid: _Grid) -> _Headed:
     top = list(grid.rows)[:MOST_TITLE_ROWS]
     candidates = [_Headed(grid, number, _columns(grid.rows[number])) for number in top]
     best = max(candidates, key=_weight)
-    below = grid.rows.get(best.row + 1, ())
+    second_line = best.row + 1
+    below = grid.rows.get(second_line, ())
     if best.lacking or not _continues(below):
         return best
-    return _Headed(grid, best.row + 1, {**_columns(below), **_own_columns(best.columns, below)})
+    columns = _columns(below)
+    columns.update(_own_columns(best.columns, below))
+    return _Headed(grid, second_line, columns)
 
 
 def _weight(headed: _Headed) -> tuple[int, int]:
@@ -194,7 +200,7 @@ def _weight(headed: _Headed) -> tuple[int, int]:
 def _continues(below: Sequence[_Cell]) -> bool:
     """Whether the next row has headings of a second line: 联系人 and 电话 under 联系方式."""
     texts = [cell.text for cell in below if cell.text]
-    return bool(texts) and all(_own_word(text) for text in texts)
+    return bool(texts) and all(map(_own_word, texts))
 
 
 def _own_columns(columns: Mapping[int, str], below: Sequence[_Cell]) -> dict[int, str]:
@@ -206,31 +212,42 @@ def _own_columns(columns: Mapping[int, str], below: Sequence[_Cell]) -> dict[int
 def _columns(cells: Sequence[_Cell]) -> dict[int, str]:
     """Which column is under which heading: ours where a column is called so, or, where none is, as
     people call it; the others keep their own. Of two of the same name the first counts."""
-    written = {column: clean_name(cell.text) for column, cell in enumerate(cells)}
+    written = [clean_name(cell.text) for cell in cells]
+    plain = list(map(_plain, written))
     columns: dict[int, str] = {}
-    for heading, others in HEADINGS.items():
-        for name in (heading, *others):
-            alike = [c for c, text in written.items() if _plain(text) == name and c not in columns]
-            if alike:
-                columns[alike[0]] = heading
-                break
+    for heading in HEADINGS:
+        column = _column_of(heading, plain, columns)
+        if column is not None:
+            columns[column] = heading
     taken = set(columns.values())
-    for column, text in written.items():
+    for column, text in enumerate(written):
         if column not in columns and text and text not in taken:
             columns[column] = text
             taken.add(text)
     return dict(sorted(columns.items()))
 
 
+def _column_of(heading: str, plain: Sequence[str], taken: Collection[int]) -> int | None:
+    """The first column that is called like a heading of ours, and is not under another."""
+    for name in (heading, *HEADINGS[heading]):
+        for column, text in enumerate(plain):
+            if text == name and column not in taken:
+                return column
+    return None
+
+
 def _plain(heading: str) -> str:
-    return "".join(_ASIDE.sub("", heading).lower().split())
+    word = _ASIDE.sub("", heading).lower()
+    return "".join(word.split())
 
 
 def _own_word(text: str) -> str:
     """Our word for a heading; empty when it is none."""
     plain = _plain(clean_name(text))
-    words = (ours for ours, others in HEADINGS.items() if plain in (ours, *others))
-    return next(words, "")
+    for ours, others in HEADINGS.items():
+        if plain == ours or plain in others:
+            return ours
+    return ""
 
 
 # --- rows ---
@@ -239,9 +256,8 @@ def _own_word(text: str) -> str:
 def _rows(table: _Headed, *, with_name: bool) -> Iterator[Row]:
     """The rows below the headings."""
     for number, cells in table.grid.rows.items():
-        texts = [cell.text for cell in cells]
-        is_data = number > table.row and any(texts) and not texts[0].startswith("#")
-        if is_data:
+        is_remark = bool(cells) and cells[0].text.startswith("#")
+        if number > table.row and _has_text(cells) and not is_remark:
             place = _place(table.grid, number, with_name=with_name)
             yield _row(table, number, place)
 
@@ -274,8 +290,9 @@ def _content(heading: str, cell: _Cell) -> str:
 def _bare_code(text: str) -> str:
     """A code without blanks, in half-width characters."""
     kept = _AS_FORMULA.fullmatch(text.strip())
-    bare = (kept[1] or kept[2] or "") if kept else text
-    narrow = clean_name(bare).translate(_NARROW)
+    if kept is not None:
+        text = kept[1] or kept[2] or ""
+    narrow = clean_name(text).translate(_NARROW)
     return "".join(narrow.split())
 
 
@@ -289,7 +306,8 @@ def _lost(place: str, heading: str, cell: _Cell) -> Iterator[str]:
         return
     cure = "请把这一列设为“文本”格式，重新填写后保存"
     text = cell.text.strip()
-    if _SCIENTIFIC.fullmatch(text) and ("+" in text or "." in text):
+    has_sign_or_point = "+" in text or "." in text
+    if _SCIENTIFIC.fullmatch(text) and has_sign_or_point:
         yield f"{place}的{heading}“{text}”是科学计数法，后面的数字已经丢失，{cure}"
     elif cell.is_number and len(text) > MOST_DIGITS:
         yield f"{place}的{heading}“{text}”存成了数字，{MOST_DIGITS} 位以后已经丢失，{cure}"
@@ -346,15 +364,16 @@ def _sheets(data: bytes, path: Path) -> list[_Grid]:
 
 def _grid(sheet: RawSheet) -> _Grid:
     """The rows of a sheet that have any text, but for titles that span the columns."""
-    right = min(max((column for _, column in sheet.cells), default=-1), MOST_COLUMNS)
-    rows = {row for row, _ in sheet.cells}
-    grid = {row + 1: _sheet_row(sheet, row, right) for row in sorted(rows)}
-    titles = {top + 1 for (top, left), (_, last) in sheet.merges if left == 0 and last > 0}
-    kept = {row: cells for row, cells in grid.items() if _has_text(cells)}
-    for row in titles & kept.keys():
-        if not _has_text(kept[row][1:]):
-            del kept[row]
-    return _Grid(sheet.name, kept, _spanned(sheet, right))
+    rightmost = max((column for _, column in sheet.cells), default=-1)
+    right = min(rightmost, MOST_COLUMNS)
+    titles = {top for (top, left), (_, last) in sheet.merges if left == 0 and last > 0}
+    rows: dict[int, Sequence[_Cell]] = {}
+    for row in sorted({row for row, _ in sheet.cells}):
+        cells = _sheet_row(sheet, row, right)
+        is_title = row in titles and not _has_text(cells[1:])
+        if _has_text(cells) and not is_title:
+            rows[row + 1] = cells
+    return _Grid(sheet.name, rows, _spanned(sheet, right))
 
 
 def _spanned(sheet: RawSheet, right: int) -> dict[tuple[int, int], _Cell]:
@@ -364,7 +383,8 @@ def _spanned(sheet: RawSheet, right: int) -> dict[tuple[int, int], _Cell]:
         first = sheet.cells.get((top, left))
         if first is None or left > right:
             continue
-        for row in range(top + 1, min(bottom, top + MOST_SPANNED) + 1):
+        last = min(bottom, top + MOST_SPANNED)
+        for row in range(top + 1, last + 1):
             spanned[row + 1, left] = _shown(first)
     return spanned
 
@@ -381,8 +401,10 @@ def _shown(raw: RawCell) -> _Cell:
     if raw.kind != "n" or raw.date:
         return _Cell(seen)
     number = _whole(raw.text)
-    is_plain = number is None or (seen.isdecimal() and int(seen) == number)
-    return _Cell(seen if is_plain else str(number), is_number=True)
+    if number is None:
+        return _Cell(seen, is_number=True)
+    all_digits = seen.isdecimal() and int(seen) == number
+    return _Cell(seen if all_digits else str(number), is_number=True)
 
 
 def _whole(text: str) -> int | None:

@@ -57,13 +57,18 @@ def write_summary(form: Form, county: Summary, result: MergeResult, password: st
 def _context(form: Form, county: Summary, result: MergeResult) -> SummaryContext:
     returned = _names(file.unit for file in result.returned)
     missing = _names(result.missing)
+    if result.with_errors:
+        with_errors = returned
+    else:
+        with_errors = ()
+        missing = (*missing, *returned)
     return SummaryContext(
         form,
         county,
         issued=bool(county.unit.name),
         sums=_sums(form, len(result.counted_files)),
-        with_errors=returned if result.with_errors else (),
-        missing=missing if result.with_errors else (*missing, *returned),
+        with_errors=with_errors,
+        missing=missing,
         warnings=_warnings(result),
     )
 
@@ -75,11 +80,14 @@ def _names(units: Iterable[Unit]) -> tuple[str, ...]:
 def _sums(form: Form, units: int) -> dict[str, str]:
     """The live sum over the detail rows for each typed-in field; none without units."""
     sums: dict[str, str] = {}
-    for table in form.tables if units else ():
+    if not units:
+        return sums
+    for table in form.tables:
         sheet = details.detail_sheet(table)
         for index, field in enumerate(details.detail_fields(form, table.id)):
             if field.computed is None:
-                sums[field.id] = details.column_sum(sheet, details.field_column(index), units)
+                column = details.field_column(index)
+                sums[field.id] = details.column_sum(sheet, column, units)
     return sums
 
 
@@ -125,7 +133,8 @@ class _ListSheet:
         self.sheet = book.sheet(name)
         for index, column in enumerate(columns):
             self.sheet.set_column(index, index, column.width)
-        book.merge(self.sheet, Span(0, 0, 0, self.right), name, "title")
+        title = Span(0, 0, 0, self.right)
+        book.merge(self.sheet, title, name, "title")
         self.sheet.set_row(0, 30)
         for index, column in enumerate(columns):
             book.string(self.sheet, (_HEADING_ROW, index), column.heading, "head")
@@ -136,13 +145,15 @@ class _ListSheet:
 
     def about(self, words: str) -> None:
         """The line below the title."""
-        self.book.merge(self.sheet, Span(1, 0, 1, self.right), words, "small")
+        line = Span(1, 0, 1, self.right)
+        self.book.merge(self.sheet, line, words, "small")
 
     def add(self, texts: Sequence[str], highest: float = inf) -> int:
         """A row, as high as its texts need; gives its number."""
         self.last += 1
         lines = [1]
-        for index, (column, text) in enumerate(zip(self.columns, texts, strict=False)):
+        filled = zip(self.columns, texts, strict=False)
+        for index, (column, text) in enumerate(filled):
             self.book.string(self.sheet, (self.last, index), text, column.style)
             if column.wraps:
                 lines.append(lines_needed(text, column.width))
@@ -164,8 +175,10 @@ class _ListSheet:
     def name_range(self, name: str) -> None:
         """A defined name for the list with its headings, so that it can be read back."""
         first = address((_HEADING_ROW, 0), absolute=True)
-        last = address((max(_FIRST_ROW, self.last), self.right), absolute=True)
-        self.book.workbook.define_name(name, f"={quoted(self.name)}!{first}:{last}")
+        last_row = max(_FIRST_ROW, self.last)
+        last = address((last_row, self.right), absolute=True)
+        sheet = quoted(self.name)
+        self.book.workbook.define_name(name, f"={sheet}!{first}:{last}")
 
     def finish(self) -> None:
         """Filters, the printed area, protection."""
@@ -213,32 +226,45 @@ class _StatusRow:
 def _status(book: WorkbookWriter, result: MergeResult) -> None:
     """Who reported, who did not, and what became of every file."""
     sheet = _ListSheet(book, STATUS_SHEET, _STATUS_COLUMNS)
-    expected = "" if result.expected is None else f"名册 {result.expected} 个单位；"
-    sheet.about(
-        f"{expected}计入汇总 {len(result.counted)} 个，"
-        f"退回 {len(result.returned)} 个，未报 {len(result.missing)} 个"
-    )
+    sheet.about(_in_all(result))
     rows = [_file_row(file, with_errors=result.with_errors) for file in result.files]
     rows += [_missing_row(unit) for unit in result.missing]
-    for row in sorted(rows, key=lambda row: row.order):
+    rows.sort(key=lambda row: row.order)
+    for row in rows:
         line = sheet.add(row.texts)
-        sheet.paint(Span(line, _STATE, line, _STATE), row.style)
+        state = Span(line, _STATE, line, _STATE)
+        sheet.paint(state, row.style)
     sheet.finish()
+
+
+def _in_all(result: MergeResult) -> str:
+    """How many units there are of each kind."""
+    counted = len(result.counted)
+    returned = len(result.returned)
+    missing = len(result.missing)
+    told = f"计入汇总 {counted} 个，退回 {returned} 个，未报 {missing} 个"
+    if result.expected is None:
+        return told
+    return f"名册 {result.expected} 个单位；{told}"
 
 
 def _missing_row(unit: Unit) -> _StatusRow:
     nothing = ("", "", "", "", "", "没有收到可以计入的报表")
-    return _StatusRow(2, (unit.code, unit.name, unit.level, "未报", *nothing), "bad")
+    texts = (unit.code, unit.name, unit.level, "未报", *nothing)
+    return _StatusRow(2, texts, "bad")
 
 
 def _file_row(file: FileRecord, *, with_errors: bool) -> _StatusRow:
-    included = file.outcome is Outcome.RETURNED and with_errors
-    unit, source = file.unit, file.provenance
+    state = file.outcome.label
+    if with_errors and file.outcome is Outcome.RETURNED:
+        state = "有错误，已计入"
+    unit = file.unit
+    source = file.provenance
     texts = (
         unit.code,
         unit.name,
         unit.level,
-        "有错误，已计入" if included else file.outcome.label,
+        state,
         _count(file, Severity.ERROR),
         _count(file, Severity.WARNING) + _explained(file),
         file.path,
@@ -252,13 +278,13 @@ def _file_row(file: FileRecord, *, with_errors: bool) -> _StatusRow:
 
 def _count(file: FileRecord, severity: Severity) -> str:
     """How many findings of a file have this severity; empty for none."""
-    count = sum(1 for finding in file.findings if finding.severity is severity)
-    return str(count) if count else ""
+    severities = [finding.severity for finding in file.findings]
+    return str(severities.count(severity) or "")
 
 
 def _explained(file: FileRecord) -> str:
     """How many warnings the unit has explained, on a line of its own."""
-    count = sum(1 for finding in file.findings if finding.explanation)
+    count = sum(finding.explanation != "" for finding in file.findings)
     return f"\n已说明 {count}" if count else ""
 
 
@@ -294,9 +320,15 @@ def _findings(book: WorkbookWriter, form: Form, result: MergeResult) -> None:
     sheet.about("错误必须更正；警示请更正或说明；提示供参考。")
     links = _Links(form, result)
     sheets = layout_of(form).sheets
-    linked = [finding for finding in result.findings if finding.file in links.rows]
-    others = [finding for finding in result.findings if finding.file not in links.rows]
-    for finding in excel_order([*grouped(excel_order(others, sheets)), *linked], sheets):
+    linked = []
+    others = []
+    for finding in result.findings:
+        if finding.file in links.rows:
+            linked.append(finding)
+        else:
+            others.append(finding)
+    together = grouped(excel_order(others, sheets))
+    for finding in excel_order([*together, *linked], sheets):
         line = sheet.add(_finding_texts(finding))
         _write_link(sheet, (line, _LINK), links.target(finding))
     if sheet.last >= _FIRST_ROW:
@@ -307,14 +339,16 @@ def _findings(book: WorkbookWriter, form: Form, result: MergeResult) -> None:
 
 
 def _finding_texts(finding: Finding) -> tuple[str, ...]:
-    explained = f"说明：{finding.explanation}"
+    what_to_do = finding.suggestion
+    if finding.explanation:
+        what_to_do = f"说明：{finding.explanation}"
     return (
         finding.unit,
         finding.weight,
         finding.printed_code,
         finding.where,
         finding.message,
-        explained if finding.explanation else finding.suggestion,
+        what_to_do,
         finding.file,
     )
 
@@ -327,14 +361,15 @@ class _Links:
 
     def __init__(self, form: Form, result: MergeResult) -> None:
         positions = {file.unit: row for row, file in enumerate(result.counted_files)}
-        self.rows = {
-            file.path: positions[file.unit] for file in result.files if file.unit in positions
-        }
+        self.rows: dict[str, int] = {}
+        for file in result.files:
+            if file.unit in positions:
+                self.rows[file.path] = positions[file.unit]
         self._columns: dict[str, tuple[str, int]] = {}
         for table in form.tables:
+            sheet = details.detail_sheet(table)
             for index, field in enumerate(details.detail_fields(form, table.id)):
-                column = details.detail_sheet(table), details.field_column(index)
-                self._columns[field.id] = column
+                self._columns[field.id] = sheet, details.field_column(index)
 
     def target(self, finding: Finding) -> tuple[str, str] | None:
         """Sheet and cell; None for a finding about no field of a counted unit."""
@@ -343,7 +378,8 @@ class _Links:
         if row is None or column is None:
             return None
         sheet, number = column
-        return sheet, address(details.unit_cell(row, number))
+        cell = details.unit_cell(row, number)
+        return sheet, address(cell)
 
 
 def _write_link(sheet: _ListSheet, cell: Cell, target: tuple[str, str] | None) -> None:
@@ -351,8 +387,9 @@ def _write_link(sheet: _ListSheet, cell: Cell, target: tuple[str, str] | None) -
         sheet.book.string(sheet.sheet, cell, "", "centre")
         return
     name, at = target
+    link = f"internal:{quoted(name)}!{at}"
     style = sheet.book.styles["link"]
-    sheet.sheet.write_url(*cell, f"internal:{quoted(name)}!{at}", style, f"查看 {at}")
+    sheet.sheet.write_url(*cell, link, style, f"查看 {at}")
 
 
 # --- every unit's figures ---------------------------------------------------------------------
@@ -380,7 +417,8 @@ class _DetailSheet:
         self._field_headings()
         self._units()
         for index, field in enumerate(self.fields):
-            self._total(details.field_column(index), field)
+            column = details.field_column(index)
+            self._total(column, field)
         self._page()
 
     def _columns(self) -> None:
@@ -415,16 +453,19 @@ class _DetailSheet:
         for row, view in enumerate(self.views):
             unit = view.submission.unit
             for column, text in enumerate((unit.code, unit.name, unit.level)):
-                self.book.string(self.sheet, details.unit_cell(row, column), text, "text")
+                cell = details.unit_cell(row, column)
+                self.book.string(self.sheet, cell, text, "text")
             for index, field in enumerate(self.fields):
-                self._value(details.unit_cell(row, details.field_column(index)), field, view)
+                column = details.field_column(index)
+                self._value(details.unit_cell(row, column), field, view)
             share_cells(self.sheet, details.FIRST_UNIT_ROW + row, known)
 
     def _value(self, cell: Cell, field: Field, view: UnitView) -> None:
         """A typed-in number as it counts, a computed one worked out again."""
         if field.computed is not None:
             style = self.book.styles[f"computed_{field.kind.value}"]
-            self.sheet.write_number(*cell, excel_number(view.recomputed(field.id)), style)
+            number = excel_number(view.recomputed(field.id))
+            self.sheet.write_number(*cell, number, style)
             return
         style = self.book.styles[f"number_{field.kind.value}"]
         value = view.submission.effective(field.id).value
@@ -438,17 +479,16 @@ class _DetailSheet:
         if not self.views:
             self.sheet.write_blank(details.TOTAL_ROW, column, None, style)
             return
-        total = excel_number(self.book.results.number(ex.Ref(field.id)))
+        result = self.book.results.number(ex.Ref(field.id))
         formula = details.column_sum(self.name, column, len(self.views))
-        self.sheet.write_formula(details.TOTAL_ROW, column, formula, style, total)
+        self.sheet.write_formula(details.TOTAL_ROW, column, formula, style, excel_number(result))
 
     def _page(self) -> None:
         """The defined name, filters, printing, protection."""
-        corner = address((self.last, self.right), absolute=True)
-        self.book.workbook.define_name(
-            details.detail_name(self.table.id),
-            f"={quoted(self.name)}!$A${details.ID_ROW + 1}:{corner}",
-        )
+        first = address((details.ID_ROW, 0), absolute=True)
+        last = address((self.last, self.right), absolute=True)
+        name = details.detail_name(self.table.id)
+        self.book.workbook.define_name(name, f"={quoted(self.name)}!{first}:{last}")
         sheet = self.sheet
         sheet.freeze_panes(details.FIRST_UNIT_ROW, len(details.KEYS))
         sheet.autofilter(details.ID_ROW, 0, self.last, self.right)
@@ -459,16 +499,18 @@ class _DetailSheet:
         sheet.repeat_rows(1, details.ID_ROW)
         sheet.repeat_columns(0, len(details.KEYS) - 1)
         self.book.protect(sheet, autofilter=True)
-        self.book.select(sheet, (details.FIRST_UNIT_ROW, details.field_column(0)))
+        first_number = details.unit_cell(0, details.field_column(0))
+        self.book.select(sheet, first_number)
 
 
 def _rows_of(fields: Sequence[Field]) -> Iterator[tuple[int, int]]:
     """The first and the last field of each row of the form, by their positions."""
     first = 0
     for index, field in enumerate(fields):
-        if index + 1 == len(fields) or fields[index + 1].row != field.row:
+        following = index + 1
+        if following == len(fields) or fields[following].row != field.row:
             yield first, index
-            first = index + 1
+            first = following
 
 
 def page_breaks(fields: Sequence[Field]) -> list[int]:
@@ -476,7 +518,8 @@ def page_breaks(fields: Sequence[Field]) -> list[int]:
     breaks: list[int] = []
     page = 0
     for first, last in _rows_of(fields):
-        if last + 1 - page > COLUMNS_A_PAGE and first > page:
+        columns = last + 1 - page
+        if columns > COLUMNS_A_PAGE and first > page:
             breaks.append(details.field_column(first))
             page = first
     return breaks
@@ -503,8 +546,9 @@ def _texts(book: WorkbookWriter, form: Form, counted: Sequence[Submission]) -> N
     columns += [_Column(text.label, _TEXT_WIDTH, wraps=True) for text in form.texts]
     sheet = _ListSheet(book, TEXTS_SHEET, columns)
     for submission in counted:
+        unit = submission.unit
         texts = [submission.texts.get(text.field_id, "") for text in form.texts]
-        sheet.add((submission.unit.code, submission.unit.name, *texts), _HIGHEST)
+        sheet.add((unit.code, unit.name, *texts), _HIGHEST)
     sheet.name_range(details.TEXTS_NAME)
     sheet.finish()
 

@@ -32,7 +32,8 @@ def sum_up(
 
     Without any unit all fields stay blank (0 would be a statement).
     """
-    level = county.level or summary_level([submission.unit.level for submission in counted])
+    levels = [submission.unit.level for submission in counted]
+    level = county.level or summary_level(levels)
     return Summary(
         form=form.id,
         year=year,
@@ -62,7 +63,8 @@ def totals_of(form: Form, view: UnitView) -> dict[str, Decimal]:
     for name in form.fields:
         entries = [view.submission.effective(leaf) for leaf in form.leaves(name)]
         if any(entry.value is not None for entry in entries):
-            totals[name] = view.value(Ref(name)).normalize() + 0
+            value = view.value(Ref(name))
+            totals[name] = value.normalize() + 0
     return totals
 
 
@@ -70,9 +72,10 @@ def too_large(form: Form, county: Submission) -> list[Finding]:
     """E4 for every total beyond what can be summed exactly."""
     findings = []
     for name, entry in county.entries.items():
-        if entry.value is not None and abs(entry.value) >= MAX_NUMBER:
-            label = form.fields[name].label
-            finding = TOTAL_TOO_LARGE(label=label, total=shown(entry.value))
-            placed = finding.on(county.provenance.places[name], name)
-            findings.append(placed.at(observed=((name, entry.value),)))
+        if entry.value is None or abs(entry.value) < MAX_NUMBER:
+            continue
+        label = form.fields[name].label
+        place = county.provenance.places[name]
+        finding = TOTAL_TOO_LARGE(label=label, total=shown(entry.value)).on(place, name)
+        findings.append(finding.at(observed=((name, entry.value),)))
     return findings

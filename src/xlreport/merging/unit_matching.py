@@ -10,6 +10,7 @@ import difflib
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import partial
 
 from xlreport.merging.roster import Roster
 from xlreport.submission import Unit
@@ -65,7 +66,10 @@ def _office_behind(name: str) -> str:
     """What a name ends with that is none of the unit's own; empty when there is nothing."""
     if name in _ENDS:
         return ""
-    return next((end for end in _ENDS if name.endswith(end)), "")
+    for office in _ENDS:
+        if name.endswith(office):
+            return office
+    return ""
 
 
 def match(roster: Roster, unit: Unit, county: str = "") -> Match:
@@ -82,32 +86,39 @@ def match(roster: Roster, unit: Unit, county: str = "") -> Match:
 
 def _by_code(roster: Roster, unit: Unit, named: tuple[Unit, ...], county: str) -> Match:
     """The unit with a code; `named` are those that its name fits."""
-    listed = next((known for known in roster.units if known.code == unit.code), None)
-    if listed is None:
-        alike = tuple(known for known in roster.units if differ_in_zeros(known.code, unit.code))
-        return Match(How.NOT, proposals=named or alike or _similar(roster, unit.name, county))
-    how = How.CODE if listed in named else How.OTHER_NAME
-    return Match(how, listed)
+    for listed in roster.units:
+        if listed.code == unit.code:
+            how = How.CODE if listed in named else How.OTHER_NAME
+            return Match(how, listed)
+    alike = tuple(known for known in roster.units if differ_in_zeros(known.code, unit.code))
+    proposals = named or alike or _similar(roster, unit.name, county)
+    return Match(How.NOT, proposals=proposals)
 
 
 def differ_in_zeros(code: str, other: str) -> bool:
     """Whether two codes of digits are the same number but not the same text: a program that took
     one for a number has dropped the zeros before it."""
     both_numbers = code.isdecimal() and other.isdecimal()
-    return both_numbers and code != other and code.lstrip("0") == other.lstrip("0")
+    same_number = code.lstrip("0") == other.lstrip("0")
+    return both_numbers and same_number and code != other
 
 
 def _named(roster: Roster, name: str, county: str) -> tuple[Unit, ...]:
     """Units of exactly this name; if there is none, those of the same normalised name."""
     exact = _units_where(roster, _squeezed, _squeezed(name))
-    return exact or _units_where(
-        roster, lambda known: normalised(known, county), normalised(name, county)
-    )
+    if exact:
+        return exact
+    plain = partial(normalised, county=county)
+    return _units_where(roster, plain, plain(name))
 
 
 def _units_where(roster: Roster, plain: Callable[[str], str], wanted: str) -> tuple[Unit, ...]:
     """Units with a name or an alias that is the wanted one when both are made plain."""
-    return tuple(unit for unit in roster.units if wanted in map(plain, roster.names(unit)))
+    found = []
+    for unit in roster.units:
+        if wanted in map(plain, roster.names(unit)):
+            found.append(unit)
+    return tuple(found)
 
 
 def _similar(roster: Roster, name: str, county: str) -> tuple[Unit, ...]:
@@ -116,7 +127,7 @@ def _similar(roster: Roster, name: str, county: str) -> tuple[Unit, ...]:
     for unit in roster.units:
         for own_name in roster.names(unit):
             known[normalised(own_name, county)] = unit
-    close = difflib.get_close_matches(
-        normalised(name, county), known, n=MOST_PROPOSALS, cutoff=LIKENESS
-    )
-    return tuple(dict.fromkeys(known[own_name] for own_name in close))
+    wanted = normalised(name, county)
+    close = difflib.get_close_matches(wanted, known, n=MOST_PROPOSALS, cutoff=LIKENESS)
+    units = [known[own_name] for own_name in close]
+    return tuple(dict.fromkeys(units))

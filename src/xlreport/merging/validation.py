@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -12,6 +13,7 @@ from xlreport.form.model import Form
 from xlreport.merging.outcome import FileRecord, Outcome, Stage, UnitKey
 from xlreport.merging.prior_year import PriorYear, with_prior_year
 from xlreport.rules.evaluate import evaluate_submissions
+from xlreport.submission import values_of
 from xlreport.workbook.layout.workbook import layout_of
 
 Numbers = Mapping[str, Decimal]
@@ -22,19 +24,22 @@ def validated(files: list[FileRecord], prior_year: PriorYear | None = None) -> l
     files = [with_prior_year(file, prior_year) for file in files]
     superseded = _superseded_numbers(files)
     decided: dict[str, FileRecord] = {}
-    for form, alike in _undecided(files).values():
-        decided.update((file.path, file) for file in _checked(form, alike, superseded))
+    for form, alike in _undecided(files):
+        for file in _checked(form, alike, superseded):
+            decided[file.path] = file
     return [decided.get(file.path, file) for file in files]
 
 
-def _undecided(files: list[FileRecord]) -> dict[str, tuple[Form, list[FileRecord]]]:
-    """The files to check by the id of their form, each with the definition."""
-    by_form: dict[str, tuple[Form, list[FileRecord]]] = {}
+def _undecided(files: list[FileRecord]) -> Iterator[tuple[Form, list[FileRecord]]]:
+    """The files to check, those of one form together."""
+    forms: dict[str, Form] = {}
+    alike: defaultdict[str, list[FileRecord]] = defaultdict(list)
     for file in files:
         if file.stage is not Stage.DECIDED and file.form is not None:
-            _, alike = by_form.setdefault(file.form.id, (file.form, []))
-            alike.append(file)
-    return by_form
+            form = forms.setdefault(file.form.id, file.form)
+            alike[form.id].append(file)
+    for name, form in forms.items():
+        yield form, alike[name]
 
 
 def _checked(
@@ -46,7 +51,8 @@ def _checked(
     evaluation = evaluate_submissions(form, reports)
     findings = validate(evaluation, versions)
     for file, view, found in zip(files, evaluation.views(), findings, strict=True):
-        yield _judged(replace(file, view=view), form, found)
+        with_view = replace(file, view=view)
+        yield _judged(with_view, form, found)
 
 
 def _superseded_numbers(files: list[FileRecord]) -> dict[UnitKey, Numbers]:
@@ -54,10 +60,7 @@ def _superseded_numbers(files: list[FileRecord]) -> dict[UnitKey, Numbers]:
     numbers: dict[UnitKey, Numbers] = {}
     for file in files:
         if file.decision is Outcome.SUPERSEDED:
-            entries = file.report.entries.items()
-            numbers[file.unit_key] = {
-                name: entry.value for name, entry in entries if entry.value is not None
-            }
+            numbers[file.unit_key] = values_of(file.report.entries)
     return numbers
 
 

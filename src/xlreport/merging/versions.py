@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -105,20 +106,22 @@ def rank(candidates: Sequence[FileRecord]) -> Ranking:
     """Ranks the reports of one unit by their age."""
     contenders, clock = _contenders(candidates)
     newest = max(contenders, key=clock)
-    content = newest.report.content
     age = clock(newest)
-    alike = [file for file in candidates if file.report.content == content]
-    older = [file for file in candidates if file.report.content != content]
-    # of equal copies any may stay, but one that takes another's place must be newer than that
-    fit = [file for file in alike if file in contenders and clock(file) == age] if older else alike
+    alike = []
+    older = []
+    for file in candidates:
+        if file.report.content == newest.report.content:
+            alike.append(file)
+        else:
+            older.append(file)
+    fit = alike
+    if older:
+        # of equal copies any may stay, but one that takes another's place must be newer than that
+        fit = [file for file in alike if file in contenders and clock(file) == age]
     winner = min(fit, key=lambda file: (len(file.path), file.path))
-    return Ranking(
-        winner,
-        equal=tuple(file for file in alike if file is not winner),
-        older=tuple(older),
-        tied=any(clock(file).may_be_as_old(age) for file in older if file in contenders),
-        clock=clock,
-    )
+    alike.remove(winner)
+    tied = any(clock(file).may_be_as_old(age) for file in older if file in contenders)
+    return Ranking(winner, tuple(alike), tuple(older), tied=tied, clock=clock)
 
 
 def _contenders(candidates: Sequence[FileRecord]) -> tuple[Sequence[FileRecord], Clock]:
@@ -133,7 +136,8 @@ def _contenders(candidates: Sequence[FileRecord]) -> tuple[Sequence[FileRecord],
     if len(mailed) == len(candidates):
         return candidates, by_arrival
     last = max(file.provenance.arrived for file in mailed)
-    return [file for file in candidates if file.provenance.arrived in (0.0, last)], by_statement
+    contenders = [file for file in candidates if file.provenance.arrived in (0.0, last)]
+    return contenders, by_statement
 
 
 def newest_versions(files: list[FileRecord], *, newest: bool) -> list[FileRecord]:
@@ -142,16 +146,16 @@ def newest_versions(files: list[FileRecord], *, newest: bool) -> list[FileRecord
     When nothing tells which is newer, or `newest` is false, different files count for nobody. Each
     of the others tells what it says differently, cell by cell.
     """
-    by_unit: dict[UnitKey, list[FileRecord]] = {}
+    by_unit: defaultdict[UnitKey, list[FileRecord]] = defaultdict(list)
     for file in files:
         if file.stage is Stage.CANDIDATE:
-            by_unit.setdefault(file.unit_key, []).append(file)
+            by_unit[file.unit_key].append(file)
     ruled: dict[str, FileRecord] = {}
     for candidates in by_unit.values():
         filled_in = [file for file in candidates if not file.report.is_blank]
         ranking = rank(filled_in or candidates)
-        undecided = bool(ranking.older) and (ranking.tied or not newest)
-        if undecided:
+        is_certain = newest and not ranking.tied
+        if ranking.older and not is_certain:
             reason = "分不出哪份较新" if newest else "按 --on-conflict error"
             decided = _none_counts(ranking, reason)
         else:
@@ -178,9 +182,10 @@ def _winner_counts(ranking: Ranking) -> list[FileRecord]:
         note = file.placed(COPY_COUNTED(winner=winner.path))
         decided.append(file.decided(Outcome.DUPLICATE, note))
     for file in ranking.older:
-        reason = OLDER(winner=winner.path, reason=_why_older(file, winner))
-        notes = [file.placed(reason), *_contrasts(file, winner, OLDER_SAYS)]
-        decided.append(file.decided(Outcome.SUPERSEDED, *notes))
+        why = _why_older(file, winner)
+        note = file.placed(OLDER(winner=winner.path, reason=why))
+        contrasts = _contrasts(file, winner, OLDER_SAYS)
+        decided.append(file.decided(Outcome.SUPERSEDED, note, *contrasts))
     return decided
 
 
@@ -205,29 +210,37 @@ def _contrasts(file: FileRecord, winner: FileRecord, message: Message) -> list[F
         return []
     contrasts = []
     for cell in differences(winner.form, file.report, winner.report):
-        values = {"label": cell.label, "first": cell.first, "second": cell.second}
-        finding = message(winner=winner.path, **values).on(cell.place, cell.field)
+        finding = message(
+            winner=winner.path, label=cell.label, first=cell.first, second=cell.second
+        )
         observed = (("this", cell.first), ("other", cell.second))
-        contrasts.append(file.placed(finding.at(observed=observed)))
+        there = finding.on(cell.place, cell.field).at(observed=observed)
+        contrasts.append(file.placed(there))
     return contrasts
 
 
 def _why_older(file: FileRecord, winner: FileRecord) -> str:
     """What tells that a file is not as new as the one that counts."""
-    mine, other = file.provenance, winner.provenance
+    mine = file.provenance
+    other = winner.provenance
     if other.arrived > mine.arrived > 0:
-        return f"收到得较晚（{_clock_time(other.arrived)}，这一份是 {_clock_time(mine.arrived)}）"
+        theirs = _clock_time(other.arrived)
+        ours = _clock_time(mine.arrived)
+        return f"收到得较晚（{theirs}，这一份是 {ours}）"
     if by_itself(file).stated > by_itself(winner).stated:
         return "这一份已被后来收到的取代，后来收到的又不如那一份新"
     if mine.number != other.number:
         return f"报送序号较大（第 {other.number} 次，这一份是第 {mine.number} 次）"
     if moment(mine.saved) != moment(other.saved):
-        return f"保存时间较新（{other.saved or NOT_TOLD}，这一份是 {mine.saved or NOT_TOLD}）"
+        theirs = other.saved or NOT_TOLD
+        ours = mine.saved or NOT_TOLD
+        return f"保存时间较新（{theirs}，这一份是 {ours}）"
     return "文件的修改时间较新"
 
 
 def _clock_time(seconds: float) -> str:
-    return f"{dt.datetime.fromtimestamp(seconds, CHINA):%Y-%m-%d %H:%M:%S}"
+    time = dt.datetime.fromtimestamp(seconds, CHINA)
+    return f"{time:%Y-%m-%d %H:%M:%S}"
 
 
 def _warned_of_rivals(winner: FileRecord, others: Iterable[FileRecord]) -> FileRecord:
@@ -237,7 +250,8 @@ def _warned_of_rivals(winner: FileRecord, others: Iterable[FileRecord]) -> FileR
     if not newer:
         return winner
     rival = max(newer, key=by_itself)
-    mine, other = winner.provenance, rival.provenance
+    mine = winner.provenance
+    other = rival.provenance
     warning = LATER_IS_OLDER(
         rival=rival.path,
         number=other.number,

@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from xlreport.narrative.clauses import Clause, Cut, StatedNumber, clauses, cut
+from xlreport.narrative.clauses import ENDS, Clause, Cut, StatedNumber, clauses, cut
 from xlreport.narrative.conditions import CONDITIONS, Candidate
 from xlreport.narrative.context import Context
 from xlreport.narrative.lexicon import KnownClaim, Lexicon, Token, TokenKind
@@ -75,16 +75,27 @@ class _Reader:
         tokens = clause.meant
         if tokens:
             self.context.enter(tokens)
-            self._read(tokens)
+            self._read(tokens, self._cut(clause))
         self.context.end(clause.mark)
 
-    def _read(self, tokens: list[Token]) -> None:
-        stated = self._stated(tokens)
+    def _cut(self, clause: Clause) -> Cut | None:
+        """The clause at its number. The last clause of a sentence goes on with what the one before
+        it denies."""
+        parts = cut(clause.meant)
+        if parts is not None or not self.context.denies or clause.mark not in ENDS:
+            return parts
+        asserts = any(token.role.asserts for token in clause.meant)
+        affirms = any(token.role.affirms for token in clause.meant[:-1])
+        return None if asserts or affirms else Cut(clause.meant, is_denied_before=True)
+
+    def _read(self, tokens: list[Token], parts: Cut | None) -> None:
+        stated = [] if parts is None else self._stated(tokens, parts)
+        self.context.denies = bool(stated) and parts is not None and parts.number is None
         if stated:
             self.context.hold(stated[-1].claim.subject.id, tokens)
             self.context.count(stated)
             self.context.line_is_heading = False
-            self.stated += stated
+            self.stated += [number for number in stated if number.claim.readings]
             return
         topic = self._topic_of(tokens)
         if topic is None:
@@ -92,22 +103,21 @@ class _Reader:
         else:
             self.context.hold(topic, tokens)
 
-    def _stated(self, tokens: list[Token]) -> list[StatedNumber]:
+    def _stated(self, tokens: list[Token], parts: Cut) -> list[StatedNumber]:
         """What a clause states. A number is that of the first claim of a statement about a
         subject, and a verb states one claim."""
-        parts = cut(tokens)
-        if parts is None:
-            return []
         spoken = self._spoken(tokens)
         stated: list[StatedNumber] = []
         taken: set[tuple[str, str]] = set()
         used: set[Token] = set()
         for known in self.lexicon.claims:
-            verb = _verb(known, parts, spoken)
-            it = Candidate(self.lexicon, self.text, self.year, self.context, parts, known, verb)
             about = (known.statement.code, known.subject)
-            if about in taken or used & set(verb):
+            if about in taken:
                 continue
+            verb = _verb(known, parts, spoken)
+            if used.intersection(verb):
+                continue
+            it = Candidate(self.lexicon, self.text, self.year, self.context, parts, known, verb)
             if all(condition.holds(it) for condition in CONDITIONS):
                 stated.append(it.stated())
                 if parts.number is not None:
@@ -143,6 +153,8 @@ class _Reader:
         """Whether a clause names the subject or goes on about it, and all its words fit."""
         is_named = any(subject in token.role.subjects for token in tokens)
         if not is_named and subject != self.context.topic:
+            return False
+        if not is_named and any(subject in token.role.unless for token in tokens):
             return False
         return all(self._belongs(token, subject) for token in tokens)
 

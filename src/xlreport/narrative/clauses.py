@@ -23,6 +23,9 @@ _MARKS = (
     TokenKind.CLOSE,
 )
 
+ENDS = (TokenKind.SEMICOLON, TokenKind.STOP, TokenKind.LINE)
+"""Marks behind which another sentence begins."""
+
 
 @dataclass(frozen=True, slots=True)
 class StatedNumber:
@@ -91,11 +94,13 @@ def clauses(tokens: Iterable[Token]) -> Iterator[Clause]:
 @dataclass(frozen=True, slots=True)
 class Cut:
     """A clause cut at its number. One that says that there were none (未收到来信) has no number,
-    and all its words are before."""
+    and all its words are before; `is_denied_before` tells one that leaves that to the clause before
+    (未发生来信，来访)."""
 
     before: Sequence[Token]
     number: Token | None = None
     after: Sequence[Token] = ()
+    is_denied_before: bool = False
 
     @property
     def value(self) -> int:

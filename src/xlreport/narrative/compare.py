@@ -25,10 +25,19 @@ from xlreport.submission import Submission, shown
 MOST_FINDINGS = 50
 """A unit's texts that contradict its tables more often are no report; the rest is not listed."""
 
+MOST_OTHERS = 3
+"""Numbers that are told of the other meanings of a text's number."""
+
 _ENDS = "。！？；\n"
 _COUNT = re.compile(r"(?<![0-9])([0-9]{1,9})(?=[ 　]*[件份宗起条])")
-_DOUBTS = ("无关", "除上述", "除此", "另收", "口头", "联合", "名义", "新的")
+DOUBTS = ("无关", "以外的", "之外的", "除上述", "除此", "另收", "口头", "联合", "名义", "新的")
 """Words after which a number may be a part of the year's, or none of the report's."""
+
+PLACES = ("县", "市")
+"""Levels whose reports add up those of many units."""
+
+_LOWER_UNITS = re.compile("乡|镇|街道|局|委(?!托)|办公室|中心|支队|大队|本级")
+"""In the text of a county or a city: a unit of it, not all of it."""
 
 _MAKE_EQUAL = "请核对文字和表格，改成一致"
 _MAKE_OWN = "请把文字改成本单位、本年度的情况"
@@ -95,8 +104,16 @@ class _Comparer:
         unread = _unread_counts(self.passage.plain, all_stated)
         for stated in self._once(all_stated):
             full = len(self.result.findings) >= MOST_FINDINGS
-            if not full and not _is_doubtful(self.passage.plain, stated):
+            if not full and not self._is_doubtful(stated):
                 self._compare(stated, unread)
+
+    def _is_doubtful(self, stated: StatedNumber) -> bool:
+        """Whether the number may be that of a part of the year or of the place."""
+        plain = self.passage.plain
+        is_place = self.view.submission.unit.level in PLACES
+        if is_place and _LOWER_UNITS.search(plain, *stated.place):
+            return True
+        return _is_doubtful(plain, stated)
 
     def _once(self, all_stated: Iterable[StatedNumber]) -> Iterable[StatedNumber]:
         """The same words once."""
@@ -154,8 +171,9 @@ class _Comparer:
         term = describer.term(readings[0])
         if not different:
             return f"{term}，不是"
-        numbers = "、".join(map(shown, different))
-        return f"{term}（按其他口径是 {numbers}），都不是"
+        numbers = "、".join(map(shown, different[:MOST_OTHERS]))
+        more = " 等" if len(different) > MOST_OTHERS else ""
+        return f"{term}（按其他口径是 {numbers}{more}），都不是"
 
 
 def _sentence(text: str, stated: StatedNumber) -> tuple[int, int]:
@@ -169,7 +187,7 @@ def _sentence(text: str, stated: StatedNumber) -> tuple[int, int]:
 def _is_doubtful(text: str, stated: StatedNumber) -> bool:
     """Whether a word of the sentence makes its numbers some of those of the year, or others."""
     sentence = text[slice(*_sentence(text, stated))]
-    return any(word in sentence for word in _DOUBTS)
+    return any(word in sentence for word in DOUBTS)
 
 
 def _unread_counts(text: str, all_stated: Iterable[StatedNumber]) -> list[tuple[int, int]]:

@@ -14,6 +14,7 @@ from xlreport.form.model import Claim
 from xlreport.narrative.clauses import Cut, StatedNumber
 from xlreport.narrative.context import COUNTS, PARTS, TIME, Context
 from xlreport.narrative.lexicon import KnownClaim, Lexicon, Token, TokenKind
+from xlreport.narrative.words import TIMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,17 @@ class Candidate:
     @property
     def continues(self) -> bool:
         """Whether the clause names no subject at all, and the claim's is being spoken of."""
-        if self.context.topic != self.known.subject:
+        subject = self.known.subject
+        if self.context.topic != subject:
             return False
-        return not any(token.role.subjects for token in self.cut.others)
+        return not any(
+            token.role.subjects or subject in token.role.unless for token in self.cut.others
+        )
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether a cause in the clause says which things are meant."""
+        return any(self.known.subject in token.role.makes_sure for token in self.cut.others)
 
     def fits(self, token: Token) -> bool:
         """Whether a word may stand in a clause that states the claim."""
@@ -89,9 +98,11 @@ class Candidate:
         )
 
     def first_verb_after(self) -> Token | None:
-        """The first word behind the number that is in a verb about the subject."""
+        """The first word behind the number that is in a verb about the subject, of which
+        something is compared."""
         for token in self.cut.after:
-            if self.lexicon.verb_of(token, self.known.subject):
+            claims = self.lexicon.claims_of(token, self.known.subject)
+            if any(known.claim.readings for known in claims):
                 return token
         return None
 
@@ -140,24 +151,30 @@ def the_number_is_certain(it: Candidate) -> bool:
 
 
 def the_number_counts_something(it: Candidate) -> bool:
-    """A number without a measure word may be anything, save a 0 that ends the clause."""
+    """A number without a measure word may be anything, save a 0 that ends the clause, or one right
+    behind the verb where the sentence has counted before (予以公开5件，部分公开2)."""
     number = it.cut.number
     if number is None or number.measure:
         return True
-    return number.value == 0 and not it.cut.after
+    if it.cut.after:
+        return False
+    follows_verb = bool(it.cut.before) and it.cut.before[-1] in it.verb
+    return number.value == 0 or (follows_verb and bool(it.context.counted))
 
 
 def the_measure_is_the_subjects(it: Candidate) -> bool:
-    """What is counted in another measure word is something else."""
+    """What is counted in another measure word is something else; 0 times is none of anything."""
     number = it.cut.number
     if number is None or not number.measure:
+        return True
+    if number.value == 0 and number.measure in TIMES:
         return True
     return number.measure in it.claim.measures
 
 
 def nothing_else_is_being_counted(it: Candidate) -> bool:
     """A list of other things may go on; only a verb says that the year's are meant."""
-    if not it.counts_without_verb or it.sums_up:
+    if not it.counts_without_verb or it.sums_up or it.is_sure:
         return True
     return not it.context.astray & {COUNTS, it.known.subject}
 
@@ -192,11 +209,13 @@ def a_part_is_no_more_than_the_whole(it: Candidate) -> bool:
 
 
 def the_measure_is_that_of_the_whole(it: Candidate) -> bool:
-    """What goes on about a subject counts it in the same measure word (收到3件，公开信息12条)."""
+    """What goes on about a subject counts it in the same measure word (收到3件，公开信息12条), save
+    a part of it (收到8份，其中公开2件)."""
     number, measure = it.cut.number, it.context.measure
     if it.names_subject or number is None or not number.measure or not measure:
         return True
-    return number.measure == measure
+    is_a_part = it.context.among_parts and it.cut.value <= it.context.whole
+    return number.measure == measure or is_a_part
 
 
 def each_word_names_one_subject(it: Candidate) -> bool:
@@ -208,9 +227,12 @@ def each_word_names_one_subject(it: Candidate) -> bool:
 
 
 def the_words_before_fit(it: Candidate) -> bool:
-    """Before the number only what belongs to the claim; of a list, 0 is said for each item."""
+    """Before the number only what belongs to the claim, and verbs in a row with its own; of a list,
+    0 is said for each item."""
     for i, token in enumerate(it.cut.before):
         if token.kind is not TokenKind.WORD or it.fits(token):
+            continue
+        if _is_coordinate(it, i):
             continue
         if it.cut.value != 0 or not _in_a_list(it, i):
             return False
@@ -245,8 +267,11 @@ def no_verb_states_something_else(it: Candidate) -> bool:
 
 
 def a_word_of_the_claim_denies_it(it: Candidate) -> bool:
-    """That there were none must be said by one of the claim's own words for it."""
-    return it.cut.number is not None or bool(it.verb)
+    """That there were none must be said by one of the claim's own words for it, or of another
+    subject in the clause before (未发生来访，来信)."""
+    if it.cut.number is not None or it.verb:
+        return True
+    return it.cut.is_denied_before and bool(it.claim.none) and not it.claim.verbs
 
 
 def one_is_counted(it: Candidate) -> bool:
@@ -285,6 +310,9 @@ class Condition:
 
 
 CONDITIONS: tuple[Condition, ...] = (
+    Condition(the_subject_is_known, "来信方面，收到12件", "收到12件，来信很多"),
+    Condition(a_verb_of_the_claim_states_it, "收到来信12封", "来信12封"),
+    Condition(a_word_of_the_claim_denies_it, "未收到来信", "谢绝来信"),
     Condition(every_word_is_known, "收到群众来信12件", "收到涉及拆迁的来信12件"),
     Condition(there_is_one_number, "收到来信12件", "收到来信12件至15件"),
     Condition(no_other_year_is_named, "2025年收到来信12件", "2024年收到来信12件"),
@@ -305,18 +333,33 @@ CONDITIONS: tuple[Condition, ...] = (
     Condition(each_word_names_one_subject, "来信和来访0件", "来信和来访12件"),
     Condition(the_words_before_fit, "收到群众来信12件", "收到网上来信12件"),
     Condition(the_words_after_fit, "收到12件群众来信", "收到12件网上来信"),
-    Condition(a_verb_of_the_claim_states_it, "收到来信12封", "来信12封"),
     Condition(no_verb_states_something_else, "来信12件", "转交来信12件"),
-    Condition(a_word_of_the_claim_denies_it, "未收到来信", "谢绝来信"),
     Condition(one_is_counted, "收到来信一件", "收到一件来信"),
-    Condition(the_subject_is_known, "来信方面，收到12件", "收到12件，来信很多"),
 )
-"""A clause is read when all of these hold; a new rule is a function and one row here.
+"""A clause is read when all of these hold; a new rule is a function and one row here. Those that
+few claims keep stand first.
 
 The examples speak of letters (来信) and visits (来访) in a report of 2025: the definition that a
 test reads them with has these subjects, and its words say which verbs and measure words go with
 them.
 """
+
+
+def _is_coordinate(it: Candidate, position: int) -> bool:
+    """Whether a word is another verb of the subject that is said of the same things: in a row with
+    the claim's own where there were none (未制发、废止), or one whose number can be the same
+    (受理并办结5件)."""
+    tokens = it.cut.before
+    role = tokens[position].role
+    is_joined = any(token.role.joins for token in tokens[max(0, position - 1) : position + 2])
+    if it.cut.number is None:
+        claims = (it.lexicon.claims[step.claim] for step in role.steps)
+        is_verb = any(claim.subject == it.known.subject for claim in claims)
+        return is_joined and (role.denies or (is_verb and len(it.verb) > 1))
+    steps = (step for step in role.steps if step.length == 1 and not step.denies)
+    others = [it.lexicon.claims[step.claim] for step in steps]
+    others = [other for other in others if other.subject == it.known.subject]
+    return any(set(other.claim.readings) & set(it.claim.readings) for other in others)
 
 
 def _in_a_list(it: Candidate, position: int) -> bool:

@@ -29,7 +29,7 @@ class Context:
     those of the sentence and `total` adds them up, `counted` holds what they were said of, `parts`
     is the sum of the kinds since;
     `astray` holds why the rest of the sentence may count something else, `depth` counts open
-    brackets.
+    brackets; `denies` is whether the clause before says that there were none.
     """
 
     lexicon: Lexicon
@@ -50,6 +50,7 @@ class Context:
     astray: set[str] = field(default_factory=set)
     depth: int = 0
     line_is_heading: bool = True
+    denies: bool = False
 
     def enter(self, tokens: Sequence[Token]) -> None:
         """Naming the report year ends a look back; 其中 begins a list of parts."""
@@ -64,6 +65,8 @@ class Context:
         if any(topic in token.role.subjects for token in tokens):
             self.anchor = (tokens[0].start, tokens[-1].end)
             self.astray -= {topic, COUNTS, PARTS}
+        for token in tokens:
+            self.astray -= token.role.makes_sure
         if topic != self.topic:
             self.lose_topic()
         self.topic = topic
@@ -191,7 +194,7 @@ class Context:
             self.depth = max(0, self.depth - 1)
         elif mark in (TokenKind.STOP, TokenKind.LINE):
             self.astray.clear()
-            self.directly = False
+            self.directly = self.denies = False
             self.counted.clear()
             self.numbers = self.total = 0
             self.among_parts = False

@@ -18,6 +18,9 @@ from xlreport.form.model import Claim, Form, Statement, Subject
 from xlreport.narrative import numerals
 from xlreport.narrative.own_names import OWN
 from xlreport.narrative.words import (
+    ADVERBIALS,
+    AFFIRMING,
+    CAUSE,
     CLASSES,
     COMPARING,
     ENDING,
@@ -27,12 +30,18 @@ from xlreport.narrative.words import (
     NOT_YET,
     OPENING,
     OTHER_TIME,
+    OTHERS,
     SCENE,
     SUMS,
+    TIMES,
+    WAYS,
 )
 
 GAP = "…"
 """In a verb of a definition: other words may stand here (结转…下年)."""
+
+SHORTEST_CAUSE = 4
+"""Characters of the shortest word that says what a cause is about (信息公开)."""
 
 _GENERAL = {
     "neutral": NEUTRAL,
@@ -44,6 +53,8 @@ _GENERAL = {
     "opens_parts": OPENING,
     "ends_list": ENDING,
     "sums": SUMS,
+    "affirms": AFFIRMING,
+    "others": OTHERS,
 }
 """The words of any report, by the flag of `Role` that they set."""
 
@@ -69,7 +80,8 @@ class Role:
     """What a word can be; one word can be several things.
 
     `subjects` are the ids of the subjects that it names, `beside` of those beside which it changes
-    nothing, `parts` of those of which it names a kind, `unless` of those from which it leads away.
+    nothing, `parts` of those of which it names a kind, `unless` of those from which it leads away,
+    `makes_sure` of those that it can only mean.
     `steps` are its places in the verbs of claims and in the words that say that there was none;
     `asserts` is whether it is in a verb, `denies` whether it begins such words.
     """
@@ -83,11 +95,14 @@ class Role:
     opens_parts: bool = False
     ends_list: bool = False
     sums: bool = False
+    affirms: bool = False
+    others: bool = False
     asserts: bool = False
     subjects: set[str] = field(default_factory=set)
     beside: set[str] = field(default_factory=set)
     parts: set[str] = field(default_factory=set)
     unless: set[str] = field(default_factory=set)
+    makes_sure: set[str] = field(default_factory=set)
     steps: set[Step] = field(default_factory=set)
 
     def goes_with(self, subject: str) -> bool:
@@ -149,11 +164,12 @@ class KnownClaim:
 class Phrase:
     """A subject's name put together of small words (申请公开政府信息的事项): what it looks like,
     and the words of which it must hold one each. One with a word of `kinds` is for a kind of the
-    subject (信息公开网络申请)."""
+    subject (信息公开网络申请), but not for its last word (依申请公开信件)."""
 
     pattern: re.Pattern[str]
     needed: tuple[re.Pattern[str], ...]
     kinds: re.Pattern[str]
+    head: re.Pattern[str]
     role: Role
     role_of_kind: Role
 
@@ -163,7 +179,7 @@ class Phrase:
         match = self.pattern.match(text, start, end)
         if match is None or not all(words.search(match[0]) for words in self.needed):
             return start, _NO_ROLE
-        is_kind = self.kinds.search(match[0]) is not None
+        is_kind = self.kinds.search(self.head.sub("", match[0])) is not None
         return match.end(), self.role_of_kind if is_kind else self.role
 
 
@@ -175,12 +191,20 @@ class Lexicon:
     roles: dict[str, Role]
     phrases: tuple[Phrase, ...]
     pattern: re.Pattern[str]
+    leading_away: re.Pattern[str]
+    explaining: re.Pattern[str]
     subjects: tuple[str, ...]
 
     def verb_of(self, token: Token, subject: str) -> bool:
         """Whether a word is in a verb of any claim about the subject."""
-        steps = (step for step in token.role.steps if not step.denies)
-        return any(self.claims[step.claim].subject == subject for step in steps)
+        return any(True for _ in self.claims_of(token, subject))
+
+    def claims_of(self, token: Token, subject: str) -> Iterator[KnownClaim]:
+        """The claims about the subject in whose verbs a word is."""
+        for step in token.role.steps:
+            known = self.claims[step.claim]
+            if not step.denies and known.subject == subject:
+                yield known
 
     def role_of_year(self, distance: int) -> Role:
         """What a year can be, by its distance from the report's: as 上年 or 下年."""
@@ -225,6 +249,13 @@ class Lexicon:
                 return Token(TokenKind.WORD, start, end, self.roles[match[0]])
             case "atom":
                 return Token(TokenKind.UNKNOWN, start, end)
+            case "adverbial":
+                return Token(TokenKind.WORD, start, end, self._role_of_adverbial(match[0]))
+            case "ways":
+                role = Role(neutral=True, unless={*self.subjects})
+                return Token(TokenKind.WORD, start, end, role)
+            case "cause":
+                return self._cause(match)
             case "own" | "item" | "space":
                 return Token(TokenKind.WORD, start, end, _PLAIN)
             case "month":
@@ -239,6 +270,21 @@ class Lexicon:
                 kind = TokenKind.SHARE if is_share else TokenKind.NUMBER
                 return Token(kind, start, end, value=value, measure=measure)
         return Token(TokenKind[group.upper()], start, end)
+
+    def _role_of_adverbial(self, words: str) -> Role:
+        """It changes nothing, save that its words may lead away from a subject."""
+        role = Role(neutral=True)
+        for word in self.leading_away.findall(words):
+            role.unless |= self.roles[word].unless
+        return role
+
+    def _cause(self, match: re.Match[str]) -> Token:
+        """A cause makes sure of the subjects that its words go with; another is unknown."""
+        words = self.explaining.findall(match[0])
+        sure = {subject for word in words for subject in self.roles[word].beside}
+        if not sure:
+            return Token(TokenKind.UNKNOWN, *match.span())
+        return Token(TokenKind.WORD, *match.span(), Role(beside=sure, makes_sure=sure))
 
 
 @lru_cache(maxsize=64)
@@ -255,7 +301,7 @@ def build_lexicon(statements: Iterable[Statement]) -> Lexicon | None:
         return None
     builder = _Builder()
     claims = tuple(builder.known(i, *pair) for i, pair in enumerate(pairs))
-    measures: set[str] = set()
+    measures: set[str] = set(TIMES)
     for known in claims:
         measures.update(known.claim.measures)
     subjects = {known.subject: known.claim.subject for known in claims}
@@ -264,7 +310,28 @@ def build_lexicon(statements: Iterable[Statement]) -> Lexicon | None:
     phrases = tuple(_phrase(builder.roles, s) for s in subjects.values() if s.made_of)
     roles = dict(builder.roles)
     atoms = {word for subject in subjects.values() for word in _atoms(subject)}
-    return Lexicon(claims, roles, phrases, _pattern(roles, measures, atoms), tuple(subjects))
+    return Lexicon(
+        claims=claims,
+        roles=roles,
+        phrases=phrases,
+        pattern=_pattern(roles, measures, atoms),
+        leading_away=_leading_away(roles),
+        explaining=_explaining(roles),
+        subjects=tuple(subjects),
+    )
+
+
+def _leading_away(roles: Mapping[str, Role]) -> re.Pattern[str]:
+    """The words that lead away from any subject."""
+    words = [word for word, role in roles.items() if role.unless]
+    return re.compile(_any_of(words) or NOTHING)
+
+
+def _explaining(roles: Mapping[str, Role]) -> re.Pattern[str]:
+    """The words that say what a cause is about."""
+    words = [word for word, role in roles.items() if role.beside]
+    long_words = [word for word in words if len(word) >= SHORTEST_CAUSE]
+    return re.compile(_any_of(long_words) or NOTHING)
 
 
 class _Builder:
@@ -343,6 +410,7 @@ def _phrase(roles: Mapping[str, Role], subject: Subject) -> Phrase:
         pattern=re.compile(rf"{atom}(?: ?{atom})*+"),
         needed=tuple(re.compile(_any_of(group)) for group in subject.made_of),
         kinds=re.compile(_any_of(subject.parts) or NOTHING),
+        head=re.compile(rf"(?:{_any_of(subject.made_with) or NOTHING})$"),
         role=Role(subjects={subject.id}),
         role_of_kind=Role(subjects={subject.id}, parts={subject.id}),
     )
@@ -351,6 +419,8 @@ def _phrase(roles: Mapping[str, Role], subject: Subject) -> Phrase:
         if reached == len(word):
             role.subjects.add(subject.id)
             phrase.role.beside.update(role.beside)
+    for word in subject.words:
+        roles[word].beside.update(phrase.role.beside)
     phrase.role_of_kind.beside.update(phrase.role.beside)
     return phrase
 
@@ -379,7 +449,8 @@ def _pattern(roles: Mapping[str, Role], measures: set[str], atoms: set[str]) -> 
         rf"(?P<own>{OWN}+)"
         rf"|(?P<item>[（(]{_ITEM_NUMBER}[）)]|[（(]\d{{1,2}}[）)]"
         rf"|^ {{0,8}}{_ITEM_NUMBER}[、.．]|^ {{0,8}}\d{{1,2}}[、.．](?!\d))"
-        rf"|(?P<year>(?<!\d){_YEAR_DIGITS} ?年(?:度?内|度|底|末)?)"
+        rf"|(?P<year>(?<!\d){_YEAR_DIGITS} ?年(?:度?内|度?以来|度|底|末)?)"
+        rf"|(?P<adverbial>{ADVERBIALS})|(?P<ways>{WAYS})|(?P<cause>{CAUSE})"
         rf"|(?P<word>(?=[{first}])(?:{_any_of(roles)}))"
         rf"|(?P<month>(?<!\d){_MONTH_DAY}|{_SPAN_OF_YEARS})"
         rf"|(?P<number>{_WITH_COMMAS}|\d+(?:\.\d+)?%?|[{numerals.CHINESE}]+)"

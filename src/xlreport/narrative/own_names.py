@@ -24,7 +24,8 @@ _ALL_UNITS = (
 )  # fmt: skip
 """Of these a summary is the sum."""
 
-_PLACE = re.compile(r".{1,7}?(?:新区|[市县区旗州盟])")
+_PLACE = re.compile(r".{1,7}?(?:新区|[市县区旗盟]|州(?![市县区]))")
+_PLACE_KINDS = "市县区旗州盟"
 _NO_PLACE = "(?<![省市县区旗州盟])"
 """Before a name: it is not that of another place's office."""
 
@@ -38,7 +39,13 @@ _OFFICE = "(?:人民政府|政府(?!信息|网站|门户|公报)|办事处|办(?
 """What may stand behind the name of a place."""
 
 _PEOPLES = "人民"
-_BEHIND_NO_PLACE = re.compile(_NO_PLACE)
+_BEHIND_NO_NAME = "(?:(?<![\u4e00-\u9fff])|(?<=[年月日度来底内由对向经至和及与共到我本]))"
+"""Before the kind of a place: it is not the end of another's name (市教育局 of 己市教育局)."""
+
+_BRANCH = re.compile(
+    r"(?:.*[省市州盟县])?(?P<office>.{2,8})局(?P<place>.{1,8}?)(?P<kind>[市县区旗]?)分局"
+)
+"""An office's branch for a place (己市公安局戊区分局)."""
 
 _SHORTEST, _LONGEST = 3, 20
 
@@ -50,28 +57,47 @@ def readable(text: str, own: Iterable[str], level: str) -> str:
     full_names = [name for name in own if len(name) > 1]
     names = {*full_names, *_of_level(full_names, level)}
     inner = {short for name in full_names for short in _within_places(name)}
+    inner.update(short for name in full_names for short in _of_branch(name))
     for name in sorted(names | inner, key=len, reverse=True):
-        of_no_other = "" if name in names else _NO_PLACE
-        text = re.sub(of_no_other + re.escape(name) + _OFFICE, _put_away, text)
+        before = "" if name in names else _before(name)
+        text = re.sub(before + re.escape(name) + _OFFICE, _put_away, text)
     for name in full_names:
         text = _without_short_names(text, name)
     return text
 
 
+def _of_branch(name: str) -> Iterator[str]:
+    """What a branch of an office is called: 戊区公安分局, 区公安分局, 公安分局, 戊分局."""
+    branch = _BRANCH.fullmatch(name)
+    if branch is None:
+        return
+    office, place, kind = branch.group("office", "place", "kind")
+    for before in (f"{place}{kind}{office}", f"{place}{office}", f"{kind}{office}", place):
+        yield f"{before}分局"
+        yield f"{before}局"
+    yield f"{office}分局"
+    yield f"{place}{kind}分局"
+
+
+def _before(name: str) -> str:
+    """What must stand before a name without its place."""
+    return _BEHIND_NO_NAME if name[0] in _PLACE_KINDS else _NO_PLACE
+
+
 def _within_places(name: str) -> Iterator[str]:
     """A name without those of the places that it lies in (和胜乡 of 五原县和胜乡), or with their
     kind only (市教育局)."""
-    for kind, short in _places(name):
+    for place, short in _places(name):
         yield short
-        yield kind + short
+        yield place[-1] + short
 
 
 def _places(name: str) -> Iterator[tuple[str, str]]:
-    """The kind of each place that a name begins with, and what stands behind it."""
+    """Each place that a name begins with, and what stands behind it."""
     place = _PLACE.match(name)
     while place is not None and len(name) - place.end() > 2:
-        kind, name = name[place.end() - 1], name[place.end() :]
-        yield kind, name
+        name = name[place.end() :]
+        yield place[0], name
         place = _PLACE.match(name)
 
 
@@ -94,30 +120,30 @@ def _of_level(names: Iterable[str], level: str) -> Iterator[str]:
 
 def _without_short_names(text: str, name: str) -> str:
     """An office's short names out of the way: characters of its name in their order (人社局 of
-    人力资源和社会保障局), with or without the kind of its place before (市人社局)."""
-    *_, (place_kind, office) = [("", name), *_places(name)]
+    人力资源和社会保障局), with or without its place or the kind of that before (市人社局)."""
+    *_, (place, office) = [("", name), *_places(name)]
     office = office.removeprefix(_PEOPLES)
     if len(office) < _SHORTEST or office[-1] not in _KINDS:
         return text
     reached = 0
     for match in _END.finditer(text):
-        start = _short_name(text, (reached, match.end()), place_kind, office)
+        start = _short_name(text, (reached, match.end()), place, office)
         if start < match.end():
             text = text[:start] + OWN * (match.end() - start) + text[match.end() :]
             reached = match.end()
     return text
 
 
-def _short_name(text: str, within: tuple[int, int], place_kind: str, office: str) -> int:
+def _short_name(text: str, within: tuple[int, int], place: str, office: str) -> int:
     """Where the longest short name begins that ends where `within` does; its end when there is
     none."""
     first, end = within
     for start in range(max(first, end - _LONGEST), end - _SHORTEST + 1):
         words = text[start:end]
-        bare = words.removeprefix(place_kind).removeprefix(_PEOPLES)
+        bare = words.removeprefix(place).removeprefix(place[-1:]).removeprefix(_PEOPLES)
         if len(bare) < _SHORTEST or bare[0] != office[0] or not is_within(bare, office):
             continue
-        if _BEHIND_NO_PLACE.match(text, start):
+        if re.compile(_before(words)).match(text, start):
             return start
     return end
 

@@ -13,6 +13,7 @@ from xlreport.rules.columns import bare
 from xlreport.rules.evaluate import UnitView, Verdict
 from xlreport.rules.linear import rounding_of
 from xlreport.submission import Place, Status, shown
+from xlreport.text import in_marks
 
 _SIGNS = {"==": "＝", "!=": "≠", "<": "＜", "<=": "≤", ">": "＞", ">=": "≥"}
 _RELATIONS = {
@@ -317,7 +318,8 @@ class FailureDescriber(RuleDescriber):
             return words
         total = shown(self._sum_of(items))
         ranges = self._ranges(items)
-        return f"{words}（{ranges}）{total}"
+        cells = f"（{ranges}）" if ranges else " "
+        return f"{words}{cells}{total}"
 
     def _ranges(self, items: _Items) -> str:
         """The cells of some fields as few ranges."""
@@ -411,8 +413,7 @@ def _fields(items: _Items) -> list[ex.Ref]:
 
 
 def _one_of(words: Sequence[str]) -> str:
-    quoted = [f"“{word}”" for word in words]
-    return "或".join(quoted)
+    return in_marks(words, "或")
 
 
 def _tolerance(node: ex.Compare) -> str:

@@ -91,9 +91,9 @@ R29 = Code(
 )
 R33 = Code(
     "R33",
-    "文字格里不是文字",
+    "格子里的内容读不出来",
     Severity.ERROR,
-    "图片和错误值读不出文字，写在里面的话会丢失。",
+    "图片和错误值读不出文字或数字，写在里面的会丢失。",
 )
 R34 = Code(
     "R34",
@@ -147,6 +147,8 @@ _OWN_TEMPLATE = "请用本单位自己的模板重新填报"
 DETAILS_LOST = E1.message("找不到明细表“{sheet}”，无法核对汇总数", _MERGE_AGAIN)
 DETAILS_DISAGREE = E1.message("各明细表的单位不一致", _MERGE_AGAIN)
 DETAIL_NO_NUMBER = E1.message("明细表里有不是数字的内容“{raw}”，合计不可信", _MERGE_AGAIN)
+DETAIL_OF_NOBODY = E1.message("明细表的这一行有数，却没有单位名称，没有计入", _MERGE_AGAIN)
+LIST_TWO_COLUMNS = E1.message("清单里有两列“{heading}”，无法判断哪一列是真的", _MERGE_AGAIN)
 TOTAL_DIFFERS = E1.message(
     "汇总表上是 {shown}，各单位之和是 {total}", "请不要直接改汇总数；改正下级报表后重新汇总"
 )
@@ -194,6 +196,8 @@ SHEET_LOST = R7.message(
     "请不要删除或改名工作表、改动表头，把数字填到县里发的模板里重新报送",
 )
 FOUND_BY_HEADING = R8.message("有 {cells} 个格子的名称丢失，已按表头文字找到并读取", _CHECK_NUMBERS)
+LIST_BY_HEADINGS = R8.message("{what}的名称丢失或指向别处，已按表头读取", "请核对读到的内容")
+LIST_LOST = R7.message("找不到{what}，没有读取", _MERGE_AGAIN)
 FOUND_BY_ADDRESS = R8.message("有 {cells} 个格子的名称丢失，已按原来的位置读取", _CHECK_NUMBERS)
 FOUND_ELSEWHERE = R8.message(
     "有 {cells} 个格子不在原来的位置（行列被移动或工作表改了名），已照常读取", _CHECK_NUMBERS
@@ -244,6 +248,9 @@ WRONG_ANSWER = R13.message(
     "“本表空白处是否均为 0”填的是“{answer}”", "请从下拉列表选“{yes}”或“{no}”"
 )
 TOO_FINE = R18.message("数字 {raw} 的小数超过 6 位", "请四舍五入到 6 位以内再报送")
+NO_PRIOR_NUMBER = R33.message(
+    "上年数“{label}”是{content}，不是数字，没有用来比较", "请向汇总单位要新的模板"
+)
 NO_TEXT = R33.message(
     "“{label}”里是{content}，不是文字，读不出来", "请按 Delete 清空这一格，把文字直接打进去"
 )
@@ -271,6 +278,7 @@ BOOK_UNSEEN = R34.message(
     "工作簿的窗口被隐藏了，打开时什么也看不见；里面的内容已照常读取",
     "请用“视图 → 取消隐藏”显示出来，核对后重新报送",
 )
+OBJECTS = R5.message("表格上有嵌入的对象、控件或背景图片，不会读取", _NOT_MISPLACED)
 SHEET_UNSEEN = R34.message(
     "工作表“{sheet}”被隐藏了，里面的内容已照常读取", "请取消隐藏，核对后重新报送"
 )

@@ -74,14 +74,20 @@ class Carried:
     def line(self) -> str:
         """The value as one line of text."""
         source, target = self._ends()
-        way = f"{' '.join(source).strip()} → {' '.join(target).strip()}"
-        return f"{way}　{self.label}：{self.value}"
+        come_from = " ".join(source).strip()
+        gone_to = " ".join(target).strip()
+        return f"{come_from} → {gone_to}　{self.label}：{self.value}"
 
     def as_dict(self) -> dict[str, Any]:
         """The value as `repair --json` has it."""
         source, target = self._ends()
-        places = {"from": source, "to": target}
-        return {"field": self.field, "label": self.label, **places, "value": self.value}
+        return {
+            "field": self.field,
+            "label": self.label,
+            "from": source,
+            "to": target,
+            "value": self.value,
+        }
 
     def _ends(self) -> tuple[list[str], list[str]]:
         """Sheet and cell of the source and of the target."""
@@ -150,8 +156,13 @@ def repair(
 
 def _fresh(form: Form, old: Submission, doubtful: frozenset[str]) -> Submission:
     """The same report with the formulas restored and without what is not certain."""
-    entries = {name: _kept(entry, name in doubtful) for name, entry in old.entries.items()}
-    texts = {name: "" if name in doubtful else text for name, text in old.texts.items()}
+    entries = {name: _kept(entry) for name, entry in old.entries.items()}
+    texts = dict(old.texts)
+    for name in doubtful:
+        if name in entries:
+            entries[name] = BLANK
+        if name in texts:
+            texts[name] = ""
     number = max(1, old.provenance.number) + 1
     return replace(
         old,
@@ -164,13 +175,13 @@ def _fresh(form: Form, old: Submission, doubtful: frozenset[str]) -> Submission:
     )
 
 
-def _kept(entry: Entry, doubtful: bool) -> Entry:
+def _kept(entry: Entry) -> Entry:
     """A number or a plain text; anything else cannot be typed in anew."""
     is_cut = entry.raw.endswith("…")
     is_plain_text = entry.status is Status.TEXT and not is_cut
-    if doubtful or not (entry.value is not None or is_plain_text):
-        return BLANK
-    return entry
+    if entry.value is not None or is_plain_text:
+        return entry
+    return BLANK
 
 
 def _answers(
@@ -178,11 +189,10 @@ def _answers(
 ) -> dict[str, str]:
     """Where a number is left out, 是 to 本表空白处是否均为 0 is left out too: it would turn that
     number into 0."""
-    lost = {
-        form.fields[name].table
-        for name, entry in old.entries.items()
-        if _is_lost(entry, entries[name])
-    }
+    lost = set()
+    for name, entry in old.entries.items():
+        if _is_lost(entry, entries[name]):
+            lost.add(form.fields[name].table)
     answers = {}
     for table, answer in old.answers.items():
         makes_up_zeros = answer == YES and table in lost
@@ -208,7 +218,8 @@ def _changed(form: Form, fresh: Submission, data: bytes, forms: Forms) -> frozen
     changed = set()
     for field in form.typed:
         written = fresh.entries.get(field.id, BLANK)
-        if not _same(written, again.entries.get(field.id, BLANK)):
+        read = again.entries.get(field.id, BLANK)
+        if not _same(written, read):
             changed.add(field.id)
     return frozenset(changed)
 
@@ -226,7 +237,9 @@ def _same(entry: Entry, other: Entry) -> bool:
 
 def _beside_numbers(submission: Submission) -> tuple[object, ...]:
     """All that a report says beside its number cells."""
-    prior_year = submission.prior_year
+    before: tuple[object, ...] = ()
+    if submission.prior_year is not None:
+        before = (dict(submission.prior_year.numbers), dict(submission.prior_year.texts))
     return (
         submission.unit,
         submission.year,
@@ -235,7 +248,7 @@ def _beside_numbers(submission: Submission) -> tuple[object, ...]:
         dict(submission.explanations),
         _filled(submission.answers),
         _filled(submission.provenance.identity),
-        None if prior_year is None else (dict(prior_year.numbers), dict(prior_year.texts)),
+        before,
     )
 
 
@@ -262,8 +275,9 @@ def _carried_numbers(transplant: _Transplant) -> Iterator[Carried]:
         if entry.status is Status.BLANK:
             continue
         label = transplant.form.fields[name].label
+        source = transplant.source(name)
         value = f"“{entry.raw}”" if entry.value is None else shown(entry.value)
-        yield Carried(name, label, transplant.source(name), layout.place(name), value)
+        yield Carried(name, label, source, layout.place(name), value)
 
 
 def _carried_answers(transplant: _Transplant) -> Iterator[Carried]:
@@ -282,21 +296,23 @@ def _carried_texts(transplant: _Transplant) -> Iterator[Carried]:
         name = text.field_id
         written = transplant.fresh.texts.get(name, "")
         if written:
+            source = transplant.source(name)
             value = f"{quote(written)}（{len(written)} 字）"
-            yield Carried(name, text.label, transplant.source(name), layout.place(name), value)
+            yield Carried(name, text.label, source, layout.place(name), value)
 
 
 # --- what was left out ----------------------------------------------------------------------
 
 
 def _left(transplant: _Transplant) -> Iterator[str]:
-    form, old = transplant.form, transplant.old
-    for name in old.entries:
+    form = transplant.form
+    for name in transplant.old.entries:
         reason = _why_not_the_same(transplant, name)
         if reason:
             yield f"{form.fields[name].label}：{reason}"
-    for name, entry in old.overrides.items():
-        yield f"{form.fields[name].label}：公式曾被改成“{entry.raw or '空'}”，已恢复公式"
+    for name, entry in transplant.old.overrides.items():
+        content = entry.raw or "空"
+        yield f"{form.fields[name].label}：公式曾被改成“{content}”，已恢复公式"
     for table in form.tables:
         reason = _why_no_answer(transplant, table.id)
         if reason:
@@ -335,5 +351,7 @@ def _why_no_answer(transplant: _Transplant, table: str) -> str:
 def _unread(findings: Iterable[Finding]) -> Iterator[str]:
     """Content of the file that was not read."""
     for finding in findings:
-        if finding.code in _UNREAD:
-            yield f"{finding.where}：{finding.message}" if finding.where else finding.message
+        if finding.code not in _UNREAD:
+            continue
+        where = finding.where
+        yield f"{where}：{finding.message}" if where else finding.message

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
 
-from support.raw_books import COVER, COVER_LINES, put, raw_book, without_names
+from support.raw_books import COVER, COVER_LINES, put, raw_book, target, without_names
 from xlreport import Form, Unit
+from xlreport.a1 import address
+from xlreport.findings import Severity
 from xlreport.formats.raw import RawBook, RawCell
+from xlreport.submission import Place
 from xlreport.workbook.layout.identity import Identity
 from xlreport.workbook.layout.workbook import layout_of
-from xlreport.workbook.reader.cover import Cover, cover_text, read_cover
+from xlreport.workbook.reader.cover import Cover, cover_sheet, cover_text, read_cover
+from xlreport.workbook.reader.headings import ENOUGH
 
 ISSUED = Identity(unit="甲子镇", code="990101", level="乡镇", year="2025", kind="unit")
 FULL = {"contact": "张三", "phone": "0000"}
@@ -119,3 +124,96 @@ def test_an_empty_named_cell_is_not_looked_for_elsewhere(zfxxgk: Form) -> None:
     put(book, (COVER, (40, 0)), RawCell("s", item.label))
     put(book, (COVER, (40, 1)), RawCell("s", "乙丑镇"))
     assert cover_text(book, zfxxgk, item) == ""
+
+
+# --- a name that went elsewhere than its label ----------------------------------------------
+
+
+def named_elsewhere(form: Form, rows: int, columns: int, *, beside: str = "") -> RawBook:
+    """The unit's name goes so many rows and columns from its cell and says 乙丑镇 there."""
+    book = raw_book(form, {**COVER_LINES, **FULL, "unit": beside})
+    row, column = layout_of(form).identity["unit"]
+    spot = (COVER, (row + rows, column + columns))
+    put(book, spot, RawCell("s", "乙丑镇"))
+    return replace(book, names={**book.names, "identity.unit": target(spot)})
+
+
+def read(book: RawBook, form: Form) -> Cover:
+    return read_cover(book, layout_of(form), Identity(year="2025", kind="unit"))
+
+
+def r8(found: Cover) -> list[tuple[str, str]]:
+    return [(f.sheet, f.message) for f in found.findings if f.code == "R8"]
+
+
+def test_a_name_further_right_counts_where_the_cell_beside_the_label_is_empty(
+    zfxxgk: Form,
+) -> None:
+    found = read(named_elsewhere(zfxxgk, 0, 1), zfxxgk)
+    assert found.unit.name == "乙丑镇"
+    assert r8(found) == []
+    row, column = layout_of(zfxxgk).identity["unit"]
+    assert found.places["identity.unit"] == Place(COVER, address((row, column + 1)))
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "beside", "name"),
+    [(0, 1, "甲子镇", "甲子镇"), (30, 1, "", ""), (30, 0, "甲子镇", "甲子镇"), (0, -2, "", "")],
+)
+def test_any_other_name_gives_way_to_the_label_and_is_told(
+    zfxxgk: Form, rows: int, columns: int, beside: str, name: str
+) -> None:
+    found = read(named_elsewhere(zfxxgk, rows, columns, beside=beside), zfxxgk)
+    cell = address(layout_of(zfxxgk).identity["unit"])
+    label = next(item.label for item in zfxxgk.identity if item.id == "unit")
+    message = f"有 1 个格子的名称跟着拖动或剪切走了，已按表头读取：{cell}（{label}）"
+    assert found.unit.name == name
+    assert r8(found) == [(COVER, message)]
+
+
+def test_all_names_that_went_elsewhere_are_told_together(zfxxgk: Form) -> None:
+    book = named_elsewhere(zfxxgk, 30, 0, beside="甲子镇")
+    names = {**book.names, "identity.code": target((COVER, (35, 0)))}
+    ((_, message),) = r8(read(replace(book, names=names), zfxxgk))
+    assert message.startswith("有 2 个格子的名称")
+    assert message.count("、") == 1
+
+
+def test_an_error_value_on_a_line_is_told_and_costs_no_report(zfxxgk: Form) -> None:
+    item = next(item for item in zfxxgk.identity if item.id not in COVER_LINES)
+    book = raw_book(zfxxgk)
+    put(book, (COVER, layout_of(zfxxgk).identity[item.id]), RawCell("e", "#N/A"))
+    (told,) = (f for f in read(book, zfxxgk).findings if f.code == "R33")
+    assert told.message == f"“{item.label}”里是错误值，不是文字，读不出来"
+    assert (told.severity, told.field) == (Severity.WARNING, f"identity.{item.id}")
+    assert told.cell == address(layout_of(zfxxgk).identity[item.id])
+
+
+# --- the sheet ------------------------------------------------------------------------------
+
+
+def renamed(book: RawBook, *names: str) -> RawBook:
+    """The cover under these names instead of its own."""
+    sheets = {name: sheet for name, sheet in book.sheets.items() if name != COVER}
+    for name in names:
+        sheets[name] = replace(book.sheets[COVER], name=name)
+    return replace(book, sheets=sheets)
+
+
+def test_a_cover_of_another_name_is_the_one_sheet_with_its_labels(zfxxgk: Form) -> None:
+    book = raw_book(zfxxgk)
+    assert cover_sheet(book, zfxxgk) == COVER
+    assert cover_sheet(renamed(book, "Sheet1"), zfxxgk) == "Sheet1"
+    assert cover_sheet(renamed(book, "Sheet1", "Sheet2"), zfxxgk) is None
+    assert cover_sheet(renamed(book), zfxxgk) is None
+
+
+def test_four_labels_in_five_are_enough_for_a_cover(zfxxgk: Form) -> None:
+    total = len(zfxxgk.identity)
+    most_lost = total - math.ceil(ENOUGH * total)
+    for lost, expected in ((most_lost, "Sheet1"), (most_lost + 1, None)):
+        book = renamed(raw_book(zfxxgk), "Sheet1")
+        for item in zfxxgk.identity[:lost]:
+            row, column = layout_of(zfxxgk).identity[item.id]
+            put(book, ("Sheet1", (row, column - 1)), RawCell("s", "别的"))
+        assert cover_sheet(book, zfxxgk) == expected, lost

@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 
 from xlreport.formats.raw import RawBook, RawCell, RawSheet
+from xlreport.workbook.layout.workbook import Spot
 from xlreport.workbook.reader.defined_names import (
+    MOST_NAMED,
     Target,
     named_cell,
     named_text,
+    names_aside,
     parse_target,
     target_of,
     text_of,
@@ -61,3 +64,26 @@ def test_a_code_that_was_stored_as_a_number_reads_as_it_was_typed(
     cell: RawCell | None, text: str
 ) -> None:
     assert text_of(cell) == text
+
+
+def test_names_that_went_elsewhere_are_told_a_sheet_each() -> None:
+    many: list[tuple[Spot, str]] = [
+        (("甲", (row, 0)), f"第 {row}") for row in range(MOST_NAMED + 1)
+    ]
+    first, second = names_aside([*many, (("乙", (0, 1)), "别的")])
+    listed = "、".join(f"A{row + 1}（第 {row}）" for row in range(MOST_NAMED))
+    count = MOST_NAMED + 1
+    words = f"有 {count} 个格子的名称跟着拖动或剪切走了，已按表头读取：{listed}等"
+    assert (first.code, first.sheet, first.message) == ("R8", "甲", words)
+    assert first.observed == (("cells", count),)
+    assert (second.sheet, second.message) == (
+        "乙",
+        "有 1 个格子的名称跟着拖动或剪切走了，已按表头读取：B1（别的）",
+    )
+    (exact,) = names_aside(many[:MOST_NAMED])
+    assert not exact.message.endswith("等")
+
+
+@pytest.mark.parametrize(("stored", "text"), [("1", "TRUE"), (" 0 ", "FALSE"), ("真", "真")])
+def test_truth_values_as_people_see_them(stored: str, text: str) -> None:
+    assert text_of(RawCell("b", stored)) == text

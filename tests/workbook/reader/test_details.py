@@ -138,8 +138,9 @@ def test_blanks_add_nothing(zfxxgk: Form) -> None:
 def test_a_lost_detail_sheet_is_told(zfxxgk: Form) -> None:
     book = summary(zfxxgk)
     names = {n: t for n, t in book.names.items() if n != detail_name("disclosure")}
-    found = members(replace(book, names=names), zfxxgk)
     sheet = detail_sheet(zfxxgk.table("disclosure"))
+    put(book, (sheet, (ID_ROW, 0)), RawCell("s", "x"))
+    found = members(replace(book, names=names), zfxxgk)
     assert [(f.code, f.sheet, f.message) for f in found.findings] == [
         ("E1", "二、主动公开", f"找不到明细表“{sheet}”，无法核对汇总数")
     ]
@@ -165,6 +166,16 @@ def test_rows_without_a_unit_are_none(zfxxgk: Form) -> None:
     assert members(book, zfxxgk).units == (JIA,)
 
 
+def test_what_stands_beside_the_named_range_is_not_read(zfxxgk: Form) -> None:
+    book = summary(zfxxgk)
+    sheet, _ = licences(zfxxgk)
+    beyond = field_column(len(detail_fields(zfxxgk, "disclosure")))
+    put(book, (sheet, (ID_ROW, beyond)), RawCell("s", LICENCES))
+    for row in range(2):
+        put(book, (sheet, unit_cell(row, beyond)), RawCell("n", "7"))
+    assert members(book, zfxxgk).totals[LICENCES] == Entry.of(2)
+
+
 def test_texts_and_explanations_belong_to_code_and_name(zfxxgk: Form) -> None:
     text = zfxxgk.texts[0]
     book = listed(
@@ -188,3 +199,99 @@ def test_texts_and_explanations_belong_to_code_and_name(zfxxgk: Form) -> None:
         numbers, {text.field_id: "一段话"}, {"A6": "已核实", "B2": "属实"}
     )
     assert figures[YI] == Figures(numbers)
+
+
+# --- names against headings -------------------------------------------------------------------
+
+
+def said(found: Members) -> list[tuple[str, str, str, str]]:
+    return [(f.code, f.sheet, f.cell, f.message) for f in found.findings]
+
+
+@pytest.mark.parametrize("elsewhere", ["", "#REF!", "'封面'!$A$1:$B$2", "'二、主动公开'!$A$5"])
+def test_a_detail_sheet_is_found_by_its_headings(zfxxgk: Form, elsewhere: str) -> None:
+    book = summary(zfxxgk)
+    name = detail_name("disclosure")
+    names = {**book.names, name: elsewhere}
+    if not elsewhere:
+        del names[name]
+    found = members(replace(book, names=names), zfxxgk)
+    sheet = detail_sheet(zfxxgk.table("disclosure"))
+    message = f"明细表“{sheet}”的名称丢失或指向别处，已按表头读取"
+    assert said(found) == [("R8", sheet, "", message)]
+    assert found.totals == members(book, zfxxgk).totals
+
+
+def test_of_two_copies_the_name_tells_which(zfxxgk: Form) -> None:
+    book = summary(zfxxgk)
+    table = zfxxgk.table("disclosure")
+    copy = detail(zfxxgk, table, (JIA,))
+    copy.name = "副本"
+    both = replace(book, sheets={"副本": copy, **book.sheets})
+    assert members(both, zfxxgk).units == (JIA, YI)
+    lost = replace(
+        both, names={n: t for n, t in both.names.items() if n != detail_name("disclosure")}
+    )
+    assert [f.message for f in members(lost, zfxxgk).findings] == [
+        f"找不到明细表“{detail_sheet(table)}”，无法核对汇总数"
+    ]
+
+
+def test_a_row_below_the_named_range_counts(zfxxgk: Form) -> None:
+    """Who looks at the sheet sees it too; the totals of the form say otherwise, which is told."""
+    book = summary(zfxxgk)
+    names = {
+        n: t.split(":")[0] if n == detail_name("disclosure") else t for n, t in book.names.items()
+    }
+    assert members(replace(book, names=names), zfxxgk).totals[LICENCES] == Entry.of(2)
+
+
+def test_numbers_of_nobody_are_told(zfxxgk: Form) -> None:
+    book = summary(zfxxgk)
+    sheet, _ = licences(zfxxgk)
+    put(book, (sheet, unit_cell(1, 1)), RawCell("e", "#REF!"))
+    message = "明细表的这一行有数，却没有单位名称，没有计入"
+    assert ("E1", sheet, "A7", message) in said(members(book, zfxxgk))
+
+
+def test_a_column_that_is_there_twice_is_told(zfxxgk: Form) -> None:
+    book = summary(zfxxgk)
+    sheet, _ = licences(zfxxgk)
+    put(book, (sheet, (ID_ROW, 99)), RawCell("s", LICENCES))
+    message = f"清单里有两列“{LICENCES}”，无法判断哪一列是真的"
+    assert [line[0] + line[3] for line in said(members(book, zfxxgk))] == ["E1" + message]
+
+
+@pytest.mark.parametrize(
+    ("raw", "content"),
+    [(RawCell("e", "#REF!"), "错误值"), (RawCell("str", "", 'DISPIMG("a",1)'), "一张图片")],
+)
+def test_a_picture_or_an_error_value_in_a_list_is_told(
+    zfxxgk: Form, raw: RawCell, content: str
+) -> None:
+    text = zfxxgk.texts[0]
+    book = listed(
+        summary(zfxxgk), TEXTS_NAME, ("单位代码", "单位", text.label), ("990101", "甲子镇", "x")
+    )
+    put(book, (TEXTS_NAME, (3, 2)), raw)
+    found = members(book, zfxxgk)
+    message = f"“{text.label}”里是{content}，不是文字，读不出来"
+    assert said(found) == [("R33", TEXTS_NAME, "C4", message)]
+    assert found.figures[JIA].texts == {}
+
+
+def test_codes_and_dates_of_a_list_are_read_as_people_see_them(zfxxgk: Form) -> None:
+    text = zfxxgk.texts[0]
+    row = ("单位代码", "单 位", text.label)
+    book = listed(summary(zfxxgk), TEXTS_NAME, row, ("990101", "甲子镇", "x"))
+    put(book, (TEXTS_NAME, (3, 0)), RawCell("n", "990101.0"))
+    put(book, (TEXTS_NAME, (3, 2)), RawCell("n", "46037", date=True, shown="2026-01-15"))
+    assert members(book, zfxxgk).figures[JIA].texts == {text.field_id: "2026-01-15"}
+
+
+def test_a_list_whose_name_leads_nowhere_is_told(zfxxgk: Form) -> None:
+    book = summary(zfxxgk)
+    names = {**book.names, TEXTS_NAME: "#REF!"}
+    found = members(replace(book, names=names), zfxxgk)
+    assert said(found) == [("R7", "", "", "找不到各单位文字的清单，没有读取")]
+    assert [f.severity.value for f in found.findings] == ["warning"]

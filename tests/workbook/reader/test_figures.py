@@ -11,7 +11,7 @@ from support.raw_books import put, raw_book, without_names
 from xlreport import Entry, Form, Submission, Unit
 from xlreport.findings import Finding
 from xlreport.formats.raw import RawBook, RawCell
-from xlreport.submission import Status
+from xlreport.submission import BLANK, NO, YES, Status
 from xlreport.workbook.layout.workbook import layout_of
 from xlreport.workbook.reader.figures import FigureCells, read_figures, stale_results
 from xlreport.workbook.reader.locate import locate
@@ -176,3 +176,25 @@ def test_a_total_of_unknown_parts_is_not_told(zfxxgk: Form) -> None:
     cells = read_figures(located, {}, is_summary=False)
     submission = Submission(zfxxgk.id, 2025, Unit("甲子镇"), cells.entries)
     assert list(stale_results(submission, cells, located)) == []
+
+
+def test_spaces_are_a_blank_where_the_unit_says_that_blanks_are_zero(zfxxgk: Form) -> None:
+    located = locate(with_cell(zfxxgk, LICENCES, RawCell("s", "  ")), layout_of(zfxxgk))
+    read = read_figures(located, {"disclosure": YES}, is_summary=False)
+    assert read.entries[LICENCES] == BLANK
+    assert told(read.findings) == [("R11", "B10", "这里只有空格，已按空白读取")]
+    assert read.from_text == frozenset()
+    for answers in ({}, {"disclosure": NO}, {"requests": YES}):
+        read = read_figures(located, answers, is_summary=False)
+        assert read.entries[LICENCES].status is Status.TEXT
+        assert read.findings == ()
+
+
+def test_a_word_stays_a_word_though_blanks_are_zero(zfxxgk: Form) -> None:
+    located = locate(with_cell(zfxxgk, LICENCES, RawCell("s", "无")), layout_of(zfxxgk))
+    read = read_figures(located, {"disclosure": YES}, is_summary=False)
+    assert read.entries[LICENCES] == Entry(None, Status.TEXT, "无")
+
+
+def test_a_number_stored_as_a_text_is_known_as_such(zfxxgk: Form) -> None:
+    assert figures(with_cell(zfxxgk, LICENCES, RawCell("s", "7")), zfxxgk).from_text == {LICENCES}

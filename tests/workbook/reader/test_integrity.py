@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from copy import deepcopy
 from dataclasses import replace
 
@@ -9,9 +10,10 @@ import pytest
 
 from support.raw_books import put, raw_book
 from xlreport import Form
-from xlreport.a1 import Cell
-from xlreport.formats.raw import Format, RawBook, RawCell, RawSheet
+from xlreport.a1 import Cell, address
+from xlreport.formats.raw import Format, Hidden, RawBook, RawCell, RawSheet, Remark
 from xlreport.workbook.layout.workbook import layout_of
+from xlreport.workbook.reader.headings import ENOUGH, squeezed
 from xlreport.workbook.reader.integrity import MOST_TOLD, integrity_findings
 from xlreport.workbook.reader.locate import locate
 
@@ -109,6 +111,68 @@ def test_a_merge_shows_its_first_cell(book: RawBook, zfxxgk: Form) -> None:
     assert told(book, zfxxgk) == []
 
 
+def test_cells_that_nobody_sees_are_told_together_by_their_reason(
+    book: RawBook, zfxxgk: Form
+) -> None:
+    names = [field.id for field in zfxxgk.typed if field.table == "requests"][: MOST_TOLD + 1]
+    spots = [layout_of(zfxxgk).cells[name] for name in names]
+    for spot in spots:
+        put(book, spot, RawCell("n", "7", unseen="字的颜色与底色相同"))
+    sheet = spots[0][0]
+    cells = "、".join(address(cell) for _, cell in spots[:MOST_TOLD])
+    message = f"有 6 个格子的内容看不见（字的颜色与底色相同）：{cells}等；已照常读取"
+    first = address(spots[0][1])
+    assert told(book, zfxxgk) == [("R34", sheet, first, message)]
+    put(book, spots[-1], RawCell("n", "0", unseen="字的颜色与底色相同"))
+    message = f"有 5 个格子的内容看不见（字的颜色与底色相同）：{cells}；已照常读取"
+    assert told(book, zfxxgk) == [("R34", sheet, first, message)], "a 0 is missed by nobody"
+
+
+def test_hidden_rows_and_columns_and_sheets_are_told(book: RawBook, zfxxgk: Form) -> None:
+    put(book, (SHEET, (9, 1)), RawCell("n", "7"))
+    book.sheets[SHEET].hidden = Hidden(rows=((9, 9),))
+    message = "格子里的“7”看不见（所在的行或列被隐藏了），已照常读取"
+    assert told(book, zfxxgk) == [("R34", SHEET, "B10", message)]
+    assert told(book, zfxxgk, is_summary=True) == []
+    book.sheets[SHEET].hidden = Hidden(sheet=True)
+    message = f"工作表“{SHEET}”被隐藏了，里面的内容已照常读取"
+    assert told(book, zfxxgk) == [("R34", SHEET, "", message)]
+
+
+def test_a_merge_covers_the_cells_up_to_its_last(book: RawBook, zfxxgk: Form) -> None:
+    put(book, (SHEET, (9, 1)), RawCell("n", "7"))
+    for merge, count in {
+        ((9, 0), (9, 1)): 1,
+        ((8, 0), (9, 1)): 1,
+        ((8, 1), (8, 3)): 0,
+        ((9, 2), (9, 3)): 0,
+        ((8, 0), (9, 0)): 0,
+        ((10, 1), (11, 1)): 0,
+    }.items():
+        book.sheets[SHEET].merges = [merge]
+        assert len(told(book, zfxxgk)) == count, merge
+
+
+# --- what lies over the sheets ----------------------------------------------------------------
+
+
+def test_remarks_are_told_the_first_five_one_by_one(book: RawBook, zfxxgk: Form) -> None:
+    remarks = [Remark((row, 2), "批注", "见附件") for row in range(MOST_TOLD)]
+    book.sheets[SHEET].remarks = [*remarks]
+    each = "这里有批注“见附件”，不会读取"
+    expected = [("R5", SHEET, f"C{row + 1}", each) for row in range(MOST_TOLD)]
+    assert told(book, zfxxgk) == expected
+    book.sheets[SHEET].remarks = [*remarks, Remark((20, 0), "图片", "")]
+    more = ("R5", SHEET, "", "另有 1 处批注、文本框或图片，不会读取")
+    assert told(book, zfxxgk) == [*expected, more]
+
+
+def test_a_remark_without_words_and_one_on_the_cover(book: RawBook, zfxxgk: Form) -> None:
+    book.sheets["封面"].remarks = [Remark((0, 0), "图片", "")]
+    other = RawSheet("我的表", remarks=[Remark((0, 0), "图片", "")])
+    assert told(with_sheet(book, other), zfxxgk) == [("R5", "封面", "A1", "这里有图片，不会读取")]
+
+
 # --- sheets that the form does not have -----------------------------------------------------
 
 
@@ -125,6 +189,44 @@ def test_a_sheet_with_content_is_told_unless_the_book_is_a_summary(
     message = "多出一张有内容的工作表“我的表”，不会读取"
     assert told(extra, zfxxgk) == [("R5", "我的表", "", message)]
     assert told(extra, zfxxgk, is_summary=True) == []
+
+
+def test_the_sheet_of_a_table_under_numbers_own_name_is_no_extra(
+    book: RawBook, zfxxgk: Form
+) -> None:
+    """Numbers joins the names of a sheet and of its table."""
+    joined = RawSheet("校验 - 表格 1", {(0, 0): RawCell("n", "1")})
+    assert [code for code, *_ in told(with_sheet(book, joined), zfxxgk)] == ["R5"]
+    sheets = {name: sheet for name, sheet in book.sheets.items() if name != "校验"}
+    lost = replace(book, sheets=sheets)
+    assert told(with_sheet(lost, joined), zfxxgk) == []
+    hidden = RawSheet("xlreport", {(0, 0): RawCell("n", "1")})
+    assert told(with_sheet(book, hidden), zfxxgk) == []
+
+
+def test_a_sheet_with_four_headings_in_five_is_a_copy(book: RawBook, zfxxgk: Form) -> None:
+    layout = layout_of(zfxxgk).tables["disclosure"]
+    copy = deepcopy(book.sheets[SHEET])
+    copy.name = "副本"
+    copy.cells[layout_of(zfxxgk).cells["disclosure.licences.decisions"][1]] = RawCell("n", "9")
+    texts = sorted({squeezed(label.text) for label in layout.labels})
+    most_lost = len(texts) - math.ceil(ENOUGH * len(texts))
+    for lost, code in ((most_lost, "R15"), (most_lost + 1, "R5")):
+        damaged = deepcopy(copy)
+        for cell, raw in copy.cells.items():
+            if squeezed(raw.text) in texts[:lost]:
+                damaged.cells[cell] = RawCell("s", "别的")
+        assert [found for found, *_ in told(with_sheet(book, damaged), zfxxgk)] == [code], lost
+
+
+def test_formulas_and_spaces_make_no_difference_between_copies(book: RawBook, zfxxgk: Form) -> None:
+    copy = deepcopy(book.sheets[SHEET])
+    copy.name = "副本"
+    _, cell = layout_of(zfxxgk).cells["disclosure.licences.decisions"]
+    copy.cells[cell] = RawCell("s", " ")
+    assert [code for code, *_ in told(with_sheet(book, copy), zfxxgk)] == ["R5"]
+    copy.cells[cell] = RawCell("n", "3", formula="1+2")
+    assert [code for code, *_ in told(with_sheet(book, copy), zfxxgk)] == ["R5"]
 
 
 def test_a_copy_with_other_numbers_is_ambiguous(book: RawBook, zfxxgk: Form) -> None:

@@ -78,6 +78,21 @@ def test_a_number_that_was_dragged_away_is_nobodys(book: RawBook, zfxxgk: Form) 
     ]
 
 
+def test_a_number_dragged_onto_another_is_told_at_both_cells(book: RawBook, zfxxgk: Form) -> None:
+    penalties = "disclosure.penalties.decisions"
+    there = layout_of(zfxxgk).cells[penalties]
+    names = {**book.names, LICENCES: target(there), penalties: "#REF!"}
+    put(book, there, RawCell("n", "7"))
+    found = located(replace(book, names=names), zfxxgk)
+    assert told(found) == [
+        ("R15", DISCLOSURE, "B10", LICENCES),
+        ("R15", DISCLOSURE, "B13", penalties),
+    ]
+    assert set(messages(found.findings)) == {
+        "B10（行政许可·本年处理决定数量）的数被拖到了 B13（行政处罚·本年处理决定数量）上，无法判断是哪一项的数"
+    }
+
+
 def test_a_name_is_followed_where_no_heading_tells_the_cell(book: RawBook, zfxxgk: Form) -> None:
     del book.sheets[DISCLOSURE].cells[heading_of(LICENCES, zfxxgk)]
     book = replace(book, names={**book.names, LICENCES: target((DISCLOSURE, (30, 1)))})

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 import warnings
 from dataclasses import replace
+from decimal import Decimal
+from typing import Any
 
 import openpyxl
 import pytest
@@ -13,8 +16,25 @@ from python_calamine import CalamineWorkbook
 
 from support.cells import part, put, rewrite
 from support.fills import fill
-from xlreport import Form, FormCatalog, Reading, Unit, read_submission, write_workbook
+from support.raw_books import COVER_LINES, identity, raw_book
+from xlreport import (
+    Entry,
+    Finding,
+    Form,
+    FormCatalog,
+    Reading,
+    Summary,
+    Unit,
+    read_submission,
+    write_workbook,
+)
+from xlreport.findings import Severity
+from xlreport.formats.guard import DEFAULT_LIMITS, Limits
 from xlreport.formats.open import open_book
+from xlreport.formats.raw import RawBook
+from xlreport.submission import Figures
+from xlreport.workbook.reader import submission as submission_module
+from xlreport.workbook.reader.details import Members
 from xlreport.workbook.writer.template import blank
 
 SHELF = FormCatalog()
@@ -214,3 +234,119 @@ def test_a_comment_far_outside_is_told(zfxxgk: Form) -> None:
     )
     reading = read(rewrite(data, {"xl/worksheets/sheet3.xml": xml.encode()}))
     assert [(f.code, f.cell) for f in reading.findings if f.code == "R5"] == [("R5", "XFA1048000")]
+
+
+# --- workbooks that have been opened --------------------------------------------------------
+
+
+def opened(book: RawBook, monkeypatch: pytest.MonkeyPatch, **more: Any) -> Reading:
+    """What is read from a workbook once it is open."""
+    monkeypatch.setattr(submission_module, "open_book", lambda data, limits, passwords: book)
+    return read_submission(b"x", SHELF, **more)
+
+
+def test_a_rejected_report_keeps_what_it_says_of_itself(
+    zfxxgk: Form, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = raw_book(zfxxgk, {**COVER_LINES, "unit": "乙丑镇"})
+    book = replace(book, properties=identity(zfxxgk, unit="甲子镇"))
+    reading = opened(book, monkeypatch)
+    assert reading.submission is None
+    assert (reading.form, reading.form_id, reading.year) == (zfxxgk, zfxxgk.id, 2025)
+    assert reading.unit.name == "甲子镇"
+    assert reading.sha256 == hashlib.sha256(b"x").hexdigest()
+
+
+def test_what_is_unidentified_keeps_its_form_and_year(
+    zfxxgk: Form, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = replace(raw_book(zfxxgk), properties=identity(zfxxgk, form="unbekannt"))
+    reading = opened(book, monkeypatch)
+    assert [finding.code for finding in reading.findings] == ["F2"]
+    assert (reading.form, reading.form_id, reading.year) == (None, "unbekannt", 2025)
+
+
+def test_a_year_out_of_force_is_named(zfxxgk: Form, monkeypatch: pytest.MonkeyPatch) -> None:
+    book = replace(raw_book(zfxxgk, {}), properties=identity(zfxxgk, year="2010"))
+    (message,) = (f.message for f in opened(book, monkeypatch).findings if f.code == "F11")
+    assert message == f"《{zfxxgk.title}》（{zfxxgk.id}）不适用于 2010 年度"
+
+
+@pytest.mark.parametrize(
+    ("digits", "number"),
+    [("7", 7), ("1234567890", 123456789), ("", 0), ("7a", 0), ("七", 0), ("²", 0)],
+)
+def test_the_number_of_a_submission(
+    zfxxgk: Form, monkeypatch: pytest.MonkeyPatch, digits: str, number: int
+) -> None:
+    properties = identity(zfxxgk, submission=digits, county="某县", county_code="990000")
+    book = replace(raw_book(zfxxgk), properties=properties, saved="2026-01-05T08:00:00Z")
+    submission = opened(book, monkeypatch, path="甲.xlsx", modified=5.0).submission
+    assert submission is not None
+    source = submission.provenance
+    assert (source.number, source.path, source.modified) == (number, "甲.xlsx", 5.0)
+    assert (source.saved, source.sha256) == (book.saved, hashlib.sha256(b"x").hexdigest())
+    assert source.places["identity.unit"].sheet == "封面"
+    assert source.places["disclosure.licences.decisions"].cell == "B10"
+    assert submission.county == Unit("某县", "990000")
+    assert not isinstance(submission, Summary)
+
+
+def test_notes_of_the_file_come_last(zfxxgk: Form, monkeypatch: pytest.MonkeyPatch) -> None:
+    note = Finding("X1", Severity.NOTE, "旁注", "")
+    reading = opened(replace(raw_book(zfxxgk), notes=(note,)), monkeypatch)
+    assert reading.findings[-1] == note
+
+
+@pytest.mark.parametrize(
+    ("changes", "messages"),
+    [
+        ({}, []),
+        ({"with_errors": "甲子镇"}, ["汇总时计入了有错误的报表：甲子镇"]),
+        ({"missing": "乙丑镇"}, ["下级汇总时还缺单位：乙丑镇"]),
+    ],
+)
+def test_a_summary_tells_what_it_counted_and_lacks(
+    zfxxgk: Form, monkeypatch: pytest.MonkeyPatch, changes: dict[str, str], messages: list[str]
+) -> None:
+    for kind, expected in (("summary", messages), ("unit", [])):
+        properties = identity(zfxxgk, kind=kind, **changes)
+        reading = opened(replace(raw_book(zfxxgk), properties=properties), monkeypatch)
+        told = [f.message for f in reading.findings if f.code in ("E2", "E5")]
+        assert told == expected, kind
+
+
+def test_a_summary_has_its_members_and_their_sums(
+    zfxxgk: Form, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    units, name = (Unit("甲子镇", "1"), Unit("乙丑镇", "2")), "disclosure.licences.decisions"
+    figures = {unit: Figures({name: Decimal(3)}) for unit in units}
+    members = Members(units, {name: Entry.of(6)}, figures)
+    monkeypatch.setattr(submission_module, "read_members", lambda located, entries: members)
+    book = replace(raw_book(zfxxgk), properties=identity(zfxxgk, kind="summary"))
+    submission = opened(book, monkeypatch).submission
+    assert isinstance(submission, Summary)
+    assert (submission.members, submission.details) == (units, figures)
+    assert submission.entries[name] == Entry.of(6)
+
+
+def test_another_version_is_named(zfxxgk: Form, monkeypatch: pytest.MonkeyPatch) -> None:
+    for version, shown in (("7", "7"), ("", "?")):
+        properties = identity(zfxxgk, fingerprint="0" * 8, form_version=version)
+        reading = opened(replace(raw_book(zfxxgk), properties=properties), monkeypatch)
+        (message,) = (f.message for f in reading.findings if f.code == "F6")
+        assert message == f"填报用的模板版本（第 {shown} 版）与现行定义不同，按现行校验"
+
+
+def test_limits_and_passwords_reach_the_file(zfxxgk: Form, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[tuple[bytes, Limits, object]] = []
+
+    def opening(data: bytes, limits: Limits, passwords: object) -> RawBook:
+        calls.append((data, limits, passwords))
+        return raw_book(zfxxgk)
+
+    monkeypatch.setattr(submission_module, "open_book", opening)
+    limits = replace(DEFAULT_LIMITS)
+    read_submission(b"a", SHELF, limits=limits, passwords=("geheim",))
+    assert calls == [(b"a", limits, ("geheim",))]
+    assert calls[0][1] is limits

@@ -6,13 +6,20 @@ import pytest
 
 from support.raw_books import CHECKS, put, raw_book, target
 from xlreport import Form
+from xlreport.a1 import address
+from xlreport.findings import Severity
 from xlreport.formats.raw import RawBook, RawCell, RawSheet
 from xlreport.submission import NO, YES
 from xlreport.text import MAX_CELL_TEXT
 from xlreport.workbook.layout.check_rows import EXPLANATION, explanation_name
 from xlreport.workbook.layout.workbook import layout_of
 from xlreport.workbook.reader.locate import Located, locate
-from xlreport.workbook.reader.texts import read_answers, read_explanations, read_texts
+from xlreport.workbook.reader.texts import (
+    explanation_spots,
+    read_answers,
+    read_explanations,
+    read_texts,
+)
 
 
 def located(form: Form, name: str, text: str) -> Located:
@@ -49,6 +56,17 @@ def test_what_a_cell_cannot_hold_is_cut_and_told(zfxxgk: Form) -> None:
     texts, findings = read_texts(located(zfxxgk, name, "一" * (MAX_CELL_TEXT + 1)))
     assert len(texts[name]) == MAX_CELL_TEXT
     assert "（共 32,768 字），已去掉 1 字" in findings[0].message
+
+
+def test_an_error_value_is_no_text_and_told(zfxxgk: Form) -> None:
+    text = zfxxgk.texts[0]
+    layout, book = layout_of(zfxxgk), raw_book(zfxxgk)
+    put(book, layout.cells[text.field_id], RawCell("e", "#N/A"))
+    texts, findings = read_texts(locate(book, layout))
+    assert texts[text.field_id] == ""
+    assert [(f.code, f.field, f.message) for f in findings] == [
+        ("R33", text.field_id, f"“{text.label}”里是错误值，不是文字，读不出来")
+    ]
 
 
 # --- answers --------------------------------------------------------------------------------
@@ -119,3 +137,65 @@ def test_the_name_counts_where_the_row_is_lost_or_there_twice(zfxxgk: Form) -> N
     assert explanations(book, zfxxgk) == {first.code: "按名称"}
     del book.sheets[CHECKS].cells[first.row, 1]
     assert explanations(book, zfxxgk) == {}, "the row that is left has no explanation"
+
+
+@pytest.mark.parametrize(
+    ("beside", "by_name", "told"),
+    [("按行", "", True), ("", "按名称", True), ("", "", False)],
+)
+def test_a_name_that_went_elsewhere_is_told_where_anything_stands(
+    zfxxgk: Form, beside: str, by_name: str, told: bool
+) -> None:
+    book, first = checks_sheet(zfxxgk), layout_of(zfxxgk).check_rows[0]
+    names = {**book.names, explanation_name(first.code).lower(): target((CHECKS, (200, 7)))}
+    book = RawBook(book.sheets, names)
+    put(book, (CHECKS, (200, 7)), RawCell("s", by_name))
+    put(book, (CHECKS, (first.row, EXPLANATION)), RawCell("s", beside))
+    _, findings = read_explanations(book, layout_of(zfxxgk))
+    cell = address((first.row, EXPLANATION))
+    message = (
+        f"有 1 个格子的名称跟着拖动或剪切走了，已按表头读取：{cell}（{first.title}的填写说明）"
+    )
+    expected = [("R8", CHECKS, message, (("cells", 1),))] if told else []
+    assert [(f.code, f.sheet, f.message, f.observed) for f in findings] == expected
+
+
+def test_names_at_their_rows_are_not_told(zfxxgk: Form) -> None:
+    book, first = checks_sheet(zfxxgk), layout_of(zfxxgk).check_rows[0]
+    spot = (CHECKS, (first.row, EXPLANATION))
+    book = RawBook(book.sheets, {**book.names, explanation_name(first.code).lower(): target(spot)})
+    put(book, spot, RawCell("s", "已核实"))
+    assert read_explanations(book, layout_of(zfxxgk)) == ({first.code: "已核实"}, [])
+
+
+def test_an_error_value_is_no_explanation(zfxxgk: Form) -> None:
+    book, first = checks_sheet(zfxxgk), layout_of(zfxxgk).check_rows[0]
+    put(book, (CHECKS, (first.row, EXPLANATION)), RawCell("e", "#N/A"))
+    texts, (finding,) = read_explanations(book, layout_of(zfxxgk))
+    assert texts == {}
+    assert (finding.code, finding.severity) == ("R33", Severity.WARNING)
+    assert (finding.sheet, finding.cell) == (CHECKS, address((first.row, EXPLANATION)))
+    assert finding.field == explanation_name(first.code)
+    assert finding.message == f"“{first.title}的填写说明”里是错误值，不是文字，读不出来"
+
+
+def test_spots_of_explanations_by_their_names(zfxxgk: Form) -> None:
+    book, layout = checks_sheet(zfxxgk, moved=3), layout_of(zfxxgk)
+    listed = (*layout.check_rows, *layout.deferred)
+    assert explanation_spots(book, layout) == {
+        explanation_name(check.code): (CHECKS, (check.row + 3, EXPLANATION)) for check in listed
+    }
+
+
+def test_ten_numbered_checks_make_a_sheet_the_one_of_checks(zfxxgk: Form) -> None:
+    layout = layout_of(zfxxgk)
+    for rows, found in ((10, 10), (9, 0)):
+        sheet = RawSheet("Sheet9")
+        for check in layout.check_rows[:rows]:
+            sheet.cells[check.row, 0] = RawCell("n", str(check.index + 1))
+            sheet.cells[check.row, 1] = RawCell("s", check.printed_code)
+        book = raw_book(zfxxgk)
+        sheets = {name: s for name, s in book.sheets.items() if name != CHECKS}
+        spots = explanation_spots(RawBook({**sheets, "Sheet9": sheet}, {}), layout)
+        assert len(spots) == found
+        assert {name for name, _ in spots.values()} <= {"Sheet9"}

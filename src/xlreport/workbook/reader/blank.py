@@ -54,7 +54,8 @@ def why_not_blank(
         return "认不出是哪种报表"
     if identity.is_summary:
         return "是汇总表"
-    contents = _Contents(locate(book, edition_of(book, identity, form)), identity)
+    located = locate(book, edition_of(book, identity, form))
+    contents = _Contents(located, identity)
     return contents.filled_in() or contents.altered()
 
 
@@ -72,7 +73,8 @@ class _Contents:
     def filled_in(self) -> str:
         """How much was typed in; empty for nothing."""
         numbers = self._numbers()
-        texts = sum(bool(text.strip()) for text in read_texts(self.located)[0].values())
+        written, _ = read_texts(self.located)
+        texts = sum(text.strip() != "" for text in written.values())
         amounts = []
         if numbers:
             amounts.append(f"{numbers} 个数")
@@ -82,7 +84,8 @@ class _Contents:
             amounts.append("封面、选项或说明")
         if not amounts:
             return ""
-        return f"{self._whose()}填了：{'、'.join(amounts)}"
+        listed = "、".join(amounts)
+        return f"{self._whose()}填了：{listed}"
 
     def _numbers(self) -> int:
         figures = read_figures(self.located, {}, is_summary=False)
@@ -93,15 +96,17 @@ class _Contents:
         """Lines of the cover, answers, explanations, and what a later version has no more."""
         answers, _ = read_answers(self.located)
         explanations, _ = read_explanations(self.book, self.located.layout)
-        lines = any(answers.values()) or bool(explanations)
-        return lines or self._cover_is_filled_in() or any(self._named_entries())
+        if explanations or any(answers.values()):
+            return True
+        return self._cover_is_filled_in() or any(self._named_entries())
 
     def _cover_is_filled_in(self) -> bool:
         """Whether a line of the cover says more than the workbook was issued with."""
         form = self.located.layout.form
         for item in form.identity:
             issued = getattr(self.identity, item.id, "")
-            if clean_name(cover_text(self.book, form, item)) not in ("", issued):
+            written = clean_name(cover_text(self.book, form, item))
+            if written not in ("", issued):
                 return True
         return False
 
@@ -112,7 +117,9 @@ class _Contents:
             if name.startswith(_GIVEN) or "." not in name:
                 continue
             cell = named_cell(self.book, name)
-            if cell is not None and cell.formula is None and cell.text.strip():
+            if cell is None or cell.formula is not None:
+                continue
+            if cell.text.strip():
                 yield cell.text
 
     def _whose(self) -> str:

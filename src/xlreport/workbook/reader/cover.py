@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 
 from xlreport.a1 import Cell
@@ -32,7 +32,7 @@ from xlreport.workbook.reader.defined_names import (
     spot_of,
     text_of,
 )
-from xlreport.workbook.reader.headings import ENOUGH, squeezed
+from xlreport.workbook.reader.headings import ENOUGH, squeezed, texts_in
 
 _OF_THE_UNIT = ("unit", "code", "level", "year")
 """Lines that say whose report it is, and of which year."""
@@ -53,10 +53,11 @@ def cover_sheet(book: RawBook, form: Form) -> str | None:
     if COVER in book.sheets:
         return COVER
     labels = {squeezed(item.label) for item in form.identity}
+    enough = ENOUGH * len(labels)
     alike = []
     for sheet in book.sheets.values():
-        present = {squeezed(raw.text) for raw in sheet.cells.values()}
-        if len(labels & present) >= ENOUGH * len(labels):
+        present = labels & texts_in(sheet)
+        if len(present) >= enough:
             alike.append(sheet.name)
     if len(alike) == 1:
         return alike[0]
@@ -91,7 +92,8 @@ def _is_right_of(spot: Spot, label: Spot) -> bool:
     """Whether a cell stands in a label's row, behind it."""
     sheet, (row, column) = spot
     label_sheet, (label_row, label_column) = label
-    return (sheet, row) == (label_sheet, label_row) and column > label_column
+    same_row = sheet == label_sheet and row == label_row
+    return same_row and column > label_column
 
 
 def _label_spot(book: RawBook, form: Form, item: IdentityItem) -> Spot | None:
@@ -102,11 +104,15 @@ def _label_spot(book: RawBook, form: Form, item: IdentityItem) -> Spot | None:
     standing: dict[str, list[Cell]] = {squeezed(line.label): [] for line in form.identity}
     for cell, raw in book.sheets[sheet].cells.items():
         standing.get(squeezed(raw.text), []).append(cell)
-    columns = Counter(column for cells in standing.values() for _, column in cells)
-    labels = standing[squeezed(item.label)]
-    if len(labels) != 1 or labels[0][1] != columns.most_common(1)[0][0]:
+    columns: Counter[int] = Counter()
+    for cells in standing.values():
+        columns.update(column for _, column in cells)
+    own = standing[squeezed(item.label)]
+    if len(own) != 1:
         return None
-    return sheet, labels[0]
+    ((usual, _),) = columns.most_common(1)
+    _, column = own[0]
+    return (sheet, own[0]) if column == usual else None
 
 
 def cover_spots(book: RawBook, form: Form) -> dict[str, Spot]:
@@ -117,7 +123,8 @@ def cover_spots(book: RawBook, form: Form) -> dict[str, Spot]:
 
 def cover_text(book: RawBook, form: Form, item: IdentityItem) -> str:
     """A line of the cover: beside its printed label, else by its name."""
-    return text_of(cell_at(book, _line(book, form, item).spot))
+    line = _line(book, form, item)
+    return text_of(cell_at(book, line.spot))
 
 
 def read_cover(book: RawBook, layout: WorkbookLayout, identity: Identity) -> Cover:
@@ -127,22 +134,30 @@ def read_cover(book: RawBook, layout: WorkbookLayout, identity: Identity) -> Cov
     written = {item: text_of(cell_at(book, line.spot)) for item, line in where.items()}
     lines = {item: _cleaned(item, line) for item, line in written.items()}
     unit = _unit(lines, identity)
-    level = unit.level if unit.level in LEVELS else ""
-    places = {
-        identity_name(item): place_of(where[item].spot or (COVER, cell))
-        for item, cell in layout.identity.items()
-    }
+    places = _places(layout, where)
+    unread = list(_no_texts(book, form, where))
     findings = (
         *_cut_lines(written.values()),
         *_contradictions(form, lines, identity),
         *_unit_findings(unit),
-        *_empty_lines(form, lines, identity),
-        *_no_texts(book, form, where),
+        *unread,
+        *_empty_lines(form, lines, identity, {finding.field for finding in unread}),
     )
     placed = [finding.on(places.get(finding.field), finding.field) for finding in findings]
     placed += _asides(form, where)
     others = {item: line for item, line in lines.items() if item not in _OF_THE_UNIT}
-    return Cover(replace(unit, level=level), others, places, tuple(placed))
+    if unit.level not in LEVELS:
+        unit = replace(unit, level="")
+    return Cover(unit, others, places, tuple(placed))
+
+
+def _places(layout: WorkbookLayout, where: Mapping[str, _Line]) -> dict[str, Place]:
+    """The cell of each line; of a line that is lost where the form has it."""
+    places: dict[str, Place] = {}
+    for item, cell in layout.identity.items():
+        spot = where[item].spot or (COVER, cell)
+        places[identity_name(item)] = place_of(spot)
+    return places
 
 
 def _no_texts(book: RawBook, form: Form, where: Mapping[str, _Line]) -> Iterator[Finding]:
@@ -174,7 +189,7 @@ def _cleaned(item: str, line: str) -> str:
 
 def _fits(line: str) -> bool:
     """Whether cleaning a line takes away nothing but blanks."""
-    return "".join(line.split()) == "".join(clean_line(line).split())
+    return squeezed(line) == squeezed(clean_line(line))
 
 
 def _cut_lines(lines: Iterable[str]) -> Iterator[Finding]:
@@ -186,11 +201,10 @@ def _cut_lines(lines: Iterable[str]) -> Iterator[Finding]:
 
 def _unit(lines: Mapping[str, str], identity: Identity) -> Unit:
     """The unit of the identity; what that leaves open, as the cover says it."""
-    return Unit(
-        identity.unit or lines.get("unit", ""),
-        identity.code or lines.get("code", ""),
-        identity.level or lines.get("level", ""),
-    )
+    name = identity.unit or lines.get("unit", "")
+    code = identity.code or lines.get("code", "")
+    level = identity.level or lines.get("level", "")
+    return Unit(name, code, level)
 
 
 def _contradictions(form: Form, lines: Mapping[str, str], identity: Identity) -> Iterator[Finding]:
@@ -218,14 +232,19 @@ def _unit_findings(unit: Unit) -> Iterator[Finding]:
         yield NO_UNIT().at(field=identity_name("unit"))
     if unit.level not in LEVELS:
         name = identity_name("level")
-        finding = UNKNOWN_LEVEL(level=quote(unit.level)) if unit.level else NO_LEVEL()
+        level = quote(unit.level)
+        finding = UNKNOWN_LEVEL(level=level) if level else NO_LEVEL()
         yield finding.at(field=name, observed=((name, unit.level),))
 
 
-def _empty_lines(form: Form, lines: Mapping[str, str], identity: Identity) -> Iterator[Finding]:
-    """R14: lines that help to reach people; nobody fills them in on a summary."""
+def _empty_lines(
+    form: Form, lines: Mapping[str, str], identity: Identity, unread: Set[str]
+) -> Iterator[Finding]:
+    """R14: lines that help to reach people; nobody fills them in on a summary. What is no text is
+    told by itself."""
     others = [item for item in form.identity if item.id not in _OF_THE_UNIT]
-    empty = [item.label for item in others if not lines[item.id]]
+    blank = [item for item in others if not lines[item.id]]
+    empty = [item.label for item in blank if identity_name(item.id) not in unread]
     if empty and not identity.is_summary:
-        finding = COVER_INCOMPLETE(labels="、".join(empty))
-        yield finding.at(field=identity_name(others[0].id))
+        first = identity_name(others[0].id)
+        yield COVER_INCOMPLETE(labels="、".join(empty)).at(field=first)

@@ -23,6 +23,12 @@ _TARGET = re.compile(r"=?(?:'((?:[^']|'')+)'|([^'!\[\]]+))!([$A-Z0-9]+)(?::([$A-
 MOST_NAMED = 4
 """How many cells are named one by one."""
 
+_ERRORS = frozenset(
+    {"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#SPILL!", "#CALC!"}
+)
+"""Error values (ECMA-376 part 1, 18.17.3, and newer ones), also where a program saved them as text.
+"""
+
 _BOOLEANS = {"1": "TRUE", "0": "FALSE"}
 
 _NUMBER = re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?(E\+?[0-9]{1,2})?", re.IGNORECASE)
@@ -52,7 +58,8 @@ def parse_target(formula: str) -> Target | None:
 
 def target_of(book: RawBook, name: str) -> Target | None:
     """What a name points to, in a sheet that is there; None where there is no such name."""
-    target = parse_target(book.names.get(name.lower(), ""))
+    formula = book.names.get(name.lower(), "")
+    target = parse_target(formula)
     if target is not None and target.sheet in book.sheets:
         return target
     return None
@@ -130,7 +137,9 @@ def _number_text(cell: RawCell, number: Decimal) -> str:
     """A number as its format shows it."""
     if cell.shown:
         return cell.shown
-    as_formatted = number_shown(cell.number_format, number) if cell.number_format else None
+    as_formatted = None
+    if cell.number_format:
+        as_formatted = number_shown(cell.number_format, number)
     return as_formatted or shown(number)
 
 
@@ -138,4 +147,8 @@ def no_text(cell: RawCell) -> str:
     """What a cell holds that is no text, in words; empty for a text."""
     if is_picture(cell):
         return "一张图片"
-    return "错误值" if cell.kind == "e" else ""
+    if cell.kind == "e" or cell.text.strip().upper() in _ERRORS:
+        return "错误值"
+    if cell.formula is not None and not cell.text.strip():
+        return "没有结果的公式"
+    return ""

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as attribute
 from decimal import Decimal
 from itertools import chain
 
-from xlreport.a1 import Cell
 from xlreport.findings import Finding
-from xlreport.form.model import Form
-from xlreport.formats.raw import RawBook, RawCell
-from xlreport.submission import BLANK, Entry, Figures, Place, Status, Unit, shown
+from xlreport.form.model import Form, Table
+from xlreport.submission import BLANK, Entry, Figures, Place, Status, Unit, shown, values_of
+from xlreport.text import clean_name
 from xlreport.workbook.codes import (
     DETAIL_NO_NUMBER,
+    DETAIL_OF_NOBODY,
     DETAILS_DISAGREE,
     DETAILS_LOST,
     TOTAL_DIFFERS,
@@ -31,9 +32,13 @@ from xlreport.workbook.layout.details import (
     detail_name,
     detail_sheet,
 )
-from xlreport.workbook.reader.defined_names import named_range
+from xlreport.workbook.reader.headings import squeezed
+from xlreport.workbook.reader.lists import FoundList, UnitList, find_list
 from xlreport.workbook.reader.locate import Located
 from xlreport.workbook.reader.numbers import read_entry
+
+_TEXTS, _EXPLANATIONS = "各单位文字的清单", "各单位说明的清单"
+"""What the lists are called in messages."""
 
 
 @dataclass(frozen=True)
@@ -53,10 +58,6 @@ class _UnitRow:
     unit: Unit
     entries: Mapping[str, Entry]
 
-    def numbers(self) -> dict[str, Decimal]:
-        """What is a number."""
-        return {name: e.value for name, e in self.entries.items() if e.value is not None}
-
 
 def read_members(located: Located, entries: Mapping[str, Entry]) -> Members:
     """The units of a summary with their figures, and its totals, summed again from the detail rows.
@@ -65,43 +66,44 @@ def read_members(located: Located, entries: Mapping[str, Entry]) -> Members:
     """
     totals: dict[str, Entry] = {}
     findings: list[Finding] = []
-    sheets: dict[str, list[_UnitRow]] = {}
+    sheets: list[list[_UnitRow]] = []
     for table in located.layout.form.tables:
-        rows = _unit_rows(located.book, detail_name(table.id))
+        sheet = detail_sheet(table)
+        rows = _rows_of(located, table, findings)
         if rows is None:
-            findings.append(DETAILS_LOST(sheet=detail_sheet(table)).at(sheet=table.sheet))
+            findings.append(DETAILS_LOST(sheet=sheet).at(sheet=table.sheet))
             continue
-        if sheets and not _same_units(rows, sheets):
-            findings.append(DETAILS_DISAGREE().at(sheet=detail_sheet(table)))
-        sheets[table.id] = rows
+        if sheets and _units([rows]) != _units(sheets):
+            findings.append(DETAILS_DISAGREE().at(sheet=sheet))
+        sheets.append(rows)
         for total in _totals(located.layout.form, table.id, rows):
             totals[total.id] = total.entry
-            findings += total.findings(entries.get(total.id, BLANK), located.place(total.id))
-    units = next((_units(rows) for rows in sheets.values() if rows), ())
-    return Members(units, totals, _figures(located, sheets.values()), tuple(findings))
+            stated = entries.get(total.id, BLANK)
+            findings += total.findings(stated, located.place(total.id))
+    lists = _lists(located)
+    figures = _figures(lists, sheets)
+    return Members(_units(sheets), totals, figures, (*findings, *lists.findings))
 
 
-def _units(rows: Sequence[_UnitRow]) -> tuple[Unit, ...]:
-    return tuple(row.unit for row in rows)
+def _units(sheets: Iterable[Sequence[_UnitRow]]) -> tuple[Unit, ...]:
+    """The units of the first sheet with any."""
+    for rows in sheets:
+        if rows:
+            return tuple(row.unit for row in rows)
+    return ()
 
 
-def _same_units(rows: Sequence[_UnitRow], sheets: Mapping[str, Sequence[_UnitRow]]) -> bool:
-    """Whether a sheet has the units of the first sheet with any."""
-    first = next((other for other in sheets.values() if other), ())
-    return _units(rows) == _units(first)
-
-
-def _figures(located: Located, sheets: Iterable[Sequence[_UnitRow]]) -> dict[Unit, Figures]:
+def _figures(lists: _Lists, sheets: Iterable[Sequence[_UnitRow]]) -> dict[Unit, Figures]:
     """The units' numbers with their texts and explanations, which are listed by code and name."""
-    numbers: dict[Unit, dict[str, Decimal]] = {}
+    numbers: defaultdict[Unit, dict[str, Decimal]] = defaultdict(dict)
     for row in chain.from_iterable(sheets):
-        numbers.setdefault(row.unit, {}).update(row.numbers())
-    texts = _texts(located)
-    explanations = _explanations(located.book)
+        numbers[row.unit].update(values_of(row.entries))
     figures = {}
     for unit, values in numbers.items():
-        key = unit.code, unit.name
-        figures[unit] = Figures(values, texts.get(key, {}), explanations.get(key, {}))
+        key = (unit.code, unit.name)
+        own_texts = lists.texts.get(key, {})
+        own_explanations = lists.explanations.get(key, {})
+        figures[unit] = Figures(values, own_texts, own_explanations)
     return figures
 
 
@@ -112,7 +114,8 @@ def _totals(form: Form, table: str, rows: Sequence[_UnitRow]) -> Iterator[_Total
     """The total of each field that units type in."""
     for field in detail_fields(form, table):
         if field.computed is None:
-            yield _Total(field.id, [row.entries.get(field.id, BLANK) for row in rows])
+            entries = [row.entries.get(field.id, BLANK) for row in rows]
+            yield _Total(field.id, entries)
 
 
 class _Total:
@@ -120,10 +123,14 @@ class _Total:
 
     def __init__(self, field_id: str, entries: Sequence[Entry]) -> None:
         self.id = field_id
-        self._values = [entry.value for entry in entries if entry.value is not None]
+        self._values: list[Decimal] = []
+        self._no_numbers: list[str] = []
+        for entry in entries:
+            if entry.value is not None:
+                self._values.append(entry.value)
+            elif entry.status is not Status.BLANK:
+                self._no_numbers.append(entry.raw)
         self._sum = sum(self._values, Decimal(0))
-        others = [entry for entry in entries if entry.value is None]
-        self._no_numbers = [e.raw for e in others if e.status is not Status.BLANK]
 
     @property
     def entry(self) -> Entry:
@@ -142,89 +149,90 @@ class _Total:
             return
         finding = TOTAL_DIFFERS(shown=stated.raw, total=shown(self._sum))
         number = stated.raw if stated.value is None else stated.value
-        yield finding.on(place, self.id).at(observed=((self.id, number), ("sum", self._sum)))
+        observed = ((self.id, number), ("sum", self._sum))
+        yield finding.on(place, self.id).at(observed=observed)
 
 
 # --- rows of the detail sheets and lists ----------------------------------------------------
 
 
-def _headed(book: RawBook, name: str) -> tuple[dict[Cell, RawCell], dict[int, str], range] | None:
-    """The cells of a named range's sheet, the headings in its first row by column, and the rows
-    below that are in use; None when the range is lost."""
-    found = named_range(book, name)
-    if found is None:
+def _detail_list(located: Located, table: Table) -> FoundList:
+    """The detail sheet of a table: its headings are the row of ids."""
+    ids = [field.id for field in detail_fields(located.layout.form, table.id)]
+    keys = {*KEYS, ids[0]}
+    what = f"明细表“{detail_sheet(table)}”"
+    return find_list(located.book, detail_name(table.id), keys, what)
+
+
+def _rows_of(located: Located, table: Table, findings: list[Finding]) -> list[_UnitRow] | None:
+    """The units' rows of a table, None when its detail sheet is lost; adds what was odd."""
+    result = _detail_list(located, table)
+    if result.found is None:
         return None
-    sheet, target = found
-    (top, left), (bottom, right) = target.first, target.last
-    headings = {}
-    for column in range(left, right + 1):
-        if (top, column) in sheet.cells:
-            headings[column] = sheet.cells[top, column].text
-    used = max((row for row, _ in sheet.cells), default=top)
-    return sheet.cells, headings, range(top + 1, min(bottom, used) + 1)
-
-
-def _unit_rows(book: RawBook, name: str) -> list[_UnitRow] | None:
-    """The unit rows of a detail range; None when the range is lost."""
-    found = _headed(book, name)
-    if found is None:
-        return None
-    cells, ids, lines = found
-    rows = (_unit_row(cells, ids, line) for line in lines)
-    return [row for row in rows if row is not None]
-
-
-def _unit_row(cells: Mapping[Cell, RawCell], ids: Mapping[int, str], line: int) -> _UnitRow | None:
-    """A row with the unit's name; None for any other."""
-    keys: dict[str, str] = {}
-    entries: dict[str, Entry] = {}
-    for column, name in ids.items():
-        cell = cells.get((line, column))
-        if name in KEYS:
-            keys[name] = cell.text.strip() if cell is not None else ""
+    findings += result.findings
+    rows = []
+    for row in _unit_rows(result.found):
+        if isinstance(row, Finding):
+            findings.append(row)
         else:
-            entries[name], _ = read_entry(cell)
-    if len(keys) < len(KEYS) or not keys["unit"]:
-        return None
-    return _UnitRow(Unit(keys["unit"], keys["code"], keys["level"]), entries)
+            rows.append(row)
+    return rows
 
 
-def _listed(book: RawBook, name: str) -> Iterator[dict[str, str]]:
+def _unit_rows(details: UnitList) -> Iterator[_UnitRow | Finding]:
+    """The rows of a detail sheet that have a unit; E1 for one that only has numbers."""
+    for line in details.lines:
+        texts = details.texts(line)
+        name = clean_name(texts["unit"])
+        entries: dict[str, Entry] = {}
+        for column, heading in details.headings.items():
+            if heading not in KEYS and heading not in entries:
+                entries[heading], _ = read_entry(details.cell(line, column))
+        if name:
+            unit = Unit(name, texts["code"].strip(), texts["level"].strip())
+            yield _UnitRow(unit, entries)
+        elif any(entry.value for entry in entries.values()):
+            yield DETAIL_OF_NOBODY().on(details.place(line, 0))
+
+
+@dataclass
+class _Lists:
+    """The texts and explanations of each unit, by code and name, and what was odd."""
+
+    texts: dict[tuple[str, str], dict[str, str]] = attribute(default_factory=dict)
+    explanations: dict[tuple[str, str], dict[str, str]] = attribute(default_factory=dict)
+    findings: list[Finding] = attribute(default_factory=list)
+
+
+def _lists(located: Located) -> _Lists:
+    lists = _Lists()
+    form = located.layout.form
+    ids = {squeezed(text.label): text.field_id for text in form.texts}
+    keys = {UNIT_CODE, UNIT_NAME}
+    for row in _listed(located, TEXTS_NAME, keys | set(list(ids)[:1]), _TEXTS, lists):
+        written = {ids[label]: text for label, text in row.items() if label in ids and text}
+        lists.texts[_unit_key(row)] = written
+    explained = {*keys, CHECK_CODE, EXPLANATION}
+    for row in _listed(located, EXPLANATIONS_NAME, explained, _EXPLANATIONS, lists):
+        # people read A-3, the form says A3
+        code, explanation = row[CHECK_CODE].replace("-", ""), row[EXPLANATION]
+        if code and explanation:
+            lists.explanations.setdefault(_unit_key(row), {})[code] = explanation
+    return lists
+
+
+def _listed(
+    located: Located, name: str, keys: set[str], what: str, lists: _Lists
+) -> list[dict[str, str]]:
     """The rows of a list as texts by heading; none when the list is lost."""
-    found = _headed(book, name)
-    if found is None:
-        return
-    cells, headings, lines = found
-    for line in lines:
-        yield {
-            heading: cells[line, column].text
-            for column, heading in headings.items()
-            if (line, column) in cells
-        }
+    result = find_list(located.book, name, keys, what)
+    lists.findings += result.findings
+    if result.found is None:
+        return []
+    lists.findings += result.found.no_texts()
+    return [result.found.texts(line) for line in result.found.lines]
 
 
 def _unit_key(row: Mapping[str, str]) -> tuple[str, str]:
     """Code and name of the unit of a list's row."""
-    return row.get(UNIT_CODE, ""), row.get(UNIT_NAME, "")
-
-
-def _texts(located: Located) -> dict[tuple[str, str], dict[str, str]]:
-    """The texts of each unit, by code and name."""
-    ids = {text.label: text.field_id for text in located.layout.form.texts}
-    texts = {}
-    for row in _listed(located.book, TEXTS_NAME):
-        written = {ids[label]: text for label, text in row.items() if label in ids and text}
-        texts[_unit_key(row)] = written
-    return texts
-
-
-def _explanations(book: RawBook) -> dict[tuple[str, str], dict[str, str]]:
-    """The explanations of each unit, by code and name."""
-    explanations: dict[tuple[str, str], dict[str, str]] = {}
-    for row in _listed(book, EXPLANATIONS_NAME):
-        # people read A-3, the form says A3
-        code = row.get(CHECK_CODE, "").replace("-", "")
-        explanation = row.get(EXPLANATION)
-        if code and explanation:
-            explanations.setdefault(_unit_key(row), {})[code] = explanation
-    return explanations
+    return row[UNIT_CODE].strip(), clean_name(row[UNIT_NAME])

@@ -101,8 +101,10 @@ def _read_typed(cell: RawCell | None, *, is_summary: bool) -> _Typed:
         return _Typed(entry, from_text)
     if cell.formula is not None and entry.status is Status.BLANK:
         entry = Entry(None, Status.NO_RESULT, quote("=" + cell.formula))
+    is_formula = cell.formula is not None
     invisible = invisible_in(cell.text) if from_text else ""
-    return _Typed(entry, from_text, cell.formula is not None, invisible, _other_shown(cell, entry))
+    other = _other_shown(cell, entry)
+    return _Typed(entry, from_text, is_formula, invisible, other)
 
 
 def _is_blank(cell: RawCell) -> bool:
@@ -124,7 +126,9 @@ def _other_shown(cell: RawCell, entry: Entry) -> str | None:
 
     A number of more than six decimals is told by itself.
     """
-    if entry.value is None or cell.kind != "n" or entry.status is Status.TOO_FINE:
+    if entry.value is None or entry.status is Status.TOO_FINE:
+        return None
+    if cell.kind != "n":
         return None
     seen = cell.shown
     if cell.number_format:
@@ -151,10 +155,12 @@ def _typed_findings(typed: _Typed, name: str, located: Located) -> Iterator[Find
         finding = INVISIBLE_BESIDE(characters=typed.invisible, value=as_read)
         yield located.at(name, finding, entry.raw)
     elif typed.from_text:
-        yield located.at(name, NUMBER_AS_TEXT(raw=entry.raw, value=as_read), entry.raw)
+        finding = NUMBER_AS_TEXT(raw=entry.raw, value=as_read)
+        yield located.at(name, finding, entry.raw)
     if typed.other is not None:
         seen = quote(typed.other.strip()) or "空"
-        yield located.at(name, SHOWN_OTHERWISE(shown=seen, value=as_read), value)
+        finding = SHOWN_OTHERWISE(shown=seen, value=as_read)
+        yield located.at(name, finding, value)
     if entry.status is Status.TOO_FINE:
         yield located.at(name, TOO_FINE(raw=entry.raw), entry.raw)
 

@@ -6,6 +6,7 @@ one is the first one, and so on. A cell is where its row heading and its column 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -31,23 +32,27 @@ def squeezed(text: str) -> str:
     return "".join(text.split())
 
 
+def texts_in(sheet: RawSheet) -> set[str]:
+    """What stands in the cells of a sheet, as headings are compared."""
+    return {squeezed(raw.text) for raw in sheet.cells.values()}
+
+
 def likeness(layout: SheetLayout, sheet: RawSheet) -> float:
     """The share of the layout's different headings that stand somewhere in the sheet."""
     wanted = {squeezed(label.text) for label in layout.labels}
-    present = {squeezed(raw.text) for raw in sheet.cells.values()}
-    return len(wanted & present) / len(wanted)
+    present = wanted & texts_in(sheet)
+    return len(present) / len(wanted)
 
 
 def sheet_like(layout: SheetLayout, book: RawBook, others: Iterable[str] = ()) -> str | None:
     """The one sheet that holds the layout's headings, `others` left aside; None when there is none,
     or several. Those of last year have the same headings."""
     known = set(others)
-    candidates = [
-        sheet
-        for name, sheet in book.sheets.items()
-        if name not in known and not name.startswith(PRIOR_YEAR_SHEET)
-    ]
-    alike = [sheet.name for sheet in candidates if likeness(layout, sheet) >= ENOUGH]
+    alike = []
+    for name, sheet in book.sheets.items():
+        is_other = name in known or name.startswith(PRIOR_YEAR_SHEET)
+        if not is_other and likeness(layout, sheet) >= ENOUGH:
+            alike.append(name)
     if len(alike) == 1:
         return alike[0]
     return None
@@ -59,7 +64,9 @@ def by_headings(layout: SheetLayout, sheet: RawSheet) -> ByHeadings:
     headings = _Headings(layout)
     fields = {}
     for name, span in layout.fields.items():
-        cell = _meet(span.cell, headings.above(span), headings.beside(span), standing)
+        above = headings.above(span)
+        beside = headings.beside(span)
+        cell = _meet(span.cell, above, beside, standing)
         if cell is not None:
             fields[name] = cell
     return ByHeadings(fields, _flag(layout, standing))
@@ -74,18 +81,19 @@ class _Headings:
         self._blocks: dict[int, Label] = {}
         for label in layout.labels:
             if label.style == "row":
-                self._rows |= dict.fromkeys(range(label.span.top, label.span.bottom + 1), label)
+                rows = range(label.span.top, label.span.bottom + 1)
+                self._rows.update(dict.fromkeys(rows, label))
             elif label.style == "block":
                 self._blocks[label.span.bottom] = label
 
     def above(self, span: Span) -> Label | None:
         """The lowest column heading over a cell."""
-        above = [
-            label
-            for label in self._columns
-            if label.span.left == span.left and label.span.bottom < span.top
-        ]
-        return max(above, key=lambda label: label.span.bottom, default=None)
+        lowest: Label | None = None
+        for label in self._columns:
+            is_above = label.span.left == span.left and label.span.bottom < span.top
+            if is_above and (lowest is None or label.span.bottom > lowest.span.bottom):
+                lowest = label
+        return lowest
 
     def beside(self, span: Span) -> Label | None:
         """The heading of a cell's row; without any headings the block's title over the cell."""
@@ -100,24 +108,32 @@ def _meet(
 ) -> Cell | None:
     """Row from the heading beside (else below the one above), column from the one above (else at
     the right of the one beside)."""
-    known = [label for label in (above, beside) if label is not None]
-    if not known or any(label.span.cell not in standing for label in known):
+    for_row = beside or above
+    for_column = above or beside
+    if for_row is None or for_column is None:
         return None
-    row, _ = _moved(home, beside or known[0], standing)
-    _, column = _moved(home, above or known[0], standing)
+    if for_row.span.cell not in standing or for_column.span.cell not in standing:
+        return None
+    row, _ = _moved(home, for_row, standing)
+    _, column = _moved(home, for_column, standing)
     return row, column
 
 
 def _moved(cell: Cell, label: Label, standing: Mapping[Cell, Cell]) -> Cell:
     """Where a cell is that keeps its distance from a heading."""
-    row, column = standing[label.span.cell]
-    return row + cell[0] - label.span.top, column + cell[1] - label.span.left
+    row, column = cell
+    now_row, now_column = standing[label.span.cell]
+    down = now_row - label.span.top
+    right = now_column - label.span.left
+    return row + down, column + right
 
 
 def _flag(layout: SheetLayout, standing: Mapping[Cell, Cell]) -> Cell | None:
     """The answer stands beside its question."""
+    if layout.flag is None:
+        return None
     for label in layout.labels:
-        if label.style == "question" and label.span.cell in standing and layout.flag is not None:
+        if label.style == "question" and label.span.cell in standing:
             return _moved(layout.flag, label, standing)
     return None
 
@@ -136,7 +152,7 @@ def _standing(layout: SheetLayout, sheet: RawSheet) -> dict[Cell, Cell]:
 
 def _cells_by_text(texts: Iterable[tuple[str, Cell]]) -> dict[str, list[Cell]]:
     """The cells of each heading, as one reads a sheet."""
-    cells: dict[str, list[Cell]] = {}
+    cells: defaultdict[str, list[Cell]] = defaultdict(list)
     for text, cell in sorted(texts, key=lambda pair: pair[1]):
-        cells.setdefault(squeezed(text), []).append(cell)
+        cells[squeezed(text)].append(cell)
     return cells

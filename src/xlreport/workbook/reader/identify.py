@@ -72,7 +72,8 @@ def identity_of(book: RawBook) -> Identity:
         values[key] = named_text(book, name) or book.properties.get(name, "")
     if not values["form"]:
         values |= _hidden_sheet(book)
-    return Identity(**{key: _cleaned(key, value) for key, value in values.items()})
+    cleaned = {key: _cleaned(key, value) for key, value in values.items()}
+    return Identity(**cleaned)
 
 
 def _cleaned(key: str, value: str) -> str:
@@ -89,8 +90,10 @@ def _hidden_sheet(book: RawBook) -> dict[str, str]:
     cells = book.sheets[HIDDEN].cells
     found = {}
     for (row, column), key in cells.items():
+        if column != KEY_COLUMN or key.text not in KEYS:
+            continue
         value = cells.get((row, VALUE_COLUMN))
-        if column == KEY_COLUMN and key.text in KEYS and value is not None:
+        if value is not None:
             found[key.text] = value.text.strip()
     return found
 
@@ -115,8 +118,8 @@ def unidentified(identity: Identity) -> Finding:
 
 def plain_year(text: str) -> int | None:
     """A year as four digits."""
-    is_year = text.isascii() and text.isdigit() and len(text) == 4
-    return int(text) if is_year else None
+    is_number = text.isascii() and text.isdigit()
+    return int(text) if is_number and len(text) == 4 else None
 
 
 def _recognised(book: RawBook, forms: Forms) -> Identified | None:
@@ -147,9 +150,10 @@ def _cover_year(book: RawBook, form: Form) -> int | None:
 def _printed_year(book: RawBook, form: Form) -> int | None:
     """The year that the cover or the line above each table prints, if they agree."""
     sheets = {sheet_like(table, book) for table in layout_of(form).tables.values()}
-    years = {
-        year for sheet in (cover_sheet(book, form), *sheets) for year in _years_at_top(book, sheet)
-    }
+    sheets.add(cover_sheet(book, form))
+    years: set[str] = set()
+    for sheet in sheets:
+        years.update(_years_at_top(book, sheet))
     if len(years) == 1:
         return int(years.pop())
     return None

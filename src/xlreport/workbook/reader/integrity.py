@@ -6,7 +6,9 @@ links, macros, another format are told, never held against a town.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from xlreport.a1 import Cell, address
 from xlreport.findings import Finding
@@ -22,6 +24,7 @@ from xlreport.workbook.codes import (
     MACROS,
     MORE_REMARKS,
     MORE_STRAY_CELLS,
+    OBJECTS,
     OTHER_FORMATS,
     REMARK,
     REMARK_WITHOUT_WORDS,
@@ -85,10 +88,14 @@ def _strays(located: Located, *, same_version: bool, is_summary: bool) -> Iterat
 def _is_extra(located: Located, sheet: RawSheet) -> bool:
     """Whether a sheet with content is none of the workbook's, under any name."""
     own = (*located.layout.sheets, HIDDEN)
-    if not sheet.cells or sheet.name in (*own, *located.used):
+    is_ours = sheet.name in own or sheet.name in located.used
+    if is_ours or not sheet.cells:
         return False
-    lost = [name for name in own if name not in located.book.sheets]
-    return not any(sheet.name.startswith(name + _BEFORE_TABLE) for name in lost)
+    for name in own:
+        is_lost = name not in located.book.sheets
+        if is_lost and sheet.name.startswith(name + _BEFORE_TABLE):
+            return False
+    return True
 
 
 def _extra(book: RawBook, sheet: RawSheet, layouts: Iterable[SheetLayout]) -> Finding:
@@ -96,9 +103,10 @@ def _extra(book: RawBook, sheet: RawSheet, layouts: Iterable[SheetLayout]) -> Fi
     numbers."""
     name = quote(sheet.name)
     for layout in layouts:
-        if layout.name not in book.sheets or likeness(layout, sheet) < ENOUGH:
+        own = book.sheets.get(layout.name)
+        if own is None or likeness(layout, sheet) < ENOUGH:
             continue
-        cells = _differing(layout, book.sheets[layout.name], sheet)
+        cells = _differing(layout, own, sheet)
         if cells:
             return SHEET_COPY(sheet=layout.name, cells=cells).at(sheet=name)
     return STRAY_SHEET(sheet=name).at(sheet=name)
@@ -106,8 +114,11 @@ def _extra(book: RawBook, sheet: RawSheet, layouts: Iterable[SheetLayout]) -> Fi
 
 def _differing(layout: SheetLayout, own: RawSheet, copy: RawSheet) -> int:
     """How many of the form's cells two sheets fill in differently."""
-    cells = [span.cell for span in layout.fields.values()]
-    return sum(_typed_content(own, cell) != _typed_content(copy, cell) for cell in cells)
+    differing = 0
+    for span in layout.fields.values():
+        if _typed_content(own, span.cell) != _typed_content(copy, span.cell):
+            differing += 1
+    return differing
 
 
 def _typed_content(sheet: RawSheet, cell: Cell) -> str:
@@ -122,8 +133,8 @@ def _outside(layout: SheetLayout, sheet: RawSheet, *, same_version: bool) -> Ite
     """R5: content in cells that the form leaves empty; comments, links and merges beyond it."""
     stray = _stray_cells(layout, sheet, same_version=same_version)
     for cell in stray[:MOST_TOLD]:
-        finding = STRAY_CELL(text=quote(sheet.cells[cell].text))
-        yield finding.at(sheet=layout.name, cell=address(cell))
+        text = quote(sheet.cells[cell].text)
+        yield STRAY_CELL(text=text).at(sheet=layout.name, cell=address(cell))
     more = len(stray) - MOST_TOLD
     if more > 0:
         observed = (("cells", len(stray)),)
@@ -155,8 +166,8 @@ def _headings(layout: SheetLayout, sheet: RawSheet) -> Iterator[Finding]:
         cell = label.span.cell
         text = sheet.cells[cell].text if cell in sheet.cells else ""
         if squeezed(text) != squeezed(label.text):
-            finding = HEADING_CHANGED(printed=quote(label.text), text=quote(text))
-            yield finding.on(Place(layout.name, address(cell)))
+            place = Place(layout.name, address(cell))
+            yield HEADING_CHANGED(printed=quote(label.text), text=quote(text)).on(place)
 
 
 # --- what people see otherwise --------------------------------------------------------------
@@ -182,6 +193,8 @@ def _remarks(located: Located) -> Iterator[Finding]:
         more = len(remarks) - MOST_TOLD
         if more > 0:
             yield MORE_REMARKS(count=more).at(sheet=name)
+        if located.book.sheets[name].objects:
+            yield OBJECTS().at(sheet=name)
 
 
 def _unseen(located: Located) -> Iterator[Finding]:
@@ -190,17 +203,18 @@ def _unseen(located: Located) -> Iterator[Finding]:
     if book.hidden:
         yield BOOK_UNSEEN()
     filled = {name: spot for name, spot in _counted(located).items() if _holds(book, spot)}
-    for sheet in sorted({sheet for sheet, _ in filled.values()} | located.used):
+    sheets = {sheet for sheet, _ in filled.values()}
+    for sheet in sorted(sheets | located.used):
         if book.sheets[sheet].hidden.sheet:
             yield SHEET_UNSEEN(sheet=quote(sheet)).at(sheet=sheet)
-    unseen: dict[tuple[str, str], list[str]] = {}
+    unseen: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     covered: dict[str, frozenset[Cell]] = {}
     for name, (sheet, cell) in filled.items():
         if sheet not in covered:
             covered[sheet] = _covered(book.sheets[sheet], sheet, filled.values())
         reason = _why_unseen(book.sheets[sheet], cell, covered[sheet])
         if reason:
-            unseen.setdefault((sheet, reason), []).append(name)
+            unseen[sheet, reason].append(name)
     for (_, reason), names in unseen.items():
         yield _cells_unseen(book, [(name, filled[name]) for name in names], reason)
 
@@ -226,23 +240,25 @@ def _cells_unseen(book: RawBook, named: Sequence[tuple[str, Spot]], reason: str)
         content = quote(seen_text(cell_at(book, spot)).strip())
         return CELL_UNSEEN(content=content, reason=reason).on(place, first)
     cells = [place_of(spot).cell for _, spot in named[:MOST_TOLD]]
-    tail = "等" if len(named) > MOST_TOLD else ""
-    listed = "、".join(cells) + tail
-    return CELLS_UNSEEN(count=len(named), cells=listed, reason=reason).on(place, first)
+    listed = "、".join(cells)
+    if len(named) > MOST_TOLD:
+        listed += "等"
+    finding = CELLS_UNSEEN(count=len(named), cells=listed, reason=reason)
+    return finding.on(place, first)
 
 
 def _covered(sheet: RawSheet, name: str, spots: Iterable[Spot]) -> frozenset[Cell]:
     """Which of these cells lie under a merge on a sheet and are not its first."""
-    columns: dict[int, list[int]] = {}
-    for other, (row, column) in spots:
+    rows: defaultdict[int, list[Cell]] = defaultdict(list)
+    for other, cell in spots:
         if other == name:
-            columns.setdefault(row, []).append(column)
+            rows[cell[0]].append(cell)
     covered: set[Cell] = set()
-    bottom = max(columns, default=0)
-    for first, last in sheet.merges:
-        for row in range(first[0], min(last[0], bottom) + 1):
-            inside = [c for c in columns.get(row, ()) if first[1] <= c <= last[1]]
-            covered.update((row, column) for column in inside if (row, column) != first)
+    for (top, left), (bottom, right) in sheet.merges:
+        within = [cells for row, cells in rows.items() if top <= row <= bottom]
+        for cell in chain.from_iterable(within):
+            if left <= cell[1] <= right and cell != (top, left):
+                covered.add(cell)
     return frozenset(covered)
 
 
@@ -263,8 +279,11 @@ def _tampering(located: Located) -> Iterator[Finding]:
     book = located.book
     if book.links:
         yield LINKS()
-    present = [name for name in located.layout.sheets if name in book.sheets]
-    unprotected = [name for name in present if not book.sheets[name].protected]
+    unprotected = []
+    for name in located.layout.sheets:
+        sheet = book.sheets.get(name)
+        if sheet is not None and not sheet.protected:
+            unprotected.append(name)
     if unprotected:
         yield UNPROTECTED(sheets="、".join(unprotected))
     if book.macros:

@@ -106,20 +106,30 @@ class Located:
 
     def places(self) -> dict[str, Place]:
         """The places of all fields and texts, and of the answers that were found."""
-        places = {name: self.place(name) for name in _homes(self.layout)}
-        return {name: place for name, place in places.items() if place is not None}
+        places: dict[str, Place] = {}
+        for name in _homes(self.layout):
+            place = self.place(name)
+            if place is not None:
+                places[name] = place
+        return places
 
 
 def locate(book: RawBook, layout: WorkbookLayout) -> Located:
     """Finds the cells of all names of a form."""
     finder = _Finder(book, layout)
     found = [finder.find(name, home) for name, home in _homes(layout).items()]
-    spots = {one.name: one.spot for one in found if one.spot is not None}
-    moved = frozenset(spots[one.name][0] for one in found if one.moved)
+    spots: dict[str, Spot] = {}
+    moved: set[str] = set()
+    for one in found:
+        if one.spot is None:
+            continue
+        spots[one.name] = one.spot
+        if one.moved:
+            moved.add(one.spot[0])
     used = frozenset(sheet for sheet, _ in spots.values())
     report = _Report(book, layout, found)
     findings = (*report.ambiguous(), *report.told())
-    return Located(book, layout, spots, moved, used, findings)
+    return Located(book, layout, spots, frozenset(moved), used, findings)
 
 
 def _homes(layout: WorkbookLayout) -> dict[str, Spot]:
@@ -139,7 +149,8 @@ class _Finder:
 
     def find(self, name: str, home: Spot) -> _Found:
         """By headings, by its defined name, or by address."""
-        told = self._headings(home[0])
+        home_sheet, address = home
+        told = self._headings(home_sheet)
         by_name = spot_of(self.book, name)
         by_heading = None if told is None else self._by_heading(name, *told)
         if by_heading is not None and by_name != by_heading:
@@ -149,12 +160,14 @@ class _Finder:
         if told is None:
             return _Found(name, home, None, Way.ADDRESS)
         sheet, by = told
-        spot = None if self._shifted(home[0], by) else (sheet, home[1])
+        spot = None if self._shifted(home_sheet, by) else (sheet, address)
         return _Found(name, home, spot, Way.ADDRESS)
 
     def _by_heading(self, name: str, sheet: str, by: ByHeadings) -> Spot | None:
         """The cell that the headings tell; None where they do not tell it."""
-        cell = by.fields.get(name) if name in self.layout.cells else by.flag
+        cell = by.flag
+        if name in self.layout.cells:
+            cell = by.fields.get(name)
         if cell is None:
             return None
         return sheet, cell
@@ -167,7 +180,8 @@ class _Finder:
     def _headings(self, home: str) -> tuple[str, ByHeadings] | None:
         """The sheet that stands for one of the form's, and the cells that its headings tell."""
         if home not in self._told:
-            self._told[home] = self._read_headings(self._sheets[home])
+            layout = self._sheets[home]
+            self._told[home] = self._read_headings(layout)
         return self._told[home]
 
     def _read_headings(self, layout: SheetLayout) -> tuple[str, ByHeadings] | None:
@@ -180,10 +194,14 @@ class _Finder:
         """The sheet of this name; else the one to which the names point, or with the headings."""
         if layout.name in self.book.sheets:
             return layout.name
-        targets = [target_of(self.book, name) for name in layout.fields]
-        named = Counter(target.sheet for target in targets if target is not None)
+        named: Counter[str] = Counter()
+        for name in layout.fields:
+            target = target_of(self.book, name)
+            if target is not None:
+                named[target.sheet] += 1
         if named:
-            return named.most_common(1)[0][0]
+            ((sheet, _),) = named.most_common(1)
+            return sheet
         return sheet_like(layout, self.book, self.layout.sheets)
 
 
@@ -199,8 +217,10 @@ class _Report:
         self.found = found
         self.aside = [one for one in found if one.aside is not None]
         self.lost_by_dragging = [one for one in found if self._is_dragged_away(one)]
-        dragged = {one.aside for one in self.lost_by_dragging if one.aside is not None}
-        dragged |= {one.spot for one in self.lost_by_dragging if one.spot is not None}
+        dragged: set[Spot | None] = set()
+        for one in self.lost_by_dragging:
+            dragged.update((one.aside, one.spot))
+        dragged.discard(None)
         self.doubtful = {one.name for one in found if one.spot in dragged}
 
     # --- R15 --------------------------------------------------------------------------------
@@ -240,19 +260,20 @@ class _Report:
         so that the cell is blank now."""
         if one.way is not Way.HEADINGS or one.spot is None:
             return False
-        sheet, cell = one.spot
-        raw = self.book.sheets[sheet].cells.get(cell)
-        is_blank = raw is None or not raw.text.strip()
-        goes_aside = any(other.spot is not None and other.spot[0] == sheet for other in self.aside)
+        sheet, _ = one.spot
+        others = [other.spot for other in self.aside if other.spot is not None]
+        goes_aside = any(other_sheet == sheet for other_sheet, _ in others)
+        is_blank = not self._has_text(one.spot)
         return is_blank and goes_aside and self._held_something(one)
 
     def _held_something(self, one: _Found) -> bool:
         """Whether something stands where the name went; of a lost name nobody knows."""
-        if one.aside is None:
-            return True
-        sheet, cell = one.aside
+        return one.aside is None or self._has_text(one.aside)
+
+    def _has_text(self, spot: Spot) -> bool:
+        sheet, cell = spot
         raw = self.book.sheets[sheet].cells.get(cell)
-        return raw is not None and bool(raw.text.strip())
+        return raw is not None and raw.text.strip() != ""
 
     def _dragged(self) -> Iterator[Finding]:
         for one in self.lost_by_dragging:
@@ -273,19 +294,24 @@ class _Report:
 
     def _taken_over(self, one: _Found) -> _Found | None:
         """What stands by the headings where a name went."""
-        return next((other for other in self.found if other.spot == one.aside), None)
+        for other in self.found:
+            if other.spot == one.aside:
+                return other
+        return None
 
     # --- R7 and R8 --------------------------------------------------------------------------
 
     def told(self) -> Iterator[Finding]:
         """How many cells of a sheet were found in a weaker way, or not at all."""
         there = [one for one in self.found if one.spot is not None]
-        certain = [one for one in there if one.name not in self.doubtful]
-        lost = [one for one in certain if one.way is Way.HEADINGS and one.aside is None]
-        yield from _by_sheet(FOUND_BY_HEADING, lost)
+        nameless = [one for one in there if one.way is Way.HEADINGS and one.aside is None]
+        certain = [one for one in nameless if one.name not in self.doubtful]
+        by_address = [one for one in there if one.way is Way.ADDRESS]
+        moved = [one for one in there if one.moved]
+        yield from _by_sheet(FOUND_BY_HEADING, certain)
         yield from self._told_aside()
-        yield from _by_sheet(FOUND_BY_ADDRESS, [one for one in there if one.way is Way.ADDRESS])
-        yield from _by_sheet(FOUND_ELSEWHERE, [one for one in there if one.moved])
+        yield from _by_sheet(FOUND_BY_ADDRESS, by_address)
+        yield from _by_sheet(FOUND_ELSEWHERE, moved)
         absent = [one for one in self.found if one.spot is None]
         for sheet, cells in _cells_by_sheet(absent).items():
             message = CELLS_LOST if sheet in self.book.sheets else SHEET_LOST

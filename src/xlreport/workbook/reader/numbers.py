@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Context, Decimal
 
 from xlreport.form.expression import MAX_NUMBER, SCALE
@@ -24,6 +25,8 @@ _NO_NUMBERS = {"b": Status.BOOLEAN, "e": Status.ERROR, "d": Status.DATE}
 """Cell types (ECMA-376 part 1, 18.18.11) that never hold a number."""
 
 
+_DIRECTION_MARKS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
 INVISIBLE = {
     "\u00ad": "软连字符",
     "\u180e": "零宽空格",
@@ -32,8 +35,7 @@ INVISIBLE = {
     "\u200d": "零宽连字符",
     "\u2060": "零宽连接符",
     "\ufeff": "零宽空格（BOM）",
-    **dict.fromkeys("\u061c\u200e\u200f", "书写方向标记"),
-    **dict.fromkeys(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))), "书写方向标记"),
+    **dict.fromkeys(_DIRECTION_MARKS, "书写方向标记"),
 }
 """Characters that nobody sees beside a number, by what they are called."""
 
@@ -42,6 +44,8 @@ _PICTURE = re.compile(r"=?(?:_xlfn\.)?(?:DISPIMG|IMAGE)\(", re.IGNORECASE)
 
 def is_picture(cell: RawCell) -> bool:
     """Whether a cell shows a picture: DISPIMG (WPS) or IMAGE (Excel), which only they can show."""
+    if cell.picture:
+        return True
     content = cell.formula or cell.text
     return _PICTURE.match(content.strip()) is not None
 
@@ -59,16 +63,20 @@ def without_invisible(text: str) -> str:
 
 def read_entry(cell: RawCell | None) -> tuple[Entry, bool]:
     """What a number cell holds, and whether it was a text that could be understood as a number."""
-    if cell is None or (cell.text == "" and cell.kind != "e"):
+    if cell is None:
         return BLANK, False
     if is_picture(cell):
         return Entry(None, Status.TEXT, PICTURE), False
+    if cell.text == "" and cell.kind != "e":
+        return BLANK, False
     if cell.kind not in _NO_NUMBERS and not cell.date:
         if cell.kind == "n":
             return _stored(cell.text.strip())
         return _typed(cell.text)
     status = _NO_NUMBERS.get(cell.kind, Status.DATE)
-    content = _shown_boolean(cell.text) if status is Status.BOOLEAN else quote(cell.text)
+    content = quote(cell.text)
+    if status is Status.BOOLEAN:
+        content = _shown_boolean(cell.text)
     return Entry(None, status, content), False
 
 
@@ -89,10 +97,12 @@ def _typed(text: str) -> tuple[Entry, bool]:
     plain = visible.translate(_WIDE).strip(_SPACES)
     if not plain:
         return Entry(None, Status.TEXT, " "), False
-    if _TYPED.fullmatch(plain) is None and _THOUSANDS.fullmatch(plain) is None:
+    is_number = _TYPED.fullmatch(plain) or _THOUSANDS.fullmatch(plain)
+    if not is_number:
         return Entry(None, Status.TEXT, quote(visible)), False
     entry = _number(plain.replace(",", ""))
-    return Entry(entry.value, entry.status, quote(visible)), True
+    as_typed = replace(entry, raw=quote(visible))
+    return as_typed, True
 
 
 def _number(text: str) -> Entry:

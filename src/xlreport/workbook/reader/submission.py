@@ -102,7 +102,8 @@ def read_submission(
         return Reading((refused.finding,), sha256=sha256)
     provenance = Provenance(path, sha256, book.saved, modified)
     reading = _read(book, forms, provenance)
-    return replace(reading, findings=(*reading.findings, *book.notes), sha256=sha256)
+    findings = (*reading.findings, *book.notes)
+    return replace(reading, findings=findings, sha256=sha256)
 
 
 def _read(book: RawBook, forms: Forms, provenance: Provenance) -> Reading:
@@ -123,7 +124,8 @@ def _read(book: RawBook, forms: Forms, provenance: Provenance) -> Reading:
 
 def _unidentified(identity: Identity) -> Reading:
     finding = unidentified(identity)
-    return Reading((finding,), form_id=identity.form, year=plain_year(identity.year))
+    year = plain_year(identity.year)
+    return Reading((finding,), form_id=identity.form, year=year)
 
 
 def _out_of_force(form: Form, year: int) -> Iterator[Finding]:
@@ -139,6 +141,7 @@ def _with_submission(reading: Reading, report: _Report) -> Reading:
     answers, answer_findings = read_answers(located)
     figures = read_figures(located, answers, is_summary=is_summary)
     words = _words(located)
+    prior_year = read_prior_year(located.book, located.layout)
     members = read_members(located, figures.entries) if is_summary else Members()
     submission = Submission(
         form=report.form.id,
@@ -150,9 +153,7 @@ def _with_submission(reading: Reading, report: _Report) -> Reading:
         answers=answers,
         county=Unit(report.identity.county, report.identity.county_code),
         explanations=words.explanations,
-        prior_year=read_prior_year(
-            located.book, report.form.fields, [text.field_id for text in report.form.texts]
-        ),
+        prior_year=prior_year.figures,
         provenance=_provenance(report),
     )
     if members.units:
@@ -164,6 +165,7 @@ def _with_submission(reading: Reading, report: _Report) -> Reading:
         *words.findings,
         *answer_findings,
         *members.findings,
+        *prior_year.findings,
         *_summary_findings(report.identity),
         *located.findings,
         *integrity_findings(located, same_version=report.same_version, is_summary=is_summary),
@@ -190,12 +192,10 @@ def _provenance(report: _Report) -> Provenance:
     """Where the submission came from, with its number and the places of its cells."""
     digits = report.identity.submission[:_LONGEST_NUMBER]
     is_number = digits.isascii() and digits.isdigit()
-    return replace(
-        report.provenance,
-        number=int(digits) if is_number else 0,
-        identity=report.cover.lines,
-        places={**report.cover.places, **report.located.places()},
-    )
+    number = int(digits) if is_number else 0
+    places = {**report.cover.places, **report.located.places()}
+    lines = report.cover.lines
+    return replace(report.provenance, number=number, identity=lines, places=places)
 
 
 def _other_version(report: _Report) -> Iterator[Finding]:
