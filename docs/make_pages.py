@@ -21,7 +21,7 @@ from hostile.cases import CASES, Case  # noqa: E402
 from xlreport import Outcome, get_form  # noqa: E402
 from xlreport.findings import CODES, Code  # noqa: E402
 from xlreport.rules.describe import RuleDescriber  # noqa: E402
-from xlreport.text import harmless  # noqa: E402
+from xlreport.text import harmless, printed_code  # noqa: E402
 
 
 def all_codes() -> dict[str, Code]:
@@ -57,17 +57,17 @@ def codes_page() -> str:
     for check in form.checks:
         example = next(i for i in form.instances if i.check.code == check.code)
         told = (RuleDescriber(form, example).rule(), check.why, examples.get(check.code, ""))
-        lines.append(row((check.code, check.severity.label, check.title, *told)))
+        lines.append(row((printed_code(check.code), check.severity.label, check.title, *told)))
     lines += ["", "## 文字与表的核对"]
     lines += table("代码", "性质", "名称", "看哪几段文字", "理由", "不一致时这样写（举一例）")
     labels = {text.field_id: text.label for text in form.texts}
     for said in form.statements:
         looked = "；".join(labels[text] for text in said.texts)
         cells = (said.title, looked, said.why, examples.get(said.code, ""))
-        lines.append(row((said.code, said.severity.label, *cells)))
+        lines.append(row((printed_code(said.code), said.severity.label, *cells)))
     lines += ["", "## 读取和汇总", *table("代码", "性质", "名称", "理由")]
     for code in sorted(all_codes().values(), key=lambda c: (c.code[0], int(c.code[1:]))):
-        lines.append(row((code.code, code.severity.label, code.title, code.why)))
+        lines.append(row((printed_code(code.code), code.severity.label, code.title, code.why)))
     return "\n".join(lines) + "\n"
 
 
@@ -124,7 +124,8 @@ def _told(case: Case) -> str:
     }
     titles |= {said.code: said.title for said in form.statements}
     return "<br>".join(
-        f"{code} {titles[code]}" for code in sorted(case.codes, key=lambda c: (c[0], int(c[1:])))
+        f"{printed_code(code)} {titles[code]}"
+        for code in sorted(case.codes, key=lambda c: (c[0], int(c[1:])))
     )
 
 

@@ -1,0 +1,129 @@
+"""Makes the pictures of the guide: workbooks as a screen of 1366 by 768 shows them, and as they print.
+
+Needs LibreOffice, Xvfb, xdotool, ImageMagick and poppler-utils:
+
+    python docs/make_screens.py docs/screens
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+from xlreport import get_form, write_workbook
+from xlreport.form.model import Form
+from xlreport.submission import Entry, Figures, Status, Submission, Unit
+from xlreport.workbook.writer.template import blank
+
+SCREEN = "1366x768x24"
+SMALL = "683x"
+"""Half the width: what the guide shows."""
+
+DISPLAY = ":97"
+TABS_Y = 735
+"""Where LibreOffice has the tabs of sheets on such a screen."""
+
+TOWN = Unit("青石镇人民政府（示例）", "990199", "乡镇")
+COUNTY = Unit("示例县", "9901", "县")
+
+TABS = {"cover": 80, "disclosure": 340, "requests": 452, "review": 566, "texts": 668, "checks": 745}
+"""Where on the screen the tab of a sheet is."""
+
+
+def reports(form: Form) -> Iterator[tuple[str, Submission, tuple[str, ...]]]:
+    """Each report with a name, and the sheets to look at."""
+    empty = blank(form, 2025, TOWN, COUNTY)
+    yield "blank", empty, ("cover", "requests")
+    right = _right(form, empty)
+    yield "right", right, ("cover", "requests", "texts")
+    received = "requests.received.natural_person"
+    wrong = replace(right, entries={**right.entries, received: _number(21)})
+    yield "wrong", wrong, ("cover", "requests", "checks")
+    some = {name: entry for i, (name, entry) in enumerate(right.entries.items()) if i % 4}
+    yield "half", replace(right, entries=some, texts={}), ("cover", "requests")
+    numbers = {name: Decimal(3) for name in form.fields}
+    last_year = replace(wrong, prior_year=Figures(numbers))
+    yield "last-year", last_year, ("disclosure",)
+
+
+def _number(value: int) -> Entry:
+    return Entry(Decimal(value), Status.NUMBER, str(value))
+
+
+def _right(form: Form, empty: Submission) -> Submission:
+    """A report in which all checks hold, with texts of a thousand characters."""
+    entries = {field.id: _number(0) for field in form.typed}
+    entries["requests.received.natural_person"] = _number(12)
+    entries["requests.granted.natural_person"] = _number(10)
+    entries["requests.carried_out.natural_person"] = _number(2)
+    entries["disclosure.licences.decisions"] = _number(31)
+    sentence = "本年度认真贯彻《中华人民共和国政府信息公开条例》，及时公开、更新信息。"
+    texts = {
+        "text.overview": (sentence * 40)[:1000],
+        "text.problems": ("公开的内容还不够细，下一年加强培训和检查。" * 60)[:1000],
+        "text.other_matters": "本年度没有收取信息处理费。",
+    }
+    cover = {"contact": "王示例", "telephone": "0990-5550100", "approver": "李示例"}
+    return replace(empty, entries=entries, texts=texts).with_identity(cover)
+
+
+@contextmanager
+def screen() -> Iterator[dict[str, str]]:
+    """A screen that nobody sees; gives the environment of programs on it."""
+    with subprocess.Popen(["Xvfb", DISPLAY, "-screen", "0", SCREEN]) as server:
+        time.sleep(1)
+        yield {**os.environ, "DISPLAY": DISPLAY}
+        server.terminate()
+
+
+def picture_sheets(book: Path, tabs: tuple[str, ...], folder: Path) -> None:
+    """A picture of each of these sheets."""
+    with screen() as environment, tempfile.TemporaryDirectory() as profile:
+        office = ["soffice", f"-env:UserInstallation=file://{profile}", "--norestore", "--nologo"]
+        with subprocess.Popen([*office, str(book)], env=environment) as program:
+            time.sleep(25)
+            for tab in tabs:
+                at = [str(TABS[tab]), str(TABS_Y)]
+                click = ["xdotool", "mousemove", *at, "click", "1"]
+                subprocess.run(click, env=environment, check=True)
+                time.sleep(2)
+                target = folder / f"{book.stem}-{tab}.png"
+                shot = ["import", "-window", "root", "-resize", SMALL, "-colors", "64"]
+                subprocess.run([*shot, str(target)], env=environment, check=True)
+            subprocess.run(["pkill", "-f", profile], check=False)
+            program.wait()
+
+
+def picture_page(book: Path, folder: Path, page: int) -> None:
+    """A picture of a printed page."""
+    convert = ["soffice", "--headless", "--convert-to", "pdf", "--outdir", str(book.parent)]
+    subprocess.run([*convert, str(book)], check=True, stdout=subprocess.DEVNULL)
+    pdf = book.with_suffix(".pdf")
+    numbers = ["-f", str(page), "-l", str(page), "-r", "60", "-singlefile", "-png"]
+    subprocess.run(["pdftoppm", *numbers, str(pdf), str(folder / f"{book.stem}-page")], check=True)
+
+
+def main(folder: Path) -> None:
+    """All pictures."""
+    folder.mkdir(parents=True, exist_ok=True)
+    form = get_form("zfxxgk-2021")
+    work = Path(tempfile.mkdtemp())
+    for name, report, tabs in reports(form):
+        book = work / f"{name}.xlsx"
+        book.write_bytes(write_workbook(report, form))
+        picture_sheets(book, tabs, folder)
+    picture_page(work / "right.xlsx", folder, 5)
+    shutil.rmtree(work)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
