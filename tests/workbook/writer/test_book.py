@@ -92,5 +92,5 @@ def test_only_cells_to_fill_in_are_unlocked_and_yellow(book: WorkbookWriter) -> 
         assert (style.locked, style.num_format) == (
             0, {"input_count": "0", "input_money": "0.0000##"}.get(name, "@"),
         )  # fmt: skip
-    for name in ("computed_count", "text", "value", "check", "number_money"):
+    for name in ("computed_count", "text", "value", "status", "prior_count", "number_money"):
         assert book.styles[name].locked == 1

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from xlreport import Form, Unit
-from xlreport.workbook.writer.context import SummaryContext, TemplateContext
+from xlreport.workbook.writer.context import Service, SummaryContext, TemplateContext
 from xlreport.workbook.writer.template import blank
 
 UNIT = Unit("甲子镇", "990101", "乡镇")
@@ -19,6 +19,7 @@ def test_the_identity_of_a_template(zfxxgk: Form) -> None:
     identity = TemplateContext(zfxxgk, submission).identity()
     assert (identity.form, identity.fingerprint) == (zfxxgk.id, zfxxgk.fingerprint)
     assert (identity.kind, identity.year, identity.submission) == ("unit", "2025", "1")
+    assert identity.edition == "2"
     assert (identity.unit, identity.code, identity.level) == ("甲子镇", "990101", "乡镇")
     assert (identity.county, identity.county_code) == ("示例县", "9901")
     assert not identity.is_summary
@@ -55,7 +56,12 @@ def test_what_the_issuer_does_not_know_is_typed_in(
 def test_a_summary_says_whom_it_counts_and_lacks(zfxxgk: Form) -> None:
     county = blank(zfxxgk, 2025, COUNTY)
     context = SummaryContext(
-        zfxxgk, county, True, {"a": "=SUM(A1)"}, ("甲", "乙"), ("丙",), ("公布前必须改正",)
+        zfxxgk,
+        county,
+        sums={"a": "=SUM(A1)"},
+        with_errors=("甲", "乙"),
+        missing=("丙",),
+        warnings=("公布前必须改正",),
     )
     identity = context.identity()
     assert identity.is_summary
@@ -79,3 +85,17 @@ def test_the_cover_shows_the_unit_and_its_other_lines(zfxxgk: Form) -> None:
     assert lines == {
         "contact": "张三", "unit": "甲子镇", "code": "990101", "level": "乡镇", "year": "2025",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("service", "sentence"),
+    [
+        (Service(), ""),
+        (Service("1 月 20 日"), "请1 月 20 日前报送"),
+        (Service(address="a@b.cn"), "请报送到 a@b.cn"),
+        (Service(contact="王五"), "有疑问请问王五"),
+        (Service("周五", "a@b.cn", "王五"), "请周五前报送到 a@b.cn；有疑问请问王五"),
+    ],
+)
+def test_what_the_issuer_tells_the_town(service: Service, sentence: str) -> None:
+    assert service.sentence == sentence

@@ -15,6 +15,7 @@ from openpyxl.workbook.workbook import Workbook
 
 from support.cells import part, sheet_parts
 from support.fills import fill
+from support.formula_cells import formula_cells
 from xlreport import (
     Form,
     FormCatalog,
@@ -31,7 +32,6 @@ from xlreport import (
 from xlreport.a1 import address
 from xlreport.findings import Severity
 from xlreport.submission import Status
-from xlreport.workbook.layout.check_rows import ListedCheck
 from xlreport.workbook.layout.sheet import CHECKS
 from xlreport.workbook.layout.workbook import layout_of
 from xlreport.workbook.writer.template import blank
@@ -53,9 +53,11 @@ def opened(data: bytes, *, values: bool = False) -> Workbook:
 def test_the_sheets_stand_in_the_order_of_the_report(unit_book: bytes) -> None:
     book = opened(unit_book)
     assert book.sheetnames == [
-        "封面", "填报说明", "二、主动公开", "三、依申请公开", "四、复议诉讼", "文字材料", "上年数", "校验", "xlreport",
+        "封面", "填报说明", "二、主动公开", "三、依申请公开", "四、复议诉讼", "文字材料", "校验",
+        "上年·二、主动公开", "上年·三、依申请公开", "上年·四、复议诉讼", "上年·文字材料", "计算", "xlreport",
     ]  # fmt: skip
-    assert book["上年数"].sheet_state == "hidden", "nothing is known of last year"
+    hidden = [sheet.title for sheet in book.worksheets if sheet.sheet_state != "visible"]
+    assert hidden == book.sheetnames[7:], "nothing is known of last year"
     assert book["xlreport"].sheet_state == "veryHidden"
     assert book.active is not None
     assert book.active.title == "封面"
@@ -83,8 +85,8 @@ def test_only_cells_to_fill_in_are_unlocked(any_form: Form) -> None:
         for i in any_form.identity
         if i.id not in ("unit", "code", "level", "year")
     }
-    listed: tuple[ListedCheck, ...] = (*layout.check_rows, *layout.deferred)
-    typed |= {(CHECKS, x.explanation_cell) for x in listed if x.severity is Severity.WARNING}
+    warnings = [listed for listed in layout.listed if listed.severity is Severity.WARNING]
+    typed |= {(CHECKS, layout.checks.explanation(listed.code)) for listed in warnings}
     unlocked = set()
     for sheet in book.worksheets:
         merged = {cell for area in sheet.merged_cells.ranges for cell in list(area.cells)[1:]}
@@ -126,9 +128,11 @@ def test_every_cell_to_fill_in_has_a_chinese_prompt_and_error_text(any_form: For
         ]
         assert rule.type == ("whole" if field.decimals == 0 else "decimal")
         assert (rule.formula1, rule.formula2) == ("0", "999999999")
-        for words in (rule.prompt, rule.promptTitle, rule.error, rule.errorTitle):
+        for words in (rule.error, rule.errorTitle):
             assert words
             assert re.search("[\u4e00-\u9fff]", words)
+        assert bool(rule.prompt) == bool(rule.promptTitle)
+        assert field.decimals == 0 or f"单位：{field.unit}" in str(rule.prompt)
     for sheet, cell in layout.flags.values():
         (rule,) = [
             v
@@ -138,43 +142,69 @@ def test_every_cell_to_fill_in_has_a_chinese_prompt_and_error_text(any_form: For
         assert rule.formula1 == '"是,否"'
 
 
-def test_everything_prints_on_a4_one_page_wide(any_form: Form) -> None:
+def test_a_table_prints_the_official_form_alone_on_one_page(any_form: Form) -> None:
     book = opened(write_workbook(blank(any_form, 2025), any_form))
-    for sheet in book.worksheets[:-1]:
-        assert sheet.page_setup.paperSize == 9
+    for layout in layout_of(any_form).tables.values():
+        sheet = book[layout.name]
+        bottom = (layout.form_bottom, layout.form_right)
+        printed = f"{address((1, 0), absolute=True)}:{address(bottom, absolute=True)}"
+        assert sheet.print_area.split("!")[1] == printed
         assert sheet.sheet_properties.pageSetUpPr is not None
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
-        assert sheet.page_setup.fitToWidth in (None, 1)
-        assert sheet.print_area
-        area = sheet.print_area.split("!")[1].replace("$", "")
-        _, _, last_column, last_row = range_boundaries(area)
-        assert last_column is not None
-        assert last_row is not None
-        for row in sheet.iter_rows():
-            for cell in row:
-                if (
-                    cell.value is not None
-                    and not sheet.column_dimensions[cell.column_letter].hidden
-                ):
-                    assert cell.row <= last_row
-                    assert cell.column <= last_column, (sheet.title, cell.coordinate)
+        assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight or 1) == (1, 1)
+        assert (sheet.page_setup.orientation == "landscape") == layout.wide
 
 
-def test_a_workbook_that_is_opened_in_a_preview_shows_right_results(any_form: Form) -> None:
-    """The cached results are those that we compute; LibreOffice agrees with them in the oracle."""
-    for seed in range(6):
-        submission = fill(any_form, seed)
-        data = write_workbook(submission, any_form)
-        formulas, values = opened(data), opened(data, values=True)
-        for sheet in formulas.worksheets:
-            for row in sheet.iter_rows():
-                for cell in row:
-                    if cell.data_type == "f":
-                        shown = values[sheet.title][cell.coordinate].value
-                        assert shown is not None or "=IF(" in str(cell.value), (
-                            sheet.title,
-                            cell.coordinate,
-                        )
+def test_the_cover_prints_who_reports_and_not_what_is_wrong(any_form: Form) -> None:
+    sheet = opened(write_workbook(blank(any_form, 2025), any_form))["封面"]
+    area = range_boundaries(sheet.print_area.split("!")[1].replace("$", ""))
+    assert area[:3] == (2, 2, 3)
+    last = max(c.row for row in sheet.iter_rows(min_col=2, max_col=3) for c in row if c.value)
+    assert area[3] == last
+
+
+def test_lists_have_no_print_area_and_print_one_page_wide(any_form: Form) -> None:
+    book = opened(write_workbook(blank(any_form, 2025), any_form))
+    last_year = [name for name in book.sheetnames if name.startswith("上年·")]
+    for name in ("填报说明", "校验", *last_year):
+        sheet = book[name]
+        assert not sheet.print_area
+        assert sheet.sheet_properties.pageSetUpPr is not None
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
+
+
+def test_texts_print_at_their_scale_with_a_page_break_before_what_would_not_fit(
+    zfxxgk: Form,
+) -> None:
+    layout = layout_of(zfxxgk).texts
+    sheet = opened(write_workbook(blank(zfxxgk, 2025), zfxxgk))[layout.name]
+    assert sheet.page_setup.scale == 95
+    assert sheet.sheet_properties.pageSetUpPr is not None
+    assert not sheet.sheet_properties.pageSetUpPr.fitToPage, "Excel would ignore the breaks"
+    printed = f"$A$2:{address((layout.form_bottom, layout.form_right), absolute=True)}"
+    assert sheet.print_area.split("!")[1] == printed
+    tops = [span.top - 1 for span in layout.fields.values()]
+    breaks = [page.id for page in sheet.row_breaks.brk]
+    assert breaks
+    assert set(breaks) <= set(tops[1:]), "a heading never stands alone at the foot of a page"
+
+
+def test_every_sheet_is_a4_and_numbers_its_pages(any_form: Form) -> None:
+    book = opened(write_workbook(blank(any_form, 2025), any_form))
+    for sheet in book.worksheets:
+        assert sheet.page_setup.paperSize == 9
+        assert sheet.oddFooter.center.text == "第 &P 页，共 &N 页"
+
+
+def test_every_formula_has_a_cached_result(any_form: Form) -> None:
+    """A preview shows them; `test_engine` and the oracle prove that they are right."""
+    for seed in range(3):
+        cells = formula_cells(write_workbook(fill(any_form, seed), any_form))
+        by_sheet: dict[str, set[object]] = {}
+        for (sheet, _), cell in cells.items():
+            by_sheet.setdefault(sheet, set()).add(cell.shown)
+        assert all(shown - {""} for shown in by_sheet.values())
 
 
 def test_reading_gives_back_what_was_written(any_form: Form) -> None:
@@ -208,9 +238,11 @@ def test_texts_are_never_formulas(zfxxgk: Form) -> None:
     }
     submission = Submission(zfxxgk.id, 2025, Unit('=HYPERLINK("x")', "+1", "乡镇"), {}, texts=texts)
     book = opened(write_workbook(submission, zfxxgk))
-    assert [book["文字材料"][f"B{row}"].data_type for row in (4, 6, 8)] == ["s", "s", "s"]
+    sheet, layout = book["文字材料"], layout_of(zfxxgk).texts
+    cells = [sheet[address(span.cell)] for span in layout.fields.values()]
+    assert [cell.data_type for cell in cells] == ["s", "s", "s"]
     assert book["封面"]["C5"].data_type == "s"
-    assert book["文字材料"]["B8"].hyperlink is None
+    assert cells[2].hyperlink is None
 
 
 def test_templates_carry_the_unit_in_name_and_file(
@@ -242,6 +274,13 @@ def test_formulas_use_only_functions_on_which_engines_agree(any_form: Form) -> N
         "LEN",
         "SUBSTITUTE",
         "CHAR",
+        "HYPERLINK",
+        "INDEX",
+        "LEFT",
+        "MAX",
+        "MIN",
+        "MOD",
+        "SMALL",
     }
     used = set()
     for name in sheet_parts(data).values():
@@ -261,7 +300,7 @@ def test_no_part_names_a_path_or_a_time_of_this_machine(unit_book: bytes) -> Non
 
 def test_a_rule_that_excel_cannot_hold_is_refused_in_words(zfxxgk: Form, tmp_path: Path) -> None:
     text = Path(zfxxgk.path).read_text("utf-8")
-    many = " and ".join(f"cell < {n}" for n in range(10**8, 10**8 + 80))
+    many = " or ".join(f"cell < {n}" for n in range(10**8, 10**8 + 80))
     path = tmp_path / "long.yaml"
     rule = f"  - {{code: Z1, title: 长, severity: note, each: cell, rule: {many}, why: 试}}\n"
     path.write_text(text.replace("checks:\n", f"checks:\n{rule}", 1), "utf-8")

@@ -12,7 +12,6 @@ from xlreport.workbook.writer.printing import print_list
 from xlreport.workbook.writer.sheet import SheetWriter
 
 _NOTE = "这是本单位 {year} 年度报送的数，只供对照，不能修改。"
-_UNKNOWN = "生成本工作簿时没有上年的数。"
 _TAB_COLOUR = "#A6A6A6"
 
 
@@ -47,14 +46,18 @@ class _PriorYearSheet(SheetWriter):
         self.widths(*layout.widths[: layout.form_right + 1])
         for row, height in layout.heights.items():
             self.height(row, height)
-        year = self.book.submission.year - 1
-        note = _NOTE.format(year=year) if self.is_known else _UNKNOWN
+        note = _NOTE.format(year=self.book.submission.year - 1)
         self.merge(Span.line(HEAD_ROW, layout.form_left, layout.form_right), note, "alert")
         for label in layout.labels:
-            is_form = layout.form_left <= label.span.left and label.span.right <= layout.form_right
-            if is_form and label.span.top not in (HEAD_ROW, layout.bottom + 1):
+            if self._is_printed(label.span):
                 self.merge(label.span, label.text, label.style)
         self.sheet.freeze_panes(*layout.frozen)
+
+    def _is_printed(self, span: Span) -> bool:
+        """Whether something belongs to the official form, and not to what helps to fill it in."""
+        layout = self.layout
+        is_beside = span.left < layout.form_left or span.right > layout.form_right
+        return not is_beside and HEAD_ROW < span.top <= layout.form_bottom
 
     def _cell(self, name: str, span: Span) -> None:
         field = self.book.form.fields.get(name)
