@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 Cell = tuple[int, int]
 """Row and column, both from 0."""
@@ -30,6 +31,7 @@ def address(cell: Cell, *, absolute: bool = False) -> str:
     return f"{mark}{column_name(cell[1])}{mark}{cell[0] + 1}"
 
 
+@lru_cache(maxsize=50_000)
 def parse(text: str) -> Cell | None:
     """D6 or $D$6 → (5, 3); None when it is no address inside Excel's grid."""
     match = _REFERENCE.fullmatch(text)
