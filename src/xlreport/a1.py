@@ -65,10 +65,11 @@ def ranges(cells: Iterable[Cell], *, absolute: bool = False) -> list[str]:
             if following != row + 1:
                 found.append(((start, first), (row, last)))
                 start = following
-    return [_range(a, b, absolute) for a, b in sorted(found)]
+    return [span(first, last, absolute=absolute) for first, last in sorted(found)]
 
 
-def _range(first: Cell, last: Cell, absolute: bool) -> str:
+def span(first: Cell, last: Cell, *, absolute: bool = False) -> str:
+    """D6:F8, by its first and its last cell; D6 where these are one."""
     start = address(first, absolute=absolute)
     end = address(last, absolute=absolute)
     if first == last:
