@@ -7,7 +7,7 @@ that holds now.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -32,7 +32,7 @@ from xlreport.form.model import Form, Instance
 from xlreport.rules.columns import Booleans, ColumnStore, column_store, from_fixed
 from xlreport.rules.evaluate import Evaluation, Verdict, evaluate
 from xlreport.rules.linear import LinearConstraint, comparisons
-from xlreport.submission import Entry, Place, Status, Submission, Summary, shown
+from xlreport.submission import Entry, Place, Status, Submission, Summary, shown, values_of
 
 MOST_LISTED = 5
 """More suspects than this help nobody."""
@@ -127,20 +127,21 @@ class _Search:
     """The explanations of one report that keying errors make plausible."""
 
     def __init__(self, form: Form, submission: Submission, other: Mapping[str, Decimal]) -> None:
-        self.form, self.submission, self.other = form, submission, other
-        entries = typed_entries(form, submission)
-        self.now = {name: entry.value for name, entry in entries.items() if entry.value is not None}
-        self.beside: dict[str, list[tuple[str, str]]] = {}
+        self.form = form
+        self.submission = submission
+        self.other = other
+        self.now = values_of(typed_entries(form, submission))
+        self.beside: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
         for first, second, direction in neighbours(form, self.now):
-            self.beside.setdefault(first, []).append((second, direction))
-            self.beside.setdefault(second, []).append((first, direction))
+            self.beside[first].append((second, direction))
+            self.beside[second].append((first, direction))
 
     def groups(self, components: Sequence[Component]) -> list[list[Explanation]]:
         """Explanations that exclude each other, the best first. Two neighbours exchanged between
         two components explain both at once, which two errors do not do as well."""
-        exchanges: dict[_Key, list[Explanation]] = {}
+        exchanges: defaultdict[_Key, list[Explanation]] = defaultdict(list)
         for key, explanation in self._exchanges(components):
-            exchanges.setdefault(key, []).append(explanation)
+            exchanges[key].append(explanation)
         wide = _apart([key for key in exchanges if len(key) > 1])
         covered = frozenset().union(*wide)
         groups = [_weighed(exchanges[key]) for key in wide]
@@ -173,13 +174,16 @@ class _Search:
 
     def _error(self, name: str, now: Decimal, right: Decimal) -> KeyingError | None:
         """The error that says most."""
-        errors = [keying_error(now, right)]
+        errors = []
+        error = keying_error(now, right)
+        if error is not None:
+            errors.append(error)
         if self.other.get(name) == right:
             errors.append(OTHER_VERSION)
         for neighbour, direction in self.beside.get(name, ()):
             if now and now == self.now[neighbour]:
                 errors.append(self._read_beside(neighbour, direction))
-        return min((error for error in errors if error is not None), default=None)
+        return min(errors, default=None)
 
     def _read_beside(self, neighbour: str, direction: str) -> KeyingError:
         """A number read in the wrong row or column stands twice."""
@@ -190,13 +194,16 @@ class _Search:
 
     def _exchanges(self, components: Sequence[Component]) -> Iterator[tuple[_Key, Explanation]]:
         """Neighbours that make everything hold when their numbers are exchanged."""
-        home = {name: i for i, component in enumerate(components) for name in component.cells}
+        home: dict[str, int] = {}
+        for position, component in enumerate(components):
+            home.update(dict.fromkeys(component.cells, position))
         for first, second, _ in neighbours(self.form, home):
             key = frozenset((home[first], home[second]))
             touched = [components[position] for position in sorted(key)]
             now = _held(touched, (first, second))
             new = {first: now[second], second: now[first]}
-            if now != new and all(component.holds_with(new) for component in touched):
+            mends = all(component.holds_with(new) for component in touched)
+            if mends and now != new:
                 yield key, self._exchange(now, new)
 
     def _exchange(self, now: Mapping[str, int], new: Mapping[str, int]) -> Explanation:
@@ -211,9 +218,9 @@ class _Search:
         return Explanation(tuple(corrections), error)
 
     def _correction(self, name: str, now: Decimal, right: Decimal) -> Correction:
-        blank = False
-        if name in self.submission.entries and name not in self.submission.overrides:
-            blank = self.submission.entries[name].status is Status.BLANK
+        entry = self.submission.entries.get(name)
+        is_typed_over = name in self.submission.overrides
+        blank = entry is not None and entry.status is Status.BLANK and not is_typed_over
         return Correction(name, self._place(name), now, right, blank)
 
     def _place(self, name: str) -> Place | None:
@@ -230,7 +237,9 @@ def _held(components: Iterable[Component], names: Iterable[str]) -> dict[str, in
 
 def _apart(keys: Sequence[_Key]) -> list[_Key]:
     """The keys that share no component with another one."""
-    uses = Counter(position for key in keys for position in key)
+    uses: Counter[int] = Counter()
+    for key in keys:
+        uses.update(key)
     shared = {position for position, count in uses.items() if count > 1}
     return [key for key in keys if key.isdisjoint(shared)]
 
@@ -238,8 +247,9 @@ def _apart(keys: Sequence[_Key]) -> list[_Key]:
 def _all_alike(explanations: Sequence[Explanation], changes: Sequence[Change]) -> bool:
     """Whether every cell that may be wrong is as likely as any other, and nothing else explains it:
     the failing rule says as much."""
-    telling = any(e.error.is_telling for e in explanations)
-    return len(explanations) == len(changes) > 1 and not telling
+    if any(explanation.error.is_telling for explanation in explanations):
+        return False
+    return len(explanations) == len(changes) > 1
 
 
 def _weighed(explanations: Iterable[Explanation]) -> list[Explanation]:
@@ -291,7 +301,8 @@ class _Proof:
         touched: set[int] = set()
         for explanation in explanations:
             for correction in explanation.corrections:
-                for name in (correction.field, *self.form.leaves(correction.field)):
+                leaves = self.form.leaves(correction.field)
+                for name in (correction.field, *leaves):
                     touched.update(rules_of.get(name, ()))
         return touched
 
@@ -309,15 +320,16 @@ class _Proof:
 @lru_cache(maxsize=8)
 def _error_rules(form: Form) -> Mapping[str, Sequence[int]]:
     """For each field the error rules that it takes part in, itself or in a formula, by position."""
-    positions: dict[str, list[int]] = {}
+    positions: defaultdict[str, list[int]] = defaultdict(list)
     for i, instance in enumerate(form.instances):
         if instance.check.severity is not Severity.ERROR:
             continue
-        fields = ex.fields_of(instance.rule)
-        leaves = (leaf for field in fields for leaf in form.leaves(field))
-        for name in {*fields, *leaves}:
-            positions.setdefault(name, []).append(i)
-    return positions
+        names = set(ex.fields_of(instance.rule))
+        for field in ex.fields_of(instance.rule):
+            names.update(form.leaves(field))
+        for name in names:
+            positions[name].append(i)
+    return dict(positions)
 
 
 # --- sentences -----------------------------------------------------------------------------------
@@ -345,8 +357,10 @@ class _Describer:
     """Says in Chinese which cells are suspected."""
 
     def __init__(self, form: Form, suspects: Suspects) -> None:
-        self.form, self.suspects = form, suspects
-        self.home = suspects.explanations[0].corrections[0].place
+        self.form = form
+        self.suspects = suspects
+        first = suspects.explanations[0]
+        self.home = first.corrections[0].place
 
     def finding(self) -> Finding:
         """One suspect, a pair of cells, or explanations of which each is enough."""
@@ -361,19 +375,19 @@ class _Describer:
     def _single(self, explanation: Explanation) -> Finding:
         (correction,) = explanation.corrections
         message = codes.POSSIBLE if self._left(explanation) else codes.SUSPECT
-        return message(
-            value=shown(correction.proposed),
-            was=correction.was,
-            error=explanation.error.label,
-            result=self._result(explanation),
-        )
+        error = explanation.error.label
+        result = self._result(explanation)
+        value = shown(correction.proposed)
+        return message(value=value, was=correction.was, error=error, result=result)
 
     def _pair(self, explanation: Explanation) -> Finding:
         first, second = explanation.corrections
         each = [f"{self._proposal(c)}（现为 {c.was}）" for c in explanation.corrections]
+        both = "，".join(each)
+        other = self._cell(second)
         result = self._result(explanation)
         message = codes.BELONGS_IN if explanation.error == MOVED else codes.EXCHANGED_WITH
-        return message(was=first.was, other=self._cell(second), both="，".join(each), result=result)
+        return message(was=first.was, other=other, both=both, result=result)
 
     def _listed(self, explanation: Explanation) -> str:
         """An explanation as one of several."""
@@ -381,12 +395,13 @@ class _Describer:
         error = explanation.error.label
         if not partners:
             return f"{self._proposal(first)}（现为 {first.was}，{error}）"
-        each = [self._proposal(correction) for correction in explanation.corrections]
+        each = "，".join(map(self._proposal, explanation.corrections))
         partner = self._cell(partners[0])
-        return f"{self._cell(first)} 与 {partner} {error}（{'，'.join(each)}）"
+        return f"{self._cell(first)} 与 {partner} {error}（{each}）"
 
     def _proposal(self, correction: Correction) -> str:
-        return f"{self._cell(correction)} 应为 {shown(correction.proposed)}"
+        cell = self._cell(correction)
+        return f"{cell} 应为 {shown(correction.proposed)}"
 
     def _result(self, explanation: Explanation) -> str:
         """What holds after the correction, and what still does not."""
@@ -403,7 +418,7 @@ class _Describer:
         """The cell, with its sheet where that is another; by its labels when no place is known."""
         place = correction.place
         if place is None:
-            return f"“{self.form.fields[correction.field].label}”"
-        if self.home is not None and place.sheet == self.home.sheet:
-            return place.cell
-        return f"{place.sheet} {place.cell}"
+            field = self.form.fields[correction.field]
+            return f"“{field.label}”"
+        is_here = self.home is not None and place.sheet == self.home.sheet
+        return place.cell if is_here else f"{place.sheet} {place.cell}"
