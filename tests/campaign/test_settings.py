@@ -91,7 +91,8 @@ def test_a_county_has_a_name_of_one_line(
         county,
     ]
     assert main(command) == 2
-    assert "不能留空，也不能有换行" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert told.startswith(("汇总单位名称不能留空，也不能有换行", "选项“--county”的值"))
     assert not (tmp_path / "x").exists()
 
 

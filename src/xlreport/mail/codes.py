@@ -17,7 +17,7 @@ M6 = Code("M6", "邮件读不出来或不完整", Severity.ERROR, "读不全的�
 register(M3, M5, M6)
 
 _BY_HAND = "请在邮箱里打开这封邮件，把附件另存到 inbox 文件夹"
-_INSTALL = "请运行 pip install xlreport[mail] 后再收取"
+_INSTALL = "请运行 pip install .[mail] 后再收取"
 _RESEND = "请对方重新发一封，把工作簿作为普通附件"
 _COMPARE = "请核对附件；不完整的" + _RESEND
 
