@@ -65,7 +65,7 @@ def solver_library() -> ModuleType:
         import z3
     except ImportError:
         raise SolverMissing(
-            "检查报表定义里的校验要用求解器 z3，请先安装：pip install xlreport[lint]"
+            "检查报表定义里的校验要用求解器 z3，请先安装：pip install .[lint]"
         ) from None
     library: ModuleType = z3
     return library
