@@ -293,7 +293,7 @@ def test_without_the_library_the_mail_is_read_again_later(
     ):
         mail = read(raw)
         assert (codes(mail), mail.attachments, mail.again) == (["M6"], (), True)
-        assert "pip install xlreport[mail]" in mail.findings[0].suggestion
+        assert "pip install .[mail]" in mail.findings[0].suggestion
 
 
 def test_without_the_library_workbooks_are_read(read: MessageReader, no_olefile: None) -> None:
