@@ -78,7 +78,7 @@ OTHER_COUNTY_CODE = "“示例县”的代码在文件里是“9902”，本次�
 @pytest.mark.parametrize(
     ("changes", "code", "message"),
     [
-        ({"form": "x"}, "F2", "这是报表“x”，本次汇总的是“zfxxgk-2021”"),
+        ({"form": "x"}, "F2", "这是“x”，本次汇总的是《政府信息公开工作年度报告》（2021 年度起）"),
         ({"year": 2024}, "F1", "这是 2024 年度的报表，本次汇总的是 2025 年度"),
         ({"county": Unit("西县")}, "F3", "这是“西县”的报表，本次汇总的是“示例县”"),
         ({"county": Unit("示例县", "9902")}, "F3", OTHER_COUNTY_CODE),

@@ -35,7 +35,7 @@ from xlreport.rules.linear import LinearConstraint, comparisons
 from xlreport.submission import Entry, Place, Status, Submission, Summary, shown, values_of
 
 MOST_LISTED = 5
-"""More suspects than this help nobody."""
+"""So many suspects of which one is enough are listed; more help nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +68,20 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class Suspects:
-    """What most probably is wrong in one part of a report: one explanation, or up to five of which
-    one is enough. `failing` counts all error rules of the report that fail."""
+    """What most probably is wrong in one part of a report: one explanation, or several of which one
+    is enough, the best first. `failing` counts all error rules of the report that fail."""
 
     explanations: tuple[Explanation, ...]
     failing: int
+
+    @property
+    def listed(self) -> tuple[Explanation, ...]:
+        """The explanations that are named one by one."""
+        return self.explanations[:MOST_LISTED]
+
+    def left(self, explanation: Explanation) -> int:
+        """How many error rules fail even after a correction."""
+        return self.failing - explanation.holding
 
 
 def find_suspects(
@@ -91,10 +100,10 @@ def find_suspects(
         return []
     components = failing_components(constraint_system(evaluation.form, submission, extra))
     search = _Search(evaluation.form, submission, other_version or {})
-    groups = [group for group in search.groups(components) if _worth_telling(group)]
+    groups = [group for group in search.groups(components) if _accuses(group)]
     proof = _Proof(evaluation, unit, failing)
     proved = [proof.proved(group) for group in groups]
-    return [Suspects(group, len(failing)) for group in proved if _accuses(group)]
+    return [Suspects(_ranked(group), len(failing)) for group in proved if _worth_telling(group)]
 
 
 def _failing_errors(evaluation: Evaluation, unit: int) -> list[Instance]:
@@ -108,8 +117,17 @@ def _compares(instance: Instance) -> bool:
 
 
 def _worth_telling(group: Sequence[Explanation]) -> bool:
-    """Not too many, and one that is reason enough by itself."""
-    return _accuses(group) and len(group) <= MOST_LISTED
+    """One that is reason enough by itself; among many, one that is seldom there by chance."""
+    accusing = [each.error for each in group if each.error.alone]
+    if len(group) <= MOST_LISTED:
+        return bool(accusing)
+    return any(error.is_telling for error in accusing)
+
+
+def _ranked(group: Iterable[Explanation]) -> tuple[Explanation, ...]:
+    """The best first: what says most, then what makes most rules hold, then as the form has
+    them."""
+    return tuple(sorted(group, key=lambda each: (*each.error.weight, -each.holding)))
 
 
 def _accuses(group: Sequence[Explanation]) -> bool:
@@ -183,7 +201,7 @@ class _Search:
         for neighbour, direction in self.beside.get(name, ()):
             if now and now == self.now[neighbour]:
                 errors.append(self._read_beside(neighbour, direction))
-        return min(errors, default=None)
+        return min(errors, key=lambda error: error.weight, default=None)
 
     def _read_beside(self, neighbour: str, direction: str) -> KeyingError:
         """A number read in the wrong row or column stands twice."""
@@ -254,9 +272,9 @@ def _all_alike(explanations: Sequence[Explanation], changes: Sequence[Change]) -
 
 def _weighed(explanations: Iterable[Explanation]) -> list[Explanation]:
     """The best first, without those that say nothing beside it."""
-    ranked = sorted(explanations, key=lambda e: e.error)
-    if not ranked or not ranked[0].error.is_telling:
-        return ranked
+    ranked = _ranked(explanations)
+    if not any(explanation.error.is_telling for explanation in ranked):
+        return list(ranked)
     return [explanation for explanation in ranked if explanation.error != ZERO_FOR_DIGIT]
 
 
@@ -346,7 +364,7 @@ def suspects_finding(form: Form, suspects: Suspects) -> Finding:
 def _observed(suspects: Suspects) -> tuple[tuple[str, Decimal | None], ...]:
     """What each cell holds, then what each should hold."""
     corrections: dict[str, Correction] = {}
-    for explanation in suspects.explanations:
+    for explanation in suspects.listed:
         corrections |= {correction.field: correction for correction in explanation.corrections}
     now = [(name, None if c.blank else c.now) for name, c in corrections.items()]
     proposed = [(f"{name}.proposed", c.proposed) for name, c in corrections.items()]
@@ -366,15 +384,22 @@ class _Describer:
         """One suspect, a pair of cells, or explanations of which each is enough."""
         explanations = self.suspects.explanations
         if len(explanations) > 1:
-            listed = [self._listed(explanation) for explanation in explanations]
-            return codes.ONE_OF_SEVERAL(cells="；".join(listed))
+            return self._several()
         if len(explanations[0].corrections) == 1:
             return self._single(explanations[0])
         return self._pair(explanations[0])
 
+    def _several(self) -> Finding:
+        """The best of them, and how many there are beside."""
+        listed = [self._listed(explanation) for explanation in self.suspects.listed]
+        more = len(self.suspects.explanations) - len(listed)
+        if more:
+            return codes.ONE_OF_MANY(cells="；".join(listed), more=more)
+        return codes.ONE_OF_SEVERAL(cells="；".join(listed))
+
     def _single(self, explanation: Explanation) -> Finding:
         (correction,) = explanation.corrections
-        message = codes.POSSIBLE if self._left(explanation) else codes.SUSPECT
+        message = codes.POSSIBLE if self.suspects.left(explanation) else codes.SUSPECT
         error = explanation.error.label
         result = self._result(explanation)
         value = shown(correction.proposed)
@@ -387,6 +412,8 @@ class _Describer:
         other = self._cell(second)
         result = self._result(explanation)
         message = codes.BELONGS_IN if explanation.error == MOVED else codes.EXCHANGED_WITH
+        if self.suspects.left(explanation):
+            message = codes.MAY_BELONG_IN if explanation.error == MOVED else codes.MAY_BE_EXCHANGED
         return message(was=first.was, other=other, both=both, result=result)
 
     def _listed(self, explanation: Explanation) -> str:
@@ -405,14 +432,10 @@ class _Describer:
 
     def _result(self, explanation: Explanation) -> str:
         """What holds after the correction, and what still does not."""
-        left = self._left(explanation)
+        left = self.suspects.left(explanation)
         if left:
             return f"改后 {explanation.holding} 项校验成立，还有 {left} 项不成立"
         return f"改后 {explanation.holding} 项校验全部成立"
-
-    def _left(self, explanation: Explanation) -> int:
-        """How many error rules fail even after the correction."""
-        return self.suspects.failing - explanation.holding
 
     def _cell(self, correction: Correction) -> str:
         """The cell, with its sheet where that is another; by its labels when no place is known."""
