@@ -19,7 +19,7 @@ sys.path[:0] = [str(HERE.parent / folder) for folder in ("tests", "samples")]
 import xlreport  # noqa: E402
 from hostile.cases import CASES, Case  # noqa: E402
 from xlreport import Outcome, get_form  # noqa: E402
-from xlreport.findings import CODES, Code  # noqa: E402
+from xlreport.findings import CODES, Code, Message  # noqa: E402
 from xlreport.rules.describe import RuleDescriber  # noqa: E402
 from xlreport.text import harmless, printed_code  # noqa: E402
 
@@ -30,6 +30,24 @@ def all_codes() -> dict[str, Code]:
     for path in sorted(package.glob("*/codes.py")):
         import_module(f"xlreport.{path.parent.name}.codes")
     return CODES
+
+
+def all_messages() -> list[Message]:
+    """What every room says under its codes, in the order of its `codes` module, each once."""
+    package = Path(xlreport.__file__).parent
+    found: dict[Message, None] = {}
+    for path in sorted(package.glob("*/codes.py")):
+        room = import_module(f"xlreport.{path.parent.name}.codes")
+        for value in vars(room).values():
+            values = value.values() if isinstance(value, dict) else (value,)
+            found.update((one, None) for one in values if isinstance(one, Message))
+    return list(found)
+
+
+def spelled(message: Message) -> str:
+    """A message with its advice, dots where a file's own words and numbers come."""
+    advice = f" → {message.suggestion}" if message.suggestion else ""
+    return re.sub(r"\{[^{}]*\}", "……", message.text + advice)
 
 
 def table(*headings: str) -> list[str]:
@@ -65,9 +83,12 @@ def codes_page() -> str:
         looked = "；".join(labels[text] for text in said.texts)
         cells = (said.title, looked, said.why, examples.get(said.code, ""))
         lines.append(row((printed_code(said.code), said.severity.label, *cells)))
-    lines += ["", "## 读取和汇总", *table("代码", "性质", "名称", "理由")]
+    lines += ["", "## 读取和汇总", "", "“……”处是各个文件自己的内容；箭头后面是怎么办。"]
+    lines += table("代码", "性质", "名称", "理由", "会这样写")
+    written = all_messages()
     for code in sorted(all_codes().values(), key=lambda c: (c.code[0], int(c.code[1:]))):
-        lines.append(row((printed_code(code.code), code.severity.label, code.title, code.why)))
+        own = "<br>".join(spelled(message) for message in written if message.code == code)
+        lines.append(row((printed_code(code.code), code.severity.label, code.title, code.why, own)))
     return "\n".join(lines) + "\n"
 
 

@@ -16,7 +16,9 @@ def stub() -> str:
     """The stub: one import a name, as ruff sorts them."""
     by_home = sorted(HOMES.items(), key=lambda item: (item[1], item[0]))
     imports = [f"from xlreport.{home} import {name} as {name}" for name, home in by_home]
-    return "\n".join([*imports, "", "HOMES: dict[str, str]", "__all__: list[str]", ""])
+    return "\n".join(
+        [*imports, "", "HOMES: dict[str, str]", "__all__: list[str]", "__version__: str", ""]
+    )
 
 
 if __name__ == "__main__":

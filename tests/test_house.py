@@ -19,7 +19,7 @@ FLOORS = (
     ("narrative", "lint"),
     ("rules",),
     ("form", "formats"),
-    ("findings", "workers", "atomic", "text"),
+    ("findings", "workers", "atomic", "spool", "text"),
     ("errors", "submission", "a1"),
 )
 """From the roof to the cellar; a module imports its own floor and those below it."""

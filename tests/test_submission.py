@@ -8,7 +8,18 @@ from decimal import Decimal
 import pytest
 
 from xlreport import Entry, Submission, Unit
-from xlreport.submission import BLANK, NO, YES, Place, Pool, Provenance, Status, Summary, shown
+from xlreport.submission import (
+    BLANK,
+    NO,
+    YES,
+    Place,
+    Pool,
+    Provenance,
+    Status,
+    Summary,
+    shown,
+    values_of,
+)
 
 TOWN = Submission(
     "f",
@@ -105,3 +116,8 @@ def test_a_pool_keeps_one_copy_of_equal_values() -> None:
     assert (one, other) == (first, second)
     assert one.entries["t.a"] is other.entries["t.a"]
     assert one.provenance.places is other.provenance.places
+
+
+def test_the_numbers_among_cells_are_those_that_have_a_value() -> None:
+    entries = {"a": Entry.of(0), "b": BLANK, "c": Entry(None, Status.TEXT, "无"), "d": Entry.of(7)}
+    assert values_of(entries) == {"a": Decimal(0), "d": Decimal(7)}

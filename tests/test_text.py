@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlreport.text import MAX_CELL_TEXT, MOST_QUOTED, clean, day_of, decoded, harmless, quote
+from xlreport.text import (
+    MAX_CELL_TEXT,
+    MOST_QUOTED,
+    clean,
+    day_of,
+    decoded,
+    first_of,
+    harmless,
+    in_marks,
+    quote,
+)
 
 
 @pytest.mark.parametrize(
@@ -112,3 +122,17 @@ def test_a_date_is_read_as_people_write_it(text: str) -> None:
 )
 def test_what_is_no_date_is_none(text: str) -> None:
     assert day_of(text) is None
+
+
+def test_names_are_listed_in_quotation_marks() -> None:
+    assert in_marks(["甲子镇", "乙丑镇"]) == "“甲子镇”、“乙丑镇”"
+    assert in_marks(["收件", "受理"], "或") == "“收件”或“受理”"
+    assert in_marks([]) == ""
+
+
+@pytest.mark.parametrize(
+    ("names", "listed"),
+    [(["甲"], "甲"), (["甲", "乙"], "甲、乙"), (["甲", "乙", "丙"], "甲、乙等 3 个"), ([], "")],
+)
+def test_of_many_names_the_first_are_listed(names: list[str], listed: str) -> None:
+    assert first_of(names, 2, "个") == listed

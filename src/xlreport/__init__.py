@@ -7,9 +7,6 @@ table (`python docs/make_stub.py`).
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
-
 HOMES = {
     "Busy": "errors",
     "Campaign": "campaign.campaign",
@@ -77,7 +74,19 @@ HOMES = {
 __all__ = list(HOMES)
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
+    # nothing is imported before it is needed, not even `typing`: who interrupts a command at once
+    # would see a traceback
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version(__name__)
     if name not in HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
     return getattr(import_module(f"{__name__}.{HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *HOMES, "__version__"})

@@ -61,3 +61,4 @@ from xlreport.workbook.writer.template import write_workbook as write_workbook
 
 HOMES: dict[str, str]
 __all__: list[str]
+__version__: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 Cell = tuple[int, int]
 """Row and column, both from 0."""
@@ -30,6 +31,7 @@ def address(cell: Cell, *, absolute: bool = False) -> str:
     return f"{mark}{column_name(cell[1])}{mark}{cell[0] + 1}"
 
 
+@lru_cache(maxsize=50_000)
 def parse(text: str) -> Cell | None:
     """D6 or $D$6 → (5, 3); None when it is no address inside Excel's grid."""
     match = _REFERENCE.fullmatch(text)
@@ -63,10 +65,11 @@ def ranges(cells: Iterable[Cell], *, absolute: bool = False) -> list[str]:
             if following != row + 1:
                 found.append(((start, first), (row, last)))
                 start = following
-    return [_range(a, b, absolute) for a, b in sorted(found)]
+    return [span(first, last, absolute=absolute) for first, last in sorted(found)]
 
 
-def _range(first: Cell, last: Cell, absolute: bool) -> str:
+def span(first: Cell, last: Cell, *, absolute: bool = False) -> str:
+    """D6:F8, by its first and its last cell; D6 where these are one."""
     start = address(first, absolute=absolute)
     end = address(last, absolute=absolute)
     if first == last:

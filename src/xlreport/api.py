@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from xlreport.atomic import locked, safe_name, write_atomically
+from xlreport.atomic import safe_name
 from xlreport.errors import UsageError
 from xlreport.findings import Severity
 from xlreport.form.catalog import SHIPPED, FormCatalog, get_form
@@ -19,7 +20,14 @@ from xlreport.merging.merge import merge_files, with_typed_lines
 from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.merging.prior_year import PriorYear, gather
 from xlreport.merging.repairs import LIST_NAME, RepairedFile, needs_repair, repair_list, repairs
-from xlreport.merging.replacing import Replacing, Told, write_all
+from xlreport.merging.replacing import (
+    Replacing,
+    Told,
+    require_room,
+    standing_summary,
+    write_all,
+    write_summary_over,
+)
 from xlreport.merging.request import MergeRequest, Policy, ReadOptions
 from xlreport.merging.result import CheckResult, MergeResult, RepairResult
 from xlreport.merging.roster import Roster
@@ -29,6 +37,9 @@ from xlreport.rules.excel import FormulaTooLong
 from xlreport.submission import NOBODY, Submission, Unit
 from xlreport.workbook.writer.context import NO_SERVICE, Service
 from xlreport.workbook.writer.template import blank, write_workbook
+
+_SET_ASIDE = re.compile(r"\.bak[0-9]*$")
+"""How names of files end that made room for others."""
 
 MAX_PASSWORD = 15
 """Characters that a sheet's password may have."""
@@ -97,6 +108,7 @@ def write_templates(
     that must stay (then nothing is written), OSError when a file cannot be written.
     """
     form, password = request.form, request.password
+    require_folder(out)
     _require_year(form, request.year)
     if not password.isascii() or len(password) > MAX_PASSWORD:
         raise UsageError("保护密码只能用半角字母、数字和符号，最多 15 个。")
@@ -169,6 +181,7 @@ def repair_files(
     folders, WouldReplace for a file that must stay, OSError when an output cannot be written.
     """
     paths = list(paths)
+    require_folder(out)
     for path in paths:
         require_apart(out, path)
     listed = _listed(paths, exclude)
@@ -220,6 +233,7 @@ def merge_folder(request: MergeRequest) -> MergeResult:
     Raises UsageError when the folder does not exist.
     """
     folder = request.folder
+    require_folder(folder)
     if not folder.is_dir():
         raise UsageError(f"找不到文件夹“{folder}”，请检查路径。")
     listed = list_files(folder, own_files(request.exclude))
@@ -238,26 +252,43 @@ def write_outputs(
 
     `out` is beside the merged folder unless told otherwise. Nothing is written when nothing could
     be used. `repair` is a folder for fresh workbooks of the files that need one, `keep` as for
-    write_templates. Raises UsageError for one inside the merged folder, WouldReplace for a
-    file that must stay there, Busy when another run writes there, OSError when an output cannot be
-    written.
+    write_templates. An earlier summary that somebody has saved or changed stays as `.bak`, which
+    the result tells. Raises UsageError for one inside the merged folder, WouldReplace for a file
+    that must stay, Busy when another run writes there, OSError when an output cannot be written.
     """
     request = result.request
-    if repair is not None:
-        require_apart(repair, request.folder)
+    require_places(out, repair, request.folder)
     form, county = result.form, result.county
     if form is None or county is None:
         return result
-    name = safe_name(f"{county.unit.name}{result.year}年{form.title}汇总表")
-    path = (out or default_out(request.folder)) / name
-    county = with_typed_lines(county, path, request)
+    how = Replacing(request.forms, request.reading, keep)
+    path = (out or default_out(request.folder)) / _summary_name(form, county)
+    standing = standing_summary(path, form.id, county.year, how)
+    require_room(standing, how)
+    county = with_typed_lines(county, standing.summary)
     result = replace(result, county=county)
     summary = write_summary(form, county, result, password)
-    how = Replacing(request.forms, request.reading, keep)
     fresh = write_all(repair, _fresh_workbooks(result), how) if repair is not None else []
-    with locked(path.parent):
-        write_atomically(path, summary)
-    return replace(result, outputs=tuple(each.as_posix() for each in (path, *fresh)))
+    kept = write_summary_over(standing, summary, how)
+    return replace(result, outputs=tuple(map(Path.as_posix, (path, *fresh))), kept=kept)
+
+
+def _summary_name(form: Form, county: Submission) -> str:
+    return safe_name(f"{county.unit.name}{county.year}年{form.title}汇总表")
+
+
+def require_places(out: Path | None, repair: Path | None, folder: Path) -> None:
+    """Raises UsageError where a merge of a folder must not write."""
+    for written in filter(None, (out, repair)):
+        require_folder(written)
+    if repair is not None:
+        require_apart(repair, folder)
+
+
+def require_folder(path: Path) -> None:
+    """Raises UsageError for a file where a folder is needed."""
+    if path.exists() and not path.is_dir():
+        raise UsageError(f"“{path}”是文件，不是文件夹：请写文件夹的路径。")
 
 
 def _fresh_workbooks(result: MergeResult) -> dict[str, bytes]:
@@ -291,7 +322,7 @@ def read_prior_year(
     `year` is the report year that they are for (of several years in it the latest before that).
     Raises UsageError for a path that does not exist or that holds no report of the year before.
     """
-    files = read_files(_listed([path]), forms, reading)
+    files = read_files(_listed([path], _set_aside(path)), forms, reading)
     prior = _year_before(path, files, year)
     request = MergeRequest(path, year=prior, forms=forms, policy=Policy(with_errors=True))
     result = merge_files(files, request)
@@ -301,6 +332,13 @@ def read_prior_year(
         raise UsageError(f"“{path}”里 {prior} 年度的报表都不能使用。{reasons}")
     county = roster.county.name if roster else ""
     return PriorYear(prior, gather(result.counted_files), roster, county, tuple(unused))
+
+
+def _set_aside(path: Path) -> list[Path]:
+    """Old summaries that made room in a folder: the new one of the same name counts."""
+    return [
+        old for old in path.glob("*.bak*") if path.joinpath(_SET_ASIDE.sub("", old.name)).exists()
+    ]
 
 
 def _year_before(path: Path, files: Sequence[FileRecord], year: int | None) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+import traceback
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -50,6 +51,9 @@ MOST_BYTES = 200
 _PROGRAM = (".py", ".pyc", ".so", ".pyd", ".dll")
 """How files of programs end."""
 
+_OUR_OWN = ".sqlite3"
+"""How files end that no office program opens."""
+
 MOST_ASIDE = 10_000
 """How many old files of one name are kept."""
 
@@ -60,8 +64,7 @@ MOST_ASIDE = 10_000
 def write_atomically(path: Path, data: bytes, modified: float = 0.0) -> None:
     """Replaces `path` by `data`; a killed run leaves the old file or the new one. `modified` is the
     file's time stamp in seconds, 0 for now. Raises OSError."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.parent / f".xlreport-{secrets.token_hex(8)}.tmp"
+    temporary = _made(path.parent) / f".xlreport-{secrets.token_hex(8)}.tmp"
     try:
         # `x`: a new file, never through a link that somebody laid; its mode follows the umask
         with temporary.open("xb") as stream:
@@ -91,6 +94,21 @@ def set_aside(path: Path) -> Path:
     raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
 
 
+def keep_beside(path: Path) -> Path:
+    """Keeps a file under a free name beside it, as `set_aside` does; where the file system can, it
+    stays in its own place too, until it is replaced. Raises OSError."""
+    for kept in _names_aside(path):
+        try:
+            os.link(path, kept, follow_symlinks=False)
+        except FileExistsError:
+            continue
+        except (OSError, NotImplementedError):
+            return set_aside(path)
+        _sync_folder(path.parent)
+        return kept
+    return set_aside(path)
+
+
 def _names_aside(path: Path) -> Iterator[Path]:
     yield path.with_name(f"{path.name}.bak")
     for number in range(1, MOST_ASIDE):
@@ -111,32 +129,60 @@ def _sync_folder(folder: Path) -> None:
 EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE})
 """How systems answer that have no handle left for another file."""
 
+_NO_FOLDER = "{what}的路径里有一段是文件，不是文件夹：请改正路径，再重新运行。"
 _GONE = "{what}所在的文件夹不在了：请检查它是不是被移走、改名或断开，再重新运行。"
 _TOO_MANY = "同时打开的文件太多，{what}打不开：请关闭一些程序后重新运行。"
 _FULL = "磁盘满了，写不了{what}：请腾出空间。"
+_TOO_LONG = "{what}的路径太长：请把文件或文件夹的名称改短。"
 _CAUSES = {
     errno.ENOSPC: _FULL,
     errno.EDQUOT: _FULL,
     errno.ENOENT: _GONE,
-    errno.ENOTDIR: _GONE,
+    errno.ENOTDIR: _NO_FOLDER,
+    errno.EEXIST: "{what}是文件，不是文件夹：请另给一个文件夹。",
     errno.ESTALE: _GONE,
     errno.EBUSY: "{what}正被另一个程序占用：请关闭打开它的程序，再运行一次。",
     errno.EROFS: "磁盘是只读的，写不了{what}：请换一个文件夹。",
-    errno.ENAMETOOLONG: "{what}的路径太长：请换一个名称短些的文件夹。",
+    errno.ENAMETOOLONG: _TOO_LONG,
     **dict.fromkeys(EXHAUSTED, _TOO_MANY),
 }
 """Sentences about files, by the system's error."""
 
 
+class NotWritten(OSError):
+    """A file that another library could not write."""
+
+
+def was_writing(error: OSError) -> bool:
+    """Whether it was met while a file was written, made room or was locked, and not while one was
+    read."""
+    writing = {f.__code__ for f in (write_atomically, keep_beside, set_aside, _made, _take)}
+    codes = {frame.f_code for frame, _ in traceback.walk_tb(error.__traceback__)}
+    return isinstance(error, NotWritten) or not writing.isdisjoint(codes)
+
+
+def why_failed(error: OSError) -> str:
+    """A sentence about a file that cannot be written or read, whichever it was."""
+    return why_not_written(error) if was_writing(error) else why_not_read(error)
+
+
 def why_not_written(error: OSError) -> str:
     """A sentence about a file that cannot be written."""
+    name = str(error.filename2 or error.filename or "")
+    program = "程序" if name.endswith(_OUR_OWN) else " WPS 或 Excel"
+    return _why(error, f"写不了{{what}}：请关闭正打开它的{program}，检查磁盘空间和写入权限。")
+
+
+def why_not_read(error: OSError) -> str:
+    """A sentence about a file that cannot be read."""
+    return _why(error, "{what}打不开：请检查读取权限，并关闭正打开它的程序。")
+
+
+def _why(error: OSError, otherwise: str) -> str:
     name = error.filename2 or error.filename
     # the system's modules too are files: when no handle is left, it is none of the user's
     what = f"“{name}”" if name and not str(name).endswith(_PROGRAM) else "文件"
-    cause = _CAUSES.get(error.errno or 0)
-    if cause is not None:
-        return cause.format(what=what)
-    return f"写不了{what}：请关闭正打开它的 WPS 或 Excel，检查磁盘空间和写入权限。"
+    return _CAUSES.get(error.errno or 0, otherwise).format(what=what)
 
 
 def safe_name(name: str, extension: str = ".xlsx") -> str:
@@ -162,8 +208,7 @@ def _safe_character(character: str) -> str:
 def locked(folder: Path, patience: float = 30.0) -> Iterator[None]:
     """Holds the folder's lock, and clears temporary files that killed runs left. Raises Busy after
     `patience` seconds, OSError when the folder cannot be written."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / LOCK_NAME
+    path = _made(folder) / LOCK_NAME
     lock = FileLock(path, patience, poll_interval=_WAIT, on_acquired=_sign, fallback_to_soft=False)
     _take(lock, path)
     try:
@@ -171,6 +216,12 @@ def locked(folder: Path, patience: float = 30.0) -> Iterator[None]:
         yield
     finally:
         _leave(lock, path)
+
+
+def _made(folder: Path) -> Path:
+    """The folder, made when it is not there. Raises OSError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def _take(lock: BaseFileLock, path: Path) -> None:

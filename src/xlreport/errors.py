@@ -7,7 +7,7 @@ class XlreportError(Exception):
     """What was asked for cannot be done; `message` is Chinese and says why and what to do."""
 
     exit_code = 2
-    """The exit code of a command that ends with it (the contract: 2, wrong usage)."""
+    """The exit code of a command that ends with it: nothing was done."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)

@@ -104,11 +104,6 @@ class Finding:
     subject: str = ""
 
     @property
-    def base_code(self) -> str:
-        """`A3` of `A3.natural_person`."""
-        return self.code.split(".", 1)[0]
-
-    @property
     def where(self) -> str:
         """Sheet and cell as Excel shows them."""
         return " ".join(part for part in (self.sheet, self.cell) if part)

@@ -266,9 +266,11 @@ class _Process:
 
 
 def _environment() -> dict[str, str]:
-    """Of a worker: it imports what this process would import, and computes in one thread."""
+    """Of a worker: it imports what this process would import, computes in one thread, and names
+    files in the same encoding."""
     paths = os.pathsep.join(path for path in sys.path if path)
-    own = {"PYTHONPATH": paths, "OPENBLAS_NUM_THREADS": "1", "PYTHONUTF8": "1"}
+    utf8 = str(sys.flags.utf8_mode)
+    own = {"PYTHONPATH": paths, "OPENBLAS_NUM_THREADS": "1", "PYTHONUTF8": utf8}
     return {**os.environ, **own}
 
 

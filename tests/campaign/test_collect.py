@@ -62,6 +62,10 @@ def codes(result: CollectResult) -> list[str]:
     return [f.code for m in result.messages for f in m.findings]
 
 
+def messages(result: CollectResult) -> list[str]:
+    return [f.message for m in result.messages for f in m.findings]
+
+
 def test_a_workbook_is_kept_untouched_under_a_telling_name(
     campaign: Campaign, box: Mailbox, zfxxgk: Form
 ) -> None:
@@ -119,6 +123,7 @@ def test_one_message_id_with_two_contents_loses_nothing(
     )
     result = collect(campaign, box.folder)
     assert codes(result) == ["M9"]
+    assert "这封邮件与以前收到的一封编号相同，内容不同，两封都已收取" in messages(result)
     assert len(inbox(campaign)) == 2
 
 
@@ -128,9 +133,10 @@ def test_who_sent_it(campaign: Campaign, box: Mailbox, zfxxgk: Form) -> None:
     box.put("c", "yichou@example.org", [("年报.xlsx", workbook(zfxxgk, YICHOU))])
     result = collect(campaign, box.folder)
     assert codes(result) == ["M1", "M2"]
-    assert [f.code for x in survey_files(campaign) for f in x if f.code.startswith("M")] == [
-        "M1",
-        "M2",
+    told = [f for x in survey_files(campaign) for f in x if f.code.startswith("M")]
+    assert [(f.code, f.message) for f in told] == [
+        ("M1", "发件人 someone@example.com 不在名册的邮箱里"),
+        ("M2", "报表是“丙寅镇”的，来自“乙丑镇”的邮箱（yichou2@example.org）"),
     ]
     assert result.exit_code == 0
 
@@ -206,7 +212,9 @@ def test_a_blank_template_sent_back_is_not_taken(
     blank = next(campaign.settings.templates.glob("990101*")).read_bytes()
     box.put("a", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI))])
     box.put("b", "jiazi@example.org", [("年报.xlsx", blank)], day=8)
-    assert codes(collect(campaign, box.folder)) == ["M8"]
+    result = collect(campaign, box.folder)
+    assert codes(result) == ["M8"]
+    assert messages(result) == ["附件“年报.xlsx”就是发出去的空白模板，没有填报，没有放进 inbox"]
     assert {u.unit.name: u.state for u in status(campaign).units}["甲子镇"] == "accepted"
 
 
@@ -216,8 +224,11 @@ def test_a_file_that_is_gone_is_told_and_its_original_is_there(
     data = workbook(zfxxgk, JIAZI)
     box.put("a", "jiazi@example.org", [("年报.xlsx", data)])
     collect(campaign, box.folder)
-    (campaign.settings.inbox / inbox(campaign)[0]).unlink()
-    assert [f.code for f in status(campaign).findings] == ["M10"]
+    (name,) = inbox(campaign)
+    (campaign.settings.inbox / name).unlink()
+    assert [(f.code, f.message) for f in status(campaign).findings] == [
+        ("M10", f"收到过“{name}”（jiazi@example.org），现在不在文件夹里，或者内容被改过")
+    ]
     assert (
         campaign.settings.records / "originals" / hashlib.sha256(data).hexdigest()
     ).read_bytes() == data
@@ -259,7 +270,7 @@ def test_bounces_are_told_and_their_workbook_is_not_taken(campaign: Campaign, bo
     (box.folder / "bounce.eml").write_bytes(report)
     result = collect(campaign, box.folder)
     assert codes(result) == ["M7"]
-    assert "发给“甲子镇”（jiazi@example.org）的邮件被退回" in result.messages[0].findings[0].message
+    assert messages(result) == ["发给“甲子镇”（jiazi@example.org）的邮件被退回，对方没有收到"]
     assert inbox(campaign) == []
     with ledger_of(campaign.settings) as ledger:
         assert [s.state for s in ledger.sent() if s.message_id == sent.message_id] == ["bounced"]
@@ -282,7 +293,7 @@ def test_a_time_in_the_future_does_not_win(campaign: Campaign, box: Mailbox, zfx
     box.put("b", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI, 7))], day=8)
     result = collect(campaign, box.folder)
     assert codes(result) == ["M11"]
-    assert "2099-01-05 09:30，比现在还晚" in result.messages[0].findings[0].message
+    assert messages(result) == ["邮件的时间是 2099-01-05 09:30，比现在还晚，不作为收到的时间"]
     assert ["时间不明" in name for name in inbox(campaign)] == [False, True]
     with ledger_of(campaign.settings) as ledger:
         merged = merged_inbox(campaign, ledger)
@@ -310,7 +321,7 @@ def test_a_bounce_in_plain_words_is_told_and_marks_nothing(
         )
     (told,) = collect(campaign, box.folder).messages
     assert [f.code for f in told.findings] == ["M7"]
-    assert "多半是退信，关系到“甲子镇”" in told.findings[0].message
+    assert told.findings[0].message == "邮件服务器来信，多半是退信，关系到“甲子镇”"
     assert inbox(campaign) == []
     with ledger_of(campaign.settings) as ledger:
         assert {s.state for s in ledger.sent()} == {"draft"}
@@ -391,7 +402,7 @@ def test_a_bounce_that_names_nobody(campaign: Campaign, box: Mailbox) -> None:
     box.put("a", "postmaster@example.org", text="无法投递")
     result = collect(campaign, box.folder)
     assert (codes(result), result.exit_code) == (["M7"], 1)
-    assert "没有写明是哪个单位" in result.messages[0].findings[0].message
+    assert messages(result) == ["邮件服务器来信，多半是退信，没有写明是哪个单位"]
 
 
 def test_a_unit_whose_address_is_like_a_servers(

@@ -13,7 +13,7 @@ from campaign.scene import BINGYIN, JIAZI, YICHOU, campaign_in, workbook
 from xlreport import Form, Unit, write_workbook
 from xlreport.campaign import templates
 from xlreport.campaign.campaign import Campaign
-from xlreport.campaign.templates import objections, others_in, template_names
+from xlreport.campaign.templates import Objection, objections, others_in, template_names
 from xlreport.merging.request import ReadOptions
 from xlreport.workbook.reader.identify import identity_of
 from xlreport.workbook.writer.template import blank
@@ -39,7 +39,8 @@ def good(zfxxgk: Form) -> bytes:
 def objection(campaign: Campaign, folder: Path, data: bytes, unit: Unit = JIAZI) -> str:
     path = folder / "a.xlsx"
     path.write_bytes(data)
-    return objections(campaign, {unit: path}).get(unit, "")
+    told = objections(campaign, {unit: path}).get(unit)
+    return "" if told is None else told.why_not_sent
 
 
 def test_each_unit_has_a_name_in_the_rosters_order(campaign: Campaign) -> None:
@@ -119,7 +120,9 @@ def test_what_cannot_be_read_stays(
     words = objection(campaign, tmp_path, b"x")
     assert words.startswith("读不出来（")
     assert words.endswith(f"）{AWAY}")
-    assert objections(campaign, {JIAZI: tmp_path / "none.xlsx"}) == {JIAZI: f"打不开{AWAY}"}
+    assert objections(campaign, {JIAZI: tmp_path / "none.xlsx"}) == {
+        JIAZI: Objection("打不开", AWAY.removeprefix("，没有发；"))
+    }
 
 
 def test_limits_are_the_campaigns(campaign: Campaign, tmp_path: Path, good: bytes) -> None:

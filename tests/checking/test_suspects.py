@@ -16,7 +16,7 @@ from support.examples import examples
 from support.fills import fill
 from xlreport import Form, Submission, check_submissions, get_form
 from xlreport.checking import suspects as suspects_module
-from xlreport.checking.keying_errors import EXCHANGED, SUBSTITUTION
+from xlreport.checking.keying_errors import EXCHANGED, SUBSTITUTION, TRANSPOSITION
 from xlreport.checking.localization import Change
 from xlreport.checking.suspects import (
     Correction,
@@ -88,7 +88,7 @@ def test_several_likely_cells(zfxxgk: Form, town: Submission) -> None:
     }
     assert said(zfxxgk, changed(town, numbers)) == [
         "三、依申请公开 D7 可能是下列几处中的一处填错：D7 应为 52（现为 25，两位数字颠倒）；"
-        "D9 应为 25（现为 52，两位数字颠倒）；不能确定是哪一处，请逐一对照原始记录"
+        "D9 应为 25（现为 52，两位数字颠倒）"
     ]
 
 
@@ -191,8 +191,8 @@ def test_a_pair_among_several_is_told_with_both_cells(zfxxgk: Form) -> None:
     finding = suspects_finding(zfxxgk, Suspects((pair, single), failing=2))
     assert (finding.field, finding.cell) == (first, "D7")
     assert finding.message == (
-        "可能是下列几处中的一处填错：D7 与 D9 两格填反（D7 应为 9，D9 应为 3）；D8 应为 6（现为 空白，一位数字有误）；"
-        "不能确定是哪一处，请逐一对照原始记录"
+        "可能是下列几处中的一处填错：D7 与 D9 两格填反（D7 应为 9，D9 应为 3）；"
+        "D8 应为 6（现为 空白，一位数字有误）"
     )
     now = {first: Decimal(3), second: Decimal(9), third: None}
     right = {first: Decimal(9), second: Decimal(3), third: Decimal(6)}
@@ -238,13 +238,64 @@ def test_what_makes_no_rule_hold_is_not_said(zfxxgk: Form, town: Submission) -> 
     assert proof.proved([Explanation((fees,), SUBSTITUTION)]) == ()
 
 
-def test_six_suspects_help_nobody() -> None:
+def test_among_many_only_what_is_seldom_chance_is_told() -> None:
     correction = Correction("x", None, Decimal(1), Decimal(2))
     explanation = Explanation((correction,), SUBSTITUTION)
     assert suspects_module._worth_telling([explanation] * 5)
     assert not suspects_module._worth_telling([explanation] * 6)
     doubtful = replace(explanation, error=replace(SUBSTITUTION, alone=False))
     assert not suspects_module._worth_telling([doubtful] * 2)
+    swapped = replace(explanation, error=TRANSPOSITION)
+    assert suspects_module._worth_telling([explanation] * 6 + [swapped])
+    doubtful = replace(explanation, error=replace(TRANSPOSITION, alone=False))
+    assert not suspects_module._worth_telling([explanation] * 6 + [doubtful])
+
+
+def test_the_best_explanations_come_first() -> None:
+    correction = Correction("x", None, Decimal(1), Decimal(2))
+    plain = Explanation((correction,), SUBSTITUTION, 2)
+    doubtful = Explanation((correction,), replace(TRANSPOSITION, alone=False), 3)
+    swapped = Explanation((correction,), TRANSPOSITION, 1)
+    mends_more = Explanation((correction,), TRANSPOSITION, 2)
+    given_order = [plain, doubtful, swapped, mends_more]
+    assert suspects_module._ranked(given_order) == (mends_more, swapped, doubtful, plain)
+
+
+def test_of_more_than_five_the_best_are_named_and_the_rest_counted(
+    zfxxgk: Form, town: Submission
+) -> None:
+    rows = (
+        "granted",
+        "partly_granted",
+        "refused_state_secret",
+        "refused_forbidden_by_law",
+        "refused_safety_stability",
+        "unavailable_not_held",
+    )
+    numbers = {PERSON.format(row): 12 for row in rows}
+    numbers |= {PERSON.format("received"): 81, PERSON.format("carried_in"): 0}
+    (words,) = said(zfxxgk, changed(town, {**numbers, PERSON.format("carried_out"): 0}))
+    listed = "；".join(f"D{row} 应为 21（现为 12，两位数字颠倒）" for row in (9, 10, 11, 12, 13))
+    assert words == (
+        f"三、依申请公开 D9 可能是下列几处中的一处填错：{listed}；另有 1 处也可能，没有列出"
+    )
+
+
+def test_a_pair_is_not_very_likely_while_another_rule_still_fails(
+    zfxxgk: Form, town: Submission
+) -> None:
+    left, right = PERSON.format("granted"), "requests.granted.business"
+    elsewhere = {"requests.received.research": 3}
+    moved = changed(town, {left: 0, right: 36, **elsewhere})
+    assert said(zfxxgk, moved) == [
+        "三、依申请公开 E9 现填的 36 可能应填在 D9：E9 应为 0（现为 36），D9 应为 36（现为 0）；"
+        "改后 2 项校验成立，还有 2 项不成立"
+    ]
+    busy = changed(town, {"requests.received.business": 12, left: 12, right: 36, **elsewhere})
+    assert said(zfxxgk, busy) == [
+        "三、依申请公开 D9 与 E9 可能填反了：D9 应为 36（现为 12），E9 应为 12（现为 36）；"
+        "改后 2 项校验成立，还有 2 项不成立"
+    ]
 
 
 def test_two_cells_as_likely_as_each_other_are_alike() -> None:

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from support.balanced import changed
+from support.balanced import changed, typed_over
 from support.fills import fill
-from xlreport import Entry, Finding, Form, Submission, check_submissions
+from xlreport import Entry, Finding, Form, Submission, a1, check_submissions
 from xlreport.checking import validate
 from xlreport.checking.validate import Report, without_consequential
-from xlreport.findings import Severity
+from xlreport.findings import Severity, grouped
 from xlreport.form.expression import And, Compare, Const, Filled, IsNumber, Ref
 from xlreport.form.model import Instance
 from xlreport.rules.evaluate import Verdict, evaluate_submissions, view_of
-from xlreport.submission import BLANK, Figures, Status, shown
+from xlreport.submission import BLANK, Figures, Provenance, Status, shown
+from xlreport.workbook.layout.workbook import layout_of
 
 GRANTED = "requests.granted.natural_person"
+LICENCES = "disclosure.licences.decisions"
+FEES = "disclosure.fees.amount"
 
 
 def findings(form: Form, report: Submission) -> tuple[Finding, ...]:
@@ -89,7 +94,7 @@ def test_an_empty_text_is_told_with_what_to_do(zfxxgk: Form, town: Submission) -
     assert (finding.code, finding.field) == (rule.code, text.field_id)
     assert finding.severity is rule.check.severity
     assert finding.message == f"“{text.label}”没有填写"
-    assert finding.suggestion == "请补写后重新报送"
+    assert finding.suggestion == _SUM_OF_KINDS + "请补写后重新报送", "the reason of the rule first"
     assert finding.observed == ((text.field_id, ""),)
 
 
@@ -207,6 +212,17 @@ def test_without_last_year_one_note_names_the_checks(zfxxgk: Form, town: Submiss
     assert notes[0].message.startswith("上年的报表里缺数或缺文字，有 ")
 
 
+def test_unverified_checks_are_named_without_their_rows(zfxxgk: Form, town: Submission) -> None:
+    """A.received and its like are no words for people; 50 rules are of a few checks."""
+    blank = {f.id: BLANK for f in zfxxgk.typed if f.table == "requests"}
+    empty = replace(town, entries={**town.entries, **blank})
+    (note,) = [f for f in findings(zfxxgk, empty) if f.code == "V1"]
+    assert note.message == (
+        "有 50 项校验因缺数、缺文字或单位类别未选而无法核对：A1、A2、A3、C2、C4、C5、G1、G2"
+    )
+    assert note.observed == (("checks", 50),)
+
+
 def test_of_many_unverified_checks_twelve_are_named(zfxxgk: Form, town: Submission) -> None:
     empty = replace(town, entries=dict.fromkeys(town.entries, BLANK))
     (note,) = [f for f in findings(zfxxgk, empty) if f.code == "V1"]
@@ -240,7 +256,8 @@ def test_a_unit_explains_warnings_only(zfxxgk: Form, town: Submission) -> None:
 
 # --- what is told at once ------------------------------------------------------------------------
 
-_RESTORE = "请汇总单位修复出一份恢复公式的表，或撤销改动后重新报送"
+_RESTORE = "请撤销改动后重新报送；撤销不了的，请汇总单位修复（xlreport repair）后发回"
+_SUM_OF_KINDS = "总计由自然人和法人或其他组织五类相加得出。"
 
 
 def test_what_would_fail_if_the_blanks_were_0_is_told_at_once(
@@ -281,9 +298,70 @@ def test_a_total_typed_over_says_how_to_restore_it_and_what_is_right(
     wrong = replace(town, overrides={total: Entry.of(99)})
     failure, hint = (f for f in findings(zfxxgk, wrong) if f.field == total)
     assert failure.message.endswith("；J9 锁定的公式被改成了数字")
-    assert failure.suggestion == _RESTORE
+    assert failure.suggestion == _SUM_OF_KINDS + _RESTORE
     right = shown(view_of(zfxxgk, town).value(Ref(total)))
     assert (hint.code, hint.message) == ("H1", f"按公式应为 {right}（现为 99，公式被改掉了）")
+
+
+@pytest.mark.parametrize(
+    ("entry", "was"), [(Entry(None, Status.TEXT, "见附件"), "“见附件”"), (BLANK, "空白")]
+)
+def test_where_a_formula_is_gone_its_number_is_named(
+    zfxxgk: Form, town: Submission, entry: Entry, was: str
+) -> None:
+    wrong = replace(town, overrides={"requests.granted.total": entry})
+    (hint,) = (f for f in findings(zfxxgk, wrong) if f.code == "H1")
+    assert hint.cell == "J9"
+    assert hint.message == f"按公式应为 36（现为{was}，公式被改掉了）"
+
+
+def test_a_formula_is_known_and_no_cell_is_guessed_beside_it(
+    zfxxgk: Form, town: Submission
+) -> None:
+    """12 typed in and 21 pasted over their sum: either is the other's transposition."""
+    report = changed(town, {"review.reconsideration.upheld": 12})
+    wrong = replace(report, overrides={"review.reconsideration.total": Entry.of(21)})
+    told = [(f.cell, f.message) for f in findings(zfxxgk, wrong) if f.code == "H1"]
+    assert told == [("E7", "按公式应为 12（现为 21，公式被改掉了）")]
+
+
+def test_the_right_total_is_named_while_something_else_fails(
+    zfxxgk: Form, town: Submission
+) -> None:
+    wrong = changed(town, {"requests.received.natural_person": 44})
+    wrong = replace(wrong, overrides={"requests.received.total": Entry.of(99)})
+    told = [f.message for f in findings(zfxxgk, wrong) if f.code == "H1"]
+    assert told == ["按公式应为 44（现为 99，公式被改掉了）"]
+
+
+def test_totals_that_one_wrong_cell_explains_are_right(zfxxgk: Form, town: Submission) -> None:
+    """All formulas became their results, then 36 was typed into the row below."""
+    pasted = typed_over(zfxxgk, town)
+    wrong = changed(pasted, {"requests.partly_granted.natural_person": 36})
+    told = [(f.cell, f.message[:7]) for f in findings(zfxxgk, wrong) if f.code == "H1"]
+    assert told == [("D10", "很可能应为 0")]
+
+
+def test_a_foreseen_total_that_follows_from_a_told_column_is_not_told(
+    zfxxgk: Form, town: Submission
+) -> None:
+    wrong = with_entry(changed(town, {GRANTED: 40}), "requests.granted.other", BLANK)
+    told = [f for f in findings(zfxxgk, wrong) if f.code.startswith(("A3", "V1"))]
+    assert [(f.code, f.cell) for f in told] == [("A3.natural_person", "D7"), ("V1", "")]
+
+
+def test_the_reason_of_a_rule_stands_with_every_finding_of_it(
+    zfxxgk: Form, town: Submission
+) -> None:
+    wrong = with_entry(changed(town, {GRANTED: Decimal("36.5")}), LICENCES, BLANK)
+    wrong = with_entry(wrong, FEES, Entry(None, Status.TEXT, "无"))
+    wrong = replace(wrong, overrides={"requests.carried_in.total": Entry.of(9)})
+    whys = {check.code: check.why for check in zfxxgk.checks}
+    told = findings(zfxxgk, wrong)
+    of_check = {f: f.code.partition(".")[0] for f in told}
+    of_rules = {f: code for f, code in of_check.items() if code in whys}
+    assert set(of_rules.values()) >= {"A1", "A3", "A5", "A6", "G3", "G5"}
+    assert all(f.suggestion.startswith(whys[code]) for f, code in of_rules.items())
 
 
 def test_a_rule_against_any_number_points_at_the_one_that_is_there(
@@ -294,3 +372,38 @@ def test_a_rule_against_any_number_points_at_the_one_that_is_there(
     assert told.cell == "D6"
     assert told.suggestion.startswith("《中华人民共和国立法法》只授权")
     assert told.suggestion.endswith("请核对所列各数，更正后重新报送")
+
+
+# --- the cells that are named --------------------------------------------------------------------
+
+_ADDRESS = re.compile(r"(?<![A-Za-z0-9])[A-Z]{1,2}[0-9]{1,3}(?:\:[A-Z]{1,2}[0-9]{1,3})?(?![0-9])")
+
+
+def cells_of(named: str) -> Iterator[str]:
+    """The cells of an address or a range."""
+    first, _, last = named.partition(":")
+    start, end = a1.parse(first), a1.parse(last or first)
+    assert start is not None
+    assert end is not None
+    for row in range(start[0], end[0] + 1):
+        for column in range(start[1], end[1] + 1):
+            yield a1.address((row, column))
+
+
+def test_every_cell_that_is_named_is_one_of_the_form(any_form: Form) -> None:
+    """Also where findings of many cells are one line, and where a sum goes by its ranges."""
+    places = layout_of(any_form).places()
+    of_sheet = {(place.sheet, place.cell) for place in places.values()}
+    anywhere = {cell for _, cell in of_sheet}
+    named = 0
+    for seed in range(25):
+        report = replace(fill(any_form, seed), provenance=Provenance(places=places))
+        for finding in grouped(findings(any_form, report)):
+            for where in filter(None, finding.cell.split("、")):
+                assert {(finding.sheet, cell) for cell in cells_of(where)} <= of_sheet
+            if finding.code in ("V1", "V2"):
+                continue
+            for told in _ADDRESS.findall(finding.message):
+                assert set(cells_of(told)) <= anywhere, finding.line()
+                named += 1
+    assert named > 100

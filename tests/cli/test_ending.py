@@ -16,6 +16,7 @@ from types import FrameType
 import pytest
 
 from campaign.scene import campaign_in
+from xlreport.atomic import NotWritten
 from xlreport.cli import ending
 from xlreport.cli.app import main
 from xlreport.cli.ending import Ended, ended_by_signals
@@ -222,7 +223,7 @@ CAUSES = {
     errno.ENOENT: "“a.xlsx”所在的文件夹不在了：请检查它是不是被移走、改名或断开，再重新运行。",
     errno.EMFILE: "同时打开的文件太多，“a.xlsx”打不开：请关闭一些程序后重新运行。",
     errno.EROFS: "磁盘是只读的，写不了“a.xlsx”：请换一个文件夹。",
-    errno.ENAMETOOLONG: "“a.xlsx”的路径太长：请换一个名称短些的文件夹。",
+    errno.ENAMETOOLONG: "“a.xlsx”的路径太长：请把文件或文件夹的名称改短。",
     errno.EBUSY: "“a.xlsx”正被另一个程序占用：请关闭打开它的程序，再运行一次。",
 }
 
@@ -231,7 +232,7 @@ CAUSES = {
 def test_each_cause_is_told_as_it_is(
     number: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(catalog, "shipped", failing(OSError(number, "?", "a.xlsx")))
+    monkeypatch.setattr(catalog, "shipped", failing(NotWritten(number, "?", "a.xlsx")))
     assert main(["forms"]) == 2
     assert capsys.readouterr().err == f"{CAUSES[number]}原有文件没有改动。\n"
 

@@ -279,6 +279,10 @@ def test_a_lint_counts_by_severity() -> None:
 
     result = LintResult("表", 3, (), (), ())
     assert list(render.lint_report(result)) == ["表 第 3 版：没有发现问题。"]
+    noted = replace(result, lints=(lint(Severity.NOTE),))
+    assert list(render.lint_report(noted))[-1] == "表 第 3 版：提示 1 处。"
+    not_examined = replace(result, undecided=("校验没有检查",))
+    assert list(render.lint_report(not_examined))[-1] == "表 第 3 版：有 1 项没有查清。"
     lints = (lint(Severity.ERROR), lint(Severity.WARNING), lint(Severity.WARNING))
     mixed = replace(result, lints=lints, undecided=("A1 是否可能",), changes=())
     assert list(render.lint_report(mixed)) == [
@@ -287,7 +291,7 @@ def test_a_lint_counts_by_severity() -> None:
         "[警示 L2] 永远成立　→ 删去",
         "A1 是否可能，请人工核对",
         "两份定义的内容完全相同。",
-        "表 第 3 版：错误 1 处，警示 2 处。",
+        "表 第 3 版：错误 1 处，警示 2 处，有 1 项没有查清。",
     ]
 
 

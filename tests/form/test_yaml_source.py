@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -59,8 +60,28 @@ def test_what_is_refused(text: str, problem: Problem) -> None:
 def test_bad_yaml_is_told_with_its_place() -> None:
     (problem,) = Source("a: 1\n  b: 2\n").problems
     assert (problem.line, problem.column) == (2, 4)
-    assert problem.text.startswith("YAML 写法有误：检查缩进、冒号后的空格、引号和括号是否成对（")
+    assert problem.text == "YAML 写法有误：这里不能有冒号：检查缩进；文字里有冒号的要加引号"
     assert Source("a: [\n").data is None
+
+
+BAD = (
+    *("a:\n\tb: 1", "a: 'x", "a: [1, 2", "a: {b: 1", "a: @x", "a: `x", "a: %x", "a: *x"),
+    *("- a\nb: 1", 'a: "\\q"', "a: 1\n---\nb: 2", 'a: "x" y', "key\nb: 1", "a: &\n", "a: |x\n y"),
+    *("a: &x 1\nb: &x 2", "%YAML 3.0\n---\na: 1", "!<x\n", "a: !<\n", 'a: "\n---\n'),
+)
+
+
+@pytest.mark.parametrize("text", BAD)
+def test_what_the_parser_says_is_told_in_chinese(text: str) -> None:
+    (problem,) = Source(text).problems
+    assert problem.text.startswith("YAML 写法有误：")
+    assert set(re.findall("[A-Za-z]+", problem.text)) <= {"YAML", "Tab"}
+
+
+def test_the_usual_mistakes_are_named() -> None:
+    assert Source("a:\n\tb: 1").problems[0].text == "YAML 写法有误：缩进只能用空格，不能用 Tab"
+    assert Source("a: 'x").problems[0].text == "YAML 写法有误：引号没有成对"
+    assert Source("a: [1").problems[0].text == "YAML 写法有误：括号里缺少逗号，或者括号没有成对"
 
 
 def test_an_error_lists_every_mistake_once_in_the_order_of_the_file() -> None:

@@ -138,7 +138,7 @@ def test_a_limit_is_told_with_separators_and_advice() -> None:
     with pytest.raises(Refused) as caught:
         check_limit(codes.FILE_SIZE, 1_234_567, 1_000)
     assert caught.value.finding.message == "文件大小为 1,234,567 字节，超过允许的 1,000 字节"
-    assert caught.value.finding.suggestion.endswith("可以用 --limit 放宽")
+    assert caught.value.finding.suggestion.endswith("可以放宽限制（见用户手册第四节）")
 
 
 def test_cells_are_counted_over_all_sheets() -> None:

@@ -39,7 +39,7 @@ def test_a_locked_workbook_without_a_password() -> None:
     assert finding(LOCKED) == (
         "R20",
         "工作簿加了打开密码，没有读取",
-        "请用 --open-password 给出密码，或者取消打开密码后重新报送",
+        "请给出打开密码（见用户手册第四节），或者取消打开密码后重新报送",
     )
 
 

@@ -268,7 +268,7 @@ def test_names_in_gbk_round_trip_wherever_they_are_cut(name: str, size: int) -> 
 
 
 def test_long_fields_take_no_time() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     for body in (
         b'"' + b";" * 10**6,
         b";" * 10**6,
@@ -284,7 +284,7 @@ def test_long_fields_take_no_time() -> None:
         file_name(part)
         mailboxes(part, "from")
     addresses("a" * 10**6)
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20
 
 
 @examples(200)

@@ -383,7 +383,7 @@ def test_depth_at_the_limit_and_one_above(tmp_path: Path) -> None:
     assert (files(mail), codes(mail), mail.again) == ([(NAME, BOOK, True)], [], False)
     mail = read(nested(6, attachment(NAME, BOOK)))
     assert (mail.attachments, codes(mail), mail.again) == ((), ["M5"], True)
-    assert "邮件层层嵌套的层数为 7 层，超过允许的 6 层" in said(mail)
+    assert "邮件层层嵌套的层数为 7 层，超过允许的 6 层，没有收取" in said(mail)
     assert (mail.senders, mail.subject, mail.message_id) == ((TOWN,), "报表", "<1@example.org>")
 
 
@@ -429,7 +429,7 @@ def test_number_of_parts_at_the_limit_and_one_above(tmp_path: Path) -> None:
     assert (len(files(mail)), codes(mail), mail.again) == (9, [], False)
     mail = read(letter(*(attachment(f"{i}.xlsx", BOOK) for i in range(10))))
     assert (mail.attachments, codes(mail), mail.again) == ((), ["M5"], True)
-    assert "邮件的部分和附件数为 11 个，超过允许的 10 个" in said(mail)
+    assert "邮件的部分和附件数为 11 个，超过允许的 10 个，没有收取" in said(mail)
 
 
 def test_files_in_winmail_and_msg_count_as_parts(tmp_path: Path) -> None:
@@ -450,7 +450,8 @@ def test_size_at_the_limit_and_one_above(tmp_path: Path) -> None:
     assert codes(MessageReader(tmp_path, MailLimits(message=len(raw)))(raw)) == []
     mail = MessageReader(tmp_path, MailLimits(message=len(raw) - 1))(raw)
     assert (codes(mail), mail.attachments, mail.again) == (["M5"], (), True)
-    assert f"邮件大小为 {len(raw):,} 字节，超过允许的 {len(raw) - 1:,} 字节" in said(mail)
+    sizes = f"{len(raw):,} 字节，超过允许的 {len(raw) - 1:,} 字节"
+    assert f"邮件大小为 {sizes}，没有收取" in said(mail)
     assert (mail.senders, mail.subject) == ((TOWN,), "报表")
 
 
@@ -478,7 +479,7 @@ def test_a_message_that_ends_early(read: MessageReader) -> None:
     mail = read(whole[: len(whole) - 12])
     assert files(mail) == [(NAME, BOOK, True), ("b.xlsx", OTHER, True)]
     assert codes(mail) == ["M6"]
-    assert "没有传完整" in said(mail)
+    assert "邮件没有传完整，最后的附件可能缺了一段" in said(mail)
 
 
 def test_a_message_cut_anywhere_is_never_silent(read: MessageReader) -> None:
@@ -540,11 +541,14 @@ def test_base64_in_the_text_is_said_and_long_words_are_not(read: MessageReader) 
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        (b"Content-Type: message/partial; id=1; number=1; total=2", "分成了几封"),
-        (b"Content-Type: message/external-body; access-type=URL", "附件不在邮件里"),
-        (b"Content-Type: application/pkcs7-mime; name=smime.p7m", "S/MIME"),
+        (b"Content-Type: message/partial; id=1; number=1; total=2", "邮件被分成了几封，程序不拼接"),
+        (b"Content-Type: message/external-body; access-type=URL", "附件不在邮件里，要到别处取"),
+        (
+            b"Content-Type: application/pkcs7-mime; name=smime.p7m",
+            "邮件加了密或签了名（S/MIME），读不出来",
+        ),
         (b"Content-Type: application/x-pkcs7-mime; smime-type=signed-data", "S/MIME"),
-        (b"Content-Type: application/pgp-encrypted", "PGP"),
+        (b"Content-Type: application/pgp-encrypted", "邮件加了密（PGP），读不出来"),
         (b"Content-Type: application/octet-stream; name=smime.p7m", "S/MIME"),
     ],
 )
@@ -575,6 +579,8 @@ def test_a_signed_message_is_read(read: MessageReader) -> None:
 def test_what_is_no_message_is_said(read: MessageReader, raw: bytes) -> None:
     mail = read(raw)
     assert (codes(mail), mail.attachments, mail.senders) == (["M6"], (), ())
+    what = "完好的 Outlook 邮件（.msg）" if raw.startswith(b"\xd0\xcf") else "一封邮件"
+    assert f"这不是{what}，读不出来" in said(mail)
     assert mail.raw_sha256 == mail.digest == hashlib.sha256(raw).hexdigest()
 
 

@@ -173,7 +173,7 @@ def test_a_workbook_dragged_into_the_text(read: MessageReader) -> None:
     mail = read(msg("town@x.cn", "x", more=[package, other]))
     assert files(mail) == [("工作表.xlsx", BIG, True)]
     assert codes(mail) == ["M6"]
-    assert "“图表”是插在 Outlook 邮件正文里的对象" in mail.findings[0].message
+    assert "“图表”是插在 Outlook 邮件正文里的对象，读不出来" in mail.findings[0].message
 
 
 def test_links_in_both_bodies(read: MessageReader) -> None:
@@ -257,7 +257,7 @@ def test_depth_at_the_limit_and_above(tmp_path: Path) -> None:
 def test_a_compound_file_that_is_no_message(read: MessageReader, raw: bytes) -> None:
     mail = read(raw)
     assert (codes(mail), mail.attachments, mail.again) == (["M6"], (), True)
-    assert "不是完好的 Outlook 邮件" in mail.findings[0].message
+    assert "这不是完好的 Outlook 邮件（.msg），读不出来" in mail.findings[0].message
 
 
 def test_a_saved_message_cut_anywhere_is_never_silent(read: MessageReader) -> None:
@@ -293,7 +293,7 @@ def test_without_the_library_the_mail_is_read_again_later(
     ):
         mail = read(raw)
         assert (codes(mail), mail.attachments, mail.again) == (["M6"], (), True)
-        assert "pip install xlreport[mail]" in mail.findings[0].suggestion
+        assert "请先安装收信组件（见用户手册第八节）" in mail.findings[0].suggestion
 
 
 def test_without_the_library_workbooks_are_read(read: MessageReader, no_olefile: None) -> None:

@@ -209,10 +209,12 @@ def test_the_sender_of_a_message_within_is_the_innermost(read: MessageReader) ->
 
 
 def test_a_damaged_winmail_is_said(read: MessageReader) -> None:
-    for stream in (winmail([(NAME, b"abc")])[:-5], winmail(nested=[("a", b"abc")])):
+    damaged = winmail([(NAME, b"abc")])[:-5], winmail(nested=[("a", b"abc")])
+    for stream, name in zip(damaged, ("winmail.dat", "a"), strict=True):
         mail = read(letter(stream))
         assert ([f.code for f in mail.findings], mail.attachments) == (["M6"], ())
-        assert "winmail.dat" in mail.findings[0].message
+        message = f"附件“{name}”是 Outlook 的 winmail.dat，读不出来"
+        assert mail.findings[0].message == message
 
 
 def test_an_empty_winmail_is_nothing(read: MessageReader) -> None:

@@ -12,6 +12,7 @@ from hostile.scene import COUNTY
 from support.records import JIAZI, YICHOU, record, report, summary
 from xlreport import FileRecord, MergeRequest, Outcome, Policy, Roster, Unit
 from xlreport.merging.eligibility import Target, choose_target, each_unit_once, eligible
+from xlreport.merging.merge import merge_files
 from xlreport.merging.outcome import Stage
 
 TARGET = Target("zfxxgk-2021", 2025, COUNTY)
@@ -77,7 +78,7 @@ OTHER_COUNTY_CODE = "“示例县”的代码在文件里是“9902”，本次�
 @pytest.mark.parametrize(
     ("changes", "code", "message"),
     [
-        ({"form": "x"}, "F2", "这是报表“x”，本次汇总的是“zfxxgk-2021”"),
+        ({"form": "x"}, "F2", "这是“x”，本次汇总的是《政府信息公开工作年度报告》（2021 年度起）"),
         ({"year": 2024}, "F1", "这是 2024 年度的报表，本次汇总的是 2025 年度"),
         ({"county": Unit("西县")}, "F3", "这是“西县”的报表，本次汇总的是“示例县”"),
         ({"county": Unit("示例县", "9902")}, "F3", OTHER_COUNTY_CODE),
@@ -207,3 +208,40 @@ def test_only_candidates_take_part() -> None:
     superseded = record("a", report(JIAZI)).decided(Outcome.SUPERSEDED)
     inside = record("s", summary(Unit("东区"), (JIAZI,))).as_candidate()
     assert [f.decision for f in each_unit_once([superseded, inside])] == [Outcome.SUPERSEDED, None]
+
+
+# --- what the roster calls the units ----------------------------------------------------------
+
+NAMED = Roster((JIAZI, Unit("丁卯中心", "990104")), {JIAZI.code: ("镇政务办",)}, COUNTY)
+
+
+def test_a_candidate_knows_what_the_roster_calls_it_and_the_others() -> None:
+    file = judged(record("a", report()), roster=NAMED)
+    assert (file.report.known_as, file.report.listed) == (("镇政务办",), ("甲子镇", "丁卯中心"))
+    alone = judged(record("a", report()))
+    assert (alone.report.known_as, alone.report.listed) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "message"),
+    [
+        ("镇政务办收到政府信息公开申请999件。", "D1", "写“镇政务办收到政府信息公开申请999件”"),
+        (
+            "2025年，丁卯中心收到政府信息公开申请3件。",
+            "G4",
+            "写“丁卯中心”，本报告的填报单位是甲子镇",
+        ),
+    ],
+)
+def test_a_merge_reads_the_texts_with_the_names_of_the_roster(
+    text: str, code: str, message: str
+) -> None:
+    files = [record("a", report(texts={"text.overview": text}))]
+
+    def told_of_texts(**terms: Any) -> list[tuple[str, str]]:
+        (file,) = merge_files(files, request(**terms)).files
+        return [(f.code, f.message) for f in file.findings if f.code in ("D1", "G4")]
+
+    assert told_of_texts() == []
+    ((found, said),) = told_of_texts(roster=NAMED)
+    assert (found, message in said) == (code, True)

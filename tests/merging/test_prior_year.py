@@ -20,6 +20,7 @@ from xlreport import (
     FormCatalog,
     MergeRequest,
     Outcome,
+    ReadOptions,
     Roster,
     Submission,
     TemplateRequest,
@@ -33,8 +34,10 @@ from xlreport import (
     write_workbook,
 )
 from xlreport.cli.app import main
+from xlreport.form.catalog import SHIPPED
 from xlreport.merging.merge import merge_files, with_typed_lines
 from xlreport.merging.prior_year import PriorYear, with_prior_year
+from xlreport.merging.replacing import Replacing, standing_summary
 from xlreport.merging.summary_workbook import write_summary
 from xlreport.submission import Figures
 
@@ -424,6 +427,9 @@ def test_only_a_summary_of_the_same_year_gives_its_typed_texts(
     path = tmp_path / "汇总表.xlsx"
     path.write_bytes(write_summary(old.form, typed, old))
     county = make_summary(COUNTY, (JIA,), texts={})
-    texts = with_typed_lines(county, path, MergeRequest(tmp_path)).texts
+    how = Replacing(SHIPPED, ReadOptions())
+    standing = standing_summary(path, county.form, county.year, how)
+    texts = with_typed_lines(county, standing.summary).texts
     assert texts.get("text.overview") == ("县里写的" if kept else None)
-    assert with_typed_lines(county, tmp_path / "gone.xlsx", MergeRequest(tmp_path)) is county
+    gone = standing_summary(tmp_path / "gone.xlsx", county.form, county.year, how)
+    assert with_typed_lines(county, gone.summary) is county

@@ -216,5 +216,5 @@ def test_a_summary_is_not_repaired(scene: Scene) -> None:
         merge_and_write(scene.folder, out=scene.folder.parent / "sum", county=COUNTY).outputs[0]
     )
     result = repair_files([summary], scene.folder.parent / "out")
-    assert [f.problem for f in result.files] == ["这是汇总表，请用 xlreport merge 重新生成"]
+    assert [f.problem for f in result.files] == ["这是汇总表，请重新汇总，生成新的汇总表"]
     assert (result.exit_code, names(scene.folder.parent / "out")) == (3, [LIST])

@@ -79,4 +79,4 @@ def test_a_total_of_a_thousand_millions_is_too_large(total: int, told: bool) -> 
         (finding,) = findings
         assert (finding.code, finding.where) == ("E4", "二、主动公开 B10")
         assert finding.observed == ((LICENCES, Decimal(total)),)
-        assert f"的合计是 {total}，超过 10 亿" in finding.message
+        assert finding.message == f"行政许可·本年处理决定数量的合计是 {total}，超过 10 亿"

@@ -50,3 +50,11 @@ def test_at_most_three_similar_units_are_proposed() -> None:
     found = match(ROSTER, Unit("己镇"))
     assert (found.how, found.unit, len(found.proposals)) == (How.NOT, None, 3)
     assert match(ROSTER, Unit("教育局")) == Match(How.NOT)
+
+
+def test_units_are_proposed_whether_the_county_is_said_or_not() -> None:
+    town = Unit("甲子镇", "01", "乡镇")
+    roster = Roster((town, Unit("教育局", "02", "部门")), {})
+    for unit in (Unit("某某自治州示例县甲子"), Unit("某某自治州示例县甲子", "77")):
+        assert match(roster, unit, "某某自治州示例县") == Match(How.NOT, proposals=(town,))
+        assert match(roster, unit) == Match(How.NOT)

@@ -102,13 +102,13 @@ NEWER: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[int, int], str]] = 
         {"saved": SECOND},
         {"saved": FIRST},
         (1_000_000_000, 2_000_000_000),
-        f"保存时间较新（{SECOND}，这一份是 {FIRST}）",
+        "保存时间较新（2026-02-01 08:00:00，这一份是 2026-01-01 08:00:00）",
     ),
     "a time is newer than none": (
         {"saved": FIRST},
         {"saved": ""},
         (1_000_000_000, 2_000_000_000),
-        f"保存时间较新（{FIRST}，这一份是 未注明）",
+        "保存时间较新（2026-01-01 08:00:00，这一份是 未注明）",
     ),
     "one moment in two zones is no difference": (
         {"saved": "2026-01-01T08:00:00+08:00"},
@@ -258,7 +258,7 @@ def test_on_conflict_error_counts_none_of_the_different(
         if finding["code"] in ("F8", "F16"):
             messages.setdefault(finding["file"], finding["message"])
     assert messages == {
-        "甲.xlsx": "同一单位有 3 份报表，内容不同，按 --on-conflict error，都没有计入",
+        "甲.xlsx": "同一单位有 3 份报表，内容不同，按要求由人决定，都没有计入",
         "甲-副本.xlsx": "内容与“甲.xlsx”完全相同，那一份也没有计入",
         "甲-初稿.xlsx": "与同一单位的“甲.xlsx”内容不同，都没有计入",
         "乙-副本.xlsx": "内容与“乙.xlsx”完全相同，只计一次",
@@ -354,7 +354,7 @@ def test_accept_unlisted_counts_them_and_says_so(
         "冒.xlsx": ("rejected", ["F5"]),
     }
     (finding,) = [f for f in document["findings"] if f["code"] == "F18"]
-    assert finding["message"] == "单位“癸亥乡”（代码“880001”）不在名册上，按 --accept-unlisted 计入"
+    assert finding["message"] == "单位“癸亥乡”（代码“880001”）不在名册上，按要求计入"
     assert (finding["severity"], document["totals"][LICENCES]) == ("warning", 37)
     main(command)
     plain = json.loads(capsys.readouterr().out)
@@ -445,8 +445,10 @@ def test_the_last_to_arrive_counts_with_a_warning_when_an_earlier_one_says_it_is
     assert [file.decision for file in files] == [Outcome.SUPERSEDED, None]
     assert [finding.code for finding in files[1].findings] == ["F20"] * warned
     if warned:
-        assert (
-            f"（第 {number} 次，{saved}；这一份第 1 次，{FIRST}）" in files[1].findings[0].message
+        day = "2026-02-01" if saved == SECOND else "2026-01-01"
+        assert files[1].findings[0].message == (
+            f"先收到的“a”反而较新（第 {number} 次，保存时间 {day} 08:00:00），"
+            "计入的是后收到的这一份（第 1 次，保存时间 2026-01-01 08:00:00）"
         )
 
 

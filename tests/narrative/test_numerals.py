@@ -43,6 +43,13 @@ def test_numbers_in_digits_read_back(value: int) -> None:
         ("1.5", None),
         ("95%", None),
         ("12345678901", None),
+        ("1,100万", None),
+        ("3万4000", None),
+        ("两三", None),
+        ("20，300", None),
+        ("一千零一十七", 1017),
+        ("一千零十七", None),
+        ("一百九十万零三千九百七十一", None),
     ],
 )
 def test_a_numeral_that_could_be_read_in_two_ways_is_none(text: str, value: int | None) -> None:

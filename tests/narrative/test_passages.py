@@ -9,7 +9,7 @@ import pytest
 from support.passages import Passage, Score, passages, score
 from xlreport import Form
 
-READ, RECEIVED_READ, NOTICED = 105, 45, 95
+READ, RECEIVED_READ, NOTICED = 106, 45, 97
 """What was reached, of 107 numbers and 45 received applications."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import zipfile
+from collections.abc import Callable
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 
 from support.cells import part, rewrite, sheet_parts
 from support.mails import Tree, compound
-from xlreport import FileRecord, FormCatalog, ReadOptions
+from xlreport import FileRecord, FormCatalog, Outcome, ReadOptions
 from xlreport.merging.discover import SourceFile
 from xlreport.merging.intake import read_files
 
@@ -254,3 +255,55 @@ def test_archives_within_one_never_unpack_more_than_one_may() -> None:
     assert {told(member)[0][:2] for member in refused} == {
         ("R3", "文件大小为 99,000,000 字节，超过允许的 50,000,000 字节")
     }
+
+
+# --- other files under a workbook's name ------------------------------------------------------
+
+
+def word_document() -> bytes:
+    """The parts of a .docx by which its kind is told."""
+    office = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+    relation = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"
+    parts = {
+        "[Content_Types].xml": (
+            '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+            f'<Override PartName="/word/document.xml" ContentType="{office}"/></Types>'
+        ),
+        "_rels/.rels": (
+            '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+            f'<Relationship Id="r1" Type="{relation}" Target="word/document.xml"/></Relationships>'
+        ),
+        "word/document.xml": "<document/>",
+    }
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return target.getvalue()
+
+
+LIST = "项目,件数\r\n规章,0\r\n"
+UNDER_ANOTHER_NAME: dict[str, tuple[Callable[[], bytes], str]] = {
+    "a .doc": ((FILES / "word-with-an-excel-table.doc").read_bytes, "Word 文档（.doc）"),
+    "a .docx": (word_document, "Word 文档（.docx）"),
+    "an .rtf": (lambda: b"{\\rtf1\\ansi }", "RTF 文档"),
+    "a list in GBK": (lambda: LIST.encode("gbk"), "文本文件（如 CSV）"),
+    "a list in UTF-8": (lambda: LIST.encode("utf-8-sig"), "文本文件（如 CSV）"),
+    "Unicode text of Excel": (
+        lambda: LIST.replace(",", "\t").encode("utf-16"),
+        "文本文件（如 CSV）",
+    ),
+}
+
+
+@pytest.mark.parametrize("extension", ["xls", "xlsx"])
+@pytest.mark.parametrize("kind", UNDER_ANOTHER_NAME)
+def test_a_document_or_a_list_under_a_workbooks_name_is_called_what_it_is(
+    tmp_path: Path, kind: str, extension: str
+) -> None:
+    content, label = UNDER_ANOTHER_NAME[kind]
+    path = tmp_path / f"年报.{extension}"
+    path.write_bytes(content())
+    file = only(path)
+    assert file.outcome is Outcome.REJECTED
+    assert told(file) == [("R1", f"这是{label}，不是能读取的工作簿", FILL_IN)]

@@ -279,7 +279,7 @@ def test_a_vml_part_need_not_be_well_formed() -> None:
 
 
 def test_a_missing_list_of_types_is_told() -> None:
-    message = "文件里缺少部件清单（[Content_Types].xml），有的程序打不开；数字已照常读取"
+    message = "文件里缺少部件清单，有的程序打不开；数字已照常读取"
     assert told(rewrite(JIAZI, {"[Content_Types].xml": None})) == [("R31", "", message)]
 
 

@@ -189,6 +189,15 @@ def test_sheets_that_apple_numbers_renamed_are_found() -> None:
     reading = read("files/numbers-export-all-sheets-renamed.xlsx")
     assert {line[0] for line in told(reading)} == {"F19", "R8", "R5"}
     assert [line[2] for line in told(reading) if line[0] == "R5"] == ["导出摘要"]
+    lost = "名称丢失，位置也变了（行列被移动或工作表改了名），已按表头文字找到并读取"
+    assert sorted(f.message for f in reading.findings if f.code in ("F19", "R8")) == [
+        "文件里的报表标识丢失，已按表头和封面的文字认出报表和年度",
+        *(f"有 {cells} 个格子的{lost}" for cells in (11, 16, 176, 3)),
+    ]
+    assert repaired(reading).left == (
+        "有 34 处锁定的公式曾被改掉，已全部恢复（三、依申请公开 31 处，四、复议诉讼 3 处）",
+        "导出摘要：多出一张有内容的工作表“导出摘要”，不会读取",
+    )
     assert report(reading).unit == Unit("甲子镇", "990101", "乡镇")
     assert len(repaired(reading).carried) == 172
 

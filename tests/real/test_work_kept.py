@@ -9,6 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
+import openpyxl
 import pytest
 import xlsxwriter
 
@@ -22,6 +23,7 @@ from xlreport import (
     Roster,
     TemplateRequest,
     UsageError,
+    read_prior_year,
     repair_files,
     write_templates,
     write_workbook,
@@ -313,3 +315,106 @@ def test_a_file_of_the_user_s_is_no_list_of_ours(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"修复清单\.txt"):
         repair_files([source], out)
     assert sorted(contents(out)) == ["修复清单.txt"]
+
+
+# --- the county's summary ---------------------------------------------------------------------
+
+
+def merged_twice(tmp_path: Path, changed: Callable[[Path], None]) -> tuple[list[str], Path]:
+    """The command of a merge, and the summary that stood there when it was changed."""
+    inbox, out = tmp_path / "inbox", tmp_path / "汇总"
+    inbox.mkdir()
+    (inbox / "甲.xlsx").write_bytes(write_workbook(report(), form()))
+    command = ["merge", str(inbox), "--out", str(out)]
+    assert main(command) == 0
+    (path,) = out.glob("*.xlsx")
+    changed(path)
+    return command, path
+
+
+def cell(sheet: str, at: str, kind: str, text: str) -> Callable[[Path], None]:
+    return lambda path: void(path.write_bytes(put(path.read_bytes(), sheet, at, kind, text)))
+
+
+def saved_by_another_program(path: Path) -> None:
+    book = openpyxl.load_workbook(path)
+    book["报送情况"]["J4"] = "已电话核实"
+    book.save(path)
+
+
+def linked(path: Path) -> None:
+    path.rename(path.with_name("我的"))
+    path.symlink_to("我的")
+
+
+NO_SUMMARIES: dict[str, tuple[Callable[[Path], None], str]] = {
+    "notes": (held(lambda: b"notes of the clerk"), "不是汇总表（"),
+    "a town's report": (
+        held(lambda: write_workbook(report(), form())),
+        "是“甲子镇”2025 年度的报表，没有替换",
+    ),
+    "open in WPS": (
+        lambda path: void(path.with_name(f"~${path.name}").write_bytes(b"")),
+        "正在 WPS 或 Excel 里打开着",
+    ),
+    "a link": (
+        linked,
+        "不是汇总表（这是链接、管道或设备，不是普通文件）",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", NO_SUMMARIES)
+def test_a_summary_replaces_no_file_that_is_no_summary_of_ours(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: str
+) -> None:
+    changed, what = NO_SUMMARIES[kind]
+    command, path = merged_twice(tmp_path, changed)
+    before = tree(path.parent)
+    capsys.readouterr()
+    assert main(command) == 2
+    told = capsys.readouterr().err
+    assert told.startswith(f"“{path}”{what}")
+    assert told.endswith("请另给一个文件夹；确实要写在这里就加 --force，旧文件改名为 .bak 留着。\n")
+    assert tree(path.parent) == before
+    assert main([*command, "--force"]) == 0
+    assert path.with_name(f"{path.name}.bak").read_bytes() == before[path.name]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        cell("二、主动公开", "B6", "number", "77"),
+        cell("二、主动公开", "T40", "text", "核对过"),
+        saved_by_another_program,
+    ],
+    ids=["a total", "a note beside", "saved"],
+)
+def test_a_summary_that_somebody_changed_is_kept_beside_the_new_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], changed: Callable[[Path], None]
+) -> None:
+    command, path = merged_twice(tmp_path, changed)
+    before = path.read_bytes()
+    capsys.readouterr()
+    assert main(command) == 0
+    kept = path.with_name(f"{path.name}.bak")
+    assert kept.read_bytes() == before
+    assert f"原来的汇总表有人改过或保存过，改名为“{kept.name}”留着" in capsys.readouterr().out
+    assert main(command) == 0
+    assert sorted(contents(path.parent)) == [path.name, kept.name], "the new one is as written"
+
+
+def test_a_summary_with_errors_of_its_towns_is_as_written_too(tmp_path: Path) -> None:
+    command, path = merged_twice(tmp_path, lambda path: None)
+    (tmp_path / "inbox" / "乙.xlsx").write_bytes(write_workbook(report(YICHOU, entries={}), form()))
+    for _ in range(2):
+        assert main([*command, "--with-errors"]) == 1
+    assert list(contents(path.parent)) == [path.name]
+
+
+def test_a_summary_set_aside_is_no_second_report_of_last_year(tmp_path: Path) -> None:
+    _, path = merged_twice(tmp_path, cell("文字材料", "B3", "text", "县里写的"))
+    path.with_name(f"{path.name}.bak1").write_bytes(b"no workbook")
+    assert read_prior_year(path.parent, 2026).unused == ()
+    path.rename(path.with_name("改名.xlsx"))
+    assert len(read_prior_year(path.parent, 2026).unused) == 1

@@ -13,7 +13,7 @@ from xlreport.form import expression as ex
 from xlreport.form.model import Instance
 from xlreport.rules.describe import FailureDescriber, RuleDescriber
 from xlreport.rules.evaluate import view_of
-from xlreport.submission import Provenance
+from xlreport.submission import Figures, Provenance
 from xlreport.workbook.layout.workbook import layout_of
 
 
@@ -101,3 +101,60 @@ def test_a_number_keeps_its_space_before_a_chinese_word(other_form: Form) -> Non
     above = ex.Compare(">", ex.Ref("money.tax.q1"), ex.Const(Decimal(0)))
     assert describer.when(above) == "税收·一季度 ＞ 0 时"
     assert describer.when(ex.LevelIn(("县",))) == "单位类别为县时"
+
+
+def town_of(form: Form, **numbers: int) -> Submission:
+    """Zeros and some numbers, at their places."""
+    entries = {field.id: Entry.of(0) for field in form.typed}
+    entries |= {name.replace("__", "."): Entry.of(number) for name, number in numbers.items()}
+    provenance = Provenance(places=layout_of(form).places())
+    unit = Unit("甲子镇", "990101", "乡镇")
+    return Submission(form.id, 2025, unit, entries, provenance=provenance)
+
+
+def test_what_was_named_goes_by_its_cell_when_it_comes_again(zfxxgk: Form) -> None:
+    licences = "disclosure.licences.decisions"
+    town = town_of(zfxxgk, disclosure__licences__decisions=135)
+    town = replace(town, prior_year=Figures({licences: Decimal(13)}))
+    bound = next(
+        i for i in zfxxgk.instances if i.check.code == "B4" and licences in ex.fields_of(i.rule)
+    )
+    describer = FailureDescriber(zfxxgk, bound, view_of(zfxxgk, town))
+    failing = next(part for part in ex.conjuncts(bound.rule) if part != bound.rule)
+    first = describer.failure(failing)
+    assert first == (
+        "行政许可·本年处理决定数量（B10）135 － 上年的“行政许可·本年处理决定数量” 13 ＝ 122 大于 20 时，"
+        "B10 的 135，应小于 5 × 上年的 13 ＝ 65，现多 70"
+    )
+    assert describer.failure(failing) == first, "each sentence names everything once"
+
+
+def test_a_sum_that_was_named_goes_by_its_cells_when_it_comes_again(zfxxgk: Form) -> None:
+    town = town_of(
+        zfxxgk,
+        requests__closed_not_corrected__natural_person=20,
+        requests__granted__natural_person=20,
+    )
+    assert failure(zfxxgk, "C4", town) == (
+        "（六）其他处理·总计（J27:J29）20 不小于 5 时，J27:J29 的 20，"
+        "应不大于 0.3 × （七）总计·总计（J30）40 ＝ 12，现多 8"
+    )
+
+
+@pytest.mark.parametrize(
+    ("printed", "told"),
+    [
+        ("（二）部分公开（区分处理的，只计这一情形，不计其他情形）", "（二）部分公开"),
+        ("本年收费金额（单位：万元）", "本年收费金额（单位：万元）"),
+        ("（区分处理的，只计这一情形）", "（区分处理的，只计这一情形）"),
+        ("甲" * 24, "甲" * 24),
+        ("甲" * 25, "甲" * 23 + "…"),
+    ],
+)
+def test_a_heading_in_a_failure_is_no_longer_than_can_be_read(
+    zfxxgk: Form, printed: str, told: str
+) -> None:
+    town = town_of(zfxxgk)
+    bound = instance(zfxxgk, "A3.natural_person")
+    assert FailureDescriber(zfxxgk, bound, view_of(zfxxgk, town)).heading(printed) == told
+    assert RuleDescriber(zfxxgk, bound).heading(printed) == printed

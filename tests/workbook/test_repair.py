@@ -116,6 +116,29 @@ def test_the_fresh_workbook_says_the_same_and_nothing_is_wrong_with_it(
     assert len({c.field for c in file.carried}) == len(file.carried) == 172
 
 
+def test_many_restored_formulas_are_one_line_with_those_that_differ(scene: Scene) -> None:
+    data = scene.book
+    for row, text in ((7, "45"), (8, "2"), (9, "37"), (11, "0")):
+        data = put(data, REQUESTS, f"J{row}", "number", text)
+    file, _, _ = one(scene, data)
+    assert list(file.left) == [
+        "有 4 处锁定的公式曾被改掉，已全部恢复（三、依申请公开 4 处）；"
+        "其中 1 处与公式的结果不同：三、依申请公开 J7 原为 45，应为 44"
+    ]
+
+
+def test_of_restored_formulas_that_differ_the_first_three_are_named(scene: Scene) -> None:
+    data = scene.book
+    for row in (7, 8, 9, 10, 11):
+        data = put(data, REQUESTS, f"J{row}", "number", "99")
+    (line,) = one(scene, data)[0].left
+    assert line.startswith("有 5 处锁定的公式曾被改掉，已全部恢复（三、依申请公开 5 处）；")
+    assert line.endswith(
+        "其中 5 处与公式的结果不同：三、依申请公开 J7 原为 99，应为 44、"
+        "三、依申请公开 J8 原为 99，应为 2、三、依申请公开 J9 原为 99，应为 37等"
+    )
+
+
 def test_each_value_tells_where_it_came_from(scene: Scene) -> None:
     file, _, _ = one(scene, scene.row_inserted(REQUESTS, 10, names=False))
     moved = {

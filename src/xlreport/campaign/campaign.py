@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from xlreport.api import merge_folder, read_prior_year
-from xlreport.atomic import locked
+from xlreport.atomic import locked, write_atomically
 from xlreport.campaign.ledger import Ledger, open_ledger
-from xlreport.campaign.settings import CampaignSettings, read_settings
-from xlreport.errors import CampaignError
+from xlreport.campaign.settings import CampaignSettings, read_settings, require_same_county
 from xlreport.form.catalog import FormCatalog, get_form
 from xlreport.form.model import Form
 from xlreport.merging.prior_year import PriorYear
@@ -19,7 +18,10 @@ from xlreport.merging.request import MergeRequest, ReadOptions
 from xlreport.merging.result import MergeResult
 from xlreport.merging.roster import Roster, read_roster
 from xlreport.submission import Unit
-from xlreport.text import clean_name
+
+_NOTE = """records 文件夹里是收发记录和收到的每份原件：请不要删除或改动，备份时一起备份。
+有了这个文件，xlreport 就知道应当有收发记录；记录不见了，命令会停下来说明。
+"""
 
 DEFAULT_OPTIONS = ReadOptions()
 
@@ -37,13 +39,8 @@ class Campaign:
     reading: ReadOptions = DEFAULT_OPTIONS
 
     def __post_init__(self) -> None:
-        in_roster = self.roster.county.name
-        in_settings = self.settings.county.name
-        if in_roster and in_roster != clean_name(in_settings):
-            raise CampaignError(
-                f"名册里的汇总单位是“{in_roster}”，xlreport.toml 里的 county 是“{in_settings}”，"
-                "请改成一致。"
-            )
+        source = "xlreport.toml 里的 county"
+        require_same_county(self.roster, self.settings.county, source)
 
     @property
     def county(self) -> Unit:
@@ -109,9 +106,13 @@ def open_campaign(settings: CampaignSettings, reading: ReadOptions) -> Campaign:
 
 @contextmanager
 def ledger_of(settings: CampaignSettings) -> Iterator[Ledger]:
-    """The campaign's ledger. Raises LedgerError for one that cannot be used, Busy when another
-    run has it."""
-    with locked(settings.records), open_ledger(settings.records) as ledger:
+    """The campaign's ledger, made when there was none. Raises LedgerError for one that is gone
+    or cannot be used, Busy when another run has it."""
+    note = settings.records_note
+    must_exist = note.exists()
+    with locked(settings.records), open_ledger(settings.records, must_exist=must_exist) as ledger:
+        if not must_exist:
+            write_atomically(note, _NOTE.replace("\n", "\r\n").encode("utf-8-sig"))
         yield ledger
 
 

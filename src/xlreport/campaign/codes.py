@@ -14,7 +14,7 @@ M9 = Code(
     "M9",
     "两封内容不同的邮件编号相同",
     Severity.WARNING,
-    "编号（Message-ID）应当各不相同；两封都收取，不凭编号丢掉一封。",
+    "编号应当各不相同；两封都收取，不凭编号丢掉一封。",
 )
 M11 = Code(
     "M11",
@@ -47,7 +47,7 @@ BLANK_TEMPLATE = M8.message(
 )
 
 SAME_MESSAGE_ID = M9.message(
-    "这封邮件与以前收到的一封编号（Message-ID）相同，内容不同，两封都已收取", "请核对是谁发的"
+    "这封邮件与以前收到的一封编号相同，内容不同，两封都已收取", "请核对是谁发的"
 )
 
 IN_THE_FUTURE = M11.message(

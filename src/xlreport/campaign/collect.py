@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from xlreport.atomic import locked, safe_name, why_not_written, write_atomically
+from xlreport.atomic import locked, safe_name, why_failed, write_atomically
 from xlreport.campaign.campaign import Campaign, ledger_of
 from xlreport.campaign.codes import (
     BLANK_TEMPLATE,
@@ -58,8 +58,10 @@ from xlreport.mail.messages import (
 from xlreport.merging.arrivals import MARK, sender_notes
 from xlreport.merging.discover import SourceFile
 from xlreport.merging.intake import Reader, read_all
+from xlreport.merging.request import Progress, uncounted
 from xlreport.merging.roster import Roster
 from xlreport.merging.unit_matching import match
+from xlreport.spool import spool
 from xlreport.submission import NOBODY, Unit
 from xlreport.text import in_marks
 from xlreport.workers import DIED, MEMORY, RAISED, TIME, Lost
@@ -257,16 +259,17 @@ def _collect(campaign: Campaign, ledger: Ledger, source: Source) -> CollectResul
         enter = stack.enter_context
         enter(locked(inbox))
         enter(locked(originals))
-        spool = Path(enter(tempfile.TemporaryDirectory(prefix="xlreport-")))
+        folder = enter(spool())
         collector = Collector(
             ledger=ledger,
             inbox=inbox,
             originals=originals,
-            reader=Reader(campaign.forms, spool, reading.limits, reading.passwords),
+            reader=Reader(campaign.forms, folder, reading.limits, reading.passwords),
             pool=enter(reading.pool(1)),
             mail_pool=enter(mail_reading.pool(1)),
             roster=campaign.roster,
             messages=MessageReader(Path(), MAIL_LIMITS, reading.limits),
+            progress=reading.progress,
         )
         return collector.collect(source)
 
@@ -284,6 +287,7 @@ class Collector:
     mail_pool: Executor
     roster: Roster
     messages: MessageReader = field(default_factory=lambda: MessageReader(Path()))
+    progress: Progress = uncounted
 
     def collect(self, source: Source) -> CollectResult:
         """Takes what is new. Where it must stop, what was taken until then is recorded and told,
@@ -295,28 +299,29 @@ class Collector:
         stopped = ""
         self.ledger.clear_trouble(source.name)
         try:
-            for raw in source.messages(self.messages.limits.message):
-                if raw.is_stray:
-                    strays.append(raw.origin)
-                    continue
-                message = self._message(raw, source.name)
-                done.append(message)
-                if raw.uid is not None and message.state != TROUBLE:
-                    taken.append(raw.uid)
+            with self.progress("收取邮件", 0) as count:
+                for raw in source.messages(self.messages.limits.message):
+                    count(raw.origin)
+                    if raw.is_stray:
+                        strays.append(raw.origin)
+                        continue
+                    message = self._message(raw, source.name)
+                    done.append(message)
+                    if raw.uid is not None and message.state != TROUBLE:
+                        taken.append(raw.uid)
             left = tuple(source.finish(taken))
         except SourceError as error:
             stopped = error.message
         except OSError as error:
-            why = why_not_written(error)
-            stopped = f"{why}收取停在这里：已收的都有记录，改好后再运行一次，接着收。"
+            stopped = f"{why_failed(error)}收取停在这里：已收的都有记录，改好后再运行一次，接着收。"
         return CollectResult(tuple(done), left, stopped, strays=tuple(strays))
 
     def _message(self, raw: Raw, source: str) -> CollectedMessage:
         """One message; its folder for spooled files lives as long as this call."""
         if self._taken_before(raw):
             return CollectedMessage(raw.origin, KNOWN)
-        with tempfile.TemporaryDirectory(prefix="xlreport-") as spool:
-            mail = self._read(raw, Path(spool))
+        with tempfile.TemporaryDirectory(dir=self.reader.spool) as folder:
+            mail = self._read(raw, Path(folder))
             arrived = raw.arrived or mail.arrived
             mail = _dated(replace(mail, arrived=arrived))
             if mail.again:

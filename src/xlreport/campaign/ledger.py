@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from xlreport.atomic import NotWritten
 from xlreport.errors import LedgerError
 from xlreport.findings import CODES, Finding
 from xlreport.mail.headers import addresses
@@ -207,7 +208,7 @@ class Ledger:
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:
                 raise
-            raise _not_written(error) from error
+            raise _of_the_system(error) from error
 
     # what came
 
@@ -353,7 +354,7 @@ class Ledger:
                 f"收到过的原件有 {len(unknown)} 份不在收发记录里：上次收取中途停了，"
                 "或者收发记录被换成了旧的。请从原来的地方再运行一次 xlreport collect，"
                 "然后再运行这条命令；那里的邮件已经不在的，"
-                f"把“{self._folder}”改名留存后重新收取，再核对每个单位以哪一份为准。"
+                f"{_start_again(self._folder)}"
             )
         return found
 
@@ -396,19 +397,20 @@ class Ledger:
 
 
 @contextmanager
-def open_ledger(folder: Path) -> Iterator[Ledger]:
+def open_ledger(folder: Path, *, must_exist: bool = False) -> Iterator[Ledger]:
     """The ledger in a folder, made when there is none. Raises LedgerError for one that is
-    damaged or of a newer version, OSError when the folder cannot be written."""
+    damaged or of a newer version, or that is gone and `must_exist`, OSError when the folder cannot
+    be written."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / NAME
     connection: sqlite3.Connection | None = None
     try:
         connection = sqlite3.connect(path)
-        _prepare(connection, folder)
+        _prepare(connection, folder, must_exist=must_exist)
         yield Ledger(connection, folder)
     except sqlite3.DatabaseError as error:
         if _is_of_the_disk(error):
-            raise _not_written(error) from error
+            raise _of_the_system(error) from error
         raise LedgerError(
             f"收发记录“{path}”坏了，请用备份换下它；收到的文件都还在 inbox 里。"
         ) from None
@@ -417,7 +419,7 @@ def open_ledger(folder: Path) -> Iterator[Ledger]:
             connection.close()
 
 
-def _prepare(connection: sqlite3.Connection, folder: Path) -> None:
+def _prepare(connection: sqlite3.Connection, folder: Path, *, must_exist: bool) -> None:
     """Sets a connection up, and makes the tables of a new ledger."""
     path = folder / NAME
     connection.row_factory = sqlite3.Row
@@ -428,12 +430,21 @@ def _prepare(connection: sqlite3.Connection, folder: Path) -> None:
         raise LedgerError(f"收发记录“{path}”是较新的版本写的，请升级 xlreport。")
     if version > 0:
         return
-    if _originals(folder):
+    kept = "，而收到过的原件还在" if _originals(folder) else ""
+    if must_exist or kept:
         raise LedgerError(
-            f"收发记录“{path}”不见了或被清空了，而收到过的原件还在。请用备份恢复它；没有备份的，"
-            f"把“{folder}”改名留存后重新收取，再核对每个单位以哪一份为准。"
+            f"收发记录“{path}”不见了或被清空了{kept}。请用备份恢复它；"
+            f"没有备份的，{_start_again(folder)}"
         )
     connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
+
+
+def _start_again(folder: Path) -> str:
+    """How to go on without the records of a folder."""
+    return (
+        f"把“{folder}”和旁边的 records.txt 改名留存后重新收取，再核对每个单位以哪一份为准"
+        "（发过的信会当作没有发过）。"
+    )
 
 
 def _is_of_the_disk(error: sqlite3.DatabaseError) -> bool:
@@ -458,10 +469,16 @@ _SYSTEM = {
 """What the system would say, by the primary code of SQLite's error."""
 
 
-def _not_written(error: sqlite3.DatabaseError) -> OSError:
+_UNREADABLE = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH})
+"""Primary codes of errors that have nothing to do with writing."""
+
+
+def _of_the_system(error: sqlite3.DatabaseError) -> OSError:
+    """What the system would have raised."""
     primary = error.sqlite_errorcode & 0xFF
     system = _SYSTEM.get(primary, errno.EIO)
-    return OSError(system, str(error), NAME)
+    kind = OSError if primary in _UNREADABLE else NotWritten
+    return kind(system, str(error), NAME)
 
 
 def _text(value: str) -> str:

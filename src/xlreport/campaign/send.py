@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -19,22 +18,29 @@ from typing import Any, Protocol
 from xlreport.api import write_templates
 from xlreport.atomic import safe_name, write_atomically
 from xlreport.campaign.campaign import Campaign, ledger_of, merged_inbox
+from xlreport.campaign.corrections import (
+    correction_key,
+    corrections,
+    left_to_the_county,
+    numbered,
+)
 from xlreport.campaign.ledger import BOUNCED, DRAFT, REFUSED, SENDING, Ledger, Sent
 from xlreport.campaign.letters import FILES, REMINDERS, TEMPLATES, Letter, read_letter
 from xlreport.campaign.status import ACCEPTED, MISSING, UnitStatus, overview
 from xlreport.campaign.templates import (
+    Objection,
     objections,
     others_in,
     template_names,
     template_request,
 )
 from xlreport.errors import LetterError, SendError
-from xlreport.findings import Finding, Severity, grouped
 from xlreport.mail.compose import Outgoing, composed, new_message_id, wire
 from xlreport.mail.servers import Smtp
 from xlreport.mail.smtp import SENT
-from xlreport.merging.outcome import FileRecord
+from xlreport.merging.request import Progress, uncounted
 from xlreport.merging.roster import ADDRESS
+from xlreport.spool import spool
 from xlreport.submission import CHINA, Unit
 from xlreport.text import chinese_day, harmless
 
@@ -47,9 +53,6 @@ NOT_SENT = frozenset({REFUSED, NOWHERE, HELD})
 NOTHING_CAME = "还没有收到你单位{年度}年{报表}"
 BLANK_CAME = "你单位寄回的{年度}年{报表}是空白表，没有填报"
 """What a reminder tells a unit of its report."""
-
-COUNTY_DECIDES = frozenset({"F3", "F9", "F10", "F14", "F16"})
-"""Codes of what only the county can decide: its roster, and which of two reports counts."""
 
 
 @dataclass(frozen=True)
@@ -219,7 +222,8 @@ def send(campaign: Campaign, request: SendRequest, transport: Transport) -> Send
     letter = read_letter(campaign.settings.letters, request.kind)
     with ledger_of(campaign.settings) as ledger:
         mailings = _mailings(LetterWriter(campaign, letter), request, ledger)
-        sender = Sender(request, ledger, campaign.settings.smtp, transport)
+        progress = campaign.reading.progress
+        sender = Sender(request, ledger, campaign.settings.smtp, transport, progress)
         result = sender.send(mailings)
     if request.kind != TEMPLATES:
         return result
@@ -243,8 +247,8 @@ def _needed(writer: LetterWriter, request: SendRequest, ledger: Ledger) -> Itera
     """What the units need; templates that are not there yet are written, in a dry run elsewhere."""
     campaign = writer.campaign
     if request.kind == TEMPLATES:
-        with tempfile.TemporaryDirectory(prefix="xlreport-") as spool:
-            folder = Path(spool) if request.dry_run else campaign.settings.templates
+        with spool() as made:
+            folder = made if request.dry_run else campaign.settings.templates
             yield from _templates(writer, folder)
         return
     files = merged_inbox(campaign, ledger).files
@@ -278,11 +282,11 @@ class LetterWriter:
         message = replace(message, file_name=enclosure.name, data=enclosure.data)
         return Mailing(unit, addresses, message, key, enclosure.sha256, contact=contact)
 
-    def template(self, unit: Unit, path: Path, objection: str) -> Mailing:
+    def template(self, unit: Unit, path: Path, objection: Objection | None) -> Mailing:
         """The letter with a unit's workbook; without it where there is an objection to that."""
         places = {"文件名": path.name}
-        if objection:
-            held = f"templates 里的“{path.name}”{objection}"
+        if objection is not None:
+            held = f"templates 里的“{path.name}”{objection.why_not_sent}"
             return replace(self.mailing(unit, "", places), held=held)
         workbook = Enclosure(path.name, path.read_bytes())
         return self.mailing(unit, workbook.sha256, places, workbook)
@@ -336,7 +340,7 @@ def _templates(writer: LetterWriter, made: Path) -> Iterator[Mailing]:
     held = objections(campaign, standing)
     for unit, name in names.items():
         path = standing.get(unit, made / name)
-        yield writer.template(unit, path, held.get(unit, ""))
+        yield writer.template(unit, path, held.get(unit))
 
 
 def _reminders(
@@ -368,58 +372,19 @@ def _returns(writer: LetterWriter, units: Iterable[UnitStatus]) -> Iterator[Mail
         if status.state in (ACCEPTED, MISSING):
             continue
         files = [file.result for file in status.current]
-        lines = _problems(files)
-        numbered = "\n".join(f"{i}. {line}" for i, line in enumerate(lines, 1))
-        places = {"问题": numbered, "文件名": _names(status)}
-        key = _key(files, numbered)
-        mailing = writer.mailing(status.unit, key, places)
+        lines = corrections(files)
+        places = {"问题": numbered(lines), "文件名": _names(status)}
+        mailing = writer.mailing(status.unit, correction_key(files), places)
         if not lines:
-            mailing = replace(mailing, held=_left_to_the_county(files))
+            reason = left_to_the_county(files) or "见 xlreport status"
+            mailing = replace(mailing, held=f"要先由县里处理：{reason}")
         yield mailing
-
-
-def _problems(files: Iterable[FileRecord]) -> list[str]:
-    lines: list[str] = []
-    for file in files:
-        lines += correction_lines(file)
-    return list(dict.fromkeys(lines))
 
 
 def _names(status: UnitStatus) -> str:
     """What the unit itself calls its files."""
     names = (harmless(file.name) for file in status.current)
     return "、".join(dict.fromkeys(names))
-
-
-def _key(files: Iterable[FileRecord], problems: str) -> str:
-    contents = sorted(file.sha256 for file in files)
-    told = "\n".join([*contents, problems])
-    return hashlib.sha256(told.encode()).hexdigest()
-
-
-def _left_to_the_county(files: Iterable[FileRecord]) -> str:
-    for file in files:
-        for finding in file.findings:
-            if finding.code in COUNTY_DECIDES:
-                return f"要先由县里处理：{finding.message}"
-    return "要先由县里处理：见 xlreport status"
-
-
-def correction_lines(file: FileRecord) -> list[str]:
-    """What a unit must do about its file: errors first, then warnings without an explanation."""
-    findings = grouped(file.findings)
-    to_correct = [finding for finding in findings if _must_correct(finding)]
-    to_correct.sort(key=lambda finding: finding.severity.rank)
-    hints = [finding for finding in findings if finding.code == "H1"]
-    return [harmless(finding.line()) for finding in (*to_correct, *hints)]
-
-
-def _must_correct(finding: Finding) -> bool:
-    if finding.code in COUNTY_DECIDES:
-        return False
-    if finding.severity is Severity.WARNING:
-        return not finding.explanation
-    return finding.severity is Severity.ERROR
 
 
 @dataclass(frozen=True)
@@ -430,29 +395,32 @@ class Sender:
     ledger: Ledger
     smtp: Smtp
     transport: Transport
+    progress: Progress = uncounted
 
-    def send(self, mailings: Iterable[Mailing]) -> SendResult:
+    def send(self, mailings: Sequence[Mailing]) -> SendResult:
         """Sends mailings; a dry run only tells what would go. Raises OSError when a draft or the
         ledger cannot be written."""
         items: list[SendItem] = []
         stopped = ""
         first = True
-        for mailing in mailings:
-            settled, due = self._due(mailing)
-            items += settled
-            if not due:
-                continue
-            if self.request.dry_run or stopped:
-                items += _planned(mailing, due)
-                continue
-            if not first:
-                self._pause()
-            first = False
-            try:
-                items += self._send_one(mailing, due)
-            except SendError as error:
-                stopped = error.message
-                items += _planned(mailing, due)
+        with self.progress("处理邮件", len(mailings)) as count:
+            for mailing in mailings:
+                count(mailing.unit.name)
+                settled, due = self._due(mailing)
+                items += settled
+                if not due:
+                    continue
+                if self.request.dry_run or stopped:
+                    items += _planned(mailing, due)
+                    continue
+                if not first:
+                    self._pause()
+                first = False
+                try:
+                    items += self._send_one(mailing, due)
+                except SendError as error:
+                    stopped = error.message
+                    items += _planned(mailing, due)
         return SendResult(self.request.kind, tuple(items), stopped)
 
     def _pause(self) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
-import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -23,9 +22,9 @@ from xlreport.campaign.letters import write_letters
 from xlreport.errors import CampaignError
 from xlreport.form.catalog import get_form
 from xlreport.mail.servers import Imap, Server, Smtp
-from xlreport.merging.roster import read_roster
+from xlreport.merging.roster import Roster, read_roster
 from xlreport.submission import Unit
-from xlreport.text import day_of, decoded, harmless
+from xlreport.text import MOST_IN_A_NAME, clean_name, day_of, decoded, harmless
 
 NAME = "xlreport.toml"
 ROSTER = "roster.csv"
@@ -148,7 +147,7 @@ class _Mail(_Strict):
 class _Settings(_Strict):
     form: str = Field(min_length=1)
     year: int = Field(ge=1949, le=9999)
-    county: str = Field(min_length=1)
+    county: str = Field(min_length=1, max_length=MOST_IN_A_NAME)
     deadline: dt.date | None = None
     contact: str = ""
     roster: str = ROSTER
@@ -208,6 +207,16 @@ class CampaignSettings:
     def records(self) -> Path:
         """The ledger, and each received content once."""
         return self.folder / "records"
+
+    @property
+    def records_note(self) -> Path:
+        """A note for people, by which a later run knows that there must be records."""
+        return self.folder / "records.txt"
+
+    @property
+    def has_records(self) -> bool:
+        """Whether there are records, or were."""
+        return self.records.exists() or self.records_note.exists()
 
 
 def find_settings(folder: Path) -> CampaignSettings | None:
@@ -317,6 +326,8 @@ def _mistake(error: Any) -> str:
             return f"{key} 只能是 tls、starttls 或 none"
         case "string_too_short":
             return f"{key} 不能留空"
+        case "string_too_long":
+            return f"{key} 最多 {MOST_IN_A_NAME} 个字"
     _, _, name = key.rpartition(".")
     right = _RIGHT.get(name, "加英文引号的文字")
     value = harmless(str(error["input"]))
@@ -339,11 +350,13 @@ def init_campaign(
     definition = get_form(form)
     if (folder / NAME).exists():
         raise CampaignError(f"“{folder}”里已经有 {NAME}，没有改动它；要从头来请换一个文件夹。")
-    if not county.strip() or _has_control_characters(county):
-        raise CampaignError("汇总单位名称不能留空，也不能有换行等控制字符。")
+    if not county.strip() or not county.isprintable() or len(county) > MOST_IN_A_NAME:
+        raise CampaignError(
+            f"汇总单位名称不能留空，也不能有换行等控制字符，最多 {MOST_IN_A_NAME} 个字。"
+        )
     if not definition.covers(year):
         raise CampaignError(f"报表 {definition.id} 不能用于 {year} 年度。")
-    data = _example(county) if roster is None else _usable_roster(roster)
+    data = _example(county) if roster is None else _usable_roster(roster, county)
     is_workbook = roster is not None and roster.suffix.lower() == ".xlsx"
     roster_path = folder / ("roster.xlsx" if is_workbook else ROSTER)
     settings = _SETTINGS.format(
@@ -363,9 +376,13 @@ def init_campaign(
     return [path, roster_path, *letters]
 
 
-def _has_control_characters(text: str) -> bool:
-    categories = map(unicodedata.category, text)
-    return any(category.startswith("C") for category in categories)
+def require_same_county(roster: Roster, county: Unit, source: str) -> None:
+    """Raises CampaignError when a roster names another county than the `source` does."""
+    listed = roster.county.name
+    if listed and listed != clean_name(county.name):
+        raise CampaignError(
+            f"名册里的汇总单位是“{listed}”，{source} 写的是“{harmless(county.name)}”，请改成一致。"
+        )
 
 
 def _path_or_name(form: str) -> str:
@@ -375,13 +392,14 @@ def _path_or_name(form: str) -> str:
     return form
 
 
-def _usable_roster(path: Path) -> bytes:
-    """A roster's bytes, when it can be read. Raises RosterError, CampaignError."""
+def _usable_roster(path: Path, county: str) -> bytes:
+    """A roster's bytes, when it can be read and is this county's. Raises RosterError,
+    CampaignError."""
     try:
         data = path.read_bytes()
     except OSError:
         raise CampaignError(f"名册“{path}”打不开，请检查路径。") from None
-    read_roster(path)
+    require_same_county(read_roster(path), Unit(county), "--county")
     return data
 
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from xlreport.campaign.campaign import Campaign, ledger_of, merged_inbox
 from xlreport.campaign.codes import M4, M8
-from xlreport.campaign.ledger import Ledger, Received, Sent
+from xlreport.campaign.corrections import correction_key, corrections, left_to_the_county
+from xlreport.campaign.ledger import DRAFT, Ledger, Received, Sent
 from xlreport.campaign.letters import REMINDERS, RETURNS, TEMPLATES
+from xlreport.campaign.templates import objections, standing_templates
 from xlreport.errors import UsageError
 from xlreport.findings import Code, Finding, has_errors
+from xlreport.mail.smtp import SENT
 from xlreport.merging.arrivals import Arrival, arrival_of
 from xlreport.merging.codes import M10
 from xlreport.merging.outcome import FileRecord, Outcome
@@ -29,6 +32,9 @@ _STATES = {
     Outcome.REJECTED: REJECTED,
 }
 """The state of a unit by the outcome of its files; the first that one of them has counts."""
+
+_GONE_OUT = (SENT, DRAFT)
+"""States of messages about which nothing is left to do."""
 
 _CONTACT_LINES = ("contact", "telephone")
 """Lines of the cover that tell whom to call, by their id."""
@@ -91,6 +97,35 @@ class UnitStatus:
     unclear: int = 0
     """How many files came from an address that the unit shares with others, and name nobody."""
     contact: str = ""
+
+    @property
+    def must_be_looked_at(self) -> bool:
+        """Whether something came that a person must look at before the unit is reminded."""
+        return bool(self.waiting or self.unclear or self.gone)
+
+    def was_reminded(self, day: dt.date | None) -> bool:
+        """Whether a reminder of a day went out, or was written."""
+        key = day.isoformat() if day is not None else ""
+        return any(row.key == key and row.state in _GONE_OUT for row in self.reminders)
+
+    @property
+    def was_notified(self) -> bool:
+        """Whether a notice of what is wrong with the present files went out, or was written."""
+        out = {row.key for row in self.returns if row.state in _GONE_OUT}
+        return bool(out) and correction_key(self.results) in out
+
+    @property
+    def for_the_county(self) -> str:
+        """What only the county can decide about the present files; empty where the unit can put
+        them right."""
+        if corrections(self.results):
+            return ""
+        return left_to_the_county(self.results)
+
+    @property
+    def results(self) -> list[FileRecord]:
+        """The files that decide the state, as they were read."""
+        return [file.result for file in self.current]
 
     @property
     def needs_call(self) -> bool:
@@ -179,6 +214,9 @@ class StatusResult:
     findings: tuple[Finding, ...]
     deadline: dt.date | None
     days: int | None
+    today: dt.date | None = None
+    stale: tuple[str, ...] = ()
+    """What is wrong with workbooks among the templates, and what to do."""
 
     @property
     def exit_code(self) -> int:
@@ -207,7 +245,7 @@ class StatusResult:
 
     def as_dict(self) -> dict[str, Any]:
         """The `status --json` document."""
-        return {
+        document = {
             "deadline": self.deadline.isoformat() if self.deadline else None,
             "days": self.days,
             "units": [unit.as_dict() for unit in self.units],
@@ -215,6 +253,7 @@ class StatusResult:
             "strangers": [file.as_dict() for file in self.strangers],
             "findings": [finding.as_dict() for finding in self.findings],
         }
+        return {**document, "stale": list(self.stale)} if self.stale else document
 
 
 def status(campaign: Campaign, *, today: dt.date | None = None) -> StatusResult:
@@ -226,11 +265,10 @@ def status(campaign: Campaign, *, today: dt.date | None = None) -> StatusResult:
     strangers = _strangers(result.files, seen.units)
     moved = tuple(finding for finding in result.own_findings if finding.code == M10.code)
     deadline = campaign.settings.deadline
-    days = None
-    if deadline is not None:
-        here = today or dt.datetime.now(CHINA).date()
-        days = (deadline - here).days
-    return StatusResult(seen.units, seen.messages, strangers, moved, deadline, days)
+    today = today or dt.datetime.now(CHINA).date()
+    days = None if deadline is None else (deadline - today).days
+    stale = tuple(_stale(campaign))
+    return StatusResult(seen.units, seen.messages, strangers, moved, deadline, days, today, stale)
 
 
 def _strangers(files: Iterable[FileRecord], units: Iterable[UnitStatus]) -> tuple[FileRecord, ...]:
@@ -242,16 +280,37 @@ def _strangers(files: Iterable[FileRecord], units: Iterable[UnitStatus]) -> tupl
     return tuple(file for file in others if file.outcome is not Outcome.IGNORED)
 
 
-def settle(campaign: Campaign, numbers: Sequence[int]) -> None:
-    """Records that a person has dealt with messages, by their numbers in the status. Raises
-    UsageError for a number that no message has."""
+def _stale(campaign: Campaign) -> Iterator[str]:
+    """The workbooks among the templates that must not go to their units."""
+    standing = standing_templates(campaign)
+    for unit, objection in objections(campaign, standing).items():
+        yield f"templates 里的“{standing[unit].name}”{objection.why_stale}"
+
+
+def settle(campaign: Campaign, numbers: Sequence[int]) -> list[str]:
+    """Records that a person has dealt with messages, by their numbers in the status. Gives a
+    sentence about each that needed nobody. Raises UsageError for a number that no message has."""
     with ledger_of(campaign.settings) as ledger:
-        unknown = [str(number) for number in numbers if not ledger.settle(number)]
-    if unknown:
-        listed = "、".join(unknown)
-        raise UsageError(
-            f"没有编号是 {listed} 的邮件；编号见 xlreport status 里“要由人打开的邮件”。"
-        )
+        known = {message.number: message for message in ledger.received() if message.number}
+        unknown = [str(number) for number in numbers if number not in known]
+        if unknown:
+            raise UsageError(
+                f"没有编号是 {'、'.join(unknown)} 的邮件；"
+                "编号见 xlreport status 里“要由人打开的邮件”。"
+            )
+        for number in numbers:
+            ledger.settle(number)
+    needless = (_why_needless(known[number], campaign.roster) for number in numbers)
+    return [sentence for sentence in needless if sentence]
+
+
+def _why_needless(message: Received, roster: Roster) -> str:
+    """Why nobody had to deal with a message; empty where somebody had to."""
+    if message.done:
+        return f"编号 {message.number} 的邮件以前已经勾掉了。"
+    if _asks(message, listed=bool(_codes(message, roster))):
+        return ""
+    return f"编号 {message.number} 的邮件没有要处理的问题，本来就没有列出；请核对编号。"
 
 
 def open_messages(campaign: Campaign, files: Sequence[FileRecord]) -> tuple[Received, ...]:

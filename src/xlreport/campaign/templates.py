@@ -46,6 +46,24 @@ def template_request(campaign: Campaign) -> TemplateRequest:
     )
 
 
+@dataclass(frozen=True)
+class Objection:
+    """Why a workbook among the templates must not go to its unit, and what to do."""
+
+    reason: str
+    cure: str
+
+    @property
+    def why_not_sent(self) -> str:
+        """For who wanted it sent."""
+        return f"{self.reason}，没有发；{self.cure}"
+
+    @property
+    def why_stale(self) -> str:
+        """For who looks at the state of things."""
+        return f"{self.reason}，不能发；{self.cure}"
+
+
 def template_names(campaign: Campaign) -> dict[Unit, str]:
     """What each unit's workbook is called, in the roster's order."""
     form, year = campaign.form, campaign.settings.year
@@ -65,27 +83,34 @@ def others_in(folder: Path, names: Mapping[Unit, str]) -> list[str]:
     return others
 
 
-def objections(campaign: Campaign, paths: Mapping[Unit, Path]) -> dict[Unit, str]:
-    """Why a workbook must not go to its unit, and what to do; nothing for those that may."""
+def standing_templates(campaign: Campaign) -> dict[Unit, Path]:
+    """The workbooks that are there, by their units."""
+    folder = campaign.settings.templates
+    paths = {unit: folder / name for unit, name in template_names(campaign).items()}
+    return {unit: path for unit, path in paths.items() if path.exists()}
+
+
+def objections(campaign: Campaign, paths: Mapping[Unit, Path]) -> dict[Unit, Objection]:
+    """Why a workbook must not go to its unit; nothing for those that may."""
     reading = campaign.reading
     issued = _Issued(campaign.form, campaign.settings.year, campaign.county)
     test = _Test(issued, campaign.forms, reading.limits)
-    told: dict[Unit, str] = {}
+    told: dict[Unit, Objection] = {}
     with reading.pool(len(paths)) as pool:
         tested = {unit: pool.submit(test, path, unit) for unit, path in paths.items()}
         for unit, answer in tested.items():
             objection = _answer(answer)
-            if objection:
+            if objection is not None:
                 told[unit] = objection
     return told
 
 
-def _answer(tested: Future[str]) -> str:
+def _answer(tested: Future[Objection | None]) -> Objection | None:
     """What the test said; a file on which it fails is not sent."""
     try:
         return tested.result()
     except Lost:
-        return f"读不出来，没有发；{_MOVE_AWAY}"
+        return Objection("读不出来", _MOVE_AWAY)
 
 
 @dataclass(frozen=True)
@@ -134,20 +159,20 @@ class _Test:
     forms: FormCatalog
     limits: Limits
 
-    def __call__(self, path: Path, unit: Unit) -> str:
-        """Why it must not go out, and what to do; empty for the unit's own blank."""
+    def __call__(self, path: Path, unit: Unit) -> Objection | None:
+        """Why it must not go out; None for the unit's own blank."""
         try:
             data, _ = bytes_of(path, self.limits.file)
             book = open_book(data, self.limits)
             identity = identity_of(book)
         except Refused as refused:
-            return f"读不出来（{refused.finding.message}），没有发；{_MOVE_AWAY}"
+            return Objection(f"读不出来（{refused.finding.message}）", _MOVE_AWAY)
         except OSError:
-            return f"打不开，没有发；{_MOVE_AWAY}"
+            return Objection("打不开", _MOVE_AWAY)
         filled_in = why_not_blank(data, self.forms, self.limits)
         if filled_in:
-            return f"{filled_in}，没有发；{_MOVE_AWAY}"
+            return Objection(filled_in, _MOVE_AWAY)
         another = next(self.issued.differences(identity, unit), "")
         if not another:
-            return ""
-        return f"{another}，没有发；{_MAKE_AGAIN}"
+            return None
+        return Objection(another, _MAKE_AGAIN)

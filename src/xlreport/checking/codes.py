@@ -4,6 +4,7 @@ them by telephone."""
 from __future__ import annotations
 
 from xlreport.findings import Code, Severity, register
+from xlreport.workbook.codes import RESTORE
 
 H1 = Code(
     "H1",
@@ -27,11 +28,17 @@ register(H1, R16, V1, V2)
 _ONLY_A_HINT = "这是由差数推算的线索，程序不改数字；请对照原始记录，由填报单位更正"
 SUSPECT = H1.message("很可能应为 {value}（现为 {was}，{error}）；{result}", _ONLY_A_HINT)
 POSSIBLE = H1.message("可能应为 {value}（现为 {was}，{error}）；{result}", _ONLY_A_HINT)
-BY_FORMULA = H1.message("按公式应为 {value}（现为 {was}，公式被改掉了）", _ONLY_A_HINT)
+BY_FORMULA = H1.message(
+    "按公式应为 {value}（现为{was}，公式被改掉了）", "恢复公式就会算出这个数；请同时核对相加的各格"
+)
 EXCHANGED_WITH = H1.message("与 {other} 很可能填反了：{both}；{result}", _ONLY_A_HINT)
+MAY_BE_EXCHANGED = H1.message("与 {other} 可能填反了：{both}；{result}", _ONLY_A_HINT)
 BELONGS_IN = H1.message("现填的 {was} 很可能应填在 {other}：{both}；{result}", _ONLY_A_HINT)
-ONE_OF_SEVERAL = H1.message(
-    "可能是下列几处中的一处填错：{cells}；不能确定是哪一处，请逐一对照原始记录", _ONLY_A_HINT
+MAY_BELONG_IN = H1.message("现填的 {was} 可能应填在 {other}：{both}；{result}", _ONLY_A_HINT)
+_ONE_BY_ONE = "不能确定是哪一处，请逐一对照原始记录，由填报单位更正"
+ONE_OF_SEVERAL = H1.message("可能是下列几处中的一处填错：{cells}", _ONE_BY_ONE)
+ONE_OF_MANY = H1.message(
+    "可能是下列几处中的一处填错：{cells}；另有 {more} 处也可能，没有列出", _ONE_BY_ONE
 )
 
 # --- cells without a number ----------------------------------------------------------------------
@@ -55,7 +62,6 @@ TEXT = R16.message("是文字“{raw}”，不是数字", _DIGITS)
 # --- what would fail, and what was typed over -----------------------------------------------------
 
 FORMULA_OVERWRITTEN = "{message}；{cell} 锁定的公式被改成了数字"
-RESTORE = "请汇总单位修复出一份恢复公式的表，或撤销改动后重新报送"
 IF_BLANKS_ARE_ZERO = V1.message("空白处都按 0 算时：{message}", "请补填时一并核对，免得再退回一次")
 OVERWRITTEN = V1.message("锁定的公式被改成了 {value}；缺数补齐后才能核对", RESTORE)
 
@@ -64,7 +70,7 @@ OVERWRITTEN = V1.message("锁定的公式被改成了 {value}；缺数补齐后�
 LACKING = V1.message(
     "有 {count} 项校验因缺数、缺文字或单位类别未选而无法核对：{codes}", "补齐所缺各项后会重新核对"
 )
-_GIVE_LAST_YEAR = "请用 --previous 给出上年的汇总表或各单位的报表；上年没有这个单位的，请人工核对"
+_GIVE_LAST_YEAR = "请同时给出上年的汇总表或各单位上年的报表；上年没有这个单位的，请人工核对"
 NO_REPORT_BEFORE = V2.message(
     "没有上年的报表，有 {count} 项与上年比较的校验无法核对：{codes}", _GIVE_LAST_YEAR
 )

@@ -58,8 +58,11 @@ class Limits(NamedTuple):
 
     def less(self, value: int) -> Limits:
         """The limits of x where those of x + value are these."""
-        lowest = None if self.lowest is None else self.lowest - value
-        highest = None if self.highest is None else self.highest - value
+        lowest, highest = self
+        if lowest is not None:
+            lowest -= value
+        if highest is not None:
+            highest -= value
         return Limits(lowest, highest)
 
     def divided(self, times: int) -> Limits:
@@ -67,9 +70,11 @@ class Limits(NamedTuple):
         lowest, highest = self
         if times < 0:
             lowest, highest = highest, lowest
-        least = None if lowest is None else -(-lowest // times)
-        most = None if highest is None else highest // times
-        return Limits(least, most)
+        if lowest is not None:
+            lowest = -(-lowest // times)
+        if highest is not None:
+            highest //= times
+        return Limits(lowest, highest)
 
 
 @dataclass(frozen=True)
@@ -89,8 +94,10 @@ class Row:
 
     def value(self, cells: Mapping[str, Cell]) -> int:
         """What the left side is now."""
-        terms = self.coefficients.items()
-        return sum(times * cells[name].now for name, times in terms)
+        total = 0
+        for name, times in self.coefficients.items():
+            total += times * cells[name].now
+        return total
 
     def holds(self, cells: Mapping[str, Cell]) -> bool:
         """Whether the constraint holds with what the cells hold now."""
@@ -153,7 +160,8 @@ def prior_year_constraints(form: Form, view: UnitView) -> Iterator[LinearConstra
     nothing."""
     for instance in form.instances:
         rule = instance.rule
-        if not _equates_years(rule) or view.submission.explanation_of(instance.code):
+        is_explained = bool(view.submission.explanation_of(instance.code))
+        if is_explained or not _equates_years(rule):
             continue
         if _knows_last_year(rule, view):
             left = _with_last_year(rule.left, view)
@@ -164,12 +172,16 @@ def prior_year_constraints(form: Form, view: UnitView) -> Iterator[LinearConstra
 
 
 def _equates_years(rule: ex.Truth) -> TypeGuard[ex.Compare]:
-    return isinstance(rule, ex.Compare) and rule.operator == "==" and ex.across_years(rule)
+    if not isinstance(rule, ex.Compare):
+        return False
+    return rule.operator == "==" and ex.across_years(rule)
 
 
 def _knows_last_year(rule: ex.Compare, view: UnitView) -> bool:
-    operands = [part for part in ex.operands_of(rule) if isinstance(part, ex.Previous)]
-    return all(view.knows(operand) for operand in operands)
+    for operand in ex.operands_of(rule):
+        if isinstance(operand, ex.Previous) and not view.knows(operand):
+            return False
+    return True
 
 
 def _with_last_year(node: ex.Number, view: UnitView) -> ex.Number:
@@ -216,10 +228,16 @@ def _bound_rules(form: Form, over: frozenset[str], *, computed: bool) -> Iterato
     """The rules that name a computed field, or those that name none."""
     maker = _RuleMaker(form, over)
     for instance, part in _error_comparisons(form):
-        names_computed = not form.formulas.keys().isdisjoint(ex.fields_of(part))
-        if names_computed is computed:
-            with suppress(NotLinear):
-                yield maker.rule(as_constraint(part, instance.code))
+        if _names_computed(form, ex.fields_of(part)) is not computed:
+            continue
+        with suppress(NotLinear):
+            constraint = as_constraint(part, instance.code)
+            yield maker.rule(constraint)
+
+
+def _names_computed(form: Form, names: Iterable[str]) -> bool:
+    """Whether one of these fields is computed."""
+    return any(name in form.formulas for name in names)
 
 
 def _error_comparisons(form: Form) -> Iterator[tuple[Instance, ex.Compare]]:
@@ -238,8 +256,9 @@ def _steps(form: Form) -> Mapping[str, int]:
         rounded = rounding_of(part)
         if rounded is not None:
             name = rounded.item.field
-            step = 10 ** max(0, ex.SCALE - rounded.digits)
-            steps[name] = max(step, steps.get(name, 1))
+            zeros = max(0, ex.SCALE - rounded.digits)
+            known = steps.get(name, 1)
+            steps[name] = max(known, 10**zeros)
     return steps
 
 
@@ -254,9 +273,11 @@ class _RuleMaker:
         """The constraint cleared of fractions and of computed fields. Raises NotLinear."""
         fields = constraint.coefficients
         row = self._row(constraint)
-        leaves = {leaf for name in fields for leaf in self.form.leaves(name)}
-        computed = not self.form.formulas.keys().isdisjoint(fields)
-        return _Rule(row, frozenset(leaves.union(row.coefficients)), computed)
+        needs = set(row.coefficients)
+        for name in fields:
+            needs.update(self.form.leaves(name))
+        computed = _names_computed(self.form, fields)
+        return _Rule(row, frozenset(needs), computed)
 
     def formula(self, name: str) -> Terms:
         """A computed field's formula over cells, whatever was typed over it. Raises NotLinear."""
@@ -273,8 +294,11 @@ class _RuleMaker:
         slack = constraint.tolerance * UNIT
         scale = _common_denominator([*terms.values(), right, slack])
         limits = _limits(constraint.operator, int(right * scale), int(slack * scale))
-        whole = {name: int(times * scale) for name, times in terms.items()}
-        coefficients = {name: times for name, times in whole.items() if times}
+        coefficients: dict[str, int] = {}
+        for name, times in terms.items():
+            whole = int(times * scale)
+            if whole:
+                coefficients[name] = whole
         return Row(constraint.name, coefficients, limits)
 
     def _over_cells(self, terms: Terms) -> dict[str, Decimal]:
@@ -345,24 +369,28 @@ class _Reader:
 
     def system(self, rows: Sequence[Row]) -> ConstraintSystem:
         """The cells that these rows name, with what rows about one cell alone leave to them."""
-        names = dict.fromkeys(name for row in rows for name in row.coefficients)
-        self.cells = {name: self._cell(name) for name in names}
+        for row in rows:
+            for name in row.coefficients:
+                if name not in self.cells:
+                    self.cells[name] = self._cell(name)
+        binding = []
         for row in rows:
             if len(row.coefficients) == 1:
                 self._narrow(row)
+            elif row.coefficients:
+                binding.append(row)
         for name in self.form.formulas:  # each comes after its parts
             if name in self.submission.overrides and name in self.cells:
                 self._bind_to_formula(name)
         ordered = [name for name in self.form.fields if name in self.cells]
         cells = {name: self.cells[name] for name in ordered}
-        binding = [row for row in rows if len(row.coefficients) > 1]
         return ConstraintSystem(cells, tuple(binding))
 
     def _cell(self, name: str) -> Cell:
         now = self.now[name]
-        counts = self.form.fields[name].kind is Kind.COUNT
-        wanted = _steps(self.form).get(name, 1)
-        step = max(wanted, UNIT if counts else 1)
+        step = wanted = _steps(self.form).get(name, 1)
+        if self.form.fields[name].kind is Kind.COUNT:
+            step = max(wanted, UNIT)
         return Cell(now, step, wrong=now % wanted != 0)
 
     def _narrow(self, row: Row) -> None:
@@ -370,8 +398,9 @@ class _Reader:
         ((name, times),) = row.coefficients.items()
         limits = row.limits.divided(times)
         cell = self.cells[name].narrowed(limits)
-        wrong = cell.wrong or not row.holds(self.cells)
-        self.cells[name] = replace(cell, wrong=wrong)
+        if not row.holds(self.cells):
+            cell = replace(cell, wrong=True)
+        self.cells[name] = cell
 
     def _bind_to_formula(self, name: str) -> None:
         """A typed-over cell can only hold what its formula can give: no negative sum of counts."""
@@ -385,7 +414,8 @@ class _Reader:
             lowest += min(ends)
             highest += max(ends)
         limits = Limits(floor(lowest), ceil(highest))
-        self.cells[name] = self.cells[name].narrowed(limits)
+        cell = self.cells[name]
+        self.cells[name] = cell.narrowed(limits)
 
     def _ends(self, name: str) -> tuple[int, int]:
         """The least and the most that a cell may hold; the key "" is a constant 1."""

@@ -12,7 +12,7 @@ from xlreport.form.expression import decimals_of
 from xlreport.form.model import Arrangement, Block, Form, Table, leaf_ids
 
 
-@dataclass(frozen=True, order=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class KeyingError:
     """A kind of error by its Chinese name; the lower its rank, the more it says. One that is not
     `alone` keeps another from being singled out, but is no reason to accuse a cell by itself."""
@@ -25,6 +25,11 @@ class KeyingError:
     def is_telling(self) -> bool:
         """Whether it is seldom there by chance."""
         return self.rank <= 2
+
+    @property
+    def weight(self) -> tuple[int, bool]:
+        """The key by which errors are sorted, the one that says most first."""
+        return self.rank, not self.alone
 
 
 OTHER_VERSION = KeyingError(0, "该单位的另一份报表填的就是这个数")

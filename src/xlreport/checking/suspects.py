@@ -7,7 +7,7 @@ that holds now.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -32,10 +32,10 @@ from xlreport.form.model import Form, Instance
 from xlreport.rules.columns import Booleans, ColumnStore, column_store, from_fixed
 from xlreport.rules.evaluate import Evaluation, Verdict, evaluate
 from xlreport.rules.linear import LinearConstraint, comparisons
-from xlreport.submission import Entry, Place, Status, Submission, Summary, shown
+from xlreport.submission import Entry, Place, Status, Submission, Summary, shown, values_of
 
 MOST_LISTED = 5
-"""More suspects than this help nobody."""
+"""So many suspects of which one is enough are listed; more help nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +68,20 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class Suspects:
-    """What most probably is wrong in one part of a report: one explanation, or up to five of which
-    one is enough. `failing` counts all error rules of the report that fail."""
+    """What most probably is wrong in one part of a report: one explanation, or several of which one
+    is enough, the best first. `failing` counts all error rules of the report that fail."""
 
     explanations: tuple[Explanation, ...]
     failing: int
+
+    @property
+    def listed(self) -> tuple[Explanation, ...]:
+        """The explanations that are named one by one."""
+        return self.explanations[:MOST_LISTED]
+
+    def left(self, explanation: Explanation) -> int:
+        """How many error rules fail even after a correction."""
+        return self.failing - explanation.holding
 
 
 def find_suspects(
@@ -91,10 +100,10 @@ def find_suspects(
         return []
     components = failing_components(constraint_system(evaluation.form, submission, extra))
     search = _Search(evaluation.form, submission, other_version or {})
-    groups = [group for group in search.groups(components) if _worth_telling(group)]
+    groups = [group for group in search.groups(components) if _accuses(group)]
     proof = _Proof(evaluation, unit, failing)
     proved = [proof.proved(group) for group in groups]
-    return [Suspects(group, len(failing)) for group in proved if _accuses(group)]
+    return [Suspects(_ranked(group), len(failing)) for group in proved if _worth_telling(group)]
 
 
 def _failing_errors(evaluation: Evaluation, unit: int) -> list[Instance]:
@@ -108,8 +117,17 @@ def _compares(instance: Instance) -> bool:
 
 
 def _worth_telling(group: Sequence[Explanation]) -> bool:
-    """Not too many, and one that is reason enough by itself."""
-    return _accuses(group) and len(group) <= MOST_LISTED
+    """One that is reason enough by itself; among many, one that is seldom there by chance."""
+    accusing = [each.error for each in group if each.error.alone]
+    if len(group) <= MOST_LISTED:
+        return bool(accusing)
+    return any(error.is_telling for error in accusing)
+
+
+def _ranked(group: Iterable[Explanation]) -> tuple[Explanation, ...]:
+    """The best first: what says most, then what makes most rules hold, then as the form has
+    them."""
+    return tuple(sorted(group, key=lambda each: (*each.error.weight, -each.holding)))
 
 
 def _accuses(group: Sequence[Explanation]) -> bool:
@@ -127,20 +145,21 @@ class _Search:
     """The explanations of one report that keying errors make plausible."""
 
     def __init__(self, form: Form, submission: Submission, other: Mapping[str, Decimal]) -> None:
-        self.form, self.submission, self.other = form, submission, other
-        entries = typed_entries(form, submission)
-        self.now = {name: entry.value for name, entry in entries.items() if entry.value is not None}
-        self.beside: dict[str, list[tuple[str, str]]] = {}
+        self.form = form
+        self.submission = submission
+        self.other = other
+        self.now = values_of(typed_entries(form, submission))
+        self.beside: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
         for first, second, direction in neighbours(form, self.now):
-            self.beside.setdefault(first, []).append((second, direction))
-            self.beside.setdefault(second, []).append((first, direction))
+            self.beside[first].append((second, direction))
+            self.beside[second].append((first, direction))
 
     def groups(self, components: Sequence[Component]) -> list[list[Explanation]]:
         """Explanations that exclude each other, the best first. Two neighbours exchanged between
         two components explain both at once, which two errors do not do as well."""
-        exchanges: dict[_Key, list[Explanation]] = {}
+        exchanges: defaultdict[_Key, list[Explanation]] = defaultdict(list)
         for key, explanation in self._exchanges(components):
-            exchanges.setdefault(key, []).append(explanation)
+            exchanges[key].append(explanation)
         wide = _apart([key for key in exchanges if len(key) > 1])
         covered = frozenset().union(*wide)
         groups = [_weighed(exchanges[key]) for key in wide]
@@ -173,13 +192,16 @@ class _Search:
 
     def _error(self, name: str, now: Decimal, right: Decimal) -> KeyingError | None:
         """The error that says most."""
-        errors = [keying_error(now, right)]
+        errors = []
+        error = keying_error(now, right)
+        if error is not None:
+            errors.append(error)
         if self.other.get(name) == right:
             errors.append(OTHER_VERSION)
         for neighbour, direction in self.beside.get(name, ()):
             if now and now == self.now[neighbour]:
                 errors.append(self._read_beside(neighbour, direction))
-        return min((error for error in errors if error is not None), default=None)
+        return min(errors, key=lambda error: error.weight, default=None)
 
     def _read_beside(self, neighbour: str, direction: str) -> KeyingError:
         """A number read in the wrong row or column stands twice."""
@@ -190,13 +212,16 @@ class _Search:
 
     def _exchanges(self, components: Sequence[Component]) -> Iterator[tuple[_Key, Explanation]]:
         """Neighbours that make everything hold when their numbers are exchanged."""
-        home = {name: i for i, component in enumerate(components) for name in component.cells}
+        home: dict[str, int] = {}
+        for position, component in enumerate(components):
+            home.update(dict.fromkeys(component.cells, position))
         for first, second, _ in neighbours(self.form, home):
             key = frozenset((home[first], home[second]))
             touched = [components[position] for position in sorted(key)]
             now = _held(touched, (first, second))
             new = {first: now[second], second: now[first]}
-            if now != new and all(component.holds_with(new) for component in touched):
+            mends = all(component.holds_with(new) for component in touched)
+            if mends and now != new:
                 yield key, self._exchange(now, new)
 
     def _exchange(self, now: Mapping[str, int], new: Mapping[str, int]) -> Explanation:
@@ -211,9 +236,9 @@ class _Search:
         return Explanation(tuple(corrections), error)
 
     def _correction(self, name: str, now: Decimal, right: Decimal) -> Correction:
-        blank = False
-        if name in self.submission.entries and name not in self.submission.overrides:
-            blank = self.submission.entries[name].status is Status.BLANK
+        entry = self.submission.entries.get(name)
+        is_typed_over = name in self.submission.overrides
+        blank = entry is not None and entry.status is Status.BLANK and not is_typed_over
         return Correction(name, self._place(name), now, right, blank)
 
     def _place(self, name: str) -> Place | None:
@@ -230,7 +255,9 @@ def _held(components: Iterable[Component], names: Iterable[str]) -> dict[str, in
 
 def _apart(keys: Sequence[_Key]) -> list[_Key]:
     """The keys that share no component with another one."""
-    uses = Counter(position for key in keys for position in key)
+    uses: Counter[int] = Counter()
+    for key in keys:
+        uses.update(key)
     shared = {position for position, count in uses.items() if count > 1}
     return [key for key in keys if key.isdisjoint(shared)]
 
@@ -238,15 +265,16 @@ def _apart(keys: Sequence[_Key]) -> list[_Key]:
 def _all_alike(explanations: Sequence[Explanation], changes: Sequence[Change]) -> bool:
     """Whether every cell that may be wrong is as likely as any other, and nothing else explains it:
     the failing rule says as much."""
-    telling = any(e.error.is_telling for e in explanations)
-    return len(explanations) == len(changes) > 1 and not telling
+    if any(explanation.error.is_telling for explanation in explanations):
+        return False
+    return len(explanations) == len(changes) > 1
 
 
 def _weighed(explanations: Iterable[Explanation]) -> list[Explanation]:
     """The best first, without those that say nothing beside it."""
-    ranked = sorted(explanations, key=lambda e: e.error)
-    if not ranked or not ranked[0].error.is_telling:
-        return ranked
+    ranked = _ranked(explanations)
+    if not any(explanation.error.is_telling for explanation in ranked):
+        return list(ranked)
     return [explanation for explanation in ranked if explanation.error != ZERO_FOR_DIGIT]
 
 
@@ -291,7 +319,8 @@ class _Proof:
         touched: set[int] = set()
         for explanation in explanations:
             for correction in explanation.corrections:
-                for name in (correction.field, *self.form.leaves(correction.field)):
+                leaves = self.form.leaves(correction.field)
+                for name in (correction.field, *leaves):
                     touched.update(rules_of.get(name, ()))
         return touched
 
@@ -309,15 +338,16 @@ class _Proof:
 @lru_cache(maxsize=8)
 def _error_rules(form: Form) -> Mapping[str, Sequence[int]]:
     """For each field the error rules that it takes part in, itself or in a formula, by position."""
-    positions: dict[str, list[int]] = {}
+    positions: defaultdict[str, list[int]] = defaultdict(list)
     for i, instance in enumerate(form.instances):
         if instance.check.severity is not Severity.ERROR:
             continue
-        fields = ex.fields_of(instance.rule)
-        leaves = (leaf for field in fields for leaf in form.leaves(field))
-        for name in {*fields, *leaves}:
-            positions.setdefault(name, []).append(i)
-    return positions
+        names = set(ex.fields_of(instance.rule))
+        for field in ex.fields_of(instance.rule):
+            names.update(form.leaves(field))
+        for name in names:
+            positions[name].append(i)
+    return dict(positions)
 
 
 # --- sentences -----------------------------------------------------------------------------------
@@ -334,7 +364,7 @@ def suspects_finding(form: Form, suspects: Suspects) -> Finding:
 def _observed(suspects: Suspects) -> tuple[tuple[str, Decimal | None], ...]:
     """What each cell holds, then what each should hold."""
     corrections: dict[str, Correction] = {}
-    for explanation in suspects.explanations:
+    for explanation in suspects.listed:
         corrections |= {correction.field: correction for correction in explanation.corrections}
     now = [(name, None if c.blank else c.now) for name, c in corrections.items()]
     proposed = [(f"{name}.proposed", c.proposed) for name, c in corrections.items()]
@@ -345,35 +375,46 @@ class _Describer:
     """Says in Chinese which cells are suspected."""
 
     def __init__(self, form: Form, suspects: Suspects) -> None:
-        self.form, self.suspects = form, suspects
-        self.home = suspects.explanations[0].corrections[0].place
+        self.form = form
+        self.suspects = suspects
+        first = suspects.explanations[0]
+        self.home = first.corrections[0].place
 
     def finding(self) -> Finding:
         """One suspect, a pair of cells, or explanations of which each is enough."""
         explanations = self.suspects.explanations
         if len(explanations) > 1:
-            listed = [self._listed(explanation) for explanation in explanations]
-            return codes.ONE_OF_SEVERAL(cells="；".join(listed))
+            return self._several()
         if len(explanations[0].corrections) == 1:
             return self._single(explanations[0])
         return self._pair(explanations[0])
 
+    def _several(self) -> Finding:
+        """The best of them, and how many there are beside."""
+        listed = [self._listed(explanation) for explanation in self.suspects.listed]
+        more = len(self.suspects.explanations) - len(listed)
+        if more:
+            return codes.ONE_OF_MANY(cells="；".join(listed), more=more)
+        return codes.ONE_OF_SEVERAL(cells="；".join(listed))
+
     def _single(self, explanation: Explanation) -> Finding:
         (correction,) = explanation.corrections
-        message = codes.POSSIBLE if self._left(explanation) else codes.SUSPECT
-        return message(
-            value=shown(correction.proposed),
-            was=correction.was,
-            error=explanation.error.label,
-            result=self._result(explanation),
-        )
+        message = codes.POSSIBLE if self.suspects.left(explanation) else codes.SUSPECT
+        error = explanation.error.label
+        result = self._result(explanation)
+        value = shown(correction.proposed)
+        return message(value=value, was=correction.was, error=error, result=result)
 
     def _pair(self, explanation: Explanation) -> Finding:
         first, second = explanation.corrections
         each = [f"{self._proposal(c)}（现为 {c.was}）" for c in explanation.corrections]
+        both = "，".join(each)
+        other = self._cell(second)
         result = self._result(explanation)
         message = codes.BELONGS_IN if explanation.error == MOVED else codes.EXCHANGED_WITH
-        return message(was=first.was, other=self._cell(second), both="，".join(each), result=result)
+        if self.suspects.left(explanation):
+            message = codes.MAY_BELONG_IN if explanation.error == MOVED else codes.MAY_BE_EXCHANGED
+        return message(was=first.was, other=other, both=both, result=result)
 
     def _listed(self, explanation: Explanation) -> str:
         """An explanation as one of several."""
@@ -381,29 +422,26 @@ class _Describer:
         error = explanation.error.label
         if not partners:
             return f"{self._proposal(first)}（现为 {first.was}，{error}）"
-        each = [self._proposal(correction) for correction in explanation.corrections]
+        each = "，".join(map(self._proposal, explanation.corrections))
         partner = self._cell(partners[0])
-        return f"{self._cell(first)} 与 {partner} {error}（{'，'.join(each)}）"
+        return f"{self._cell(first)} 与 {partner} {error}（{each}）"
 
     def _proposal(self, correction: Correction) -> str:
-        return f"{self._cell(correction)} 应为 {shown(correction.proposed)}"
+        cell = self._cell(correction)
+        return f"{cell} 应为 {shown(correction.proposed)}"
 
     def _result(self, explanation: Explanation) -> str:
         """What holds after the correction, and what still does not."""
-        left = self._left(explanation)
+        left = self.suspects.left(explanation)
         if left:
             return f"改后 {explanation.holding} 项校验成立，还有 {left} 项不成立"
         return f"改后 {explanation.holding} 项校验全部成立"
-
-    def _left(self, explanation: Explanation) -> int:
-        """How many error rules fail even after the correction."""
-        return self.suspects.failing - explanation.holding
 
     def _cell(self, correction: Correction) -> str:
         """The cell, with its sheet where that is another; by its labels when no place is known."""
         place = correction.place
         if place is None:
-            return f"“{self.form.fields[correction.field].label}”"
-        if self.home is not None and place.sheet == self.home.sheet:
-            return place.cell
-        return f"{place.sheet} {place.cell}"
+            field = self.form.fields[correction.field]
+            return f"“{field.label}”"
+        is_here = self.home is not None and place.sheet == self.home.sheet
+        return place.cell if is_here else f"{place.sheet} {place.cell}"

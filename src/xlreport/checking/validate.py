@@ -9,7 +9,7 @@ from functools import cached_property
 
 from xlreport.checking import codes
 from xlreport.checking.constraints import prior_year_constraints
-from xlreport.checking.suspects import find_suspects, suspects_finding
+from xlreport.checking.suspects import Suspects, find_suspects, suspects_finding
 from xlreport.findings import Finding, Severity
 from xlreport.form import expression as ex
 from xlreport.form.model import Form, Instance
@@ -17,12 +17,16 @@ from xlreport.narrative import TextComparison, compare_texts
 from xlreport.rules.describe import FailureDescriber
 from xlreport.rules.evaluate import Evaluation, UnitView, Verdict, evaluate_submissions
 from xlreport.submission import PICTURE, Entry, Place, Status, Submission, shown
+from xlreport.text import quote
+from xlreport.workbook.codes import RESTORE
 
 _SUGGESTIONS = {
     Severity.ERROR: "请核对所列各数，更正后重新报送",
     Severity.WARNING: "请核实；数字无误的，请在“校验”页同一行的“填写说明”里写明原因",
     Severity.NOTE: "",
 }
+
+_WRITE = "请补写后重新报送"
 
 _NO_NUMBER = {
     Status.BLANK: codes.EMPTY,
@@ -42,7 +46,7 @@ MOST_FORESEEN = 5
 """So many rules that would fail if blanks were 0 are told one by one."""
 
 MOST_LISTED = 12
-"""So many codes of rules that could not be verified are listed."""
+"""So many codes of checks that could not be verified are listed."""
 
 
 def check_submissions(
@@ -167,13 +171,10 @@ def unverified(report: Report) -> Iterator[Finding]:
             before.append(instance)
         elif not _told_by_itself(instance):
             lacking.append(instance.code)
-    names = list(dict.fromkeys((*lacking, *report.texts.unverified)))
-    if names:
-        listed = "、".join(names[:MOST_LISTED])
-        if len(names) > MOST_LISTED:
-            listed += "等"
-        finding = codes.LACKING(count=len(names), codes=listed)
-        yield _counted(finding, len(names))
+    rules = list(dict.fromkeys((*lacking, *report.texts.unverified)))
+    if rules:
+        finding = codes.LACKING(count=len(rules), codes=_checks_of(rules))
+        yield _counted(finding, len(rules))
     if before:
         nothing = report.submission.prior_year is None
         message = codes.NO_REPORT_BEFORE if nothing else codes.LACKING_BEFORE
@@ -181,6 +182,13 @@ def unverified(report: Report) -> Iterator[Finding]:
         listed = "、".join(dict.fromkeys(checks))
         finding = message(count=len(before), codes=listed)
         yield _counted(finding, len(before))
+
+
+def _checks_of(rules: Iterable[str]) -> str:
+    """The checks to which these rules belong, the first few of them."""
+    checks = list(dict.fromkeys(code.split(".", 1)[0] for code in rules))
+    listed = "、".join(checks[:MOST_LISTED])
+    return f"{listed}等" if len(checks) > MOST_LISTED else listed
 
 
 def _counted(finding: Finding, checks: int) -> Finding:
@@ -211,22 +219,22 @@ def _foreseen(report: Report) -> Iterator[Finding]:
     filled = replace(submission, entries=entries)
     evaluation = evaluate_submissions(report.form, [filled])
     view = evaluation.view(0)
-    failing = _newly_failing(report, evaluation)
-    for instance in without_consequential(report.form, failing, view)[:MOST_FORESEEN]:
+    for instance in _newly_failing(report, evaluation)[:MOST_FORESEEN]:
         for finding in _failures(report.form, instance, view):
             foreseen = codes.IF_BLANKS_ARE_ZERO(message=finding.message)
             yield foreseen.on(_place(view, finding.field), finding.field)
 
 
 def _newly_failing(report: Report, filled: Evaluation) -> list[Instance]:
-    """The error rules that cannot be verified in a report and fail once it is filled in."""
+    """The error rules that cannot be verified in a report and fail once it is filled in, but for
+    those that only follow from another failure."""
     unknown = set(map(id, report.unknown))
-    failing = []
+    errors = []
     for instance in filled.instances(0, Verdict.FAILS):
-        is_error = instance.check.severity is Severity.ERROR
-        if is_error and id(instance) in unknown:
-            failing.append(instance)
-    return failing
+        if instance.check.severity is Severity.ERROR:
+            errors.append(instance)
+    telling = without_consequential(report.form, errors, filled.view(0))
+    return [instance for instance in telling if id(instance) in unknown]
 
 
 def _overwritten(report: Report) -> Iterator[Finding]:
@@ -244,31 +252,54 @@ def _overwritten(report: Report) -> Iterator[Finding]:
 
 def suspects(report: Report) -> Iterator[Finding]:
     """Which cells are probably wrong, and what a total typed over should be."""
-    told: set[str] = set()
-    for finding in _suspects(report):
-        told.add(finding.field)
-        yield finding
-    store = report.evaluation.store
-    for name, entry in report.submission.overrides.items():
-        is_known = store.recomputed[name].known[report.unit]
-        if name in told or entry.value is None or not is_known:
-            continue
-        right = report.view.recomputed(name)
-        if right != entry.value:
-            finding = codes.BY_FORMULA(value=shown(right), was=shown(entry.value))
+    typed_over = _unlike_their_formulas(report)
+    guesses = [found for found in _guesses(report) if not _restores(found, typed_over)]
+    for guess in guesses:
+        yield suspects_finding(report.form, guess)
+    is_settled = any(not guess.left(each) for guess in guesses for each in guess.explanations)
+    for name, right in typed_over.items():
+        entry = report.submission.overrides[name]
+        if entry.value is None or not is_settled:
+            finding = codes.BY_FORMULA(value=shown(right), was=_held(entry))
             observed = ((name, entry.value), (f"{name}.proposed", right))
             place = _place(report.view, name)
             yield finding.on(place, name).at(observed=observed)
 
 
-def _suspects(report: Report) -> Iterator[Finding]:
+def _unlike_their_formulas(report: Report) -> dict[str, Decimal]:
+    """The totals that were typed over or deleted, with the numbers that their formulas give."""
+    totals = {}
+    recomputed = report.evaluation.store.recomputed
+    for name, entry in report.submission.overrides.items():
+        right = report.view.recomputed(name)
+        if recomputed[name].known[report.unit] and entry.value != right:
+            totals[name] = right
+    return totals
+
+
+def _guesses(report: Report) -> list[Suspects]:
     with_prior_year = prior_year_constraints(report.form, report.view)
     ties = (*with_prior_year, *report.texts.constraints)
-    found = find_suspects(
+    return find_suspects(
         report.evaluation, report.unit, extra=ties, other_version=report.other_version
     )
-    for suspected in found:
-        yield suspects_finding(report.form, suspected)
+
+
+def _restores(found: Suspects, totals: Mapping[str, Decimal]) -> bool:
+    """Whether one of the explanations is a formula that was typed over: that is known, and the rest
+    is no more than a guess."""
+    for explanation in found.explanations:
+        first, *others = explanation.corrections
+        if not others and totals.get(first.field) == first.proposed:
+            return True
+    return False
+
+
+def _held(entry: Entry) -> str:
+    """What stands where a formula was, digits with a blank before them."""
+    if entry.value is not None:
+        return f" {shown(entry.value)}"
+    return f"“{quote(entry.raw)}”" if entry.raw else "空白"
 
 
 Stage = Callable[[Report], Iterable[Finding]]
@@ -307,16 +338,18 @@ def _failure(form: Form, instance: Instance, part: ex.Truth, view: UnitView) -> 
     most probably is meant."""
     message = FailureDescriber(form, instance, view).failure(part)
     severity = instance.check.severity
-    suggestion = instance.check.why + _SUGGESTIONS[severity]
+    advice = _SUGGESTIONS[severity]
     name = _cell_meant(part, view)
     place = _place(view, name)
     is_overwritten = name in view.submission.overrides
     if is_overwritten and form.fields[name].computed == instance.check.code:
         cell = place.cell if place is not None else ""
         message = codes.FORMULA_OVERWRITTEN.format(message=message, cell=cell)
-        suggestion = codes.RESTORE
+        advice = RESTORE
+    suggestion = instance.check.why + advice
     subject = _subject(instance)
-    return Finding(instance.code, severity, message, suggestion, subject=subject).on(place, name)
+    finding = Finding(instance.code, severity, message, suggestion, subject=subject)
+    return finding.on(place, name)
 
 
 def _subject(instance: Instance) -> str:
@@ -355,8 +388,7 @@ def _blanks(form: Form, instance: Instance, view: UnitView) -> Iterator[Finding]
 def _empty_text(form: Form, instance: Instance, name: str, view: UnitView) -> Finding:
     labels = {text.field_id: text.label for text in form.texts}
     message = f"“{labels[name]}”没有填写"
-    severity = instance.check.severity
-    finding = Finding(instance.code, severity, message, "请补写后重新报送")
+    finding = _of_check(instance, Finding(instance.code, Severity.ERROR, message, _WRITE))
     place = _place(view, name)
     return finding.on(place, name).at(observed=((name, ""),))
 
@@ -379,8 +411,10 @@ def _described(entry: Entry) -> Finding:
 
 
 def _of_check(instance: Instance, finding: Finding) -> Finding:
-    """The finding under the code of the form's own check."""
-    return finding.at(code=instance.code, severity=instance.check.severity)
+    """The finding under the code of the form's own check, with the check's reason."""
+    check = instance.check
+    suggestion = check.why + finding.suggestion
+    return finding.at(code=instance.code, severity=check.severity, suggestion=suggestion)
 
 
 def _place(view: UnitView, name: str) -> Place | None:

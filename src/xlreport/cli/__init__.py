@@ -1,1 +1,1 @@
-"""The command line. The door: `app.main` runs it, `app.entry_point` is the console script."""
+"""The command line. The door: `app.main` runs it."""

@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +18,7 @@ import typer
 from xlreport.cli import campaign, chinese, reports
 from xlreport.cli.ending import SHELLS, Ended, ended_by_signals
 from xlreport.cli.options import spread
+from xlreport.cli.progress import allowed
 from xlreport.errors import UsageError, XlreportError
 from xlreport.text import harmless
 
@@ -50,9 +52,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    given = None if arguments is None else list(arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    refuse = _end_with_document if _wants_document(given) else _end
     try:
-        with ended_by_signals():
+        with ended_by_signals(), allowed(wanted=not _wants_document(given)):
             _require_folder()
             result = program().main(given, NAME, standalone_mode=False)
     except typer.Abort:
@@ -60,13 +63,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Ended as ended:
         return _end(ended.exit_code, _INTERRUPTED)
     except typer.TyperException as error:
-        return _end(XlreportError.exit_code, chinese.explain(error))
+        return refuse(XlreportError.exit_code, chinese.explain(error))
     except XlreportError as error:
-        return _end(error.exit_code, error.message)
+        return refuse(error.exit_code, error.message)
     except UnicodeEncodeError as error:
-        return _end(XlreportError.exit_code, _not_encoded(error))
+        return refuse(XlreportError.exit_code, _not_encoded(error))
     except OSError as error:
-        return _end(XlreportError.exit_code, _not_written(error))
+        if _is_unsaid(error):
+            return _end(XlreportError.exit_code, f"结果没有显示完：{_why_not_said(error)}")
+        return refuse(XlreportError.exit_code, _not_done(error))
     return result if isinstance(result, int) else 0
 
 
@@ -77,6 +82,21 @@ def _end(code: int, message: str) -> int:
     with suppress(OSError):
         typer.echo("\n".join(lines), err=True)
     return code
+
+
+def _wants_document(arguments: Sequence[str]) -> bool:
+    """Whether `--json` is among the options."""
+    options = takewhile(lambda word: word != "--", arguments)
+    return "--json" in options
+
+
+def _end_with_document(code: int, message: str) -> int:
+    """Also gives the one document that `--json` promises."""
+    from xlreport.cli.render import print_json
+
+    with suppress(OSError):
+        print_json({"error": message})
+    return _end(code, message)
 
 
 def _require_folder() -> None:
@@ -100,12 +120,11 @@ def _not_encoded(error: UnicodeEncodeError) -> str:
     )
 
 
-def _not_written(error: OSError) -> str:
-    from xlreport.atomic import why_not_written
+def _not_done(error: OSError) -> str:
+    from xlreport.atomic import was_writing, why_failed
 
-    if _is_unsaid(error):
-        return f"结果没有显示完：{_why_not_said(error)}"
-    return f"{why_not_written(error)}原有文件没有改动。"
+    unchanged = "原有文件没有改动。" if was_writing(error) else ""
+    return f"{why_failed(error)}{unchanged}"
 
 
 def _why_not_said(error: OSError) -> str:
@@ -118,11 +137,6 @@ def _is_unsaid(error: OSError) -> bool:
     """Whether it was met while something was said, and not while a file was written."""
     frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
     return any(frame.f_code is typer.echo.__code__ for frame in frames)
-
-
-def entry_point() -> None:
-    """The console script."""
-    sys.exit(main())
 
 
 @cache
@@ -204,9 +218,7 @@ def xlreport(
       xlreport status
       xlreport merge
 
-    退出码：0 全部通过；1 有错误或有单位未报（结果照样写出）；2 命令用法有误；3 没有可用的报表。
+    退出码：0 全部通过；1 有错误、有单位未报，或有要由人处理的（结果照样写出）；
+    2 没有进行：命令用法有误，设置、名册、定义或邮箱不能用，文件打不开或写不了；
+    3 没有可用的报表；130 被人中断（被系统结束的是 128 加信号编号）。
     """
-
-
-if __name__ == "__main__":
-    entry_point()

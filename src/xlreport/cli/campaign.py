@@ -63,14 +63,15 @@ def init(
       xlreport init 2025年报 --form zfxxgk-2021 --year 2025 --county 某某县 --deadline 2026-01-20
     """
     from xlreport.campaign.settings import init_campaign
+    from xlreport.cli.render import init_lines
 
     written = init_campaign(folder, form, year, county, deadline=deadline, roster=roster)
     for path in written:
         typer.echo(str(path))
-    typer.echo(
-        f"已建立“{folder}”。下一步：填好名册，在 xlreport.toml 里写明截止日期和邮箱，", err=True
-    )
-    typer.echo("然后在这个文件夹里运行 xlreport send templates --dry-run 看看会发给谁。", err=True)
+    for line in init_lines(
+        folder, has_roster=roster is not None, has_deadline=deadline is not None
+    ):
+        typer.echo(line, err=True)
     return 0
 
 
@@ -154,8 +155,8 @@ def status(
     from xlreport.cli.render import show, status_report
 
     opened = opened_campaign(needed_campaign(campaign), opening.read_options())
-    if done:
-        states.settle(opened, done)
+    for sentence in states.settle(opened, done) if done else ():
+        typer.echo(sentence, err=True)
     result = states.status(opened)
     show(status_report(result), result, as_json=as_json)
     return result.exit_code
@@ -236,25 +237,26 @@ def arrivals_of(settings: CampaignSettings) -> Mapping[str, Arrival]:
     """When and from whom files came, as the ledger knows; nothing without a ledger."""
     from xlreport.campaign.campaign import ledger_of
 
-    if not settings.records.exists():
+    if not settings.has_records:
         return {}
     with ledger_of(settings) as ledger:
         return ledger.arrivals()
 
 
-def warn_of_open_mail(campaign: Campaign, files: Sequence[FileRecord]) -> None:
-    """Says on stderr that messages wait for a person: a newer report may be in one of them."""
+def about_open_mail(campaign: Campaign, files: Sequence[FileRecord]) -> str:
+    """A sentence about messages that wait for a person, a newer report may be in one of them;
+    empty when none does."""
     from xlreport.campaign.status import open_messages
 
-    if not campaign.settings.records.exists():
-        return
+    if not campaign.settings.has_records:
+        return ""
     waiting = len(open_messages(campaign, files))
-    if waiting:
-        typer.echo(
-            f"注意：有 {waiting} 封邮件还要由人打开，里面可能有更新的报表，没有计入；"
-            "xlreport status 逐封列出。",
-            err=True,
-        )
+    if not waiting:
+        return ""
+    return (
+        f"注意：有 {waiting} 封邮件还要由人打开，里面可能有更新的报表，没有计入；"
+        "xlreport status 逐封列出。"
+    )
 
 
 # --- sending and collecting ---
@@ -328,7 +330,7 @@ def _password(kind: str, server: Server, *, remember: bool) -> str:
     password = servers.password_for(kind, server, lambda question: _asked(question, kind))
     if remember and password and not servers.remember(server, password):
         typer.echo(
-            "系统里没有可用的密码箱（或没有运行 pip install xlreport[mail]），密码没有存。",
+            "系统里没有可用的密码箱（或没有运行 pip install .[mail]），密码没有存。",
             err=True,
         )
     return password

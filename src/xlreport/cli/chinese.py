@@ -1,8 +1,9 @@
 """typer in Chinese: help pages, usage errors, and what completion says.
 
 typer's own words are English, and its help cuts Chinese (which has no spaces to wrap at). So the
-help page is written here from typer's data, and an error is told anew from what it carries. This is
-the one module that uses private names of typer, which is therefore pinned to a minor version.
+help page is written here from typer's data, and an error is told anew from what it carries. This
+module and `written` are those that use private names of typer, which is therefore pinned to a minor
+version.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from typer._click.exceptions import (
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from xlreport import errors
+from xlreport.cli.written import require_clear
 from xlreport.text import harmless
 
 WIDEST = 100
@@ -49,6 +51,8 @@ class ChineseCommand(TyperCommand):
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
         """Parses the command line. Raises BadParameter for arguments that nothing takes."""
         ctx.allow_extra_args = True
+        if not ctx.resilient_parsing:
+            require_clear(self.get_params(ctx), args, ctx)
         with _in_context(ctx):
             left = super().parse_args(ctx, args)
         if left and not ctx.resilient_parsing:
@@ -224,6 +228,11 @@ def _unparted(text: str) -> Iterator[str]:
 
 # --- errors ---
 
+_LIKENESS = 0.65
+"""From 0 to 1, as difflib counts it."""
+_TOO_SHORT = 2
+"""Characters that any name may begin with."""
+
 _DASHES = ("—", "–", "－", "―")
 
 
@@ -269,10 +278,20 @@ def _too_many(words: Sequence[str]) -> str:
 
 def suggested(typed: str, names: Iterable[str]) -> str:
     """The end of a sentence about a name that is none: what may have been meant."""
-    near = get_close_matches(typed, sorted(names), n=2)
+    near = _near(typed, sorted(names), 2)
     if near:
         return f"，是不是 {' 或 '.join(near)}？"
     return "。"
+
+
+def _near(typed: str, names: Sequence[str], most: int) -> list[str]:
+    """The names that may have been meant: those that begin so, else those that look alike."""
+    lower = {name.lower(): name for name in names}
+    beginning = [
+        name for name in lower if len(typed) > _TOO_SHORT and name.startswith(typed.lower())
+    ]
+    alike = beginning or get_close_matches(typed.lower(), lower, n=most, cutoff=_LIKENESS)
+    return [lower[name] for name in alike[:most]]
 
 
 def named(parameter: TyperArgument | TyperOption) -> str:
@@ -311,24 +330,26 @@ def _bad_value(error: BadParameter, parameter: TyperArgument | TyperOption) -> s
     if unreadable is not None:
         return f"“{harmless(unreadable[1])}”打不开，请检查权限。"
     value, reason = _refusal(error)
-    expected = _expected(parameter) or reason
+    expected = _expected(parameter) or reason or "请改正"
     if parameter.type_descriptor.is_choice:
         choices = map(str, parameter.type_descriptor.choices or ())
-        near = get_close_matches(value, list(choices), n=1)
+        near = _near(value, list(choices), 1)
         expected += "".join(f"，是不是 {choice}？" for choice in near)
     ending = "" if expected.endswith("？") else "。"
     return f"{named(parameter)}的值“{harmless(value)}”不对，{expected}{ending}"
 
 
 def _refusal(error: BadParameter) -> tuple[str, str]:
-    """The value that pydantic refused, and the reason that our own parser gave."""
+    """The value that pydantic refused, and the reason that our own parser gave, if it did."""
     from pydantic import ValidationError
 
     cause = error.__cause__
     if not isinstance(cause, ValidationError):
-        return error.message, "请改正"
+        return error.message, ""
     refused = cause.errors()[0]
-    reason = refused.get("ctx", {}).get("error", "请改正")
+    reason = refused.get("ctx", {}).get("error", "")
+    if isinstance(reason, UnicodeError):
+        reason = "系统的文字编码里没有其中的字，请设环境变量 PYTHONUTF8=1 后再运行"
     return str(refused["input"]), str(reason)
 
 
@@ -339,7 +360,7 @@ def _expected(parameter: TyperArgument | TyperOption) -> str:
         return f"只能是 {'、'.join(map(str, kind.choices))}"
     if kind.is_ranged:
         return f"应当是从 {parameter.min} 到 {parameter.max} 的整数"
-    if kind.annotation in (int, list[int]):
+    if kind.annotation in (int, list[int]) and kind.parameter_info.parser is None:
         return "应当是整数"
     return ""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import inspect
 import re
+import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import wraps
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 FIRST_YEAR, LAST_YEAR = 1949, 9999
 LIMIT = re.compile(r"0*[1-9][0-9]{0,14}")
 """What a limit may be: a positive number that every later calculation can bear."""
+_YEAR = re.compile(r"[0-9]{4}")
+_AFTER_A_YEAR = re.compile(r"\s*年度?$")
 
 
 def day_from(text: str) -> dt.date:
@@ -47,6 +50,25 @@ def typed(text: str) -> str:
         raise ValueError("应当是 UTF-8 的文字") from None
 
 
+def unit_name(text: str) -> str:
+    """The name of a unit. Raises ValueError with the form that is expected."""
+    from xlreport.text import MOST_IN_A_NAME
+
+    name = typed(text)
+    if not name.isprintable() or len(name) > MOST_IN_A_NAME:
+        raise ValueError(f"应当是一行文字，最多 {MOST_IN_A_NAME} 个字")
+    return name
+
+
+def year_from(text: str) -> int:
+    """A report year as people write it. Raises ValueError with the form that is expected."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    digits = _AFTER_A_YEAR.sub("", plain)
+    if _YEAR.fullmatch(digits) is None or not FIRST_YEAR <= int(digits) <= LAST_YEAR:
+        raise ValueError(f"应当是从 {FIRST_YEAR} 到 {LAST_YEAR} 的整数")
+    return int(digits)
+
+
 def form_names(incomplete: str) -> list[str]:
     """The forms that ship, for completion."""
     from xlreport.form.catalog import shipped
@@ -66,12 +88,14 @@ def _argument(metavar: str, explanation: str, **more: Any) -> Any:
     return typer.Argument(metavar=metavar, help=explanation, **more)
 
 
-_YEARS = {"min": FIRST_YEAR, "max": LAST_YEAR}
 _CAMPAIGN_HELP = "xlreport init 建立的工作文件夹；默认是当前文件夹。"
 _FORM_HELP = "报表名称或定义文件，xlreport forms 列出全部。"
 _LIMITS_HELP = (
-    "放宽或收紧读取的限制，可重复。"
-    "名称：file archive parts part total ratio ratio_from cells depth seconds memory。"
+    "放宽或收紧读取一个文件的限制，可重复，例如 seconds=60。名称："
+    "seconds 秒数，memory 内存；file 工作簿大小，archive 压缩包大小；"
+    "parts 里面的部件（文件）数，part 一个部件解开后的大小，total 全部部件解开后的大小；"
+    "ratio 压缩比，ratio_from 部件解开后超过多大才看压缩比；"
+    "cells 行和格子数，depth 压缩包套几层。大小和内存以字节计。"
 )
 _PREVIOUS_HELP = "上年的汇总表，或存放上年各单位报表的文件夹，用来与上年比较。"
 _PREPARED_ROSTER_HELP = "已有的名册，复制进来；没有就给一份样子。"
@@ -113,15 +137,16 @@ RosterFile = Annotated[
 ]
 PreparedRoster = Annotated[Path | None, _value("--roster", "文件", _PREPARED_ROSTER_HELP)]
 PreviousPath = Annotated[Path | None, _value("--previous", "文件", _PREVIOUS_HELP)]
-Year = Annotated[int | None, _value("--year", "年度", "报告年度，例如 2025。", **_YEARS)]
-RequiredYear = Annotated[int, _value("--year", "年度", "报告年度，例如 2025。", **_YEARS)]
+Year = Annotated[int | None, _value("--year", "年度", "报告年度，例如 2025。", parser=year_from)]
+RequiredYear = Annotated[int, _value("--year", "年度", "报告年度，例如 2025。", parser=year_from)]
 YearOfMerge = Annotated[
-    int | None, _value("--year", "年度", "只汇总这一年度，例如 2025；默认按多数报表。", **_YEARS)
+    int | None,
+    _value("--year", "年度", "只汇总这一年度，例如 2025；默认按多数报表。", parser=year_from),
 ]
 County = Annotated[
-    str, _value("--county", "名称", "汇总单位名称；默认用名册或报表里的。", parser=typed)
+    str, _value("--county", "名称", "汇总单位名称；默认用名册或报表里的。", parser=unit_name)
 ]
-RequiredCounty = Annotated[str, _value("--county", "名称", "汇总单位名称。", parser=typed)]
+RequiredCounty = Annotated[str, _value("--county", "名称", "汇总单位名称。", parser=unit_name)]
 RequiredForm = Annotated[str, _value("--form", "报表", _FORM_HELP, autocompletion=form_names)]
 SheetPassword = Annotated[
     str, _value("--password", "密码", "工作表保护密码，只防误改，不是保密手段。")
@@ -219,12 +244,14 @@ class Opening:
 
     def read_options(self) -> ReadOptions:
         """The options as the reader takes them. Raises UsageError."""
+        from xlreport.cli.progress import progress
         from xlreport.merging.request import ReadOptions
 
         passwords = tuple(self.passwords or ())
         if self.password_file is not None:
             passwords += _passwords_in(self.password_file)
-        return ReadOptions(limits=_limits_from(self.limits or ()), passwords=passwords)
+        limits = _limits_from(self.limits or ())
+        return ReadOptions(limits=limits, passwords=passwords, progress=progress())
 
 
 @dataclass(frozen=True)

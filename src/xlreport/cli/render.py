@@ -100,6 +100,17 @@ def template_lines(request: TemplateRequest, written: Sequence[Path], out: Path)
         yield "提示：保护密码只防误改，不是保密手段。"
 
 
+def init_lines(folder: Path, *, has_roster: bool, has_deadline: bool) -> Iterator[str]:
+    """What `xlreport init` says, with the next steps that are still to be done."""
+    roster = "" if has_roster else "填好名册 roster.csv，"
+    deadline = "" if has_deadline else "截止日期和"
+    yield harmless(
+        f"已建立“{folder}”。下一步：{roster}在 xlreport.toml 里写明{deadline}邮箱"
+        "（不用邮箱收发的不写），"
+    )
+    yield "然后在这个文件夹里运行 xlreport send templates --dry-run 看看会发给谁。"
+
+
 # --- checking and merging ---
 
 
@@ -167,6 +178,9 @@ def _nothing_merged(result: MergeResult, *, verbose: bool) -> Iterator[str]:
         yield from _file(file, verbose=verbose)
     for finding in result.own_findings:
         yield harmless(finding.line())
+    others = {file.year for file in result.files if file.year not in (None, result.year)}
+    if len(others) == 1 and result.year is not None:
+        yield f"文件夹里是 {others.pop()} 年度的报表，要汇总的是 {result.year} 年度：年度写对了吗？"
     if result.files:
         yield "文件夹里没有可以汇总的报表，没有写出汇总表。"
     else:
@@ -192,6 +206,11 @@ def _totals(result: MergeResult) -> Iterator[str]:
     for position, path in enumerate(result.outputs):
         title = "修复" if position else "汇总表"
         yield f"{title}：{harmless(path)}"
+    if result.kept is not None:
+        yield harmless(
+            f"原来的汇总表有人改过或保存过，改名为“{result.kept.name}”留着；"
+            "封面、文字材料和说明已带进新的汇总表。"
+        )
 
 
 def _file(file: FileRecord, *, verbose: bool, contact: str = "") -> Iterator[str]:
@@ -285,7 +304,9 @@ def lint_report(result: LintResult) -> Iterator[str]:
         count = len(result.changes)
         yield f"共有 {count} 处改动。" if count else "两份定义的内容完全相同。"
     severities = {severity.label: count for severity, count in result.counts.items()}
-    listed = _listed(severities, "处") or "没有发现问题"
+    open_questions = f"有 {len(result.undecided)} 项没有查清" if result.undecided else ""
+    listed = "，".join(filter(None, (_listed(severities, "处"), open_questions)))
+    listed = listed or "没有发现问题"
     yield f"{result.form} 第 {result.version} 版：{listed}。"
 
 
@@ -319,10 +340,13 @@ def send_report(
     today: dt.date | None = None,
 ) -> Iterator[str]:
     """The lines of `xlreport send`."""
+    labels = _STATES
+    if drafts:
+        labels = {**_STATES, "before": "以前发过或写过草稿"}
     for item in result.items:
-        yield harmless(_item(item))
+        yield harmless(_item(item, labels))
     counts = {state: result.units_in(state) for state in _STATES}
-    states = {_STATES[state]: count for state, count in counts.items()}
+    states = {labels[state]: count for state, count in counts.items()}
     listed = _listed(states, "个单位") or "没有要发的单位"
     yield f"{_KINDS[result.kind]}：{listed}。"
     if drafts and counts["draft"]:
@@ -356,12 +380,12 @@ def _some(names: Sequence[str]) -> str:
     return f"{'、'.join(names[:MOST_STRAYS])}{more}"
 
 
-def _item(item: SendItem) -> str:
+def _item(item: SendItem, labels: Mapping[str, str] = _STATES) -> str:
     file = f"　附件：{item.file}" if item.file else ""
     detail = f"　{item.detail}" if item.detail else ""
     address = item.address or "（名册里没有邮箱）"
     contact = f"　联系人 {item.contact}" if item.contact else ""
-    state = _STATES[item.state]
+    state = labels[item.state]
     return f"【{state}】{item.unit.name}　{address}　{item.subject}{file}{detail}{contact}"
 
 
@@ -386,7 +410,7 @@ def collect_report(result: CollectResult, *, verbose: bool = False) -> Iterator[
     if result.asking:
         yield f"注意：有 {result.asking} 封邮件要由人打开处理，见上面的“错误”。"
     if result.strays:
-        yield harmless(_strays(result.strays))
+        yield from map(harmless, _strays(result.strays))
     for reason in result.left:
         yield harmless(reason)
     if result.stopped:
@@ -408,9 +432,18 @@ def _message(message: CollectedMessage) -> Iterator[str]:
         yield harmless(f"    {finding.line()}")
 
 
-def _strays(names: Sequence[str]) -> str:
-    """One line about files among the messages that are none."""
-    return f"不是邮件、没有看的文件：{_some(names)}。是报表的请直接放进 inbox 文件夹。"
+def _strays(names: Sequence[str]) -> Iterator[str]:
+    """Files among the messages that are none, and what to do with them."""
+    what_to_do = "是报表的请直接放进 inbox 文件夹"
+    if len(names) <= MOST_STRAYS:
+        yield f"不是邮件、没有看的文件：{_some(names)}。{what_to_do}。"
+        return
+    yield f"不是邮件、没有看的文件有 {len(names)} 个，{what_to_do}："
+    for name in names[:MOST_LINES]:
+        yield f"    {name}"
+    left = len(names) - MOST_LINES
+    if left > 0:
+        yield f"    另有 {left} 个"
 
 
 _MESSAGE_STATES = {"known": "（以前收过）", "trouble": "（没有收取）"}
@@ -444,16 +477,50 @@ def status_report(result: StatusResult) -> Iterator[str]:
     yield ""
     yield from _for_people(result)
     yield f"名册 {len(result.units)} 个单位：{_listed(result.counts, '个')}。"
-    if result.missing:
-        yield f"未报：{_names(result.missing)}　→ xlreport send reminders 催报"
-    if result.to_correct:
-        yield f"要更正：{_names(result.to_correct)}　→ xlreport send returns 发通知"
+    yield from _who_is_missing(result)
+    yield from _who_must_correct(result)
     if result.days is not None:
         yield f"截止日期 {result.deadline}，{_days_left(result.days)}。"
 
 
+def _who_is_missing(result: StatusResult) -> Iterator[str]:
+    """The units from which nothing came, with what is still to be done about them."""
+    missing = [unit for unit in result.units if unit.state == "missing"]
+    looked_at = [unit for unit in missing if unit.must_be_looked_at]
+    others = [unit for unit in missing if not unit.must_be_looked_at]
+    reminded = [unit for unit in others if unit.was_reminded(result.today)]
+    to_remind = [unit for unit in others if unit not in reminded]
+    if to_remind:
+        yield f"未报：{_statuses(to_remind)}　→ xlreport send reminders 催报"
+    if reminded:
+        yield f"未报：{_statuses(reminded)}　今天已催报"
+    if looked_at:
+        yield f"未报：{_statuses(looked_at)}　→ 有来信或文件，先看上面写的情况，再定是否催报"
+
+
+def _who_must_correct(result: StatusResult) -> Iterator[str]:
+    """The units whose reports cannot be used as they are, with what is still to be done."""
+    fine = ("missing", "accepted")
+    units = [unit for unit in result.units if unit.state not in fine]
+    for unit in units:
+        if unit.for_the_county:
+            yield harmless(f"要先由县里处理：{unit.unit.name}（{unit.for_the_county}）")
+    theirs = [unit for unit in units if not unit.for_the_county]
+    notified = [unit for unit in theirs if unit.was_notified]
+    to_notify = [unit for unit in theirs if unit not in notified]
+    if to_notify:
+        yield f"要更正：{_statuses(to_notify)}　→ xlreport send returns 发通知"
+    if notified:
+        yield f"要更正：{_statuses(notified)}　更正通知已发或已写成草稿，等重新报送"
+
+
+def _statuses(units: Iterable[UnitStatus]) -> str:
+    return _names(unit.unit for unit in units)
+
+
 def _for_people(result: StatusResult) -> Iterator[str]:
     """What only a person can settle."""
+    yield from map(harmless, result.stale)
     for file in result.strangers:
         yield harmless(f"认不出单位的文件：{file.path}（{_why_unknown(file)}）")
     for message in result.messages:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from xlreport.cli.campaign import (
+    about_open_mail,
     arrivals_of,
     campaign_here,
     campaign_in,
     opened_campaign,
-    warn_of_open_mail,
 )
 from xlreport.cli.options import (
     AsJson,
@@ -187,7 +187,7 @@ def merge(
       xlreport merge 收到的报表/ --roster 名册.csv
       xlreport merge --campaign 2025年报
     """
-    from xlreport.api import merge_folder, require_apart, write_outputs
+    from xlreport.api import merge_folder, require_places, write_outputs
     from xlreport.cli.render import merge_report, show
 
     settings = _campaign_to_merge(place, folder)
@@ -200,14 +200,14 @@ def merge(
         request = _request_in(campaign, reading)
         out = outputs.out or settings.summary
     request = counting.applied_to(request)
-    if outputs.repair is not None:
-        require_apart(outputs.repair, request.folder)
+    require_places(out, outputs.repair, request.folder)
     result = write_outputs(
         merge_folder(request), out, repair=outputs.repair, keep=_kept(force=outputs.force)
     )
+    waiting = "" if campaign is None else about_open_mail(campaign, result.files)
     show(merge_report(result, verbose=view.verbose), result, as_json=view.as_json)
-    if campaign is not None:
-        warn_of_open_mail(campaign, result.files)
+    if waiting:
+        typer.echo(waiting, err=True)
     return result.exit_code
 
 

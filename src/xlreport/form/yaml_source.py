@@ -45,6 +45,34 @@ Plain: TypeAlias = "str | list[Plain] | dict[str, Plain] | None"
 _BAD_YAML = "YAML 写法有误：检查缩进、冒号后的空格、引号和括号是否成对"
 
 
+_PROBLEMS = {
+    "could not find expected ':'": "缺少冒号",
+    "mapping values are not allowed": "这里不能有冒号：检查缩进；文字里有冒号的要加引号",
+    "expected <block end>": "缩进与上面的不一致，或者引号后面还有文字",
+    "expected ',' or": "括号里缺少逗号，或者括号没有成对",
+    "found character '\\t'": "缩进只能用空格，不能用 Tab",
+    "found character '%'": "以 % 开头的文字要加引号",
+    "found character": "以 @ 或反引号开头的文字要加引号",
+    "found unexpected end of stream": "引号没有成对",
+    "found unexpected document": "引号没有成对",
+    "found undefined alias": "以 * 开头的文字要加引号",
+    "found unknown escape character": "双引号里的反斜杠要写两个",
+    "but found another document": "文件里只能有一份定义，不能有 ---",
+    "expected alphabetic or numeric": "以 * 或 & 开头的文字要加引号",
+    "second occurrence": "不支持 YAML 锚点（&），请把内容写全",
+}
+"""What PyYAML's problems begin with, and what is wrong then."""
+
+
+def _in_chinese(error: yaml.MarkedYAMLError) -> str:
+    """The problem that the parser names, else what to look for."""
+    problem = error.problem or ""
+    for beginning, meaning in _PROBLEMS.items():
+        if problem.startswith(beginning):
+            return f"YAML 写法有误：{meaning}"
+    return _BAD_YAML
+
+
 class Source:
     """The plain data of a definition, and where each part of it stands.
 
@@ -70,7 +98,7 @@ class Source:
             return yaml.compose(text, Loader=yaml.SafeLoader)
         except yaml.MarkedYAMLError as error:
             line, column = _place_of_error(error)
-            self.problems.append(Problem(line, column, f"{_BAD_YAML}（{error.problem}）"))
+            self.problems.append(Problem(line, column, _in_chinese(error)))
         except yaml.reader.ReaderError as error:
             line = text.count("\n", 0, error.position) + 1
             self.problems.append(Problem(line, 1, "文件中有不允许的控制字符"))

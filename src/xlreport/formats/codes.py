@@ -31,7 +31,7 @@ FILL_IN = "请把数字填到县里发的模板里，以 .xlsx 格式报送"
 _UNPACK = "请先解压，把里面的工作簿放进文件夹后重新汇总"
 _UNLOCK = "请在填报的电脑上解密（取消加密或权限限制）后重新报送"
 _SAVE_AGAIN = "请在自己的电脑上打开原表，确认完好后重新另存、报送"
-_START_ANEW = "请从县里发的模板重新填报；确有需要时可以用 --limit 放宽"
+_START_ANEW = "请从县里发的模板重新填报；确有需要时可以放宽限制（见用户手册第四节）"
 
 # --- R1: what it is instead ---------------------------------------------------------------
 
@@ -43,7 +43,7 @@ EMPTY_MESSAGE = R1.message(
     "这是邮件（.msg），不是工作簿；里面没有附件", "请让报送单位把报表作为附件重新发来"
 )
 NO_SEVEN_ZIP = R1.message(
-    "这是 7z 压缩包，本机没有安装解压组件", "请运行 pip install xlreport[7z] 后再试，或者先解压"
+    "这是 7z 压缩包，本机没有安装解压组件", "请先解压，或者安装组件（见用户手册第六节）后再试"
 )
 
 # --- R2: damage ---------------------------------------------------------------------------
@@ -61,7 +61,7 @@ ODD_COMPRESSION = _damage("压缩包用了不常用的压缩方法，读不出�
 ODD_PACKING = R2.message("压缩包里的这个文件用了不常用的压缩方法，读不出来", _UNPACK)
 TWO_DIRECTORIES = _damage("文件里有两个压缩目录，无法判断哪个是真的")
 TWO_RELATIONS = _damage("部件之间的关系编号“{name}”出现了两次，无法判断哪个是真的")
-BROKEN_XML = _damage("文件里的 XML 不完整或写法有误")
+BROKEN_XML = _damage("文件的内容不完整或写法有误")
 BROKEN_SEVEN_ZIP = _damage("7z 压缩包不完整或校验码不符")
 SAME_NAMES = _damage("压缩包里有同名的文件，无法判断哪个是真的")
 BROKEN_LOCKED = _damage("加密工作簿的内容不完整或写法有误")
@@ -108,7 +108,7 @@ XLS_CELLS = _limit("单元格的总数", "个")
 
 # --- R4, R6, R20 ----------------------------------------------------------------------------
 
-UNSAFE_XML = R4.message("XML 中有 DTD 或实体定义", RESEND)
+UNSAFE_XML = R4.message("文件里夹带了正常工作簿没有的定义（DTD 或实体）", RESEND)
 SMUGGLED = R4.message("表格里夹带了表格程序不会写的内容，各程序看到的可能不一样", RESEND)
 LINK_IN_ARCHIVE = R6.message("这是压缩包里指向别处的链接，不跟随", "请把工作簿本身放进来")
 NOT_UNPACKED = R6.message("压缩包里的这个文件是链接，或者没有解压完整，没有读取", _UNPACK)
@@ -116,7 +116,7 @@ LOCKED_ODS = R20.message(
     "工作簿加了打开密码，这种格式（.ods）本软件不能用密码打开", "请取消打开密码后重新报送"
 )
 LOCKED = R20.message(
-    "工作簿加了打开密码，没有读取", "请用 --open-password 给出密码，或者取消打开密码后重新报送"
+    "工作簿加了打开密码，没有读取", "请给出打开密码（见用户手册第四节），或者取消打开密码后重新报送"
 )
 WRONG_PASSWORDS = R20.message(
     "工作簿加了打开密码，给出的 {count} 个密码都打不开",
@@ -136,7 +136,7 @@ SHARED_SECTORS = R31.message(
     "旧格式文件内部有两部分共用了同一段内容，数字已照常读取", "请核对数字；下次请另存为“.xlsx”格式"
 )
 NO_TYPES = R31.message(
-    "文件里缺少部件清单（[Content_Types].xml），有的程序打不开；数字已照常读取",
+    "文件里缺少部件清单，有的程序打不开；数字已照常读取",
     "请核对数字；可以用 WPS 打开，另存后重新报送",
 )
 ODD_PART = R31.message(

@@ -269,8 +269,13 @@ def _is_empty(content: Content) -> bool:
     return not content.data
 
 
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+"""Byte order marks of what Excel calls Unicode text."""
+
+
 def _is_text(content: Content) -> bool:
-    return b"\0" not in content.data[:4096]
+    beginning = content.data[:4096]
+    return b"\0" not in beginning or beginning.startswith(_UTF_16)
 
 
 def _is_anything(_: Content) -> bool:

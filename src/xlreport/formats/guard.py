@@ -295,46 +295,42 @@ class XmlHandler:
 class _Names:
     """Names as handlers know them: by the prefix that stands for the namespace, whatever the file
     calls it. An attribute without a namespace belongs to its element, an element without one to
-    nobody. `foreign` is told of each name of another namespace."""
+    nobody. `foreign` is told of each name of another namespace; `known` are the others, so that
+    most elements of a file are looked up once."""
 
     def __init__(self, prefixes: Mapping[str, str], foreign: Callable[[str], None]) -> None:
         self._prefixes = prefixes
         self._foreign = foreign
-        self._known: dict[str, str] = {}
+        self.known: dict[str, str] = {}
 
     def element(self, name: str) -> str:
         """`c` or `table:table-cell`; `?:c` for one of another namespace."""
-        known = self._known.get(name)
-        if known is None:
-            known = self._known[name] = self._prefixed(name)
-        if known.startswith(FOREIGN):
-            self._foreign(known.removeprefix(FOREIGN))
-        return known
-
-    def known(self, name: str) -> str:
-        """The same of an element that has begun."""
-        return self._known[name]
+        prefixed = self.prefixed(name)
+        if prefixed.startswith(FOREIGN):
+            self._foreign(prefixed.removeprefix(FOREIGN))
+        else:
+            self.known[name] = prefixed
+        return prefixed
 
     def attributes(self, attributes: dict[str, str]) -> dict[str, str]:
         """Attributes under such names. Raises Refused for one that is there twice."""
         if " " not in "".join(attributes):
             return attributes
-        known: dict[str, str] = {}
+        own: dict[str, str] = {}
         for written, value in attributes.items():
             name = self.element(written) if " " in written else written
-            if name in known and not name.startswith(FOREIGN):
+            if name in own and not name.startswith(FOREIGN):
                 raise Refused(codes.BROKEN_XML())
-            known[name] = value
-        return known
+            own[name] = value
+        return own
 
-    def _prefixed(self, name: str) -> str:
+    def prefixed(self, name: str) -> str:
+        """The same as `element` without telling anybody."""
         space, _, local = name.rpartition(" ")
         prefix = self._prefixes.get(space)
         if prefix is None:
             return FOREIGN + local
-        if prefix:
-            return f"{prefix}:{local}"
-        return local
+        return f"{prefix}:{local}" if prefix else local
 
 
 def parse_optional(content: bytes, handler: XmlHandler, prefixes: Mapping[str, str]) -> bool:
@@ -356,15 +352,16 @@ def parse_xml(content: bytes, handler: XmlHandler, prefixes: Mapping[str, str]) 
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
     names = _Names(prefixes, handler.foreign)
+    known, start, end = names.known, handler.start, handler.end
 
     def forbid(*_: object) -> None:
         raise Refused(codes.UNSAFE_XML())
 
     def started(name: str, attributes: dict[str, str]) -> None:
-        handler.start(names.element(name), names.attributes(attributes))
+        start(known.get(name) or names.element(name), names.attributes(attributes))
 
     def ended(name: str) -> None:
-        handler.end(names.known(name))
+        end(known.get(name) or names.prefixed(name))
 
     parser.StartDoctypeDeclHandler = forbid
     parser.EntityDeclHandler = forbid

@@ -42,13 +42,41 @@ class Styles:
     unseen: dict[int, str] = field(default_factory=dict)
 
 
+class StyleTable:
+    """The fonts, the fills and the cell styles that name them, as they are collected; the ground of
+    a gradient is None."""
+
+    def __init__(self) -> None:
+        self.formats = NumberFormats()
+        self.fonts: list[Font] = []
+        self.fills: list[Colour | None] = []
+        self.used: list[tuple[int, int]] = []
+
+    def styles(self) -> Styles:
+        """What was collected, once all of it is."""
+        unseen: dict[int, str] = {}
+        for style in range(len(self.used)):
+            reason = self._why_unseen(style)
+            if reason:
+                unseen[style] = reason
+        return Styles(self.formats, unseen)
+
+    def _why_unseen(self, style: int) -> str:
+        font, fill = self.used[style]
+        text = self.fonts[font] if 0 <= font < len(self.fonts) else Font()
+        ground = self.fills[fill] if 0 <= fill < len(self.fills) else WHITE
+        if shows_white(self.formats.code(style)):
+            text = text._replace(colour=WHITE)
+        return unseen_text(text, ground)
+
+
 def read_styles(parts: Parts, workbook: str) -> Styles:
     """The styles of a workbook; none where it has no such part. Raises Refused."""
     content = opc.only_related(parts, workbook, "styles")
     handler = _Styles(theme_colours(parts, workbook))
     if content is not None:
         parse_xml(content, handler, PREFIXES)
-    return Styles(handler.formats, handler.unseen())
+    return handler.styles()
 
 
 def theme_colours(parts: Parts, workbook: str) -> tuple[Colour, ...]:
@@ -80,17 +108,13 @@ class _Theme(XmlHandler):
         self.path.pop()
 
 
-class _Styles(XmlHandler):
+class _Styles(StyleTable, XmlHandler):
     """Collects number formats (18.8.31), fonts (18.8.22), fills (18.8.20) and the styles of cells
-    (18.8.45) that name them; the ground of a gradient is None. Raises Refused for a list that is
-    there twice."""
+    (18.8.45). Raises Refused for a list that is there twice."""
 
     def __init__(self, theme: tuple[Colour, ...]) -> None:
-        self.formats = NumberFormats()
+        super().__init__()
         self.theme = theme
-        self.fonts: list[Font] = []
-        self.fills: list[Colour | None] = []
-        self.used: list[tuple[int, int]] = []
         self.path: list[str] = []
         self.is_pattern = False
 
@@ -154,19 +178,6 @@ class _Styles(XmlHandler):
             return otherwise
         tint = _float(attributes.get("tint", "0"))
         return tinted(given, tint) if tint else given
-
-    def unseen(self) -> dict[int, str]:
-        """The positions of styles whose text nobody sees, with the reason."""
-        reasons = {style: self._why_unseen(style) for style in range(len(self.used))}
-        return {style: reason for style, reason in reasons.items() if reason}
-
-    def _why_unseen(self, style: int) -> str:
-        font, fill = self.used[style]
-        text = self.fonts[font] if 0 <= font < len(self.fonts) else Font()
-        ground = self.fills[fill] if 0 <= fill < len(self.fills) else WHITE
-        if shows_white(self.formats.code(style)):
-            text = text._replace(colour=WHITE)
-        return unseen_text(text, ground)
 
 
 def _float(text: str) -> float:

@@ -464,8 +464,7 @@ def _fixed_range(formula: bytes) -> tuple[int, str] | None:
         return None
     if (left | right) & _RELATIVE:
         return None
-    first, last = (a1.address(cell, absolute=True) for cell in ((top, left), (bottom, right)))
-    return index, first if first == last else f"{first}:{last}"
+    return index, a1.span((top, left), (bottom, right), absolute=True)
 
 
 # --- the last-saved time -----------------------------------------------------------------

@@ -474,6 +474,6 @@ def _range(rule: bytes) -> tuple[int, str] | None:
         index, top, bottom, left, right = struct.unpack_from("<HIIHH", rule, 1)
     else:
         return None
-    corners = ((top, left & _COLUMN_BITS), (bottom, right & _COLUMN_BITS))
-    first, last = (a1.address(cell, absolute=True) for cell in corners)
-    return index, first if len(rule) == 9 else f"{first}:{last}"
+    first = (top, left & _COLUMN_BITS)
+    last = (bottom, right & _COLUMN_BITS)
+    return index, a1.span(first, last, absolute=True)

@@ -6,9 +6,8 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Sequence
 
-from xlreport.formats.colours import BLACK, WHITE, Colour, Font, in_palette, tinted, unseen_text
-from xlreport.formats.number_formats import NumberFormats, shows_white
-from xlreport.formats.styles import Styles
+from xlreport.formats.colours import BLACK, WHITE, Colour, Font, in_palette, tinted
+from xlreport.formats.styles import Styles, StyleTable
 
 FONT, FMT, FILL, XF = 43, 44, 45, 47
 BEGIN_CELL_XFS, END_CELL_XFS = 617, 618
@@ -22,18 +21,15 @@ def read_styles(records: Iterable[tuple[int, bytes]], theme: Sequence[Colour]) -
     reader = _Styles(theme)
     for kind, body in records:
         reader.take(kind, body)
-    return Styles(reader.formats, reader.unseen())
+    return reader.styles()
 
 
-class _Styles:
-    """Collects fonts, fills and the styles of cells that name them."""
+class _Styles(StyleTable):
+    """Collects what the records say."""
 
     def __init__(self, theme: Sequence[Colour]) -> None:
-        self.formats = NumberFormats()
+        super().__init__()
         self.theme = theme
-        self.fonts: list[Font] = []
-        self.fills: list[Colour] = []
-        self.used: list[tuple[int, int]] = []
         self.in_cell_styles = False
 
     def take(self, kind: int, body: bytes) -> None:
@@ -68,16 +64,3 @@ class _Styles:
         if given is None:
             return otherwise
         return tinted(given, tint / _WHOLE_TINT) if tint else given
-
-    def unseen(self) -> dict[int, str]:
-        """The positions of styles whose text nobody sees, with the reason."""
-        reasons = {style: self._why_unseen(style) for style in range(len(self.used))}
-        return {style: reason for style, reason in reasons.items() if reason}
-
-    def _why_unseen(self, style: int) -> str:
-        font, fill = self.used[style]
-        text = self.fonts[font] if 0 <= font < len(self.fonts) else Font()
-        ground = self.fills[fill] if 0 <= fill < len(self.fills) else WHITE
-        if shows_white(self.formats.code(style)):
-            text = text._replace(colour=WHITE)
-        return unseen_text(text, ground)

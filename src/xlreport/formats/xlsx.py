@@ -251,6 +251,10 @@ def _is_tiny(size: str | None, least: float) -> bool:
         return False
 
 
+_OF_CELLS, _OF_TEXT = frozenset(("v", "f", "is")), frozenset(("v", "t"))
+"""Elements that belong in a cell and nowhere else, and those that hold text alone."""
+
+
 class _Sheet(XmlHandler):
     """Collects the cells of one worksheet part (18.3).
 
@@ -286,7 +290,7 @@ class _Sheet(XmlHandler):
         self.path.append(name)
         if not parent and name not in _SHEETS:
             raise Refused(codes.MISSING_SHEET(sheet=self.sheet.name))
-        if parent in ("v", "t") or (parent != "c" and name in ("v", "f", "is")):
+        if parent in _OF_TEXT or (name in _OF_CELLS and parent != "c"):
             self._misplaced()
             return
         handle = self._STARTS.get(name)

@@ -59,7 +59,8 @@ def changes(old: Form, new: Form) -> tuple[Change, ...]:
     return tuple(found)
 
 
-_Shown = Sequence[tuple[str, Callable[[Any], str]]]
+_Show = Callable[[Any], str]
+_Shown = Sequence[tuple[str, _Show]]
 """What is compared of a thing: its Chinese name, and how it is shown."""
 
 
@@ -93,7 +94,8 @@ def _differences(
         if name not in new:
             yield Change(name, f"{where}删去{thing}")
             continue
-        parts = "；".join(altered(old[name], new[name]))
+        alterations = altered(old[name], new[name])
+        parts = "；".join(alterations)
         if parts:
             yield Change(name, f"{where}{thing}：{parts}")
 
@@ -237,16 +239,18 @@ def _checks(old: Form, new: Form) -> Iterator[Change]:
     after = {check.code: check for check in new.checks}
     for code in dict.fromkeys((*before, *after)):
         if code not in before:
-            severity = after[code].severity.label
-            added = f"{_called(after[code])}（{severity}）"
-            yield Change(code, f"增加{added}：{_rule(new, code)}")
+            added = after[code]
+            rule = _rule(new, code)
+            yield Change(code, f"增加{_called(added)}（{added.severity.label}）：{rule}")
             continue
         check = _called(before[code])
         if code not in after:
-            yield Change(code, f"删去{check}：{_rule(old, code)}")
+            rule = _rule(old, code)
+            yield Change(code, f"删去{check}：{rule}")
             continue
         altered = _alterations(_CHECK_SHOWN, before[code], after[code])
-        parts = "；".join((*altered, *_rules(old, new, code)))
+        rules = _rules(old, new, code)
+        parts = "；".join((*altered, *rules))
         if parts:
             yield Change(code, f"{check}：{parts}")
 

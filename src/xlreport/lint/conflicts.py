@@ -165,7 +165,9 @@ class _Search:
         z3 = book.solver.z3
         context = book.solver.variables.context
         self.z3 = z3
-        self.chosen = {code: z3.Bool(f"chosen?{code}", context) for code in self.codes}
+        self.chosen: dict[str, Z3] = {}
+        for code in self.codes:
+            self.chosen[code] = z3.Bool(f"chosen?{code}", context)
         self.map = z3.Solver(ctx=context)
 
     def minimal_sets(self) -> Iterator[tuple[str, ...]]:
@@ -207,7 +209,8 @@ class _Search:
     def _is_unexplored(self, codes: Collection[str]) -> bool:
         """Whether a set, or one that contains it, is still to be asked."""
         literals = self._literals(codes)
-        return bool(self.map.check(*literals) == self.z3.sat)
+        verdict = self.map.check(*literals)
+        return bool(verdict == self.z3.sat)
 
     def _literals(self, codes: Collection[str]) -> list[Z3]:
         return [self.chosen[code] for code in self.codes if code in codes]
@@ -226,20 +229,22 @@ class _Search:
 
     def _core(self, codes: Sequence[str]) -> tuple[str, ...]:
         groups = {code: self.book.all_hold([code]) for code in codes}
-        return self.book.solver.core(groups, self.level) or tuple(codes)
+        core = self.book.solver.core(groups, self.level)
+        return core or tuple(codes)
 
     def _left_open(self, codes: tuple[str, ...]) -> None:
         """Says that a set is undecided. In place of a large one its pairs are asked."""
         self.undecided.append(codes)
         if len(codes) > 2:
-            self.map.add(self.z3.AtMost(*self.chosen.values(), 2))
+            at_most_two = self.z3.AtMost(*self.chosen.values(), 2)
+            self.map.add(at_most_two)
         else:
             self._explored_with_all_below(codes)
 
     def _explored_with_all_below(self, codes: Collection[str]) -> None:
         others = set(self.codes).difference(codes)
-        variables = self.book.solver.variables
-        self.map.add(variables.any_of(self._literals(others)))
+        literals = self._literals(others)
+        self.map.add(self.book.solver.variables.any_of(literals))
 
     def _explored_with_all_above(self, codes: Collection[str]) -> None:
         together = self.z3.And(self._literals(codes))

@@ -27,7 +27,7 @@ from xlreport.submission import Submission, shown
 Places = Mapping[str, tuple[int, int]]
 """Where each check's rule stands in the definition: line and column, from 1."""
 
-NOT_EXAMINED = "校验没有检查（要先安装求解器 z3：pip install xlreport[lint]）"
+NOT_EXAMINED = "校验没有检查（要先安装求解器 z3：pip install .[lint]）"
 
 
 def lint(

@@ -170,18 +170,18 @@ class Implications:
 
     def _from_cells(self, code: str) -> tuple[str, ...]:
         """The checks about single cells from which a check follows, none of them without need."""
-        others = without(self.book.cell_checks, code)
+        others = _without(self.book.cell_checks, code)
         needed = tuple(other for other in others if self._is_as_heavy(other, code))
         if not needed or not self._follows(code, (), needed):
             return ()
         for other in reversed(needed):
-            fewer = without(needed, other)
+            fewer = _without(needed, other)
             if fewer and self._follows(code, (), fewer):
                 needed = fewer
         return needed
 
     def _from_another(self, code: str) -> tuple[str, ...]:
-        cell_checks = without(self.book.cell_checks, code)
+        cell_checks = _without(self.book.cell_checks, code)
         candidates = [other for other in self.book.of_check if self._is_candidate(other, code)]
         if not candidates or not self._follows(code, candidates, cell_checks):
             return ()
@@ -243,6 +243,6 @@ class Implications:
         return False
 
 
-def without(codes: Sequence[str], code: str) -> tuple[str, ...]:
+def _without(codes: Sequence[str], code: str) -> tuple[str, ...]:
     """These codes but for one."""
     return tuple(other for other in codes if other != code)

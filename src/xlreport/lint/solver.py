@@ -65,7 +65,7 @@ def solver_library() -> ModuleType:
         import z3
     except ImportError:
         raise SolverMissing(
-            "检查报表定义里的校验要用求解器 z3，请先安装：pip install xlreport[lint]"
+            "检查报表定义里的校验要用求解器 z3，请先安装：pip install .[lint]"
         ) from None
     library: ModuleType = z3
     return library
@@ -159,11 +159,13 @@ class Variables:
 
     def all_of(self, parts: Sequence[Z3]) -> Z3:
         """The conjunction; true of nothing."""
-        return self.z3.And(*parts, self.z3.BoolVal(True, self.context))
+        true = self.z3.BoolVal(True, self.context)
+        return self.z3.And(*parts, true)
 
     def any_of(self, parts: Sequence[Z3]) -> Z3:
         """The disjunction; false of nothing."""
-        return self.z3.Or(*parts, self.z3.BoolVal(False, self.context))
+        false = self.z3.BoolVal(False, self.context)
+        return self.z3.Or(*parts, false)
 
     def limits(self, name: str) -> Iterator[Z3]:
         """What is true of a thing in every fill."""
@@ -253,7 +255,8 @@ class Encoder:
             case ex.Or(items=items):
                 return self._or([self.conditions(item) for item in items])
             case ex.Implies(premise=premise, conclusion=conclusion):
-                return self.conditions(ex.Or((ex.Not(premise), conclusion)))
+                either = ex.Or((ex.Not(premise), conclusion))
+                return self.conditions(either)
             case _:
                 return self._elementary(node)
 
@@ -272,8 +275,9 @@ class Encoder:
 
     def _where(self, known: Z3, condition: Z3) -> Conditions:
         """A condition that can be verified only where something is known."""
+        opposite = self.z3.Not(condition)
         holds = self.z3.And(known, condition)
-        fails = self.z3.And(known, self.z3.Not(condition))
+        fails = self.z3.And(known, opposite)
         return Conditions(holds, fails)
 
     def _elementary(
@@ -289,7 +293,8 @@ class Encoder:
                 found = [variables.mentions(text, word) for word in words]
                 return self._certain(variables.any_of(found))
             case ex.Differs(text=text):
-                return self._where(variables.integer(text) > 0, variables.differs(text))
+                is_filled = variables.integer(text) > 0
+                return self._where(is_filled, variables.differs(text))
             case ex.LevelIn(levels=levels):
                 level = variables.integer(LEVEL)
                 of_these = [level == LEVELS.index(name) for name in levels]
@@ -311,7 +316,8 @@ class Encoder:
         match node:
             case ex.Compare("==", ex.Rounded(item, digits), right, 0) if item == right:
                 step = 10 ** (ex.SCALE - digits)
-                return self._where(known, self.number(item) % step == 0)
+                number = self.number(item)
+                return self._where(known, number % step == 0)
             case _:
                 return self._where(known, self._compared(node))
 
@@ -353,14 +359,17 @@ class Encoder:
             case ex.Minus(left=left, right=right):
                 return self._at(left, scale) - self._at(right, scale)
             case ex.Times(factor=factor, item=item):
-                return self.number(item) * int(factor.scaleb(ex.decimals_of(factor)))
+                whole = int(factor.scaleb(ex.decimals_of(factor)))
+                return self.number(item) * whole
             case ex.Absolute(item=item):
                 return self._absolute(self.number(item))
             case ex.Rounded(item=item, digits=digits):
-                return self._rounded(self.number(item), 10 ** (ex.SCALE - digits))
+                step = 10 ** (ex.SCALE - digits)
+                return self._rounded(self.number(item), step)
 
     def _at(self, node: ex.Number, scale: int) -> Z3:
-        return _times(self.number(node), 10 ** (scale - ex.scale_of(node)))
+        finer = scale - ex.scale_of(node)
+        return _times(self.number(node), 10**finer)
 
     def _absolute(self, value: Z3) -> Z3:
         return self.z3.If(value >= 0, value, -value)
@@ -369,7 +378,8 @@ class Encoder:
         """The nearest multiple of a step, half away from zero."""
         if step == 1:
             return value
-        magnitude = (self._absolute(value) + step // 2) / step * step
+        steps = (self._absolute(value) + step // 2) / step
+        magnitude = steps * step
         return self.z3.If(value >= 0, magnitude, -magnitude)
 
     def _value(self, field: str) -> Z3:
@@ -468,14 +478,17 @@ class Solver:
         for thing in things:
             solver.add(self._limits_of(thing, easy))
         if level:
-            solver.add(self.variables.integer(LEVEL) == LEVELS.index(level))
+            place = self.variables.integer(LEVEL)
+            solver.add(place == LEVELS.index(level))
         return solver, easy
 
     def _limits_of(self, thing: str, easy: Z3) -> Z3:
         if thing not in self._limits:
-            always = self.variables.all_of(list(self.variables.limits(thing)))
-            usual = self.variables.all_of(list(self.variables.usual(thing)))
-            self._limits[thing] = self.z3.And(always, self.z3.Implies(easy, usual))
+            variables = self.variables
+            always = variables.all_of(list(variables.limits(thing)))
+            usual = variables.all_of(list(variables.usual(thing)))
+            when_easy = self.z3.Implies(easy, usual)
+            self._limits[thing] = self.z3.And(always, when_easy)
         return self._limits[thing]
 
     def _things(self, demands: Demands, *, typed_over: bool) -> tuple[str, ...]:
@@ -495,7 +508,8 @@ class Solver:
         key = (instance, typed_over)
         if key not in self._conditions:
             rule = self.form.instances[instance].rule
-            self._conditions[key] = self._encoders[typed_over].conditions(rule)
+            encoder = self._encoders[typed_over]
+            self._conditions[key] = encoder.conditions(rule)
         conditions = self._conditions[key]
         match demand:
             case Demand.HOLDS:

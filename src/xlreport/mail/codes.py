@@ -17,7 +17,7 @@ M6 = Code("M6", "邮件读不出来或不完整", Severity.ERROR, "读不全的�
 register(M3, M5, M6)
 
 _BY_HAND = "请在邮箱里打开这封邮件，把附件另存到 inbox 文件夹"
-_INSTALL = "请运行 pip install xlreport[mail] 后再收取"
+_INSTALL = "请先安装收信组件（见用户手册第八节）再收取"
 _RESEND = "请对方重新发一封，把工作簿作为普通附件"
 _COMPARE = "请核对附件；不完整的" + _RESEND
 
@@ -53,7 +53,7 @@ GIVEN_EMPTY = M6.message("服务器给出的邮件是空的", _BY_HAND)
 # reading it was ended
 TOOK_TOO_LONG = M6.message("读取邮件超过了 {seconds:g} 秒，已停止；其他邮件不受影响", _BY_HAND)
 TOOK_TOO_MUCH_MEMORY = M6.message("读取邮件要用的内存太多，已停止；其他邮件不受影响", _BY_HAND)
-READER_DIED = M6.message("读取邮件的进程异常退出，已停止；其他邮件不受影响", _BY_HAND)
+READER_DIED = M6.message("读取邮件的程序意外中断，已停止；其他邮件不受影响", _BY_HAND)
 READER_FAILED = M6.message("读取邮件时程序出错（{detail}），已停止；其他邮件不受影响", _BY_HAND)
 
 # its structure

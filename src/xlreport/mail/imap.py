@@ -279,9 +279,7 @@ def connected(settings: Imap, password: str) -> Iterator[BaseMailBox]:
     try:
         from imap_tools.mailbox import MailBox, MailBoxStartTls, MailBoxUnencrypted
     except ImportError:
-        words = (
-            "本机没有安装从邮箱收取的组件，请运行 pip install xlreport[mail]，或者改用 .eml 文件。"
-        )
+        words = "本机没有安装从邮箱收取的组件，请运行 pip install .[mail]，或者改用 .eml 文件。"
         raise SourceError(words) from None
     server = settings.server
     address = (server.host, server.port, TIMEOUT)

@@ -32,7 +32,7 @@ F16 = Code(
     "F16",
     "同一单位有内容不同的几份报表",
     Severity.ERROR,
-    "用了 --on-conflict error：由人决定以哪一份为准。",
+    "分不出哪份较新，或者要求由人决定以哪一份为准。",
 )
 F17 = Code(
     "F17",
@@ -44,7 +44,7 @@ F18 = Code(
     "F18",
     "名册以外的单位计入汇总",
     Severity.WARNING,
-    "用了 --accept-unlisted：汇总数里有名册以外的单位。",
+    "按要求计入：汇总数里有名册以外的单位。",
 )
 F20 = Code(
     "F20",
@@ -101,23 +101,25 @@ register(
     R28,
 )
 
-SYSTEM_FILE = F12.message("这是系统自动生成的文件，不是报表")
-LOCK_FILE = F12.message("这是 WPS 或 Excel 打开文件时留下的锁文件，不是报表")
+_NOTHING = "不用处理"
+SYSTEM_FILE = F12.message("这是系统自动生成的文件，不是报表", _NOTHING)
+LOCK_FILE = F12.message("这是 WPS 或 Excel 打开文件时留下的锁文件，不是报表", _NOTHING)
 UNREADABLE = R6.message("{reason}", "请检查文件，把普通的 .xlsx 文件放进来后重新汇总")
 TOO_MANY_OPEN = R6.message(
     "电脑上同时打开的文件太多，没有读成；文件本身没有问题", "请关闭一些程序后重新运行"
 )
-EMPTY_ARCHIVE = F15.message("这{kind}，里面没有文件")
-ARCHIVE = F15.message("这{kind}，里面有 {count} 个文件，结果逐个列出")
+EMPTY_ARCHIVE = F15.message("这{kind}，里面没有文件", "请核对是不是发错了文件")
+ARCHIVE = F15.message("这{kind}，里面有 {count} 个文件，结果逐个列出", _NOTHING)
 
 _SAVE_AS = "请用 WPS 或 Excel 打开，另存为“.xlsx”后重新报送"
 TOO_SLOW = R26.message(
-    "读取超过了 {seconds:g} 秒，已停止；其他文件不受影响", f"{_SAVE_AS}；也可以用 --limit 放宽"
+    "读取超过了 {seconds:g} 秒，已停止；其他文件不受影响",
+    f"{_SAVE_AS}；也可以放宽时间限制（见用户手册第四节）",
 )
 TOO_MUCH_MEMORY = R26.message(
     "读取要用的内存超过了 {memory:,} 字节，已停止；其他文件不受影响", _SAVE_AS
 )
-READER_DIED = R26.message("读取时进程异常退出；其他文件不受影响", _SAVE_AS)
+READER_DIED = R26.message("读取时程序意外中断；其他文件不受影响", _SAVE_AS)
 READER_FAILED = R26.message(
     "读取时程序出错（{detail}）；其他文件不受影响",
     "请把这个文件发给 xlreport 的维护者；同时请报送单位从模板重新填报",
@@ -135,7 +137,7 @@ MOVED_AWAY = M10.message(
 )
 
 _ASIDE = "请把它移出文件夹，或另行汇总"
-OTHER_FORM = F2.message("这是报表“{form}”，本次汇总的是“{wanted}”", _ASIDE)
+OTHER_FORM = F2.message("这是{form}，本次汇总的是{wanted}", _ASIDE)
 OTHER_YEAR = F1.message(
     "这是 {year} 年度的报表，本次汇总的是 {wanted} 年度", "请用 {wanted} 年度的模板重新填报"
 )
@@ -143,9 +145,9 @@ OTHER_COUNTY = F3.message("这是“{county}”的报表，本次汇总的是“
 OTHER_COUNTY_CODE = F3.message(
     "“{county}”的代码在文件里是“{code}”，本次汇总的是“{wanted}”{zeros}", "{cure}"
 )
-OWN_SUMMARY = F13.message("这是{county}自己的汇总表，不再计入")
+OWN_SUMMARY = F13.message("这是{county}自己的汇总表，不再计入", _NOTHING)
 UNLISTED_COUNTED = F18.message(
-    "单位“{name}”（代码“{code}”）不在名册上，按 --accept-unlisted 计入{perhaps}", "请核对后加进名册"
+    "单位“{name}”（代码“{code}”）不在名册上，按要求计入{perhaps}", "请核对后加进名册"
 )
 UNLISTED = F9.message(
     "单位“{name}”（代码“{code}”）不在名册上{perhaps}",
@@ -173,11 +175,11 @@ COUNTED_TWICE = F10.message(
     "汇总表里的“{unit}”又出现在{others}中，都计入会重复", "请只留下其中一种，再重新汇总"
 )
 
-COPY_COUNTED = F8.message("内容与“{winner}”完全相同，只计一次")
-COPY_NOT_COUNTED = F8.message("内容与“{winner}”完全相同，那一份也没有计入")
+COPY_COUNTED = F8.message("内容与“{winner}”完全相同，只计一次", _NOTHING)
+COPY_NOT_COUNTED = F8.message("内容与“{winner}”完全相同，那一份也没有计入", "请看那一份的结果")
 _KEEP_THIS = "如果应当以这一份为准，请删去另一份后重新汇总"
 OLDER = F7.message("同一单位另有“{winner}”，{reason}，以那一份为准", _KEEP_THIS)
-BLANK_BESIDE = F7.message("这是没有填过的空白表，同一单位另有“{winner}”，以那一份为准")
+BLANK_BESIDE = F7.message("这是没有填过的空白表，同一单位另有“{winner}”，以那一份为准", _NOTHING)
 UNDECIDED = F16.message("与同一单位的“{winner}”内容不同，都没有计入", _KEEP_THIS)
 OLDER_SAYS = F7.message("{label}：这一份是 {first}，“{winner}”是 {second}", _KEEP_THIS)
 UNDECIDED_SAYS = F16.message("{label}：这一份是 {first}，“{winner}”是 {second}", _KEEP_THIS)
@@ -185,14 +187,14 @@ ALL_UNDECIDED = F16.message(
     "同一单位有 {count} 份报表，内容不同，{reason}，都没有计入", "请只留下应当计入的一份后重新汇总"
 )
 LATER_IS_OLDER = F20.message(
-    "以后收到的这一份为准，但先收到的“{rival}”报送序号或保存时间较新"
-    "（第 {number} 次，{saved}；这一份第 {own_number} 次，{own_saved}）",
-    "请与单位核对以哪一份为准；不要的一份请移出文件夹",
+    "先收到的“{rival}”反而较新（第 {number} 次，保存时间 {saved}），计入的是后收到的这一份"
+    "（第 {own_number} 次，保存时间 {own_saved}）",
+    "请与单位核对；不要的请移出文件夹",
 )
 
 PRIOR_YEAR_UNFIT = R28.message(
     "给出的上年报表是 {given} 年度的，这份报表是 {year} 年度的，没有用来比较",
-    "请用 --previous 给出上一年度的报表",
+    "请给出上一年度的汇总表或报表",
 )
 PRIOR_YEAR_OF_OTHER = R28.message(
     "代码“{code}”上年是“{other}”，与“{name}”不同，没有用来比较",
@@ -207,5 +209,5 @@ PRIOR_YEAR_DIFFERS = R27.message(
 NOT_REPORTED = E3.message("“{unit}”没有可以计入的报表", "请催报")
 TOTAL_TOO_LARGE = E4.message("{label}的合计是 {total}，超过 10 亿", "请核对各单位的数字和单位")
 COUNTED_WITH_ERRORS = E2.message(
-    "报表有错误，按 --with-errors 计入了合计；不是数字的格子没有计入", "公布前请改正并重新汇总"
+    "报表有错误，按要求计入了合计；不是数字的格子没有计入", "公布前请改正并重新汇总"
 )

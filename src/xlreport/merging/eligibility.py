@@ -94,7 +94,7 @@ def eligible(
 
 def _judged(file: FileRecord, target: Target, request: MergeRequest) -> FileRecord:
     """Whether the file belongs to this merge; the unit as the roster knows it."""
-    objection = _other_report(file.report, target)
+    objection = _other_report(file.report, target, request)
     if objection is not None:
         return _rejected(file, objection)
     if _is_own_summary(file.report, target.county):
@@ -117,13 +117,19 @@ def _with_names(file: FileRecord, roster: Roster) -> FileRecord:
     return file.reporting(replace(file.report, known_as=known_as, listed=listed))
 
 
-def _other_report(report: Submission, target: Target) -> Finding | None:
+def _other_report(report: Submission, target: Target, request: MergeRequest) -> Finding | None:
     """Why a report is not of the form and the year that are merged."""
     if report.form != target.form:
-        return OTHER_FORM(form=report.form, wanted=target.form)
+        return OTHER_FORM(form=_form(report.form, request), wanted=_form(target.form, request))
     if report.year != target.year:
         return OTHER_YEAR(year=report.year, wanted=target.year)
     return None
+
+
+def _form(name: str, request: MergeRequest) -> str:
+    """A form by its title and the year from which it is used; by its id where nobody knows it."""
+    form = request.forms(name)
+    return f"“{name}”" if form is None else f"《{form.title}》（{form.first_year} 年度起）"
 
 
 def _other_county(county: Unit, wanted: Unit) -> Finding | None:

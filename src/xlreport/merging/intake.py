@@ -38,6 +38,7 @@ from xlreport.merging.codes import (
 from xlreport.merging.discover import SourceFile, system_file
 from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.merging.request import ReadOptions
+from xlreport.spool import spool
 from xlreport.submission import Pool
 from xlreport.workbook.reader.submission import Reading, read_submission
 from xlreport.workers import DIED, MEMORY, RAISED, TIME, Lost
@@ -124,8 +125,8 @@ class Reader:
         """An archive's record and its members. Raises Refused."""
         check_limit(ARCHIVE_DEPTH, file.depth + 1, self.limits.depth)
         try:
-            spool = Path(tempfile.mkdtemp(dir=self.spool))
-            members = members_of(data, found.kind, spool, self.limits, file.spent)
+            folder = Path(tempfile.mkdtemp(dir=self.spool))
+            members = members_of(data, found.kind, folder, self.limits, file.spent)
         except OSError:
             return _rejected(file, _unreadable("解压时写不了临时文件").finding), []
         message = ARCHIVE if members else EMPTY_ARCHIVE
@@ -214,10 +215,19 @@ def read_files(
     files: Sequence[SourceFile], forms: FormCatalog, options: ReadOptions
 ) -> list[FileRecord]:
     """Reads all files; archives are unpacked into a folder that is gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="xlreport-") as spool:
-        reader = Reader(forms, Path(spool), options.limits, options.passwords)
-        with options.pool(len(files)) as pool:
-            return list(read_all(files, reader, pool))
+    names = {file.shown for file in files}
+    records = []
+    with (
+        spool() as folder,
+        options.pool(len(files)) as pool,
+        options.progress("读取文件", len(files)) as count,
+    ):
+        reader = Reader(forms, folder, options.limits, options.passwords)
+        for record in read_all(files, reader, pool):
+            records.append(record)
+            if record.path in names:
+                count(record.path)
+    return records
 
 
 def read_all(

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 from xlreport.errors import UsageError
 from xlreport.findings import Finding
 from xlreport.form.model import Form
 from xlreport.merging.arrivals import moved_away, with_arrivals
 from xlreport.merging.codes import COUNTED_WITH_ERRORS, NOT_REPORTED, PRIOR_YEAR_UNUSED
-from xlreport.merging.discover import SourceFile
 from xlreport.merging.eligibility import Target, choose_target, each_unit_once, eligible
-from xlreport.merging.intake import read_files
 from xlreport.merging.outcome import FileRecord
 from xlreport.merging.prior_year import PriorYear
 from xlreport.merging.request import MergeRequest
@@ -105,19 +102,12 @@ def _counted_with_errors(result: MergeResult) -> list[Finding]:
     return [file.placed(COUNTED_WITH_ERRORS()) for file in result.returned]
 
 
-def with_typed_lines(county: Summary, path: Path, request: MergeRequest) -> Summary:
+def with_typed_lines(county: Summary, old: Summary | None) -> Summary:
     """The county's summary with what somebody typed into the one that is about to be replaced.
 
     That is the texts, the lines of the cover and the explanations.
     """
-    if not path.is_file():
-        return county
-    source = SourceFile(path, path.as_posix())
-    file, *_ = read_files([source], request.forms, request.reading)
-    old = file.submission
-    if not isinstance(old, Summary):
-        return county
-    if old.form != county.form or old.year != county.year:
+    if old is None:
         return county
     with_cover = county.with_identity(old.provenance.identity)
     return replace(with_cover, texts=old.texts, explanations=old.explanations)

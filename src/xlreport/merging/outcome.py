@@ -105,18 +105,17 @@ class FileRecord:
     @property
     def year(self) -> int | None:
         """The report year, as the file tells it."""
-        report = self.reading.submission
-        if report is not None:
-            return report.year
-        return self.reading.year
+        return self._told.year
 
     @property
     def unit(self) -> Unit:
         """Whose report it is: as the roster knows the unit, else as the file names it."""
-        report = self.reading.submission
-        if report is not None:
-            return report.unit
-        return self.reading.unit
+        return self._told.unit
+
+    @property
+    def _told(self) -> Submission | Reading:
+        """What tells whose report it is: the report, or the file where it gave none."""
+        return self.reading.submission or self.reading
 
     @property
     def unit_key(self) -> UnitKey:

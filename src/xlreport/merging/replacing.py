@@ -1,4 +1,5 @@
-"""Workbooks are written where files may stand: of these only a blank of ours is ever replaced."""
+"""Workbooks are written where files may stand: of these only what nobody has worked in is ever
+replaced, a blank of ours or a summary as it was written."""
 
 from __future__ import annotations
 
@@ -7,14 +8,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from xlreport.atomic import locked, set_aside, write_atomically
+from xlreport.atomic import keep_beside, locked, write_atomically
 from xlreport.errors import WouldReplace
 from xlreport.form.catalog import FormCatalog
 from xlreport.formats.guard import Limits, Refused
-from xlreport.merging.intake import bytes_of
+from xlreport.merging.discover import SourceFile
+from xlreport.merging.intake import bytes_of, read_files
+from xlreport.merging.outcome import FileRecord
 from xlreport.merging.request import ReadOptions
+from xlreport.submission import Submission, Summary
 from xlreport.text import harmless
+from xlreport.workbook.codes import E2, E5
 from xlreport.workbook.reader.blank import why_not_blank
+from xlreport.workbook.writer.book import issued
 from xlreport.workers import Lost
 
 WORKBOOK = ".xlsx"
@@ -24,6 +30,9 @@ MOST_LISTED = 10
 
 _OPEN_MARKS = ("~${}", ".~{}", ".~lock.{}#")
 """What Excel and WPS, older WPS, and LibreOffice put beside a workbook while it is open."""
+
+_OPEN = "正在 WPS 或 Excel 里打开着"
+_WHAT_TO_DO = "请另给一个文件夹；确实要写在这里就加 --force，旧文件改名为 .bak 留着。"
 
 Told = Callable[[Path, Path], None]
 """Hears of each file that made room: where it stood, and its new name."""
@@ -73,7 +82,7 @@ def write_all(folder: Path, files: Mapping[str, bytes], how: Replacing) -> list[
             raise WouldReplace(_refusal(must_stay))
         for path, data in paths.items():
             if path in must_stay and how.keep is not None:
-                how.keep(path, set_aside(path))
+                how.keep(path, keep_beside(path))
             write_atomically(path, data)
     return list(paths)
 
@@ -85,7 +94,7 @@ def objections(files: Mapping[Path, bytes], how: Replacing) -> dict[Path, str]:
     for path, data in files.items():
         if not _differs(path, data):
             continue
-        reasons[path] = "正在 WPS 或 Excel 里打开着" if _is_open(path) else ""
+        reasons[path] = _OPEN if _is_open(path) else ""
         if not reasons[path]:
             closed.append(path)
     tested = _tested(closed, how)
@@ -140,7 +149,7 @@ def _refusal(reasons: Mapping[Path, str]) -> str:
     count = len(reasons)
     lines = [f"有 {count} 个同名的文件不是空白表，没有替换，也没有写出任何文件："]
     lines += _listed(reasons.items())
-    lines.append("请另给一个文件夹；确实要写在这里就加 --force，旧文件改名为 .bak 留着。")
+    lines.append(_WHAT_TO_DO)
     return "\n".join(lines)
 
 
@@ -150,3 +159,96 @@ def _listed(reasons: Iterable[tuple[Path, str]]) -> Iterator[str]:
     more = len(told) - MOST_LISTED
     if more > 0:
         yield f"  另有 {more} 个"
+
+
+# --- where a summary is written ---
+
+
+_OF_SUMMARIES = frozenset({E2.code, E5.code})
+"""Findings of a summary that nobody has changed: whose reports are in it."""
+
+
+@dataclass(frozen=True)
+class StandingSummary:
+    """What stands where a summary of a form and year is to be written. `file` is None where
+    nothing does."""
+
+    path: Path
+    form: str
+    year: int
+    file: FileRecord | None = None
+
+    @property
+    def summary(self) -> Summary | None:
+        """The earlier summary of the same form and year, whoever saved it last."""
+        report = self.file.submission if self.file is not None else None
+        if isinstance(report, Summary) and (report.form, report.year) == (self.form, self.year):
+            return report
+        return None
+
+    @property
+    def is_as_written(self) -> bool:
+        """Whether nobody has saved or changed the earlier summary since it was written."""
+        file, summary = self.file, self.summary
+        if file is None or summary is None:
+            return False
+        untouched = summary.provenance.saved == f"{issued(self.year).isoformat()}Z"
+        return untouched and all(finding.code in _OF_SUMMARIES for finding in file.findings)
+
+    @property
+    def objection(self) -> str:
+        """Why it must stay; empty where it may make room."""
+        if self.file is None:
+            return ""
+        if _is_open(self.path):
+            return _OPEN
+        return "" if self.summary is not None else _what_it_is(self.file)
+
+
+def standing_summary(path: Path, form: str, year: int, how: Replacing) -> StandingSummary:
+    """Looks at what stands where a summary is to be written."""
+    if not os.path.lexists(path):
+        return StandingSummary(path, form, year)
+    file, *_ = read_files([SourceFile(path, path.as_posix())], how.forms, how.reading)
+    return StandingSummary(path, form, year, file)
+
+
+def write_summary_over(standing: StandingSummary, data: bytes, how: Replacing) -> Path | None:
+    """Writes a summary. One that somebody has saved or changed stays as `.bak`: gives its new
+    path. Any other file stays, and only with `keep` makes room. Raises WouldReplace, Busy,
+    OSError."""
+    path, kept = standing.path, None
+    require_room(standing, how)
+    with locked(path.parent):
+        if standing.objection and how.keep is not None:
+            how.keep(path, keep_beside(path))
+        elif standing.file is not None and not standing.is_as_written:
+            kept = keep_beside(path)
+        write_atomically(path, data)
+    return kept
+
+
+def require_room(standing: StandingSummary, how: Replacing) -> None:
+    """Raises WouldReplace for a file that must stay."""
+    if standing.objection and how.keep is None:
+        raise WouldReplace(_refused(standing.path, standing.objection))
+
+
+def _refused(path: Path, objection: str) -> str:
+    file = harmless(f"“{path}”{objection}")
+    return f"{file}，没有替换，也没有写出汇总表。\n{_WHAT_TO_DO}"
+
+
+def _what_it_is(file: FileRecord) -> str:
+    """What stands where a summary would be written, and is none of this form and year."""
+    report = file.submission
+    if isinstance(report, Summary):
+        return f"是 {report.year} 年度另一种汇总表"
+    if report is not None:
+        return f"是{_whose(report)}{report.year} 年度的报表"
+    messages = [finding.message for finding in file.findings]
+    return f"不是汇总表（{messages[0]}）" if messages else "不是汇总表"
+
+
+def _whose(report: Submission) -> str:
+    return f"“{report.unit.name}”" if report.unit.name else ""

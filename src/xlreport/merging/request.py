@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,16 +21,27 @@ WORKERS = min(4, os.cpu_count() or 1)
 """Worker processes that read files, unless told otherwise."""
 
 
+Progress = Callable[[str, int], AbstractContextManager[Callable[[str], None]]]
+"""Asked with what is done and to how many files (0 where nobody knows); hears of each by name."""
+
+
+@contextmanager
+def uncounted(_what: str, _total: int) -> Iterator[Callable[[str], None]]:
+    """Progress that nobody is told of."""
+    yield lambda _name: None
+
+
 @dataclass(frozen=True)
 class ReadOptions:
     """How files are read: in how many worker processes (0: in this one, without isolation), within
     which limits, with which passwords for encrypted workbooks. An `executor` of the caller's takes
-    the place of the workers; it must see the same file system."""
+    the place of the workers; it must see the same file system. `progress` hears of each file."""
 
     workers: int | None = None
     limits: Limits = DEFAULT_LIMITS
     passwords: tuple[str, ...] = ()
     executor: Executor | None = None
+    progress: Progress = uncounted
 
     def pool(self, files: int) -> AbstractContextManager[Executor]:
         """The executor for so many files."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xlreport.findings import Finding, has_errors, plain
@@ -90,6 +91,8 @@ class MergeResult:
     totals: dict[str, Decimal] = field(default_factory=dict)
     own_findings: tuple[Finding, ...] = ()
     outputs: tuple[str, ...] = ()
+    kept: Path | None = None
+    """Where the earlier summary lies that somebody had saved or changed."""
 
     @property
     def with_errors(self) -> bool:

@@ -21,7 +21,7 @@ from xlreport.merging.codes import (
 )
 from xlreport.merging.diff import differences
 from xlreport.merging.outcome import FileRecord, Outcome, Stage, UnitKey
-from xlreport.submission import CHINA
+from xlreport.submission import CHINA, Provenance
 
 NOT_TOLD = "未注明"
 
@@ -156,7 +156,7 @@ def newest_versions(files: list[FileRecord], *, newest: bool) -> list[FileRecord
         ranking = rank(filled_in or candidates)
         is_certain = newest and not ranking.tied
         if ranking.older and not is_certain:
-            reason = "分不出哪份较新" if newest else "按 --on-conflict error"
+            reason = "分不出哪份较新" if newest else "按要求由人决定"
             decided = _none_counts(ranking, reason)
         else:
             decided = _winner_counts(ranking)
@@ -232,10 +232,15 @@ def _why_older(file: FileRecord, winner: FileRecord) -> str:
     if mine.number != other.number:
         return f"报送序号较大（第 {other.number} 次，这一份是第 {mine.number} 次）"
     if moment(mine.saved) != moment(other.saved):
-        theirs = other.saved or NOT_TOLD
-        ours = mine.saved or NOT_TOLD
+        theirs, ours = _saved(other), _saved(mine)
         return f"保存时间较新（{theirs}，这一份是 {ours}）"
     return "文件的修改时间较新"
+
+
+def _saved(source: Provenance) -> str:
+    """When a file was last saved, by China's clocks."""
+    seconds = moment(source.saved)
+    return _clock_time(seconds) if seconds else NOT_TOLD
 
 
 def _clock_time(seconds: float) -> str:
@@ -255,8 +260,8 @@ def _warned_of_rivals(winner: FileRecord, others: Iterable[FileRecord]) -> FileR
     warning = LATER_IS_OLDER(
         rival=rival.path,
         number=other.number,
-        saved=other.saved or NOT_TOLD,
+        saved=_saved(other),
         own_number=mine.number,
-        own_saved=mine.saved or NOT_TOLD,
+        own_saved=_saved(mine),
     )
     return winner.noting(winner.placed(warning))

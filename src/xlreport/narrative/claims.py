@@ -51,7 +51,7 @@ def _verb(
     known: KnownClaim, parts: Cut, spoken: Mapping[int, tuple[Token, ...]]
 ) -> tuple[Token, ...]:
     """The words of a claim's verbs, or of its denials, among those that a clause has in full."""
-    verbs = known.none if parts.number is None else known.verbs
+    verbs = known.none if parts.denies else known.verbs
     return tuple(token for verb in verbs for token in spoken.get(verb, ()))
 
 
@@ -79,18 +79,22 @@ class _Reader:
         self.context.end(clause.mark)
 
     def _cut(self, clause: Clause) -> Cut | None:
-        """The clause at its number. The last clause of a sentence goes on with what the one before
-        it denies."""
+        """The clause at its number. One without may go on about the only thing there was, and the
+        last of a sentence with what the one before it denies."""
         parts = cut(clause.meant)
-        if parts is not None or not self.context.denies or clause.mark not in ENDS:
+        if parts is not None:
             return parts
+        if self.context.is_about_one:
+            return Cut(clause.meant, of_one=True)
+        if not self.context.denies or clause.mark not in ENDS:
+            return None
         asserts = any(token.role.asserts for token in clause.meant)
         affirms = any(token.role.affirms for token in clause.meant[:-1])
         return None if asserts or affirms else Cut(clause.meant, is_denied_before=True)
 
     def _read(self, tokens: list[Token], parts: Cut | None) -> None:
         stated = [] if parts is None else self._stated(tokens, parts)
-        self.context.denies = bool(stated) and parts is not None and parts.number is None
+        self.context.denies = bool(stated) and parts is not None and parts.denies
         if stated:
             self.context.hold(stated[-1].claim.subject.id, tokens)
             self.context.count(stated)
@@ -112,7 +116,8 @@ class _Reader:
         used: set[Token] = set()
         for known in self.lexicon.claims:
             about = (known.statement.code, known.subject)
-            if about in taken:
+            is_vague = len(known.claim.readings) > 1
+            if about in taken or (parts.of_one and is_vague):
                 continue
             verb = _verb(known, parts, spoken)
             if used.intersection(verb):
@@ -120,7 +125,7 @@ class _Reader:
             it = Candidate(self.lexicon, self.text, self.year, self.context, parts, known, verb)
             if all(condition.holds(it) for condition in CONDITIONS):
                 stated.append(it.stated())
-                if parts.number is not None:
+                if not parts.denies:
                     taken.add(about)
                     used |= set(verb)
         return stated

@@ -95,18 +95,24 @@ def clauses(tokens: Iterable[Token]) -> Iterator[Clause]:
 class Cut:
     """A clause cut at its number. One that says that there were none (未收到来信) has no number,
     and all its words are before; `is_denied_before` tells one that leaves that to the clause before
-    (未发生来信，来访)."""
+    (未发生来信，来访), `of_one` one that goes on about the only one (收到1件，已办结)."""
 
     before: Sequence[Token]
     number: Token | None = None
     after: Sequence[Token] = ()
     is_denied_before: bool = False
+    of_one: bool = False
+
+    @property
+    def denies(self) -> bool:
+        """Whether it says that there were none."""
+        return self.number is None and not self.of_one
 
     @property
     def value(self) -> int:
-        """The number; 0 where there were none."""
+        """The number; 0 where there were none, 1 where only one thing is meant."""
         if self.number is None:
-            return 0
+            return int(self.of_one)
         return self.number.value or 0
 
     @property

@@ -38,7 +38,7 @@ class Candidate:
     @property
     def counts_without_verb(self) -> bool:
         """Whether the claim says how many there were, and nothing that happened to them."""
-        return self.cut.number is not None and not self.claim.verbs
+        return not self.cut.denies and not self.claim.verbs
 
     @property
     def names_subject(self) -> bool:
@@ -252,7 +252,7 @@ def the_words_after_fit(it: Candidate) -> bool:
 def a_verb_of_the_claim_states_it(it: Candidate) -> bool:
     """What happened to the things that are counted is said before the number, or right behind one
     that begins the clause (2件结转下年)."""
-    if it.cut.number is None or not it.claim.verbs:
+    if it.cut.denies or not it.claim.verbs:
         return True
     if any(token in it.verb for token in it.cut.before):
         return True
@@ -269,7 +269,7 @@ def no_verb_states_something_else(it: Candidate) -> bool:
 def a_word_of_the_claim_denies_it(it: Candidate) -> bool:
     """That there were none must be said by one of the claim's own words for it, or of another
     subject in the clause before (未发生来访，来信)."""
-    if it.cut.number is not None or it.verb:
+    if not it.cut.denies or it.verb:
         return True
     return it.cut.is_denied_before and bool(it.claim.none) and not it.claim.verbs
 
@@ -352,7 +352,7 @@ def _is_coordinate(it: Candidate, position: int) -> bool:
     tokens = it.cut.before
     role = tokens[position].role
     is_joined = any(token.role.joins for token in tokens[max(0, position - 1) : position + 2])
-    if it.cut.number is None:
+    if it.cut.denies:
         claims = (it.lexicon.claims[step.claim] for step in role.steps)
         is_verb = any(claim.subject == it.known.subject for claim in claims)
         return is_joined and (role.denies or (is_verb and len(it.verb) > 1))

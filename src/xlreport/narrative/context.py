@@ -52,6 +52,11 @@ class Context:
     line_is_heading: bool = True
     denies: bool = False
 
+    @property
+    def is_about_one(self) -> bool:
+        """Whether the clause before says that there was one thing, and nothing else is counted."""
+        return self.directly and self.whole == self.numbers == 1
+
     def enter(self, tokens: Sequence[Token]) -> None:
         """Naming the report year ends a look back; 其中 begins a list of parts."""
         years = [token.value for token in tokens if token.kind is TokenKind.YEAR]
@@ -103,7 +108,8 @@ class Context:
         self.patience -= 1
         for token in tokens:
             self._leave(token)
-        if counts and not self.lexicon.names_subject(tokens):
+        is_sure = any(token.role.makes_sure for token in tokens)
+        if counts and not is_sure and not self.lexicon.names_subject(tokens):
             self.astray.add(COUNTS)
         if self.patience < 0 or self._topic_is_lost(tokens):
             self.lose_topic()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import ClassVar
@@ -27,6 +28,11 @@ _RELATIONS = {
 
 _TOLD_WITH_VALUE = ex.Const | ex.Ref | ex.Previous | ex.Length | ex.Rounded
 """Numbers of which the words say the value."""
+
+MOST_OF_A_HEADING = 24
+"""Characters of a heading in a sentence about a failure."""
+
+_EXPLANATION = re.compile(r"(?<=.)（[^（）]{8,}）$")
 
 _Items = tuple[ex.Number, ...]
 
@@ -55,8 +61,12 @@ class RuleDescriber:
             return ""
         field = self.form.fields[names[0]]
         if self.instance.row:
-            return f"“{field.row_short}”行："
-        return f"“{field.column_label}”列："
+            return f"“{self.heading(field.row_short)}”行："
+        return f"“{self.heading(field.column_label)}”列："
+
+    def heading(self, printed: str) -> str:
+        """A heading as it is put in the sentence."""
+        return printed
 
     def label(self, name: str) -> str:
         """A field or text by its headings, those left out that the scope tells."""
@@ -66,11 +76,13 @@ class RuleDescriber:
         in_row = field.row == self.instance.row
         in_column = field.column == self.instance.column
         each = self.instance.check.each
+        row = self.heading(field.row_short)
+        column = self.heading(field.column_label)
         if each == "row" and in_row:
-            return field.column_label
+            return column
         if each == "column" and in_column:
-            return field.row_short
-        return f"{field.row_short}·{field.column_label}"
+            return row
+        return f"{row}·{column}"
 
     def _text_label(self, name: str) -> str:
         labels = {text.field_id: text.label for text in self.form.texts}
@@ -235,7 +247,8 @@ class RuleDescriber:
 
 class FailureDescriber(RuleDescriber):
     """What was seen of one unit where an instance of a check fails, with the numbers in the cells.
-    `name_sheets` names the sheet of each cell even if all are on one."""
+    `name_sheets` names the sheet of each cell even if all are on one. What has been named by its
+    headings goes by its cell when it comes again in the sentence."""
 
     operators = _RELATIONS
 
@@ -245,10 +258,18 @@ class FailureDescriber(RuleDescriber):
         super().__init__(form, instance)
         self.view = view
         self.several_tables = self.several_tables or name_sheets
+        self._named: set[ex.Node | _Items] = set()
 
     def failure(self, part: ex.Truth) -> str:
         """What was seen where a part of the rule fails."""
+        self._named.clear()
         return self.scope() + self.fails(part)
+
+    def heading(self, printed: str) -> str:
+        """A heading without the explanation behind it, and not longer than can be read: the cell
+        stands beside it."""
+        plain = _EXPLANATION.sub("", printed)
+        return plain if len(plain) <= MOST_OF_A_HEADING else plain[: MOST_OF_A_HEADING - 1] + "…"
 
     # --- numbers ---------------------------------------------------------------------------------
 
@@ -269,11 +290,23 @@ class FailureDescriber(RuleDescriber):
         return isinstance(node, _TOLD_WITH_VALUE)
 
     def _operand(self, node: ex.Ref | ex.Previous | ex.Length) -> str:
+        again = self._is_again(node)
         if isinstance(node, ex.Ref):
-            cell = self._at_cell(node.field)
-            return cell + self._held(node.field)
+            place = self._place(node.field)
+            held = self._held(node.field)
+            if again and place is not None:
+                return f"{self._cell(place)} 的 {held}"
+            return self._at_cell(node.field) + held
+        if again and isinstance(node, ex.Previous):
+            return f"上年的 {self._value(node)}"
         words = super()._operand(node)
         return f"{words} {self._value(node)}"
+
+    def _is_again(self, what: ex.Node | _Items) -> bool:
+        """Whether something was named before in the sentence; from now on it is."""
+        again = what in self._named
+        self._named.add(what)
+        return again
 
     def _at_cell(self, name: str) -> str:
         """Label and cell, with a space where no cell is known."""
@@ -281,9 +314,13 @@ class FailureDescriber(RuleDescriber):
         place = self._place(name)
         if place is None:
             return f"{label} "
+        return f"{label}（{self._cell(place)}）"
+
+    def _cell(self, place: Place) -> str:
+        """A cell, with its sheet where the rule is about several."""
         if self.several_tables:
-            return f"{label}（{place.sheet} {place.cell}）"
-        return f"{label}（{place.cell}）"
+            return f"{place.sheet} {place.cell}"
+        return place.cell
 
     def _place(self, name: str) -> Place | None:
         return self.view.submission.provenance.places.get(name)
@@ -313,11 +350,13 @@ class FailureDescriber(RuleDescriber):
         return self.view.value(ex.Total(items))
 
     def _part(self, items: _Items) -> str:
-        words = super()._part(items)
         if self._heading(items) is None:
-            return words
+            return super()._part(items)
         total = shown(self._sum_of(items))
         ranges = self._ranges(items)
+        if ranges and self._is_again(items):
+            return f"{ranges} 的 {total}"
+        words = super()._part(items)
         cells = f"（{ranges}）" if ranges else " "
         return f"{words}{cells}{total}"
 

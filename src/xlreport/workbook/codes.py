@@ -15,7 +15,7 @@ E2 = Code(
     "E2",
     "退回的报表被计入汇总",
     Severity.WARNING,
-    "用了 --with-errors：有错误的数字也进了合计，公布前必须改正。",
+    "按要求把有错误的报表也计入了合计，公布前必须改正。",
 )
 E5 = Code("E5", "下级的汇总表缺单位", Severity.WARNING, "缺单位的汇总数不是该县的全数。")
 F2 = Code("F2", "不是本次汇总的报表", Severity.ERROR, "只有同一种报表才能汇总。")
@@ -137,7 +137,7 @@ register(
 
 _USE_TEMPLATE = "请使用汇总单位发的模板填报"
 _REFILL = "请把数字填到县里发的模板里重新报送"
-_MERGE_AGAIN = "请用 xlreport merge 重新生成汇总表"
+_MERGE_AGAIN = "请重新汇总，生成新的汇总表"
 _NOT_MISPLACED = "请确认没有把数字填错地方"
 _CHECK_NUMBERS = "请核对读到的数字"
 _OWN_TEMPLATE = "请用本单位自己的模板重新填报"
@@ -145,7 +145,7 @@ _OWN_TEMPLATE = "请用本单位自己的模板重新填报"
 # --- a summary and the units below it -----------------------------------------------------------
 
 DETAILS_LOST = E1.message("找不到明细表“{sheet}”，无法核对汇总数", _MERGE_AGAIN)
-DETAILS_DISAGREE = E1.message("各明细表的单位不一致", _MERGE_AGAIN)
+DETAILS_DISAGREE = E1.message("几张明细表里的单位不一致", _MERGE_AGAIN)
 DETAIL_NO_NUMBER = E1.message("明细表里有不是数字的内容“{raw}”，合计不可信", _MERGE_AGAIN)
 DETAIL_OF_NOBODY = E1.message("明细表的这一行有数，却没有单位名称，没有计入", _MERGE_AGAIN)
 LIST_TWO_COLUMNS = E1.message("清单里有两列“{heading}”，无法判断哪一列是真的", _MERGE_AGAIN)
@@ -161,7 +161,7 @@ UNITS_MISSING = E5.message(
 
 # --- which form, year and unit ------------------------------------------------------------------
 
-UNKNOWN_FORM = F2.message("报表“{form}”没有对应的定义，无法读取", _USE_TEMPLATE)
+UNKNOWN_FORM = F2.message("这是另一种报表（代号“{form}”），没有它的定义，无法读取", _USE_TEMPLATE)
 UNIDENTIFIED = F2.message("文件里没有报表标识，表头也认不出是哪种报表、哪个年度", _USE_TEMPLATE)
 NO_UNIT = F4.message("没有填写填报单位", "请在封面填写单位名称后重新报送")
 OTHER_UNIT = F5.message(
@@ -172,10 +172,10 @@ OTHER_YEAR = F5.message(
     "请用本年度的模板重新填报",
 )
 OTHER_VERSION = F6.message(
-    "填报用的模板版本（第 {version} 版）与现行定义不同，按现行校验",
+    "填报用的模板版本（第 {version} 版）与现行版本不同，按现行版本校验",
     "数字已照常读取；下次请用新模板",
 )
-NOT_IN_FORCE = F11.message("《{title}》（{form}）不适用于 {year} 年度", _USE_TEMPLATE)
+NOT_IN_FORCE = F11.message("《{title}》不适用于 {year} 年度", _USE_TEMPLATE)
 IDENTITY_LOST = F19.message(
     "文件里的报表标识丢失，已按表头和封面的文字认出报表和年度",
     "请核对单位、年度和数字；下次请用汇总单位发的模板填报",
@@ -198,6 +198,10 @@ SHEET_LOST = R7.message(
 FOUND_BY_HEADING = R8.message("有 {cells} 个格子的名称丢失，已按表头文字找到并读取", _CHECK_NUMBERS)
 LIST_BY_HEADINGS = R8.message("{what}的名称丢失或指向别处，已按表头读取", "请核对读到的内容")
 LIST_LOST = R7.message("找不到{what}，没有读取", _MERGE_AGAIN)
+FOUND_ELSEWHERE_BY_HEADING = R8.message(
+    "有 {cells} 个格子的名称丢失，位置也变了（行列被移动或工作表改了名），已按表头文字找到并读取",
+    _CHECK_NUMBERS,
+)
 FOUND_BY_ADDRESS = R8.message("有 {cells} 个格子的名称丢失，已按原来的位置读取", _CHECK_NUMBERS)
 FOUND_ELSEWHERE = R8.message(
     "有 {cells} 个格子不在原来的位置（行列被移动或工作表改了名），已照常读取", _CHECK_NUMBERS
@@ -240,10 +244,9 @@ INVISIBLE_BESIDE = R11.message(
     "请清空这一格，直接输入数字",
 )
 SPACES_ARE_BLANK = R11.message("这里只有空格，已按空白读取", "请按 Delete 清空这一格")
-FORMULA_REPLACED = R12.message(
-    "这里的公式被换成了“{raw}”", "请撤销改动，或者把数字填到新的模板里重新报送"
-)
-FORMULA_DELETED = R12.message("这里的公式被删掉了", "请撤销改动，或者把数字填到新的模板里重新报送")
+RESTORE = "请撤销改动后重新报送；撤销不了的，请汇总单位修复（xlreport repair）后发回"
+FORMULA_REPLACED = R12.message("这里锁定的公式被换成了“{raw}”", RESTORE)
+FORMULA_DELETED = R12.message("这里锁定的公式被删掉了", RESTORE)
 WRONG_ANSWER = R13.message(
     "“本表空白处是否均为 0”填的是“{answer}”", "请从下拉列表选“{yes}”或“{no}”"
 )

@@ -6,12 +6,15 @@ over for certain stays blank and is listed.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from xlreport.findings import Finding
+from xlreport.form import expression as ex
 from xlreport.form.model import Form
+from xlreport.rules.evaluate import view_of
 from xlreport.submission import (
     BLANK,
     YES,
@@ -56,6 +59,9 @@ REPAIRABLE = frozenset(
     }
 )
 """Findings of a file that a fresh workbook cures."""
+
+MOST_RESTORED = 3
+"""So many formulas that were typed over are told one by one."""
 
 _UNREAD = frozenset({"R5", "R13", "R25", "R33"})
 """Findings about content of the file that was not read, so that nothing can carry it over."""
@@ -130,7 +136,7 @@ def repair(
 ) -> Repaired:
     """A fresh workbook with the same values. Raises NotRepairable."""
     if isinstance(submission, Summary):
-        raise NotRepairable("这是汇总表，请用 xlreport merge 重新生成")
+        raise NotRepairable("这是汇总表，请重新汇总，生成新的汇总表")
     findings = list(findings)
     doubtful = frozenset(f.field for f in findings if f.code == R15.code)
     if "" in doubtful:
@@ -310,9 +316,7 @@ def _left(transplant: _Transplant) -> Iterator[str]:
         reason = _why_not_the_same(transplant, name)
         if reason:
             yield f"{form.fields[name].label}：{reason}"
-    for name, entry in transplant.old.overrides.items():
-        content = entry.raw or "空"
-        yield f"{form.fields[name].label}：公式曾被改成“{content}”，已恢复公式"
+    yield from _restored(transplant)
     for table in form.tables:
         reason = _why_no_answer(transplant, table.id)
         if reason:
@@ -320,6 +324,39 @@ def _left(transplant: _Transplant) -> Iterator[str]:
     for text in form.texts:
         if text.field_id in transplant.doubtful:
             yield f"{text.label}：原表里无法判断是哪一份文字，留空"
+
+
+def _restored(transplant: _Transplant) -> Iterator[str]:
+    """The formulas that were typed over and stand again: a few one by one, many in one line."""
+    form, overrides = transplant.form, transplant.old.overrides
+    if len(overrides) <= MOST_RESTORED:
+        for name, entry in overrides.items():
+            yield f"{form.fields[name].label}：公式曾被改成“{entry.raw or '空'}”，已恢复公式"
+        return
+    sheets = Counter(layout_of(form).place(name).sheet for name in overrides)
+    where = "，".join(f"{sheet} {count} 处" for sheet, count in sheets.items())
+    line = f"有 {len(overrides)} 处锁定的公式曾被改掉，已全部恢复（{where}）"
+    different = _different_now(transplant)
+    if different:
+        named = "、".join(different[:MOST_RESTORED])
+        tail = "等" if len(different) > MOST_RESTORED else ""
+        line += f"；其中 {len(different)} 处与公式的结果不同：{named}{tail}"
+    yield line
+
+
+def _different_now(transplant: _Transplant) -> list[str]:
+    """The typed-over totals of which the formulas give another number, with both."""
+    view = view_of(transplant.form, transplant.fresh)
+    layout = layout_of(transplant.form)
+    different = []
+    for name, entry in transplant.old.overrides.items():
+        right = view.recomputed(name)
+        is_known = view.knows(ex.Ref(name))
+        if is_known and right != entry.value:
+            place = layout.place(name)
+            was = entry.raw or "空"
+            different.append(f"{place.sheet} {place.cell} 原为 {was}，应为 {shown(right)}")
+    return different
 
 
 def _why_not_the_same(transplant: _Transplant, name: str) -> str:

@@ -65,6 +65,7 @@ def test_what_the_identity_leaves_open_the_cover_says(zfxxgk: Form) -> None:
 def test_no_unit_and_no_level(zfxxgk: Form) -> None:
     found = cover(zfxxgk, Identity(), unit="", level="")
     assert codes(found) == [("F4", "identity.unit"), ("R17", "identity.level")]
+    assert [f.message for f in found.findings] == ["没有填写填报单位", "没有选单位类别"]
     assert found.unit == Unit("", "990101", "")
 
 

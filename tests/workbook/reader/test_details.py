@@ -154,7 +154,7 @@ def test_detail_sheets_of_other_units_are_told(zfxxgk: Form) -> None:
     put(book, (sheet, unit_cell(1, 1)), RawCell("s", "丙寅乡"))
     found = members(book, zfxxgk)
     assert [(f.code, f.sheet, f.message) for f in found.findings] == [
-        ("E1", sheet, "各明细表的单位不一致")
+        ("E1", sheet, "几张明细表里的单位不一致")
     ]
     assert found.units == (JIA, YI)
 

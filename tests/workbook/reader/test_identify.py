@@ -59,7 +59,7 @@ def test_a_known_form_of_a_plain_year(any_form: Form) -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"form": "unbekannt"}, "报表“unbekannt”没有对应的定义，无法读取"),
+        ({"form": "unbekannt"}, "这是另一种报表（代号“unbekannt”），没有它的定义，无法读取"),
         ({"year": "zwei"}, "文件里没有报表标识，表头也认不出是哪种报表、哪个年度"),
         ({"form": "", "year": ""}, "文件里没有报表标识，表头也认不出是哪种报表、哪个年度"),
     ],

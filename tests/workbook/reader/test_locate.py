@@ -152,8 +152,8 @@ def test_without_names_a_moved_sheet_is_read_by_its_headings(book: RawBook, zfxx
     found = located(without_names(book, *names), zfxxgk)
     assert found.place(LICENCES) == Place(DISCLOSURE, "B11")
     assert messages(found.findings) == [
-        f"有 {len(names)} 个格子的名称丢失，已按表头文字找到并读取",
-        f"有 {len(names)} 个格子不在原来的位置（行列被移动或工作表改了名），已照常读取",
+        f"有 {len(names)} 个格子的名称丢失，位置也变了（行列被移动或工作表改了名），"
+        "已按表头文字找到并读取"
     ]
     assert {f.observed for f in found.findings} == {(("cells", len(names)),)}
 

@@ -25,6 +25,7 @@ from xlreport.workbook.codes import (
     FOUND_BY_ADDRESS,
     FOUND_BY_HEADING,
     FOUND_ELSEWHERE,
+    FOUND_ELSEWHERE_BY_HEADING,
     NAME_OF_MANY,
     NAME_TWICE,
     SHEET_LOST,
@@ -302,16 +303,18 @@ class _Report:
     # --- R7 and R8 --------------------------------------------------------------------------
 
     def told(self) -> Iterator[Finding]:
-        """How many cells of a sheet were found in a weaker way, or not at all."""
+        """How many cells of a sheet were found in a weaker way, or not at all; each cell is counted
+        once."""
         there = [one for one in self.found if one.spot is not None]
         nameless = [one for one in there if one.way is Way.HEADINGS and one.aside is None]
         certain = [one for one in nameless if one.name not in self.doubtful]
         by_address = [one for one in there if one.way is Way.ADDRESS]
-        moved = [one for one in there if one.moved]
-        yield from _by_sheet(FOUND_BY_HEADING, certain)
+        told = {one.name for one in (*nameless, *by_address)}
+        elsewhere = [one for one in there if one.moved and one.name not in told]
+        yield from _nameless_by_sheet(certain)
         yield from self._told_aside()
         yield from _by_sheet(FOUND_BY_ADDRESS, by_address)
-        yield from _by_sheet(FOUND_ELSEWHERE, moved)
+        yield from _by_sheet(FOUND_ELSEWHERE, elsewhere)
         absent = [one for one in self.found if one.spot is None]
         for sheet, cells in _cells_by_sheet(absent).items():
             message = CELLS_LOST if sheet in self.book.sheets else SHEET_LOST
@@ -337,6 +340,15 @@ class _Report:
             if text.field_id == name:
                 return text.label
         return QUESTION
+
+
+def _nameless_by_sheet(nameless: Sequence[_Found]) -> Iterator[Finding]:
+    """The cells without a name that the headings tell, by sheet; with a word where any of them
+    stands elsewhere than in the form."""
+    moved = {one.spot[0] for one in nameless if one.spot is not None and one.moved}
+    for sheet, cells in _cells_by_sheet(nameless).items():
+        message = FOUND_ELSEWHERE_BY_HEADING if sheet in moved else FOUND_BY_HEADING
+        yield _of_sheet(message, sheet, cells)
 
 
 def _by_sheet(message: Message, found: Sequence[_Found]) -> Iterator[Finding]:

@@ -131,7 +131,7 @@ def _unidentified(identity: Identity) -> Reading:
 def _out_of_force(form: Form, year: int) -> Iterator[Finding]:
     """F11."""
     if not form.covers(year):
-        yield NOT_IN_FORCE(title=form.title, form=form.id, year=year)
+        yield NOT_IN_FORCE(title=form.title, year=year)
 
 
 def _with_submission(reading: Reading, report: _Report) -> Reading:
