@@ -107,7 +107,7 @@ class StreamingPackager(Packager):
 
     def _write_core_file(self) -> None:
         core = _CoreWithLanguage()
-        core._set_properties(self.workbook.doc_properties)
+        core._set_properties(self.workbook.doc_properties)  # type: ignore[attr-defined]
         core._set_xml_writer(self._filename("docProps/core.xml"))
         core._assemble_xml_file()
 
