@@ -211,6 +211,27 @@ def test_dates_and_number_formats_come_from_the_styles_of_cells() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("property_", "shown"),
+    [
+        ("", "2025-01-02"),
+        ('date1904="0"', "2025-01-02"),
+        ('date1904="1"', "2029-01-03"),
+        ('date1904="true"', "2029-01-03"),
+    ],
+)
+def test_a_date_keeps_its_number_and_is_shown_by_the_books_calendar(
+    property_: str, shown: str
+) -> None:
+    styles = '<cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs>'
+    parts = xlsx_parts(rows('<c r="A1" s="1"><v>45659</v></c>'), styles=styles)
+    workbook = str(parts["xl/workbook.xml"])
+    assert workbook.count("<sheets>") == 1
+    parts["xl/workbook.xml"] = workbook.replace("<sheets>", f"<workbookPr {property_}/><sheets>")
+    raw = cell(open_book(zipped(parts)), "A1")
+    assert raw == RawCell("n", "45659", date=True, shown=shown)
+
+
 def test_names_of_the_book_only() -> None:
     names = (
         "<definedName name='Total'>表!$A$1</definedName>"
