@@ -199,6 +199,18 @@ def test_a_pair_among_several_is_told_with_both_cells(zfxxgk: Form) -> None:
     assert dict(finding.observed) == now | {f"{name}.proposed": n for name, n in right.items()}
 
 
+def test_a_cell_on_another_sheet_is_told_with_its_sheet(zfxxgk: Form) -> None:
+    cells = (("received", Place("甲", "D7")), ("granted", Place("乙", "D9")))
+    first, second = (
+        Correction(PERSON.format(row), place, Decimal(3), Decimal(9)) for row, place in cells
+    )
+    several = Suspects(
+        (Explanation((first,), SUBSTITUTION), Explanation((second,), SUBSTITUTION)), failing=2
+    )
+    message = suspects_finding(zfxxgk, several).message
+    assert "：D7 应为 9（现为 3，一位数字有误）；乙 D9 应为 9（" in message
+
+
 def test_a_report_without_failures_costs_nothing(
     zfxxgk: Form, town: Submission, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -231,8 +231,10 @@ def test_of_many_unverified_checks_twelve_are_named(zfxxgk: Form, town: Submissi
     assert isinstance(count, int)
     assert count > 12
     assert note.message.startswith(f"有 {count} 项校验因缺数、缺文字或单位类别未选而无法核对：")
-    assert note.message.count("、", note.message.index("：")) == 11
     assert note.message.endswith("等")
+    names = note.message.removesuffix("等").partition("：")[2].split("、")
+    assert len(names) == 12
+    assert set(names) <= {instance.code for instance in zfxxgk.instances}
 
 
 # --- explanations --------------------------------------------------------------------------------

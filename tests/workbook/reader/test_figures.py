@@ -198,3 +198,10 @@ def test_a_word_stays_a_word_though_blanks_are_zero(zfxxgk: Form) -> None:
 
 def test_a_number_stored_as_a_text_is_known_as_such(zfxxgk: Form) -> None:
     assert figures(with_cell(zfxxgk, LICENCES, RawCell("s", "7")), zfxxgk).from_text == {LICENCES}
+
+
+def test_a_number_with_something_invisible_is_told_as_it_is_written(zfxxgk: Form) -> None:
+    (finding,) = figures(with_cell(zfxxgk, LICENCES, RawCell("s", "7\u200b")), zfxxgk).findings
+    assert finding.field == LICENCES
+    ((name, written),) = finding.observed
+    assert (name, written) == (LICENCES, "7")
