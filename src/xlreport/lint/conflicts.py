@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from xlreport.lint.rulebook import Rulebook
-from xlreport.lint.solver import Z3, Answer, Demand
+from xlreport.lint.solver import Z3, Answer, Demand, Demands
 
 MOST_CONFLICTS = 20
 MOST_SETS = 200
@@ -98,8 +98,8 @@ def _left_out_levels(book: Rulebook, levels_of: _Levels) -> dict[str, list[str]]
     """The levels that a check alone excludes, as a form that is not for all levels does."""
     outside: dict[str, list[str]] = {}
     for codes, levels in levels_of.items():
-        is_alone = len(codes) == 1
-        if is_alone and len(levels) < len(book.levels):
+        is_everywhere = len(levels) == len(book.levels)
+        if len(codes) == 1 and not is_everywhere:
             outside[codes[0]] = levels
     return outside
 
@@ -138,8 +138,10 @@ def _smallest_instances(
     """Rows, columns or cells of some checks that already conflict, none of them without need."""
     base = book.all_hold(given)
     needed = book.all_of(codes)
-    groups = {str(i): [(i, Demand.HOLDS)] for i in needed}
-    core = book.solver.core({"": base, **groups}, level)
+    groups: dict[str, Demands] = {"": base}
+    for instance in needed:
+        groups[str(instance)] = [(instance, Demand.HOLDS)]
+    core = book.solver.core(groups, level)
     if core:
         needed = [int(name) for name in core if name]
     for instance in list(reversed(needed)):

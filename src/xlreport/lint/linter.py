@@ -166,7 +166,8 @@ class _Examiner:
         for one, other in result.pairs:
             yield self._repeat(one, other)
         for one, other in result.undecided:
-            self.undecided.append(f"未能判定校验 {other} 与 {one} 是不是重复")
+            question = f"校验 {other} 与 {one} 是不是重复"
+            self.undecided.append(f"未能判定{question}")
 
     def _repeat(self, one: str, other: str) -> Lint:
         rule = self._first_rule(other)
@@ -216,9 +217,9 @@ class _Examiner:
             if isinstance(part, ex.Previous) and fill.prior_year is not None:
                 before = fill.prior_year.numbers[part.field]
                 cells[ex.key_of(part)] = shown(before)
-        numbers = tuple(cell for cell in cells.items() if cell[1] != "0")
-        texts = tuple(text for text in fill.texts.items() if text[0] in about)
-        return Example(instance.code, fill.unit.level, numbers, texts)
+        numbers = [(name, value) for name, value in cells.items() if value != "0"]
+        texts = [(name, text) for name, text in fill.texts.items() if name in about]
+        return Example(instance.code, fill.unit.level, tuple(numbers), tuple(texts))
 
 
 def _shown(fill: Submission, name: str) -> str | None:

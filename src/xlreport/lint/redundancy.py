@@ -197,10 +197,12 @@ class Implications:
         if other in self.book.defining or other in self.left_out:
             return False
         # A check that asks for numbers finds what others cannot verify without them.
-        if self._has(other, ex.IsNumber) != self._has(code, ex.IsNumber):
+        asks_for_number = self._has(other, ex.IsNumber)
+        if self._has(code, ex.IsNumber) != asks_for_number:
             return False
         # So does one that asks for a text where others compare it with an old one.
-        if self._has(other, ex.Differs) and self._has(code, ex.Filled):
+        compares_texts = self._has(other, ex.Differs)
+        if compares_texts and self._has(code, ex.Filled):
             return False
         return self._is_as_heavy(other, code)
 

@@ -39,9 +39,10 @@ class Lint:
 
     def text(self) -> str:
         """The mistake as one line of text."""
-        place = f"第 {self.line} 行第 {self.column} 列：" if self.line else ""
-        head = f"[{self.severity.label} {self.kind}]"
-        return f"{head} {place}{self.message}　→ {self.suggestion}"
+        told = f"{self.message}　→ {self.suggestion}"
+        if self.line:
+            told = f"第 {self.line} 行第 {self.column} 列：{told}"
+        return f"[{self.severity.label} {self.kind}] {told}"
 
 
 @dataclass(frozen=True)

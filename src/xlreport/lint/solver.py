@@ -552,10 +552,14 @@ class Fill:
     def submission(self, level: str = "") -> Submission:
         """The fill as the report of a unit of this level, with the figures of the year before."""
         form = self.variables.form
-        entries = {f.id: self._entry(f.id) for f in form.typed}
+        entries = {field.id: self._entry(field.id) for field in form.typed}
         numbers = {name: self._before(name) for name in form.fields}
-        texts = {text.field_id: self._text(text.field_id) for text in form.texts}
-        old_texts = {name: self._old_text(name, text) for name, text in texts.items()}
+        texts = {}
+        old_texts = {}
+        for item in form.texts:
+            name = item.field_id
+            texts[name] = self._text(name)
+            old_texts[name] = self._old_text(name, texts[name])
         unit = Unit("", "", level or self._level())
         previous = Figures(numbers, old_texts)
         return Submission(form.id, form.first_year, unit, entries, texts, prior_year=previous)
@@ -574,8 +578,9 @@ class Fill:
     def _entry(self, name: str) -> Entry:
         if name not in self.things:
             return Entry.of(0)
-        has_no_number = self.variables.z3.Not(self.variables.has_number(name))
-        if self._is_true(has_no_number):
+        has_number = self.variables.has_number(name)
+        has_none = self.variables.z3.Not(has_number)
+        if self._is_true(has_none):
             return NO_NUMBER
         return Entry.of(self._decimal(name))
 
@@ -611,7 +616,8 @@ class Fill:
         return text + FILLER * missing or " "
 
     def _old_text(self, name: str, text: str) -> str:
-        same = self.variables.z3.Not(self.variables.differs(name))
+        differs = self.variables.differs(name)
+        same = self.variables.z3.Not(differs)
         if name in self.things and self._is_true(same):
             return text
         return OLD_TEXT

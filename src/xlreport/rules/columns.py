@@ -18,8 +18,6 @@ from xlreport.submission import BLANK, Entry, Status, Submission
 Integers = NDArray[np.int64]
 Booleans = NDArray[np.bool_]
 
-Texts = Mapping[str, str]
-"""Texts by field."""
 
 Operand = ex.Ref | ex.Previous | ex.Length
 """A leaf that needs a column."""

@@ -15,7 +15,7 @@ from xlreport.formats.shown import number_shown
 from xlreport.submission import shown
 from xlreport.workbook.codes import NAMES_ASIDE
 from xlreport.workbook.layout.workbook import Spot, place_of
-from xlreport.workbook.reader.numbers import is_picture
+from xlreport.workbook.reader.numbers import SHOWN_BOOLEANS, is_picture
 
 _TARGET = re.compile(r"=?(?:'((?:[^']|'')+)'|([^'!\[\]]+))!([$A-Z0-9]+)(?::([$A-Z0-9]+))?")
 """`'sheet'!$D$6` or a range; a sheet of another file (`[1]`) does not match."""
@@ -28,8 +28,6 @@ _ERRORS = frozenset(
 )
 """Error values (ECMA-376 part 1, 18.17.3, and newer ones), also where a program saved them as text.
 """
-
-_BOOLEANS = {"1": "TRUE", "0": "FALSE"}
 
 _NUMBER = re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?(E\+?[0-9]{1,2})?", re.IGNORECASE)
 
@@ -126,7 +124,7 @@ def seen_text(cell: RawCell | None) -> str:
     if cell.date:
         return cell.shown or cell.text.removesuffix("T00:00:00")
     if cell.kind == "b":
-        return _BOOLEANS.get(cell.text.strip(), cell.text)
+        return SHOWN_BOOLEANS.get(cell.text.strip(), cell.text)
     text = cell.text.strip()
     if cell.kind == "n" and _NUMBER.fullmatch(text):
         return _number_text(cell, Decimal(text))

@@ -20,7 +20,9 @@ _WIDE = str.maketrans("０１２３４５６７８９．，－＋", "0123456789.
 _SPACES = " \u3000\u00a0\t\r\n"
 _DIGITS15 = Context(prec=15, rounding=ROUND_HALF_UP)
 _FINEST = Decimal(1).scaleb(-SCALE)
-_SHOWN_BOOLEANS = {"1": "TRUE", "0": "FALSE"}
+SHOWN_BOOLEANS = {"1": "TRUE", "0": "FALSE"}
+"""How people see a truth value, by how it is stored."""
+
 _NO_NUMBERS = {"b": Status.BOOLEAN, "e": Status.ERROR, "d": Status.DATE}
 """Cell types (ECMA-376 part 1, 18.18.11) that never hold a number."""
 
@@ -81,7 +83,7 @@ def read_entry(cell: RawCell | None) -> tuple[Entry, bool]:
 
 
 def _shown_boolean(text: str) -> str:
-    return _SHOWN_BOOLEANS.get(text.strip(), quote(text))
+    return SHOWN_BOOLEANS.get(text.strip(), quote(text))
 
 
 def _stored(text: str) -> tuple[Entry, bool]:
