@@ -191,7 +191,7 @@ def test_a_merge_tells_files_by_urgency_and_accepted_ones_last() -> None:
     files = (*accepted, *(record(f"{o.value}.xlsx", o) for o in outcomes))
     result = merged(*files, county=summary(NOBODY))
     lines = list(render.merge_report(result))
-    assert lines[:2] == ["（汇总单位未注明）　2025 年度　报表 zfxxgk-2021", ""]
+    assert lines[:2] == ["（汇总单位未注明）　2025 年度　政府信息公开工作年度报告", ""]
     assert [line for line in lines if line.startswith("【")] == [
         "【退回】returned.xlsx",
         "【不能计入】rejected.xlsx",
@@ -226,7 +226,7 @@ def test_a_merge_tells_who_is_missing_and_what_was_written() -> None:
         outputs=("out/汇总.xlsx", "fix/甲.xlsx", "fix/清单.txt"),
     )
     lines = list(render.merge_report(result))
-    assert lines[0] == "示例县　2025 年度　报表 zfxxgk-2021"
+    assert lines[0] == "示例县　2025 年度　政府信息公开工作年度报告"
     assert "未报：乙丑镇　→ 请催报" in lines
     at = lines.index("收到 1 个文件：退回 1 个。")
     assert lines[at + 1] == "名册 2 个单位，计入汇总 1 个，未报 1 个。"

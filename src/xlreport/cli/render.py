@@ -140,7 +140,8 @@ def merge_report(result: MergeResult, *, verbose: bool = False) -> Iterator[str]
         yield from _nothing_merged(result, verbose=verbose)
         return
     county = result.county.unit.name or "（汇总单位未注明）"
-    yield f"{harmless(county)}　{result.year} 年度　报表 {result.form_id}"
+    title = result.form.title if result.form is not None else result.form_id
+    yield f"{harmless(county)}　{result.year} 年度　{title}"
     yield ""
     most_urgent_first = (
         Outcome.RETURNED,
