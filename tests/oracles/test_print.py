@@ -1,0 +1,131 @@
+"""How a report prints: every word of the official form at 9 points or more, on few pages.
+
+LibreOffice prints to PDF, poppler measures the words. A reference sheet, printed at its own size, tells
+how high a word of 10 points is in the fonts of this machine.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+import xlsxwriter
+
+from support.soffice import convert
+from xlreport import Form, write_workbook
+from xlreport.submission import Submission, Unit
+from xlreport.workbook.layout.workbook import layout_of
+from xlreport.workbook.writer.styles import SONG
+from xlreport.workbook.writer.template import blank
+
+pytestmark = pytest.mark.oracle
+
+SMALLEST = 9.0
+"""Points."""
+
+MOST_PAGES = 6
+"""Of the whole report of a town: cover, tables, texts."""
+
+LAST = "竣"
+"""The last character of a text, which stands nowhere else."""
+
+SENTENCE = "公开政府信息工作。"
+
+REFERENCE = 10.0
+_WORD = re.compile(r'<word [^>]*yMin="([\d.]+)"[^>]*yMax="([\d.]+)">([^<]*)</word>')
+
+
+class Page(NamedTuple):
+    """The words of a printed page with their heights in the units of the PDF."""
+
+    text: str
+    heights: tuple[float, ...]
+
+
+def printed(pdf: Path) -> list[Page]:
+    """The pages of a PDF."""
+    program = shutil.which("pdftotext")
+    if program is None:
+        pytest.fail("poppler-utils are missing: the print was not measured")
+    run = subprocess.run([program, "-bbox", str(pdf), "-"], capture_output=True, check=True)
+    pages = []
+    for part in run.stdout.decode().split("<page ")[1:]:
+        words = [(float(b) - float(a), text) for a, b, text in _WORD.findall(part)]
+        heights = tuple(height for height, _ in words)
+        pages.append(Page("".join(text for _, text in words), heights))
+    return pages
+
+
+def filled(form: Form) -> Submission:
+    """A report in which the town declared its blanks to be 0, with texts of 1,000 characters."""
+    empty = blank(
+        form, 2025, Unit("青石镇人民政府", "990199", "乡镇"), Unit("示例县", "9901", "县")
+    )
+    texts = {text.field_id: SENTENCE * 111 for text in form.texts[:2]}
+    texts = {name: text[:999] + LAST for name, text in texts.items()}
+    return replace(empty, answers={table.id: "是" for table in form.tables}, texts=texts)
+
+
+def reference(path: Path) -> None:
+    """One word at 10 points."""
+    book = xlsxwriter.Workbook(path)
+    sheet = book.add_worksheet()
+    sheet.set_paper(9)
+    sheet.write(0, 0, "参照", book.add_format({"font_name": SONG, "font_size": REFERENCE}))
+    book.close()
+
+
+@pytest.fixture(scope="module")
+def pdfs(
+    tmp_path_factory: pytest.TempPathFactory, zfxxgk: Form, other_form: Form
+) -> Mapping[str, list[Page]]:
+    folder = tmp_path_factory.mktemp("print")
+    files = [folder / "reference.xlsx"]
+    reference(files[0])
+    for form in (zfxxgk, other_form):
+        file = folder / f"{form.id}.xlsx"
+        file.write_bytes(write_workbook(filled(form), form))
+        files.append(file)
+    made = convert(folder, files, "pdf")
+    return {pdf.stem: printed(pdf) for pdf in made}
+
+
+def test_every_word_of_the_tables_prints_at_nine_points(
+    pdfs: Mapping[str, list[Page]], any_form: Form
+) -> None:
+    (word,) = pdfs["reference"][0].heights[:1]
+    smallest = SMALLEST * word / REFERENCE
+    for table in any_form.tables:
+        (page,) = [
+            p
+            for p in pdfs[any_form.id]
+            if table.title.replace(" ", "") in p.text.replace(" ", "") and "填报单位" in p.text
+        ]
+        assert min(page.heights) >= smallest - 0.15, (table.title, min(page.heights), smallest)
+
+
+def test_a_report_prints_on_few_pages(pdfs: Mapping[str, list[Page]], any_form: Form) -> None:
+    pages = pdfs[any_form.id]
+    sheets = layout_of(any_form).form_sheets
+    tables = len(any_form.tables)
+    last = any_form.texts[-1].label
+    texts = [page for page in pages if SENTENCE in page.text or page.text.startswith(last)]
+    assert len(sheets) == tables + bool(any_form.texts)
+    assert 1 + tables + len(texts) <= max(MOST_PAGES, tables + 3)
+
+
+def test_declared_zeros_are_printed(pdfs: Mapping[str, list[Page]], zfxxgk: Form) -> None:
+    review = zfxxgk.tables[-1]
+    (page,) = [p for p in pdfs[zfxxgk.id] if review.title in p.text and "填报单位" in p.text]
+    assert page.text.count("0") >= 15
+
+
+def test_long_texts_are_printed_whole(pdfs: Mapping[str, list[Page]], zfxxgk: Form) -> None:
+    together = "".join(page.text for page in pdfs[zfxxgk.id])
+    assert together.count(LAST) == 2, "the last character of both texts"
