@@ -43,7 +43,13 @@ def test_errors_in_digits(now: str, right: str, words: str | None) -> None:
 
 @pytest.mark.parametrize(
     ("now", "right", "alone"),
-    [("4", "40", False), ("10", "100", True), ("40", "400", True), ("3", "36", False), ("2", "7", True)],
+    [
+        ("4", "40", False),
+        ("10", "100", True),
+        ("40", "400", True),
+        ("3", "36", False),
+        ("2", "7", True),
+    ],
 )
 def test_a_single_digit_accuses_no_other_cell(now: str, right: str, alone: bool) -> None:
     error = keying_error(Decimal(now), Decimal(right))
