@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import tempfile
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 from support.balanced import balanced
@@ -35,7 +35,7 @@ KINDS = (
 """What `written` can make."""
 
 
-@lru_cache(maxsize=None)
+@cache
 def written(form: Form, kind: str) -> bytes:
     """One workbook of a kind."""
     if kind.startswith("summary"):

@@ -274,7 +274,7 @@ def test_what_is_unidentified_keeps_its_form_and_year(
 def test_a_year_out_of_force_is_named(zfxxgk: Form, monkeypatch: pytest.MonkeyPatch) -> None:
     book = replace(raw_book(zfxxgk, {}), properties=identity(zfxxgk, year="2010"))
     (message,) = (f.message for f in opened(book, monkeypatch).findings if f.code == "F11")
-    assert message == f"《{zfxxgk.title}》（{zfxxgk.id}）不适用于 2010 年度"
+    assert message == f"《{zfxxgk.title}》不适用于 2010 年度"
 
 
 @pytest.mark.parametrize(
@@ -340,7 +340,7 @@ def test_another_version_is_named(zfxxgk: Form, monkeypatch: pytest.MonkeyPatch)
         properties = identity(zfxxgk, fingerprint="0" * 8, form_version=version)
         reading = opened(replace(raw_book(zfxxgk), properties=properties), monkeypatch)
         (message,) = (f.message for f in reading.findings if f.code == "F6")
-        assert message == f"填报用的模板版本（第 {shown} 版）与现行定义不同，按现行校验"
+        assert message == f"填报用的模板版本（第 {shown} 版）与现行版本不同，按现行版本校验"
 
 
 def test_limits_and_passwords_reach_the_file(zfxxgk: Form, monkeypatch: pytest.MonkeyPatch) -> None:

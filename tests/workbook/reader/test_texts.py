@@ -10,8 +10,9 @@ from xlreport.a1 import address
 from xlreport.findings import Severity
 from xlreport.formats.raw import RawBook, RawCell, RawSheet
 from xlreport.submission import NO, YES
-from xlreport.text import MAX_CELL_TEXT
-from xlreport.workbook.layout.check_rows import EXPLANATION, explanation_name
+from xlreport.text import MAX_CELL_TEXT, printed_code
+from xlreport.workbook.layout.checks import CODE, EXPLANATION
+from xlreport.workbook.layout.lines import explanation_name
 from xlreport.workbook.layout.workbook import layout_of
 from xlreport.workbook.reader.locate import Located, locate
 from xlreport.workbook.reader.texts import (
@@ -94,14 +95,16 @@ def test_any_other_answer_counts_as_none(zfxxgk: Form) -> None:
 # --- explanations ---------------------------------------------------------------------------
 
 
+FIRST_ROW = 3
+"""Where `checks_sheet` lists its first check."""
+
+
 def checks_sheet(form: Form, *, moved: int = 0) -> RawBook:
-    """The 校验 sheet with its numbers and codes, its rows moved down."""
-    book, layout = raw_book(form), layout_of(form)
+    """The 校验 sheet with the codes of its checks, its rows moved down."""
+    book = raw_book(form)
     sheet = RawSheet(CHECKS)
-    for listed in (*layout.check_rows, *layout.deferred):
-        row = listed.row + moved
-        sheet.cells[row, 0] = RawCell("n", f"{listed.index + 1}.0")
-        sheet.cells[row, 1] = RawCell("s", listed.printed_code)
+    for row, listed in enumerate(layout_of(form).listed, FIRST_ROW + moved):
+        sheet.cells[row, CODE] = RawCell("s", printed_code(listed.code))
     return RawBook({**book.sheets, CHECKS: sheet}, book.names)
 
 
@@ -112,30 +115,31 @@ def explanations(book: RawBook, form: Form) -> dict[str, str]:
 @pytest.mark.parametrize("moved", [0, 3])
 def test_an_explanation_stands_in_the_row_of_its_check(any_form: Form, moved: int) -> None:
     book = checks_sheet(any_form, moved=moved)
-    second = layout_of(any_form).check_rows[1]
-    put(book, (CHECKS, (second.row + moved, EXPLANATION)), RawCell("s", " 已核实\r\n属实 "))
+    second = layout_of(any_form).listed[1]
+    put(book, (CHECKS, (FIRST_ROW + 1 + moved, EXPLANATION)), RawCell("s", " 已核实\r\n属实 "))
     assert explanations(book, any_form) == {second.code: "已核实\n属实"}
 
 
 def test_a_deferred_check_has_its_explanation_too(zfxxgk: Form) -> None:
     book = checks_sheet(zfxxgk)
-    last = layout_of(zfxxgk).deferred[-1]
-    put(book, (CHECKS, last.explanation_cell), RawCell("s", "已核实"))
+    listed = layout_of(zfxxgk).listed
+    last = listed[-1]
+    assert last.deferred
+    put(book, (CHECKS, (FIRST_ROW + len(listed) - 1, EXPLANATION)), RawCell("s", "已核实"))
     assert explanations(book, zfxxgk) == {last.code: "已核实"}
 
 
 def test_the_name_counts_where_the_row_is_lost_or_there_twice(zfxxgk: Form) -> None:
     book = checks_sheet(zfxxgk)
-    first = layout_of(zfxxgk).check_rows[0]
+    first = layout_of(zfxxgk).listed[0]
     names = {**book.names, explanation_name(first.code).lower(): target((CHECKS, (200, 7)))}
     book = RawBook(book.sheets, names)
     put(book, (CHECKS, (200, 7)), RawCell("s", "按名称"))
-    put(book, (CHECKS, (first.row, EXPLANATION)), RawCell("s", "按行"))
+    put(book, (CHECKS, (FIRST_ROW, EXPLANATION)), RawCell("s", "按行"))
     assert explanations(book, zfxxgk) == {first.code: "按行"}
-    put(book, (CHECKS, (210, 0)), RawCell("n", "1"))
-    put(book, (CHECKS, (210, 1)), RawCell("s", first.printed_code))
+    put(book, (CHECKS, (210, CODE)), RawCell("s", printed_code(first.code)))
     assert explanations(book, zfxxgk) == {first.code: "按名称"}
-    del book.sheets[CHECKS].cells[first.row, 1]
+    del book.sheets[CHECKS].cells[FIRST_ROW, CODE]
     assert explanations(book, zfxxgk) == {}, "the row that is left has no explanation"
 
 
@@ -146,13 +150,13 @@ def test_the_name_counts_where_the_row_is_lost_or_there_twice(zfxxgk: Form) -> N
 def test_a_name_that_went_elsewhere_is_told_where_anything_stands(
     zfxxgk: Form, beside: str, by_name: str, told: bool
 ) -> None:
-    book, first = checks_sheet(zfxxgk), layout_of(zfxxgk).check_rows[0]
+    book, first = checks_sheet(zfxxgk), layout_of(zfxxgk).listed[0]
     names = {**book.names, explanation_name(first.code).lower(): target((CHECKS, (200, 7)))}
     book = RawBook(book.sheets, names)
     put(book, (CHECKS, (200, 7)), RawCell("s", by_name))
-    put(book, (CHECKS, (first.row, EXPLANATION)), RawCell("s", beside))
+    put(book, (CHECKS, (FIRST_ROW, EXPLANATION)), RawCell("s", beside))
     _, findings = read_explanations(book, layout_of(zfxxgk))
-    cell = address((first.row, EXPLANATION))
+    cell = address((FIRST_ROW, EXPLANATION))
     message = (
         f"有 1 个格子的名称跟着拖动或剪切走了，已按表头读取：{cell}（{first.title}的填写说明）"
     )
@@ -161,39 +165,38 @@ def test_a_name_that_went_elsewhere_is_told_where_anything_stands(
 
 
 def test_names_at_their_rows_are_not_told(zfxxgk: Form) -> None:
-    book, first = checks_sheet(zfxxgk), layout_of(zfxxgk).check_rows[0]
-    spot = (CHECKS, (first.row, EXPLANATION))
+    book, first = checks_sheet(zfxxgk), layout_of(zfxxgk).listed[0]
+    spot = (CHECKS, (FIRST_ROW, EXPLANATION))
     book = RawBook(book.sheets, {**book.names, explanation_name(first.code).lower(): target(spot)})
     put(book, spot, RawCell("s", "已核实"))
     assert read_explanations(book, layout_of(zfxxgk)) == ({first.code: "已核实"}, [])
 
 
 def test_an_error_value_is_no_explanation(zfxxgk: Form) -> None:
-    book, first = checks_sheet(zfxxgk), layout_of(zfxxgk).check_rows[0]
-    put(book, (CHECKS, (first.row, EXPLANATION)), RawCell("e", "#N/A"))
+    book, first = checks_sheet(zfxxgk), layout_of(zfxxgk).listed[0]
+    put(book, (CHECKS, (FIRST_ROW, EXPLANATION)), RawCell("e", "#N/A"))
     texts, (finding,) = read_explanations(book, layout_of(zfxxgk))
     assert texts == {}
     assert (finding.code, finding.severity) == ("R33", Severity.WARNING)
-    assert (finding.sheet, finding.cell) == (CHECKS, address((first.row, EXPLANATION)))
+    assert (finding.sheet, finding.cell) == (CHECKS, address((FIRST_ROW, EXPLANATION)))
     assert finding.field == explanation_name(first.code)
     assert finding.message == f"“{first.title}的填写说明”里是错误值，不是文字，读不出来"
 
 
 def test_spots_of_explanations_by_their_names(zfxxgk: Form) -> None:
     book, layout = checks_sheet(zfxxgk, moved=3), layout_of(zfxxgk)
-    listed = (*layout.check_rows, *layout.deferred)
+    rows = enumerate(layout.listed, FIRST_ROW + 3)
     assert explanation_spots(book, layout) == {
-        explanation_name(check.code): (CHECKS, (check.row + 3, EXPLANATION)) for check in listed
+        explanation_name(check.code): (CHECKS, (row, EXPLANATION)) for row, check in rows
     }
 
 
-def test_ten_numbered_checks_make_a_sheet_the_one_of_checks(zfxxgk: Form) -> None:
+def test_ten_checks_make_a_sheet_the_one_of_checks(zfxxgk: Form) -> None:
     layout = layout_of(zfxxgk)
     for rows, found in ((10, 10), (9, 0)):
         sheet = RawSheet("Sheet9")
-        for check in layout.check_rows[:rows]:
-            sheet.cells[check.row, 0] = RawCell("n", str(check.index + 1))
-            sheet.cells[check.row, 1] = RawCell("s", check.printed_code)
+        for row, check in enumerate(layout.listed[:rows]):
+            sheet.cells[row, CODE] = RawCell("s", printed_code(check.code))
         book = raw_book(zfxxgk)
         sheets = {name: s for name, s in book.sheets.items() if name != CHECKS}
         spots = explanation_spots(RawBook({**sheets, "Sheet9": sheet}, {}), layout)
