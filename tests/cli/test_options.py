@@ -357,7 +357,9 @@ def test_what_the_command_line_names_comes_before_the_settings() -> None:
     imap = Imap(SERVER, "INBOX", "")
     own = (Path("r.csv"), Path("p.xlsx"))
     county = Unit("示例县")
-    settings = CampaignSettings(Path(), "f", 2025, county, None, *own, Smtp(SERVER, ""), imap)
+    settings = CampaignSettings(
+        Path(), "f", 2025, county, None, "", *own, smtp=Smtp(SERVER, ""), imap=imap
+    )
     assert Workplace(Path("c")).over(settings) == settings
     assert Workplace(Path("c")).filled_from(settings) == Workplace(Path("c"), *own)
     named = Workplace(None, Path("named.csv"), Path("named.xlsx"))

@@ -28,7 +28,7 @@ def carrying(form: Form, values: dict[str, RawCell]) -> RawBook:
 
 
 def read(book: RawBook, form: Form) -> Figures | None:
-    return read_prior_year(book, form).figures
+    return read_prior_year(book, layout_of(form)).figures
 
 
 def test_a_workbook_without_figures_carries_none(any_form: Form) -> None:
@@ -64,7 +64,7 @@ def printed(form: Form, values: dict[str, RawCell], names: dict[str, str]) -> Ra
 
 
 def told(book: RawBook, form: Form) -> Told:
-    return [(f.code, f.cell, f.message) for f in read_prior_year(book, form).findings]
+    return [(f.code, f.cell, f.message) for f in read_prior_year(book, layout_of(form)).findings]
 
 
 def test_a_name_that_went_elsewhere_is_only_a_proposal(zfxxgk: Form) -> None:
