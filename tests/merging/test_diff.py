@@ -31,7 +31,7 @@ from xlreport.submission import BLANK, YES, Status, Submission
 
 TOTAL = "一、本年新收政府信息公开申请数量·总计"
 LICENCES = "二、主动公开 B10　行政许可·本年处理决定数量"
-QUESTION = "二、主动公开 B3　本表空白处是否均为 0"
+QUESTION = "二、主动公开 B1　本表空白处是否均为 0"
 TEXTS = {
     "a changed word": ("甲乙丙丁", "甲乙改丁", "（第 3 字起）：甲乙丙丁 → 甲乙改丁"),
     "more at the end": ("甲乙", "甲乙丙", "（第 3 字起）：甲乙 → 甲乙丙"),
@@ -74,8 +74,8 @@ KINDS: dict[str, tuple[Callable[[Scene], bytes], list[str]]] = {
         lambda s: put(s.book, REQUESTS, "J7", "blank"),
         [f"{REQUESTS} J7　{TOTAL}：（公式） → （空白）"],
     ),
-    "an answer": (lambda s: put(s.book, NUMBER[0], "B3", "text", "是"), [f"{QUESTION}：否 → 是"]),
-    "no answer": (lambda s: put(s.book, NUMBER[0], "B3", "blank"), [f"{QUESTION}：否 → （未选）"]),
+    "an answer": (lambda s: put(s.book, NUMBER[0], "B1", "text", "是"), [f"{QUESTION}：否 → 是"]),
+    "no answer": (lambda s: put(s.book, NUMBER[0], "B1", "blank"), [f"{QUESTION}：否 → （未选）"]),
 }
 
 
@@ -94,7 +94,7 @@ def test_a_text_is_shown_from_where_it_differs(scene: Scene, kind: str) -> None:
         )
         for text in (first, second)
     ]
-    assert lines(scene, *books) == [f"文字材料 B4　一、总体情况{words}"]
+    assert lines(scene, *books) == [f"文字材料 B5　一、总体情况{words}"]
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_what_cannot_be_compared_is_refused(
         for pair in ((good, other), (other, good)):
             assert main(["diff", *map(str, pair), "--json"]) == 2
             out, err = capsys.readouterr()
-            assert out == ""
+            assert json.loads(out) == {"error": err.removesuffix("\n")}
             assert words in err
             assert str(other) in err
     scene.write("别的.xlsx", write_workbook(fill(other_form, 0), other_form))

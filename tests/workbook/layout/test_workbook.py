@@ -27,7 +27,7 @@ from xlreport.workbook.layout.identity import (
 from xlreport.workbook.layout.prior_year import prior_year_name, prior_year_sheet
 from xlreport.workbook.layout.sheet import CALCULATION, CHECKS, COVER, GUIDE, TEXTS, Span
 from xlreport.workbook.layout.texts import layout_texts
-from xlreport.workbook.layout.workbook import flag_name, layout_of, place_of
+from xlreport.workbook.layout.workbook import flag_name, layout_of, place_of, summary_layout
 
 
 def test_the_same_form_has_the_same_layout(zfxxgk: Form) -> None:
@@ -163,6 +163,21 @@ def test_workbooks_of_the_first_edition_do_not_say_so() -> None:
     assert is_current_edition(Identity(edition="2"))
     assert not is_current_edition(Identity(edition=""))
     assert not is_current_edition(Identity(edition="1"))
+
+
+def test_summaries_do_not_ask_about_blanks(zfxxgk: Form) -> None:
+    units, summaries = layout_of(zfxxgk), summary_layout(zfxxgk)
+    assert summaries is summary_layout(zfxxgk)
+    assert units.flags
+    assert summaries.flags == {}
+    assert summaries.cells == units.cells
+    for table, sheet in summaries.tables.items():
+        asking = units.tables[table]
+        assert sheet.flag is None
+        assert asking.flag is not None
+        (question,) = set(asking.labels) - set(sheet.labels)
+        assert question.style == "question"
+        assert asking.known - sheet.known == {question.span.cell, asking.flag}
 
 
 def test_lines_of_the_cover(zfxxgk: Form) -> None:

@@ -6,7 +6,7 @@ Here too are the names of the sheets that every workbook has beside those of its
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
 
@@ -135,6 +135,12 @@ class SheetLayout:
     def state(self, cell: Cell) -> Cell:
         """The hidden cell that says how wrong a cell of the form is."""
         return cell[0], cell[1] + len(self.widths)
+
+    @property
+    def without_question(self) -> SheetLayout:
+        """The same without the question whether blanks are 0."""
+        labels = tuple(label for label in self.labels if label.style != "question")
+        return replace(self, labels=labels, flag=None)
 
     def outside(self, cell: Cell) -> bool:
         """Whether a cell lies beyond what the form uses of the sheet."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from xlreport.a1 import Cell, address
@@ -164,6 +164,15 @@ def layout_of(form: Form) -> WorkbookLayout:
         cover_cells(form),
         _flags(tables),
     )
+
+
+@lru_cache(maxsize=16)
+def summary_layout(form: Form) -> WorkbookLayout:
+    """The layout of a form's summaries, which do not ask whether blanks are 0; the same object for
+    the same form."""
+    layout = layout_of(form)
+    tables = {table: sheet.without_question for table, sheet in layout.tables.items()}
+    return replace(layout, tables=tables, flags={})
 
 
 def _cells(form: Form, sheets: tuple[SheetLayout, ...]) -> dict[str, Spot]:

@@ -21,7 +21,7 @@ from xlreport.workbook.layout.identity import (
     is_current_edition,
 )
 from xlreport.workbook.layout.sheet import HIDDEN, PRIOR_YEAR_LIST
-from xlreport.workbook.layout.workbook import WorkbookLayout, layout_of
+from xlreport.workbook.layout.workbook import WorkbookLayout, layout_of, summary_layout
 from xlreport.workbook.reader.cover import cover_sheet, cover_text
 from xlreport.workbook.reader.defined_names import named_text
 from xlreport.workbook.reader.headings import sheet_like
@@ -58,7 +58,7 @@ def edition_of(book: RawBook, identity: Identity, form: Form) -> WorkbookLayout:
     """The layout by which a workbook of a form is to be read: the first one where it has an
     identity that names no other, or no identity but the list of last year's figures."""
     if is_current_edition(identity):
-        return layout_of(form)
+        return summary_layout(form) if identity.is_summary else layout_of(form)
     is_first = bool(identity.form) or PRIOR_YEAR_LIST in book.sheets
     return first_edition(form) if is_first else layout_of(form)
 
