@@ -26,7 +26,7 @@ HELD = {
     "staff.civil.heads": Decimal(3),
 }
 REMARKS = "text.remarks"
-BARE = 'SUBSTITUTE(SUBSTITUTE(SUBSTITUTE(文字材料!B4," ",""),"\u3000",""),CHAR(10),"")'
+BARE = 'SUBSTITUTE(SUBSTITUTE(SUBSTITUTE(文字材料!B5," ",""),"\u3000",""),CHAR(10),"")'
 ONE = Decimal(1)
 
 
@@ -52,7 +52,7 @@ NUMBERS = [
     NumberRow(
         ex.Previous(TAX.field),
         "4",
-        "上年数!C14",
+        "上年·收支!D8",
         "上年的“税收·一季度”",
         "上年的“税收·一季度” 4",
         None,
@@ -79,7 +79,7 @@ NUMBERS = [
         "14.25",
         "SUM(D8,D8)",
         "税收·一季度 ＋ 税收·一季度",
-        "税收·一季度（D8）7.125 ＋ 税收·一季度（D8）7.125 ＝ 14.25",
+        "税收·一季度（D8）7.125 ＋ D8 的 7.125 ＝ 14.25",
         {TAX.field: Decimal(2)},
     ),
     NumberRow(
@@ -129,7 +129,7 @@ class ConditionRow:
 
 
 def known(cells: str, count: int) -> str:
-    return f'COUNT({cells})+IF($C$3="是",COUNTBLANK({cells}),0)={count}'
+    return f'COUNT({cells})+IF($C$1="是",COUNTBLANK({cells}),0)={count}'
 
 
 LESS = ex.Compare("<", TAX, OTHER)
@@ -194,7 +194,7 @@ CONDITIONS = [
     ConditionRow(
         ex.Mentions(REMARKS, ("增加", "减少")),
         f'OR(LEN(SUBSTITUTE({BARE},"增加",""))<LEN({BARE}),LEN(SUBSTITUTE({BARE},"减少",""))<LEN({BARE}))',
-        f'AND(COUNTBLANK(文字材料!B4)=0,NOT(OR(LEN(SUBSTITUTE({BARE},"增加",""))<LEN({BARE}),'
+        f'AND(COUNTBLANK(文字材料!B5)=0,NOT(OR(LEN(SUBSTITUTE({BARE},"增加",""))<LEN({BARE}),'
         f'LEN(SUBSTITUTE({BARE},"减少",""))<LEN({BARE}))))',
         "编报说明写到“增加”或“减少”",
         "编报说明没有写到“增加”或“减少”",
@@ -226,7 +226,7 @@ CONDITIONS = [
         f"IF({known('D8:E8', 2)},NOT(AND(ROUND(D8-E8,6)<0,ROUND(E8-D8,6)>0)),FALSE)",
         "税收·一季度 ＜ 税收·二季度，并且税收·二季度 ＞ 税收·一季度",
         "税收·一季度（D8）7.125，应小于 税收·二季度（E8）2，现多 5.125；"
-        "税收·二季度（E8）2，应大于 税收·一季度（D8）7.125，现少 5.125",
+        "E8 的 2，应大于 D8 的 7.125，现少 5.125",
     ),
     ConditionRow(
         ex.And((ex.Compare(">", OTHER, number(0)), ex.LevelIn(("县",)))),
@@ -265,7 +265,7 @@ CELLS = [
     ConditionRow(
         ex.Filled(REMARKS),
         f"LEN({BARE})>0",
-        f"AND(COUNTBLANK(文字材料!B4)=0,LEN({BARE})=0)",
+        f"AND(COUNTBLANK(文字材料!B5)=0,LEN({BARE})=0)",
         "编报说明有文字",
         "编报说明只有空格",
     ),
