@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,7 @@ def apply(submission: Submission, line: str) -> Submission:
     return submission.with_identity({**submission.provenance.identity, name: value.strip('"')})
 
 
+@cache
 def base(form: Form) -> Submission:
     """The base with a year before it that fits: the same numbers, but for what must be carried over."""
     submission = load(GOLDEN / "base.txt", form, Unit("示例县", "9901"))

@@ -7,9 +7,11 @@ import json
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,21 +21,27 @@ from hostile.scene import COUNTY, GOOD, ROSTER, Scene, base, book_of
 from support.merges import merge_and_write
 from xlreport import (
     Form,
+    FormCatalog,
     MergeRequest,
     MergeResult,
     Outcome,
+    Policy,
     Roster,
     Unit,
     merge_folder,
     read_roster,
+    read_submission,
     write_outputs,
 )
+from xlreport.merging.merge import merge_files
+from xlreport.merging.outcome import FileRecord
+from xlreport.merging.totals import totals_of
+from xlreport.rules.evaluate import view_of
+from xlreport.submission import Summary
+from xlreport.workbook.reader.submission import Reading
 
 FIELD = "disclosure.licences.decisions"
 GOOD_UNIT = Unit("乙丑镇", "990102", "乡镇")
-READ = {"accepted", "returned"}
-"""Outcomes of files of which something gets into the summary; of the others it only has the findings,
-which the test with all of them in one folder writes."""
 
 
 @pytest.fixture(scope="module")
@@ -111,18 +119,14 @@ def test_alone_beside_a_good_workbook(case: Case, roster: Roster, zfxxgk: Form) 
     with tempfile.TemporaryDirectory() as made:
         tmp = Path(made)
         tmp.chmod(0o755)
-        folder, out = tmp / "in", tmp / "out"
+        folder = tmp / "in"
         folder.mkdir()
-        out.mkdir()
-        out.chmod(0o777)
         (folder / GOOD).write_bytes(book_of(GOOD_UNIT))
         scene = Scene(folder)
         case.build(scene)
         before = snapshot(folder)
         with nobody("权限" in case.what):
             result = merge_folder(MergeRequest(folder, roster, county=COUNTY))
-            if READ & set(case.outcomes.values()):
-                result = write_outputs(result, out)
             sound(result, folder, zfxxgk)
         assert snapshot(folder) == before, "originals are never touched"
         for path in folder.rglob("*"):
@@ -143,11 +147,9 @@ def test_alone_beside_a_good_workbook(case: Case, roster: Roster, zfxxgk: Form) 
         assert result.totals == alone(zfxxgk)
 
 
+@cache
 def alone(form: Form) -> dict[str, Decimal]:
     """The totals of one good workbook."""
-    from xlreport.merging.totals import totals_of
-    from xlreport.rules.evaluate import view_of
-
     return totals_of(form, view_of(form, base(form, GOOD_UNIT)))
 
 
@@ -181,6 +183,39 @@ def test_all_of_them_in_one_folder(roster: Roster, zfxxgk: Form, tmp_path: Path)
     for number, case in enumerate(CASES):
         mine = {f.path for f in result.files if f.path.startswith(f"{number:03}/")}
         assert mine == {f"{number:03}/{name}" for name in case.outcomes} or "权限" in case.what
+
+    summed_up(result.files, zfxxgk, tmp_path / "towns")
+
+
+def summed_up(files: Sequence[FileRecord], form: Form, out: Path) -> None:
+    """Every report that could be read, as that of a town of its own, is in one summary that is
+    sound; what is returned counts too."""
+    towns = [FileRecord(f"{i}.xlsx", town_of(i, f)) for i, f in enumerate(files) if is_read(f)]
+    request = MergeRequest(
+        out, form=form.id, year=2025, county=COUNTY, policy=Policy(with_errors=True)
+    )
+    result = write_outputs(merge_files(towns, request), out)
+    assert len(towns) >= len(READABLE)
+    assert {file.outcome for file in result.files} == {Outcome.ACCEPTED, Outcome.RETURNED}
+    summary = read_submission(Path(result.outputs[0]).read_bytes(), FormCatalog()).submission
+    assert isinstance(summary, Summary)
+    assert [unit.name for unit in summary.members] == [town.unit.name for town in towns]
+    shown = totals_of(form, view_of(form, summary))
+    assert shown == result.totals
+
+
+READABLE = [case for case in CASES if {"accepted", "returned"} & set(case.outcomes.values())]
+
+
+def is_read(file: FileRecord) -> bool:
+    return file.reading.submission is not None and not isinstance(file.report, Summary)
+
+
+def town_of(number: int, file: FileRecord) -> Reading:
+    """What was read, as the report of another town."""
+    unit = Unit(f"第{number}镇", f"97{number:04}", "乡镇")
+    report = replace(file.report, unit=unit, county=COUNTY)
+    return replace(file.reading, submission=report)
 
 
 @contextmanager

@@ -41,7 +41,7 @@ from xlreport.text import BITING, clean
 
 WATCHED = Path(__file__).with_name("watched.py")
 WORKER = "-P -c from xlreport.workers import serve; serve()"
-FEW, MANY = 40, 240
+FEW, MANY = 20, 120
 """Units of the merges whose memory is measured; what a hundred and a thousand take is on their line."""
 
 LIVELY = {"R1", "R4", "R6", "R10", "R20", "R21", "R23"}

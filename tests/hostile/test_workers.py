@@ -22,7 +22,7 @@ from xlreport.workers import Lost, WorkerPool
 
 pytestmark = pytest.mark.isolated
 
-FILES = 3
+FILES = 2
 LIMITS = Limits(seconds=600)
 """Time that only a call needs that never ends."""
 

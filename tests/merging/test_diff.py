@@ -206,7 +206,7 @@ def read(form: Form, seed: int) -> Submission:
     return submission
 
 
-@examples(12)
+@examples(5, nightly=240)
 @given(seeds=st.tuples(st.integers(0, 10**6), st.integers(0, 10**6)))
 def test_differences_are_none_with_oneself_and_mirror_each_other(
     any_form: Form, seeds: tuple[int, int]

@@ -26,10 +26,10 @@ from xlreport.workbook.writer.results import CachedResults
 
 pytestmark = pytest.mark.oracle
 
-FILLS = examples(40).max_examples
+FILLS = examples(15, nightly=800).max_examples
 """Random fills for each of the two forms, beside those that show a grade that none before showed."""
 
-MOST = 3 * FILLS
+MOST = max(120, 3 * FILLS)
 """Fills that are looked at for such."""
 
 

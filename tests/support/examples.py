@@ -22,7 +22,9 @@ def register_profiles() -> None:
     settings.load_profile("ci")
 
 
-def examples(number: int) -> settings:
-    """So many examples in the short profile, and in proportion in the long one."""
+def examples(number: int, *, nightly: int = 0) -> settings:
+    """So many examples in the short profile; in the long one `nightly`, or else in proportion."""
     profile = settings.get_profile(settings.get_current_profile_name())
-    return settings(max_examples=number * profile.max_examples // USUAL)
+    if profile.max_examples == USUAL:
+        return settings(max_examples=number)
+    return settings(max_examples=nightly or number * profile.max_examples // USUAL)

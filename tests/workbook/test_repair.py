@@ -314,7 +314,7 @@ def test_a_repaired_report_wins_over_its_original(scene: Scene) -> None:
         ]
 
 
-@examples(12)
+@examples(5, nightly=240)
 @given(seed=st.integers(0, 10**6))
 def test_any_report_is_judged_as_before(any_form: Form, seed: int) -> None:
     """Same content and same findings; repairing it again finds nothing to do."""

@@ -14,6 +14,7 @@ from openpyxl.utils import range_boundaries
 from openpyxl.workbook.workbook import Workbook
 
 from support.cells import part, sheet_parts
+from support.examples import examples
 from support.fills import fill
 from support.formula_cells import formula_cells
 from xlreport import (
@@ -35,6 +36,9 @@ from xlreport.submission import Status
 from xlreport.workbook.layout.sheet import CHECKS
 from xlreport.workbook.layout.workbook import layout_of
 from xlreport.workbook.writer.template import blank
+
+FILLS = examples(10, nightly=500).max_examples
+"""Random fills of each form that are written and read again."""
 
 
 @pytest.fixture
@@ -209,7 +213,7 @@ def test_every_formula_has_a_cached_result(any_form: Form) -> None:
 
 def test_reading_gives_back_what_was_written(any_form: Form) -> None:
     catalog = FormCatalog((any_form,))
-    for seed in range(25):
+    for seed in range(FILLS):
         written = fill(any_form, seed)
         reading = read_submission(write_workbook(written, any_form), catalog)
         assert reading.submission is not None, reading.findings
