@@ -88,7 +88,7 @@ def test_a_workbook_of_another_unit(campaign: Campaign, tmp_path: Path, good: by
         ("year", "2024", "是 2024 年度的表"),
         ("county", "别的县", "上的汇总单位是“别的县”（代码“”）"),
         ("county_code", "990000", "上的汇总单位是“示例县”（代码“990000”）"),
-        ("fingerprint", "0" * 16, "是按旧的报表定义生成的（第 1 版）"),
+        ("fingerprint", "0" * 16, "是按旧的报表定义生成的（第 2 版）"),
         ("form", "xiangzhen-caizheng", "是报表“xiangzhen-caizheng”的表"),
     ],
 )

@@ -81,7 +81,7 @@ def test_a_form_tells_its_years() -> None:
     start = "zfxxgk-2021　政府信息公开工作年度报告　"
     assert render.form_line(form) == f"{start}（2021 年度起，第 2 版）"
     ended = replace(form, last_year=2030)
-    assert render.form_line(ended) == f"{start}（2021–2030 年度，第 1 版）"
+    assert render.form_line(ended) == f"{start}（2021–2030 年度，第 2 版）"
 
 
 def test_templates_tell_whose_figures_of_last_year_are_missing() -> None:
@@ -163,7 +163,8 @@ def test_a_check_is_summed_up() -> None:
 
 def merged(*files: FileRecord, **more: Any) -> MergeResult:
     request = MergeRequest(Path("in"))
-    return MergeResult(request, "zfxxgk-2021", 2025, files, **more)
+    form = get_form("zfxxgk-2021")
+    return MergeResult(request, form.id, 2025, files, form=form, **more)
 
 
 def test_a_merge_of_nothing_says_why() -> None:

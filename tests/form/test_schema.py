@@ -41,4 +41,7 @@ def test_the_keys_of_a_definition_are_these() -> None:
         "checks",
         "subjects",
         "statements",
+        "signatures",
+        "marks",
+        "follows",
     }

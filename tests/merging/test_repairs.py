@@ -48,7 +48,7 @@ def test_the_list_tells_every_value_and_what_is_missing(scene: Scene) -> None:
     ]
     second = lines.index(f"甲子镇　{bad.as_posix()}")
     assert lines[second - 2 : second + 3] == [
-        "  已搬移　文字材料 B8 → 文字材料 B8　六、其他需要报告的事项：本年度未收取信息处理费。（12 字）",
+        "  已搬移　文字材料 B8 → 文字材料 B63　六、其他需要报告的事项：本年度未收取信息处理费。（12 字）",
         "",
         f"甲子镇　{bad.as_posix()}",
         f"  → {FRESH.replace('修复', '修复2')}：搬移 172 项，1 项没有搬移",
@@ -109,8 +109,8 @@ def test_the_json_document(scene: Scene, capsys: pytest.CaptureFixture[str]) -> 
     assert carried[-4] == {
         "field": "review.blanks_are_zero",
         "label": "本表空白处是否均为 0",
-        "from": ["四、复议诉讼", "H3"],
-        "to": ["四、复议诉讼", "H3"],
+        "from": ["四、复议诉讼", "H1"],
+        "to": ["四、复议诉讼", "H1"],
         "value": "否",
     }
     assert [c["from"] for c in carried if c["to"] == [REQUESTS, "D10"]] == [[REQUESTS, "D11"]]

@@ -242,7 +242,7 @@ def test_texts_and_explanations_are_listed_and_can_be_found_by_name() -> None:
         ("990102", "乙丑镇"),
     ]
     (explained,) = rows(workbook[EXPLANATIONS_SHEET])
-    assert explained[:3] == ("990101", "甲子镇", "C4")
+    assert explained[:3] == ("990101", "甲子镇", "C-4")
     assert explained[4] == "批量撤回"
     assert explained[3]
     names = {name: workbook.defined_names[name].attr_text for name in workbook.defined_names}
