@@ -208,7 +208,7 @@ READABLE = [case for case in CASES if {"accepted", "returned"} & set(case.outcom
 
 
 def is_read(file: FileRecord) -> bool:
-    return file.reading.submission is not None and not isinstance(file.report, Summary)
+    return file.submission is not None and not isinstance(file.submission, Summary)
 
 
 def town_of(number: int, file: FileRecord) -> Reading:
