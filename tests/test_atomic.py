@@ -18,6 +18,7 @@ from xlreport.atomic import (
     locked,
     safe_name,
     set_aside,
+    was_writing,
     why_not_written,
     write_atomically,
 )
@@ -239,3 +240,26 @@ def test_the_lock_is_dropped_when_the_work_fails(tmp_path: Path) -> None:
     with locked(tmp_path, patience=0):
         pass
     assert LOCK_NAME not in {p.name for p in tmp_path.iterdir()}
+
+
+def test_looking_at_a_file_is_no_writing(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"")
+    looking: tuple[Callable[[], object], ...] = (
+        (tmp_path / ("x" * 300)).lstat,
+        (tmp_path / "none").read_bytes,
+        (tmp_path / "none").read_text,
+        lambda: list((tmp_path / "a").iterdir()),
+    )
+    for look in looking:
+        with pytest.raises(OSError, match="Errno") as error:
+            look()
+        assert not was_writing(error.value)
+    for write in (
+        lambda: write_atomically(tmp_path / "a" / "b", b""),
+        lambda: write_atomically(tmp_path / ("x" * 300) / "b", b""),
+        lambda: (tmp_path / "none" / "b").write_bytes(b""),
+        (tmp_path / "none" / "b").mkdir,
+    ):
+        with pytest.raises(OSError, match="Errno") as error:
+            write()
+        assert was_writing(error.value)

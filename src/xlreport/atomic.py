@@ -64,7 +64,7 @@ MOST_ASIDE = 10_000
 def write_atomically(path: Path, data: bytes, modified: float = 0.0) -> None:
     """Replaces `path` by `data`; a killed run leaves the old file or the new one. `modified` is the
     file's time stamp in seconds, 0 for now. Raises OSError."""
-    temporary = _made(path.parent) / f".xlreport-{secrets.token_hex(8)}.tmp"
+    temporary = made(path.parent) / f".xlreport-{secrets.token_hex(8)}.tmp"
     try:
         # `x`: a new file, never through a link that somebody laid; its mode follows the umask
         with temporary.open("xb") as stream:
@@ -149,16 +149,28 @@ _CAUSES = {
 """Sentences about files, by the system's error."""
 
 
-class NotWritten(OSError):
-    """A file that another library could not write."""
+class NotRead(OSError):
+    """A file that another library could not read."""
+
+
+_READING = frozenset(
+    {
+        *("bytes_of", "read_bytes", "read_text", "iterdir", "resolve", "samefile"),
+        *("stat", "lstat", "exists", "is_file", "is_dir", "is_symlink"),
+    }
+)
+"""Functions, of pathlib and our own, that only look at files."""
 
 
 def was_writing(error: OSError) -> bool:
-    """Whether it was met while a file was written, made room or was locked, and not while one was
-    read."""
-    writing = {f.__code__ for f in (write_atomically, keep_beside, set_aside, _made, _take)}
+    """Whether it was met while a file was written, and not while one was only looked at."""
+    if isinstance(error, NotRead):
+        return False
     codes = {frame.f_code for frame, _ in traceback.walk_tb(error.__traceback__)}
-    return isinstance(error, NotWritten) or not writing.isdisjoint(codes)
+    writing = {f.__code__ for f in (write_atomically, keep_beside, set_aside, made, _take)}
+    if not writing.isdisjoint(codes):
+        return True
+    return _READING.isdisjoint(code.co_name for code in codes)
 
 
 def why_failed(error: OSError) -> str:
@@ -208,7 +220,7 @@ def _safe_character(character: str) -> str:
 def locked(folder: Path, patience: float = 30.0) -> Iterator[None]:
     """Holds the folder's lock, and clears temporary files that killed runs left. Raises Busy after
     `patience` seconds, OSError when the folder cannot be written."""
-    path = _made(folder) / LOCK_NAME
+    path = made(folder) / LOCK_NAME
     lock = FileLock(path, patience, poll_interval=_WAIT, on_acquired=_sign, fallback_to_soft=False)
     _take(lock, path)
     try:
@@ -218,7 +230,7 @@ def locked(folder: Path, patience: float = 30.0) -> Iterator[None]:
         _leave(lock, path)
 
 
-def _made(folder: Path) -> Path:
+def made(folder: Path) -> Path:
     """The folder, made when it is not there. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
     return folder

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from xlreport.atomic import was_writing, why_failed
 from xlreport.campaign.ledger import NAME, Ledger, Sent, open_ledger
 from xlreport.errors import LedgerError
 from xlreport.mail.codes import NO_MESSAGE
@@ -170,3 +171,11 @@ def test_a_ledger_without_its_tables_is_damaged(tmp_path: Path) -> None:
     connection.close()
     with pytest.raises(LedgerError, match="坏了"), open_ledger(tmp_path) as ledger:
         ledger.sent()
+
+
+def test_a_ledger_that_cannot_be_opened_is_told_as_that(tmp_path: Path) -> None:
+    (tmp_path / NAME).mkdir()
+    with pytest.raises(OSError, match="unable to open") as error, open_ledger(tmp_path):
+        pass
+    assert not was_writing(error.value)
+    assert why_failed(error.value) == f"“{NAME}”打不开：请检查读取权限，并关闭正打开它的程序。"

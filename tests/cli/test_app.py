@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import typer
 
-from xlreport.atomic import NotWritten
+from xlreport.atomic import NotRead
 from xlreport.cli import chinese
 from xlreport.cli.app import COMMANDS, main, program
 from xlreport.errors import Busy, UsageError, XlreportError
@@ -40,32 +40,32 @@ def failing(error: BaseException) -> Callable[..., Any]:
         (UsageError("“h\x1b[31m\u202ecsv”\n不能比较。"), 2, "“h�[31m�csv”\n不能比较。\n"),
         (Refused("不行。"), 7, "不行。\n"),
         (
-            PermissionError(13, "denied", "表.xlsx"),
+            NotRead(13, "denied", "表.xlsx"),
             2,
             "“表.xlsx”打不开：请检查读取权限，并关闭正打开它的程序。\n",
         ),
         (
-            NotWritten(13, "denied", "表.xlsx"),
+            PermissionError(13, "denied", "表.xlsx"),
             2,
             "写不了“表.xlsx”：请关闭正打开它的 WPS 或 Excel，检查磁盘空间和写入权限。原有文件没有改动。\n",
         ),
         (
-            NotWritten(13, "denied", "ledger.sqlite3"),
+            PermissionError(13, "denied", "ledger.sqlite3"),
             2,
             "写不了“ledger.sqlite3”：请关闭正打开它的程序，检查磁盘空间和写入权限。原有文件没有改动。\n",
         ),
         (
-            NotADirectoryError(20, "no folder", "表/甲.xlsx"),
+            NotRead(20, "no folder", "表/甲.xlsx"),
             2,
             "“表/甲.xlsx”的路径里有一段是文件，不是文件夹：请改正路径，再重新运行。\n",
         ),
         (
-            OSError(36, "too long", "表.xlsx"),
+            NotRead(36, "too long", "表.xlsx"),
             2,
             "“表.xlsx”的路径太长：请把文件或文件夹的名称改短。\n",
         ),
         (
-            NotWritten(28, "full", "表.xlsx"),
+            OSError(28, "full", "表.xlsx"),
             2,
             "磁盘满了，写不了“表.xlsx”：请腾出空间。原有文件没有改动。\n",
         ),

@@ -16,7 +16,6 @@ from types import FrameType
 import pytest
 
 from campaign.scene import campaign_in
-from xlreport.atomic import NotWritten
 from xlreport.cli import ending
 from xlreport.cli.app import main
 from xlreport.cli.ending import Ended, ended_by_signals
@@ -232,7 +231,7 @@ CAUSES = {
 def test_each_cause_is_told_as_it_is(
     number: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(catalog, "shipped", failing(NotWritten(number, "?", "a.xlsx")))
+    monkeypatch.setattr(catalog, "shipped", failing(OSError(number, "?", "a.xlsx")))
     assert main(["forms"]) == 2
     assert capsys.readouterr().err == f"{CAUSES[number]}原有文件没有改动。\n"
 

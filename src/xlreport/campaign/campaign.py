@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from xlreport.api import merge_folder, read_prior_year
-from xlreport.atomic import locked, write_atomically
+from xlreport.atomic import locked, made, write_atomically
 from xlreport.campaign.ledger import Ledger, open_ledger
 from xlreport.campaign.settings import CampaignSettings, read_settings, require_same_county
 from xlreport.form.catalog import FormCatalog, get_form
@@ -118,6 +118,6 @@ def ledger_of(settings: CampaignSettings) -> Iterator[Ledger]:
 
 def merged_inbox(campaign: Campaign, ledger: Ledger) -> MergeResult:
     """What a merge of the inbox would do now."""
-    campaign.settings.inbox.mkdir(parents=True, exist_ok=True)
+    made(campaign.settings.inbox)
     request = replace(campaign.request, arrivals=ledger.arrivals())
     return merge_folder(request)

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from xlreport.atomic import NotWritten
+from xlreport.atomic import NotRead, made
 from xlreport.errors import LedgerError
 from xlreport.findings import CODES, Finding
 from xlreport.mail.headers import addresses
@@ -401,8 +401,7 @@ def open_ledger(folder: Path, *, must_exist: bool = False) -> Iterator[Ledger]:
     """The ledger in a folder, made when there is none. Raises LedgerError for one that is
     damaged or of a newer version, or that is gone and `must_exist`, OSError when the folder cannot
     be written."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / NAME
+    path = made(folder) / NAME
     connection: sqlite3.Connection | None = None
     try:
         connection = sqlite3.connect(path)
@@ -477,7 +476,7 @@ def _of_the_system(error: sqlite3.DatabaseError) -> OSError:
     """What the system would have raised."""
     primary = error.sqlite_errorcode & 0xFF
     system = _SYSTEM.get(primary, errno.EIO)
-    kind = OSError if primary in _UNREADABLE else NotWritten
+    kind = NotRead if primary in _UNREADABLE else OSError
     return kind(system, str(error), NAME)
 
 

@@ -17,7 +17,7 @@ from pydantic import (
     field_validator,
 )
 
-from xlreport.atomic import write_atomically
+from xlreport.atomic import made, write_atomically
 from xlreport.campaign.letters import write_letters
 from xlreport.errors import CampaignError
 from xlreport.form.catalog import get_form
@@ -367,7 +367,7 @@ def init_campaign(
         roster=_quoted(roster_path.name),
     )
     for part in ("templates", "inbox", "summary"):
-        (folder / part).mkdir(parents=True, exist_ok=True)
+        made(folder / part)
     if not roster_path.exists():
         write_atomically(roster_path, data)
     letters = write_letters(folder / "letters")
