@@ -25,7 +25,7 @@ SHEET_PART = sheet_parts(JIAZI)[SHEET]
 BOOK, STYLES, STRINGS = "xl/workbook.xml", "xl/styles.xml", "xl/sharedStrings.xml"
 BOOK_RELATIONS = "xl/_rels/workbook.xml.rels"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-B10 = '<c r="B10" s="15"><v>135</v></c>'
+B10 = '<c r="B10" s="21"><v>135</v></c>'
 
 Told = tuple[str, str, str]
 """A code, the cell, the message."""
@@ -61,8 +61,9 @@ def hidden_and_beside(extension: str) -> bytes:
 
 @pytest.mark.parametrize("extension", [".xlsx", ".ods", ".xls.gz"])
 def test_what_nobody_sees_is_told_in_every_format(extension: str) -> None:
-    """LibreOffice wrote the others from the first one."""
+    """LibreOffice wrote the others from the first one, which has the first edition's layout."""
     expected = [
+        ("F6", "", "填报用的模板版本（第 1 版）与现行版本不同，按现行版本校验"),
         ("R29", "B7", "显示的是“0.2”，格子里存的是 2；已按 2 读取"),
         ("R5", "B6", "这里有批注“批注：应为 77 件”，不会读取"),
         ("R5", "B17", "这里有文本框“文本框：以 88 为准”，不会读取"),
@@ -84,7 +85,7 @@ def test_a_hidden_window_and_a_hidden_cover_are_told() -> None:
 
 
 def test_rows_that_are_low_unless_they_say_otherwise_are_told() -> None:
-    data = changed(SHEET_PART, ' ht="21.75" customHeight="1"><c r="A10"', '><c r="A10"')
+    data = changed(SHEET_PART, ' ht="18.75" customHeight="1"><c r="A10"', '><c r="A10"')
     xml = re.sub(
         "<sheetFormatPr [^>]*/>", '<sheetFormatPr defaultRowHeight="0"/>', part(data, SHEET_PART)
     )
@@ -100,7 +101,7 @@ def restyled(font: str = "", fill: str = "", code: str = "") -> bytes:
         for name in ("fonts", "fills", "cellXfs")
     )
     cells = styles[styles.index("<cellXfs") : styles.index("</cellXfs>")]
-    style = re.findall("<xf [^>]*/>|<xf .*?</xf>", cells, re.DOTALL)[15]
+    style = re.findall("<xf [^>]*/>|<xf .*?</xf>", cells, re.DOTALL)[21]
     if font:
         styles = styles.replace("</fonts>", f"<font>{font}</font></fonts>")
         style = re.sub('fontId="[0-9]+"', f'fontId="{fonts}"', style)
@@ -163,10 +164,10 @@ MC = 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
 @pytest.mark.parametrize(
     "xml",
     [
-        '<c r="B10" s="15" t="inlineStr"><v>999</v></c>',
-        '<c r="B10" s="15"><is><t>999</t></is></c>',
-        '<c r="B10" s="15" t="str"><is><t>999</t></is></c>',
-        f'<c r="B10" s="15"><mc:AlternateContent {MC}><mc:Choice Requires="x14"><v>999</v></mc:Choice>'
+        '<c r="B10" s="21" t="inlineStr"><v>999</v></c>',
+        '<c r="B10" s="21"><is><t>999</t></is></c>',
+        '<c r="B10" s="21" t="str"><is><t>999</t></is></c>',
+        f'<c r="B10" s="21"><mc:AlternateContent {MC}><mc:Choice Requires="x14"><v>999</v></mc:Choice>'
         "</mc:AlternateContent><v>135</v></c>",
     ],
 )  # fmt: skip
@@ -177,9 +178,9 @@ def test_a_value_that_is_not_of_its_type_is_doubtful(xml: str) -> None:
 @pytest.mark.parametrize(
     "xml",
     [
-        '<c r="B10" s="15"><x:v xmlns:x="urn:x">999</x:v><v>135</v></c>',
-        '<c r="B10" s="15" xmlns:x="urn:x" x:t="s"><v>135</v></c>',
-        '<c xmlns="" r="B10" s="15"><v>999</v></c>',
+        '<c r="B10" s="21"><x:v xmlns:x="urn:x">999</x:v><v>135</v></c>',
+        '<c r="B10" s="21" xmlns:x="urn:x" x:t="s"><v>135</v></c>',
+        '<c xmlns="" r="B10" s="21"><v>999</v></c>',
     ],
 )
 def test_a_cell_of_a_foreign_namespace_is_refused(xml: str) -> None:
@@ -453,7 +454,7 @@ def test_objects_in_a_sheet_are_told(xml: str) -> None:
 @pytest.mark.parametrize(("height", "is_told"), [("0", True), ("3", True), ("3.5", False)])
 def test_rows_too_low_for_a_number_are_told(height: str, is_told: bool) -> None:
     data = changed(
-        SHEET_PART, 'ht="21.75" customHeight="1"><c r="A10"', f'ht="{height}"><c r="A10"'
+        SHEET_PART, 'ht="18.75" customHeight="1"><c r="A10"', f'ht="{height}"><c r="A10"'
     )
     expected = [("R34", "B10", "格子里的“135”看不见（所在的行或列被隐藏了），已照常读取")]
     assert told(data) == (expected if is_told else [])

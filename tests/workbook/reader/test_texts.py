@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
 import pytest
 
 from support.raw_books import CHECKS, put, raw_book, target
@@ -11,9 +15,11 @@ from xlreport.findings import Severity
 from xlreport.formats.raw import RawBook, RawCell, RawSheet
 from xlreport.submission import NO, YES
 from xlreport.text import MAX_CELL_TEXT, printed_code
+from xlreport.workbook.layout import first_edition
 from xlreport.workbook.layout.checks import CODE, EXPLANATION
 from xlreport.workbook.layout.lines import explanation_name
-from xlreport.workbook.layout.workbook import layout_of
+from xlreport.workbook.layout.sheet import CALCULATION
+from xlreport.workbook.layout.workbook import Spot, WorkbookLayout, layout_of
 from xlreport.workbook.reader.locate import Located, locate
 from xlreport.workbook.reader.texts import (
     explanation_spots,
@@ -95,68 +101,132 @@ def test_any_other_answer_counts_as_none(zfxxgk: Form) -> None:
 # --- explanations ---------------------------------------------------------------------------
 
 
-FIRST_ROW = 3
-"""Where `checks_sheet` lists its first check."""
+class Row(NamedTuple):
+    """A row of the 校验 sheet: the code and title of its check, and what it says of itself."""
+
+    code: str
+    title: str
+    number: int
+    keys: tuple[RawCell, ...]
 
 
-def checks_sheet(form: Form, *, moved: int = 0) -> RawBook:
-    """The 校验 sheet with the codes of its checks, its rows moved down."""
-    book = raw_book(form)
-    sheet = RawSheet(CHECKS)
-    for row, listed in enumerate(layout_of(form).listed, FIRST_ROW + moved):
-        sheet.cells[row, CODE] = RawCell("s", printed_code(listed.code))
-    return RawBook({**book.sheets, CHECKS: sheet}, book.names)
+@dataclass(frozen=True)
+class Checks:
+    """The 校验 sheet of an edition of the layout."""
+
+    layout: WorkbookLayout
+    rows: tuple[Row, ...]
+    code: int
+    explanation: int
+
+    def book(self, *, moved: int = 0) -> RawBook:
+        """A workbook whose 校验 sheet has nothing but its codes, its rows moved down."""
+        book = raw_book(self.layout.form)
+        book.sheets[CHECKS] = RawSheet(CHECKS)
+        for row in self.rows:
+            self.list_in(book, row, row.number + moved)
+        return book
+
+    def list_in(self, book: RawBook, row: Row, number: int) -> None:
+        """Writes what a row says of itself."""
+        for column, cell in enumerate(row.keys):
+            put(book, (CHECKS, (number, column)), cell)
+
+    def spot(self, row: Row, moved: int = 0) -> Spot:
+        """Where a check is explained."""
+        return CHECKS, (row.number + moved, self.explanation)
 
 
-def explanations(book: RawBook, form: Form) -> dict[str, str]:
-    return read_explanations(book, layout_of(form))[0]
+def present(form: Form) -> Checks:
+    layout = layout_of(form)
+    rows = [
+        Row(c.code, c.title, layout.checks.rules[c.code], (RawCell("s", printed_code(c.code)),))
+        for c in layout.listed
+    ]
+    return Checks(layout, tuple(rows), CODE, EXPLANATION)
 
 
+def of_first_edition(form: Form) -> Checks:
+    rows = [
+        Row(
+            i.code,
+            i.title,
+            i.number + 2,
+            (RawCell("n", f"{i.number}.0"), RawCell("s", i.printed_code)),
+        )
+        for i in first_edition.listed_instances(form)
+    ]
+    layout = first_edition.first_edition(form)
+    return Checks(layout, tuple(rows), first_edition.CODE, first_edition.EXPLANATION)
+
+
+ListOf = Callable[[Form], Checks]
+editions = pytest.mark.parametrize("checks_of", [present, of_first_edition])
+
+
+def explanations(book: RawBook, checks: Checks) -> dict[str, str]:
+    return read_explanations(book, checks.layout)[0]
+
+
+def named(book: RawBook, code: str, spot: Spot) -> RawBook:
+    """The workbook in which the name of an explanation leads to a cell."""
+    return RawBook(book.sheets, {**book.names, explanation_name(code).lower(): target(spot)})
+
+
+ELSEWHERE = (CHECKS, (400, 7))
+
+
+@editions
 @pytest.mark.parametrize("moved", [0, 3])
-def test_an_explanation_stands_in_the_row_of_its_check(any_form: Form, moved: int) -> None:
-    book = checks_sheet(any_form, moved=moved)
-    second = layout_of(any_form).listed[1]
-    put(book, (CHECKS, (FIRST_ROW + 1 + moved, EXPLANATION)), RawCell("s", " 已核实\r\n属实 "))
-    assert explanations(book, any_form) == {second.code: "已核实\n属实"}
+def test_an_explanation_stands_in_the_row_of_its_check(
+    any_form: Form, checks_of: ListOf, moved: int
+) -> None:
+    checks = checks_of(any_form)
+    book, second = checks.book(moved=moved), checks.rows[1]
+    put(book, checks.spot(second, moved), RawCell("s", " 已核实\r\n属实 "))
+    assert explanations(book, checks) == {second.code: "已核实\n属实"}
 
 
-def test_a_deferred_check_has_its_explanation_too(zfxxgk: Form) -> None:
-    book = checks_sheet(zfxxgk)
-    listed = layout_of(zfxxgk).listed
-    last = listed[-1]
-    assert last.deferred
-    put(book, (CHECKS, (FIRST_ROW + len(listed) - 1, EXPLANATION)), RawCell("s", "已核实"))
-    assert explanations(book, zfxxgk) == {last.code: "已核实"}
+@editions
+def test_a_deferred_check_has_its_explanation_too(zfxxgk: Form, checks_of: ListOf) -> None:
+    checks = checks_of(zfxxgk)
+    book, last = checks.book(), checks.rows[-1]
+    assert last.code in {check.code for check in layout_of(zfxxgk).listed if check.deferred}
+    put(book, checks.spot(last), RawCell("s", "已核实"))
+    assert explanations(book, checks) == {last.code: "已核实"}
 
 
-def test_the_name_counts_where_the_row_is_lost_or_there_twice(zfxxgk: Form) -> None:
-    book = checks_sheet(zfxxgk)
-    first = layout_of(zfxxgk).listed[0]
-    names = {**book.names, explanation_name(first.code).lower(): target((CHECKS, (200, 7)))}
-    book = RawBook(book.sheets, names)
-    put(book, (CHECKS, (200, 7)), RawCell("s", "按名称"))
-    put(book, (CHECKS, (FIRST_ROW, EXPLANATION)), RawCell("s", "按行"))
-    assert explanations(book, zfxxgk) == {first.code: "按行"}
-    put(book, (CHECKS, (210, CODE)), RawCell("s", printed_code(first.code)))
-    assert explanations(book, zfxxgk) == {first.code: "按名称"}
-    del book.sheets[CHECKS].cells[FIRST_ROW, CODE]
-    assert explanations(book, zfxxgk) == {}, "the row that is left has no explanation"
+@editions
+def test_the_name_counts_where_the_row_is_lost_or_there_twice(
+    zfxxgk: Form, checks_of: ListOf
+) -> None:
+    checks = checks_of(zfxxgk)
+    first = checks.rows[0]
+    book = named(checks.book(), first.code, ELSEWHERE)
+    put(book, ELSEWHERE, RawCell("s", "按名称"))
+    put(book, checks.spot(first), RawCell("s", "按行"))
+    assert explanations(book, checks) == {first.code: "按行"}
+    checks.list_in(book, first, 410)
+    assert explanations(book, checks) == {first.code: "按名称"}
+    del book.sheets[CHECKS].cells[first.number, checks.code]
+    assert explanations(book, checks) == {}, "the row that is left has no explanation"
 
 
+@editions
 @pytest.mark.parametrize(
     ("beside", "by_name", "told"),
     [("按行", "", True), ("", "按名称", True), ("", "", False)],
 )
 def test_a_name_that_went_elsewhere_is_told_where_anything_stands(
-    zfxxgk: Form, beside: str, by_name: str, told: bool
+    zfxxgk: Form, checks_of: ListOf, beside: str, by_name: str, told: bool
 ) -> None:
-    book, first = checks_sheet(zfxxgk), layout_of(zfxxgk).listed[0]
-    names = {**book.names, explanation_name(first.code).lower(): target((CHECKS, (200, 7)))}
-    book = RawBook(book.sheets, names)
-    put(book, (CHECKS, (200, 7)), RawCell("s", by_name))
-    put(book, (CHECKS, (FIRST_ROW, EXPLANATION)), RawCell("s", beside))
-    _, findings = read_explanations(book, layout_of(zfxxgk))
-    cell = address((FIRST_ROW, EXPLANATION))
+    checks = checks_of(zfxxgk)
+    first = checks.rows[0]
+    book = named(checks.book(), first.code, ELSEWHERE)
+    put(book, ELSEWHERE, RawCell("s", by_name))
+    put(book, checks.spot(first), RawCell("s", beside))
+    _, findings = read_explanations(book, checks.layout)
+    cell = address((first.number, checks.explanation))
     message = (
         f"有 1 个格子的名称跟着拖动或剪切走了，已按表头读取：{cell}（{first.title}的填写说明）"
     )
@@ -164,41 +234,56 @@ def test_a_name_that_went_elsewhere_is_told_where_anything_stands(
     assert [(f.code, f.sheet, f.message, f.observed) for f in findings] == expected
 
 
-def test_names_at_their_rows_are_not_told(zfxxgk: Form) -> None:
-    book, first = checks_sheet(zfxxgk), layout_of(zfxxgk).listed[0]
-    spot = (CHECKS, (FIRST_ROW, EXPLANATION))
-    book = RawBook(book.sheets, {**book.names, explanation_name(first.code).lower(): target(spot)})
-    put(book, spot, RawCell("s", "已核实"))
-    assert read_explanations(book, layout_of(zfxxgk)) == ({first.code: "已核实"}, [])
+@editions
+def test_names_at_their_rows_are_not_told(zfxxgk: Form, checks_of: ListOf) -> None:
+    checks = checks_of(zfxxgk)
+    first = checks.rows[0]
+    book = named(checks.book(), first.code, checks.spot(first))
+    put(book, checks.spot(first), RawCell("s", "已核实"))
+    assert read_explanations(book, checks.layout) == ({first.code: "已核实"}, [])
 
 
-def test_an_error_value_is_no_explanation(zfxxgk: Form) -> None:
-    book, first = checks_sheet(zfxxgk), layout_of(zfxxgk).listed[0]
-    put(book, (CHECKS, (FIRST_ROW, EXPLANATION)), RawCell("e", "#N/A"))
-    texts, (finding,) = read_explanations(book, layout_of(zfxxgk))
+@editions
+def test_an_error_value_is_no_explanation(zfxxgk: Form, checks_of: ListOf) -> None:
+    checks = checks_of(zfxxgk)
+    book, first = checks.book(), checks.rows[0]
+    put(book, checks.spot(first), RawCell("e", "#N/A"))
+    texts, (finding,) = read_explanations(book, checks.layout)
     assert texts == {}
     assert (finding.code, finding.severity) == ("R33", Severity.WARNING)
-    assert (finding.sheet, finding.cell) == (CHECKS, address((FIRST_ROW, EXPLANATION)))
+    cell = address((first.number, checks.explanation))
+    assert (finding.sheet, finding.cell) == (CHECKS, cell)
     assert finding.field == explanation_name(first.code)
     assert finding.message == f"“{first.title}的填写说明”里是错误值，不是文字，读不出来"
 
 
-def test_spots_of_explanations_by_their_names(zfxxgk: Form) -> None:
-    book, layout = checks_sheet(zfxxgk, moved=3), layout_of(zfxxgk)
-    rows = enumerate(layout.listed, FIRST_ROW + 3)
-    assert explanation_spots(book, layout) == {
-        explanation_name(check.code): (CHECKS, (row, EXPLANATION)) for row, check in rows
+@editions
+def test_spots_of_explanations_by_their_names(zfxxgk: Form, checks_of: ListOf) -> None:
+    checks = checks_of(zfxxgk)
+    assert explanation_spots(checks.book(moved=3), checks.layout) == {
+        explanation_name(row.code): checks.spot(row, 3) for row in checks.rows
     }
 
 
-def test_ten_checks_make_a_sheet_the_one_of_checks(zfxxgk: Form) -> None:
-    layout = layout_of(zfxxgk)
-    for rows, found in ((10, 10), (9, 0)):
-        sheet = RawSheet("Sheet9")
-        for row, check in enumerate(layout.listed[:rows]):
-            sheet.cells[row, CODE] = RawCell("s", printed_code(check.code))
-        book = raw_book(zfxxgk)
-        sheets = {name: s for name, s in book.sheets.items() if name != CHECKS}
-        spots = explanation_spots(RawBook({**sheets, "Sheet9": sheet}, {}), layout)
-        assert len(spots) == found
-        assert {name for name, _ in spots.values()} <= {"Sheet9"}
+@editions
+@pytest.mark.parametrize(("rows", "found"), [(10, 10), (9, 0)])
+def test_ten_listed_checks_make_a_sheet_the_one_of_checks(
+    zfxxgk: Form, checks_of: ListOf, rows: int, found: int
+) -> None:
+    checks = checks_of(zfxxgk)
+    sheets = {name: s for name, s in raw_book(zfxxgk).sheets.items() if name != CHECKS}
+    book = RawBook({**sheets, "Sheet9": RawSheet("Sheet9")}, {})
+    for row in checks.rows[:rows]:
+        for column, cell in enumerate(row.keys):
+            put(book, ("Sheet9", (row.number, column)), cell)
+    spots = explanation_spots(book, checks.layout)
+    assert len(spots) == found
+    assert {name for name, _ in spots.values()} <= {"Sheet9"}
+
+
+def test_the_hidden_sheet_of_calculations_is_not_the_one_of_checks(zfxxgk: Form) -> None:
+    """Its first column has the codes of lines."""
+    checks = present(zfxxgk)
+    book = checks.book()
+    book.sheets[CALCULATION].cells.update(book.sheets.pop(CHECKS).cells)
+    assert explanation_spots(book, checks.layout) == {}
