@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -28,7 +29,12 @@ SCREEN = "1366x768x24"
 SMALL = "683x"
 """Half the width: what the guide shows."""
 
+FEW_COLOURS = ("+dither", "-colors", "40", "PNG8:-")
+
 DISPLAY = ":97"
+LONGEST_START = 180
+"""Seconds."""
+
 TABS_Y = 735
 """Where LibreOffice has the tabs of sheets on such a screen."""
 
@@ -79,28 +85,43 @@ def _right(form: Form, empty: Submission) -> Submission:
 @contextmanager
 def screen() -> Iterator[dict[str, str]]:
     """A screen that nobody sees; gives the environment of programs on it."""
-    with subprocess.Popen(["Xvfb", DISPLAY, "-screen", "0", SCREEN]) as server:
+    with subprocess.Popen(["Xvfb", DISPLAY, "-noreset", "-screen", "0", SCREEN]) as server:
         time.sleep(1)
         yield {**os.environ, "DISPLAY": DISPLAY}
         server.terminate()
 
 
-def picture_sheets(book: Path, tabs: tuple[str, ...], folder: Path) -> None:
+def picture_sheets(
+    book: Path, tabs: tuple[str, ...], folder: Path, environment: dict[str, str]
+) -> None:
     """A picture of each of these sheets."""
-    with screen() as environment, tempfile.TemporaryDirectory() as profile:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         office = ["soffice", f"-env:UserInstallation=file://{profile}", "--norestore", "--nologo"]
-        with subprocess.Popen([*office, str(book)], env=environment) as program:
-            time.sleep(25)
+        command = [*office, str(book)]
+        with subprocess.Popen(command, env=environment, start_new_session=True) as program:
+            _wait_for_window(book.stem, environment)
             for tab in tabs:
                 at = [str(TABS[tab]), str(TABS_Y)]
                 click = ["xdotool", "mousemove", *at, "click", "1"]
                 subprocess.run(click, env=environment, check=True)
                 time.sleep(2)
                 target = folder / f"{book.stem}-{tab}.png"
-                shot = ["import", "-window", "root", "-resize", SMALL, "-colors", "64"]
-                subprocess.run([*shot, str(target)], env=environment, check=True)
-            subprocess.run(["pkill", "-f", profile], check=False)
-            program.wait()
+                shot = ["import", "-window", "root", "-resize", SMALL, *FEW_COLOURS]
+                picture = subprocess.run(shot, env=environment, check=True, capture_output=True)
+                target.write_bytes(picture.stdout)
+            os.killpg(program.pid, signal.SIGKILL)
+
+
+def _wait_for_window(title: str, environment: dict[str, str]) -> None:
+    """Until the workbook is on the screen and drawn."""
+    search = ["xdotool", "search", "--onlyvisible", "--name", title]
+    for _ in range(LONGEST_START):
+        time.sleep(1)
+        found = subprocess.run(search, env=environment, capture_output=True, check=False)
+        if found.stdout.strip():
+            time.sleep(8)
+            return
+    raise SystemExit(f"{title}: LibreOffice has not started")
 
 
 def picture_page(book: Path, folder: Path, page: int) -> None:
@@ -117,10 +138,11 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     form = get_form("zfxxgk-2021")
     work = Path(tempfile.mkdtemp())
-    for name, report, tabs in reports(form):
-        book = work / f"{name}.xlsx"
-        book.write_bytes(write_workbook(report, form))
-        picture_sheets(book, tabs, folder)
+    with screen() as environment:
+        for name, report, tabs in reports(form):
+            book = work / f"{name}.xlsx"
+            book.write_bytes(write_workbook(report, form))
+            picture_sheets(book, tabs, folder, environment)
     picture_page(work / "right.xlsx", folder, 5)
     shutil.rmtree(work)
 
