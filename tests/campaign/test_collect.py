@@ -478,7 +478,11 @@ def test_what_a_person_has_dealt_with_is_not_listed_again(
     command = ["status", "--campaign", str(campaign.settings.folder)]
     assert main(command) == 1
     said = capsys.readouterr().out
-    assert "要由人打开的邮件 2：jiazi@example.org　“年报”　[提示 M4]" in said
+    assert (
+        "要由人打开的邮件 2：jiazi@example.org　“年报”　"
+        "[提示] 附件“更正.pdf”是 PDF 文件，不是工作簿或压缩包，没有放进 inbox　"
+        "→ 如果报表在里面，请对方把数字填到模板里重新发　（M-4）\n"
+    ) in said
     assert main([*command, "--done", "7"]) == 2
     assert "没有编号是 7 的邮件" in capsys.readouterr().err
     main([*command, "--done", "2"])

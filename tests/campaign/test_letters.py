@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,14 @@ from xlreport.campaign.letters import (
     KINDS,
     PLACES,
     REMINDERS,
+    TEMPLATES,
     Letter,
     read_letter,
     write_letters,
 )
 from xlreport.errors import LetterError
+from xlreport.rules.grade import TICK
+from xlreport.workbook.writer.sentences import ALL_PASSED, overall
 
 
 def test_originals_are_written_once(tmp_path: Path) -> None:
@@ -32,6 +36,16 @@ def test_the_original_serves_when_the_file_is_gone(tmp_path: Path, kind: str) ->
     assert read_letter(tmp_path, kind) == without
     filled = without.filled(dict.fromkeys(PLACES, "某某"))
     assert "{" not in filled.subject + filled.body
+
+
+def test_the_original_says_what_the_cover_says(tmp_path: Path) -> None:
+    """Units look for these words on the cover of their workbooks."""
+    passed = ALL_PASSED.removeprefix(f"{TICK} ")
+    must = "必须改正"
+    body = read_letter(tmp_path, TEMPLATES).body
+    assert re.findall("写着“([^”]+)”", body) == [passed, must]
+    assert overall(errors=0, warnings=0, blanks=0, open_=0) == f"{TICK} {passed}"
+    assert must in overall(errors=2, warnings=0, blanks=3, open_=0)
 
 
 def test_gbk_is_read(tmp_path: Path) -> None:

@@ -150,6 +150,12 @@ def test_a_date_in_quotes_is_taken_as_people_write_it(campaign: Path, day: str) 
     assert (read.deadline, read.imap.since) == (dt.date(2026, 2, 5), "2026-02-05")
 
 
+def test_whom_to_ask_is_free_text_and_may_be_unknown(campaign: Path) -> None:
+    assert read_settings(campaign).contact == ""
+    settings(campaign, 'contact = ""', 'contact = "张三 0990-1234567"')
+    assert read_settings(campaign).contact == "张三 0990-1234567"
+
+
 def test_a_date_without_quotes_is_toml(campaign: Path) -> None:
     settings(campaign, 'since = ""', "since = 2026-02-05")
     assert read_settings(campaign).imap.since == "2026-02-05"

@@ -13,9 +13,16 @@ from campaign.scene import BINGYIN, JIAZI, YICHOU, campaign_in, workbook
 from xlreport import Form, Unit, write_workbook
 from xlreport.campaign import templates
 from xlreport.campaign.campaign import Campaign
-from xlreport.campaign.templates import Objection, objections, others_in, template_names
+from xlreport.campaign.templates import (
+    Objection,
+    objections,
+    others_in,
+    template_names,
+    template_request,
+)
 from xlreport.merging.request import ReadOptions
 from xlreport.workbook.reader.identify import identity_of
+from xlreport.workbook.writer.context import Service
 from xlreport.workbook.writer.template import blank
 from xlreport.workers import Lost
 
@@ -48,6 +55,32 @@ def test_each_unit_has_a_name_in_the_rosters_order(campaign: Campaign) -> None:
     assert list(names) == [JIAZI, YICHOU, BINGYIN]
     assert len(set(names.values())) == 3
     assert all(unit.name in name for unit, name in names.items())
+
+
+def told_on_covers(campaign: Campaign, contact: str = "", **mail: str) -> Service:
+    """What the workbooks of a campaign with these settings say on their covers."""
+    smtp = replace(campaign.settings.smtp, **mail)  # type: ignore[arg-type]
+    settings = replace(campaign.settings, contact=contact, smtp=smtp)
+    return template_request(replace(campaign, settings=settings)).service
+
+
+def test_covers_say_until_when_where_to_and_whom_to_ask(campaign: Campaign) -> None:
+    day = "2026年1月31日"
+    assert told_on_covers(campaign) == Service(deadline=day)
+    assert told_on_covers(campaign, sender="a@example.org") == Service(day, "a@example.org")
+    both = {"sender": "a@example.org", "reply_to": "b@example.org"}
+    assert told_on_covers(campaign, "张三 0990-1", **both) == Service(
+        day, "b@example.org", "张三 0990-1"
+    )
+    settings = replace(campaign.settings, deadline=None)
+    assert template_request(replace(campaign, settings=settings)).service == Service()
+
+
+def test_the_workbooks_are_the_campaigns(campaign: Campaign) -> None:
+    request = template_request(campaign)
+    assert (request.form, request.year, request.county) == (campaign.form, 2025, COUNTY)
+    assert list(request.names()) == list(template_names(campaign).values())
+    assert list(request.only((YICHOU,)).names().values()) == [YICHOU]
 
 
 def test_files_of_nobody_are_named(campaign: Campaign, tmp_path: Path) -> None:
