@@ -9,10 +9,13 @@ import pytest
 from support.raw_books import COVER, COVER_LINES, identity, put, raw_book, target, without_names
 from xlreport import Form, FormCatalog
 from xlreport.formats.raw import RawBook, RawCell, RawSheet
+from xlreport.workbook.layout.first_edition import first_edition
 from xlreport.workbook.layout.identity import KEYS, Identity
-from xlreport.workbook.layout.sheet import HIDDEN, UNIT_ROW
+from xlreport.workbook.layout.sheet import HIDDEN, PRIOR_YEAR_LIST, UNIT_ROW
+from xlreport.workbook.layout.workbook import WorkbookLayout, layout_of
 from xlreport.workbook.reader.identify import (
     Identified,
+    edition_of,
     identify,
     identity_of,
     plain_year,
@@ -134,3 +137,49 @@ def test_a_table_that_is_gone_tells_no_form(zfxxgk: Form) -> None:
 )
 def test_a_year_is_four_digits(text: str, year: int | None) -> None:
     assert plain_year(text) == year
+
+
+# --- which edition of the layout -----------------------------------------------------------------
+
+
+def edition(book: RawBook, form: Form) -> WorkbookLayout:
+    return edition_of(book, identity_of(book), form)
+
+
+def asking_below_the_title(form: Form) -> RawBook:
+    """A workbook without identity whose tables have the labels of the first edition."""
+    book = bare(form, "2025")
+    for sheet in first_edition(form).tables.values():
+        for cell in [cell for cell in book.sheets[sheet.name].cells if cell[0] < 3]:
+            del book.sheets[sheet.name].cells[cell]
+        for label in sheet.labels:
+            put(book, (sheet.name, label.span.cell), RawCell("s", label.text))
+    return book
+
+
+def test_the_identity_tells_the_edition(any_form: Form) -> None:
+    book = raw_book(any_form)
+    assert edition(book, any_form) is layout_of(any_form)
+    then = replace(book, properties=identity(any_form, edition=""))
+    assert edition(then, any_form) is first_edition(any_form)
+
+
+def test_without_identity_the_edition_shows_in_what_only_the_first_one_had(any_form: Form) -> None:
+    assert edition(bare(any_form), any_form) is layout_of(any_form)
+    listed = replace(bare(any_form), sheets={PRIOR_YEAR_LIST: RawSheet(PRIOR_YEAR_LIST)})
+    assert edition(listed, any_form) is first_edition(any_form)
+    assert edition(asking_below_the_title(any_form), any_form) is first_edition(any_form)
+
+
+def test_a_table_without_title_or_question_tells_no_edition(zfxxgk: Form) -> None:
+    first, second, *_ = first_edition(zfxxgk).tables.values()
+    book = asking_below_the_title(zfxxgk)
+    for sheet, style in ((first, "title"), (second, "question")):
+        (label,) = [label for label in sheet.labels if label.style == style]
+        del book.sheets[sheet.name].cells[label.span.cell]
+    assert edition(book, zfxxgk) is first_edition(zfxxgk), "the third one tells"
+    for sheet in first_edition(zfxxgk).tables.values():
+        for label in sheet.labels:
+            if label.style == "question":
+                book.sheets[sheet.name].cells.pop(label.span.cell, None)
+    assert edition(book, zfxxgk) is layout_of(zfxxgk)

@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 
 from xlreport.findings import Finding
 from xlreport.form.model import Form
-from xlreport.formats.raw import RawBook
+from xlreport.formats.raw import RawBook, RawSheet
 from xlreport.text import clean, clean_name, quote
 from xlreport.workbook.codes import IDENTITY_LOST, UNIDENTIFIED, UNKNOWN_FORM
 from xlreport.workbook.layout.first_edition import first_edition
@@ -20,11 +20,11 @@ from xlreport.workbook.layout.identity import (
     Identity,
     is_current_edition,
 )
-from xlreport.workbook.layout.sheet import HIDDEN, PRIOR_YEAR_LIST
+from xlreport.workbook.layout.sheet import HIDDEN, PRIOR_YEAR_LIST, SheetLayout
 from xlreport.workbook.layout.workbook import WorkbookLayout, layout_of, summary_layout
 from xlreport.workbook.reader.cover import cover_sheet, cover_text
 from xlreport.workbook.reader.defined_names import named_text
-from xlreport.workbook.reader.headings import sheet_like
+from xlreport.workbook.reader.headings import sheet_like, squeezed
 
 _YEAR = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})\s*年度")
 _REPORT_YEAR = re.compile(r"报告年度：((?:19|20)[0-9]{2})")
@@ -56,11 +56,33 @@ class Identified(NamedTuple):
 
 def edition_of(book: RawBook, identity: Identity, form: Form) -> WorkbookLayout:
     """The layout by which a workbook of a form is to be read: the first one where it has an
-    identity that names no other, or no identity but the list of last year's figures."""
+    identity that names no other, or no identity but what only that layout had."""
     if is_current_edition(identity):
         return summary_layout(form) if identity.is_summary else layout_of(form)
-    is_first = bool(identity.form) or PRIOR_YEAR_LIST in book.sheets
-    return first_edition(form) if is_first else layout_of(form)
+    has_identity = bool(identity.form)
+    looks_first = PRIOR_YEAR_LIST in book.sheets or _asks_below_title(book, form)
+    return first_edition(form) if has_identity or looks_first else layout_of(form)
+
+
+def _asks_below_title(book: RawBook, form: Form) -> bool:
+    """Whether the question about blanks stands below a table's title, as in the first edition; now
+    it stands above."""
+    for table in layout_of(form).tables.values():
+        name = sheet_like(table, book)
+        if name is None:
+            continue
+        title = _row_of(table, "title", book.sheets[name])
+        question = _row_of(table, "question", book.sheets[name])
+        if title is not None and question is not None:
+            return question > title
+    return False
+
+
+def _row_of(table: SheetLayout, style: str, sheet: RawSheet) -> int | None:
+    """The first row of a sheet that prints a label of this style."""
+    texts = {squeezed(label.text) for label in table.labels if label.style == style}
+    rows = [row for (row, _), raw in sheet.cells.items() if squeezed(raw.text) in texts]
+    return min(rows, default=None)
 
 
 def identity_of(book: RawBook) -> Identity:
