@@ -119,7 +119,7 @@ def test_a_dtd_is_refused_in_any_part_and_encoding(
     body = head.replace("?>", f' encoding="{encoding}"?>') + xml
     assert code_of(rewrite(good, {name: body.encode(encoding)})) == (
         "R4",
-        "XML 中有 DTD 或实体定义",
+        "文件里夹带了正常工作簿没有的定义（DTD 或实体）",
     )
 
 

@@ -86,11 +86,11 @@ RULES: dict[str, tuple[Callable[[], bytes], tuple[str, str]]] = {
     ),
     "a DTD without an entity": (
         lambda: zipped({**PARTS, STYLES: "<!DOCTYPE styleSheet><styleSheet/>"}),
-        ("R4", "XML 中有 DTD 或实体定义"),
+        ("R4", "文件里夹带了正常工作簿没有的定义（DTD 或实体）"),
     ),
     "XML that does not end": (
         lambda: zipped({**PARTS, STYLES: "<styleSheet>"}),
-        ("R2", "文件里的 XML 不完整或写法有误"),
+        ("R2", "文件的内容不完整或写法有误"),
     ),
 }
 
@@ -207,6 +207,6 @@ def test_names_of_other_namespaces_and_of_none_are_foreign() -> None:
 
 def test_one_attribute_under_two_names_of_a_namespace_is_refused() -> None:
     xml = b'<a xmlns:p="one" xmlns:q="two" p:id="1" q:id="2"/>'
-    with pytest.raises(Refused, match="XML"):
+    with pytest.raises(Refused, match="文件的内容不完整或写法有误"):
         parse_xml(xml, Recorder(), {"one": "r", "two": "r"})
     parse_xml(xml, Recorder(), {})

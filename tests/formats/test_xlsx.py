@@ -169,7 +169,7 @@ def test_a_part_that_is_not_used_is_told_when_it_is_broken() -> None:
 
 def test_a_dtd_in_the_list_of_types_is_refused() -> None:
     parts = {**xlsx_parts(rows()), "[Content_Types].xml": "<!DOCTYPE x><Types/>"}
-    assert refusal(zipped(parts)) == ("R4", "XML 中有 DTD 或实体定义")
+    assert refusal(zipped(parts)) == ("R4", "文件里夹带了正常工作簿没有的定义（DTD 或实体）")
 
 
 @pytest.mark.parametrize(

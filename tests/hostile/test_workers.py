@@ -30,7 +30,7 @@ BRIEF = 0.5
 """The limit of the calls that never end."""
 
 FAULTS = {
-    "aborts": ("import os; os.abort()", "读取时进程异常退出；其他文件不受影响"),
+    "aborts": ("import os; os.abort()", "读取时程序意外中断；其他文件不受影响"),
     "loops": ("while True: pass", "读取超过了 600 秒，已停止；其他文件不受影响"),
     "sleeps": ("import time; time.sleep(1000)", "读取超过了 600 秒，已停止；其他文件不受影响"),
     "eats memory": (
@@ -41,10 +41,10 @@ FAULTS = {
         "class Panic(BaseException): pass\nraise Panic",
         "读取时程序出错（Panic）；其他文件不受影响",
     ),
-    "ends without a word": ("import os; os._exit(0)", "读取时进程异常退出；其他文件不受影响"),
+    "ends without a word": ("import os; os._exit(0)", "读取时程序意外中断；其他文件不受影响"),
     "is killed": (
         "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
-        "读取时进程异常退出；其他文件不受影响",
+        "读取时程序意外中断；其他文件不受影响",
     ),
     "writes to the protocol's streams": (
         "import os; os.write(1, b'x' * 99); print('y'); raise SystemExit",

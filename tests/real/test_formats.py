@@ -99,7 +99,8 @@ def test_short_records_are_read(name: str) -> None:
 
 def test_a_zip_packed_with_lzma_is_read() -> None:
     archive, file = records(FILES / "zip-lzma.zip")
-    assert told(archive) == [("F15", "这是 ZIP 压缩包，里面有 1 个文件，结果逐个列出", "")]
+    message = "这是 ZIP 压缩包，里面有 1 个文件，结果逐个列出"
+    assert told(archive) == [("F15", message, "不用处理")]
     assert (file.path, told(file), figures(file)) == ("zip-lzma.zip!甲子镇.xlsx", [], sample())
 
 
@@ -195,7 +196,10 @@ _SMUGGLED = ("R4", "表格里夹带了表格程序不会写的内容，各程序
         ("cell-of-foreign-namespace.xlsx", _SMUGGLED),
         ("sheet-with-two-id-attributes.xlsx", _SMUGGLED),
         ("value-of-foreign-namespace.ods", _SMUGGLED),
-        ("content-types-doctype.xlsx", ("R4", "XML 中有 DTD 或实体定义", RESEND)),
+        (
+            "content-types-doctype.xlsx",
+            ("R4", "文件里夹带了正常工作簿没有的定义（DTD 或实体）", RESEND),
+        ),
         (
             "fake-end-record-in-comment.xlsx",
             (

@@ -116,8 +116,8 @@ def test_formulas_and_formats_are_as_they_should_be_in_a_summary(zfxxgk: Form) -
 @pytest.mark.parametrize(
     ("cell", "message"),
     [
-        (RawCell("s", "无"), "这里的公式被换成了“无”"),
-        (RawCell("s", ""), "这里的公式被删掉了"),
+        (RawCell("s", "无"), "这里锁定的公式被换成了“无”"),
+        (RawCell("s", ""), "这里锁定的公式被删掉了"),
     ],
 )
 def test_a_formula_that_is_gone(zfxxgk: Form, cell: RawCell, message: str) -> None:

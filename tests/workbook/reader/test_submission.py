@@ -170,7 +170,7 @@ def test_the_hidden_identity_is_checked(zfxxgk: Form, cell: str, text: str, code
     assert code in codes(reading)
     if code == "F6":
         (told,) = (f.message for f in reading.findings if f.code == code)
-        assert told == "填报用的模板版本（第 1 版）与现行版本不同，按现行版本校验"
+        assert told == f"填报用的模板版本（第 {zfxxgk.version} 版）与现行版本不同，按现行版本校验"
 
 
 def test_a_foreign_workbook_is_not_ours() -> None:
