@@ -87,7 +87,7 @@ class Office:
         return self
 
     def run(self, *arguments: str) -> tuple[int, dict[str, Any]]:
-        """A command with --json; its exit code and document (empty when it refused)."""
+        """A command with --json; its exit code and document (`{"error": …}` when it refused)."""
         self.capsys.readouterr()
         code = main([*arguments, "--json", "--campaign", str(self.folder)])
         out, self.said = self.capsys.readouterr()
@@ -102,7 +102,7 @@ class Office:
     def refused(self, *arguments: str) -> str:
         """What a command says that must fail with one sentence and change nothing in the inbox."""
         code, document = self.run(*arguments)
-        assert (code, document) == (2, {})
+        assert (code, set(document)) == (2, {"error"})
         lines = [line for line in self.said.splitlines() if not line.startswith("警告")]
         assert len(lines) == 1, self.said
         return lines[0]

@@ -19,6 +19,7 @@ from xlreport.form.expression import And, Compare, Const, Filled, IsNumber, Ref
 from xlreport.form.model import Instance
 from xlreport.rules.evaluate import Verdict, evaluate_submissions, view_of
 from xlreport.submission import BLANK, Figures, Provenance, Status, shown
+from xlreport.text import printed_code
 from xlreport.workbook.layout.workbook import layout_of
 
 GRANTED = "requests.granted.natural_person"
@@ -213,14 +214,14 @@ def test_without_last_year_one_note_names_the_checks(zfxxgk: Form, town: Submiss
 
 
 def test_unverified_checks_are_named_without_their_rows(zfxxgk: Form, town: Submission) -> None:
-    """A.received and its like are no words for people; 50 rules are of a few checks."""
+    """A.received and its like are no words for people; 51 rules are of a few checks."""
     blank = {f.id: BLANK for f in zfxxgk.typed if f.table == "requests"}
     empty = replace(town, entries={**town.entries, **blank})
     (note,) = [f for f in findings(zfxxgk, empty) if f.code == "V1"]
     assert note.message == (
-        "有 50 项校验因缺数、缺文字或单位类别未选而无法核对：A1、A2、A3、C2、C4、C5、G1、G2"
+        "有 51 项校验因缺数、缺文字或单位类别未选而无法核对：A-1、A-2、A-3、C-2、C-4、C-5、G-1、G-2、G-6"
     )
-    assert note.observed == (("checks", 50),)
+    assert note.observed == (("checks", 51),)
 
 
 def test_of_many_unverified_checks_twelve_are_named(zfxxgk: Form, town: Submission) -> None:
@@ -234,7 +235,7 @@ def test_of_many_unverified_checks_twelve_are_named(zfxxgk: Form, town: Submissi
     assert note.message.endswith("等")
     names = note.message.removesuffix("等").partition("：")[2].split("、")
     assert len(names) == 12
-    assert set(names) <= {instance.code for instance in zfxxgk.instances}
+    assert set(names) <= {printed_code(instance.code) for instance in zfxxgk.instances}
 
 
 # --- explanations --------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from xlreport.narrative import TextComparison, compare_texts
 from xlreport.rules.describe import FailureDescriber
 from xlreport.rules.evaluate import Evaluation, UnitView, Verdict, evaluate_submissions
 from xlreport.submission import PICTURE, Entry, Place, Status, Submission, shown
-from xlreport.text import quote
+from xlreport.text import printed_code, quote
 from xlreport.workbook.codes import RESTORE
 
 _SUGGESTIONS = {
@@ -179,14 +179,14 @@ def unverified(report: Report) -> Iterator[Finding]:
         nothing = report.submission.prior_year is None
         message = codes.NO_REPORT_BEFORE if nothing else codes.LACKING_BEFORE
         checks = [instance.check.code for instance in before]
-        listed = "、".join(dict.fromkeys(checks))
+        listed = "、".join(dict.fromkeys(map(printed_code, checks)))
         finding = message(count=len(before), codes=listed)
         yield _counted(finding, len(before))
 
 
 def _checks_of(rules: Iterable[str]) -> str:
     """The checks to which these rules belong, the first few of them."""
-    checks = list(dict.fromkeys(code.split(".", 1)[0] for code in rules))
+    checks = list(dict.fromkeys(printed_code(code) for code in rules))
     listed = "、".join(checks[:MOST_LISTED])
     return f"{listed}等" if len(checks) > MOST_LISTED else listed
 
