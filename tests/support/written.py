@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import tempfile
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 from support.balanced import balanced
@@ -35,7 +35,7 @@ KINDS = (
 """What `written` can make."""
 
 
-@lru_cache(maxsize=None)
+@cache
 def written(form: Form, kind: str) -> bytes:
     """One workbook of a kind."""
     if kind.startswith("summary"):
@@ -62,7 +62,7 @@ def submission(form: Form, kind: str) -> Submission:
         return replace(fill(form, 4, wild=0.2), unit=TOWNS[0], county=COUNTY)
     if kind == "explained":
         return explained(form)
-    return replace(right(form), texts={text.field_id: "政务公开，" * 300 for text in form.texts})
+    return replace(right(form), texts={text.field_id: "政务公开，" * 200 for text in form.texts})
 
 
 def right(form: Form) -> Submission:

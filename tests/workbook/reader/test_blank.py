@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from xlreport.workbook.layout.check_rows import CODE, EXPLANATION, NUMBER
 
 from support.raw_books import (
     COVER,
@@ -20,7 +21,6 @@ from support.raw_books import (
 from xlreport import Form, FormCatalog
 from xlreport.formats.guard import DEFAULT_LIMITS, Limits
 from xlreport.formats.raw import Format, RawBook, RawCell
-from xlreport.workbook.layout.check_rows import CODE, EXPLANATION, NUMBER
 from xlreport.workbook.layout.identity import identity_name
 from xlreport.workbook.layout.prior_year import prior_year_name
 from xlreport.workbook.layout.sheet import CHECKS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from xlreport.workbook.layout.check_rows import EXPLANATION, explanation_name
 
 from support.raw_books import CHECKS, put, raw_book, target
 from xlreport import Form
@@ -11,7 +12,6 @@ from xlreport.findings import Severity
 from xlreport.formats.raw import RawBook, RawCell, RawSheet
 from xlreport.submission import NO, YES
 from xlreport.text import MAX_CELL_TEXT
-from xlreport.workbook.layout.check_rows import EXPLANATION, explanation_name
 from xlreport.workbook.layout.workbook import layout_of
 from xlreport.workbook.reader.locate import Located, locate
 from xlreport.workbook.reader.texts import (
