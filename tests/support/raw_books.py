@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from xlreport.a1 import address, quoted
 from xlreport.form.model import Form
 from xlreport.formats.raw import RawBook, RawCell, RawSheet
-from xlreport.workbook.layout.identity import PREFIX, Identity, identity_name
+from xlreport.workbook.layout.identity import EDITION, PREFIX, Identity, identity_name
 from xlreport.workbook.layout.sheet import CHECKS, COVER
 from xlreport.workbook.layout.workbook import Spot, WorkbookLayout, flag_name, layout_of
 
@@ -45,7 +45,10 @@ def raw_book(form: Form, cover: Mapping[str, str] = COVER_LINES) -> RawBook:
 
 def identity(form: Form, /, **changes: str) -> dict[str, str]:
     """The custom properties of a form's workbook for 2025."""
-    values = Identity(form.id, str(form.version), form.fingerprint, "unit", "2025", submission="1")
+    version, edition = str(form.version), str(EDITION)
+    values = Identity(
+        form.id, version, form.fingerprint, "unit", "2025", submission="1", edition=edition
+    )
     known = asdict(replace(values, **changes))
     return {PREFIX + key: value for key, value in known.items() if value}
 

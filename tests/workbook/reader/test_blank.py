@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from xlreport.workbook.layout.check_rows import CODE, EXPLANATION, NUMBER
 
 from support.raw_books import (
     COVER,
@@ -21,6 +20,8 @@ from support.raw_books import (
 from xlreport import Form, FormCatalog
 from xlreport.formats.guard import DEFAULT_LIMITS, Limits
 from xlreport.formats.raw import Format, RawBook, RawCell
+from xlreport.text import printed_code
+from xlreport.workbook.layout.checks import CODE, EXPLANATION
 from xlreport.workbook.layout.identity import identity_name
 from xlreport.workbook.layout.prior_year import prior_year_name
 from xlreport.workbook.layout.sheet import CHECKS
@@ -104,10 +105,9 @@ def answered(book: RawBook, form: Form) -> RawBook:
 
 
 def explained(book: RawBook, form: Form) -> RawBook:
-    check = layout_of(form).check_rows[0]
+    check = layout_of(form).listed[0]
     cells = book.sheets[CHECKS].cells
-    cells[9, NUMBER] = RawCell("n", str(check.index + 1))
-    cells[9, CODE] = RawCell("s", check.printed_code)
+    cells[9, CODE] = RawCell("s", printed_code(check.code))
     cells[9, EXPLANATION] = RawCell("s", "情况属实")
     return book
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import pytest
-from xlreport.workbook.layout.check_rows import EXPLANATION, explanation_name
 
 from support.raw_books import CHECKS, put, raw_book, target
 from xlreport import Form
@@ -11,8 +13,13 @@ from xlreport.a1 import address
 from xlreport.findings import Severity
 from xlreport.formats.raw import RawBook, RawCell, RawSheet
 from xlreport.submission import NO, YES
-from xlreport.text import MAX_CELL_TEXT
-from xlreport.workbook.layout.workbook import layout_of
+from xlreport.text import MAX_CELL_TEXT, printed_code
+from xlreport.workbook.layout.checks import EXPLANATION
+from xlreport.workbook.layout.first_edition import EXPLANATION as FIRST_EXPLANATION
+from xlreport.workbook.layout.first_edition import first_edition, listed_instances
+from xlreport.workbook.layout.lines import explanation_name
+from xlreport.workbook.layout.sheet import CALCULATION
+from xlreport.workbook.layout.workbook import WorkbookLayout, layout_of
 from xlreport.workbook.reader.locate import Located, locate
 from xlreport.workbook.reader.texts import (
     explanation_spots,
@@ -94,108 +101,176 @@ def test_any_other_answer_counts_as_none(zfxxgk: Form) -> None:
 # --- explanations ---------------------------------------------------------------------------
 
 
-def checks_sheet(form: Form, *, moved: int = 0) -> RawBook:
-    """The 校验 sheet with its numbers and codes, its rows moved down."""
-    book, layout = raw_book(form), layout_of(form)
+class Row(NamedTuple):
+    """A row of the 校验 sheet of some edition: where it stands and what it says of itself."""
+
+    row: int
+    code: str
+    title: str
+    texts: dict[int, str]
+
+
+def present(form: Form) -> list[Row]:
+    """One a rule; the code says which."""
+    layout = layout_of(form)
+    return [
+        Row(layout.checks.rules[own.code], own.code, own.title, {0: printed_code(own.code)})
+        for own in layout.listed
+    ]
+
+
+def first(form: Form) -> list[Row]:
+    """One an instance; number and code say which."""
+    return [
+        Row(3 + own.number, own.code, own.title, {0: f"{own.number}.0", 1: own.printed_code})
+        for own in listed_instances(form)
+    ]
+
+
+class Edition(NamedTuple):
+    """How a workbook of an edition lists checks."""
+
+    layout: Callable[[Form], WorkbookLayout]
+    rows: Callable[[Form], list[Row]]
+    explanation: int
+
+
+EDITIONS = (
+    Edition(layout_of, present, EXPLANATION),
+    Edition(first_edition, first, FIRST_EXPLANATION),
+)
+PRESENT, FIRST = EDITIONS
+
+both = pytest.mark.parametrize("edition", EDITIONS, ids=["present", "first"])
+
+
+def checks_sheet(form: Form, edition: Edition, *, moved: int = 0) -> RawBook:
+    """The 校验 sheet with what its rows say of themselves, moved down."""
+    book = raw_book(form)
     sheet = RawSheet(CHECKS)
-    for listed in (*layout.check_rows, *layout.deferred):
-        row = listed.row + moved
-        sheet.cells[row, 0] = RawCell("n", f"{listed.index + 1}.0")
-        sheet.cells[row, 1] = RawCell("s", listed.printed_code)
+    for own in edition.rows(form):
+        for column, text in own.texts.items():
+            sheet.cells[own.row + moved, column] = RawCell("s", text)
     return RawBook({**book.sheets, CHECKS: sheet}, book.names)
 
 
-def explanations(book: RawBook, form: Form) -> dict[str, str]:
-    return read_explanations(book, layout_of(form))[0]
+def explanations(book: RawBook, form: Form, edition: Edition) -> dict[str, str]:
+    return read_explanations(book, edition.layout(form))[0]
 
 
+@both
 @pytest.mark.parametrize("moved", [0, 3])
-def test_an_explanation_stands_in_the_row_of_its_check(any_form: Form, moved: int) -> None:
-    book = checks_sheet(any_form, moved=moved)
-    second = layout_of(any_form).check_rows[1]
-    put(book, (CHECKS, (second.row + moved, EXPLANATION)), RawCell("s", " 已核实\r\n属实 "))
-    assert explanations(book, any_form) == {second.code: "已核实\n属实"}
+def test_an_explanation_stands_in_the_row_of_its_check(
+    any_form: Form, edition: Edition, moved: int
+) -> None:
+    book = checks_sheet(any_form, edition, moved=moved)
+    second = edition.rows(any_form)[1]
+    spot = (CHECKS, (second.row + moved, edition.explanation))
+    put(book, spot, RawCell("s", " 已核实\r\n属实 "))
+    assert explanations(book, any_form, edition) == {second.code: "已核实\n属实"}
 
 
-def test_a_deferred_check_has_its_explanation_too(zfxxgk: Form) -> None:
-    book = checks_sheet(zfxxgk)
-    last = layout_of(zfxxgk).deferred[-1]
-    put(book, (CHECKS, last.explanation_cell), RawCell("s", "已核实"))
-    assert explanations(book, zfxxgk) == {last.code: "已核实"}
+@both
+def test_a_deferred_check_has_its_explanation_too(zfxxgk: Form, edition: Edition) -> None:
+    book = checks_sheet(zfxxgk, edition)
+    last = edition.rows(zfxxgk)[-1]
+    assert last.code in {statement.code for statement in zfxxgk.statements}
+    put(book, (CHECKS, (last.row, edition.explanation)), RawCell("s", "已核实"))
+    assert explanations(book, zfxxgk, edition) == {last.code: "已核实"}
 
 
-def test_the_name_counts_where_the_row_is_lost_or_there_twice(zfxxgk: Form) -> None:
-    book = checks_sheet(zfxxgk)
-    first = layout_of(zfxxgk).check_rows[0]
-    names = {**book.names, explanation_name(first.code).lower(): target((CHECKS, (200, 7)))}
+@both
+def test_the_name_counts_where_the_row_is_lost_or_there_twice(
+    zfxxgk: Form, edition: Edition
+) -> None:
+    book = checks_sheet(zfxxgk, edition)
+    own = edition.rows(zfxxgk)[0]
+    names = {**book.names, explanation_name(own.code).lower(): target((CHECKS, (200, 7)))}
     book = RawBook(book.sheets, names)
     put(book, (CHECKS, (200, 7)), RawCell("s", "按名称"))
-    put(book, (CHECKS, (first.row, EXPLANATION)), RawCell("s", "按行"))
-    assert explanations(book, zfxxgk) == {first.code: "按行"}
-    put(book, (CHECKS, (210, 0)), RawCell("n", "1"))
-    put(book, (CHECKS, (210, 1)), RawCell("s", first.printed_code))
-    assert explanations(book, zfxxgk) == {first.code: "按名称"}
-    del book.sheets[CHECKS].cells[first.row, 1]
-    assert explanations(book, zfxxgk) == {}, "the row that is left has no explanation"
+    put(book, (CHECKS, (own.row, edition.explanation)), RawCell("s", "按行"))
+    assert explanations(book, zfxxgk, edition) == {own.code: "按行"}
+    for column, text in own.texts.items():
+        put(book, (CHECKS, (210, column)), RawCell("s", text))
+    assert explanations(book, zfxxgk, edition) == {own.code: "按名称"}
+    for column in own.texts:
+        del book.sheets[CHECKS].cells[own.row, column]
+    assert explanations(book, zfxxgk, edition) == {}, "the row that is left has no explanation"
 
 
+@both
 @pytest.mark.parametrize(
     ("beside", "by_name", "told"),
     [("按行", "", True), ("", "按名称", True), ("", "", False)],
 )
 def test_a_name_that_went_elsewhere_is_told_where_anything_stands(
-    zfxxgk: Form, beside: str, by_name: str, told: bool
+    zfxxgk: Form, edition: Edition, beside: str, by_name: str, told: bool
 ) -> None:
-    book, first = checks_sheet(zfxxgk), layout_of(zfxxgk).check_rows[0]
-    names = {**book.names, explanation_name(first.code).lower(): target((CHECKS, (200, 7)))}
+    book, own = checks_sheet(zfxxgk, edition), edition.rows(zfxxgk)[0]
+    names = {**book.names, explanation_name(own.code).lower(): target((CHECKS, (200, 7)))}
     book = RawBook(book.sheets, names)
     put(book, (CHECKS, (200, 7)), RawCell("s", by_name))
-    put(book, (CHECKS, (first.row, EXPLANATION)), RawCell("s", beside))
-    _, findings = read_explanations(book, layout_of(zfxxgk))
-    cell = address((first.row, EXPLANATION))
-    message = (
-        f"有 1 个格子的名称跟着拖动或剪切走了，已按表头读取：{cell}（{first.title}的填写说明）"
-    )
+    put(book, (CHECKS, (own.row, edition.explanation)), RawCell("s", beside))
+    _, findings = read_explanations(book, edition.layout(zfxxgk))
+    cell = address((own.row, edition.explanation))
+    message = f"有 1 个格子的名称跟着拖动或剪切走了，已按表头读取：{cell}（{own.title}的填写说明）"
     expected = [("R8", CHECKS, message, (("cells", 1),))] if told else []
     assert [(f.code, f.sheet, f.message, f.observed) for f in findings] == expected
 
 
-def test_names_at_their_rows_are_not_told(zfxxgk: Form) -> None:
-    book, first = checks_sheet(zfxxgk), layout_of(zfxxgk).check_rows[0]
-    spot = (CHECKS, (first.row, EXPLANATION))
-    book = RawBook(book.sheets, {**book.names, explanation_name(first.code).lower(): target(spot)})
+@both
+def test_names_at_their_rows_are_not_told(zfxxgk: Form, edition: Edition) -> None:
+    book, own = checks_sheet(zfxxgk, edition), edition.rows(zfxxgk)[0]
+    spot = (CHECKS, (own.row, edition.explanation))
+    book = RawBook(book.sheets, {**book.names, explanation_name(own.code).lower(): target(spot)})
     put(book, spot, RawCell("s", "已核实"))
-    assert read_explanations(book, layout_of(zfxxgk)) == ({first.code: "已核实"}, [])
+    assert read_explanations(book, edition.layout(zfxxgk)) == ({own.code: "已核实"}, [])
 
 
-def test_an_error_value_is_no_explanation(zfxxgk: Form) -> None:
-    book, first = checks_sheet(zfxxgk), layout_of(zfxxgk).check_rows[0]
-    put(book, (CHECKS, (first.row, EXPLANATION)), RawCell("e", "#N/A"))
-    texts, (finding,) = read_explanations(book, layout_of(zfxxgk))
+@both
+def test_an_error_value_is_no_explanation(zfxxgk: Form, edition: Edition) -> None:
+    book, own = checks_sheet(zfxxgk, edition), edition.rows(zfxxgk)[0]
+    cell = (own.row, edition.explanation)
+    put(book, (CHECKS, cell), RawCell("e", "#N/A"))
+    texts, (finding,) = read_explanations(book, edition.layout(zfxxgk))
     assert texts == {}
     assert (finding.code, finding.severity) == ("R33", Severity.WARNING)
-    assert (finding.sheet, finding.cell) == (CHECKS, address((first.row, EXPLANATION)))
-    assert finding.field == explanation_name(first.code)
-    assert finding.message == f"“{first.title}的填写说明”里是错误值，不是文字，读不出来"
+    assert (finding.sheet, finding.cell) == (CHECKS, address(cell))
+    assert finding.field == explanation_name(own.code)
+    assert finding.message == f"“{own.title}的填写说明”里是错误值，不是文字，读不出来"
 
 
-def test_spots_of_explanations_by_their_names(zfxxgk: Form) -> None:
-    book, layout = checks_sheet(zfxxgk, moved=3), layout_of(zfxxgk)
-    listed = (*layout.check_rows, *layout.deferred)
-    assert explanation_spots(book, layout) == {
-        explanation_name(check.code): (CHECKS, (check.row + 3, EXPLANATION)) for check in listed
+@both
+def test_spots_of_explanations_by_their_names(zfxxgk: Form, edition: Edition) -> None:
+    book = checks_sheet(zfxxgk, edition, moved=3)
+    assert explanation_spots(book, edition.layout(zfxxgk)) == {
+        explanation_name(own.code): (CHECKS, (own.row + 3, edition.explanation))
+        for own in edition.rows(zfxxgk)
     }
 
 
-def test_ten_numbered_checks_make_a_sheet_the_one_of_checks(zfxxgk: Form) -> None:
-    layout = layout_of(zfxxgk)
-    for rows, found in ((10, 10), (9, 0)):
-        sheet = RawSheet("Sheet9")
-        for check in layout.check_rows[:rows]:
-            sheet.cells[check.row, 0] = RawCell("n", str(check.index + 1))
-            sheet.cells[check.row, 1] = RawCell("s", check.printed_code)
-        book = raw_book(zfxxgk)
-        sheets = {name: s for name, s in book.sheets.items() if name != CHECKS}
-        spots = explanation_spots(RawBook({**sheets, "Sheet9": sheet}, {}), layout)
-        assert len(spots) == found
-        assert {name for name, _ in spots.values()} <= {"Sheet9"}
+@both
+@pytest.mark.parametrize("rows", [9, 10])
+def test_ten_checks_make_a_sheet_the_one_of_checks(
+    zfxxgk: Form, edition: Edition, rows: int
+) -> None:
+    listed = checks_sheet(zfxxgk, edition)
+    few = {own.row for own in edition.rows(zfxxgk)[:rows]}
+    sheet = RawSheet("Sheet9")
+    cells = listed.sheets[CHECKS].cells
+    sheet.cells.update({cell: raw for cell, raw in cells.items() if cell[0] in few})
+    sheets = {name: own for name, own in listed.sheets.items() if name != CHECKS}
+    book = RawBook({**sheets, "Sheet9": sheet}, {})
+    spots = explanation_spots(book, edition.layout(zfxxgk))
+    assert len(spots) == (rows if rows >= 10 else 0)
+    assert {name for name, _ in spots.values()} <= {"Sheet9"}
+
+
+def test_the_sheet_of_calculations_is_never_taken_for_the_list(zfxxgk: Form) -> None:
+    """It has a code in each row too."""
+    listed = checks_sheet(zfxxgk, PRESENT)
+    sheets = {name: own for name, own in listed.sheets.items() if name != CHECKS}
+    hidden = RawSheet(CALCULATION)
+    hidden.cells.update(listed.sheets[CHECKS].cells)
+    book = RawBook({**sheets, CALCULATION: hidden}, {})
+    assert explanation_spots(book, layout_of(zfxxgk)) == {}
