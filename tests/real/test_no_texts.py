@@ -11,7 +11,8 @@ import pytest
 from support.cells import part, rewrite, sheet_parts
 from xlreport import FormCatalog, get_form
 from xlreport.a1 import address
-from xlreport.workbook.layout.check_rows import ListedCheck, explanation_name
+from xlreport.findings import Severity
+from xlreport.workbook.layout.lines import explanation_name
 from xlreport.workbook.layout.workbook import layout_of
 from xlreport.workbook.reader.submission import Reading, read_submission
 
@@ -19,7 +20,11 @@ SAMPLES = Path(__file__).parents[2] / "samples" / "2025"
 JIAZI = (SAMPLES / "990101_甲子镇_2025年政府信息公开工作年度报告.xlsx").read_bytes()
 FORMS = FormCatalog()
 CLEAR = "请按 Delete 清空这一格，把文字直接打进去"
-TITLE = "每行总计等于各列之和的填写说明"
+FORM = get_form("zfxxgk-2021")
+ANSWER = address(layout_of(FORM).flags["disclosure"][1])
+EXPLAINED = next(c for c in layout_of(FORM).listed if c.severity is Severity.WARNING)
+BESIDE = address(layout_of(FORM).checks.explanation(EXPLAINED.code))
+TITLE = f"{EXPLAINED.title}的填写说明"
 
 Told = tuple[str, str, str, str, str]
 
@@ -67,10 +72,10 @@ def cell_with(sheet: str, cell: str, content: str, kind: str) -> Reading:
 @pytest.mark.parametrize(
     ("sheet", "cell", "label", "severity"),
     [
-        ("文字材料", "B4", "一、总体情况", "error"),
+        ("文字材料", "B5", "一、总体情况", "error"),
         ("封面", "C9", "填表人", "warning"),
         ("封面", "C5", "填报单位", "warning"),
-        ("校验", "H5", TITLE, "warning"),
+        ("校验", BESIDE, TITLE, "warning"),
     ],
 )
 def test_what_is_no_text_is_told(
@@ -85,10 +90,10 @@ def test_what_is_no_text_is_told(
 
 @pytest.mark.parametrize(("content", "kind", "what"), CONTENTS)
 def test_an_answer_that_is_no_text_is_told(content: str, kind: str, what: str) -> None:
-    reading = cell_with("二、主动公开", "B3", content, kind)
+    reading = cell_with("二、主动公开", ANSWER, content, kind)
     message = f"“本表空白处是否均为 0”填的是“{what}”"
     cure = "请从下拉列表选“是”或“否”"
-    assert told(reading) == [("R13", "error", "二、主动公开 B3", message, cure)]
+    assert told(reading) == [("R13", "error", f"二、主动公开 {ANSWER}", message, cure)]
 
 
 @pytest.mark.parametrize(
@@ -106,50 +111,40 @@ def test_an_answer_that_is_no_text_is_told(content: str, kind: str, what: str) -
     ],
 )
 def test_what_people_see_is_the_text(content: str, kind: str, text: str) -> None:
-    texts = read(with_cell("文字材料", "B4", content, kind)).submission
-    explained = read(with_cell("校验", "H5", content, kind)).submission
+    texts = read(with_cell("文字材料", "B5", content, kind)).submission
+    explained = read(with_cell("校验", BESIDE, content, kind)).submission
     assert texts is not None
     assert explained is not None
     assert texts.texts["text.overview"] == text
-    assert explained.explanations == {"A1.received": text}
+    assert explained.explanations == {EXPLAINED.code: text}
 
 
 # --- explanations whose names went elsewhere --------------------------------------------------
 
 
-def warned() -> ListedCheck:
-    """The first check whose explanation has a name."""
-    book = part(JIAZI, "xl/workbook.xml")
-    rows = layout_of(get_form("zfxxgk-2021")).check_rows
-    return next(row for row in rows if f'"{explanation_name(row.code)}"' in book)
-
-
-def renamed(check: ListedCheck, new: str) -> Reading:
+def renamed(new: str) -> Reading:
     """The workbook with a name that leads elsewhere, and an explanation in its row."""
-    name = re.escape(explanation_name(check.code))
+    name = re.escape(explanation_name(EXPLAINED.code))
     xml = re.sub(
         rf'(<definedName name="{name}"[^>]*>)[^<]*',
         lambda found: found[1] + new,
         part(JIAZI, "xl/workbook.xml"),
     )
-    cell = address(check.explanation_cell)
-    changed = with_cell("校验", cell, "<is><t>已核实</t></is>", "inlineStr")
+    changed = with_cell("校验", BESIDE, "<is><t>已核实</t></is>", "inlineStr")
     return read(rewrite(changed, {"xl/workbook.xml": xml.encode()}))
 
 
 def test_an_explanation_stands_in_its_row_whatever_its_name_says() -> None:
-    check = warned()
-    reading = renamed(check, "校验!$H$900")
+    reading = renamed("校验!$F$900")
     assert reading.submission is not None
-    assert reading.submission.explanations == {check.code: "已核实"}
-    where = f"{address(check.explanation_cell)}（{check.title}的填写说明）"
+    assert reading.submission.explanations == {EXPLAINED.code: "已核实"}
+    where = f"{BESIDE}（{TITLE}）"
     message = f"有 1 个格子的名称跟着拖动或剪切走了，已按表头读取：{where}"
     assert told(reading) == [("R8", "note", "校验 ", message, "请核对这几格的数")]
 
 
 def test_a_name_of_an_explanation_that_leads_nowhere_is_none() -> None:
-    check = warned()
-    reading = renamed(check, "#REF!")
+    reading = renamed("#REF!")
     assert reading.submission is not None
-    assert reading.submission.explanations == {check.code: "已核实"}
+    assert reading.submission.explanations == {EXPLAINED.code: "已核实"}
     assert told(reading) == []
