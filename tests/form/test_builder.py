@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from form.test_loader import BASE, problems
 from xlreport.form import expression as ex
+from xlreport.form.builder import PREFIXES_OF_THE_HOUSE, SHEETS_OF_THE_HOUSE
 from xlreport.form.loader import loads
 from xlreport.form.model import Arrangement, Field, Kind
+from xlreport.merging import summary_workbook
+from xlreport.workbook.layout import sheet
+from xlreport.workbook.layout.details import detail_sheet
+from xlreport.workbook.layout.prior_year import prior_year_sheet
 
 NESTED = BASE.replace(
     """\
@@ -109,6 +115,10 @@ texts:
     [
         ("texts:\n", SECOND_TABLE.format(table="t", sheet="另"), "id“t”用了两次"),
         ("texts:\n", SECOND_TABLE.format(table="u", sheet="表"), "工作表名“表”用了两次或被封面等页占用"),
+        ("    sheet: 表\n", "    sheet: 计算\n", "工作表名“计算”用了两次或被封面等页占用"),
+        ("    sheet: 表\n", "    sheet: XLReport\n", "工作表名“XLReport”用了两次或被封面等页占用"),
+        ("    sheet: 表\n", "    sheet: 上年·甲\n", "工作表名“上年·甲”用了两次或被封面等页占用"),
+        ("    sheet: 表\n", "    sheet: 上年甲\n", None),
         ("texts:\n", SECOND_BLOCK.replace("ROW", "x"), "id“x”用了两次"),
         ("label: 甲}", "label: 甲, columns: [{id: c, label: 丙}], computed: A1}", "合并的标题不能由公式算出，请写在它下面的行或列上"),
         ("    sheet: 表\n", "    sheet: 表\n    arrangement: across\n", None),
@@ -121,6 +131,27 @@ def test_tables_that_would_be_confused_are_refused(old: str, new: str, message: 
         loads(text, "small.yaml")
         return
     assert message in [text for _, _, text in problems(text)]
+
+
+def test_names_that_would_be_cut_to_the_same_are_refused() -> None:
+    """Sheets of last year and of details have the name of the table behind three characters."""
+    first = BASE.replace("sheet: 表\n", f"sheet: {'长' * 28}甲\n", 1)
+    second = SECOND_TABLE.format(table="u", sheet=f"{'长' * 28}乙")
+    texts = [text for _, _, text in problems(first.replace("texts:\n", second, 1))]
+    assert texts == [f"工作表名“{'长' * 28}乙”的前 28 个字与另一张表的相同"]
+    loads(first.replace("texts:\n", second.replace("长", "短"), 1), "small.yaml")
+
+
+def test_all_sheets_of_workbooks_and_summaries_are_taken() -> None:
+    own = (sheet.COVER, sheet.GUIDE, sheet.TEXTS, sheet.CHECKS, sheet.CALCULATION, sheet.HIDDEN)
+    lists = (summary_workbook.STATUS_SHEET, summary_workbook.FINDINGS_SHEET)
+    texts = (summary_workbook.TEXTS_SHEET, summary_workbook.EXPLANATIONS_SHEET)
+    assert set(SHEETS_OF_THE_HOUSE) == {*own, sheet.PRIOR_YEAR_LIST, *lists, *texts}
+    form = loads(BASE, "small.yaml")
+    longest = "长" * 31
+    table = replace(form.tables[0], sheet=longest)
+    names = (prior_year_sheet(longest), detail_sheet(table))
+    assert names == tuple(prefix + "长" * 28 for prefix in PREFIXES_OF_THE_HOUSE)
 
 
 def test_a_table_that_prints_across_has_one_block() -> None:

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from xlreport import Form, FormError, get_form
+from xlreport.form.expression import has_formula
 from xlreport.form.loader import load, loads
+from xlreport.form.model import Signature
 
 BASE = """\
 form: small
@@ -250,3 +252,96 @@ def test_a_form_can_be_given_as_a_path(tmp_path: Path) -> None:
     path = tmp_path / "small.yaml"
     path.write_text(BASE, "utf-8")
     assert get_form(path).id == "small"
+
+
+# --- what is printed around the form, and what a check says in a few words -------------------
+
+
+def test_a_form_without_marks_and_signatures_says_so_by_leaving_them_out() -> None:
+    form = loads(BASE, "small.yaml")
+    assert (form.marks, form.signatures, form.follows) == ((), (), "")
+    assert form.checks[0].brief == ""
+
+
+def test_the_legal_marks_have_the_labels_of_the_law_in_its_order() -> None:
+    marks = "marks: {valid_until: 2027年12月, number: 政1表, filing: 备1号, authority: 某局, approval: 批1号}\n"
+    form = loads(BASE + marks, "small.yaml")
+    assert form.marks == (
+        ("表号", "政1表"),
+        ("制定机关", "某局"),
+        ("批准文号", "批1号"),
+        ("备案文号", "备1号"),
+        ("有效期至", "2027年12月"),
+    )
+    one = loads(BASE + "marks: {filing: 备1号}\n", "small.yaml")
+    assert one.marks == (("备案文号", "备1号"),)
+
+
+def test_a_signature_prints_a_line_of_the_cover_or_is_left_for_a_pen() -> None:
+    signatures = "signatures:\n  - {label: 单位负责人}\n  - {label: 单位, line: unit}\n"
+    form = loads(BASE + signatures, "small.yaml")
+    assert form.signatures == (Signature("单位负责人"), Signature("单位", "unit"))
+
+
+def test_a_signature_on_a_line_that_the_cover_does_not_have_is_named_with_its_place() -> None:
+    text = BASE + "signatures:\n  - {label: 审核人, line: approver}\n"
+    line = text[: text.index("approver")].count("\n") + 1
+    assert [(at, words) for at, _, words in problems(text)] == [(line, "封面没有“approver”这一行")]
+
+
+def test_a_form_names_the_one_before_it() -> None:
+    assert loads(BASE + "follows: zfxxgk-2021.yaml\n", "small.yaml").follows == "zfxxgk-2021.yaml"
+
+
+@pytest.mark.parametrize(
+    ("brief", "complaint", "word", "shows"),
+    [
+        ("", "不符合：合计", "，差", True),
+        ("勾稽差", "勾稽", "差", True),
+        ("有误", "有误", "差", False),
+    ],
+)
+def test_the_few_words_of_a_check(brief: str, complaint: str, word: str, shows: bool) -> None:
+    line = f"    brief: {brief}\n" if brief else ""
+    text = BASE.replace("    severity: error\n", f"    severity: error\n{line}", 1)
+    (check,) = loads(text, "small.yaml").checks
+    assert check.brief == brief
+    assert check.complaint == complaint
+    assert check.difference_word == word
+    assert check.shows_difference is shows
+
+
+def test_the_few_words_of_a_check_are_few() -> None:
+    for length, accepted in ((12, True), (13, False)):
+        brief = f"    brief: {'字' * length}\n"
+        text = BASE.replace("    severity: error\n", f"    severity: error\n{brief}", 1)
+        if accepted:
+            loads(text, "small.yaml")
+        else:
+            assert [words for _, _, words in problems(text)] == ["“brief”太长"]
+
+
+@pytest.mark.parametrize(("lines", "accepted"), [(1, True), (200, True), (0, False), (201, False)])
+def test_a_text_has_room_for_some_lines(lines: int, accepted: bool) -> None:
+    text = BASE.replace("label: 说明}", f"label: 说明, lines: {lines}}}")
+    if accepted:
+        assert loads(text, "small.yaml").texts[0].lines == lines
+    else:
+        assert len(problems(text)) == 1
+
+
+def test_the_statutory_form_has_a_signature_block_no_marks_and_few_words_for_every_check(
+    zfxxgk: Form,
+) -> None:
+    assert zfxxgk.marks == ()
+    assert [s.label for s in zfxxgk.signatures if s.line is None], "somebody signs by hand"
+    assert [s for s in zfxxgk.signatures if s.line is not None]
+    without = [check.code for check in zfxxgk.checks if lacks_words(zfxxgk, check.code)]
+    assert without == []
+
+
+def lacks_words(form: Form, code: str) -> bool:
+    """Whether a check that formulas make has no words of its own."""
+    rules = [i.rule for i in form.instances if i.check.code == code]
+    brief = next(check.brief for check in form.checks if check.code == code)
+    return any(has_formula(rule) for rule in rules) and not brief

@@ -39,9 +39,9 @@ def test_the_keys_of_a_definition_are_these() -> None:
         "tables",
         "texts",
         "checks",
+        "follows",
+        "marks",
+        "signatures",
         "subjects",
         "statements",
-        "signatures",
-        "marks",
-        "follows",
     }

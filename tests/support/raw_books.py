@@ -45,14 +45,9 @@ def raw_book(form: Form, cover: Mapping[str, str] = COVER_LINES) -> RawBook:
 
 def identity(form: Form, /, **changes: str) -> dict[str, str]:
     """The custom properties of a form's workbook for 2025."""
+    version, edition = str(form.version), str(EDITION)
     values = Identity(
-        form.id,
-        str(form.version),
-        form.fingerprint,
-        "unit",
-        "2025",
-        submission="1",
-        edition=str(EDITION),
+        form.id, version, form.fingerprint, "unit", "2025", submission="1", edition=edition
     )
     known = asdict(replace(values, **changes))
     return {PREFIX + key: value for key, value in known.items() if value}

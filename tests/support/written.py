@@ -62,7 +62,7 @@ def submission(form: Form, kind: str) -> Submission:
         return replace(fill(form, 4, wild=0.2), unit=TOWNS[0], county=COUNTY)
     if kind == "explained":
         return explained(form)
-    return replace(right(form), texts={text.field_id: "政务公开，" * 300 for text in form.texts})
+    return replace(right(form), texts={text.field_id: "政务公开，" * 200 for text in form.texts})
 
 
 def right(form: Form) -> Submission:

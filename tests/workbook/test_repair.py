@@ -351,8 +351,8 @@ def other_unit(town: Submission) -> Submission:
 
 
 def other_explanation(town: Submission) -> Submission:
-    rows = layout_of(get_form(town.form)).check_rows
-    warning = next(row.code for row in rows if row.severity is Severity.WARNING)
+    listed = layout_of(get_form(town.form)).listed
+    warning = next(check.code for check in listed if check.severity is Severity.WARNING)
     return replace(town, explanations={warning: "别的话"})
 
 

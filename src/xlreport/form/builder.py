@@ -37,8 +37,26 @@ RESERVED = frozenset(
 )
 """Table ids that would collide with other names of the check language or the workbook."""
 
-SHEETS_OF_THE_HOUSE = ("封面", "填报说明", "文字材料", "上年数", "校验", "计算")
-"""Sheet names that every workbook uses for itself."""
+SHEETS_OF_THE_HOUSE = (
+    "封面",
+    "填报说明",
+    "文字材料",
+    "上年数",
+    "校验",
+    "计算",
+    "xlreport",
+    "报送情况",
+    "校验结果",
+    "各单位文字材料",
+    "各单位说明",
+)
+"""Sheet names that workbooks and summaries use for themselves."""
+
+PREFIXES_OF_THE_HOUSE = ("上年·", "明细·")
+"""How the names of further sheets begin, one a table, before the name of its own."""
+
+_TELLING = 28
+"""Characters of a sheet's name that are left behind such a beginning (Excel allows 31)."""
 
 
 class Report(Protocol):
@@ -87,13 +105,26 @@ def _check_tables(tables: tuple[TableDef, ...], report: Report) -> None:
             report((*path, "id"), f"“{table.id}”是保留的词，表的 id 请换一个")
         if table.id in ids:
             report((*path, "id"), f"id“{table.id}”用了两次")
-        if table.sheet in sheets:
-            report((*path, "sheet"), f"工作表名“{table.sheet}”用了两次或被封面等页占用")
+        problem = _sheet_problem(table.sheet, sheets)
+        if problem:
+            report((*path, "sheet"), problem)
         several = len(table.blocks) > 1
         if table.arrangement == "across" and several:
             report((*path, "blocks", 1), "横排的表（across）只能有一个块")
         ids.add(table.id)
         sheets.add(table.sheet)
+
+
+def _sheet_problem(name: str, taken: set[str]) -> str:
+    """Why a sheet cannot have this name; empty where it can. Excel takes capitals for small
+    letters."""
+    folded = {other.casefold() for other in taken}
+    if name.casefold() in folded or name.startswith(PREFIXES_OF_THE_HOUSE):
+        return f"工作表名“{name}”用了两次或被封面等页占用"
+    beginnings = {other[:_TELLING] for other in folded}
+    if name.casefold()[:_TELLING] in beginnings:
+        return f"工作表名“{name}”的前 {_TELLING} 个字与另一张表的相同"
+    return ""
 
 
 class _TableBuilder:

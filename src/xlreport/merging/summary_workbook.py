@@ -181,9 +181,11 @@ class _ListSheet:
         self.book.workbook.define_name(name, f"={sheet}!{first}:{last}")
 
     def finish(self) -> None:
-        """Filters, the printed area, protection."""
+        """Makes the rows a table with filters; the printed area, protection."""
         if self.last >= _FIRST_ROW:
-            self.sheet.autofilter(_HEADING_ROW, 0, self.last, self.right)
+            area = Span(_HEADING_ROW, 0, self.last, self.right)
+            headings = [column.heading for column in self.columns]
+            self.book.table(self.sheet, self.name, area, headings)
         self.sheet.print_area(0, 0, self.last, self.right)
         self.book.protect(self.sheet, autofilter=True, sort=True)
         self.book.select(self.sheet, (_FIRST_ROW, 0))
@@ -484,14 +486,16 @@ class _DetailSheet:
         self.sheet.write_formula(details.TOTAL_ROW, column, formula, style, excel_number(result))
 
     def _page(self) -> None:
-        """The defined name, filters, printing, protection."""
+        """The defined name, the table with its filters, printing, protection."""
         first = address((details.ID_ROW, 0), absolute=True)
         last = address((self.last, self.right), absolute=True)
         name = details.detail_name(self.table.id)
         self.book.workbook.define_name(name, f"={quoted(self.name)}!{first}:{last}")
         sheet = self.sheet
         sheet.freeze_panes(details.FIRST_UNIT_ROW, len(details.KEYS))
-        sheet.autofilter(details.ID_ROW, 0, self.last, self.right)
+        names = [*details.KEYS, *(field.id for field in self.fields)]
+        rows = Span(details.ID_ROW, 0, self.last, self.right)
+        self.book.table(sheet, self.name, rows, names, "id")
         sheet.set_landscape()
         sheet.set_print_scale(60)
         sheet.set_v_pagebreaks(page_breaks(self.fields))

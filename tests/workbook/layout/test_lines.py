@@ -9,7 +9,7 @@ import pytest
 from xlreport import Form
 from xlreport.findings import Severity
 from xlreport.form.expression import Compare, has_formula
-from xlreport.form.model import Instance
+from xlreport.form.model import Check, Instance, Statement
 from xlreport.text import printed_code
 from xlreport.workbook.layout.lines import (
     TEXT_TABLE,
@@ -130,7 +130,7 @@ def test_a_row_is_named_without_the_outermost_of_several_headings(zfxxgk: Form) 
 def test_listed_rules_are_those_of_the_form_the_graver_first(any_form: Form) -> None:
     lines = check_lines(any_form)
     listed = listed_checks(any_form, lines)
-    items = [*any_form.checks, *any_form.statements]
+    items: list[Check | Statement] = [*any_form.checks, *any_form.statements]
     assert sorted(check.code for check in listed) == sorted(item.code for item in items)
     order = [(check.deferred, check.severity.rank) for check in listed]
     assert order == sorted(order)
@@ -141,7 +141,8 @@ def test_listed_rules_are_those_of_the_form_the_graver_first(any_form: Form) -> 
 
 
 def test_rules_of_one_severity_keep_the_order_of_the_form(any_form: Form) -> None:
-    codes = [item.code for item in (*any_form.checks, *any_form.statements)]
+    items: list[Check | Statement] = [*any_form.checks, *any_form.statements]
+    codes = [item.code for item in items]
     listed = listed_checks(any_form, check_lines(any_form))
     for severity in Severity:
         own = [c.code for c in listed if c.severity is severity and not c.deferred]

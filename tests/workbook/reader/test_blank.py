@@ -105,8 +105,9 @@ def answered(book: RawBook, form: Form) -> RawBook:
 
 
 def explained(book: RawBook, form: Form) -> RawBook:
+    check = layout_of(form).listed[0]
     cells = book.sheets[CHECKS].cells
-    cells[9, CODE] = RawCell("s", printed_code(layout_of(form).listed[0].code))
+    cells[9, CODE] = RawCell("s", printed_code(check.code))
     cells[9, EXPLANATION] = RawCell("s", "情况属实")
     return book
 

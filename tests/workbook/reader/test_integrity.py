@@ -41,7 +41,7 @@ def test_an_untouched_workbook_has_no_findings(any_form: Form) -> None:
 def test_content_outside_the_form_is_told(book: RawBook, zfxxgk: Form) -> None:
     put(book, FAR, RawCell("s", "备注"))
     put(book, (SHEET, (51, 1)), RawCell("s", "  "))
-    put(book, (SHEET, (1, 0)), RawCell("str", "填报单位：", formula='="x"'))
+    put(book, (SHEET, (2, 0)), RawCell("str", "填报单位：", formula='="x"'))
     message = "不是填报的格子里有内容“备注”，不会读取"
     assert told(book, zfxxgk) == [("R5", SHEET, "B51", message)]
 

@@ -206,7 +206,7 @@ def test_a_sheet_that_is_gone_is_told_once(book: RawBook, zfxxgk: Form) -> None:
 
 
 def test_the_answer_about_blanks_stands_beside_its_question(book: RawBook, zfxxgk: Form) -> None:
-    moved_down(book.sheets[REQUESTS], 2)
+    moved_down(book.sheets[REQUESTS], 0)
     found = located(without_names(book, "requests.blanks_are_zero"), zfxxgk)
     _, (row, column) = layout_of(zfxxgk).flags["requests"]
     assert found.spots["requests.blanks_are_zero"] == (REQUESTS, (row + 1, column))

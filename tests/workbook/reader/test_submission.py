@@ -80,7 +80,10 @@ def test_our_reader_sees_what_calamine_and_openpyxl_see(zfxxgk: Form, seed: int)
         rows = calamine.get_sheet_by_name(name).to_python(skip_empty_area=False)
         for (row, column), cell in sheet.cells.items():
             other = openpyxl_book[name].cell(row + 1, column + 1).value
-            for seen in (rows[row][column], "" if other is None else other):
+            # calamine leaves out what follows the last cell that shows something
+            is_there = row < len(rows) and column < len(rows[row])
+            theirs = rows[row][column] if is_there else ""
+            for seen in (theirs, "" if other is None else other):
                 if isinstance(seen, int | float):
                     assert float(cell.text) == seen
                 else:
@@ -170,7 +173,7 @@ def test_the_hidden_identity_is_checked(zfxxgk: Form, cell: str, text: str, code
     assert code in codes(reading)
     if code == "F6":
         (told,) = (f.message for f in reading.findings if f.code == code)
-        assert told == f"填报用的模板版本（第 {zfxxgk.version} 版）与现行版本不同，按现行版本校验"
+        assert told == "填报用的模板版本（第 2 版）与现行版本不同，按现行版本校验"
 
 
 def test_a_foreign_workbook_is_not_ours() -> None:
@@ -224,7 +227,7 @@ def test_texts_come_back_as_they_were(zfxxgk: Form, words: str) -> None:
 
 def test_escaped_line_ends_of_excel_are_line_feeds(zfxxgk: Form) -> None:
     data = put(
-        write_workbook(fill(zfxxgk, 4, wild=0.0), zfxxgk), "文字材料", "B4", "text", "一_x000D_\n二"
+        write_workbook(fill(zfxxgk, 4, wild=0.0), zfxxgk), "文字材料", "B5", "text", "一_x000D_\n二"
     )
     submission = read(data).submission
     assert submission is not None

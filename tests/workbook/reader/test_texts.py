@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import pytest
@@ -15,11 +14,12 @@ from xlreport.findings import Severity
 from xlreport.formats.raw import RawBook, RawCell, RawSheet
 from xlreport.submission import NO, YES
 from xlreport.text import MAX_CELL_TEXT, printed_code
-from xlreport.workbook.layout import first_edition
-from xlreport.workbook.layout.checks import CODE, EXPLANATION
+from xlreport.workbook.layout.checks import EXPLANATION
+from xlreport.workbook.layout.first_edition import EXPLANATION as FIRST_EXPLANATION
+from xlreport.workbook.layout.first_edition import first_edition, listed_instances
 from xlreport.workbook.layout.lines import explanation_name
 from xlreport.workbook.layout.sheet import CALCULATION
-from xlreport.workbook.layout.workbook import Spot, WorkbookLayout, layout_of
+from xlreport.workbook.layout.workbook import WorkbookLayout, layout_of
 from xlreport.workbook.reader.locate import Located, locate
 from xlreport.workbook.reader.texts import (
     explanation_spots,
@@ -102,188 +102,175 @@ def test_any_other_answer_counts_as_none(zfxxgk: Form) -> None:
 
 
 class Row(NamedTuple):
-    """A row of the 校验 sheet: the code and title of its check, and what it says of itself."""
+    """A row of the 校验 sheet of some edition: where it stands and what it says of itself."""
 
+    row: int
     code: str
     title: str
-    number: int
-    keys: tuple[RawCell, ...]
+    texts: dict[int, str]
 
 
-@dataclass(frozen=True)
-class Checks:
-    """The 校验 sheet of an edition of the layout."""
+def present(form: Form) -> list[Row]:
+    """One a rule; the code says which."""
+    layout = layout_of(form)
+    return [
+        Row(layout.checks.rules[own.code], own.code, own.title, {0: printed_code(own.code)})
+        for own in layout.listed
+    ]
 
-    layout: WorkbookLayout
-    rows: tuple[Row, ...]
-    code: int
+
+def first(form: Form) -> list[Row]:
+    """One an instance; number and code say which."""
+    return [
+        Row(3 + own.number, own.code, own.title, {0: f"{own.number}.0", 1: own.printed_code})
+        for own in listed_instances(form)
+    ]
+
+
+class Edition(NamedTuple):
+    """How a workbook of an edition lists checks."""
+
+    layout: Callable[[Form], WorkbookLayout]
+    rows: Callable[[Form], list[Row]]
     explanation: int
 
-    def book(self, *, moved: int = 0) -> RawBook:
-        """A workbook whose 校验 sheet has nothing but its codes, its rows moved down."""
-        book = raw_book(self.layout.form)
-        book.sheets[CHECKS] = RawSheet(CHECKS)
-        for row in self.rows:
-            self.list_in(book, row, row.number + moved)
-        return book
 
-    def list_in(self, book: RawBook, row: Row, number: int) -> None:
-        """Writes what a row says of itself."""
-        for column, cell in enumerate(row.keys):
-            put(book, (CHECKS, (number, column)), cell)
+EDITIONS = (
+    Edition(layout_of, present, EXPLANATION),
+    Edition(first_edition, first, FIRST_EXPLANATION),
+)
+PRESENT, FIRST = EDITIONS
 
-    def spot(self, row: Row, moved: int = 0) -> Spot:
-        """Where a check is explained."""
-        return CHECKS, (row.number + moved, self.explanation)
+both = pytest.mark.parametrize("edition", EDITIONS, ids=["present", "first"])
 
 
-def present(form: Form) -> Checks:
-    layout = layout_of(form)
-    rows = [
-        Row(c.code, c.title, layout.checks.rules[c.code], (RawCell("s", printed_code(c.code)),))
-        for c in layout.listed
-    ]
-    return Checks(layout, tuple(rows), CODE, EXPLANATION)
+def checks_sheet(form: Form, edition: Edition, *, moved: int = 0) -> RawBook:
+    """The 校验 sheet with what its rows say of themselves, moved down."""
+    book = raw_book(form)
+    sheet = RawSheet(CHECKS)
+    for own in edition.rows(form):
+        for column, text in own.texts.items():
+            sheet.cells[own.row + moved, column] = RawCell("s", text)
+    return RawBook({**book.sheets, CHECKS: sheet}, book.names)
 
 
-def of_first_edition(form: Form) -> Checks:
-    rows = [
-        Row(
-            i.code,
-            i.title,
-            i.number + 2,
-            (RawCell("n", f"{i.number}.0"), RawCell("s", i.printed_code)),
-        )
-        for i in first_edition.listed_instances(form)
-    ]
-    layout = first_edition.first_edition(form)
-    return Checks(layout, tuple(rows), first_edition.CODE, first_edition.EXPLANATION)
+def explanations(book: RawBook, form: Form, edition: Edition) -> dict[str, str]:
+    return read_explanations(book, edition.layout(form))[0]
 
 
-ListOf = Callable[[Form], Checks]
-editions = pytest.mark.parametrize("checks_of", [present, of_first_edition])
-
-
-def explanations(book: RawBook, checks: Checks) -> dict[str, str]:
-    return read_explanations(book, checks.layout)[0]
-
-
-def named(book: RawBook, code: str, spot: Spot) -> RawBook:
-    """The workbook in which the name of an explanation leads to a cell."""
-    return RawBook(book.sheets, {**book.names, explanation_name(code).lower(): target(spot)})
-
-
-ELSEWHERE = (CHECKS, (400, 7))
-
-
-@editions
+@both
 @pytest.mark.parametrize("moved", [0, 3])
 def test_an_explanation_stands_in_the_row_of_its_check(
-    any_form: Form, checks_of: ListOf, moved: int
+    any_form: Form, edition: Edition, moved: int
 ) -> None:
-    checks = checks_of(any_form)
-    book, second = checks.book(moved=moved), checks.rows[1]
-    put(book, checks.spot(second, moved), RawCell("s", " 已核实\r\n属实 "))
-    assert explanations(book, checks) == {second.code: "已核实\n属实"}
+    book = checks_sheet(any_form, edition, moved=moved)
+    second = edition.rows(any_form)[1]
+    spot = (CHECKS, (second.row + moved, edition.explanation))
+    put(book, spot, RawCell("s", " 已核实\r\n属实 "))
+    assert explanations(book, any_form, edition) == {second.code: "已核实\n属实"}
 
 
-@editions
-def test_a_deferred_check_has_its_explanation_too(zfxxgk: Form, checks_of: ListOf) -> None:
-    checks = checks_of(zfxxgk)
-    book, last = checks.book(), checks.rows[-1]
-    assert last.code in {check.code for check in layout_of(zfxxgk).listed if check.deferred}
-    put(book, checks.spot(last), RawCell("s", "已核实"))
-    assert explanations(book, checks) == {last.code: "已核实"}
+@both
+def test_a_deferred_check_has_its_explanation_too(zfxxgk: Form, edition: Edition) -> None:
+    book = checks_sheet(zfxxgk, edition)
+    last = edition.rows(zfxxgk)[-1]
+    assert last.code in {statement.code for statement in zfxxgk.statements}
+    put(book, (CHECKS, (last.row, edition.explanation)), RawCell("s", "已核实"))
+    assert explanations(book, zfxxgk, edition) == {last.code: "已核实"}
 
 
-@editions
+@both
 def test_the_name_counts_where_the_row_is_lost_or_there_twice(
-    zfxxgk: Form, checks_of: ListOf
+    zfxxgk: Form, edition: Edition
 ) -> None:
-    checks = checks_of(zfxxgk)
-    first = checks.rows[0]
-    book = named(checks.book(), first.code, ELSEWHERE)
-    put(book, ELSEWHERE, RawCell("s", "按名称"))
-    put(book, checks.spot(first), RawCell("s", "按行"))
-    assert explanations(book, checks) == {first.code: "按行"}
-    checks.list_in(book, first, 410)
-    assert explanations(book, checks) == {first.code: "按名称"}
-    del book.sheets[CHECKS].cells[first.number, checks.code]
-    assert explanations(book, checks) == {}, "the row that is left has no explanation"
+    book = checks_sheet(zfxxgk, edition)
+    own = edition.rows(zfxxgk)[0]
+    names = {**book.names, explanation_name(own.code).lower(): target((CHECKS, (200, 7)))}
+    book = RawBook(book.sheets, names)
+    put(book, (CHECKS, (200, 7)), RawCell("s", "按名称"))
+    put(book, (CHECKS, (own.row, edition.explanation)), RawCell("s", "按行"))
+    assert explanations(book, zfxxgk, edition) == {own.code: "按行"}
+    for column, text in own.texts.items():
+        put(book, (CHECKS, (210, column)), RawCell("s", text))
+    assert explanations(book, zfxxgk, edition) == {own.code: "按名称"}
+    for column in own.texts:
+        del book.sheets[CHECKS].cells[own.row, column]
+    assert explanations(book, zfxxgk, edition) == {}, "the row that is left has no explanation"
 
 
-@editions
+@both
 @pytest.mark.parametrize(
     ("beside", "by_name", "told"),
     [("按行", "", True), ("", "按名称", True), ("", "", False)],
 )
 def test_a_name_that_went_elsewhere_is_told_where_anything_stands(
-    zfxxgk: Form, checks_of: ListOf, beside: str, by_name: str, told: bool
+    zfxxgk: Form, edition: Edition, beside: str, by_name: str, told: bool
 ) -> None:
-    checks = checks_of(zfxxgk)
-    first = checks.rows[0]
-    book = named(checks.book(), first.code, ELSEWHERE)
-    put(book, ELSEWHERE, RawCell("s", by_name))
-    put(book, checks.spot(first), RawCell("s", beside))
-    _, findings = read_explanations(book, checks.layout)
-    cell = address((first.number, checks.explanation))
-    message = (
-        f"有 1 个格子的名称跟着拖动或剪切走了，已按表头读取：{cell}（{first.title}的填写说明）"
-    )
+    book, own = checks_sheet(zfxxgk, edition), edition.rows(zfxxgk)[0]
+    names = {**book.names, explanation_name(own.code).lower(): target((CHECKS, (200, 7)))}
+    book = RawBook(book.sheets, names)
+    put(book, (CHECKS, (200, 7)), RawCell("s", by_name))
+    put(book, (CHECKS, (own.row, edition.explanation)), RawCell("s", beside))
+    _, findings = read_explanations(book, edition.layout(zfxxgk))
+    cell = address((own.row, edition.explanation))
+    message = f"有 1 个格子的名称跟着拖动或剪切走了，已按表头读取：{cell}（{own.title}的填写说明）"
     expected = [("R8", CHECKS, message, (("cells", 1),))] if told else []
     assert [(f.code, f.sheet, f.message, f.observed) for f in findings] == expected
 
 
-@editions
-def test_names_at_their_rows_are_not_told(zfxxgk: Form, checks_of: ListOf) -> None:
-    checks = checks_of(zfxxgk)
-    first = checks.rows[0]
-    book = named(checks.book(), first.code, checks.spot(first))
-    put(book, checks.spot(first), RawCell("s", "已核实"))
-    assert read_explanations(book, checks.layout) == ({first.code: "已核实"}, [])
+@both
+def test_names_at_their_rows_are_not_told(zfxxgk: Form, edition: Edition) -> None:
+    book, own = checks_sheet(zfxxgk, edition), edition.rows(zfxxgk)[0]
+    spot = (CHECKS, (own.row, edition.explanation))
+    book = RawBook(book.sheets, {**book.names, explanation_name(own.code).lower(): target(spot)})
+    put(book, spot, RawCell("s", "已核实"))
+    assert read_explanations(book, edition.layout(zfxxgk)) == ({own.code: "已核实"}, [])
 
 
-@editions
-def test_an_error_value_is_no_explanation(zfxxgk: Form, checks_of: ListOf) -> None:
-    checks = checks_of(zfxxgk)
-    book, first = checks.book(), checks.rows[0]
-    put(book, checks.spot(first), RawCell("e", "#N/A"))
-    texts, (finding,) = read_explanations(book, checks.layout)
+@both
+def test_an_error_value_is_no_explanation(zfxxgk: Form, edition: Edition) -> None:
+    book, own = checks_sheet(zfxxgk, edition), edition.rows(zfxxgk)[0]
+    cell = (own.row, edition.explanation)
+    put(book, (CHECKS, cell), RawCell("e", "#N/A"))
+    texts, (finding,) = read_explanations(book, edition.layout(zfxxgk))
     assert texts == {}
     assert (finding.code, finding.severity) == ("R33", Severity.WARNING)
-    cell = address((first.number, checks.explanation))
-    assert (finding.sheet, finding.cell) == (CHECKS, cell)
-    assert finding.field == explanation_name(first.code)
-    assert finding.message == f"“{first.title}的填写说明”里是错误值，不是文字，读不出来"
+    assert (finding.sheet, finding.cell) == (CHECKS, address(cell))
+    assert finding.field == explanation_name(own.code)
+    assert finding.message == f"“{own.title}的填写说明”里是错误值，不是文字，读不出来"
 
 
-@editions
-def test_spots_of_explanations_by_their_names(zfxxgk: Form, checks_of: ListOf) -> None:
-    checks = checks_of(zfxxgk)
-    assert explanation_spots(checks.book(moved=3), checks.layout) == {
-        explanation_name(row.code): checks.spot(row, 3) for row in checks.rows
+@both
+def test_spots_of_explanations_by_their_names(zfxxgk: Form, edition: Edition) -> None:
+    book = checks_sheet(zfxxgk, edition, moved=3)
+    assert explanation_spots(book, edition.layout(zfxxgk)) == {
+        explanation_name(own.code): (CHECKS, (own.row + 3, edition.explanation))
+        for own in edition.rows(zfxxgk)
     }
 
 
-@editions
-@pytest.mark.parametrize(("rows", "found"), [(10, 10), (9, 0)])
-def test_ten_listed_checks_make_a_sheet_the_one_of_checks(
-    zfxxgk: Form, checks_of: ListOf, rows: int, found: int
+@both
+@pytest.mark.parametrize("rows", [9, 10])
+def test_ten_checks_make_a_sheet_the_one_of_checks(
+    zfxxgk: Form, edition: Edition, rows: int
 ) -> None:
-    checks = checks_of(zfxxgk)
-    sheets = {name: s for name, s in raw_book(zfxxgk).sheets.items() if name != CHECKS}
-    book = RawBook({**sheets, "Sheet9": RawSheet("Sheet9")}, {})
-    for row in checks.rows[:rows]:
-        for column, cell in enumerate(row.keys):
-            put(book, ("Sheet9", (row.number, column)), cell)
-    spots = explanation_spots(book, checks.layout)
-    assert len(spots) == found
+    listed = checks_sheet(zfxxgk, edition)
+    few = {own.row for own in edition.rows(zfxxgk)[:rows]}
+    sheet = RawSheet("Sheet9")
+    cells = listed.sheets[CHECKS].cells
+    sheet.cells.update({cell: raw for cell, raw in cells.items() if cell[0] in few})
+    sheets = {name: own for name, own in listed.sheets.items() if name != CHECKS}
+    book = RawBook({**sheets, "Sheet9": sheet}, {})
+    spots = explanation_spots(book, edition.layout(zfxxgk))
+    assert len(spots) == (rows if rows >= 10 else 0)
     assert {name for name, _ in spots.values()} <= {"Sheet9"}
 
 
-def test_the_hidden_sheet_of_calculations_is_not_the_one_of_checks(zfxxgk: Form) -> None:
-    """Its first column has the codes of lines."""
-    checks = present(zfxxgk)
-    book = checks.book()
-    book.sheets[CALCULATION].cells.update(book.sheets.pop(CHECKS).cells)
-    assert explanation_spots(book, checks.layout) == {}
+def test_the_sheet_of_calculations_is_never_taken_for_the_list(zfxxgk: Form) -> None:
+    """It has a code in each row too."""
+    listed = checks_sheet(zfxxgk, PRESENT)
+    sheets = {name: own for name, own in listed.sheets.items() if name != CHECKS}
+    hidden = RawSheet(CALCULATION)
+    hidden.cells.update(listed.sheets[CHECKS].cells)
+    book = RawBook({**sheets, CALCULATION: hidden}, {})
+    assert explanation_spots(book, layout_of(zfxxgk)) == {}

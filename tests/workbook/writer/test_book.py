@@ -59,6 +59,28 @@ def test_a_defined_name_points_to_its_cell(book: WorkbookWriter) -> None:
     assert opened(book).defined_names["t.a"].attr_text == "表一!$C$5".replace("表一", "'表一'")
 
 
+def test_a_list_becomes_a_table_that_keeps_its_formats(book: WorkbookWriter) -> None:
+    sheet = SheetWriter(book, "明细·二、主动")
+    sheet.row(2, ("甲", "乙"), "head")
+    sheet.row(3, ("1", "2"), "text")
+    book.table(sheet.sheet, sheet.name, Span(2, 0, 3, 1), ["甲", "乙"])
+    written = opened(book)["明细·二、主动"]
+    (table,) = written.tables.values()
+    assert (table.displayName, table.ref, table.headerRowCount) == ("明细_二_主动", "A3:B4", 1)
+    assert table.autoFilter.ref == "A3:B4"
+    assert [column.name for column in table.tableColumns] == ["甲", "乙"]
+    assert table.tableStyleInfo is None or not table.tableStyleInfo.name
+    assert (written["A3"].value, written["A3"].font.b, written["A4"].value) == ("甲", True, "1")
+
+
+def test_headings_that_are_alike_get_filters_only(book: WorkbookWriter) -> None:
+    sheet = SheetWriter(book, "表")
+    sheet.row(0, ("a", "A"), "head")
+    book.table(sheet.sheet, sheet.name, Span(0, 0, 1, 1), ["a", "A"])
+    written = opened(book)["表"]
+    assert (len(written.tables), written.auto_filter.ref) == (0, "A1:B2")
+
+
 def test_prompts_are_cut_where_excel_would_refuse_them(book: WorkbookWriter) -> None:
     sheet = SheetWriter(book, "表")
     sheet.validate((0, 0), {"validate": "any"}, Prompt("题" * 40, "话" * 300))

@@ -199,11 +199,11 @@ def test_last_years_figures_stand_in_the_forms_own_cells_locked(
     shown = {name: content for name, content in known.items() if content is not None}
     assert shown == {LICENCES: 7.5, zfxxgk.texts[0].field_id: "上年的话"}
     for own_sheet in layout_of(zfxxgk).form_sheets:
-        sheet = book[prior_year_sheet(own_sheet.name)]
-        assert sheet.sheet_state == "visible"
-        note = value(sheet, (0, own_sheet.form_left))
+        prior_year = book[prior_year_sheet(own_sheet.name)]
+        assert prior_year.sheet_state == "visible"
+        note = value(prior_year, (0, own_sheet.form_left))
         assert note == "这是本单位 2024 年度报送的数，只供对照，不能修改。"
-        assert all(cell.protection.locked for cells in sheet.iter_rows() for cell in cells)
+        assert all(cell.protection.locked for cells in prior_year.iter_rows() for cell in cells)
 
 
 def test_last_year_has_the_labels_of_the_form_and_none_of_its_verdicts(

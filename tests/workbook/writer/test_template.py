@@ -198,7 +198,10 @@ def test_every_sheet_is_a4_and_numbers_its_pages(any_form: Form) -> None:
     book = opened(write_workbook(blank(any_form, 2025), any_form))
     for sheet in book.worksheets:
         assert sheet.page_setup.paperSize == 9
-        assert sheet.oddFooter.center.text == "第 &P 页，共 &N 页"
+        assert sheet.oddFooter is not None
+        footer = sheet.oddFooter.center
+        assert footer is not None
+        assert footer.text == "第 &P 页，共 &N 页"
 
 
 def test_every_formula_has_a_cached_result(any_form: Form) -> None:
@@ -309,7 +312,7 @@ def test_a_rule_that_excel_cannot_hold_is_refused_in_words(zfxxgk: Form, tmp_pat
     rule = f"  - {{code: Z1, title: 长, severity: note, each: cell, rule: {many}, why: 试}}\n"
     path.write_text(text.replace("checks:\n", f"checks:\n{rule}", 1), "utf-8")
     with pytest.raises(
-        UsageError, match=r"“Z1”的 Excel 公式有 .* 个字符，超过 Excel 允许的 8,192 个"
+        UsageError, match=r"“Z-1·规章”的 Excel 公式有 .* 个字符，超过 Excel 允许的 8,192 个"
     ):
         write_templates(TemplateRequest(get_form(path), 2025), tmp_path)
     assert list(tmp_path.glob("*.xlsx")) == []

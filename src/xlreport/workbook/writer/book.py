@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -19,6 +21,9 @@ from xlreport.workbook.writer.printable import printable
 from xlreport.workbook.writer.results import CachedResults
 from xlreport.workbook.writer.styles import Styles
 from xlreport.workbook.writer.xlsxwriter_patches import LockedWorkbook, PlainSheet
+
+_NO_NAME = re.compile(r"\W")
+"""What no name of a table may hold (ECMA-376 part 1, 18.5.1.2)."""
 
 A4 = 9
 """The paper size's number (ECMA-376 part 1, 18.3.1.63)."""
@@ -78,6 +83,20 @@ class WorkbookWriter:
         bites = kept.startswith(BITING)
         cell_format = self.styles.quoted(style) if bites else self.styles[style]
         sheet.write_string(*cell, kept, cell_format)
+
+    def table(
+        self, sheet: Worksheet, name: str, area: Span, headings: Sequence[str], style: str = "head"
+    ) -> None:
+        """Makes rows below one row of headings a real table, which programs that read screens
+        announce; it keeps the formats of its cells. Headings that are alike, which no table may
+        have, get filters only."""
+        if len({heading.casefold() for heading in headings}) < len(headings):
+            sheet.autofilter(*area.corners)
+            return
+        header_format = self.styles[style]
+        columns = [{"header": heading, "header_format": header_format} for heading in headings]
+        options = {"name": _NO_NAME.sub("_", name), "columns": columns, "style": None}
+        sheet.add_table(*area.corners, options)
 
     def name(self, name: str, sheet: str, cell: Cell) -> None:
         """A defined name for one cell."""

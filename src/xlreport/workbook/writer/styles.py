@@ -66,7 +66,7 @@ _STYLES: dict[str, dict[str, Any]] = {
     "centre": {**_BORDER, **_CENTRE},
     "number_count": {**_BORDER, **_CENTRE, "num_format": COUNT_FORMAT},
     "number_money": {**_BORDER, **_CENTRE, "num_format": MONEY_FORMAT},
-    "id": {**_CENTRE, "font_size": 8, "font_color": "#808080"},
+    "id": {**_CENTRE, "font_size": 8, "font_color": "#595959"},
 }
 
 _COLOURS = {

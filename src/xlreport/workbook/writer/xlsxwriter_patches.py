@@ -8,6 +8,7 @@ XlsxWriter cannot do.
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import zipfile
 
@@ -33,7 +34,7 @@ PRIVATE_NAMES: tuple[tuple[type, str], ...] = (
     (Worksheet, "_prepare_formula"),
 )
 """The methods that are replaced or called here; besides these, `worksheets_objs` and
-`doc_properties` of a workbook, `workbook` of a packager and `table` of a worksheet."""
+`doc_properties` of a workbook and `table` of a worksheet."""
 
 UNIX = 3
 """The zip entries' host system (APPNOTE.TXT 4.4.2.2), the same wherever they are written."""
@@ -88,8 +89,9 @@ class _CoreWithLanguage(Core):
 class StreamingPackager(Packager):
     """XlsxWriter asks for a file for each part, fills it, and then asks for the next."""
 
-    def __init__(self, target: io.BytesIO) -> None:
+    def __init__(self, target: io.BytesIO, properties: dict[str, str | dt.datetime]) -> None:
         super().__init__()
+        self._properties = properties
         self._archive = zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED)
         self._part: _Part | None = None
         self.left_out: list[tuple[object, str, bool]] = []
@@ -107,7 +109,7 @@ class StreamingPackager(Packager):
 
     def _write_core_file(self) -> None:
         core = _CoreWithLanguage()
-        core._set_properties(self.workbook.doc_properties)  # type: ignore[attr-defined]
+        core._set_properties(self._properties)
         core._set_xml_writer(self._filename("docProps/core.xml"))
         core._assemble_xml_file()
 
@@ -134,7 +136,7 @@ class LockedWorkbook(Workbook):
         self._structure_password = password
 
     def _get_packager(self) -> StreamingPackager:
-        self._packager = StreamingPackager(self._target)
+        self._packager = StreamingPackager(self._target, self.doc_properties)
         return self._packager
 
     def _store_workbook(self) -> None:
