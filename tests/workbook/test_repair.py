@@ -152,7 +152,7 @@ def test_each_value_tells_where_it_came_from(scene: Scene) -> None:
 
 
 def test_blanks_that_are_zero_stay_so(scene: Scene) -> None:
-    book = put(put(scene.book, NUMBER[0], "B3", "text", "是"), *NUMBER, "blank")
+    book = put(put(scene.book, NUMBER[0], "B1", "text", "是"), *NUMBER, "blank")
     file, fresh, codes = one(scene, book)
     assert (file.left, codes) == ((), [])
     assert (fresh.answers["disclosure"], fresh.entries["disclosure.licences.decisions"].raw) == (
@@ -177,7 +177,7 @@ def test_what_cannot_be_typed_anew_is_left_out_and_never_becomes_zero(
     scene: Scene, kind: str, text: str, raw: str
 ) -> None:
     """Even where the town said that blanks are 0: that was not said of this cell."""
-    book = put(put(scene.book, NUMBER[0], "B3", "text", "是"), *NUMBER, kind, text)
+    book = put(put(scene.book, NUMBER[0], "B1", "text", "是"), *NUMBER, kind, text)
     file, fresh, codes = one(scene, book)
     assert file.left == (f"{LICENCES}：原表里是“{raw}”，不是能填的数，留空", QUESTION)
     assert fresh.effective("disclosure.licences.decisions").value is None
@@ -212,12 +212,12 @@ def test_a_name_at_another_cell_costs_no_number(scene: Scene) -> None:
         ),
         (
             lambda s: s.xml(
-                s.sheet("文字材料"), '<c r="B4"', '<c r="B4" t="str"><v>另一份</v></c><c r="B4"'
+                s.sheet("文字材料"), '<c r="B5"', '<c r="B5" t="str"><v>另一份</v></c><c r="B5"'
             ),
             ["一、总体情况：原表里无法判断是哪一份文字，留空"],
         ),
         (
-            lambda s: s.xml(s.sheet(), '<c r="B3"', '<c r="B3" t="str"><v>是</v></c><c r="B3"'),
+            lambda s: s.xml(s.sheet(), '<c r="B1"', '<c r="B1" t="str"><v>是</v></c><c r="B1"'),
             ["二、主动公开·本表空白处是否均为 0：原表里无法判断选的是哪个，请补好后重新选"],
         ),
     ],
@@ -242,12 +242,12 @@ def test_what_is_ambiguous_stays_blank(
             "二、主动公开 H30：不是填报的格子里有内容“7”，不会读取",
         ),
         (
-            lambda s: put(s.book, NUMBER[0], "B3", "text", "都是"),
-            "二、主动公开 B3：“本表空白处是否均为 0”填的是“都是”",
+            lambda s: put(s.book, NUMBER[0], "B1", "text", "都是"),
+            "二、主动公开 B1：“本表空白处是否均为 0”填的是“都是”",
         ),
         (
-            lambda s: put(s.book, "文字材料", "B4", "text", "本镇_x0007_全年公开"),
-            "文字材料 B4：文字里有不能显示的控制字符，或者超过一格能放的长度（共 7 字），已去掉 1 字",
+            lambda s: put(s.book, "文字材料", "B5", "text", "本镇_x0007_全年公开"),
+            "文字材料 B5：文字里有不能显示的控制字符，或者超过一格能放的长度（共 7 字），已去掉 1 字",
         ),
     ],
 )

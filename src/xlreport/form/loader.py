@@ -201,6 +201,7 @@ class _Loader:
             formulas=formulas,
             fingerprint=_fingerprint(definition),
             same_workbook_as=frozenset(definition.same_workbook_as),
+            same_figures_as=frozenset(definition.same_figures_as),
             path=self.path,
             statements=statements,
             signatures=tuple(Signature(s.label, s.line) for s in definition.signatures),
@@ -312,6 +313,7 @@ def _fingerprint(definition: FormDef) -> str:
     statements: dict[str, IncEx | bool] = {"__all__": {"claims", "own"}}
     words: dict[str, IncEx | bool] = {
         "same_workbook_as": True,
+        "same_figures_as": True,
         "subjects": True,
         "statements": statements,
     }

@@ -312,7 +312,8 @@ class Form:
     """A loaded form definition.
 
     `fingerprint` is the SHA-256 of what shapes its workbook, not of its spacing nor of the words in
-    which texts speak; `same_workbook_as` are those of earlier definitions with the same workbook.
+    which texts speak; `same_workbook_as` are those of earlier definitions with the same workbook,
+    `same_figures_as` those of definitions with the same figures in workbooks that look otherwise.
     `marks` are the legal marks of a statistical form (统计法实施条例第二十三条) with their labels,
     `follows` names the definition that was in force before.
     """
@@ -335,6 +336,7 @@ class Form:
     path: str = ""
     statements: tuple[Statement, ...] = ()
     same_workbook_as: frozenset[str] = frozenset()
+    same_figures_as: frozenset[str] = frozenset()
     signatures: tuple[Signature, ...] = ()
     marks: tuple[tuple[str, str], ...] = ()
     follows: str = ""
@@ -342,6 +344,10 @@ class Form:
     def has_workbook(self, fingerprint: str) -> bool:
         """Whether a workbook that carries this fingerprint is one of this definition's."""
         return fingerprint == self.fingerprint or fingerprint in self.same_workbook_as
+
+    def has_figures(self, fingerprint: str) -> bool:
+        """Whether a workbook that carries this fingerprint holds the same figures."""
+        return self.has_workbook(fingerprint) or fingerprint in self.same_figures_as
 
     @cached_property
     def typed(self) -> tuple[Field, ...]:

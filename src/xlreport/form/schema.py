@@ -332,6 +332,11 @@ class FormDef(_Strict):
     """Fingerprints of earlier definitions whose workbooks are the same, so that those that are out
     with towns still count as today's. Left out in a first version."""
 
+    same_figures_as: tuple[Fingerprint, ...] = ()
+    """Fingerprints of earlier definitions with the same figures and checks, whose workbooks look
+    otherwise: those that are out with towns are read without a word. Left out in a first
+    version."""
+
     title: Words
     """The title of the report as it is printed. Example: `政府信息公开工作年度报告`."""
 

@@ -200,7 +200,7 @@ def _provenance(report: _Report) -> Provenance:
 
 def _other_version(report: _Report) -> Iterator[Finding]:
     """F6, where the workbook says which version it is of."""
-    if report.identity.form and not report.same_version:
+    if report.identity.form and not report.form.has_figures(report.identity.fingerprint):
         yield OTHER_VERSION(version=report.identity.form_version or "?")
 
 
