@@ -12,6 +12,7 @@ from support.raw_books import put, raw_book
 from xlreport import Form
 from xlreport.a1 import Cell, address
 from xlreport.formats.raw import Format, Hidden, RawBook, RawCell, RawSheet, Remark
+from xlreport.workbook.layout.sheet import UNIT_ROW
 from xlreport.workbook.layout.workbook import layout_of
 from xlreport.workbook.reader.headings import ENOUGH, squeezed
 from xlreport.workbook.reader.integrity import MOST_TOLD, integrity_findings
@@ -41,7 +42,7 @@ def test_an_untouched_workbook_has_no_findings(any_form: Form) -> None:
 def test_content_outside_the_form_is_told(book: RawBook, zfxxgk: Form) -> None:
     put(book, FAR, RawCell("s", "备注"))
     put(book, (SHEET, (51, 1)), RawCell("s", "  "))
-    put(book, (SHEET, (2, 0)), RawCell("str", "填报单位：", formula='="x"'))
+    put(book, (SHEET, (UNIT_ROW, 0)), RawCell("str", "填报单位：", formula='="x"'))
     message = "不是填报的格子里有内容“备注”，不会读取"
     assert told(book, zfxxgk) == [("R5", SHEET, "B51", message)]
 
@@ -62,6 +63,23 @@ def test_formulas_of_another_version_are_its_check_cells(book: RawBook, zfxxgk: 
     put(book, FAR, RawCell("str", "✔", formula="IF(1,2)"))
     assert [code for code, *_ in told(book, zfxxgk)] == ["R5"]
     assert told(book, zfxxgk, same_version=False) == []
+
+
+@pytest.mark.parametrize("verdict", ["✔", "✘", "！", "※ 差 -3.5", " ✘ 差 3", "待填", "无上年数"])
+def test_verdicts_without_their_formulas_are_check_cells_of_another_version(
+    book: RawBook, zfxxgk: Form, verdict: str
+) -> None:
+    put(book, FAR, RawCell("s", verdict))
+    assert [code for code, *_ in told(book, zfxxgk)] == ["R5"]
+    assert told(book, zfxxgk, same_version=False) == []
+
+
+@pytest.mark.parametrize("remark", ["！以此为准", "✘ 差 3 件", "待填：8", "✔✔", "8"])
+def test_remarks_that_only_begin_as_verdicts_are_told(
+    book: RawBook, zfxxgk: Form, remark: str
+) -> None:
+    put(book, FAR, RawCell("s", remark))
+    assert [code for code, *_ in told(book, zfxxgk, same_version=False)] == ["R5"]
 
 
 def test_marks_beyond_the_form_are_told(book: RawBook, zfxxgk: Form) -> None:

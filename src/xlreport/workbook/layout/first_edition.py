@@ -5,6 +5,7 @@ do not, and the figures of last year are a list.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -16,6 +17,8 @@ from xlreport.workbook.layout.workbook import Spot, WorkbookLayout, layout_of
 
 NUMBER, CODE, EXPLANATION = 0, 1, 7
 """Columns of a check on the 校验 sheet, which had a row for each instance."""
+
+_VERDICT = re.compile(r"✔|[✘！※](?: 差 -?[0-9.]+)?|待填|无上年数")
 
 _TITLE_ROW, _UNIT_ROW, _FLAG_ROW = range(3)
 _FIRST_TEXT_ROW = 2
@@ -46,6 +49,11 @@ def first_edition(form: Form) -> WorkbookLayout:
     for table, (name, (_, column)) in layout.flags.items():
         flags[table] = (name, (_FLAG_ROW, column))
     return replace(layout, tables=tables, texts=texts, cells=cells, flags=flags, edition=1)
+
+
+def is_verdict(text: str) -> bool:
+    """Whether a cell says what a check cell beside or below a table did."""
+    return _VERDICT.fullmatch(text) is not None
 
 
 def _table(sheet: SheetLayout) -> SheetLayout:

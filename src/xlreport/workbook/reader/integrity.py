@@ -35,6 +35,7 @@ from xlreport.workbook.codes import (
     STRAY_SHEET,
     UNPROTECTED,
 )
+from xlreport.workbook.layout.first_edition import is_verdict
 from xlreport.workbook.layout.prior_year import PRIOR_YEAR_SHEET
 from xlreport.workbook.layout.sheet import CHECKS, HIDDEN, PRIOR_YEAR_LIST, SheetLayout
 from xlreport.workbook.layout.workbook import Spot, place_of
@@ -146,7 +147,8 @@ def _outside(layout: SheetLayout, sheet: RawSheet, *, same_version: bool) -> Ite
 
 def _stray_cells(layout: SheetLayout, sheet: RawSheet, *, same_version: bool) -> list[Cell]:
     """The cells with content that the form does not use. Another version of the form has its check
-    cells elsewhere, so that formulas do not count there."""
+    cells elsewhere, so that formulas do not count there, nor what is left of them where a program
+    has saved their results alone."""
     stray = []
     for cell, raw in sheet.cells.items():
         is_check = not same_version and _is_of_checks(raw)
@@ -157,7 +159,8 @@ def _stray_cells(layout: SheetLayout, sheet: RawSheet, *, same_version: bool) ->
 
 def _is_of_checks(raw: RawCell) -> bool:
     """Whether a cell of another version shows a verdict, or says of which check."""
-    return raw.formula is not None or raw.text.lstrip().startswith(_CHECK_LABEL)
+    text = raw.text.strip()
+    return raw.formula is not None or text.startswith(_CHECK_LABEL) or is_verdict(text)
 
 
 def _headings(layout: SheetLayout, sheet: RawSheet) -> Iterator[Finding]:
