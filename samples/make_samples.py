@@ -72,6 +72,8 @@ def make_last_year(out: Path, form: Form) -> Path:
             policy=Policy(with_errors=True),
             reading=ReadOptions(workers=0),
         )
+        for earlier in out.glob("*.xlsx"):
+            earlier.unlink()
         result = write_outputs(merge_folder(request), out)
     return Path(result.outputs[0])
 

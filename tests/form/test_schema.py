@@ -30,6 +30,7 @@ def test_the_keys_of_a_definition_are_these() -> None:
         "form",
         "version",
         "same_workbook_as",
+        "same_figures_as",
         "title",
         "source",
         "first_year",
