@@ -204,7 +204,8 @@ class Submission:
 
     @property
     def content(self) -> tuple[object, ...]:
-        """What two copies of the same report have in common, whatever their files."""
+        """What two copies of the same report have in common, whatever their files and the layout
+        of their workbooks."""
         entries = [(name, _content(entry)) for name, entry in self.entries.items()]
         overrides = [(name, e.value, e.raw) for name, e in self.overrides.items()]
         declared = [table for table, answer in self.answers.items() if answer == YES]
@@ -215,7 +216,7 @@ class Submission:
             tuple(sorted(entries)),
             tuple(sorted(overrides)),
             tuple(sorted(self.texts.items())),
-            tuple(sorted(self.explanations.items())),
+            tuple(sorted(by_rule(self.explanations).items())),
             tuple(sorted(declared)),
         )
 

@@ -242,6 +242,19 @@ def test_one_changed_number_is_one_difference_at_its_cell(
     assert found == ([] if before == number else [(field.id, str(number))])
 
 
+def test_explanations_of_the_first_layout_are_compared_by_rule(zfxxgk: Form) -> None:
+    """What stood beside a row or a table there stands beside the rule now."""
+    first = fill(zfxxgk, 4)
+    by_row = {"B4.requests": "已核实", "C2.total": "批量", "C2.natural_person": "另有"}
+    old = replace(first, explanations=by_row)
+    repaired = replace(first, explanations={"B4": "已核实", "C2": "批量\n另有"})
+    other = replace(first, explanations={"B4": "已核实", "C2": "批量"})
+    assert list(differences(zfxxgk, old, repaired)) == []
+    assert old.content == repaired.content != other.content
+    (told,) = differences(zfxxgk, old, other)
+    assert told.line() == "校验　C-2 的填写说明：批量 另有 → 批量"
+
+
 def test_explanations_differ_by_their_check(zfxxgk: Form) -> None:
     first = fill(zfxxgk, 4)
     old = replace(first, explanations={"A6": "已核实", "B1": "同", "C4": "批量撤回"})
@@ -250,7 +263,7 @@ def test_explanations_differ_by_their_check(zfxxgk: Form) -> None:
     assert told == [
         {
             "field": f"explain.{code}",
-            "label": f"{code} 的填写说明",
+            "label": f"{code[0]}-{code[1:]} 的填写说明",
             "sheet": "校验",
             "cell": None,
             "first": before,

@@ -8,8 +8,8 @@ from itertools import zip_longest
 from typing import Any
 
 from xlreport.form.model import Field, Form, Table
-from xlreport.submission import Entry, Place, Status, Submission
-from xlreport.text import quote
+from xlreport.submission import Entry, Place, Status, Submission, by_rule
+from xlreport.text import printed_code, quote
 from xlreport.workbook.layout.sheet import CHECKS
 
 BLANK = "（空白）"
@@ -62,8 +62,7 @@ def differences(form: Form, first: Submission, second: Submission) -> Iterator[D
         yield from pair.numbers(field)
     for table in form.tables:
         yield from pair.answers(table)
-    for code in sorted({*first.explanations, *second.explanations}):
-        yield from pair.explanations(code)
+    yield from pair.explanations()
     for text in form.texts:
         yield from pair.texts(text.field_id, text.label)
 
@@ -94,13 +93,17 @@ class _Pair:
             name = f"{table.id}.blanks_are_zero"
             yield self._difference(name, "本表空白处是否均为 0", first, second)
 
-    def explanations(self, code: str) -> Iterator[Difference]:
-        """The unit's words about one check."""
-        first = quote(self.first.explanations.get(code, "")) or BLANK
-        second = quote(self.second.explanations.get(code, "")) or BLANK
-        if first != second:
-            place = Place(CHECKS, "")
-            yield Difference(f"explain.{code}", f"{code} 的填写说明", place, first, second)
+    def explanations(self) -> Iterator[Difference]:
+        """The unit's words about checks, rule by rule: workbooks of the first layout have them by
+        row."""
+        before = by_rule(self.first.explanations)
+        after = by_rule(self.second.explanations)
+        for code in sorted({*before, *after}):
+            first = quote(before.get(code, "")) or BLANK
+            second = quote(after.get(code, "")) or BLANK
+            if first != second:
+                label = f"{printed_code(code)} 的填写说明"
+                yield Difference(f"explain.{code}", label, Place(CHECKS, ""), first, second)
 
     def texts(self, name: str, label: str) -> Iterator[Difference]:
         """One text, shown from a little before its first difference."""

@@ -26,7 +26,7 @@ from xlreport.submission import (
     by_rule,
     shown,
 )
-from xlreport.text import quote
+from xlreport.text import printed_code, quote
 from xlreport.workbook.codes import R15
 from xlreport.workbook.layout.lines import explanation_name
 from xlreport.workbook.layout.sheet import CHECKS
@@ -270,7 +270,7 @@ def _carried(transplant: _Transplant) -> Iterator[Carried]:
     yield from _carried_answers(transplant)
     yield from _carried_texts(transplant)
     for code, explanation in transplant.fresh.explanations.items():
-        label = f"{code} 的填写说明"
+        label = f"{printed_code(code)} 的填写说明"
         sheet = Place(CHECKS, "")
         yield Carried(explanation_name(code), label, sheet, sheet, quote(explanation))
 
