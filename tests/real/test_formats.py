@@ -57,11 +57,6 @@ def figures(file: FileRecord) -> dict[str, Decimal | None]:
 
 # --- what is read ----------------------------------------------------------------------------
 
-_FIRST_EDITION = (
-    "F6",
-    "填报用的模板版本（第 1 版）与现行版本不同，按现行版本校验",
-    "数字已照常读取；下次请用新模板",
-)
 _OLD_FORMAT = (
     "R24",
     "这是旧格式（.xls）工作簿，已照常读取；这种格式没有校验码，传输中的损坏查不出来",
@@ -86,7 +81,7 @@ _SHARED = (
 )
 def test_what_every_office_program_opens_is_read(name: str, expected: list[Told]) -> None:
     file = only(FILES / name)
-    assert told(file) == [_FIRST_EDITION, *expected]
+    assert told(file) == expected
     assert figures(file) == sample()
     assert (file.unit.name, file.unit.code) == ("甲子镇", "990101")
 
@@ -97,7 +92,7 @@ def test_what_every_office_program_opens_is_read(name: str, expected: list[Told]
 def test_short_records_are_read(name: str) -> None:
     """SheetJS writes them, and properties with each byte of UTF-8 as a letter."""
     file = only(FILES / name)
-    assert {finding.code for finding in file.findings} == {"F6", "R8", "R22", "R24"}
+    assert {finding.code for finding in file.findings} == {"R8", "R22", "R24"}
     assert figures(file) == sample()
     assert file.report.county.name == "示例县"
 
@@ -106,7 +101,7 @@ def test_a_zip_packed_with_lzma_is_read() -> None:
     archive, file = records(FILES / "zip-lzma.zip")
     message = "这是 ZIP 压缩包，里面有 1 个文件，结果逐个列出"
     assert told(archive) == [("F15", message, "不用处理")]
-    assert (file.path, told(file)) == ("zip-lzma.zip!甲子镇.xlsx", [_FIRST_EDITION])
+    assert (file.path, told(file)) == ("zip-lzma.zip!甲子镇.xlsx", [])
     assert figures(file) == sample()
 
 

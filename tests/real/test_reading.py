@@ -53,16 +53,6 @@ def told(reading: Reading) -> list[Told]:
     ]
 
 
-FIRST_EDITION: Told = (
-    "F6",
-    "note",
-    "",
-    "填报用的模板版本（第 1 版）与现行版本不同，按现行版本校验",
-    "数字已照常读取；下次请用新模板",
-)
-"""What is said first of a workbook of the first edition's layout."""
-
-
 def repaired(reading: Reading) -> Repaired:
     assert reading.form is not None
     return repair(reading.form, report(reading), reading.findings, FORMS)
@@ -83,7 +73,6 @@ _GENERAL = "请核对应填的是哪个数；格子的格式改动过的，请�
 )
 def test_a_number_that_is_shown_otherwise_is_told(name: str, cell: str, message: str) -> None:
     assert told(read(name)) == [
-        FIRST_EDITION,
         ("R29", "warning", f"{DISCLOSURE} {cell}", message, _GENERAL),
     ]
 
@@ -94,7 +83,7 @@ def test_a_number_that_is_shown_otherwise_is_told(name: str, cell: str, message:
 def test_a_format_that_shows_the_same_number_is_not_told(name: str) -> None:
     reading = read(name)
     assert report(reading).entries[LICENCES].value == 135
-    assert told(reading) == [FIRST_EDITION]
+    assert told(reading) == []
 
 
 # --- characters that nobody sees ------------------------------------------------------------
@@ -111,7 +100,7 @@ def test_a_number_beside_what_nobody_sees_counts(name: str, characters: str) -> 
     reading = read(name)
     message = f"数字旁有看不见的字符（{characters}），已按 135 读取；表里的公式不会计算它"
     cure = "请清空这一格，直接输入数字"
-    assert told(reading) == [FIRST_EDITION, ("R11", "note", f"{DISCLOSURE} B10", message, cure)]
+    assert told(reading) == [("R11", "note", f"{DISCLOSURE} B10", message, cure)]
     fresh = repaired(reading)
     assert fresh.left == ()
     again = read_submission(fresh.data, FORMS)
@@ -123,7 +112,7 @@ def test_a_space_is_blank_where_blanks_are_zero() -> None:
     assert report(reading).entries[REGULATIONS].status is Status.BLANK
     assert report(reading).effective(REGULATIONS).value == 0
     message, cure = "这里只有空格，已按空白读取", "请按 Delete 清空这一格"
-    assert told(reading) == [FIRST_EDITION, ("R11", "note", f"{DISCLOSURE} B6", message, cure)]
+    assert told(reading) == [("R11", "note", f"{DISCLOSURE} B6", message, cure)]
     assert len(repaired(reading).carried) == 171
 
 
@@ -191,7 +180,7 @@ def test_a_number_dragged_onto_another_is_nobodys() -> None:
 
 def test_names_that_lead_nowhere_are_no_names() -> None:
     reading = read("files/all-names-are-ref-errors.xlsx")
-    assert {line[0] for line in told(reading)} == {"F6", "R8"}
+    assert {line[0] for line in told(reading)} == {"R8"}
     lines = report(reading).provenance.identity
     assert all(lines[item] for item in ("contact", "telephone", "approver", "date"))
     again = read_submission(repaired(reading).data, FORMS)
@@ -221,7 +210,7 @@ def test_sheets_that_apple_numbers_renamed_are_found() -> None:
 def test_a_date_on_the_cover_is_read_as_people_see_it() -> None:
     reading = read("files/cover-date-as-date-cell.xlsx")
     assert report(reading).provenance.identity["date"] == "2026-01-15"
-    assert told(reading) == [FIRST_EDITION]
+    assert told(reading) == []
 
 
 @pytest.mark.parametrize(
@@ -261,7 +250,7 @@ def test_what_lies_over_a_number_is_quoted(name: str, kind: str, words: str) -> 
     reading = read(name)
     message = f"这里有{kind}“{words}”，不会读取"
     cure = f"请把要说的写在格子里或“文字材料”里，然后删去{kind}"
-    assert told(reading) == [FIRST_EDITION, ("R5", "warning", f"{DISCLOSURE} B10", message, cure)]
+    assert told(reading) == [("R5", "warning", f"{DISCLOSURE} B10", message, cure)]
     assert repaired(reading).left == (f"{DISCLOSURE} B10：{message}",)
 
 
@@ -269,7 +258,7 @@ def test_a_sheet_of_the_report_that_nobody_sees_is_told() -> None:
     message = f"工作表“{DISCLOSURE}”被隐藏了，里面的内容已照常读取"
     cure = "请取消隐藏，核对后重新报送"
     reading = read("hostile/form-sheet-very-hidden.xlsx")
-    assert told(reading) == [FIRST_EDITION, ("R34", "warning", DISCLOSURE, message, cure)]
+    assert told(reading) == [("R34", "warning", DISCLOSURE, message, cure)]
 
 
 def changed_sheet(old: str, new: str) -> bytes:
@@ -295,7 +284,7 @@ def test_a_number_in_a_row_that_nobody_sees_is_told(row: str) -> None:
     message = "格子里的“135”看不见（所在的行或列被隐藏了），已照常读取"
     cure = "请让它显示出来，核对后重新报送"
     reading = read_submission(changed_sheet(ROW, row), FORMS)
-    assert told(reading) == [FIRST_EDITION, ("R34", "warning", f"{DISCLOSURE} B10", message, cure)]
+    assert told(reading) == [("R34", "warning", f"{DISCLOSURE} B10", message, cure)]
 
 
 def test_a_hidden_column_is_told_once() -> None:
@@ -304,4 +293,4 @@ def test_a_hidden_column_is_told_once() -> None:
     )
     cure = "请让它们显示出来，核对后重新报送"
     reading = read_submission(changed_sheet("<sheetData>", HIDDEN_COLUMN), FORMS)
-    assert told(reading) == [FIRST_EDITION, ("R34", "warning", f"{DISCLOSURE} B7", message, cure)]
+    assert told(reading) == [("R34", "warning", f"{DISCLOSURE} B7", message, cure)]
