@@ -704,7 +704,7 @@ one(
     "R31",
 )
 one(HOSTILE, "两百多万行数据", lambda s: _rows(s, 1_000_001), REJECTED, "R3")
-one(HOSTILE, "五千张工作表", _many_sheets, ACCEPTED, "R5")
+one(HOSTILE, "五千张工作表共用一段内容", _many_sheets, REJECTED, "R2")
 one(HOSTILE, "十万个合并单元格", _merges, ACCEPTED, "R5")
 one(HOSTILE, "嵌套十万层的 XML", _deep, ACCEPTED)
 one(
@@ -941,7 +941,13 @@ one(
     ACCEPTED,
     "R9",
 )
-one(CHANGED, "总计的公式被删掉", lambda s: put(s.book, REQUESTS, "J7", "blank"), RETURNED, "R12 V1")
+one(
+    CHANGED,
+    "总计的公式被删掉",
+    lambda s: put(s.book, REQUESTS, "J7", "blank"),
+    RETURNED,
+    "R12 V1 H1",
+)
 one(
     CHANGED,
     "表头文字被改",
@@ -1001,7 +1007,7 @@ one(
 one(
     CHANGED,
     "文字材料里有控制字符",
-    lambda s: put(s.book, "文字材料", "B4", "text", "本镇_x0007_全年公开"),
+    lambda s: put(s.book, "文字材料", "B5", "text", "本镇_x0007_全年公开"),
     ACCEPTED,
     "R25",
 )

@@ -111,6 +111,8 @@ class Scene:
         xml = part(self.book, name)
         xml = re.sub(r'(<row r=")(\d+)(")', down, xml)
         xml = re.sub(r'(<c r="[A-Z]+)(\d+)(")', down, xml)
+        xml = re.sub(r'(<mergeCell ref="[A-Z]+)(\d+)(:)', down, xml)
+        xml = re.sub(r'(<mergeCell ref="[A-Z]+\d+:[A-Z]+)(\d+)(")', down, xml)
         book = part(self.book, "xl/workbook.xml")
         if names:
             book = re.sub(rf"('{sheet}'!\$[A-Z]+\$)(\d+)(<)", down, book)

@@ -128,9 +128,9 @@ def test_a_server_that_cannot_be_reached(
     )
     assert "不支持这样加密或登录" in stopped(smtp_security="starttls")
     assert stopped(smtp_security="none", smtp_host="no-such-host.invalid").startswith("连不上")
-    monkeypatch.setattr("xlreport.mail.smtp.TIMEOUT", 0.5)
-    with proxy_for(server.port, b"220", 1, silent=True) as proxy:
+    with monkeypatch.context() as soon, proxy_for(server.port, b"220", 1, silent=True) as proxy:
         # as a port does that wants TLS from the start when security is "none"
+        soon.setattr("xlreport.mail.smtp.TIMEOUT", 0.5)
         assert "请检查网络、地址和 security" in stopped(smtp_host="localhost", smtp_port=proxy.port)
     assert states(office.set(smtp_port=server.port))[1][:3] == ["sent"] * 3
 

@@ -152,7 +152,8 @@ def test_without_last_year_what_cannot_be_verified_is_counted(zfxxgk: Form, tmp_
     (note,) = [f for f in file.findings if f.code == "V2"]
     lines = 7 + 2 + 3 + 166 + 1
     assert (
-        note.message == f"没有上年的报表，有 {lines} 项与上年比较的校验无法核对：B-1、B-2、B-3、B-4、B-5"
+        note.message
+        == f"没有上年的报表，有 {lines} 项与上年比较的校验无法核对：B-1、B-2、B-3、B-4、B-5"
     )
 
 
