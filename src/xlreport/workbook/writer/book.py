@@ -20,7 +20,11 @@ from xlreport.workbook.writer.formulas import formulas_of
 from xlreport.workbook.writer.printable import printable
 from xlreport.workbook.writer.results import CachedResults
 from xlreport.workbook.writer.styles import Styles
-from xlreport.workbook.writer.xlsxwriter_patches import LockedWorkbook, PlainSheet
+from xlreport.workbook.writer.xlsxwriter_patches import (
+    LockedWorkbook,
+    PlainSheet,
+    keep_no_table_cells,
+)
 
 _NO_NAME = re.compile(r"\W")
 """What no name of a table may hold (ECMA-376 part 1, 18.5.1.2)."""
@@ -96,6 +100,7 @@ class WorkbookWriter:
         header_format = self.styles[style]
         columns = [{"header": heading, "header_format": header_format} for heading in headings]
         options = {"name": _NO_NAME.sub("_", name), "columns": columns, "style": None}
+        keep_no_table_cells(sheet)
         sheet.add_table(*area.corners, options)
 
     def name(self, name: str, sheet: str, cell: Cell) -> None:

@@ -34,7 +34,7 @@ PRIVATE_NAMES: tuple[tuple[type, str], ...] = (
     (Worksheet, "_prepare_formula"),
 )
 """The methods that are replaced or called here; besides these, `worksheets_objs` and
-`doc_properties` of a workbook and `table` of a worksheet."""
+`doc_properties` of a workbook and `table` and `table_cells` of a worksheet."""
 
 UNIX = 3
 """The zip entries' host system (APPNOTE.TXT 4.4.2.2), the same wherever they are written."""
@@ -160,6 +160,19 @@ class PlainSheet(Worksheet):
 
     def _prepare_formula(self, formula: str, *_: bool, **__: bool) -> str:
         return formula.removeprefix("=")
+
+
+class _Forgetful(dict[tuple[int, int], str]):
+    """Takes nothing in."""
+
+    def __setitem__(self, key: tuple[int, int], value: str) -> None:
+        """Forgets it at once."""
+
+
+def keep_no_table_cells(sheet: Worksheet) -> None:
+    """Spares the list of all cells of a sheet's tables, by which XlsxWriter finds tables that
+    overlap: of a thousand units it holds more than their figures."""
+    sheet.table_cells = _Forgetful()
 
 
 def share_cells(sheet: Worksheet, row: int, known: dict[tuple[type, object], object]) -> None:
