@@ -66,7 +66,7 @@ def demo() -> None:
 
 
 def test() -> None:
-    print("Linter, types and tests: about 4 minutes on two cores.", flush=True)
+    print("Linter, types and tests: about 8 minutes on two cores.", flush=True)
     set_up("[dev]")
     run(python(), "-m", "ruff", "check")
     run(python(), "-m", "ruff", "format", "--check")

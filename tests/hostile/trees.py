@@ -35,7 +35,10 @@ ODD = (
 )
 NAMES = st.one_of(
     st.sampled_from(ODD),
-    st.binary(min_size=1, max_size=9).filter(lambda n: not {*b"/\0"} & {*n} and n.strip(b".")),
+    # a name that looks like the end of an archive makes it two, which is refused (R4)
+    st.binary(min_size=1, max_size=9).filter(
+        lambda n: not {*b"/\0"} & {*n} and n.strip(b".") and b"PK\x05\x06" not in n
+    ),
 )
 CONTENTS = st.sampled_from(
     (b"", b"x", b"%PDF-1.7", b"PK\x03\x04", b"PK\x05\x06" + bytes(18), b"\xd0\xcf\x11\xe0")
