@@ -13,7 +13,7 @@ from xlreport.findings import Finding
 from xlreport.formats.raw import RawBook, RawCell
 from xlreport.submission import BLANK, NO, YES, Status
 from xlreport.workbook.layout.workbook import layout_of
-from xlreport.workbook.reader.figures import FigureCells, read_figures, stale_results
+from xlreport.workbook.reader.figures import FigureCells, _is_blank, read_figures, stale_results
 from xlreport.workbook.reader.locate import locate
 
 LICENCES = "disclosure.licences.decisions"
@@ -205,3 +205,15 @@ def test_a_number_with_something_invisible_is_told_as_it_is_written(zfxxgk: Form
     assert finding.field == LICENCES
     ((name, written),) = finding.observed
     assert (name, written) == (LICENCES, "7")
+
+
+@pytest.mark.parametrize("text", ["", "0", "0.0"])
+def test_a_blank_is_no_zero_where_a_format_shows_no_formulas(text: str) -> None:
+    """Saved as .xls the formula of a blank cell may show 0: only the answer about blanks makes one."""
+    kind = "n" if text else "str"
+    assert _is_blank(RawCell(kind, text, formula=""))
+    assert not _is_blank(RawCell(kind, text))
+
+
+def test_a_number_that_an_unseen_formula_gives_is_no_blank() -> None:
+    assert not _is_blank(RawCell("n", "3.0", formula=""))

@@ -107,13 +107,18 @@ def _read_typed(cell: RawCell | None, *, is_summary: bool) -> _Typed:
     return _Typed(entry, from_text, is_formula, invisible, other)
 
 
+_RESULTS_OF_BLANKS = ("", "0", "0.0")
+"""What the formula of a blank cell gives, as formats store it."""
+
+
 def _is_blank(cell: RawCell) -> bool:
-    """Whether a cell holds the formula of one that nobody has filled in; a format that does not
-    show formulas gives an empty text as its result."""
+    """Whether a cell holds the formula of one that nobody has filled in. Where a format does not
+    show formulas, one whose result is nothing or 0 is taken for it: only the answer about blanks
+    makes a 0 of it, never the result."""
     if cell.formula is None:
         return False
-    shows_nothing = not cell.formula and cell.kind == "str" and not cell.text
-    return shows_nothing or is_blank_formula(cell.formula)
+    is_unseen = not cell.formula
+    return (is_unseen and cell.text in _RESULTS_OF_BLANKS) or is_blank_formula(cell.formula)
 
 
 def _is_spaces(entry: Entry) -> bool:
