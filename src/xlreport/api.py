@@ -112,15 +112,14 @@ def write_templates(
     _require_year(form, request.year)
     if not password.isascii() or len(password) > MAX_PASSWORD:
         raise UsageError("保护密码只能用半角字母、数字和符号，最多 15 个。")
+    service = replace(request.service, changes=_news(form))
     try:
-        write_workbook(blank(form, request.year), form)
+        workbooks = {
+            name: write_workbook(request.blank(unit), form, password=password, service=service)
+            for name, unit in request.names().items()
+        }
     except FormulaTooLong as error:
         raise UsageError(f"报表 {form.id} 不能生成工作簿：{error}") from None
-    service = replace(request.service, changes=_news(form))
-    workbooks = {
-        name: write_workbook(request.blank(unit), form, password=password, service=service)
-        for name, unit in request.names().items()
-    }
     return write_all(out, workbooks, Replacing(FormCatalog((form,)), ReadOptions(), keep))
 
 
