@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from support import once
 from support.examples import register_profiles
 from xlreport import Form, FormCatalog, Roster, get_form, read_roster
 
@@ -13,7 +14,8 @@ pytest_plugins = ["support.mail_fixtures"]
 
 register_profiles()
 
-ROOT = Path(__file__).resolve().parent.parent
+TESTS = Path(__file__).resolve().parent
+ROOT = TESTS.parent
 OTHER_FORM = ROOT / "tests" / "forms" / "xiangzhen-caizheng.yaml"
 
 
@@ -23,6 +25,14 @@ def in_this_process(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPa
     that are about workers (marked `isolated`)."""
     if request.node.get_closest_marker("isolated") is None:
         monkeypatch.setattr("xlreport.merging.request.WORKERS", 0)
+
+
+@pytest.fixture(autouse=True)
+def work_is_shared(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same workbook is written and read once, but for tests that are about writing or reading."""
+    room = request.path.relative_to(TESTS).parts[0]
+    if room not in once.NOT_SHARED:
+        once.share(monkeypatch)
 
 
 @pytest.fixture(scope="session")

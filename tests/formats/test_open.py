@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
 
 from formats.packages import ods, rows, xlsx_parts, zipped
+from hostile.scene import COUNTY, book_of
+from support.merges import merge_and_write
+from xlreport import Form, Unit, check_files, read_prior_year, repair_files
+from xlreport.formats import open as opening
 from xlreport.formats.guard import Limits, Refused
 from xlreport.formats.open import open_book
 
@@ -68,3 +73,27 @@ def test_a_locked_ods_is_not_tried() -> None:
         "工作簿加了打开密码，这种格式（.ods）本软件不能用密码打开",
         "请取消打开密码后重新报送",
     )
+
+
+def test_nobody_changes_a_book_that_was_read(
+    zfxxgk: Form, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    path = folder / "甲子镇.xlsx"
+    path.write_bytes(book_of(Unit("甲子镇", "990101", "乡镇")))
+    book = open_book(path.read_bytes())
+    before = deepcopy(book)
+    with monkeypatch.context() as patched:
+        patched.setattr(opening, "_read", lambda *_: book)
+        assert check_files([path]).files[0].submission is not None
+        repair_files([path], tmp_path / "repaired")
+        result = merge_and_write(folder, out=tmp_path / "out", county=COUNTY)
+    assert book == before
+    summary = Path(result.outputs[0])
+    book = open_book(summary.read_bytes())
+    before = deepcopy(book)
+    monkeypatch.setattr(opening, "_read", lambda *_: book)
+    assert read_prior_year(summary, 2026).together() is not None
+    assert check_files([summary]).files[0].submission is not None
+    assert book == before

@@ -107,7 +107,10 @@ def test_kept_files_make_room_and_are_told(tmp_path: Path, how: Replacing, empty
     assert (path.read_bytes(), kept.read_bytes(), other.read_bytes()) == (b"new", b"old", b"2")
 
 
-def test_a_folder_that_another_run_holds_is_left(tmp_path: Path, how: Replacing) -> None:
+def test_a_folder_that_another_run_holds_is_left(
+    tmp_path: Path, how: Replacing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xlreport.atomic.PATIENCE", 0.1)
     with locked(tmp_path), pytest.raises(Busy):
         write_all(tmp_path, {NAME: b"new"}, how)
     assert not (tmp_path / NAME).exists()

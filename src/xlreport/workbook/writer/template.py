@@ -38,7 +38,11 @@ def write_workbook(
     the town on the cover."""
     if issued is None:
         issued = bool(submission.unit.name)
-    book = WorkbookWriter(TemplateContext(form, submission, issued, service), password)
+    return _written(TemplateContext(form, submission, issued, service), password)
+
+
+def _written(context: TemplateContext, password: str) -> bytes:
+    book = WorkbookWriter(context, password)
     write_form_sheets(book)
     write_identity(book)
     return book.finish()
