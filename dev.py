@@ -13,8 +13,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
+import time
 import venv
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -22,32 +25,42 @@ VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 
 PARALLEL = ("-n", "auto", "--dist", "worksteal", "--durations", "10")
-MONITORED = sys.version_info >= (3, 12)
-"""Whether coverage can be measured at little cost (sys.monitoring, PEP 669)."""
 
 MUTANTS = "200"
 """How many mutants a package `nightly` draws; every night others."""
 
-COVERAGE = ("--cov", "--cov-report", "term:skip-covered")
+times: list[tuple[str, float]] = []
+"""The steps that were made, with the seconds that each took."""
 
 
-def run(*command: str | Path, accept: tuple[int, ...] = (0,)) -> None:
+def run(
+    *command: str | Path, accept: tuple[int, ...] = (0,), variables: Mapping[str, str] | None = None
+) -> None:
     """Runs a command of the virtual environment; stops with its exit code when it fails."""
     words = [str(part) for part in command]
-    environment = {**os.environ, "COVERAGE_CORE": "sysmon"} if MONITORED else None
+    environment = {**os.environ, **(variables or {})}
     code = subprocess.run(words, cwd=ROOT, env=environment, check=False).returncode
     if code not in accept:
         sys.exit(code or 1)
+
+
+@contextmanager
+def step(name: str) -> Iterator[None]:
+    """A part of a task; how long it took is printed at the end of the task."""
+    start = time.monotonic()
+    yield
+    times.append((name, time.monotonic() - start))
 
 
 def set_up(extra: str) -> None:
     """Makes the virtual environment and installs the package from this checkout."""
     if sys.version_info < (3, 11):  # noqa: UP036 (runs before the package is installed)
         sys.exit("xlreport needs Python 3.11 or newer.")
-    if not BIN.exists():
-        venv.create(VENV, with_pip=True)
-    pip = (python(), "-m", "pip", "--disable-pip-version-check", "install", "--quiet")
-    run(*pip, "--editable", f".{extra}")
+    with step("setting up"):
+        if not BIN.exists():
+            venv.create(VENV, with_pip=True)
+        pip = (python(), "-m", "pip", "--disable-pip-version-check", "install", "--quiet")
+        run(*pip, "--editable", f".{extra}")
 
 
 def python() -> Path:
@@ -68,12 +81,23 @@ def demo() -> None:
 def test() -> None:
     print("Linter, types and tests: about 8 minutes on two cores.", flush=True)
     set_up("[dev]")
-    run(python(), "-m", "ruff", "check")
-    run(python(), "-m", "ruff", "format", "--check")
-    run(python(), "-m", "mypy")
-    # before Python 3.12 (sys.monitoring) measuring coverage doubles the time
-    measured = COVERAGE if MONITORED else ()
-    run(python(), "-m", "pytest", "-m", "not oracle", *PARALLEL, *measured)
+    with step("linter"):
+        run(python(), "-m", "ruff", "check")
+        run(python(), "-m", "ruff", "format", "--check")
+    with step("types"):
+        run(python(), "-m", "mypy")
+    tests_with_coverage("-m", "not oracle")
+
+
+def tests_with_coverage(*arguments: str) -> None:
+    """Runs tests; fails when they reach fewer lines than pyproject.toml wants."""
+    with tempfile.TemporaryDirectory() as folder:
+        measured = {"XLREPORT_COVERAGE": folder}
+        with step("tests"):
+            run(python(), "-m", "pytest", *arguments, *PARALLEL, variables=measured)
+        with step("coverage"):
+            run(python(), "tests/support/measured.py", folder)
+            run(python(), "-m", "coverage", "report")
 
 
 def real() -> None:
@@ -85,7 +109,8 @@ def real() -> None:
 def oracle() -> None:
     print("LibreOffice recalculates workbooks: about 2 minutes on two cores.", flush=True)
     set_up("[dev]")
-    run(python(), "-m", "pytest", "-m", "oracle", *PARALLEL)
+    with step("tests"):
+        run(python(), "-m", "pytest", "-m", "oracle", *PARALLEL)
 
 
 def bench() -> None:
@@ -97,8 +122,9 @@ def bench() -> None:
 def nightly() -> None:
     print("Random examples for about an hour, then mutants for about an hour.", flush=True)
     set_up("[dev]")
-    run(python(), "-m", "pytest", "--hypothesis-profile", "nightly", *PARALLEL, *COVERAGE)
-    run(python(), "benchmarks/mutation.py", "--sample", MUTANTS)
+    tests_with_coverage("--hypothesis-profile", "nightly")
+    with step("mutants"):
+        run(python(), "benchmarks/mutation.py", "--sample", MUTANTS)
 
 
 TASKS: dict[str, Callable[[], None]] = {
@@ -114,3 +140,4 @@ if __name__ == "__main__":
     if len(sys.argv) != 2 or sys.argv[1] not in TASKS:
         sys.exit(__doc__)
     TASKS[sys.argv[1]]()
+    print("; ".join(f"{name} {seconds:.0f} s" for name, seconds in times))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from support import once
+from support import measured, once  # measured before the package is imported
 from support.examples import register_profiles
 from xlreport import Form, FormCatalog, Roster, get_form, read_roster
 
@@ -59,6 +59,10 @@ def catalog(zfxxgk: Form, other_form: Form) -> FormCatalog:
 @pytest.fixture(scope="session")
 def roster() -> Roster:
     return read_roster(ROOT / "samples" / "roster.csv")
+
+
+def pytest_sessionfinish() -> None:
+    measured.save()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

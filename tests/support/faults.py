@@ -12,9 +12,11 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import importlib
 import io
 import mmap
 import os
+import pkgutil
 import signal
 import sqlite3
 import sys
@@ -24,10 +26,14 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import IO, Any, NoReturn, Protocol, Self
 
 import pytest
+
+import xlreport
+from support import measured
 
 KILL = "kill"
 """The fault that kills; the others are names of errors (`ENOSPC`)."""
@@ -84,6 +90,7 @@ class Steps:
     def __init__(self, fault: str, number: int) -> None:
         self.fault = fault
         self.number = number
+        self.counting = True
         self._shared = mmap.mmap(-1, mmap.PAGESIZE)
 
     @property
@@ -93,6 +100,8 @@ class Steps:
 
     def step(self) -> None:
         """One step is about to be made. Raises OSError when it is the one that fails."""
+        if not self.counting:
+            return
         made = self.made + 1
         self._shared[:8] = made.to_bytes(8, "little")
         if made != self.number:
@@ -114,6 +123,7 @@ class Fork:
     def __init__(
         self, command: Command, fault: str = KILL, number: int = 0, *, held: bool = False
     ) -> None:
+        import_everything()
         self.steps = Steps(fault, number)
         self._out, self._err = (tempfile.TemporaryFile() for _ in range(2))  # noqa: SIM115 (closed by `wait`)
         waiting, self._gate = os.pipe()
@@ -183,10 +193,19 @@ class Fork:
         except BaseException:  # noqa: BLE001 (nothing may go back into the tests)
             traceback.print_exc()
         finally:
-            self.steps.number = 0  # what is said in the end is no step of the command's
+            self.steps.counting = False  # what is said in the end is no step of the command's
             sys.stdout.flush()
             sys.stderr.flush()
+            measured.save()
             os._exit(code)
+
+
+@cache
+def import_everything() -> None:
+    """The whole package, so that no fork imports anything of it."""
+    for module in pkgutil.walk_packages(xlreport.__path__, "xlreport."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
 
 
 def _let_others_trace() -> None:
