@@ -32,7 +32,8 @@ class Case:
     """One input: what it is, how it is made, and the outcome and codes of each of its files.
 
     `codes` are all the codes of the findings, without those of the good workbook. `value` is the
-    number read from the cell NUMBER, where it is not the base's.
+    number read from the cell NUMBER, where it is not the base's. One that is `slow` is only merged with
+    all the others.
     """
 
     group: str
@@ -60,6 +61,7 @@ def one(
     codes: str = "",
     name: str = "甲子镇.xlsx",
     value: str | None = None,
+    slow: bool = False,
 ) -> None:
     """A case that is one regular file."""
     CASES.append(
@@ -70,6 +72,7 @@ def one(
             {name: outcome},
             frozenset(codes.split()),
             value,
+            slow=slow,
         )
     )
 
@@ -211,7 +214,7 @@ one(
     "R24",
     name="甲子镇.xls",
 )
-one(FORMATS, "有十八万行只设了格式、没有内容", _styled, ACCEPTED)
+one(FORMATS, "有十八万行只设了格式、没有内容", _styled, ACCEPTED, slow=True)
 one(
     FORMATS,
     "没有用到的部件写法有误",
@@ -703,7 +706,7 @@ one(
     ACCEPTED,
     "R31",
 )
-one(HOSTILE, "两百多万行数据", lambda s: _rows(s, 1_000_001), REJECTED, "R3")
+one(HOSTILE, "两百多万行数据", lambda s: _rows(s, 1_000_001), REJECTED, "R3", slow=True)
 one(HOSTILE, "五千张工作表共用一段内容", _many_sheets, REJECTED, "R2")
 one(HOSTILE, "十万个合并单元格", _merges, ACCEPTED, "R5")
 one(HOSTILE, "嵌套十万层的 XML", _deep, ACCEPTED)

@@ -27,7 +27,7 @@ from xlreport.errors import Busy
 PATIENCE = 300.0
 """Seconds that only a process waits for that hangs."""
 
-SHARES = 8
+SHARES = 5
 """Moments of a merge at which it is killed, by the share of its work that is done."""
 
 
