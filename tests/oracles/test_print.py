@@ -11,15 +11,17 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 import xlsxwriter
 
+from support.cells import part, rewrite
 from support.soffice import convert
 from xlreport import Form, write_workbook
-from xlreport.submission import Submission, Unit
+from xlreport.submission import Figures, Submission, Unit
 from xlreport.workbook.layout.workbook import layout_of
 from xlreport.workbook.writer.styles import SONG
 from xlreport.workbook.writer.template import blank
@@ -29,8 +31,14 @@ pytestmark = pytest.mark.oracle
 SMALLEST = 9.0
 """Points."""
 
+SMALLEST_BESIDE = 8.0
+"""Points, on the sheets that are no part of the report."""
+
 MOST_PAGES = 6
 """Of the whole report of a town: cover, tables, texts."""
+
+NOT_PRINTED = {"填报说明": "打印整份报表：", "校验": "点“涉及”一栏", "上年": "只供对照"}
+"""What stands on sheets that are no part of the report, and nowhere else."""
 
 LAST = "竣"
 """The last character of a text, which stands nowhere else."""
@@ -55,8 +63,8 @@ def printed(pdf: Path) -> list[Page]:
         pytest.fail("poppler-utils are missing: the print was not measured")
     run = subprocess.run([program, "-bbox", str(pdf), "-"], capture_output=True, check=True)
     pages = []
-    for part in run.stdout.decode().split("<page ")[1:]:
-        words = [(float(b) - float(a), text) for a, b, text in _WORD.findall(part)]
+    for words_of_page in run.stdout.decode().split("<page ")[1:]:
+        words = [(float(b) - float(a), text) for a, b, text in _WORD.findall(words_of_page)]
         heights = tuple(height for height, _ in words)
         pages.append(Page("".join(text for _, text in words), heights))
     return pages
@@ -70,6 +78,20 @@ def filled(form: Form) -> Submission:
     texts = {text.field_id: SENTENCE * 111 for text in form.texts[:2]}
     texts = {name: text[:999] + LAST for name, text in texts.items()}
     return replace(empty, answers={table.id: "是" for table in form.tables}, texts=texts)
+
+
+def last_year(form: Form) -> Figures:
+    """A year before of which every number is known."""
+    return Figures(dict.fromkeys(form.fields, Decimal(3)), {}, {})
+
+
+def without_empty_print_areas(data: bytes) -> bytes:
+    """As if somebody had taken away the print areas of one cell."""
+    name = "xl/workbook.xml"
+    workbook = part(data, name)
+    areas = '<definedName name="_xlnm.Print_Area" [^>]*>[^<:]*</definedName>'
+    assert len(re.findall(areas, workbook)) >= len(NOT_PRINTED)
+    return rewrite(data, {name: re.sub(areas, "", workbook).encode()})
 
 
 def reference(path: Path) -> None:
@@ -92,6 +114,13 @@ def pdfs(
         file = folder / f"{form.id}.xlsx"
         file.write_bytes(write_workbook(filled(form), form))
         files.append(file)
+        known = replace(filled(form), prior_year=last_year(form))
+        file = folder / f"{form.id} with last year.xlsx"
+        file.write_bytes(write_workbook(known, form))
+        files.append(file)
+    asked = folder / "asked.xlsx"
+    asked.write_bytes(without_empty_print_areas(file.read_bytes()))
+    files.append(asked)
     made = convert(folder, files, "pdf")
     return {pdf.stem: printed(pdf) for pdf in made}
 
@@ -118,6 +147,31 @@ def test_a_report_prints_on_few_pages(pdfs: Mapping[str, list[Page]], any_form: 
     texts = [page for page in pages if SENTENCE in page.text or page.text.startswith(last)]
     assert len(sheets) == tables + bool(any_form.texts)
     assert 1 + tables + len(texts) <= max(MOST_PAGES, tables + 3)
+
+
+def test_the_whole_workbook_prints_the_report_alone(
+    pdfs: Mapping[str, list[Page]], any_form: Form
+) -> None:
+    pages = pdfs[any_form.id]
+    with_last_year = pdfs[f"{any_form.id} with last year"]
+    assert [page.text for page in with_last_year] == [page.text for page in pages]
+    together = "".join(page.text for page in pages)
+    for sheet, words in NOT_PRINTED.items():
+        assert words not in together, sheet
+    assert len(pages) <= MOST_PAGES
+
+
+def test_without_their_empty_print_areas_the_other_sheets_print_too(
+    pdfs: Mapping[str, list[Page]], other_form: Form
+) -> None:
+    """It is the print areas that keep them off the paper; and what stands there can be read."""
+    (word,) = pdfs["reference"][0].heights[:1]
+    for sheet, words in NOT_PRINTED.items():
+        pages = [page for page in pdfs["asked"] if words in page.text]
+        assert pages, sheet
+        for page in pages:
+            smallest = min(page.heights) * REFERENCE / word
+            assert smallest >= SMALLEST_BESIDE, (sheet, smallest)
 
 
 def test_declared_zeros_are_printed(pdfs: Mapping[str, list[Page]], zfxxgk: Form) -> None:

@@ -435,16 +435,20 @@ def test_a_report_prints_on_few_pages(any_form: Form, kind: str) -> None:
 
 
 @every_kind
-def test_only_the_report_itself_has_a_print_area(any_form: Form, kind: str) -> None:
-    own = {sheet.title for sheet in printed_sheets(any_form, kind)}
-    for name in (
-        GUIDE,
-        CHECKS,
-        *(s for s in book(any_form, kind).sheetnames if s.startswith("上年·")),
-    ):
-        if name in book(any_form, kind).sheetnames:
-            assert not book(any_form, kind)[name].print_area
-            assert name not in own
+def test_whatever_is_no_part_of_the_report_prints_an_empty_cell(any_form: Form, kind: str) -> None:
+    """No program prints a page of empty cells without borders or fills (Microsoft KB 288968)."""
+    report = {sheet.title for sheet in printed_sheets(any_form, kind)}
+    sheets = book(any_form, kind).worksheets
+    last_year = [sheet.title for sheet in sheets if sheet.title.startswith("上年·")]
+    beside = {GUIDE, CHECKS, *last_year} & {sheet.title for sheet in sheets}
+    assert not beside & report
+    assert last_year
+    for name in beside:
+        sheet = book(any_form, kind)[name]
+        left, top, right, bottom = range_boundaries(sheet.print_area.split("!")[1])
+        assert (left, top) == (right, bottom)
+        assert top == 1, "above the rows that are repeated on every page"
+        assert int(left or 0) > sheet.max_column, "free of content, borders and fills"
 
 
 @every_kind

@@ -167,15 +167,28 @@ def test_the_cover_prints_who_reports_and_not_what_is_wrong(any_form: Form) -> N
     assert area[3] == last
 
 
-def test_lists_have_no_print_area_and_print_one_page_wide(any_form: Form) -> None:
+def test_what_is_no_part_of_the_report_has_page_settings_of_its_own(any_form: Form) -> None:
+    layout = layout_of(any_form)
     book = opened(write_workbook(blank(any_form, 2025), any_form))
-    last_year = [name for name in book.sheetnames if name.startswith("上年·")]
-    for name in ("填报说明", "校验", *last_year):
+    landscape = {"填报说明": False, "校验": True}
+    landscape |= {f"上年·{own.name}": own.wide for own in layout.form_sheets}
+    for name, is_landscape in landscape.items():
         sheet = book[name]
-        assert not sheet.print_area
         assert sheet.sheet_properties.pageSetUpPr is not None
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
         assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
+        assert (sheet.page_setup.orientation == "landscape") == is_landscape
+
+
+def test_how_things_get_on_paper_is_told_where_they_do_not(any_form: Form) -> None:
+    book = opened(write_workbook(blank(any_form, 2025), any_form))
+    row = len(any_form.instructions) + 2
+    assert book["填报说明"].cell(row, 2).value == (
+        "打印整份报表：打印时选“整个工作簿”，印出封面、各张表和文字材料。"
+        "“填报说明”“校验”和“上年·”各页不随报表打印；要印的，先选中要印的格子，打印时选“选定区域”。"
+    )
+    note = str(book["校验"]["A2"].value)
+    assert note.endswith("要打印本页，先选中要印的格子，打印时选“选定区域”。")
 
 
 def test_texts_print_at_their_scale_with_a_page_break_before_what_would_not_fit(

@@ -24,13 +24,16 @@ from xlreport.workbook.layout.checks import (
 from xlreport.workbook.layout.lines import ListedCheck, explanation_name
 from xlreport.workbook.layout.sheet import CHECKS, Span, height_of
 from xlreport.workbook.writer.book import WorkbookWriter
-from xlreport.workbook.writer.printing import print_list
+from xlreport.workbook.writer.printing import print_when_asked
 from xlreport.workbook.writer.sheet import Prompt, SheetWriter
 
 _HEADINGS = ("代码", "校验内容", "性质", "结果", "涉及", "填写说明", "上年说明")
 _WIDTHS = (7.0, 56.0, 7.0, 13.0, 26.0, 34.0, 22.0)
 
-_NOTE = "点“涉及”一栏到不成立的格子。警示的数字无误的，在同一行“填写说明”里写明原因。"
+_NOTE = (
+    "点“涉及”一栏到不成立的格子。警示的数字无误的，在同一行“填写说明”里写明原因。"
+    "要打印本页，先选中要印的格子，打印时选“选定区域”。"
+)
 
 DEFERRED = "收到后核对"
 """What stands in place of a verdict where only the collecting unit can check."""
@@ -69,7 +72,7 @@ class _ChecksSheet(SheetWriter):
         self._colours()
         self.sheet.freeze_panes(HEADING_ROW + 1, RULE)
         self.sheet.repeat_rows(HEADING_ROW)
-        print_list(self.sheet)
+        print_when_asked(self.sheet, PRIOR_EXPLANATION, landscape=True)
         self.sheet.autofilter(HEADING_ROW, 0, self.at.last, PRIOR_EXPLANATION)
         self.close((HEADING_ROW + 1, CODE), autofilter=True)
 

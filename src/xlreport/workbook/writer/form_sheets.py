@@ -26,9 +26,9 @@ from xlreport.workbook.writer.book import WorkbookWriter, excel_number
 from xlreport.workbook.writer.printing import (
     MAX_ROW_HEIGHT,
     Section,
-    print_list,
     print_on_one_page,
     print_sections,
+    print_when_asked,
 )
 from xlreport.workbook.writer.sheet import Prompt, SheetWriter
 
@@ -53,16 +53,23 @@ _ROOM_TO_SIGN = "　　　　　"
 """Blanks to write a name on."""
 
 
+_ON_PAPER = (
+    "打印整份报表：打印时选“整个工作簿”，印出封面、各张表和文字材料。"
+    "“填报说明”“校验”和“上年·”各页不随报表打印；要印的，先选中要印的格子，打印时选“选定区域”。"
+)
+"""The last instruction: how the report, and what is no part of it, get on paper."""
+
+
 def write_guide(book: WorkbookWriter) -> None:
     """How to fill in, in plain words."""
     sheet = SheetWriter(book, GUIDE)
     sheet.widths(5, 84)
     sheet.merge(Span.line(0, 0, 1), GUIDE, "title")
     sheet.height(0, 34)
-    for row, instruction in enumerate(book.form.instructions, start=1):
+    for row, instruction in enumerate((*book.form.instructions, _ON_PAPER), start=1):
         sheet.row(row, (f"{row}.", instruction), "guide")
         sheet.height(row, 18 * lines_needed(instruction, 76) + 8)
-    print_list(sheet.sheet)
+    print_when_asked(sheet.sheet, 1, landscape=False)
     sheet.sheet.freeze_panes(1, 0)
     sheet.close((1, 1))
 

@@ -54,8 +54,13 @@ def print_on_one_page(sheet: Worksheet, printed: Span, *, landscape: bool) -> No
     sheet.print_black_and_white()
 
 
-def print_list(sheet: Worksheet) -> None:
-    """A list, only when somebody prints this sheet by itself: it has no print area, so that the
-    report prints without it."""
-    sheet.set_landscape()
+def print_when_asked(sheet: Worksheet, right: int, *, landscape: bool) -> None:
+    """A sheet that is no part of the report, `right` its last column: whoever prints the whole
+    workbook does not get it, for its print area is an empty cell. No program prints a page of
+    empty cells (Excel: Microsoft KB 288968; LibreOffice by its defaults). Whoever wants it on
+    paper prints what is selected, which no print area limits, one page wide."""
+    if landscape:
+        sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
+    # beside the first row: above rows that are repeated on each page, and free of formats
+    sheet.print_area(0, right + 2, 0, right + 2)

@@ -8,7 +8,7 @@ from xlreport.submission import Figures
 from xlreport.workbook.layout.prior_year import prior_year_name, prior_year_sheet
 from xlreport.workbook.layout.sheet import HEAD_ROW, SheetLayout, Span
 from xlreport.workbook.writer.book import WorkbookWriter, excel_number
-from xlreport.workbook.writer.printing import print_list
+from xlreport.workbook.writer.printing import print_when_asked
 from xlreport.workbook.writer.sheet import SheetWriter
 
 _NOTE = "这是本单位 {year} 年度报送的数，只供对照，不能修改。"
@@ -35,7 +35,7 @@ class _PriorYearSheet(SheetWriter):
             self._frame()
         for name, span in self.layout.fields.items():
             self._cell(name, span)
-        print_list(self.sheet)
+        print_when_asked(self.sheet, self.layout.form_right, landscape=self.layout.wide)
         self.close((0, 0))
         if not self.is_known:
             self.sheet.hide()
