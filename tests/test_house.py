@@ -14,6 +14,7 @@ FLOORS = (
     ("cli",),
     ("campaign",),
     ("api", "mail"),
+    ("publishing",),
     ("merging",),
     ("checking", "workbook"),
     ("narrative", "lint"),

@@ -31,8 +31,8 @@ from xlreport.merging.replacing import (
 from xlreport.merging.request import MergeRequest, Policy, ReadOptions
 from xlreport.merging.result import CheckResult, MergeResult, RepairResult
 from xlreport.merging.roster import Roster
-from xlreport.merging.summary_workbook import write_summary
 from xlreport.merging.validation import validated
+from xlreport.publishing.summary_workbook import write_summary
 from xlreport.rules.excel import FormulaTooLong
 from xlreport.submission import NOBODY, Submission, Unit
 from xlreport.workbook.writer.context import NO_SERVICE, Service

@@ -12,7 +12,7 @@ from xlreport.form import expression as ex
 from xlreport.form.builder import PREFIXES_OF_THE_HOUSE, SHEETS_OF_THE_HOUSE
 from xlreport.form.loader import loads
 from xlreport.form.model import Arrangement, Field, Kind
-from xlreport.merging import summary_workbook
+from xlreport.publishing import summary_workbook
 from xlreport.workbook.layout import sheet
 from xlreport.workbook.layout.details import detail_sheet
 from xlreport.workbook.layout.prior_year import prior_year_sheet

@@ -43,6 +43,8 @@ def test_the_keys_of_a_definition_are_these() -> None:
         "follows",
         "marks",
         "signatures",
+        "headlines",
+        "charts",
         "subjects",
         "statements",
     }

@@ -38,7 +38,7 @@ from xlreport.form.catalog import SHIPPED
 from xlreport.merging.merge import merge_files, with_typed_lines
 from xlreport.merging.prior_year import PriorYear, with_prior_year
 from xlreport.merging.replacing import Replacing, standing_summary
-from xlreport.merging.summary_workbook import write_summary
+from xlreport.publishing.summary_workbook import write_summary
 from xlreport.submission import Figures
 
 CARRIED_IN, CARRIED_OUT = (

@@ -27,7 +27,7 @@ from support.cells import part, rewrite
 from support.formula_cells import formula_cells
 from support.written import COUNTY, KINDS, submission, written
 from xlreport import Form
-from xlreport.merging.summary_workbook import (
+from xlreport.publishing.summary_workbook import (
     EXPLANATIONS_SHEET,
     FINDINGS_SHEET,
     STATUS_SHEET,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import pathlib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from pydantic.main import IncEx
 from xlreport.findings import Severity
 from xlreport.form import expression as ex
 from xlreport.form.builder import Draft, build_tables, order_formulas
+from xlreport.form.charts import Publication, build_publication
 from xlreport.form.model import (
     Check,
     Form,
@@ -156,31 +158,31 @@ class _Loader:
         """The form. Raises FormError."""
         definition = self.definition
         draft = build_tables(definition, self.add)
-        self._check_names()
-        self._check_cover()
-        self._check_years()
+        self._check_plain()
         checks = tuple(_check(item) for item in definition.checks)
-        texts = frozenset(f"text.{text.id}" for text in definition.texts)
-        names = Names.of(draft.tables, draft.fields, texts)
+        names = self._names(draft)
         instances = self._bind(checks, names)
         statements = build_statements(definition, names, self.add)
+        publication = build_publication(definition, names, self.add)
         formulas: dict[str, ex.Number] = {}
         if not self.problems:
             formulas = order_formulas(draft, instances, self.add)
         if not self.problems:
-            self._check_exactness(draft, instances, formulas, statements)
+            self._check_exactness(instances, _bounds(draft, formulas), statements, publication)
         if self.problems:
             raise FormError(self.path, self.problems)
-        return self._form(draft, checks, instances, formulas, statements)
+        form = self._form(draft, checks, instances, statements, publication)
+        return replace(form, formulas=formulas)
 
     def _form(
         self,
         draft: Draft,
         checks: tuple[Check, ...],
         instances: tuple[Instance, ...],
-        formulas: Mapping[str, ex.Number],
         statements: tuple[Statement, ...],
+        publication: Publication,
     ) -> Form:
+        """The form, still without the formulas of its computed fields."""
         definition = self.definition
         identity = tuple(IdentityItem(i.id, i.label, i.hint) for i in definition.identity)
         texts = tuple(Text(t.id, t.label, t.hint, t.lines) for t in definition.texts)
@@ -198,7 +200,7 @@ class _Loader:
             checks=checks,
             fields=draft.fields,
             instances=instances,
-            formulas=formulas,
+            formulas={},
             fingerprint=_fingerprint(definition),
             same_workbook_as=frozenset(definition.same_workbook_as),
             same_figures_as=frozenset(definition.same_figures_as),
@@ -207,7 +209,20 @@ class _Loader:
             signatures=tuple(Signature(s.label, s.line) for s in definition.signatures),
             marks=_marks(definition),
             follows=definition.follows or "",
+            headlines=publication.headlines,
+            charts=publication.charts,
         )
+
+    def _names(self, draft: Draft) -> Names:
+        """What rules may name."""
+        texts = frozenset(f"text.{text.id}" for text in self.definition.texts)
+        return Names.of(draft.tables, draft.fields, texts)
+
+    def _check_plain(self) -> None:
+        """What can be told without the rules."""
+        self._check_names()
+        self._check_cover()
+        self._check_years()
 
     def _check_names(self) -> None:
         definition = self.definition
@@ -256,22 +271,27 @@ class _Loader:
 
     def _check_exactness(
         self,
-        draft: Draft,
         instances: tuple[Instance, ...],
-        formulas: Mapping[str, ex.Number],
+        bounds: Mapping[str, Decimal],
         statements: tuple[Statement, ...],
+        publication: Publication,
     ) -> None:
-        """Every rule must stay within 64-bit integers whatever is typed in."""
-        bounds = dict.fromkeys(draft.fields, ex.MAX_NUMBER)
-        for name, formula in formulas.items():
-            bound = ex.bound_of(formula, bounds)
-            bounds[name] = max(ex.MAX_NUMBER, bound)
+        """Every number must stay within 64-bit integers whatever is typed in."""
         inexact = {i.check.code for i in instances if _is_inexact(i.rule, bounds)}
         for i, check in enumerate(self.definition.checks):
             if check.code in inexact:
                 self.add(("checks", i, "rule"), f"校验 {check.code}：{_INEXACT}")
-        for path in too_large(statements, bounds):
+        for path in (*too_large(statements, bounds), *publication.too_large(bounds)):
             self.add(path, _INEXACT)
+
+
+def _bounds(draft: Draft, formulas: Mapping[str, ex.Number]) -> dict[str, Decimal]:
+    """How large each number can become, by field id."""
+    bounds = dict.fromkeys(draft.fields, ex.MAX_NUMBER)
+    for name, formula in formulas.items():
+        bound = ex.bound_of(formula, bounds)
+        bounds[name] = max(ex.MAX_NUMBER, bound)
+    return bounds
 
 
 def _is_inexact(rule: ex.Truth, bounds: Mapping[str, Decimal]) -> bool:
@@ -309,11 +329,13 @@ def _marks(definition: FormDef) -> tuple[tuple[str, str], ...]:
 
 def _fingerprint(definition: FormDef) -> str:
     """The SHA-256 of what shapes the form's workbook: what a definition says of running text
-    stands in none."""
+    and of charts stands in none."""
     statements: dict[str, IncEx | bool] = {"__all__": {"claims", "own"}}
     words: dict[str, IncEx | bool] = {
         "same_workbook_as": True,
         "same_figures_as": True,
+        "headlines": True,
+        "charts": True,
         "subjects": True,
         "statements": statements,
     }

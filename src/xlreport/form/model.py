@@ -284,6 +284,37 @@ class Signature:
 
 
 @dataclass(frozen=True, slots=True)
+class Headline:
+    """A number that is shown first: its name, how it is worked out, what is counted."""
+
+    label: str
+    value: Number
+    unit: str = ""
+
+
+class ChartKind(StrEnum):
+    """What stands side by side in a chart."""
+
+    UNITS = "units"
+    """The reporting units; several series are stacked."""
+
+    PARTS = "parts"
+    """The series, of the whole county."""
+
+    YEARS = "years"
+    """The series, of the whole county, each beside last year's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart with the numbers that it shows."""
+
+    title: str
+    kind: ChartKind
+    series: tuple[Headline, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Instance:
     """A check bound to fields: one per row, column or cell, or one in all.
 
@@ -314,6 +345,7 @@ class Form:
     `fingerprint` is the SHA-256 of what shapes its workbook, not of its spacing nor of the words in
     which texts speak; `same_workbook_as` are those of earlier definitions with the same workbook,
     `same_figures_as` those of definitions with the same figures in workbooks that look otherwise.
+    `headlines` and `charts` are the numbers that a county is shown first.
     `marks` are the legal marks of a statistical form (统计法实施条例第二十三条) with their labels,
     `follows` names the definition that was in force before.
     """
@@ -340,6 +372,8 @@ class Form:
     signatures: tuple[Signature, ...] = ()
     marks: tuple[tuple[str, str], ...] = ()
     follows: str = ""
+    headlines: tuple[Headline, ...] = ()
+    charts: tuple[Chart, ...] = ()
 
     def has_workbook(self, fingerprint: str) -> bool:
         """Whether a workbook that carries this fingerprint is one of this definition's."""

@@ -319,6 +319,33 @@ class StatementDef(_Strict):
     """How the texts name their own report."""
 
 
+class HeadlineDef(_Strict):
+    """One number that is shown first."""
+
+    label: Words
+    """What it is, in a few words. Example: `新收申请`."""
+
+    value: Words
+    """The number, in the check language without comparison. Example: `requests.received.total`."""
+
+    unit: str = ""
+    """What is counted. Example: `件`."""
+
+
+class ChartDef(_Strict):
+    """One chart of the summary, the status page and the report."""
+
+    title: Words
+    """What it shows. Example: `各单位办理结果`."""
+
+    kind: Literal["units", "parts", "years"]
+    """`units`: a bar for each reporting unit, several series stacked. `parts`: one bar for each
+    series, of the whole county. `years`: the same, beside last year's."""
+
+    series: Annotated[tuple[HeadlineDef, ...], Field(min_length=1)]
+    """The numbers, in their order."""
+
+
 class FormDef(_Strict):
     """A whole definition file."""
 
@@ -373,6 +400,12 @@ class FormDef(_Strict):
 
     checks: tuple[CheckDef, ...] = ()
     """The checks in the order in which workbooks list them."""
+
+    headlines: tuple[HeadlineDef, ...] = ()
+    """The numbers that a county looks at first."""
+
+    charts: tuple[ChartDef, ...] = ()
+    """The charts of its summary."""
 
     subjects: tuple[SubjectDef, ...] = ()
     """What texts may count; needed by `statements`."""

@@ -24,7 +24,7 @@ from xlreport import (
     Unit,
 )
 from xlreport.merging.merge import merge_files
-from xlreport.merging.summary_workbook import (
+from xlreport.publishing.summary_workbook import (
     EXPLANATIONS_SHEET,
     FINDINGS_SHEET,
     STATUS_SHEET,

@@ -1,0 +1,398 @@
+"""Where a collection stands, and the figures that are shown first.
+
+One value, made once from a `MergeResult`; everything that is published takes its numbers and its
+words from here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import StrEnum
+from functools import cached_property
+
+from xlreport.findings import Finding, Severity, excel_order, grouped
+from xlreport.form import expression as ex
+from xlreport.form.model import Chart, ChartKind, Form
+from xlreport.merging.outcome import FileRecord, Outcome
+from xlreport.merging.result import MergeResult
+from xlreport.merging.roster import Roster
+from xlreport.rules.evaluate import UnitView, view_of
+from xlreport.submission import CHINA, Entry, Figures, Submission, Summary, Unit
+from xlreport.workbook.codes import E5
+from xlreport.workbook.layout.workbook import layout_of
+
+_UNNAMED = "（没有写单位名称）"
+
+
+class UnitState(StrEnum):
+    """Where a unit stands; declared in the order in which they are shown."""
+
+    MISSING = "missing"
+    RETURNED = "returned"
+    ACCEPTED = "accepted"
+
+    @property
+    def label(self) -> str:
+        """The Chinese word that users read."""
+        return {"missing": "未报", "returned": "退回", "accepted": "通过"}[self.value]
+
+    @property
+    def rank(self) -> int:
+        """0 for what needs most to be done."""
+        return tuple(UnitState).index(self)
+
+
+@dataclass(frozen=True)
+class UnitRow:
+    """A unit with the report of it that is judged; `file` is None where there is none.
+
+    `contact` is whom to call and where, `unusable` are its files that cannot count.
+    """
+
+    unit: Unit
+    state: UnitState
+    file: FileRecord | None = None
+    counted: bool = False
+    contact: str = ""
+    unusable: tuple[FileRecord, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What the unit is called."""
+        return self.unit.name or self.unit.code or _UNNAMED
+
+    @property
+    def state_label(self) -> str:
+        """The state in words, also of a report with errors that is counted all the same."""
+        if self.state is UnitState.RETURNED and self.counted:
+            return "有错误，已计入"
+        return self.state.label
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """What was found in its report, as on the screen: like findings together, heaviest
+        first."""
+        if self.file is None:
+            return ()
+        return tuple(as_printed(self.file.findings, self.file.form))
+
+    @property
+    def errors(self) -> int:
+        """Findings that must be corrected."""
+        return count(self.findings, Severity.ERROR)
+
+    @property
+    def warnings(self) -> int:
+        """Findings to correct or explain, explained ones included."""
+        return count(self.findings, Severity.WARNING)
+
+    @property
+    def explained(self) -> int:
+        """Warnings that the unit has explained."""
+        return sum(finding.explanation != "" for finding in self.findings)
+
+    @property
+    def when(self) -> str:
+        """When its report came, or was saved last; in China's time, empty when nobody knows."""
+        return "" if self.file is None else moment_of(self.file)
+
+    @property
+    def remark(self) -> str:
+        """What there is to say of a unit without a report that counts."""
+        if self.state is not UnitState.MISSING:
+            return ""
+        if not self.unusable:
+            return "没有收到报表"
+        return "；".join(f"{file.path}：{why_not_counted(file)}" for file in self.unusable)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number of the county, with last year's beside it; None where there is none."""
+
+    label: str
+    unit: str
+    value: Decimal | None
+    before: Decimal | None = None
+
+    @property
+    def change(self) -> Decimal | None:
+        """How much more it is than last year."""
+        if self.value is None or self.before is None:
+            return None
+        return self.value - self.before
+
+
+@dataclass(frozen=True)
+class Bars:
+    """One series of a chart: a number for each category."""
+
+    label: str
+    unit: str
+    values: tuple[Decimal | None, ...]
+
+
+@dataclass(frozen=True)
+class ChartData:
+    """A chart with its numbers."""
+
+    title: str
+    kind: ChartKind
+    categories: tuple[str, ...]
+    series: tuple[Bars, ...]
+
+
+@dataclass(frozen=True)
+class Folded:
+    """The same thing found in several reports, told once with the units."""
+
+    finding: Finding
+    units: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Overview:
+    """Where a collection stands. `expected` is None without a roster; `open_points` keep the
+    totals from being final, `next_steps` are what to do now, both in Chinese sentences."""
+
+    title: str
+    county: str
+    year: int
+    expected: int | None
+    units: tuple[UnitRow, ...]
+    unusable: tuple[FileRecord, ...]
+    """Files that cannot count, whosever they are."""
+    others: tuple[FileRecord, ...]
+    """Files that were superseded, duplicates, or no reports."""
+    headlines: tuple[Figure, ...]
+    charts: tuple[ChartData, ...]
+    open_points: tuple[str, ...]
+    next_steps: tuple[str, ...]
+
+    def in_state(self, state: UnitState) -> tuple[UnitRow, ...]:
+        """The units that stand there, in their order."""
+        return tuple(row for row in self.units if row.state is state)
+
+    @property
+    def counted(self) -> int:
+        """How many units are in the totals."""
+        return sum(row.counted for row in self.units)
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing keeps the totals from being published."""
+        return not self.open_points
+
+
+def overview_of(result: MergeResult, form: Form, county: Summary) -> Overview:
+    """The overview of a merge that could use something."""
+    units = tuple(unit_rows(result))
+    unusable = result.with_outcome(Outcome.REJECTED)
+    aside = (Outcome.SUPERSEDED, Outcome.DUPLICATE, Outcome.IGNORED)
+    overview = Overview(
+        title=form.title,
+        county=county.unit.name,
+        year=county.year,
+        expected=result.expected,
+        units=units,
+        unusable=unusable,
+        others=tuple(file for file in result.files if file.outcome in aside),
+        headlines=tuple(_headlines(form, county)),
+        charts=tuple(_charts(form, county, result.counted_views)),
+        open_points=tuple(open_points(result)),
+        next_steps=(),
+    )
+    return replace(overview, next_steps=tuple(_next_steps(overview)))
+
+
+# --- the units ---
+
+
+def unit_rows(result: MergeResult) -> list[UnitRow]:
+    """Every unit: those without a report first, then those with errors, then the others; each kind
+    in the roster's order, then by code."""
+    roster = result.request.roster
+    places = {unit.code: i for i, unit in enumerate(roster.units)} if roster else {}
+    counted = {file.path for file in result.counted_files}
+    rows = [_missing_row(result, unit) for unit in result.missing]
+    for file in result.usable:
+        row = UnitRow(file.unit, _state(file), file, file.path in counted)
+        rows.append(replace(row, contact=_contact(roster, file.unit)))
+
+    def order(row: UnitRow) -> tuple[int, int, str, str]:
+        place = places.get(row.unit.code, len(places))
+        return row.state.rank, place, row.unit.code, row.unit.name
+
+    return sorted(rows, key=order)
+
+
+def _missing_row(result: MergeResult, unit: Unit) -> UnitRow:
+    rejected = result.with_outcome(Outcome.REJECTED)
+    own = tuple(file for file in rejected if file.unit.code == unit.code)
+    contact = _contact(result.request.roster, unit)
+    return UnitRow(unit, UnitState.MISSING, contact=contact, unusable=own)
+
+
+def _state(file: FileRecord) -> UnitState:
+    return UnitState.ACCEPTED if file.outcome is Outcome.ACCEPTED else UnitState.RETURNED
+
+
+def _contact(roster: Roster | None, unit: Unit) -> str:
+    return roster.contact(unit) if roster is not None else ""
+
+
+def as_printed(findings: Iterable[Finding], form: Form | None) -> list[Finding]:
+    """Findings as people read them: those that differ only in their cell together, heaviest first,
+    of equal weight in the order of the workbook."""
+    sheets = layout_of(form).sheets if form is not None else ()
+    together = excel_order(grouped(findings), sheets)
+    return sorted(together, key=lambda finding: finding.severity.rank)
+
+
+def count(findings: Iterable[Finding], severity: Severity) -> int:
+    """How many findings have this weight."""
+    return sum(finding.severity is severity for finding in findings)
+
+
+def why_not_counted(file: FileRecord) -> str:
+    """Why a file cannot count, or was set aside."""
+    messages = [finding.message for finding in file.findings if not finding.cell]
+    return messages[-1] if messages else file.outcome.label
+
+
+def moment_of(file: FileRecord) -> str:
+    """When a file came by mail, else when it was saved last: `2026-01-12 15:04` in China."""
+    source = file.provenance
+    if source.arrived:
+        return f"{dt.datetime.fromtimestamp(source.arrived, CHINA):%Y-%m-%d %H:%M}"
+    return china_time(source.saved)
+
+
+def china_time(stamp: str) -> str:
+    """An ISO 8601 time stamp as China's clocks show it; empty for none or one that is wrong."""
+    try:
+        moment = dt.datetime.fromisoformat(stamp)
+    except ValueError:
+        return ""
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=CHINA)
+    return f"{moment.astimezone(CHINA):%Y-%m-%d %H:%M}"
+
+
+# --- the numbers ---
+
+
+def _headlines(form: Form, county: Summary) -> list[Figure]:
+    now, before = view_of(form, county), _last_year(form, county)
+    figures = []
+    for headline in form.headlines:
+        value = _value(now, headline.value)
+        last = _value(before, headline.value)
+        figures.append(Figure(headline.label, headline.unit, value, last))
+    return figures
+
+
+def _charts(form: Form, county: Summary, views: Sequence[UnitView]) -> list[ChartData]:
+    """The charts of a form that have something to show."""
+    now, before = view_of(form, county), _last_year(form, county)
+    charts = []
+    for chart in form.charts:
+        if chart.kind is ChartKind.UNITS:
+            drawn = _by_unit(chart, views)
+        elif chart.kind is ChartKind.YEARS:
+            drawn = _by_series(chart, county.year, now, before)
+        else:
+            drawn = _by_series(chart, county.year, now, None)
+        if _shows_something(drawn):
+            charts.append(drawn)
+    return charts
+
+
+def _shows_something(chart: ChartData) -> bool:
+    """Whether there is a bar; years are only compared where last year's are known."""
+    needed = 2 if chart.kind is ChartKind.YEARS else 1
+    return len(chart.series) >= needed and any(any(bars.values) for bars in chart.series)
+
+
+def _by_unit(chart: Chart, views: Sequence[UnitView]) -> ChartData:
+    names = tuple(view.submission.unit.name or _UNNAMED for view in views)
+    series = []
+    for part in chart.series:
+        values = tuple(_value(view, part.value) for view in views)
+        series.append(Bars(part.label, part.unit, values))
+    return ChartData(chart.title, chart.kind, names, tuple(series))
+
+
+def _by_series(chart: Chart, year: int, now: UnitView, before: UnitView | None) -> ChartData:
+    unit = chart.series[0].unit
+    series = []
+    for of_year, view in ((year - 1, before), (year, now)):
+        if view is not None:
+            values = tuple(_value(view, part.value) for part in chart.series)
+            series.append(Bars(f"{of_year} 年", unit, values))
+    labels = tuple(part.label for part in chart.series)
+    return ChartData(chart.title, chart.kind, labels, tuple(series))
+
+
+def _last_year(form: Form, county: Summary) -> UnitView | None:
+    """The county's numbers of last year; None when they are not known."""
+    figures = county.prior_year
+    if figures is None or not figures.numbers:
+        return None
+    return view_of(form, _as_submission(form, county, figures))
+
+
+def _as_submission(form: Form, county: Summary, figures: Figures) -> Submission:
+    entries = {field.id: Entry.of(figures.numbers.get(field.id)) for field in form.typed}
+    return Submission(form.id, county.year - 1, county.unit, entries)
+
+
+def _value(view: UnitView | None, node: ex.Number) -> Decimal | None:
+    """A number; None where one that it needs is not there."""
+    if view is None or not view.knows_all(node):
+        return None
+    return view.value(node)
+
+
+# --- what is to be said ---
+
+
+def open_points(result: MergeResult) -> list[str]:
+    """What keeps the totals from being the county's final ones."""
+    points = []
+    if result.missing:
+        points.append(f"未报单位（没有计入合计）：{_names(result.missing)}")
+    if result.returned:
+        counted = "已计入合计，公布前必须改正" if result.with_errors else "没有计入合计"
+        units = _names(file.unit for file in result.returned)
+        points.append(f"有错误的报表（{counted}）：{units}")
+    for finding in result.findings:
+        if finding.code == E5.code:
+            points.append(f"{finding.unit}：{finding.message}")
+    return points
+
+
+def _next_steps(overview: Overview) -> list[str]:
+    """What the county does now."""
+    steps = []
+    missing = overview.in_state(UnitState.MISSING)
+    if missing:
+        steps.append(f"催报 {len(missing)} 个未报的单位")
+    returned = overview.in_state(UnitState.RETURNED)
+    if returned:
+        steps.append(f"请 {len(returned)} 个退回的单位更正后重新报送")
+    if overview.unusable:
+        steps.append(f"看 {len(overview.unusable)} 个不能计入的文件各是什么原因")
+    unexplained = sum(row.warnings - row.explained for row in overview.units)
+    if unexplained:
+        steps.append(f"核对 {unexplained} 处没有说明的警示")
+    if not steps:
+        steps.append("各单位的报表都已通过，可以按汇总数编写全县的报告")
+    return steps
+
+
+def _names(units: Iterable[Unit]) -> str:
+    return "、".join(unit.name for unit in units)

@@ -1,0 +1,67 @@
+"""Where a collection stands, as everything that is published tells it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from xlreport import Form, MergeRequest, Roster, merge_folder
+from xlreport.publishing.overview import Overview, UnitState, china_time, overview_of
+
+SAMPLES = Path(__file__).resolve().parents[2] / "samples"
+
+
+@pytest.fixture(scope="module")
+def overview() -> Overview:
+    from xlreport import read_roster
+
+    roster = read_roster(SAMPLES / "roster.csv")
+    result = merge_folder(MergeRequest(SAMPLES / "2025", roster))
+    assert result.form is not None
+    assert result.county is not None
+    return overview_of(result, result.form, result.county)
+
+
+def test_every_unit_of_the_roster_stands_somewhere(overview: Overview, roster: Roster) -> None:
+    codes = [row.unit.code for row in overview.units]
+    assert sorted(codes) == sorted(unit.code for unit in roster.units)
+    assert overview.expected == len(roster.units)
+
+
+def test_what_needs_most_to_be_done_comes_first(overview: Overview) -> None:
+    ranks = [row.state.rank for row in overview.units]
+    assert ranks == sorted(ranks)
+    assert [state.label for state in UnitState] == ["未报", "退回", "通过"]
+
+
+def test_headlines_are_the_totals(overview: Overview, zfxxgk: Form) -> None:
+    roster = None
+    result = merge_folder(MergeRequest(SAMPLES / "2025", roster))
+    (received, *_) = overview.headlines
+    assert received.label == "新收申请"
+    assert received.value == result.totals["requests.received.total"]
+    assert len(overview.headlines) == len(zfxxgk.headlines)
+
+
+def test_a_chart_of_the_units_has_a_bar_for_each(overview: Overview) -> None:
+    chart = overview.charts[0]
+    assert chart.title == "各单位新收申请"
+    assert len(chart.categories) == overview.counted == len(chart.series[0].values)
+    received = overview.headlines[0].value
+    assert sum((value or Decimal(0) for value in chart.series[0].values), Decimal(0)) == received
+
+
+@pytest.mark.parametrize(
+    ("stamp", "shown"),
+    [
+        ("2026-01-12T07:04:00Z", "2026-01-12 15:04"),
+        ("2026-01-12T23:30:00+00:00", "2026-01-13 07:30"),
+        ("2026-01-12T15:04:00", "2026-01-12 15:04"),
+        ("", ""),
+        ("昨天", ""),
+    ],
+)
+def test_times_are_those_of_china(stamp: str, shown: str) -> None:
+    assert china_time(stamp) == shown
