@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from support import records
 from xlreport import Unit, get_form
 from xlreport.api import TemplateRequest
 from xlreport.campaign import ledger, send
@@ -19,6 +20,7 @@ from xlreport.campaign.ledger import Received, Sent
 from xlreport.campaign.send import SendItem, SendResult
 from xlreport.campaign.status import StatusResult, UnitFile, UnitStatus
 from xlreport.cli import render
+from xlreport.data_code import data_code
 from xlreport.findings import Finding, Severity
 from xlreport.lint.result import Lint, LintResult
 from xlreport.mail.smtp import SENT
@@ -120,6 +122,17 @@ def test_a_file_is_told_with_its_heaviest_findings_first() -> None:
     ]
     named = record("甲.xlsx", Outcome.ACCEPTED, unit=JIAZI)
     assert list(render._file(named, verbose=False)) == ["【通过】甲子镇　甲.xlsx", ""]
+
+
+def test_an_accepted_report_is_told_with_its_code() -> None:
+    read = records.record("甲.xlsx", records.report())
+    code = data_code(read.report)
+    accepted = read.decided(Outcome.ACCEPTED)
+    assert next(iter(render._file(accepted, verbose=False))) == (
+        f"【通过】甲子镇　甲.xlsx　数据校验码 {code}"
+    )
+    returned = read.decided(Outcome.RETURNED)
+    assert next(iter(render._file(returned, verbose=False))) == "【退回】甲子镇　甲.xlsx"
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 
 from support.records import JIAZI, form, record, report
 from xlreport import FileRecord, Outcome, Unit
+from xlreport.data_code import data_code
 from xlreport.findings import Severity
 from xlreport.merging.codes import NOT_REPORTED
 from xlreport.merging.outcome import Stage
@@ -66,6 +67,12 @@ def test_the_json_of_a_file_has_null_for_what_is_not_known() -> None:
         "sha256": None,
         "findings": [],
     }
+
+
+def test_the_json_of_an_accepted_file_has_its_code() -> None:
+    file = record("a", report())
+    assert file.decided(Outcome.ACCEPTED).as_dict()["data_code"] == data_code(file.report)
+    assert "data_code" not in file.decided(Outcome.RETURNED).as_dict()
 
 
 def test_each_outcome_has_its_word() -> None:

@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 
 from xlreport import Form, MergeRequest, Roster, merge_folder
-from xlreport.publishing.overview import Overview, UnitState, china_time, overview_of
+from xlreport.data_code import data_code
+from xlreport.publishing.overview import (
+    Overview,
+    UnitState,
+    china_time,
+    headline_figures,
+    overview_of,
+)
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 
@@ -34,6 +41,25 @@ def test_what_needs_most_to_be_done_comes_first(overview: Overview) -> None:
     ranks = [row.state.rank for row in overview.units]
     assert ranks == sorted(ranks)
     assert [state.label for state in UnitState] == ["未报", "退回", "通过"]
+
+
+def test_accepted_reports_have_a_code_and_no_others(overview: Overview) -> None:
+    by_state = {state: overview.in_state(state) for state in UnitState}
+    for row in by_state[UnitState.ACCEPTED]:
+        assert row.file is not None
+        assert row.data_code == data_code(row.file.report)
+    others = (*by_state[UnitState.RETURNED], *by_state[UnitState.MISSING])
+    assert len(others) > 1
+    assert {row.data_code for row in others} == {""}
+
+
+def test_a_unit_has_headlines_of_its_own(overview: Overview, zfxxgk: Form) -> None:
+    row = next(row for row in overview.units if row.counted)
+    assert row.file is not None
+    figures = headline_figures(zfxxgk, row.file.report)
+    assert [figure.label for figure in figures] == [line.label for line in overview.headlines]
+    assert row.file.view is not None
+    assert figures[0].value == row.file.view.value(zfxxgk.headlines[0].value)
 
 
 def test_headlines_are_the_totals(overview: Overview, zfxxgk: Form) -> None:

@@ -223,7 +223,10 @@ def _file(file: FileRecord, *, verbose: bool, contact: str = "") -> Iterator[str
         return
     whom_to_call = contact if file.outcome is Outcome.RETURNED else ""
     unit = f"{file.unit.name}{whom_to_call}　" if file.unit.name else ""
-    yield harmless(f"【{file.outcome.label}】{unit}{file.path}")
+    code = ""
+    if file.outcome is Outcome.ACCEPTED and file.data_code:
+        code = f"　数据校验码 {file.data_code}"
+    yield harmless(f"【{file.outcome.label}】{unit}{file.path}{code}")
     findings = _heaviest_first(file.findings)
     shown = findings
     if not verbose:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, StrEnum, auto
 from typing import Any
 
+from xlreport.data_code import data_code
 from xlreport.findings import Finding
 from xlreport.form.model import Form
 from xlreport.rules.evaluate import UnitView
@@ -135,6 +136,12 @@ class FileRecord:
         """Of the file's bytes; empty when it could not be read."""
         return self.provenance.sha256
 
+    @property
+    def data_code(self) -> str:
+        """The 数据校验码 of what was read; empty where that was nothing."""
+        report = self.reading.submission
+        return data_code(report) if report is not None else ""
+
     def read_as(self, form: Form | None) -> FileRecord:
         """The same file with the definition of its form."""
         reading = replace(self.reading, form=form)
@@ -167,8 +174,9 @@ class FileRecord:
         return finding.at(file=self.path, unit=self.unit.name)
 
     def as_dict(self) -> dict[str, Any]:
-        """The file as the `--json` contract has it."""
+        """The file as the `--json` contract has it; `data_code` where it was accepted."""
         unit = self.unit
+        code = {"data_code": self.data_code} if self.decision is Outcome.ACCEPTED else {}
         return {
             "path": self.path,
             "outcome": self.outcome.value,
@@ -177,5 +185,6 @@ class FileRecord:
             "year": self.year,
             "form": self.form_id or None,
             "sha256": self.sha256 or None,
+            **code,
             "findings": [finding.as_dict() for finding in self.findings],
         }

@@ -99,6 +99,13 @@ class UnitRow:
         """When its report came, or was saved last; in China's time, empty when nobody knows."""
         return "" if self.file is None else moment_of(self.file)
 
+    @cached_property
+    def data_code(self) -> str:
+        """The 数据校验码 of a report that was accepted; empty otherwise."""
+        if self.file is None or self.state is not UnitState.ACCEPTED:
+            return ""
+        return self.file.data_code
+
     @property
     def remark(self) -> str:
         """What there is to say of a unit without a report that counts."""
@@ -200,7 +207,7 @@ def overview_of(result: MergeResult, form: Form, county: Summary) -> Overview:
         units=units,
         unusable=unusable,
         others=tuple(file for file in result.files if file.outcome in aside),
-        headlines=tuple(_headlines(form, county)),
+        headlines=tuple(headline_figures(form, county)),
         charts=tuple(_charts(form, county, result.counted_views)),
         open_points=tuple(open_points(result)),
         next_steps=(),
@@ -285,8 +292,9 @@ def china_time(stamp: str) -> str:
 # --- the numbers ---
 
 
-def _headlines(form: Form, county: Summary) -> list[Figure]:
-    now, before = view_of(form, county), _last_year(form, county)
+def headline_figures(form: Form, report: Submission) -> list[Figure]:
+    """The figures of a report, a unit's or the county's, that are shown first."""
+    now, before = view_of(form, report), _last_year(form, report)
     figures = []
     for headline in form.headlines:
         value = _value(now, headline.value)
@@ -337,17 +345,17 @@ def _by_series(chart: Chart, year: int, now: UnitView, before: UnitView | None) 
     return ChartData(chart.title, chart.kind, labels, tuple(series))
 
 
-def _last_year(form: Form, county: Summary) -> UnitView | None:
-    """The county's numbers of last year; None when they are not known."""
-    figures = county.prior_year
+def _last_year(form: Form, report: Submission) -> UnitView | None:
+    """The numbers of last year; None when they are not known."""
+    figures = report.prior_year
     if figures is None or not figures.numbers:
         return None
-    return view_of(form, _as_submission(form, county, figures))
+    return view_of(form, _as_submission(form, report, figures))
 
 
-def _as_submission(form: Form, county: Summary, figures: Figures) -> Submission:
+def _as_submission(form: Form, report: Submission, figures: Figures) -> Submission:
     entries = {field.id: Entry.of(figures.numbers.get(field.id)) for field in form.typed}
-    return Submission(form.id, county.year - 1, county.unit, entries)
+    return Submission(form.id, report.year - 1, report.unit, entries)
 
 
 def _value(view: UnitView | None, node: ex.Number) -> Decimal | None:
