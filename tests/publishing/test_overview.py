@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from xlreport import Form, MergeRequest, Roster, merge_folder
+from xlreport import FileRecord, Form, MergeRequest, Roster, Unit, merge_folder
 from xlreport.data_code import data_code
+from xlreport.findings import Finding, Severity
 from xlreport.publishing.overview import (
+    FEWEST_ALIKE,
+    Folded,
     Overview,
+    UnitRow,
     UnitState,
     china_time,
     headline_figures,
     overview_of,
+    shared_notes,
 )
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
@@ -91,3 +97,25 @@ def test_a_chart_of_the_units_has_a_bar_for_each(overview: Overview) -> None:
 )
 def test_times_are_those_of_china(stamp: str, shown: str) -> None:
     assert china_time(stamp) == shown
+
+
+def test_the_same_note_of_several_units_is_told_once(overview: Overview) -> None:
+    """Of 没有上年的报表 there are four, one of them a returned report; H-1 has one unit only."""
+    (note,) = overview.shared_notes
+    assert note.finding.code == "V2"
+    assert note.finding.unit == note.finding.file == ""
+    having = [row.name for row in overview.units if any(f.code == "V2" for f in row.findings)]
+    assert list(note.units) == having
+    assert len(having) >= FEWEST_ALIKE
+
+
+def test_a_note_at_several_cells_of_one_report_is_no_shared_one() -> None:
+    note = Finding("C9", Severity.NOTE, "四位小数")
+    unit = UnitRow(Unit("甲"), UnitState.ACCEPTED)
+    alone = [FileRecord("a.xlsx", findings=(note.at(file="a.xlsx"), note.at(file="b.xlsx")))] * 2
+    rows = [replace(unit, file=file) for file in alone]
+    assert shared_notes(rows) == []
+    (shared,) = shared_notes([*rows, rows[0]])
+    assert shared == Folded(note, ("甲", "甲", "甲"))
+    warning = FileRecord("a.xlsx", findings=(note.at(severity=Severity.WARNING),))
+    assert shared_notes([replace(unit, file=warning)] * 3) == []

@@ -178,6 +178,8 @@ class Overview:
     charts: tuple[ChartData, ...]
     open_points: tuple[str, ...]
     next_steps: tuple[str, ...]
+    shared_notes: tuple[Folded, ...] = ()
+    """Notes that are the same in several reports."""
 
     def in_state(self, state: UnitState) -> tuple[UnitRow, ...]:
         """The units that stand there, in their order."""
@@ -211,6 +213,7 @@ def overview_of(result: MergeResult, form: Form, county: Summary) -> Overview:
         charts=tuple(_charts(form, county, result.counted_views)),
         open_points=tuple(open_points(result)),
         next_steps=(),
+        shared_notes=tuple(shared_notes(units)),
     )
     return replace(overview, next_steps=tuple(_next_steps(overview)))
 
@@ -262,6 +265,27 @@ def as_printed(findings: Iterable[Finding], form: Form | None) -> list[Finding]:
 def count(findings: Iterable[Finding], severity: Severity) -> int:
     """How many findings have this weight."""
     return sum(finding.severity is severity for finding in findings)
+
+
+FEWEST_ALIKE = 3
+"""In so many reports the same note is told once with the units."""
+
+
+def shared_notes(rows: Iterable[UnitRow]) -> list[Folded]:
+    """Notes that are word for word the same in several reports, those of most units first."""
+    units: dict[Finding, list[str]] = {}
+    for row in rows:
+        for note in dict.fromkeys(map(wherever, row.findings)):
+            if note.severity is Severity.NOTE:
+                units.setdefault(note, []).append(row.name)
+    shared = [Folded(note, tuple(named)) for note, named in units.items()]
+    shared = [note for note in shared if len(note.units) >= FEWEST_ALIKE]
+    return sorted(shared, key=lambda note: -len(note.units))
+
+
+def wherever(finding: Finding) -> Finding:
+    """A finding without the report that it is about: what is the same in several."""
+    return finding.at(unit="", file="", field="", observed=())
 
 
 def why_not_counted(file: FileRecord) -> str:
