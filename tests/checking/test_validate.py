@@ -251,9 +251,9 @@ def test_a_unit_explains_warnings_only(zfxxgk: Form, town: Submission) -> None:
     )
     report, warning = warned
     error = next(f for f in findings(zfxxgk, changed(town, {GRANTED: 40})) if f.code != "V2")
-    explained = replace(report, explanations={warning.code: "情况属实", error.code: "无妨"})
-    found = findings(zfxxgk, explained)
-    assert {f.explanation for f in found if f.code == warning.code} == {"情况属实"}
+    words = {warning.code: "清理了旧文件", error.code: "原表就是这样"}
+    found = findings(zfxxgk, replace(report, explanations=words))
+    assert {f.explanation for f in found if f.code == warning.code} == {"清理了旧文件"}
     assert {f.explanation for f in found if f.severity is not Severity.WARNING} <= {""}
 
 
@@ -410,3 +410,18 @@ def test_every_cell_that_is_named_is_one_of_the_form(any_form: Form) -> None:
                 assert set(cells_of(told)) <= anywhere, finding.line()
                 named += 1
     assert named > 100
+
+
+def test_words_that_explain_nothing_leave_the_warning_and_say_what_is_missing(zfxxgk: Form) -> None:
+    report = next(r for r in (fill(zfxxgk, s) for s in range(40)) if _warnings(zfxxgk, r))
+    (warning, *_) = _warnings(zfxxgk, report)
+    told = replace(report, explanations={warning.code: "属实"})
+    again = next(f for f in _warnings(zfxxgk, told) if f.code == warning.code)
+    assert again.explanation == ""
+    assert again.suggestion == "填写说明“属实”没有说明原因：请写明发生了什么、涉及多少"
+    assert again.message == warning.message
+
+
+def _warnings(form: Form, report: Submission) -> list[Finding]:
+    found = findings(form, report)
+    return [finding for finding in found if finding.severity is Severity.WARNING]

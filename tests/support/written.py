@@ -86,7 +86,7 @@ def explained(form: Form) -> Submission:
     report = replace(fill(form, 7, wild=0.1), unit=TOWNS[0], county=COUNTY)
     warnings = [line for line in layout_of(form).lines if line.severity is Severity.WARNING]
     rules = list(dict.fromkeys(line.check.code for line in warnings))
-    words = dict.fromkeys(rules[::2], "已核实。")
+    words = dict.fromkeys(rules[::2], "清理旧文件引起。")
     words |= {line.code: "已逐行核实。" for line in warnings if line.check.code in rules[1::2]}
     return replace(report, explanations=words)
 

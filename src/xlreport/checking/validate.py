@@ -9,6 +9,7 @@ from functools import cached_property
 
 from xlreport.checking import codes
 from xlreport.checking.constraints import prior_year_constraints
+from xlreport.checking.explanations import why_not_enough
 from xlreport.checking.suspects import Suspects, find_suspects, suspects_finding
 from xlreport.findings import Finding, Severity
 from xlreport.form import expression as ex
@@ -83,8 +84,14 @@ def _explained(finding: Finding, submission: Submission) -> Finding:
     if finding.severity is not Severity.WARNING:
         return finding.at(unit=submission.unit.name)
     table = finding.field.split(".", 1)[0]
-    explanation = submission.explanation_of(finding.code, table)
-    return finding.at(unit=submission.unit.name, explanation=explanation)
+    words = submission.explanation_of(finding.code, table)
+    at_unit = finding.at(unit=submission.unit.name)
+    if not words:
+        return at_unit
+    objection = why_not_enough(words, finding.code, submission)
+    if objection:
+        return at_unit.at(suggestion=objection)
+    return at_unit.at(explanation=words)
 
 
 # --- stages --------------------------------------------------------------------------------------

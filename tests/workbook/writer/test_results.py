@@ -120,10 +120,11 @@ def test_a_check_across_years_says_when_last_year_is_missing(zfxxgk: Form, known
     ("explanations", "grade"),
     [
         ({}, Grade.WARNING),
-        ({"C3": "已核实"}, Grade.EXPLAINED),
-        ({"C3.natural_person": "已核实"}, Grade.EXPLAINED),
+        ({"C3": "由上年的申请引起"}, Grade.EXPLAINED),
+        ({"C3.natural_person": "由上年的申请引起"}, Grade.EXPLAINED),
         ({"C3": ""}, Grade.WARNING),
-        ({"C4": "已核实"}, Grade.WARNING),
+        ({"C3": "已核实"}, Grade.WARNING),
+        ({"C4": "由上年的申请引起"}, Grade.WARNING),
     ],
 )
 def test_words_beside_a_warning_make_it_weigh_less(

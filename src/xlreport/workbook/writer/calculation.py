@@ -12,6 +12,7 @@ from xlreport.a1 import Cell, address, quoted, ranges
 from xlreport.findings import Severity
 from xlreport.form import expression as ex
 from xlreport.rules.excel import Formulas, Judgement, has_money, within_limit
+from xlreport.rules.explanations import excel_explains
 from xlreport.rules.grade import FAILING, Grade
 from xlreport.submission import YES
 from xlreport.text import printed_code
@@ -173,8 +174,8 @@ class _Formulas:
         self.cells[row, at.CODE] = printed_code(listed.code)
         if listed.severity is Severity.WARNING:
             explanation = self.layout.checks.explanation(listed.code)
-            written = f"LEN({quoted(CHECKS)}!{address(explanation)})>0"
-            grade = f"=IF({written},{Grade.EXPLAINED:d},{Grade.WARNING:d})"
+            explained = excel_explains(f"{quoted(CHECKS)}!{address(explanation)}")
+            grade = f"=IF({explained},{Grade.EXPLAINED:d},{Grade.WARNING:d})"
             self._put(row, at.RULE_GRADE, grade)
         grades = self._grades_of(listed.lines)
         self._put(row, at.RULE_FAILING, f"={_count(grades, '>0')}")

@@ -16,6 +16,7 @@ from xlreport.form import expression as ex
 from xlreport.form.model import Instance
 from xlreport.rules.evaluate import UnitView, truth, view_of
 from xlreport.rules.excel import has_money
+from xlreport.rules.explanations import explains
 from xlreport.rules.grade import FAILING, Grade, together
 from xlreport.submission import BLANK, YES, Status, Submission, by_rule, shown
 from xlreport.workbook.layout.calculation import LISTED
@@ -62,7 +63,8 @@ class CachedResults:
 
     def failing(self, check_code: str, severity: Severity) -> Grade:
         """The grade of a rule that does not hold: a warning with an explanation weighs less."""
-        is_explained = severity is Severity.WARNING and check_code in self._explanations
+        words = self._explanations.get(check_code, "")
+        is_explained = severity is Severity.WARNING and explains(words)
         return Grade.EXPLAINED if is_explained else FAILING[severity]
 
     def cell_grades(self, line: CheckLine) -> list[Grade]:
