@@ -45,6 +45,8 @@ def test_the_keys_of_a_definition_are_these() -> None:
         "signatures",
         "headlines",
         "charts",
+        "order",
+        "drafts",
         "subjects",
         "statements",
     }

@@ -1,4 +1,4 @@
-"""Headlines and charts from their definitions: the numbers that a county looks at first."""
+"""What is published, from its definition: headlines, charts, and the parts of the report."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from decimal import Decimal
 from xlreport.findings import Severity
 from xlreport.form import expression as ex
 from xlreport.form.builder import Report, with_paths
-from xlreport.form.model import Chart, ChartKind, Check, Headline
+from xlreport.form.drafts import build_drafts, build_order, too_large
+from xlreport.form.model import Chart, ChartKind, Check, Draft, Headline
 from xlreport.form.parser import Names, RuleError, bind_number
 from xlreport.form.schema import ChartDef, FormDef, HeadlineDef
 from xlreport.form.yaml_source import Path
@@ -21,6 +22,8 @@ class Publication:
 
     headlines: tuple[Headline, ...] = ()
     charts: tuple[Chart, ...] = ()
+    order: tuple[str, ...] = ()
+    drafts: tuple[Draft, ...] = ()
 
     def too_large(self, bounds: Mapping[str, Decimal]) -> Iterator[Path]:
         """The places of numbers that could leave 64-bit integers."""
@@ -31,14 +34,17 @@ class Publication:
             for j, series in enumerate(chart.series):
                 if ex.overflows(series.value, bounds):
                     yield ("charts", i, "series", j, "value")
+        yield from too_large(self.drafts, bounds)
 
 
 def build_publication(definition: FormDef, names: Names, report: Report) -> Publication:
-    """The headlines and charts of a form; mistakes go to `report(path, text, offset)`."""
+    """What a form publishes; mistakes go to `report(path, text, offset)`."""
     builder = _Builder(names, report)
     headlines = builder.headlines(definition.headlines, (), "headlines")
     charts = builder.charts(definition)
-    return Publication(tuple(headlines), tuple(charts))
+    order = build_order(definition, report)
+    drafts = build_drafts(definition, names, report)
+    return Publication(tuple(headlines), tuple(charts), order, drafts)
 
 
 class _Builder:

@@ -314,3 +314,10 @@ def overflows(node: Number, bounds: Mapping[str, Decimal]) -> bool:
     scale = max(SCALE, scale_of(node))
     largest = bound_of(node, bounds).scaleb(scale)
     return largest > INT64_LIMIT
+
+
+def compares_inexactly(condition: Truth, bounds: Mapping[str, Decimal]) -> bool:
+    """Whether a difference of compared numbers could leave 64-bit integers."""
+    compared = [part for part in walk(condition) if isinstance(part, Compare)]
+    differences = [Minus(part.left, part.right) for part in compared]
+    return any(overflows(difference, bounds) for difference in differences)

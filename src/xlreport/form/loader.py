@@ -211,6 +211,8 @@ class _Loader:
             follows=definition.follows or "",
             headlines=publication.headlines,
             charts=publication.charts,
+            order=publication.order,
+            drafts=publication.drafts,
         )
 
     def _names(self, draft: Draft) -> Names:
@@ -277,7 +279,7 @@ class _Loader:
         publication: Publication,
     ) -> None:
         """Every number must stay within 64-bit integers whatever is typed in."""
-        inexact = {i.check.code for i in instances if _is_inexact(i.rule, bounds)}
+        inexact = {i.check.code for i in instances if ex.compares_inexactly(i.rule, bounds)}
         for i, check in enumerate(self.definition.checks):
             if check.code in inexact:
                 self.add(("checks", i, "rule"), f"校验 {check.code}：{_INEXACT}")
@@ -292,15 +294,6 @@ def _bounds(draft: Draft, formulas: Mapping[str, ex.Number]) -> dict[str, Decima
         bound = ex.bound_of(formula, bounds)
         bounds[name] = max(ex.MAX_NUMBER, bound)
     return bounds
-
-
-def _is_inexact(rule: ex.Truth, bounds: Mapping[str, Decimal]) -> bool:
-    for part in ex.walk(rule):
-        if isinstance(part, ex.Compare):
-            difference = ex.Minus(part.left, part.right)
-            if ex.overflows(difference, bounds):
-                return True
-    return False
 
 
 def _check(item: CheckDef) -> Check:
@@ -329,13 +322,15 @@ def _marks(definition: FormDef) -> tuple[tuple[str, str], ...]:
 
 def _fingerprint(definition: FormDef) -> str:
     """The SHA-256 of what shapes the form's workbook: what a definition says of running text
-    and of charts stands in none."""
+    and of what is published stands in none."""
     statements: dict[str, IncEx | bool] = {"__all__": {"claims", "own"}}
     words: dict[str, IncEx | bool] = {
         "same_workbook_as": True,
         "same_figures_as": True,
         "headlines": True,
         "charts": True,
+        "order": True,
+        "drafts": True,
         "subjects": True,
         "statements": statements,
     }

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
+from itertools import chain
 
 from xlreport.findings import Severity
 from xlreport.form.expression import (
     SCALE,
     Length,
+    Node,
     Number,
     Previous,
     Ref,
@@ -314,6 +316,43 @@ class Chart:
     series: tuple[Headline, ...]
 
 
+class Word(StrEnum):
+    """What a sentence can name beside numbers."""
+
+    YEAR = "year"
+    LAST_YEAR = "last_year"
+    UNIT = "unit"
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of a draft: words as written, numbers and names in their order, and the condition
+    under which it is said (None for always)."""
+
+    pieces: tuple[str | Word | Number, ...]
+    when: Truth | None = None
+
+    @property
+    def numbers(self) -> tuple[Number, ...]:
+        """Its numbers in their order."""
+        return tuple(piece for piece in self.pieces if not isinstance(piece, str))
+
+    @property
+    def counts(self) -> bool:
+        """Whether numbers decide on what it says, or whether it is said."""
+        return self.when is not None or bool(self.numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """How a text of the published report begins: its paragraphs, and what is still to be done to
+    it."""
+
+    text: str
+    paragraphs: tuple[tuple[Sentence, ...], ...]
+    note: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Instance:
     """A check bound to fields: one per row, column or cell, or one in all.
@@ -345,7 +384,8 @@ class Form:
     `fingerprint` is the SHA-256 of what shapes its workbook, not of its spacing nor of the words in
     which texts speak; `same_workbook_as` are those of earlier definitions with the same workbook,
     `same_figures_as` those of definitions with the same figures in workbooks that look otherwise.
-    `headlines` and `charts` are the numbers that a county is shown first.
+    `headlines` and `charts` are the numbers that a county is shown first, `order` gives the parts
+    of the published report (ids of tables, fields of texts), `drafts` the texts that it begins.
     `marks` are the legal marks of a statistical form (统计法实施条例第二十三条) with their labels,
     `follows` names the definition that was in force before.
     """
@@ -374,6 +414,8 @@ class Form:
     follows: str = ""
     headlines: tuple[Headline, ...] = ()
     charts: tuple[Chart, ...] = ()
+    order: tuple[str, ...] = ()
+    drafts: tuple[Draft, ...] = ()
 
     def has_workbook(self, fingerprint: str) -> bool:
         """Whether a workbook that carries this fingerprint is one of this definition's."""
@@ -395,11 +437,29 @@ class Form:
 
     @cached_property
     def operands(self) -> tuple[Ref | Previous | Length, ...]:
-        """Every number that the rules need."""
+        """Every number that the rules and what is published need."""
+        rules = [instance.rule for instance in self.instances]
         operands: dict[Ref | Previous | Length, None] = {}
-        for instance in self.instances:
-            operands.update(dict.fromkeys(operands_of(instance.rule)))
+        for node in (*rules, *self._published):
+            operands.update(dict.fromkeys(operands_of(node)))
         return tuple(operands)
+
+    @property
+    def _published(self) -> Iterator[Node]:
+        """The numbers and conditions of headlines, charts and drafts."""
+        for chart in self.charts:
+            yield from (series.value for series in chart.series)
+        yield from (headline.value for headline in self.headlines)
+        for sentence in self.sentences:
+            yield from sentence.numbers
+            if sentence.when is not None:
+                yield sentence.when
+
+    @property
+    def sentences(self) -> Iterator[Sentence]:
+        """Every sentence of the drafts."""
+        for draft in self.drafts:
+            yield from chain.from_iterable(draft.paragraphs)
 
     @cached_property
     def _leaves(self) -> dict[str, tuple[str, ...]]:

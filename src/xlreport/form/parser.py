@@ -113,6 +113,15 @@ def bind_number(check: Check, names: Names) -> ex.Number:
     return number
 
 
+def bind_condition(check: Check, names: Names) -> ex.Truth:
+    """The condition that the rule of a check spells, for no row or column. Raises RuleError."""
+    tree = _parsed(check.rule)
+    try:
+        return _Binder(check, names, _Scope()).instance(tree).rule
+    except RecursionError:
+        raise RuleError(_TOO_DEEP) from None
+
+
 def _parsed(rule: str) -> ast.expr:
     try:
         return ast.parse(rule, mode="eval").body

@@ -346,6 +346,42 @@ class ChartDef(_Strict):
     """The numbers, in their order."""
 
 
+class SentenceDef(_Strict):
+    """A sentence of a draft."""
+
+    say: Words
+    """The sentence. In braces stand numbers in the check language, or `year`, `last_year` and
+    `unit`. It is left out where one of the numbers is not known. Example:
+    `全年新收政府信息公开申请{requests.received.total}件。`"""
+
+    when: Words | None = None
+    """The condition in the check language under which it is said; without one always. Example:
+    `requests.received.total > 0`."""
+
+
+class ParagraphDef(_Strict):
+    """A paragraph of a draft."""
+
+    sentences: Annotated[tuple[SentenceDef, ...], Field(min_length=1)]
+    """Its sentences in their order; it is left out where none is said of
+    those that depend on numbers."""
+
+
+class DraftDef(_Strict):
+    """How a text of the county's report begins, with the numbers of its tables."""
+
+    text: Words
+    """The text. Example: `text.overview`."""
+
+    paragraphs: Annotated[tuple[ParagraphDef, ...], Field(min_length=1)]
+    """What is said in it. The `statements` of the form must agree with it, which `xlreport lint`
+    tries out and the report makes sure of."""
+
+    note: str = ""
+    """What whoever edits it has still to do; it stands in red below it. Example:
+    `以上是按数字写的初稿，请补充平台建设的情况。`"""
+
+
 class FormDef(_Strict):
     """A whole definition file."""
 
@@ -406,6 +442,14 @@ class FormDef(_Strict):
 
     charts: tuple[ChartDef, ...] = ()
     """The charts of its summary."""
+
+    order: tuple[Words, ...] = ()
+    """The parts of the published report in their order: each table by its id, each text as
+    `text.ID`, all of them once. Without it the tables come first, then the texts. Example:
+    `[text.overview, requests]`."""
+
+    drafts: tuple[DraftDef, ...] = ()
+    """The texts of the published report that are drafted from its numbers."""
 
     subjects: tuple[SubjectDef, ...] = ()
     """What texts may count; needed by `statements`."""

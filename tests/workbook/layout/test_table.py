@@ -35,6 +35,7 @@ from xlreport.workbook.layout.table import (
     QUESTION,
     STATUS_HEADING,
     layout_table,
+    official_table,
 )
 from xlreport.workbook.layout.workbook import layout_of
 
@@ -305,3 +306,32 @@ def test_columns_of_numbers_share_the_width_of_a_page(columns: int, width: float
     layout = laid_out(table(Arrangement.DOWN, block))
     numbers = layout.widths[layout.fields["t.one.c0"].left : layout.form_right + 1]
     assert numbers == pytest.approx((width,) * columns, abs=0.1)
+
+
+def test_the_official_table_is_that_of_the_sheet_without_what_is_around_it(any_form: Form) -> None:
+    for table in any_form.tables:
+        sheet = layout_of(any_form).tables[table.id]
+        official = official_table(table)
+        moved = {name: (span.top + FIRST_ROW, span.left) for name, span in official.fields.items()}
+        assert moved == {name: span.cell for name, span in sheet.fields.items()}
+        printed = [
+            label.text
+            for label in sheet.labels
+            if label.style not in ("title", "question", "margin")
+        ]
+        assert sorted(label.text for label in official.labels) == sorted(printed)
+
+
+def test_the_official_table_fills_its_grid(any_form: Form) -> None:
+    """Every cell of the grid is a label's or a field's, and of one only."""
+    for table in any_form.tables:
+        official = official_table(table)
+        spans = [label.span for label in official.labels] + list(official.fields.values())
+        cells = [cell for span in spans for cell in span.cells()]
+        columns = range(len(official.widths))
+        grid = [(row, column) for row in range(official.rows) for column in columns]
+        assert sorted(cells) == grid
+
+
+def test_rows_of_headings_are_those_of_all_columns(zfxxgk: Form) -> None:
+    assert [official_table(table).headings for table in zfxxgk.tables] == [0, 3, 3]

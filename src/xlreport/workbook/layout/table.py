@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from xlreport.a1 import Cell
@@ -93,6 +94,37 @@ class _Grid:
     columns: Mapping[str, Span]
     heights: Mapping[int, float]
     end: int
+
+
+@dataclass(frozen=True, slots=True)
+class OfficialTable:
+    """A table as the official format prints it, its first row and column 0: labels, the rectangle
+    of each field id, widths of the columns in characters. The first `headings` rows are headings of
+    all columns, 0 where there are several sets of them."""
+
+    labels: tuple[Label, ...]
+    fields: Mapping[str, Span]
+    widths: tuple[float, ...]
+    rows: int
+    headings: int
+
+
+@lru_cache(maxsize=32)
+def official_table(table: Table) -> OfficialTable:
+    """What of a table's sheet is the official format; the same object for the same table."""
+    frame = _frame(table)
+    across = table.arrangement is Arrangement.ACROSS
+    grid = _across(table, frame) if across else _down(table, frame)
+    labels = [replace(label, span=_from_first_row(label.span)) for label in grid.labels]
+    fields = {name: _from_first_row(span) for name, span in grid.fields.items()}
+    first_number = min(span.top for span in fields.values())
+    headings = first_number if len(table.blocks) == 1 else 0
+    rows = grid.end - FIRST_ROW
+    return OfficialTable(tuple(labels), fields, frame.widths, rows, headings)
+
+
+def _from_first_row(span: Span) -> Span:
+    return Span(span.top - FIRST_ROW, span.left, span.bottom - FIRST_ROW, span.right)
 
 
 def layout_table(form: Form, table: Table, lines: Sequence[CheckLine]) -> SheetLayout:
