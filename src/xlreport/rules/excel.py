@@ -16,6 +16,7 @@ from xlreport.a1 import Cell, address, quoted, ranges
 from xlreport.errors import XlreportError
 from xlreport.form import expression as ex
 from xlreport.form.model import Form, Kind
+from xlreport.rules.excel_text import and_, call, if_, literal, not_, or_
 from xlreport.rules.grade import Grade
 from xlreport.submission import YES, shown
 
@@ -67,16 +68,16 @@ class Condition(NamedTuple):
     @classmethod
     def where(cls, known: str, holds: str) -> Condition:
         """What counts where its numbers are known."""
-        fails = _not(holds)
-        known_to_hold = _if(known, holds, "FALSE")
-        known_to_fail = _if(known, fails, "FALSE")
+        fails = not_(holds)
+        known_to_hold = if_(known, holds, "FALSE")
+        known_to_fail = if_(known, fails, "FALSE")
         return cls(known_to_hold, known_to_fail)
 
     @classmethod
     def all_of(cls, parts: Sequence[Condition]) -> Condition:
         """Holds where all parts hold, fails where one fails."""
-        all_hold = _and(*(part.holds for part in parts))
-        one_fails = _or(*(part.fails for part in parts))
+        all_hold = and_(*(part.holds for part in parts))
+        one_fails = or_(*(part.fails for part in parts))
         return cls(all_hold, one_fails)
 
     def negated(self) -> Condition:
@@ -84,35 +85,10 @@ class Condition(NamedTuple):
         return Condition(self.fails, self.holds)
 
 
-def _call(function: str, *arguments: str) -> str:
-    listed = ",".join(arguments)
-    return f"{function}({listed})"
-
-
-def _if(condition: str, value: str, otherwise: str) -> str:
-    return _call("IF", condition, value, otherwise)
-
-
-def _and(*conditions: str) -> str:
-    return _call("AND", *conditions)
-
-
-def _or(*conditions: str) -> str:
-    return _call("OR", *conditions)
-
-
-def _not(condition: str) -> str:
-    return _call("NOT", condition)
-
-
 def _counts(ranges: Iterable[str], count: int) -> str:
     """Whether so many cells of some ranges hold a number."""
-    numbers = _call("COUNT", *ranges)
+    numbers = call("COUNT", *ranges)
     return f"{numbers}={count}"
-
-
-def _text(word: str) -> str:
-    return f'"{word}"'
 
 
 class Formulas:
@@ -147,7 +123,7 @@ class Formulas:
         """A text without spaces and line feeds."""
         text = self.cell(name)
         for space in _SPACES:
-            text = _call("SUBSTITUTE", text, space, '""')
+            text = call("SUBSTITUTE", text, space, '""')
         return text
 
     def ranges(self, names: Iterable[str]) -> list[str]:
@@ -189,21 +165,21 @@ class Formulas:
                 return f"{shown(factor)}*({number})"
             case ex.Absolute(item=item):
                 number = self.number(item, tolerant=tolerant)
-                return _call("ABS", number)
+                return call("ABS", number)
             case ex.Rounded(item=item, digits=digits):
                 number = self.number(item, tolerant=tolerant)
-                return _call("ROUND", number, str(digits))
+                return call("ROUND", number, str(digits))
 
     def _operand(self, node: ex.Ref | ex.Previous | ex.Length, *, tolerant: bool) -> str:
         match node:
             case ex.Ref(field=name) if tolerant:
-                return _call("SUM", self.cell(name))
+                return call("SUM", self.cell(name))
             case ex.Ref(field=name):
                 return self.cell(name)
             case ex.Previous(field=name):
                 return self.previous(name)
             case ex.Length(text=name):
-                return _call("LEN", self.bare(name))
+                return call("LEN", self.bare(name))
 
     def _minus(self, node: ex.Minus, *, tolerant: bool) -> str:
         left = self.number(node.left, tolerant=tolerant)
@@ -228,8 +204,8 @@ class Formulas:
         if node.spelled == "+" and not tolerant:
             return "+".join(items)
         if len(set(names)) < len(names):
-            return _call("SUM", *items)
-        return _call("SUM", *self.ranges(names), *others)
+            return call("SUM", *items)
+        return call("SUM", *self.ranges(names), *others)
 
     # --- comparisons -----------------------------------------------------------------------------
 
@@ -251,7 +227,7 @@ class Formulas:
         conditions += self.last_year(node)
         if len(conditions) == 1:
             return conditions[0]
-        return _and(*conditions)
+        return and_(*conditions)
 
     def _leaves(self, fields: Sequence[str]) -> list[str]:
         """The typed-in cells behind some fields, each once."""
@@ -262,20 +238,20 @@ class Formulas:
 
     def _filled_in(self, names: Sequence[str]) -> str:
         """How many of these cells hold a number, or are blank where that means 0."""
-        counted = [_call("COUNT", *self.ranges(names))]
+        counted = [call("COUNT", *self.ranges(names))]
         by_table: dict[str, list[str]] = {}
         for name in names:
             table = self.form.fields[name].table
             by_table.setdefault(table, []).append(name)
         for table, members in by_table.items():
-            blanks = [_call("COUNTBLANK", part) for part in self.ranges(members)]
-            declared = f"{self.flag(table)}={_text(YES)}"
-            counted.append(_if(declared, "+".join(blanks), "0"))
+            blanks = [call("COUNTBLANK", part) for part in self.ranges(members)]
+            declared = f"{self.flag(table)}={literal(YES)}"
+            counted.append(if_(declared, "+".join(blanks), "0"))
         return "+".join(counted)
 
     def _is_written(self, name: str) -> str:
         """Whether a cell is not blank."""
-        blanks = _call("COUNTBLANK", self.cell(name))
+        blanks = call("COUNTBLANK", self.cell(name))
         return f"{blanks}=0"
 
     def last_year(self, node: ex.Node) -> list[str]:
@@ -292,7 +268,7 @@ class Formulas:
         """Whether two numbers that are there compare as they should."""
         gap = self.gap(node)
         if node.operator == "==" and node.tolerance:
-            distance = _call("ABS", gap)
+            distance = call("ABS", gap)
             return f"{distance}<={shown(node.tolerance)}"
         operator = {"==": "=", "!=": "<>"}.get(node.operator, node.operator)
         return f"{gap}{operator}0"
@@ -303,7 +279,7 @@ class Formulas:
         against_zero = node.right == ex.Const(Decimal(0))
         difference = self.number(node.left if against_zero else minus)
         decimals = str(ex.scale_of(minus))
-        return _call("ROUND", difference, decimals)
+        return call("ROUND", difference, decimals)
 
     # --- conditions ------------------------------------------------------------------------------
 
@@ -338,13 +314,13 @@ class Formulas:
         written = self._is_written(node.text)
         match node:
             case ex.Filled():
-                length = _call("LEN", self.bare(node.text))
-                only_spaces = _and(written, f"{length}=0")
+                length = call("LEN", self.bare(node.text))
+                only_spaces = and_(written, f"{length}=0")
                 return Condition(f"{length}>0", only_spaces)
             case ex.Mentions(words=words):
                 each = [self._has(node.text, word) for word in words]
-                mentioned = _or(*each)
-                silent = _and(written, _not(mentioned))
+                mentioned = or_(*each)
+                silent = and_(written, not_(mentioned))
                 return Condition(mentioned, silent)
             case ex.Differs():
                 raise ValueError("no workbook formula can compare texts")
@@ -352,14 +328,14 @@ class Formulas:
     def _has(self, name: str, word: str) -> str:
         """Whether a text gets shorter without a word."""
         text = self.bare(name)
-        without = _call("SUBSTITUTE", text, _text(word), '""')
+        without = call("SUBSTITUTE", text, literal(word), '""')
         return f"LEN({without})<LEN({text})"
 
     def _level_in(self, levels: Sequence[str]) -> Condition:
         cell = self._at(self.addresses.level, absolute=True)
-        each = [f"{cell}={_text(level)}" for level in levels]
-        listed = _or(*each)
-        another = _and(f'{cell}<>""', _not(listed))
+        each = [f"{cell}={literal(level)}" for level in levels]
+        listed = or_(*each)
+        another = and_(f'{cell}<>""', not_(listed))
         return Condition(listed, another)
 
     def _all_of(self, items: Sequence[ex.Truth]) -> Condition:
@@ -377,7 +353,7 @@ class Formulas:
 
     def _compared(self, items: Sequence[ex.Truth]) -> str:
         """Whether the comparisons among some conditions all hold."""
-        return _and(*(self.comparison(item) for item in items if isinstance(item, ex.Compare)))
+        return and_(*(self.comparison(item) for item in items if isinstance(item, ex.Compare)))
 
     def _one_of(self, items: Sequence[ex.Truth]) -> Condition:
         negated = [self.condition(item).negated() for item in items]
@@ -401,7 +377,7 @@ class Formulas:
         there = self.last_year(rule)
         if not there:
             return str(int(Grade.OPEN))
-        return _if(there[0], str(int(Grade.OPEN)), str(int(Grade.NO_PRIOR_YEAR)))
+        return if_(there[0], str(int(Grade.OPEN)), str(int(Grade.NO_PRIOR_YEAR)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -420,10 +396,10 @@ class Judgement:
         `second` the cells of the conditions where they stand apart."""
         holds = str(int(Grade.HOLDS))
         if self.is_known:
-            judged = _if(second or self.second, holds, failing)
-            return _if(first or self.first, judged, self.open_)
-        otherwise = _if(second or self.second, failing, self.open_)
-        return _if(first or self.first, holds, otherwise)
+            judged = if_(second or self.second, holds, failing)
+            return if_(first or self.first, judged, self.open_)
+        otherwise = if_(second or self.second, failing, self.open_)
+        return if_(first or self.first, holds, otherwise)
 
 
 def within_limit(formula: str, name: str) -> str:

@@ -48,12 +48,12 @@ def test_what_is_wrong_with_a_row(
     rule = check(severity, brief)
     assert sentences.complaint(grade, rule, gap) == words
     formula = sentences.complaint_formula("A1", rule, "B1" if gap else "")
-    assert shown(formula, int(grade), gap) == words
+    assert shown(f"={formula}", int(grade), gap) == words
 
 
 def test_nothing_is_said_of_a_row_that_is_right_or_open() -> None:
     formula = sentences.complaint_formula("A1", check(Severity.ERROR, "有误"), "")
-    assert [shown(formula, int(grade)) for grade in (-2, -1, 0, 4)] == ["", "", "", "✘ 有误"]
+    assert [shown(f"={formula}", int(grade)) for grade in (-2, -1, 0, 4)] == ["", "", "", "✘ 有误"]
 
 
 @pytest.mark.parametrize(
@@ -93,9 +93,10 @@ def test_the_verdict_on_the_report(
 @pytest.mark.parametrize("counts", list(product((0, 2), repeat=4)))
 def test_formulas_say_the_same_as_texts(counts: tuple[int, int, int, int]) -> None:
     cells = ("A1", "B1", "C1", "D1")
-    overall = shown(sentences.overall_formula(*cells), *counts)
+    overall = shown(f"={sentences.overall_formula(*cells)}", *counts)
     assert overall == sentences.overall(*counts)
-    verdict = shown(sentences.sheet_verdict_formula(*cells, "E1"), *counts, "D33")
+    formula = sentences.sheet_verdict_formula(*cells, "E1")
+    verdict = shown(f"={formula}", *counts, "D33")
     assert verdict == sentences.sheet_verdict(*counts, "D33")
 
 

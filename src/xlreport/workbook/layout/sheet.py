@@ -190,6 +190,6 @@ def lines_needed(text: str, width: float) -> int:
     return lines
 
 
-def height_of(text: str, width: float, least: float) -> float:
+def height_of(text: str, width: float, least: float = 0.0) -> float:
     """Points that a row needs for a text in a cell of this width."""
     return max(least, LINE_HEIGHT * lines_needed(text, width) + 4)

@@ -12,6 +12,7 @@ from xlreport.a1 import Cell, address, quoted, ranges
 from xlreport.findings import Severity
 from xlreport.form import expression as ex
 from xlreport.rules.excel import Formulas, Judgement, has_money, within_limit
+from xlreport.rules.excel_text import NOTHING, added, call, if_, is_positive, joined, literal
 from xlreport.rules.explanations import excel_explains
 from xlreport.rules.grade import FAILING, Grade
 from xlreport.submission import YES
@@ -64,18 +65,21 @@ class _Formulas:
                 self._status(sheet, status)
             self._sheet_verdict(sheet)
         self._report()
-        for position, row in enumerate(self.calculation.entries):
-            self._entry(row, position + 1)
+        for rank, row in enumerate(self.calculation.entries, start=1):
+            self._entry(row, rank)
 
     def _put(self, row: int, column: int, formula: str) -> None:
-        self.cells[row, column] = within_limit(formula, self.cells.get((row, at.CODE), ""))
+        """A formula, given without its `=`."""
+        code = self.cells.get((row, at.CODE), "")
+        self.cells[row, column] = within_limit(f"={formula}", code)
 
     # --- check lines --------------------------------------------------------------------------
 
     def _line(self, line: CheckLine) -> None:
         row = self.calculation.row(line)
+        sheet, _ = self.layout.home(line)
         self.cells[row, at.CODE] = line.label
-        self.cells[row, at.SHEET] = self.layout.home(line)[0]
+        self.cells[row, at.SHEET] = sheet
         if line.per_cell:
             self._grades_of_cells(line, row)
         else:
@@ -88,83 +92,99 @@ class _Formulas:
     def _failing(self, line: CheckLine) -> str:
         """The grade of a failing rule: a number, or the cell that knows of an explanation."""
         if line.severity is not Severity.WARNING:
-            return str(int(FAILING[line.severity]))
-        cell = self.calculation.rules[line.check.code], at.RULE_GRADE
-        return address(cell, absolute=True)
+            return _number(FAILING[line.severity])
+        row = self.calculation.rules[line.check.code]
+        return address((row, at.RULE_GRADE), absolute=True)
 
     def _grade(self, line: CheckLine, row: int) -> None:
         """The grade of a single instance, long conditions in cells of their own."""
-        judgement = self.formulas.judgement(line.instances[0].rule)
+        (instance,) = line.instances
+        _, home = self.layout.home(line)
+        judgement = self.formulas.judgement(instance.rule)
         failing = self._failing(line)
-        formula = f"={judgement.grade(failing)}"
-        if len(formula) > LONGEST_FORMULA:
-            formula = self._in_parts(line, judgement, row)
+        formula = judgement.grade(failing)
+        is_readable = len("=" + formula) <= LONGEST_FORMULA
+        if not is_readable:
+            formula = self._in_parts(judgement, failing, row)
         self._put(row, at.GRADE, formula)
-        self.cells[row, at.CELL] = address(self.layout.home(line)[1])
+        self.cells[row, at.CELL] = address(home)
 
-    def _in_parts(self, line: CheckLine, judgement: Judgement, row: int) -> str:
+    def _in_parts(self, judgement: Judgement, failing: str, row: int) -> str:
         """The formula of a grade whose two conditions stand beside it."""
-        self._put(row, at.HOLDS, f"={judgement.first}")
-        self._put(row, at.FAILS, f"={judgement.second}")
-        first, second = address((row, at.HOLDS)), address((row, at.FAILS))
-        return f"={judgement.grade(self._failing(line), first, second)}"
+        self._put(row, at.HOLDS, judgement.first)
+        self._put(row, at.FAILS, judgement.second)
+        first = address((row, at.HOLDS))
+        second = address((row, at.FAILS))
+        return judgement.grade(failing, first, second)
 
     def _grades_of_cells(self, line: CheckLine, row: int) -> None:
         """The grade of each cell, of all together, and the first cell that fails."""
         failing = self._failing(line)
+        cells = []
         for position, instance in enumerate(line.instances):
-            grade = self.formulas.judgement(instance.rule).grade(failing)
-            self._put(*self.calculation.cell_grade(line, position), f"={grade}")
-        last = self.calculation.cell_grade(line, len(line.instances) - 1)
-        grades = f"{address(self.calculation.cell_grade(line, 0))}:{address(last)}"
-        worst = f"MAX({grades})"
-        self._put(row, at.GRADE, f"=IF({worst}>0,{worst},MIN({grades}))")
-        self._put(row, at.CELL, self._first_failing(line))
+            judgement = self.formulas.judgement(instance.rule)
+            cell = self.calculation.cell_grade(line, position)
+            self._put(*cell, judgement.grade(failing))
+            cells.append(address(cell))
+        grades = f"{cells[0]}:{cells[-1]}"
+        worst = call("MAX", grades)
+        least = call("MIN", grades)
+        self._put(row, at.GRADE, if_(is_positive(worst), worst, least))
+        self._put(row, at.CELL, self._first_failing(line, cells))
 
-    def _first_failing(self, line: CheckLine) -> str:
+    def _first_failing(self, line: CheckLine, grades: Sequence[str]) -> str:
         """The address of the first cell of a line that fails; of the first one where none does."""
-        cells = self.layout.cells
-        places = [address(cells[ex.fields_of(i.rule)[0]][1]) for i in line.instances]
-        formula = f'"{places[0]}"'
-        for position in reversed(range(len(places))):
-            grade = address(self.calculation.cell_grade(line, position))
-            formula = f'IF({grade}>0,"{places[position]}",{formula})'
-        return f"={formula}"
+        places = [self._place(instance.rule) for instance in line.instances]
+        formula = places[0]
+        for grade, place in reversed([*zip(grades, places, strict=True)]):
+            formula = if_(is_positive(grade), place, formula)
+        return formula
+
+    def _place(self, rule: ex.Truth) -> str:
+        """The address of the first cell that a rule names, as a text."""
+        name = ex.fields_of(rule)[0]
+        _, cell = self.layout.cells[name]
+        return literal(address(cell))
 
     def _words(self, line: CheckLine, row: int) -> None:
         """The difference, and what a status cell says."""
-        comparison = line.comparison
-        grade, gap = address((row, at.GRADE)), ""
-        if comparison is not None:
+        grade = address((row, at.GRADE))
+        gap = ""
+        if line.comparison is not None:
             gap = address((row, at.GAP))
-            difference = f"ABS({self.formulas.gap(comparison)})"
-            with_money = has_money(self.form, comparison)
-            shown = f'TEXT({difference},"0.000000")' if with_money else f'{difference}&""'
-            self._put(row, at.GAP, f'=IF({grade}>0,{shown},"")')
+            shown = self._shown_gap(line.comparison)
+            self._put(row, at.GAP, _where_failing(grade, shown))
         complaint = sentences.complaint_formula(grade, line.check, gap)
         self._put(row, at.MESSAGE, complaint)
+
+    def _shown_gap(self, comparison: ex.Compare) -> str:
+        """The difference of two numbers as a text."""
+        difference = call("ABS", self.formulas.gap(comparison))
+        if has_money(self.form, comparison):
+            return call("TEXT", difference, literal("0.000000"))
+        return joined(difference, NOTHING)
 
     def _key_at(self, row: int) -> None:
         """What sorts the lines that fail: the graver first, then in their order."""
         grade = address((row, at.GRADE))
         key = f"({Grade.ERROR:d}-{grade})*{at.RANK}+{row + 1}"
-        self._put(row, at.KEY, f'=IF({grade}>0,{key},"")')
+        self._put(row, at.KEY, _where_failing(grade, key))
 
     def _together_with_others(self, line: CheckLine, row: int) -> None:
         """The rows and columns of the same rule that fail up to here, and the first such cell."""
         grade = address((row, at.GRADE))
-        subject = sentences.quoted(line.about)
-        sheet, cell = address((row, at.SHEET)), address((row, at.CELL))
-        names = f'IF({grade}>0,"{subject}","")'
-        first = f'IF({grade}>0,"#\'"&{sheet}&"\'!"&{cell},"")'
+        subject = literal(line.about)
+        link = _link(address((row, at.SHEET)), address((row, at.CELL)))
+        names = _where_failing(grade, subject)
+        first = _where_failing(grade, link)
         before = self._row_before.get(line.check.code)
         if before is not None:
-            so_far, first_so_far = address((before, at.ROWS)), address((before, at.FIRST))
-            added = f'{so_far}&IF({so_far}="","","、")&"{subject}"'
-            names = f"IF({grade}>0,{added},{so_far})"
-            first = f'IF({first_so_far}<>"",{first_so_far},{first})'
-        self._put(row, at.ROWS, f"={names}")
-        self._put(row, at.FIRST, f"={first}")
+            names_before = address((before, at.ROWS))
+            first_before = address((before, at.FIRST))
+            names = if_(is_positive(grade), _continued(names_before, subject), names_before)
+            first = if_(f'{first_before}<>""', first_before, first)
+        self._put(row, at.ROWS, names)
+        self._put(row, at.FIRST, first)
 
     # --- rules --------------------------------------------------------------------------------
 
@@ -173,19 +193,19 @@ class _Formulas:
         row = self.calculation.rules[listed.code]
         self.cells[row, at.CODE] = printed_code(listed.code)
         if listed.severity is Severity.WARNING:
-            explanation = self.layout.checks.explanation(listed.code)
-            explained = excel_explains(f"{quoted(CHECKS)}!{address(explanation)}")
-            grade = f"=IF({explained},{Grade.EXPLAINED:d},{Grade.WARNING:d})"
-            self._put(row, at.RULE_GRADE, grade)
+            self._put(row, at.RULE_GRADE, self._explained_or_not(listed))
         grades = self._grades_of(listed.lines)
-        self._put(row, at.RULE_FAILING, f"={_count(grades, '>0')}")
-        count = address((row, at.RULE_FAILING))
-        otherwise = f'"{Grade.HOLDS.word}"'
-        for open_grade in (Grade.NO_PRIOR_YEAR, Grade.OPEN):
-            lacking = _count(grades, str(int(open_grade)))
-            otherwise = f'IF({lacking}>0,"{open_grade.word}",{otherwise})'
-        words = sentences.failing_lines_formula(count)
-        self._put(row, at.RULE_VERDICT, f"=IF({count}>0,{words},{otherwise})")
+        self._put(row, at.RULE_FAILING, _count(grades, literal(">0")))
+        failing = address((row, at.RULE_FAILING))
+        words = sentences.failing_lines_formula(failing)
+        verdict = if_(is_positive(failing), words, _without_failing(grades))
+        self._put(row, at.RULE_VERDICT, verdict)
+
+    def _explained_or_not(self, listed: ListedCheck) -> str:
+        """The grade of a warning that does not hold, by whether an explanation stands there."""
+        cell = self.layout.checks.explanation(listed.code)
+        is_explained = excel_explains(f"{quoted(CHECKS)}!{address(cell)}")
+        return if_(is_explained, _number(Grade.EXPLAINED), _number(Grade.WARNING))
 
     def _grades_of(self, lines: Iterable[CheckLine]) -> list[str]:
         """The grades of some lines as few ranges."""
@@ -198,24 +218,27 @@ class _Formulas:
         self.cells[row, at.CODE] = f"{sheet.name} {address(status.span.cell)}"
         formula = self._blanks_in_row(sheet, status)
         for line in reversed(status.lines):
-            message = address((self.calculation.row(line), at.MESSAGE))
-            formula = f'IF({message}<>"",{message},{formula})'
-        self._put(row, at.TEXT, f"={formula}")
+            line_row = self.calculation.row(line)
+            message = address((line_row, at.MESSAGE))
+            formula = if_(f'{message}<>""', message, formula)
+        self._put(row, at.TEXT, formula)
 
     def _blanks_in_row(self, sheet: SheetLayout, status: StatusCell) -> str:
         """How many cells of a row are blank, once anything on the sheet is filled in."""
         if not status.typed:
-            return '""'
+            return NOTHING
         blank = self._blanks(status.typed)
-        typed = self.layout.typed_on(sheet)
-        begun = f"COUNT({','.join(self.formulas.ranges(typed))})>0"
-        return f'IF({begun},IF({blank}>0,{sentences.to_fill_formula(f"({blank})")},""),"")'
+        typed = self.formulas.ranges(self.layout.typed_on(sheet))
+        is_begun = is_positive(call("COUNT", *typed))
+        told = sentences.to_fill_formula(f"({blank})")
+        return if_(is_begun, if_(is_positive(blank), told, NOTHING), NOTHING)
 
     def _blanks(self, names: Sequence[str]) -> str:
         """How many of some typed-in cells of a table are blank and do not count as 0."""
         table = self.form.fields[names[0]].table
-        blanks = [f"COUNTBLANK({part})" for part in self.formulas.ranges(names)]
-        return f'IF({self.formulas.flag(table)}="{YES}",0,{"+".join(blanks)})'
+        are_zero = f"{self.formulas.flag(table)}={literal(YES)}"
+        blanks = [call("COUNTBLANK", part) for part in self.formulas.ranges(names)]
+        return if_(are_zero, "0", added(blanks))
 
     # --- sheets and report --------------------------------------------------------------------
 
@@ -224,49 +247,59 @@ class _Formulas:
         self.cells[row, at.CODE] = sheet.name
         lines = self.layout.lines_on(sheet)
         self._counts(row, lines)
-        self._put(row, at.BLANKS, f"={self._blanks_of_sheet(sheet)}")
+        self._put(row, at.BLANKS, self._blanks_of_sheet(sheet))
         self._put(row, at.FIRST_KEY, self._smallest_key(lines))
         key = address((row, at.FIRST_KEY))
-        line_row = f"MAX(1,MOD({key},{at.RANK}))"
-        worst = f"INDEX({self._column(at.CELL)},{line_row})"
-        verdict = sentences.sheet_verdict_formula(*self._counted(row), worst)
+        # an index of 0 would be the whole column
+        line_row = call("MAX", "1", _row_of(key))
+        worst_cell = self._of_line(at.CELL, line_row)
+        worst_sheet = self._of_line(at.SHEET, line_row)
+        verdict = sentences.sheet_verdict_formula(*self._counted(row), worst_cell)
         self._put(row, at.SHEET_TEXT, verdict)
-        worst_sheet = f"INDEX({self._column(at.SHEET)},{line_row})"
-        target = f'"#\'"&{worst_sheet}&"\'!"&{worst}'
-        self._put(row, at.SHEET_LINK, f'=IF({key}=0,"{first_cell(sheet)}",{target})')
+        top = literal(first_cell(sheet))
+        self._put(row, at.SHEET_LINK, if_(f"{key}=0", top, _link(worst_sheet, worst_cell)))
 
     def _counts(self, row: int, lines: Sequence[CheckLine]) -> None:
         """How many of some lines are errors, warnings and open."""
         grades = self._grades_of(lines)
-        self._put(row, at.ERRORS, f"={_count(grades, str(int(Grade.ERROR)))}")
-        self._put(row, at.WARNINGS, f"={_count(grades, str(int(Grade.WARNING)))}")
-        self._put(row, at.OPEN, f"={_count(grades, str(int(Grade.OPEN)))}")
+        for column, grade in _COUNTED_GRADES.items():
+            self._put(row, column, _count(grades, _number(grade)))
 
     def _counted(self, row: int) -> tuple[str, str, str, str]:
         """The cells of these counts, as sentences want them."""
-        columns = (at.ERRORS, at.WARNINGS, at.BLANKS, at.OPEN)
-        errors, warnings, blanks, open_ = (address((row, column)) for column in columns)
-        return errors, warnings, blanks, open_
+        errors = address((row, at.ERRORS))
+        warnings = address((row, at.WARNINGS))
+        blanks = address((row, at.BLANKS))
+        open_lines = address((row, at.OPEN))
+        return errors, warnings, blanks, open_lines
 
     def _smallest_key(self, lines: Sequence[CheckLine]) -> str:
         """The key of the worst of some lines beside one another: 0 where nothing fails."""
         if not lines:
-            return "=0"
-        first = address((self.calculation.row(lines[0]), at.KEY))
-        last = address((self.calculation.row(lines[-1]), at.KEY))
-        return f"=MIN({first}:{last})"
+            return "0"
+        top = self.calculation.row(lines[0])
+        bottom = self.calculation.row(lines[-1])
+        return call("MIN", f"{address((top, at.KEY))}:{address((bottom, at.KEY))}")
 
     def _column(self, column: int) -> str:
         """A column of the lines from the sheet's first row on."""
+        first = address((0, column), absolute=True)
         last = address((self.calculation.last_line_row, column), absolute=True)
-        return f"{address((0, column), absolute=True)}:{last}"
+        return f"{first}:{last}"
+
+    def _of_line(self, column: int, row: str) -> str:
+        """What stands in a column of the line in a row."""
+        return call("INDEX", self._column(column), row)
 
     def _blanks_of_sheet(self, sheet: SheetLayout) -> str:
         """How many cells of a sheet are still blank."""
-        typed, texts = self.layout.typed_on(sheet), self.layout.wanted_texts_on(sheet)
-        parts = [self._blanks(typed)] if typed else []
-        parts += [f"COUNTBLANK({self.formulas.cell(name)})" for name in texts]
-        return "+".join(parts) or "0"
+        blanks = []
+        typed = self.layout.typed_on(sheet)
+        if typed:
+            blanks.append(self._blanks(typed))
+        for name in self.layout.wanted_texts_on(sheet):
+            blanks.append(call("COUNTBLANK", self.formulas.cell(name)))
+        return added(blanks)
 
     def _report(self) -> None:
         """The report as a whole."""
@@ -276,8 +309,9 @@ class _Formulas:
         blanks = [address((own, at.BLANKS)) for own in self.calculation.sheets.values()]
         if self.layout.asks_level:
             sheet, cell = self.layout.level
-            blanks.append(f"COUNTBLANK({quoted(sheet)}!{address(cell)})")
-        self._put(row, at.BLANKS, f"={'+'.join(blanks)}")
+            level = f"{quoted(sheet)}!{address(cell)}"
+            blanks.append(call("COUNTBLANK", level))
+        self._put(row, at.BLANKS, added(blanks))
         self._put(row, at.SHEET_TEXT, sentences.overall_formula(*self._counted(row)))
 
     # --- the list of what does not hold -------------------------------------------------------
@@ -285,23 +319,69 @@ class _Formulas:
     def _entry(self, row: int, rank: int) -> None:
         """One entry: words and link, both empty where fewer checks fail."""
         keys = self._column(at.KEY)
-        found = f"MOD(SMALL({keys},{rank}),{at.RANK})"
-        self._put(row, at.ENTRY_ROW, f'=IF(COUNT({keys})<{rank},"",{found})')
+        key = call("SMALL", keys, str(rank))
+        are_fewer = f"{call('COUNT', keys)}<{rank}"
+        self._put(row, at.ENTRY_ROW, if_(are_fewer, NOTHING, _row_of(key)))
         line_row = address((row, at.ENTRY_ROW))
-        sheet, cell, message, label = (
-            f"INDEX({self._column(column)},{line_row})"
-            for column in (at.SHEET, at.CELL, at.MESSAGE, at.CODE)
-        )
-        words = f'{sheet}&" "&{cell}&"　"&{message}&"　（"&{label}&"）"'
-        self._put(row, at.ENTRY_TEXT, f'=IF({line_row}="","",{words})')
-        link = f'"#\'"&{sheet}&"\'!"&{cell}'
-        self._put(row, at.ENTRY_LINK, f'=IF({line_row}="","",{link})')
+        is_none = f'{line_row}=""'
+        words = self._words_of_entry(line_row)
+        self._put(row, at.ENTRY_TEXT, if_(is_none, NOTHING, words))
+        sheet, cell = self._of_line(at.SHEET, line_row), self._of_line(at.CELL, line_row)
+        self._put(row, at.ENTRY_LINK, if_(is_none, NOTHING, _link(sheet, cell)))
+
+    def _words_of_entry(self, line_row: str) -> str:
+        """Sheet, cell, what is wrong, and the code."""
+        sheet = self._of_line(at.SHEET, line_row)
+        cell = self._of_line(at.CELL, line_row)
+        message = self._of_line(at.MESSAGE, line_row)
+        code = self._of_line(at.CODE, line_row)
+        place = joined(sheet, literal(" "), cell)
+        code_in_brackets = joined(literal("　（"), code, literal("）"))
+        return joined(place, literal("　"), message, code_in_brackets)
+
+
+_COUNTED_GRADES = {at.ERRORS: Grade.ERROR, at.WARNINGS: Grade.WARNING, at.OPEN: Grade.OPEN}
+"""The columns that count the lines of a grade."""
+
+
+def _number(grade: Grade) -> str:
+    """A grade as cells have it."""
+    return str(int(grade))
+
+
+def _where_failing(grade: str, value: str) -> str:
+    """A value where a grade is that of a rule that fails, else nothing."""
+    return if_(is_positive(grade), value, NOTHING)
+
+
+def _link(sheet: str, cell: str) -> str:
+    """A link from the texts of a sheet's name and of an address."""
+    return joined(literal("#'"), sheet, literal("'!"), cell)
+
+
+def _continued(names: str, name: str) -> str:
+    """A list of names with one more."""
+    separator = if_(f'{names}=""', NOTHING, literal("、"))
+    return joined(names, separator, name)
+
+
+def _without_failing(grades: Sequence[str]) -> str:
+    """The verdict on a rule of which no line fails: whether any line is open still."""
+    verdict = literal(Grade.HOLDS.word)
+    for open_grade in (Grade.NO_PRIOR_YEAR, Grade.OPEN):
+        lacking = _count(grades, _number(open_grade))
+        verdict = if_(is_positive(lacking), literal(open_grade.word), verdict)
+    return verdict
+
+
+def _row_of(key: str) -> str:
+    """The sheet row, from 1, of the line with a key."""
+    return call("MOD", key, str(at.RANK))
 
 
 def _count(parts: Sequence[str], criterion: str) -> str:
     """How many cells of some ranges fulfil a criterion."""
-    written = f'"{criterion}"' if criterion.startswith(">") else criterion
-    return "+".join(f"COUNTIF({part},{written})" for part in parts) or "0"
+    return added([call("COUNTIF", part, criterion) for part in parts])
 
 
 def first_cell(sheet: SheetLayout) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from xlreport.a1 import Cell, address, quoted
 from xlreport.form.model import LEVELS, IdentityItem
+from xlreport.rules.excel_text import NOTHING, call, if_, is_positive, joined, literal
 from xlreport.rules.grade import TICK, Grade
 from xlreport.workbook.layout import calculation as at
 from xlreport.workbook.layout.identity import (
@@ -18,14 +19,12 @@ from xlreport.workbook.layout.sheet import (
     CHECKS,
     COVER,
     GUIDE,
-    LINE_HEIGHT,
     Span,
-    lines_needed,
+    height_of,
 )
 from xlreport.workbook.writer.book import WorkbookWriter
 from xlreport.workbook.writer.calculation import LONGEST_FORMULA
 from xlreport.workbook.writer.printing import MAX_ROW_HEIGHT, print_on_one_page
-from xlreport.workbook.writer.sentences import quoted as quoted_words
 from xlreport.workbook.writer.sheet import Prompt, SheetWriter
 
 PROTECTION_NOTE = "工作表保护只防止误改，不是保密手段；列宽、行高可以调整。"
@@ -40,7 +39,18 @@ _PANEL, _PANEL_RIGHT = 4, 5
 _VERDICT_ROW, _LIST_HEAD_ROW = 1, 3
 _LINE_ROW_HEIGHT, _SEAL_HEIGHT, _SERVICE_HEIGHT = 26.0, 60.0, 32.0
 
+_REMARK_PADDING = 4.0
+"""Points above and below a remark, beside those of every text."""
+
 _NOTHING_FAILS = "没有不成立的校验"
+
+_VERDICT_COLOURS = {
+    Grade.ERROR.mark: "bad",
+    Grade.WARNING.mark: "warn",
+    TICK: "good",
+    "还有": "grey",
+}
+"""By what the verdict on the report begins with."""
 
 
 def write_cover(book: WorkbookWriter) -> None:
@@ -74,9 +84,9 @@ class _CoverSheet(SheetWriter):
 
     def _titles(self) -> None:
         self.height(1, 40)
-        self.merge(Span.line(1, COVER_LABEL, COVER_VALUE), self.context.title, "title")
+        self.merge(_form_line(1), self.context.title, "title")
         year = f"（{self.book.submission.year} 年度）"
-        self.merge(Span.line(2, COVER_LABEL, COVER_VALUE), year, "subtitle")
+        self.merge(_form_line(2), year, "subtitle")
 
     def _cursor(self) -> Cell:
         """The first line that is typed in."""
@@ -131,28 +141,25 @@ class _CoverSheet(SheetWriter):
 
     def _verdict(self) -> None:
         """The largest words on the cover."""
-        span = Span.line(_VERDICT_ROW, _PANEL, _PANEL_RIGHT)
+        span = _panel_line(_VERDICT_ROW)
         report = self.book.layout.calculation.report
-        formula = f"={self.book.formulas.calculated(report, at.SHEET_TEXT)}"
+        verdict = self.book.formulas.calculated(report, at.SHEET_TEXT)
         self.join(span, "overall")
-        self.formula(span.cell, formula, "overall", self.book.results.overall())
+        self.formula(span.cell, f"={verdict}", "overall", self.book.results.overall())
         self.define(OVERALL_NAME, span.cell)
-        for text, style in (
-            (Grade.ERROR.mark, "bad"),
-            (Grade.WARNING.mark, "warn"),
-            (TICK, "good"),
-            ("还有", "grey"),
-        ):
+        for text, style in _VERDICT_COLOURS.items():
             self.colour_by_text(span, text, style)
 
     def _service(self) -> None:
         """Until when, where to and whom to ask; the address is a link."""
-        service = self.context.service
-        span = Span.line(_VERDICT_ROW + 1, _PANEL, _PANEL_RIGHT)
+        address_of_issuer = self.context.service.address
+        sentence = self.context.service.sentence
+        span = _panel_line(_VERDICT_ROW + 1)
         self.height(span.top, _SERVICE_HEIGHT)
-        sentence = service.sentence
-        formula = f'=HYPERLINK("mailto:{service.address}","{quoted_words(sentence)}")'
-        if not service.address or len(formula) > LONGEST_FORMULA:
+        target = f"mailto:{address_of_issuer}"
+        link = call("HYPERLINK", literal(target), literal(sentence))
+        formula = f"={link}"
+        if not address_of_issuer or len(formula) > LONGEST_FORMULA:
             self.merge(span, sentence, "service")
             return
         self.join(span, "service")
@@ -160,16 +167,24 @@ class _CoverSheet(SheetWriter):
 
     def _list(self) -> None:
         """What does not hold, the worst first, each a link to its cell."""
-        heading = Span.line(_LIST_HEAD_ROW, _PANEL, _PANEL_RIGHT)
+        heading = _panel_line(_LIST_HEAD_ROW)
         self.merge(heading, "不成立的校验（点一行，到那一格）", "panel_head")
-        shown = [self.book.results.entry(line) for line in self.book.results.worst_lines]
-        shown += [""] * (at.LISTED - len(shown))
-        shown[0] = shown[0] or _NOTHING_FAILS
-        for position, result in enumerate(shown):
-            span = Span.line(_LIST_HEAD_ROW + 1 + position, _PANEL, _PANEL_RIGHT)
+        row = _LIST_HEAD_ROW + 1
+        for position, result in enumerate(self._shown_entries()):
+            span = _panel_line(row)
             self.join(span, "list_entry")
             self.formula(span.cell, self._entry(position), "list_entry", result)
-        self._more(Span.line(_LIST_HEAD_ROW + 1 + at.LISTED, _PANEL, _PANEL_RIGHT))
+            row += 1
+        self._more(_panel_line(row))
+
+    def _shown_entries(self) -> list[str]:
+        """What the list shows, blank lines included."""
+        results = self.book.results
+        entries = [results.entry(line) for line in results.worst_lines]
+        if not entries:
+            entries = [_NOTHING_FAILS]
+        missing = at.LISTED - len(entries)
+        return entries + [""] * missing
 
     def _entry(self, position: int) -> str:
         """The formula of an entry of the list; the first says when there is none."""
@@ -177,37 +192,43 @@ class _CoverSheet(SheetWriter):
         text = self.book.formulas.calculated(row, at.ENTRY_TEXT)
         link = self.book.formulas.calculated(row, at.ENTRY_LINK)
         without = "" if position else _NOTHING_FAILS
-        return f'=IF({text}="","{without}",HYPERLINK({link},{text}))'
+        entry = if_(f'{text}=""', literal(without), call("HYPERLINK", link, text))
+        return f"={entry}"
 
     def _more(self, span: Span) -> None:
         """How many checks more do not hold."""
         last = self.book.layout.calculation.last_line_row
-        keys = self.book.formulas.calculated(at.FIRST_LINE_ROW, at.KEY)
-        keys += f":{address((last, at.KEY), absolute=True)}"
-        more = f"COUNT({keys})-{at.LISTED}"
-        formula = f'=IF({more}>0,"另有 "&({more})&" 处，见“{CHECKS}”页","")'
-        failing = sum(grade.fails for grade in self.book.results.grades) - at.LISTED
-        result = f"另有 {failing} 处，见“{CHECKS}”页" if failing > 0 else ""
+        first_key = self.book.formulas.calculated(at.FIRST_LINE_ROW, at.KEY)
+        last_key = address((last, at.KEY), absolute=True)
+        failing = call("COUNT", f"{first_key}:{last_key}")
+        more = f"{failing}-{at.LISTED}"
+        before, behind = "另有 ", f" 处，见“{CHECKS}”页"
+        told = joined(literal(before), f"({more})", literal(behind))
+        formula = if_(is_positive(more), told, NOTHING)
+        shown_more = self.book.results.count_failing - at.LISTED
+        result = f"{before}{shown_more}{behind}" if shown_more > 0 else ""
         self.join(span, "margin")
-        self.formula(span.cell, formula, "margin", result)
+        self.formula(span.cell, f"={formula}", "margin", result)
 
     # --- where to go ------------------------------------------------------------------------
 
     def _directions(self, row: int) -> None:
         """A link to each sheet with its verdict, and what is new."""
-        self.merge(Span.line(row, _PANEL, _PANEL_RIGHT), "各页", "panel_head")
+        self.merge(_panel_line(row), "各页", "panel_head")
         for sheet in self.book.layout.form_sheets:
             row += 1
-            self._link(row, sheet.name, sheet.name)
-            calculated = self.book.layout.calculation.sheets[sheet.name]
-            formula = f"={self.book.formulas.calculated(calculated, at.SHEET_TEXT)}"
+            self._link(row, sheet.name)
+            calculated = self.book.formulas.sheet_row(sheet)
+            verdict = self.book.formulas.calculated(calculated, at.SHEET_TEXT)
             result = self.book.results.sheet_text(sheet)
-            self.formula((row, _PANEL_RIGHT), formula, "status", result)
-        for name, words in ((CHECKS, "每一条校验和它的结果"), (GUIDE, "怎样填")):
-            if name != GUIDE or self.context.takes_answers:
-                row += 1
-                self._link(row, name, name)
-                self.string((row, _PANEL_RIGHT), words, "status")
+            self.formula((row, _PANEL_RIGHT), f"={verdict}", "status", result)
+        beside = {CHECKS: "每一条校验和它的结果"}
+        if self.context.takes_answers:
+            beside[GUIDE] = "怎样填"
+        for name, words in beside.items():
+            row += 1
+            self._link(row, name)
+            self.string((row, _PANEL_RIGHT), words, "status")
         self._changes(row + 2)
 
     def _changes(self, row: int) -> None:
@@ -215,44 +236,49 @@ class _CoverSheet(SheetWriter):
         changes = self.context.service.changes
         if not changes:
             return
-        self.merge(Span.line(row, _PANEL, _PANEL_RIGHT), "本年变化", "panel_head")
+        self.merge(_panel_line(row), "本年变化", "panel_head")
+        width = _WIDTHS[_PANEL] + _WIDTHS[_PANEL_RIGHT]
         for change in changes:
             row += 1
-            self.merge(Span.line(row, _PANEL, _PANEL_RIGHT), change, "status")
-            width = _WIDTHS[_PANEL] + _WIDTHS[_PANEL_RIGHT]
-            self._grow(row, LINE_HEIGHT * lines_needed(change, width) + 4)
+            self.merge(_panel_line(row), change, "status")
+            self._grow(row, height_of(change, width))
 
-    def _link(self, row: int, sheet: str, text: str) -> None:
+    def _link(self, row: int, sheet: str) -> None:
         style = self.book.styles["list_entry"]
-        self.sheet.write_url(row, _PANEL, f"internal:{quoted(sheet)}!A1", style, text)
+        target = f"internal:{quoted(sheet)}!A1"
+        self.sheet.write_url(row, _PANEL, target, style, sheet)
 
     def _grow(self, row: int, points: float) -> None:
         """Makes a row higher if it is not high enough."""
-        self.heights[row] = max(points, self.heights.get(row, 0.0))
-        self.sheet.set_row(row, self.heights[row])
+        present = self.heights.get(row, 0.0)
+        self.height(row, max(points, present))
 
     # --- notes ------------------------------------------------------------------------------
 
     def _notes(self, row: int) -> int:
         """What to know of the workbook, and the remarks; gives the last row."""
-        form = self.book.form
-        notes = (self.context.note, PROTECTION_NOTE, f"依据：{form.source}", self._version())
-        for note in notes:
-            self._note(row, note, "small")
-            height = LINE_HEIGHT * lines_needed(note, _WIDTHS[COVER_LABEL] + _WIDTHS[COVER_VALUE])
-            self.height(row, height + 4)
+        source = f"依据：{self.book.form.source}"
+        width = _WIDTHS[COVER_LABEL] + _WIDTHS[COVER_VALUE]
+        for note in (self.context.note, PROTECTION_NOTE, source, self._version()):
+            self.merge(_form_line(row), note, "small")
+            self.height(row, height_of(note, width))
             row += 1
         for remark in self.context.remarks:
-            self._note(row, remark, "alert")
-            height = (
-                LINE_HEIGHT * lines_needed(remark, _WIDTHS[COVER_LABEL] + _WIDTHS[COVER_VALUE]) + 8
-            )
+            self.merge(_form_line(row), remark, "alert")
+            height = height_of(remark, width) + _REMARK_PADDING
             self.height(row, min(MAX_ROW_HEIGHT, height))
             row += 1
         return row - 1
 
-    def _note(self, row: int, text: str, style: str) -> None:
-        self.merge(Span.line(row, COVER_LABEL, COVER_VALUE), text, style)
-
     def _version(self) -> str:
         return f"报表第 {self.book.form.version} 版；用 WPS 表格、Excel 2010 或更新的版本填写。"
+
+
+def _panel_line(row: int) -> Span:
+    """A row of what stands at the right."""
+    return Span.line(row, _PANEL, _PANEL_RIGHT)
+
+
+def _form_line(row: int) -> Span:
+    """A row of what prints."""
+    return Span.line(row, COVER_LABEL, COVER_VALUE)

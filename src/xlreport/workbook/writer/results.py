@@ -95,6 +95,11 @@ class CachedResults:
         """The grades of the instances of each line, by its index."""
         return tuple(self.cell_grades(line) for line in self._layout.lines)
 
+    @property
+    def count_failing(self) -> int:
+        """How many lines do not hold."""
+        return sum(grade.fails for grade in self.grades)
+
     def grade(self, line: CheckLine) -> Grade:
         """The grade of a line."""
         return self.grades[line.index]

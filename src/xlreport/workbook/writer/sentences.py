@@ -1,13 +1,15 @@
 """What a workbook says about itself: the same words in its formulas, in their cached results, and
 in the letter that goes with it.
 
-Each sentence is given as text from numbers, and as a formula from the cells of these numbers.
+Each sentence is given as text from numbers, and as a formula (without `=`) from the cells of these
+numbers.
 """
 
 from __future__ import annotations
 
 from xlreport.findings import Severity
 from xlreport.form.model import Check
+from xlreport.rules.excel_text import NOTHING, if_, is_positive, joined, literal
 from xlreport.rules.grade import FAILING, Grade
 
 ALL_PASSED = "✔ 全部通过，可以报送"
@@ -21,20 +23,25 @@ EXPLAINED = "（已说明）"
 
 def complaint(grade: Grade, check: Check, gap: str) -> str:
     """What is wrong with a row: `✘ 总计差 3`."""
-    difference = f"{check.difference_word} {gap}" if gap else ""
-    explained = EXPLAINED if grade is Grade.EXPLAINED else ""
-    return f"{grade.mark} {check.complaint}{difference}{explained}"
+    words = f"{grade.mark} {check.complaint}"
+    if gap:
+        words += f"{check.difference_word} {gap}"
+    if grade is Grade.EXPLAINED:
+        words += EXPLAINED
+    return words
 
 
 def complaint_formula(grade: str, check: Check, gap: str) -> str:
     """The same from the cells of grade and difference (`gap` is empty where there is none)."""
     mark = FAILING[check.severity].mark
-    parts = [f'"{mark} {quoted(check.complaint)}"']
+    parts = [literal(f"{mark} {check.complaint}")]
     if gap:
-        parts.append(f'IF({gap}="","","{check.difference_word} "&{gap})')
+        difference = joined(literal(f"{check.difference_word} "), gap)
+        parts.append(if_(f'{gap}=""', NOTHING, difference))
     if check.severity is Severity.WARNING:
-        parts.append(f'IF({grade}={Grade.EXPLAINED:d},"{EXPLAINED}","")')
-    return f'=IF({grade}>0,{"&".join(parts)},"")'
+        is_explained = f"{grade}={Grade.EXPLAINED:d}"
+        parts.append(if_(is_explained, literal(EXPLAINED), NOTHING))
+    return if_(is_positive(grade), joined(*parts), NOTHING)
 
 
 def to_fill(count: int) -> str:
@@ -44,7 +51,7 @@ def to_fill(count: int) -> str:
 
 def to_fill_formula(count: str) -> str:
     """The same from a formula of the number."""
-    return f'"待填 "&{count}&" 格"'
+    return joined(literal("待填 "), count, literal(" 格"))
 
 
 # --- a rule -----------------------------------------------------------------------------------
@@ -57,7 +64,7 @@ def failing_lines(count: int) -> str:
 
 def failing_lines_formula(count: str) -> str:
     """The same from the cell of the number."""
-    return f'"未通过 "&{count}&" 处"'
+    return joined(literal("未通过 "), count, literal(" 处"))
 
 
 # --- a sheet ----------------------------------------------------------------------------------
@@ -65,11 +72,12 @@ def failing_lines_formula(count: str) -> str:
 
 def sheet_verdict(errors: int, warnings: int, blanks: int, open_: int, cell: str) -> str:
     """The verdict on a sheet; `cell` is the worst one."""
+    filling = to_fill(blanks)
     if errors:
-        rest = f"；{to_fill(blanks)}" if blanks else ""
-        return f"✘ {errors} 处必须改正：{cell}{rest}"
+        wrong = f"✘ {errors} 处必须改正：{cell}"
+        return f"{wrong}；{filling}" if blanks else wrong
     if blanks:
-        return to_fill(blanks)
+        return filling
     if warnings:
         return f"！ {warnings} 处请核实或说明：{cell}"
     return WAITS if open_ else SHEET_PASSED
@@ -78,11 +86,14 @@ def sheet_verdict(errors: int, warnings: int, blanks: int, open_: int, cell: str
 def sheet_verdict_formula(errors: str, warnings: str, blanks: str, open_: str, cell: str) -> str:
     """The same from the cells of these numbers."""
     filling = to_fill_formula(blanks)
-    rest = f'IF({blanks}>0,"；"&{filling},"")'
-    wrong = f'"✘ "&{errors}&" 处必须改正："&{cell}&{rest}'
-    doubtful = f'"！ "&{warnings}&" 处请核实或说明："&{cell}'
-    otherwise = f'IF({warnings}>0,{doubtful},IF({open_}>0,"{WAITS}","{SHEET_PASSED}"))'
-    return f"=IF({errors}>0,{wrong},IF({blanks}>0,{filling},{otherwise}))"
+    has_blanks = is_positive(blanks)
+    rest = if_(has_blanks, joined(literal("；"), filling), NOTHING)
+    wrong = joined(literal("✘ "), errors, literal(" 处必须改正："), cell, rest)
+    doubtful = joined(literal("！ "), warnings, literal(" 处请核实或说明："), cell)
+    right = if_(is_positive(open_), literal(WAITS), literal(SHEET_PASSED))
+    complete = if_(is_positive(warnings), doubtful, right)
+    without_errors = if_(has_blanks, filling, complete)
+    return if_(is_positive(errors), wrong, without_errors)
 
 
 # --- the report -------------------------------------------------------------------------------
@@ -90,11 +101,12 @@ def sheet_verdict_formula(errors: str, warnings: str, blanks: str, open_: str, c
 
 def overall(errors: int, warnings: int, blanks: int, open_: int) -> str:
     """The verdict on the report, as the cover says it largest."""
+    filling = f"还有 {blanks} 格没有填"
     if errors:
-        rest = f"，还有 {blanks} 格没有填" if blanks else ""
-        return f"✘ 有 {errors} 处必须改正{rest}"
+        wrong = f"✘ 有 {errors} 处必须改正"
+        return f"{wrong}，{filling}" if blanks else wrong
     if blanks:
-        return f"还有 {blanks} 格没有填"
+        return filling
     if warnings:
         return f"！ 有 {warnings} 处请核实或说明"
     return f"还有 {open_} 项校验没有结果" if open_ else ALL_PASSED
@@ -102,15 +114,14 @@ def overall(errors: int, warnings: int, blanks: int, open_: int) -> str:
 
 def overall_formula(errors: str, warnings: str, blanks: str, open_: str) -> str:
     """The same from the cells of these numbers."""
-    rest = f'IF({blanks}>0,"，还有 "&{blanks}&" 格没有填","")'
-    wrong = f'"✘ 有 "&{errors}&" 处必须改正"&{rest}'
-    filling = f'"还有 "&{blanks}&" 格没有填"'
-    doubtful = f'"！ 有 "&{warnings}&" 处请核实或说明"'
-    waiting = f'"还有 "&{open_}&" 项校验没有结果"'
-    otherwise = f'IF({warnings}>0,{doubtful},IF({open_}>0,{waiting},"{ALL_PASSED}"))'
-    return f"=IF({errors}>0,{wrong},IF({blanks}>0,{filling},{otherwise}))"
-
-
-def quoted(words: str) -> str:
-    """Words as they stand inside the quotation marks of a formula."""
-    return words.replace('"', '""')
+    has_blanks = is_positive(blanks)
+    filling = joined(literal("还有 "), blanks, literal(" 格没有填"))
+    also_filling = joined(literal("，还有 "), blanks, literal(" 格没有填"))
+    rest = if_(has_blanks, also_filling, NOTHING)
+    wrong = joined(literal("✘ 有 "), errors, literal(" 处必须改正"), rest)
+    doubtful = joined(literal("！ 有 "), warnings, literal(" 处请核实或说明"))
+    waiting = joined(literal("还有 "), open_, literal(" 项校验没有结果"))
+    right = if_(is_positive(open_), waiting, literal(ALL_PASSED))
+    complete = if_(is_positive(warnings), doubtful, right)
+    without_errors = if_(has_blanks, filling, complete)
+    return if_(is_positive(errors), wrong, without_errors)
