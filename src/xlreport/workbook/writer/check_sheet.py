@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from xlreport.a1 import address
 from xlreport.findings import Severity
+from xlreport.rules.excel_text import NOTHING, call, if_, is_positive, joined, literal, or_
 from xlreport.rules.grade import Grade
 from xlreport.submission import by_rule
 from xlreport.text import printed_code
@@ -40,6 +41,18 @@ DEFERRED = "收到后核对"
 
 MOST_EXPLAINED = 500
 """Characters of an explanation."""
+
+_TOO_LONG = f"最多 {MOST_EXPLAINED} 字。"
+
+_EXPLAIN = Prompt(
+    "填写说明",
+    f"这一条不成立而数字无误的，在这里写明原因，{_TOO_LONG}",
+    "文字太长",
+    _TOO_LONG,
+)
+
+_NONE_FAILS, _FAIL = "全部成立或待填", " 条不成立"
+"""What a group's line says of its rules, the second behind their number."""
 
 _MOST_NAMED = 40
 """Characters of the rows and columns that a rule does not hold for, before they are cut."""
@@ -78,35 +91,45 @@ class _ChecksSheet(SheetWriter):
 
     def _head(self) -> None:
         self.widths(*_WIDTHS)
-        self.merge(Span.line(0, 0, PRIOR_EXPLANATION), CHECKS, "title")
+        self.merge(_whole_line(0), CHECKS, "title")
         self.height(0, 30)
-        self.merge(Span.line(1, 0, PRIOR_EXPLANATION), _NOTE, "small")
+        self.merge(_whole_line(1), _NOTE, "small")
         self.row(HEADING_ROW, _HEADINGS, "head")
 
     def _group(self, group: str, row: int) -> None:
         """A group's line: what to do, and how many of its rules do not hold."""
         title = GROUP_TITLES[group]
-        members = [listed for listed in self.book.layout.listed if group_of(listed) == group]
+        span = _whole_line(row)
         if group == DEFERRED_GROUP:
-            self.merge(Span.line(row, 0, PRIOR_EXPLANATION), title, "group_line")
+            self.merge(span, title, "group_line")
             return
-        rows = self.book.layout.calculation.rules
-        first, last = (
-            self.book.formulas.calculated(rows[members[i].code], at.RULE_FAILING) for i in (0, -1)
-        )
-        failing = f'COUNTIF({first}:{last.rpartition("!")[2]},">0")'
-        formula = f'="{title}（"&IF({failing}=0,"全部成立或待填",{failing}&" 条不成立")&"）"'
-        count = sum(bool(self.results.rule_failing(listed)) for listed in members)
-        shown = f"{count} 条不成立" if count else "全部成立或待填"
-        span = Span.line(row, 0, PRIOR_EXPLANATION)
+        members = [listed for listed in self.book.layout.listed if group_of(listed) == group]
+        failing = self._count_of_rules(members)
+        told = if_(f"{failing}=0", literal(_NONE_FAILS), joined(failing, literal(_FAIL)))
+        formula = joined(literal(f"{title}（"), told, literal("）"))
+        count = sum(self.results.is_failing(listed) for listed in members)
+        shown = f"{count}{_FAIL}" if count else _NONE_FAILS
         self.join(span, "group_line")
         self.formula(span.cell, formula, "group_line", f"{title}（{shown}）")
+
+    def _count_of_rules(self, members: list[ListedCheck]) -> str:
+        """How many rules of a group, which lie one below another, do not hold."""
+        first = self._calculated(members[0], at.RULE_FAILING)
+        last = self.book.layout.calculation.rules[members[-1].code]
+        last_cell = address((last, at.RULE_FAILING), absolute=True)
+        return call("COUNTIF", f"{first}:{last_cell}", literal(">0"))
+
+    def _calculated(self, listed: ListedCheck, column: int) -> str:
+        """A reference to what the sheet of calculations says of a rule."""
+        row = self.book.layout.calculation.rules[listed.code]
+        return self.book.formulas.calculated(row, column)
 
     # --- one rule ---------------------------------------------------------------------------
 
     def _rule(self, listed: ListedCheck) -> None:
         row = self.at.rules[listed.code]
-        words = f"{listed.title}。{self.book.formulas.rules_in_words[listed.code]}"
+        rule = self.book.formulas.rules_in_words[listed.code]
+        words = f"{listed.title}。{rule}"
         self.string((row, CODE), printed_code(listed.code), "centre")
         self.string((row, RULE), words, "text")
         if listed.deferred:
@@ -115,69 +138,77 @@ class _ChecksSheet(SheetWriter):
             self.string((row, WHERE), "", "text")
         else:
             self._verdict(listed, row)
-        self._explanations(listed, row)
-        heights = (
-            height_of(words, _WIDTHS[RULE], _LEAST_HEIGHT),
-            height_of(self.explanations.get(listed.code, ""), _WIDTHS[EXPLANATION], _LEAST_HEIGHT),
-            height_of(
-                self.prior_explanations.get(listed.code, ""),
-                _WIDTHS[PRIOR_EXPLANATION],
-                _LEAST_HEIGHT,
-            ),
-        )
-        self.height(row, min(_MOST_HEIGHT, max(heights)))
+        explanation = self.explanations.get(listed.code, "")
+        prior_explanation = self.prior_explanations.get(listed.code, "")
+        self._explanations(listed, explanation, prior_explanation)
+        self._stretch(row, words, explanation, prior_explanation)
+
+    def _stretch(self, row: int, words: str, explanation: str, prior_explanation: str) -> None:
+        """Makes a rule's row as high as its texts need."""
+        needed = [
+            height_of(words, _WIDTHS[RULE]),
+            height_of(explanation, _WIDTHS[EXPLANATION]),
+            height_of(prior_explanation, _WIDTHS[PRIOR_EXPLANATION]),
+        ]
+        height = max(_LEAST_HEIGHT, *needed)
+        self.height(row, min(_MOST_HEIGHT, height))
 
     def _verdict(self, listed: ListedCheck, row: int) -> None:
         """Severity where it fails, verdict, and the rows and columns concerned with a link."""
-        rule_row = self.book.layout.calculation.rules[listed.code]
-        count = self.book.formulas.calculated(rule_row, at.RULE_FAILING)
-        failing = self.results.rule_failing(listed)
+        count = self._calculated(listed, at.RULE_FAILING)
         label = listed.severity.label
-        formula = f'=IF({count}>0,"{label}","")'
-        self.formula((row, SEVERITY), formula, "centre", label if failing else "")
-        verdict = f"={self.book.formulas.calculated(rule_row, at.RULE_VERDICT)}"
+        severity = if_(is_positive(count), literal(label), NOTHING)
+        shown = label if self.results.is_failing(listed) else ""
+        self.formula((row, SEVERITY), severity, "centre", shown)
+        verdict = self._calculated(listed, at.RULE_VERDICT)
         self.formula((row, VERDICT), verdict, "centre", self.results.rule_verdict(listed))
+        self._where(listed, row, count)
+
+    def _where(self, listed: ListedCheck, row: int, count: str) -> None:
+        """The rows and columns for which a rule does not hold, a link to the first."""
         last = self.book.layout.calculation.row(listed.lines[-1])
-        names, link = (
-            self.book.formulas.calculated(last, at.ROWS),
-            self.book.formulas.calculated(last, at.FIRST),
-        )
-        formula = f'=IF({count}=0,"",HYPERLINK({link},LEFT({names},{_MOST_NAMED})))'
+        names = self.book.formulas.calculated(last, at.ROWS)
+        link = self.book.formulas.calculated(last, at.FIRST)
+        shown = call("LEFT", names, str(_MOST_NAMED))
+        formula = if_(f"{count}=0", NOTHING, call("HYPERLINK", link, shown))
+        failing = self.results.rule_failing(listed)
         named = "、".join(line.about for line in failing)
         self.formula((row, WHERE), formula, "link", named[:_MOST_NAMED])
 
     # --- explanations -----------------------------------------------------------------------
 
-    def _explanations(self, listed: ListedCheck, row: int) -> None:
+    def _explanations(self, listed: ListedCheck, explanation: str, prior_explanation: str) -> None:
         """Room for the unit's words beside each warning, and what it said the year before."""
-        self.string((row, PRIOR_EXPLANATION), self.prior_explanations.get(listed.code, ""), "text")
+        row = self.at.rules[listed.code]
+        self.string((row, PRIOR_EXPLANATION), prior_explanation, "text")
         cell = row, EXPLANATION
         if listed.severity is not Severity.WARNING:
             self.string(cell, "", "text")
             return
-        self.string(cell, self.explanations.get(listed.code, ""), "input_line")
+        self.string(cell, explanation, "input_line")
         self.define(explanation_name(listed.code), cell)
-        too_long = f"最多 {MOST_EXPLAINED} 字。"
-        prompt = Prompt(
-            "填写说明",
-            f"这一条不成立而数字无误的，在这里写明原因，{too_long}",
-            "文字太长",
-            too_long,
-        )
         rule = {"validate": "length", "criteria": "<=", "value": MOST_EXPLAINED}
-        self.validate(cell, rule, prompt)
+        self.validate(cell, rule, _EXPLAIN)
 
     # --- colours ----------------------------------------------------------------------------
 
     def _colours(self) -> None:
         """Green, red, amber and grey by verdict and severity."""
-        first = self.at.groups[next(iter(self.at.groups))]
-        verdict, severity = f"${address((first, VERDICT))}", f"${address((first, SEVERITY))}"
+        first = min(self.at.groups.values())
+        verdict = f"${address((first, VERDICT))}"
+        severity = f"${address((first, SEVERITY))}"
         both = Span(first, SEVERITY, self.at.last, VERDICT)
-        self.colour(both, f'={severity}="{Severity.ERROR.label}"', "bad", last=True)
+        is_error = f"{severity}={literal(Severity.ERROR.label)}"
+        self.colour(both, f"={is_error}", "bad", last=True)
         self.colour(both, f'={severity}<>""', "warn", last=True)
         alone = Span(first, VERDICT, self.at.last, VERDICT)
-        self.colour(alone, f'={verdict}="{Grade.HOLDS.word}"', "good")
-        open_words = (Grade.OPEN.word, Grade.NO_PRIOR_YEAR.word)
-        is_open = ",".join(f'{verdict}="{word}"' for word in open_words)
-        self.colour(alone, f"=OR({is_open})", "grey")
+        holds = f"{verdict}={literal(Grade.HOLDS.word)}"
+        self.colour(alone, f"={holds}", "good")
+        is_open = f"{verdict}={literal(Grade.OPEN.word)}"
+        lacks_prior_year = f"{verdict}={literal(Grade.NO_PRIOR_YEAR.word)}"
+        self.colour(alone, f"={or_(is_open, lacks_prior_year)}", "grey")
+
+
+def _whole_line(row: int) -> Span:
+    """A row over all columns."""
+    return Span.line(row, 0, PRIOR_EXPLANATION)

@@ -145,7 +145,7 @@ class _CoverSheet(SheetWriter):
         report = self.book.layout.calculation.report
         verdict = self.book.formulas.calculated(report, at.SHEET_TEXT)
         self.join(span, "overall")
-        self.formula(span.cell, f"={verdict}", "overall", self.book.results.overall())
+        self.formula(span.cell, verdict, "overall", self.book.results.overall())
         self.define(OVERALL_NAME, span.cell)
         for text, style in _VERDICT_COLOURS.items():
             self.colour_by_text(span, text, style)
@@ -192,23 +192,25 @@ class _CoverSheet(SheetWriter):
         text = self.book.formulas.calculated(row, at.ENTRY_TEXT)
         link = self.book.formulas.calculated(row, at.ENTRY_LINK)
         without = "" if position else _NOTHING_FAILS
-        entry = if_(f'{text}=""', literal(without), call("HYPERLINK", link, text))
-        return f"={entry}"
+        return if_(f'{text}=""', literal(without), call("HYPERLINK", link, text))
 
     def _more(self, span: Span) -> None:
         """How many checks more do not hold."""
-        last = self.book.layout.calculation.last_line_row
-        first_key = self.book.formulas.calculated(at.FIRST_LINE_ROW, at.KEY)
-        last_key = address((last, at.KEY), absolute=True)
-        failing = call("COUNT", f"{first_key}:{last_key}")
-        more = f"{failing}-{at.LISTED}"
         before, behind = "另有 ", f" 处，见“{CHECKS}”页"
+        more = f"{self._failing()}-{at.LISTED}"
         told = joined(literal(before), f"({more})", literal(behind))
         formula = if_(is_positive(more), told, NOTHING)
         shown_more = self.book.results.count_failing - at.LISTED
         result = f"{before}{shown_more}{behind}" if shown_more > 0 else ""
         self.join(span, "margin")
-        self.formula(span.cell, f"={formula}", "margin", result)
+        self.formula(span.cell, formula, "margin", result)
+
+    def _failing(self) -> str:
+        """The formula of how many check lines do not hold."""
+        last = self.book.layout.calculation.last_line_row
+        first_key = self.book.formulas.calculated(at.FIRST_LINE_ROW, at.KEY)
+        last_key = address((last, at.KEY), absolute=True)
+        return call("COUNT", f"{first_key}:{last_key}")
 
     # --- where to go ------------------------------------------------------------------------
 
@@ -221,7 +223,7 @@ class _CoverSheet(SheetWriter):
             calculated = self.book.formulas.sheet_row(sheet)
             verdict = self.book.formulas.calculated(calculated, at.SHEET_TEXT)
             result = self.book.results.sheet_text(sheet)
-            self.formula((row, _PANEL_RIGHT), f"={verdict}", "status", result)
+            self.formula((row, _PANEL_RIGHT), verdict, "status", result)
         beside = {CHECKS: "每一条校验和它的结果"}
         if self.context.takes_answers:
             beside[GUIDE] = "怎样填"

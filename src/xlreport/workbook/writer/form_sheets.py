@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from xlreport.a1 import Cell, address, quoted, ranges
+from collections.abc import Iterable
+
+from xlreport.a1 import address, quoted, ranges
 from xlreport.form import expression as ex
 from xlreport.form.model import Field, Kind, Text
+from xlreport.rules.excel_text import call, joined, literal
 from xlreport.rules.grade import TICK, Grade
-from xlreport.submission import NO, YES, Entry, Status, shown
+from xlreport.submission import NO, YES, Entry, Figures, Status, shown
 from xlreport.text import MAX_CELL_TEXT
 from xlreport.workbook.layout import calculation as at
 from xlreport.workbook.layout.blanks import blank_formula
@@ -66,7 +69,8 @@ def write_guide(book: WorkbookWriter) -> None:
     sheet.widths(5, 84)
     sheet.merge(Span.line(0, 0, 1), GUIDE, "title")
     sheet.height(0, 34)
-    for row, instruction in enumerate((*book.form.instructions, _ON_PAPER), start=1):
+    instructions = (*book.form.instructions, _ON_PAPER)
+    for row, instruction in enumerate(instructions, start=1):
         sheet.row(row, (f"{row}.", instruction), "guide")
         sheet.height(row, 18 * lines_needed(instruction, 76) + 8)
     print_when_asked(sheet.sheet, 1, landscape=False)
@@ -97,12 +101,13 @@ class _FormSheet(SheetWriter):
         is."""
         layout = self.layout
         self.widths(*layout.widths)
-        hidden = len(layout.widths)
-        self.sheet.set_column(hidden, layout.right, None, None, {"hidden": True})
+        first_hidden = len(layout.widths)
+        self.sheet.set_column(first_hidden, layout.right, None, None, {"hidden": True})
         for row, height in layout.heights.items():
             self.height(row, height)
         for label in layout.labels:
-            if label.style != "question" or self.book.context.takes_answers:
+            is_needed = label.style != "question" or self.book.context.takes_answers
+            if is_needed:
                 self.merge(label.span, label.text, label.style)
         self._unit_line()
         self.sheet.freeze_panes(*layout.frozen)
@@ -110,12 +115,12 @@ class _FormSheet(SheetWriter):
     def _unit_line(self) -> None:
         submission = self.book.submission
         span = self.layout.unit_line
-        formula = (
-            f'="填报单位："&{self._on_cover("unit")}&"　　报告年度："&{self._on_cover("year")}'
-        )
-        result = f"填报单位：{submission.unit.name}　　报告年度：{submission.year}"
+        before_unit, before_year = "填报单位：", "　　报告年度："
+        unit = joined(literal(before_unit), self._on_cover("unit"))
+        year = joined(literal(before_year), self._on_cover("year"))
+        result = f"{before_unit}{submission.unit.name}{before_year}{submission.year}"
         self.join(span, "unit_line")
-        self.formula(span.cell, formula, "unit_line", result)
+        self.formula(span.cell, joined(unit, year), "unit_line", result)
 
     def _on_cover(self, item: str) -> str:
         """A reference to a line of the cover."""
@@ -137,9 +142,10 @@ class _FormSheet(SheetWriter):
         row = formulas.sheet_row(layout)
         text = formulas.calculated(row, at.SHEET_TEXT)
         link = formulas.calculated(row, at.SHEET_LINK)
+        verdict = call("HYPERLINK", link, text)
         result = self.book.results.sheet_text(layout)
         self.join(layout.verdict, "verdict")
-        self.formula(layout.verdict.cell, f"=HYPERLINK({link},{text})", "verdict", result)
+        self.formula(layout.verdict.cell, verdict, "verdict", result)
         self._colour_by_words(layout.verdict)
         for status in layout.statuses:
             self._status(status)
@@ -148,9 +154,9 @@ class _FormSheet(SheetWriter):
     def _status(self, status: StatusCell) -> None:
         row = self.book.layout.calculation.statuses[status_key(self.layout, status)]
         self.join(status.span, "status")
+        words = self.book.formulas.calculated(row, at.TEXT)
         result = self.book.results.status(status, self.layout)
-        formula = f"={self.book.formulas.calculated(row, at.TEXT)}"
-        self.formula(status.span.cell, formula, "status", result)
+        self.formula(status.span.cell, words, "status", result)
 
     def _colour_by_words(self, span: Span) -> None:
         for text, style in _VERDICT_STYLES:
@@ -159,26 +165,23 @@ class _FormSheet(SheetWriter):
     def _states(self) -> None:
         """The grade of the worst rule that names a cell, and the colours that follow from it."""
         if self.layout.statuses:
-            cells = [cell for status in self.layout.statuses for cell in status.span.cells()]
-            self._colour_by_words(_around(cells))
-        spans = self.layout.fields
-        for name, span in spans.items():
+            verdicts = _around(status.span for status in self.layout.statuses)
+            self._colour_by_words(verdicts)
+        for name, span in self.layout.fields.items():
+            cell = self.layout.state(span.cell)
             formula = self.book.formulas.states[name]
-            self.formula(
-                self.layout.state(span.cell), formula, "plain", self.book.results.state(name)
-            )
-        if not spans:
-            return
-        area = _around([cell for span in spans.values() for cell in span.cells()])
-        state = address(self.layout.state(area.cell))
-        self.colour(area, f"={state}={Grade.ERROR:d}", "bad")
-        self.colour(area, f"={state}={Grade.WARNING:d}", "warn")
+            self.formula(cell, formula, "plain", self.book.results.state(name))
+        if self.layout.fields:
+            area = _around(self.layout.fields.values())
+            state = address(self.layout.state(area.cell))
+            self.colour(area, f"={state}={Grade.ERROR:d}", "bad")
+            self.colour(area, f"={state}={Grade.WARNING:d}", "warn")
 
 
-def _around(cells: list[Cell]) -> Span:
-    """The smallest rectangle around some cells."""
-    rows, columns = [row for row, _ in cells], [column for _, column in cells]
-    return Span(min(rows), min(columns), max(rows), max(columns))
+def _around(spans: Iterable[Span]) -> Span:
+    """The smallest rectangle around some others."""
+    tops, lefts, bottoms, rights = zip(*(span.corners for span in spans), strict=True)
+    return Span(min(tops), min(lefts), max(bottoms), max(rights))
 
 
 class _TableSheet(_FormSheet):
@@ -196,10 +199,12 @@ class _TableSheet(_FormSheet):
         self._signatures()
         self._verdicts()
         print_on_one_page(self.sheet, self._printed, landscape=layout.wide)
+        typed = [layout.fields[name] for name in book.layout.typed_on(layout)]
         if book.context.takes_answers:
-            self.sheet.ignore_errors({"formula_unlocked": self._typed_area(table)})
-        typed = [field.id for field in book.form.typed if field.table == table]
-        self.close(layout.fields[typed[0]].cell if typed else (0, 0))
+            # ranges as Excel lists them, between blanks
+            area = " ".join(ranges(cell for span in typed for cell in span.cells()))
+            self.sheet.ignore_errors({"formula_unlocked": area})
+        self.close(typed[0].cell if typed else (0, 0))
 
     def _answer(self, table: str) -> None:
         """The answer to 本表空白处是否均为 0, where there is anything to answer."""
@@ -215,13 +220,16 @@ class _TableSheet(_FormSheet):
     def _measure_line(self, table: str) -> None:
         """计量单位, and the legal marks of a form that has any in the head of the page."""
         form = self.book.form
-        fields = [field for field in form.fields.values() if field.table == table]
-        units = "、".join(dict.fromkeys(field.unit for field in fields))
+        fields = form.fields.values()
+        units = dict.fromkeys(field.unit for field in fields if field.table == table)
         if self.layout.measure_line is not None:
-            self.merge(self.layout.measure_line, f"计量单位：{units}", "measure_line")
+            named = "、".join(units)
+            self.merge(self.layout.measure_line, f"计量单位：{named}", "measure_line")
         if form.marks:
             marks = "\n".join(f"{label}：{value}" for label, value in form.marks)
-            self.sheet.set_header("&R" + marks.replace("&", "&&"), {"margin": 0.2})
+            # & begins a code of a header (ECMA-376 part 1, 18.3.1.39)
+            written = marks.replace("&", "&&")
+            self.sheet.set_header(f"&R{written}", {"margin": 0.2})
             self.sheet.set_margins(left=0.4, right=0.4, top=1.0, bottom=0.5)
 
     def _signatures(self) -> None:
@@ -229,45 +237,46 @@ class _TableSheet(_FormSheet):
         span = self.layout.signatures
         if span is None:
             return
-        parts, results = [], []
+        parts = []
+        result = ""
         lines = self.book.context.cover_lines()
         for signature in self.book.form.signatures:
             label = f"{signature.label}："
             if signature.line is None:
-                parts.append(f'"{label}{_ROOM_TO_SIGN}"')
-                results.append(label + _ROOM_TO_SIGN)
+                words = label + _ROOM_TO_SIGN
+                parts.append(literal(words))
+                result += words
             else:
-                parts.append(f'"{label}"&{self._on_cover(signature.line)}&"　"')
-                results.append(f"{label}{lines.get(signature.line, '')}　")
+                parts += [literal(label), self._on_cover(signature.line), literal("　")]
+                written = lines.get(signature.line, "")
+                result += f"{label}{written}　"
         self.join(span, "signatures")
-        self.formula(span.cell, f"={'&'.join(parts)}", "signatures", "".join(results))
-
-    def _typed_area(self, table: str) -> str:
-        """The ranges of the cells that are typed in, for Excel."""
-        spans = [self.layout.fields[f.id] for f in self.book.form.typed if f.table == table]
-        return " ".join(ranges(cell for span in spans for cell in span.cells()))
+        self.formula(span.cell, joined(*parts), "signatures", result)
 
     def _number_cell(self, field: Field, span: Span) -> None:
-        source = self.book.context.sources.get(field.id)
+        source = self._source(field)
+        entry = self._entry(field)
         is_typed = field.computed is None and source is None
         use = "input" if is_typed else "computed"
         style = f"{use}_{field.kind.value}"
         self.join(span, style)
-        entry = self._entry(field)
-        if source is None and field.computed is not None and entry is None:
-            source = self.book.formulas.computed[field.id]
-        is_blank = entry is None or entry.status is Status.BLANK
-        if is_typed and is_blank and self.book.context.takes_answers:
-            flag = address(self.book.layout.flags[field.table][1], absolute=True)
-            is_zero = self.book.submission.blanks_are_zero(field.table)
-            self.formula(span.cell, blank_formula(flag), style, 0 if is_zero else "")
+        if is_typed and _is_blank(entry) and self.book.context.takes_answers:
+            self._blank(span, field, style)
         elif source is None:
             self._value(span, entry, style)
         else:
-            result = excel_number(self.book.results.number(ex.Ref(field.id)))
-            self.formula(span.cell, source, style, result)
+            number = self.book.results.number(ex.Ref(field.id))
+            self.formula(span.cell, source, style, excel_number(number))
         if is_typed:
             self.validate(span.cell, _number_rule(field), self._prompt(field))
+
+    def _source(self, field: Field) -> str | None:
+        """The formula of a field, unless something was typed over it."""
+        source = self.book.context.sources.get(field.id)
+        if source is not None:
+            return source
+        is_computed = field.computed is not None and self._entry(field) is None
+        return self.book.formulas.computed[field.id] if is_computed else None
 
     def _entry(self, field: Field) -> Entry | None:
         """What was typed in, or typed over a formula."""
@@ -275,8 +284,15 @@ class _TableSheet(_FormSheet):
         entries = submission.entries if field.computed is None else submission.overrides
         return entries.get(field.id)
 
+    def _blank(self, span: Span, field: Field, style: str) -> None:
+        """A cell to be filled in, which shows 0 where the answer says that blanks are."""
+        _, answer = self.book.layout.flags[field.table]
+        formula = blank_formula(address(answer, absolute=True))
+        is_zero = self.book.submission.blanks_are_zero(field.table)
+        self.formula(span.cell, formula, style, 0 if is_zero else "")
+
     def _value(self, span: Span, entry: Entry | None, style: str) -> None:
-        if entry is None or entry.status is Status.BLANK:
+        if entry is None or _is_blank(entry):
             self.blank(span.cell, style)
         elif entry.value is None:
             self.string(span.cell, entry.raw, style)
@@ -288,14 +304,21 @@ class _TableSheet(_FormSheet):
         one, and last year's number; and what may be typed in, when something else was."""
         wanted = "0 或者正整数"
         told = []
-        prior_year = self.book.submission.prior_year
-        if prior_year is not None and field.id in prior_year.numbers:
-            told.append(f"上年：{shown(prior_year.numbers[field.id])}。")
+        prior_year = self.book.submission.prior_year or Figures()
+        number = prior_year.numbers.get(field.id)
+        if number is not None:
+            told.append(f"上年：{shown(number)}。")
         if field.kind is Kind.MONEY:
             wanted = f"金额（{field.unit}），不能小于 0，最多 6 位小数"
             told.append(f"单位：{field.unit}，最多 6 位小数。")
         error = f"这里只能填{wanted}，不能填文字或带单位。"
-        return Prompt(field.column_label if told else "", "\n".join(told), "填写有误", error)
+        title = field.column_label if told else ""
+        return Prompt(title, "\n".join(told), "填写有误", error)
+
+
+def _is_blank(entry: Entry | None) -> bool:
+    """Whether nothing was typed in."""
+    return entry is None or entry.status is Status.BLANK
 
 
 def _number_rule(field: Field) -> dict[str, object]:
@@ -323,9 +346,10 @@ class _TextsSheet(_FormSheet):
 
     def _sections(self) -> list[Section]:
         """Each text with its heading; what stands above the first belongs to it."""
-        tops = [span.top - 1 for span in self.layout.fields.values()]
-        starts = [TITLE_ROW, *tops[1:]]
-        ends = [*tops[1:], self.layout.form_bottom + 1]
+        headings = [span.top - 1 for span in self.layout.fields.values()]
+        others = headings[1:]
+        starts = [TITLE_ROW, *others]
+        ends = [*others, self.layout.form_bottom + 1]
         sections = []
         for start, end in zip(starts, ends, strict=True):
             heights = [self.heights.get(row, LINE_HEIGHT) for row in range(start, end)]
@@ -347,10 +371,10 @@ class _TextsSheet(_FormSheet):
     def _stretch(self, span: Span, written: str) -> None:
         """Makes the rows of a text higher where it needs more than they have."""
         needed = lines_needed(written, self.layout.widths[span.left])
-        rows = span.bottom - span.top + 1
-        if needed > rows:
-            height = min(MAX_ROW_HEIGHT, LINE_HEIGHT * needed / rows)
-            for row in range(span.top, span.bottom + 1):
+        rows = range(span.top, span.bottom + 1)
+        if needed > len(rows):
+            height = min(MAX_ROW_HEIGHT, LINE_HEIGHT * needed / len(rows))
+            for row in rows:
                 self.height(row, height)
 
 

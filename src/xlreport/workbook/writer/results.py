@@ -227,6 +227,10 @@ class CachedResults:
         """The lines of a rule that do not hold."""
         return [line for line in listed.lines if self.grade(line).fails]
 
+    def is_failing(self, listed: ListedCheck) -> bool:
+        """Whether a rule does not hold somewhere."""
+        return bool(self.rule_failing(listed))
+
     def rule_verdict(self, listed: ListedCheck) -> str:
         """The verdict on a rule."""
         failing = len(self.rule_failing(listed))

@@ -72,7 +72,7 @@ class SheetWriter:
         self.sheet.write_blank(*cell, None, self.book.styles[style])
 
     def formula(self, cell: Cell, formula: str, style: str, result: str | float) -> None:
-        """A formula with what it shows until a program calculates it."""
+        """A formula, with or without its `=`, and what it shows until a program calculates it."""
         self.sheet.write_formula(*cell, formula, self.book.styles[style], result)
 
     def join(self, span: Span, style: str) -> None:
