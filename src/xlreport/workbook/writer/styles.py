@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
@@ -11,70 +11,93 @@ SONG, HEI = "宋体", "黑体"
 INPUT_COLOUR, COMPUTED_COLOUR = "#FFF9DB", "#F2F2F2"
 COUNT_FORMAT, MONEY_FORMAT, TEXT_FORMAT = "0", "0.0000##", "@"
 
-_BORDER: dict[str, Any] = {"border": 1, "border_color": "#404040"}
-_CENTRE: dict[str, Any] = {"align": "center", "valign": "vcenter", "text_wrap": True}
-_LEFT: dict[str, Any] = {"align": "left", "valign": "vcenter", "text_wrap": True}
-_INPUT: dict[str, Any] = {**_BORDER, "bg_color": INPUT_COLOUR, "locked": False}
-_COMPUTED: dict[str, Any] = {**_BORDER, "bg_color": COMPUTED_COLOUR}
+_Settings = Mapping[str, str | float | bool]
+"""Settings of a format by XlsxWriter's names."""
 
-_STYLES: dict[str, dict[str, Any]] = {
-    "plain": {},
-    "title": {
-        "font_name": HEI,
-        "font_size": 16,
-        "bold": True,
-        "align": "center",
-        "valign": "vcenter",
-    },
-    "subtitle": {"font_name": HEI, "font_size": 13, "align": "center", "valign": "vcenter"},
-    "block": {**_BORDER, **_CENTRE, "font_name": HEI, "font_size": 11},
-    "head": {**_BORDER, **_CENTRE, "bold": True},
-    "corner": {**_BORDER, **_CENTRE},
-    "row": {**_BORDER, **_LEFT, "indent": 1},
-    "group": {**_BORDER, **_CENTRE},
-    "question": {**_BORDER, **_LEFT, "bold": True},
-    "hint": {**_BORDER, **_LEFT, "font_color": "#595959", "valign": "top"},
-    "unit_line": {"align": "left", "valign": "vcenter"},
-    "label": {**_BORDER, **_CENTRE, "bold": True},
-    "value": {**_BORDER, **_LEFT},
-    "guide": {**_LEFT, "font_size": 12, "valign": "top"},
-    "alert": {**_LEFT, "bold": True, "font_color": "#9C0006"},
-    "small": {**_LEFT, "font_size": 10, "font_color": "#595959"},
-    "margin": {**_LEFT, "font_color": "#595959"},
-    "status": {**_LEFT},
-    "verdict": {**_LEFT, "bold": True, "font_size": 12},
-    "measure_line": {"align": "right", "valign": "vcenter"},
-    "signatures": {**_LEFT},
-    "group_line": {**_LEFT, **_BORDER, "bold": True, "bg_color": COMPUTED_COLOUR},
-    "list_entry": {**_LEFT, "font_color": "#0563C1"},
-    "service": {**_LEFT},
-    "panel_head": {**_LEFT, "bold": True},
-    "sign": {**_BORDER, **_LEFT},
-    "prior_count": {**_COMPUTED, **_CENTRE, "num_format": COUNT_FORMAT},
-    "prior_money": {**_COMPUTED, **_CENTRE, "num_format": MONEY_FORMAT},
-    "prior_text": {**_COMPUTED, **_LEFT, "num_format": TEXT_FORMAT, "valign": "top"},
-    "input_count": {**_INPUT, **_CENTRE, "num_format": COUNT_FORMAT},
-    "input_money": {**_INPUT, **_CENTRE, "num_format": MONEY_FORMAT},
-    "input_text": {**_INPUT, **_LEFT, "num_format": TEXT_FORMAT, "valign": "top"},
-    "input_line": {**_INPUT, **_LEFT, "num_format": TEXT_FORMAT},
-    "input_choice": {**_INPUT, **_CENTRE, "num_format": TEXT_FORMAT},
-    "computed_count": {**_COMPUTED, **_CENTRE, "num_format": COUNT_FORMAT},
-    "computed_money": {**_COMPUTED, **_CENTRE, "num_format": MONEY_FORMAT},
-    "overall": {**_LEFT, "bold": True, "font_size": 18},
-    "link": {**_BORDER, **_LEFT, "font_color": "#0563C1", "underline": 1},
-    "text": {**_BORDER, **_LEFT, "num_format": TEXT_FORMAT},
-    "centre": {**_BORDER, **_CENTRE},
-    "number_count": {**_BORDER, **_CENTRE, "num_format": COUNT_FORMAT},
-    "number_money": {**_BORDER, **_CENTRE, "num_format": MONEY_FORMAT},
-    "id": {**_CENTRE, "font_size": 8, "font_color": "#595959"},
-}
+_BORDER: _Settings = {"border": 1, "border_color": "#404040"}
+_CENTRE: _Settings = {"align": "center", "valign": "vcenter", "text_wrap": True}
+_LEFT: _Settings = {"align": "left", "valign": "vcenter", "text_wrap": True}
+_TOP: _Settings = {"align": "left", "valign": "top", "text_wrap": True}
+_LINE: _Settings = {"valign": "vcenter"}
+_HEADING: _Settings = {"font_name": HEI}
+_BOLD: _Settings = {"bold": True}
+_QUIET: _Settings = {"font_color": "#595959"}
+_LINK: _Settings = {"font_color": "#0563C1"}
+_INPUT: _Settings = {**_BORDER, "bg_color": INPUT_COLOUR, "locked": False}
+_COMPUTED: _Settings = {**_BORDER, "bg_color": COMPUTED_COLOUR}
+_COUNT: _Settings = {"num_format": COUNT_FORMAT}
+_MONEY: _Settings = {"num_format": MONEY_FORMAT}
+_TEXT: _Settings = {"num_format": TEXT_FORMAT}
 
-_COLOURS = {
-    "good": {"font_color": "#006100", "bg_color": "#C6EFCE"},
-    "bad": {"font_color": "#9C0006", "bg_color": "#FFC7CE"},
-    "warn": {"font_color": "#7F6000", "bg_color": "#FFEB9C"},
-    "grey": {"font_color": "#595959", "bg_color": "#EDEDED"},
-}
+_STYLES: dict[str, _Settings] = {}
+
+
+def _style(name: str, *parts: _Settings, **own: str | float) -> None:
+    """Declares a format: its parts together, with settings of its own."""
+    settings: dict[str, str | float | bool] = {}
+    for part in parts:
+        settings.update(part)
+    _STYLES[name] = {**settings, **own}
+
+
+# the official form
+_style("plain")
+_style("title", _HEADING, _LINE, _BOLD, font_size=16, align="center")
+_style("subtitle", _HEADING, _LINE, font_size=13, align="center")
+_style("block", _BORDER, _CENTRE, _HEADING, font_size=11)
+_style("head", _BORDER, _CENTRE, _BOLD)
+_style("corner", _BORDER, _CENTRE)
+_style("row", _BORDER, _LEFT, indent=1)
+_style("group", _BORDER, _CENTRE)
+_style("unit_line", _LINE, align="left")
+_style("measure_line", _LINE, align="right")
+_style("signatures", _LEFT)
+_style("label", _BORDER, _CENTRE, _BOLD)
+_style("value", _BORDER, _LEFT)
+_style("sign", _BORDER, _LEFT)
+
+# what helps to fill it in
+_style("question", _BORDER, _LEFT, _BOLD)
+_style("hint", _BORDER, _TOP, _QUIET)
+_style("guide", _TOP, font_size=12)
+_style("alert", _LEFT, _BOLD, font_color="#9C0006")
+_style("small", _LEFT, _QUIET, font_size=10)
+_style("margin", _LEFT, _QUIET)
+_style("status", _LEFT)
+_style("verdict", _LEFT, _BOLD, font_size=12)
+_style("overall", _LEFT, _BOLD, font_size=18)
+_style("service", _LEFT)
+_style("panel_head", _LEFT, _BOLD)
+_style("list_entry", _LEFT, _LINK)
+_style("group_line", _LEFT, _BORDER, _BOLD, bg_color=COMPUTED_COLOUR)
+
+# numbers and texts: last year's, those to be filled in, those that are worked out
+_style("prior_count", _COMPUTED, _CENTRE, _COUNT)
+_style("prior_money", _COMPUTED, _CENTRE, _MONEY)
+_style("prior_text", _COMPUTED, _TOP, _TEXT)
+_style("input_count", _INPUT, _CENTRE, _COUNT)
+_style("input_money", _INPUT, _CENTRE, _MONEY)
+_style("input_text", _INPUT, _TOP, _TEXT)
+_style("input_line", _INPUT, _LEFT, _TEXT)
+_style("input_choice", _INPUT, _CENTRE, _TEXT)
+_style("computed_count", _COMPUTED, _CENTRE, _COUNT)
+_style("computed_money", _COMPUTED, _CENTRE, _MONEY)
+
+# lists
+_style("link", _BORDER, _LEFT, _LINK, underline=1)
+_style("text", _BORDER, _LEFT, _TEXT)
+_style("centre", _BORDER, _CENTRE)
+_style("number_count", _BORDER, _CENTRE, _COUNT)
+_style("number_money", _BORDER, _CENTRE, _MONEY)
+_style("id", _CENTRE, _QUIET, font_size=8)
+
+_GOOD: _Settings = {"font_color": "#006100", "bg_color": "#C6EFCE"}
+_BAD: _Settings = {"font_color": "#9C0006", "bg_color": "#FFC7CE"}
+_WARN: _Settings = {"font_color": "#7F6000", "bg_color": "#FFEB9C"}
+_GREY: _Settings = {"font_color": "#595959", "bg_color": "#EDEDED"}
+
+_COLOURS = {"good": _GOOD, "bad": _BAD, "warn": _WARN, "grey": _GREY}
+"""What conditional formats set, over the format of the cell."""
 
 
 class Styles:
@@ -98,7 +121,7 @@ class Styles:
         return self._made[key]
 
 
-def _settings(name: str, quoted: bool) -> dict[str, Any]:
+def _settings(name: str, quoted: bool) -> _Settings:
     if name in _COLOURS:
         return _COLOURS[name]
     settings = {"font_name": SONG, "font_size": 10.5, **_STYLES[name]}
