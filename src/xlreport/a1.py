@@ -80,3 +80,8 @@ def span(first: Cell, last: Cell, *, absolute: bool = False) -> str:
 def quoted(sheet: str) -> str:
     """A sheet name as it stands before the `!` of a reference."""
     return "'" + sheet.replace("'", "''") + "'"
+
+
+def reference(sheet: str, cell: Cell, *, absolute: bool = False) -> str:
+    """A cell of another sheet: '封面'!D6, or '封面'!$D$6."""
+    return f"{quoted(sheet)}!{address(cell, absolute=absolute)}"

@@ -51,3 +51,23 @@ def added(parts: list[str]) -> str:
 def is_positive(number: str) -> str:
     """Whether a number is more than 0."""
     return f"{number}>0"
+
+
+def equals(one: str, other: str) -> str:
+    """Whether two values are the same."""
+    return f"{one}={other}"
+
+
+def is_empty(text: str) -> str:
+    """Whether a text shows nothing."""
+    return f'{text}=""'
+
+
+def is_written(text: str) -> str:
+    """Whether a text shows something."""
+    return f'{text}<>""'
+
+
+def link(target: str, words: str) -> str:
+    """A cell that leads somewhere."""
+    return call("HYPERLINK", target, words)

@@ -66,6 +66,10 @@ class CalculationLayout:
         """Where the grade of one of the cells of a line stands."""
         return self.row(line), FIRST_OF_CELLS + position
 
+    def status_row(self, sheet: SheetLayout, status: StatusCell) -> int:
+        """The row of a status cell of a sheet."""
+        return self.statuses[status_key(sheet, status)]
+
     @property
     def last_line_row(self) -> int:
         """The row of the last check line."""

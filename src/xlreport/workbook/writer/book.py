@@ -94,7 +94,8 @@ class WorkbookWriter:
         """Makes rows below one row of headings a real table, which programs that read screens
         announce; it keeps the formats of its cells. Headings that are alike, which no table may
         have, get filters only."""
-        if len({heading.casefold() for heading in headings}) < len(headings):
+        distinct = {heading.casefold() for heading in headings}
+        if len(distinct) < len(headings):
             sheet.autofilter(*area.corners)
             return
         header_format = self.styles[style]
@@ -109,14 +110,15 @@ class WorkbookWriter:
 
     def finish(self) -> bytes:
         """Closes the workbook; the same content always gives the same bytes."""
-        self.workbook.set_properties(
-            {
-                "title": f"{self.form.title}（{self.submission.year} 年度）",
-                "subject": self.submission.unit.name,
-                "author": self.submission.county.name or self.submission.unit.name or "xlreport",
-                "created": issued(self.submission.year),
-            }
-        )
+        submission = self.submission
+        issuer = submission.county.name or submission.unit.name
+        properties = {
+            "title": f"{self.form.title}（{submission.year} 年度）",
+            "subject": submission.unit.name,
+            "author": issuer or "xlreport",
+            "created": issued(submission.year),
+        }
+        self.workbook.set_properties(properties)
         self.workbook.close()
         return self._buffer.getvalue()
 

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from xlreport.a1 import address
 from xlreport.findings import Severity
-from xlreport.rules.excel_text import NOTHING, call, if_, is_positive, joined, literal, or_
+from xlreport.rules.excel_text import (
+    NOTHING,
+    call,
+    equals,
+    if_,
+    is_positive,
+    is_written,
+    joined,
+    link,
+    literal,
+    or_,
+)
 from xlreport.rules.grade import Grade
 from xlreport.submission import by_rule
 from xlreport.text import printed_code
@@ -71,6 +82,8 @@ class _ChecksSheet(SheetWriter):
         super().__init__(book, CHECKS)
         self.results = book.results
         self.at = book.layout.checks
+        self.listed = book.layout.listed
+        self.calculation = book.layout.calculation
         self.explanations = by_rule(book.submission.explanations)
         prior_year = book.submission.prior_year
         self.prior_explanations = {} if prior_year is None else by_rule(prior_year.explanations)
@@ -80,7 +93,7 @@ class _ChecksSheet(SheetWriter):
         self._head()
         for group, row in self.at.groups.items():
             self._group(group, row)
-        for listed in self.book.layout.listed:
+        for listed in self.listed:
             self._rule(listed)
         self._colours()
         self.sheet.freeze_panes(HEADING_ROW + 1, RULE)
@@ -103,25 +116,27 @@ class _ChecksSheet(SheetWriter):
         if group == DEFERRED_GROUP:
             self.merge(span, title, "group_line")
             return
-        members = [listed for listed in self.book.layout.listed if group_of(listed) == group]
-        failing = self._count_of_rules(members)
-        told = if_(f"{failing}=0", literal(_NONE_FAILS), joined(failing, literal(_FAIL)))
+        members = [listed for listed in self.listed if group_of(listed) == group]
+        failing = self._count_failing(members)
+        number_told = joined(failing, literal(_FAIL))
+        told = if_(equals(failing, "0"), literal(_NONE_FAILS), number_told)
         formula = joined(literal(f"{title}（"), told, literal("）"))
         count = sum(self.results.is_failing(listed) for listed in members)
         shown = f"{count}{_FAIL}" if count else _NONE_FAILS
         self.join(span, "group_line")
         self.formula(span.cell, formula, "group_line", f"{title}（{shown}）")
 
-    def _count_of_rules(self, members: list[ListedCheck]) -> str:
+    def _count_failing(self, members: list[ListedCheck]) -> str:
         """How many rules of a group, which lie one below another, do not hold."""
         first = self._calculated(members[0], at.RULE_FAILING)
-        last = self.book.layout.calculation.rules[members[-1].code]
-        last_cell = address((last, at.RULE_FAILING), absolute=True)
+        last = members[-1]
+        last_row = self.calculation.rules[last.code]
+        last_cell = address((last_row, at.RULE_FAILING), absolute=True)
         return call("COUNTIF", f"{first}:{last_cell}", literal(">0"))
 
     def _calculated(self, listed: ListedCheck, column: int) -> str:
         """A reference to what the sheet of calculations says of a rule."""
-        row = self.book.layout.calculation.rules[listed.code]
+        row = self.calculation.rules[listed.code]
         return self.book.formulas.calculated(row, column)
 
     # --- one rule ---------------------------------------------------------------------------
@@ -158,19 +173,20 @@ class _ChecksSheet(SheetWriter):
         count = self._calculated(listed, at.RULE_FAILING)
         label = listed.severity.label
         severity = if_(is_positive(count), literal(label), NOTHING)
-        shown = label if self.results.is_failing(listed) else ""
-        self.formula((row, SEVERITY), severity, "centre", shown)
+        is_failing = self.results.is_failing(listed)
+        self.formula((row, SEVERITY), severity, "centre", label if is_failing else "")
         verdict = self._calculated(listed, at.RULE_VERDICT)
-        self.formula((row, VERDICT), verdict, "centre", self.results.rule_verdict(listed))
+        shown_verdict = self.results.rule_verdict(listed)
+        self.formula((row, VERDICT), verdict, "centre", shown_verdict)
         self._where(listed, row, count)
 
     def _where(self, listed: ListedCheck, row: int, count: str) -> None:
         """The rows and columns for which a rule does not hold, a link to the first."""
-        last = self.book.layout.calculation.row(listed.lines[-1])
+        last = self.calculation.row(listed.lines[-1])
         names = self.book.formulas.calculated(last, at.ROWS)
-        link = self.book.formulas.calculated(last, at.FIRST)
+        target = self.book.formulas.calculated(last, at.FIRST)
         shown = call("LEFT", names, str(_MOST_NAMED))
-        formula = if_(f"{count}=0", NOTHING, call("HYPERLINK", link, shown))
+        formula = if_(equals(count, "0"), NOTHING, link(target, shown))
         failing = self.results.rule_failing(listed)
         named = "、".join(line.about for line in failing)
         self.formula((row, WHERE), formula, "link", named[:_MOST_NAMED])
@@ -198,14 +214,14 @@ class _ChecksSheet(SheetWriter):
         verdict = f"${address((first, VERDICT))}"
         severity = f"${address((first, SEVERITY))}"
         both = Span(first, SEVERITY, self.at.last, VERDICT)
-        is_error = f"{severity}={literal(Severity.ERROR.label)}"
+        is_error = equals(severity, literal(Severity.ERROR.label))
         self.colour(both, f"={is_error}", "bad", last=True)
-        self.colour(both, f'={severity}<>""', "warn", last=True)
+        self.colour(both, f"={is_written(severity)}", "warn", last=True)
         alone = Span(first, VERDICT, self.at.last, VERDICT)
-        holds = f"{verdict}={literal(Grade.HOLDS.word)}"
+        holds = equals(verdict, literal(Grade.HOLDS.word))
         self.colour(alone, f"={holds}", "good")
-        is_open = f"{verdict}={literal(Grade.OPEN.word)}"
-        lacks_prior_year = f"{verdict}={literal(Grade.NO_PRIOR_YEAR.word)}"
+        is_open = equals(verdict, literal(Grade.OPEN.word))
+        lacks_prior_year = equals(verdict, literal(Grade.NO_PRIOR_YEAR.word))
         self.colour(alone, f"={or_(is_open, lacks_prior_year)}", "grey")
 
 

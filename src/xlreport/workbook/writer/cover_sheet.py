@@ -6,7 +6,16 @@ from collections.abc import Mapping
 
 from xlreport.a1 import Cell, address, quoted
 from xlreport.form.model import LEVELS, IdentityItem
-from xlreport.rules.excel_text import NOTHING, call, if_, is_positive, joined, literal
+from xlreport.rules.excel_text import (
+    NOTHING,
+    call,
+    if_,
+    is_empty,
+    is_positive,
+    joined,
+    link,
+    literal,
+)
 from xlreport.rules.grade import TICK, Grade
 from xlreport.workbook.layout import calculation as at
 from xlreport.workbook.layout.identity import (
@@ -157,8 +166,7 @@ class _CoverSheet(SheetWriter):
         span = _panel_line(_VERDICT_ROW + 1)
         self.height(span.top, _SERVICE_HEIGHT)
         target = f"mailto:{address_of_issuer}"
-        link = call("HYPERLINK", literal(target), literal(sentence))
-        formula = f"={link}"
+        formula = "=" + link(literal(target), literal(sentence))
         if not address_of_issuer or len(formula) > LONGEST_FORMULA:
             self.merge(span, sentence, "service")
             return
@@ -190,9 +198,9 @@ class _CoverSheet(SheetWriter):
         """The formula of an entry of the list; the first says when there is none."""
         row = self.book.layout.calculation.entries[position]
         text = self.book.formulas.calculated(row, at.ENTRY_TEXT)
-        link = self.book.formulas.calculated(row, at.ENTRY_LINK)
+        target = self.book.formulas.calculated(row, at.ENTRY_LINK)
         without = "" if position else _NOTHING_FAILS
-        return if_(f'{text}=""', literal(without), call("HYPERLINK", link, text))
+        return if_(is_empty(text), literal(without), link(target, text))
 
     def _more(self, span: Span) -> None:
         """How many checks more do not hold."""

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from xlreport.a1 import address, quoted, ranges
+from xlreport.a1 import address, ranges, reference
 from xlreport.form import expression as ex
 from xlreport.form.model import Field, Kind, Text
-from xlreport.rules.excel_text import call, joined, literal
+from xlreport.rules.excel_text import joined, link, literal
 from xlreport.rules.grade import TICK, Grade
 from xlreport.submission import NO, YES, Entry, Figures, Status, shown
 from xlreport.text import MAX_CELL_TEXT
 from xlreport.workbook.layout import calculation as at
 from xlreport.workbook.layout.blanks import blank_formula
-from xlreport.workbook.layout.calculation import status_key
 from xlreport.workbook.layout.sheet import (
     COVER,
     GUIDE,
@@ -43,6 +42,9 @@ _VERDICT_STYLES = (
     (Grade.OPEN.word, "grey"),
 )
 """The colours of verdicts, by what their text begins with."""
+
+_STATE_STYLES = {Grade.ERROR: "bad", Grade.WARNING: "warn"}
+"""The colours of cells, by the worst grade of the rules that name them."""
 
 _ANSWER = Prompt(
     "空白处是否均为 0",
@@ -125,7 +127,7 @@ class _FormSheet(SheetWriter):
     def _on_cover(self, item: str) -> str:
         """A reference to a line of the cover."""
         cell = self.book.layout.identity[item]
-        return f"{quoted(COVER)}!{address(cell, absolute=True)}"
+        return reference(COVER, cell, absolute=True)
 
     @property
     def _printed(self) -> Span:
@@ -141,8 +143,8 @@ class _FormSheet(SheetWriter):
         formulas = self.book.formulas
         row = formulas.sheet_row(layout)
         text = formulas.calculated(row, at.SHEET_TEXT)
-        link = formulas.calculated(row, at.SHEET_LINK)
-        verdict = call("HYPERLINK", link, text)
+        target = formulas.calculated(row, at.SHEET_LINK)
+        verdict = link(target, text)
         result = self.book.results.sheet_text(layout)
         self.join(layout.verdict, "verdict")
         self.formula(layout.verdict.cell, verdict, "verdict", result)
@@ -152,7 +154,7 @@ class _FormSheet(SheetWriter):
         self._states()
 
     def _status(self, status: StatusCell) -> None:
-        row = self.book.layout.calculation.statuses[status_key(self.layout, status)]
+        row = self.book.layout.calculation.status_row(self.layout, status)
         self.join(status.span, "status")
         words = self.book.formulas.calculated(row, at.TEXT)
         result = self.book.results.status(status, self.layout)
@@ -174,13 +176,14 @@ class _FormSheet(SheetWriter):
         if self.layout.fields:
             area = _around(self.layout.fields.values())
             state = address(self.layout.state(area.cell))
-            self.colour(area, f"={state}={Grade.ERROR:d}", "bad")
-            self.colour(area, f"={state}={Grade.WARNING:d}", "warn")
+            for grade, style in _STATE_STYLES.items():
+                self.colour(area, f"={state}={grade:d}", style)
 
 
 def _around(spans: Iterable[Span]) -> Span:
     """The smallest rectangle around some others."""
-    tops, lefts, bottoms, rights = zip(*(span.corners for span in spans), strict=True)
+    corners = [span.corners for span in spans]
+    tops, lefts, bottoms, rights = zip(*corners, strict=True)
     return Span(min(tops), min(lefts), max(bottoms), max(rights))
 
 
@@ -202,8 +205,8 @@ class _TableSheet(_FormSheet):
         typed = [layout.fields[name] for name in book.layout.typed_on(layout)]
         if book.context.takes_answers:
             # ranges as Excel lists them, between blanks
-            area = " ".join(ranges(cell for span in typed for cell in span.cells()))
-            self.sheet.ignore_errors({"formula_unlocked": area})
+            cells = [cell for span in typed for cell in span.cells()]
+            self.sheet.ignore_errors({"formula_unlocked": " ".join(ranges(cells))})
         self.close(typed[0].cell if typed else (0, 0))
 
     def _answer(self, table: str) -> None:

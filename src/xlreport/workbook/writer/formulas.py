@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from xlreport.a1 import Cell, address, quoted
+from xlreport.a1 import Cell, reference
 from xlreport.form import expression as ex
 from xlreport.form.model import Form
 from xlreport.rules.describe import RuleDescriber
 from xlreport.rules.excel import Formulas
+from xlreport.rules.excel_text import call
 from xlreport.workbook.layout.lines import ListedCheck
 from xlreport.workbook.layout.sheet import CALCULATION, SheetLayout
 from xlreport.workbook.layout.workbook import WorkbookLayout, layout_of
@@ -70,8 +71,8 @@ class FormFormulas:
         return {name: self._state(name) for name in self.layout.cells}
 
     def _state(self, name: str) -> str:
-        grades = [f"{quoted(CALCULATION)}!{address(cell)}" for cell in self._grades(name)]
-        return f"=MAX(0,{','.join(grades)})" if grades else "=0"
+        grades = [reference(CALCULATION, cell) for cell in self._grades(name)]
+        return call("MAX", "0", *grades) if grades else "0"
 
     def _grades(self, name: str) -> Iterable[Cell]:
         """Where the grades stand of all rules that name a field or text."""
@@ -86,7 +87,7 @@ class FormFormulas:
 
     def calculated(self, row: int, column: int) -> str:
         """A reference to a cell of the sheet of calculations."""
-        return f"{quoted(CALCULATION)}!{address((row, column), absolute=True)}"
+        return reference(CALCULATION, (row, column), absolute=True)
 
     def sheet_row(self, sheet: SheetLayout) -> int:
         """The row of a sheet's verdict on the sheet of calculations."""

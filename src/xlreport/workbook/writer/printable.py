@@ -14,20 +14,25 @@ AnySubmission = TypeVar("AnySubmission", bound=Submission)
 
 def printable(submission: AnySubmission) -> AnySubmission:
     """The same submission without control characters and halves of surrogate pairs."""
-    lines = {item: clean_line(line) for item, line in submission.provenance.identity.items()}
-    prior_year = submission.prior_year
-    return replace(
+    identity = submission.provenance.identity
+    lines = {item: clean_line(line) for item, line in identity.items()}
+    cleaned = replace(
         submission.with_identity(lines),
         unit=_unit(submission.unit),
         county=_unit(submission.county),
         texts=_texts(submission.texts),
         explanations=_texts(submission.explanations),
-        prior_year=None if prior_year is None else _figures(prior_year),
     )
+    if submission.prior_year is None:
+        return cleaned
+    return replace(cleaned, prior_year=_figures(submission.prior_year))
 
 
 def _unit(unit: Unit) -> Unit:
-    return Unit(clean_line(unit.name), clean_line(unit.code), clean_line(unit.level))
+    name = clean_line(unit.name)
+    code = clean_line(unit.code)
+    level = clean_line(unit.level)
+    return Unit(name, code, level)
 
 
 def _texts(texts: Mapping[str, str]) -> dict[str, str]:
@@ -35,5 +40,6 @@ def _texts(texts: Mapping[str, str]) -> dict[str, str]:
 
 
 def _figures(figures: Figures) -> Figures:
+    texts = _texts(figures.texts)
     explanations = _texts(figures.explanations)
-    return Figures(figures.numbers, _texts(figures.texts), explanations)
+    return Figures(figures.numbers, texts, explanations)

@@ -126,16 +126,18 @@ class CachedResults:
             return home
         grades = self.grades_of_cells[line.index]
         position = next(i for i, grade in enumerate(grades) if grade.fails)
-        return self._layout.cells[ex.fields_of(line.instances[position].rule)[0]]
+        failing = line.instances[position]
+        first = ex.fields_of(failing.rule)[0]
+        return self._layout.cells[first]
 
     def state(self, name: str) -> int:
         """How wrong the cell of a field or text is: the worst grade of the rules that name it."""
         states = [0]
         for line in self._layout.lines_of[name]:
-            for instance, grade in zip(
-                line.instances, self.grades_of_cells[line.index], strict=True
-            ):
-                if not line.per_cell or name in ex.fields_of(instance.rule):
+            grades = self.grades_of_cells[line.index]
+            for instance, grade in zip(line.instances, grades, strict=True):
+                is_concerned = not line.per_cell or name in ex.fields_of(instance.rule)
+                if is_concerned:
                     states.append(int(grade))
         return max(states)
 
@@ -170,9 +172,10 @@ class CachedResults:
         return self._tally(self._layout.lines_on(sheet), self._sheet_blanks(sheet))
 
     def _sheet_blanks(self, sheet: SheetLayout) -> int:
-        texts = self._layout.wanted_texts_on(sheet)
-        blank_texts = sum(not self._submission.texts.get(name) for name in texts)
-        return self._blank_of(self._layout.typed_on(sheet)) + blank_texts
+        wanted = self._layout.wanted_texts_on(sheet)
+        blank_texts = sum(not self._submission.texts.get(name) for name in wanted)
+        blank_cells = self._blank_of(self._layout.typed_on(sheet))
+        return blank_cells + blank_texts
 
     def report_tally(self) -> Tally:
         """What is wrong in the whole report; a level that rules ask for is a blank too."""
@@ -220,8 +223,9 @@ class CachedResults:
     def entry(self, line: CheckLine) -> str:
         """What the list says of a line."""
         sheet, cell = self.spot(line)
-        label = line.label
-        return f"{sheet} {address(cell)}　{self.message(line)}　（{label}）"
+        place = f"{sheet} {address(cell)}"
+        message = self.message(line)
+        return f"{place}　{message}　（{line.label}）"
 
     def rule_failing(self, listed: ListedCheck) -> list[CheckLine]:
         """The lines of a rule that do not hold."""

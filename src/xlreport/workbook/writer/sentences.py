@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from xlreport.findings import Severity
 from xlreport.form.model import Check
-from xlreport.rules.excel_text import NOTHING, if_, is_positive, joined, literal
+from xlreport.rules.excel_text import NOTHING, equals, if_, is_empty, is_positive, joined, literal
 from xlreport.rules.grade import FAILING, Grade
 
 ALL_PASSED = "✔ 全部通过，可以报送"
@@ -37,9 +37,9 @@ def complaint_formula(grade: str, check: Check, gap: str) -> str:
     parts = [literal(f"{mark} {check.complaint}")]
     if gap:
         difference = joined(literal(f"{check.difference_word} "), gap)
-        parts.append(if_(f'{gap}=""', NOTHING, difference))
+        parts.append(if_(is_empty(gap), NOTHING, difference))
     if check.severity is Severity.WARNING:
-        is_explained = f"{grade}={Grade.EXPLAINED:d}"
+        is_explained = equals(grade, f"{Grade.EXPLAINED:d}")
         parts.append(if_(is_explained, literal(EXPLAINED), NOTHING))
     return if_(is_positive(grade), joined(*parts), NOTHING)
 
