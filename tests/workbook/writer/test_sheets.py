@@ -384,7 +384,8 @@ def test_a_longer_text_gets_higher_rows(zfxxgk: Form) -> None:
 
 
 def test_the_guide_numbers_its_instructions(zfxxgk: Form, book: openpyxl.Workbook) -> None:
-    rows = list(book[GUIDE].iter_rows(min_row=2, max_col=2, values_only=True))
+    *rows, on_paper = book[GUIDE].iter_rows(min_row=2, max_col=2, values_only=True)
+    assert on_paper[0] == f"{len(zfxxgk.instructions) + 1}."
     assert rows == [(f"{i}.", text) for i, text in enumerate(zfxxgk.instructions, start=1)]
 
 

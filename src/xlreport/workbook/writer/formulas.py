@@ -72,7 +72,7 @@ class FormFormulas:
 
     def _state(self, name: str) -> str:
         grades = [reference(CALCULATION, cell) for cell in self._grades(name)]
-        return call("MAX", "0", *grades) if grades else "0"
+        return "=" + call("MAX", "0", *grades) if grades else "=0"
 
     def _grades(self, name: str) -> Iterable[Cell]:
         """Where the grades stand of all rules that name a field or text."""
