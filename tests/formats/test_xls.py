@@ -338,8 +338,8 @@ def test_texts_in_the_colour_of_their_ground(cell_style: bytes, reason: str) -> 
         styles.take(0x31, given)
     styles.take(0x92, struct.pack("<H", 3) + b"\0\0\0\0\xff\xff\xff\0\x11\x22\x33\0")
     styles.take(0xE0, cell_style)
-    assert styles.why_unseen(0) == reason
-    assert styles.why_unseen(1) == ""
+    assert styles.look(0, "General").why_unseen() == reason
+    assert styles.look(1, "General").why_unseen() == ""
 
 
 def drawn(kind: int, key: int, words: str, row: int, column: int) -> list[bytes]:

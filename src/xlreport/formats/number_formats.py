@@ -39,6 +39,33 @@ def shows_white(code: str) -> bool:
     return _WHITE.search(code.partition(";")[0]) is not None
 
 
+_SHOWS_NOTHING = re.compile(r"(?:\[[^\]]*\]|[_*].|\s|\"\")*")
+"""A part of a format that has neither a place for what a cell holds nor a text of its own."""
+
+_OF_TEXTS = 3
+"""The part of a format that is for texts, where it has so many parts before it."""
+
+
+HIDDEN_TEXT = "数字格式不显示文字"
+"""Why nobody sees a text in such a format, in words."""
+
+
+def hides_texts(code: str) -> bool:
+    """Whether a format shows nothing of a text: its fourth part is empty, as in `;;;`."""
+    parts = code.split(";")
+    return len(parts) == _OF_TEXTS + 1 and _SHOWS_NOTHING.fullmatch(parts[_OF_TEXTS]) is not None
+
+
+def is_of_dates(code: str) -> bool:
+    """Whether a format shows a date or time."""
+    bare = _NO_LETTERS.sub("", code).lower().replace("general", "")
+    of_elapsed_time = _ELAPSED.search(code) is not None
+    if not any(digit in bare for digit in "0#?"):
+        # days of the week and years as East Asian programs write them
+        of_elapsed_time = of_elapsed_time or "aaa" in bare or "e" in bare
+    return of_elapsed_time or any(letter in bare for letter in "ymdhs")
+
+
 @dataclass
 class NumberFormats:
     """A workbook's own number formats by id, and the format id of each cell style."""
@@ -60,12 +87,7 @@ class NumberFormats:
         key = self._key(style)
         if key not in self.custom:
             return key in _BUILT_IN_DATES
-        bare = _NO_LETTERS.sub("", self.custom[key]).lower().replace("general", "")
-        of_elapsed_time = _ELAPSED.search(self.custom[key]) is not None
-        if not any(digit in bare for digit in "0#?"):
-            # days of the week and years as East Asian programs write them
-            of_elapsed_time = of_elapsed_time or "aaa" in bare or "e" in bare
-        return of_elapsed_time or any(letter in bare for letter in "ymdhs")
+        return is_of_dates(self.custom[key])
 
     def _key(self, style: int) -> int:
         if style < len(self.of_style):

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from functools import partial
 from typing import ClassVar
 
 from xlreport import a1
 from xlreport.a1 import Cell
 from xlreport.formats import codes, opc
+from xlreport.formats.conditional import ALWAYS, MOST_RULES, Change, Rule, may_hide
 from xlreport.formats.guard import (
     FOREIGN,
     CellCount,
@@ -20,6 +23,7 @@ from xlreport.formats.guard import (
     parse_optional,
     parse_xml,
 )
+from xlreport.formats.ods_rules import base_cell, ods_areas, ods_condition
 from xlreport.formats.ods_styles import OdsStyles
 from xlreport.formats.opc import Parts, time_or_nothing
 from xlreport.formats.raw import (
@@ -34,6 +38,7 @@ from xlreport.formats.raw import (
     join_names,
 )
 from xlreport.formats.remarks import CHART, COMMENT, MOST_LETTERS, PICTURE, TEXT_BOX
+from xlreport.formats.shown import date_shown, number_read
 
 Attributes = dict[str, str]
 
@@ -45,6 +50,8 @@ _PREFIXES: Mapping[str, str] = {
     f"{_OASIS}:meta:1.0": "meta",
     f"{_OASIS}:drawing:1.0": "draw",
     f"{_OASIS}:style:1.0": "style",
+    f"{_OASIS}:datastyle:1.0": "number",
+    f"{_OASIS}:config:1.0": "config",
     f"{_OASIS}:svg-compatible:1.0": "svg",
     f"{_OASIS}:xsl-fo-compatible:1.0": "fo",
     "http://purl.org/dc/elements/1.1/": "dc",
@@ -54,6 +61,13 @@ _PREFIXES: Mapping[str, str] = {
 }
 """The namespaces whose names can stand in a table: the standard's, and those of LibreOffice."""
 
+_ELSEWHERE = (FOREIGN, "number:", "config:", "style:", "meta:")
+"""How names begin of elements that no table is in."""
+
+_NOTHING = '""'
+"""A number format that shows nothing."""
+
+_ONLY_BARS = Change(only_bars=True)
 _NUMBERS = frozenset({"float", "percentage", "currency"})
 _HIDDEN = frozenset({"office:annotation", "table:tracked-changes", "table:shapes"})
 """Elements whose text is no cell's; drawings are such too."""
@@ -90,6 +104,9 @@ def read(data: bytes, limits: Limits) -> RawBook:
     content = _Content(CellCount(codes.ODS_CELLS, limits.cells), _styles(parts))
     parse_xml(parts["content.xml"], content, _PREFIXES)
     names, repeated = join_names(content.names)
+    if not _shows_zeros(parts):
+        for sheet in content.sheets.values():
+            sheet.zeros = False
     meta = _Meta()
     if "meta.xml" in parts:
         parse_optional(parts["meta.xml"], meta, _PREFIXES)
@@ -115,6 +132,9 @@ class _Common(XmlHandler):
     def start(self, name: str, attributes: Attributes) -> None:
         self.styles.start(name, attributes)
 
+    def data(self, text: str) -> None:
+        self.styles.numbers.data(text)
+
     def end(self, name: str) -> None:
         self.styles.end(name)
 
@@ -125,6 +145,34 @@ def _styles(parts: Parts) -> OdsStyles:
     if "styles.xml" in parts:
         parse_optional(parts["styles.xml"], common, _PREFIXES)
     return common.styles
+
+
+class _Settings(XmlHandler):
+    """Collects whether zeros are shown, from what LibreOffice keeps of how a file is looked at."""
+
+    def __init__(self) -> None:
+        self.in_zeros = False
+        self.zeros = ""
+
+    def start(self, name: str, attributes: Attributes) -> None:
+        self.in_zeros = (
+            name == "config:config-item" and attributes.get("config:name") == "ShowZeroValues"
+        )
+
+    def data(self, text: str) -> None:
+        if self.in_zeros:
+            self.zeros += text
+
+    def end(self, _name: str) -> None:
+        self.in_zeros = False
+
+
+def _shows_zeros(parts: Parts) -> bool:
+    """Whether the cells of all tables show a 0."""
+    settings = _Settings()
+    if "settings.xml" in parts:
+        parse_optional(parts["settings.xml"], settings, _PREFIXES)
+    return settings.zeros.strip() != "false"
 
 
 def _holds_macros(parts: Parts) -> bool:
@@ -159,32 +207,51 @@ class _Meta(XmlHandler):
 
 @dataclass
 class _Cell:
-    """The cell being read: its attributes, repetition, why nobody sees it, paragraphs."""
+    """The cell being read: its attributes, repetition, number of its style, why nobody sees it,
+    what its style makes of its number (None where that is not known), paragraphs."""
 
     attributes: Attributes
     repeat: int
+    style: int = 0
     unseen: str = ""
+    styled: str | None = None
+    is_date: bool = False
+    repeats: bool = False
     lines: list[str] = field(default_factory=list)
 
     def raw(self) -> RawCell | None:
         """The cell by its value type (19.387); None when there is nothing in it."""
         formula = self.attributes.get("table:formula")
+        made = partial(RawCell, formula=formula, unseen=self.unseen, style=self.style)
         shown = "\n".join(self.lines)
         kind = self.attributes.get("office:value-type", "")
         if self._is_error(shown):
-            return RawCell("e", shown, formula)
+            return made("e", shown)
         if kind in _NUMBERS and "office:value" in self.attributes:
-            return RawCell("n", self.attributes["office:value"], formula, shown=shown)
+            return self._number(made, shown)
         if kind in ("date", "time"):
             moment = self.attributes.get(f"office:{kind}-value", shown)
-            return RawCell("d", moment, formula, date=True, shown=shown)
+            return made("d", moment, date=True, shown=shown)
         if kind == "boolean":
             is_true = self.attributes.get("office:boolean-value") == "true"
-            return RawCell("b", "1" if is_true else "0", formula)
+            return made("b", "1" if is_true else "0")
         text = self.attributes.get("office:string-value", shown)
         if not text and formula is None:
             return None
-        return RawCell("str", text, formula)
+        return made("str", text)
+
+    def _number(self, made: Callable[..., RawCell], shown: str) -> RawCell:
+        """A number with what its style shows; what is written beside it counts where that is the
+        same number, or not known."""
+        text = self.attributes["office:value"]
+        if self.is_date:
+            return made("n", text, date=True, shown=shown or date_shown(text))
+        is_other = self.styled is not None and number_read(self.styled) != _decimal(text)
+        if is_other and not self.styled:
+            return made("n", text, number_format=_NOTHING)
+        if self.styled is not None and is_other:
+            shown = self.styled
+        return made("n", text, shown=shown, repeats=self.repeats)
 
     def _is_error(self, shown: str) -> bool:
         """A formula's error is shown as a text; LibreOffice does not mark it."""
@@ -251,12 +318,15 @@ class _Content(XmlHandler):
         self.line: list[tuple[int, RawCell]] = []
         self.cell: _Cell | None = None
         self.hidden = 0
+        self.style_numbers: dict[str, int] = {}
+        self.rules: list[Rule] = []
+        self.areas: tuple[tuple[Cell, Cell], ...] = ()
 
     def start(self, name: str, attributes: Attributes) -> None:
         if _is_hidden(name):
             self.hidden += 1
         self.path.append(name)
-        if name in _AROUND_CELLS and any(each.startswith(FOREIGN) for each in self.path):
+        if name in _AROUND_CELLS and any(each.startswith(_ELSEWHERE) for each in self.path):
             raise Refused(codes.SMUGGLED())
         if self.hidden:
             self._start_overlay(name)
@@ -285,6 +355,7 @@ class _Content(XmlHandler):
     def data(self, text: str) -> None:
         if self.overlay is not None and "text:p" in self.path[self.overlay.depth :]:
             self.overlay.pieces.append(text)
+        self.styles.numbers.data(text)
         if self.cell is None or not self.cell.lines or self.hidden:
             return
         if "text:p" in self.path:
@@ -302,7 +373,7 @@ class _Content(XmlHandler):
         is_hidden = self.styles.hides_table(attributes.get("table:style-name", ""))
         self.sheet.hidden = Hidden(sheet=is_hidden)
         self.row = self.column = 0
-        self.columns, self.hidden_columns, self.hidden_rows = [], [], []
+        self.columns, self.hidden_columns, self.hidden_rows, self.rules = [], [], [], []
 
     def _start_column(self, attributes: Attributes) -> None:
         count = _repetition(attributes, "table:number-columns-repeated")
@@ -334,11 +405,43 @@ class _Content(XmlHandler):
 
     def _start_cell(self, attributes: Attributes) -> None:
         repeat = _repetition(attributes, "table:number-columns-repeated")
-        self.cell = _Cell(attributes, repeat, self.styles.why_unseen(self._style(attributes)))
+        self.cell = self._new_cell(attributes, repeat, self._style(attributes))
         if "table:number-columns-spanned" in attributes:
             self._merge(attributes)
         if "file:" in attributes.get("table:formula", ""):
             self.links = True
+
+    def _new_cell(self, attributes: Attributes, repeat: int, style: str) -> _Cell:
+        """A cell with what its style makes of it."""
+        number = _decimal(attributes.get("office:value", ""))
+        return _Cell(
+            attributes,
+            repeat,
+            self.style_numbers.setdefault(style, len(self.style_numbers)),
+            self.styles.why_unseen(style, number),
+            None if number is None else self.styles.shown(style, number),
+            number is not None and self.styles.shows_date(style),
+            self.styles.repeats(style),
+        )
+
+    def _start_format(self, attributes: Attributes) -> None:
+        """A conditional format as LibreOffice writes it beside the table."""
+        self.areas = ods_areas(attributes.get("calcext:target-range-address", ""))
+
+    def _start_condition(self, attributes: Attributes) -> None:
+        base = base_cell(attributes.get("calcext:base-cell-address", ""))
+        condition = ods_condition(attributes.get("calcext:value", ""), base)
+        change = self.styles.change(attributes.get("calcext:apply-style-name", ""))
+        self._add_rule(Rule(self.areas, condition, change, is_last=True))
+
+    def _start_bars(self, attributes: Attributes) -> None:
+        if attributes.get("calcext:show-value") == "false":
+            self._add_rule(Rule(self.areas, ALWAYS, _ONLY_BARS))
+
+    def _add_rule(self, rule: Rule) -> None:
+        self.count.add()
+        if len(self.rules) < MOST_RULES:
+            self.rules.append(rule)
 
     def _start_range_name(self, attributes: Attributes) -> None:
         self._name(attributes, _target(attributes.get("table:cell-range-address", "")))
@@ -375,6 +478,10 @@ class _Content(XmlHandler):
         "table:table-source": _start_link,
         "table:cell-range-source": _start_link,
         "table:dde-link": _start_link,
+        "calcext:conditional-format": _start_format,
+        "calcext:condition": _start_condition,
+        "calcext:data-bar": _start_bars,
+        "calcext:icon-set": _start_bars,
         "text:p": _start_paragraph,
         "text:s": _start_spaces,
         "text:tab": _start_tab,
@@ -392,8 +499,7 @@ class _Content(XmlHandler):
         if raw is not None:
             if self.sheet is not None and cell.is_doubtful():
                 self.sheet.doubt((self.row, self.column))
-            if cell.unseen:
-                raw = replace(raw, unseen=cell.unseen)
+            self._add_style_rules(cell)
             self.count.add(cell.repeat * self.rows)
             if not self.line:
                 self.count.add(self.rows)
@@ -401,6 +507,18 @@ class _Content(XmlHandler):
             self.line += [(column, raw) for column in columns]
         self.column += cell.repeat
         self.cell = None
+
+    def _add_style_rules(self, cell: _Cell) -> None:
+        """The conditional formats in the style of a cell, if one of them could hide it."""
+        maps = self.styles.maps(self._style(cell.attributes))
+        changes = [self.styles.change(each.style) for each in maps]
+        if not any(map(may_hide, changes)):
+            return
+        first = self.row, self.column
+        last = self.row + self.rows - 1, self.column + cell.repeat - 1
+        for each, change in zip(maps, changes, strict=True):
+            condition = ods_condition(each.condition, base_cell(each.base))
+            self._add_rule(Rule(((first, last),), condition, change, is_last=True))
 
     def _end_row(self) -> None:
         if self.sheet is not None and self.line:
@@ -415,6 +533,8 @@ class _Content(XmlHandler):
         self.sheet.hidden = replace(
             self.sheet.hidden, rows=tuple(self.hidden_rows), columns=tuple(self.hidden_columns)
         )
+        self.sheet.rules = self.rules
+        self.sheet.looks = [self.styles.look(name) for name in self.style_numbers]
         if self.sheet.name.startswith("'file:"):  # the copy of another file's table
             self.links = True
         else:
@@ -482,6 +602,15 @@ class _Content(XmlHandler):
         """A table's own name never replaces the book's."""
         if "table:table" not in self.path:
             self.names.append((attributes.get("table:name", ""), target))
+
+
+def _decimal(text: str) -> Decimal | None:
+    """A number as written; None for anything else."""
+    try:
+        number = Decimal(text)
+    except ArithmeticError:
+        return None
+    return number if number.is_finite() else None
 
 
 def _repetition(attributes: Mapping[str, str], name: str) -> int:

@@ -6,8 +6,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import NamedTuple
 
-from xlreport.formats.colours import BLACK, WHITE, Colour, Font, colour, unseen_text
+from xlreport.formats.colours import BLACK, WHITE, Colour, Font, colour
+from xlreport.formats.conditional import Change, Look
+from xlreport.formats.number_formats import GENERAL
+from xlreport.formats.ods_numbers import NumberStyles
 
 Attributes = dict[str, str]
 
@@ -31,6 +36,18 @@ class _Style:
     colour: Colour | None = None
     ground: Colour | None = None
     letters: float | None = None
+    repeats: bool | None = None
+    numbers: str | None = None
+    maps: list[StyleMap] = field(default_factory=list)
+
+
+class StyleMap(NamedTuple):
+    """Another style where a condition is true: the condition, the cell for which it is written, and
+    the name of the style."""
+
+    condition: str
+    base: str
+    style: str
 
 
 @dataclass
@@ -38,17 +55,20 @@ class OdsStyles:
     """Styles by family and name; fed with the elements of both parts that hold them."""
 
     styles: dict[tuple[str, str], _Style] = field(default_factory=dict)
+    display_names: dict[str, str] = field(default_factory=dict)
+    numbers: NumberStyles = field(default_factory=NumberStyles)
     current: _Style | None = None
-    known: dict[str, str] = field(default_factory=dict)
+    known: dict[str, Look] = field(default_factory=dict)
 
     def start(self, name: str, attributes: Attributes) -> None:
         """An element begins."""
+        self.numbers.start(name, attributes)
         if name in ("style:style", "style:default-style"):
-            self.current = _Style(attributes.get("style:parent-style-name", ""))
-            key = attributes.get("style:family", ""), attributes.get("style:name", "")
-            self.styles[key] = self.current
+            self._begin(attributes)
         elif self.current is None:
             return
+        elif name == "style:map":
+            self.current.maps.append(_style_map(attributes))
         elif name == "style:table-properties":
             self.current.display = attributes.get("table:display") != "false"
         elif name == "style:table-row-properties":
@@ -57,8 +77,19 @@ class OdsStyles:
             self.current.size = _points(attributes.get("style:column-width", ""))
         elif name == "style:table-cell-properties":
             self.current.ground = _ground(attributes.get("fo:background-color", ""))
+            if "style:repeat-content" in attributes:
+                self.current.repeats = attributes["style:repeat-content"] == "true"
         elif name == "style:text-properties":
             self._take_text(self.current, attributes)
+
+    def _begin(self, attributes: Attributes) -> None:
+        self.current = _Style(
+            attributes.get("style:parent-style-name", ""),
+            numbers=attributes.get("style:data-style-name"),
+        )
+        name = attributes.get("style:name", "")
+        self.styles[attributes.get("style:family", ""), name] = self.current
+        self.display_names[attributes.get("style:display-name", name)] = name
 
     def _take_text(self, style: _Style, attributes: Attributes) -> None:
         style.colour = colour(attributes.get("fo:color", ""))
@@ -68,6 +99,7 @@ class OdsStyles:
 
     def end(self, name: str) -> None:
         """An element ends."""
+        self.numbers.end(name)
         if name in ("style:style", "style:default-style"):
             self.current = None
 
@@ -81,18 +113,62 @@ class OdsStyles:
         style = self.styles.get((family, name))
         return style is not None and style.size is not None and style.size <= _MOST_UNSEEN
 
-    def why_unseen(self, name: str) -> str:
-        """Why nobody sees the text of a cell of this style, in words; empty where people do."""
+    def why_unseen(self, name: str, number: Decimal | None) -> str:
+        """Why nobody sees a number or a text in a cell of this style, in words; empty where people
+        do."""
+        look = self.look(name)
+        shown = None if number is None else self.numbers.style_for(self._numbers(name), number)
+        if shown is not None and shown.colour is not None:
+            look = look._replace(font=look.font._replace(colour=shown.colour))
+        return look.why_unseen()
+
+    def look(self, name: str) -> Look:
+        """How cells of this style look."""
         if name not in self.known:
-            self.known[name] = self._why_unseen(name)
+            self.known[name] = self._look(name)
         return self.known[name]
 
-    def _why_unseen(self, name: str) -> str:
+    def _look(self, name: str) -> Look:
         font, ground = Font(), WHITE
         for style in reversed(self._with_parents(name or _DEFAULT)):
             font = Font(style.colour or font.colour, style.letters or font.size)
             ground = style.ground or ground
-        return unseen_text(font, ground)
+        return Look(font, ground, self.numbers.code(self._numbers(name)) or GENERAL)
+
+    def _numbers(self, name: str) -> str:
+        """The number style of a style of cells."""
+        given = [style.numbers for style in self._with_parents(name or _DEFAULT)]
+        return next((each for each in given if each is not None), "")
+
+    def shows_date(self, name: str) -> bool:
+        """Whether a number in a cell of this style is shown as a date or time."""
+        return self.numbers.shows_date(self._numbers(name))
+
+    def shown(self, name: str, number: Decimal) -> str | None:
+        """What a number shows in a cell of this style; None where that cannot be told."""
+        return self.numbers.shown(self._numbers(name), number)
+
+    def repeats(self, name: str) -> bool:
+        """Whether a cell of this style repeats its text as often as there is room."""
+        given = [style.repeats for style in self._with_parents(name or _DEFAULT)]
+        return next((each for each in given if each is not None), False)
+
+    def maps(self, name: str) -> list[StyleMap]:
+        """The conditional formats of a style of cells."""
+        style = self.styles.get(("table-cell", name))
+        return [] if style is None else style.maps
+
+    def change(self, name: str) -> Change:
+        """What a conditional format makes of a cell to which it gives this style; its name may be
+        the one that people see."""
+        name = self.display_names.get(name, name)
+        change = Change()
+        for style in self._with_parents(name):
+            if style is not self.styles.get(("table-cell", _DEFAULT)):
+                code = None if style.numbers is None else self.numbers.code(style.numbers)
+                own = Change(style.colour, style.ground, style.ground is not None, code)
+                change = change.then(own)
+        return change
 
     def _with_parents(self, name: str) -> list[_Style]:
         """A cell's style and those that it takes after, the nearest first."""
@@ -112,3 +188,11 @@ def _points(text: str) -> float | None:
 
 def _ground(text: str) -> Colour | None:
     return WHITE if text == "transparent" else colour(text)
+
+
+def _style_map(attributes: Attributes) -> StyleMap:
+    return StyleMap(
+        attributes.get("style:condition", ""),
+        attributes.get("style:base-cell-address", ""),
+        attributes.get("style:apply-style-name", ""),
+    )

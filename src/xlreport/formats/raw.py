@@ -5,12 +5,13 @@ Every reader (xlsx, xlsb, xls, ods) gives this; nothing above knows which format
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from xlreport.a1 import Cell
 from xlreport.findings import Finding
+from xlreport.formats.conditional import Look, Rule
 
 MOST_ODD = 200
 """How many repeated cells, and how many marks, a sheet lists."""
@@ -32,7 +33,8 @@ class RawCell:
     not show it, None where there is none. `shown` is what a date looks like, `number_format` the
     format of a number (empty where the file format does not tell, or it is General), `unseen`
     says why nobody sees what the cell shows; empty where people do. `picture` is one that a program
-    puts into the cell itself."""
+    puts into the cell itself, `repeats` is whether the text is repeated as often as there is room,
+    `style` the number of its style among the looks of the sheet."""
 
     kind: str
     text: str
@@ -42,6 +44,8 @@ class RawCell:
     shown: str = ""
     unseen: str = ""
     picture: bool = False
+    repeats: bool = False
+    style: int = field(default=0, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,8 @@ class RawSheet:
 
     `marks` are the first cells of merges and links, `merges` the first and last cells of merges,
     `remarks` comments and drawings, `protected` is whether the sheet is locked, `objects`
-    whether documents, controls or a background picture lie in it.
+    whether documents, controls or a background picture lie in it, `zeros` whether a 0 is shown.
+    `rules` are its conditional formats, `looks` the cell styles that they change.
     """
 
     name: str
@@ -87,6 +92,9 @@ class RawSheet:
     hidden: Hidden = Hidden()
     protected: bool = False
     objects: bool = False
+    zeros: bool = True
+    rules: Sequence[Rule] = ()
+    looks: Sequence[Look] = ()
 
     def put(self, cell: Cell, raw: RawCell) -> None:
         """Adds a cell; one that is there already is ambiguous."""

@@ -8,19 +8,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from xlreport.formats import codes, opc
-from xlreport.formats.colours import (
-    BLACK,
-    THEME,
-    WHITE,
-    Colour,
-    Font,
-    colour,
-    in_palette,
-    tinted,
-    unseen_text,
-)
+from xlreport.formats.colours import BLACK, THEME, WHITE, Colour, Font, colour, in_palette, tinted
+from xlreport.formats.conditional import NO_CHANGE, Change, Look
 from xlreport.formats.guard import Refused, XmlHandler, parse_xml
-from xlreport.formats.number_formats import NumberFormats, shows_white
+from xlreport.formats.number_formats import HIDDEN_TEXT, NumberFormats, hides_texts
 from xlreport.formats.opc import PREFIXES, Parts
 
 _DRAWING_MAIN = {
@@ -36,10 +27,31 @@ _ONCE = (["styleSheet", "cellXfs"], ["styleSheet", "fonts"], ["styleSheet", "fil
 
 @dataclass
 class Styles:
-    """The cell styles by their position: number formats, and why nobody sees a text of them."""
+    """The cell styles by their position: number formats, looks, why nobody sees what is of them
+    (texts alone: `unseen_texts`), and which of them repeat it as often as there is room. `changes`
+    are what conditional formats make of them, in the order of the file."""
 
     formats: NumberFormats = field(default_factory=NumberFormats)
+    looks: list[Look] = field(default_factory=list)
     unseen: dict[int, str] = field(default_factory=dict)
+    unseen_texts: dict[int, str] = field(default_factory=dict)
+    repeats: set[int] = field(default_factory=set)
+    changes: list[Change] = field(default_factory=list)
+
+    def why_unseen(self, style: int, kind: str) -> str:
+        """Why nobody sees a cell of this style and kind, in words; empty where people do."""
+        reason = self.unseen.get(style, "")
+        if reason or kind not in TEXT_KINDS:
+            return reason
+        return self.unseen_texts.get(style, "")
+
+    def change(self, index: int) -> Change:
+        """The change of a rule; none for a number that the file has not."""
+        return self.changes[index] if 0 <= index < len(self.changes) else NO_CHANGE
+
+
+TEXT_KINDS = frozenset(("s", "str", "inlineStr"))
+"""The kinds of cells that hold a text."""
 
 
 class StyleTable:
@@ -51,23 +63,26 @@ class StyleTable:
         self.fonts: list[Font] = []
         self.fills: list[Colour | None] = []
         self.used: list[tuple[int, int]] = []
+        self.repeats: set[int] = set()
+        self.changes: list[Change] = []
 
     def styles(self) -> Styles:
         """What was collected, once all of it is."""
-        unseen: dict[int, str] = {}
-        for style in range(len(self.used)):
-            reason = self._why_unseen(style)
+        looks = [self._look(style) for style in range(len(self.used))]
+        styles = Styles(self.formats, looks, repeats=self.repeats, changes=self.changes)
+        for style, look in enumerate(looks):
+            reason = look.why_unseen()
             if reason:
-                unseen[style] = reason
-        return Styles(self.formats, unseen)
+                styles.unseen[style] = reason
+            if hides_texts(look.code):
+                styles.unseen_texts[style] = HIDDEN_TEXT
+        return styles
 
-    def _why_unseen(self, style: int) -> str:
+    def _look(self, style: int) -> Look:
         font, fill = self.used[style]
         text = self.fonts[font] if 0 <= font < len(self.fonts) else Font()
         ground = self.fills[fill] if 0 <= fill < len(self.fills) else WHITE
-        if shows_white(self.formats.code(style)):
-            text = text._replace(colour=WHITE)
-        return unseen_text(text, ground)
+        return Look(text, ground, self.formats.code(style))
 
 
 def read_styles(parts: Parts, workbook: str) -> Styles:
@@ -121,6 +136,9 @@ class _Styles(StyleTable, XmlHandler):
     def start(self, name: str, attributes: dict[str, str]) -> None:
         self.path.append(name)
         where = self.path[1:]
+        if where[:1] == ["dxfs"]:
+            self._change(where[1:], attributes)
+            return
         if self.path in _ONCE:
             self._begin_list(name)
         elif where == ["numFmts", "numFmt"]:
@@ -134,6 +152,8 @@ class _Styles(StyleTable, XmlHandler):
             self.formats.of_style.append(_index(attributes.get("numFmtId", "0")))
             ids = _index(attributes.get("fontId", "0")), _index(attributes.get("fillId", "0"))
             self.used.append(ids)
+        elif where == ["cellXfs", "xf", "alignment"] and attributes.get("horizontal") == "fill":
+            self.repeats.add(len(self.used) - 1)
 
     def end(self, _name: str) -> None:
         self.path.pop()
@@ -163,6 +183,25 @@ class _Styles(StyleTable, XmlHandler):
             self.fills[-1] = None
         elif where == ["fill", "patternFill", "fgColor"] and self.is_pattern:
             self.fills[-1] = self._colour(attributes, WHITE)
+
+    def _change(self, where: list[str], attributes: dict[str, str]) -> None:
+        """A part of what a conditional format changes (18.8.14). The ground of a solid fill is its
+        background there."""
+        if where == ["dxf"]:
+            self.changes.append(NO_CHANGE)
+            return
+        if not self.changes:
+            return
+        change = self.changes[-1]
+        if where == ["dxf", "font", "color"]:
+            change = change._replace(colour=self._colour(attributes, BLACK))
+        elif where == ["dxf", "numFmt"]:
+            change = change._replace(code=attributes.get("formatCode", ""))
+        elif where == ["dxf", "fill", "gradientFill"]:
+            change = change._replace(ground=None, has_ground=True)
+        elif where == ["dxf", "fill", "patternFill", "bgColor"]:
+            change = change._replace(ground=self._colour(attributes, WHITE), has_ground=True)
+        self.changes[-1] = change
 
     def _colour(self, attributes: dict[str, str], otherwise: Colour) -> Colour:
         """A colour as red, green and blue; the usual one where the file leaves it to a program."""

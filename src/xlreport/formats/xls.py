@@ -21,8 +21,10 @@ from xlreport import a1
 from xlreport.a1 import Cell
 from xlreport.findings import Finding
 from xlreport.formats import codes, ole
+from xlreport.formats.colours import BLACK
+from xlreport.formats.conditional import Look
 from xlreport.formats.guard import CellCount, Limits, Refused
-from xlreport.formats.number_formats import GENERAL
+from xlreport.formats.number_formats import GENERAL, HIDDEN_TEXT, hides_texts
 from xlreport.formats.raw import (
     MOST_ODD,
     Format,
@@ -35,6 +37,7 @@ from xlreport.formats.raw import (
 )
 from xlreport.formats.shown import date_shown
 from xlreport.formats.xls_remarks import XlsRemarks
+from xlreport.formats.xls_rules import XlsRules
 from xlreport.formats.xls_styles import XlsStyles
 
 if TYPE_CHECKING:
@@ -44,10 +47,10 @@ FORMULA, EOF, PROTECT, BOUNDSHEET, SUPBOOK, BOF = 0x06, 0x0A, 0x12, 0x85, 0x1AE,
 MERGE_CELLS, NOTE, EXTERN_SHEET, NAME, FILE_PASS = 0xE5, 0x1C, 0x17, 0x18, 0x2F
 NUMBER_CELL, RK, MUL_RK = 0x203, 0x27E, 0xBD
 LABEL, BOOL_ERR, RICH_TEXT, SHARED_TEXT = 0x204, 0x205, 0xD6, 0xFD
-ROW, COL_INFO, WINDOW1 = 0x208, 0x7D, 0x3D
+ROW, COL_INFO, WINDOW1, WINDOW2 = 0x208, 0x7D, 0x3D, 0x23E
 _CELLS = frozenset({NUMBER_CELL, RK, MUL_RK, FORMULA, LABEL, BOOL_ERR, RICH_TEXT, SHARED_TEXT})
 _ROW_HIDDEN, _OWN_HEIGHT, _USUAL_HEIGHT = 0x20, 0x40, 0x8000
-_COLUMN_HIDDEN, _WINDOW_HIDDEN = 0x01, 0x01
+_COLUMN_HIDDEN, _WINDOW_HIDDEN, _ZEROS = 0x01, 0x01, 0x10
 _LOWEST, _NARROWEST = 60, 256
 """Three points in twips, and the width of a character: nobody sees less."""
 
@@ -148,19 +151,54 @@ def _book(book: xlrd.Book, source: _Source, records: _Records, limits: Limits) -
 def _sheets(book: xlrd.Book, records: _Records, limits: Limits) -> dict[str, RawSheet]:
     """The worksheets in their order, by name."""
     count = CellCount(codes.XLS_CELLS, limits.cells)
+    looks = _looks(book, records)
     sheets: dict[str, RawSheet] = {}
     for index, source in enumerate(book.sheets()):
         if source.name in sheets:
             raise Refused(codes.TWO_SHEETS(sheet=source.name))
         facts = records.sheet(index)
         sheet = facts.sheet(source.name, is_hidden=source.visibility != 0)
+        sheet.rules = facts.rules.rules(lambda index: records.styles.colour(index, BLACK))
+        sheet.looks = looks.looks
         for cell, raw in _cells(source, facts.formulas, since_1904=book.datemode == 1):
             count.add()
-            style = facts.styles.get(cell)
-            unseen = "" if style is None else records.styles.why_unseen(style)
-            sheet.put(cell, replace(_formatted(raw, _format(book, style)), unseen=unseen))
+            sheet.put(cell, looks.styled(raw, facts.styles.get(cell)))
         sheets[source.name] = sheet
     return sheets
+
+
+@dataclass
+class _Looks:
+    """How the cells of each style look, why nobody sees numbers or texts of it, and which styles
+    repeat them."""
+
+    looks: list[Look]
+    unseen: list[str]
+    repeats: set[int]
+
+    def styled(self, raw: RawCell, style: int | None) -> RawCell:
+        """A cell with what its style makes of it; a date shows itself."""
+        if style is None or style >= len(self.looks):
+            return raw
+        code = self.looks[style].code
+        unseen = self.unseen[style]
+        if raw.kind == "str" and not unseen and hides_texts(code):
+            unseen = HIDDEN_TEXT
+        is_number = raw.kind == "n" and not raw.date
+        return replace(
+            raw,
+            number_format=code if is_number and code != GENERAL else "",
+            unseen=unseen,
+            repeats=is_number and style in self.repeats,
+            style=style,
+        )
+
+
+def _looks(book: xlrd.Book, records: _Records) -> _Looks:
+    """The styles of a workbook by their number."""
+    styles = range(len(book.xf_list))
+    looks = [records.styles.look(style, _format(book, style)) for style in styles]
+    return _Looks(looks, [look.why_unseen() for look in looks], records.styles.repeats)
 
 
 def _cells(
@@ -178,20 +216,10 @@ def _cells(
                 yield cell, raw
 
 
-def _format(book: xlrd.Book, style: int | None) -> str:
-    """The number format of a cell style (2.4.353); empty for General and for what is not there."""
-    if style is None or style >= len(book.xf_list):
-        return ""
+def _format(book: xlrd.Book, style: int) -> str:
+    """The number format of a cell style (2.4.353)."""
     number_format = book.format_map.get(book.xf_list[style].format_key)
-    code = "" if number_format is None else number_format.format_str
-    return "" if code == GENERAL else code
-
-
-def _formatted(raw: RawCell, number_format: str) -> RawCell:
-    """A number with its format; a date shows itself."""
-    if raw.kind != "n" or raw.date or not number_format:
-        return raw
-    return replace(raw, number_format=number_format)
+    return GENERAL if number_format is None else number_format.format_str
 
 
 def _raw_cell(kind: int, value: str | float, formula: str | None) -> RawCell | None:
@@ -232,6 +260,8 @@ class _SheetFacts:
     hidden_rows: list[tuple[int, int]] = field(default_factory=list)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
     remarks: XlsRemarks = field(default_factory=XlsRemarks)
+    rules: XlsRules = field(default_factory=XlsRules)
+    zeros: bool = True
     protected: bool = False
     end: int = 0
     """Where its last record ends."""
@@ -246,11 +276,13 @@ class _SheetFacts:
             remarks=self.remarks.remarks(),
             hidden=Hidden(is_hidden, tuple(self.hidden_rows), tuple(self.hidden_columns)),
             protected=self.protected,
+            zeros=self.zeros,
         )
 
     def take(self, kind: int, body: bytes) -> None:
         """Notes what a record of the sheet itself says."""
         self.remarks.take(kind, body)
+        self.rules.take(kind, body)
         if kind in _CELLS:
             self._take_styles(kind, body)
         if kind == FORMULA:
@@ -267,6 +299,8 @@ class _SheetFacts:
             self._take_row(body)
         elif kind == COL_INFO and len(body) >= 10:
             self._take_columns(body)
+        elif kind == WINDOW2 and len(body) >= 2:
+            self.zeros = bool(body[0] & _ZEROS)
 
     def _take_styles(self, kind: int, body: bytes) -> None:
         """A cell that is there twice shows what one program takes, and another does not."""

@@ -6,7 +6,8 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass, field
 
-from xlreport.formats.colours import BLACK, WHITE, Colour, Font, in_palette, unseen_text
+from xlreport.formats.colours import BLACK, WHITE, Colour, Font, in_palette
+from xlreport.formats.conditional import Look
 
 FONT, PALETTE, XF = 0x31, 0x92, 0xE0
 _FIRST_OWN, _OWN_COLOURS = 8, 56
@@ -16,6 +17,9 @@ _LEFT_OUT = 4
 """The number that no font has (2.5.129)."""
 
 _AUTOMATIC = 0x7FFF
+_ALIGNMENT, _REPEATED = 0x07, 0x04
+"""How a text lies in its cell, and the value for one that is repeated to fill it."""
+
 _TWIPS = 20
 """Twentieths of a point."""
 
@@ -26,6 +30,7 @@ class XlsStyles:
 
     fonts: list[tuple[int, int]] = field(default_factory=list)
     used: list[tuple[int, int, int]] = field(default_factory=list)
+    repeats: set[int] = field(default_factory=set)
     palette: dict[int, Colour] = field(default_factory=dict)
 
     def take(self, kind: int, body: bytes) -> None:
@@ -36,6 +41,8 @@ class XlsStyles:
         elif kind == XF and len(body) >= 20:
             (font,) = struct.unpack_from("<H", body)
             pattern, colours = struct.unpack_from("<IH", body, 14)
+            if body[6] & _ALIGNMENT == _REPEATED:
+                self.repeats.add(len(self.used))
             self.used.append((font, pattern >> 26, colours & 0x7F))
         elif kind == PALETTE and len(body) >= 2:
             self._take_palette(body)
@@ -47,22 +54,23 @@ class XlsStyles:
             red, green, blue, _ = colour
             self.palette[_FIRST_OWN + index] = red, green, blue
 
-    def why_unseen(self, style: int) -> str:
-        """Why nobody sees a text of this style, in words; empty where people do."""
+    def look(self, style: int, code: str) -> Look:
+        """How cells of this style and number format look."""
         if style >= len(self.used):
-            return ""
+            return Look(code=code)
         font, pattern, fore = self.used[style]
-        ground = self._colour(fore, WHITE) if pattern else WHITE
-        return unseen_text(self._font(font), ground)
+        ground = self.colour(fore, WHITE) if pattern else WHITE
+        return Look(self._font(font), ground, code)
 
     def _font(self, index: int) -> Font:
         position = index - 1 if index > _LEFT_OUT else index
         if position >= len(self.fonts):
             return Font()
         height, colour = self.fonts[position]
-        return Font(self._colour(colour, BLACK), height / _TWIPS)
+        return Font(self.colour(colour, BLACK), height / _TWIPS)
 
-    def _colour(self, index: int, otherwise: Colour) -> Colour:
+    def colour(self, index: int, otherwise: Colour) -> Colour:
+        """A colour of the palette; the usual one where the file leaves it to a program."""
         if index == _AUTOMATIC:
             return otherwise
         return self.palette.get(index) or in_palette(index) or otherwise

@@ -9,7 +9,7 @@ import struct
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from xlreport import a1
 from xlreport.formats import codes, opc
@@ -29,6 +29,7 @@ from xlreport.formats.raw import (
 from xlreport.formats.remarks import COMMENT, MOST_LETTERS, with_drawings
 from xlreport.formats.shown import date_shown
 from xlreport.formats.styles import Styles, theme_colours
+from xlreport.formats.xlsb_rules import RuleReader
 from xlreport.formats.xlsb_styles import read_styles
 
 ROW_HDR, CELL_BLANK = 0, 1
@@ -41,7 +42,7 @@ WORKBOOK_PROPERTIES, BOOK_VIEW, BEGIN_COMMENT, COMMENT_TEXT = 153, 158, 635, 637
 BUNDLE_SH, MERGE_CELL = 156, 176
 SUP_BOOK_SRC, SUP_SELF, SUP_SAME, SUP_ADDIN = 355, 357, 358, 667
 EXTERN_SHEET, HLINK, SHEET_PROTECTION = 362, 494, 535
-BEGIN_SHEET_DATA, END_SHEET_DATA = 145, 146
+BEGIN_SHEET_DATA, END_SHEET_DATA, SHEET_VIEW = 145, 146, 137
 
 ERRORS = {
     0: "#NULL!",
@@ -65,6 +66,7 @@ neighbour (2.5.9)."""
 _SUP_BOOKS = frozenset({SUP_BOOK_SRC, SUP_SELF, SUP_SAME, SUP_ADDIN})
 _REF3D, _AREA3D = frozenset({0x3A, 0x5A, 0x7A}), frozenset({0x3B, 0x5B, 0x7B})
 _ROW_HIDDEN, _OWN_HEIGHT, _COLUMN_HIDDEN, _WINDOW_HIDDEN, _SINCE_1904 = 0x10, 0x20, 1, 3, 1
+_ZEROS = 0x10
 _LOWEST, _NARROWEST = 60, 256
 """Three points in twips, and the width of a character: nobody sees less."""
 
@@ -162,6 +164,7 @@ def _sheets(
         for kind, body in _records(parts[target]):
             reader.take(kind, body)
         sheet = reader.sheet
+        sheet.rules, sheet.looks = reader.rules.rules(shared.styles), shared.styles.looks
         sheet.hidden = Hidden(is_hidden, tuple(reader.hidden_rows), tuple(reader.hidden_columns))
         sheet.remarks = with_drawings(parts, target, count, list(_comments(parts, target)))
         sheets[name] = sheet
@@ -294,6 +297,7 @@ class _Sheet:
     sheet: RawSheet
     shared: _Shared
     count: CellCount
+    rules: RuleReader = field(default_factory=RuleReader)
     hidden_rows: list[tuple[int, int]] = field(default_factory=list)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
     row: int = 0
@@ -303,27 +307,47 @@ class _Sheet:
 
     def take(self, kind: int, body: bytes) -> None:
         """Reads a record. Raises Refused."""
+        handle = self._TAKES.get(kind)
         if kind in _CELLS:
             self._cell(kind, body)
-        elif kind == ROW_HDR:
-            self._row(body)
-        elif kind == COL_INFO and len(body) >= 18:
-            first, last, width, _, flags = struct.unpack_from("<IIIIH", body)
-            if first <= last and (flags & _COLUMN_HIDDEN or width <= _NARROWEST):
-                add_range(self.hidden_columns, first, last)
-        elif kind in (BEGIN_SHEET_DATA, END_SHEET_DATA):
-            self.in_data = kind == BEGIN_SHEET_DATA
-        elif kind in (MERGE_CELL, HLINK):
-            self.count.add()
-            top, bottom, left, right = struct.unpack_from("<IIII", body)
-            self.sheet.marks.add((top, left))
-            if kind == MERGE_CELL:
-                self.sheet.merges.append(((top, left), (bottom, right)))
-        elif kind == SHEET_PROTECTION:
-            (locked,) = struct.unpack_from("<H", body, 2)
-            self.sheet.protected = bool(locked)
+        elif handle is not None:
+            handle(self, body)
         elif self.in_data and kind not in _BESIDE_CELLS and kind < _FIRST_FUTURE_RECORD:
             raise Refused(codes.ODD_RECORD(sheet=self.sheet.name, row=self.row + 1))
+        elif self.rules.take(kind, body):
+            self.count.add()
+
+    def _begin_data(self, _body: bytes) -> None:
+        self.in_data = True
+
+    def _end_data(self, _body: bytes) -> None:
+        self.in_data = False
+
+    def _columns(self, body: bytes) -> None:
+        if len(body) < 18:
+            return
+        first, last, width, _, flags = struct.unpack_from("<IIIIH", body)
+        if first <= last and (flags & _COLUMN_HIDDEN or width <= _NARROWEST):
+            add_range(self.hidden_columns, first, last)
+
+    def _link(self, body: bytes) -> None:
+        self.count.add()
+        top, _, left, _ = struct.unpack_from("<IIII", body)
+        self.sheet.marks.add((top, left))
+
+    def _merge(self, body: bytes) -> None:
+        self._link(body)
+        top, bottom, left, right = struct.unpack_from("<IIII", body)
+        self.sheet.merges.append(((top, left), (bottom, right)))
+
+    def _protect(self, body: bytes) -> None:
+        (locked,) = struct.unpack_from("<H", body, 2)
+        self.sheet.protected = bool(locked)
+
+    def _view(self, body: bytes) -> None:
+        """How the sheet is looked at (2.4.292 BrtBeginWsView)."""
+        if body:
+            self.sheet.zeros = bool(body[0] & _ZEROS)
 
     def _row(self, body: bytes) -> None:
         """2.4.743 BrtRowHdr; some programs write only its number."""
@@ -336,6 +360,18 @@ class _Sheet:
         is_low = height <= _LOWEST and bool(body[11] & _OWN_HEIGHT)
         if body[11] & _ROW_HIDDEN or is_low:
             add_range(self.hidden_rows, self.row, self.row)
+
+    _TAKES: ClassVar[Mapping[int, Callable[[_Sheet, bytes], None]]] = {
+        ROW_HDR: _row,
+        COL_INFO: _columns,
+        BEGIN_SHEET_DATA: _begin_data,
+        END_SHEET_DATA: _end_data,
+        HLINK: _link,
+        MERGE_CELL: _merge,
+        SHEET_PROTECTION: _protect,
+        SHEET_VIEW: _view,
+    }
+    """What is done at each record that is neither a cell nor of a conditional format."""
 
     def _cell(self, kind: int, body: bytes) -> None:
         header = _SHORT_HEADER if kind in _SHORT else _HEADER
@@ -351,11 +387,13 @@ class _Sheet:
         self._count()
         cell_kind, text = self._value(kind, body[header:])
         formula = "" if kind in _FORMULAS else None
+        style &= _STYLE_BITS
+        styles = self.shared.styles
         raw = RawCell(cell_kind, text, formula)
         if cell_kind == "n":
-            raw = self._number(text, formula, style & _STYLE_BITS)
-        unseen = self.shared.styles.unseen.get(style & _STYLE_BITS, "")
-        self.sheet.put((self.row, self.column), replace(raw, unseen=unseen) if unseen else raw)
+            raw = self._number(text, formula, style)
+        unseen = styles.why_unseen(style, cell_kind)
+        self.sheet.put((self.row, self.column), replace(raw, unseen=unseen, style=style))
 
     def _number(self, text: str, formula: str | None, style: int) -> RawCell:
         """A number with what its format makes of it."""
@@ -365,7 +403,8 @@ class _Sheet:
             return RawCell("n", text, formula, date=True, shown=shown)
         code = formats.code(style)
         number_format = "" if code == GENERAL else code
-        return RawCell("n", text, formula, number_format=number_format)
+        repeats = style in self.shared.styles.repeats
+        return RawCell("n", text, formula, number_format=number_format, repeats=repeats)
 
     def _count(self) -> None:
         """A row counts when there is something in it. Raises Refused."""

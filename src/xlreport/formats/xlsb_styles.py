@@ -1,17 +1,26 @@
 """The cell styles of an .xlsb workbook: number formats, fonts and fills ([MS-XLSB] 2.4.657 BrtFmt,
-2.4.658 BrtFont, 2.4.656 BrtFill, 2.4.842 BrtXF; colours 2.5.18 BrtColor)."""
+2.4.658 BrtFont, 2.4.656 BrtFill, 2.4.842 BrtXF; colours 2.5.18 BrtColor), and what conditional
+formats change ([MS-XLSB] 2.4.355 BrtDXF; its properties [MS-XLS] 2.5.280 XFProp)."""
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from xlreport.formats.colours import BLACK, WHITE, Colour, Font, in_palette, tinted
+from xlreport.formats.conditional import NO_CHANGE, Change
 from xlreport.formats.styles import Styles, StyleTable
 
-FONT, FMT, FILL, XF = 43, 44, 45, 47
+FONT, FMT, FILL, XF, DXF = 43, 44, 45, 47, 507
 BEGIN_CELL_XFS, END_CELL_XFS = 617, 618
 _INDEXED, _RGB, _THEME = 1, 2, 3
+_FIRST_PROPERTY = 6
+_GROUND, _GRADIENT, _TEXT_COLOUR, _FORMAT = 0x02, 0x03, 0x05, 0x26
+"""Properties of a changed style: a solid fill has its colour as the background there."""
+
+_ALIGNMENT, _REPEATED = 0x07, 0x04
+"""How a text lies in its cell, and the value for one that is repeated to fill it."""
+
 _TWIPS = 20
 _WHOLE_TINT = 32767
 
@@ -44,13 +53,34 @@ class _Styles(StyleTable):
             self.formats.of_style.append(key)
             # a style of few bytes names neither
             ids = struct.unpack_from("<HH", body, 4) if len(body) >= 8 else (-1, -1)
+            if len(body) > 12 and body[12] & _ALIGNMENT == _REPEATED:
+                self.repeats.add(len(self.used))
             self.used.append(ids)
+        elif kind == DXF:
+            self.changes.append(self._change(body))
         elif kind == FONT and len(body) >= 20:
             (height,) = struct.unpack_from("<H", body)
             self.fonts.append(Font(self._colour(body[12:20], BLACK), height / _TWIPS))
         elif kind == FILL and len(body) >= 12:
             (pattern,) = struct.unpack_from("<I", body)
             self.fills.append(self._colour(body[4:12], WHITE) if pattern else WHITE)
+
+    def _change(self, body: bytes) -> Change:
+        """What a conditional format changes; a property that is cut off changes nothing."""
+        change = NO_CHANGE
+        for kind, value in _properties(body):
+            if kind == _TEXT_COLOUR and len(value) >= 8:
+                change = change._replace(colour=self._colour(value[:8], BLACK))
+            elif kind == _GROUND and len(value) >= 8:
+                ground = self._colour(value[:8], WHITE)
+                change = change._replace(ground=ground, has_ground=True)
+            elif kind == _GRADIENT:
+                change = change._replace(ground=None, has_ground=True)
+            elif kind == _FORMAT and len(value) >= 2:
+                (letters,) = struct.unpack_from("<H", value)
+                code = value[2 : 2 + 2 * letters].decode("utf-16-le")
+                change = change._replace(code=code)
+        return change
 
     def _colour(self, body: bytes, otherwise: Colour) -> Colour:
         kind, index, tint, red, green, blue, _ = struct.unpack("<BBhBBBB", body)
@@ -64,3 +94,12 @@ class _Styles(StyleTable):
         if given is None:
             return otherwise
         return tinted(given, tint / _WHOLE_TINT) if tint else given
+
+
+def _properties(body: bytes) -> Iterator[tuple[int, bytes]]:
+    """The properties of a changed style: the kind of each, and its value."""
+    position = _FIRST_PROPERTY
+    while position + 4 <= len(body):
+        kind, size = struct.unpack_from("<HH", body, position)
+        yield kind, body[position + 4 : position + size]
+        position += max(size, 4)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from typing import ClassVar
 
 from xlreport import a1
@@ -36,6 +37,7 @@ from xlreport.formats.raw import (
 from xlreport.formats.remarks import read_remarks
 from xlreport.formats.shown import date_shown
 from xlreport.formats.styles import Styles, read_styles
+from xlreport.formats.xlsx_rules import RuleReader
 
 Attributes = dict[str, str]
 
@@ -52,7 +54,9 @@ _OTHERS_PLACES = frozenset({"extLst", "oleObjects", "controls", "?:AlternateCont
 """Below these other namespaces have names of their own (18.2.10; anchors of embedded objects)."""
 
 _SHEETS = frozenset({"worksheet", "chartsheet", "dialogsheet", "?:macrosheet"})
-_TEXTS = ("str", "inlineStr")
+_INLINE = "inlineStr"
+_RULES = "conditionalFormatting"
+_TEXTS = ("str", _INLINE)
 """Cells that hold a text of their own, which may be an empty one."""
 
 _NAME_PATH = ["workbook", "definedNames", "definedName"]
@@ -161,6 +165,7 @@ def _sheets(parts: Parts, part: str, workbook: _Workbook, limits: Limits) -> dic
         reader.since_1904 = workbook.since_1904
         parse_xml(parts[target], reader, PREFIXES)
         sheet = reader.sheet
+        sheet.rules, sheet.looks = reader.rules.rules, styles.looks
         sheet.remarks = read_remarks(parts, target, count)
         sheet.hidden = Hidden(
             name in workbook.hidden, tuple(reader.hidden_rows), tuple(reader.hidden_columns)
@@ -251,6 +256,16 @@ def _is_tiny(size: str | None, least: float) -> bool:
         return False
 
 
+def _is_same(own: str, other: str) -> bool:
+    """Whether two contents of one cell are the same to people, such as 1.0 and 1."""
+    if own.strip() == other.strip():
+        return True
+    try:
+        return Decimal(own.strip()) == Decimal(other.strip())
+    except ArithmeticError:
+        return False
+
+
 _OF_CELLS, _OF_TEXT = frozenset(("v", "f", "is")), frozenset(("v", "t"))
 """Elements that belong in a cell and nowhere else, and those that hold text alone."""
 
@@ -258,14 +273,15 @@ _OF_CELLS, _OF_TEXT = frozenset(("v", "f", "is")), frozenset(("v", "t"))
 class _Sheet(XmlHandler):
     """Collects the cells of one worksheet part (18.3).
 
-    `path` are the open elements, `collecting` what text is added to; `value` and `formula` are
-    those of the cell being read, None as long as it has none. `counted` is whether the row counts:
-    rows and cells without anything in them, however many a program has styled, are no data.
-    `low` is whether rows are too low to be seen unless they say otherwise.
+    `path` are the open elements, `collecting` what text is added to; `value`, `inline` and
+    `formula` are those of the cell being read, None as long as it has none. `counted` is whether
+    the row counts: rows and cells without anything in them, however many a program has styled, are
+    no data. `low` is whether rows are too low to be seen unless they say otherwise.
     """
 
     def __init__(self, name: str, strings: list[str], styles: Styles, count: CellCount) -> None:
         self.sheet = RawSheet(name)
+        self.rules = RuleReader(styles)
         self.strings = strings
         self.styles = styles
         self.count = count
@@ -280,6 +296,7 @@ class _Sheet(XmlHandler):
         self.cell: Cell | None = None
         self.attributes: Attributes = {}
         self.value: list[str] | None = None
+        self.inline: list[str] | None = None
         self.formula: list[str] | None = None
         self.collecting: list[str] | None = None
         self.phonetic = 0
@@ -304,6 +321,8 @@ class _Sheet(XmlHandler):
         self.path.pop()
         if name in ("v", "f", "t"):
             self.collecting = None
+        elif name == "cfRule" and self.path[1:2] == [_RULES]:
+            self.rules.end_rule()
         elif name == "rPh":
             self.phonetic -= 1
         elif name == "c" and self.cell is not None:
@@ -313,6 +332,8 @@ class _Sheet(XmlHandler):
     def data(self, text: str) -> None:
         if self.collecting is not None:
             self.collecting.append(text)
+        elif self.path[-1:] == ["formula"]:
+            self.rules.data(text)
 
     def mark(self, reference: str) -> None:
         """Notes that something stands at the first cell of a range."""
@@ -364,24 +385,22 @@ class _Sheet(XmlHandler):
         self.cell = cell
         self.column = cell[1]
         self.attributes = attributes
-        self.value = self.formula = None
+        self.value = self.inline = self.formula = None
 
     def _start_value(self, _attributes: Attributes) -> None:
-        self._expect_first_value()
-        self._expect(inline=False)
+        self._expect_none(self.value)
         self.collecting = self.value = []
 
     def _start_formula(self, _attributes: Attributes) -> None:
         self.collecting = self.formula = []
 
     def _start_inline(self, _attributes: Attributes) -> None:
-        self._expect_first_value()
-        self._expect(inline=True)
-        self.value = []
+        self._expect_none(self.inline)
+        self.inline = []
 
     def _start_text(self, _attributes: Attributes) -> None:
         if not self.phonetic and "is" in self.path[4:]:
-            self.collecting = self.value
+            self.collecting = self.inline
 
     def _start_phonetic(self, _attributes: Attributes) -> None:
         self.phonetic += 1
@@ -400,11 +419,22 @@ class _Sheet(XmlHandler):
     def _start_object(self, _attributes: Attributes) -> None:
         self.sheet.objects = True
 
+    def _start_rule(self, attributes: Attributes) -> None:
+        """Something inside a conditional format."""
+        if self.path[1:2] == [_RULES]:
+            self.count.add()
+            self.rules.start(self.path[-1], attributes)
+
+    def _start_view(self, attributes: Attributes) -> None:
+        """How the sheet is looked at (18.3.1.87)."""
+        self.sheet.zeros = attributes.get("showZeros", "1") in _TRUE
+
     def _start_protection(self, attributes: Attributes) -> None:
         self.sheet.protected = attributes.get("sheet") in ("1", "true")
 
     _STARTS: ClassVar[Mapping[str, Callable[[_Sheet, Attributes], None]]] = {
         "sheetData": _start_data,
+        "sheetView": _start_view,
         "sheetFormatPr": _start_sizes,
         "row": _start_row,
         "c": _start_cell,
@@ -420,6 +450,11 @@ class _Sheet(XmlHandler):
         "oleObject": _start_object,
         "control": _start_object,
         "picture": _start_object,
+        "conditionalFormatting": _start_rule,
+        "cfRule": _start_rule,
+        "formula": _start_rule,
+        "dataBar": _start_rule,
+        "iconSet": _start_rule,
     }
     """What is done at each element; all others are passed over."""
 
@@ -430,47 +465,65 @@ class _Sheet(XmlHandler):
         if self.cell is not None:
             self.sheet.doubt(self.cell)
 
-    def _expect_first_value(self) -> None:
+    def _expect_none(self, written: list[str] | None) -> None:
         """A second value in one cell: readers differ in which they take."""
-        if self.value is not None and self.cell is not None:
+        if written is not None and self.cell is not None:
             self.sheet.doubt(self.cell)
 
-    def _expect(self, *, inline: bool) -> None:
-        """A text in the cell belongs to its own type, a value to all others (18.3.1.4): a reader
-        that goes by the type sees nothing."""
-        if self.cell is not None and (self.attributes.get("t") == "inlineStr") != inline:
-            self.sheet.doubt(self.cell)
+    def _content(self, kind: str, cell: Cell) -> str | None:
+        """What the cell holds, as programs show it: a text of the cell itself belongs to its own
+        type, a value to all others (18.3.1.4). A cell with the other one alone, or with both where
+        they differ, is ambiguous. None where it has neither."""
+        value = None if self.value is None else self._text(kind, cell)
+        if self.inline is None and kind != _INLINE:
+            return value
+        inline = None if self.inline is None else unescape("".join(self.inline))
+        own, other = (inline, value) if kind == _INLINE else (value, inline)
+        if other is not None and (own is None or not _is_same(own, other)):
+            self.sheet.doubt(cell)
+        return other if own is None else own
 
     def _finish(self, cell: Cell) -> None:
         """Adds the cell, if there is anything in it."""
-        if self.value is None and self.formula is None:
+        kind = self.attributes.get("t", "n")
+        content = self._content(kind, cell)
+        if content is None and self.formula is None:
             return
         if not self.counted:
             self.counted = True
             self.count.add()
         self.count.add()
-        kind = self.attributes.get("t", "n")
-        is_blank = self.formula is None and not "".join(self.value or []).strip()
+        written = "".join(self.value or self.inline or [])
+        is_blank = self.formula is None and not written.strip()
         if is_blank and kind not in _TEXTS:
             return
-        text = self._text(kind, cell)
         formula = None if self.formula is None else "".join(self.formula)
         style = max(0, _index(self.attributes.get("s", "0")))
-        self.sheet.put(cell, self._raw(kind, text, formula, style))
+        self.sheet.put(cell, self._raw(kind, content or "", formula, style))
 
     def _raw(self, kind: str, text: str, formula: str | None, style: int) -> RawCell:
         """The cell with what its style makes of it."""
         formats = self.styles.formats
-        unseen = self.styles.unseen.get(style, "")
-        if kind == "n" and formats.shows_date(style):
+        unseen = self.styles.why_unseen(style, kind)
+        if kind != "n":
+            # an error value with metadata stands for what older programs cannot show (18.3.1.4, vm)
+            is_picture = kind == "e" and "vm" in self.attributes
+            is_date = kind == "d"
+            return RawCell(
+                kind, text, formula, is_date, unseen=unseen, picture=is_picture, style=style
+            )
+        if formats.shows_date(style):
             shown = date_shown(text, since_1904=self.since_1904)
-            return RawCell(kind, text, formula, date=True, shown=shown, unseen=unseen)
-        code = formats.code(style) if kind == "n" else GENERAL
-        number_format = "" if code == GENERAL else code
-        # an error value with metadata stands for what older programs cannot show (18.3.1.4, vm)
-        is_picture = kind == "e" and "vm" in self.attributes
+            return RawCell(kind, text, formula, True, shown=shown, unseen=unseen, style=style)
+        code = formats.code(style)
         return RawCell(
-            kind, text, formula, kind == "d", number_format, unseen=unseen, picture=is_picture
+            kind,
+            text,
+            formula,
+            number_format="" if code == GENERAL else code,
+            unseen=unseen,
+            repeats=style in self.styles.repeats,
+            style=style,
         )
 
     def _text(self, kind: str, cell: Cell) -> str:

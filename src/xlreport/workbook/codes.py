@@ -101,6 +101,12 @@ R34 = Code(
     Severity.WARNING,
     "工作表、行、列被隐藏，或字与底色相同时，人看不到被汇总的数。",
 )
+R35 = Code(
+    "R35",
+    "填的 0 不显示",
+    Severity.NOTE,
+    "不显示的 0 看起来像没有填，看表的人会当成空白，汇总时却是 0。",
+)
 
 register(
     E1,
@@ -133,6 +139,7 @@ register(
     R29,
     R33,
     R34,
+    R35,
 )
 
 _USE_TEMPLATE = "请使用汇总单位发的模板填报"
@@ -265,6 +272,10 @@ SHOWN_OTHERWISE = R29.message(
     "显示的是“{shown}”，格子里存的是 {value}；已按 {value} 读取",
     "请核对应填的是哪个数；格子的格式改动过的，请改回“常规”",
 )
+SHOWN_REPEATED = R29.message(
+    "格子的对齐方式是“填充”，列够宽时会重复显示成“{shown}…”；已按 {value} 读取",
+    "请把水平对齐改回“常规”，核对后重新报送",
+)
 
 # --- what else was done to the workbook ---------------------------------------------------------
 
@@ -291,6 +302,21 @@ CELL_UNSEEN = R34.message(
 CELLS_UNSEEN = R34.message(
     "有 {count} 个格子的内容看不见（{reason}）：{cells}；已照常读取",
     "请让它们显示出来，核对后重新报送",
+)
+CELL_MAY_BE_UNSEEN = R34.message(
+    "格子里的“{content}”可能看不见（条件成立时，{reason}），已照常读取",
+    "请核对显示的内容；看不见的，请清除条件格式后重新报送",
+)
+CELLS_MAY_BE_UNSEEN = R34.message(
+    "有 {count} 个格子的内容可能看不见（条件成立时，{reason}）：{cells}；已照常读取",
+    "请核对显示的内容；看不见的，请清除条件格式后重新报送",
+)
+ZERO_UNSEEN = R35.message(
+    "这里填了 0，却不显示，看起来像空白；已按 0 读取", "请核对这一项是 0，还是不该填"
+)
+ZEROS_UNSEEN = R35.message(
+    "有 {count} 个格子填了 0，却不显示，看起来像空白：{cells}；已按 0 读取",
+    "请核对这些项是 0，还是不该填",
 )
 HEADING_CHANGED = R19.message(
     "这里应当印着“{printed}”，现为“{text}”",

@@ -6,11 +6,12 @@ somebody pasted over a formula, never as numbers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import NamedTuple
 
+from xlreport.a1 import address
 from xlreport.findings import Finding
 from xlreport.form import expression as ex
 from xlreport.formats.raw import RawCell
@@ -25,9 +26,12 @@ from xlreport.workbook.codes import (
     INVISIBLE_BESIDE,
     NUMBER_AS_TEXT,
     SHOWN_OTHERWISE,
+    SHOWN_REPEATED,
     SPACES_ARE_BLANK,
     STALE_TOTAL,
     TOO_FINE,
+    ZERO_UNSEEN,
+    ZEROS_UNSEEN,
 )
 from xlreport.workbook.layout.blanks import is_blank_formula
 from xlreport.workbook.reader.locate import Located
@@ -77,19 +81,22 @@ def read_figures(located: Located, answers: Mapping[str, str], *, is_summary: bo
         else:
             overrides[field.id], _ = read_entry(cell)
             findings += _override_findings(field.id, overrides[field.id], located)
+    if not is_summary:
+        findings += _unseen_zeros(located, answers)
     return FigureCells(entries, overrides, results, frozenset(from_text), tuple(findings))
 
 
 class _Typed(NamedTuple):
     """A typed-in cell as it was read: whether a text was understood as a number, whether it holds a
     formula, the invisible characters beside it, and what the cell shows where that is another
-    number (None where it is the same)."""
+    number (None where it is the same), and whether its text is repeated to fill the cell."""
 
     entry: Entry
     from_text: bool
     is_formula: bool = False
     invisible: str = ""
     other: str | None = None
+    repeats: bool = False
 
 
 def _read_typed(cell: RawCell | None, *, is_summary: bool) -> _Typed:
@@ -104,7 +111,7 @@ def _read_typed(cell: RawCell | None, *, is_summary: bool) -> _Typed:
     is_formula = cell.formula is not None
     invisible = invisible_in(cell.text) if from_text else ""
     other = _other_shown(cell, entry)
-    return _Typed(entry, from_text, is_formula, invisible, other)
+    return _Typed(entry, from_text, is_formula, invisible, other, _is_repeated(cell, entry))
 
 
 _RESULTS_OF_BLANKS = ("", "0", "0.0")
@@ -148,6 +155,11 @@ def _other_shown(cell: RawCell, entry: Entry) -> str | None:
     return seen
 
 
+def _is_repeated(cell: RawCell, entry: Entry) -> bool:
+    """Whether a number becomes another one where its text is repeated to fill the cell."""
+    return cell.repeats and cell.kind == "n" and bool(entry.value)
+
+
 def _typed_findings(typed: _Typed, name: str, located: Located) -> Iterator[Finding]:
     """R10, R11, R18 and R29: a number that was understood, but should be typed in otherwise."""
     entry = typed.entry
@@ -166,8 +178,56 @@ def _typed_findings(typed: _Typed, name: str, located: Located) -> Iterator[Find
         seen = quote(typed.other.strip()) or "空"
         finding = SHOWN_OTHERWISE(shown=seen, value=as_read)
         yield located.at(name, finding, value)
+    elif typed.repeats:
+        finding = SHOWN_REPEATED(shown=as_read * 2, value=as_read)
+        yield located.at(name, finding, value)
     if entry.status is Status.TOO_FINE:
         yield located.at(name, TOO_FINE(raw=entry.raw), entry.raw)
+
+
+# --- zeros that look like blanks ------------------------------------------------------------------
+
+MOST_LISTED = 5
+"""How many cells with such a 0 are listed."""
+
+
+def _unseen_zeros(located: Located, answers: Mapping[str, str]) -> Iterator[Finding]:
+    """R35: typed-in zeros that nobody sees, by sheet. Where the unit says that what is blank is 0,
+    they say nothing else."""
+    fields: dict[str, list[str]] = {}
+    for field in located.layout.form.typed:
+        is_blank_too = answers.get(field.table) == YES
+        if field.id in located.spots and not is_blank_too and _is_unseen_zero(located, field.id):
+            sheet, _ = located.spots[field.id]
+            fields.setdefault(sheet, []).append(field.id)
+    for names in fields.values():
+        yield _zeros_finding(located, names)
+
+
+def _is_unseen_zero(located: Located, name: str) -> bool:
+    """Whether a 0 was typed in that the sheet or the format of its cell does not show."""
+    cell = located.cell(name)
+    if cell is None or cell.kind != "n" or cell.formula is not None or cell.date:
+        return False
+    entry, _ = read_entry(cell)
+    if entry.value is None or entry.value:
+        return False
+    sheet, _ = located.spots[name]
+    if not located.book.sheets[sheet].zeros:
+        return True
+    seen = number_shown(cell.number_format, entry.value) if cell.number_format else None
+    return seen is not None and not seen.strip()
+
+
+def _zeros_finding(located: Located, names: Sequence[str]) -> Finding:
+    """One finding for the zeros of a sheet."""
+    if len(names) == 1:
+        return located.at(names[0], ZERO_UNSEEN())
+    cells = [address(located.spots[name][1]) for name in names[:MOST_LISTED]]
+    listed = "、".join(cells)
+    if len(names) > MOST_LISTED:
+        listed += "等"
+    return located.at(names[0], ZEROS_UNSEEN(count=len(names), cells=listed))
 
 
 def _override_findings(name: str, entry: Entry, located: Located) -> Iterator[Finding]:

@@ -12,12 +12,15 @@ from itertools import chain
 
 from xlreport.a1 import Cell, address
 from xlreport.findings import Finding
+from xlreport.formats.conditional import Hiding, hiding
 from xlreport.formats.raw import Format, RawBook, RawCell, RawSheet
 from xlreport.submission import Place
 from xlreport.text import quote
 from xlreport.workbook.codes import (
     BOOK_UNSEEN,
+    CELL_MAY_BE_UNSEEN,
     CELL_UNSEEN,
+    CELLS_MAY_BE_UNSEEN,
     CELLS_UNSEEN,
     HEADING_CHANGED,
     LINKS,
@@ -210,16 +213,16 @@ def _unseen(located: Located) -> Iterator[Finding]:
     for sheet in sorted(sheets | located.used):
         if book.sheets[sheet].hidden.sheet:
             yield SHEET_UNSEEN(sheet=quote(sheet)).at(sheet=sheet)
-    unseen: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    unseen: defaultdict[tuple[str, Hiding], list[str]] = defaultdict(list)
     covered: dict[str, frozenset[Cell]] = {}
     for name, (sheet, cell) in filled.items():
         if sheet not in covered:
             covered[sheet] = _covered(book.sheets[sheet], sheet, filled.values())
-        reason = _why_unseen(book.sheets[sheet], cell, covered[sheet])
-        if reason:
-            unseen[sheet, reason].append(name)
-    for (_, reason), names in unseen.items():
-        yield _cells_unseen(book, [(name, filled[name]) for name in names], reason)
+        hidden = _why_unseen(book.sheets[sheet], cell, covered[sheet])
+        if hidden.reason:
+            unseen[sheet, hidden].append(name)
+    for (_, hidden), names in unseen.items():
+        yield _cells_unseen(book, [(name, filled[name]) for name in names], hidden)
 
 
 def _counted(located: Located) -> dict[str, Spot]:
@@ -235,19 +238,21 @@ def _holds(book: RawBook, spot: Spot) -> bool:
     return raw is not None and raw.text.strip() not in ("", "0")
 
 
-def _cells_unseen(book: RawBook, named: Sequence[tuple[str, Spot]], reason: str) -> Finding:
+def _cells_unseen(book: RawBook, named: Sequence[tuple[str, Spot]], hidden: Hiding) -> Finding:
     """One finding for the cells of a sheet that nobody sees for the same reason."""
     (first, spot), *others = named
     place = place_of(spot)
+    reason = hidden.reason
     if not others:
         content = quote(seen_text(cell_at(book, spot)).strip())
-        return CELL_UNSEEN(content=content, reason=reason).on(place, first)
+        message = CELL_UNSEEN if hidden.is_certain else CELL_MAY_BE_UNSEEN
+        return message(content=content, reason=reason).on(place, first)
     cells = [place_of(spot).cell for _, spot in named[:MOST_TOLD]]
     listed = "、".join(cells)
     if len(named) > MOST_TOLD:
         listed += "等"
-    finding = CELLS_UNSEEN(count=len(named), cells=listed, reason=reason)
-    return finding.on(place, first)
+    message = CELLS_UNSEEN if hidden.is_certain else CELLS_MAY_BE_UNSEEN
+    return message(count=len(named), cells=listed, reason=reason).on(place, first)
 
 
 def _covered(sheet: RawSheet, name: str, spots: Iterable[Spot]) -> frozenset[Cell]:
@@ -265,13 +270,15 @@ def _covered(sheet: RawSheet, name: str, spots: Iterable[Spot]) -> frozenset[Cel
     return frozenset(covered)
 
 
-def _why_unseen(sheet: RawSheet, cell: Cell, covered: frozenset[Cell]) -> str:
-    """Why nobody sees a cell of a visible sheet; empty where people do."""
+def _why_unseen(sheet: RawSheet, cell: Cell, covered: frozenset[Cell]) -> Hiding:
+    """Why nobody sees a cell of a visible sheet; without a reason where people do."""
     if sheet.hidden.hides(cell):
-        return "所在的行或列被隐藏了"
+        return Hiding("所在的行或列被隐藏了")
     if sheet.cells[cell].unseen:
-        return sheet.cells[cell].unseen
-    return "被合并的格子盖住了" if cell in covered else ""
+        return Hiding(sheet.cells[cell].unseen)
+    if cell in covered:
+        return Hiding("被合并的格子盖住了")
+    return hiding(sheet, cell)
 
 
 # --- what touches no number -----------------------------------------------------------------
