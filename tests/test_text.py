@@ -12,11 +12,15 @@ from xlreport.text import (
     MAX_CELL_TEXT,
     MOST_QUOTED,
     clean,
+    columns_of,
+    cut,
+    cut_to_columns,
     day_of,
     decoded,
     first_of,
     harmless,
     in_marks,
+    in_one_line,
     quote,
 )
 
@@ -136,3 +140,26 @@ def test_names_are_listed_in_quotation_marks() -> None:
 )
 def test_of_many_names_the_first_are_listed(names: list[str], listed: str) -> None:
     assert first_of(names, 2, "个") == listed
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"), [("", 0), ("a1 ", 3), ("甲", 2), ("。Ａ", 4), ("“·→…", 8)]
+)
+def test_a_chinese_character_takes_two_columns(text: str, columns: int) -> None:
+    assert columns_of(text) == columns
+
+
+def test_a_text_is_cut_with_a_sign() -> None:
+    assert cut("一二三四", 4) == "一二三四"
+    assert cut("一二三四五", 4) == "一二三…"
+
+
+@pytest.mark.parametrize(
+    ("most", "kept"), [(8, "一二三四"), (7, "一二…"), (6, "一二…"), (5, "一…"), (1, "…")]
+)
+def test_a_text_is_cut_to_columns_with_a_sign(most: int, kept: str) -> None:
+    assert cut_to_columns("一二三四", most) == kept
+
+
+def test_a_text_in_one_line_has_blanks_for_what_cannot_be_shown() -> None:
+    assert in_one_line("一\n二\x00三 四") == "一 二 三 四"

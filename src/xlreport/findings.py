@@ -13,7 +13,13 @@ from typing import Any
 
 from xlreport import a1
 from xlreport.submission import Place
-from xlreport.text import printed_code
+from xlreport.text import columns_of, cut_to_columns, in_one_line, printed_code
+
+TWO_LINES = 240
+"""Columns of two lines in a console window as Windows opens it: a finding is not longer."""
+
+INDENT = "    "
+"""What stands before a finding below the name of its file."""
 
 
 class Severity(StrEnum):
@@ -111,7 +117,20 @@ class Finding:
     def line(self) -> str:
         """The finding as one line of text, without unit and file."""
         place = f"{self.where}：" if self.where else ""
-        return f"[{self.weight}] {place}{self.message}{self.advice}　（{self.printed_code}）"
+        told = f"[{self.weight}] {place}{self.message}"
+        code = f"　（{self.printed_code}）"
+        if self.explanation:
+            told += "　说明："
+            room = TWO_LINES - columns_of(INDENT + told + code)
+            return told + cut_to_columns(in_one_line(self.explanation), room) + code
+        if self.suggestion:
+            told += f"　→ {self.suggestion}"
+        return told + code
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it can be read at a glance: no more than two lines of a terminal."""
+        return columns_of(INDENT + self.line()) <= TWO_LINES
 
     @property
     def printed_code(self) -> str:
@@ -124,15 +143,6 @@ class Finding:
         if self.explanation:
             return f"{self.severity.label}·已说明"
         return self.severity.label
-
-    @property
-    def advice(self) -> str:
-        """What to do, behind an arrow; the unit's words where it has explained the matter."""
-        if self.explanation:
-            return f"　说明：{self.explanation}"
-        if self.suggestion:
-            return f"　→ {self.suggestion}"
-        return ""
 
     def at(self, **changes: Any) -> Finding:
         """The same finding with other places."""
@@ -170,6 +180,12 @@ def plain(value: Decimal | str | int | None) -> int | float | str | None:
     return value
 
 
+def first_short(findings: Sequence[Finding]) -> Finding:
+    """Of the ways to tell the same, from the longest to the briefest, the first that is short."""
+    short = (finding for finding in findings if finding.is_short)
+    return next(short, findings[-1])
+
+
 def excel_order(findings: Iterable[Finding], sheets: Sequence[str]) -> list[Finding]:
     """By file, then as one reads a workbook: sheet, row, column; then by weight and code."""
     ranks = {sheet: i for i, sheet in enumerate(sheets)}
@@ -191,7 +207,7 @@ def excel_order(findings: Iterable[Finding], sheets: Sequence[str]) -> list[Find
 
 
 def grouped(findings: Iterable[Finding]) -> list[Finding]:
-    """Findings that differ only in their cell become one with all their ranges (D8:I8、D10)."""
+    """Findings that differ only in their cell become one with their ranges (D8:I8、D10)."""
     together: dict[Finding, list[Finding]] = {}
     for finding in findings:
         together.setdefault(finding.at(cell="", field="", observed=()), []).append(finding)
@@ -199,8 +215,20 @@ def grouped(findings: Iterable[Finding]) -> list[Finding]:
     for alike, members in together.items():
         cells = [cell for f in members if (cell := a1.parse(f.cell)) is not None]
         whole = len(members) > 1 and len(cells) == len(members)
-        found += [alike.at(cell="、".join(a1.ranges(cells)))] if whole else members
+        found += [_at_ranges(alike, cells)] if whole else members
     return found
+
+
+def _at_ranges(finding: Finding, cells: Sequence[a1.Cell]) -> Finding:
+    """The finding at these cells; where two lines have no room for all of them, at the first."""
+    ranges = a1.ranges(cells)
+    finding = finding.at(cell="、".join(ranges))
+    for listed in range(len(ranges) - 1, 0, -1):
+        if finding.is_short:
+            break
+        first = "、".join(ranges[:listed])
+        finding = finding.at(cell=f"{first} 等 {len(cells)} 格")
+    return finding
 
 
 def has_errors(findings: Iterable[Finding]) -> bool:

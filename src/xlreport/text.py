@@ -27,6 +27,9 @@ _BETWEEN_IDEOGRAPHS = re.compile(r"(?<=[^\x00-\u2e7f]) (?=[^\x00-\u2e7f])")
 _DECEPTIVE = ("Cc", "Cf", "Cs", "Zl", "Zp")
 """Categories of the Unicode standard, chapter 4.5."""
 
+_WIDE = ("W", "F", "A")
+"""Widths of two columns, those included that are so in Chinese texts only (“”…·→)."""
+
 _DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?", re.ASCII)
 
 MOST_QUOTED = 60
@@ -50,6 +53,12 @@ def _may_stay(character: str) -> bool:
     if character in _NO_CHARACTERS:
         return False
     return character in "\n\t" or unicodedata.category(character) not in _UNDECODABLE
+
+
+def columns_of(text: str) -> int:
+    """How many columns of a terminal a text takes; a Chinese character takes two (Unicode Standard
+    Annex 11)."""
+    return sum(2 if unicodedata.east_asian_width(c) in _WIDE else 1 for c in text)
 
 
 def in_marks(names: Iterable[str], between: str = "、") -> str:
@@ -156,10 +165,29 @@ def day_of(text: str) -> dt.date | None:
 
 def quote(text: str) -> str:
     """A content for a message: one line, no control characters, cut where it is too long."""
-    line = "".join(c if c.isprintable() else " " for c in text)
-    if len(line) <= MOST_QUOTED:
-        return line
-    return line[: MOST_QUOTED - 1] + "…"
+    return cut(in_one_line(text), MOST_QUOTED)
+
+
+def in_one_line(text: str) -> str:
+    """A text with blanks for line ends and other characters that cannot be shown."""
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
+def cut(text: str, most: int) -> str:
+    """A text of at most so many characters, the last one a sign that there was more."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def cut_to_columns(text: str, most: int) -> str:
+    """A text of at most so many columns of a terminal, the last two a sign that there was more."""
+    if columns_of(text) <= most:
+        return text
+    kept = ""
+    for character in text:
+        if columns_of(f"{kept}{character}…") > most:
+            break
+        kept += character
+    return f"{kept}…"
 
 
 def printed_code(code: str, subject: str = "") -> str:

@@ -287,7 +287,7 @@ def test_of_more_than_five_the_best_are_named_and_the_rest_counted(
     numbers = {PERSON.format(row): 12 for row in rows}
     numbers |= {PERSON.format("received"): 81, PERSON.format("carried_in"): 0}
     (words,) = said(zfxxgk, changed(town, {**numbers, PERSON.format("carried_out"): 0}))
-    listed = "；".join(f"D{row} 应为 21（现为 12，两位数字颠倒）" for row in (9, 10, 11, 12, 13))
+    listed = "；".join(f"D{row} 应为 21" for row in (9, 10, 11, 12, 13))
     assert words == (
         f"三、依申请公开 D9 可能是下列几处中的一处填错：{listed}；另有 1 处也可能，没有列出"
     )
@@ -342,7 +342,7 @@ def test_without_places_the_cell_goes_by_its_label(zfxxgk: Form, town: Submissio
     }
     wrong = replace(changed(town, numbers), provenance=Provenance())
     (message,) = said(zfxxgk, wrong)
-    assert "“一、本年新收政府信息公开申请数量·自然人” 应为 52（现为 25，两位数字颠倒）" in message
+    assert "“一、本年新收政府信息公开申请数量·自然人” 应为 52" in message
     assert "“三、本年度办理结果 （一）予以公开·自然人” 应为 25" in message
 
 

@@ -12,8 +12,8 @@ import pytest
 from support.balanced import changed, typed_over
 from support.fills import fill
 from xlreport import Entry, Finding, Form, Submission, a1, check_submissions
-from xlreport.checking import validate
-from xlreport.checking.validate import Report, without_consequential
+from xlreport.checking.failures import no_number
+from xlreport.checking.validate import Report, uncovered_cells, without_consequential
 from xlreport.findings import Severity, grouped
 from xlreport.form.expression import And, Compare, Const, Filled, IsNumber, Ref
 from xlreport.form.model import Instance
@@ -158,7 +158,7 @@ def test_a_rule_about_no_cell_is_told_at_none(zfxxgk: Form, town: Submission) ->
 def test_a_cell_without_a_number_is_told_at_its_place(
     zfxxgk: Form, town: Submission, entry: Entry, message: str, suggestion: str
 ) -> None:
-    finding = validate.no_number(GRANTED, view_of(zfxxgk, with_entry(town, GRANTED, entry)))
+    finding = no_number(GRANTED, view_of(zfxxgk, with_entry(town, GRANTED, entry)))
     assert (finding.code, finding.sheet, finding.cell) == ("R16", "三、依申请公开", "D9")
     assert (finding.message, finding.suggestion) == (message, suggestion)
     assert finding.observed == ((GRANTED, entry.raw or None),)
@@ -189,11 +189,11 @@ def test_a_blank_is_told_behind_parts_that_are_about_no_blank_or_hold(
 def test_a_cell_that_no_rule_names_is_told_all_the_same(zfxxgk: Form, town: Submission) -> None:
     blank = with_entry(town, GRANTED, BLANK)
     evaluation = evaluate_submissions(replace_rules(zfxxgk), [blank])
-    (finding,) = validate.uncovered_cells(Report(evaluation, 0))
+    (finding,) = uncovered_cells(Report(evaluation, 0))
     assert (finding.code, finding.field) == ("R16", GRANTED)
     absent = with_entry(town, GRANTED, Entry(None, Status.ABSENT))
     evaluation = evaluate_submissions(replace_rules(zfxxgk), [absent])
-    assert list(validate.uncovered_cells(Report(evaluation, 0))) == []
+    assert list(uncovered_cells(Report(evaluation, 0))) == []
 
 
 def replace_rules(form: Form) -> Form:
@@ -259,7 +259,7 @@ def test_a_unit_explains_warnings_only(zfxxgk: Form, town: Submission) -> None:
 
 # --- what is told at once ------------------------------------------------------------------------
 
-_RESTORE = "请撤销改动后重新报送；撤销不了的，请汇总单位修复（xlreport repair）后发回"
+_RESTORE = "请撤销改动后重新报送，或请汇总单位修复（xlreport repair）后发回"
 _SUM_OF_KINDS = "总计由自然人和法人或其他组织五类相加得出。"
 
 
@@ -271,7 +271,7 @@ def test_what_would_fail_if_the_blanks_were_0_is_told_at_once(
     wrong = with_entry(wrong, "requests.declined_repeat.natural_person", BLANK)
     told = [f for f in findings(zfxxgk, wrong) if f.message.startswith("空白处都按 0 算时：")]
     assert [(f.code, f.severity, f.cell) for f in told] == [("V1", Severity.NOTE, "D7")]
-    assert told[0].message.endswith("两者应当相等，现相差 4")
+    assert told[0].message.endswith("D30 的 45 ＋ D31 的 1 ＝ 46，差 4")
     assert told[0].suggestion == "请补填时一并核对，免得再退回一次"
 
 
@@ -300,9 +300,9 @@ def test_a_total_typed_over_says_how_to_restore_it_and_what_is_right(
     total = "requests.granted.total"
     wrong = replace(town, overrides={total: Entry.of(99)})
     failure, hint = (f for f in findings(zfxxgk, wrong) if f.field == total)
-    assert failure.message.endswith("；J9 锁定的公式被改成了数字")
-    assert failure.suggestion == _SUM_OF_KINDS + _RESTORE
     right = shown(view_of(zfxxgk, town).value(Ref(total)))
+    assert failure.message == f"锁定的公式被改成了 99，按公式应为 {right}"
+    assert failure.suggestion == _SUM_OF_KINDS + _RESTORE
     assert (hint.code, hint.message) == ("H1", f"按公式应为 {right}（现为 99，公式被改掉了）")
 
 
@@ -374,7 +374,7 @@ def test_a_rule_against_any_number_points_at_the_one_that_is_there(
     (told,) = (f for f in findings(zfxxgk, wrong) if f.code == "C1")
     assert told.cell == "D6"
     assert told.suggestion.startswith("《中华人民共和国立法法》只授权")
-    assert told.suggestion.endswith("请核对所列各数，更正后重新报送")
+    assert told.suggestion.endswith("请核对更正后重新报送")
 
 
 # --- the cells that are named --------------------------------------------------------------------
@@ -393,6 +393,12 @@ def cells_of(named: str) -> Iterator[str]:
             yield a1.address((row, column))
 
 
+def cells_listed(where: str) -> list[str]:
+    """The ranges of a place, without the number of all cells: `D6:D7、E8 等 12 格`."""
+    ranges, _, _ = where.partition(" 等 ")
+    return [part for part in ranges.split("、") if part]
+
+
 def test_every_cell_that_is_named_is_one_of_the_form(any_form: Form) -> None:
     """Also where findings of many cells are one line, and where a sum goes by its ranges."""
     places = layout_of(any_form).places()
@@ -402,7 +408,7 @@ def test_every_cell_that_is_named_is_one_of_the_form(any_form: Form) -> None:
     for seed in range(25):
         report = replace(fill(any_form, seed), provenance=Provenance(places=places))
         for finding in grouped(findings(any_form, report)):
-            for where in filter(None, finding.cell.split("、")):
+            for where in cells_listed(finding.cell):
                 assert {(finding.sheet, cell) for cell in cells_of(where)} <= of_sheet
             if finding.code in ("V1", "V2"):
                 continue

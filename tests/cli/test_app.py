@@ -13,10 +13,10 @@ import pytest
 import typer
 
 from xlreport.atomic import NotRead
-from xlreport.cli import chinese
 from xlreport.cli.app import COMMANDS, main, program
 from xlreport.errors import Busy, UsageError, XlreportError
 from xlreport.form import catalog
+from xlreport.text import columns_of
 
 
 class Refused(XlreportError):
@@ -237,7 +237,7 @@ def test_columns_are_those_of_the_terminal_up_to_a_width(
         monkeypatch.setitem(os.environ, "COLUMNS", str(columns))
         assert main(["check", "-h"]) == 0
         lines = capsys.readouterr().out.splitlines()
-        wide = [chinese.columns_of(line) for line in lines if "xlreport check" not in line]
+        wide = [columns_of(line) for line in lines if "xlreport check" not in line]
         assert widest - 8 < max(wide) <= widest
 
 

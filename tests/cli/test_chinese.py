@@ -14,6 +14,7 @@ from typer.core import TyperArgument, TyperOption
 from xlreport import Limits
 from xlreport.cli import chinese
 from xlreport.cli.app import main, program
+from xlreport.text import columns_of
 
 HERE = Path(__file__).parent
 HELP_PAGES = HERE / "help.txt"
@@ -88,12 +89,12 @@ def test_help_is_chinese_whole_and_fits(
     page = help_page(capsys, *command.split())
     assert english_in(page) == []
     assert "…" not in page
-    assert max(map(chinese.columns_of, page.splitlines())) <= 98
+    assert max(map(columns_of, page.splitlines())) <= 98
     monkeypatch.setenv("COLUMNS", "60")
     narrow = help_page(capsys, *command.split())
     examples = [line for line in narrow.splitlines() if line.startswith("    xlreport")]
     others = [line for line in narrow.splitlines() if line not in examples]
-    assert max(map(chinese.columns_of, others)) <= 60
+    assert max(map(columns_of, others)) <= 60
     assert "".join(narrow.split()) == "".join(page.split()), "nothing is cut on a narrow terminal"
 
 
@@ -278,4 +279,4 @@ def test_text_is_wrapped_at_columns(text: str, width: int, lines: list[str]) -> 
 
 
 def test_a_chinese_character_takes_two_columns() -> None:
-    assert chinese.columns_of("甲a，“1”") == 2 + 1 + 2 + 2 + 1 + 2
+    assert columns_of("甲a，“1”") == 2 + 1 + 2 + 2 + 1 + 2

@@ -11,7 +11,7 @@ from support.balanced import changed
 from xlreport import Entry, Form, Submission, Unit
 from xlreport.form import expression as ex
 from xlreport.form.model import Instance
-from xlreport.rules.describe import FailureDescriber, RuleDescriber
+from xlreport.rules.describe import Brevity, FailureDescriber, RuleDescriber
 from xlreport.rules.evaluate import view_of
 from xlreport.submission import Figures, Provenance
 from xlreport.workbook.layout.workbook import layout_of
@@ -158,3 +158,87 @@ def test_a_heading_in_a_failure_is_no_longer_than_can_be_read(
     bound = instance(zfxxgk, "A3.natural_person")
     assert FailureDescriber(zfxxgk, bound, view_of(zfxxgk, town)).heading(printed) == told
     assert RuleDescriber(zfxxgk, bound).heading(printed) == printed
+
+
+# --- fewer words ---------------------------------------------------------------------------------
+
+OVER_TABLES = {"money.roads.spent": 5, "staff.school.wages": 7}
+BREVITIES = [
+    (
+        "M1.tax",
+        {"money.tax.q1": 7},
+        (
+            "“税收”行：全年（G8）9，上半年（D8:E8）7 ＋ 下半年（F8）0 ＝ 7，两者应当相等，现相差 2",
+            "G8 的 9，D8:E8 的 7 ＋ F8 的 0 ＝ 7，差 2",
+            "G8 的 9，D8:F8 算得的 7，不相等",
+        ),
+    ),
+    (
+        "M3",
+        OVER_TABLES,
+        (
+            "（“收支”各行支出数（收支 C13:C14）5） ＋ （“人员经费”各行工资（人员经费 B8、E8、H8）7）"
+            "（其余为 0） ＝ 12，应不大于 “收支”各行全年（收支 G8:G10）9，现多 3",
+            "（收支 C13:C14 的 5） ＋ （人员经费 B8、E8、H8 的 7）（其余为 0） ＝ 12，"
+            "应不大于 收支 G8:G10 的 9",
+            "收支 C13:C14、人员经费 B8:C8、E8:F8、H8:I8 算得的 12，应不大于 收支 G8:G10 的 9",
+        ),
+    ),
+    (
+        "M5.civil",
+        {"staff.civil.heads": 3},
+        (
+            "“行政”行：人数（A8）3 大于 0 时，工资（B8）0，0，两者不应相等",
+            "B8 的 0，0，两者不应相等",
+            "B8 的 0，0，两者不应相等",
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(("code", "numbers", "told"), BREVITIES, ids=[row[0] for row in BREVITIES])
+def test_a_briefer_sentence_says_less_each_time(
+    code: str,
+    numbers: dict[str, int],
+    told: tuple[str, ...],
+    other_form: Form,
+    report: Submission,
+) -> None:
+    typed_over = replace(changed(report, numbers), overrides={"money.tax.year": Entry.of(9)})
+    view = view_of(other_form, typed_over)
+    bound = instance(other_form, code)
+    assert told == tuple(
+        FailureDescriber(other_form, bound, view, brevity=brevity).failure(bound.rule)
+        for brevity in Brevity
+    )
+
+
+def test_what_comes_of_last_year_and_of_texts_is_named(zfxxgk: Form) -> None:
+    in_force = "disclosure.normative_documents.in_force"
+    town = town_of(zfxxgk, disclosure__normative_documents__issued=1)
+    town = replace(
+        town, prior_year=Figures({in_force: Decimal(4)}), texts={"text.overview": "五个字呀呀"}
+    )
+    bound = instance(zfxxgk, "B2.normative_documents")
+    view = view_of(zfxxgk, town)
+    describer = FailureDescriber(zfxxgk, bound, view, brevity=Brevity.RESULTS)
+    before = ex.Times(Decimal(2), ex.Previous(in_force))
+    words = ex.Times(Decimal(2), ex.Length("text.overview"))
+    assert isinstance(bound.rule, ex.Compare)
+    assert describer.term(bound.rule.right) == "上年的数、B7:C7 算得的 5"
+    assert describer.term(before) == "上年的数算得的 8"
+    assert describer.term(words) == "字数算得的 10"
+
+
+def test_what_a_text_lacks_keeps_its_condition_while_there_is_room(zfxxgk: Form) -> None:
+    town = town_of(zfxxgk, requests__closed_fee_unpaid__natural_person=2)
+    town = replace(town, texts={"text.other_matters": "无"})
+    bound = instance(zfxxgk, "C5")
+    view = view_of(zfxxgk, town)
+    lacks = "六、其他需要报告的事项没有写到“信息处理费”"
+    told = {
+        brevity: FailureDescriber(zfxxgk, bound, view, brevity=brevity).failure(bound.rule)
+        for brevity in Brevity
+    }
+    assert told[Brevity.CELLS] == f"J28 的 2 大于 0 时，{lacks}"
+    assert told[Brevity.RESULTS] == lacks

@@ -62,6 +62,8 @@ TEXT = R16.message("是文字“{raw}”，不是数字", _DIGITS)
 # --- what would fail, and what was typed over -----------------------------------------------------
 
 FORMULA_OVERWRITTEN = "{message}；{cell} 锁定的公式被改成了数字"
+FORMULA_GIVES = "锁定的公式被改成了 {was}，按公式应为 {right}"
+FORMULA_GAVE = "公式算得的 {right} 被改成了 {was}"
 IF_BLANKS_ARE_ZERO = V1.message("空白处都按 0 算时：{message}", "请补填时一并核对，免得再退回一次")
 OVERWRITTEN = V1.message("锁定的公式被改成了 {value}；缺数补齐后才能核对", RESTORE)
 

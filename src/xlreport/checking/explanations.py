@@ -8,6 +8,9 @@ from xlreport.text import quote
 
 SAYS_NOTHING = "填写说明“{words}”没有说明原因：请写明发生了什么、涉及多少"
 ONLY_THE_NAME = "填写说明里只有单位名称：请写明发生了什么、涉及多少"
+NOT_ENOUGH = "原来的说明不够，请写明原因"
+"""What is said of all of them where a finding has no room for more."""
+
 LAST_YEARS = "填写说明与上年的一字不差：请写明今年发生了什么、涉及多少"
 
 

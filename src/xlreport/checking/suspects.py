@@ -26,10 +26,11 @@ from xlreport.checking.keying_errors import (
     neighbours,
 )
 from xlreport.checking.localization import Change, Component, failing_components, sole_changes
-from xlreport.findings import Finding, Severity
+from xlreport.findings import Finding, Severity, first_short
 from xlreport.form import expression as ex
 from xlreport.form.model import Form, Instance
 from xlreport.rules.columns import Booleans, ColumnStore, column_store, from_fixed
+from xlreport.rules.describe import Brevity
 from xlreport.rules.evaluate import Evaluation, Verdict, evaluate
 from xlreport.rules.linear import LinearConstraint, comparisons
 from xlreport.submission import Entry, Place, Status, Submission, Summary, shown, values_of
@@ -357,8 +358,12 @@ def suspects_finding(form: Form, suspects: Suspects) -> Finding:
     """The suspects as a finding at the first of their cells; the message does not repeat its
     place."""
     first = suspects.explanations[0].corrections[0]
-    finding = _Describer(form, suspects).finding().on(first.place, first.field)
-    return finding.at(observed=_observed(suspects))
+    observed = _observed(suspects)
+    told = []
+    for brevity in Brevity:
+        finding = _Describer(form, suspects, brevity).finding()
+        told.append(finding.on(first.place, first.field).at(observed=observed))
+    return first_short(told)
 
 
 def _observed(suspects: Suspects) -> tuple[tuple[str, Decimal | None], ...]:
@@ -372,11 +377,13 @@ def _observed(suspects: Suspects) -> tuple[tuple[str, Decimal | None], ...]:
 
 
 class _Describer:
-    """Says in Chinese which cells are suspected."""
+    """Says in Chinese which cells are suspected: with what each holds and the error, with the right
+    numbers alone, or of several the cells alone."""
 
-    def __init__(self, form: Form, suspects: Suspects) -> None:
+    def __init__(self, form: Form, suspects: Suspects, brevity: Brevity) -> None:
         self.form = form
         self.suspects = suspects
+        self.brevity = brevity
         first = suspects.explanations[0]
         self.home = first.corrections[0].place
 
@@ -407,8 +414,7 @@ class _Describer:
 
     def _pair(self, explanation: Explanation) -> Finding:
         first, second = explanation.corrections
-        each = [f"{self._proposal(c)}（现为 {c.was}）" for c in explanation.corrections]
-        both = "，".join(each)
+        both = "，".join(map(self._beside_what_is, explanation.corrections))
         other = self._cell(second)
         result = self._result(explanation)
         message = codes.BELONGS_IN if explanation.error == MOVED else codes.EXCHANGED_WITH
@@ -420,11 +426,22 @@ class _Describer:
         """An explanation as one of several."""
         first, *partners = explanation.corrections
         error = explanation.error.label
-        if not partners:
+        if partners:
+            pair = f"{self._cell(first)} 与 {self._cell(partners[0])} {error}"
+            each = "，".join(map(self._proposal, explanation.corrections))
+            return f"{pair}（{each}）" if self._has_room else pair
+        if self._has_room:
             return f"{self._proposal(first)}（现为 {first.was}，{error}）"
-        each = "，".join(map(self._proposal, explanation.corrections))
-        partner = self._cell(partners[0])
-        return f"{self._cell(first)} 与 {partner} {error}（{each}）"
+        return self._cell(first) if self.brevity is Brevity.RESULTS else self._proposal(first)
+
+    @property
+    def _has_room(self) -> bool:
+        """Whether everything is said."""
+        return self.brevity is Brevity.HEADINGS
+
+    def _beside_what_is(self, correction: Correction) -> str:
+        proposal = self._proposal(correction)
+        return f"{proposal}（现为 {correction.was}）" if self._has_room else proposal
 
     def _proposal(self, correction: Correction) -> str:
         cell = self._cell(correction)

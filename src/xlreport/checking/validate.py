@@ -9,39 +9,24 @@ from functools import cached_property
 
 from xlreport.checking import codes
 from xlreport.checking.constraints import prior_year_constraints
-from xlreport.checking.explanations import why_not_enough
+from xlreport.checking.explanations import NOT_ENOUGH, why_not_enough
+from xlreport.checking.failures import (
+    ABOUT_BLANKS,
+    MOST_OF_A_CONTENT,
+    blanks,
+    failures,
+    foreseen,
+    no_number,
+    place_in,
+)
 from xlreport.checking.suspects import Suspects, find_suspects, suspects_finding
-from xlreport.findings import Finding, Severity
+from xlreport.findings import Finding, Severity, first_short
 from xlreport.form import expression as ex
 from xlreport.form.model import Form, Instance
 from xlreport.narrative import TextComparison, compare_texts
-from xlreport.rules.describe import FailureDescriber
 from xlreport.rules.evaluate import Evaluation, UnitView, Verdict, evaluate_submissions
-from xlreport.submission import PICTURE, Entry, Place, Status, Submission, shown
-from xlreport.text import printed_code, quote
-from xlreport.workbook.codes import RESTORE
-
-_SUGGESTIONS = {
-    Severity.ERROR: "请核对所列各数，更正后重新报送",
-    Severity.WARNING: "请核实；数字无误的，请在“校验”页同一行的“填写说明”里写明原因",
-    Severity.NOTE: "",
-}
-
-_WRITE = "请补写后重新报送"
-
-_NO_NUMBER = {
-    Status.BLANK: codes.EMPTY,
-    Status.ABSENT: codes.EMPTY,
-    Status.ERROR: codes.ERROR_VALUE,
-    Status.NO_RESULT: codes.NO_RESULT,
-    Status.BOOLEAN: codes.TRUTH_VALUE,
-    Status.DATE: codes.DATE,
-    Status.TOO_LARGE: codes.TOO_LARGE,
-}
-"""What is said of a cell that holds no number; all else is text."""
-
-_AboutBlanks = ex.IsNumber | ex.Filled | ex.Mentions
-"""Conditions on one cell or text, which are not verified while it is blank."""
+from xlreport.submission import Entry, Status, Submission, shown
+from xlreport.text import cut, printed_code
 
 MOST_FORESEEN = 5
 """So many rules that would fail if blanks were 0 are told one by one."""
@@ -90,7 +75,7 @@ def _explained(finding: Finding, submission: Submission) -> Finding:
         return at_unit
     objection = why_not_enough(words, finding.code, submission)
     if objection:
-        return at_unit.at(suggestion=objection)
+        return first_short([at_unit.at(suggestion=words) for words in (objection, NOT_ENOUGH)])
     return at_unit.at(explanation=words)
 
 
@@ -136,9 +121,9 @@ class Report:
         verified."""
         found: list[Finding] = []
         for instance in without_consequential(self.form, self.failing, self.view):
-            found += _failures(self.form, instance, self.view)
+            found += failures(self.form, instance, self.view)
         for instance in (*self.failing, *self.unknown):
-            found += _blanks(self.form, instance, self.view)
+            found += blanks(self.form, instance, self.view)
         return found
 
     @cached_property
@@ -227,9 +212,7 @@ def _foreseen(report: Report) -> Iterator[Finding]:
     evaluation = evaluate_submissions(report.form, [filled])
     view = evaluation.view(0)
     for instance in _newly_failing(report, evaluation)[:MOST_FORESEEN]:
-        for finding in _failures(report.form, instance, view):
-            foreseen = codes.IF_BLANKS_ARE_ZERO(message=finding.message)
-            yield foreseen.on(_place(view, finding.field), finding.field)
+        yield from foreseen(report.form, instance, view)
 
 
 def _newly_failing(report: Report, filled: Evaluation) -> list[Instance]:
@@ -253,7 +236,7 @@ def _overwritten(report: Report) -> Iterator[Finding]:
         codes_of_it = (check, f"{check}.{field.row}", f"{check}.{field.column}")
         if entry.value is None or unknown.isdisjoint(codes_of_it):
             continue
-        place = _place(report.view, name)
+        place = place_in(report.view, name)
         yield codes.OVERWRITTEN(value=shown(entry.value)).on(place, name)
 
 
@@ -269,7 +252,7 @@ def suspects(report: Report) -> Iterator[Finding]:
         if entry.value is None or not is_settled:
             finding = codes.BY_FORMULA(value=shown(right), was=_held(entry))
             observed = ((name, entry.value), (f"{name}.proposed", right))
-            place = _place(report.view, name)
+            place = place_in(report.view, name)
             yield finding.on(place, name).at(observed=observed)
 
 
@@ -306,7 +289,7 @@ def _held(entry: Entry) -> str:
     """What stands where a formula was, digits with a blank before them."""
     if entry.value is not None:
         return f" {shown(entry.value)}"
-    return f"“{quote(entry.raw)}”" if entry.raw else "空白"
+    return f"“{cut(entry.raw, MOST_OF_A_CONTENT)}”" if entry.raw else "空白"
 
 
 Stage = Callable[[Report], Iterable[Finding]]
@@ -320,112 +303,6 @@ STAGES: tuple[Stage, ...] = (
     suspects,
 )
 """In the order of their findings."""
-
-
-# --- failures ------------------------------------------------------------------------------------
-
-
-def _failures(form: Form, instance: Instance, view: UnitView) -> Iterator[Finding]:
-    """A finding for each part of a rule that fails."""
-    for part in ex.conjuncts(instance.rule):
-        if view.verdict(part) is not Verdict.FAILS:
-            continue
-        if isinstance(part, ex.IsNumber):
-            finding = no_number(part.item.field, view)
-            yield _of_check(instance, finding)
-            continue
-        finding = _failure(form, instance, part, view)
-        operands = ex.operands_of(part)
-        observed = [(ex.key_of(operand), view.number(operand)) for operand in operands]
-        yield finding.at(observed=tuple(observed))
-
-
-def _failure(form: Form, instance: Instance, part: ex.Truth, view: UnitView) -> Finding:
-    """What one part of a rule says that fails, why it must hold, and what to do; at the cell that
-    most probably is meant."""
-    message = FailureDescriber(form, instance, view).failure(part)
-    severity = instance.check.severity
-    advice = _SUGGESTIONS[severity]
-    name = _cell_meant(part, view)
-    place = _place(view, name)
-    is_overwritten = name in view.submission.overrides
-    if is_overwritten and form.fields[name].computed == instance.check.code:
-        cell = place.cell if place is not None else ""
-        message = codes.FORMULA_OVERWRITTEN.format(message=message, cell=cell)
-        advice = RESTORE
-    suggestion = instance.check.why + advice
-    subject = _subject(instance)
-    finding = Finding(instance.code, severity, message, suggestion, subject=subject)
-    return finding.on(place, name)
-
-
-def _subject(instance: Instance) -> str:
-    """The row or column that a rule is about; the place says it of a cell."""
-    return "" if instance.check.each == "cell" else instance.subject
-
-
-def _cell_meant(part: ex.Truth, view: UnitView) -> str:
-    """The first cell or text of a rule; where it compares with 0, the first that is not 0."""
-    names = (*ex.fields_of(part), *ex.texts_of(part))
-    zero = ex.Const(Decimal(0))
-    for node in ex.walk(part):
-        if not isinstance(node, ex.Compare) or node.right != zero:
-            continue
-        for operand in ex.operands_of(node):
-            if isinstance(operand, ex.Ref) and view.number(operand):
-                return operand.field
-    return names[0] if names else ""
-
-
-def _blanks(form: Form, instance: Instance, view: UnitView) -> Iterator[Finding]:
-    """What keeps a rule about one cell or text from being verified: it is blank."""
-    for part in ex.conjuncts(instance.rule):
-        if not isinstance(part, _AboutBlanks):
-            continue
-        if view.verdict(part) is not Verdict.UNKNOWN:
-            continue
-        if isinstance(part, ex.IsNumber):
-            name = part.item.field
-            if view.submission.effective(name).status is not Status.ABSENT:
-                yield _of_check(instance, no_number(name, view))
-        elif not view.submission.texts.get(part.text):
-            yield _empty_text(form, instance, part.text, view)
-
-
-def _empty_text(form: Form, instance: Instance, name: str, view: UnitView) -> Finding:
-    labels = {text.field_id: text.label for text in form.texts}
-    message = f"“{labels[name]}”没有填写"
-    finding = _of_check(instance, Finding(instance.code, Severity.ERROR, message, _WRITE))
-    place = _place(view, name)
-    return finding.on(place, name).at(observed=((name, ""),))
-
-
-def no_number(name: str, view: UnitView) -> Finding:
-    """A number cell that holds no number (R16): what it holds, and what to do."""
-    entry = view.submission.effective(name)
-    place = _place(view, name)
-    observed = ((name, entry.raw or None),)
-    return _described(entry).on(place, name).at(observed=observed)
-
-
-def _described(entry: Entry) -> Finding:
-    message = _NO_NUMBER.get(entry.status)
-    if message is None and entry.raw == PICTURE:
-        message = codes.PICTURE
-    if message is None:
-        message = codes.TEXT if entry.raw.strip() else codes.ONLY_SPACES
-    return message(raw=entry.raw)
-
-
-def _of_check(instance: Instance, finding: Finding) -> Finding:
-    """The finding under the code of the form's own check, with the check's reason."""
-    check = instance.check
-    suggestion = check.why + finding.suggestion
-    return finding.at(code=instance.code, severity=check.severity, suggestion=suggestion)
-
-
-def _place(view: UnitView, name: str) -> Place | None:
-    return view.submission.provenance.places.get(name)
 
 
 # --- consequential failures ----------------------------------------------------------------------
@@ -495,7 +372,7 @@ def _told_by_itself(instance: Instance) -> bool:
     if instance.check.each == "cell":
         return True
     parts = ex.conjuncts(instance.rule)
-    return all(isinstance(part, _AboutBlanks) for part in parts)
+    return all(isinstance(part, ABOUT_BLANKS) for part in parts)
 
 
 def _lacks_last_year(instance: Instance, view: UnitView) -> bool:

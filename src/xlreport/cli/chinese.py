@@ -9,7 +9,6 @@ version.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
@@ -29,7 +28,7 @@ from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from xlreport import errors
 from xlreport.cli.written import require_clear
-from xlreport.text import harmless
+from xlreport.text import columns_of, harmless
 
 WIDEST = 100
 """Columns of a help page, where the terminal has as many."""
@@ -197,11 +196,6 @@ _PIECE = re.compile(r"[!-~]+|.", re.DOTALL)
 """What is not parted: a word of Latin letters, or one character."""
 _NOT_FIRST = frozenset("，。；：、！？）”》…—")
 _NOT_LAST = frozenset("（“《")
-
-
-def columns_of(text: str) -> int:
-    """How many columns of a terminal a text takes; a Chinese character takes two."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text)
 
 
 def wrapped(text: str, width: int) -> list[str]:

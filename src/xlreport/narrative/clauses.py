@@ -41,23 +41,24 @@ class StatedNumber:
     measure: str = ""
     is_of_a_kind: bool = False
 
-    def quote(self, text: str) -> str:
-        """The words as written, without what stands between the subject and the number."""
-        words = shortened(text[slice(*self.place)])
+    def quote(self, text: str, most: int = LONGEST_QUOTE) -> str:
+        """The words as written, without what stands between the subject and the number; of each
+        no more than `most` characters."""
+        words = shortened(text[slice(*self.place)], most)
         if self.subject is None:
             return words
         between = text[self.subject[1] : self.place[0]]
         if len(between) > 1:
             between = "……"
-        return shortened(text[slice(*self.subject)]) + between + words
+        return shortened(text[slice(*self.subject)], most) + between + words
 
 
-def shortened(words: str) -> str:
-    """At most LONGEST_QUOTE characters, without line breaks."""
+def shortened(words: str, most: int = LONGEST_QUOTE) -> str:
+    """At most so many characters, without line breaks."""
     words = " ".join(words.split())
-    if len(words) <= LONGEST_QUOTE:
+    if len(words) <= most:
         return words
-    return f"{words[:LONGEST_QUOTE]}……"
+    return f"{words[:most]}……"
 
 
 @dataclass(slots=True)

@@ -8,16 +8,16 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from xlreport.findings import Finding
+from xlreport.findings import Finding, first_short
 from xlreport.form import expression as ex
 from xlreport.form.model import Form, Instance, Statement, Text
 from xlreport.narrative.claims import stated_numbers
-from xlreport.narrative.clauses import StatedNumber, shortened
+from xlreport.narrative.clauses import LONGEST_QUOTE, StatedNumber, shortened
 from xlreport.narrative.lexicon import lexicon_of
 from xlreport.narrative.own_names import readable
 from xlreport.narrative.self_reference import Identity, Mention, wrong_mentions
 from xlreport.narrative.words import COMPARING, OPENING
-from xlreport.rules.describe import FailureDescriber
+from xlreport.rules.describe import Brevity, FailureDescriber
 from xlreport.rules.evaluate import UnitView
 from xlreport.rules.linear import LinearConstraint, NotLinear, as_constraint
 from xlreport.submission import Submission, shown
@@ -27,6 +27,9 @@ MOST_FINDINGS = 50
 
 MOST_OTHERS = 3
 """Numbers that are told of the other meanings of a text's number."""
+
+SHORT_QUOTE = 18
+"""Characters of a quotation where two lines have no room for more."""
 
 _ENDS = "。！？；\n"
 _COUNT = re.compile(r"(?<![0-9])([0-9]{1,9})(?=[ 　]*[件份宗起条])")
@@ -135,7 +138,8 @@ class _Comparer:
         if stated.number in right or _adds_up(stated.number, parts, values):
             return
         if all(known):
-            self.result.findings.append(self._contradiction(stated))
+            told = [self._contradiction(stated, brevity) for brevity in Brevity]
+            self.result.findings.append(first_short(told))
         else:
             self.result.unverified.append(stated.statement.code)
 
@@ -146,31 +150,37 @@ class _Comparer:
         with suppress(NotLinear):
             self.result.constraints.append(as_constraint(equation, stated.statement.code))
 
-    def _contradiction(self, stated: StatedNumber) -> Finding:
+    def _contradiction(self, stated: StatedNumber, brevity: Brevity) -> Finding:
         readings = stated.claim.readings
         operands: dict[ex.Ref | ex.Previous | ex.Length, None] = {}
         for reading in readings:
             operands.update(dict.fromkeys(ex.operands_of(reading)))
         observed = [(ex.key_of(operand), self.view.number(operand)) for operand in operands]
+        most = SHORT_QUOTE if brevity is Brevity.RESULTS else LONGEST_QUOTE
+        quote = stated.quote(self.passage.written, most)
         message = (
-            f"{self.passage.text.label}里写“{stated.quote(self.passage.written)}”，"
-            f"表里是：{self._in_tables(stated)} {stated.number}"
+            f"{self.passage.text.label}里写“{quote}”，"
+            f"表里是：{self._in_tables(stated, brevity)} {stated.number}"
         )
         finding = _finding(stated.statement, message, _MAKE_EQUAL)
         finding = finding.at(observed=(("said", stated.number), *observed))
         return _at_text(finding, self.passage.text, self.view.submission)
 
-    def _in_tables(self, stated: StatedNumber) -> str:
-        """The first meaning with its cells; of the others the numbers are enough."""
+    def _in_tables(self, stated: StatedNumber, brevity: Brevity) -> str:
+        """The first meaning with its cells; of the others the numbers, where there is room."""
         readings = stated.claim.readings
         instance = _instance(stated.statement, readings)
         # it stands at a text: the tables' sheets are always named
-        describer = FailureDescriber(self.form, instance, self.view, name_sheets=True)
+        describer = FailureDescriber(
+            self.form, instance, self.view, name_sheets=True, brevity=brevity
+        )
         first, *others = (self.view.value(reading) for reading in readings)
         different = [value for value in dict.fromkeys(others) if value != first]
         term = describer.term(readings[0])
         if not different:
             return f"{term}，不是"
+        if brevity is Brevity.RESULTS:
+            return f"{term}，都不是"
         numbers = "、".join(map(shown, different[:MOST_OTHERS]))
         more = " 等" if len(different) > MOST_OTHERS else ""
         return f"{term}（按其他口径是 {numbers}{more}），都不是"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from enum import IntEnum
 from typing import ClassVar
 
 from xlreport import a1
@@ -14,7 +15,7 @@ from xlreport.rules.columns import bare
 from xlreport.rules.evaluate import UnitView, Verdict
 from xlreport.rules.linear import rounding_of
 from xlreport.submission import Place, Status, shown
-from xlreport.text import in_marks
+from xlreport.text import cut, in_marks
 
 _SIGNS = {"==": "＝", "!=": "≠", "<": "＜", "<=": "≤", ">": "＞", ">=": "≥"}
 _RELATIONS = {
@@ -245,6 +246,19 @@ class RuleDescriber:
         return f"{self.expression(item)}{allowed}"
 
 
+class Brevity(IntEnum):
+    """How much a sentence about a failure leaves out: each says less than the one before."""
+
+    HEADINGS = 0
+    """Every cell by its headings and its address."""
+
+    CELLS = 1
+    """Every cell by its address alone; no row or column, no condition of a comparison."""
+
+    RESULTS = 2
+    """Of numbers that are worked out the cells and the result alone; no condition at all."""
+
+
 class FailureDescriber(RuleDescriber):
     """What was seen of one unit where an instance of a check fails, with the numbers in the cells.
     `name_sheets` names the sheet of each cell even if all are on one. What has been named by its
@@ -253,32 +267,74 @@ class FailureDescriber(RuleDescriber):
     operators = _RELATIONS
 
     def __init__(
-        self, form: Form, instance: Instance, view: UnitView, *, name_sheets: bool = False
+        self,
+        form: Form,
+        instance: Instance,
+        view: UnitView,
+        *,
+        name_sheets: bool = False,
+        brevity: Brevity = Brevity.HEADINGS,
     ) -> None:
         super().__init__(form, instance)
         self.view = view
         self.several_tables = self.several_tables or name_sheets
+        self.brevity = brevity
         self._named: set[ex.Node | _Items] = set()
 
     def failure(self, part: ex.Truth) -> str:
         """What was seen where a part of the rule fails."""
         self._named.clear()
-        return self.scope() + self.fails(part)
+        scope = "" if self._is_brief else self.scope()
+        return scope + self.fails(part)
+
+    @property
+    def _is_brief(self) -> bool:
+        return self.brevity > Brevity.HEADINGS
+
+    @property
+    def _tells_results_only(self) -> bool:
+        return self.brevity is Brevity.RESULTS
 
     def heading(self, printed: str) -> str:
         """A heading without the explanation behind it, and not longer than can be read: the cell
         stands beside it."""
-        plain = _EXPLANATION.sub("", printed)
-        return plain if len(plain) <= MOST_OF_A_HEADING else plain[: MOST_OF_A_HEADING - 1] + "…"
+        return cut(without_explanation(printed), MOST_OF_A_HEADING)
 
     # --- numbers ---------------------------------------------------------------------------------
 
     def term(self, node: ex.Number) -> str:
         """One side of a relation, with its value where several numbers make it up."""
-        words = self.expression(node)
         if self._tells_value(node):
-            return words
-        return f"{words} ＝ {self._value(node)}"
+            return self.expression(node)
+        if self._tells_results_only:
+            return f"{self._sources(node)}算得的 {self._value(node)}"
+        return f"{self.expression(node)} ＝ {self._value(node)}"
+
+    def _sources(self, node: ex.Number) -> str:
+        """Out of what a number is worked out, with a space behind a cell."""
+        sources = []
+        if ex.across_years(node):
+            sources.append("上年的数")
+        if ex.texts_of(node):
+            sources.append("字数")
+        ranges = self._ranges_by_sheet(ex.fields_of(node))
+        sources += ranges
+        listed = "、".join(sources)
+        return f"{listed} " if ranges else listed
+
+    def _ranges_by_sheet(self, names: Sequence[str]) -> list[str]:
+        """The cells of some fields as few ranges, those of one sheet together."""
+        cells: dict[str, list[a1.Cell]] = {}
+        for name in names:
+            place = self._place(name)
+            cell = a1.parse(place.cell) if place is not None else None
+            if place is not None and cell is not None:
+                cells.setdefault(place.sheet, []).append(cell)
+        found = []
+        for sheet, places in cells.items():
+            ranges = "、".join(a1.ranges(places))
+            found.append(f"{sheet} {ranges}" if self.several_tables else ranges)
+        return found
 
     def _value(self, node: ex.Number) -> str:
         return shown(self.view.value(node))
@@ -303,8 +359,9 @@ class FailureDescriber(RuleDescriber):
         return f"{words} {self._value(node)}"
 
     def _is_again(self, what: ex.Node | _Items) -> bool:
-        """Whether something was named before in the sentence; from now on it is."""
-        again = what in self._named
+        """Whether something was named before in the sentence, or is not to be named at all; from
+        now on it is."""
+        again = what in self._named or self._is_brief
         self._named.add(what)
         return again
 
@@ -362,16 +419,8 @@ class FailureDescriber(RuleDescriber):
 
     def _ranges(self, items: _Items) -> str:
         """The cells of some fields as few ranges."""
-        sheet = ""
-        cells = []
-        for item in _fields(items):
-            place = self._place(item.field)
-            cell = a1.parse(place.cell) if place is not None else None
-            if place is not None and cell is not None:
-                sheet = sheet or place.sheet
-                cells.append(cell)
-        ranges = "、".join(a1.ranges(cells))
-        return f"{sheet} {ranges}" if sheet and self.several_tables else ranges
+        names = [item.field for item in _fields(items)]
+        return "、".join(self._ranges_by_sheet(names))
 
     # --- conditions ------------------------------------------------------------------------------
 
@@ -397,9 +446,16 @@ class FailureDescriber(RuleDescriber):
             case ex.Or(items=items):
                 each = "；".join(self.fails(item) for item in items)
                 return f"以下至少应有一项成立：{each}"
-            case ex.Implies(premise=premise, conclusion=conclusion):
-                when = self.when(premise)
-                return f"{when}，{self.fails(conclusion)}"
+            case ex.Implies():
+                return self._fails_conditionally(node)
+
+    def _fails_conditionally(self, node: ex.Implies) -> str:
+        """The condition that holds, and what fails; the condition goes where words are short."""
+        compares = isinstance(node.conclusion, ex.Compare)
+        if self._tells_results_only or (self._is_brief and compares):
+            return self.fails(node.conclusion)
+        when = self.when(node.premise)
+        return f"{when}，{self.fails(node.conclusion)}"
 
     def _failing_items(self, items: Sequence[ex.Truth]) -> str:
         failing = []
@@ -425,25 +481,41 @@ class FailureDescriber(RuleDescriber):
         """Both sides, what should be, and by how much it is missed."""
         left = self.term(node.left)
         right = self.term(node.right)
-        minus = ex.Minus(node.left, node.right)
-        difference = self.view.value(minus)
-        gap = shown(abs(difference))
-        tolerance = _tolerance(node)
         if node.operator == "!=":
             return f"{left}，{right}，两者不应相等"
         if node.operator == "==" and isinstance(node.right, ex.Const):
-            return f"{left}，应等于 {right}{tolerance}"
+            return f"{left}，应等于 {right}{_tolerance(node)}"
         if node.operator == "==":
-            return f"{left}，{right}，两者应当相等{tolerance}，现相差 {gap}"
+            return f"{left}，{right}，{self._unlike(node)}"
         relation = self.operators[node.operator]
         words = f"{left}，应{relation} {right}"
-        if gap == "0":
+        gap = self._gap(node)
+        if gap == "0" or self._is_brief:
             return words
         direction = "多" if node.operator in ("<", "<=") else "少"
         return f"{words}，现{direction} {gap}"
 
+    def _unlike(self, node: ex.Compare) -> str:
+        """That two numbers should be equal, and by how much they are not."""
+        match self.brevity:
+            case Brevity.HEADINGS:
+                return f"两者应当相等{_tolerance(node)}，现相差 {self._gap(node)}"
+            case Brevity.CELLS:
+                return f"差 {self._gap(node)}"
+            case Brevity.RESULTS:
+                return "不相等"
+
+    def _gap(self, node: ex.Compare) -> str:
+        minus = ex.Minus(node.left, node.right)
+        return shown(abs(self.view.value(minus)))
+
     def _allows(self, item: ex.Ref, allowed: str) -> str:
         return f"{self.expression(item)} 应{allowed}"
+
+
+def without_explanation(printed: str) -> str:
+    """A heading without what stands in brackets behind it."""
+    return _EXPLANATION.sub("", printed)
 
 
 def _fields(items: _Items) -> list[ex.Ref]:

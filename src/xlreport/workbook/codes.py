@@ -251,7 +251,7 @@ INVISIBLE_BESIDE = R11.message(
     "请清空这一格，直接输入数字",
 )
 SPACES_ARE_BLANK = R11.message("这里只有空格，已按空白读取", "请按 Delete 清空这一格")
-RESTORE = "请撤销改动后重新报送；撤销不了的，请汇总单位修复（xlreport repair）后发回"
+RESTORE = "请撤销改动后重新报送，或请汇总单位修复（xlreport repair）后发回"
 FORMULA_REPLACED = R12.message("这里锁定的公式被换成了“{raw}”", RESTORE)
 FORMULA_DELETED = R12.message("这里锁定的公式被删掉了", RESTORE)
 WRONG_ANSWER = R13.message(
