@@ -13,6 +13,7 @@ from xlreport.campaign.ledger import Ledger, open_ledger
 from xlreport.campaign.settings import CampaignSettings, read_settings, require_same_county
 from xlreport.form.catalog import FormCatalog, get_form
 from xlreport.form.model import Form
+from xlreport.merging.decisions import Decision
 from xlreport.merging.prior_year import PriorYear
 from xlreport.merging.request import MergeRequest, ReadOptions
 from xlreport.merging.result import MergeResult
@@ -116,8 +117,13 @@ def ledger_of(settings: CampaignSettings) -> Iterator[Ledger]:
         yield ledger
 
 
-def merged_inbox(campaign: Campaign, ledger: Ledger) -> MergeResult:
-    """What a merge of the inbox would do now."""
+def merged_inbox(
+    campaign: Campaign, ledger: Ledger, decisions: tuple[Decision, ...] | None = None
+) -> MergeResult:
+    """What a merge of the inbox would do now; with other `decisions` than the county's own, where
+    they are given."""
     made(campaign.settings.inbox)
-    request = replace(campaign.request, arrivals=ledger.arrivals())
+    if decisions is None:
+        decisions = ledger.decisions()
+    request = replace(campaign.request, arrivals=ledger.arrivals(), decisions=decisions)
     return merge_folder(request)

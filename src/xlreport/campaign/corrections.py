@@ -9,7 +9,7 @@ from xlreport.findings import Finding, Severity, grouped
 from xlreport.merging.outcome import FileRecord
 from xlreport.text import harmless
 
-COUNTY_DECIDES = frozenset({"F3", "F9", "F10", "F14", "F16"})
+COUNTY_DECIDES = frozenset({"E7", "F3", "F9", "F10", "F14", "F16"})
 """Codes of what only the county can decide: its roster, and which of two reports counts."""
 
 

@@ -23,6 +23,8 @@ from xlreport.mail.headers import addresses
 from xlreport.mail.mailboxes import Uid
 from xlreport.mail.messages import Mail
 from xlreport.merging.arrivals import Arrival
+from xlreport.merging.decisions import Decision, Ruling
+from xlreport.submission import Unit
 
 NAME = "ledger.sqlite3"
 ORIGINALS = "originals"
@@ -90,6 +92,31 @@ CREATE TABLE sent (
   state TEXT NOT NULL,
   detail TEXT NOT NULL,
   UNIQUE (kind, unit_code, address, key));
+"""
+
+_DECISIONS = """
+CREATE TABLE IF NOT EXISTS decision (
+  id INTEGER PRIMARY KEY,
+  unit_code TEXT NOT NULL,
+  unit_name TEXT NOT NULL,
+  code TEXT NOT NULL,
+  ruling TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  decided_by TEXT NOT NULL,
+  moment REAL NOT NULL,
+  content TEXT NOT NULL,
+  revoked REAL NOT NULL DEFAULT 0);
+"""
+"""What the county decided; also made in a ledger that an earlier version has begun. Nothing is ever
+deleted: what is revoked carries the time."""
+
+_ADD_DECISION = """
+INSERT INTO decision (unit_code, unit_name, code, ruling, reason, decided_by, moment, content)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+"""
+
+_REVOKE = """
+UPDATE decision SET revoked = ? WHERE revoked = 0 AND unit_code = ? AND unit_name = ? AND code = ?
 """
 
 _ADD_MESSAGE = """
@@ -383,6 +410,37 @@ class Ledger:
         self.put_sent(*failed)
         return tuple(failed)
 
+    # what the county decided
+
+    def decisions(self) -> tuple[Decision, ...]:
+        """Those that are in force, in the order in which they were made."""
+        rows = self._db.execute("SELECT * FROM decision WHERE revoked = 0 ORDER BY id")
+        return tuple(map(_decision, rows))
+
+    def decide(self, decision: Decision) -> None:
+        """Records a decision; an earlier one about the same matter is revoked by it. Raises
+        OSError."""
+        unit = decision.unit
+        values = (
+            unit.code,
+            _text(unit.name),
+            decision.code,
+            decision.ruling.value,
+            _text(decision.reason),
+            _text(decision.by),
+            decision.moment,
+            decision.content,
+        )
+        with self._writing():
+            self._db.execute(_REVOKE, (decision.moment, unit.code, _text(unit.name), decision.code))
+            self._db.execute(_ADD_DECISION, values)
+
+    def revoke(self, unit: Unit, code: str, moment: float) -> bool:
+        """Revokes the decision about a matter; whether there was one. Raises OSError."""
+        with self._writing():
+            done = self._db.execute(_REVOKE, (moment, unit.code, _text(unit.name), code))
+        return done.rowcount > 0
+
     def sent_contents(self) -> frozenset[str]:
         """The SHA-256 of every workbook that went out."""
         rows = self._db.execute("SELECT sha256 FROM sent WHERE sha256 != ''")
@@ -428,6 +486,7 @@ def _prepare(connection: sqlite3.Connection, folder: Path, *, must_exist: bool) 
     if version > VERSION:
         raise LedgerError(f"收发记录“{path}”是较新的版本写的，请升级 xlreport。")
     if version > 0:
+        connection.executescript(_DECISIONS)
         return
     kept = "，而收到过的原件还在" if _originals(folder) else ""
     if must_exist or kept:
@@ -435,7 +494,9 @@ def _prepare(connection: sqlite3.Connection, folder: Path, *, must_exist: bool) 
             f"收发记录“{path}”不见了或被清空了{kept}。请用备份恢复它；"
             f"没有备份的，{_start_again(folder)}"
         )
-    connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
+    connection.executescript(
+        f"BEGIN; {_SCHEMA} {_DECISIONS} PRAGMA user_version = {VERSION}; COMMIT;"
+    )
 
 
 def _start_again(folder: Path) -> str:
@@ -541,6 +602,18 @@ def _unread(row: sqlite3.Row) -> Received:
         arrived=row["arrived"],
         findings=_from_json(row["findings"]),
         senders=addresses(row["sender"]),
+    )
+
+
+def _decision(row: sqlite3.Row) -> Decision:
+    return Decision(
+        unit=Unit(row["unit_name"], row["unit_code"]),
+        ruling=Ruling(row["ruling"]),
+        reason=row["reason"],
+        code=row["code"],
+        by=row["decided_by"],
+        moment=row["moment"],
+        content=row["content"],
     )
 
 

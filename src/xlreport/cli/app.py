@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xlreport.cli import campaign, chinese, reports
+from xlreport.cli import campaign, chinese, decisions, reports
 from xlreport.cli.ending import SHELLS, Ended, ended_by_signals
 from xlreport.cli.options import spread
 from xlreport.cli.progress import allowed
@@ -44,6 +44,7 @@ COMMANDS = (
     campaign.send,
     campaign.collect,
     campaign.status,
+    decisions.decide,
 )
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,9 +38,8 @@ if TYPE_CHECKING:
     from xlreport.campaign.settings import CampaignSettings
     from xlreport.mail.imap import ImapMailbox
     from xlreport.mail.servers import Imap, Server
-    from xlreport.merging.arrivals import Arrival
     from xlreport.merging.outcome import FileRecord
-    from xlreport.merging.request import ReadOptions
+    from xlreport.merging.request import MergeRequest, ReadOptions
     from xlreport.merging.roster import Roster
     from xlreport.submission import Unit
 
@@ -233,14 +233,15 @@ def opened_campaign(
     return campaign
 
 
-def arrivals_of(settings: CampaignSettings) -> Mapping[str, Arrival]:
-    """When and from whom files came, as the ledger knows; nothing without a ledger."""
+def with_records(request: MergeRequest, settings: CampaignSettings) -> MergeRequest:
+    """A merge of the inbox that knows when and from whom files came, and what the county has
+    decided; the same without a ledger."""
     from xlreport.campaign.campaign import ledger_of
 
     if not settings.has_records:
-        return {}
+        return request
     with ledger_of(settings) as ledger:
-        return ledger.arrivals()
+        return replace(request, arrivals=ledger.arrivals(), decisions=ledger.decisions())
 
 
 def about_open_mail(campaign: Campaign, files: Sequence[FileRecord]) -> str:
@@ -267,7 +268,7 @@ def _sent(campaign: Campaign, kind: str, how: Sending) -> SendResult:
     from xlreport.errors import SendError
     from xlreport.mail.smtp import opened
 
-    units = tuple(unit for name in how.units or () for unit in _units_named(campaign.roster, name))
+    units = tuple(unit for name in how.units or () for unit in units_named(campaign.roster, name))
     request = SendRequest(kind, units, how.again, how.dry_run)
     smtp = campaign.settings.smtp
     if how.drafts or (how.dry_run and not smtp.server.host):
@@ -282,7 +283,7 @@ def _sent(campaign: Campaign, kind: str, how: Sending) -> SendResult:
         return send(campaign, request, transport)
 
 
-def _units_named(roster: Roster, name: str) -> list[Unit]:
+def units_named(roster: Roster, name: str) -> list[Unit]:
     """The units of the roster that `--unit` names. Raises UsageError when there is none."""
     from xlreport.errors import UsageError
 

@@ -211,6 +211,18 @@ DoneNumbers = Annotated[
 ]
 
 
+UnitAndMatter = Annotated[
+    list[str] | None,
+    _argument(
+        "单位 代码 决定",
+        "单位的名称或代码；问题的代码，整份报表的不写；accept 认可、query 要求核实、"
+        "exclude 不计入、revoke 撤销。都不写就列出现有的决定。",
+    ),
+]
+Reason = Annotated[str, _value("--reason", "理由", "为什么这样决定；每份输出都会写上。")]
+DecidedBy = Annotated[str, _value("--by", "姓名", "谁决定的；默认是这台电脑的用户名。")]
+
+
 # --- groups ---
 
 

@@ -43,6 +43,9 @@ _WITH_TOTALS = ("E4", "M10")
 _SUPERSEDED = "F7"
 """The finding that says which report counts in its place, and why."""
 
+_DECIDED = "E6"
+"""The finding that tells what the county has decided."""
+
 _ONLY_BLANKS = "文件夹里只有空白表：是不是选错了文件夹？请给出收到的报表所在的文件夹。"
 
 
@@ -255,7 +258,7 @@ def _to_act_on(finding: Finding, file: FileRecord) -> bool:
     counted they say why."""
     from xlreport.merging.result import USABLE
 
-    weighs = finding.severity is not Severity.NOTE
+    weighs = finding.severity is not Severity.NOTE or finding.code == _DECIDED
     return weighs or bool(finding.cell) or file.outcome not in USABLE
 
 

@@ -11,10 +11,10 @@ import typer
 
 from xlreport.cli.campaign import (
     about_open_mail,
-    arrivals_of,
     campaign_here,
     campaign_in,
     opened_campaign,
+    with_records,
 )
 from xlreport.cli.options import (
     AsJson,
@@ -342,14 +342,14 @@ def _request_for(
 
 
 def _request_in(campaign: Campaign, reading: Reading) -> MergeRequest:
-    """The inbox of a campaign, with the arrivals that its ledger knows."""
+    """The inbox of a campaign, with what its ledger knows."""
     settings = campaign.settings
-    return replace(
+    request = replace(
         campaign.request,
         forms=reading.forms(campaign.form),
-        arrivals=arrivals_of(settings),
         exclude=reading.own_files(settings.roster, settings.previous),
     )
+    return with_records(request, settings)
 
 
 # --- templates ---

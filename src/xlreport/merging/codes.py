@@ -13,6 +13,9 @@ E3 = Code("E3", "有单位未报", Severity.ERROR, "缺少单位时，汇总数�
 E4 = Code(
     "E4", "合计太大", Severity.ERROR, "超过 10 亿的合计不能保证精确到 6 位小数，多半是单位填错。"
 )
+E6 = Code("E6", "县里的决定", Severity.NOTE, "谁在哪天为什么这样决定，每份输出都写明。")
+E7 = Code("E7", "县里决定不计入", Severity.ERROR, "不计入的单位使汇总数不是全县的数，必须写明。")
+E8 = Code("E8", "县里要求核实", Severity.ERROR, "核实以前，这份报表的数不能算定。")
 F1 = Code("F1", "其他年度的报表", Severity.ERROR, "不同年度的数字不能加在一起。")
 F3 = Code("F3", "其他汇总单位的报表", Severity.ERROR, "别的县的单位不能计入本县。")
 F7 = Code("F7", "同一单位另有较新的报表", Severity.NOTE, "同一单位只计入最新的一份。")
@@ -79,6 +82,9 @@ R28 = Code(
 register(
     E3,
     E4,
+    E6,
+    E7,
+    E8,
     F1,
     F3,
     F7,
@@ -210,4 +216,13 @@ NOT_REPORTED = E3.message("“{unit}”没有可以计入的报表", "请催报"
 TOTAL_TOO_LARGE = E4.message("{label}的合计是 {total}，超过 10 亿", "请核对各单位的数字和单位")
 COUNTED_WITH_ERRORS = E2.message(
     "报表有错误，按要求计入了合计；不是数字的格子没有计入", "公布前请改正并重新汇总"
+)
+
+ACCEPTED_AS_IS = E6.message("县里认可{what}：{reason}", _NOTHING)
+DECISION_LAPSED = E6.message(
+    "报表的内容变了，以前的决定不再适用（{ruling}{what}：{reason}）", "需要的话请重新决定"
+)
+LEFT_OUT = E7.message("县里决定不计入：{reason}", "要计入的，请县里撤销这个决定")
+QUERIED = E8.message(
+    "县里要求核实{what}：{reason}", "请更正，或在“校验”页的“填写说明”里写明原因，再重新报送"
 )

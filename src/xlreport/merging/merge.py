@@ -9,11 +9,12 @@ from xlreport.findings import Finding
 from xlreport.form.model import Form
 from xlreport.merging.arrivals import moved_away, with_arrivals
 from xlreport.merging.codes import COUNTED_WITH_ERRORS, NOT_REPORTED, PRIOR_YEAR_UNUSED
+from xlreport.merging.decisions import with_decisions
 from xlreport.merging.eligibility import Target, choose_target, each_unit_once, eligible
 from xlreport.merging.outcome import FileRecord
 from xlreport.merging.prior_year import PriorYear
 from xlreport.merging.request import MergeRequest
-from xlreport.merging.result import MergeResult
+from xlreport.merging.result import MergeResult, is_left_out
 from xlreport.merging.totals import sum_up, too_large, totals_of
 from xlreport.merging.validation import validated
 from xlreport.merging.versions import newest_versions
@@ -48,7 +49,7 @@ def decide(files: list[FileRecord], target: Target, request: MergeRequest) -> li
     candidates = eligible(files, target, request)
     versions = newest_versions(candidates, newest=request.policy.newest)
     once = each_unit_once(versions)
-    return validated(once, request.prior_year)
+    return with_decisions(validated(once, request.prior_year), request.decisions)
 
 
 def _require_year_before(prior_year: PriorYear | None, year: int) -> None:
@@ -99,7 +100,8 @@ def _counted_with_errors(result: MergeResult) -> list[Finding]:
     """Which returned reports are in the totals all the same."""
     if not result.with_errors:
         return []
-    return [file.placed(COUNTED_WITH_ERRORS()) for file in result.returned]
+    counted = [file for file in result.returned if not is_left_out(file)]
+    return [file.placed(COUNTED_WITH_ERRORS()) for file in counted]
 
 
 def with_typed_lines(county: Summary, old: Summary | None) -> Summary:

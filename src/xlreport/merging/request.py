@@ -12,6 +12,7 @@ from pathlib import Path
 from xlreport.form.catalog import SHIPPED, FormCatalog
 from xlreport.formats.guard import DEFAULT_LIMITS, Limits
 from xlreport.merging.arrivals import Arrival
+from xlreport.merging.decisions import Decision
 from xlreport.merging.prior_year import PriorYear
 from xlreport.merging.roster import Roster
 from xlreport.submission import NOBODY, Unit
@@ -87,3 +88,4 @@ class MergeRequest:
     exclude: tuple[Path, ...] = ()
     policy: Policy = Policy()
     reading: ReadOptions = ReadOptions()
+    decisions: tuple[Decision, ...] = ()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from xlreport.findings import Finding, has_errors, plain
 from xlreport.form.model import Form
+from xlreport.merging.codes import E7
 from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.merging.repairs import RepairedFile
 from xlreport.merging.request import MergeRequest
@@ -149,7 +150,8 @@ class MergeResult:
     def counted_files(self) -> tuple[FileRecord, ...]:
         """The files that are summed, by unit code and name."""
         files = self.usable if self.with_errors else self.accepted
-        return tuple(sorted(files, key=lambda file: (file.unit.code, file.unit.name)))
+        counted = [file for file in files if not is_left_out(file)]
+        return tuple(sorted(counted, key=lambda file: (file.unit.code, file.unit.name)))
 
     @property
     def counted(self) -> tuple[Submission, ...]:
@@ -239,6 +241,11 @@ class RepairResult:
         """The `repair --json` document."""
         files = [file.as_dict() for file in self.files]
         return {"files": files, "outputs": list(self.outputs)}
+
+
+def is_left_out(file: FileRecord) -> bool:
+    """Whether the county has decided that a report is not summed."""
+    return any(finding.code == E7.code for finding in file.findings)
 
 
 def counts(files: Iterable[FileRecord]) -> dict[Outcome, int]:

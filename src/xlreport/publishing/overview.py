@@ -17,7 +17,7 @@ from xlreport.findings import Finding, Severity, excel_order, grouped
 from xlreport.form import expression as ex
 from xlreport.form.model import Chart, ChartKind, Form
 from xlreport.merging.outcome import FileRecord, Outcome
-from xlreport.merging.result import MergeResult
+from xlreport.merging.result import MergeResult, is_left_out
 from xlreport.merging.roster import Roster
 from xlreport.rules.evaluate import UnitView, view_of
 from xlreport.submission import CHINA, Entry, Figures, Submission, Summary, Unit
@@ -65,10 +65,17 @@ class UnitRow:
         return self.unit.name or self.unit.code or _UNNAMED
 
     @property
+    def is_left_out(self) -> bool:
+        """Whether the county has decided that its report is not summed."""
+        return self.file is not None and is_left_out(self.file)
+
+    @property
     def state_label(self) -> str:
         """The state in words, also of a report with errors that is counted all the same."""
         if self.state is UnitState.RETURNED and self.counted:
             return "有错误，已计入"
+        if self.is_left_out:
+            return "县里决定不计入"
         return self.state.label
 
     @cached_property
@@ -397,9 +404,14 @@ def open_points(result: MergeResult) -> list[str]:
     points = []
     if result.missing:
         points.append(f"未报单位（没有计入合计）：{_names(result.missing)}")
-    if result.returned:
+    left_out = [file for file in result.returned if is_left_out(file)]
+    if left_out:
+        units = _names(file.unit for file in left_out)
+        points.append(f"县里决定不计入合计的单位：{units}")
+    returned = [file for file in result.returned if file not in left_out]
+    if returned:
         counted = "已计入合计，公布前必须改正" if result.with_errors else "没有计入合计"
-        units = _names(file.unit for file in result.returned)
+        units = _names(file.unit for file in returned)
         points.append(f"有错误的报表（{counted}）：{units}")
     for finding in result.findings:
         if finding.code == E5.code:
@@ -413,7 +425,7 @@ def _next_steps(overview: Overview) -> list[str]:
     missing = overview.in_state(UnitState.MISSING)
     if missing:
         steps.append(f"催报 {len(missing)} 个未报的单位")
-    returned = overview.in_state(UnitState.RETURNED)
+    returned = [row for row in overview.in_state(UnitState.RETURNED) if not row.is_left_out]
     if returned:
         steps.append(f"请 {len(returned)} 个退回的单位更正后重新报送")
     if overview.unusable:
