@@ -143,7 +143,11 @@ def test_what_is_left_out_is_never_summed(campaign: Campaign, *, with_errors: bo
     from xlreport import merge_folder
 
     result = merge_folder(request)
-    assert [file.outcome for file in result.files] == [Outcome.RETURNED]
+    (file,) = result.files
+    assert file.outcome is Outcome.RETURNED
+    (left_out,) = [finding for finding in file.findings if finding.code == "E7"]
+    assert left_out.message.startswith("县里决定不计入：已并入乙丑镇（王五，")
+    assert left_out.suggestion == "要计入的，请县里撤销这个决定"
     assert result.counted_files == ()
     assert JIAZI not in result.missing
     assert result.exit_code == 1

@@ -38,6 +38,7 @@ NAMES = {
         "tempaltes",
         "returners",
     ),
+    *("accept", "query", "exclude", "revoke"),
     *("abc", "year"),
 }
 """What may stand in Latin letters: names of commands, formats, files and keys, and what was typed."""

@@ -24,7 +24,6 @@ def decide(
       xlreport decide 某镇 B-4 accept --reason 已电话核实，清理了旧文件
       xlreport decide 某镇 exclude --reason 已并入邻镇
       xlreport decide 某镇 B-4 revoke
-      xlreport decide
     """
     from xlreport.campaign import decisions
     from xlreport.text import harmless
