@@ -131,6 +131,8 @@ class Figure:
     unit: str
     value: Decimal | None
     before: Decimal | None = None
+    source: ex.Number | None = None
+    """How it is worked out."""
 
     @property
     def change(self) -> Decimal | None:
@@ -157,6 +159,8 @@ class ChartData:
     kind: ChartKind
     categories: tuple[str, ...]
     series: tuple[Bars, ...]
+    source: Chart | None = None
+    """How its numbers are worked out."""
 
 
 @dataclass(frozen=True)
@@ -325,18 +329,18 @@ def china_time(stamp: str) -> str:
 
 def headline_figures(form: Form, report: Submission) -> list[Figure]:
     """The figures of a report, a unit's or the county's, that are shown first."""
-    now, before = view_of(form, report), _last_year(form, report)
+    now, before = view_of(form, report), last_year_of(form, report)
     figures = []
     for headline in form.headlines:
         value = _value(now, headline.value)
         last = _value(before, headline.value)
-        figures.append(Figure(headline.label, headline.unit, value, last))
+        figures.append(Figure(headline.label, headline.unit, value, last, headline.value))
     return figures
 
 
 def _charts(form: Form, county: Summary, views: Sequence[UnitView]) -> list[ChartData]:
     """The charts of a form that have something to show."""
-    now, before = view_of(form, county), _last_year(form, county)
+    now, before = view_of(form, county), last_year_of(form, county)
     charts = []
     for chart in form.charts:
         if chart.kind is ChartKind.UNITS:
@@ -362,7 +366,7 @@ def _by_unit(chart: Chart, views: Sequence[UnitView]) -> ChartData:
     for part in chart.series:
         values = tuple(_value(view, part.value) for view in views)
         series.append(Bars(part.label, part.unit, values))
-    return ChartData(chart.title, chart.kind, names, tuple(series))
+    return ChartData(chart.title, chart.kind, names, tuple(series), chart)
 
 
 def _by_series(chart: Chart, year: int, now: UnitView, before: UnitView | None) -> ChartData:
@@ -373,10 +377,10 @@ def _by_series(chart: Chart, year: int, now: UnitView, before: UnitView | None) 
             values = tuple(_value(view, part.value) for part in chart.series)
             series.append(Bars(f"{of_year} 年", unit, values))
     labels = tuple(part.label for part in chart.series)
-    return ChartData(chart.title, chart.kind, labels, tuple(series))
+    return ChartData(chart.title, chart.kind, labels, tuple(series), chart)
 
 
-def _last_year(form: Form, report: Submission) -> UnitView | None:
+def last_year_of(form: Form, report: Submission) -> UnitView | None:
     """The numbers of last year; None when they are not known."""
     figures = report.prior_year
     if figures is None or not figures.numbers:

@@ -28,6 +28,84 @@ _COMPUTED: _Settings = {**_BORDER, "bg_color": COMPUTED_COLOUR}
 _COUNT: _Settings = {"num_format": COUNT_FORMAT}
 _MONEY: _Settings = {"num_format": MONEY_FORMAT}
 _TEXT: _Settings = {"num_format": TEXT_FORMAT}
+_FIGURE: dict[str, Any] = {"align": "right", "valign": "vcenter", "indent": 1, "font_size": 12}
+_CARD: dict[str, Any] = {**_CENTRE, "font_name": HEI, "font_size": 28, "bold": True}
+_CARD_LABEL: dict[str, Any] = {**_CENTRE, "font_size": 12}
+
+_CARDS: dict[str, dict[str, Any]] = {
+    "plain": {"font_color": "#1F4E79", "bg_color": "#DDEBF7"},
+    "good": {"font_color": "#006100", "bg_color": "#C6EFCE"},
+    "bad": {"font_color": "#9C0006", "bg_color": "#FFC7CE"},
+    "grey": {"font_color": "#595959", "bg_color": "#EDEDED"},
+}
+"""Large numbers on coloured ground."""
+
+_STYLES: dict[str, dict[str, Any]] = {
+    "plain": {},
+    "title": {
+        "font_name": HEI,
+        "font_size": 16,
+        "bold": True,
+        "align": "center",
+        "valign": "vcenter",
+    },
+    "subtitle": {"font_name": HEI, "font_size": 13, "align": "center", "valign": "vcenter"},
+    "block": {**_BORDER, **_CENTRE, "font_name": HEI, "font_size": 11},
+    "head": {**_BORDER, **_CENTRE, "bold": True},
+    "small_head": {**_BORDER, **_CENTRE, "font_size": 9},
+    "corner": {**_BORDER, **_CENTRE},
+    "row": {**_BORDER, **_LEFT, "indent": 1},
+    "group": {**_BORDER, **_CENTRE},
+    "question": {**_BORDER, **_LEFT, "bold": True},
+    "hint": {**_BORDER, **_LEFT, "font_color": "#595959", "valign": "top"},
+    "unit_line": {"align": "left", "valign": "vcenter"},
+    "label": {**_BORDER, **_CENTRE, "bold": True},
+    "value": {**_BORDER, **_LEFT},
+    "guide": {**_LEFT, "font_size": 12, "valign": "top"},
+    "alert": {**_LEFT, "bold": True, "font_color": "#9C0006"},
+    "small": {**_LEFT, "font_size": 10, "font_color": "#595959"},
+    "margin": {**_LEFT, "font_color": "#595959"},
+    "status": {**_LEFT},
+    "verdict": {**_LEFT, "bold": True, "font_size": 12},
+    "measure_line": {"align": "right", "valign": "vcenter"},
+    "signatures": {**_LEFT},
+    "group_line": {**_LEFT, **_BORDER, "bold": True, "bg_color": COMPUTED_COLOUR},
+    "list_entry": {**_LEFT, "font_color": "#0563C1"},
+    "service": {**_LEFT},
+    "panel_head": {**_LEFT, "bold": True},
+    "sign": {**_BORDER, **_LEFT},
+    "prior_count": {**_COMPUTED, **_CENTRE, "num_format": COUNT_FORMAT},
+    "prior_money": {**_COMPUTED, **_CENTRE, "num_format": MONEY_FORMAT},
+    "prior_text": {**_COMPUTED, **_LEFT, "num_format": TEXT_FORMAT, "valign": "top"},
+    "input_count": {**_INPUT, **_CENTRE, "num_format": COUNT_FORMAT},
+    "input_money": {**_INPUT, **_CENTRE, "num_format": MONEY_FORMAT},
+    "input_text": {**_INPUT, **_LEFT, "num_format": TEXT_FORMAT, "valign": "top"},
+    "input_line": {**_INPUT, **_LEFT, "num_format": TEXT_FORMAT},
+    "input_choice": {**_INPUT, **_CENTRE, "num_format": TEXT_FORMAT},
+    "computed_count": {**_COMPUTED, **_CENTRE, "num_format": COUNT_FORMAT},
+    "computed_money": {**_COMPUTED, **_CENTRE, "num_format": MONEY_FORMAT},
+    "overall": {**_LEFT, "bold": True, "font_size": 18},
+    "link": {**_BORDER, **_LEFT, "font_color": "#0563C1", "underline": 1},
+    "text": {**_BORDER, **_LEFT, "num_format": TEXT_FORMAT},
+    "centre": {**_BORDER, **_CENTRE},
+    "number_count": {**_BORDER, **_CENTRE, "num_format": COUNT_FORMAT},
+    "number_money": {**_BORDER, **_CENTRE, "num_format": MONEY_FORMAT},
+    "id": {**_BORDER, **_CENTRE, "font_size": 9, "font_color": "#595959"},
+    "open_point": {**_LEFT, "bold": True, "font_size": 12, "font_color": "#C00000"},
+    "all_well": {**_LEFT, "bold": True, "font_size": 12, "font_color": "#006100"},
+    "next_step": {**_LEFT, "font_size": 12},
+    "figure_head": {**_BORDER, **_CENTRE, "font_size": 12, "bold": True, "bg_color": "#DDEBF7"},
+    "figure_label": {**_BORDER, **_LEFT, "font_size": 12, "indent": 1},
+    "figure_count": {**_BORDER, **_FIGURE, "num_format": COUNT_FORMAT, "bold": True},
+    "figure_money": {**_BORDER, **_FIGURE, "num_format": MONEY_FORMAT, "bold": True},
+    "before_count": {**_BORDER, **_FIGURE, "num_format": COUNT_FORMAT},
+    "before_money": {**_BORDER, **_FIGURE, "num_format": MONEY_FORMAT},
+    "change_count": {**_BORDER, **_FIGURE, "num_format": "+0;-0;0"},
+    "change_money": {**_BORDER, **_FIGURE, "num_format": "+0.0000##;-0.0000##;0.0000"},
+    "overview_link": {**_BORDER, **_LEFT, "font_size": 12, "font_color": "#0563C1", "underline": 1},
+    **{f"card_{name}": {**_CARD, **colours} for name, colours in _CARDS.items()},
+    **{f"card_label_{name}": {**_CARD_LABEL, **colours} for name, colours in _CARDS.items()},
+}
 
 _STYLES: dict[str, _Settings] = {}
 
