@@ -149,7 +149,7 @@ def test_a_finding_links_to_its_unit_s_cell_of_its_field() -> None:
         assert workbook[name].cell(workbook[name][at].row, 2).value == unit
     name, at = found["乙丑镇", "二、主动公开 B6"]
     column = workbook[name][at].column
-    assert (name, workbook[name].cell(details.HEADING_ROW + 1, column).value) == (DETAIL, REGULATIONS)
+    assert (name, workbook[name].cell(details.ID_ROW + 1, column).value) == (DETAIL, REGULATIONS)
 
 
 def test_findings_of_units_that_are_not_counted_have_no_link_and_share_a_line() -> None:
@@ -173,7 +173,7 @@ def test_each_unit_has_a_row_in_the_order_of_its_code() -> None:
 
 
 def column_of(sheet: Worksheet, field: str) -> int:
-    ids = [cell.value for cell in sheet[details.HEADING_ROW + 1]]
+    ids = [cell.value for cell in sheet[details.ID_ROW + 1]]
     return ids.index(field) + 1
 
 

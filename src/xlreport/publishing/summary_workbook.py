@@ -409,7 +409,7 @@ class _DetailSheet:
         self.name = details.detail_sheet(table)
         self.fields = details.detail_fields(form, table.id)
         self.right = details.field_column(len(self.fields)) - 1
-        self.last = details.HEADING_ROW + max(1, len(views))
+        self.last = details.ID_ROW + max(1, len(views))
         self.sheet = book.sheet(self.name)
 
     def write(self) -> None:
@@ -436,7 +436,7 @@ class _DetailSheet:
             total = "合计" if key == "unit" else ""
             self.book.merge(self.sheet, Span(1, column, 2, column), label, "head")
             self.book.string(self.sheet, (details.TOTAL_ROW, column), total, "head")
-            self.book.string(self.sheet, (details.HEADING_ROW, column), key, "id")
+            self.book.string(self.sheet, (details.ID_ROW, column), key, "id")
 
     def _field_headings(self) -> None:
         for first, last in _rows_of(self.fields):
@@ -444,10 +444,10 @@ class _DetailSheet:
                 field = self.fields[index]
                 column = details.field_column(index)
                 self.book.string(self.sheet, (2, column), field.column_label, "head")
-                self.book.string(self.sheet, (details.HEADING_ROW, column), field.id, "id")
+                self.book.string(self.sheet, (details.ID_ROW, column), field.id, "id")
             row = Span(1, details.field_column(first), 1, details.field_column(last))
             self.book.merge(self.sheet, row, self.fields[last].row_label, "head")
-        for line, height in ((1, 48), (2, 34), (details.HEADING_ROW, 24)):
+        for line, height in ((1, 48), (2, 34), (details.ID_ROW, 24)):
             self.sheet.set_row(line, height)
 
     def _units(self) -> None:
@@ -487,20 +487,20 @@ class _DetailSheet:
 
     def _page(self) -> None:
         """The defined name, the table with its filters, printing, protection."""
-        first = address((details.HEADING_ROW, 0), absolute=True)
+        first = address((details.ID_ROW, 0), absolute=True)
         last = address((self.last, self.right), absolute=True)
         name = details.detail_name(self.table.id)
         self.book.workbook.define_name(name, f"={quoted(self.name)}!{first}:{last}")
         sheet = self.sheet
         sheet.freeze_panes(details.FIRST_UNIT_ROW, len(details.KEYS))
         names = [*details.KEYS, *(field.id for field in self.fields)]
-        rows = Span(details.HEADING_ROW, 0, self.last, self.right)
+        rows = Span(details.ID_ROW, 0, self.last, self.right)
         self.book.table(sheet, self.name, rows, names, "id")
         sheet.set_landscape()
         sheet.set_print_scale(60)
         sheet.set_v_pagebreaks(page_breaks(self.fields))
         sheet.print_area(0, 0, self.last, self.right)
-        sheet.repeat_rows(1, details.HEADING_ROW)
+        sheet.repeat_rows(1, details.ID_ROW)
         sheet.repeat_columns(0, len(details.KEYS) - 1)
         self.book.protect(sheet, autofilter=True)
         first_number = details.unit_cell(0, details.field_column(0))
