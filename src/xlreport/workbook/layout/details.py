@@ -61,5 +61,6 @@ def unit_cell(row: int, column: int) -> Cell:
 def column_sum(sheet: str, column: int, units: int) -> str:
     """The live SUM over all unit rows of one column."""
     name = a1.column_name(column)
+    quoted = a1.quoted(sheet)
     first, last = FIRST_UNIT_ROW + 1, FIRST_UNIT_ROW + units
-    return f"=SUM({a1.quoted(sheet)}!${name}${first}:${name}${last})"
+    return f"=SUM({quoted}!${name}${first}:${name}${last})"

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from xlreport.a1 import Cell
 from xlreport.form import expression as ex
 from xlreport.form.model import Check, Form, Statement, Text
 from xlreport.workbook.layout.sheet import TEXTS, Label, SheetLayout, Span
@@ -44,7 +45,8 @@ def first_edition(form: Form) -> WorkbookLayout:
     tables = {table: _table(sheet) for table, sheet in layout.tables.items()}
     texts = _texts(form, layout.texts)
     cells: dict[str, Spot] = dict(layout.cells)
-    cells.update({name: (TEXTS, span.cell) for name, span in texts.fields.items()})
+    for name, span in texts.fields.items():
+        cells[name] = (TEXTS, span.cell)
     flags = {}
     for table, (name, (_, column)) in layout.flags.items():
         flags[table] = (name, (_FLAG_ROW, column))
@@ -62,49 +64,59 @@ def _table(sheet: SheetLayout) -> SheetLayout:
     labels = []
     for label in sheet.labels:
         if label.style in rows:
-            span = Span.line(rows[label.style], label.span.left, label.span.right)
-            labels.append(replace(label, span=span))
+            row = rows[label.style]
+            moved = replace(label.span, top=row, bottom=row)
+            labels.append(replace(label, span=moved))
         elif label.style != "margin":
             labels.append(label)
-    flag = None if sheet.flag is None else (_FLAG_ROW, sheet.flag[1])
     form_widths = sheet.widths[: sheet.form_right + 1]
+    check_widths = (1.0,) * _CHECK_COLUMNS
+    bare = _without_verdicts(sheet, sheet.bottom)
     return replace(
-        sheet,
+        bare,
         labels=tuple(labels),
-        statuses=(),
-        widths=(*form_widths, *([1.0] * _CHECK_COLUMNS)),
-        bottom=sheet.bottom + _CHECK_ROWS,
-        verdict=Span.line(_TITLE_ROW, 0, 0),
-        unit_line=Span.line(_UNIT_ROW, 0, 0),
+        widths=form_widths + check_widths,
         measure_line=None,
         signatures=None,
-        flag=flag,
+        flag=_flag(sheet),
     )
+
+
+def _flag(sheet: SheetLayout) -> Cell | None:
+    """Where the question about blanks was answered."""
+    if sheet.flag is None:
+        return None
+    _, column = sheet.flag
+    return _FLAG_ROW, column
+
+
+def _without_verdicts(sheet: SheetLayout, bottom: int) -> SheetLayout:
+    """A sheet that said nothing of what is wrong but in check cells below its last row."""
+    title = Span.line(_TITLE_ROW, 0, 0)
+    unit = Span.line(_UNIT_ROW, 0, 0)
+    end = bottom + _CHECK_ROWS
+    return replace(sheet, statuses=(), verdict=title, unit_line=unit, bottom=end)
 
 
 def _texts(form: Form, sheet: SheetLayout) -> SheetLayout:
     """Two columns: hints, and the texts in one row each."""
-    labels = [Label(Span.line(_TITLE_ROW, 0, 1), TEXTS, "title")]
+    title = Span.line(_TITLE_ROW, 0, 1)
+    labels = [Label(title, TEXTS, "title")]
     fields = {}
     row = _FIRST_TEXT_ROW
     for text in form.texts:
         labels += _text_labels(text, row)
         fields[text.field_id] = Span.line(row + 1, 1, 1)
         row += 2
-    return replace(
-        sheet,
-        labels=tuple(labels),
-        fields=fields,
-        statuses=(),
-        bottom=row + _CHECK_ROWS,
-        verdict=Span.line(_TITLE_ROW, 0, 0),
-        unit_line=Span.line(_UNIT_ROW, 0, 0),
-    )
+    bare = _without_verdicts(sheet, row)
+    return replace(bare, labels=tuple(labels), fields=fields)
 
 
 def _text_labels(text: Text, row: int) -> Iterator[Label]:
-    yield Label(Span.line(row, 0, 1), text.label, "block")
-    yield Label(Span.line(row + 1, 0, 0), text.hint, "hint")
+    heading = Span.line(row, 0, 1)
+    hint = Span.line(row + 1, 0, 0)
+    yield Label(heading, text.label, "block")
+    yield Label(hint, text.hint, "hint")
 
 
 def listed_instances(form: Form) -> Iterator[ListedInstance]:

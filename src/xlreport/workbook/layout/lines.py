@@ -55,7 +55,9 @@ class CheckLine:
     def code(self) -> str:
         """As findings and explanations have it: `A3.natural_person`, or `A5.requests` for a check
         on every cell of a table."""
-        return f"{self.check.code}.{self.table}" if self.per_cell else self.instances[0].code
+        if self.per_cell:
+            return f"{self.check.code}.{self.table}"
+        return self.instances[0].code
 
     @property
     def row(self) -> str | None:
@@ -101,9 +103,13 @@ class CheckLine:
         return tuple(names)
 
 
+_Members = tuple[Check, tuple[Instance, ...]]
+"""A check with the instances that share a line."""
+
+
 def check_lines(form: Form) -> tuple[CheckLine, ...]:
     """All lines, table by table in the order of the form, the checks of a table in theirs."""
-    by_table: dict[str, list[tuple[Check, tuple[Instance, ...]]]] = {}
+    by_table: dict[str, list[_Members]] = {}
     by_table |= {table.id: [] for table in form.tables}
     for check in form.checks:
         for table, instances in _grouped(form, check):
@@ -151,9 +157,9 @@ def listed_checks(form: Form, lines: tuple[CheckLine, ...]) -> tuple[ListedCheck
     by_code: dict[str, list[CheckLine]] = {}
     for line in lines:
         by_code.setdefault(line.check.code, []).append(line)
-    items: tuple[Check | Statement, ...] = (*form.checks, *form.statements)
-    listed = [
-        ListedCheck(item.code, item.title, item.severity, tuple(by_code.get(item.code, ())))
-        for item in items
-    ]
+    items: list[Check | Statement] = [*form.checks, *form.statements]
+    listed = []
+    for item in items:
+        own_lines = tuple(by_code.get(item.code, ()))
+        listed.append(ListedCheck(item.code, item.title, item.severity, own_lines))
     return tuple(sorted(listed, key=lambda check: (check.deferred, check.severity.rank)))

@@ -44,6 +44,9 @@ _STATUS_WIDTH = 33.0
 _LEAST_ROW_HEIGHT = 18.0
 """Points of a row that has room for any label of one line."""
 
+_LAST_HEADING_HEIGHT = 32.0
+"""Points of the row of headings next to the numbers."""
+
 _STATUS_HEIGHT = 34.0
 """Points of a row with verdicts under columns, which are narrow."""
 
@@ -113,8 +116,7 @@ class OfficialTable:
 def official_table(table: Table) -> OfficialTable:
     """What of a table's sheet is the official format; the same object for the same table."""
     frame = _frame(table)
-    across = table.arrangement is Arrangement.ACROSS
-    grid = _across(table, frame) if across else _down(table, frame)
+    grid = _grid(table, frame)
     labels = [replace(label, span=_from_first_row(label.span)) for label in grid.labels]
     fields = {name: _from_first_row(span) for name, span in grid.fields.items()}
     first_number = min(span.top for span in fields.values())
@@ -124,61 +126,91 @@ def official_table(table: Table) -> OfficialTable:
 
 
 def _from_first_row(span: Span) -> Span:
-    return Span(span.top - FIRST_ROW, span.left, span.bottom - FIRST_ROW, span.right)
+    top = span.top - FIRST_ROW
+    bottom = span.bottom - FIRST_ROW
+    return Span(top, span.left, bottom, span.right)
 
 
 def layout_table(form: Form, table: Table, lines: Sequence[CheckLine]) -> SheetLayout:
     """The sheet of a table: the official form, and the cells that say what is wrong in it."""
     frame = _frame(table)
-    across = table.arrangement is Arrangement.ACROSS
-    grid = _across(table, frame) if across else _down(table, frame)
-    statuses = _Statuses(form, table, grid, [line for line in lines if line.table == table.id])
-    form_bottom = grid.end if form.signatures else grid.end - 1
+    grid = _grid(table, frame)
+    own_lines = [line for line in lines if line.table == table.id]
+    statuses = _Statuses(form, table, grid, own_lines)
     sheet = _official(form, table, frame, grid)
-    if across:
-        return _with_statuses(sheet, statuses.under_rows(form_bottom + 1))
-    column = frame.right + 1
-    heading = Label(Span.line(FIRST_ROW, column, column), STATUS_HEADING, "margin")
-    beside = replace(
+    below = sheet.form_bottom + 1
+    if table.arrangement is Arrangement.ACROSS:
+        return _with_statuses(sheet, statuses.under_rows(below))
+    beside = _with_status_column(sheet, statuses)
+    before_them = Span.line(below, 0, frame.headings - 1)
+    return _with_statuses(beside, statuses.under_columns(below), before_them)
+
+
+def _grid(table: Table, frame: _Frame) -> _Grid:
+    if table.arrangement is Arrangement.ACROSS:
+        return _across(table, frame)
+    return _down(table, frame)
+
+
+def _with_status_column(sheet: SheetLayout, statuses: _Statuses) -> SheetLayout:
+    """The sheet with a column of verdicts at the right of the form."""
+    column = sheet.form_right + 1
+    place = Span.line(FIRST_ROW, column, column)
+    heading = Label(place, STATUS_HEADING, "margin")
+    wider = replace(
         sheet,
         labels=(*sheet.labels, heading),
-        statuses=statuses.beside_rows(column),
         widths=(*sheet.widths, _STATUS_WIDTH),
         verdict=replace(sheet.verdict, right=column),
     )
-    under = statuses.under_columns(form_bottom + 1)
-    return _with_statuses(beside, under, Span.line(form_bottom + 1, 0, frame.headings - 1))
+    return replace(wider, statuses=statuses.beside_rows(column))
 
 
 def _official(form: Form, table: Table, frame: _Frame, grid: _Grid) -> SheetLayout:
     """The sheet without the cells that say what is wrong with rows and columns."""
-    bottom = grid.end if form.signatures else grid.end - 1
-    signatures = Span.line(bottom, 0, frame.right) if form.signatures else None
-    heights = {**grid.heights, **_top_heights(frame)}
-    if signatures is not None:
-        heights[bottom] = _SIGNATURE_HEIGHT
+    right = frame.right
+    last = grid.end - 1
     answer = _answer_column(frame)
-    split = frame.right - max(1, (frame.right + 1) // 3)
-    title = Label(Span.line(TITLE_ROW, 0, frame.right), table.title, "title")
-    question = Label(Span.line(HEAD_ROW, 0, answer - 1), QUESTION, "question")
-    return SheetLayout(
+    whole_line = Span.line(TITLE_ROW, 0, right)
+    before_answer = Span.line(HEAD_ROW, 0, answer - 1)
+    title = Label(whole_line, table.title, "title")
+    question = Label(before_answer, QUESTION, "question")
+    unit_line, measure_line = _unit_lines(right)
+    sheet = SheetLayout(
         table.sheet,
         (*grid.labels, title, question),
         grid.fields,
         (),
         frame.widths,
         form_left=0,
-        form_right=frame.right,
-        form_bottom=bottom,
-        bottom=bottom,
-        verdict=Span.line(HEAD_ROW, answer + 1, frame.right),
-        unit_line=Span.line(UNIT_ROW, 0, split),
-        measure_line=Span.line(UNIT_ROW, split + 1, frame.right),
-        signatures=signatures,
-        heights=heights,
+        form_right=right,
+        form_bottom=last,
+        bottom=last,
+        verdict=Span.line(HEAD_ROW, answer + 1, right),
+        unit_line=unit_line,
+        measure_line=measure_line,
+        heights={**grid.heights, **_top_heights(frame)},
         frozen=_frozen(table, frame),
         flag=(HEAD_ROW, answer),
     )
+    return _with_signatures(sheet) if form.signatures else sheet
+
+
+def _unit_lines(right: int) -> tuple[Span, Span]:
+    """Whose report it is, and at its right, in a third of the width, the unit of measurement."""
+    third = (right + 1) // 3
+    split = right - max(1, third)
+    unit = Span.line(UNIT_ROW, 0, split)
+    measure = Span.line(UNIT_ROW, split + 1, right)
+    return unit, measure
+
+
+def _with_signatures(sheet: SheetLayout) -> SheetLayout:
+    """The sheet with the signature block below the table."""
+    row = sheet.form_bottom + 1
+    heights = {**sheet.heights, row: _SIGNATURE_HEIGHT}
+    block = Span.line(row, 0, sheet.form_right)
+    return replace(sheet, signatures=block, form_bottom=row, bottom=row, heights=heights)
 
 
 def _with_statuses(
@@ -190,19 +222,17 @@ def _with_statuses(
     row = below[0].span.top
     labels = sheet.labels
     if heading is not None:
-        labels = (*labels, Label(heading, COLUMN_STATUSES, "margin"))
-    return replace(
-        sheet,
-        labels=labels,
-        statuses=(*sheet.statuses, *below),
-        heights={**sheet.heights, row: _STATUS_HEIGHT},
-        bottom=row,
-    )
+        before_them = Label(heading, COLUMN_STATUSES, "margin")
+        labels = (*labels, before_them)
+    statuses = (*sheet.statuses, *below)
+    heights = {**sheet.heights, row: _STATUS_HEIGHT}
+    return replace(sheet, labels=labels, statuses=statuses, heights=heights, bottom=row)
 
 
 def _answer_column(frame: _Frame) -> int:
     """The column of the answer to 本表空白处是否均为 0."""
-    return min(frame.headings or max(1, frame.numbers // 2), frame.right)
+    in_the_middle = max(1, frame.numbers // 2)
+    return min(frame.headings or in_the_middle, frame.right)
 
 
 def _top_heights(frame: _Frame) -> dict[int, float]:
@@ -221,10 +251,15 @@ def _frozen(table: Table, frame: _Frame) -> Cell:
         return FIRST_ROW, frame.headings
     block = table.blocks[0]
     title_rows = 1 if block.title else 0
-    return FIRST_ROW + title_rows + _depth(block.columns), frame.headings
+    first_number = FIRST_ROW + title_rows + _depth(block.columns)
+    return first_number, frame.headings
 
 
 # --- verdicts -----------------------------------------------------------------------------
+
+
+_LinesOf = dict[str, list[CheckLine]]
+"""Check lines by the row or column that they are shown at."""
 
 
 class _Statuses:
@@ -233,9 +268,10 @@ class _Statuses:
     def __init__(self, form: Form, table: Table, grid: _Grid, lines: Sequence[CheckLine]) -> None:
         self.form = form
         self.grid = grid
-        has_columns = table.arrangement is Arrangement.DOWN and len(table.blocks) == 1
-        self.of_columns: dict[str, list[CheckLine]] = {}
-        self.of_rows: dict[str, list[CheckLine]] = {row: [] for row in grid.rows}
+        is_down = table.arrangement is Arrangement.DOWN
+        has_columns = is_down and len(table.blocks) == 1
+        self.of_columns: _LinesOf = {}
+        self.of_rows: _LinesOf = {row: [] for row in grid.rows}
         for line in sorted(lines, key=lambda line: line.severity.rank):
             column = line.column or ""
             if has_columns and line.row is None and column in grid.columns:
@@ -247,66 +283,82 @@ class _Statuses:
         """The row of a line; of a check on the whole table the first row that it names."""
         if line.row in self.of_rows:
             return line.row
-        named = [self.form.fields[name] for name in line.fields if name in self.form.fields]
+        fields = self.form.fields
+        named = [fields[name] for name in line.fields if name in fields]
         return next(field.row for field in named if field.table == line.table)
 
     def _typed(self, row: str) -> tuple[str, ...]:
         """The fields of a row that are typed in."""
-        span = self.grid.rows[row]
-        names = [name for name, own in self.grid.fields.items() if _is_within(own, span)]
-        return tuple(name for name in names if self.form.fields[name].computed is None)
+        whole = self.grid.rows[row]
+        fields = self.form.fields
+        names = [name for name, span in self.grid.fields.items() if _is_within(span, whole)]
+        return tuple(name for name in names if fields[name].computed is None)
+
+    def _of_row(self, row: str, place: Span) -> StatusCell:
+        """What is said of a row, and where."""
+        lines = tuple(self.of_rows[row])
+        return StatusCell(place, lines, self._typed(row))
 
     def beside_rows(self, column: int) -> tuple[StatusCell, ...]:
         """A cell at the end of each row."""
-        return tuple(
-            StatusCell(Span.line(span.top, column, column), (*self.of_rows[row],), self._typed(row))
-            for row, span in self.grid.rows.items()
-        )
+        cells = []
+        for row, span in self.grid.rows.items():
+            place = Span.line(span.top, column, column)
+            cells.append(self._of_row(row, place))
+        return tuple(cells)
 
     def under_rows(self, below: int) -> tuple[StatusCell, ...]:
         """A cell under each row of a table `across`."""
-        return tuple(
-            StatusCell(
-                Span.line(below, span.left, span.right), (*self.of_rows[row],), self._typed(row)
-            )
-            for row, span in self.grid.rows.items()
-        )
+        cells = []
+        for row, span in self.grid.rows.items():
+            place = Span.line(below, span.left, span.right)
+            cells.append(self._of_row(row, place))
+        return tuple(cells)
 
     def under_columns(self, below: int) -> tuple[StatusCell, ...]:
         """A cell under each column that is checked."""
-        return tuple(
-            StatusCell(Span.line(below, span.left, span.right), (*self.of_columns[column],))
-            for column, span in self.grid.columns.items()
-            if column in self.of_columns
-        )
+        cells = []
+        for column, span in self.grid.columns.items():
+            lines = self.of_columns.get(column)
+            if lines:
+                place = Span.line(below, span.left, span.right)
+                cells.append(StatusCell(place, tuple(lines)))
+        return tuple(cells)
 
 
 def _is_within(inner: Span, outer: Span) -> bool:
-    return inner.top == outer.top and outer.left <= inner.left and inner.right <= outer.right
+    is_in_row = inner.top == outer.top
+    return is_in_row and outer.left <= inner.left and inner.right <= outer.right
 
 
 # --- the official table -------------------------------------------------------------------
 
 
 def _frame(table: Table) -> _Frame:
-    across = table.arrangement is Arrangement.ACROSS
     columns = [len(leaf_ids(block.columns)) for block in table.blocks]
-    if across:
-        numbers = columns[0] * len(leaf_ids(table.blocks[0].rows))
-        headings, heading_widths = 0, []
-    else:
-        numbers = max(columns)
-        headings = max(_depth(block.rows) for block in table.blocks)
-        heading_widths = _heading_widths(headings)
-    each = max(_NARROWEST, min(_WIDEST, round(_NUMBERS_WIDTH / numbers, 1)))
-    return _Frame(headings, numbers, (*heading_widths, *([each] * numbers)))
+    if table.arrangement is Arrangement.ACROSS:
+        rows = leaf_ids(table.blocks[0].rows)
+        numbers = columns[0] * len(rows)
+        return _Frame(0, numbers, _number_widths(numbers))
+    numbers = max(columns)
+    headings = max(_depth(block.rows) for block in table.blocks)
+    widths = (*_heading_widths(headings), *_number_widths(numbers))
+    return _Frame(headings, numbers, widths)
+
+
+def _number_widths(count: int) -> tuple[float, ...]:
+    """Characters of the columns of numbers, which share what there is."""
+    share = round(_NUMBERS_WIDTH / count, 1)
+    width = max(_NARROWEST, min(_WIDEST, share))
+    return (width,) * count
 
 
 def _heading_widths(levels: int) -> list[float]:
     """Characters of the columns of row headings: the innermost ones are sentences."""
     if levels == 1:
         return [26.0]
-    return [5.5, *([9.5] * (levels - 2)), 29.0]
+    between = [9.5] * (levels - 2)
+    return [5.5, *between, 29.0]
 
 
 def _depth(headings: Sequence[Heading]) -> int:
@@ -327,6 +379,7 @@ def _down(table: Table, frame: _Frame) -> _Grid:
 
 def _joined(parts: Sequence[_Grid]) -> _Grid:
     """Parts of one table together; a column of several parts is where its first part has it."""
+    labels: list[Label] = []
     fields: dict[str, Span] = {}
     rows: dict[str, Span] = {}
     columns: dict[str, Span] = {}
@@ -336,31 +389,47 @@ def _joined(parts: Sequence[_Grid]) -> _Grid:
         rows |= part.rows
         columns = {**part.columns, **columns}
         heights |= part.heights
-    labels = tuple(label for part in parts for label in part.labels)
-    return _Grid(labels, fields, rows, columns, heights, parts[-1].end)
+        labels += part.labels
+    return _Grid(tuple(labels), fields, rows, columns, heights, parts[-1].end)
 
 
 def _block(table: str, block: Block, row: int, frame: _Frame) -> _Grid:
     """A block with its headings from a sheet row on."""
-    labels: list[Label] = []
-    heights: dict[int, float] = {}
-    if block.title:
-        labels.append(Label(Span.line(row, 0, frame.right), block.title, "block"))
-        heights[row] = _LEAST_ROW_HEIGHT
-        row += 1
+    if not block.title:
+        return _untitled(table, block, row, frame)
+    whole_line = Span.line(row, 0, frame.right)
+    title = Label(whole_line, block.title, "block")
+    grid = _untitled(table, block, row + 1, frame)
+    heights = {row: _LEAST_ROW_HEIGHT, **grid.heights}
+    return replace(grid, labels=(title, *grid.labels), heights=heights)
+
+
+def _untitled(table: str, block: Block, row: int, frame: _Frame) -> _Grid:
+    """A block without its title: headings of columns, then rows."""
     depth = _depth(block.columns)
     first = row + depth
-    heights |= dict.fromkeys(range(row, first - 1), _LEAST_ROW_HEIGHT)
-    heights[first - 1] = 32.0
     columns = _spread(leaf_ids(block.columns), frame.headings, frame.numbers)
+    corner = Span(row, 0, first - 1, frame.headings - 1)
     row_labels = list(_row_labels(block.rows, first, 0, frame.headings))
-    labels.append(Label(Span(row, 0, first - 1, frame.headings - 1), block.corner, "corner"))
+    labels = [Label(corner, block.corner, "corner")]
     labels += _column_labels(block.columns, columns, row, depth)
     labels += row_labels
-    lines = enumerate(leaf_ids(block.rows), start=first)
-    cells = _joined([_row_cells(table, name, line, columns) for line, name in lines])
-    heights |= _row_heights(row_labels, frame)
+    heights = _heading_heights(row, first - 1) | _row_heights(row_labels, frame)
+    cells = _rows_cells(table, block, first, columns)
     return replace(cells, labels=tuple(labels), heights=heights)
+
+
+def _rows_cells(table: str, block: Block, first: int, columns: Mapping[str, _Stretch]) -> _Grid:
+    """The number cells of all rows of a block, from a sheet row on."""
+    lines = enumerate(leaf_ids(block.rows), start=first)
+    return _joined([_row_cells(table, name, line, columns) for line, name in lines])
+
+
+def _heading_heights(first: int, last: int) -> dict[int, float]:
+    """Heights of the rows with headings of columns; the innermost ones have two lines."""
+    heights = dict.fromkeys(range(first, last), _LEAST_ROW_HEIGHT)
+    heights[last] = _LAST_HEADING_HEIGHT
+    return heights
 
 
 def _row_heights(labels: Sequence[Label], frame: _Frame) -> dict[int, float]:
@@ -368,8 +437,9 @@ def _row_heights(labels: Sequence[Label], frame: _Frame) -> dict[int, float]:
     heights = {}
     for label in labels:
         if label.style == "row":
-            width = frame.width(label.span.left, label.span.right)
-            heights[label.span.top] = height_of(label.text, width, _LEAST_ROW_HEIGHT)
+            span = label.span
+            width = frame.width(span.left, span.right)
+            heights[span.top] = height_of(label.text, width, _LEAST_ROW_HEIGHT)
     return heights
 
 
@@ -379,7 +449,7 @@ def _across(table: Table, frame: _Frame) -> _Grid:
     depth = _depth(block.rows)
     line = FIRST_ROW + depth + _depth(block.columns)
     places = _spread(leaf_ids(block.rows), 0, frame.numbers)
-    parts = [_row_across(table.id, block, name, places[name], line) for name in places]
+    parts = [_row_across(table.id, block, name, place, line) for name, place in places.items()]
     rows = _joined(parts)
     headings = tuple(_column_labels(block.rows, places, FIRST_ROW, depth))
     heights = dict.fromkeys(range(FIRST_ROW, line), 22.0)
@@ -393,14 +463,16 @@ def _row_across(table: str, block: Block, row: str, place: _Stretch, line: int) 
     columns = _spread(leaf_ids(block.columns), place.left, width)
     depth = _depth(block.columns)
     headings = tuple(_column_labels(block.columns, columns, line - depth, depth))
-    return replace(_row_cells(table, row, line, columns), labels=headings)
+    cells = _row_cells(table, row, line, columns)
+    return replace(cells, labels=headings)
 
 
 def _row_cells(table: str, row: str, line: int, columns: Mapping[str, _Stretch]) -> _Grid:
     """The number cells of one row of the form, in a sheet row."""
-    cells = {name: Span.line(line, left, right) for name, (left, right) in columns.items()}
-    spans = list(cells.values())
-    whole = Span.line(line, spans[0].left, spans[-1].right)
+    cells = {name: Span.line(line, *stretch) for name, stretch in columns.items()}
+    first, *_ = cells.values()
+    *_, last = cells.values()
+    whole = Span.line(line, first.left, last.right)
     fields = {f"{table}.{row}.{name}": span for name, span in cells.items()}
     return _Grid((), fields, {row: whole}, cells, {}, line + 1)
 
@@ -409,10 +481,12 @@ def _spread(names: Sequence[str], left: int, width: int) -> dict[str, _Stretch]:
     """The stretch of each name; the last one takes what is left over."""
     each = width // len(names)
     stretches = {}
-    for index, name in enumerate(names):
-        start = left + index * each
-        stretches[name] = _Stretch(start, start + each - 1)
-    stretches[names[-1]] = _Stretch(stretches[names[-1]].left, left + width - 1)
+    for name in names:
+        is_last = name == names[-1]
+        following = left + (width if is_last else each)
+        stretches[name] = _Stretch(left, following - 1)
+        left += each
+        width -= each
     return stretches
 
 
@@ -423,7 +497,8 @@ def _column_labels(
     for heading in headings:
         ids = leaf_ids((heading,))
         bottom = row if heading.children else row + depth - 1
-        span = Span(row, columns[ids[0]].left, bottom, columns[ids[-1]].right)
+        first, last = columns[ids[0]], columns[ids[-1]]
+        span = Span(row, first.left, bottom, last.right)
         yield Label(span, heading.label, "head")
         yield from _column_labels(heading.children, columns, row + 1, depth - 1)
 
@@ -434,8 +509,10 @@ def _row_labels(headings: Sequence[Heading], row: int, level: int, levels: int) 
         count = len(leaf_ids((heading,)))
         last = row + count - 1
         if heading.children:
-            yield Label(Span(row, level, last, level), heading.label, "group")
+            group = Span(row, level, last, level)
+            yield Label(group, heading.label, "group")
         else:
-            yield Label(Span(row, level, last, levels - 1), heading.label, "row")
+            leaf = Span(row, level, last, levels - 1)
+            yield Label(leaf, heading.label, "row")
         yield from _row_labels(heading.children, row, level + 1, levels)
         row += count

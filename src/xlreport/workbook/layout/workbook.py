@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
@@ -90,8 +90,11 @@ class WorkbookLayout:
 
     def typed_on(self, sheet: SheetLayout) -> list[str]:
         """The fields of a sheet that are typed in."""
-        fields = self.form.fields
-        return [n for n in sheet.fields if n in fields and fields[n].computed is None]
+        return [name for name in sheet.fields if self._is_typed(name)]
+
+    def _is_typed(self, name: str) -> bool:
+        field = self.form.fields.get(name)
+        return field is not None and field.computed is None
 
     def wanted_texts_on(self, sheet: SheetLayout) -> list[str]:
         """The texts of a sheet that some rule wants to be written."""
@@ -99,30 +102,42 @@ class WorkbookLayout:
 
     def lines_on(self, sheet: SheetLayout) -> list[CheckLine]:
         """The check lines that are shown on a sheet, beside one another in the list of lines."""
-        tables = [table for table, own in self.tables.items() if own is sheet] or [TEXT_TABLE]
-        return [line for line in self.lines if line.table == tables[0]]
+        table = self._table_of(sheet)
+        return [line for line in self.lines if line.table == table]
+
+    def _table_of(self, sheet: SheetLayout) -> str:
+        """The table of a sheet as lines have it."""
+        for table, own in self.tables.items():
+            if own is sheet:
+                return table
+        return TEXT_TABLE
 
     @cached_property
     def wanted_texts(self) -> frozenset[str]:
         """The texts that some rule wants to be written."""
-        rules = [instance.rule for line in self.lines for instance in line.instances]
-        parts = [part for rule in rules for part in ex.walk(rule)]
-        return frozenset(part.text for part in parts if isinstance(part, ex.Filled))
+        filled = [part for part in self._parts_of_rules if isinstance(part, ex.Filled)]
+        return frozenset(part.text for part in filled)
 
     @cached_property
     def asks_level(self) -> bool:
         """Whether some rule asks for the unit's level."""
-        rules = [instance.rule for line in self.lines for instance in line.instances]
-        return any(isinstance(part, ex.LevelIn) for rule in rules for part in ex.walk(rule))
+        return any(isinstance(part, ex.LevelIn) for part in self._parts_of_rules)
+
+    @property
+    def _parts_of_rules(self) -> Iterator[ex.Node]:
+        """Every part of every rule that formulas make."""
+        for line in self.lines:
+            for instance in line.instances:
+                yield from ex.walk(instance.rule)
 
     @cached_property
     def lines_of(self) -> Mapping[str, tuple[CheckLine, ...]]:
         """The check lines that name a field or text, by its id."""
-        lines: dict[str, list[CheckLine]] = {name: [] for name in self.cells}
+        lines: dict[str, tuple[CheckLine, ...]] = dict.fromkeys(self.cells, ())
         for line in self.lines:
             for name in line.fields:
-                lines[name].append(line)
-        return {name: tuple(members) for name, members in lines.items()}
+                lines[name] += (line,)
+        return lines
 
     def place(self, name: str) -> Place:
         """A field's sheet and cell as Excel shows them."""
@@ -151,18 +166,20 @@ def layout_of(form: Form) -> WorkbookLayout:
     listed = listed_checks(form, lines)
     tables = {table.id: layout_table(form, table, lines) for table in form.tables}
     texts = layout_texts(form, lines)
-    sheets = (*tables.values(), texts) if form.texts else tuple(tables.values())
+    sheets = [*tables.values()]
+    if form.texts:
+        sheets.append(texts)
     return WorkbookLayout(
         form,
         tables,
         texts,
         lines,
         listed,
-        calculation_layout(lines, listed, sheets),
-        checks_layout(listed),
-        _cells(form, sheets),
-        cover_cells(form),
-        _flags(tables),
+        calculation=calculation_layout(lines, listed, sheets),
+        checks=checks_layout(listed),
+        cells=_cells(form, sheets),
+        identity=cover_cells(form),
+        flags=_flags(tables),
     )
 
 
@@ -175,7 +192,7 @@ def summary_layout(form: Form) -> WorkbookLayout:
     return replace(layout, tables=tables, flags={})
 
 
-def _cells(form: Form, sheets: tuple[SheetLayout, ...]) -> dict[str, Spot]:
+def _cells(form: Form, sheets: Sequence[SheetLayout]) -> dict[str, Spot]:
     """The spot of each field, in the order of the form."""
     cells: dict[str, Spot] = {}
     for sheet in sheets:
@@ -186,6 +203,8 @@ def _cells(form: Form, sheets: tuple[SheetLayout, ...]) -> dict[str, Spot]:
 
 
 def _flags(tables: Mapping[str, SheetLayout]) -> dict[str, Spot]:
-    return {
-        table: (sheet.name, sheet.flag) for table, sheet in tables.items() if sheet.flag is not None
-    }
+    flags = {}
+    for table, sheet in tables.items():
+        if sheet.flag is not None:
+            flags[table] = (sheet.name, sheet.flag)
+    return flags
