@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -10,7 +9,6 @@ from enum import StrEnum
 from sys import intern
 from typing import Self
 
-CHINA = dt.timezone(dt.timedelta(hours=8))
 """The zone of times that are written without one (zip members, OpenDocument): the towns' own."""
 
 YES, NO = "是", "否"

@@ -11,7 +11,7 @@ from hostile.scene import numbered_book
 from xlreport import Form, Unit, get_form
 from xlreport.campaign.campaign import Campaign
 from xlreport.campaign.settings import init_campaign, read_settings
-from xlreport.mail.headers import china
+from xlreport.clock import china
 from xlreport.merging.roster import read_roster
 
 ROSTER = """单位代码,单位名称,类别,联系人,邮箱

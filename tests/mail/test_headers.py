@@ -24,10 +24,10 @@ from support.mails import (
     rfc2231_pieces,
     words,
 )
+from xlreport.clock import china
 from xlreport.mail.headers import (
     MOST,
     addresses,
-    china,
     decode_words,
     field,
     fields,

@@ -18,7 +18,7 @@ from support.servers import Dovecot, free_port, proxy_for, saying
 from xlreport import Form
 from xlreport.campaign.campaign import ledger_of, merged_inbox
 from xlreport.campaign.status import status
-from xlreport.mail.headers import china
+from xlreport.clock import china
 from xlreport.mail.messages import MailLimits
 from xlreport.merging.arrivals import MARK
 

@@ -23,9 +23,10 @@ from support.mails import (
     stream,
     wide,
 )
+from xlreport.clock import china
 from xlreport.formats.detect import Kind
 from xlreport.mail import msg as outlook
-from xlreport.mail.headers import china, field
+from xlreport.mail.headers import field
 from xlreport.mail.messages import Mail, MailLimits, MessageReader
 
 NAME = "甲子镇 2025 年度报表（终稿）.xlsx"

@@ -88,8 +88,8 @@ def test_the_last_to_arrive_counts_and_a_doubt_is_told(
     assert codes(told, "b.xlsx") == ["F20"]
     (doubt,) = (f for file in told.files for f in file.findings if f.code == "F20")
     assert doubt.message == (
-        "先收到的“a.xlsx”反而较新（第 1 次，保存时间 2026-01-09 08:00:00），"
-        "计入的是后收到的这一份（第 1 次，保存时间 2026-01-03 08:00:00）"
+        "先收到的“a.xlsx”反而较新（第 1 次，保存时间 2026-01-09 08:00），"
+        "计入的是后收到的这一份（第 1 次，保存时间 2026-01-03 08:00）"
     )
     told = survey(folder, roster, {first: Arrival(300.0, MINE), second: Arrival(200.0, MINE)})
     assert told.totals[FREE] == 5

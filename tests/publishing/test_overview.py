@@ -17,7 +17,6 @@ from xlreport.publishing.overview import (
     Overview,
     UnitRow,
     UnitState,
-    china_time,
     headline_figures,
     overview_of,
     shared_notes,
@@ -83,20 +82,6 @@ def test_a_chart_of_the_units_has_a_bar_for_each(overview: Overview) -> None:
     assert len(chart.categories) == overview.counted == len(chart.series[0].values)
     received = overview.headlines[0].value
     assert sum((value or Decimal(0) for value in chart.series[0].values), Decimal(0)) == received
-
-
-@pytest.mark.parametrize(
-    ("stamp", "shown"),
-    [
-        ("2026-01-12T07:04:00Z", "2026-01-12 15:04"),
-        ("2026-01-12T23:30:00+00:00", "2026-01-13 07:30"),
-        ("2026-01-12T15:04:00", "2026-01-12 15:04"),
-        ("", ""),
-        ("昨天", ""),
-    ],
-)
-def test_times_are_those_of_china(stamp: str, shown: str) -> None:
-    assert china_time(stamp) == shown
 
 
 def test_the_same_note_of_several_units_is_told_once(overview: Overview) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
@@ -51,7 +52,7 @@ def files() -> list[FileRecord]:
     """丙 and 甲 are good, 乙 is returned, 丁 is missing; of 甲 there is an older report and a copy."""
     old = replace(report(JIAZI, 6))
     return [
-        record("z/丙.xlsx", report(BINGYIN, 9), saved="2026-01-03T00:00:00Z"),
+        record("z/丙.xlsx", report(BINGYIN, 9), saved="2026-01-03T07:04:00Z"),
         record("y/乙.xlsx", wrong(YICHOU), modified=1.0),
         record("x/甲.xlsx", report(JIAZI, 7), modified=2.0),
         record("w/甲旧.xlsx", old, modified=1.0),
@@ -100,11 +101,17 @@ def test_accepted_then_returned_then_missing_then_the_rest_by_code_and_path() ->
 
 def test_a_row_tells_counts_saved_time_digest_and_why_it_does_not_count() -> None:
     table = {row[6]: row for row in rows(book()[STATUS_SHEET])}
-    assert table["z/丙.xlsx"][7:10] == ("2026-01-03T00:00:00Z", "sha of z/丙.xlsx", None)
+    assert table["z/丙.xlsx"][7:10] == ("2026-01-03 15:04", "sha of z/丙.xlsx", None)
     assert table["y/乙.xlsx"][4] == "1"
     assert str(table["u/别.xlsx"][9]).startswith("单位“别镇”（代码“990199”）不在名册上")
     assert table[None][9] == "没有收到可以计入的报表"
     assert str(table["w/甲旧.xlsx"][9]).startswith("同一单位另有“x/甲.xlsx”")
+
+
+def test_no_cell_shows_a_time_that_only_programs_read() -> None:
+    texts = [str(cell) for sheet in book() for row in sheet.values for cell in row if cell]
+    assert len(texts) > 500
+    assert not [text for text in texts if re.search(r"[0-9]T[0-9]{2}:|[0-9]Z$", text)]
 
 
 def test_with_errors_a_returned_file_is_told_as_counted_and_the_cover_warns() -> None:

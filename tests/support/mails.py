@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from email.utils import format_datetime
 from urllib.parse import quote_from_bytes
 
-from xlreport.mail.headers import china
+from xlreport.clock import china
 
 SENT = 1_768_442_400.0
 """2026-01-15 10:00 in China."""

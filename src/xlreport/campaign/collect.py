@@ -31,6 +31,7 @@ from xlreport.campaign.codes import (
 )
 from xlreport.campaign.ledger import ORIGINALS, Ledger
 from xlreport.campaign.settings import CampaignSettings
+from xlreport.clock import china
 from xlreport.errors import SourceError, UsageError
 from xlreport.findings import Finding, has_errors
 from xlreport.formats.detect import Kind, is_a
@@ -43,7 +44,6 @@ from xlreport.mail.codes import (
     TOOK_TOO_MUCH_MEMORY,
 )
 from xlreport.mail.dsn import Bounce
-from xlreport.mail.headers import china
 from xlreport.mail.imap import ImapMailbox
 from xlreport.mail.mailboxes import Raw, Source, Uid, source_at
 from xlreport.mail.messages import (

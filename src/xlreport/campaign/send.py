@@ -34,6 +34,7 @@ from xlreport.campaign.templates import (
     template_names,
     template_request,
 )
+from xlreport.clock import CHINA
 from xlreport.errors import LetterError, SendError
 from xlreport.mail.compose import Outgoing, composed, new_message_id, wire
 from xlreport.mail.servers import Smtp
@@ -41,7 +42,7 @@ from xlreport.mail.smtp import SENT
 from xlreport.merging.request import Progress, uncounted
 from xlreport.merging.roster import ADDRESS
 from xlreport.spool import spool
-from xlreport.submission import CHINA, Unit
+from xlreport.submission import Unit
 from xlreport.text import chinese_day, harmless
 
 NOW, BEFORE, NOWHERE, HELD = "planned", "before", "no_address", "held"

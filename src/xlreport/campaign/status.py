@@ -15,6 +15,7 @@ from xlreport.campaign.corrections import correction_key, corrections, left_to_t
 from xlreport.campaign.ledger import DRAFT, Ledger, Received, Sent
 from xlreport.campaign.letters import REMINDERS, RETURNS, TEMPLATES
 from xlreport.campaign.templates import objections, standing_templates
+from xlreport.clock import CHINA
 from xlreport.errors import UsageError
 from xlreport.findings import Code, Finding, has_errors
 from xlreport.mail.smtp import SENT
@@ -22,7 +23,7 @@ from xlreport.merging.arrivals import Arrival, arrival_of
 from xlreport.merging.codes import M10
 from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.merging.roster import Roster
-from xlreport.submission import CHINA, Unit
+from xlreport.submission import Unit
 
 ACCEPTED, RETURNED, REJECTED, MISSING = "accepted", "returned", "rejected", "missing"
 _LABELS = {ACCEPTED: "通过", RETURNED: "有错误", REJECTED: "不能计入", MISSING: "未报"}

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import typer
 
+from xlreport.clock import CHINA, china, minute
 from xlreport.findings import Finding, Severity, grouped
-from xlreport.submission import CHINA
 from xlreport.text import harmless
 
 if TYPE_CHECKING:
@@ -317,11 +317,6 @@ def lint_report(result: LintResult) -> Iterator[str]:
     yield f"{result.form} 第 {result.version} 版：{listed}。"
 
 
-def _china(seconds: float) -> dt.datetime:
-    """Seconds since 1970 as a time of day in China."""
-    return dt.datetime.fromtimestamp(seconds, CHINA)
-
-
 # --- sending ---
 
 _KINDS = {"templates": "模板", "reminders": "催报", "returns": "退回更正通知"}
@@ -457,7 +452,7 @@ _MESSAGE_STATES = {"known": "（以前收过）", "trouble": "（没有收取）
 
 
 def _message_heading(message: CollectedMessage) -> str:
-    when = f"{_china(message.arrived):%Y-%m-%d %H:%M}" if message.arrived else "时间不明"
+    when = minute(message.arrived) or "时间不明"
     who = message.origin
     if message.sender or message.subject:
         who = f"{message.sender or '发件人不明'}　“{message.subject}”"
@@ -587,7 +582,7 @@ def _arrival(file: UnitFile) -> str:
     arrival = file.arrival
     if arrival is None:
         return "放在 inbox 里"
-    moment = f"{_china(arrival.moment):%m-%d %H:%M}" if arrival.moment else "时间不明"
+    moment = f"{china(arrival.moment):%m-%d %H:%M}" if arrival.moment else "时间不明"
     senders = "、".join(dict.fromkeys(arrival.senders))
     return f"{moment} 自 {senders or '不明'}"
 
@@ -597,4 +592,4 @@ def _last_sent(sent: Sequence[Sent]) -> str:
     if not sent:
         return "未发"
     last = max(sent, key=lambda message: message.moment)
-    return f"{_STATES[last.state]}（{_china(last.moment):%m-%d}）"
+    return f"{_STATES[last.state]}（{china(last.moment):%m-%d}）"

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
+from xlreport.clock import CHINA
 from xlreport.findings import Finding
 from xlreport.formats import codes
 from xlreport.formats.detect import Kind, begins_an_archive
@@ -28,7 +29,6 @@ from xlreport.formats.guard import (
     open_zip,
     read_member,
 )
-from xlreport.submission import CHINA
 
 if TYPE_CHECKING:
     from py7zr import FileInfo, SevenZipFile

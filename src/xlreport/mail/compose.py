@@ -13,8 +13,8 @@ from email.mime.text import MIMEText
 from email.policy import compat32
 from email.utils import format_datetime, formataddr, make_msgid
 
+from xlreport.clock import CHINA
 from xlreport.mail.servers import Smtp
-from xlreport.submission import CHINA
 
 _XLSX = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

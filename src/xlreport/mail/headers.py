@@ -12,7 +12,7 @@ from email.message import Message
 from email.utils import parsedate_to_datetime
 from urllib.parse import unquote_to_bytes
 
-from xlreport.submission import CHINA
+from xlreport.clock import CHINA
 
 MOST = 8_192
 """Characters of a field that are read. Programs write fewer, and hostile ones would take long."""
@@ -260,8 +260,3 @@ def moment(text: str) -> float:
     except (ValueError, TypeError, IndexError, OverflowError, OSError):
         return 0.0
     return seconds if 0 <= seconds <= LATEST else 0.0
-
-
-def china(seconds: float) -> dt.datetime:
-    """Seconds as a time of day in China."""
-    return dt.datetime.fromtimestamp(seconds, CHINA)

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from xlreport.clock import minute
 from xlreport.errors import SourceError
 from xlreport.mail.codes import GIVEN_EMPTY, NOT_GIVEN
-from xlreport.mail.headers import china
 from xlreport.mail.mailboxes import Raw, Uid
 from xlreport.mail.servers import TIMEOUT, Imap, Server
 from xlreport.text import harmless
@@ -132,8 +132,7 @@ class ImapSource:
         uid = Uid(self.name, self.validity, number)
         origin = f"{self._settings.folder}：第 {number} 号邮件"
         if answer.data:
-            when = f"{china(arrived):%Y-%m-%d %H:%M}"
-            yield Raw(f"{origin}（{when}）", answer.data, arrived, uid, seen=size)
+            yield Raw(f"{origin}（{minute(arrived)}）", answer.data, arrived, uid, seen=size)
         elif answer.ok:
             yield Raw(origin, b"", arrived, uid, GIVEN_EMPTY())
         else:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from xlreport.clock import seconds_of, told_apart
 from xlreport.findings import Finding, Message
 from xlreport.merging.codes import (
     ALL_UNDECIDED,
@@ -21,7 +21,7 @@ from xlreport.merging.codes import (
 )
 from xlreport.merging.diff import differences
 from xlreport.merging.outcome import FileRecord, Outcome, Stage, UnitKey
-from xlreport.submission import CHINA, Provenance
+from xlreport.submission import Provenance
 
 NOT_TOLD = "未注明"
 
@@ -62,30 +62,19 @@ Clock = Callable[[FileRecord], Age]
 def by_itself(file: FileRecord) -> Age:
     """By what the file says, then by its time stamp."""
     source = file.provenance
-    return Age(0.0, source.number, moment(source.saved), source.modified)
+    return Age(0.0, source.number, seconds_of(source.saved), source.modified)
 
 
 def by_statement(file: FileRecord) -> Age:
     """By what the file says; its time stamp tells when somebody copied it."""
     source = file.provenance
-    return Age(0.0, source.number, moment(source.saved), 0.0)
+    return Age(0.0, source.number, seconds_of(source.saved), 0.0)
 
 
 def by_arrival(file: FileRecord) -> Age:
     """By the time at which it came by mail, then by what it says."""
     source = file.provenance
-    return Age(source.arrived, source.number, moment(source.saved), 0.0)
-
-
-def moment(saved: str) -> float:
-    """A last-saved time in seconds, one without a zone taken as China's; 0 when it is not told."""
-    try:
-        time = dt.datetime.fromisoformat(saved)
-    except ValueError:
-        return 0.0
-    if time.tzinfo is None:
-        time = time.replace(tzinfo=CHINA)
-    return time.timestamp()
+    return Age(source.arrived, source.number, seconds_of(source.saved), 0.0)
 
 
 @dataclass(frozen=True)
@@ -224,28 +213,22 @@ def _why_older(file: FileRecord, winner: FileRecord) -> str:
     mine = file.provenance
     other = winner.provenance
     if other.arrived > mine.arrived > 0:
-        theirs = _clock_time(other.arrived)
-        ours = _clock_time(mine.arrived)
+        theirs, ours = told_apart(other.arrived, mine.arrived)
         return f"收到得较晚（{theirs}，这一份是 {ours}）"
     if by_itself(file).stated > by_itself(winner).stated:
         return "这一份已被后来收到的取代，后来收到的又不如那一份新"
     if mine.number != other.number:
         return f"报送序号较大（第 {other.number} 次，这一份是第 {mine.number} 次）"
-    if moment(mine.saved) != moment(other.saved):
-        theirs, ours = _saved(other), _saved(mine)
+    if seconds_of(mine.saved) != seconds_of(other.saved):
+        theirs, ours = _times_saved(other, mine)
         return f"保存时间较新（{theirs}，这一份是 {ours}）"
     return "文件的修改时间较新"
 
 
-def _saved(source: Provenance) -> str:
-    """When a file was last saved, by China's clocks."""
-    seconds = moment(source.saved)
-    return _clock_time(seconds) if seconds else NOT_TOLD
-
-
-def _clock_time(seconds: float) -> str:
-    time = dt.datetime.fromtimestamp(seconds, CHINA)
-    return f"{time:%Y-%m-%d %H:%M:%S}"
+def _times_saved(first: Provenance, second: Provenance) -> tuple[str, str]:
+    """When two files were last saved."""
+    times = told_apart(seconds_of(first.saved), seconds_of(second.saved))
+    return times[0] or NOT_TOLD, times[1] or NOT_TOLD
 
 
 def _warned_of_rivals(winner: FileRecord, others: Iterable[FileRecord]) -> FileRecord:
@@ -257,11 +240,12 @@ def _warned_of_rivals(winner: FileRecord, others: Iterable[FileRecord]) -> FileR
     rival = max(newer, key=by_itself)
     mine = winner.provenance
     other = rival.provenance
+    saved, own_saved = _times_saved(other, mine)
     warning = LATER_IS_OLDER(
         rival=rival.path,
         number=other.number,
-        saved=_saved(other),
+        saved=saved,
         own_number=mine.number,
-        own_saved=_saved(mine),
+        own_saved=own_saved,
     )
     return winner.noting(winner.placed(warning))

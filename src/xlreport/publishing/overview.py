@@ -6,13 +6,13 @@ words from here.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 
+from xlreport.clock import minute, seconds_of
 from xlreport.findings import Finding, Severity, excel_order, grouped
 from xlreport.form import expression as ex
 from xlreport.form.model import Chart, ChartKind, Form
@@ -20,7 +20,7 @@ from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.merging.result import MergeResult, is_left_out
 from xlreport.merging.roster import Roster
 from xlreport.rules.evaluate import UnitView, view_of
-from xlreport.submission import CHINA, Entry, Figures, Submission, Summary, Unit
+from xlreport.submission import Entry, Figures, Submission, Summary, Unit
 from xlreport.workbook.codes import E5
 from xlreport.workbook.layout.workbook import layout_of
 
@@ -308,20 +308,7 @@ def why_not_counted(file: FileRecord) -> str:
 def moment_of(file: FileRecord) -> str:
     """When a file came by mail, else when it was saved last: `2026-01-12 15:04` in China."""
     source = file.provenance
-    if source.arrived:
-        return f"{dt.datetime.fromtimestamp(source.arrived, CHINA):%Y-%m-%d %H:%M}"
-    return china_time(source.saved)
-
-
-def china_time(stamp: str) -> str:
-    """An ISO 8601 time stamp as China's clocks show it; empty for none or one that is wrong."""
-    try:
-        moment = dt.datetime.fromisoformat(stamp)
-    except ValueError:
-        return ""
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=CHINA)
-    return f"{moment.astimezone(CHINA):%Y-%m-%d %H:%M}"
+    return minute(source.arrived or seconds_of(source.saved))
 
 
 # --- the numbers ---

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import inf
 
 from xlreport.a1 import Cell, address, quoted
+from xlreport.clock import minute, seconds_of
 from xlreport.findings import Finding, Severity, excel_order, grouped
 from xlreport.form import expression as ex
 from xlreport.form.model import Field, Form, Table
@@ -270,7 +271,7 @@ def _file_row(file: FileRecord, *, with_errors: bool) -> _StatusRow:
         _count(file, Severity.ERROR),
         _count(file, Severity.WARNING) + _explained(file),
         file.path,
-        source.saved,
+        minute(seconds_of(source.saved)),
         source.sha256,
         _reason(file),
     )
