@@ -12,11 +12,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from xlreport.clock import CHINA
 from xlreport.data_code import content_digest
 from xlreport.findings import Finding, Severity, has_errors
 from xlreport.merging.codes import ACCEPTED_AS_IS, DECISION_LAPSED, LEFT_OUT, QUERIED
 from xlreport.merging.outcome import FileRecord, Outcome
-from xlreport.submission import CHINA, Unit
+from xlreport.submission import Unit
 from xlreport.text import chinese_day, printed_code
 
 ACCEPTED_WORDS = "县里认可：{reason}"
