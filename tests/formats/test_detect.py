@@ -177,6 +177,7 @@ def test_what_is_attached_to_a_saved_message_is_named() -> None:
         "这是邮件（.msg），不是工作簿；里面的附件：YICHOU~1.XLS、甲子镇.xls、转发",
         "请把附件里的报表另存出来，放进文件夹",
     )
+    assert "附件：X表X" in told(attached(("3707", "X表X\0")))[1]
     assert told(attached())[1:] == (
         "这是邮件（.msg），不是工作簿；里面没有附件",
         "请让报送单位把报表作为附件重新发来",

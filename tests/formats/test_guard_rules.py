@@ -210,3 +210,19 @@ def test_one_attribute_under_two_names_of_a_namespace_is_refused() -> None:
     with pytest.raises(Refused, match="文件的内容不完整或写法有误"):
         parse_xml(xml, Recorder(), {"one": "r", "two": "r"})
     parse_xml(xml, Recorder(), {})
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "xl/A.xml",
+        "xl\\a.xml",
+        "/xl//a.xml",
+        "xl/b/../a.xml",
+        "./xl/a.xml",
+        "xl/%61.xml",
+        "XL%2fa.xml",
+    ],
+)
+def test_one_part_by_many_names(name: str) -> None:
+    assert part_name(name) == "xl/a.xml"

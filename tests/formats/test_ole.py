@@ -97,3 +97,45 @@ def test_sectors_that_two_parts_share_are_told() -> None:
     assert both.stream("workbook") == b"w" * 5000
     short = ole.CompoundFile(patched(TREE, entry_of(TREE, "Workbook") + 120, "<I", 4200))
     assert short.shared(short.root["workbook"])
+
+
+LARGE = compound({"Workbook": b"w" * 5000, "One": b"1" * 4096, "Two": b"2" * 4096, "Small": b"s"})
+
+
+def moved(data: bytes, name: str, onto: str) -> bytes:
+    """A file in which one stream begins where another does."""
+    (start,) = struct.unpack_from("<I", data, entry_of(data, onto) + 116)
+    return patched(data, entry_of(data, name) + 116, "<I", start)
+
+
+def test_a_stream_of_the_least_size_that_is_large_lies_in_sectors_of_its_own() -> None:
+    file = ole.CompoundFile(LARGE)
+    assert (file.stream("one"), file.stream("two")) == (b"1" * 4096, b"2" * 4096)
+    assert not file.shared(file.root["workbook"])
+    both = ole.CompoundFile(moved(LARGE, "Workbook", "One"))
+    assert both.shared(both.root["workbook"])
+    assert both.shared(both.root["one"])
+
+
+def test_sectors_that_others_share_end_the_search() -> None:
+    """Followed once for each of many streams, few sectors would be many."""
+    file = ole.CompoundFile(moved(LARGE, "Two", "One"))
+    assert file.shared(file.root["workbook"])
+
+
+@pytest.mark.parametrize(
+    ("size", "name"),
+    [
+        (0, ""),
+        (1, ""),
+        (2, ""),
+        (6, "ab"),
+        (64, "abcdefgh" * 3 + "abcdefg"),
+        (0xFFFF, "abcdefgh" * 3 + "abcdefg"),
+    ],
+)
+def test_the_name_of_an_entry(size: int, name: str) -> None:
+    record = bytearray(128)
+    record[:64] = ("abcdefgh" * 4).encode("utf-16-le")
+    struct.pack_into("<H", record, 64, size)
+    assert ole._entry(bytes(record)).name == name

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copy import deepcopy
 from pathlib import Path
 
 import pytest
 
 from formats.packages import ods, rows, xlsx_parts, zipped
+from formats.test_locked import old
 from hostile.scene import COUNTY, book_of
+from support.mails import compound
 from support.merges import merge_and_write
 from xlreport import Form, Unit, check_files, read_prior_year, repair_files
 from xlreport.formats import open as opening
@@ -97,3 +100,33 @@ def test_nobody_changes_a_book_that_was_read(
     assert read_prior_year(summary, 2026).together() is not None
     assert check_files([summary]).files[0].submission is not None
     assert book == before
+
+
+XLS = (FILES / "甲子镇.xls").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("data", "is_tried"),
+    [
+        (old(1, 1, 1), True),
+        (compound({"Workbook": b"\x09\x08" + bytes(5000)}), False),
+        (b"PK", False),
+    ],
+)
+def test_an_xls_is_decrypted_where_its_reader_says_so(
+    monkeypatch: pytest.MonkeyPatch, data: bytes, is_tried: bool
+) -> None:
+    tried: list[tuple[bytes, Sequence[str]]] = []
+
+    def decrypted(locked: bytes, passwords: Sequence[str]) -> bytes:
+        tried.append((locked, passwords))
+        return XLS
+
+    monkeypatch.setattr(opening, "decrypt", decrypted)
+    if is_tried:
+        assert "封面" in open_book(data, passwords=("密",)).sheets
+        assert tried == [(data, ("密",))]
+        return
+    with pytest.raises(Refused):
+        open_book(data, passwords=("密",))
+    assert tried == []

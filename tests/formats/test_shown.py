@@ -127,3 +127,25 @@ def test_what_says_no_plain_number(shown: str) -> None:
 )
 def test_dates_as_people_read_them(serial: str, since_1904: bool, shown: str) -> None:
     assert date_shown(serial, since_1904=since_1904) == shown
+
+
+@pytest.mark.parametrize(
+    ("code", "number", "shown"),
+    [
+        ("0." + "0" * 30, "135", "135." + "0" * 30),
+        ("0." + "0" * 30, "999999999.5", "999999999.5" + "0" * 29),
+        ("0.00", "1E+27", "1" + "0" * 27 + ".00"),
+        ("0%%%%%%%%%%", "999999999", "999999999" + "0" * 20 + "%" * 10),
+        ("0" + "%" * 30, "1", None),
+        ("0.0" + "E+0", "1E+30", "1.0E+30"),
+        ("0." + "0" * 60 + "E+0", "5", "5." + "0" * 40 + "E+0"),
+        ("0", "1E+40", "1" + "0" * 40),
+        ("0", "1E+41", None),
+        ("0.0", "1E-41", None),
+        ("0", "NaN", None),
+        ("0", "Infinity", None),
+    ],
+)
+def test_more_places_than_are_usual(code: str, number: str, shown: str | None) -> None:
+    """Excel has formats of up to 30 decimals; what is beyond all measure is nobody's number."""
+    assert number_shown(code, Decimal(number)) == shown

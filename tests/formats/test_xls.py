@@ -10,10 +10,12 @@ import xlrd
 
 from formats.packages import refusal
 from xlreport.formats import xls
+from xlreport.formats.colours import Font
+from xlreport.formats.conditional import Look
 from xlreport.formats.guard import Limits
 from xlreport.formats.ole import BrokenOle
 from xlreport.formats.open import open_book
-from xlreport.formats.raw import Format, RawCell, Remark
+from xlreport.formats.raw import Format, Hidden, RawCell, Remark
 from xlreport.formats.xls_styles import XlsStyles
 
 FILES = Path(__file__).resolve().parents[1] / "hostile" / "files"
@@ -371,3 +373,118 @@ def test_records_that_are_too_short_tell_nothing(kind: int) -> None:
     styles = XlsStyles()
     styles.take(kind, b"\1")
     assert styles == XlsStyles()
+
+
+def test_cells_that_repeat_their_text() -> None:
+    def aligned(alignment: int) -> bytes:
+        return bytes(6) + bytes([alignment]) + bytes(13)
+
+    styles = XlsStyles()
+    for alignment in (1, 4, 0xFC, 5):
+        styles.take(0xE0, aligned(alignment))
+    assert styles.repeats == {1, 2}
+
+
+def test_colours_of_the_workbook_of_the_usual_palette_and_of_nobody() -> None:
+    styles = XlsStyles()
+    styles.take(0x92, struct.pack("<H", 9) + b"\x11\x22\x33\0" * 2 + b"\x44")
+    assert styles.palette == {8: (0x11, 0x22, 0x33), 9: (0x11, 0x22, 0x33)}
+    red, white = (255, 0, 0), (255, 255, 255)
+    assert styles.colour(9, white) == (0x11, 0x22, 0x33)
+    assert styles.colour(10, white) == red
+    assert styles.colour(99, white) == white
+    assert styles.colour(0x7FFF, red) == red
+    many = struct.pack("<H", 57) + b"\x01\x02\x03\0" * 57
+    styles.take(0x92, many)
+    assert sorted(styles.palette) == list(range(8, 64))
+
+
+def styled_look(cell_style: bytes) -> Look:
+    styles = XlsStyles()
+    styles.take(0x31, font(10, height=160))
+    styles.take(0xE0, cell_style)
+    return styles.look(0, "0.0")
+
+
+@pytest.mark.parametrize(
+    ("cell_style", "expected"),
+    [
+        (style(0, 0, 10), Look(Font((255, 0, 0), 8.0), (255, 255, 255), "0.0")),
+        (style(0, 1, 10), Look(Font((255, 0, 0), 8.0), (255, 0, 0), "0.0")),
+        (style(0, 1, 10 | 9 << 7), Look(Font((255, 0, 0), 8.0), (255, 0, 0), "0.0")),
+        (style(7, 0, 0), Look(code="0.0")),
+    ],
+)
+def test_how_cells_of_a_style_look(cell_style: bytes, expected: Look) -> None:
+    assert styled_look(cell_style) == expected
+    assert XlsStyles().look(0, "0.0") == Look(code="0.0")
+
+
+def test_a_cell_with_what_its_style_makes_of_it() -> None:
+    codes = ["General", "0.0", ";;;"]
+    looks = xls._Looks([Look(code=code) for code in codes], ["", "", ""], {1})
+    number, text = RawCell("n", "1"), RawCell("str", "甲")
+    day = RawCell("n", "1", date=True)
+    assert (
+        looks.styled(number, None) == looks.styled(number, 3) == looks.styled(number, 0) == number
+    )
+    assert looks.styled(number, 1) == RawCell("n", "1", number_format="0.0", repeats=True)
+    assert looks.styled(number, 1).style == 1
+    assert looks.styled(day, 1) == day
+    assert looks.styled(text, 1) == text
+    assert looks.styled(number, 2) == RawCell("n", "1", number_format=";;;")
+    assert looks.styled(text, 2) == RawCell("str", "甲", unseen="数字格式不显示文字")
+    white = xls._Looks([Look(code=";;;")], ["字号太小"], set())
+    assert white.styled(text, 0).unseen == white.styled(number, 0).unseen == "字号太小"
+
+
+class Row:
+    """A sheet of one row, as xlrd gives it."""
+
+    nrows = 1
+
+    def __init__(self, *cells: tuple[int, str | float]) -> None:
+        self.cells = cells
+
+    def row_types(self, _row: int) -> list[int]:
+        return [kind for kind, _ in self.cells]
+
+    def row_values(self, _row: int) -> list[str | float]:
+        return [value for _, value in self.cells]
+
+
+@pytest.mark.parametrize(("since_1904", "day"), [(False, "2026-01-15"), (True, "2030-01-16")])
+def test_dates_are_shown_by_the_calendar_of_the_workbook(since_1904: bool, day: str) -> None:
+    row = Row((xls.TEXT, "甲"), (0, ""), (xls.DATE, 46037.0), (xls.NUMBER, 2.0))
+    cells = dict(xls._cells(row, {(0, 3)}, since_1904=since_1904))  # type: ignore[arg-type]
+    assert cells == {
+        (0, 0): RawCell("str", "甲"),
+        (0, 2): RawCell("n", "46037.0", date=True, shown=day),
+        (0, 3): RawCell("n", "2.0", ""),
+    }
+
+
+def test_the_facts_of_a_sheet_are_its_own() -> None:
+    records = [row_record(300, 0x20), record(xls.COL_INFO, struct.pack("<6H", 1, 3, 9, 15, 1, 0))]
+    found = facts(*records, record(xls.PROTECT, b"\1\0"), record(0x23E, b"\x0f\0"))
+    sheet = found.sheet("表", is_hidden=True)
+    assert sheet.hidden == Hidden(True, ((4, 4),), ((1, 3),))
+    assert (sheet.name, sheet.protected, sheet.zeros) == ("表", True, False)
+    other = facts(record(0x23E, b"\x10\0"), record(0x23E, b"\x00")).sheet("表", is_hidden=False)
+    assert (other.hidden, other.protected, other.zeros) == (Hidden(), False, True)
+
+
+def test_the_styles_of_cells_in_each_kind_of_record() -> None:
+    one = struct.pack("<HHHd", 9, 1, 15, 135.0)
+    many = struct.pack("<HH", 8, 2) + struct.pack("<HIHI", 16, 7, 17, 8) + b"\3\0"
+    found = facts(record(xls.NUMBER_CELL, one), record(xls.MUL_RK, many), record(xls.RK, b"short"))
+    assert found.styles == {(9, 1): 15, (8, 2): 16, (8, 3): 17}
+    again = facts(*[record(xls.NUMBER_CELL, one)] * 3, record(xls.RK, one[:4] + b"\x63\0"))
+    assert (again.styles, again.twice) == ({(9, 1): 15}, [(9, 1)])
+
+
+def test_a_conditional_format_of_a_workbook() -> None:
+    area = bytes.fromhex("01000100050006000100010001000500060001000100")
+    true = struct.pack("<BBHHIH", 2, 0, 2, 0, 0, 0) + b"\x1d\x01"
+    (rule,) = facts(record(0x1B0, area), record(0x1B1, true)).rules.rules(lambda _: None)
+    assert rule.areas == (((5, 1), (6, 1)),)

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from formats.packages import MAIN, cell, refusal, relations, rows, xlsx_parts, zipped
+from formats.packages import (
+    MAIN,
+    RELATIONS,
+    cell,
+    refusal,
+    relations,
+    rows,
+    xlsx_parts,
+    zipped,
+)
 from xlreport.formats.guard import Limits
 from xlreport.formats.open import open_book
 from xlreport.formats.raw import RawBook, RawCell, Remark
@@ -77,6 +86,7 @@ def test_a_shared_string_that_is_not_there_is_damage(index: str) -> None:
         '<c r="B1" t="s"/>',
         '<c r="B1"><v/></c>',
         '<c r="B1" t="b"><v></v></c>',
+        '<c r="B1"><v> <!-- x --> </v></c>',
     ],
 )
 def test_a_cell_with_an_empty_value_is_blank(written: str) -> None:
@@ -288,3 +298,137 @@ def test_a_sheet_given_twice_or_missing_is_damage() -> None:
 )
 def test_escapes_stand_for_characters(text: str, plain: str) -> None:
     assert unescape(text) == plain
+
+
+# --- what nobody sees -------------------------------------------------------------------------
+
+
+def test_a_hidden_sheet_and_a_hidden_window() -> None:
+    parts = xlsx_parts(rows())
+    written = str(parts["xl/workbook.xml"])
+
+    def read(old: str, new: str) -> RawBook:
+        return open_book(zipped({**parts, "xl/workbook.xml": written.replace(old, new)}))
+
+    sheet = '<sheet name="表"'
+    for state, hidden in {"hidden": True, "veryHidden": True, "visible": False}.items():
+        assert read(sheet, f'<sheet state="{state}" name="表"').sheets["表"].hidden.sheet is hidden
+    assert not read("x", "x").sheets["表"].hidden.sheet
+    for visibility, hidden in {"hidden": True, "veryHidden": True, "visible": False}.items():
+        views = f'<bookViews><workbookView visibility="{visibility}"/></bookViews><sheets>'
+        assert read("<sheets>", views).hidden is hidden
+    assert not read("<sheets>", "<bookViews><workbookView/></bookViews><sheets>").hidden
+    assert not read("<sheets>", '<x><workbookView visibility="hidden"/></x><sheets>').hidden
+
+
+@pytest.mark.parametrize(
+    ("column", "hidden"),
+    [
+        ('min="2" max="4" hidden="1"', ((1, 3),)),
+        ('min="2" max="4" hidden="true"', ((1, 3),)),
+        ('min="2" max="4" hidden="0"', ()),
+        ('min="2" max="4" width="1"', ((1, 3),)),
+        ('min="2" max="4" width="1.1"', ()),
+        ('min="2" max="4" width="x"', ()),
+        ('min="4" max="2" hidden="1"', ()),
+        ('min="1" max="1" hidden="1"', ((0, 0),)),
+        ('min="0" max="4" hidden="1"', ()),
+        ('max="4" hidden="1"', ()),
+        ('min="2" hidden="1"', ()),
+    ],
+)
+def test_hidden_columns(column: str, hidden: tuple[tuple[int, int], ...]) -> None:
+    found = book(f"<cols><col {column}/></cols>{rows()}").sheets["表"]
+    assert found.hidden.columns == hidden
+    elsewhere = book(f"<x><col {column}/></x>{rows()}").sheets["表"]
+    assert elsewhere.hidden.columns == ()
+
+
+@pytest.mark.parametrize(
+    ("row", "usual", "hidden"),
+    [
+        ('hidden="1"', "", True),
+        ('ht="3"', "", True),
+        ('ht="3.1"', "", False),
+        ("", 'defaultRowHeight="3"', True),
+        ('ht="9"', 'defaultRowHeight="3"', False),
+        ("", 'defaultRowHeight="9"', False),
+        ("", 'defaultRowHeight="x"', False),
+        ("", "", False),
+    ],
+)
+def test_hidden_rows(row: str, usual: str, hidden: bool) -> None:
+    data = f'<sheetFormatPr {usual}/><sheetData><row r="3" {row}/><row r="9" ht="9"/></sheetData>'
+    assert book(data).sheets["表"].hidden.rows == (((2, 2),) if hidden else ())
+
+
+def test_columns_that_are_hidden_are_counted() -> None:
+    columns = '<cols><col min="2" max="4" hidden="1"/><col min="6" max="6"/></cols>'
+    data = zipped(xlsx_parts(columns + rows('<c r="A1"><v>1</v></c>')))
+    assert refusal(data, Limits(cells=3)) == ("", "")
+    assert refusal(data, Limits(cells=2))[0] == "R3"
+
+
+@pytest.mark.parametrize("kind", ["externalLink", "connections", "worksheet"])
+def test_links_of_the_workbook_are_told(kind: str) -> None:
+    parts = xlsx_parts(rows())
+    written = str(parts["xl/_rels/workbook.xml.rels"])
+    more = f'<Relationship Id="r9" Type="{RELATIONS}/{kind}" Target="x.xml"/></Relationships>'
+    parts["xl/_rels/workbook.xml.rels"] = written.replace("</Relationships>", more)
+    assert open_book(zipped(parts)).links is (kind != "worksheet")
+
+
+@pytest.mark.parametrize(
+    "xml",
+    ["<oleObjects><oleObject/></oleObjects>", "<picture/>", "<controls><control/></controls>"],
+)
+def test_objects_in_a_sheet(xml: str) -> None:
+    assert book(rows() + xml).sheets["表"].objects
+    assert not book(rows()).sheets["表"].objects
+
+
+@pytest.mark.parametrize(
+    ("xml", "text", "doubtful"),
+    [
+        ('<c r="A1" t="inlineStr"><v>5</v><is><t>5</t></is></c>', "5", False),
+        ('<c r="A1" t="inlineStr"><is><t> 5.0 </t></is><v>5</v></c>', " 5.0 ", False),
+        ('<c r="A1" t="inlineStr"><v>6</v><is><t>5</t></is></c>', "5", True),
+        ('<c r="A1" t="inlineStr"><v>甲</v><is><t>乙</t></is></c>', "乙", True),
+        ('<c r="A1" t="inlineStr"><v>5</v></c>', "5", True),
+        ('<c r="A1"><v>5</v><is><t>5</t></is></c>', "5", False),
+        ('<c r="A1"><v>5</v><is><t>6</t></is></c>', "5", True),
+        ('<c r="A1"><is><t>6</t></is></c>', "6", True),
+        ('<c r="A1" t="s"><v>0</v><is><t>甲</t></is></c>', "甲", False),
+        ('<c r="A1" t="s"><v>0</v><is><t>0</t></is></c>', "甲", True),
+        ('<c r="A1" t="inlineStr"><is><t>5</t></is><is><t>5</t></is></c>', "5", True),
+    ],
+)
+def test_a_text_and_a_value_in_one_cell(xml: str, text: str, doubtful: bool) -> None:
+    found = book(rows(xml), strings="<si><t>甲</t></si>")
+    raw = cell(found, "A1")
+    assert raw is not None
+    assert raw.text == text
+    assert found.sheets["表"].twice == ([(0, 0)] if doubtful else [])
+
+
+def test_a_picture_in_a_cell_is_an_error_value_with_metadata() -> None:
+    cells = [
+        '<c r="A1" t="e" vm="1"><v>#VALUE!</v></c>',
+        '<c r="B1" t="e"><v>#VALUE!</v></c>',
+        '<c r="C1" vm="1"><v>1</v></c>',
+    ]
+    found = book(rows(*cells))
+    pictures = [raw.picture for raw in (cell(found, f"{letter}1") for letter in "ABC") if raw]
+    assert pictures == [True, False, False]
+
+
+def test_spaces_are_content_of_a_shared_text_and_none_of_a_number() -> None:
+    strings = "<si><t> </t></si>"
+    found = book(rows('<c r="A1" t="s"><v>0</v></c>', '<c r="B1"><v> </v></c>'), strings=strings)
+    assert found.sheets["表"].cells == {(0, 0): RawCell("s", " ")}
+
+
+def test_a_cell_in_a_row_that_is_not_its_own() -> None:
+    """The row is that of the element before it, whatever stands between."""
+    xml = '<sheetData><row r="3"><c r="A3"><v>1</v></c></row><x><row r="9"/></x><row><c r="A4"><v>2</v></c></row></sheetData>'
+    assert doubts(xml) == []

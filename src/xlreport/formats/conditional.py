@@ -331,9 +331,10 @@ def _value(raw: RawCell | None) -> Value:
     if raw.kind != "n":
         return raw.text
     try:
-        return Decimal(raw.text.strip())
+        number = Decimal(raw.text.strip())
     except ArithmeticError:
         return None
+    return number if number.is_finite() else None
 
 
 def _why_unseen(raw: RawCell, look: Look, change: Change) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import struct
 from decimal import Decimal
 from typing import NamedTuple
@@ -57,7 +58,8 @@ def _token(formula: bytes, dialect: Dialect) -> tuple[Operand, bytes]:
     if token == _INTEGER and len(formula) >= 3:
         return Decimal(struct.unpack_from("<H", formula, 1)[0]), formula[3:]
     if token == _REAL and len(formula) >= 9:
-        return Decimal(repr(struct.unpack_from("<d", formula, 1)[0])), formula[9:]
+        (real,) = struct.unpack_from("<d", formula, 1)
+        return (Decimal(repr(real)) if math.isfinite(real) else None), formula[9:]
     if token == _BOOLEAN and len(formula) >= 2:
         return Decimal(formula[1]), formula[2:]
     if token in _CELLS and len(formula) >= dialect.size:

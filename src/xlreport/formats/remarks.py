@@ -113,7 +113,7 @@ class _Drawings(XmlHandler):
             self.is_said = bool(self.kind)
         elif name in _KINDS and not self.kind:
             self.kind = _KINDS[name]
-        elif name == "p" and self.pieces:
+        elif name == "p" and self.pieces and not self.is_said:
             self.pieces.append(" ")
 
     def end(self, name: str) -> None:

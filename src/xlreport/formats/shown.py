@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
@@ -44,7 +44,10 @@ _MOST_PLACES = 4
 """Digits of a denominator that can be worked out."""
 
 _MOST_DIGITS = 40
-"""More places than this in a format are no format of ours to work out."""
+"""More places than this, in a format or in a number, are none of ours to work out."""
+
+_EXACT = Context(prec=4 * _MOST_DIGITS)
+"""Excel has formats of 30 decimals, which are more than Decimal keeps unless it is told."""
 
 
 class Token(NamedTuple):
@@ -63,6 +66,8 @@ class Section(NamedTuple):
 
 def number_shown(code: str, number: Decimal) -> str | None:
     """The text that a cell of this number format shows; None where that cannot be told (dates)."""
+    if not number.is_finite() or abs(number.adjusted()) > _MOST_DIGITS:
+        return None
     sections = _sections(code or GENERAL)
     section, is_absolute = _section_for(sections, number)
     if section is None:
@@ -222,10 +227,10 @@ def _places(tokens: tuple[Token, ...]) -> _Places:
 def _decimal(section: Section, sign: str, value: Decimal) -> str | None:
     """A number with its digits in the places of the section."""
     places = _places(section.tokens)
-    if len(places.whole) + len(places.fraction) > _MOST_DIGITS:
+    if len(places.whole) + len(places.fraction) + abs(places.scale) > _MOST_DIGITS:
         return None
     step = Decimal(1).scaleb(-len(places.fraction))
-    scaled = value.scaleb(places.scale).quantize(step, ROUND_HALF_UP)
+    scaled = value.scaleb(places.scale, _EXACT).quantize(step, ROUND_HALF_UP, _EXACT)
     if not scaled:
         sign = ""
     whole, _, fraction = format(scaled, "f").partition(".")
@@ -306,8 +311,8 @@ def _scientific(section: Section, sign: str, value: Decimal) -> str:
     step = max(1, len(places.whole))
     exponent = value.adjusted() if value else 0
     exponent -= exponent % step
-    digits = Decimal(1).scaleb(-len(places.fraction))
-    scaled = value.scaleb(-exponent).quantize(digits, ROUND_HALF_UP)
+    digits = Decimal(1).scaleb(-min(len(places.fraction), _MOST_DIGITS))
+    scaled = value.scaleb(-exponent, _EXACT).quantize(digits, ROUND_HALF_UP, _EXACT)
     return f"{sign}{scaled:f}E{exponent:+d}"
 
 

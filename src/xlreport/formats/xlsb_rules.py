@@ -123,6 +123,8 @@ def _text(body: bytes, start: int) -> tuple[str, int]:
     if letters == _NO_TEXT:
         return "", start + 4
     end = start + 4 + 2 * letters
+    if end > len(body):
+        raise struct.error("text beyond the end of the record")
     return body[start + 4 : end].decode("utf-16-le"), end
 
 
