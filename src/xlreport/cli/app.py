@@ -11,7 +11,7 @@ from contextlib import suppress
 from functools import cache
 from itertools import takewhile
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -140,6 +140,13 @@ def _is_unsaid(error: OSError) -> bool:
     return any(frame.f_code is typer.echo.__code__ for frame in frames)
 
 
+_SETTINGS: dict[str, Any] = {
+    "help_option_names": ["-h", "--help"],
+    "max_content_width": chinese.WIDEST,
+}
+"""Of the whole program and of each command, which may be looked at by itself."""
+
+
 @cache
 def program() -> TyperGroup:
     """All commands, built once."""
@@ -148,17 +155,14 @@ def program() -> TyperGroup:
     chinese.answer_shells()
     app = typer.Typer(
         cls=chinese.ChineseGroup,
-        context_settings={
-            "help_option_names": ["-h", "--help"],
-            "max_content_width": chinese.WIDEST,
-        },
+        context_settings=_SETTINGS,
         add_completion=False,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
     )
     app.callback()(xlreport)
     for function in COMMANDS:
-        app.command(cls=chinese.ChineseCommand)(spread(function))
+        app.command(cls=chinese.ChineseCommand, context_settings=_SETTINGS)(spread(function))
     return get_group(app)
 
 
