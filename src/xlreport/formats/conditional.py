@@ -7,7 +7,7 @@ what it would hide may be hidden. Source: ECMA-376 part 1, 18.3.1.10 (rules) and
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,7 +15,7 @@ from xlreport import a1
 from xlreport.a1 import Cell
 from xlreport.formats.colours import BLACK, WHITE, Colour, Font, unseen_text
 from xlreport.formats.number_formats import GENERAL, hides_texts, is_of_dates, shows_white
-from xlreport.formats.shown import number_read, number_shown
+from xlreport.formats.shown import COMPARISONS, number_read, number_shown
 
 if TYPE_CHECKING:
     from xlreport.formats.raw import RawCell, RawSheet
@@ -57,14 +57,11 @@ class Change(NamedTuple):
 
     def then(self, other: Change) -> Change:
         """This one with what only another one changes, which comes after it."""
+        colour = self.colour or other.colour
         shaded = self if self.has_ground else other
-        return Change(
-            self.colour or other.colour,
-            shaded.ground,
-            shaded.has_ground,
-            other.code if self.code is None else self.code,
-            self.only_bars or other.only_bars,
-        )
+        code = other.code if self.code is None else self.code
+        only_bars = self.only_bars or other.only_bars
+        return Change(colour, shaded.ground, shaded.has_ground, code, only_bars)
 
     def of(self, look: Look) -> Look:
         """The look that comes of another."""
@@ -111,7 +108,8 @@ SELF = Reference()
 
 
 class Condition(NamedTuple):
-    """An operator of OPERATORS and its operands; any other operator is not understood."""
+    """An operator and its operands, the first of which is most often the cell itself; an operator
+    that `holds` does not know is not understood."""
 
     operator: str
     operands: tuple[Operand, ...] = ()
@@ -180,42 +178,42 @@ def _between(values: Sequence[Decimal | str]) -> bool:
     return _order(value, low) >= 0 and _order(value, high) <= 0
 
 
-Values = Sequence[Decimal | str]
-OPERATORS: dict[str, Callable[[Values], bool]] = {
-    "always": lambda _: True,
-    "never": lambda _: False,
-    "=": lambda values: _order(values[0], values[1]) == 0,
-    "<>": lambda values: _order(values[0], values[1]) != 0,
-    "<": lambda values: _order(values[0], values[1]) < 0,
-    "<=": lambda values: _order(values[0], values[1]) <= 0,
-    ">": lambda values: _order(values[0], values[1]) > 0,
-    ">=": lambda values: _order(values[0], values[1]) >= 0,
-    "between": _between,
-    "notBetween": lambda values: not _between(values),
-    "beginsWith": lambda values: _text(values[0]).startswith(_text(values[1])),
-    "endsWith": lambda values: _text(values[0]).endswith(_text(values[1])),
-    "containsText": lambda values: _text(values[1]) in _text(values[0]),
-    "notContains": lambda values: _text(values[1]) not in _text(values[0]),
+_ABOUT_TEXTS: Mapping[str, Callable[[str, str], bool]] = {
+    "beginsWith": str.startswith,
+    "endsWith": str.endswith,
+    "containsText": str.__contains__,
 }
-"""What can be told of values, the first of which is most often that of the cell."""
-
-_NUMBER_OF_OPERANDS = {"always": 0, "never": 0, "between": 3, "notBetween": 3}
-_USUAL_OPERANDS = 2
+_OPPOSITES = {"notBetween": "between", "notContains": "containsText"}
 
 
 def holds(condition: Condition, value_of: Callable[[Reference], Value]) -> bool | None:
     """Whether a condition is true; None where that cannot be told."""
-    told = OPERATORS.get(condition.operator)
-    wanted = _NUMBER_OF_OPERANDS.get(condition.operator, _USUAL_OPERANDS)
-    if told is None or len(condition.operands) != wanted:
-        return None
+    if condition in (ALWAYS, NEVER):
+        return condition == ALWAYS
+    opposite = _OPPOSITES.get(condition.operator)
+    if opposite is not None:
+        is_true = holds(Condition(opposite, condition.operands), value_of)
+        return None if is_true is None else not is_true
     values: list[Decimal | str] = []
-    for operand in condition.operands:
-        value = value_of(operand) if isinstance(operand, Reference) else operand
+    for each in condition.operands:
+        value = value_of(each) if isinstance(each, Reference) else each
         if value is None:
             return None
         values.append(value)
-    return told(values)
+    return _told(condition.operator, values)
+
+
+def _told(symbol: str, values: Sequence[Decimal | str]) -> bool | None:
+    """What an operator says of values; None for too few or too many of them."""
+    if symbol == "between":
+        return _between(values) if len(values) == 3 else None
+    if len(values) != 2:
+        return None
+    left, right = values
+    if symbol in COMPARISONS:
+        return COMPARISONS[symbol](_order(left, right), 0)
+    about_texts = _ABOUT_TEXTS.get(symbol)
+    return None if about_texts is None else about_texts(_text(left), _text(right))
 
 
 # --- conditions as formulas -----------------------------------------------------------------------

@@ -413,16 +413,16 @@ class _Content(XmlHandler):
 
     def _new_cell(self, attributes: Attributes, repeat: int, style: str) -> _Cell:
         """A cell with what its style makes of it."""
+        cell = _Cell(attributes, repeat)
+        cell.style = self.style_numbers.setdefault(style, len(self.style_numbers))
         number = _decimal(attributes.get("office:value", ""))
-        return _Cell(
-            attributes,
-            repeat,
-            self.style_numbers.setdefault(style, len(self.style_numbers)),
-            self.styles.why_unseen(style, number),
-            None if number is None else self.styles.shown(style, number),
-            number is not None and self.styles.shows_date(style),
-            self.styles.repeats(style),
-        )
+        cell.unseen = self.styles.why_unseen(style, number)
+        if number is None:
+            return cell
+        cell.styled = self.styles.shown(style, number)
+        cell.is_date = self.styles.shows_date(style)
+        cell.repeats = self.styles.repeats(style)
+        return cell
 
     def _start_format(self, attributes: Attributes) -> None:
         """A conditional format as LibreOffice writes it beside the table."""
@@ -585,10 +585,9 @@ class _Content(XmlHandler):
             return
         first = self.row, self.column
         self.sheet.marks.add(first)
-        last = (
-            self.row + _repetition(attributes, "table:number-rows-spanned") - 1,
-            self.column + _repetition(attributes, "table:number-columns-spanned") - 1,
-        )
+        rows = _repetition(attributes, "table:number-rows-spanned")
+        columns = _repetition(attributes, "table:number-columns-spanned")
+        last = self.row + rows - 1, self.column + columns - 1
         self.sheet.merges.append((first, last))
 
     def _style(self, attributes: Attributes) -> str:

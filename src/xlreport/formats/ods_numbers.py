@@ -4,21 +4,23 @@ what a cell shows is worked out in one place (OASIS OpenDocument 1.3 part 3, 16.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from xlreport.formats.colours import Colour, colour
-from xlreport.formats.shown import number_shown
+from xlreport.formats.shown import COMPARISONS, number_shown
 
 Attributes = dict[str, str]
 
-_STYLES = frozenset(
-    f"number:{kind}-style"
-    for kind in ("number", "percentage", "currency", "date", "time", "boolean", "text")
-)
 _DATES = frozenset({"number:date-style", "number:time-style"})
 _PERCENTAGE, _BOOLEAN = "number:percentage-style", "number:boolean-style"
+_STYLES = _DATES | {
+    _PERCENTAGE,
+    _BOOLEAN,
+    "number:number-style",
+    "number:currency-style",
+    "number:text-style",
+}
 
 _TEXTS = frozenset({"number:text", "number:currency-symbol"})
 _CONDITION = re.compile(r"value\(\)(<=|>=|!=|<|>|=)(-?[0-9]+(?:\.[0-9]+)?)")
@@ -79,8 +81,9 @@ class NumberStyles:
         elif name == "style:text-properties":
             self.current.colour = colour(attributes.get("fo:color", ""))
         elif name == "style:map":
-            pair = attributes.get("style:condition", ""), attributes.get("style:apply-style-name")
-            self.current.maps.append((pair[0], pair[1] or ""))
+            condition = attributes.get("style:condition", "")
+            other = attributes.get("style:apply-style-name", "")
+            self.current.maps.append((condition, other))
         elif name == "number:text-content":
             self.current.pieces.append("@")
         elif name in ("number:scientific-number", "number:fraction"):
@@ -156,23 +159,24 @@ class NumberStyles:
         return ";".join([*(each for each in told if each is not None), style.code])
 
     def _mapped(self, condition: str, name: str) -> str | None:
-        match = _CONDITION.fullmatch(condition.replace(" ", ""))
+        told = _condition(condition)
         style = self.styles.get(name)
-        if match is None or style is None or not style.is_number:
+        if told is None or style is None or not style.is_number:
             return None
-        operator = "<>" if match[1] == "!=" else match[1]
-        return f"[{operator}{match[2]}]{style.code}"
+        symbol, limit = told
+        return f"[{symbol}{limit}]{style.code}"
 
     def style_for(self, name: str, number: Decimal) -> NumberStyle | None:
         """The style that counts for a number: that of the first condition that it meets."""
         style = self.styles.get(name)
         if style is None:
             return None
-        for condition, other in style.maps:
-            match = _CONDITION.fullmatch(condition.replace(" ", ""))
-            if match is None:
+        for written, other in style.maps:
+            condition = _condition(written)
+            if condition is None:
                 return None
-            if _meets(number, match[1], Decimal(match[2])):
+            symbol, limit = condition
+            if COMPARISONS[symbol](number, limit):
                 return self.styles.get(other)
         return style
 
@@ -189,17 +193,13 @@ class NumberStyles:
         return number_shown(style.code, number / style.factor)
 
 
-def _meets(number: Decimal, operator: str, other: Decimal) -> bool:
-    order = (number > other) - (number < other)
-    told: Mapping[str, bool] = {
-        "<": order < 0,
-        "<=": order <= 0,
-        ">": order > 0,
-        ">=": order >= 0,
-        "=": order == 0,
-        "!=": order != 0,
-    }
-    return told[operator]
+def _condition(text: str) -> tuple[str, Decimal] | None:
+    """What `value()>=0` says: how a number is compared, and with which."""
+    match = _CONDITION.fullmatch(text.replace(" ", ""))
+    if match is None:
+        return None
+    symbol = "<>" if match[1] == "!=" else match[1]
+    return symbol, Decimal(match[2])
 
 
 def _whole(text: str | None, otherwise: int) -> int:

@@ -7,8 +7,9 @@ known is None, never a guess.
 from __future__ import annotations
 
 import datetime as dt
+import operator
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -91,7 +92,8 @@ def _is_text(section: Section) -> bool:
 
 
 def _is_fraction(section: Section) -> bool:
-    return Token("other", "/") in section.tokens and any(t.kind == "digit" for t in section.tokens)
+    has_digits = any(token.kind == "digit" for token in section.tokens)
+    return has_digits and Token("other", "/") in section.tokens
 
 
 def _fraction(section: Section, sign: str, value: Decimal) -> str | None:
@@ -153,16 +155,20 @@ def _section_for(sections: tuple[Section, ...], number: Decimal) -> tuple[Sectio
     return sections[0], False
 
 
+COMPARISONS: Mapping[str, Callable[[Decimal | int, Decimal | int], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "=": operator.eq,
+    "<>": operator.ne,
+}
+"""How conditions of formats compare two numbers, by how they write it."""
+
+
 def _meets(number: Decimal, condition: tuple[str, Decimal]) -> bool:
-    operator, other = condition
-    return {
-        "<": number < other,
-        "<=": number <= other,
-        ">": number > other,
-        ">=": number >= other,
-        "=": number == other,
-        "<>": number != other,
-    }[operator]
+    symbol, other = condition
+    return COMPARISONS[symbol](number, other)
 
 
 def _literal(token: Token) -> str:

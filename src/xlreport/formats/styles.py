@@ -168,10 +168,12 @@ class _Styles(StyleTable, XmlHandler):
         if where == ["font"]:
             self.fonts.append(Font())
         elif where == ["font", "color"]:
-            self.fonts[-1] = self.fonts[-1]._replace(colour=self._colour(attributes, BLACK))
+            colour = self._colour(attributes, BLACK)
+            self.fonts[-1] = self.fonts[-1]._replace(colour=colour)
         elif where == ["font", "sz"]:
             size = _float(attributes.get("val", ""))
-            self.fonts[-1] = self.fonts[-1]._replace(size=size or self.fonts[-1].size)
+            if size:
+                self.fonts[-1] = self.fonts[-1]._replace(size=size)
 
     def _fill(self, where: list[str], attributes: dict[str, str]) -> None:
         """What is behind a text: the foreground of a pattern."""

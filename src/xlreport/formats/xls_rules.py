@@ -30,6 +30,7 @@ _FONT_SIZE, _FONT_COLOUR, _SIDES_SIZE = 118, 80, 8
 _UNCHANGED = 0xFFFFFFFF
 _WIDE = 0x01
 
+Areas = tuple[tuple[Cell, Cell], ...]
 ColourOf = Callable[[int], Colour | None]
 """The colour of an index of the workbook's palette."""
 
@@ -38,8 +39,8 @@ ColourOf = Callable[[int], Colour | None]
 class XlsRules:
     """The rules of one sheet; fed with its records."""
 
-    areas: tuple[tuple[Cell, Cell], ...] = ()
-    written: list[tuple[tuple[tuple[Cell, Cell], ...], bytes]] = field(default_factory=list)
+    areas: Areas = ()
+    written: list[tuple[Areas, bytes]] = field(default_factory=list)
 
     def take(self, kind: int, body: bytes) -> None:
         """Notes what a record says."""
@@ -59,7 +60,7 @@ class XlsRules:
         return rules
 
 
-def _areas(body: bytes) -> tuple[tuple[Cell, Cell], ...]:
+def _areas(body: bytes) -> Areas:
     """The rectangles of a record of conditions; none of one that is too short."""
     if len(body) < 14:
         return ()
@@ -69,7 +70,7 @@ def _areas(body: bytes) -> tuple[tuple[Cell, Cell], ...]:
     return tuple(((top, left), (bottom, right)) for top, bottom, left, right in areas)
 
 
-def _rule(areas: tuple[tuple[Cell, Cell], ...], body: bytes, colour_of: ColourOf) -> Rule:
+def _rule(areas: Areas, body: bytes, colour_of: ColourOf) -> Rule:
     """Raises struct.error, IndexError, UnicodeDecodeError."""
     change, start = _change(body, colour_of)
     return Rule(areas, _condition(body, start), change, is_last=True)

@@ -83,18 +83,17 @@ class RuleReader:
         """The rule that began last ends."""
         if not self.areas or len(self.rules) >= MOST_RULES:
             return
-        change = _ONLY_BARS if self.only_bars else self._styled()
-        rule = Rule(
-            self.areas,
-            self._condition(),
-            change,
-            _whole(self.attributes.get("priority", "")),
-            self.attributes.get("stopIfTrue") in _YES,
-        )
-        self.rules.append(rule)
+        condition = self._condition()
+        priority = _whole(self.attributes.get("priority", ""))
+        is_last = self.attributes.get("stopIfTrue") in _YES
+        self.rules.append(Rule(self.areas, condition, self._change(), priority, is_last))
 
-    def _styled(self) -> Change:
-        return self.styles.change(_whole(self.attributes.get("dxfId", "")))
+    def _change(self) -> Change:
+        """What the rule makes of its cells."""
+        if self.only_bars:
+            return _ONLY_BARS
+        style = _whole(self.attributes.get("dxfId", ""))
+        return self.styles.change(style)
 
     def _condition(self) -> Condition:
         """What a rule says, as far as it is understood."""

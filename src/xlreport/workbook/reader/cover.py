@@ -101,7 +101,8 @@ def _label_spot(book: RawBook, form: Form, item: IdentityItem) -> Spot | None:
     sheet = cover_sheet(book, form)
     if sheet is None:
         return None
-    standing: dict[str, list[Cell]] = {squeezed(line.label): [] for line in form.identity}
+    labels = [squeezed(line.label) for line in form.identity]
+    standing: dict[str, list[Cell]] = {label: [] for label in labels}
     for cell, raw in book.sheets[sheet].cells.items():
         standing.get(squeezed(raw.text), []).append(cell)
     columns: Counter[int] = Counter()
@@ -117,8 +118,12 @@ def _label_spot(book: RawBook, form: Form, item: IdentityItem) -> Spot | None:
 
 def cover_spots(book: RawBook, form: Form) -> dict[str, Spot]:
     """Where the lines of the cover stand, by their names; those that are nowhere left out."""
-    lines = {identity_name(item.id): _line(book, form, item).spot for item in form.identity}
-    return {name: spot for name, spot in lines.items() if spot is not None}
+    spots: dict[str, Spot] = {}
+    for item in form.identity:
+        spot = _line(book, form, item).spot
+        if spot is not None:
+            spots[identity_name(item.id)] = spot
+    return spots
 
 
 def cover_text(book: RawBook, form: Form, item: IdentityItem) -> str:
@@ -136,13 +141,10 @@ def read_cover(book: RawBook, layout: WorkbookLayout, identity: Identity) -> Cov
     unit = _unit(lines, identity)
     places = _places(layout, where)
     unread = list(_no_texts(book, form, where))
-    findings = (
-        *_cut_lines(written.values()),
-        *_contradictions(form, lines, identity),
-        *_unit_findings(unit),
-        *unread,
-        *_empty_lines(form, lines, identity, {finding.field for finding in unread}),
-    )
+    findings = [*_cut_lines(written.values()), *_contradictions(form, lines, identity)]
+    findings += _unit_findings(unit)
+    findings += unread
+    findings += _empty_lines(form, lines, identity, {finding.field for finding in unread})
     placed = [finding.on(places.get(finding.field), finding.field) for finding in findings]
     placed += _asides(form, where)
     others = {item: line for item, line in lines.items() if item not in _OF_THE_UNIT}

@@ -195,12 +195,16 @@ def _unit_rows(details: UnitList) -> Iterator[_UnitRow | Finding]:
             yield DETAIL_OF_NOBODY().on(details.place(line, 0))
 
 
+_TextsOfUnits = dict[tuple[str, str], dict[str, str]]
+"""Texts of units by the code and name of each, then by what they are."""
+
+
 @dataclass
 class _Lists:
     """The texts and explanations of each unit, by code and name, and what was odd."""
 
-    texts: dict[tuple[str, str], dict[str, str]] = attribute(default_factory=dict)
-    explanations: dict[tuple[str, str], dict[str, str]] = attribute(default_factory=dict)
+    texts: _TextsOfUnits = attribute(default_factory=dict)
+    explanations: _TextsOfUnits = attribute(default_factory=dict)
     findings: list[Finding] = attribute(default_factory=list)
 
 
@@ -209,9 +213,10 @@ def _lists(located: Located) -> _Lists:
     form = located.layout.form
     ids = {squeezed(text.label): text.field_id for text in form.texts}
     keys = {UNIT_CODE, UNIT_NAME}
-    for row in _listed(located, TEXTS_NAME, keys | set(list(ids)[:1]), _TEXTS, lists):
-        written = {ids[label]: text for label, text in row.items() if label in ids and text}
-        lists.texts[_unit_key(row)] = written
+    headings = {*keys, *list(ids)[:1]}
+    for row in _listed(located, TEXTS_NAME, headings, _TEXTS, lists):
+        written = {field: row.get(label, "") for label, field in ids.items()}
+        lists.texts[_unit_key(row)] = {field: text for field, text in written.items() if text}
     explained = {*keys, CHECK_CODE, EXPLANATION}
     for row in _listed(located, EXPLANATIONS_NAME, explained, _EXPLANATIONS, lists):
         # people read A-3, the form says A3

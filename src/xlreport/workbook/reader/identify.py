@@ -81,8 +81,8 @@ def _asks_below_title(book: RawBook, form: Form) -> bool:
 def _row_of(table: SheetLayout, style: str, sheet: RawSheet) -> int | None:
     """The first row of a sheet that prints a label of this style."""
     texts = {squeezed(label.text) for label in table.labels if label.style == style}
-    rows = [row for (row, _), raw in sheet.cells.items() if squeezed(raw.text) in texts]
-    return min(rows, default=None)
+    printing = [cell for cell, raw in sheet.cells.items() if squeezed(raw.text) in texts]
+    return min(printing)[0] if printing else None
 
 
 def identity_of(book: RawBook) -> Identity:

@@ -97,10 +97,12 @@ def _rows_with(book: RawBook, wanted: Set[str]) -> Iterator[tuple[str, int]]:
 
 def _list(book: RawBook, name: str, top: int) -> FoundList:
     sheet = book.sheets[name]
-    headings = {
-        column: squeezed(raw.text) for (row, column), raw in sheet.cells.items() if row == top
-    }
-    headings = {column: text for column, text in sorted(headings.items()) if text}
+    headings: dict[int, str] = {}
+    columns = [column for row, column in sheet.cells if row == top]
+    for column in sorted(columns):
+        text = squeezed(sheet.cells[top, column].text)
+        if text:
+            headings[column] = text
     used = max((row for row, _ in sheet.cells), default=top)
     found = UnitList(sheet, top, headings, range(top + 1, used + 1))
     return FoundList(found, tuple(_two_columns(found)))

@@ -136,12 +136,8 @@ def _printed_in_form(book: RawBook, layout: WorkbookLayout) -> Mapping[str, Spot
 
 def _printed_in_list(book: RawBook, layout: WorkbookLayout) -> Mapping[str, Spot]:
     """For each field that is printed in just one row of the 上年数 sheet: the cell beside it."""
-    form = layout.form
-    wanted = {
-        (squeezed(form.table(f.table).sheet), squeezed(f.label)): f.id for f in form.fields.values()
-    }
-    wanted |= {(squeezed(TEXTS), squeezed(text.label)): text.field_id for text in form.texts}
-    sheet = book.sheets.get(PRIOR_YEAR_LIST) or _sheet_named(book, form)
+    wanted = _labels(layout.form)
+    sheet = book.sheets.get(PRIOR_YEAR_LIST) or _sheet_named(book, layout.form)
     if sheet is None:
         return {}
     spots: dict[str, list[Spot]] = {}
@@ -149,8 +145,20 @@ def _printed_in_list(book: RawBook, layout: WorkbookLayout) -> Mapping[str, Spot
         table = sheet.cells.get((row, column - 1))
         field = wanted.get((_text(table), _text(raw)))
         if field is not None:
-            spots.setdefault(field, []).append((sheet.name, (row, column + 1)))
+            spot = sheet.name, (row, column + 1)
+            spots.setdefault(field, []).append(spot)
     return {field: found[0] for field, found in spots.items() if len(found) == 1}
+
+
+def _labels(form: Form) -> Mapping[tuple[str, str], str]:
+    """The fields by what is printed beside them: the sheet and the label."""
+    fields: dict[tuple[str, str], str] = {}
+    for field in form.fields.values():
+        sheet = form.table(field.table).sheet
+        fields[squeezed(sheet), squeezed(field.label)] = field.id
+    for text in form.texts:
+        fields[squeezed(TEXTS), squeezed(text.label)] = text.field_id
+    return fields
 
 
 def _text(raw: RawCell | None) -> str:

@@ -158,20 +158,14 @@ def _with_submission(reading: Reading, report: _Report) -> Reading:
     )
     if members.units:
         submission = Summary(**vars(submission), members=members.units, details=members.figures)
-    findings = (
-        *reading.findings,
-        *_other_version(report),
-        *figures.findings,
-        *words.findings,
-        *answer_findings,
-        *members.findings,
-        *prior_year.findings,
-        *_summary_findings(report.identity),
-        *located.findings,
-        *integrity_findings(located, same_version=report.same_version, is_summary=is_summary),
-        *stale_results(submission, figures, located),
-    )
-    return replace(reading, findings=findings, submission=submission)
+    findings = [*reading.findings, *_other_version(report)]
+    findings += (*figures.findings, *words.findings, *answer_findings)
+    findings += (*members.findings, *prior_year.findings)
+    findings += _summary_findings(report.identity)
+    findings += located.findings
+    findings += integrity_findings(located, same_version=report.same_version, is_summary=is_summary)
+    findings += stale_results(submission, figures, located)
+    return replace(reading, findings=tuple(findings), submission=submission)
 
 
 class _Words(NamedTuple):

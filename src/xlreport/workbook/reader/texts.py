@@ -197,5 +197,8 @@ def _check_sheet(book: RawBook, listing: _Listing) -> str:
 
 def _codes_in(listing: _Listing, cells: Mapping[Cell, RawCell]) -> int:
     """How many rows of a sheet begin as those of checks do."""
-    texts = [raw.text for (_, column), raw in cells.items() if column == listing.code_column]
-    return sum(_CODE.fullmatch(text.strip()) is not None for text in texts)
+    rows = 0
+    for (_, column), raw in cells.items():
+        if column == listing.code_column and _CODE.fullmatch(raw.text.strip()):
+            rows += 1
+    return rows
