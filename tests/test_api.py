@@ -128,11 +128,14 @@ def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
 def test_the_summary_goes_beside_the_folder_unless_told_otherwise(inbox: Path) -> None:
     result = merge_folder(MergeRequest(inbox, ROSTER))
     name = "示例县2025年政府信息公开工作年度报告汇总表.xlsx"
-    beside = inbox.parent / "inbox-汇总" / name
-    assert default_out(inbox) == beside.parent
-    assert write_outputs(result).outputs == (beside.as_posix(),)
+    beside = inbox.parent / "inbox-汇总"
+    assert default_out(inbox) == beside
+    names = (name, "汇总情况.html", "结果.json")
+    assert write_outputs(result).outputs == tuple((beside / n).as_posix() for n in names)
+    assert tree(beside) == set(names)
     elsewhere = inbox.parent / "out"
-    assert write_outputs(result, elsewhere).outputs == ((elsewhere / name).as_posix(),)
+    assert write_outputs(result, elsewhere).outputs[0] == (elsewhere / name).as_posix()
+    assert tree(elsewhere) == set(names)
 
 
 def test_nothing_is_written_when_nothing_can_be_used(tmp_path: Path) -> None:

@@ -23,18 +23,23 @@ from xlreport.merging.repairs import LIST_NAME, RepairedFile, needs_repair, repa
 from xlreport.merging.replacing import (
     Replacing,
     Told,
+    require_own,
     require_room,
     standing_summary,
     write_all,
+    write_over_own,
     write_summary_over,
 )
 from xlreport.merging.request import MergeRequest, Policy, ReadOptions
 from xlreport.merging.result import CheckResult, MergeResult, RepairResult
 from xlreport.merging.roster import Roster
 from xlreport.merging.validation import validated
+from xlreport.publishing.document import DATA_NAME, result_document
+from xlreport.publishing.overview import overview_of
+from xlreport.publishing.page.render import PAGE_NAME, status_page
 from xlreport.publishing.summary_workbook import write_summary
 from xlreport.rules.excel import FormulaTooLong
-from xlreport.submission import NOBODY, Submission, Unit
+from xlreport.submission import NOBODY, Submission, Summary, Unit
 from xlreport.workbook.writer.context import NO_SERVICE, Service
 from xlreport.workbook.writer.template import blank, write_workbook
 
@@ -247,7 +252,8 @@ def write_outputs(
     password: str = "",
     keep: Told | None = None,
 ) -> MergeResult:
-    """Writes the summary workbook of a merge into `out`; gives the result with what was written.
+    """Writes the summary workbook of a merge into `out`, with the status page and the result for
+    machines beside it; gives the result with what was written.
 
     `out` is beside the merged folder unless told otherwise. Nothing is written when nothing could
     be used. `repair` is a folder for fresh workbooks of the files that need one, `keep` as for
@@ -257,19 +263,48 @@ def write_outputs(
     """
     request = result.request
     require_places(out, repair, request.folder)
+    folder = out or default_out(request.folder)
+    how = Replacing(request.forms, request.reading, keep)
+    return _write(result, folder, how, repair=repair, password=password)
+
+
+def _write(
+    result: MergeResult, folder: Path, how: Replacing, *, repair: Path | None, password: str
+) -> MergeResult:
     form, county = result.form, result.county
     if form is None or county is None:
         return result
-    how = Replacing(request.forms, request.reading, keep)
-    path = (out or default_out(request.folder)) / _summary_name(form, county)
+    path = folder / _summary_name(form, county)
     standing = standing_summary(path, form.id, county.year, how)
     require_room(standing, how)
     county = with_typed_lines(county, standing.summary)
     result = replace(result, county=county)
     summary = write_summary(form, county, result, password)
-    fresh = write_all(repair, _fresh_workbooks(result), how) if repair is not None else []
+    beside = _beside(path, result, form, county)
+    require_own(beside, how)
+    fresh = _write_fresh(repair, result, how)
     kept = write_summary_over(standing, summary, how)
-    return replace(result, outputs=tuple(map(Path.as_posix, (path, *fresh))), kept=kept)
+    write_over_own(path.parent, beside, how)
+    return replace(result, outputs=_named(path, *beside, *fresh), kept=kept)
+
+
+def _named(*paths: Path) -> tuple[str, ...]:
+    return tuple(path.as_posix() for path in paths)
+
+
+def _write_fresh(folder: Path | None, result: MergeResult, how: Replacing) -> list[Path]:
+    """Writes fresh workbooks of the files that need one, where a folder for them is given."""
+    if folder is None:
+        return []
+    return write_all(folder, _fresh_workbooks(result), how)
+
+
+def _beside(summary: Path, result: MergeResult, form: Form, county: Summary) -> dict[Path, bytes]:
+    """What goes beside the summary: the status page and the result for machines."""
+    overview = overview_of(result, form, county)
+    page = status_page(overview, summary.name, DATA_NAME)
+    document = result_document(result, form, overview)
+    return {summary.with_name(PAGE_NAME): page, summary.with_name(DATA_NAME): document}
 
 
 def _summary_name(form: Form, county: Submission) -> str:

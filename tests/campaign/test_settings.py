@@ -199,7 +199,8 @@ def test_commands_in_the_folder_need_no_options(
     capsys.readouterr()
     assert main(["merge", "--json"]) == 1
     inside = json.loads(capsys.readouterr().out)
-    assert inside["outputs"] == ["summary/示例县2025年政府信息公开工作年度报告汇总表.xlsx"]
+    names = ("示例县2025年政府信息公开工作年度报告汇总表.xlsx", "汇总情况.html", "结果.json")
+    assert inside["outputs"] == [f"summary/{name}" for name in names]
     assert inside["totals"]
     assert main(["merge", str(campaign), "--json"]) == 1
     assert json.loads(capsys.readouterr().out)["totals"] == inside["totals"]

@@ -97,8 +97,8 @@ def test_merge_takes_the_inbox_and_writes_the_summary(
     office: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     merged = document(capsys, 1, "merge", "--campaign", str(office))
-    summary = office / "summary" / f"示例县{TITLE}汇总表.xlsx"
-    assert merged["outputs"] == [summary.as_posix()]
+    written = (f"示例县{TITLE}汇总表.xlsx", "汇总情况.html", "结果.json")
+    assert merged["outputs"] == [(office / "summary" / name).as_posix() for name in written]
     assert merged["units"] == {
         "expected": 3,
         "accepted": 2,
@@ -116,7 +116,7 @@ def test_what_the_command_line_names_comes_before_the_campaigns(
     options = ("--roster", str(roster), "--out", str(out), "--year", "2025")
     merged = document(capsys, 0, "merge", "--campaign", str(office), *options)
     assert merged["units"]["expected"] == 2
-    assert names(out) == [f"示例县{TITLE}汇总表.xlsx"]
+    assert names(out) == ["汇总情况.html", f"示例县{TITLE}汇总表.xlsx", "结果.json"]
     assert names(office / "summary") == []
 
 

@@ -208,13 +208,23 @@ def _totals(result: MergeResult) -> Iterator[str]:
     if not result.counted_files:
         yield "没有一份报表通过审核，汇总表里的数字留空。"
     for position, path in enumerate(result.outputs):
-        title = "修复" if position else "汇总表"
-        yield f"{title}：{harmless(path)}"
+        yield f"{_output_title(position, path)}：{harmless(path)}"
     if result.kept is not None:
         yield harmless(
             f"原来的汇总表有人改过或保存过，改名为“{result.kept.name}”留着；"
             "封面、文字材料和说明已带进新的汇总表。"
         )
+
+
+def _output_title(position: int, path: str) -> str:
+    """What a file that was written is called."""
+    from xlreport.publishing.document import DATA_NAME
+    from xlreport.publishing.page.render import PAGE_NAME
+
+    if position == 0:
+        return "汇总表"
+    _, _, name = path.rpartition("/")
+    return {PAGE_NAME: "汇总情况（网页）", DATA_NAME: "数据（供程序读取）"}.get(name, "修复")
 
 
 def _file(file: FileRecord, *, verbose: bool, contact: str = "") -> Iterator[str]:

@@ -22,7 +22,7 @@ F7 = Code("F7", "同一单位另有较新的报表", Severity.NOTE, "同一单�
 F8 = Code("F8", "与另一份文件内容相同", Severity.NOTE, "同一份报表只计一次。")
 F9 = Code("F9", "单位不在名册上", Severity.ERROR, "名册以外的单位不能计入汇总。")
 F10 = Code("F10", "汇总表里的单位又单独报送", Severity.ERROR, "两处都计入会重复。")
-F12 = Code("F12", "不是报表的文件", Severity.NOTE, "锁文件和系统文件没有填报内容。")
+F12 = Code("F12", "不是报表的文件", Severity.NOTE, "锁文件、系统文件和汇总的结果没有填报内容。")
 F13 = Code("F13", "本级自己的汇总表", Severity.NOTE, "汇总结果再计入会重复。")
 F14 = Code(
     "F14",
@@ -110,6 +110,7 @@ register(
 _NOTHING = "不用处理"
 SYSTEM_FILE = F12.message("这是系统自动生成的文件，不是报表", _NOTHING)
 LOCK_FILE = F12.message("这是 WPS 或 Excel 打开文件时留下的锁文件，不是报表", _NOTHING)
+OWN_OUTPUT = F12.message("这是汇总时写出的汇总情况或数据，不是报表", _NOTHING)
 UNREADABLE = R6.message("{reason}", "请检查文件，把普通的 .xlsx 文件放进来后重新汇总")
 TOO_MANY_OPEN = R6.message(
     "电脑上同时打开的文件太多，没有读成；文件本身没有问题", "请关闭一些程序后重新运行"

@@ -28,6 +28,7 @@ from xlreport.formats.guard import DEFAULT_LIMITS, Limits, Refused, check_limit,
 from xlreport.merging.codes import (
     ARCHIVE,
     EMPTY_ARCHIVE,
+    OWN_OUTPUT,
     READER_DIED,
     READER_FAILED,
     TOO_MANY_OPEN,
@@ -36,6 +37,7 @@ from xlreport.merging.codes import (
     UNREADABLE,
 )
 from xlreport.merging.discover import SourceFile, system_file
+from xlreport.merging.marks import is_own
 from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.merging.request import ReadOptions
 from xlreport.spool import spool
@@ -85,6 +87,8 @@ class Reader:
             data, modified = self._bytes(file)
         except Refused as refused:
             return _rejected(file, refused.finding), []
+        if is_own(data):
+            return _ignored(file, OWN_OUTPUT(), data), []
         try:
             found = format_of(data, self.limits)
             if found.kind in ARCHIVES:

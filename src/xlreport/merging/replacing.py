@@ -17,7 +17,7 @@ from xlreport.merging.intake import bytes_of, read_files
 from xlreport.merging.outcome import FileRecord
 from xlreport.merging.request import ReadOptions
 from xlreport.submission import Submission, Summary
-from xlreport.text import harmless
+from xlreport.text import harmless, in_marks
 from xlreport.workbook.codes import E2, E5
 from xlreport.workbook.reader.blank import why_not_blank
 from xlreport.workbook.writer.book import issued
@@ -237,6 +237,33 @@ def require_room(standing: StandingSummary, how: Replacing) -> None:
 def _refused(path: Path, objection: str) -> str:
     file = harmless(f"“{path}”{objection}")
     return f"{file}，没有替换，也没有写出汇总表。\n{_WHAT_TO_DO}"
+
+
+def require_own(files: Mapping[Path, bytes], how: Replacing) -> None:
+    """Raises WouldReplace where something else stands than an earlier edition of one of these
+    files, which a merge writes beside its summary."""
+    others = _others(files)
+    if not others or how.keep is not None:
+        return
+    named = harmless(in_marks(path.as_posix() for path in others))
+    raise WouldReplace(f"{named}不是汇总时写出的，没有替换，也没有写出汇总表。\n{_WHAT_TO_DO}")
+
+
+def write_over_own(folder: Path, files: Mapping[Path, bytes], how: Replacing) -> None:
+    """Writes these files over their earlier editions; any other file stays, and only with `keep`
+    makes room. Raises WouldReplace, Busy, OSError."""
+    require_own(files, how)
+    with locked(folder):
+        for path in _others(files):
+            if how.keep is not None:
+                how.keep(path, keep_beside(path))
+        for path, data in files.items():
+            write_atomically(path, data)
+
+
+def _others(files: Mapping[Path, bytes]) -> list[Path]:
+    """Where something else stands."""
+    return [path for path, data in files.items() if _differs(path, data)]
 
 
 def _what_it_is(file: FileRecord) -> str:
