@@ -124,7 +124,7 @@ def write_templates(
             for name, unit in request.names().items()
         }
     except FormulaTooLong as error:
-        raise UsageError(f"报表 {form.id} 不能生成工作簿：{error}") from None
+        raise UsageError(f"{form.named}不能生成工作簿：{error}") from None
     return write_all(out, workbooks, Replacing(FormCatalog((form,)), ReadOptions(), keep))
 
 
@@ -144,7 +144,7 @@ def _require_year(form: Form, year: int) -> None:
     if form.covers(year):
         return
     until = f"至 {form.last_year} 年度" if form.last_year else "年度起"
-    raise UsageError(f"报表 {form.id} 适用于 {form.first_year} {until}，不能用于 {year} 年度。")
+    raise UsageError(f"《{form.title}》适用于 {form.first_year} {until}，不能用于 {year} 年度。")
 
 
 def template_name(form: Form, year: int, unit: Unit) -> str:
@@ -214,8 +214,9 @@ def diff_files(
     files = [read_files(_listed([path]), forms, reading) for path in (first, second)]
     a = _only_report(first, files[0])
     b = _only_report(second, files[1])
-    if a.form is None or a.form_id != b.form_id:
-        raise UsageError(f"两份不是同一种报表（{a.form_id} 和 {b.form_id}），不能比较。")
+    if a.form is None or b.form is None or a.form_id != b.form_id:
+        titles = " 和 ".join(file.form.named for file in (a, b) if file.form is not None)
+        raise UsageError(f"两份不是同一种报表（{titles}），不能比较。")
     return list(differences(a.form, a.report, b.report))
 
 

@@ -172,7 +172,7 @@ def test_a_decision_is_revoked_and_replaced(campaign: Campaign) -> None:
 @pytest.mark.parametrize(
     ("asked", "why"),
     [
-        (Asked(JIAZI, "A3", "accept", "", "王五"), "请用 --reason 写明"),
+        (Asked(JIAZI, "A3", "accept", "", "王五"), "命令后加 --reason 和理由"),
         (Asked(JIAZI, "A3", "approve", "好", "王五"), "不是决定"),
         (Asked(JIAZI, "B-1", "accept", "好", "王五"), "没有 B-1 这一条；它有："),
         (Asked(JIAZI, "A3", "accept", "好" * 201, "王五"), "最多 200 个字"),

@@ -250,7 +250,9 @@ def test_who_sent_something_else_is_not_told_that_nothing_came(
     way = Way()
     result = send(campaign, SendRequest("reminders", today=DAY), way)
     assert [s for _, _, s in said(result)] == ["held", "sent", "sent", "no_address"]
-    assert "来过 1 封邮件，要先由人打开" in result.items[0].detail
+    assert result.items[0].detail == (
+        "来过 1 封邮件，要先由人打开（见 xlreport status）；确实要催的，命令后加 --unit 和单位名称"
+    )
     assert result.exit_code == 1
     result = send(campaign, SendRequest("reminders", today=DAY, only=(JIAZI,)), way)
     assert said(result) == [("甲子镇", "jiazi@example.org", "sent")]

@@ -207,7 +207,7 @@ def test_wrong_usage_is_told_in_chinese_with_the_way_to_the_help(
 
 REFUSALS = {
     "template zfxxgk-2021 --year 2020": (
-        "报表 zfxxgk-2021 适用于 2021 年度起，不能用于 2020 年度。"
+        "《政府信息公开工作年度报告》适用于 2021 年度起，不能用于 2020 年度。"
     ),
     "fields xyz": "没有名为“xyz”的报表；现有：zfxxgk-2021。也可以给出定义文件（.yaml）的路径。",
     "check xyz.xlsx": "找不到“xyz.xlsx”，请检查路径。",

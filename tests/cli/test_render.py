@@ -150,7 +150,7 @@ def test_an_accepted_report_is_told_with_its_code() -> None:
 def test_a_note_is_told_where_it_asks_for_something(
     outcome: Outcome, finding: Finding, shown: bool
 ) -> None:
-    left = "    （另有 1 条，用 --verbose 查看；汇总时也见汇总表的“校验结果”页）"
+    left = "    （另有 1 条，命令后加 --verbose 可看；汇总时也写在汇总表的“校验结果”页）"
     line = f"    {finding.line()}"
     assert told(outcome, finding)[1:] == [line if shown else left, ""]
     assert told(outcome, finding, verbose=True)[1:] == [line, ""]
@@ -244,7 +244,7 @@ def test_a_merge_tells_who_is_missing_and_what_was_written() -> None:
     assert "未报：乙丑镇　→ 请催报" in lines
     at = lines.index("收到 1 个文件：退回 1 个。")
     assert lines[at + 1] == "名册 2 个单位，计入汇总 1 个，未报 1 个。"
-    assert lines[at + 2] == "注意：有错误的报表按 --with-errors 计入了合计，公布前必须改正：甲子镇"
+    assert lines[at + 2] == "注意：有错误的报表按要求计入了合计，公布前必须改正：甲子镇"
     assert [line for line in lines[at + 3 :] if line.startswith("[")] == [
         "[警示] 不寻常　（E-4）",
         "[警示] 不寻常　（M-10）",
@@ -436,7 +436,7 @@ def test_a_collection_is_summed_up() -> None:
     ]
     assert lines[-5:] == [
         "看了 3 封邮件：以前收过 1 封；新收 1 个文件放进 inbox；没有读成 1 个。",
-        "另有 1 封没有附件、发件人也不在名册上的邮件没有列出，用 --verbose 查看。",
+        "另有 1 封没有附件、发件人也不在名册上的邮件没有列出，命令后加 --verbose 可看。",
         "注意：有 1 封邮件要由人打开处理，见上面的“错误”。",
         "不能标为已读",
         "断开了",

@@ -177,7 +177,7 @@ def test_what_cannot_be_compared_is_refused(
     assert main(["diff", str(good), str(scene.folder / "别的.xlsx"), "--form", path]) == 2
     assert (
         capsys.readouterr().err
-        == "两份不是同一种报表（zfxxgk-2021 和 xiangzhen-caizheng），不能比较。\n"
+        == "两份不是同一种报表（《政府信息公开工作年度报告》（2021 年度起） 和 《乡镇财政收支情况表》（2020 年度起）），不能比较。\n"
     )
     packed = scene.write("包.zip", scene.raw_zip(("甲.xlsx", scene.book), ("说明.txt", b"x")))
     assert diff_files(good, packed) == [], "the one report in it"

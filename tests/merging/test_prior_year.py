@@ -166,7 +166,8 @@ def test_the_year_must_be_the_one_before(before: Path, zfxxgk: Form, tmp_path: P
         read_prior_year(tmp_path / "没有")
     folder = put(tmp_path / "2026", zfxxgk, report(zfxxgk, JIA, 2026))
     with pytest.raises(
-        UsageError, match="给出的是 2024 年度的报表，汇总 2026 年度要用 2025 年度的"
+        UsageError,
+        match=r"^给出的上年报表是 2024 年度的，汇总 2026 年度要用 2025 年度的，请换一份。$",
     ):
         merge_and_write(
             folder, out=tmp_path / "out", county=COUNTY, prior_year=read_prior_year(before)

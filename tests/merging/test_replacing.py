@@ -71,7 +71,7 @@ def test_one_file_that_must_stay_keeps_all_from_being_written(
     first, second, last = str(refused.value).splitlines()
     assert first == "有 1 个同名的文件不是空白表，没有替换，也没有写出任何文件："
     assert second.startswith(f"  “{path}”读不出来（")
-    assert last == "请另给一个文件夹；确实要写在这里就加 --force，旧文件改名为 .bak 留着。"
+    assert last == "请另给一个文件夹；确实要写在这里，命令后加 --force，旧文件改名为 .bak 留着。"
     assert not (tmp_path / "a.xlsx").exists()
     assert path.read_bytes() == b"no workbook"
 

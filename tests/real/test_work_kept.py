@@ -81,7 +81,7 @@ def test_a_template_never_replaces_what_was_filled_in(tmp_path: Path, kind: str)
     assert error.value.message == (
         "有 1 个同名的文件不是空白表，没有替换，也没有写出任何文件：\n"
         f"  “{tmp_path / NAME}”是“甲子镇”2025 年度的报表，{what}\n"
-        "请另给一个文件夹；确实要写在这里就加 --force，旧文件改名为 .bak 留着。"
+        "请另给一个文件夹；确实要写在这里，命令后加 --force，旧文件改名为 .bak 留着。"
     )
 
 
@@ -375,7 +375,9 @@ def test_a_summary_replaces_no_file_that_is_no_summary_of_ours(
     assert main(command) == 2
     told = capsys.readouterr().err
     assert told.startswith(f"“{path}”{what}")
-    assert told.endswith("请另给一个文件夹；确实要写在这里就加 --force，旧文件改名为 .bak 留着。\n")
+    assert told.endswith(
+        "请另给一个文件夹；确实要写在这里，命令后加 --force，旧文件改名为 .bak 留着。\n"
+    )
     assert tree(path.parent) == before
     assert main([*command, "--force"]) == 0
     assert path.with_name(f"{path.name}.bak").read_bytes() == before[path.name]

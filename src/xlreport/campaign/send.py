@@ -357,7 +357,7 @@ def _reminders(
 
 def _why_not_reminded(status: UnitStatus) -> str:
     """Why a unit must not be told that nothing came; empty when nothing did."""
-    insist = "（见 xlreport status）；确实要催请加 --unit"
+    insist = "（见 xlreport status）；确实要催的，命令后加 --unit 和单位名称"
     if status.waiting:
         return f"来过 {status.waiting} 封邮件，要先由人打开{insist}"
     if status.unclear:

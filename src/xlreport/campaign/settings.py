@@ -54,7 +54,7 @@ name = ""
 # 回信寄到哪个邮箱；留空就是发信的邮箱
 reply_to = ""
 # 密码不写在这里：运行时会问；也可以放进环境变量 XLREPORT_MAIL_PASSWORD，\
-或加 --remember 存进系统的密码箱
+或者命令后加 --remember 存进系统的密码箱
 
 [mail.smtp]
 # 发信服务器，例如 smtp.163.com、smtp.qq.com；只写 .eml 草稿就留空

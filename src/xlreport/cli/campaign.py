@@ -276,7 +276,7 @@ def _sent(campaign: Campaign, kind: str, how: Sending) -> SendResult:
     if not smtp.server.host or not smtp.sender:
         raise SendError(
             "xlreport.toml 里没有写发信服务器（mail.smtp 的 host）和发信邮箱（mail 的 from）；"
-            "不用邮箱发请加 --drafts。"
+            "不用邮箱发的，命令后加 --drafts。"
         )
     password = "" if how.dry_run else _password("SMTP", smtp.server, remember=how.remember)
     with opened(smtp, password) as transport:

@@ -143,8 +143,8 @@ def merge_report(result: MergeResult, *, verbose: bool = False) -> Iterator[str]
         yield from _nothing_merged(result, verbose=verbose)
         return
     county = result.county.unit.name or "（汇总单位未注明）"
-    title = result.form.title if result.form is not None else result.form_id
-    yield f"{harmless(county)}　{result.year} 年度　{title}"
+    title = f"　{result.form.title}" if result.form is not None else ""
+    yield f"{harmless(county)}　{result.year} 年度{title}"
     yield ""
     most_urgent_first = (
         Outcome.RETURNED,
@@ -201,7 +201,7 @@ def _totals(result: MergeResult) -> Iterator[str]:
         yield f"名册 {result.expected} 个单位，{counted}，未报 {len(result.missing)} 个。"
     if result.with_errors and result.returned:
         units = _names(file.unit for file in result.returned)
-        yield f"注意：有错误的报表按 --with-errors 计入了合计，公布前必须改正：{units}"
+        yield f"注意：有错误的报表按要求计入了合计，公布前必须改正：{units}"
     for finding in result.own_findings:
         if finding.code in _WITH_TOTALS:
             yield harmless(finding.line())
@@ -248,7 +248,7 @@ def _file(file: FileRecord, *, verbose: bool, contact: str = "") -> Iterator[str
         yield harmless(f"    {finding.line()}")
     left = len(findings) - len(shown)
     if left:
-        yield f"    （另有 {left} 条，用 --verbose 查看；汇总时也见汇总表的“校验结果”页）"
+        yield f"    （另有 {left} 条，命令后加 --verbose 可看；汇总时也写在汇总表的“校验结果”页）"
     yield ""
 
 
@@ -417,7 +417,8 @@ def collect_report(result: CollectResult, *, verbose: bool = False) -> Iterator[
     )
     if result.quiet and not verbose:
         yield (
-            f"另有 {result.quiet} 封没有附件、发件人也不在名册上的邮件没有列出，用 --verbose 查看。"
+            f"另有 {result.quiet} 封没有附件、发件人也不在名册上的邮件没有列出，"
+            "命令后加 --verbose 可看。"
         )
     if result.asking:
         yield f"注意：有 {result.asking} 封邮件要由人打开处理，见上面的“错误”。"

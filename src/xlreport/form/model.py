@@ -491,6 +491,11 @@ class Form:
         """The table of this id. Raises StopIteration for an unknown one."""
         return next(table for table in self.tables if table.id == table_id)
 
+    @property
+    def named(self) -> str:
+        """The form as people tell it from another: its title and the year from which it is used."""
+        return f"《{self.title}》（{self.first_year} 年度起）"
+
     def covers(self, year: int) -> bool:
         """Whether the form is in force for a report year."""
         if self.last_year is not None and year > self.last_year:

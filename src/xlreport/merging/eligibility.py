@@ -129,7 +129,7 @@ def _other_report(report: Submission, target: Target, request: MergeRequest) -> 
 def _form(name: str, request: MergeRequest) -> str:
     """A form by its title and the year from which it is used; by its id where nobody knows it."""
     form = request.forms(name)
-    return f"“{name}”" if form is None else f"《{form.title}》（{form.first_year} 年度起）"
+    return f"“{name}”" if form is None else form.named
 
 
 def _other_county(county: Unit, wanted: Unit) -> Finding | None:

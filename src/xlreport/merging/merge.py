@@ -55,8 +55,8 @@ def decide(files: list[FileRecord], target: Target, request: MergeRequest) -> li
 def _require_year_before(prior_year: PriorYear | None, year: int) -> None:
     if prior_year is not None and prior_year.year != year - 1:
         raise UsageError(
-            f"--previous 给出的是 {prior_year.year} 年度的报表，"
-            f"汇总 {year} 年度要用 {year - 1} 年度的。"
+            f"给出的上年报表是 {prior_year.year} 年度的，"
+            f"汇总 {year} 年度要用 {year - 1} 年度的，请换一份。"
         )
 
 

@@ -32,7 +32,7 @@ _OPEN_MARKS = ("~${}", ".~{}", ".~lock.{}#")
 """What Excel and WPS, older WPS, and LibreOffice put beside a workbook while it is open."""
 
 _OPEN = "正在 WPS 或 Excel 里打开着"
-_WHAT_TO_DO = "请另给一个文件夹；确实要写在这里就加 --force，旧文件改名为 .bak 留着。"
+_WHAT_TO_DO = "请另给一个文件夹；确实要写在这里，命令后加 --force，旧文件改名为 .bak 留着。"
 
 Told = Callable[[Path, Path], None]
 """Hears of each file that made room: where it stood, and its new name."""
