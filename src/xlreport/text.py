@@ -32,6 +32,8 @@ _WIDE = ("W", "F", "A")
 
 _DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?", re.ASCII)
 
+_YEAR = re.compile(r"([0-9]{4})\s*(?:年度?)?")
+
 MOST_QUOTED = 60
 """Characters of a content that is quoted in a message."""
 
@@ -161,6 +163,13 @@ def day_of(text: str) -> dt.date | None:
         return dt.date(year, month, day)
     except ValueError:
         return None
+
+
+def year_told(text: str) -> str:
+    """A year as people write it (2025年, ２０２５年度) in four digits; any other text as it is."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    match = _YEAR.fullmatch(plain)
+    return text if match is None else match[1]
 
 
 def quote(text: str) -> str:

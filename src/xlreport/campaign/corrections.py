@@ -12,6 +12,9 @@ from xlreport.text import harmless
 COUNTY_DECIDES = frozenset({"E7", "F3", "F9", "F10", "F14", "F16"})
 """Codes of what only the county can decide: its roster, and which of two reports counts."""
 
+_OF_THE_MAIL = "M2"
+"""Who sent a report is no fault of what it holds."""
+
 
 def corrections(files: Iterable[FileRecord]) -> list[str]:
     """What a unit must do about its files, each thing once; nothing where the county must act."""
@@ -48,7 +51,7 @@ def correction_lines(file: FileRecord) -> list[str]:
 
 
 def _must_correct(finding: Finding) -> bool:
-    if finding.code in COUNTY_DECIDES:
+    if finding.code in COUNTY_DECIDES or finding.code == _OF_THE_MAIL:
         return False
     if finding.severity is Severity.WARNING:
         return not finding.explanation

@@ -206,7 +206,10 @@ def _rejected(file: SourceFile, reason: Finding, data: bytes | None = None) -> F
 
 def _record(file: SourceFile, reading: Reading) -> FileRecord:
     """The record of a workbook that was read, light enough to be sent between processes."""
-    light = replace(reading, form=None, findings=())
+    as_one_unit = reading.as_one_unit
+    if as_one_unit is not None:
+        as_one_unit = replace(as_one_unit, form=None)
+    light = replace(reading, form=None, findings=(), as_one_unit=as_one_unit)
     record = FileRecord(file.shown, light)
     placed = map(record.placed, reading.findings)
     record = record.noting(*placed)

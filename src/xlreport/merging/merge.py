@@ -11,6 +11,7 @@ from xlreport.merging.arrivals import moved_away, with_arrivals
 from xlreport.merging.codes import COUNTED_WITH_ERRORS, NOT_REPORTED, PRIOR_YEAR_UNUSED
 from xlreport.merging.decisions import with_decisions
 from xlreport.merging.eligibility import Target, choose_target, each_unit_once, eligible
+from xlreport.merging.one_unit import with_known_names
 from xlreport.merging.outcome import FileRecord
 from xlreport.merging.prior_year import PriorYear
 from xlreport.merging.request import MergeRequest
@@ -27,6 +28,7 @@ def merge_files(files: list[FileRecord], request: MergeRequest) -> MergeResult:
 
     Raises UsageError for prior-year figures of a wrong year.
     """
+    files = with_known_names(files, request)
     files = with_arrivals(files, request.arrivals, request.roster)
     moved = moved_away(files, request.arrivals)
     target = choose_target(files, request)

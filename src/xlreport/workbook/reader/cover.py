@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
@@ -11,7 +12,7 @@ from xlreport.findings import Finding, Severity
 from xlreport.form.model import LEVELS, Form, IdentityItem
 from xlreport.formats.raw import RawBook
 from xlreport.submission import Place, Unit
-from xlreport.text import clean_line, clean_name, quote
+from xlreport.text import clean_line, clean_name, quote, year_told
 from xlreport.workbook.codes import (
     COVER_INCOMPLETE,
     COVER_LINE_CUT,
@@ -40,12 +41,22 @@ _OF_THE_UNIT = ("unit", "code", "level", "year")
 
 @dataclass(frozen=True)
 class Cover:
-    """Whose report it is; `lines` are the cover's other lines by id, `places` the cells of all."""
+    """Whose report it is; `written` are the cover's lines by id, `places` the cells of all."""
 
     unit: Unit
-    lines: Mapping[str, str]
+    written: Mapping[str, str]
     places: Mapping[str, Place]
     findings: tuple[Finding, ...]
+
+    @property
+    def lines(self) -> dict[str, str]:
+        """The lines that do not say whose report it is."""
+        return {item: line for item, line in self.written.items() if item not in _OF_THE_UNIT}
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """Those of the unit: the one that counts, and what the cover says."""
+        return self.unit.name, self.written.get("unit", "")
 
 
 def cover_sheet(book: RawBook, form: Form) -> str | None:
@@ -147,10 +158,9 @@ def read_cover(book: RawBook, layout: WorkbookLayout, identity: Identity) -> Cov
     findings += _empty_lines(form, lines, identity, {finding.field for finding in unread})
     placed = [finding.on(places.get(finding.field), finding.field) for finding in findings]
     placed += _asides(form, where)
-    others = {item: line for item, line in lines.items() if item not in _OF_THE_UNIT}
     if unit.level not in LEVELS:
         unit = replace(unit, level="")
-    return Cover(unit, others, places, tuple(placed))
+    return Cover(unit, lines, places, tuple(placed))
 
 
 def _places(layout: WorkbookLayout, where: Mapping[str, _Line]) -> dict[str, Place]:
@@ -220,12 +230,22 @@ def _contradictions(form: Form, lines: Mapping[str, str], identity: Identity) ->
     }
     for item, issued in issued_to.items():
         written = lines.get(item, "")
-        if not issued or not written or issued == written:
+        if not issued or not written or _says_the_same(item, issued, written):
             continue
         message = OTHER_YEAR if item == "year" else OTHER_UNIT
         finding = message(label=labels[item], cover=quote(written), issued=quote(issued))
         observed = (("cover", written), ("issued", issued))
         yield finding.at(field=identity_name(item), observed=observed)
+
+
+def _says_the_same(item: str, issued: str, written: str) -> bool:
+    """Whether a line says what the workbook was issued with; digits may be full-width, a year may
+    end with 年."""
+    if item == "year":
+        return year_told(issued) == year_told(written)
+    if item == "code":
+        return issued == unicodedata.normalize("NFKC", written)
+    return issued == written
 
 
 def _unit_findings(unit: Unit) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 from xlreport.findings import Finding
 from xlreport.form.model import Form
 from xlreport.formats.raw import RawBook, RawSheet
-from xlreport.text import clean, clean_name, quote
+from xlreport.text import clean, clean_name, quote, year_told
 from xlreport.workbook.codes import IDENTITY_LOST, UNIDENTIFIED, UNKNOWN_FORM
 from xlreport.workbook.layout.first_edition import first_edition
 from xlreport.workbook.layout.identity import (
@@ -165,7 +165,7 @@ def _cover_year(book: RawBook, form: Form) -> int | None:
     """The year on its line of the cover."""
     for item in form.identity:
         if item.id == "year":
-            return plain_year(cover_text(book, form, item))
+            return plain_year(year_told(cover_text(book, form, item)))
     return None
 
 

@@ -23,7 +23,7 @@ from xlreport.workbook.codes import (
     OTHER_VERSION,
     UNITS_MISSING,
 )
-from xlreport.workbook.layout.identity import Identity, is_current_edition
+from xlreport.workbook.layout.identity import Identity, identity_name, is_current_edition
 from xlreport.workbook.reader.cover import Cover, read_cover
 from xlreport.workbook.reader.details import Members, read_members
 from xlreport.workbook.reader.figures import read_figures, stale_results
@@ -37,6 +37,7 @@ from xlreport.workbook.reader.identify import (
 )
 from xlreport.workbook.reader.integrity import integrity_findings
 from xlreport.workbook.reader.locate import Located, locate
+from xlreport.workbook.reader.printed import PRINTED, printed_findings
 from xlreport.workbook.reader.prior_year import read_prior_year
 from xlreport.workbook.reader.texts import read_answers, read_explanations, read_texts
 
@@ -52,6 +53,8 @@ class Reading:
     """What came of one file: a submission, or None when it is rejected; and the findings.
 
     `unit`, `year` and `form_id` tell what the file says of itself, also when it is rejected.
+    `as_one_unit` is what is read if the names that contradict each other are all of one unit, which
+    only a roster knows; None where nothing else keeps the file from counting, or something does.
     """
 
     findings: tuple[Finding, ...]
@@ -61,6 +64,7 @@ class Reading:
     year: int | None = None
     form_id: str = ""
     sha256: str = ""
+    as_one_unit: Reading | None = None
 
 
 @dataclass(frozen=True)
@@ -102,8 +106,16 @@ def read_submission(
         return Reading((refused.finding,), sha256=sha256)
     provenance = Provenance(path, sha256, book.saved, modified)
     reading = _read(book, forms, provenance)
+    return _with_notes(reading, book, sha256)
+
+
+def _with_notes(reading: Reading, book: RawBook, sha256: str) -> Reading:
+    """The reading with what the format's reader has to say."""
+    as_one_unit = reading.as_one_unit
+    if as_one_unit is not None:
+        as_one_unit = _with_notes(as_one_unit, book, sha256)
     findings = (*reading.findings, *book.notes)
-    return replace(reading, findings=findings, sha256=sha256)
+    return replace(reading, findings=findings, sha256=sha256, as_one_unit=as_one_unit)
 
 
 def _read(book: RawBook, forms: Forms, provenance: Provenance) -> Reading:
@@ -115,11 +127,46 @@ def _read(book: RawBook, forms: Forms, provenance: Provenance) -> Reading:
     cover = read_cover(book, edition_of(book, identity, form), identity)
     findings = (*doubts, *cover.findings, *_out_of_force(form, year))
     reading = Reading(findings, None, form, cover.unit, year, form.id)
-    if any(finding.code in _REFUSING for finding in findings):
+    if any(_refuses(finding) and not _is_of_names(finding) for finding in findings):
         return reading
     located = locate(book, edition_of(book, identity, form))
     report = _Report(located, identity, cover, year, provenance)
-    return _with_submission(reading, report)
+    return _without_doubts(reading, report)
+
+
+def _refuses(finding: Finding) -> bool:
+    return finding.code in _REFUSING
+
+
+def contradicting_names(finding: Finding) -> tuple[str, str] | None:
+    """The names of units of which a finding says that they are two; None for other findings."""
+    if finding.code != F5.code:
+        return None
+    observed = dict(finding.observed)
+    told = observed.get(PRINTED)
+    issued = observed.get("issued")
+    if finding.field == identity_name("unit"):
+        told = observed.get("cover")
+    if isinstance(told, str) and isinstance(issued, str):
+        return told, issued
+    return None
+
+
+def _is_of_names(finding: Finding) -> bool:
+    return contradicting_names(finding) is not None
+
+
+def _without_doubts(reading: Reading, report: _Report) -> Reading:
+    """The reading with the submission; where names contradict each other, that is put aside."""
+    printed = printed_findings(report.located, report.cover.names, report.year)
+    reading = replace(reading, findings=(*reading.findings, *printed))
+    certain = tuple(finding for finding in reading.findings if not _is_of_names(finding))
+    if any(map(_refuses, certain)):
+        return reading
+    read = _with_submission(replace(reading, findings=certain), report)
+    if len(certain) == len(reading.findings):
+        return read
+    return replace(reading, as_one_unit=read)
 
 
 def _unidentified(identity: Identity) -> Reading:
