@@ -6,11 +6,14 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
+
 from hostile.scene import COUNTY, base
 from support.merges import merge_and_write
 from xlreport import Entry, Form, Submission, Unit, check_submissions, write_workbook
 from xlreport.checking.constraints import (
     Limits,
+    _limits,
     _RuleMaker,
     constraint_system,
     prior_year_constraints,
@@ -98,6 +101,20 @@ def test_limits_are_divided_to_whole_numbers() -> None:
     assert Limits(5, None).less(7) == (-2, None)
     assert Limits(None, 4).keeps(4)
     assert not Limits(5, None).keeps(4)
+
+
+@pytest.mark.parametrize(
+    ("operator", "limits"),
+    [
+        ("==", Limits(3, 7)),
+        ("<", Limits(None, 4)),
+        ("<=", Limits(None, 5)),
+        (">", Limits(6, None)),
+        (">=", Limits(5, None)),
+    ],
+)
+def test_what_a_comparison_leaves_of_whole_numbers(operator: str, limits: Limits) -> None:
+    assert _limits(operator, 5, 2) == limits
 
 
 def test_a_rule_about_one_cell_narrows_it(zfxxgk: Form) -> None:

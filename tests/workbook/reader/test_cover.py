@@ -15,7 +15,7 @@ from xlreport.formats.raw import RawBook, RawCell
 from xlreport.submission import Place
 from xlreport.workbook.layout.identity import Identity
 from xlreport.workbook.layout.workbook import layout_of
-from xlreport.workbook.reader.cover import Cover, cover_sheet, cover_text, read_cover
+from xlreport.workbook.reader.cover import Cover, cover_sheet, cover_spots, cover_text, read_cover
 from xlreport.workbook.reader.headings import ENOUGH
 
 ISSUED = Identity(unit="甲子镇", code="990101", level="乡镇", year="2025", kind="unit")
@@ -54,6 +54,15 @@ def test_a_cover_of_another_unit_or_year(zfxxgk: Form, item: str, text: str, mes
     assert [f.message for f in found.findings] == [message.format(label)]
     assert codes(found) == [("F5", f"identity.{item}")]
     assert found.findings[0].sheet == COVER
+
+
+def test_where_the_lines_of_the_cover_stand(zfxxgk: Form) -> None:
+    book, layout = raw_book(zfxxgk), layout_of(zfxxgk)
+    spots = {f"identity.{name}": (COVER, cell) for name, cell in layout.identity.items()}
+    assert cover_spots(book, zfxxgk) == spots
+    nowhere = replace(book, names={}, sheets={"封": book.sheets[COVER]})
+    nowhere.sheets["封"].cells.clear()
+    assert cover_spots(nowhere, zfxxgk) == {}
 
 
 def test_what_the_identity_leaves_open_the_cover_says(zfxxgk: Form) -> None:

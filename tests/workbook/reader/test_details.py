@@ -9,6 +9,7 @@ import pytest
 
 from support.raw_books import put, raw_book, target
 from xlreport import Entry, Form, Unit
+from xlreport.a1 import address
 from xlreport.form.model import Table
 from xlreport.formats.raw import RawBook, RawCell, RawSheet
 from xlreport.submission import Figures, Status
@@ -256,10 +257,10 @@ def test_numbers_of_nobody_are_told(zfxxgk: Form) -> None:
 
 def test_a_column_that_is_there_twice_is_told(zfxxgk: Form) -> None:
     book = summary(zfxxgk)
-    sheet, _ = licences(zfxxgk)
+    sheet, column = licences(zfxxgk)
     put(book, (sheet, (ID_ROW, 99)), RawCell("s", LICENCES))
     message = f"清单里有两列“{LICENCES}”，无法判断哪一列是真的"
-    assert [line[0] + line[3] for line in said(members(book, zfxxgk))] == ["E1" + message]
+    assert said(members(book, zfxxgk)) == [("E1", sheet, address((ID_ROW, column)), message)]
 
 
 @pytest.mark.parametrize(

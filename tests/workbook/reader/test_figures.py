@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 
@@ -9,6 +10,7 @@ import pytest
 
 from support.raw_books import put, raw_book, without_names
 from xlreport import Entry, Form, Submission, Unit
+from xlreport.a1 import address
 from xlreport.findings import Finding
 from xlreport.formats.raw import RawBook, RawCell
 from xlreport.submission import BLANK, NO, YES, Status
@@ -140,6 +142,10 @@ def test_a_number_typed_over_a_formula_is_told_by_the_checks_alone(zfxxgk: Form)
 
 def stale(form: Form, result: RawCell, *, as_text: bool = False) -> list[tuple[str, str]]:
     """What is told of a computed cell whose parts are all 1."""
+    return [(f.field, f.message) for f in stale_findings(form, result, as_text=as_text)]
+
+
+def stale_findings(form: Form, result: RawCell, *, as_text: bool = False) -> list[Finding]:
     name = total_of(form)
     book = with_cell(form, name, result)
     for part in form.leaves(name):
@@ -147,7 +153,7 @@ def stale(form: Form, result: RawCell, *, as_text: bool = False) -> list[tuple[s
     located = locate(book, layout_of(form))
     cells = read_figures(located, {}, is_summary=False)
     submission = Submission(form.id, 2025, Unit("甲子镇", level="乡镇"), cells.entries)
-    return [(f.field, f.message) for f in stale_results(submission, cells, located)]
+    return list(stale_results(submission, cells, located))
 
 
 @pytest.mark.parametrize("shown", ["99", "#REF!"])
@@ -156,7 +162,10 @@ def test_a_result_that_its_numbers_do_not_give_is_told(zfxxgk: Form, shown: str)
     right = len(zfxxgk.leaves(name))
     kind = "n" if shown.isdigit() else "e"
     message = f"显示的是 {shown}，按填报的数重新计算是 {right}；汇总用重新计算的数"
-    assert stale(zfxxgk, RawCell(kind, shown, formula="SUM(A1)")) == [(name, message)]
+    result = RawCell(kind, shown, formula="SUM(A1)")
+    assert stale(zfxxgk, result) == [(name, message)]
+    (finding,) = stale_findings(zfxxgk, result)
+    assert finding.observed == ((name, shown), ("recomputed", Decimal(right)))
 
 
 def test_a_right_result_and_a_missing_one_are_not_told(zfxxgk: Form) -> None:
@@ -217,3 +226,109 @@ def test_a_blank_is_no_zero_where_a_format_shows_no_formulas(text: str) -> None:
 
 def test_a_number_that_an_unseen_formula_gives_is_no_blank() -> None:
     assert not _is_blank(RawCell("n", "3.0", formula=""))
+
+
+# --- texts that are repeated, zeros that are not shown -------------------------------------------
+
+
+def test_a_number_that_is_repeated_to_fill_its_cell_is_told(zfxxgk: Form) -> None:
+    message = "格子的对齐方式是“填充”，列够宽时会重复显示成“77…”；已按 7 读取"
+    read = figures(with_cell(zfxxgk, LICENCES, RawCell("n", "7", repeats=True)), zfxxgk)
+    assert told(read.findings) == [("R29", "B10", message)]
+    assert read.findings[0].observed == ((LICENCES, Decimal(7)),)
+    assert read.entries[LICENCES] == Entry(Decimal(7), Status.NUMBER, "7")
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        RawCell("n", "0", repeats=True),
+        RawCell("n", "x", repeats=True),
+        RawCell("s", "无", repeats=True),
+    ],
+)
+def test_what_is_repeated_and_no_other_number_is_not_told(zfxxgk: Form, cell: RawCell) -> None:
+    assert figures(with_cell(zfxxgk, LICENCES, cell), zfxxgk).findings == ()
+
+
+def test_a_number_that_is_shown_otherwise_is_told_once(zfxxgk: Form) -> None:
+    cell = RawCell("n", "7", number_format="0.0,", repeats=True)
+    assert [f.code for f in figures(with_cell(zfxxgk, LICENCES, cell), zfxxgk).findings] == ["R29"]
+
+
+ONE_ZERO = "这里填了 0，却不显示，看起来像空白；已按 0 读取"
+
+
+def unseen_zeros(
+    book: RawBook, form: Form, answers: Mapping[str, str] | None = None, *, is_summary: bool = False
+) -> list[tuple[str, str, str]]:
+    located = locate(book, layout_of(form))
+    return told(read_figures(located, answers or {}, is_summary=is_summary).findings)
+
+
+def without_zeros(form: Form, cell: RawCell) -> RawBook:
+    book = with_cell(form, LICENCES, cell)
+    for sheet in book.sheets.values():
+        sheet.zeros = False
+    return book
+
+
+def test_a_zero_that_its_sheet_does_not_show_is_told(zfxxgk: Form) -> None:
+    book = without_zeros(zfxxgk, RawCell("n", "0.0"))
+    assert unseen_zeros(book, zfxxgk) == [("R35", "B10", ONE_ZERO)]
+    assert unseen_zeros(book, zfxxgk, {"disclosure": NO}) == [("R35", "B10", ONE_ZERO)]
+    assert unseen_zeros(book, zfxxgk, {"requests": YES}) == [("R35", "B10", ONE_ZERO)]
+    assert unseen_zeros(book, zfxxgk, {"disclosure": YES}) == []
+    assert unseen_zeros(book, zfxxgk, is_summary=True) == []
+    assert unseen_zeros(with_cell(zfxxgk, LICENCES, RawCell("n", "0")), zfxxgk) == []
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        RawCell("n", "7"),
+        RawCell("n", ""),
+        RawCell("n", "0", date=True, shown="1899-12-30"),
+        RawCell("n", "1E+99"),
+    ],
+)
+def test_what_is_no_typed_in_zero_is_no_unseen_one(zfxxgk: Form, cell: RawCell) -> None:
+    codes = [code for code, *_ in unseen_zeros(without_zeros(zfxxgk, cell), zfxxgk)]
+    assert "R35" not in codes
+
+
+def test_zeros_of_texts_and_formulas_are_shown(zfxxgk: Form) -> None:
+    for cell in (RawCell("s", "0"), RawCell("n", "0", formula="A1")):
+        codes = [code for code, *_ in unseen_zeros(without_zeros(zfxxgk, cell), zfxxgk)]
+        assert "R35" not in codes
+
+
+@pytest.mark.parametrize(
+    ("code", "is_told"),
+    [("0;-0;;@", True), ("0;-0; ", True), ("0", False), ("#", True), ("", False)],
+)
+def test_a_zero_that_its_format_does_not_show(zfxxgk: Form, code: str, is_told: bool) -> None:
+    book = with_cell(zfxxgk, LICENCES, RawCell("n", "0", number_format=code))
+    assert unseen_zeros(book, zfxxgk) == ([("R35", "B10", ONE_ZERO)] if is_told else [])
+
+
+def test_zeros_are_told_by_sheet_and_not_all_of_them_listed(zfxxgk: Form) -> None:
+    layout = layout_of(zfxxgk)
+    book = without_zeros(zfxxgk, RawCell("n", "0"))
+    names = [field.id for field in zfxxgk.typed if field.table == "requests"][:6]
+    for name in names:
+        put(book, layout.cells[name], RawCell("n", "0"))
+    cells = [address(layout.cells[name][1]) for name in names]
+    listed = "、".join(cells[:5])
+    message = f"有 6 个格子填了 0，却不显示，看起来像空白：{listed}等；已按 0 读取"
+    expected = [("R35", "B10", ONE_ZERO), ("R35", cells[0], message)]
+    assert unseen_zeros(book, zfxxgk) == expected
+    put(book, layout.cells[names[-1]], RawCell("n", "1"))
+    message = f"有 5 个格子填了 0，却不显示，看起来像空白：{listed}；已按 0 读取"
+    assert unseen_zeros(book, zfxxgk)[1] == ("R35", cells[0], message)
+
+
+def test_a_lost_cell_shows_no_zero(zfxxgk: Form) -> None:
+    sheets = dict(without_zeros(zfxxgk, RawCell("n", "0")).sheets)
+    del sheets["二、主动公开"]
+    assert unseen_zeros(replace(raw_book(zfxxgk), sheets=sheets), zfxxgk) == []

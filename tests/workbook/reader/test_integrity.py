@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 from copy import deepcopy
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
 from support.raw_books import put, raw_book
 from xlreport import Form
 from xlreport.a1 import Cell, address
+from xlreport.formats.colours import WHITE
+from xlreport.formats.conditional import SELF, UNKNOWN, Change, Condition, Rule
 from xlreport.formats.raw import Format, Hidden, RawBook, RawCell, RawSheet, Remark
 from xlreport.workbook.layout.sheet import UNIT_ROW
 from xlreport.workbook.layout.workbook import layout_of
@@ -99,6 +102,13 @@ def test_a_changed_heading_is_told(book: RawBook, zfxxgk: Form) -> None:
     assert told(book, zfxxgk, same_version=False) == []
     put(book, (SHEET, label.span.cell), RawCell("s", f" {label.text}\n"))
     assert told(book, zfxxgk) == []
+
+
+def test_a_heading_that_is_gone_is_told(book: RawBook, zfxxgk: Form) -> None:
+    label = next(x for x in layout_of(zfxxgk).tables["disclosure"].labels if x.style == "row")
+    del book.sheets[SHEET].cells[label.span.cell]
+    message = f"这里应当印着“{label.text}”，现为“”"
+    assert told(book, zfxxgk) == [("R19", SHEET, address(label.span.cell), message)]
 
 
 def test_positions_tell_nothing_where_cells_have_moved(book: RawBook, zfxxgk: Form) -> None:
@@ -292,3 +302,46 @@ def test_sheets_without_protection_are_named(book: RawBook, zfxxgk: Form) -> Non
     book.sheets["封面"].protected = False
     message = f"工作表保护被取消：封面、{SHEET}；数字已照常读取"
     assert told(book, zfxxgk) == [("R22", "", "", message)]
+
+
+# --- conditional formats ----------------------------------------------------------------------
+
+B10 = (SHEET, (9, 1))
+FAINT = "条件格式让字的颜色与底色相同"
+MORE_THAN_0 = Condition(">", (SELF, Decimal(0)))
+
+
+def coloured(book: RawBook, condition: Condition, last_row: int = 9) -> RawBook:
+    """White letters in B10 (and the cells below it) where a condition is true."""
+    put(book, B10, RawCell("n", "7"))
+    rule = Rule((((9, 1), (last_row, 1)),), condition, Change(colour=WHITE))
+    book.sheets[SHEET].rules = [rule]
+    return book
+
+
+def test_a_number_that_a_conditional_format_hides_is_told(book: RawBook, zfxxgk: Form) -> None:
+    message = f"格子里的“7”看不见（{FAINT}），已照常读取"
+    assert told(coloured(book, MORE_THAN_0), zfxxgk) == [("R34", SHEET, "B10", message)]
+    assert told(book, zfxxgk, is_summary=True) == []
+    assert told(coloured(book, Condition("<", (SELF, Decimal(0)))), zfxxgk) == []
+
+
+def test_a_number_that_a_conditional_format_may_hide_is_told(book: RawBook, zfxxgk: Form) -> None:
+    message = f"格子里的“7”可能看不见（条件成立时，{FAINT}），已照常读取"
+    assert told(coloured(book, UNKNOWN), zfxxgk) == [("R34", SHEET, "B10", message)]
+    put(book, (SHEET, (12, 1)), RawCell("n", "8"))
+    message = f"有 2 个格子的内容可能看不见（条件成立时，{FAINT}）：B10、B13；已照常读取"
+    assert told(coloured(book, UNKNOWN, 12), zfxxgk) == [("R34", SHEET, "B10", message)]
+    message = f"有 2 个格子的内容看不见（{FAINT}）：B10、B13；已照常读取"
+    assert told(coloured(book, MORE_THAN_0, 12), zfxxgk) == [("R34", SHEET, "B10", message)]
+
+
+def test_what_hides_a_cell_for_certain_is_told_first(book: RawBook, zfxxgk: Form) -> None:
+    put(coloured(book, UNKNOWN), B10, RawCell("n", "7", unseen="字号太小"))
+    message = "格子里的“7”看不见（字号太小），已照常读取"
+    assert told(book, zfxxgk) == [("R34", SHEET, "B10", message)]
+    book.sheets[SHEET].merges = [((8, 1), (9, 1))]
+    assert told(book, zfxxgk) == [("R34", SHEET, "B10", message)]
+    put(coloured(book, UNKNOWN), B10, RawCell("n", "7"))
+    message = "格子里的“7”看不见（被合并的格子盖住了），已照常读取"
+    assert told(book, zfxxgk) == [("R34", SHEET, "B10", message)]

@@ -358,3 +358,10 @@ def test_limits_and_passwords_reach_the_file(zfxxgk: Form, monkeypatch: pytest.M
     read_submission(b"a", SHELF, limits=limits, passwords=("geheim",))
     assert calls == [(b"a", limits, ("geheim",))]
     assert calls[0][1] is limits
+
+
+def test_a_file_that_is_refused_is_told_with_its_digest() -> None:
+    reading = read(b"%PDF-1.7")
+    assert [f.code for f in reading.findings] == ["R1"]
+    assert reading.sha256 == hashlib.sha256(b"%PDF-1.7").hexdigest()
+    assert reading.submission is None

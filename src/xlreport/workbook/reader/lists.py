@@ -103,7 +103,7 @@ def _list(book: RawBook, name: str, top: int) -> FoundList:
         text = squeezed(sheet.cells[top, column].text)
         if text:
             headings[column] = text
-    used = max((row for row, _ in sheet.cells), default=top)
+    used = max(row for row, _ in sheet.cells)
     found = UnitList(sheet, top, headings, range(top + 1, used + 1))
     return FoundList(found, tuple(_two_columns(found)))
 
