@@ -38,7 +38,7 @@ NAMES = {
         "tempaltes",
         "returners",
     ),
-    *("accept", "query", "exclude", "revoke"),
+    *("accept", "query", "exclude", "revoke", "zip"),
     *("abc", "year"),
 }
 """What may stand in Latin letters: names of commands, formats, files and keys, and what was typed."""

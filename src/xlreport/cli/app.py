@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from xlreport.cli import campaign, chinese, decisions, reports
+from xlreport.cli import archiving, campaign, chinese, decisions, reports
 from xlreport.cli.ending import SHELLS, Ended, ended_by_signals
 from xlreport.cli.options import spread
 from xlreport.cli.progress import allowed
@@ -45,6 +45,7 @@ COMMANDS = (
     campaign.collect,
     campaign.status,
     decisions.decide,
+    archiving.archive,
 )
 
 

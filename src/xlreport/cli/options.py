@@ -211,6 +211,12 @@ DoneNumbers = Annotated[
 ]
 
 
+ArchiveFolder = Annotated[
+    Path | None, _value("--out", "文件夹", "归档包写到哪里；默认是工作文件夹里的 archive。")
+]
+ArchiveToVerify = Annotated[
+    Path | None, _value("--verify", "归档包", "核对这个归档包是否完整、有没有改动。")
+]
 UnitAndMatter = Annotated[
     list[str] | None,
     _argument(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from xlreport.api import TemplateRequest
+    from xlreport.campaign.archiving import Archived
     from xlreport.campaign.collect import CollectedFile, CollectedMessage, CollectResult
     from xlreport.campaign.ledger import Received, Sent
     from xlreport.campaign.send import SendItem, SendResult
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from xlreport.merging.diff import Difference
     from xlreport.merging.outcome import FileRecord
     from xlreport.merging.result import CheckResult, MergeResult, RepairResult
+    from xlreport.publishing.archive import Verification
     from xlreport.submission import Unit
 
 MOST_LINES = 40
@@ -604,3 +606,24 @@ def _last_sent(sent: Sequence[Sent]) -> str:
         return "未发"
     last = max(sent, key=lambda message: message.moment)
     return f"{_STATES[last.state]}（{china(last.moment):%m-%d}）"
+
+
+# --- archiving ---
+
+
+def archive_report(archived: Archived) -> Iterator[str]:
+    """The lines of `xlreport archive`."""
+    yield f"归档包：{harmless(str(archived.path))}"
+    yield f"计入的报表 {archived.reports} 份。归档码 {archived.code}，请记在纸上，核对时用。"
+    for point in archived.open_points:
+        yield harmless(f"注意：{point}")
+
+
+def verification_report(found: Verification) -> Iterator[str]:
+    """The lines of `xlreport archive --verify`."""
+    yield harmless(f"{found.title}　{found.day} 归档　归档码 {found.code}")
+    yield from found.faults
+    if found.faults:
+        yield f"清单上 {found.files} 个文件，有 {len(found.faults)} 处不符。"
+    else:
+        yield f"清单上的 {found.files} 个文件都在，内容没有改动。"
