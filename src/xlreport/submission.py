@@ -29,6 +29,8 @@ class Status(StrEnum):
     TOO_LARGE = "too_large"
     TOO_FINE = "too_fine"
     """More than 6 decimals: the value is the rounded one."""
+    REORDERED = "reordered"
+    """A text with characters that show its digits in another order than they are stored."""
     ABSENT = "absent"
     """The cell was not found in the workbook."""
 

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from xlreport import Finding, Form, FormCatalog, Submission, Unit, get_form
+from hostile.scene import book_of
+from support.cells import put
+from xlreport import Finding, Form, FormCatalog, Submission, Unit, check_files, get_form
 from xlreport.checking.validate import check_submissions
 from xlreport.formats.open import open_book
 from xlreport.submission import Status
@@ -105,6 +107,23 @@ def test_a_number_beside_what_nobody_sees_counts(name: str, characters: str) -> 
     assert fresh.left == ()
     again = read_submission(fresh.data, FORMS)
     assert report(again).entries[LICENCES].value == 135
+
+
+@pytest.mark.parametrize("text", ["\u202e531", "5\u200f31", "\u2067531\u2069,000"])
+def test_a_number_shown_in_another_order_is_returned(tmp_path: Path, text: str) -> None:
+    """U+202E before 531 shows 135, and nobody sees why."""
+    data = put(book_of(Unit("甲子镇", "990101", "乡镇")), DISCLOSURE, "B10", "text", text)
+    (tmp_path / "报表.xlsx").write_bytes(data)
+    (file,) = check_files([tmp_path]).files
+    (finding,) = (f for f in file.findings if f.code == "A6")
+    raw = "531,000" if "," in text else "531"
+    assert (file.outcome.value, finding.where, finding.message) == (
+        "returned",
+        f"{DISCLOSURE} B10",
+        f"“{raw}”里有改变书写方向的字符，显示的可能是另一个数，不能按数字读取",
+    )
+    fresh = repaired(read_submission(data, FORMS))
+    assert report(read_submission(fresh.data, FORMS)).entries[LICENCES].status is Status.BLANK
 
 
 def test_a_space_is_blank_where_blanks_are_zero() -> None:

@@ -57,6 +57,10 @@ DATE = R16.message(
 TOO_LARGE = R16.message("数字 {raw} 太大", "请核对单位和位数；每格必须小于 10 亿")
 ONLY_SPACES = R16.message("只有空格，没有数字", "请按 Delete 清空这一格，再填数字；没有发生的填 0")
 PICTURE = R16.message("是一张图片，不是数字", "请按 Delete 清空这一格，再填数字；没有发生的填 0")
+REORDERED = R16.message(
+    "“{raw}”里有改变书写方向的字符，显示的可能是另一个数，不能按数字读取",
+    "请按 Delete 清空这一格，直接输入数字",
+)
 TEXT = R16.message("是文字“{raw}”，不是数字", _DIGITS)
 
 # --- what would fail, and what was typed over -----------------------------------------------------

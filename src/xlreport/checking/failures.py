@@ -32,6 +32,7 @@ _NO_NUMBER = {
     Status.BOOLEAN: codes.TRUTH_VALUE,
     Status.DATE: codes.DATE,
     Status.TOO_LARGE: codes.TOO_LARGE,
+    Status.REORDERED: codes.REORDERED,
 }
 """What is said of a cell that holds no number; all else is text."""
 

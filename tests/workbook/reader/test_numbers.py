@@ -146,3 +146,42 @@ def test_what_excel_stores_of_a_number_gives_it_back(value: Decimal) -> None:
 def test_any_text_gives_an_entry(text: str, kind: str) -> None:
     entry, _ = read_entry(RawCell(kind, text))
     assert (entry.value is None) == (entry.status not in (Status.NUMBER, Status.TOO_FINE))
+
+
+MARKS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u2066\u2067\u2068\u2069"
+
+
+@pytest.mark.parametrize("mark", MARKS)
+def test_a_direction_mark_between_digits_may_show_another_number(mark: str) -> None:
+    entry, from_text = read_entry(RawCell("s", f"5{mark}31"))
+    assert (entry.value, entry.status, entry.raw, from_text) == (
+        None,
+        Status.REORDERED,
+        "531",
+        False,
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["\u202e531", "\u202e531\u202c", "5\u202e31", "531\u202e", " \u202e１"]
+)
+def test_a_number_that_is_shown_reversed_is_none(text: str) -> None:
+    entry, _ = read_entry(RawCell("s", text))
+    assert (entry.value, entry.status) == (None, Status.REORDERED)
+
+
+@pytest.mark.parametrize("mark", MARKS)
+def test_direction_marks_around_a_number_leave_it_as_it_is(mark: str) -> None:
+    entry, from_text = read_entry(RawCell("s", f" {mark}531\ufeff{mark}　"))
+    assert (entry.value, entry.status, from_text) == (Decimal(531), Status.NUMBER, True)
+
+
+@pytest.mark.parametrize("mark", "\u200b\u200d\ufeff\u2060\u00ad")
+def test_what_has_no_width_changes_no_number(mark: str) -> None:
+    entry, _ = read_entry(RawCell("s", f"5{mark}31"))
+    assert (entry.value, entry.status) == (Decimal(531), Status.NUMBER)
+
+
+def test_words_with_direction_marks_are_words() -> None:
+    entry, _ = read_entry(RawCell("s", "\u202e5件"))
+    assert (entry.value, entry.status) == (None, Status.TEXT)

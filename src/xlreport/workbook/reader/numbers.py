@@ -29,6 +29,9 @@ _NO_NUMBERS = {"b": Status.BOOLEAN, "e": Status.ERROR, "d": Status.DATE}
 
 _DIRECTION_MARKS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
+_REVERSES = "\u202e"
+"""RIGHT-TO-LEFT OVERRIDE: what follows is shown from right to left, 531 as 135 (UAX #9, 2.2)."""
+
 INVISIBLE = {
     "\u00ad": "软连字符",
     "\u180e": "零宽空格",
@@ -102,9 +105,20 @@ def _typed(text: str) -> tuple[Entry, bool]:
     is_number = _TYPED.fullmatch(plain) or _THOUSANDS.fullmatch(plain)
     if not is_number:
         return Entry(None, Status.TEXT, quote(visible)), False
+    if _is_shown_otherwise(text):
+        return Entry(None, Status.REORDERED, quote(visible)), False
     entry = _number(plain.replace(",", ""))
     as_typed = replace(entry, raw=quote(visible))
     return as_typed, True
+
+
+def _is_shown_otherwise(text: str) -> bool:
+    """Whether direction marks may show a number's digits in another order: a mark between them, or
+    one that reverses them. Those around a number leave it as it is."""
+    if _REVERSES in text:
+        return True
+    within = text.strip(f"{_SPACES}{''.join(INVISIBLE)}")
+    return any(mark in within for mark in _DIRECTION_MARKS)
 
 
 def _number(text: str) -> Entry:
