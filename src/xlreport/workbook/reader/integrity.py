@@ -39,6 +39,7 @@ from xlreport.workbook.codes import (
     UNPROTECTED,
 )
 from xlreport.workbook.layout.first_edition import is_verdict
+from xlreport.workbook.layout.margin import Margin
 from xlreport.workbook.layout.prior_year import PRIOR_YEAR_SHEET
 from xlreport.workbook.layout.sheet import CHECKS, HIDDEN, PRIOR_YEAR_LIST, SheetLayout
 from xlreport.workbook.layout.workbook import Spot, place_of
@@ -84,9 +85,11 @@ def _strays(located: Located, *, same_version: bool, is_summary: bool) -> Iterat
             if not is_summary and _is_extra(located, sheet):
                 yield _extra(located.book, sheet, layouts.values())
         elif name not in located.moved:
-            yield from _outside(layouts[name], sheet, same_version=same_version)
+            layout = layouts[name]
+            other_version = None if same_version else Margin(located.layout.form, layout)
+            yield from _outside(layout, sheet, other_version)
             if same_version:
-                yield from _headings(layouts[name], sheet)
+                yield from _headings(layout, sheet)
 
 
 def _is_extra(located: Located, sheet: RawSheet) -> bool:
@@ -133,9 +136,12 @@ def _typed_content(sheet: RawSheet, cell: Cell) -> str:
     return raw.text.strip()
 
 
-def _outside(layout: SheetLayout, sheet: RawSheet, *, same_version: bool) -> Iterator[Finding]:
-    """R5: content in cells that the form leaves empty; comments, links and merges beyond it."""
-    stray = _stray_cells(layout, sheet, same_version=same_version)
+def _outside(
+    layout: SheetLayout, sheet: RawSheet, other_version: Margin | None
+) -> Iterator[Finding]:
+    """R5: content in cells that the form leaves empty; comments, links and merges beyond it.
+    `other_version` is what another version of the form may have below the table."""
+    stray = _stray_cells(layout, sheet, other_version)
     for cell in stray[:MOST_TOLD]:
         text = quote(sheet.cells[cell].text)
         yield STRAY_CELL(text=text).at(sheet=layout.name, cell=address(cell))
@@ -143,19 +149,23 @@ def _outside(layout: SheetLayout, sheet: RawSheet, *, same_version: bool) -> Ite
     if more > 0:
         observed = (("cells", len(stray)),)
         yield MORE_STRAY_CELLS(cells=more).at(sheet=layout.name, observed=observed)
-    beyond = sorted(cell for cell in sheet.marks if layout.outside(cell))
+    allowed = () if other_version is None else other_version.rows
+    marks = [cell for cell in sheet.marks if cell[0] not in allowed]
+    beyond = sorted(cell for cell in marks if layout.outside(cell))
     if beyond:
         yield STRAY_MARKS().at(sheet=layout.name, cell=address(beyond[0]))
 
 
-def _stray_cells(layout: SheetLayout, sheet: RawSheet, *, same_version: bool) -> list[Cell]:
+def _stray_cells(layout: SheetLayout, sheet: RawSheet, other_version: Margin | None) -> list[Cell]:
     """The cells with content that the form does not use. Another version of the form has its check
     cells elsewhere, so that formulas do not count there, nor what is left of them where a program
     has saved their results alone."""
     stray = []
     for cell, raw in sheet.cells.items():
-        is_check = not same_version and _is_of_checks(raw)
-        if cell not in layout.known and not is_check and raw.text.strip():
+        is_ours = cell in layout.known
+        if other_version is not None and not is_ours:
+            is_ours = _is_of_checks(raw) or other_version.explains(cell, raw.text.strip())
+        if raw.text.strip() and not is_ours:
             stray.append(cell)
     return sorted(stray)
 
