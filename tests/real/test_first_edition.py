@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from support.cells import part, rewrite, sheet_parts
+from support.cells import part, put, rewrite, sheet_parts
 from support.merges import merge_and_write
 from xlreport import (
     FormCatalog,
@@ -289,6 +289,13 @@ def test_what_is_left_of_the_layout_is_enough(damage: str) -> None:
     assert contents(town) == contents(jiazi())
     assert town.explanations == EXPLANATIONS
     assert town.county == (Unit("") if LOST_IDENTITY in expected else COUNTY)
+
+
+def test_an_explanation_without_its_name_is_found_although_rules_were_added_since() -> None:
+    """G6 stands before D1 now, so that every number behind it is another one."""
+    data = without_names((FOLDER / JIAZI).read_bytes())
+    data = put(data, CHECKS, "H88", "text", "旧稿的数字，正文已改。")
+    assert report(read(data)).explanations == {**EXPLANATIONS, "D1": "旧稿的数字，正文已改。"}
 
 
 # --- where the reports go ---------------------------------------------------------------------

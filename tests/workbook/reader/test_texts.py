@@ -227,6 +227,69 @@ def test_names_at_their_rows_are_not_told(zfxxgk: Form, edition: Edition) -> Non
     assert read_explanations(book, edition.layout(zfxxgk)) == ({own.code: "已核实"}, [])
 
 
+def renumbered(form: Form, numbers: Callable[[int], str]) -> RawBook:
+    """The first edition's sheet with other numbers."""
+    book = checks_sheet(form, FIRST)
+    for own in FIRST.rows(form):
+        number = numbers(int(own.texts[0].removesuffix(".0")))
+        put(book, (CHECKS, (own.row, 0)), RawCell("s", number))
+    return book
+
+
+def explained(book: RawBook, form: Form) -> dict[str, str]:
+    """What is read when each row of the first edition explains its own check."""
+    for own in FIRST.rows(form):
+        put(book, (CHECKS, (own.row, FIRST_EXPLANATION)), RawCell("s", f"说明{own.code}"))
+    return explanations(book, form, FIRST)
+
+
+@pytest.mark.parametrize("shift", [1, -1, 7])
+def test_rows_of_the_first_edition_are_told_by_their_order_within_a_code(
+    any_form: Form, shift: int
+) -> None:
+    book = renumbered(any_form, lambda number: str(number + shift))
+    expected = {own.code: f"说明{own.code}" for own in FIRST.rows(any_form)}
+    assert explained(book, any_form) == expected
+
+
+def test_the_order_is_that_of_the_numbers_however_the_sheet_was_sorted(zfxxgk: Form) -> None:
+    rows = FIRST.rows(zfxxgk)
+    last = rows[-1].row
+    book = renumbered(zfxxgk, lambda number: str(number + 1))
+    cells = book.sheets[CHECKS].cells
+    turned = {(last + 4 - row, column): raw for (row, column), raw in cells.items()}
+    book.sheets[CHECKS].cells.clear()
+    book.sheets[CHECKS].cells.update(turned)
+    spots = explanation_spots(book, first_edition(zfxxgk))
+    for own in rows:
+        assert spots[explanation_name(own.code)] == (CHECKS, (last + 4 - own.row, 7)), own.code
+
+
+def test_rows_that_are_not_complete_are_told_by_their_very_numbers(zfxxgk: Form) -> None:
+    several = [own for own in FIRST.rows(zfxxgk) if own.texts[1] == "B1"]
+    assert len(several) > 2
+    book = checks_sheet(zfxxgk, FIRST)
+    for column in several[1].texts:
+        del book.sheets[CHECKS].cells[several[1].row, column]
+    found = explained(book, zfxxgk)
+    assert several[1].code not in found
+    assert found[several[0].code] == f"说明{several[0].code}"
+    assert found[several[2].code] == f"说明{several[2].code}"
+    book = renumbered(zfxxgk, lambda number: str(number + 1000))
+    del book.sheets[CHECKS].cells[several[1].row, 1]
+    assert not {own.code for own in several} & set(explained(book, zfxxgk)), "nothing is guessed"
+
+
+@pytest.mark.parametrize("number", ["", "甲", "7"])
+def test_rows_without_numbers_of_their_own_are_not_told_apart(zfxxgk: Form, number: str) -> None:
+    several = [own for own in FIRST.rows(zfxxgk) if own.texts[1] == "B1"]
+    book = checks_sheet(zfxxgk, FIRST)
+    for own in several[:2]:
+        put(book, (CHECKS, (own.row, 0)), RawCell("s", number))
+    found = explained(book, zfxxgk)
+    assert {own.code for own in several} - set(found) == {own.code for own in several[:2]}
+
+
 @both
 def test_an_error_value_is_no_explanation(zfxxgk: Form, edition: Edition) -> None:
     book, own = checks_sheet(zfxxgk, edition), edition.rows(zfxxgk)[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -121,9 +121,10 @@ def _explanation_spots(book: RawBook, layout: WorkbookLayout) -> Iterator[tuple[
     rows and leaves names behind; in the named cell where there is no such row."""
     listing = _FIRST_LISTING if layout.edition < EDITION else _LISTING
     sheet = _check_sheet(book, listing)
-    rows = listing.rows(book.sheets[sheet].cells) if sheet else {}
-    for listed in listing.listed(layout):
-        row = rows.get(listed.key)
+    listed_checks = list(listing.listed(layout))
+    rows = listing.rows(book.sheets[sheet].cells, listed_checks) if sheet else {}
+    for listed in listed_checks:
+        row = rows.get(listed.code)
         by_name = spot_of(book, explanation_name(listed.code))
         if row is not None:
             yield listed, (sheet, (row, listing.explanation))
@@ -132,57 +133,94 @@ def _explanation_spots(book: RawBook, layout: WorkbookLayout) -> Iterator[tuple[
 
 
 class _Listed(NamedTuple):
-    """A row of the 校验 sheet: its code in full, its title, and what it says of itself."""
+    """A row of the 校验 sheet: its code in full and as printed, its title, and its number where an
+    edition numbers them."""
 
     code: str
+    printed_code: str
     title: str
-    key: Hashable
+    number: str = ""
+
+
+class _FoundRow(NamedTuple):
+    """A row of a sheet that has a code, and its number if it has any."""
+
+    row: int
+    number: str
+
+
+_Rows = Mapping[str, int]
+"""Sheet rows by the full codes of checks."""
 
 
 @dataclass(frozen=True)
 class _Listing:
-    """How the 校验 sheet of an edition lists checks: what a row says of itself, the columns of
-    codes and explanations, and its rows."""
+    """How the 校验 sheet of an edition lists checks: the columns of codes and explanations, what it
+    lists, and how rows are told from one another that have the same code."""
 
-    key_of: Callable[[Mapping[Cell, RawCell], int], Hashable]
     code_column: int
     explanation: int
     listed: Callable[[WorkbookLayout], Iterable[_Listed]]
+    told_apart: Callable[[Sequence[_Listed], Sequence[_FoundRow]], _Rows]
 
-    def rows(self, cells: Mapping[Cell, RawCell]) -> dict[Hashable, int]:
-        """The sheet rows of checks by their keys, where each is there just once."""
-        rows: dict[Hashable, list[int]] = {}
-        for row, column in cells:
+    def rows(self, cells: Mapping[Cell, RawCell], listed: Iterable[_Listed]) -> _Rows:
+        """The sheet rows of checks, where they can be told."""
+        found: dict[str, list[_FoundRow]] = {}
+        for row, column in sorted(cells):
             if column == self.code_column:
-                rows.setdefault(self.key_of(cells, row), []).append(row)
-        return {key: members[0] for key, members in rows.items() if len(members) == 1}
+                code = cells[row, column].text.strip()
+                found.setdefault(code, []).append(_FoundRow(row, _number(cells, row)))
+        checks: dict[str, list[_Listed]] = {}
+        for own in listed:
+            checks.setdefault(own.printed_code, []).append(own)
+        rows: dict[str, int] = {}
+        for code, members in checks.items():
+            rows |= self.told_apart(members, found.get(code, []))
+        return rows
 
 
-def _printed_code(cells: Mapping[Cell, RawCell], row: int) -> str:
-    return cells[row, CODE].text.strip()
-
-
-def _number_and_code(cells: Mapping[Cell, RawCell], row: int) -> tuple[str, str]:
+def _number(cells: Mapping[Cell, RawCell], row: int) -> str:
     number = cells.get((row, first_edition.NUMBER))
     match = None if number is None else _WHOLE.fullmatch(number.text.strip())
-    code = cells[row, first_edition.CODE].text.strip()
-    return ("" if match is None else match[1], code)
+    return "" if match is None else match[1]
+
+
+def _once(listed: Sequence[_Listed], found: Sequence[_FoundRow]) -> _Rows:
+    """One row a code: no other may have it."""
+    if len(found) != 1:
+        return {}
+    return {own.code: found[0].row for own in listed}
+
+
+def _by_rank(listed: Sequence[_Listed], found: Sequence[_FoundRow]) -> _Rows:
+    """The rows of a code in the order of their numbers, which another version of the form counts
+    from elsewhere. Where there are more or fewer than there should be, those with the very same
+    number."""
+    numbers = [row.number for row in found]
+    is_complete = len(set(numbers)) == len(listed) == len(found) and "" not in numbers
+    if is_complete:
+        ordered = sorted(found, key=lambda row: int(row.number))
+        return {own.code: row.row for own, row in zip(listed, ordered, strict=True)}
+    rows = {}
+    for own in listed:
+        same = [row.row for row in found if row.number == own.number]
+        if len(same) == 1:
+            rows[own.code] = same[0]
+    return rows
 
 
 def _listed(layout: WorkbookLayout) -> Iterator[_Listed]:
     for check in layout.listed:
-        yield _Listed(check.code, check.title, printed_code(check.code))
+        yield _Listed(check.code, printed_code(check.code), check.title)
 
 
 def _first_listed(layout: WorkbookLayout) -> Iterator[_Listed]:
     for row in first_edition.listed_instances(layout.form):
-        yield _Listed(row.code, row.title, (str(row.number), row.printed_code))
+        yield _Listed(row.code, row.printed_code, row.title, str(row.number))
 
 
-_LISTING = _Listing(_printed_code, CODE, EXPLANATION, _listed)
-_FIRST_LISTING = _Listing(
-    _number_and_code, first_edition.CODE, first_edition.EXPLANATION, _first_listed
-)
+_LISTING = _Listing(CODE, EXPLANATION, _listed, _once)
+_FIRST_LISTING = _Listing(first_edition.CODE, first_edition.EXPLANATION, _first_listed, _by_rank)
 
 
 def _check_sheet(book: RawBook, listing: _Listing) -> str:
