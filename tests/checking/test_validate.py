@@ -337,6 +337,58 @@ def test_the_right_total_is_named_while_something_else_fails(
     assert told == ["按公式应为 44（现为 99，公式被改掉了）"]
 
 
+PROCESSED = "requests.processed.natural_person"
+
+
+@pytest.mark.parametrize(
+    ("total", "entry", "right"),
+    [
+        ("requests.granted.total", Entry.of(99), "J9 按公式应为 63（现为 99，公式被改掉了）"),
+        (PROCESSED, Entry.of(14), "D30 按公式应为 68（现为 14，公式被改掉了）"),
+        (PROCESSED, BLANK, "D30 按公式应为 68（现为空白，公式被改掉了）"),
+    ],
+)
+def test_beside_a_total_typed_over_the_wrong_cell_is_searched_with_the_formula_restored(
+    total: str, entry: Entry, right: str, zfxxgk: Form, town: Submission
+) -> None:
+    """63 was typed for 36, and something over a total that has nothing to do with it."""
+    wrong = replace(changed(town, {GRANTED: 63}), overrides={total: entry})
+    told = [f"{f.cell} {f.message}" for f in findings(zfxxgk, wrong) if f.code == "H1"]
+    assert told == [
+        "D9 可能是下列几处中的一处填错：D9 应为 36（现为 63，两位数字颠倒）；"
+        "D8 应为 29（现为 2，漏了一位数字）",
+        right,
+    ]
+
+
+def test_what_holds_with_the_formula_restored_is_said_so(zfxxgk: Form, town: Submission) -> None:
+    """Last year's report leaves one cell that can be wrong."""
+    known = replace(
+        changed(town, {GRANTED: 63}),
+        prior_year=Figures({"requests.carried_out.natural_person": Decimal(2)}),
+        overrides={"review.reconsideration.total": Entry.of(5)},
+    )
+    told = [f"{f.cell} {f.message}" for f in findings(zfxxgk, known) if f.code == "H1"]
+    assert told == [
+        "D9 很可能应为 36（现为 63，两位数字颠倒）；恢复公式并改后 2 项校验全部成立",
+        "E7 按公式应为 0（现为 5，公式被改掉了）",
+    ]
+
+
+def test_what_still_fails_with_the_formula_restored_is_counted(
+    zfxxgk: Form, town: Submission
+) -> None:
+    known = replace(
+        changed(town, {GRANTED: 63, "disclosure.regulations.issued": 1}),
+        prior_year=Figures({"requests.carried_out.natural_person": Decimal(2)}),
+        overrides={"review.reconsideration.total": Entry.of(5)},
+    )
+    hint = next(f for f in findings(zfxxgk, known) if f.code == "H1")
+    assert hint.message == (
+        "可能应为 36（现为 63，两位数字颠倒）；恢复公式并改后 2 项校验成立，还有 1 项不成立"
+    )
+
+
 def test_totals_that_one_wrong_cell_explains_are_right(zfxxgk: Form, town: Submission) -> None:
     """All formulas became their results, then 36 was typed into the row below."""
     pasted = typed_over(zfxxgk, town)

@@ -70,10 +70,12 @@ class Explanation:
 @dataclass(frozen=True, slots=True)
 class Suspects:
     """What most probably is wrong in one part of a report: one explanation, or several of which one
-    is enough, the best first. `failing` counts all error rules of the report that fail."""
+    is enough, the best first. `failing` counts all error rules of the report that fail; of one that
+    is `restored`, with its formulas in the place of what was typed over them."""
 
     explanations: tuple[Explanation, ...]
     failing: int
+    restored: bool = False
 
     @property
     def listed(self) -> tuple[Explanation, ...]:
@@ -450,9 +452,10 @@ class _Describer:
     def _result(self, explanation: Explanation) -> str:
         """What holds after the correction, and what still does not."""
         left = self.suspects.left(explanation)
+        changed = "恢复公式并改后" if self.suspects.restored else "改后"
         if left:
-            return f"改后 {explanation.holding} 项校验成立，还有 {left} 项不成立"
-        return f"改后 {explanation.holding} 项校验全部成立"
+            return f"{changed} {explanation.holding} 项校验成立，还有 {left} 项不成立"
+        return f"{changed} {explanation.holding} 项校验全部成立"
 
     def _cell(self, correction: Correction) -> str:
         """The cell, with its sheet where that is another; by its labels when no place is known."""

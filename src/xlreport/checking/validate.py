@@ -244,16 +244,23 @@ def suspects(report: Report) -> Iterator[Finding]:
     """Which cells are probably wrong, and what a total typed over should be."""
     typed_over = _unlike_their_formulas(report)
     guesses = [found for found in _guesses(report) if not _restores(found, typed_over)]
+    is_settled = any(not guess.left(each) for guess in guesses for each in guess.explanations)
+    if typed_over and not is_settled:
+        guesses = _guesses_restored(report, typed_over)
     for guess in guesses:
         yield suspects_finding(report.form, guess)
-    is_settled = any(not guess.left(each) for guess in guesses for each in guess.explanations)
     for name, right in typed_over.items():
         entry = report.submission.overrides[name]
         if entry.value is None or not is_settled:
-            finding = codes.BY_FORMULA(value=shown(right), was=_held(entry))
-            observed = ((name, entry.value), (f"{name}.proposed", right))
-            place = place_in(report.view, name)
-            yield finding.on(place, name).at(observed=observed)
+            yield _by_formula(report, name, right)
+
+
+def _by_formula(report: Report, name: str, right: Decimal) -> Finding:
+    """What a total that was typed over or deleted should be."""
+    entry = report.submission.overrides[name]
+    finding = codes.BY_FORMULA(value=shown(right), was=_held(entry))
+    observed = ((name, entry.value), (f"{name}.proposed", right))
+    return finding.on(place_in(report.view, name), name).at(observed=observed)
 
 
 def _unlike_their_formulas(report: Report) -> dict[str, Decimal]:
@@ -273,6 +280,18 @@ def _guesses(report: Report) -> list[Suspects]:
     return find_suspects(
         report.evaluation, report.unit, extra=ties, other_version=report.other_version
     )
+
+
+def _guesses_restored(report: Report, typed_over: Iterable[str]) -> list[Suspects]:
+    """What is probably wrong beside the totals that were typed over: their formulas restored, so
+    that no cell is taken for wrong because of them."""
+    overrides = {**report.submission.overrides}
+    for name in typed_over:
+        del overrides[name]
+    restored = replace(report.submission, overrides=overrides)
+    evaluation = evaluate_submissions(report.form, [restored])
+    guesses = _guesses(Report(evaluation, 0, report.other_version))
+    return [replace(guess, restored=True) for guess in guesses]
 
 
 def _restores(found: Suspects, totals: Mapping[str, Decimal]) -> bool:
