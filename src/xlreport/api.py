@@ -35,13 +35,16 @@ from xlreport.merging.result import CheckResult, MergeResult, RepairResult
 from xlreport.merging.roster import Roster
 from xlreport.merging.validation import validated
 from xlreport.publishing.document import DATA_NAME, result_document
+from xlreport.publishing.notices import LIST_NAME as NOTICE_LIST
+from xlreport.publishing.notices import notice_list
+from xlreport.publishing.notices import notices as notices_of
 from xlreport.publishing.overview import overview_of
 from xlreport.publishing.page.render import PAGE_NAME, status_page
 from xlreport.publishing.summary_workbook import write_summary
 from xlreport.rules.excel import FormulaTooLong
 from xlreport.submission import NOBODY, Submission, Summary, Unit
 from xlreport.workbook.writer.context import NO_SERVICE, Service
-from xlreport.workbook.writer.template import blank, write_workbook
+from xlreport.workbook.writer.template import blank, workbook_name, write_workbook
 
 _SET_ASIDE = re.compile(r"\.bak[0-9]*$")
 """How names of files end that made room for others."""
@@ -149,7 +152,7 @@ def _require_year(form: Form, year: int) -> None:
 
 def template_name(form: Form, year: int, unit: Unit) -> str:
     """What a unit's workbook is called."""
-    return safe_name(f"{unit.code}_{unit.name}_{year}年{form.title}")
+    return workbook_name(form, year, unit)
 
 
 def check_files(
@@ -250,6 +253,7 @@ def write_outputs(
     out: Path | None = None,
     *,
     repair: Path | None = None,
+    notices: Path | None = None,
     password: str = "",
     keep: Told | None = None,
 ) -> MergeResult:
@@ -257,20 +261,27 @@ def write_outputs(
     machines beside it; gives the result with what was written.
 
     `out` is beside the merged folder unless told otherwise. Nothing is written when nothing could
-    be used. `repair` is a folder for fresh workbooks of the files that need one, `keep` as for
-    write_templates. An earlier summary that somebody has saved or changed stays as `.bak`, which
-    the result tells. Raises UsageError for one inside the merged folder, WouldReplace for a file
-    that must stay, Busy when another run writes there, OSError when an output cannot be written.
+    be used. `repair` is a folder for fresh workbooks of the files that need one, `notices` one for
+    the workbooks of returned reports with what is wrong marked, `keep` as for write_templates. An
+    earlier summary that somebody has saved or changed stays as `.bak`, which the result tells.
+    Raises UsageError for one inside the merged folder, WouldReplace for a file that must stay, Busy
+    when another run writes there, OSError when an output cannot be written.
     """
     request = result.request
-    require_places(out, repair, request.folder)
+    require_places(request.folder, out=out, repair=repair, notices=notices)
     folder = out or default_out(request.folder)
     how = Replacing(request.forms, request.reading, keep)
-    return _write(result, folder, how, repair=repair, password=password)
+    return _write(result, folder, how, repair=repair, notices=notices, password=password)
 
 
 def _write(
-    result: MergeResult, folder: Path, how: Replacing, *, repair: Path | None, password: str
+    result: MergeResult,
+    folder: Path,
+    how: Replacing,
+    *,
+    repair: Path | None,
+    notices: Path | None,
+    password: str,
 ) -> MergeResult:
     form, county = result.form, result.county
     if form is None or county is None:
@@ -283,21 +294,28 @@ def _write(
     summary = write_summary(form, county, result, password)
     beside = _beside(path, result, form, county)
     require_own(beside, how)
-    fresh = _write_fresh(repair, result, how)
+    result = _with_workbooks(result, repair, notices, how)
     kept = write_summary_over(standing, summary, how)
     write_over_own(path.parent, beside, how)
-    return replace(result, outputs=_named(path, *beside, *fresh), kept=kept)
+    outputs = (*_named(path, *beside), *result.outputs)
+    return replace(result, outputs=outputs, kept=kept)
 
 
 def _named(*paths: Path) -> tuple[str, ...]:
     return tuple(path.as_posix() for path in paths)
 
 
-def _write_fresh(folder: Path | None, result: MergeResult, how: Replacing) -> list[Path]:
-    """Writes fresh workbooks of the files that need one, where a folder for them is given."""
-    if folder is None:
-        return []
-    return write_all(folder, _fresh_workbooks(result), how)
+def _with_workbooks(
+    result: MergeResult, repair: Path | None, notices: Path | None, how: Replacing
+) -> MergeResult:
+    """The result with the workbooks that were written for the units."""
+    fresh: list[Path] = []
+    sent_back: list[Path] = []
+    if repair is not None:
+        fresh = write_all(repair, _fresh_workbooks(result), how)
+    if notices is not None:
+        sent_back = write_all(notices, _notices(result), how)
+    return replace(result, outputs=_named(*fresh, *sent_back), notices=_named(*sent_back))
 
 
 def _beside(summary: Path, result: MergeResult, form: Form, county: Summary) -> dict[Path, bytes]:
@@ -312,12 +330,20 @@ def _summary_name(form: Form, county: Submission) -> str:
     return safe_name(f"{county.unit.name}{county.year}年{form.title}汇总表")
 
 
-def require_places(out: Path | None, repair: Path | None, folder: Path) -> None:
+def require_places(
+    folder: Path,
+    *,
+    out: Path | None = None,
+    repair: Path | None = None,
+    notices: Path | None = None,
+) -> None:
     """Raises UsageError where a merge of a folder must not write."""
-    for written in filter(None, (out, repair)):
+    for written in filter(None, (out, repair, notices)):
         require_folder(written)
     if repair is not None:
         require_apart(repair, folder)
+    if notices is not None:
+        require_apart(notices, folder, "更正通知")
 
 
 def require_folder(path: Path) -> None:
@@ -332,10 +358,19 @@ def _fresh_workbooks(result: MergeResult) -> dict[str, bytes]:
     return _workbooks(repairs(damaged, result.request.forms))
 
 
-def require_apart(out: Path, folder: Path) -> None:
+def _notices(result: MergeResult) -> dict[str, bytes]:
+    """The workbooks of the returned reports, with the list of them; nothing without any."""
+    files = notices_of(result.returned, result.request)
+    if not files:
+        return {}
+    workbooks = {file.name: file.data for file in files if file.name}
+    return {**workbooks, NOTICE_LIST: notice_list(files)}
+
+
+def require_apart(out: Path, folder: Path, what: str = "修复的工作簿") -> None:
     """Fresh workbooks never go where the next run would read them. Raises UsageError."""
     if folder.is_dir() and out.resolve().is_relative_to(folder.resolve()):
-        raise UsageError(f"修复的工作簿不能写进收报表的文件夹“{folder}”，请另给一个文件夹。")
+        raise UsageError(f"{what}不能写进收报表的文件夹“{folder}”，请另给一个文件夹。")
 
 
 def default_out(folder: Path) -> Path:

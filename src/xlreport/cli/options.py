@@ -159,6 +159,10 @@ RepairedFolder = Annotated[Path | None, _value("--out", "文件夹", "新工作�
 RepairFolder = Annotated[
     Path | None, _value("--repair", "文件夹", "把需要修复的报表搬到新模板，写到这里。")
 ]
+NoticesFolder = Annotated[
+    Path | None,
+    _value("--notices", "文件夹", "给退回的单位各写一份标出问题的工作簿，写到这里。"),
+]
 Force = Annotated[bool, _flag("--force", "有填过的同名文件也照样写，旧文件改名为 .bak 留着。")]
 WithErrors = Annotated[bool, _flag("--with-errors", "有错误的报表也计入合计（会注明）。")]
 AcceptUnlisted = Annotated[bool, _flag("--accept-unlisted", "名册以外的单位也计入合计（会注明）。")]
@@ -320,6 +324,7 @@ class Outputs:
 
     out: SummaryFolder = None
     repair: RepairFolder = None
+    notices: NoticesFolder = None
     force: Force = False
 
 

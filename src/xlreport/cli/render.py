@@ -210,7 +210,8 @@ def _totals(result: MergeResult) -> Iterator[str]:
     if not result.counted_files:
         yield "没有一份报表通过审核，汇总表里的数字留空。"
     for position, path in enumerate(result.outputs):
-        yield f"{_output_title(position, path)}：{harmless(path)}"
+        title = "更正通知" if path in result.notices else _output_title(position, path)
+        yield f"{title}：{harmless(path)}"
     if result.kept is not None:
         yield harmless(
             f"原来的汇总表有人改过或保存过，改名为“{result.kept.name}”留着；"

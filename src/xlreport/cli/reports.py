@@ -200,9 +200,13 @@ def merge(
         request = _request_in(campaign, reading)
         out = outputs.out or settings.summary
     request = counting.applied_to(request)
-    require_places(out, outputs.repair, request.folder)
+    require_places(request.folder, out=out, repair=outputs.repair, notices=outputs.notices)
     result = write_outputs(
-        merge_folder(request), out, repair=outputs.repair, keep=_kept(force=outputs.force)
+        merge_folder(request),
+        out,
+        repair=outputs.repair,
+        notices=outputs.notices,
+        keep=_kept(force=outputs.force),
     )
     waiting = "" if campaign is None else about_open_mail(campaign, result.files)
     show(merge_report(result, verbose=view.verbose), result, as_json=view.as_json)

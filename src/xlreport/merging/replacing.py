@@ -12,6 +12,7 @@ from xlreport.atomic import keep_beside, locked, write_atomically
 from xlreport.errors import WouldReplace
 from xlreport.form.catalog import FormCatalog
 from xlreport.formats.guard import Limits, Refused
+from xlreport.formats.open import open_book
 from xlreport.merging.discover import SourceFile
 from xlreport.merging.intake import bytes_of, read_files
 from xlreport.merging.outcome import FileRecord
@@ -20,6 +21,8 @@ from xlreport.submission import Submission, Summary
 from xlreport.text import harmless, in_marks
 from xlreport.workbook.codes import E2, E5
 from xlreport.workbook.reader.blank import why_not_blank
+from xlreport.workbook.reader.identify import identity_of, plain_year
+from xlreport.workbook.reader.integrity import is_notice
 from xlreport.workbook.writer.book import issued
 from xlreport.workers import Lost
 
@@ -67,7 +70,26 @@ class _BlankTest:
             return refused.finding.message
         except OSError:
             return "打不开"
-        return why_not_blank(data, self.forms, self.limits, self.passwords)
+        reason = why_not_blank(data, self.forms, self.limits, self.passwords)
+        if reason and _is_notice_as_written(data, self.limits):
+            return ""
+        return reason
+
+
+def _is_notice_as_written(data: bytes, limits: Limits) -> bool:
+    """Whether a workbook is a notice of ours that nobody has saved since: the report from which it
+    was made lies where that came from."""
+    try:
+        book = open_book(data, limits)
+    except Refused:
+        return False
+    year = plain_year(identity_of(book).year)
+    return year is not None and is_notice(book) and book.saved == _stamp(year)
+
+
+def _stamp(year: int) -> str:
+    """When a workbook about a year says that it was saved, until somebody saves it."""
+    return f"{issued(year).isoformat()}Z"
 
 
 def write_all(folder: Path, files: Mapping[str, bytes], how: Replacing) -> list[Path]:
@@ -192,7 +214,7 @@ class StandingSummary:
         file, summary = self.file, self.summary
         if file is None or summary is None:
             return False
-        untouched = summary.provenance.saved == f"{issued(self.year).isoformat()}Z"
+        untouched = summary.provenance.saved == _stamp(self.year)
         return untouched and all(finding.code in _OF_SUMMARIES for finding in file.findings)
 
     @property

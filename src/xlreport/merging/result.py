@@ -92,6 +92,8 @@ class MergeResult:
     totals: dict[str, Decimal] = field(default_factory=dict)
     own_findings: tuple[Finding, ...] = ()
     outputs: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+    """Those of the outputs that go back to units whose reports were returned."""
     kept: Path | None = None
     """Where the earlier summary lies that somebody had saved or changed."""
 

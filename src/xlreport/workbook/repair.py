@@ -110,6 +110,8 @@ class Repaired:
     data: bytes
     carried: tuple[Carried, ...]
     left: tuple[str, ...]
+    fresh: Submission
+    """What the workbook holds."""
 
 
 class NotRepairable(Exception):
@@ -142,19 +144,28 @@ def repair(
     if "" in doubtful:
         raise NotRepairable("有一张表和它的副本内容不同，请先删去不要的一张")
     fresh = _fresh(form, submission, doubtful)
-    data = write_workbook(fresh, form)
+    data = write_workbook(fresh, form, tells_code=True)
     changed = _changed(form, fresh, data, forms)
     if changed and not any(_is_number(fresh, name) for name in changed):
         # a text that no program gives back as it was costs its own cell only
         doubtful |= changed
         fresh = _fresh(form, submission, doubtful)
-        data = write_workbook(fresh, form)
+        data = write_workbook(fresh, form, tells_code=True)
         changed = _changed(form, fresh, data, forms)
-    for name in sorted(changed):
-        raise NotRepairable(f"{form.fields[name].label}写出后与原表不一致，没有保存")
+    _require_same(form, changed)
     transplant = _Transplant(form, submission, fresh, doubtful)
     left = (*_left(transplant), *_unread(findings))
-    return Repaired(data, tuple(_carried(transplant)), left)
+    return Repaired(data, tuple(_carried(transplant)), left, fresh)
+
+
+def require_proof(form: Form, fresh: Submission, data: bytes, forms: Forms) -> None:
+    """Reads a workbook back. Raises NotRepairable where it does not hold what it was made from."""
+    _require_same(form, _changed(form, fresh, data, forms))
+
+
+def _require_same(form: Form, changed: Iterable[str]) -> None:
+    for name in sorted(changed):
+        raise NotRepairable(f"{form.fields[name].label}写出后与原表不一致，没有保存")
 
 
 # --- the fresh report -----------------------------------------------------------------------

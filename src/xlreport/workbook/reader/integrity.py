@@ -40,6 +40,7 @@ from xlreport.workbook.codes import (
 )
 from xlreport.workbook.layout.first_edition import is_verdict
 from xlreport.workbook.layout.margin import Margin
+from xlreport.workbook.layout.notice import NOTE_COLUMN, NOTICE
 from xlreport.workbook.layout.prior_year import PRIOR_YEAR_SHEET
 from xlreport.workbook.layout.sheet import CHECKS, HIDDEN, PRIOR_YEAR_LIST, SheetLayout
 from xlreport.workbook.layout.workbook import Spot, place_of
@@ -94,7 +95,8 @@ def _strays(located: Located, *, same_version: bool, is_summary: bool) -> Iterat
 
 def _is_extra(located: Located, sheet: RawSheet) -> bool:
     """Whether a sheet with content is none of the workbook's, under any name."""
-    own = (*located.layout.sheets, HIDDEN)
+    notice = (NOTICE,) if is_notice(located.book) else ()
+    own = (*located.layout.sheets, HIDDEN, *notice)
     is_ours = sheet.name in own or sheet.name in located.used
     if is_ours or not sheet.cells:
         return False
@@ -200,8 +202,10 @@ def _looked_at(located: Located) -> list[str]:
 
 def _remarks(located: Located) -> Iterator[Finding]:
     """R5: comments, text boxes and pictures that lie over the sheets of the report."""
+    own = _own_notes(located.book)
     for name in _looked_at(located):
-        remarks = located.book.sheets[name].remarks
+        sheet = located.book.sheets[name]
+        remarks = [remark for remark in sheet.remarks if squeezed(remark.text) not in own]
         for remark in remarks[:MOST_TOLD]:
             message = REMARK if remark.text else REMARK_WITHOUT_WORDS
             finding = message(kind=remark.kind, text=quote(remark.text))
@@ -209,8 +213,23 @@ def _remarks(located: Located) -> Iterator[Finding]:
         more = len(remarks) - MOST_TOLD
         if more > 0:
             yield MORE_REMARKS(count=more).at(sheet=name)
-        if located.book.sheets[name].objects:
+        if sheet.objects:
             yield OBJECTS().at(sheet=name)
+
+
+def is_notice(book: RawBook) -> bool:
+    """Whether a workbook is a notice of ours."""
+    return NOTICE in _own_notes(book)
+
+
+def _own_notes(book: RawBook) -> frozenset[str]:
+    """What a notice of ours says at its cells, as the hidden sheet repeats it; nothing where the
+    workbook is no notice."""
+    if HIDDEN not in book.sheets:
+        return frozenset()
+    cells = book.sheets[HIDDEN].cells
+    notes = [raw.text for (_, column), raw in cells.items() if column == NOTE_COLUMN]
+    return frozenset(map(squeezed, notes))
 
 
 def _unseen(located: Located) -> Iterator[Finding]:

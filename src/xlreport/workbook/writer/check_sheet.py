@@ -201,8 +201,10 @@ class _ChecksSheet(SheetWriter):
         if listed.severity is not Severity.WARNING:
             self.string(cell, "", "text")
             return
-        self.string(cell, explanation, "input_line")
-        self.define(explanation_name(listed.code), cell)
+        name = explanation_name(listed.code)
+        self.string(cell, explanation, self.marked(name, "input_line"))
+        self.annotate(name, cell)
+        self.define(name, cell)
         rule = {"validate": "length", "criteria": "<=", "value": MOST_EXPLAINED}
         self.validate(cell, rule, _EXPLAIN)
 

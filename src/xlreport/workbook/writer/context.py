@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
+from xlreport.findings import Severity
 from xlreport.form.model import Form
 from xlreport.submission import NOBODY, Submission
 from xlreport.workbook.layout.identity import EDITION, SUMMARY, UNIT, Identity
+from xlreport.workbook.layout.notice import NOTICE
+from xlreport.workbook.layout.sheet import COVER
 
 _OF_THE_UNIT = ("unit", "code", "level")
 
@@ -36,17 +39,31 @@ class Service:
 NO_SERVICE = Service()
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How a cell is marked of which a notice speaks: by the gravest that there is to say of it,
+    with a note at the cell."""
+
+    severity: Severity
+    note: str
+
+
 @dataclass(frozen=True)
 class TemplateContext:
     """A unit's own workbook, blank or filled in.
 
-    `issued` says whether unit, code and level are given with the workbook (locked) or typed in.
+    `issued` says whether unit, code and level are given with the workbook (locked) or typed in,
+    `tells_code` whether the cover tells the 数据校验码 of what is written into it.
     """
 
     form: Form
     submission: Submission
     issued: bool = True
     service: Service = NO_SERVICE
+    tells_code: bool = False
+
+    opens_at: ClassVar[str] = COVER
+    """The sheet that is seen first."""
 
     kind: ClassVar[str] = UNIT
     """What the identity says of the workbook."""
@@ -71,6 +88,16 @@ class TemplateContext:
     def sources(self) -> Mapping[str, str]:
         """The formulas of fields that a unit would type in, where they are not typed in."""
         return {}
+
+    @property
+    def marks(self) -> Mapping[str, Mark]:
+        """The cells that a notice speaks of, by their names."""
+        return {}
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the hidden sheet repeats of a notice; nothing where it is none."""
+        return ()
 
     def cover_lines(self) -> dict[str, str]:
         """What the cover shows, by identity id."""
@@ -106,6 +133,26 @@ class TemplateContext:
             submission=str(submission.provenance.number or 1),
             edition=str(EDITION),
         )
+
+
+@dataclass(frozen=True)
+class NoticeContext(TemplateContext):
+    """A unit's own workbook sent back to it, with what it must put right marked."""
+
+    marked: Mapping[str, Mark] = field(default_factory=dict)
+
+    opens_at: ClassVar[str] = NOTICE
+    note: ClassVar[str] = f"要改的格子已标出，逐条见“{NOTICE}”页；改好后报送本工作簿。"
+
+    @property
+    def marks(self) -> Mapping[str, Mark]:
+        """The cells that the notice speaks of, by their names."""
+        return self.marked
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """That it is a notice, and each note once."""
+        return tuple(dict.fromkeys((NOTICE, *(mark.note for mark in self.marked.values()))))
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from xlreport.a1 import Cell, address, quoted
+from xlreport.data_code import data_code
 from xlreport.form.model import LEVELS, IdentityItem
 from xlreport.rules.excel_text import (
     NOTHING,
@@ -88,8 +89,9 @@ class _CoverSheet(SheetWriter):
         print_on_one_page(self.sheet, printed, landscape=False)
         self.sheet.freeze_panes(_LIST_HEAD_ROW, 0)
         self.close(self._cursor())
-        self.sheet.activate()
-        self.sheet.set_first_sheet()
+        if self.context.opens_at == COVER:
+            self.sheet.activate()
+            self.sheet.set_first_sheet()
 
     def _titles(self) -> None:
         self.height(1, 40)
@@ -112,12 +114,14 @@ class _CoverSheet(SheetWriter):
         self.height(row, _LINE_ROW_HEIGHT)
         self.string((row, COVER_LABEL), item.label, "label")
         text = self.context.cover_lines().get(item.id, "")
+        name = identity_name(item.id)
         if self.context.is_typed(item.id):
-            self.string(cell, text, "input_line")
+            self.string(cell, text, self.marked(name, "input_line"))
             self._prompt(item, cell)
         else:
-            self.string(cell, text, "value")
-        self.define(identity_name(item.id), cell)
+            self.string(cell, text, self.marked(name, "value"))
+        self.annotate(name, cell)
+        self.define(name, cell)
 
     def _prompt(self, item: IdentityItem, cell: Cell) -> None:
         rule: Mapping[str, object] = {"validate": "any"}
@@ -239,7 +243,18 @@ class _CoverSheet(SheetWriter):
             row += 1
             self._link(row, name)
             self.string((row, _PANEL_RIGHT), words, "status")
+        row = self._code(row)
         self._changes(row + 2)
+
+    def _code(self, row: int) -> int:
+        """The 数据校验码 of what is written into the workbook; gives the last row. It stands where
+        nothing prints: on paper it would outlive what it is true of."""
+        if not self.context.tells_code:
+            return row
+        self.merge(_panel_line(row + 2), "数据校验码", "panel_head")
+        told = f"{data_code(self.book.submission)}（写出本工作簿时的；改动填报的内容以后就不是它）"
+        self.merge(_panel_line(row + 3), told, "status")
+        return row + 3
 
     def _changes(self, row: int) -> None:
         """What is new in the form, a line each."""

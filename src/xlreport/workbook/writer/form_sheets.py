@@ -54,6 +54,9 @@ _ANSWER = Prompt(
 )
 
 
+_MOST_COMPARED = 60
+"""Characters of a text with which a cell is compared."""
+
 _ROOM_TO_SIGN = "　　　　　"
 """Blanks to write a name on."""
 
@@ -201,6 +204,7 @@ class _TableSheet(_FormSheet):
         self._measure_line(table)
         self._signatures()
         self._verdicts()
+        self._unmark_changed()
         print_on_one_page(self.sheet, self._printed, landscape=layout.wide)
         typed = [layout.fields[name] for name in book.layout.typed_on(layout)]
         if book.context.takes_answers:
@@ -215,8 +219,10 @@ class _TableSheet(_FormSheet):
             return
         _, cell = self.book.layout.flags[table]
         answer = self.book.submission.answers.get(table, "")
-        self.string(cell, answer, "input_choice")
-        self.define(flag_name(table), cell)
+        name = flag_name(table)
+        self.string(cell, answer, self.marked(name, "input_choice"))
+        self.annotate(name, cell)
+        self.define(name, cell)
         rule = {"validate": "list", "source": [YES, NO]}
         self.validate(cell, rule, _ANSWER)
 
@@ -261,8 +267,9 @@ class _TableSheet(_FormSheet):
         entry = self._entry(field)
         is_typed = field.computed is None and source is None
         use = "input" if is_typed else "computed"
-        style = f"{use}_{field.kind.value}"
+        style = self.marked(field.id, f"{use}_{field.kind.value}")
         self.join(span, style)
+        self.annotate(field.id, span.cell)
         if is_typed and _is_blank(entry) and self.book.context.takes_answers:
             self._blank(span, field, style)
         elif source is None:
@@ -280,6 +287,19 @@ class _TableSheet(_FormSheet):
             return source
         is_computed = field.computed is not None and self._entry(field) is None
         return self.book.formulas.computed[field.id] if is_computed else None
+
+    def _unmark_changed(self) -> None:
+        """A cell that holds something else than what was sent back is marked no longer, unless a
+        check still finds it wrong: those colours come first."""
+        form = self.book.form
+        for name in self.book.layout.typed_on(self.layout):
+            if name not in self.book.context.marks:
+                continue
+            was = _as_constant(self._entry(form.fields[name]))
+            if was:
+                span = self.layout.fields[name]
+                differs = f"={address(span.cell, absolute=True)}<>{was}"
+                self.colour(span, differs, "unmarked")
 
     def _entry(self, field: Field) -> Entry | None:
         """What was typed in, or typed over a formula."""
@@ -324,6 +344,14 @@ def _is_blank(entry: Entry | None) -> bool:
     return entry is None or entry.status is Status.BLANK
 
 
+def _as_constant(entry: Entry | None) -> str:
+    """What a cell holds, in a formula; empty for what is too long."""
+    if entry is not None and entry.value is not None:
+        return shown(entry.value)
+    raw = "" if entry is None else entry.raw
+    return literal(raw) if len(raw) <= _MOST_COMPARED else ""
+
+
 def _number_rule(field: Field) -> dict[str, object]:
     """What may be typed into a number cell."""
     return {
@@ -362,8 +390,10 @@ class _TextsSheet(_FormSheet):
     def _text(self, text: Text) -> None:
         span = self.layout.fields[text.field_id]
         written = self.book.submission.texts.get(text.field_id, "")
-        self.join(span, "input_text")
-        self.string(span.cell, written, "input_text")
+        style = self.marked(text.field_id, "input_text")
+        self.join(span, style)
+        self.string(span.cell, written, style)
+        self.annotate(text.field_id, span.cell)
         self._stretch(span, written)
         self.define(text.field_id, span.cell)
         # the hint stands beside the cell

@@ -6,11 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from xlreport.a1 import Cell
-from xlreport.workbook.layout.sheet import Span
+from xlreport.workbook.layout.notice import MOST_NOTES
+from xlreport.workbook.layout.sheet import LINE_HEIGHT, Span, lines_needed
 from xlreport.workbook.writer.book import WorkbookWriter
+from xlreport.workbook.writer.styles import SONG
 
 LONGEST_TITLE, LONGEST_PROMPT = 32, 255
 """Excel's limits on the title and the text of a cell's prompt or error, in characters."""
+
+_NOTE_WIDTH, _NOTE_PIXELS = 44, 320
+"""Of a note's box: half-width characters in a line, and pixels."""
+
+_PIXELS_A_POINT = 4 / 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,7 @@ class SheetWriter:
         self.sheet = book.sheet(name)
         self.heights: dict[int, float] = {}
         """Heights that were set, in points."""
+        self.notes = 0
 
     def widths(self, *widths: float) -> None:
         """The widths of the first columns, in characters."""
@@ -104,6 +112,27 @@ class SheetWriter:
         self.sheet.conditional_format(
             *cells.corners, {**options, "format": self.book.styles[style]}
         )
+
+    def marked(self, name: str, style: str) -> str:
+        """The style of a name's cell: as it is, or marked where a notice speaks of it."""
+        mark = self.book.context.marks.get(name)
+        return style if mark is None else f"{style}|{mark.severity}"
+
+    def annotate(self, name: str, cell: Cell) -> None:
+        """What a notice says of a name's cell, at the cell."""
+        mark = self.book.context.marks.get(name)
+        if mark is None or self.notes == MOST_NOTES:
+            return
+        self.notes += 1
+        lines = 1 + lines_needed(mark.note, _NOTE_WIDTH)
+        options = {
+            "author": self.book.submission.county.name,
+            "width": _NOTE_PIXELS,
+            "height": LINE_HEIGHT * lines * _PIXELS_A_POINT,
+            "font_name": SONG,
+            "font_size": 10,
+        }
+        self.sheet.write_comment(*cell, mark.note, options)
 
     def close(self, cursor: Cell, **allowed: bool) -> None:
         """Locks the sheet and puts its cursor on a cell."""

@@ -96,7 +96,18 @@ _BAD: _Settings = {"font_color": "#9C0006", "bg_color": "#FFC7CE"}
 _WARN: _Settings = {"font_color": "#7F6000", "bg_color": "#FFEB9C"}
 _GREY: _Settings = {"font_color": "#595959", "bg_color": "#EDEDED"}
 
-_COLOURS = {"good": _GOOD, "bad": _BAD, "warn": _WARN, "grey": _GREY}
+_UNMARKED: _Settings = {**_BORDER, "bg_color": INPUT_COLOUR}
+
+_MARKS: dict[str, _Settings] = {
+    "": {},
+    "error": {"border": 2, "border_color": "#C00000", "bg_color": "#F8CBAD"},
+    "warning": {"border": 8, "border_color": "#7F6000", "bg_color": "#FFE699"},
+    "note": {"border": 3, "border_color": "#1F4E78", "bg_color": "#DDEBF7"},
+}
+"""How cells are marked of which a notice speaks, by the severity: behind a `|` in a style's name.
+The frames differ in more than their colour."""
+
+_COLOURS = {"good": _GOOD, "bad": _BAD, "warn": _WARN, "grey": _GREY, "unmarked": _UNMARKED}
 """What conditional formats set, over the format of the cell."""
 
 
@@ -124,7 +135,8 @@ class Styles:
 def _settings(name: str, quoted: bool) -> _Settings:
     if name in _COLOURS:
         return _COLOURS[name]
-    settings = {"font_name": SONG, "font_size": 10.5, **_STYLES[name]}
+    base, _, mark = name.partition("|")
+    settings = {"font_name": SONG, "font_size": 10.5, **_STYLES[base], **_MARKS[mark]}
     if quoted:
         settings["quote_prefix"] = True
     return settings

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
+from xlreport.atomic import safe_name
 from xlreport.form.model import Form
 from xlreport.submission import NOBODY, Submission, Unit
 from xlreport.text import clean
 from xlreport.workbook.layout.identity import KEY_COLUMN, PREFIX, VALUE_COLUMN
+from xlreport.workbook.layout.notice import NOTE_COLUMN
 from xlreport.workbook.layout.sheet import HIDDEN
 from xlreport.workbook.writer.book import WorkbookWriter
 from xlreport.workbook.writer.calculation_sheet import write_calculation
@@ -24,6 +26,12 @@ def blank(form: Form, year: int, unit: Unit = NOBODY, county: Unit = NOBODY) -> 
     return Submission(form.id, year, unit, {}, county=county)
 
 
+def workbook_name(form: Form, year: int, unit: Unit, number: int = 1) -> str:
+    """What a unit's workbook is called; with a number where that is taken."""
+    again = str(number) if number > 1 else ""
+    return safe_name(f"{unit.code}_{unit.name}_{year}年{form.title}{again}")
+
+
 def write_workbook(
     submission: Submission,
     form: Form,
@@ -31,14 +39,15 @@ def write_workbook(
     password: str = "",
     issued: bool | None = None,
     service: Service = NO_SERVICE,
+    tells_code: bool = False,
 ) -> bytes:
     """The workbook as .xlsx bytes, with the submission's values filled in and every formula's
     result cached. `issued` says whether unit, code and level are given (locked) or to be typed in;
     by default they are given when the submission names a unit. `service` is what the issuer tells
-    the town on the cover."""
+    the town on the cover; with `tells_code` that also has the 数据校验码 of the values."""
     if issued is None:
         issued = bool(submission.unit.name)
-    return _written(TemplateContext(form, submission, issued, service), password)
+    return _written(TemplateContext(form, submission, issued, service, tells_code), password)
 
 
 def _written(context: TemplateContext, password: str) -> bytes:
@@ -72,5 +81,7 @@ def write_identity(book: WorkbookWriter) -> None:
         kept = clean(value)
         if kept:
             book.workbook.set_custom_property(PREFIX + key, kept, "text")
+    for row, note in enumerate(book.context.notes):
+        sheet.string((row, NOTE_COLUMN), note, "plain")
     sheet.close((0, 0))
     sheet.sheet.very_hidden()
