@@ -31,9 +31,10 @@ from xlreport import (
     write_outputs,
     write_workbook,
 )
-from xlreport.data_code import data_code
+from xlreport.data_code import content_digest, data_code
 from xlreport.errors import UsageError, WouldReplace
 from xlreport.findings import Finding, Severity
+from xlreport.merging.decisions import Decision, Ruling, with_decisions
 from xlreport.merging.validation import validated
 from xlreport.publishing.notices import LIST_NAME, NoticeFile, _note, notice_list, notices
 from xlreport.submission import BLANK, NO, Entry, Status, Submission
@@ -217,7 +218,7 @@ def test_the_first_sheet_lists_what_is_wrong_with_a_link_to_each_cell(notice: No
     assert licences[3].endswith("（A-6）")
     assert "请只填阿拉伯数字" in licences[4]
     assert received[2].startswith("三、依申请公开 D7")
-    assert "两者应当相等" in received[3]
+    assert received[3].startswith("D7 的 400 ＋ D8 的 2 ＝ 402")
     assert fees[2].startswith("二、主动公开 B17")
     assert hint[2].startswith("三、依申请公开 D7")
     sheet = opened(notice)[NOTICE]
@@ -279,7 +280,7 @@ def test_cells_are_those_of_the_fresh_workbook(tmp_path: Path) -> None:
     notice = notice_of(put(moved, sheet, cell, "number", "99"))
     wrong = [row for row in listed(notice) if row[1] == "错误"]
     assert {row[2].partition("\n")[0] for row in wrong} == {"三、依申请公开 D7"}
-    assert "（D7）99" in wrong[0][3]
+    assert "D7 的 99" in wrong[0][3]
 
 
 # --- the marks ---
@@ -307,7 +308,7 @@ def test_what_is_wrong_stands_at_the_cell_and_nowhere_else(notice: NoticeFile) -
     assert set(requests) == {"D7"}
     assert disclosure["B10"].startswith("错误：是文字“2件”，不是数字\n→ ")
     # all that is found of one cell stands together
-    assert requests["D7"].startswith("错误：“自然人”列：")
+    assert requests["D7"].startswith("错误：D7 的 400 ＋ D8 的 2")
     assert "\n提示：可能是下列几处中的一处填错" in requests["D7"]
     assert comments(book[COVER]) == {}
     checks = comments(book["校验"])
@@ -376,6 +377,30 @@ def test_hostile_words_stay_words(tmp_path: Path, raw: str) -> None:
     assert again.submission.entries[FREE].raw == raw
     types = {c.data_type for row in opened(notice)[NOTICE].iter_rows() for c in row if c.value}
     assert "f" not in types
+
+
+# --- what the county decided ---
+
+
+@pytest.mark.parametrize("typed_over", [False, True])
+def test_what_the_county_accepts_is_not_asked_and_what_it_asks_is(typed_over: bool) -> None:
+    """Also where the file that came differs from the fresh workbook in what that restores."""
+    data = write_workbook(WRONG, FORM)
+    if typed_over:
+        data = put(data, REQUESTS, "J7", "number", "409")
+    reading = read_submission(data, FormCatalog(), path="甲子镇.xlsx")
+    read = FileRecord("甲子镇.xlsx", reading, reading.findings)
+    about = content_digest(read.report)
+    decisions = (
+        Decision(JIAZI, Ruling.ACCEPT, "已核对收费票据", "C7", "王五", 1.0, about),
+        Decision(JIAZI, Ruling.QUERY, "请附台账", "A3", "王五", 1.0, about),
+    )
+    request = replace(MergeRequest(Path()), decisions=decisions)
+    (notice,) = notices(with_decisions(validated([read]), decisions), request)
+    rows = listed(notice)
+    assert "C-7" not in "".join(row[3] for row in rows)
+    assert any("请附台账" in row[3] for row in rows)
+    assert "请附台账" in comments(opened(notice)[REQUESTS])["D7"]
 
 
 # --- what a town adds ---

@@ -11,10 +11,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
+from xlreport.data_code import content_digest
 from xlreport.findings import Finding, Severity
 from xlreport.form import expression as ex
 from xlreport.form.catalog import FormCatalog
 from xlreport.form.model import Form
+from xlreport.merging.decisions import Decision, with_decisions
 from xlreport.merging.outcome import FileRecord
 from xlreport.merging.request import MergeRequest
 from xlreport.merging.validation import validated
@@ -119,8 +121,16 @@ def notices(
     for one, record in zip(fresh, checked, strict=True):
         name = _free_name(one, taken)
         taken.add(name.lower())
-        notices.append(_written(replace(one, record=record), name, request.forms, service))
+        (judged,) = with_decisions([record], _about_fresh(one, request.decisions))
+        notices.append(_written(replace(one, record=judged), name, request.forms, service))
     return notices
+
+
+def _about_fresh(fresh: _Fresh, decisions: Iterable[Decision]) -> list[Decision]:
+    """The decisions, those about the file that came as about the fresh workbook."""
+    came = content_digest(fresh.came.report)
+    now = content_digest(fresh.record.report)
+    return [replace(d, content=now) if d.content == came else d for d in decisions]
 
 
 def notice_list(files: Iterable[NoticeFile]) -> bytes:
