@@ -151,6 +151,12 @@ def test_a_zero_that_its_format_does_not_show_is_a_note() -> None:
     assert "R29" not in [code for code, *_ in told(data)]
 
 
+def test_a_format_of_thirty_decimals_costs_no_report() -> None:
+    data = restyled(code="0." + "0" * 30)
+    assert told(data) == []
+    assert read_submission(data, FormCatalog()).submission is not None
+
+
 # --- texts that are repeated ----------------------------------------------------------------
 
 

@@ -331,7 +331,8 @@ class _Content(XmlHandler):
         if self.hidden:
             self._start_overlay(name)
             return
-        self.styles.start(name, attributes)
+        if self.sheet is None:
+            self.styles.start(name, attributes)
         handle = self._STARTS.get(name)
         if handle is not None:
             handle(self, attributes)
@@ -344,7 +345,8 @@ class _Content(XmlHandler):
     def end(self, name: str) -> None:
         self._end_overlay()
         self.path.pop()
-        self.styles.end(name)
+        if self.sheet is None:
+            self.styles.end(name)
         if _is_hidden(name):
             self.hidden -= 1
             return
@@ -355,7 +357,8 @@ class _Content(XmlHandler):
     def data(self, text: str) -> None:
         if self.overlay is not None and "text:p" in self.path[self.overlay.depth :]:
             self.overlay.pieces.append(text)
-        self.styles.numbers.data(text)
+        if self.sheet is None:
+            self.styles.numbers.data(text)
         if self.cell is None or not self.cell.lines or self.hidden:
             return
         if "text:p" in self.path:
@@ -511,6 +514,8 @@ class _Content(XmlHandler):
     def _add_style_rules(self, cell: _Cell) -> None:
         """The conditional formats in the style of a cell, if one of them could hide it."""
         maps = self.styles.maps(self._style(cell.attributes))
+        if not maps:
+            return
         changes = [self.styles.change(each.style) for each in maps]
         if not any(map(may_hide, changes)):
             return

@@ -50,6 +50,15 @@ class StyleMap(NamedTuple):
     style: str
 
 
+class _Resolved(NamedTuple):
+    """What a style of cells comes to with its parents; `unseen` is why nobody sees its texts."""
+
+    look: Look
+    unseen: str
+    numbers: str
+    repeats: bool
+
+
 @dataclass
 class OdsStyles:
     """Styles by family and name; fed with the elements of both parts that hold them."""
@@ -58,7 +67,8 @@ class OdsStyles:
     display_names: dict[str, str] = field(default_factory=dict)
     numbers: NumberStyles = field(default_factory=NumberStyles)
     current: _Style | None = None
-    known: dict[str, Look] = field(default_factory=dict)
+    known: dict[str, _Resolved] = field(default_factory=dict)
+    changes: dict[str, Change] = field(default_factory=dict)
 
     def start(self, name: str, attributes: Attributes) -> None:
         """An element begins."""
@@ -116,29 +126,41 @@ class OdsStyles:
     def why_unseen(self, name: str, number: Decimal | None) -> str:
         """Why nobody sees a number or a text in a cell of this style, in words; empty where people
         do."""
-        look = self.look(name)
-        shown = None if number is None else self.numbers.style_for(self._numbers(name), number)
-        if shown is not None and shown.colour is not None:
-            look = look._replace(font=look.font._replace(colour=shown.colour))
-        return look.why_unseen()
+        resolved = self._resolved(name)
+        shown = None if number is None else self.numbers.style_for(resolved.numbers, number)
+        if shown is None or shown.colour is None:
+            return resolved.unseen
+        font = resolved.look.font._replace(colour=shown.colour)
+        return resolved.look._replace(font=font).why_unseen()
 
     def look(self, name: str) -> Look:
         """How cells of this style look."""
-        if name not in self.known:
-            self.known[name] = self._look(name)
-        return self.known[name]
-
-    def _look(self, name: str) -> Look:
-        font, ground = Font(), WHITE
-        for style in reversed(self._with_parents(name or _DEFAULT)):
-            font = Font(style.colour or font.colour, style.letters or font.size)
-            ground = style.ground or ground
-        return Look(font, ground, self.numbers.code(self._numbers(name)) or GENERAL)
+        return self._resolved(name).look
 
     def _numbers(self, name: str) -> str:
         """The number style of a style of cells."""
-        given = [style.numbers for style in self._with_parents(name or _DEFAULT)]
-        return next((each for each in given if each is not None), "")
+        return self._resolved(name).numbers
+
+    def repeats(self, name: str) -> bool:
+        """Whether a cell of this style repeats its text as often as there is room."""
+        return self._resolved(name).repeats
+
+    def _resolved(self, name: str) -> _Resolved:
+        """What a style of cells comes to; each is worked out once."""
+        resolved = self.known.get(name)
+        if resolved is None:
+            resolved = self.known[name] = self._resolve(name)
+        return resolved
+
+    def _resolve(self, name: str) -> _Resolved:
+        font, ground, numbers, repeats = Font(), WHITE, "", False
+        for style in reversed(self._with_parents(name or _DEFAULT)):
+            font = Font(style.colour or font.colour, style.letters or font.size)
+            ground = style.ground or ground
+            numbers = numbers if style.numbers is None else style.numbers
+            repeats = repeats if style.repeats is None else style.repeats
+        look = Look(font, ground, self.numbers.code(numbers) or GENERAL)
+        return _Resolved(look, look.why_unseen(), numbers, repeats)
 
     def shows_date(self, name: str) -> bool:
         """Whether a number in a cell of this style is shown as a date or time."""
@@ -147,11 +169,6 @@ class OdsStyles:
     def shown(self, name: str, number: Decimal) -> str | None:
         """What a number shows in a cell of this style; None where that cannot be told."""
         return self.numbers.shown(self._numbers(name), number)
-
-    def repeats(self, name: str) -> bool:
-        """Whether a cell of this style repeats its text as often as there is room."""
-        given = [style.repeats for style in self._with_parents(name or _DEFAULT)]
-        return next((each for each in given if each is not None), False)
 
     def maps(self, name: str) -> list[StyleMap]:
         """The conditional formats of a style of cells."""
@@ -162,9 +179,16 @@ class OdsStyles:
         """What a conditional format makes of a cell to which it gives this style; its name may be
         the one that people see."""
         name = self.display_names.get(name, name)
+        change = self.changes.get(name)
+        if change is None:
+            change = self.changes[name] = self._change(name)
+        return change
+
+    def _change(self, name: str) -> Change:
+        usual = self.styles.get(("table-cell", _DEFAULT))
         change = Change()
         for style in self._with_parents(name):
-            if style is not self.styles.get(("table-cell", _DEFAULT)):
+            if style is not usual:
                 code = None if style.numbers is None else self.numbers.code(style.numbers)
                 own = Change(style.colour, style.ground, style.ground is not None, code)
                 change = change.then(own)

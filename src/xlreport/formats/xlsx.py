@@ -321,13 +321,13 @@ class _Sheet(XmlHandler):
         self.path.pop()
         if name in ("v", "f", "t"):
             self.collecting = None
-        elif name == "cfRule" and self.path[1:2] == [_RULES]:
-            self.rules.end_rule()
         elif name == "rPh":
             self.phonetic -= 1
         elif name == "c" and self.cell is not None:
             self._finish(self.cell)
             self.cell = None
+        elif name == "cfRule" and self.path[1:2] == [_RULES]:
+            self.rules.end_rule()
 
     def data(self, text: str) -> None:
         if self.collecting is not None:
@@ -504,14 +504,15 @@ class _Sheet(XmlHandler):
     def _raw(self, kind: str, text: str, formula: str | None, style: int) -> RawCell:
         """The cell with what its style makes of it."""
         formats = self.styles.formats
-        unseen = self.styles.why_unseen(style, kind)
         if kind != "n":
+            unseen = self.styles.why_unseen(style, kind)
             # an error value with metadata stands for what older programs cannot show (18.3.1.4, vm)
             is_picture = kind == "e" and "vm" in self.attributes
             is_date = kind == "d"
             return RawCell(
                 kind, text, formula, is_date, unseen=unseen, picture=is_picture, style=style
             )
+        unseen = self.styles.unseen.get(style, "")
         if formats.shows_date(style):
             shown = date_shown(text, since_1904=self.since_1904)
             return RawCell(kind, text, formula, True, shown=shown, unseen=unseen, style=style)
