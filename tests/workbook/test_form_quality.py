@@ -27,6 +27,8 @@ from support.cells import part, rewrite
 from support.formula_cells import formula_cells
 from support.written import COUNTY, KINDS, submission, written
 from xlreport import Form
+from xlreport.a1 import parse
+from xlreport.form.model import Arrangement
 from xlreport.publishing.summary_workbook import (
     EXPLANATIONS_SHEET,
     FINDINGS_SHEET,
@@ -76,12 +78,17 @@ def visible(form: Form, kind: str) -> list[Worksheet]:
     return [sheet for sheet in book(form, kind).worksheets if sheet.sheet_state == "visible"]
 
 
-def cells_of(sheet: Worksheet) -> Iterator[Cell]:
-    """The cells that hold something."""
+def all_cells(sheet: Worksheet) -> Iterator[Cell]:
+    """The cells of the sheet in use, empty or not, but for those that are merged away."""
     for row in sheet.iter_rows():
         for cell in row:
-            if not isinstance(cell, MergedCell) and cell.value is not None:
+            if not isinstance(cell, MergedCell):
                 yield cell
+
+
+def cells_of(sheet: Worksheet) -> Iterator[Cell]:
+    """The cells that hold something."""
+    return (cell for cell in all_cells(sheet) if cell.value is not None)
 
 
 def parts_of(data: bytes) -> list[str]:
@@ -161,16 +168,65 @@ def test_no_visible_sheet_is_empty(any_form: Form, kind: str) -> None:
 
 
 @every_kind
+def test_links_lead_to_a_sheet_that_people_see(any_form: Form, kind: str) -> None:
+    names = {sheet.title for sheet in visible(any_form, kind)}
+    cells = [cell for sheet in visible(any_form, kind) for cell in cells_of(sheet)]
+    links = [cell.hyperlink for cell in cells if cell.hyperlink is not None]
+    targets = {str(link.location).rpartition("!")[0].strip("'") for link in links}
+    assert targets
+    assert targets <= names
+    assert {layout.name for layout in layout_of(any_form).form_sheets} <= targets
+
+
+@every_kind
+def test_links_of_formulas_lead_to_a_cell_that_people_see(any_form: Form, kind: str) -> None:
+    names = {sheet.title for sheet in visible(any_form, kind)}
+    cells = formula_cells(written(any_form, kind)).values()
+    links = [cell.shown for cell in cells if str(cell.shown).startswith("#'")]
+    assert links
+    for link in links:
+        sheet, _, cell = str(link).removeprefix("#").rpartition("!")
+        assert sheet.strip("'") in names
+        assert parse(cell) is not None
+
+
+@every_kind
 def test_what_is_worked_out_stays_hidden(any_form: Form, kind: str) -> None:
     assert book(any_form, kind)[CALCULATION].sheet_state == "hidden"
     assert book(any_form, kind)[HIDDEN].sheet_state == "veryHidden"
+
+
+def frozen_at(sheet: Worksheet) -> tuple[int, int]:
+    """The first row and column that scroll, from 0."""
+    cell = parse(str(sheet.freeze_panes))
+    assert cell is not None
+    return cell
 
 
 @every_kind
 def test_headings_stay_in_sight_on_every_sheet(any_form: Form, kind: str) -> None:
     for sheet in visible(any_form, kind):
         assert sheet.freeze_panes, sheet.title
-        assert re.sub("[A-Z]", "", str(sheet.freeze_panes)) != "1", "rows stay, not only columns"
+        assert frozen_at(sheet)[0] > 0, "rows stay, not only columns"
+
+
+@every_kind
+def test_panes_are_frozen_right_below_the_headings(any_form: Form, kind: str) -> None:
+    """Of a table of the form, of last year's copy of it, and of every list; and beside the row
+    headings."""
+    frozen = {layout.name: layout.frozen for layout in layout_of(any_form).form_sheets}
+    for table in any_form.tables:
+        beside = frozen[table.sheet][1]
+        is_down = table.arrangement is Arrangement.DOWN
+        depths = [heading.depth for block in table.blocks for heading in block.rows]
+        assert beside == (max(depths) if is_down else 0)
+    for sheet in visible(any_form, kind):
+        own = frozen.get(sheet.title.removeprefix("上年·"))
+        for listed in sheet.tables.values():
+            _, top, _, _ = range_boundaries(listed.ref)
+            own = (int(top or 0), frozen_at(sheet)[1])
+        if own is not None:
+            assert frozen_at(sheet) == own, sheet.title
 
 
 @every_report
@@ -237,9 +293,10 @@ def rgb(colour: Color | None, default: str) -> str:
 
 
 def pairs(sheet: Worksheet) -> set[tuple[str, str]]:
-    """Font and fill of every cell that shows something, and of every conditional format."""
+    """Font and fill of every cell, for what is empty can be filled in, and of every conditional
+    format."""
     found = set()
-    for cell in cells_of(sheet):
+    for cell in all_cells(sheet):
         fill = cell.fill.fgColor if cell.fill.fill_type else None
         found.add((rgb(cell.font.color, "000000"), rgb(fill, "FFFFFF")))
     for area in sheet.conditional_formatting:
@@ -284,7 +341,7 @@ def test_whatever_is_coloured_is_told_in_words_too(any_form: Form, kind: str) ->
             assert any(word.startswith(("✘ ", "！ ")) for word in words), name
 
 
-@every_report
+@every_kind
 def test_a_conditional_format_looks_at_words_or_at_a_hidden_state(
     any_form: Form, kind: str
 ) -> None:
@@ -301,10 +358,31 @@ def test_a_conditional_format_looks_at_words_or_at_a_hidden_state(
 # --- lists ----------------------------------------------------------------------------------
 
 
+def beside_lists(form: Form) -> set[str]:
+    """The sheets that are no list, nor a table of anything but what the form prints."""
+    report = {layout.name for layout in layout_of(form).form_sheets}
+    last_year = {f"上年·{name}" for name in report}
+    return {COVER, GUIDE, CHECKS, *report, *last_year}
+
+
+@every_kind
+def test_every_list_is_a_table(any_form: Form, kind: str) -> None:
+    """The 校验 sheet is none, for a line over each group says what to do."""
+    lists = [s for s in visible(any_form, kind) if s.title not in beside_lists(any_form)]
+    assert bool(lists) == (kind in SUMMARIES)
+    for sheet in visible(any_form, kind):
+        is_empty = sheet.title == EXPLANATIONS_SHEET and sheet.max_row <= 3
+        assert len(sheet.tables) == (sheet in lists and not is_empty), sheet.title
+        has_filter = bool(sheet.auto_filter.ref)
+        assert has_filter == (sheet.title == CHECKS), sheet.title
+
+
 @every_summary
 def test_lists_are_tables_with_one_row_of_headings(any_form: Form, kind: str) -> None:
     lists = [STATUS_SHEET, FINDINGS_SHEET, TEXTS_SHEET]
     lists += [detail_sheet(table) for table in any_form.tables]
+    if book(any_form, kind)[EXPLANATIONS_SHEET].tables:
+        lists.append(EXPLANATIONS_SHEET)
     names = set()
     for name in lists:
         sheet = book(any_form, kind)[name]
@@ -449,6 +527,26 @@ def test_whatever_is_no_part_of_the_report_prints_an_empty_cell(any_form: Form, 
         assert (left, top) == (right, bottom)
         assert top == 1, "above the rows that are repeated on every page"
         assert int(left or 0) > sheet.max_column, "free of content, borders and fills"
+
+
+@every_kind
+def test_each_sheet_of_the_report_keeps_to_its_pages(any_form: Form, kind: str) -> None:
+    """The cover and each table one, the texts as many as their breaks make of it, two at most."""
+    tables = {layout.name for layout in layout_of(any_form).tables.values()}
+    for sheet in printed_sheets(any_form, kind):
+        fit = sheet.sheet_properties.pageSetUpPr
+        is_on_one = fit is not None and bool(fit.fitToPage)
+        assert is_on_one == (sheet.title in {COVER, *tables}), sheet.title
+        if is_on_one:
+            setup = sheet.page_setup
+            assert (setup.fitToWidth or 1, setup.fitToHeight or 1) == (1, 1)
+        assert len(sheet.row_breaks.brk) <= 1
+
+
+@every_kind
+def test_colours_that_help_to_fill_in_do_not_print(any_form: Form, kind: str) -> None:
+    for sheet in printed_sheets(any_form, kind):
+        assert sheet.page_setup.blackAndWhite, sheet.title
 
 
 @every_kind
