@@ -7,15 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from xlreport.formats.conditional import (
-    ALWAYS,
-    NEVER,
-    SELF,
-    UNKNOWN,
-    Condition,
-    Operand,
-    Reference,
-)
+from xlreport.formats.conditions import ALWAYS, NEVER, SELF, UNKNOWN, Condition, Operand, Reference
 from xlreport.formats.formula_tokens import (
     BIFF8,
     BIFF12,

@@ -7,16 +7,8 @@ from decimal import Decimal
 import pytest
 
 from formats.packages import cell, ods, refusal
-from xlreport.formats.conditional import (
-    ALWAYS,
-    MOST_RULES,
-    SELF,
-    Change,
-    Condition,
-    Look,
-    Reference,
-    Rule,
-)
+from xlreport.formats.conditional import MOST_RULES, Change, Look, Rule
+from xlreport.formats.conditions import ALWAYS, SELF, Condition, Reference
 from xlreport.formats.guard import Limits, Refused
 from xlreport.formats.open import open_book
 from xlreport.formats.raw import MOST_ODD, Format, RawBook, RawCell, RawSheet, Remark

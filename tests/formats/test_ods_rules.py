@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from xlreport.a1 import Cell
-from xlreport.formats.conditional import ALWAYS, SELF, UNKNOWN, Condition, Reference
+from xlreport.formats.conditions import ALWAYS, SELF, UNKNOWN, Condition, Reference
 from xlreport.formats.ods_rules import base_cell, ods_areas, ods_condition
 
 B10: Cell = (9, 1)

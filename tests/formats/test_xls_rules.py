@@ -8,17 +8,8 @@ from decimal import Decimal
 import pytest
 
 from xlreport.formats.colours import WHITE, Colour
-from xlreport.formats.conditional import (
-    ALWAYS,
-    MOST_RULES,
-    NO_CHANGE,
-    SELF,
-    UNKNOWN,
-    Change,
-    Condition,
-    Reference,
-    Rule,
-)
+from xlreport.formats.conditional import MOST_RULES, NO_CHANGE, Change, Rule
+from xlreport.formats.conditions import ALWAYS, SELF, UNKNOWN, Condition, Reference
 from xlreport.formats.xls_rules import CONDITIONS, RULE, XlsRules
 
 RED: Colour = (255, 0, 0)

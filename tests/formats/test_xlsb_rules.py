@@ -11,17 +11,8 @@ from formats.test_xlsb import cell, colour, fill, font, row, sheet
 from support.xlsb import _record as record
 from support.xlsb import _wide as wide
 from xlreport.formats.colours import BLACK, WHITE, Colour
-from xlreport.formats.conditional import (
-    ALWAYS,
-    MOST_RULES,
-    NEVER,
-    NO_CHANGE,
-    SELF,
-    UNKNOWN,
-    Change,
-    Condition,
-    Rule,
-)
+from xlreport.formats.conditional import MOST_RULES, NO_CHANGE, Change, Rule
+from xlreport.formats.conditions import ALWAYS, NEVER, SELF, UNKNOWN, Condition
 from xlreport.formats.raw import RawSheet
 from xlreport.formats.xlsb_styles import read_styles
 

@@ -7,18 +7,8 @@ from decimal import Decimal
 import pytest
 
 from formats.packages import refusal, rows, xlsx_parts, zipped
-from xlreport.formats.conditional import (
-    ALWAYS,
-    MOST_RULES,
-    NEVER,
-    NO_CHANGE,
-    SELF,
-    UNKNOWN,
-    Change,
-    Condition,
-    Reference,
-    Rule,
-)
+from xlreport.formats.conditional import MOST_RULES, NO_CHANGE, Change, Rule
+from xlreport.formats.conditions import ALWAYS, NEVER, SELF, UNKNOWN, Condition, Reference
 from xlreport.formats.guard import Limits
 from xlreport.formats.open import open_book
 from xlreport.formats.raw import RawSheet

@@ -92,6 +92,8 @@ def test_a_condition_that_is_not_understood_may_hide_a_number() -> None:
         (compared("equal", "0"), WHITE),
         (compared("greaterThan", "0"), '<font><color rgb="FF9C0006"/></font>'),
         (formula("FALSE"), WHITE),
+        (formula("AND(ISNUMBER(B10),B10=0)"), WHITE),
+        (formula("OR(ISBLANK(B10),LEN(B10)=0)"), WHITE),
         ('<cfRule type="containsBlanks" dxfId="DXF" priority="99"/>', WHITE),
         ('<cfRule type="dataBar" priority="99"><dataBar/></cfRule>', ""),
         ('<cfRule type="colorScale" priority="99"><colorScale/></cfRule>', ""),

@@ -7,7 +7,7 @@ import struct
 from decimal import Decimal
 from typing import NamedTuple
 
-from xlreport.formats.conditional import UNKNOWN, Condition, Operand, Reference, truth
+from xlreport.formats.conditions import UNKNOWN, Condition, Operand, Reference, truth
 
 OPERATORS = ("", "between", "notBetween", "=", "<>", ">", "<", ">=", "<=")
 """What a rule compares its cell by, in the order of the numbers that stand for it."""

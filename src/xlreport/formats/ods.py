@@ -12,7 +12,8 @@ from typing import ClassVar
 from xlreport import a1
 from xlreport.a1 import Cell
 from xlreport.formats import codes, opc
-from xlreport.formats.conditional import ALWAYS, MOST_RULES, Change, Rule, may_hide
+from xlreport.formats.conditional import MOST_RULES, Change, Rule, may_hide
+from xlreport.formats.conditions import ALWAYS
 from xlreport.formats.guard import (
     FOREIGN,
     CellCount,

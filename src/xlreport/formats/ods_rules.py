@@ -7,13 +7,7 @@ import re
 
 from xlreport import a1
 from xlreport.a1 import Cell
-from xlreport.formats.conditional import (
-    SELF,
-    UNKNOWN,
-    Condition,
-    formula_condition,
-    operand,
-)
+from xlreport.formats.conditions import SELF, UNKNOWN, Condition, formula_condition, operand
 
 _PREFIX = re.compile(r"cell-content\(\)|cell-content-is-")
 _FUNCTION = re.compile(r"([a-z-]+)\((.*)\)", re.DOTALL)

@@ -9,15 +9,8 @@ from dataclasses import dataclass, field
 
 from xlreport.a1 import Cell
 from xlreport.formats.colours import Colour
-from xlreport.formats.conditional import (
-    MOST_RULES,
-    NO_CHANGE,
-    SELF,
-    UNKNOWN,
-    Change,
-    Condition,
-    Rule,
-)
+from xlreport.formats.conditional import MOST_RULES, NO_CHANGE, Change, Rule
+from xlreport.formats.conditions import SELF, UNKNOWN, Condition
 from xlreport.formats.formula_tokens import BIFF8, OPERATORS, condition_of, operand_of
 
 CONDITIONS, RULE = 0x1B0, 0x1B1

@@ -8,17 +8,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from xlreport.a1 import Cell
-from xlreport.formats.conditional import (
-    ALWAYS,
-    MOST_RULES,
-    NEVER,
-    SELF,
-    UNKNOWN,
-    Change,
-    Condition,
-    Operand,
-    Rule,
-)
+from xlreport.formats.conditional import MOST_RULES, Change, Rule
+from xlreport.formats.conditions import ALWAYS, NEVER, SELF, UNKNOWN, Condition, Operand
 from xlreport.formats.formula_tokens import BIFF12, OPERATORS, condition_of, operand_of
 from xlreport.formats.styles import Styles
 

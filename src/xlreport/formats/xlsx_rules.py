@@ -6,16 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from xlreport.a1 import Cell
-from xlreport.formats.conditional import (
+from xlreport.formats.conditional import MOST_RULES, Change, Rule, areas_of
+from xlreport.formats.conditions import (
     ALWAYS,
-    MOST_RULES,
     NEVER,
     SELF,
     UNKNOWN,
-    Change,
     Condition,
-    Rule,
-    areas_of,
     formula_condition,
     operand,
 )

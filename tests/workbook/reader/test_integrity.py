@@ -13,7 +13,8 @@ from support.raw_books import put, raw_book
 from xlreport import Form
 from xlreport.a1 import Cell, address
 from xlreport.formats.colours import WHITE
-from xlreport.formats.conditional import SELF, UNKNOWN, Change, Condition, Rule
+from xlreport.formats.conditional import Change, Rule
+from xlreport.formats.conditions import SELF, UNKNOWN, Condition
 from xlreport.formats.raw import Format, Hidden, RawBook, RawCell, RawSheet, Remark
 from xlreport.workbook.layout.sheet import UNIT_ROW
 from xlreport.workbook.layout.workbook import layout_of
