@@ -4,7 +4,10 @@ from xlreport.api import diff_files as diff_files
 from xlreport.api import merge_folder as merge_folder
 from xlreport.api import read_prior_year as read_prior_year
 from xlreport.api import repair_files as repair_files
+from xlreport.api import report_of_file as report_of_file
+from xlreport.api import report_of_merge as report_of_merge
 from xlreport.api import write_outputs as write_outputs
+from xlreport.api import write_report as write_report
 from xlreport.api import write_templates as write_templates
 from xlreport.campaign.campaign import Campaign as Campaign
 from xlreport.campaign.campaign import read_campaign as read_campaign
@@ -22,6 +25,7 @@ from xlreport.errors import Busy as Busy
 from xlreport.errors import CampaignError as CampaignError
 from xlreport.errors import LedgerError as LedgerError
 from xlreport.errors import LetterError as LetterError
+from xlreport.errors import ReportError as ReportError
 from xlreport.errors import RosterError as RosterError
 from xlreport.errors import SendError as SendError
 from xlreport.errors import SourceError as SourceError
@@ -50,6 +54,7 @@ from xlreport.merging.result import MergeResult as MergeResult
 from xlreport.merging.result import RepairResult as RepairResult
 from xlreport.merging.roster import Roster as Roster
 from xlreport.merging.roster import read_roster as read_roster
+from xlreport.publishing.report.content import Report as Report
 from xlreport.submission import Entry as Entry
 from xlreport.submission import Provenance as Provenance
 from xlreport.submission import Submission as Submission

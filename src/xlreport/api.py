@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from xlreport.atomic import safe_name
-from xlreport.errors import UsageError
+from xlreport.atomic import keep_beside, locked, safe_name, write_atomically
+from xlreport.errors import UsageError, WouldReplace
 from xlreport.findings import Severity
 from xlreport.form.catalog import SHIPPED, FormCatalog, get_form
 from xlreport.form.model import Form
@@ -40,6 +40,7 @@ from xlreport.publishing.notices import notice_list
 from xlreport.publishing.notices import notices as notices_of
 from xlreport.publishing.overview import overview_of
 from xlreport.publishing.page.render import PAGE_NAME, status_page
+from xlreport.publishing.report import Report, county_report, is_ours, report_files, unit_report
 from xlreport.publishing.summary_workbook import write_summary
 from xlreport.rules.excel import FormulaTooLong
 from xlreport.submission import NOBODY, Submission, Summary, Unit
@@ -215,24 +216,24 @@ def diff_files(
     cannot be read, or when they are of different forms.
     """
     files = [read_files(_listed([path]), forms, reading) for path in (first, second)]
-    a = _only_report(first, files[0])
-    b = _only_report(second, files[1])
+    a = _only_report(first, files[0], "不能比较")
+    b = _only_report(second, files[1], "不能比较")
     if a.form is None or b.form is None or a.form_id != b.form_id:
         titles = " 和 ".join(file.form.named for file in (a, b) if file.form is not None)
         raise UsageError(f"两份不是同一种报表（{titles}），不能比较。")
     return list(differences(a.form, a.report, b.report))
 
 
-def _only_report(path: Path, files: Sequence[FileRecord]) -> FileRecord:
+def _only_report(path: Path, files: Sequence[FileRecord], refused: str) -> FileRecord:
     """The one report among the files of a path. Raises UsageError for none or several."""
     reports = [file for file in files if file.submission is not None]
     if len(reports) > 1:
-        raise UsageError(f"“{path}”不能比较：里面有 {len(reports)} 份报表，请给出其中一份。")
+        raise UsageError(f"“{path}”{refused}：里面有 {len(reports)} 份报表，请给出其中一份。")
     if reports:
         return reports[0]
     messages = [finding.message for file in files for finding in file.findings]
     reason = "；".join(messages) or "里面没有报表"
-    raise UsageError(f"“{path}”不能比较：{reason}。")
+    raise UsageError(f"“{path}”{refused}：{reason}。")
 
 
 def merge_folder(request: MergeRequest) -> MergeResult:
@@ -324,6 +325,80 @@ def _beside(summary: Path, result: MergeResult, form: Form, county: Summary) -> 
     page = status_page(overview, summary.name, DATA_NAME)
     document = result_document(result, form, overview)
     return {summary.with_name(PAGE_NAME): page, summary.with_name(DATA_NAME): document}
+
+
+def report_of_merge(
+    result: MergeResult, out: Path | None = None, *, author: str = ""
+) -> Report | None:
+    """The county's report of a merge; None when nothing could be used.
+
+    What somebody typed into the summary that stands in `out` (beside the merged folder unless told
+    otherwise) goes into it. Raises ReportError for a draft that contradicts the numbers.
+    """
+    request = result.request
+    form, county = result.form, result.county
+    if form is None or county is None:
+        return None
+    how = Replacing(request.forms, request.reading)
+    path = (out or default_out(request.folder)) / _summary_name(form, county)
+    standing = standing_summary(path, form.id, county.year, how)
+    return county_report(result, form, with_typed_lines(county, standing.summary), author=author)
+
+
+def report_of_file(
+    path: Path,
+    *,
+    forms: FormCatalog = SHIPPED,
+    prior_year: PriorYear | None = None,
+    reading: ReadOptions = ReadOptions(),
+    author: str = "",
+) -> Report:
+    """The report of one workbook: a unit's own, or a county's from its summary. Raises UsageError
+    for a path that does not exist or holds not one report, ReportError as `report_of_merge`."""
+    checked = check_files([path], forms=forms, prior_year=prior_year, reading=reading)
+    file = _only_report(path, checked.files, "不能生成报告")
+    if file.form is None:
+        raise UsageError(f"“{path}”不能生成报告：没有这种报表的定义。")
+    return unit_report(file, file.form, author=author)
+
+
+def write_report(
+    report: Report, out: Path, *, template: Path | None = None, keep: Told | None = None
+) -> list[Path]:
+    """Writes a report as a Word document, with the same data as CSV and JSON beside it; returns
+    their paths.
+
+    `template` is the office's own document with names to fill in, `keep` as for write_templates: a
+    document that somebody has worked in stays as `.bak`. Raises ReportError for a template that
+    cannot be used or a document that does not show the data, WouldReplace for a file that must
+    stay, Busy when another run writes there, OSError when a file cannot be written.
+    """
+    require_folder(out)
+    files = {out / name: data for name, data in report_files(report, template).items()}
+    with locked(out):
+        worked_in = [path for path, data in files.items() if _is_worked_in(path, data)]
+        if worked_in and keep is None:
+            raise WouldReplace(_REPORT_STAYS.format(path=worked_in[0]))
+        for path, data in files.items():
+            if path in worked_in and keep is not None:
+                keep(path, keep_beside(path))
+            write_atomically(path, data)
+    return list(files)
+
+
+_REPORT_STAYS = (
+    "“{path}”有人改过，没有替换，也没有写报告。\n"
+    "请另给一个文件夹；确实要写在这里，命令后加 --force，旧文件改名为 .bak 留着。"
+)
+
+
+def _is_worked_in(path: Path, data: bytes) -> bool:
+    """Whether a file stands there that is neither this one nor an earlier one as it was written."""
+    try:
+        found = path.read_bytes()
+    except FileNotFoundError:
+        return False
+    return found != data and not is_ours(path.name, found)
 
 
 def _summary_name(form: Form, county: Submission) -> str:

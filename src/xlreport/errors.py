@@ -52,3 +52,7 @@ class SendError(XlreportError):
 
 class SourceError(XlreportError):
     """A mailbox or a folder of messages that cannot be read at all."""
+
+
+class ReportError(XlreportError):
+    """A published report that cannot be made, or would not say what the data say."""

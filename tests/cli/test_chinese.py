@@ -39,6 +39,7 @@ NAMES = {
         "returners",
     ),
     *("accept", "query", "exclude", "revoke", "zip"),
+    *("Word", "docx"),
     *("abc", "year"),
 }
 """What may stand in Latin letters: names of commands, formats, files and keys, and what was typed."""

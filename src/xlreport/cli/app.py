@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from xlreport.cli import archiving, campaign, chinese, decisions, reports
+from xlreport.cli import archiving, campaign, chinese, decisions, publishing, reports
 from xlreport.cli.ending import SHELLS, Ended, ended_by_signals
 from xlreport.cli.options import spread
 from xlreport.cli.progress import allowed
@@ -37,6 +37,7 @@ COMMANDS = (
     reports.template,
     reports.check,
     reports.merge,
+    publishing.report,
     reports.repair,
     reports.diff,
     reports.lint,

@@ -116,6 +116,10 @@ InboxFolder = Annotated[
 ]
 FirstFile = Annotated[Path, _argument("甲文件", "一份报表。")]
 SecondFile = Annotated[Path, _argument("乙文件", "与它比较的另一份。")]
+ReportSource = Annotated[
+    Path | None,
+    _argument("报表", "收到的报表所在的文件夹，或者一份报表。在工作文件夹里不用写。"),
+]
 NewFolder = Annotated[Path, _argument("文件夹", "要建立的工作文件夹。")]
 SendKind = Annotated[
     Literal["templates", "reminders", "returns"],
@@ -162,6 +166,16 @@ RepairFolder = Annotated[
 NoticesFolder = Annotated[
     Path | None,
     _value("--notices", "文件夹", "给退回的单位各写一份标出问题的工作簿，写到这里。"),
+]
+ReportFolder = Annotated[
+    Path | None,
+    _value("--out", "文件夹", "报告写到哪里；默认与汇总表在一起，一份报表的写在当前文件夹。"),
+]
+OfficeTemplate = Annotated[
+    Path | None, _value("--template", "文件", "本单位自己的 Word 模板（.docx），默认按公文格式。")
+]
+Author = Annotated[
+    str, _value("--author", "名称", "署名的单位；默认是汇总或填报单位。", parser=unit_name)
 ]
 Force = Annotated[bool, _flag("--force", "有填过的同名文件也照样写，旧文件改名为 .bak 留着。")]
 WithErrors = Annotated[bool, _flag("--with-errors", "有错误的报表也计入合计（会注明）。")]
@@ -325,6 +339,16 @@ class Outputs:
     out: SummaryFolder = None
     repair: RepairFolder = None
     notices: NoticesFolder = None
+    force: Force = False
+
+
+@dataclass(frozen=True)
+class ReportOutput:
+    """How a report is written, and where."""
+
+    out: ReportFolder = None
+    template: OfficeTemplate = None
+    author: Author = ""
     force: Force = False
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from xlreport.merging.outcome import FileRecord
     from xlreport.merging.result import CheckResult, MergeResult, RepairResult
     from xlreport.publishing.archive import Verification
+    from xlreport.publishing.report import Report
     from xlreport.submission import Unit
 
 MOST_LINES = 40
@@ -287,6 +288,24 @@ def _listed(counts: Mapping[str, int], measure: str) -> str:
 
 def _names(units: Iterable[Unit]) -> str:
     return "、".join(harmless(unit.name) for unit in units)
+
+
+# --- the report ---
+
+
+def report_lines(report: Report | None, written: Sequence[Path]) -> Iterator[str]:
+    """The lines of `xlreport report`."""
+    if report is None:
+        yield "没有可以汇总的报表，没有写报告。"
+        return
+    yield harmless(report.title)
+    for note in report.notes:
+        yield harmless(f"还不是最终数：{note}")
+    for path in written:
+        yield harmless(f"已写：{path}")
+    yield "各表的数字已从写好的报告里读出核对，与数据一致。"
+    if any(text.is_draft or text.note or text.materials for text in report.texts.values()):
+        yield "文字部分是初稿或材料，请按红字的提示编写后再公布。"
 
 
 # --- repairing, comparing, linting ---

@@ -112,7 +112,7 @@ def template(
     if county:
         request = replace(request, county=Unit(county))
     out = out or Path()
-    written = write_templates(request, out, keep=_kept(force=output.force))
+    written = write_templates(request, out, keep=kept(force=output.force))
     for path in written:
         typer.echo(str(path))
     for line in template_lines(request, written, out):
@@ -146,7 +146,7 @@ def _inbox_checked(settings: CampaignSettings, place: Workplace, reading: Readin
     from xlreport.merging.result import CheckResult
 
     campaign = opened_campaign(settings, reading.read_options(), place)
-    request = _request_in(campaign, reading)
+    request = request_in(campaign, reading)
     return CheckResult(merge_folder(request).files)
 
 
@@ -190,14 +190,14 @@ def merge(
     from xlreport.api import merge_folder, require_places, write_outputs
     from xlreport.cli.render import merge_report, show
 
-    settings = _campaign_to_merge(place, folder)
+    settings = campaign_to_merge(place, folder)
     campaign = None
     if settings is None:
-        request = _request_for(folder, place, counting, reading)
+        request = request_for(folder, place, counting, reading)
         out = outputs.out
     else:
         campaign = opened_campaign(settings, reading.read_options(), place)
-        request = _request_in(campaign, reading)
+        request = request_in(campaign, reading)
         out = outputs.out or settings.summary
     request = counting.applied_to(request)
     require_places(request.folder, out=out, repair=outputs.repair, notices=outputs.notices)
@@ -206,7 +206,7 @@ def merge(
         out,
         repair=outputs.repair,
         notices=outputs.notices,
-        keep=_kept(force=outputs.force),
+        keep=kept(force=outputs.force),
     )
     waiting = "" if campaign is None else about_open_mail(campaign, result.files)
     show(merge_report(result, verbose=view.verbose), result, as_json=view.as_json)
@@ -250,7 +250,7 @@ def repair(
         forms=forms,
         exclude=reading.own_files(),
         reading=reading.read_options(),
-        keep=_kept(force=force),
+        keep=kept(force=force),
     )
     show(repair_report(result), result, as_json=as_json)
     return result.exit_code
@@ -298,7 +298,7 @@ def lint(*, form: FormName, since: OlderDefinition = None, as_json: AsJson = Fal
     return result.exit_code
 
 
-def _kept(*, force: bool) -> Told | None:
+def kept(*, force: bool) -> Told | None:
     """What hears of the files that make room; None where none may."""
     return _tell_kept if force else None
 
@@ -313,7 +313,7 @@ def _tell_kept(path: Path, kept: Path) -> None:
 # --- merging ---
 
 
-def _campaign_to_merge(place: Workplace, folder: Path | None) -> CampaignSettings | None:
+def campaign_to_merge(place: Workplace, folder: Path | None) -> CampaignSettings | None:
     """The campaign whose inbox is to be merged; None for a plain folder. Raises BadParameter when
     the command line names two."""
     if folder is None:
@@ -323,7 +323,7 @@ def _campaign_to_merge(place: Workplace, folder: Path | None) -> CampaignSetting
     return campaign_in(folder)
 
 
-def _request_for(
+def request_for(
     folder: Path | None, place: Workplace, counting: Counting, reading: Reading
 ) -> MergeRequest:
     """A plain folder with what the command line names. Raises BadParameter without a folder."""
@@ -345,7 +345,7 @@ def _request_for(
     )
 
 
-def _request_in(campaign: Campaign, reading: Reading) -> MergeRequest:
+def request_in(campaign: Campaign, reading: Reading) -> MergeRequest:
     """The inbox of a campaign, with what its ledger knows."""
     settings = campaign.settings
     request = replace(

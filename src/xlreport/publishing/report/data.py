@@ -1,0 +1,73 @@
+"""The same report as data, for those who go on with it: a table (CSV) and a document (JSON)."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from xlreport.findings import plain
+from xlreport.publishing.report.content import Report
+from xlreport.submission import shown
+from xlreport.text import BITING
+
+HEADINGS = ("编号", "部分", "行", "列", "计量单位", "数值", "文字")
+
+KIND = "xlreport-report"
+"""What a document of this kind says that it is."""
+
+
+def report_csv(report: Report) -> bytes:
+    """A line for each number and each text, in UTF-8 with BOM, so that Excel takes it for that."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer.writerow(HEADINGS)
+    writer.writerows(_rows(report))
+    return buffer.getvalue().encode("utf-8-sig")
+
+
+def _rows(report: Report) -> Iterator[tuple[str, ...]]:
+    titles = {table.id: table.title for table in report.form.tables}
+    for field in report.form.fields.values():
+        number = report.numbers.get(field.id)
+        value = "" if number is None else shown(number)
+        labels = (titles[field.table], field.row_label, field.column_label, field.unit)
+        yield (field.id, *map(harmless_cell, labels), value, "")
+    for text in report.texts.values():
+        label = harmless_cell(text.label)
+        yield text.field, label, "", "", "", "", harmless_cell(text.text)
+        for material in text.materials:
+            unit = harmless_cell(material.unit)
+            yield text.field, label, unit, "", "", "", harmless_cell(material.text)
+
+
+def harmless_cell(text: str) -> str:
+    """A text that no program takes for a formula (CWE-1236, OWASP ASVS 1.2.10)."""
+    return f"'{text}" if text.startswith(BITING) else text
+
+
+def report_json(report: Report) -> bytes:
+    """The report as one JSON document in UTF-8."""
+    document = json.dumps(_document(report), ensure_ascii=False, indent=1)
+    return f"{document}\n".encode()
+
+
+def _document(report: Report) -> dict[str, Any]:
+    unit = report.unit
+    texts = {}
+    for text in report.texts.values():
+        materials = [{"unit": one.unit, "text": one.text} for one in text.materials]
+        texts[text.field] = {"label": text.label, "text": text.text, "materials": materials}
+    return {
+        "kind": KIND,
+        "form": report.form.id,
+        "year": report.year,
+        "unit": {"name": unit.name, "code": unit.code, "level": unit.level},
+        "title": report.title,
+        "final": report.is_final,
+        "notes": list(report.notes),
+        "numbers": {name: plain(number) for name, number in report.numbers.items()},
+        "texts": texts,
+    }
