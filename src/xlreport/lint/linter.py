@@ -5,6 +5,7 @@ What is reported is proven. L1 rules cannot hold together. L2 a rule can never f
 stand for their formulas, and the equation that computes them is left alone. L3 a rule repeats
 another. L4 a rule follows from another. L5 the same for a rule all of whose cells are computed:
 what it finds cannot be corrected where it is shown. L6 a form has changed and its version has not.
+L7 a draft of the report contradicts the tables.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from xlreport.form import expression as ex
 from xlreport.form.model import Form
 from xlreport.lint.changes import changes
 from xlreport.lint.conflicts import Conflict, conflicts
+from xlreport.lint.drafts import contradicting_drafts
 from xlreport.lint.redundancy import Implications, Implied, Repeats, failing, repeats
 from xlreport.lint.result import Example, Lint, LintResult
 from xlreport.lint.rulebook import Rulebook
@@ -37,7 +39,7 @@ def lint(
     `effort` is what one question may cost. Raises SolverMissing without z3, unless there are
     changes to be told."""
     report = _examined(form, effort, must_examine=since is None)
-    lints = list(dict.fromkeys(report.lints))
+    lints = [*dict.fromkeys(report.lints), *_contradicting(form)]
     changed = None
     if since is not None:
         changed = changes(since, form)
@@ -82,6 +84,15 @@ def _same_version(form: Form, since: Form) -> Lint:
     next_version = since.version + 1
     suggestion = f"请把 version 改成 {next_version}"
     return Lint("L6", Severity.WARNING, (), message, suggestion)
+
+
+def _contradicting(form: Form) -> Iterator[Lint]:
+    """The drafts with which no report could be written."""
+    labels = {text.field_id: text.label for text in form.texts}
+    for text, finding in contradicting_drafts(form).items():
+        message = f"“{labels[text]}”的初稿会与数字矛盾，例如：{finding.message}"
+        codes = (finding.code,)
+        yield Lint("L7", Severity.ERROR, codes, message, "请改正初稿里的句子")
 
 
 class _Examiner:
