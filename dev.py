@@ -3,7 +3,7 @@
 python dev.py demo      the main job on the samples
 python dev.py test      linter, types, and all tests that need no other program
 python dev.py real      the files of real programs and offices, and the attacks: what differs
-python dev.py oracle    the tests in which LibreOffice recalculates our workbooks and Chromium opens the page
+python dev.py oracle    LibreOffice recalculates our workbooks, Chromium opens the page
 python dev.py bench     the figures of the README
 python dev.py nightly   many more random examples, and some mutants of each package (hours)
 """
@@ -107,7 +107,7 @@ def real() -> None:
 
 
 def oracle() -> None:
-    print("LibreOffice recalculates workbooks, Chromium opens the page: about 4 minutes.", flush=True)
+    print("LibreOffice recalculates, Chromium opens the page: about 4 minutes.", flush=True)
     set_up("[dev]")
     with step("tests"):
         run(python(), "-m", "pytest", "-m", "oracle or browser", *PARALLEL)

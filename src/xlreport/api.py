@@ -224,6 +224,15 @@ def diff_files(
     return list(differences(a.form, a.report, b.report))
 
 
+def read_report(
+    path: Path, *, forms: FormCatalog = SHIPPED, reading: ReadOptions = ReadOptions()
+) -> FileRecord:
+    """The one report of a file, or of a folder or an archive with one report in it, checked. Raises
+    UsageError when there is none, or several."""
+    files = validated(read_files(_listed([path]), forms, reading))
+    return _only_report(path, files, "不能显示")
+
+
 def _only_report(path: Path, files: Sequence[FileRecord], refused: str) -> FileRecord:
     """The one report among the files of a path. Raises UsageError for none or several."""
     reports = [file for file in files if file.submission is not None]

@@ -38,7 +38,7 @@ NAMES = {
         "tempaltes",
         "returners",
     ),
-    *("accept", "query", "exclude", "revoke", "zip"),
+    *("accept", "query", "exclude", "revoke", "zip", "json", "parquet"),
     *("Word", "docx"),
     *("abc", "year"),
 }

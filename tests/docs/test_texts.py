@@ -143,7 +143,7 @@ def told(room: ModuleType) -> Iterator[tuple[str, Code | Message | str]]:
         for key, member in members:
             is_text = isinstance(member, str) and CHINESE.search(member)
             if isinstance(member, Code | Message) or (is_text and name != "__doc__"):
-                yield f"{name}.{key.name}" if key else name, member
+                yield f"{name}.{getattr(key, 'name', key)}" if key else name, member
 
 
 def said(value: Code | Message | str) -> str:

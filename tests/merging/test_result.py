@@ -149,10 +149,3 @@ def test_the_document_of_a_merge() -> None:
 def test_findings_stand_in_a_table_one_a_row() -> None:
     frame = CheckResult((GOOD, BAD)).to_frame()
     assert list(frame["code"]) == [finding.code for finding in BAD.findings]
-
-
-def test_counted_units_stand_in_a_table_one_a_row() -> None:
-    frame = result(GOOD, BAD, with_errors=True).to_frame()
-    assert list(frame.index) == [JIAZI.name, YICHOU.name]
-    assert list(frame["code"]) == [JIAZI.code, YICHOU.code]
-    assert list(frame["level"]) == [JIAZI.level, YICHOU.level]

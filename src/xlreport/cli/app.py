@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from xlreport.cli import archiving, campaign, chinese, decisions, publishing, reports
+from xlreport.cli import archiving, campaign, chinese, data, decisions, publishing, reports
 from xlreport.cli.ending import SHELLS, Ended, ended_by_signals
 from xlreport.cli.options import spread
 from xlreport.cli.progress import allowed
@@ -40,6 +40,8 @@ COMMANDS = (
     publishing.report,
     reports.repair,
     reports.diff,
+    data.show,
+    data.export,
     reports.lint,
     campaign.init,
     campaign.send,

@@ -120,6 +120,7 @@ ReportSource = Annotated[
     Path | None,
     _argument("报表", "收到的报表所在的文件夹，或者一份报表。在工作文件夹里不用写。"),
 ]
+ReportFile = Annotated[Path, _argument("文件", "要显示的报表。")]
 NewFolder = Annotated[Path, _argument("文件夹", "要建立的工作文件夹。")]
 SendKind = Annotated[
     Literal["templates", "reminders", "returns"],
@@ -229,6 +230,11 @@ DoneNumbers = Annotated[
 ]
 
 
+DataFormat = Annotated[
+    Literal["csv", "json", "parquet"],
+    _value("--to", "格式", "csv 表格程序都能打开，json、parquet 供程序使用；默认是 csv。"),
+]
+DataFile = Annotated[Path | None, _value("--out", "文件", "写到哪个文件；默认放在汇总表旁边。")]
 ArchiveFolder = Annotated[
     Path | None, _value("--out", "文件夹", "归档包写到哪里；默认是工作文件夹里的 archive。")
 ]
@@ -349,6 +355,15 @@ class ReportOutput:
     out: ReportFolder = None
     template: OfficeTemplate = None
     author: Author = ""
+    force: Force = False
+
+
+@dataclass(frozen=True)
+class DataOutput:
+    """In which format data are written, and where."""
+
+    to: DataFormat = "csv"
+    out: DataFile = None
     force: Force = False
 
 

@@ -16,7 +16,7 @@ from xlreport.cli.options import (
     prior_year_at,
     roster_at,
 )
-from xlreport.cli.reports import campaign_to_merge, kept, request_for, request_in
+from xlreport.cli.reports import kept, merge_request
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -108,16 +108,9 @@ def _of_merge(
 ) -> tuple[Report | None, Path]:
     """The report of a folder or a campaign, and where it is written."""
     from xlreport.api import default_out, merge_folder, report_of_merge
-    from xlreport.cli.campaign import opened_campaign
 
-    settings = campaign_to_merge(place, folder)
-    if settings is None:
-        request = request_for(folder, place, counting, reading)
-        summary = default_out(request.folder)
-    else:
-        campaign = opened_campaign(settings, reading.read_options(), place)
-        request = request_in(campaign, reading)
-        summary = settings.summary
-    result = merge_folder(counting.applied_to(request))
+    request, campaign = merge_request(folder, place, counting, reading)
+    summary = default_out(request.folder) if campaign is None else campaign.settings.summary
+    result = merge_folder(request)
     made = report_of_merge(result, summary, author=output.author)
     return made, output.out or summary

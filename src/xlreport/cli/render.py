@@ -256,6 +256,12 @@ def _file(file: FileRecord, *, verbose: bool, contact: str = "") -> Iterator[str
     yield ""
 
 
+def to_act_on(file: FileRecord) -> list[str]:
+    """The findings of a report that ask for something, a line each, heaviest first."""
+    findings = _heaviest_first(file.findings)
+    return [finding.line() for finding in findings if _to_act_on(finding, file)]
+
+
 def _superseded(file: FileRecord) -> str:
     """One line: nobody has to act on a report in whose place another counts."""
     unit = f"{file.unit.name}　" if file.unit.name else ""

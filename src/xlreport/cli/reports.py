@@ -146,7 +146,7 @@ def _inbox_checked(settings: CampaignSettings, place: Workplace, reading: Readin
     from xlreport.merging.result import CheckResult
 
     campaign = opened_campaign(settings, reading.read_options(), place)
-    request = request_in(campaign, reading)
+    request = _request_in(campaign, reading)
     return CheckResult(merge_folder(request).files)
 
 
@@ -190,16 +190,10 @@ def merge(
     from xlreport.api import merge_folder, require_places, write_outputs
     from xlreport.cli.render import merge_report, show
 
-    settings = campaign_to_merge(place, folder)
-    campaign = None
-    if settings is None:
-        request = request_for(folder, place, counting, reading)
-        out = outputs.out
-    else:
-        campaign = opened_campaign(settings, reading.read_options(), place)
-        request = request_in(campaign, reading)
-        out = outputs.out or settings.summary
-    request = counting.applied_to(request)
+    request, campaign = merge_request(folder, place, counting, reading)
+    out = outputs.out
+    if out is None and campaign is not None:
+        out = campaign.settings.summary
     require_places(request.folder, out=out, repair=outputs.repair, notices=outputs.notices)
     result = write_outputs(
         merge_folder(request),
@@ -313,7 +307,21 @@ def _tell_kept(path: Path, kept: Path) -> None:
 # --- merging ---
 
 
-def campaign_to_merge(place: Workplace, folder: Path | None) -> CampaignSettings | None:
+def merge_request(
+    folder: Path | None, place: Workplace, counting: Counting, reading: Reading
+) -> tuple[MergeRequest, Campaign | None]:
+    """What a command line names to be merged, and the campaign in which it is. Raises
+    BadParameter."""
+    settings = _campaign_to_merge(place, folder)
+    if settings is None:
+        request = _request_for(folder, place, counting, reading)
+        return counting.applied_to(request), None
+    campaign = opened_campaign(settings, reading.read_options(), place)
+    request = _request_in(campaign, reading)
+    return counting.applied_to(request), campaign
+
+
+def _campaign_to_merge(place: Workplace, folder: Path | None) -> CampaignSettings | None:
     """The campaign whose inbox is to be merged; None for a plain folder. Raises BadParameter when
     the command line names two."""
     if folder is None:
@@ -323,7 +331,7 @@ def campaign_to_merge(place: Workplace, folder: Path | None) -> CampaignSettings
     return campaign_in(folder)
 
 
-def request_for(
+def _request_for(
     folder: Path | None, place: Workplace, counting: Counting, reading: Reading
 ) -> MergeRequest:
     """A plain folder with what the command line names. Raises BadParameter without a folder."""
@@ -345,7 +353,7 @@ def request_for(
     )
 
 
-def request_in(campaign: Campaign, reading: Reading) -> MergeRequest:
+def _request_in(campaign: Campaign, reading: Reading) -> MergeRequest:
     """The inbox of a campaign, with what its ledger knows."""
     settings = campaign.settings
     request = replace(

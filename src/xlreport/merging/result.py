@@ -16,6 +16,7 @@ from xlreport.merging.codes import E7
 from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.merging.repairs import RepairedFile
 from xlreport.merging.request import MergeRequest
+from xlreport.merging.tidy import Observation, observations, tidy_frame
 from xlreport.rules.evaluate import UnitView
 from xlreport.submission import Submission, Summary, Unit
 
@@ -203,19 +204,17 @@ class MergeResult:
             "findings": [finding.as_dict() for finding in self.findings],
         }
 
+    @property
+    def observations(self) -> Iterator[Observation]:
+        """Every number of every counted report, by unit code and name."""
+        if self.form is None:
+            return iter(())
+        return observations(self.form, self.counted_views)
+
     def to_frame(self) -> pd.DataFrame:
-        """One row a counted unit, one column a field, indexed by unit name. Needs pandas.
-
-        The columns hold effective values, NaN where there is none.
-        """
-        import pandas as pd
-
-        rows = [_row(submission) for submission in self.counted]
-        columns = dict.fromkeys(("unit", "code", "level"))
-        for row in rows:
-            columns.update(dict.fromkeys(row))
-        frame = pd.DataFrame(rows, columns=list(columns))
-        return frame.set_index("unit")
+        """Tidy data as `xlreport export` writes them: one row a counted unit and number, with the
+        columns `unit, code, level, year, field, table, row, column, label, measure, value`."""
+        return tidy_frame(self.observations)
 
 
 @dataclass(frozen=True)
@@ -275,14 +274,3 @@ def findings_frame(findings: Iterable[Finding]) -> pd.DataFrame:
 
     rows = [finding.as_dict() for finding in findings]
     return pd.DataFrame(rows, columns=FINDING_COLUMNS)
-
-
-def _row(submission: Submission) -> dict[str, str | float]:
-    """Who reported, and every number."""
-    unit = submission.unit
-    row: dict[str, str | float] = {"unit": unit.name, "code": unit.code, "level": unit.level}
-    for name in submission.entries:
-        value = submission.effective(name).value
-        if value is not None:
-            row[name] = float(value)
-    return row
