@@ -1,8 +1,10 @@
-"""Makes the pictures of the guide: workbooks as a screen of 1366 by 768 shows them, and as they print.
+"""Makes the pictures of the guide: workbooks as a screen of 1366 by 768 shows them, and as they print;
+the status page as a screen and a phone show it.
 
-Needs LibreOffice, Xvfb, xdotool, ImageMagick and poppler-utils:
+Needs LibreOffice, Xvfb, xdotool, ImageMagick, poppler-utils, and Chromium with Playwright:
 
-    python docs/make_screens.py docs/screens
+    python docs/make_screens.py docs/screens         # all
+    python docs/make_screens.py docs/screens page    # those of the status page
 """
 
 from __future__ import annotations
@@ -20,11 +22,19 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
-from xlreport import get_form, write_workbook
+from xlreport import (
+    MergeRequest,
+    get_form,
+    merge_folder,
+    read_roster,
+    write_outputs,
+    write_workbook,
+)
 from xlreport.form.model import Form
 from xlreport.submission import Entry, Figures, Status, Submission, Unit
 from xlreport.workbook.writer.template import blank
 
+ROOT = Path(__file__).resolve().parent.parent
 SCREEN = "1366x768x24"
 SMALL = "683x"
 """Half the width: what the guide shows."""
@@ -34,6 +44,9 @@ FEW_COLOURS = ("+dither", "-colors", "40", "PNG8:-")
 DISPLAY = ":97"
 LONGEST_START = 180
 """Seconds."""
+
+PAGE_SCREENS = (("state", 1366, 768), ("phone", 390, 844))
+"""Names of the page's pictures, with the screens."""
 
 TABS_Y = 735
 """Where LibreOffice has the tabs of sheets on such a screen."""
@@ -133,9 +146,31 @@ def picture_page(book: Path, folder: Path, page: int) -> None:
     subprocess.run(["pdftoppm", *numbers, str(pdf), str(folder / f"{book.stem}-page")], check=True)
 
 
-def main(folder: Path) -> None:
-    """All pictures."""
-    folder.mkdir(parents=True, exist_ok=True)
+def picture_status_page(folder: Path) -> None:
+    """Pictures of the page of the samples: the screen that opens, and a phone's."""
+    from playwright.sync_api import sync_playwright
+
+    samples = ROOT / "samples"
+    roster = read_roster(samples / "roster.csv")
+    merged = merge_folder(MergeRequest(samples / "2025", roster))
+    with tempfile.TemporaryDirectory() as out, sync_playwright() as playwright:
+        _, page, *_ = write_outputs(merged, Path(out)).outputs
+        program = shutil.which("chromium")
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        for name, width, height in PAGE_SCREENS:
+            shown = browser.new_page(
+                viewport={"width": width, "height": height}, device_scale_factor=0.75
+            )
+            shown.goto(Path(page).as_uri())
+            picture = shown.screenshot()
+            few = ["convert", "png:-", *FEW_COLOURS]
+            small = subprocess.run(few, input=picture, check=True, capture_output=True)
+            (folder / f"page-{name}.png").write_bytes(small.stdout)
+        browser.close()
+
+
+def picture_workbooks(folder: Path) -> None:
+    """Pictures of a unit's workbook."""
     form = get_form("zfxxgk-2021")
     work = Path(tempfile.mkdtemp())
     with screen() as environment:
@@ -147,5 +182,13 @@ def main(folder: Path) -> None:
     shutil.rmtree(work)
 
 
+def main(folder: Path, *only: str) -> None:
+    """All pictures, or only those of the page."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if "page" not in only:
+        picture_workbooks(folder)
+    picture_status_page(folder)
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), *sys.argv[2:])

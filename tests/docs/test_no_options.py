@@ -13,6 +13,7 @@ import openpyxl
 import pytest
 
 from support.merges import merge_and_write
+from support.pages import parsed, words
 from xlreport import Form, MergeResult, Policy, read_roster, write_workbook
 from xlreport.campaign.corrections import correction_lines
 from xlreport.campaign.letters import KINDS, read_letter
@@ -65,8 +66,10 @@ def test_a_template_names_no_option(any_form: Form) -> None:
 
 def test_a_summary_and_its_findings_name_no_option(county: MergeResult) -> None:
     texts = [finding.line() for finding in county.findings]
-    for path in county.outputs:
-        texts += cells_of(Path(path).read_bytes())
+    summary, page, data = (Path(path).read_bytes() for path in county.outputs)
+    texts += cells_of(summary)
+    texts.append(words(parsed(page).find(".//body")))
+    texts.append(data.decode())
     assert len(texts) > 1000
     assert not list(filter(OPTION.search, texts))
 

@@ -16,7 +16,7 @@ from jsonschema import Draft202012Validator
 
 from real.test_hostile_text import HOSTILE
 from support.counties import county, last_year, overview, samples, wrong
-from xlreport import Entry, MergeResult, Policy, Submission
+from xlreport import Entry, MergeResult, Submission
 from xlreport.merging.marks import DATA
 from xlreport.publishing import document
 from xlreport.publishing.document import SCHEMA, result_document
@@ -41,16 +41,12 @@ def schema() -> dict[str, Any]:
     return found
 
 
-def with_errors(result: MergeResult) -> MergeResult:
-    return replace(result, request=replace(result.request, policy=Policy(with_errors=True)))
-
-
 RESULTS: dict[str, Callable[[], MergeResult]] = {
     "samples": samples,
     "samples with errors": lambda: samples(with_errors=True),
     "without last year": lambda: samples(prior_year=False),
     "with last year": lambda: last_year(county(2)),
-    "all wrong": lambda: with_errors(county(3, wrong, missing=1)),
+    "all wrong": lambda: county(3, wrong, missing=1, with_errors=True),
     "nothing counted": lambda: county(3, wrong),
     "without a roster": lambda: replace(county(2), request=replace(county(2).request, roster=None)),
 }

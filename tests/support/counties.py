@@ -59,9 +59,10 @@ def town(number: int) -> Unit:
     return Unit(f"示例县第{number}乡人民政府", f"99{number:04}", "乡镇")
 
 
-def county(size: int, change: Change = unchanged, *, missing: int = 0) -> MergeResult:
-    """A county of so many towns on the roster, the last of which do not report; last year's
-    figures are there."""
+def county(
+    size: int, change: Change = unchanged, *, missing: int = 0, with_errors: bool = False
+) -> MergeResult:
+    """A county of so many towns on the roster, the last of which do not report."""
     units = [town(number) for number in range(1, size + 1)]
     base = report(JIAZI)
     files = []
@@ -73,7 +74,8 @@ def county(size: int, change: Change = unchanged, *, missing: int = 0) -> MergeR
         for number, unit in enumerate(units)
     }
     roster = Roster(tuple(units), {}, COUNTY, columns)
-    return merge_files(files, MergeRequest(Path(), roster))
+    policy = Policy(with_errors=with_errors)
+    return merge_files(files, MergeRequest(Path(), roster, policy=policy))
 
 
 def wrong(number: int, submission: Submission) -> Submission:
@@ -85,6 +87,12 @@ def wrong(number: int, submission: Submission) -> Submission:
         if position % 7 == number % 7:
             entries[name] = Entry.of(number + position)
     return replace(submission, entries=entries, texts={})
+
+
+def unbalanced(number: int, submission: Submission) -> Submission:
+    """Every report has one sum that does not hold, and all its numbers."""
+    received = {"requests.received.natural_person": Entry.of(1000 * number)}
+    return replace(submission, entries={**submission.entries, **received})
 
 
 def last_year(result: MergeResult) -> MergeResult:

@@ -15,7 +15,7 @@ import pytest
 from real.test_hostile_text import HOSTILE
 from support.counties import county, last_year, overview, samples, unchanged, wrong
 from support.pages import DATA, SUMMARY, page, parsed, rows, section, units, words
-from xlreport import Entry, FileRecord, Outcome, Policy, Submission, Unit
+from xlreport import Entry, FileRecord, Outcome, Submission, Unit
 from xlreport.atomic import safe_name
 from xlreport.findings import Finding, Severity
 from xlreport.form.model import ChartKind
@@ -337,8 +337,7 @@ def test_what_deceives_the_eye_is_shown() -> None:
     ("size", "most"), [(100, 300 * 1024), (200, 600 * 1024)], ids=["100 units", "200 units"]
 )
 def test_a_large_county_with_errors_everywhere_is_still_a_small_file(size: int, most: int) -> None:
-    result = county(size, wrong)
-    result = replace(result, request=replace(result.request, policy=Policy(with_errors=True)))
+    result = county(size, wrong, with_errors=True)
     told = overview(result)
     assert min(row.errors for row in told.units) > 3
     data = page(result)
