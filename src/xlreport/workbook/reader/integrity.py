@@ -42,12 +42,20 @@ from xlreport.workbook.layout.first_edition import is_verdict
 from xlreport.workbook.layout.margin import Margin
 from xlreport.workbook.layout.notice import NOTE_COLUMN, NOTICE
 from xlreport.workbook.layout.prior_year import PRIOR_YEAR_SHEET
-from xlreport.workbook.layout.sheet import CHECKS, HIDDEN, PRIOR_YEAR_LIST, SheetLayout
+from xlreport.workbook.layout.sheet import (
+    CHECKS,
+    COVER,
+    GUIDE,
+    HIDDEN,
+    PRIOR_YEAR_LIST,
+    SheetLayout,
+)
 from xlreport.workbook.layout.workbook import Spot, place_of
 from xlreport.workbook.reader.cover import cover_sheet, cover_spots
 from xlreport.workbook.reader.defined_names import cell_at, seen_text
 from xlreport.workbook.reader.headings import ENOUGH, likeness, squeezed
 from xlreport.workbook.reader.locate import Located
+from xlreport.workbook.reader.strays import beside_cover, beside_instructions, written_over
 from xlreport.workbook.reader.texts import explanation_spots
 
 _CHECK_LABEL = "校验"
@@ -88,9 +96,11 @@ def _strays(located: Located, *, same_version: bool, is_summary: bool) -> Iterat
         elif name not in located.moved:
             layout = layouts[name]
             other_version = None if same_version else Margin(located.layout.form, layout)
-            yield from _outside(layout, sheet, other_version)
+            yield from _outside(located, layout, sheet, other_version)
             if same_version:
                 yield from _headings(layout, sheet)
+    if same_version and not is_summary:
+        yield from _beside(located)
 
 
 def _is_extra(located: Located, sheet: RawSheet) -> bool:
@@ -139,23 +149,43 @@ def _typed_content(sheet: RawSheet, cell: Cell) -> str:
 
 
 def _outside(
-    layout: SheetLayout, sheet: RawSheet, other_version: Margin | None
+    located: Located, layout: SheetLayout, sheet: RawSheet, other_version: Margin | None
 ) -> Iterator[Finding]:
-    """R5: content in cells that the form leaves empty; comments, links and merges beyond it.
-    `other_version` is what another version of the form may have below the table."""
+    """R5: content in cells that the form leaves empty, or where its checks stand; comments, links
+    and merges beyond it. `other_version` is what another version of the form may have below the
+    table."""
     stray = _stray_cells(layout, sheet, other_version)
-    for cell in stray[:MOST_TOLD]:
-        text = quote(sheet.cells[cell].text)
-        yield STRAY_CELL(text=text).at(sheet=layout.name, cell=address(cell))
-    more = len(stray) - MOST_TOLD
-    if more > 0:
-        observed = (("cells", len(stray)),)
-        yield MORE_STRAY_CELLS(cells=more).at(sheet=layout.name, observed=observed)
+    if other_version is None:
+        stray += written_over(layout, sheet, located.layout.form)
+    yield from _strays_told(sheet, stray)
     allowed = () if other_version is None else other_version.rows
     marks = [cell for cell in sheet.marks if cell[0] not in allowed]
     beyond = sorted(cell for cell in marks if layout.outside(cell))
     if beyond:
         yield STRAY_MARKS().at(sheet=layout.name, cell=address(beyond[0]))
+
+
+def _beside(located: Located) -> Iterator[Finding]:
+    """R5 on the cover and the instructions."""
+    sheets = located.book.sheets
+    form = located.layout.form
+    if COVER in sheets:
+        names = [layout.name for layout in located.layout.form_sheets]
+        yield from _strays_told(sheets[COVER], beside_cover(sheets[COVER], form, names))
+    if GUIDE in sheets:
+        yield from _strays_told(sheets[GUIDE], beside_instructions(sheets[GUIDE]))
+
+
+def _strays_told(sheet: RawSheet, cells: Iterable[Cell]) -> Iterator[Finding]:
+    """The first ones with what stands there, the others by their number."""
+    stray = sorted(cells)
+    for cell in stray[:MOST_TOLD]:
+        text = quote(sheet.cells[cell].text)
+        yield STRAY_CELL(text=text).at(sheet=sheet.name, cell=address(cell))
+    more = len(stray) - MOST_TOLD
+    if more > 0:
+        observed = (("cells", len(stray)),)
+        yield MORE_STRAY_CELLS(cells=more).at(sheet=sheet.name, observed=observed)
 
 
 def _stray_cells(layout: SheetLayout, sheet: RawSheet, other_version: Margin | None) -> list[Cell]:
@@ -169,7 +199,7 @@ def _stray_cells(layout: SheetLayout, sheet: RawSheet, other_version: Margin | N
             is_ours = _is_of_checks(raw) or other_version.explains(cell, raw.text.strip())
         if raw.text.strip() and not is_ours:
             stray.append(cell)
-    return sorted(stray)
+    return stray
 
 
 def _is_of_checks(raw: RawCell) -> bool:

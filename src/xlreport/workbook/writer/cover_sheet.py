@@ -19,12 +19,18 @@ from xlreport.rules.excel_text import (
 )
 from xlreport.rules.grade import TICK, Grade
 from xlreport.workbook.layout import calculation as at
-from xlreport.workbook.layout.identity import (
-    COVER_LABEL,
-    COVER_VALUE,
-    IDENTITY_ROW,
-    identity_name,
+from xlreport.workbook.layout.cover import (
+    DIRECTIONS_ROW,
+    LIST_HEAD_ROW,
+    PANEL,
+    PANEL_RIGHT,
+    SERVICE_ROW,
+    VERDICT_ROW,
+    CoverLayout,
+    by_hand,
+    panel_line,
 )
+from xlreport.workbook.layout.identity import COVER_LABEL, COVER_VALUE, identity_name
 from xlreport.workbook.layout.sheet import (
     CHECKS,
     COVER,
@@ -43,10 +49,6 @@ OVERALL_NAME = "check.overall"
 """The defined name of the overall verdict."""
 
 _WIDTHS = (2.0, 20.0, 42.0, 2.0, 20.0, 52.0)
-_PANEL, _PANEL_RIGHT = 4, 5
-"""Columns at the right of what prints: the verdict, what does not hold, where to go."""
-
-_VERDICT_ROW, _LIST_HEAD_ROW = 1, 3
 _LINE_ROW_HEIGHT, _SEAL_HEIGHT, _SERVICE_HEIGHT = 26.0, 60.0, 32.0
 
 _REMARK_PADDING = 4.0
@@ -79,15 +81,16 @@ class _CoverSheet(SheetWriter):
         self._titles()
         for item in self.book.form.identity:
             self._identity(item)
-        row = self._signatures(IDENTITY_ROW + len(self.book.form.identity))
-        last = self._notes(row + 1)
+        rows = CoverLayout(self.book.form)
+        self._signatures(rows.first_signature)
+        last = self._notes(rows.first_note)
         self._verdict()
         self._service()
         self._list()
-        self._directions(_LIST_HEAD_ROW + at.LISTED + 2)
+        self._directions(DIRECTIONS_ROW)
         printed = Span(1, COVER_LABEL, last, COVER_VALUE)
         print_on_one_page(self.sheet, printed, landscape=False)
-        self.sheet.freeze_panes(_LIST_HEAD_ROW, 0)
+        self.sheet.freeze_panes(LIST_HEAD_ROW, 0)
         self.close(self._cursor())
         if self.context.opens_at == COVER:
             self.sheet.activate()
@@ -134,11 +137,9 @@ class _CoverSheet(SheetWriter):
 
     # --- signatures -------------------------------------------------------------------------
 
-    def _signatures(self, row: int) -> int:
-        """Room for a pen where the cover's lines do not say it already, and for the seal; gives
-        the row that follows."""
-        by_hand = [s.label for s in self.book.form.signatures if s.line is None]
-        for label in by_hand:
+    def _signatures(self, row: int) -> None:
+        """Room for a pen where the cover's lines do not say it already, and for the seal."""
+        for label in by_hand(self.book.form):
             self.string((row, COVER_LABEL), f"{label}（签字）", "label")
             self.string((row, COVER_VALUE), "", "sign")
             self.height(row, _LINE_ROW_HEIGHT)
@@ -147,14 +148,12 @@ class _CoverSheet(SheetWriter):
             self.string((row, COVER_LABEL), "（公章）", "label")
             self.string((row, COVER_VALUE), "", "sign")
             self.height(row, _SEAL_HEIGHT)
-            row += 1
-        return row
 
     # --- the verdict ------------------------------------------------------------------------
 
     def _verdict(self) -> None:
         """The largest words on the cover."""
-        span = _panel_line(_VERDICT_ROW)
+        span = panel_line(VERDICT_ROW)
         report = self.book.layout.calculation.report
         verdict = self.book.formulas.calculated(report, at.SHEET_TEXT)
         self.join(span, "overall")
@@ -167,7 +166,7 @@ class _CoverSheet(SheetWriter):
         """Until when, where to and whom to ask; the address is a link."""
         address_of_issuer = self.context.service.address
         sentence = self.context.service.sentence
-        span = _panel_line(_VERDICT_ROW + 1)
+        span = panel_line(SERVICE_ROW)
         self.height(span.top, _SERVICE_HEIGHT)
         target = f"mailto:{address_of_issuer}"
         formula = "=" + link(literal(target), literal(sentence))
@@ -179,15 +178,15 @@ class _CoverSheet(SheetWriter):
 
     def _list(self) -> None:
         """What does not hold, the worst first, each a link to its cell."""
-        heading = _panel_line(_LIST_HEAD_ROW)
+        heading = panel_line(LIST_HEAD_ROW)
         self.merge(heading, "不成立的校验（点一行，到那一格）", "panel_head")
-        row = _LIST_HEAD_ROW + 1
+        row = LIST_HEAD_ROW + 1
         for position, result in enumerate(self._shown_entries()):
-            span = _panel_line(row)
+            span = panel_line(row)
             self.join(span, "list_entry")
             self.formula(span.cell, self._entry(position), "list_entry", result)
             row += 1
-        self._more(_panel_line(row))
+        self._more(panel_line(row))
 
     def _shown_entries(self) -> list[str]:
         """What the list shows, blank lines included."""
@@ -228,21 +227,21 @@ class _CoverSheet(SheetWriter):
 
     def _directions(self, row: int) -> None:
         """A link to each sheet with its verdict, and what is new."""
-        self.merge(_panel_line(row), "各页", "panel_head")
+        self.merge(panel_line(row), "各页", "panel_head")
         for sheet in self.book.layout.form_sheets:
             row += 1
             self._link(row, sheet.name)
             calculated = self.book.formulas.sheet_row(sheet)
             verdict = self.book.formulas.calculated(calculated, at.SHEET_TEXT)
             result = self.book.results.sheet_text(sheet)
-            self.formula((row, _PANEL_RIGHT), verdict, "status", result)
+            self.formula((row, PANEL_RIGHT), verdict, "status", result)
         beside = {CHECKS: "每一条校验和它的结果"}
         if self.context.takes_answers:
             beside[GUIDE] = "怎样填"
         for name, words in beside.items():
             row += 1
             self._link(row, name)
-            self.string((row, _PANEL_RIGHT), words, "status")
+            self.string((row, PANEL_RIGHT), words, "status")
         row = self._code(row)
         self._changes(row + 2)
 
@@ -251,9 +250,9 @@ class _CoverSheet(SheetWriter):
         nothing prints: on paper it would outlive what it is true of."""
         if not self.context.tells_code:
             return row
-        self.merge(_panel_line(row + 2), "数据校验码", "panel_head")
+        self.merge(panel_line(row + 2), "数据校验码", "panel_head")
         told = f"{data_code(self.book.submission)}（写出本工作簿时的；改动填报的内容以后就不是它）"
-        self.merge(_panel_line(row + 3), told, "status")
+        self.merge(panel_line(row + 3), told, "status")
         return row + 3
 
     def _changes(self, row: int) -> None:
@@ -261,17 +260,17 @@ class _CoverSheet(SheetWriter):
         changes = self.context.service.changes
         if not changes:
             return
-        self.merge(_panel_line(row), "本年变化", "panel_head")
-        width = _WIDTHS[_PANEL] + _WIDTHS[_PANEL_RIGHT]
+        self.merge(panel_line(row), "本年变化", "panel_head")
+        width = _WIDTHS[PANEL] + _WIDTHS[PANEL_RIGHT]
         for change in changes:
             row += 1
-            self.merge(_panel_line(row), change, "status")
+            self.merge(panel_line(row), change, "status")
             self._grow(row, height_of(change, width))
 
     def _link(self, row: int, sheet: str) -> None:
         style = self.book.styles["list_entry"]
         target = f"internal:{quoted(sheet)}!A1"
-        self.sheet.write_url(row, _PANEL, target, style, sheet)
+        self.sheet.write_url(row, PANEL, target, style, sheet)
 
     def _grow(self, row: int, points: float) -> None:
         """Makes a row higher if it is not high enough."""
@@ -297,11 +296,6 @@ class _CoverSheet(SheetWriter):
 
     def _version(self) -> str:
         return f"报表第 {self.book.form.version} 版；用 WPS 表格、Excel 2010 或更新的版本填写。"
-
-
-def _panel_line(row: int) -> Span:
-    """A row of what stands at the right."""
-    return Span.line(row, _PANEL, _PANEL_RIGHT)
 
 
 def _form_line(row: int) -> Span:
