@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from xlreport.narrative.clauses import ENDS, Clause, Cut, StatedNumber, clauses, cut
+from xlreport.narrative.clauses import ENDS, Clause, Cut, StatedNumber, clauses, cut, names_a_day
 from xlreport.narrative.conditions import CONDITIONS, Candidate
 from xlreport.narrative.context import Context
 from xlreport.narrative.lexicon import KnownClaim, Lexicon, Token, TokenKind
@@ -147,7 +147,7 @@ class _Reader:
         """The subject of a clause that only names one (依申请公开方面), or None."""
         if self.context.astray or any(token.kind is TokenKind.NUMBER for token in tokens):
             return None
-        if any(token.role.denies for token in tokens):
+        if names_a_day(tokens) or any(token.role.denies for token in tokens):
             return None
         for subject in self.lexicon.subjects:
             if self._is_about(subject, tokens):

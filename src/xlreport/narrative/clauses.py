@@ -92,6 +92,16 @@ def clauses(tokens: Iterable[Token]) -> Iterator[Clause]:
     yield Clause(current, TokenKind.LINE)
 
 
+def names_a_day(tokens: Sequence[Token]) -> bool:
+    """Whether the year's first or last day is named for itself (12月31日收到1件), and not as the
+    end of a span of time (截至2025年12月31日)."""
+    for i, token in enumerate(tokens):
+        beside = tokens[max(0, i - 2) : i + 2]
+        if token.role.is_day and not any(other.role.spans for other in beside):
+            return True
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Cut:
     """A clause cut at its number. One that says that there were none (未收到来信) has no number,

@@ -16,7 +16,7 @@ from xlreport.narrative.clauses import LONGEST_QUOTE, StatedNumber, shortened
 from xlreport.narrative.lexicon import lexicon_of
 from xlreport.narrative.own_names import readable
 from xlreport.narrative.self_reference import Identity, Mention, wrong_mentions
-from xlreport.narrative.words import COMPARING, OPENING
+from xlreport.narrative.words import COMPARING, EACH_TIME, OPENING
 from xlreport.rules.describe import Brevity, FailureDescriber
 from xlreport.rules.evaluate import UnitView
 from xlreport.rules.linear import LinearConstraint, NotLinear, as_constraint
@@ -33,7 +33,22 @@ SHORT_QUOTE = 18
 
 _ENDS = "。！？；\n"
 _COUNT = re.compile(r"(?<![0-9])([0-9]{1,9})(?=[ 　]*[件份宗起条])")
-DOUBTS = ("无关", "以外的", "之外的", "除上述", "除此", "另收", "口头", "联合", "名义", "新的")
+DOUBTS = (
+    "无关",
+    "以外的",
+    "之外的",
+    "除上述",
+    "除此",
+    "另收",
+    "口头",
+    "联合",
+    "名义",
+    "新的",
+    "例如",
+    "比如",
+    "譬如",
+    "案例",
+)
 """Words after which a number may be a part of the year's, or none of the report's."""
 
 PLACES = ("县", "市")
@@ -131,11 +146,11 @@ class _Comparer:
         readings = stated.claim.readings
         known = [self.view.knows_all(reading) for reading in readings]
         values = [self.view.value(reading) for reading in readings]
-        if len(known) == 1 and known[0]:
+        if len(known) == 1 and known[0] and stated.measure not in EACH_TIME:
             self._constrain(stated)
         right = [value for value, there in zip(values, known, strict=True) if there]
         parts = _in_sentence(self.passage.plain, stated, unread)
-        if stated.number in right or _adds_up(stated.number, parts, values):
+        if _bears_out(stated, right) or _adds_up(stated.number, parts, values):
             return
         if all(known):
             told = [self._contradiction(stated, brevity) for brevity in Brevity]
@@ -225,6 +240,14 @@ def _adds_up(number: int, others: Sequence[int], values: Sequence[Decimal]) -> b
     rest = sum(others)
     are_its_parts = len(others) > 1 and rest == number
     return rest > 0 and not are_its_parts and number + rest in values
+
+
+def _bears_out(stated: StatedNumber, values: Sequence[Decimal]) -> bool:
+    """Whether one of the table's numbers can be what is said; what is counted each time that it
+    comes (5件次) may be fewer things."""
+    if stated.measure in EACH_TIME:
+        return any(0 <= value <= stated.number for value in values)
+    return stated.number in values
 
 
 def _instance(statement: Statement, readings: Iterable[ex.Number]) -> Instance:

@@ -7,14 +7,18 @@ nothing. So 收到投诉65件 or 自然人提出10件 can never be taken for the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from xlreport.form.model import Claim
-from xlreport.narrative.clauses import Cut, StatedNumber
+from xlreport.narrative.clauses import Cut, StatedNumber, names_a_day
 from xlreport.narrative.context import COUNTS, PARTS, TIME, Context
 from xlreport.narrative.lexicon import KnownClaim, Lexicon, Token, TokenKind
-from xlreport.narrative.words import TIMES
+from xlreport.narrative.words import EACH_TIME, TIMES
+
+_DAY_IN_BRACKETS = re.compile(r" ?[（(](?![^）)]{0,40}[至到止—–~件])[^）)]{0,30}?\d ?月")
+"""A day or a month, no span of time, and nothing that is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +149,11 @@ def the_sentence_is_about_the_year(it: Candidate) -> bool:
     return TIME not in it.context.astray
 
 
+def no_day_is_named(it: Candidate) -> bool:
+    """What came on the last day of the year is one of the year's."""
+    return not names_a_day(list(it.cut.others))
+
+
 def the_number_is_certain(it: Candidate) -> bool:
     """三四 is no number, and 一百一 could be two."""
     return it.cut.number is None or it.cut.number.value is not None
@@ -169,7 +178,7 @@ def the_measure_is_the_subjects(it: Candidate) -> bool:
         return True
     if number.value == 0 and number.measure in TIMES:
         return True
-    return number.measure in it.claim.measures
+    return _once(number.measure) in it.claim.measures
 
 
 def nothing_else_is_being_counted(it: Candidate) -> bool:
@@ -215,7 +224,13 @@ def the_measure_is_that_of_the_whole(it: Candidate) -> bool:
     if it.names_subject or number is None or not number.measure or not measure:
         return True
     is_a_part = it.context.among_parts and it.cut.value <= it.context.whole
-    return number.measure == measure or is_a_part
+    return _once(number.measure) == _once(measure) or is_a_part
+
+
+def no_day_is_told_behind(it: Candidate) -> bool:
+    """What came on one day (收到1件（3月5日）) is one of the year's."""
+    _, end = it.cut.place
+    return _DAY_IN_BRACKETS.match(it.text, end) is None
 
 
 def each_word_names_one_subject(it: Candidate) -> bool:
@@ -317,6 +332,7 @@ CONDITIONS: tuple[Condition, ...] = (
     Condition(there_is_one_number, "收到来信12件", "收到来信12件至15件"),
     Condition(no_other_year_is_named, "2025年收到来信12件", "2024年收到来信12件"),
     Condition(the_sentence_is_about_the_year, "上年不计。收到来信12件", "上年，收到来信12件"),
+    Condition(no_day_is_named, "截至12月31日收到来信12件", "12月31日收到来信12件"),
     Condition(the_number_is_certain, "收到来信十三件", "收到来信三四件"),
     Condition(the_number_counts_something, "收到的来信为0", "收到的来信为12"),
     Condition(the_measure_is_the_subjects, "接待来访12批", "接待来访12件"),
@@ -330,6 +346,7 @@ CONDITIONS: tuple[Condition, ...] = (
         a_part_is_no_more_than_the_whole, "收到来信12件，好，办结9件", "收到来信12件，好，办结15件"
     ),
     Condition(the_measure_is_that_of_the_whole, "收到来信12件，办结9件", "收到来信12件，办结9封"),
+    Condition(no_day_is_told_behind, "收到来信12件（截至12月31日）", "收到来信12件（3月5日）"),
     Condition(each_word_names_one_subject, "来信和来访0件", "来信和来访12件"),
     Condition(the_words_before_fit, "收到群众来信12件", "收到网上来信12件"),
     Condition(the_words_after_fit, "收到12件群众来信", "收到12件网上来信"),
@@ -343,6 +360,11 @@ The examples speak of letters (来信) and visits (来访) in a report of 2025: 
 test reads them with has these subjects, and its words say which verbs and measure words go with
 them.
 """
+
+
+def _once(measure: str) -> str:
+    """The measure word that counts a thing once, however often it comes."""
+    return EACH_TIME.get(measure, measure)
 
 
 def _is_coordinate(it: Candidate, position: int) -> bool:

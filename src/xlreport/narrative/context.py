@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from xlreport.form.expression import Number
-from xlreport.narrative.clauses import Span, StatedNumber
+from xlreport.narrative.clauses import Span, StatedNumber, names_a_day
 from xlreport.narrative.lexicon import Lexicon, Role, Token, TokenKind
 
 PATIENCE = 2
@@ -92,6 +92,8 @@ class Context:
     def wander(self, tokens: Sequence[Token]) -> None:
         """A clause of other words may lead astray by what, whom or when it is about."""
         self.directly = False
+        if names_a_day(tokens):
+            self.astray.add(TIME)
         counts = any(token.measure for token in tokens)
         self.kinds_counted += counts and any(token.role.parts for token in tokens)
         if self.depth or self._is_a_share(tokens):

@@ -20,10 +20,14 @@ from xlreport.narrative.own_names import OWN
 from xlreport.narrative.words import (
     ADVERBIALS,
     AFFIRMING,
+    BECAUSE,
     CAUSE,
+    CAUSED,
     CLASSES,
     COMPARING,
+    DAYS,
     ENDING,
+    FAULTS,
     JOINING,
     NEUTRAL,
     NONE,
@@ -32,6 +36,7 @@ from xlreport.narrative.words import (
     OTHER_TIME,
     OTHERS,
     SCENE,
+    SPANNING,
     SUMS,
     TIMES,
     WAYS,
@@ -55,6 +60,8 @@ _GENERAL = {
     "sums": SUMS,
     "affirms": AFFIRMING,
     "others": OTHERS,
+    "is_day": DAYS,
+    "spans": SPANNING,
 }
 """The words of any report, by the flag of `Role` that they set."""
 
@@ -97,6 +104,8 @@ class Role:
     sums: bool = False
     affirms: bool = False
     others: bool = False
+    is_day: bool = False
+    spans: bool = False
     asserts: bool = False
     subjects: set[str] = field(default_factory=set)
     beside: set[str] = field(default_factory=set)
@@ -193,6 +202,7 @@ class Lexicon:
     pattern: re.Pattern[str]
     leading_away: re.Pattern[str]
     explaining: re.Pattern[str]
+    faults: Mapping[str, re.Pattern[str]]
     subjects: tuple[str, ...]
 
     def verb_of(self, token: Token, subject: str) -> bool:
@@ -282,6 +292,7 @@ class Lexicon:
         """A cause makes sure of the subjects that its words go with; another is unknown."""
         words = self.explaining.findall(match[0])
         sure = {subject for word in words for subject in self.roles[word].beside}
+        sure |= {subject for subject, faults in self.faults.items() if faults.fullmatch(match[0])}
         if not sure:
             return Token(TokenKind.UNKNOWN, *match.span())
         return Token(TokenKind.WORD, *match.span(), Role(beside=sure, makes_sure=sure))
@@ -317,6 +328,7 @@ def build_lexicon(statements: Iterable[Statement]) -> Lexicon | None:
         pattern=_pattern(roles, measures, atoms),
         leading_away=_leading_away(roles),
         explaining=_explaining(roles),
+        faults={subject: _faults(roles, claims, subject) for subject in subjects},
         subjects=tuple(subjects),
     )
 
@@ -332,6 +344,23 @@ def _explaining(roles: Mapping[str, Role]) -> re.Pattern[str]:
     words = [word for word, role in roles.items() if role.beside]
     long_words = [word for word in words if len(word) >= SHORTEST_CAUSE]
     return re.compile(_any_of(long_words) or NOTHING)
+
+
+def _faults(
+    roles: Mapping[str, Role], claims: Sequence[KnownClaim], subject: str
+) -> re.Pattern[str]:
+    """A cause of which every word goes with a subject, and one says what was done about another
+    (因答复不当引起的): what went wrong when that was done."""
+    plain = [word for word, role in roles.items() if role.neutral or subject in role.beside]
+    done = [word for word in plain if _is_done_to_another(roles[word], claims, subject)]
+    plain_words = _any_of((*plain, *FAULTS, *CAUSED))
+    tells_what = rf"(?=.*?(?:{_any_of(done) or NOTHING}))"
+    return re.compile(rf"{BECAUSE}{tells_what}(?:{plain_words})++")
+
+
+def _is_done_to_another(role: Role, claims: Sequence[KnownClaim], subject: str) -> bool:
+    """Whether a word is a verb of something else than the subject."""
+    return any(not step.denies and claims[step.claim].subject != subject for step in role.steps)
 
 
 class _Builder:

@@ -9,8 +9,8 @@ def _words(text: str) -> tuple[str, ...]:
 
 _THE_YEAR = _words("""
 本年 本年度 本年内 本年度内 全年 全年度 年度 年度内 年内 今年 今年以来 一年来 年初以来 当年
-报告期 报告期内 报告年度 统计期内 统计年度 截至 截止 截止到 截至到 年末 年底 到年底 12月底
-12月31日 1月1日 1月1日至12月31日 1月至12月 1-12月 期间 同时 另 另外 此外 其间 目前
+报告期 报告期内 报告年度 统计期内 统计年度 截至 截止 截止到 截至到 年末 年底 到年底
+1月1日至12月31日 1月至12月 1-12月 期间 同时 另 另外 此外 其间 目前
 截至目前 截止目前 到目前为止 至今 本年以来 本年度以来 当年度 报告期间 统计期间 统计期 这一年 一年里
 """)
 
@@ -43,7 +43,14 @@ _LINKS = _words("""
 最后
 """)
 
-NEUTRAL = (*_THE_YEAR, *_OURSELVES, *_COUNTING, *_MANNER, *_LINKS)
+DAYS = _words("1月1日 12月31日 12月底")
+"""Days that bound the year: behind 截至 or 至 they change nothing, alone they are a day like any
+other."""
+
+SPANNING = _words("截至 截止 截止到 截至到 到 至 止 起 自 从")
+"""Words that make a span of time of the days beside them."""
+
+NEUTRAL = (*_THE_YEAR, *DAYS, *_OURSELVES, *_COUNTING, *_MANNER, *_LINKS)
 """Words that change nothing about what is counted, for whom and when."""
 
 LAST_YEAR = _words("上年 上年度 上一年 上一年度 去年 去年度")
@@ -85,6 +92,10 @@ ENDING = _words("""
 TIMES = _words("次 件次 人次")
 """Measure words in which only 0 says how many things there were."""
 
+EACH_TIME = {"件次": "件"}
+"""Measure words that count a thing each time that it comes, by the one that counts it once: 5件次
+are 5件 or fewer."""
+
 SUMS = _words("共 共计 总共 总计 合计 一共 合并")
 """Words before a sum."""
 
@@ -113,11 +124,22 @@ WAYS = (
 """In all which ways something was done (通过网站、邮箱等渠道): that may be anything, unless the
 clause names it."""
 
+BECAUSE = "(?:因为?|由于?|针对)"
+"""How a cause begins."""
+
+CAUSED = _words("引起 引发 导致 产生 出现 造成 引致 而 的")
+"""The words of a cause that say nothing about it."""
+
 CAUSE = (
-    rf"(?<![原基])(?:因为?|由于?|针对)(?:(?!、|\d){_INSIDE}){{0,30}}?"
+    rf"(?<![原基]){BECAUSE}(?:(?!、|\d){_INSIDE}){{0,30}}?"
     r"而?(?:引起|引发|导致|产生|出现|造成|引致)的?"
 )
 """Because of what something was done (因政府信息公开工作不当引起的)."""
+
+FAULTS = _words("""
+不当 不服 不满 不满意 不及时 不规范 不准确 不完整 未及时 未按时 未按期 逾期 超期
+""")
+"""What was wrong with that which is the cause."""
 
 ADVERBIALS = "|".join((_BY_RULE, _IN_TIME))
 """By which rule (按照《条例》的有关规定) and until when (在法定的20个工作日内) something was done.
