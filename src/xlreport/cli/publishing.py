@@ -74,13 +74,16 @@ class _Written:
 
     def as_dict(self) -> dict[str, Any]:
         """The `report --json` document."""
+        outputs = [path.as_posix() for path in self.outputs]
         made = self.report
+        if made is None:
+            return {"form": None, "year": None, "unit": None, "notes": [], "outputs": outputs}
         return {
-            "form": None if made is None else made.form.id,
-            "year": None if made is None else made.year,
-            "unit": None if made is None else made.unit.name,
-            "notes": [] if made is None else list(made.notes),
-            "outputs": [path.as_posix() for path in self.outputs],
+            "form": made.form.id,
+            "year": made.year,
+            "unit": made.unit.name,
+            "notes": list(made.notes),
+            "outputs": outputs,
         }
 
 

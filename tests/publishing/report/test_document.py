@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -213,3 +215,32 @@ def test_the_elements_stand_in_the_order_of_the_schema(document: DocumentObject)
     for properties in document.element.body.iter(qn("w:pPr")):
         names = [re.sub(r"\{.*\}", "", child.tag) for child in properties]
         assert names == sorted(names, key=order.index)
+
+
+def audited(data: bytes, folder: Path) -> list[str]:
+    """What a validator of the schemas of ECMA-376 finds."""
+    openxml_audit = pytest.importorskip("openxml_audit")
+    path = folder / "报告.docx"
+    path.write_bytes(data)
+    return [str(error) for error in openxml_audit.OpenXmlValidator().validate(path).errors]
+
+
+def test_the_file_is_valid(any_form: Form, tmp_path: Path) -> None:
+    assert audited(document_bytes(county(any_form, texts=TEXTS)), tmp_path) == []
+
+
+def test_a_file_that_is_not_valid_is_found(report: Report, tmp_path: Path) -> None:
+    path = tmp_path / "x.docx"
+    document = opened(document_bytes(report))
+    inside(document.paragraphs[0]._p, "pPr", "jc").set(qn("w:val"), "sideways")
+    document.save(str(path))
+    assert audited(path.read_bytes(), tmp_path) != []
+
+
+def test_parts_that_no_report_needs_are_left_out(report: Report) -> None:
+    with zipfile.ZipFile(io.BytesIO(document_bytes(report))) as archive:
+        names = archive.namelist()
+    assert "word/document.xml" in names
+    assert not [
+        name for name in names if "thumbnail" in name or "custom" in name or "Effects" in name
+    ]

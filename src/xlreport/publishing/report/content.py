@@ -16,7 +16,7 @@ from xlreport.merging.totals import totals_of
 from xlreport.narrative.drafting import contradictions, drafted
 from xlreport.publishing.overview import open_points
 from xlreport.rules.evaluate import UnitView, view_of
-from xlreport.submission import Submission, Summary, Unit
+from xlreport.submission import Submission, Summary, Unit, shown
 from xlreport.text import clean
 from xlreport.workbook.codes import E5
 
@@ -75,6 +75,11 @@ class Report:
         """The title as official reports have it."""
         return f"{self.unit.name}{self.year}年{self.form.title}"
 
+    def shown(self, field: str) -> str:
+        """A number as people write it; empty where it is not known."""
+        number = self.numbers.get(field)
+        return "" if number is None else shown(number)
+
     @property
     def is_final(self) -> bool:
         """Whether nothing keeps its numbers from being published."""
@@ -97,10 +102,10 @@ class Report:
 def county_report(result: MergeResult, form: Form, county: Summary, *, author: str = "") -> Report:
     """The report of a merge that could use something; `county` may hold texts that somebody typed
     into its summary. Raises ReportError for a draft that contradicts the numbers."""
-    names = {file.path: file.unit.name for file in result.counted_files}
-    others = [file for file in result.usable if file.path not in names]
-    names |= {file.path: f"{file.unit.name}（退回，数字没有计入）" for file in others}
-    written = [(names[file.path], file.report.texts) for file in (*result.counted_files, *others)]
+    written = [(file.unit.name, file.report.texts) for file in result.counted_files]
+    for file in result.usable:
+        if file not in result.counted_files:
+            written.append((f"{file.unit.name}（退回，数字没有计入）", file.report.texts))
     notes = tuple(open_points(result))
     report = Report(form, county.unit, county.year, author or county.unit.name, notes, {}, {})
     return _filled(report, county, written)

@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from xlreport.findings import plain
-from xlreport.publishing.report.content import Report
-from xlreport.submission import shown
+from xlreport.publishing.report.content import Report, ReportText
 from xlreport.text import BITING
 
 HEADINGS = ("编号", "部分", "行", "列", "计量单位", "数值", "文字")
@@ -31,10 +30,8 @@ def report_csv(report: Report) -> bytes:
 def _rows(report: Report) -> Iterator[tuple[str, ...]]:
     titles = {table.id: table.title for table in report.form.tables}
     for field in report.form.fields.values():
-        number = report.numbers.get(field.id)
-        value = "" if number is None else shown(number)
         labels = (titles[field.table], field.row_label, field.column_label, field.unit)
-        yield (field.id, *map(harmless_cell, labels), value, "")
+        yield (field.id, *map(harmless_cell, labels), report.shown(field.id), "")
     for text in report.texts.values():
         label = harmless_cell(text.label)
         yield text.field, label, "", "", "", "", harmless_cell(text.text)
@@ -56,10 +53,6 @@ def report_json(report: Report) -> bytes:
 
 def _document(report: Report) -> dict[str, Any]:
     unit = report.unit
-    texts = {}
-    for text in report.texts.values():
-        materials = [{"unit": one.unit, "text": one.text} for one in text.materials]
-        texts[text.field] = {"label": text.label, "text": text.text, "materials": materials}
     return {
         "kind": KIND,
         "form": report.form.id,
@@ -69,5 +62,10 @@ def _document(report: Report) -> dict[str, Any]:
         "final": report.is_final,
         "notes": list(report.notes),
         "numbers": {name: plain(number) for name, number in report.numbers.items()},
-        "texts": texts,
+        "texts": {text.field: _text(text) for text in report.texts.values()},
     }
+
+
+def _text(text: ReportText) -> dict[str, Any]:
+    materials = [{"unit": one.unit, "text": one.text} for one in text.materials]
+    return {"label": text.label, "text": text.text, "materials": materials}

@@ -52,7 +52,7 @@ _STYLES = {
 def report_document(report: Report) -> DocumentObject:
     """The document of a report."""
     document = Document()
-    _drop_thumbnail(document)
+    _drop_unused(document)
     for name, (shape, face) in _STYLES.items():
         _redefine(document, name, shape, face)
     (section,) = document.sections
@@ -134,11 +134,17 @@ def _table(report: Report, table: Table) -> Iterator[Element]:
 # --- how it looks -------------------------------------------------------------------------------
 
 
-def _drop_thumbnail(document: DocumentObject) -> None:
-    """The picture of the blank document from which python-docx starts."""
-    relations = document.part.package.rels
-    for name in [name for name, one in relations.items() if one.reltype.endswith("/thumbnail")]:
-        del relations[name]
+_UNUSED = ("/thumbnail", "/stylesWithEffects", "/customXml")
+"""How the relations end of parts that no report needs: a picture of the blank document, styles for
+Word 2007, a list of sources."""
+
+
+def _drop_unused(document: DocumentObject) -> None:
+    """Leaves parts of the blank document out from which python-docx starts."""
+    for relations in (document.part.package.rels, document.part.rels):
+        for name, relation in list(relations.items()):
+            if relation.reltype.endswith(_UNUSED):
+                del relations[name]
 
 
 def _redefine(document: DocumentObject, name: str, shape: Shape, face: gb.Face) -> None:
@@ -169,18 +175,10 @@ def _lay_out(section: Section) -> None:
 def _number_pages(footer: _Footer, align: str) -> None:
     """The page's number between dashes, one character from the edge of the type area."""
     footer.is_linked_to_previous = False
-    blank = 100
-    side = {f"{align}Chars": blank, align: round(20 * gb.PAGE_NUMBER_SIZE)}
-    properties = element(
-        "pPr",
-        element("snapToGrid", val=0),
-        element("spacing", before=0, after=0, line=gb.SINGLE, lineRule="auto"),
-        element("ind", firstLineChars=0, firstLine=0, **side),
-        element("jc", val=align),
-    )
+    shape = Shape(align, indent=0, line=0, free=align)
     runs = [run("— ", gb.PAGE_NUMBER), *_field("PAGE"), run(" —", gb.PAGE_NUMBER)]
     (old,) = footer.paragraphs
-    old._p.addprevious(element("p", properties, *runs))
+    old._p.addprevious(paragraph(runs, shape, gb.PAGE_NUMBER))
     footer._element.remove(old._p)
 
 

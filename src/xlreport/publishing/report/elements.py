@@ -69,7 +69,8 @@ def run(text: str, face: Face) -> Element:
 @dataclass(frozen=True, slots=True)
 class Shape:
     """How a paragraph stands: `align` as in `w:jc`, `indent` in characters of its first line,
-    `line` its height in twips (0 for as high as its text), `style` its built-in style."""
+    `line` its height in twips (0 for as high as its text), `style` its built-in style, `free` the
+    side on which one character stays free."""
 
     align: str = "both"
     indent: int = 2
@@ -77,6 +78,7 @@ class Shape:
     style: str = ""
     keep_next: bool = False
     new_page: bool = False
+    free: str = ""
 
 
 def paragraph(runs: Iterable[Element], shape: Shape, face: Face) -> Element:
@@ -100,7 +102,16 @@ def paragraph_properties(shape: Shape, face: Face) -> Element:
     rule = "exact" if shape.line else "auto"
     line = shape.line or SINGLE
     properties.append(element("spacing", before=0, after=0, line=line, lineRule=rule))
-    twips = round(20 * face.size * shape.indent)
-    properties.append(element("ind", firstLineChars=100 * shape.indent, firstLine=twips))
+    properties.append(element("ind", **_indents(shape, face)))
     properties.append(element("jc", val=shape.align))
     return properties
+
+
+def _indents(shape: Shape, face: Face) -> dict[str, int]:
+    """Indents in hundredths of a character, and in twips for programs that do not know these."""
+    character = round(20 * face.size)
+    first = shape.indent
+    indents = {"firstLineChars": 100 * first, "firstLine": character * first}
+    if shape.free:
+        indents |= {f"{shape.free}Chars": 100, shape.free: character}
+    return indents

@@ -25,11 +25,9 @@ def report_files(report: Report, template: Path | None = None) -> dict[str, byte
     """The files by name: the document, made from the office's own template where one is given, a
     table and a JSON document. The document was read back. Raises ReportError, OSError."""
     stem = safe_name(report.title, DOCUMENT).removesuffix(DOCUMENT)
-    return {
-        f"{stem}{DOCUMENT}": _document(report, template),
-        f"{stem}{TABLE}": report_csv(report),
-        f"{stem}{DATA}": report_json(report),
-    }
+    document = _document(report, template)
+    made = {DOCUMENT: document, TABLE: report_csv(report), DATA: report_json(report)}
+    return {f"{stem}{extension}": data for extension, data in made.items()}
 
 
 def _document(report: Report, template: Path | None) -> bytes:

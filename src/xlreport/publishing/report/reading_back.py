@@ -14,7 +14,6 @@ from xlreport.a1 import Cell
 from xlreport.errors import ReportError
 from xlreport.form.model import Table
 from xlreport.publishing.report.content import Report
-from xlreport.submission import shown
 from xlreport.workbook.layout.table import official_table
 
 
@@ -50,8 +49,7 @@ def _tables(data: bytes) -> list[tuple[str, WordTable]]:
 def _require_same(table: Table, word: WordTable, report: Report) -> None:
     rows = [row.cells for row in word.rows]
     for name, span in official_table(table).fields.items():
-        number = report.numbers.get(name)
-        expected = "" if number is None else shown(number)
+        expected = report.shown(name)
         text = _text_at(rows, span.cell)
         if text != expected:
             label = report.form.fields[name].label

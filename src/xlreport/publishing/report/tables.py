@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from math import ceil
 
 from lxml.etree import _Element as Element
@@ -117,19 +117,15 @@ class _TableWriter:
     def _properties(self) -> Element:
         sides = ("top", "left", "bottom", "right", "insideH", "insideV")
         lines = [element(side, val="single", sz=4, space=0, color="auto") for side in sides]
-        padding = [
-            element(side, w=width, type="dxa")
-            for side, width in zip(sides, (CELL_LEADING, CELL_PADDING) * 2, strict=False)
-        ]
-        return element(
-            "tblPr",
-            element("tblW", w=sum(self.columns), type="dxa"),
-            element("jc", val="center"),
-            element("tblBorders", *lines),
-            element("tblLayout", type="fixed"),
-            element("tblCellMar", *padding),
-            element("tblCaption", val=self.table.title),
-        )
+        paddings = (CELL_LEADING, CELL_PADDING, CELL_LEADING, CELL_PADDING)
+        margins = [_width(side, width) for side, width in zip(sides, paddings, strict=False)]
+        made = element("tblPr", _width("tblW", TEXT_WIDTH))
+        made.append(element("jc", val="center"))
+        made.append(element("tblBorders", *lines))
+        made.append(element("tblLayout", type="fixed"))
+        made.append(element("tblCellMar", *margins))
+        made.append(element("tblCaption", val=self.table.title))
+        return made
 
     def _row(self, number: int) -> Element:
         height = round(20 * self.face.size * _ROW_HEIGHT)
@@ -155,7 +151,7 @@ class _TableWriter:
         return element("tc", properties, paragraph(runs, shape, self.face))
 
     def _cell_properties(self, span: Span, row: int) -> Element:
-        properties = element("tcPr", element("tcW", w=self._width(span), type="dxa"))
+        properties = element("tcPr", _width("tcW", self._width(span)))
         if span.right > span.left:
             properties.append(element("gridSpan", val=span.right - span.left + 1))
         if span.bottom > span.top:
@@ -163,7 +159,7 @@ class _TableWriter:
             properties.append(element("vMerge", val=kind))
         margin = self._margin(span)
         if margin:
-            sides = [element(side, w=margin, type="dxa") for side in ("left", "right")]
+            sides = (_width("left", margin), _width("right", margin))
             properties.append(element("tcMar", *sides))
         if self._is_squeezed(span):
             properties.append(element("tcFitText"))
@@ -204,6 +200,11 @@ def _share_out(widths: list[float], headings: int) -> None:
 
 def _columns(widths: Sequence[float]) -> list[int]:
     """Widths that fill the type area, in these proportions."""
-    total = sum(widths)
-    edges = [round(TEXT_WIDTH * sum(widths[:count]) / total) for count in range(len(widths) + 1)]
+    scale = TEXT_WIDTH / sum(widths)
+    edges = [round(scale * reached) for reached in accumulate(widths, initial=0.0)]
     return [right - left for left, right in pairwise(edges)]
+
+
+def _width(tag: str, twips: int) -> Element:
+    """A width as tables have it."""
+    return element(tag, w=twips, type="dxa")

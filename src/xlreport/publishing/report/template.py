@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -30,7 +30,6 @@ from xlreport.publishing.report.content import Report, ReportText
 from xlreport.publishing.report.document import body_paragraph
 from xlreport.publishing.report.package import MOST_BYTES
 from xlreport.publishing.report.tables import table_element
-from xlreport.submission import shown
 from xlreport.text import quote
 
 _UNKNOWN = "没有“{name}”这个名称"
@@ -38,6 +37,9 @@ _FORBIDDEN = "用了不允许的写法"
 _UNREADABLE = "打不开，或者不是 Word 文档（.docx）"
 _UNSAFE_FILTERS = ("safe",)
 """Filters that would let a unit's text through unescaped."""
+
+_SMALL = 10_000
+"""What factors a template may have are smaller."""
 
 _FAILURES = (
     TemplateError,
@@ -106,10 +108,14 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         """Products of small numbers (docxtpl joins cells with them), and nothing else."""
-        small = all(isinstance(side, int) and abs(side) < 10_000 for side in (left, right))
-        if operator != "*" or not small:
+        is_small = _is_small(left) and _is_small(right)
+        if operator != "*" or not is_small:
             raise SecurityError(_FORBIDDEN)
         return super().call_binop(context, operator, left, right)
+
+
+def _is_small(value: object) -> bool:
+    return isinstance(value, int) and abs(value) < _SMALL
 
 
 def filled_template(report: Report, path: Path) -> DocumentObject:
@@ -169,10 +175,10 @@ NAMES = {
     "署名": "署名的单位",
     "提示": "还不是最终数的原因，逐条；没有就是空的",
     "数": "一个数，例如 数.requests.received.total",
+    "表": "整张表，例如 {{p 表.requests }}，单独占一段",
     "文字": "一部分的文字，例如 文字.overview",
     "段落": "一部分的文字，逐段",
     "材料": "各单位写的这一部分，逐个：单位、文字、段落",
-    "表": "整张表，例如 {{p 表.requests }}，单独占一段",
     "正文": "一部分的文字按公文格式排好，例如 {{p 正文.overview }}，单独占一段",
 }
 """The names of a template, and what they stand for."""
@@ -180,20 +186,37 @@ NAMES = {
 
 def values_of(report: Report) -> dict[str, object]:
     """What each name stands for."""
-    texts = {text.field.partition(".")[2]: text for text in report.texts.values()}
+    return {**_about(report), **_of_tables(report), **_of_texts(report)}
+
+
+def _about(report: Report) -> dict[str, object]:
+    last_year = report.year - 1
     return {
         "标题": report.title,
         "单位": report.unit.name,
         "年度": str(report.year),
-        "上年度": str(report.year - 1),
+        "上年度": str(last_year),
         "署名": report.author,
         "提示": list(report.warnings),
-        "数": _numbers(report),
-        "文字": Names({name: text.text for name, text in texts.items()}),
-        "段落": Names({name: list(text.paragraphs) for name, text in texts.items()}),
-        "材料": Names({name: _materials(text) for name, text in texts.items()}),
-        "表": Names({table.id: _table(table, report.numbers) for table in report.form.tables}),
-        "正文": Names({name: _body(text) for name, text in texts.items()}),
+    }
+
+
+def _of_tables(report: Report) -> dict[str, object]:
+    tables = {table.id: _table(table, report.numbers) for table in report.form.tables}
+    return {"数": _numbers(report), "表": Names(tables)}
+
+
+def _of_texts(report: Report) -> dict[str, object]:
+    texts = {text.field.partition(".")[2]: text for text in report.texts.values()}
+
+    def each(make: Callable[[ReportText], object]) -> Names:
+        return Names({name: make(text) for name, text in texts.items()})
+
+    return {
+        "文字": each(lambda text: text.text),
+        "段落": each(lambda text: list(text.paragraphs)),
+        "材料": each(_materials),
+        "正文": each(_body),
     }
 
 
@@ -201,9 +224,9 @@ def _numbers(report: Report) -> Names:
     """Every number by table, row and column; one that is not known is empty."""
     tables: dict[str, dict[str, dict[str, object]]] = {}
     for field in report.form.fields.values():
-        number = report.numbers.get(field.id)
         rows = tables.setdefault(field.table, {})
-        rows.setdefault(field.row, {})[field.column] = "" if number is None else shown(number)
+        columns = rows.setdefault(field.row, {})
+        columns[field.column] = report.shown(field.id)
     return Names({name: _rows(rows) for name, rows in tables.items()})
 
 
