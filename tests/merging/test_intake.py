@@ -77,6 +77,58 @@ def test_what_was_not_sent_is_ignored(tmp_path: Path) -> None:
     assert [r.findings[0].file for r in records] == ["~$甲.xlsx", "thumbs.db"]
 
 
+NAMED_OTHERWISE = ("~$甲.xlsx", ".~甲.xlsx", "Thumbs.db", "desktop.ini", "._甲.xlsx")
+
+
+@pytest.mark.parametrize("name", NAMED_OTHERWISE)
+def test_a_workbook_with_the_name_of_a_lock_file_is_read(
+    tmp_path: Path, book: bytes, name: str
+) -> None:
+    (file,) = read(tmp_path, source(tmp_path, name, book))
+    assert (file.stage, file.unit, file.sha256) == (
+        Stage.READ,
+        JIAZI,
+        hashlib.sha256(book).hexdigest(),
+    )
+
+
+def test_so_is_one_in_a_folder_of_the_system_and_in_an_archive_of_such_a_name(
+    tmp_path: Path, book: bytes
+) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("__MACOSX/甲.xlsx", book)
+        archive.writestr("__MACOSX/._甲.xlsx", b"\x00\x05\x16\x07\x00\x02\x00\x00Mac OS X")
+    records = read(tmp_path, source(tmp_path, "~$甲.zip", packed.getvalue()))
+    assert [(r.path, r.stage is Stage.READ) for r in records] == [
+        ("~$甲.zip", False),
+        ("~$甲.zip!__MACOSX/._甲.xlsx", False),
+        ("~$甲.zip!__MACOSX/甲.xlsx", True),
+    ]
+    assert told(records[1:2]) == [
+        ("~$甲.zip!__MACOSX/._甲.xlsx", "ignored", "这是系统自动生成的文件，不是报表")
+    ]
+
+
+def test_a_damaged_or_locked_workbook_of_such_a_name_is_not_passed_over(
+    tmp_path: Path, book: bytes
+) -> None:
+    (file,) = read(tmp_path, source(tmp_path, "~$甲.xlsx", book[: len(book) // 2]))
+    assert file.decision is Outcome.REJECTED
+
+
+def test_what_a_run_of_ours_is_writing_is_no_report(tmp_path: Path, book: bytes) -> None:
+    (file,) = read(tmp_path, source(tmp_path, ".xlreport-甲.xlsx", book))
+    assert told([file]) == [(".xlreport-甲.xlsx", "ignored", "这是系统自动生成的文件，不是报表")]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs links")
+def test_a_lock_file_that_is_a_link_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / ".~lock.甲.xlsx#").symlink_to(tmp_path / "nowhere")
+    (file,) = read(tmp_path, SourceFile(tmp_path / ".~lock.甲.xlsx#", ".~lock.甲.xlsx#"))
+    assert file.decision is Outcome.IGNORED
+
+
 def test_a_problem_of_the_listing_is_told(tmp_path: Path) -> None:
     (file,) = read(tmp_path, SourceFile(tmp_path, "a", "文件夹没有读取权限"))
     assert told([file]) == [("a", "rejected", "文件夹没有读取权限")]

@@ -14,7 +14,8 @@ from xlreport.merging.codes import LOCK_FILE, SYSTEM_FILE
 
 _LOCK_STARTS = ("~$", ".~")
 _SYSTEM_NAMES = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
-_SYSTEM_STARTS = ("._", ".xlreport-")
+_BEING_WRITTEN = ".xlreport-"
+_SYSTEM_STARTS = ("._", _BEING_WRITTEN)
 _SYSTEM_FOLDERS = "/__macosx"
 
 LINK = "这是指向别处的链接，不跟随"
@@ -30,8 +31,13 @@ _NOT_LISTED = {
 """What people read of a folder that the system does not list, by its error."""
 
 
+def is_being_written(name: str) -> bool:
+    """Whether a file has a name that only a run of ours gives, until it has written the file."""
+    return name.rpartition("/")[2].startswith(_BEING_WRITTEN)
+
+
 def system_file(name: str) -> Message | None:
-    """Why a file is none that a town sent: lock files and what systems leave behind.
+    """Why a file is none that a town sent, by its name: lock files and what systems leave behind.
 
     `name` may be that of a member with the folders of its archive.
     """

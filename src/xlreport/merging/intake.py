@@ -23,7 +23,7 @@ from xlreport.formats.codes import (
     ARCHIVE_FILES_IN_ALL,
     FILE_SIZE,
 )
-from xlreport.formats.detect import ARCHIVES, FileFormat, format_of, is_a
+from xlreport.formats.detect import ARCHIVES, FileFormat, Kind, format_of, is_a
 from xlreport.formats.guard import DEFAULT_LIMITS, Limits, Refused, check_limit, read_at_most
 from xlreport.merging.codes import (
     ARCHIVE,
@@ -36,7 +36,7 @@ from xlreport.merging.codes import (
     TOO_SLOW,
     UNREADABLE,
 )
-from xlreport.merging.discover import SourceFile, system_file
+from xlreport.merging.discover import SourceFile, is_being_written, system_file
 from xlreport.merging.marks import is_own
 from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.merging.request import ReadOptions
@@ -80,13 +80,15 @@ class Reader:
 
         Never raises for what the file is or holds.
         """
-        not_sent = system_file(file.name)
-        if not_sent is not None and not file.problem:
-            return _ignored(file, not_sent()), []
+        not_sent = None if file.problem else system_file(file.name)
         try:
             data, modified = self._bytes(file)
         except Refused as refused:
+            if not_sent is not None:
+                return _ignored(file, not_sent()), []
             return _rejected(file, refused.finding), []
+        if not_sent is not None and not self._was_sent(file, data):
+            return _ignored(file, not_sent()), []
         if is_own(data):
             return _ignored(file, OWN_OUTPUT(), data), []
         try:
@@ -108,6 +110,17 @@ class Reader:
             passwords=self.passwords,
         )
         return _record(file, reading), []
+
+    def _was_sent(self, file: SourceFile, data: bytes) -> bool:
+        """Whether a file with the name of a lock or system file is a workbook or an archive: its
+        content decides, but for what another run of ours is writing."""
+        if is_being_written(file.name):
+            return False
+        try:
+            found = format_of(data, self.limits)
+        except Refused:
+            return True
+        return found.kind is not Kind.FOREIGN
 
     def _bytes(self, file: SourceFile) -> tuple[bytes, float]:
         """The file's bytes and its time stamp. Raises Refused for what is not to be read."""
