@@ -41,7 +41,8 @@ from xlreport.publishing.notices import notices as notices_of
 from xlreport.publishing.overview import overview_of
 from xlreport.publishing.page.render import PAGE_NAME, status_page
 from xlreport.publishing.report import Report, county_report, is_ours, report_files, unit_report
-from xlreport.publishing.summary_workbook import write_summary
+from xlreport.publishing.summary.verification import verify_summary
+from xlreport.publishing.summary.workbook import write_summary
 from xlreport.rules.excel import FormulaTooLong
 from xlreport.submission import NOBODY, Submission, Summary, Unit
 from xlreport.workbook.writer.context import NO_SERVICE, Service
@@ -275,7 +276,8 @@ def write_outputs(
     the workbooks of returned reports with what is wrong marked, `keep` as for write_templates. An
     earlier summary that somebody has saved or changed stays as `.bak`, which the result tells.
     Raises UsageError for one inside the merged folder, WouldReplace for a file that must stay, Busy
-    when another run writes there, OSError when an output cannot be written.
+    when another run writes there, SummaryDiffers for a summary that does not show the result,
+    OSError when an output cannot be written.
     """
     request = result.request
     require_places(request.folder, out=out, repair=repair, notices=notices)
@@ -302,6 +304,7 @@ def _write(
     county = with_typed_lines(county, standing.summary)
     result = replace(result, county=county)
     summary = write_summary(form, county, result, password)
+    verify_summary(summary, result)
     beside = _beside(path, result, form, county)
     require_own(beside, how)
     result = _with_workbooks(result, repair, notices, how)

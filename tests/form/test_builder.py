@@ -12,7 +12,7 @@ from xlreport.form import expression as ex
 from xlreport.form.builder import PREFIXES_OF_THE_HOUSE, SHEETS_OF_THE_HOUSE
 from xlreport.form.loader import loads
 from xlreport.form.model import Arrangement, Field, Kind
-from xlreport.publishing import summary_workbook
+from xlreport.publishing.summary import names
 from xlreport.workbook.layout import sheet
 from xlreport.workbook.layout.details import detail_sheet
 from xlreport.workbook.layout.prior_year import prior_year_sheet
@@ -144,14 +144,14 @@ def test_names_that_would_be_cut_to_the_same_are_refused() -> None:
 
 def test_all_sheets_of_workbooks_and_summaries_are_taken() -> None:
     own = (sheet.COVER, sheet.GUIDE, sheet.TEXTS, sheet.CHECKS, sheet.CALCULATION, sheet.HIDDEN)
-    lists = (summary_workbook.STATUS_SHEET, summary_workbook.FINDINGS_SHEET)
-    texts = (summary_workbook.TEXTS_SHEET, summary_workbook.EXPLANATIONS_SHEET)
-    assert set(SHEETS_OF_THE_HOUSE) == {*own, sheet.PRIOR_YEAR_LIST, *lists, *texts}
+    of_summaries = {name for key, name in vars(names).items() if key.endswith("_SHEET")}
+    assert len(of_summaries) == 7
+    assert set(SHEETS_OF_THE_HOUSE) == {*own, sheet.PRIOR_YEAR_LIST, *of_summaries}
     form = loads(BASE, "small.yaml")
     longest = "长" * 31
     table = replace(form.tables[0], sheet=longest)
-    names = (prior_year_sheet(longest), detail_sheet(table))
-    assert names == tuple(prefix + "长" * 28 for prefix in PREFIXES_OF_THE_HOUSE)
+    further = (prior_year_sheet(longest), detail_sheet(table))
+    assert further == tuple(prefix + "长" * 28 for prefix in PREFIXES_OF_THE_HOUSE)
 
 
 def test_a_table_that_prints_across_has_one_block() -> None:

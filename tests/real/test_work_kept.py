@@ -338,7 +338,7 @@ def cell(sheet: str, at: str, kind: str, text: str) -> Callable[[Path], None]:
 
 def saved_by_another_program(path: Path) -> None:
     book = openpyxl.load_workbook(path)
-    book["报送情况"]["J4"] = "已电话核实"
+    book["报送情况"]["K4"] = "已电话核实"
     book.save(path)
 
 

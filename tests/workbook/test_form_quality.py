@@ -29,10 +29,12 @@ from support.written import COUNTY, KINDS, submission, written
 from xlreport import Form
 from xlreport.a1 import parse
 from xlreport.form.model import Arrangement
-from xlreport.publishing.summary_workbook import (
+from xlreport.publishing.summary.names import (
     EXPLANATIONS_SHEET,
     FINDINGS_SHEET,
+    OVERVIEW_SHEET,
     STATUS_SHEET,
+    TECHNICAL_SHEET,
     TEXTS_SHEET,
 )
 from xlreport.workbook.layout.details import detail_sheet
@@ -243,7 +245,7 @@ def test_every_sheet_opens_at_its_top_on_the_first_cell_to_fill_in(
 ) -> None:
     active_sheet = book(any_form, kind).active
     assert active_sheet is not None
-    assert active_sheet.title == COVER
+    assert active_sheet.title == (OVERVIEW_SHEET if kind in SUMMARIES else COVER)
     for sheet in visible(any_form, kind):
         view = sheet.sheet_view
         assert view.topLeftCell in (None, "A1")
@@ -379,7 +381,7 @@ def test_every_list_is_a_table(any_form: Form, kind: str) -> None:
 
 @every_summary
 def test_lists_are_tables_with_one_row_of_headings(any_form: Form, kind: str) -> None:
-    lists = [STATUS_SHEET, FINDINGS_SHEET, TEXTS_SHEET]
+    lists = [STATUS_SHEET, FINDINGS_SHEET, TEXTS_SHEET, TECHNICAL_SHEET]
     lists += [detail_sheet(table) for table in any_form.tables]
     if book(any_form, kind)[EXPLANATIONS_SHEET].tables:
         lists.append(EXPLANATIONS_SHEET)
@@ -430,7 +432,7 @@ def test_texts_in_formulas_are_no_longer_than_excel_takes(any_form: Form, kind: 
         assert all(len(literal) <= LONGEST_LITERAL for literal in literals), spot
 
 
-@every_report
+@every_kind
 def test_no_internal_name_is_shown(any_form: Form, kind: str) -> None:
     for sheet in visible(any_form, kind):
         for cell in cells_of(sheet):

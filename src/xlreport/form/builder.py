@@ -49,6 +49,9 @@ SHEETS_OF_THE_HOUSE = (
     "校验结果",
     "各单位文字材料",
     "各单位说明",
+    "概况",
+    "图表数据",
+    "技术信息",
 )
 """Sheet names that workbooks and summaries use for themselves."""
 

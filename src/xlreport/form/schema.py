@@ -119,9 +119,9 @@ class TableDef(_Strict):
 
     sheet: Annotated[str, StringConstraints(pattern=r"^[^\[\]:*?/\\'!]{1,31}$")]
     """The name of its sheet: 1 to 31 characters without `[ ] : * ? / \\ ' !`, as Excel wants it.
-    封面, 填报说明, 文字材料, 上年数, 校验, 计算 and the lists of a summary (报送情况, 校验结果,
-    各单位文字材料, 各单位说明) are taken, and whatever begins with `上年·` or `明细·`; the first 28
-    characters must be its own.
+    封面, 填报说明, 文字材料, 上年数, 校验, 计算 and the sheets of a summary (概况, 报送情况,
+    校验结果, 各单位文字材料, 各单位说明, 图表数据, 技术信息) are taken, and whatever begins with
+    `上年·` or `明细·`; the first 28 characters must be its own.
     Example: `申请情况`."""
 
     arrangement: Literal["down", "across"] = "down"

@@ -15,7 +15,7 @@ from xlreport.formats.raw import RawBook, RawCell, RawSheet
 from xlreport.submission import Figures, Status
 from xlreport.workbook.layout.details import (
     EXPLANATIONS_NAME,
-    ID_ROW,
+    HEADING_ROW,
     KEYS,
     TEXTS_NAME,
     detail_fields,
@@ -37,9 +37,9 @@ def detail(form: Form, table: Table, units: tuple[Unit, ...]) -> RawSheet:
     sheet = RawSheet(detail_sheet(table))
     fields = detail_fields(form, table.id)
     for column, key in enumerate(KEYS):
-        sheet.cells[ID_ROW, column] = RawCell("s", key)
+        sheet.cells[HEADING_ROW, column] = RawCell("s", key)
     for index, field in enumerate(fields):
-        sheet.cells[ID_ROW, field_column(index)] = RawCell("s", field.id)
+        sheet.cells[HEADING_ROW, field_column(index)] = RawCell("s", field.id)
     for row, unit in enumerate(units):
         for column, text in enumerate((unit.code, unit.name, unit.level)):
             sheet.cells[unit_cell(row, column)] = RawCell("s", f" {text} ")
@@ -55,8 +55,8 @@ def summary(form: Form, units: tuple[Unit, ...] = (JIA, YI)) -> RawBook:
         sheet = detail(form, table, units)
         sheets[sheet.name] = sheet
         right = field_column(len(detail_fields(form, table.id))) - 1
-        last = target((sheet.name, (ID_ROW + len(units), right))).split("!")[1]
-        names[detail_name(table.id)] = target((sheet.name, (ID_ROW, 0)), f":{last}")
+        last = target((sheet.name, (HEADING_ROW + len(units), right))).split("!")[1]
+        names[detail_name(table.id)] = target((sheet.name, (HEADING_ROW, 0)), f":{last}")
     return replace(book, sheets=sheets, names=names)
 
 
@@ -140,7 +140,7 @@ def test_a_lost_detail_sheet_is_told(zfxxgk: Form) -> None:
     book = summary(zfxxgk)
     names = {n: t for n, t in book.names.items() if n != detail_name("disclosure")}
     sheet = detail_sheet(zfxxgk.table("disclosure"))
-    put(book, (sheet, (ID_ROW, 0)), RawCell("s", "x"))
+    put(book, (sheet, (HEADING_ROW, 0)), RawCell("s", "x"))
     found = members(replace(book, names=names), zfxxgk)
     assert [(f.code, f.sheet, f.message) for f in found.findings] == [
         ("E1", "二、主动公开", f"找不到明细表“{sheet}”，无法核对汇总数")
@@ -171,7 +171,7 @@ def test_what_stands_beside_the_named_range_is_not_read(zfxxgk: Form) -> None:
     book = summary(zfxxgk)
     sheet, _ = licences(zfxxgk)
     beyond = field_column(len(detail_fields(zfxxgk, "disclosure")))
-    put(book, (sheet, (ID_ROW, beyond)), RawCell("s", LICENCES))
+    put(book, (sheet, (HEADING_ROW, beyond)), RawCell("s", LICENCES))
     for row in range(2):
         put(book, (sheet, unit_cell(row, beyond)), RawCell("n", "7"))
     assert members(book, zfxxgk).totals[LICENCES] == Entry.of(2)
@@ -258,9 +258,9 @@ def test_numbers_of_nobody_are_told(zfxxgk: Form) -> None:
 def test_a_column_that_is_there_twice_is_told(zfxxgk: Form) -> None:
     book = summary(zfxxgk)
     sheet, column = licences(zfxxgk)
-    put(book, (sheet, (ID_ROW, 99)), RawCell("s", LICENCES))
+    put(book, (sheet, (HEADING_ROW, 99)), RawCell("s", LICENCES))
     message = f"清单里有两列“{LICENCES}”，无法判断哪一列是真的"
-    assert said(members(book, zfxxgk)) == [("E1", sheet, address((ID_ROW, column)), message)]
+    assert said(members(book, zfxxgk)) == [("E1", sheet, address((HEADING_ROW, column)), message)]
 
 
 @pytest.mark.parametrize(

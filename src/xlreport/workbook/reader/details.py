@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as attribute
 from decimal import Decimal
+from functools import cached_property
 from itertools import chain
 
 from xlreport.findings import Finding
@@ -24,16 +25,20 @@ from xlreport.workbook.layout.details import (
     CHECK_CODE,
     EXPLANATION,
     EXPLANATIONS_NAME,
+    KEY_LABELS,
     KEYS,
     TEXTS_NAME,
     UNIT_CODE,
     UNIT_NAME,
+    column_heading,
+    column_name,
     detail_fields,
     detail_name,
     detail_sheet,
 )
+from xlreport.workbook.reader.defined_names import spot_of, target_of
 from xlreport.workbook.reader.headings import squeezed
-from xlreport.workbook.reader.lists import FoundList, UnitList, find_list
+from xlreport.workbook.reader.lists import FoundList, UnitList, find_list, named_row
 from xlreport.workbook.reader.locate import Located
 from xlreport.workbook.reader.numbers import read_entry
 
@@ -59,17 +64,21 @@ class _UnitRow:
     entries: Mapping[str, Entry]
 
 
-def read_members(located: Located, entries: Mapping[str, Entry]) -> Members:
+def read_members(
+    located: Located, entries: Mapping[str, Entry], *, same_version: bool = True
+) -> Members:
     """The units of a summary with their figures, and its totals, summed again from the detail rows.
 
     `entries` is what the form's own tables show; a total that they show otherwise is an E1 finding.
+    `same_version` says whether the workbook was made from the form as it is now.
     """
     totals: dict[str, Entry] = {}
     findings: list[Finding] = []
     sheets: list[list[_UnitRow]] = []
     for table in located.layout.form.tables:
         sheet = detail_sheet(table)
-        rows = _rows_of(located, table, findings)
+        details = _DetailSheet(located, table, same_version=same_version)
+        rows = _rows_of(details, findings)
         if rows is None:
             findings.append(DETAILS_LOST(sheet=sheet).at(sheet=table.sheet))
             continue
@@ -156,17 +165,76 @@ class _Total:
 # --- rows of the detail sheets and lists ----------------------------------------------------
 
 
-def _detail_list(located: Located, table: Table) -> FoundList:
-    """The detail sheet of a table: its headings are the row of ids."""
-    ids = [field.id for field in detail_fields(located.layout.form, table.id)]
-    keys = {*KEYS, ids[0]}
-    what = f"明细表“{detail_sheet(table)}”"
-    return find_list(located.book, detail_name(table.id), keys, what)
+class _DetailSheet:
+    """The detail sheet of a table, as it is to be found."""
+
+    def __init__(self, located: Located, table: Table, *, same_version: bool) -> None:
+        self._located = located
+        self._book = located.book
+        self._table = table
+        self._same_version = same_version
+        self._sheet = detail_sheet(table)
+        form = located.layout.form
+        self._others = {detail_sheet(other) for other in form.tables if other is not table}
+        self._fields = [field.id for field in detail_fields(form, table.id)]
+
+    def find(self) -> FoundList:
+        """Its rows by field ids. Above the columns stand the cells of the form's own sheet, which
+        say nothing of a form of another version: there the names of the columns count. In the
+        first summaries ids stood there themselves."""
+        headings = {*KEY_LABELS, *self._cells}
+        is_plain = named_row(self._book, detail_name(self._table.id), headings) is not None
+        if not (self._same_version and is_plain):
+            by_ids = self._with_headings({*KEYS, self._fields[0]})
+            if by_ids.found is not None:
+                return by_ids
+        if self._same_version:
+            by_cells = self._with_headings(headings)
+            if by_cells.found is not None:
+                return self._by_ids(by_cells, self._cells)
+        return self._by_names()
+
+    @cached_property
+    def _cells(self) -> dict[str, str]:
+        """The field of each cell of the form's own sheet."""
+        layout = self._located.layout
+        return {column_heading(layout, name): name for name in self._fields}
+
+    def _with_headings(self, headings: set[str]) -> FoundList:
+        what = f"明细表“{self._sheet}”"
+        return find_list(self._book, detail_name(self._table.id), headings, what, self._others)
+
+    def _by_ids(self, result: FoundList, fields: Mapping[str, str]) -> FoundList:
+        """The same list with ids as its headings; columns of nothing known are left out."""
+        if result.found is None:
+            return result
+        ids = {**dict(zip(KEY_LABELS, KEYS, strict=True)), **fields}
+        known = {
+            column: ids[heading]
+            for column, heading in result.found.headings.items()
+            if heading in ids
+        }
+        return replace(result, found=replace(result.found, headings=known))
+
+    def _by_names(self) -> FoundList:
+        """By the names of the columns, where every field has one in the row of the headings."""
+        target = target_of(self._book, detail_name(self._table.id))
+        if target is None:
+            return FoundList(None)
+        top = target.first[0]
+        named: dict[str, str] = {}
+        for field in self._fields:
+            spot = spot_of(self._book, column_name(field))
+            heading = self._book.sheets[target.sheet].cells.get(spot[1]) if spot else None
+            if spot is None or heading is None or spot[0] != target.sheet or spot[1][0] != top:
+                return FoundList(None)
+            named[squeezed(heading.text)] = field
+        return self._by_ids(self._with_headings({*KEY_LABELS, *named}), named)
 
 
-def _rows_of(located: Located, table: Table, findings: list[Finding]) -> list[_UnitRow] | None:
+def _rows_of(sheet: _DetailSheet, findings: list[Finding]) -> list[_UnitRow] | None:
     """The units' rows of a table, None when its detail sheet is lost; adds what was odd."""
-    result = _detail_list(located, table)
+    result = sheet.find()
     if result.found is None:
         return None
     findings += result.findings

@@ -64,14 +64,16 @@ class FoundList:
     findings: tuple[Finding, ...] = ()
 
 
-def find_list(book: RawBook, name: str, keys: Set[str], what: str) -> FoundList:
-    """The list with these headings; `what` it is called in messages."""
-    wanted = {squeezed(key) for key in keys}
-    target = target_of(book, name)
-    named = None if target is None else (target.sheet, target.first[0])
-    rows = list(_rows_with(book, wanted))
-    if named in rows:
+def find_list(
+    book: RawBook, name: str, keys: Set[str], what: str, others: Set[str] = frozenset()
+) -> FoundList:
+    """The list with these headings; `what` it is called in messages, `others` are sheets on which
+    it cannot be."""
+    named = named_row(book, name, keys)
+    if named is not None:
         return _list(book, *named)
+    wanted = {squeezed(key) for key in keys}
+    rows = [row for row in _rows_with(book, wanted) if row[0] not in others]
     if len(rows) == 1:
         sheet, top = rows[0]
         found = _list(book, sheet, top)
@@ -80,6 +82,18 @@ def find_list(book: RawBook, name: str, keys: Set[str], what: str) -> FoundList:
     if name.lower() not in book.names:
         return FoundList(None)
     return FoundList(None, (LIST_LOST(what=what).at(severity=Severity.WARNING),))
+
+
+def named_row(book: RawBook, name: str, keys: Set[str]) -> tuple[str, int] | None:
+    """The sheet and the row that a name points to, where that row has these headings."""
+    target = target_of(book, name)
+    if target is None:
+        return None
+    top = target.first[0]
+    cells = book.sheets[target.sheet].cells
+    present = {squeezed(raw.text) for (row, _), raw in cells.items() if row == top}
+    wanted = {squeezed(key) for key in keys}
+    return (target.sheet, top) if wanted <= present else None
 
 
 def _rows_with(book: RawBook, wanted: Set[str]) -> Iterator[tuple[str, int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from xlreport.form.model import Form
 from xlreport.formats.guard import DEFAULT_LIMITS, Limits, Refused
 from xlreport.formats.open import open_book
 from xlreport.formats.raw import RawBook
-from xlreport.submission import NOBODY, Provenance, Submission, Summary, Unit
+from xlreport.submission import NOBODY, Entry, Provenance, Submission, Summary, Unit
 from xlreport.text import quote
 from xlreport.workbook.codes import (
     COUNTED_WITH_ERRORS,
@@ -189,7 +189,7 @@ def _with_submission(reading: Reading, report: _Report) -> Reading:
     figures = read_figures(located, answers, is_summary=is_summary)
     words = _words(located)
     prior_year = read_prior_year(located.book, located.layout)
-    members = read_members(located, figures.entries) if is_summary else Members()
+    members = _members(report, figures.entries)
     submission = Submission(
         form=report.form.id,
         year=report.year,
@@ -213,6 +213,13 @@ def _with_submission(reading: Reading, report: _Report) -> Reading:
     findings += integrity_findings(located, same_version=report.same_version, is_summary=is_summary)
     findings += stale_results(submission, figures, located)
     return replace(reading, findings=tuple(findings), submission=submission)
+
+
+def _members(report: _Report, entries: Mapping[str, Entry]) -> Members:
+    """The units below a summary; none of any other report."""
+    if not report.identity.is_summary:
+        return Members()
+    return read_members(report.located, entries, same_version=report.same_version)
 
 
 class _Words(NamedTuple):

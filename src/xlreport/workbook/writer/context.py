@@ -171,6 +171,9 @@ class SummaryContext(TemplateContext):
 
     kind: ClassVar[str] = SUMMARY
     takes_answers: ClassVar[bool] = False
+    opens_at: ClassVar[str] = ""
+    """None of the sheets that every workbook has: a summary has a first one of its own."""
+
     note: ClassVar[str] = "本表由下级报表汇总生成，数字不在此处修改。"
 
     @property

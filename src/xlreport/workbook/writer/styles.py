@@ -89,12 +89,39 @@ _style("text", _BORDER, _LEFT, _TEXT)
 _style("centre", _BORDER, _CENTRE)
 _style("number_count", _BORDER, _CENTRE, _COUNT)
 _style("number_money", _BORDER, _CENTRE, _MONEY)
-_style("id", _CENTRE, _QUIET, font_size=8)
+_style("small_head", _BORDER, _CENTRE, font_size=9)
+_style("id", _BORDER, _CENTRE, _QUIET, font_size=9)
 
 _GOOD: _Settings = {"font_color": "#006100", "bg_color": "#C6EFCE"}
 _BAD: _Settings = {"font_color": "#9C0006", "bg_color": "#FFC7CE"}
 _WARN: _Settings = {"font_color": "#7F6000", "bg_color": "#FFEB9C"}
 _GREY: _Settings = {"font_color": "#595959", "bg_color": "#EDEDED"}
+
+# the first sheet of a summary
+_FIGURE: _Settings = {"align": "right", "valign": "vcenter", "indent": 1, "font_size": 12}
+_CARD: _Settings = {**_CENTRE, **_HEADING, **_BOLD, "font_size": 28}
+_BLUE: _Settings = {"font_color": "#1F4E79", "bg_color": "#DDEBF7"}
+_style("open_point", _LEFT, _BOLD, font_size=12, font_color="#C00000")
+_style("all_well", _LEFT, _BOLD, font_size=12, font_color="#006100")
+_style("next_step", _LEFT, font_size=12)
+_style("figure_head", _BORDER, _CENTRE, _BOLD, _BLUE, font_size=12)
+_style("figure_label", _BORDER, _LEFT, font_size=12, indent=1)
+_style("figure_count", _BORDER, _BOLD, _FIGURE, _COUNT)
+_style("figure_money", _BORDER, _BOLD, _FIGURE, _MONEY)
+_style("before_count", _BORDER, _FIGURE, _COUNT)
+_style("before_money", _BORDER, _FIGURE, _MONEY)
+_style("change_count", _BORDER, _FIGURE, num_format="+0;-0;0")
+_style("change_money", _BORDER, _FIGURE, num_format="+0.0000##;-0.0000##;0.0000")
+_style("overview_link", _BORDER, _LEFT, _LINK, font_size=12, underline=1)
+for _name, _ground in (
+    ("blue", _BLUE),
+    ("good", _GOOD),
+    ("bad", _BAD),
+    ("warn", _WARN),
+    ("grey", _GREY),
+):
+    _style(f"card_{_name}", _CARD, _ground)
+    _style(f"card_label_{_name}", _CENTRE, _ground, font_size=12)
 
 _UNMARKED: _Settings = {**_BORDER, "bg_color": INPUT_COLOUR}
 

@@ -20,6 +20,9 @@ from xlreport.workbook.writer.form_sheets import write_guide, write_table, write
 from xlreport.workbook.writer.prior_year_sheet import write_prior_year
 from xlreport.workbook.writer.sheet import SheetWriter
 
+LONGEST_PROPERTY = 255
+"""Excel's limit on a document property, in characters."""
+
 
 def blank(form: Form, year: int, unit: Unit = NOBODY, county: Unit = NOBODY) -> Submission:
     """A submission in which nothing has been filled in yet."""
@@ -72,14 +75,15 @@ def write_form_sheets(book: WorkbookWriter) -> None:
 
 
 def write_identity(book: WorkbookWriter) -> None:
-    """The very hidden sheet; its values also go into the document's custom properties."""
+    """The very hidden sheet; its values also go into the document's custom properties, but those
+    that are too long for them (the units that a summary lacks)."""
     sheet = SheetWriter(book, HIDDEN)
     for row, (key, value) in enumerate(asdict(book.context.identity()).items()):
         sheet.string((row, KEY_COLUMN), key, "plain")
         sheet.string((row, VALUE_COLUMN), value, "plain")
         sheet.define(PREFIX + key, (row, VALUE_COLUMN))
         kept = clean(value)
-        if kept:
+        if 0 < len(kept) <= LONGEST_PROPERTY:
             book.workbook.set_custom_property(PREFIX + key, kept, "text")
     for row, note in enumerate(book.context.notes):
         sheet.string((row, NOTE_COLUMN), note, "plain")
