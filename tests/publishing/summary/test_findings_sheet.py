@@ -17,8 +17,8 @@ from xlreport.workbook.layout import details
 DETAIL = "明细·二、主动公开"
 
 
-def note(unit: str, message: str = "另一种程序保存过", code: str = "R8", **at: str) -> Finding:
-    return Finding(code, Severity.NOTE, message, "不用处理", unit=unit, **at)
+def note(unit: str, message: str = "另一种程序保存过", code: str = "R8") -> Finding:
+    return Finding(code, Severity.NOTE, message, "不用处理", unit=unit)
 
 
 def test_errors_come_first_then_warnings_then_notes() -> None:
@@ -104,7 +104,7 @@ def test_of_very_many_different_notes_the_first_are_told() -> None:
 
 
 def test_notes_at_the_same_cell_keep_it() -> None:
-    alike = [note(unit, sheet="表", cell="B6") for unit in ("甲镇", "乙镇")]
+    alike = [note(unit).at(sheet="表", cell="B6") for unit in ("甲镇", "乙镇")]
     (folded,) = fold_notes(alike, ["甲镇", "乙镇", "丙镇"])
     assert folded.texts[3] == "表 B6"
     other = [alike[0], alike[1].at(cell="C7")]

@@ -77,8 +77,7 @@ def read_members(
     sheets: list[list[_UnitRow]] = []
     for table in located.layout.form.tables:
         sheet = detail_sheet(table)
-        details = _DetailSheet(located, table, same_version=same_version)
-        rows = _rows_of(details, findings)
+        rows = _rows_of(_DetailSheet(located, table, same_version=same_version), findings)
         if rows is None:
             findings.append(DETAILS_LOST(sheet=sheet).at(sheet=table.sheet))
             continue
