@@ -171,10 +171,10 @@ def test_what_was_typed_into_the_summary_is_in_the_report(folder: Path, zfxxgk: 
     path = Path(result.outputs[0])
     county = result.county
     assert county is not None
-    from xlreport.publishing import summary_workbook
+    from xlreport.publishing.summary.workbook import write_summary
 
     typed = replace(county, texts={"text.problems": "县里写好的问题。"})
-    path.write_bytes(summary_workbook.write_summary(zfxxgk, typed, result))
+    path.write_bytes(write_summary(zfxxgk, typed, result))
     assert main(["report", str(folder)]) == 0
     words = [p.text for p in opened(document_in(path.parent).read_bytes()).paragraphs]
     assert "县里写好的问题。" in words
