@@ -170,16 +170,19 @@ def sizes(data: bytes) -> list[int]:
         return [info.file_size for info in archive.infolist()]
 
 
+COUNTED = rb"<(?:mergeCell|hyperlink|conditionalFormatting|cfRule|formula)[ >]|<col [^>]*hidden"
+
+
 def counted(data: bytes) -> int:
-    """Cells with something in them, the rows of these, merges, links and hidden columns of all sheets (a template
-    has no notes)."""
+    """Cells with something in them, the rows of these, merges, links, conditional formats and hidden
+    columns of all sheets (a template has no notes)."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         sheets = [
             archive.read(n) for n in archive.namelist() if n.startswith("xl/worksheets/sheet")
         ]
     total = 0
     for sheet in sheets:
-        total += len(re.findall(rb"<(?:mergeCell|hyperlink) |<col [^>]*hidden", sheet))
+        total += len(re.findall(COUNTED, sheet))
         for row in re.findall(rb"<row .*?</row>", sheet):
             cells = len(re.findall(rb"<c [^>]*[^/]>", row))
             total += cells + 1 if cells else 0
@@ -226,7 +229,7 @@ CASES: dict[str, tuple[str, Callable[[Scene], tuple[bytes, int]], str, str]] = {
     "cells": (
         "cells",
         lambda s: (s.book, counted(s.book)),
-        "行、单元格、合并、链接和批注的总数",
+        "行、单元格、合并、链接、批注和条件格式的总数",
         "个",
     ),
     "cells of .xlsb": ("cells", with_xlsb, "行、单元格、合并和链接的总数", "个"),
@@ -340,9 +343,9 @@ def test_a_group_of_options_is_taken_apart_for_typer_and_put_together_for_the_co
 
     apart = spread(command)
     names = list(inspect.signature(apart).parameters)
-    assert names == ["folder", "verbose", "as_json", "out", "repair", "force"]
+    assert names == ["folder", "verbose", "as_json", "out", "repair", "notices", "force"]
     values = {"folder": Path("in"), "verbose": True, "as_json": False, "out": None}
-    assert apart(**values, repair=Path("fix"), force=True) == 5
+    assert apart(**values, repair=Path("fix"), notices=None, force=True) == 5
     view = View(verbose=True, as_json=False)
     assert calls == [(Path("in"), view, Outputs(None, Path("fix"), force=True))]
 
