@@ -142,7 +142,10 @@ def bomb(good: bytes, size: int) -> bytes:
         (Limits(parts=3), "压缩包内的部件数为"),
         (Limits(total=1000), "解压后的总大小为"),
         (Limits(part=1000), "部件解压后的大小为"),
-        (Limits(cells=10), "行、单元格、合并、链接、批注和条件格式的总数为 11 个，超过允许的 10 个"),
+        (
+            Limits(cells=10),
+            "行、单元格、合并、链接、批注和条件格式的总数为 11 个，超过允许的 10 个",
+        ),
     ],
 )
 def test_each_limit_is_told_with_the_seen_and_the_allowed_number(
