@@ -12,6 +12,7 @@ from pathlib import Path
 import filelock
 import pytest
 
+from xlreport import atomic
 from xlreport.atomic import (
     LOCK_NAME,
     MOST_BYTES,
@@ -25,6 +26,12 @@ from xlreport.atomic import (
 from xlreport.errors import Busy
 
 posix = pytest.mark.skipif(os.name != "posix", reason="about POSIX permissions and folders")
+
+
+@pytest.fixture(autouse=True)
+def nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who finds a folder locked is told so at once."""
+    monkeypatch.setattr(atomic, "PATIENCE", 0.0)
 
 
 # --- one file ---
@@ -151,7 +158,7 @@ def test_the_lock_names_its_holder_and_is_gone_afterwards(tmp_path: Path) -> Non
 
 def test_who_finds_the_folder_locked_is_told_by_whom(tmp_path: Path) -> None:
     told = f"另一个 xlreport（进程号 {os.getpid()}）正在写“{tmp_path}”，请等它结束后再运行。"
-    with locked(tmp_path), pytest.raises(Busy) as busy, locked(tmp_path, patience=0):
+    with locked(tmp_path), pytest.raises(Busy) as busy, locked(tmp_path):
         pass
     assert busy.value.message == told
 
@@ -161,14 +168,14 @@ def test_who_finds_the_folder_locked_is_told_by_whom(tmp_path: Path) -> None:
 def test_a_holder_that_did_not_sign_is_not_named(tmp_path: Path, content: bytes) -> None:
     with locked(tmp_path):
         (tmp_path / LOCK_NAME).write_bytes(content)
-        with pytest.raises(Busy, match="另一个 xlreport正在写"), locked(tmp_path, patience=0):
+        with pytest.raises(Busy, match="另一个 xlreport正在写"), locked(tmp_path):
             pass
 
 
 def test_the_lock_of_a_dead_process_is_taken_over(tmp_path: Path) -> None:
     """Its file is still there; the system has dropped the lock."""
     (tmp_path / LOCK_NAME).write_bytes(b" 123456789012345")
-    with locked(tmp_path, patience=0):
+    with locked(tmp_path):
         assert (tmp_path / LOCK_NAME).read_bytes() == f" {os.getpid()}".encode()
     assert list(tmp_path.iterdir()) == []
 
@@ -178,7 +185,7 @@ def test_a_lock_file_that_was_removed_locks_nothing(tmp_path: Path) -> None:
     """Who waits for a lock whose holder removes the file at the end does not wait for ever."""
     with locked(tmp_path):
         (tmp_path / LOCK_NAME).unlink()
-        with locked(tmp_path, patience=0):
+        with locked(tmp_path):
             held = (tmp_path / LOCK_NAME).read_bytes()
     assert held == f" {os.getpid()}".encode()
 
@@ -229,7 +236,7 @@ def test_a_link_in_place_of_the_lock_is_not_followed(tmp_path: Path) -> None:
     folder = tmp_path / "out"
     folder.mkdir()
     (folder / LOCK_NAME).symlink_to(target)
-    with pytest.raises(OSError, match=LOCK_NAME), locked(folder, patience=0):
+    with pytest.raises(OSError, match=LOCK_NAME), locked(folder):
         pass
     assert target.read_bytes() == b"precious"
 
@@ -237,7 +244,7 @@ def test_a_link_in_place_of_the_lock_is_not_followed(tmp_path: Path) -> None:
 def test_the_lock_is_dropped_when_the_work_fails(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="x"), locked(tmp_path):
         raise ValueError("x")
-    with locked(tmp_path, patience=0):
+    with locked(tmp_path):
         pass
     assert LOCK_NAME not in {p.name for p in tmp_path.iterdir()}
 

@@ -217,16 +217,15 @@ def _safe_character(character: str) -> str:
 
 
 PATIENCE = 30.0
-"""Seconds that a run waits for another one, unless told otherwise."""
+"""Seconds that a run waits for another one."""
 
 
 @contextmanager
-def locked(folder: Path, patience: float | None = None) -> Iterator[None]:
+def locked(folder: Path) -> Iterator[None]:
     """Holds the folder's lock, and clears temporary files that killed runs left. Raises Busy after
-    `patience` seconds, OSError when the folder cannot be written."""
+    PATIENCE seconds, OSError when the folder cannot be written."""
     path = made(folder) / LOCK_NAME
-    patience = PATIENCE if patience is None else patience
-    lock = FileLock(path, patience, poll_interval=_WAIT, on_acquired=_sign, fallback_to_soft=False)
+    lock = FileLock(path, PATIENCE, poll_interval=_WAIT, on_acquired=_sign, fallback_to_soft=False)
     _take(lock, path)
     try:
         _clear(folder)

@@ -330,9 +330,9 @@ def sending(
 ) -> list[str]:
     units = (JIAZI, YICHOU)
     items = [SendItem(units[i], "", state, "主题") for i, state in enumerate(states)]
-    result = SendResult("reminders", tuple(items), stopped)
+    result = SendResult("reminders", today, tuple(items), stopped)
     settings: Any = Settings()
-    return list(render.send_report(result, settings, drafts=drafts, today=today))[len(items) :]
+    return list(render.send_report(result, settings, drafts=drafts))[len(items) :]
 
 
 LATE = (

@@ -235,7 +235,10 @@ def test_two_commands_at_once(small: Merges, tmp_path: Path) -> None:
 
 
 @needs_fork
-def test_a_lock_that_is_held_is_told_and_that_of_a_dead_process_is_taken(tmp_path: Path) -> None:
+def test_a_lock_that_is_held_is_told_and_that_of_a_dead_process_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xlreport.atomic.PATIENCE", 0.3)
     mark = tmp_path / "held"
 
     def hold() -> int:
@@ -247,12 +250,12 @@ def test_a_lock_that_is_held_is_told_and_that_of_a_dead_process_is_taken(tmp_pat
     with Fork(hold) as holder:
         assert holder.until(mark.exists)
         told = f"另一个 xlreport（进程号 {holder.pid}）正在写"
-        with pytest.raises(Busy, match=told), locked(tmp_path, patience=0.3):
+        with pytest.raises(Busy, match=told), locked(tmp_path):
             pass
         os.kill(holder.pid, signal.SIGKILL)
         assert holder.wait().code == -signal.SIGKILL
     assert (tmp_path / LOCK_NAME).exists()
-    with locked(tmp_path, patience=0):
+    with locked(tmp_path):
         pass
     assert not (tmp_path / LOCK_NAME).exists()
 

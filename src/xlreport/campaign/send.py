@@ -137,9 +137,11 @@ class SendItem:
 
 @dataclass(frozen=True)
 class SendResult:
-    """All items of a run in the roster's order. `stopped` says why it ended early."""
+    """All items of a run in the roster's order, on the day that counts. `stopped` says why it ended
+    early."""
 
     kind: str
+    day: dt.date
     items: tuple[SendItem, ...]
     stopped: str = ""
     left_out: tuple[str, ...] = ()
@@ -422,7 +424,7 @@ class Sender:
                 except SendError as error:
                     stopped = error.message
                     items += _planned(mailing, due)
-        return SendResult(self.request.kind, tuple(items), stopped)
+        return SendResult(self.request.kind, self.request.day, tuple(items), stopped)
 
     def _pause(self) -> None:
         """Servers take many messages at once for junk."""

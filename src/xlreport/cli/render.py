@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import typer
 
-from xlreport.clock import CHINA, china, minute
+from xlreport.clock import china, minute
 from xlreport.findings import Finding, Severity, grouped
 from xlreport.text import harmless
 
@@ -372,13 +371,7 @@ _STATES = {
 """The states of what is sent, by their words in the contract."""
 
 
-def send_report(
-    result: SendResult,
-    settings: CampaignSettings,
-    *,
-    drafts: bool,
-    today: dt.date | None = None,
-) -> Iterator[str]:
+def send_report(result: SendResult, settings: CampaignSettings, *, drafts: bool) -> Iterator[str]:
     """The lines of `xlreport send`."""
     labels = _STATES
     if drafts:
@@ -399,8 +392,7 @@ def send_report(
         yield "没有邮箱、没有发成的，请按上面的原因改正后再运行一次；发过的不会重发。"
     names_deadline = result.units_in("planned", "sent", "draft") > 0
     deadline = settings.deadline
-    today = today or dt.datetime.now(CHINA).date()
-    if names_deadline and deadline is not None and deadline < today:
+    if names_deadline and deadline is not None and deadline < result.day:
         yield (
             f"注意：截止日期 {deadline} 已经过了，信里写的是这一天；"
             "要改请改 xlreport.toml 里的 deadline。"

@@ -21,7 +21,7 @@ _DIFAT_IN_HEADER = 109
 _ENTRY = 128
 _MINI_SECTOR = 64
 _SECTOR_SHIFTS = (9, 12)
-_STORAGE, _STREAM = 1, 2
+_STREAM = 2
 
 
 class BrokenOle(Exception):
@@ -44,11 +44,6 @@ class Entry:
     def is_stream(self) -> bool:
         """Whether it holds bytes."""
         return self.kind == _STREAM
-
-    @property
-    def is_storage(self) -> bool:
-        """Whether it holds other entries."""
-        return self.kind == _STORAGE
 
 
 class CompoundFile:

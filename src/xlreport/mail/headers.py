@@ -231,19 +231,19 @@ def addresses(text: str) -> tuple[str, ...]:
     found: list[str] = []
     for entry in re.split(r"[,;，；]", without_names):
         in_brackets = _IN_BRACKETS.findall(entry)
-        found += _mailboxes(in_brackets[-1] if in_brackets else entry)
-    return tuple(dict.fromkeys(found or _mailboxes(text[:MOST])))
+        found += _mailboxes_in(in_brackets[-1] if in_brackets else entry)
+    return tuple(dict.fromkeys(found or _mailboxes_in(text[:MOST])))
 
 
-def _mailboxes(text: str) -> list[str]:
+def _mailboxes_in(text: str) -> list[str]:
     words = (word.strip(".").lower() for word in _APART.split(text))
     return [word for word in words if _ADDRESS.fullmatch(word)]
 
 
-def mailboxes(part: Message, name: str) -> tuple[str, ...]:
-    """The mailboxes in the first field of that name. Its encoded words are names, unless a program
-    encoded the whole field."""
-    return addresses(next(fields(part, name), "")) or addresses(field(part, name))
+def senders(part: Message) -> tuple[str, ...]:
+    """The mailboxes in the first From field. Its encoded words are names, unless a program encoded
+    the whole field."""
+    return addresses(next(fields(part, "from"), "")) or addresses(field(part, "from"))
 
 
 def moment(text: str) -> float:

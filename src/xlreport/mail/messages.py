@@ -20,10 +20,10 @@ from xlreport.findings import Finding
 from xlreport.findings import Message as Template
 from xlreport.formats.detect import Kind, format_of
 from xlreport.formats.guard import DEFAULT_LIMITS, Limits, Refused
-from xlreport.mail import codes, dsn, links, mime, msg, tnef
+from xlreport.mail import codes, dsn, headers, links, mime, msg, tnef
 from xlreport.mail.dsn import Bounce as Bounce
 from xlreport.mail.headers import field as header
-from xlreport.mail.headers import fields, file_name, mailboxes, moment, parameter, text_of
+from xlreport.mail.headers import fields, file_name, moment, parameter, text_of
 
 _SHEETS = (".xls", ".xlsx", ".xlsm", ".xlsb", ".xlt", ".xltx", ".xltm", ".csv")
 _SHEETS_OF_OTHERS = (".et", ".ett", ".ods", ".ots", ".fods")
@@ -222,7 +222,7 @@ def _envelope(message: Message, data: bytes) -> Mail:
     sent = moment(header(message, "date"))
     sha256 = _sha256(data)
     return Mail(
-        senders=mailboxes(message, "from"),
+        senders=headers.senders(message),
         sender=header(message, "from"),
         subject=header(message, "subject"),
         message_id=header(message, "message-id"),
@@ -397,7 +397,7 @@ class _Walk:
             self._add_leaf(name, data)
             self._take_file(name, data, level.below())
         for inner in saved.messages:
-            self.visit_saved(inner, level.below(mailboxes(inner.header, "from")))
+            self.visit_saved(inner, level.below(headers.senders(inner.header)))
 
     def _enter(self, level: _Level) -> None:
         """Counts a part. Raises TooMuch."""
@@ -412,7 +412,7 @@ class _Walk:
         message_id = header(inner, "message-id")
         if message_id:
             self.enclosed.append(message_id)
-        self.visit(inner, level.below(mailboxes(inner, "from")))
+        self.visit(inner, level.below(headers.senders(inner)))
 
     def _apply(self, leaf: Leaf, level: _Level) -> None:
         self._add_leaf(leaf.name, leaf.data)
@@ -507,7 +507,7 @@ class _Walk:
         except msg.Broken:
             self.findings.append(codes.ATTACHED_MSG_BROKEN(name=name))
             return
-        self.visit_saved(saved, level.below(mailboxes(saved.header, "from")))
+        self.visit_saved(saved, level.below(headers.senders(saved.header)))
 
 
 def _plain(name: str) -> str:
