@@ -20,7 +20,7 @@ from xlreport.merging.decisions import Decision, with_decisions
 from xlreport.merging.outcome import FileRecord
 from xlreport.merging.request import MergeRequest
 from xlreport.merging.validation import validated
-from xlreport.publishing.corrections import HINT, must_correct, to_correct
+from xlreport.publishing.corrections import is_hint, must_correct, to_correct
 from xlreport.submission import Place, Submission, Unit
 from xlreport.text import harmless
 from xlreport.workbook.layout.identity import identity_name
@@ -92,7 +92,7 @@ class _Fresh:
     def findings(self) -> tuple[Finding, ...]:
         """What the unit must do, each cell on its own."""
         findings = self.record.findings
-        return tuple(f for f in findings if must_correct(f) or f.code == HINT)
+        return tuple(f for f in findings if must_correct(f) or is_hint(f))
 
     @property
     def listed(self) -> tuple[Finding, ...]:
