@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 from collections.abc import Callable
 
@@ -226,3 +227,20 @@ def test_one_attribute_under_two_names_of_a_namespace_is_refused() -> None:
 )
 def test_one_part_by_many_names(name: str) -> None:
     assert part_name(name) == "xl/a.xml"
+
+
+def _with_large_directory(data: bytes, more: int = 0, where: int = 0) -> bytes:
+    """The archive with a Zip64 end record that tells of so many members more."""
+    end = data.rfind(b"PK\x05\x06")
+    count, size, start = struct.unpack_from("<HII", data, end + 10)
+    members = count + more
+    large = b"PK\x06\x06"
+    record = struct.pack("<4sQHHIIQQQQ", large, 44, 45, 45, 0, 0, members, members, size, start)
+    locator = struct.pack("<4sIQI", b"PK\x06\x07", 0, end + where, 1)
+    return data[:end] + record + locator + data[end:]
+
+
+def test_a_large_directory_that_is_another_is_refused() -> None:
+    assert refusal(_with_large_directory(GOOD)) == ("", "")
+    told = ("R2", "文件里有两个压缩目录，无法判断哪个是真的")
+    assert refusal(_with_large_directory(GOOD, 1)) == told

@@ -43,11 +43,11 @@ def agile(cipher: str = "AES", rounds: str = "100000") -> bytes:
     return package(struct.pack("<HHI", 4, 4, 0x40) + xml.encode())
 
 
-def old(method: int, *version: int) -> bytes:
+def old(method: int, *version: int, name: str = "Workbook") -> bytes:
     """An .xls whose records behind the first are encrypted."""
     body = struct.pack("<3H", method, *version, *[0] * (2 - len(version))) + bytes(50)
     begin = struct.pack("<HH", 0x809, 16) + b"\0\6\5\0" + bytes(12)
-    return compound({"Workbook": begin + struct.pack("<HH", 0x2F, len(body)) + body + bytes(5000)})
+    return compound({name: begin + struct.pack("<HH", 0x2F, len(body)) + body + bytes(5000)})
 
 
 @pytest.mark.parametrize(
@@ -62,6 +62,7 @@ def old(method: int, *version: int) -> bytes:
         agile(rounds="x"),
         old(1, 9, 9),
         old(7),
+        old(7, name="Book"),
     ],
 )
 def test_a_way_of_encryption_that_is_not_known_is_no_damage(data: bytes) -> None:

@@ -113,3 +113,24 @@ def test_the_last_saved_time(written: str, saved: str) -> None:
 
 def test_no_properties_tell_no_time() -> None:
     assert opc.last_saved({}) == ""
+
+
+@pytest.mark.parametrize(
+    ("types", "kind"),
+    [
+        ('<Override PartName="/xl/B.xml" ContentType="A/Sheet"/>', "a/sheet"),
+        ('<Default Extension="XML" ContentType="a/xml"/>', "a/xml"),
+        ('<Default Extension="xml" ContentType="a/xml"/><Override PartName="/xl/b.xml" ContentType="b"/>', "b"),
+        ('<Override PartName="/xl/c.xml" ContentType="b"/><Default Extension="bin" ContentType="c"/>', ""),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_what_a_package_is_about(types: str, kind: str) -> None:
+    space = "http://schemas.openxmlformats.org/package/2006/content-types"
+    parts = {
+        "[content_types].xml": f'<Types xmlns="{space}">{types}</Types>'.encode(),
+        "_rels/.rels": part(("officeDocument", "xl/b.xml")).encode(),
+    }
+    assert opc.main_type(parts) == kind
+    assert opc.main_type({"_rels/.rels": parts["_rels/.rels"]}) == ""
+    assert opc.main_type({"[content_types].xml": parts["[content_types].xml"]}) == ""

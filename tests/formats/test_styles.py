@@ -62,6 +62,18 @@ def test_a_theme_that_says_nothing_is_the_usual_one(theme: str | None) -> None:
     assert theme_colours(parts(theme=theme), BOOK) == THEME[:11]
 
 
+def test_the_first_theme_counts() -> None:
+    first, second = (
+        theme_of(f'<lt1><srgbClr val="{each}"/></lt1>') for each in ("112233", "445566")
+    )
+    both = {
+        "xl/_rels/workbook.xml.rels": relations(("theme", "a.xml"), ("theme", "b.xml")).encode(),
+        "xl/a.xml": first.encode(),
+        "xl/b.xml": second.encode(),
+    }
+    assert theme_colours(both, BOOK)[0] == (17, 34, 51)
+
+
 def look(font: str = "", fill: str = "", theme: str | None = None, xf: str = "") -> Look:
     """The look of the second style, whose font and fill are the second ones."""
     styles = (
@@ -77,6 +89,7 @@ def look(font: str = "", fill: str = "", theme: str | None = None, xf: str = "")
         ("", Font(BLACK, 11.0)),
         ('<sz val="8"/>', Font(BLACK, 8.0)),
         ('<sz val="0"/>', Font(BLACK, 11.0)),
+        ("<sz/>", Font(BLACK, 11.0)),
         ('<sz val="x"/>', Font(BLACK, 11.0)),
         ('<sz val="inf"/>', Font(BLACK, 11.0)),
         ('<color rgb="FF008000"/>', Font(GREEN)),

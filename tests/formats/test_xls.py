@@ -9,7 +9,7 @@ import pytest
 import xlrd
 
 from formats.packages import refusal
-from xlreport.formats import xls
+from xlreport.formats import ole, xls
 from xlreport.formats.colours import Font
 from xlreport.formats.conditional import Look
 from xlreport.formats.guard import Limits
@@ -488,3 +488,17 @@ def test_a_conditional_format_of_a_workbook() -> None:
     true = struct.pack("<BBHHIH", 2, 0, 2, 0, 0, 0) + b"\x1d\x01"
     (rule,) = facts(record(0x1B0, area), record(0x1B1, true)).rules.rules(lambda _: None)
     assert rule.areas == (((5, 1), (6, 1)),)
+
+
+@pytest.mark.parametrize("is_shared", [True, False])
+def test_sectors_that_two_parts_share_are_a_note(
+    monkeypatch: pytest.MonkeyPatch, is_shared: bool
+) -> None:
+    monkeypatch.setattr(ole.CompoundFile, "shared", lambda *_: is_shared)
+    assert [note.code for note in open_book(XLS).notes] == (["R31"] if is_shared else [])
+
+
+def test_a_workbook_that_says_nothing_hides_nothing() -> None:
+    records = xls._Records(stream())
+    assert (records.hidden, records.links, records.encrypted) == (False, False, False)
+    assert list(records.names()) == []

@@ -183,3 +183,15 @@ def test_a_repeated_number_in_its_cell() -> None:
     styles = font(colour(0)) + fill(0, colour(0)) + record(617) + xf + record(618)
     cells = sheet(row(0), cell(5, struct.pack("<d", 7.0)), styles=styles).cells
     assert (cells[0, 0].repeats, cells[0, 0].style) == (True, 0)
+
+
+def test_number_formats_of_the_workbook() -> None:
+    def named(key: int, code: str) -> tuple[int, bytes]:
+        return 44, struct.pack("<HI", key, len(code)) + code.encode("utf-16-le") + b"rest"
+
+    def style(key: int) -> tuple[int, bytes]:
+        return 47, struct.pack("<HH", 0, key)
+
+    records = [named(200, "0万"), named(201, ";;;"), (617, b""), style(201), style(200), (618, b"")]
+    styles = read_styles(records, [])
+    assert [look.code for look in styles.looks] == [";;;", "0万"]

@@ -411,6 +411,25 @@ def test_a_text_and_a_value_in_one_cell(xml: str, text: str, doubtful: bool) -> 
     assert found.sheets["表"].twice == ([(0, 0)] if doubtful else [])
 
 
+def test_a_cell_that_repeats_its_text() -> None:
+    styles = '<cellXfs><xf/><xf><alignment horizontal="fill"/></xf></cellXfs>'
+    cells = [
+        '<c r="A1"><v>5</v></c>',
+        '<c r="B1" s="1"><v>5</v></c>',
+        '<c r="C1" s="1" t="str"><v>5</v></c>',
+    ]
+    found = book(rows(*cells), styles=styles).sheets["表"].cells
+    assert [raw.repeats for raw in found.values()] == [False, True, False]
+    assert [raw.style for raw in found.values()] == [0, 1, 1]
+
+
+@pytest.mark.parametrize(
+    "xml", [rows() + rows(), "<x>" + rows() + "</x>", rows() + "<x><sheetData/></x>"]
+)
+def test_data_that_is_there_twice_or_elsewhere_is_refused(xml: str) -> None:
+    assert refusal(zipped(xlsx_parts(xml))) == SMUGGLED
+
+
 def test_a_picture_in_a_cell_is_an_error_value_with_metadata() -> None:
     cells = [
         '<c r="A1" t="e" vm="1"><v>#VALUE!</v></c>',
