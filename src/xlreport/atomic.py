@@ -19,6 +19,7 @@ from pathlib import Path
 from filelock import BaseFileLock, FileLock, Timeout
 
 from xlreport.errors import Busy
+from xlreport.tally import WRITTEN
 
 LOCK_NAME = ".xlreport-lock"
 _WAIT = 0.1
@@ -74,6 +75,7 @@ def write_atomically(path: Path, data: bytes, modified: float = 0.0) -> None:
         if modified:
             os.utime(temporary, (modified, modified))
         temporary.replace(path)
+        WRITTEN.files += 1
     except BaseException as error:
         with suppress(OSError):
             temporary.unlink()

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import pytest
 
@@ -72,7 +73,7 @@ def test_a_signal_ends_a_run_that_has_cleaned_up(
     monkeypatch.setattr(catalog, "shipped", shipped)
     assert main(["forms"]) == 128 + number
     assert cleaned == ["files"]
-    assert capsys.readouterr() == ("", "已中断；写好的文件都是完整的，没有写到一半的。\n")
+    assert capsys.readouterr() == ("", "已中断；没有写到一半的文件。\n")
     assert signal.getsignal(number) is signal.SIG_DFL
 
 
@@ -95,7 +96,7 @@ def test_nothing_is_left_of_a_merge_that_is_told_to_end(
     )
     assert (done.returncode, done.stderr) == (
         128 + number,
-        "已中断；写好的文件都是完整的，没有写到一半的。\n",
+        "已中断；没有写到一半的文件。\n",
     )
     assert list((tmp_path / "out").iterdir()) == []
     assert list(spool.iterdir()) == []
@@ -255,3 +256,22 @@ def test_a_ledger_that_another_program_holds_is_told(
         "“ledger.sqlite3”正被另一个程序占用：请关闭打开它的程序，再运行一次。原有文件没有改动。\n"
     )
     assert capsys.readouterr().err == told
+
+
+def test_an_interrupted_run_tells_how_many_files_it_has_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from xlreport import api
+
+    real = api.write_outputs
+
+    def then_interrupted(*args: Any, **more: Any) -> Any:
+        real(*args, **more)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(api, "write_outputs", then_interrupted)
+    out = tmp_path / "out"
+    assert main(["merge", str(SAMPLES / "2024"), "--out", str(out)]) == 130
+    written = [path for path in out.iterdir() if not path.name.startswith(".")]
+    said = capsys.readouterr().err.strip()
+    assert said == f"已中断；已写好 {len(written)} 个文件，都是完整的，没有写到一半的。"

@@ -20,6 +20,7 @@ from xlreport.cli.ending import SHELLS, Ended, ended_by_signals
 from xlreport.cli.options import spread
 from xlreport.cli.progress import allowed
 from xlreport.errors import UsageError, XlreportError
+from xlreport.tally import WRITTEN
 from xlreport.text import harmless
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ NAME = "xlreport"
 INTERRUPTED = SHELLS + signal.SIGINT
 """The exit code of a command that was interrupted, as shells have it."""
 
-_INTERRUPTED = "已中断；写好的文件都是完整的，没有写到一半的。"
 
 COMMANDS = (
     reports.forms,
@@ -59,14 +59,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     given = list(sys.argv[1:] if arguments is None else arguments)
     refuse = _end_with_document if _wants_document(given) else _end
+    before = WRITTEN.files
     try:
         with ended_by_signals(), allowed(wanted=not _wants_document(given)):
             _require_folder()
             result = program().main(given, NAME, standalone_mode=False)
     except typer.Abort:
-        return _end(INTERRUPTED, _INTERRUPTED)
+        return _end(INTERRUPTED, _interrupted(before))
     except Ended as ended:
-        return _end(ended.exit_code, _INTERRUPTED)
+        return _end(ended.exit_code, _interrupted(before))
     except typer.TyperException as error:
         return refuse(XlreportError.exit_code, chinese.explain(error))
     except XlreportError as error:
@@ -78,6 +79,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _end(XlreportError.exit_code, f"结果没有显示完：{_why_not_said(error)}")
         return refuse(XlreportError.exit_code, _not_done(error))
     return result if isinstance(result, int) else 0
+
+
+def _interrupted(before: int) -> str:
+    """What was done when a command was interrupted; `before` it so many files had been written."""
+    written = WRITTEN.files - before
+    if written:
+        return f"已中断；已写好 {written} 个文件，都是完整的，没有写到一半的。"
+    return "已中断；没有写到一半的文件。"
 
 
 def _end(code: int, message: str) -> int:

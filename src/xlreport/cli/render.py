@@ -139,6 +139,7 @@ def check_report(result: CheckResult, *, verbose: bool = False) -> Iterator[str]
 def merge_report(result: MergeResult, *, verbose: bool = False) -> Iterator[str]:
     """The lines of `xlreport merge`; all files and findings when `verbose`, else what a clerk must
     act on."""
+    from xlreport.cli.tables import unit_table
     from xlreport.merging.outcome import Outcome
 
     if result.county is None:
@@ -165,6 +166,8 @@ def merge_report(result: MergeResult, *, verbose: bool = False) -> Iterator[str]
         units = [f"{unit.name}{_contact(result, unit)}" for unit in result.missing]
         yield f"未报：{harmless('、'.join(units))}　→ 请催报"
         yield ""
+    yield from unit_table(result, verbose=verbose)
+    yield ""
     yield from _totals(result)
     if result.only_blanks:
         yield _ONLY_BLANKS

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import typer
 
 from xlreport.text import harmless
 
 if TYPE_CHECKING:
     from xlreport.form.model import Block, Form, Table
     from xlreport.merging.outcome import FileRecord
+    from xlreport.merging.result import MergeResult
     from xlreport.rules.evaluate import UnitView
 
 WIDTH = 80
@@ -45,6 +50,67 @@ def folded(text: str, places: int) -> list[str]:
     from rich.cells import chop_cells
 
     return chop_cells(text, places) or [""]
+
+
+# --- who reported ---
+
+_UNIT, _STATE, _COUNT = 30, 14, 4
+"""Places of the columns."""
+
+MOST_UNITS = 40
+"""So many units are listed one by one; of more, those that are accepted are only counted."""
+
+_RED, _GREEN = "red", "green"
+
+
+def unit_table(result: MergeResult, *, verbose: bool = False) -> Iterator[str]:
+    """Every unit with its state, what was found and when its report came."""
+    from xlreport.publishing.overview import UnitState, unit_rows
+
+    rows = unit_rows(result)
+    listed = rows
+    if len(rows) > MOST_UNITS and not verbose:
+        listed = [row for row in rows if row.state is not UnitState.ACCEPTED]
+    yield _unit_line(("单位", "状态", "错误", "警示", "收到或保存"))
+    for row in listed:
+        counts = (str(number or _NOTHING) for number in (row.errors, row.warnings))
+        colour = _GREEN if row.state is UnitState.ACCEPTED else _RED
+        yield from _unit_lines((row.name, row.state_label, *counts, row.when), colour)
+    left = len(rows) - len(listed)
+    if left:
+        yield f"另有 {left} 个单位通过。"
+
+
+def _unit_lines(cells: Sequence[str], colour: str) -> Iterator[str]:
+    """A unit; a name that is too long goes on in further lines."""
+    name, *others = map(harmless, cells)
+    first, *rest = folded(name, _UNIT)
+    yield _unit_line((first, *others), colour)
+    yield from rest
+
+
+def _unit_line(cells: Sequence[str], colour: str = "") -> str:
+    name, state, errors, warnings, moment = cells
+    shown = padded(state, _STATE)
+    parts = (
+        padded(name, _UNIT),
+        coloured(shown, colour) if colour else shown,
+        padded(errors, _COUNT, right=True),
+        padded(warnings, _COUNT, right=True),
+        moment,
+    )
+    return _GAP.join(parts).rstrip()
+
+
+def coloured(text: str, colour: str) -> str:
+    """A text in a colour on a terminal, where nobody has asked for none (https://no-color.org)."""
+    is_wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    if is_wanted and sys.stdout is not None and sys.stdout.isatty():
+        return typer.style(text, fg=colour)
+    return text
+
+
+# --- one report ---
 
 
 def submission_lines(record: FileRecord) -> Iterator[str]:
