@@ -1,10 +1,11 @@
 """Makes the pictures of the guide: workbooks as a screen of 1366 by 768 shows them, and as they print;
 the status page as a screen and a phone show it.
 
-Needs LibreOffice, Xvfb, xdotool, ImageMagick, poppler-utils, and Chromium with Playwright:
+Needs LibreOffice (Calc, and Writer for the report), Xvfb, xdotool, ImageMagick, poppler-utils, and Chromium
+with Playwright:
 
     python docs/make_screens.py docs/screens         # all
-    python docs/make_screens.py docs/screens page    # those of the status page
+    python docs/make_screens.py docs/screens page    # those of the status page; also: workbooks, report
 """
 
 from __future__ import annotations
@@ -26,8 +27,11 @@ from xlreport import (
     MergeRequest,
     get_form,
     merge_folder,
+    read_prior_year,
     read_roster,
+    report_of_merge,
     write_outputs,
+    write_report,
     write_workbook,
 )
 from xlreport.form.model import Form
@@ -182,12 +186,34 @@ def picture_workbooks(folder: Path) -> None:
     shutil.rmtree(work)
 
 
+def picture_report(folder: Path) -> None:
+    """Pictures of two pages of the report of the samples: its beginning, and tables."""
+    samples = ROOT / "samples"
+    roster = read_roster(samples / "roster.csv")
+    prior_year = read_prior_year(samples / "2024", 2025, roster=roster)
+    merged = merge_folder(MergeRequest(samples / "2025", roster, prior_year=prior_year))
+    out = Path(tempfile.mkdtemp())
+    report = report_of_merge(merged, out)
+    if report is None:
+        raise SystemExit("nothing to report")
+    document, *_ = write_report(report, out)
+    convert = ["soffice", "--headless", "--convert-to", "pdf", "--outdir", str(out)]
+    subprocess.run([*convert, str(document)], check=True, stdout=subprocess.DEVNULL)
+    for page in ("1", "3"):
+        numbers = ["-f", page, "-l", page, "-r", "60", "-singlefile", "-png"]
+        pdf, target = document.with_suffix(".pdf"), folder / f"report-{page}"
+        subprocess.run(["pdftoppm", *numbers, str(pdf), str(target)], check=True)
+    shutil.rmtree(out)
+
+
+PARTS = {"workbooks": picture_workbooks, "page": picture_status_page, "report": picture_report}
+
+
 def main(folder: Path, *only: str) -> None:
-    """All pictures, or only those of the page."""
+    """All pictures, or only those of some parts."""
     folder.mkdir(parents=True, exist_ok=True)
-    if "page" not in only:
-        picture_workbooks(folder)
-    picture_status_page(folder)
+    for part in only or PARTS:
+        PARTS[part](folder)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What is published agrees in every number: the page, the workbook, the result for machines.
+"""What is published agrees in every number: page, workbook, result for machines, report.
 
 Each reader gives the numbers of one output by the same names, read from the file that a merge wrote and
 from nothing else. A new output joins with a reader of its own in `READERS`.
@@ -6,6 +6,7 @@ from nothing else. A new output joins with a reader of its own in `READERS`.
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 from collections.abc import Callable, Iterator
@@ -15,14 +16,23 @@ from xml.etree import ElementTree as ET
 
 import openpyxl
 import pytest
+from docx import Document
 
 from support.counties import COUNTY, county, last_year, samples, unbalanced, wrong
 from support.pages import parsed, rows, section, units, words
 from support.records import form
-from xlreport import Entry, MergeResult, Submission, write_outputs
+from xlreport import (
+    Entry,
+    MergeResult,
+    Submission,
+    report_of_merge,
+    write_outputs,
+    write_report,
+)
 from xlreport.publishing.document import DATA_NAME
 from xlreport.publishing.page.render import PAGE_NAME
 from xlreport.rules.evaluate import view_of
+from xlreport.workbook.layout.table import official_table
 from xlreport.workbook.layout.workbook import layout_of
 
 Numbers = dict[str, Decimal | None]
@@ -129,10 +139,44 @@ def _headlines(totals: Numbers) -> Numbers:
     return found
 
 
+# --- the report ---
+
+
+def in_the_report(folder: Path) -> Numbers:
+    """The totals in the tables of the Word document; a number that is not known is blank there."""
+    (path,) = folder.glob("*.docx")
+    tables = Document(str(path)).tables
+    found: Numbers = {}
+    for table, word in zip(form().tables, tables, strict=True):
+        cells = [row.cells for row in word.rows]
+        for name, span in official_table(table).fields.items():
+            row, column = span.cell
+            text = cells[row][column].text
+            if text:
+                found[f"total {name}"] = Decimal(text)
+    return found
+
+
+def in_the_table_of_the_report(folder: Path) -> Numbers:
+    (path,) = folder.glob("*.csv")
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        lines = [line for line in csv.DictReader(stream) if line["编号"] in form().fields]
+    return {f"total {line['编号']}": Decimal(line["数值"]) for line in lines if line["数值"]}
+
+
+def in_the_data_of_the_report(folder: Path) -> Numbers:
+    (path,) = folder.glob("*年度报告.json")
+    data = json.loads(path.read_bytes(), parse_float=Decimal, parse_int=Decimal)
+    return {f"total {name}": value for name, value in data["numbers"].items()}
+
+
 READERS: dict[str, Reader] = {
     "page": on_the_page,
     "data": in_the_data,
     "workbook": in_the_workbook,
+    "report": in_the_report,
+    "table of the report": in_the_table_of_the_report,
+    "data of the report": in_the_data_of_the_report,
 }
 """Every output that holds numbers of a merge."""
 
@@ -152,8 +196,16 @@ def published(
 ) -> dict[str, Numbers]:
     """The numbers of each output of a merge."""
     folder = tmp_path_factory.mktemp("out")
-    write_outputs(RESULTS[request.param](), folder)
+    publish(RESULTS[request.param](), folder)
     return {name: read(folder) for name, read in READERS.items()}
+
+
+def publish(result: MergeResult, folder: Path) -> None:
+    """Writes all outputs of a merge into a folder."""
+    write_outputs(result, folder)
+    report = report_of_merge(result, folder)
+    assert report is not None
+    write_report(report, folder)
 
 
 def told_twice(published: dict[str, Numbers]) -> Iterator[tuple[str, dict[str, Decimal | None]]]:
@@ -176,10 +228,12 @@ def test_no_output_leaves_a_number_out(published: dict[str, Numbers]) -> None:
     assert set(published["data"]) - totals == set(published["page"])
     assert {f"total {name}" for name in form().fields} <= set(published["workbook"])
     assert totals <= set(published["workbook"])
+    for output in ("report", "table of the report", "data of the report"):
+        assert set(published[output]) == totals
 
 
 def test_a_difference_is_seen(tmp_path: Path) -> None:
-    write_outputs(last_year(county(2)), tmp_path)
+    publish(last_year(county(2)), tmp_path)
     published = {name: read(tmp_path) for name, read in READERS.items()}
     first = next(name for name in published["page"] if name.startswith("headline"))
     published["page"][first] = Decimal(-1)

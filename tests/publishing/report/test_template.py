@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 from docx import Document
 
-from support.reports import county, document_bytes, opened
+import make_report_template
+from support.reports import county, document_bytes, opened, told
 from xlreport import Form, ReportError
 from xlreport.publishing.report.content import Material, Report, ReportText
 from xlreport.publishing.report.template import NAMES, values_of
 from xlreport.submission import shown
 
+EXAMPLE = make_report_template.TARGET
 HOSTILE = "<w:t>&]]>{{ 7*7 }}\n第二段\t丙"
 
 
@@ -213,3 +215,14 @@ def test_a_template_that_is_huge_unpacked_is_refused(
     path = template(tmp_path, ["{{ 标题 }}"])
     with pytest.raises(ReportError, match="打不开"):
         document_bytes(report, path)
+
+
+def test_the_example_of_a_template(report: Report) -> None:
+    """The committed file is the one that the script makes, and it can be filled in."""
+    assert told(opened(make_report_template.template())) == told(opened(EXAMPLE.read_bytes()))
+    document = opened(document_bytes(report, EXAMPLE))
+    words = [paragraph.text for paragraph in document.paragraphs]
+    assert words[:3] == [report.title, report.author, report.warnings[0]]
+    assert len(document.tables) == 3
+    assert words.count("（以下为各单位材料，请编写后删去）") == 2
+    assert not [line for line in words if "{%" in line]
