@@ -34,7 +34,7 @@ from xlreport.mail.headers import (
     file_name,
     moment,
     parameter,
-    senders,
+    senders_of,
     text_of,
 )
 from xlreport.mail.mime import parsed
@@ -282,7 +282,7 @@ def test_long_fields_take_no_time() -> None:
         )
         assert len(next(fields(part, "from"))) <= MOST
         file_name(part)
-        senders(part)
+        senders_of(part)
     addresses("a" * 10**6)
     assert time.process_time() - started < 20
 
@@ -300,7 +300,7 @@ def test_any_field_is_read_somehow(body: bytes) -> None:
         for name in ("from", "content-type", "content-disposition"):
             field(part, name).encode()
             parameter(part, name, "boundary").encode()
-        senders(part)
+        senders_of(part)
         file_name(part).encode()
         part.get_boundary()
 
@@ -339,12 +339,12 @@ def test_an_encoded_name_is_no_address() -> None:
     part = parsed(
         b"From: " + b_word("别人@x.cn <other@x.cn>, ".encode(), "utf-8") + b" <a@b.cn>\r\n\r\n"
     )
-    assert senders(part) == ("a@b.cn",)
+    assert senders_of(part) == ("a@b.cn",)
 
 
 def test_a_field_that_is_encoded_as_a_whole_is_read() -> None:
     part = parsed(b"From: " + b_word("甲子镇 <a@b.cn>".encode("gbk"), "gbk") + b"\r\n\r\n")
-    assert senders(part) == ("a@b.cn",)
+    assert senders_of(part) == ("a@b.cn",)
 
 
 @examples(300)

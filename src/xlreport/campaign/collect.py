@@ -439,8 +439,8 @@ class Collector:
         units = []
         for record in read_all([source], self.reader, self.pool):
             if record.submission is not None and record.unit.name:
-                found = match(self.roster, record.unit, county)
-                units.append(found.unit or record.unit)
+                matched = match(self.roster, record.unit, county)
+                units.append(matched.unit or record.unit)
         return tuple(dict.fromkeys(units))
 
     def _sender_unit(self, senders: tuple[str, ...]) -> Unit:

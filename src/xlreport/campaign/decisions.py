@@ -102,7 +102,7 @@ def _user() -> str:
 
 
 def _revoked(ledger: Ledger, unit: Unit, code: str) -> str:
-    about = [d for d in ledger.decisions() if d.is_of(unit)]
+    about = [decision for decision in ledger.decisions() if decision.is_of(unit)]
     for decision in about:
         if decision.code == code or decision.what == printed_code(code):
             ledger.revoke(decision.unit, decision.code, time.time())

@@ -374,8 +374,8 @@ class Ledger:
         server returned did not arrive then: its moment is 0 unless it came otherwise too. Raises
         LedgerError when contents were kept that are not recorded: the order would not be the
         true one."""
-        found = {row["sha256"]: _arrival(row) for row in self._db.execute(_ARRIVALS)}
-        unknown = _originals(self._folder).difference(found)
+        known = {row["sha256"]: _arrival(row) for row in self._db.execute(_ARRIVALS)}
+        unknown = _originals(self._folder).difference(known)
         if unknown:
             raise LedgerError(
                 f"收到过的原件有 {len(unknown)} 份不在收发记录里：上次收取中途停了，"
@@ -383,7 +383,7 @@ class Ledger:
                 "然后再运行这条命令；那里的邮件已经不在的，"
                 f"{_start_again(self._folder)}"
             )
-        return found
+        return known
 
     # what went out
 

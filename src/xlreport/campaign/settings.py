@@ -242,7 +242,7 @@ def read_settings(folder: Path) -> CampaignSettings:
             f"设置“{path}”的写法不对（{where}）：文字要加英文引号，日期写成 2026-01-20。"
         ) from None
     except ValidationError as error:
-        mistakes = "；".join(_mistake(one) for one in error.errors())
+        mistakes = "；".join(_mistake(mistake) for mistake in error.errors())
         raise CampaignError(f"设置“{path}”有误：{mistakes}。") from None
     return _in_folder(folder, settings)
 

@@ -262,14 +262,16 @@ def status(campaign: Campaign, *, today: dt.date | None = None) -> StatusResult:
     LedgerError, Busy, OSError."""
     with ledger_of(campaign.settings) as ledger:
         result = merged_inbox(campaign, ledger)
-        seen = overview(campaign.roster, result.files, ledger)
-    strangers = _strangers(result.files, seen.units)
+        standing = overview(campaign.roster, result.files, ledger)
+    strangers = _strangers(result.files, standing.units)
     moved = tuple(finding for finding in result.own_findings if finding.code == M10.code)
     deadline = campaign.settings.deadline
     today = today or dt.datetime.now(CHINA).date()
     days = None if deadline is None else (deadline - today).days
     stale = tuple(_stale(campaign))
-    return StatusResult(seen.units, seen.messages, strangers, moved, deadline, days, today, stale)
+    return StatusResult(
+        standing.units, standing.messages, strangers, moved, deadline, days, today, stale
+    )
 
 
 def _strangers(files: Iterable[FileRecord], units: Iterable[UnitStatus]) -> tuple[FileRecord, ...]:

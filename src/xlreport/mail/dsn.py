@@ -27,12 +27,12 @@ _ADDRESS = re.compile(r"[a-z0-9][a-z0-9._+-]{0,63}@[a-z0-9][a-z0-9.-]{0,254}", r
 
 def from_server(senders: Iterable[str]) -> bool:
     """Whether a mail server wrote the message, and no person."""
-    return any(one.startswith(_SERVERS) for one in senders)
+    return any(sender.startswith(_SERVERS) for sender in senders)
 
 
 def named(text: str) -> list[str]:
     """The addresses in a text, as often as they are there."""
-    return [one.rstrip(".-") for one in _ADDRESS.findall(text.lower())]
+    return [address.rstrip(".-") for address in _ADDRESS.findall(text.lower())]
 
 
 def is_report(part: Message) -> bool:

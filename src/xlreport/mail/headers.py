@@ -228,11 +228,11 @@ def addresses(text: str) -> tuple[str, ...]:
     """The mailboxes in a field, in lower case; what is none is left out, and so are names and
     comments that look like one."""
     without_names = _QUOTED.sub(" ", text[:MOST])
-    found: list[str] = []
+    mailboxes: list[str] = []
     for entry in re.split(r"[,;，；]", without_names):
         in_brackets = _IN_BRACKETS.findall(entry)
-        found += _mailboxes_in(in_brackets[-1] if in_brackets else entry)
-    return tuple(dict.fromkeys(found or _mailboxes_in(text[:MOST])))
+        mailboxes += _mailboxes_in(in_brackets[-1] if in_brackets else entry)
+    return tuple(dict.fromkeys(mailboxes or _mailboxes_in(text[:MOST])))
 
 
 def _mailboxes_in(text: str) -> list[str]:
@@ -240,7 +240,7 @@ def _mailboxes_in(text: str) -> list[str]:
     return [word for word in words if _ADDRESS.fullmatch(word)]
 
 
-def senders(part: Message) -> tuple[str, ...]:
+def senders_of(part: Message) -> tuple[str, ...]:
     """The mailboxes in the first From field. Its encoded words are names, unless a program encoded
     the whole field."""
     return addresses(next(fields(part, "from"), "")) or addresses(field(part, "from"))

@@ -57,25 +57,25 @@ class _Fetched:
     def delivered(self) -> float:
         """INTERNALDATE in seconds, 0 when it is not there; it stands before or behind the
         message."""
-        found = _INTERNALDATE.search(b" ".join((self.head, *self.lines)))
-        if found is None:
+        stamp = _INTERNALDATE.search(b" ".join((self.head, *self.lines)))
+        if stamp is None:
             return 0.0
         try:
-            when = dt.datetime.strptime(found[1].decode(), "%d-%b-%Y %H:%M:%S %z")
+            when = dt.datetime.strptime(stamp[1].decode(), "%d-%b-%Y %H:%M:%S %z")
         except ValueError:
             return 0.0
         return when.timestamp()
 
 
 class ImapSource:
-    """A folder on a server, as `connected` gives it. `seen` tells which UIDs of a mailbox were
-    taken before; those are not fetched again."""
+    """A folder on a server, as `connected` gives it. `taken_before` tells which UIDs of a
+    mailbox were taken before; those are not fetched again."""
 
     def __init__(
         self,
         box: BaseMailBox,
         settings: Imap,
-        seen: Callable[[str, int], Collection[int]],
+        taken_before: Callable[[str, int], Collection[int]],
         *,
         mark_seen: bool,
         move_to: str,
@@ -88,7 +88,7 @@ class ImapSource:
         with _told(settings.server):
             self.validity = _validity(box, settings.folder)
             box.folder.set(settings.folder, readonly=not (mark_seen or move_to))
-        self._known = frozenset(seen(self.name, self.validity))
+        self._known = frozenset(taken_before(self.name, self.validity))
 
     def messages(self, most: int) -> Iterator[Raw]:
         """Those that were not taken before. One that is too large is not fetched."""
@@ -198,11 +198,11 @@ class ImapMailbox:
     move_to: str = ""
 
     @contextmanager
-    def opened(self, seen: Callable[[str, int], Collection[int]]) -> Iterator[ImapSource]:
-        """The open mailbox; `seen` as for ImapSource. Raises SourceError."""
+    def opened(self, taken_before: Callable[[str, int], Collection[int]]) -> Iterator[ImapSource]:
+        """The open mailbox; `taken_before` as for ImapSource. Raises SourceError."""
         with connected(self.settings, self.password) as box:
             yield ImapSource(
-                box, self.settings, seen, mark_seen=self.mark_seen, move_to=self.move_to
+                box, self.settings, taken_before, mark_seen=self.mark_seen, move_to=self.move_to
             )
 
 
@@ -218,7 +218,7 @@ def _validity(box: BaseMailBox, folder: str) -> int:
         ) from None
     except MailboxFolderStatusError:
         try:
-            folders = [one.name for one in box.folder.list()]
+            folders = [listed.name for listed in box.folder.list()]
         except ValueError:  # a name that is not written as RFC 3501, 5.1.3 wants it
             folders = []
         if folder in folders:
@@ -228,8 +228,8 @@ def _validity(box: BaseMailBox, folder: str) -> int:
 
 
 def _words(lines: Any) -> str:
-    said = [line.decode("utf-8", "replace") for line in lines or () if isinstance(line, bytes)]
-    return "；".join(said) or "服务器没有说明原因"
+    answer = [line.decode("utf-8", "replace") for line in lines or () if isinstance(line, bytes)]
+    return "；".join(answer) or "服务器没有说明原因"
 
 
 def _said(error: Exception) -> str:

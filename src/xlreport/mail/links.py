@@ -8,69 +8,59 @@ import re
 
 _PLACES = {
     "QQ 邮箱超大附件": (
-        "mail.qq.com/cgi-bin/ftn",
-        "mail.qq.com/ftn",
-        "ftn.qq.com/",
-        "exmail.qq.com/cgi-bin/ftn",
+        "mail.qq.com/cgi-bin/ftn mail.qq.com/ftn ftn.qq.com/ exmail.qq.com/cgi-bin/ftn"
     ),
     "网易邮箱超大附件": (
-        *(
-            "dashi.163.com/",
-            "//u.163.com/",
-            "fs.163.com/",
-            "mail.163.com/large-attachment",
-            "/cloud-attachment",
-        ),
-        "edisk.qiye.163.com/",
+        "dashi.163.com/ //u.163.com/ fs.163.com/ mail.163.com/large-attachment "
+        "/cloud-attachment edisk.qiye.163.com/"
     ),
-    "超大附件": ("/large-attachment", "/largeattach", "//bigfile.", "mail.sina.com.cn/filecenter/"),
-    "iCloud 邮包": ("icloud.com/attachment", "icloud.com.cn/attachment"),
+    "超大附件": "/large-attachment /largeattach //bigfile. mail.sina.com.cn/filecenter/",
+    "iCloud 邮包": "icloud.com/attachment icloud.com.cn/attachment",
 }
-"""Large attachments: parts of addresses, in lower case."""
+"""Large attachments: parts of addresses, in lower case, with blanks between."""
 
 _HOSTS = {
-    "金山文档链接": ("kdocs.cn", "drive.wps.cn", "docs.wps.cn", "pan.wps.cn", "365.kdocs.cn"),
-    "腾讯文档链接": ("docs.qq.com",),
-    "企业微信文档链接": ("doc.weixin.qq.com", "drive.weixin.qq.com"),
-    "飞书文档链接": ("feishu.cn", "larksuite.com", "larkoffice.com"),
+    "金山文档链接": "kdocs.cn drive.wps.cn docs.wps.cn pan.wps.cn 365.kdocs.cn",
+    "腾讯文档链接": "docs.qq.com",
+    "企业微信文档链接": "doc.weixin.qq.com drive.weixin.qq.com",
+    "飞书文档链接": "feishu.cn larksuite.com larkoffice.com",
     "钉钉文档链接": (
-        *("docs.dingtalk.com", "alidocs.dingtalk.com", "space.dingtalk.com"),
-        *("qr.dingtalk.com", "n.dingtalk.com", "h5.dingtalk.com", "alidocs.com"),
+        "docs.dingtalk.com alidocs.dingtalk.com space.dingtalk.com qr.dingtalk.com "
+        "n.dingtalk.com h5.dingtalk.com alidocs.com"
     ),
-    "石墨文档链接": ("shimo.im", "shimo.cn", "shimowendang.com"),
-    "语雀链接": ("yuque.com",),
-    "印象笔记链接": ("app.yinxiang.com",),
-    "百度网盘链接": ("pan.baidu.com", "yun.baidu.com"),
-    "夸克网盘链接": ("pan.quark.cn",),
-    "UC 网盘链接": ("drive.uc.cn", "fast.uc.cn", "yun.uc.cn"),
-    "天翼云盘链接": ("cloud.189.cn",),
-    "移动云盘链接": ("yun.139.com", "caiyun.139.com", "caiyun.feixin.10086.cn"),
-    "联通云盘链接": ("pan.wo.cn",),
-    "阿里云盘链接": ("aliyundrive.com", "alipan.com"),
-    "腾讯微云链接": ("weiyun.com",),
-    "坚果云链接": ("jianguoyun.com", "nutstore.net"),
-    "蓝奏云链接": (
-        *("lanzou.com", "lanzoux.com", "lanzous.com", "lanzout.com", "lanzoui.com"),
-        "lanosso.com",
-    ),
-    "115 网盘链接": ("115.com", "115cdn.com", "anxia.com"),
-    "123 云盘链接": ("123pan.com", "123pan.cn", "123684.com", "123865.com", "123912.com"),
-    "迅雷云盘链接": ("pan.xunlei.com",),
-    "360 云盘链接": ("yunpan.360.cn", "yunpan.com"),
-    "和彩云链接": ("caiyun.10086.cn",),
-    "城通网盘链接": ("ctfile.com", "pipipan.com"),
-    "曲奇云盘链接": ("quqi.com",),
-    "文叔叔链接": ("wenshushu.cn", "wss.ink"),
-    "奶牛快传链接": ("cowtransfer.com", "c-t.work"),
+    "石墨文档链接": "shimo.im shimo.cn shimowendang.com",
+    "语雀链接": "yuque.com",
+    "印象笔记链接": "app.yinxiang.com",
+    "百度网盘链接": "pan.baidu.com yun.baidu.com",
+    "夸克网盘链接": "pan.quark.cn",
+    "UC 网盘链接": "drive.uc.cn fast.uc.cn yun.uc.cn",
+    "天翼云盘链接": "cloud.189.cn",
+    "移动云盘链接": "yun.139.com caiyun.139.com caiyun.feixin.10086.cn",
+    "联通云盘链接": "pan.wo.cn",
+    "阿里云盘链接": "aliyundrive.com alipan.com",
+    "腾讯微云链接": "weiyun.com",
+    "坚果云链接": "jianguoyun.com nutstore.net",
+    "蓝奏云链接": "lanzou.com lanzoux.com lanzous.com lanzout.com lanzoui.com lanosso.com",
+    "115 网盘链接": "115.com 115cdn.com anxia.com",
+    "123 云盘链接": "123pan.com 123pan.cn 123684.com 123865.com 123912.com",
+    "迅雷云盘链接": "pan.xunlei.com",
+    "360 云盘链接": "yunpan.360.cn yunpan.com",
+    "和彩云链接": "caiyun.10086.cn",
+    "城通网盘链接": "ctfile.com pipipan.com",
+    "曲奇云盘链接": "quqi.com",
+    "文叔叔链接": "wenshushu.cn wss.ink",
+    "奶牛快传链接": "cowtransfer.com c-t.work",
     "网盘链接": (
-        *("1drv.ms", "onedrive.live.com", "sharepoint.com", "sharepoint.cn", "drive.google.com"),
-        *("docs.google.com", "dropbox.com", "wetransfer.com", "mega.nz"),
+        "1drv.ms onedrive.live.com sharepoint.com sharepoint.cn drive.google.com "
+        "docs.google.com dropbox.com wetransfer.com mega.nz"
     ),
 }
-"""Hosts of documents and files, themselves and every host below them."""
+"""Hosts of documents and files, themselves and every host below them, with blanks between."""
 
-_SERVICE_OF = {host: service for service, hosts in _HOSTS.items() for host in hosts}
-_ALL_PLACES = tuple((service, place) for service, places in _PLACES.items() for place in places)
+_SERVICE_OF = {host: service for service, hosts in _HOSTS.items() for host in hosts.split()}
+_ALL_PLACES = tuple(
+    (service, place) for service, places in _PLACES.items() for place in places.split()
+)
 
 _PATTERNS = {
     "139 邮箱大附件": re.compile(r"mail\.10086\.cn/\S{0,300}?(?:large|disk|getlink)"),
@@ -81,8 +71,11 @@ _SPOKEN = re.compile("(?:超大|云)附件|大附件下载|文件中转站")
 """How programs call them whose links lead to the sender's own server."""
 
 _LINK_NEAR = 3_000
+"""Characters behind the word in which its link stands."""
+
 _CLAUSE_NEAR = 40
-"""Characters behind and before the word that are looked at."""
+"""Characters before the word in which it may be denied."""
+
 _CLAUSE = re.compile(r"[。；，！？!?;,\n<>]")
 _DENIED = re.compile("不|勿|禁|避免|谢绝|别用|没有|无需|无法|如有|如果")
 _QUOTE = re.compile(r"<(/?)blockquote\b")
@@ -115,10 +108,21 @@ _ANSWERED = re.compile(
 )
 """Where a reply has the message that it answers."""
 
-_OF_PROGRAMS = (
-    *("wx.mail.qq.com/home/index", "maas.mail.163.com/", "mail.163.com/dashi", "dashi.163.com/pro"),
-    *("go.microsoft.com/fwlink", "aka.ms/", "schemas.microsoft.com/", "www.w3.org/"),
-    *("mail.qq.com/", "www.foxmail.com/", "m.exmail.qq.com/", "mail.163.com/"),
+_OF_PROGRAMS = tuple(
+    [
+        "wx.mail.qq.com/home/index",
+        "maas.mail.163.com/",
+        "mail.163.com/dashi",
+        "dashi.163.com/pro",
+        "go.microsoft.com/fwlink",
+        "aka.ms/",
+        "schemas.microsoft.com/",
+        "www.w3.org/",
+        "mail.qq.com/",
+        "www.foxmail.com/",
+        "m.exmail.qq.com/",
+        "mail.163.com/",
+    ]
 )
 """What mail programs put into every message: cards, advertisements, namespaces."""
 _HOME = re.compile(r"/?(?:index\.[a-z]{3,5})?")
@@ -217,18 +221,18 @@ def _is_home_page(rest: str) -> bool:
 
 def _without_quotes(text: str) -> str:
     """HTML without its quoted parts; one that does not end is kept."""
-    kept, at, depth = [], 0, 0
+    kept, reached, depth = [], 0, 0
     for tag in _QUOTE.finditer(text):
         if not tag[1]:
             depth += 1
             if depth == 1:
-                kept.append(text[at : tag.start()])
-                at = tag.start()
+                kept.append(text[reached : tag.start()])
+                reached = tag.start()
         elif depth:
             depth -= 1
             if depth == 0:
-                at = tag.end()
-    return "".join(kept) + text[at:]
+                reached = tag.end()
+    return "".join(kept) + text[reached:]
 
 
 def _offered(text: str, word: re.Match[str]) -> bool:

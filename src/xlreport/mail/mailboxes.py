@@ -172,23 +172,23 @@ def _letters(stream: IO[bytes]) -> Iterator[tuple[int, int]]:
     line or bears a date, and a header field follows it: some programs leave a line of the text
     that begins with `From ` as it is. What stands before the first separator is given too, so
     that nothing is passed over."""
-    start = at = gap = 0
+    start = offset = gap = 0
     end: int | None = None
     fresh, after_blank = True, True
     while piece := stream.readline(_LINE):
         if end is not None and _FIELD.match(piece):
             if end > start:
                 yield start, end
-            start = at
-        line = piece if at else piece.removeprefix(_BOM)
+            start = offset
+        line = piece if offset else piece.removeprefix(_BOM)
         separates = fresh and line.startswith(b"From ") and (after_blank or _DATED.match(line))
-        end = at - gap if separates else None
+        end = offset - gap if separates else None
         after_blank = fresh and not line.strip(b"\r\n")
         gap = len(piece) if after_blank else 0
         fresh = piece.endswith(b"\n")
-        at += len(piece)
-    if at > start:
-        yield start, at - gap
+        offset += len(piece)
+    if offset > start:
+        yield start, offset - gap
 
 
 def source_at(path: Path) -> Source:

@@ -20,10 +20,10 @@ from xlreport.findings import Finding
 from xlreport.findings import Message as Template
 from xlreport.formats.detect import Kind, format_of
 from xlreport.formats.guard import DEFAULT_LIMITS, Limits, Refused
-from xlreport.mail import codes, dsn, headers, links, mime, msg, tnef
+from xlreport.mail import codes, dsn, links, mime, msg, tnef
 from xlreport.mail.dsn import Bounce as Bounce
 from xlreport.mail.headers import field as header
-from xlreport.mail.headers import fields, file_name, moment, parameter, text_of
+from xlreport.mail.headers import fields, file_name, moment, parameter, senders_of, text_of
 
 _SHEETS = (".xls", ".xlsx", ".xlsm", ".xlsb", ".xlt", ".xltx", ".xltm", ".csv")
 _SHEETS_OF_OTHERS = (".et", ".ett", ".ods", ".ots", ".fods")
@@ -61,9 +61,6 @@ NAMELESS = "（没有文件名）"
 
 _REPLY = re.compile(r"\s*(?:re|回复|答复|回覆)\s*[:：]", re.IGNORECASE)
 """How the subject of an answer begins."""
-
-_HEAD = 4096
-"""Bytes in which a file that is no text has a zero."""
 
 _FORK = b"\x00\x05\x16\x07"
 """AppleDouble: what a Mac sends beside a file, under the same name (RFC 1740)."""
@@ -222,7 +219,7 @@ def _envelope(message: Message, data: bytes) -> Mail:
     sent = moment(header(message, "date"))
     sha256 = _sha256(data)
     return Mail(
-        senders=headers.senders(message),
+        senders=senders_of(message),
         sender=header(message, "from"),
         subject=header(message, "subject"),
         message_id=header(message, "message-id"),
@@ -303,10 +300,10 @@ class _Content:
     def of(cls, data: bytes, limits: Limits) -> _Content:
         """One that cannot be opened may still be somebody's workbook."""
         try:
-            found = format_of(data, limits)
+            recognised = format_of(data, limits)
         except Refused:
             return cls(Kind.ZIP, "打不开的工作簿或压缩包")
-        return cls(found.kind, found.label)
+        return cls(recognised.kind, recognised.label)
 
     @property
     def is_saved_message(self) -> bool:
@@ -397,7 +394,7 @@ class _Walk:
             self._add_leaf(name, data)
             self._take_file(name, data, level.below())
         for inner in saved.messages:
-            self.visit_saved(inner, level.below(headers.senders(inner.header)))
+            self.visit_saved(inner, level.below(senders_of(inner.header)))
 
     def _enter(self, level: _Level) -> None:
         """Counts a part. Raises TooMuch."""
@@ -412,7 +409,7 @@ class _Walk:
         message_id = header(inner, "message-id")
         if message_id:
             self.enclosed.append(message_id)
-        self.visit(inner, level.below(headers.senders(inner)))
+        self.visit(inner, level.below(senders_of(inner)))
 
     def _apply(self, leaf: Leaf, level: _Level) -> None:
         self._add_leaf(leaf.name, leaf.data)
@@ -460,7 +457,7 @@ class _Walk:
             if mime.is_message(inner):
                 self._visit_letter(inner, level)
                 return
-        if not taken and b"\0" not in data[:_HEAD]:
+        if not taken and mime.may_be_text(data):
             self._tell_files_in(links.unfolded(text_of(data, "")))
         if plain.endswith(".p7m"):
             self.findings.append(codes.SMIME())
@@ -507,7 +504,7 @@ class _Walk:
         except msg.Broken:
             self.findings.append(codes.ATTACHED_MSG_BROKEN(name=name))
             return
-        self.visit_saved(saved, level.below(headers.senders(saved.header)))
+        self.visit_saved(saved, level.below(senders_of(saved.header)))
 
 
 def _plain(name: str) -> str:

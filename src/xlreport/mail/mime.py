@@ -26,6 +26,12 @@ _FIELDS = frozenset({"from", "date", "received", "message-id", "subject", "retur
 _HEAD = 1_000_000
 """Bytes in which a header ends."""
 
+_BEGINNING = 4096
+"""Bytes in which a file that is no text has a zero."""
+
+_IN_FRONT = b"\xef\xbb\xbf\r\n"
+"""What programs leave before the first field: a byte order mark, blank lines."""
+
 LETTERS = frozenset({"message/rfc822", "message/global", "message/news"})
 ENCODED = "application/x-encoded-message"
 """Our word for a message in base64, which RFC 2045 forbids: the library would read the encoded
@@ -89,14 +95,13 @@ class Content(NamedTuple):
 
 def parsed(data: bytes) -> Message:
     """A message and its parts. Raises RecursionError when they are nested too deep."""
-    return email.message_from_bytes(data.lstrip(b"\xef\xbb\xbf\r\n"), _Part, policy=_POLICY)
+    return email.message_from_bytes(data.lstrip(_IN_FRONT), _Part, policy=_POLICY)
 
 
 def head(data: bytes) -> Message:
     """The header of a message."""
-    return BytesHeaderParser(_Part, policy=_POLICY).parsebytes(
-        data[:_HEAD].lstrip(b"\xef\xbb\xbf\r\n")
-    )
+    beginning = data[:_HEAD].lstrip(_IN_FRONT)
+    return BytesHeaderParser(_Part, policy=_POLICY).parsebytes(beginning)
 
 
 def header_of(text: str) -> Message:
@@ -111,7 +116,12 @@ def is_message(message: Message) -> bool:
 
 def is_letter(data: bytes) -> bool:
     """Whether a file of an unknown kind is a message: at least three fields that messages have."""
-    return b"\0" not in data[:4096] and len(_names(head(data)) & _FIELDS) >= 3
+    return may_be_text(data) and len(_names(head(data)) & _FIELDS) >= 3
+
+
+def may_be_text(data: bytes) -> bool:
+    """Whether a file may be a text in an encoding of single bytes."""
+    return b"\0" not in data[:_BEGINNING]
 
 
 def _names(message: Message) -> set[str]:
@@ -143,7 +153,7 @@ def has_parts(text: bytes) -> bool:
 
 def cut_off(part: Message) -> bool:
     """Whether the last boundary is missing."""
-    return any(isinstance(d, errors.CloseBoundaryNotFoundDefect) for d in part.defects)
+    return any(isinstance(defect, errors.CloseBoundaryNotFoundDefect) for defect in part.defects)
 
 
 def encoded(part: Message) -> str:

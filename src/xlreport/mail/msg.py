@@ -97,20 +97,20 @@ def _swollen(book: Any, size: int) -> bool:
     return bool(max(streams, book.root.size) > size)
 
 
-def _message(book: Any, at: tuple[str, ...], start: int, depth: int) -> Saved:
+def _message(book: Any, storage: tuple[str, ...], start: int, depth: int) -> Saved:
     """One message; its fixed properties begin after 32 bytes, those of a nested one after 24
     (2.4)."""
     if depth < 0:
         raise RecursionError
-    times = _times(_stream(book, (*at, _PROPERTIES))[start:])
+    times = _times(_stream(book, (*storage, _PROPERTIES))[start:])
     enclosed = _Enclosed()
-    for folder in _attachments(book, at):
+    for folder in _attachments(book, storage):
         enclosed.add(book, folder, depth)
     return Saved(
-        header=_header(book, at),
+        header=_header(book, storage),
         sent=times.get(_SENT, 0.0),
         delivered=times.get(_DELIVERED, 0.0),
-        bodies=_bodies(book, at),
+        bodies=_bodies(book, storage),
         files=tuple(enclosed.files),
         messages=tuple(enclosed.messages),
         objects=tuple(enclosed.objects),
@@ -118,17 +118,17 @@ def _message(book: Any, at: tuple[str, ...], start: int, depth: int) -> Saved:
     )
 
 
-def _header(book: Any, at: tuple[str, ...]) -> Message:
+def _header(book: Any, storage: tuple[str, ...]) -> Message:
     """The header fields; what is missing in them comes from properties."""
-    text = _text(book, at, _HEADERS)
+    text = _text(book, storage, _HEADERS)
     if text.startswith("Microsoft Mail Internet Headers"):
         text = text.partition("\n")[2]  # Exchange writes a line of its own above the fields
     header = header_of(text)
-    senders = (_text(book, at, tag) for tag in _SENDER)
+    senders = (_text(book, storage, tag) for tag in _SENDER)
     values = {
         "From": next((sender for sender in senders if "@" in sender), ""),
-        "Subject": _text(book, at, _SUBJECT),
-        "Message-ID": _text(book, at, _MESSAGE_ID),
+        "Subject": _text(book, storage, _SUBJECT),
+        "Message-ID": _text(book, storage, _MESSAGE_ID),
     }
     for name, value in values.items():
         if value and header.get(name) is None:
@@ -136,10 +136,12 @@ def _header(book: Any, at: tuple[str, ...]) -> Message:
     return header
 
 
-def _bodies(book: Any, at: tuple[str, ...]) -> tuple[str, ...]:
+def _bodies(book: Any, storage: tuple[str, ...]) -> tuple[str, ...]:
     """The message's text and its HTML, those that are there."""
-    text = _text(book, at, _BODY)
-    html = text_of(_stream(book, (*at, _property(_HTML, "0102")))) or _text(book, at, _HTML)
+    text = _text(book, storage, _BODY)
+    html = text_of(_stream(book, (*storage, _property(_HTML, "0102")))) or _text(
+        book, storage, _HTML
+    )
     return tuple(body for body in (text, html) if body)
 
 
@@ -175,14 +177,14 @@ def _property(tag: int, kind: str) -> str:
     return f"__substg1.0_{tag:04X}{kind}"
 
 
-def _attachments(book: Any, at: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+def _attachments(book: Any, storage: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     """The folders of a message's attachments, by name."""
-    depth = len(at)
+    depth = len(storage)
     entries = [tuple(entry) for entry in book.listdir(streams=True, storages=True)]
-    inside = [entry for entry in entries if len(entry) > depth and entry[:depth] == at]
+    inside = [entry for entry in entries if len(entry) > depth and entry[:depth] == storage]
     for name in sorted({entry[depth] for entry in inside}):
         if name.startswith("__attach_version1.0_"):
-            yield (*at, name)
+            yield (*storage, name)
 
 
 def _stream(book: Any, path: tuple[str, ...]) -> bytes:
@@ -192,12 +194,12 @@ def _stream(book: Any, path: tuple[str, ...]) -> bytes:
     return b""
 
 
-def _text(book: Any, at: tuple[str, ...], tag: int) -> str:
+def _text(book: Any, storage: tuple[str, ...], tag: int) -> str:
     """A text property: in UTF-16 (001F), else in a code page (001E)."""
-    wide = _stream(book, (*at, _property(tag, "001F")))
+    wide = _stream(book, (*storage, _property(tag, "001F")))
     if wide:
         return wide.decode("utf-16-le", "replace").rstrip("\0")
-    narrow = _stream(book, (*at, _property(tag, "001E")))
+    narrow = _stream(book, (*storage, _property(tag, "001E")))
     return text_of(narrow.rstrip(b"\0"))
 
 

@@ -42,22 +42,22 @@ class Piece:
 
 def pieces(stream: bytes) -> list[Piece]:
     """All attachments of a TNEF stream. Raises Broken."""
-    found: list[Piece] = []
+    attachments: list[Piece] = []
     try:
         for kind, data in _attributes(stream):
             if kind == _NEW:
-                found.append(Piece())
-            elif not found:
+                attachments.append(Piece())
+            elif not attachments:
                 continue
-            elif kind == _TITLE and not found[-1]._long:
-                found[-1].name = text_of(data.split(b"\0", 1)[0])
+            elif kind == _TITLE and not attachments[-1]._long:
+                attachments[-1].name = text_of(data.split(b"\0", 1)[0])
             elif kind == _DATA:
-                found[-1].data = data
+                attachments[-1].data = data
             elif kind == _PROPERTIES:
-                _take(found[-1], data)
+                _take(attachments[-1], data)
     except (struct.error, IndexError):
         raise Broken from None
-    return found
+    return attachments
 
 
 def senders(stream: bytes) -> tuple[str, ...]:
@@ -76,25 +76,25 @@ def _senders(properties: bytes) -> tuple[str, ...]:
     texts = {
         name: _text(kind, value) for name, kind, value in _properties(properties) if name in _SENDER
     }
-    found = (addresses(texts.get(name, "")) for name in _SENDER)
-    return next(filter(None, found), ())
+    candidates = (addresses(texts.get(name, "")) for name in _SENDER)
+    return next(filter(None, candidates), ())
 
 
 def _attributes(stream: bytes) -> Iterator[tuple[int, bytes]]:
     """Each attribute's id and data (2.1.3.1): level, id, length, data, checksum."""
     if not stream.startswith(SIGNATURE):
         raise Broken
-    at = 6
+    offset = 6
     end = len(stream.rstrip(b"\0\r\n"))
-    while at < end:
-        _, kind, length = struct.unpack_from("<BII", stream, at)
-        start = at + 9
+    while offset < end:
+        _, kind, length = struct.unpack_from("<BII", stream, offset)
+        start = offset + 9
         data = stream[start : start + length]
         (checksum,) = struct.unpack_from("<H", stream, start + length)
         if len(data) != length or sum(data) & 0xFFFF != checksum:
             raise Broken
         yield kind, data
-        at = start + length + 2
+        offset = start + length + 2
 
 
 def _take(piece: Piece, data: bytes) -> None:
@@ -126,42 +126,42 @@ def _text(kind: int, value: bytes) -> str:
 def _properties(data: bytes) -> Iterator[tuple[int, int, bytes]]:
     """Each value of each property (2.1.3.4): the property's name, its type, the bytes."""
     (count,) = struct.unpack_from("<I", data)
-    at = 4
+    offset = 4
     for _ in range(count):
-        kind, name = struct.unpack_from("<HH", data, at)
-        at += 4
+        kind, name = struct.unpack_from("<HH", data, offset)
+        offset += 4
         if name >= 0x8000:
-            at = _named(data, at)
+            offset = _named(data, offset)
         is_multiple, kind = bool(kind & 0x1000), kind & 0x0FFF
         values = 1
         if is_multiple or kind not in _FIXED:
-            (values,) = struct.unpack_from("<I", data, at)
-            at += 4
+            (values,) = struct.unpack_from("<I", data, offset)
+            offset += 4
         for _ in range(values):
-            value, at = _value(data, at, kind)
+            value, offset = _value(data, offset, kind)
             yield name, kind, value
 
 
-def _value(data: bytes, at: int, kind: int) -> tuple[bytes, int]:
+def _value(data: bytes, offset: int, kind: int) -> tuple[bytes, int]:
     """A value and where the next one begins; one without a fixed size has its length before it,
     and is padded to whole words."""
     if kind in _FIXED:
         length = width = _FIXED[kind]
     else:
-        (length,) = struct.unpack_from("<I", data, at)
-        at += 4
+        (length,) = struct.unpack_from("<I", data, offset)
+        offset += 4
         width = length + -length % 4
-    if at + length > len(data):
+    if offset + length > len(data):
         raise Broken
-    return data[at : at + length], at + width
+    return data[offset : offset + length], offset + width
 
 
-def _named(data: bytes, at: int) -> int:
+def _named(data: bytes, offset: int) -> int:
     """Skips a property's name: a set, then a number or a padded text."""
     kind: int
     length: int
-    kind, length = struct.unpack_from("<II", data, at + 16)
-    behind = at + 24
+    kind, length = struct.unpack_from("<II", data, offset + 16)
+    behind = offset + 24
     if kind == 0:
         return behind
     return behind + length + -length % 4

@@ -318,7 +318,9 @@ def build_lexicon(statements: Iterable[Statement]) -> Lexicon | None:
     subjects = {known.subject: known.claim.subject for known in claims}
     for subject in subjects.values():
         builder.add_subject(subject)
-    phrases = tuple(_phrase(builder.roles, s) for s in subjects.values() if s.made_of)
+    phrases = tuple(
+        _phrase(builder.roles, subject) for subject in subjects.values() if subject.made_of
+    )
     roles = dict(builder.roles)
     atoms = {word for subject in subjects.values() for word in _atoms(subject)}
     return Lexicon(

@@ -69,7 +69,7 @@ def wrong_mentions(report: Identity, text: str) -> list[Mention]:
     """Where a text (as `readable` prepared it) takes itself for the report of another year or
     unit."""
     sentences = list(_SENTENCE.finditer(text))
-    title = next((s for s in sentences if s[0].strip()), None)
+    title = next((sentence for sentence in sentences if sentence[0].strip()), None)
     mentions: list[Mention] = []
     for sentence in sentences:
         period = _other_period(report, sentence)
