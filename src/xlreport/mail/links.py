@@ -108,22 +108,12 @@ _ANSWERED = re.compile(
 )
 """Where a reply has the message that it answers."""
 
-_OF_PROGRAMS = tuple(
-    [
-        "wx.mail.qq.com/home/index",
-        "maas.mail.163.com/",
-        "mail.163.com/dashi",
-        "dashi.163.com/pro",
-        "go.microsoft.com/fwlink",
-        "aka.ms/",
-        "schemas.microsoft.com/",
-        "www.w3.org/",
-        "mail.qq.com/",
-        "www.foxmail.com/",
-        "m.exmail.qq.com/",
-        "mail.163.com/",
-    ]
+_PROGRAMS_LINKS = (
+    "wx.mail.qq.com/home/index maas.mail.163.com/ mail.163.com/dashi dashi.163.com/pro "
+    "go.microsoft.com/fwlink aka.ms/ schemas.microsoft.com/ www.w3.org/ "
+    "mail.qq.com/ www.foxmail.com/ m.exmail.qq.com/ mail.163.com/"
 )
+_OF_PROGRAMS = tuple(_PROGRAMS_LINKS.split())
 """What mail programs put into every message: cards, advertisements, namespaces."""
 _HOME = re.compile(r"/?(?:index\.[a-z]{3,5})?")
 
