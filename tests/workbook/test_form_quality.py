@@ -30,6 +30,7 @@ from xlreport import Form
 from xlreport.a1 import parse
 from xlreport.form.model import Arrangement
 from xlreport.publishing.summary.names import (
+    CHART_DATA_SHEET,
     EXPLANATIONS_SHEET,
     FINDINGS_SHEET,
     OVERVIEW_SHEET,
@@ -364,7 +365,8 @@ def beside_lists(form: Form) -> set[str]:
     """The sheets that are no list, nor a table of anything but what the form prints."""
     report = {layout.name for layout in layout_of(form).form_sheets}
     last_year = {f"上年·{name}" for name in report}
-    return {COVER, GUIDE, CHECKS, *report, *last_year}
+    shown_first = {OVERVIEW_SHEET, CHART_DATA_SHEET}
+    return {COVER, GUIDE, CHECKS, *report, *last_year, *shown_first}
 
 
 @every_kind

@@ -16,8 +16,11 @@ from xlreport.submission import Figures, Status
 from xlreport.workbook.layout.details import (
     EXPLANATIONS_NAME,
     HEADING_ROW,
+    KEY_LABELS,
     KEYS,
     TEXTS_NAME,
+    column_heading,
+    column_name,
     detail_fields,
     detail_name,
     detail_sheet,
@@ -296,3 +299,92 @@ def test_a_list_whose_name_leads_nowhere_is_told(zfxxgk: Form) -> None:
     found = members(replace(book, names=names), zfxxgk)
     assert said(found) == [("R7", "", "", "找不到各单位文字的清单，没有读取")]
     assert [f.severity.value for f in found.findings] == ["warning"]
+
+
+# --- headings that are cells of the form, columns that have names ------------------------------
+
+
+def present(book: RawBook, form: Form) -> RawBook:
+    """The same summary as it is written now: cells of the form above the columns, ids as names."""
+    names = dict(book.names)
+    layout = layout_of(form)
+    for table in form.tables:
+        sheet = book.sheets[detail_sheet(table)]
+        for column, label in enumerate(KEY_LABELS):
+            sheet.cells[HEADING_ROW, column] = RawCell("s", label)
+        for index, field in enumerate(detail_fields(form, table.id)):
+            spot = (HEADING_ROW, field_column(index))
+            sheet.cells[spot] = RawCell("s", column_heading(layout, field.id))
+            names[column_name(field.id).lower()] = target((sheet.name, spot))
+    return replace(book, names=names)
+
+
+def without(book: RawBook, *beginnings: str) -> RawBook:
+    """The book without the names that begin so."""
+    return replace(
+        book, names={n: t for n, t in book.names.items() if not n.startswith(beginnings)}
+    )
+
+
+def test_columns_are_found_by_the_cells_above_them(any_form: Form) -> None:
+    old = summary(any_form)
+    new = present(summary(any_form), any_form)
+    assert members(new, any_form) == members(old, any_form)
+
+
+def test_the_names_of_columns_are_not_needed_where_the_form_is_the_same(any_form: Form) -> None:
+    book = present(summary(any_form), any_form)
+    columns = tuple(f"detail.{table.id}." for table in any_form.tables)
+    assert members(without(book, *columns), any_form) == members(book, any_form)
+
+
+def test_without_any_name_sheets_are_found_by_their_headings(any_form: Form) -> None:
+    book = present(summary(any_form), any_form)
+    found = members(without(book, "detail."), any_form)
+    assert [line[0] for line in said(found)] == ["R8"] * len(any_form.tables)
+    assert found.totals == members(book, any_form).totals
+
+
+def test_a_column_that_was_moved_is_found_with_its_heading(zfxxgk: Form) -> None:
+    book = present(summary(zfxxgk), zfxxgk)
+    sheet, column = licences(zfxxgk)
+    put(book, (sheet, unit_cell(0, column)), RawCell("n", "5"))
+    cells = book.sheets[sheet].cells
+    for row in (HEADING_ROW, *(unit_cell(i, 0)[0] for i in range(2))):
+        cells[row, 60] = cells.pop((row, column))
+    assert members(book, zfxxgk).totals[LICENCES] == Entry.of(6)
+
+
+def test_another_version_is_read_by_the_names_of_its_columns(zfxxgk: Form) -> None:
+    """Its form has other cells: what stands above the columns says nothing of this one."""
+    book = present(summary(zfxxgk), zfxxgk)
+    sheet, column = licences(zfxxgk)
+    put(book, (sheet, unit_cell(0, column)), RawCell("n", "5"))
+    fields = detail_fields(zfxxgk, "disclosure")
+    for index in range(len(fields)):
+        shifted = column_heading(layout_of(zfxxgk), fields[index - 1].id)
+        put(book, (sheet, (HEADING_ROW, field_column(index))), RawCell("s", shifted))
+    located = locate(book, layout_of(zfxxgk))
+    found = read_members(located, {}, same_version=False)
+    assert found.findings == ()
+    assert found.totals[LICENCES] == Entry.of(6)
+    by_cells = read_members(located, {}, same_version=True)
+    assert by_cells.totals[LICENCES] == Entry.of(2), "the cells alone would be another field's"
+
+
+@pytest.mark.parametrize("lost", [f"detail.{LICENCES}", "detail.disclosure"])
+def test_another_version_without_its_names_is_lost(zfxxgk: Form, lost: str) -> None:
+    book = present(summary(zfxxgk), zfxxgk)
+    located = locate(without(book, lost), layout_of(zfxxgk))
+    found = read_members(located, {}, same_version=False)
+    sheet = detail_sheet(zfxxgk.table("disclosure"))
+    assert f"找不到明细表“{sheet}”，无法核对汇总数" in [f.message for f in found.findings]
+    assert LICENCES not in found.totals
+
+
+@pytest.mark.parametrize("elsewhere", ["'封面'!$A$1", "'二、主动公开'!$D$5"])
+def test_a_name_of_a_column_elsewhere_is_none(zfxxgk: Form, elsewhere: str) -> None:
+    book = present(summary(zfxxgk), zfxxgk)
+    names = {**book.names, column_name(LICENCES).lower(): elsewhere}
+    located = locate(replace(book, names=names), layout_of(zfxxgk))
+    assert LICENCES not in read_members(located, {}, same_version=False).totals
