@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from xlreport.campaign.letters import (
+    _FORMER,
     FILES,
     KINDS,
     PLACES,
     REMINDERS,
+    RETURNS,
     TEMPLATES,
     Letter,
     read_letter,
@@ -23,7 +25,7 @@ from xlreport.workbook.writer.sentences import ALL_PASSED, overall
 
 
 def test_originals_are_written_once(tmp_path: Path) -> None:
-    assert len(write_letters(tmp_path)) == 3
+    assert len(write_letters(tmp_path)) == 4
     (tmp_path / "催报.txt").write_text("主题：快\n\n请{单位}快报。\n", "utf-8")
     assert write_letters(tmp_path) == []
     assert read_letter(tmp_path, REMINDERS) == Letter("快", "请{单位}快报。\n")
@@ -46,6 +48,17 @@ def test_the_original_says_what_the_cover_says(tmp_path: Path) -> None:
     assert re.findall("写着“([^”]+)”", body) == [passed, must]
     assert overall(errors=0, warnings=0, blanks=0, open_=0) == f"{TICK} {passed}"
     assert must in overall(errors=2, warnings=0, blanks=3, open_=0)
+
+
+def test_an_original_of_an_earlier_version_makes_room_for_the_present_one(tmp_path: Path) -> None:
+    (former,) = _FORMER[RETURNS]
+    (tmp_path / FILES[RETURNS]).write_bytes(former.replace("\n", "\r\n").encode("utf-8-sig"))
+    assert "改法" in read_letter(tmp_path, RETURNS).places
+    changed = former.replace("请在原表上改正后", "请改")
+    (tmp_path / FILES[RETURNS]).write_text(changed, "utf-8")
+    letter = read_letter(tmp_path, RETURNS)
+    assert "改法" not in letter.places
+    assert "请改，于" in letter.body
 
 
 def test_gbk_is_read(tmp_path: Path) -> None:

@@ -222,7 +222,9 @@ def test_returns_say_what_is_wrong_and_follow_each_new_version(
     assert said(send(campaign, SendRequest("returns", today=DAY), way)) == [
         ("甲子镇", "jiazi@example.org", "sent")
     ]
-    body = parsed(way.taken[0][0]).get_content()
+    (text, _) = parsed(way.taken[0][0]).iter_parts()
+    assert isinstance(text, EmailMessage)
+    body = text.get_content()
     assert "1. [错误] " in body
     assert "（A-5）" in body
     assert "二、主动公开 B10" in body

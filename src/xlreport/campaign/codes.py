@@ -23,7 +23,11 @@ M11 = Code(
     "发件人的电脑时间不对，不能用来判断哪一份是后收到的。",
 )
 
-register(M4, M7, M8, M9, M11)
+M12 = Code(
+    "M12", "更正通知原样寄回", Severity.NOTE, "附件与发出的更正通知一个字节也不差，没有更正。"
+)
+
+register(M4, M7, M8, M9, M11, M12)
 
 NOT_TAKEN = M4.message(
     "附件“{name}”{kind}，不是工作簿或压缩包，没有放进 inbox",
@@ -44,6 +48,10 @@ SOMETHING_MAY_HAVE_BOUNCED = M7.message("邮件服务器来信，多半是退信
 
 BLANK_TEMPLATE = M8.message(
     "附件“{name}”就是发出去的空白模板，没有填报，没有放进 inbox", "请对方填好后再发"
+)
+
+NOTICE_UNCHANGED = M12.message(
+    "附件“{name}”就是发出去的更正通知，没有改动，没有放进 inbox", "请对方改好后再发"
 )
 
 SAME_MESSAGE_ID = M9.message(

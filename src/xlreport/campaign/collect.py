@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -25,11 +25,13 @@ from xlreport.campaign.codes import (
     IN_THE_FUTURE,
     MAY_HAVE_BOUNCED,
     NOT_TAKEN,
+    NOTICE_UNCHANGED,
     OUR_MESSAGE_BOUNCED,
     SAME_MESSAGE_ID,
     SOMETHING_MAY_HAVE_BOUNCED,
 )
 from xlreport.campaign.ledger import ORIGINALS, Ledger
+from xlreport.campaign.letters import RETURNS, TEMPLATES
 from xlreport.campaign.settings import CampaignSettings
 from xlreport.clock import china
 from xlreport.errors import SourceError, UsageError
@@ -67,6 +69,9 @@ from xlreport.text import in_marks
 from xlreport.workers import DIED, MEMORY, RAISED, TIME, Lost
 
 MAIL_LIMITS = MailLimits()
+
+_SENT_BACK = {TEMPLATES: BLANK_TEMPLATE, RETURNS: NOTICE_UNCHANGED}
+"""What is said of a workbook that came back as it was sent, by the kind of the message."""
 
 NEW, KNOWN, TROUBLE = "new", "known", "trouble"
 
@@ -370,9 +375,12 @@ class Collector:
         if self.ledger.has_message_id(mail.message_id):
             findings.append(SAME_MESSAGE_ID())
         files: list[CollectedFile] = []
-        blank = self.ledger.sent_contents()
+        ours = {
+            RETURNS: self.ledger.sent_contents(RETURNS),
+            TEMPLATES: self.ledger.sent_contents(TEMPLATES),
+        }
         for attachment in mail.attachments:
-            file, notes = self._attachment(attachment, mail, blank)
+            file, notes = self._attachment(attachment, mail, ours)
             files.append(file)
             findings += notes
         findings += self._bounced(mail)
@@ -389,14 +397,16 @@ class Collector:
         )
 
     def _attachment(
-        self, attachment: Attachment, mail: Mail, blank: frozenset[str]
+        self, attachment: Attachment, mail: Mail, ours: Mapping[str, frozenset[str]]
     ) -> tuple[CollectedFile, list[Finding]]:
-        """What becomes of an attachment; `blank` are the SHA-256 of the workbooks that we sent."""
+        """What becomes of an attachment; `ours` are the SHA-256 of the workbooks that we sent, by
+        the kind of the message."""
         name = attachment.name or NAMELESS
         not_taken = CollectedFile(attachment.name, "", attachment.sha256, attachment.what)
-        if attachment.sha256 in blank:
-            is_returned = mail.bounce is not None
-            return not_taken, [] if is_returned else [BLANK_TEMPLATE(name=name)]
+        for kind, message in _SENT_BACK.items():
+            if attachment.sha256 in ours[kind]:
+                is_returned = mail.bounce is not None
+                return not_taken, [] if is_returned else [message(name=name)]
         if attachment.taken:
             return self._file(attachment, mail)
         if attachment.inline:

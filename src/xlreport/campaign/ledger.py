@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from xlreport.atomic import NotRead, made
+from xlreport.campaign.notified import Notified
 from xlreport.errors import LedgerError
 from xlreport.findings import CODES, Finding
 from xlreport.mail.headers import addresses
@@ -109,6 +110,19 @@ CREATE TABLE IF NOT EXISTS decision (
 """
 """What the county decided; also made in a ledger that an earlier version has begun. Nothing is ever
 deleted: what is revoked carries the time."""
+
+_NOTICES = """
+CREATE TABLE IF NOT EXISTS notice (
+  unit_code TEXT NOT NULL,
+  key TEXT NOT NULL,
+  moment REAL NOT NULL,
+  report TEXT NOT NULL,
+  PRIMARY KEY (unit_code, key));
+"""
+"""What went back to units for correction; also made in a ledger that an earlier version has
+begun."""
+
+_PUT_NOTICE = "INSERT OR REPLACE INTO notice (unit_code, key, moment, report) VALUES (?, ?, ?, ?)"
 
 _ADD_DECISION = """
 INSERT INTO decision (unit_code, unit_name, code, ruling, reason, decided_by, moment, content)
@@ -441,10 +455,21 @@ class Ledger:
             done = self._db.execute(_REVOKE, (moment, unit.code, _text(unit.name), code))
         return done.rowcount > 0
 
-    def sent_contents(self) -> frozenset[str]:
-        """The SHA-256 of every workbook that went out."""
-        rows = self._db.execute("SELECT sha256 FROM sent WHERE sha256 != ''")
-        return frozenset(sha256 for (sha256,) in rows)
+    def sent_contents(self, kind: str) -> frozenset[str]:
+        """The SHA-256 of every workbook that went out with messages of a kind."""
+        query = "SELECT sha256 FROM sent WHERE sha256 != '' AND kind = ?"
+        return frozenset(sha256 for (sha256,) in self._db.execute(query, (kind,)))
+
+    def put_notice(self, notified: Notified, moment: float) -> None:
+        """Records what goes back to a unit; one of the same key is replaced."""
+        row = (notified.unit_code, notified.key, moment, notified.as_text())
+        with self._writing():
+            self._db.execute(_PUT_NOTICE, row)
+
+    def notices(self) -> tuple[Notified, ...]:
+        """What went back to units, in the order in which it did."""
+        rows = self._db.execute("SELECT * FROM notice ORDER BY moment, unit_code")
+        return tuple(Notified.from_text(*row) for row in rows)
 
     def _number(self, query: str, *values: object) -> int | None:
         """The first column of a query's first row; None when it has no row."""
@@ -486,7 +511,7 @@ def _prepare(connection: sqlite3.Connection, folder: Path, *, must_exist: bool) 
     if version > VERSION:
         raise LedgerError(f"收发记录“{path}”是较新的版本写的，请升级 xlreport。")
     if version > 0:
-        connection.executescript(_DECISIONS)
+        connection.executescript(f"{_DECISIONS} {_NOTICES}")
         return
     kept = "，而收到过的原件还在" if _originals(folder) else ""
     if must_exist or kept:
@@ -495,7 +520,7 @@ def _prepare(connection: sqlite3.Connection, folder: Path, *, must_exist: bool) 
             f"没有备份的，{_start_again(folder)}"
         )
     connection.executescript(
-        f"BEGIN; {_SCHEMA} {_DECISIONS} PRAGMA user_version = {VERSION}; COMMIT;"
+        f"BEGIN; {_SCHEMA} {_DECISIONS} {_NOTICES} PRAGMA user_version = {VERSION}; COMMIT;"
     )
 
 

@@ -11,14 +11,43 @@ from xlreport.atomic import write_atomically
 from xlreport.errors import LetterError
 from xlreport.text import decoded
 
-TEMPLATES, REMINDERS, RETURNS = "templates", "reminders", "returns"
-KINDS = (TEMPLATES, REMINDERS, RETURNS)
+TEMPLATES, REMINDERS, RETURNS, RECEIPTS = "templates", "reminders", "returns", "receipts"
+KINDS = (TEMPLATES, REMINDERS, RETURNS, RECEIPTS)
 
-FILES = {TEMPLATES: "发放模板.txt", REMINDERS: "催报.txt", RETURNS: "退回更正.txt"}
-PLACES = ("单位", "联系人", "汇总单位", "年度", "报表", "截止日期", "文件名", "问题", "情况")
+FILES = {
+    TEMPLATES: "发放模板.txt",
+    REMINDERS: "催报.txt",
+    RETURNS: "退回更正.txt",
+    RECEIPTS: "回执.txt",
+}
+PLACES = (
+    "单位",
+    "联系人",
+    "汇总单位",
+    "年度",
+    "报表",
+    "截止日期",
+    "文件名",
+    "问题",
+    "改法",
+    "情况",
+    "收到时间",
+    "结果",
+    "校验码",
+    "主要数字",
+)
 """What a letter may name in braces."""
 
-_ONLY = {"文件名": (TEMPLATES, RETURNS), "问题": (RETURNS,), "情况": (REMINDERS,)}
+_ONLY = {
+    "文件名": (TEMPLATES, RETURNS, RECEIPTS),
+    "问题": (RETURNS,),
+    "改法": (RETURNS,),
+    "情况": (REMINDERS,),
+    "收到时间": (RECEIPTS,),
+    "结果": (RECEIPTS,),
+    "校验码": (RECEIPTS,),
+    "主要数字": (RECEIPTS,),
+}
 """Places that only some letters can fill."""
 
 _HEAD = "主题："
@@ -51,6 +80,39 @@ _ORIGINAL = {
 
 {单位}：
 
+你单位报来的“{文件名}”有下列问题。{改法}，于{截止日期}前回复这封邮件重新报送。
+
+{问题}
+
+“错误”必须改正；“警示”请核实，数字无误的请在“校验”页写明原因。打电话询问时请报每条末尾括号里的代码。
+
+{汇总单位}
+""",
+    RECEIPTS: """主题：已收到：{年度}年{报表}（{单位}）
+
+{单位}：
+
+你单位报来的“{文件名}”已收到，计入汇总，不用打电话询问。
+
+收到时间：{收到时间}
+审核结果：{结果}
+数据校验码：{校验码}
+
+主要数字：
+{主要数字}
+
+请与你单位留存的报表核对；不一致的，把正确的那一份重新报送。以后核对是不是同一份，报数据校验码即可。
+
+{汇总单位}
+""",
+}
+
+_FORMER = {
+    RETURNS: (
+        """主题：退回更正：{年度}年{报表}（{单位}）
+
+{单位}：
+
 你单位报来的“{文件名}”有下列问题，请在原表上改正后，于{截止日期}前回复这封邮件重新报送。
 
 {问题}
@@ -59,7 +121,9 @@ _ORIGINAL = {
 
 {汇总单位}
 """,
+    )
 }
+"""Originals of earlier versions: where nobody has changed them, the present ones serve."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +171,8 @@ def read_letter(folder: Path, kind: str) -> Letter:
     if text is None:
         raise LetterError(f"信件“{path.name}”的编码认不出来，请用记事本另存为 UTF-8。")
     written = text.replace("\r\n", "\n").lstrip("\n")
+    if written in _FORMER.get(kind, ()):
+        written = _ORIGINAL[kind]
     first, _, body = written.partition("\n")
     subject = first.removeprefix(_HEAD).strip()
     if not first.startswith(_HEAD) or not subject:

@@ -25,7 +25,16 @@ from xlreport.campaign.corrections import (
     numbered,
 )
 from xlreport.campaign.ledger import BOUNCED, DRAFT, REFUSED, SENDING, Ledger, Sent
-from xlreport.campaign.letters import FILES, REMINDERS, TEMPLATES, Letter, read_letter
+from xlreport.campaign.letters import (
+    FILES,
+    PLACES,
+    RECEIPTS,
+    REMINDERS,
+    TEMPLATES,
+    Letter,
+    read_letter,
+)
+from xlreport.campaign.notified import Notified
 from xlreport.campaign.status import ACCEPTED, MISSING, UnitStatus, overview
 from xlreport.campaign.templates import (
     Objection,
@@ -34,15 +43,21 @@ from xlreport.campaign.templates import (
     template_names,
     template_request,
 )
-from xlreport.clock import CHINA
+from xlreport.clock import CHINA, minute
+from xlreport.data_code import content_digest, data_code
 from xlreport.errors import LetterError, SendError
+from xlreport.form.model import Form
 from xlreport.mail.compose import Outgoing, composed, new_message_id, wire
 from xlreport.mail.servers import Smtp
 from xlreport.mail.smtp import SENT
-from xlreport.merging.request import Progress, uncounted
+from xlreport.merging.outcome import Outcome
+from xlreport.merging.request import MergeRequest, Progress, uncounted
 from xlreport.merging.roster import ADDRESS
+from xlreport.publishing.corrections import must_correct
+from xlreport.publishing.notices import NoticeFile, notices
+from xlreport.publishing.overview import headline_figures
 from xlreport.spool import spool
-from xlreport.submission import Unit
+from xlreport.submission import Submission, Unit, shown
 from xlreport.text import chinese_day, harmless
 
 NOW, BEFORE, NOWHERE, HELD = "planned", "before", "no_address", "held"
@@ -55,12 +70,21 @@ NOTHING_CAME = "还没有收到你单位{年度}年{报表}"
 BLANK_CAME = "你单位寄回的{年度}年{报表}是空白表，没有填报"
 """What a reminder tells a unit of its report."""
 
+IN_NOTICE = "附件里已填好你单位报来的数，要改的格子已标出，请在附件里改正"
+IN_REPORT = "请在原表上改正"
+"""Where a unit corrects what is wrong."""
+
+COUNTED = "通过，计入汇总"
+"""What a receipt tells of the verdict."""
+
+_NO_TIME = "（不是通过邮件收到的，没有登记时间）"
+
 
 @dataclass(frozen=True)
 class SendRequest:
-    """What to send: `templates`, `reminders` or `returns`, to the units `only` (all that need
-    it, when empty). `again` sends what was sent before, too; a dry run only tells what would go.
-    `today` is the day that counts, the present one without it."""
+    """What to send: `templates`, `reminders`, `returns` or `receipts`, to the units `only` (all
+    that need it, when empty). `again` sends what was sent before, too; a dry run only tells what
+    would go. `today` is the day that counts, the present one without it."""
 
     kind: str
     only: tuple[Unit, ...] = ()
@@ -102,6 +126,8 @@ class Mailing:
     contact: str = ""
     calls: bool = False
     """Whether the unit may have to be called though the message goes out."""
+    notified: Notified | None = None
+    """What the ledger keeps of a notice that goes back to the unit."""
 
 
 @dataclass(frozen=True)
@@ -254,12 +280,15 @@ def _needed(writer: LetterWriter, request: SendRequest, ledger: Ledger) -> Itera
             folder = made if request.dry_run else campaign.settings.templates
             yield from _templates(writer, folder)
         return
-    files = merged_inbox(campaign, ledger).files
-    units = overview(campaign.roster, files, ledger).units
+    result = merged_inbox(campaign, ledger)
+    units = overview(campaign.roster, result.files, ledger).units
     if request.kind == REMINDERS:
         yield from _reminders(writer, units, request.day)
+    elif request.kind == RECEIPTS:
+        yield from _receipts(writer, units)
     else:
-        yield from _returns(writer, units)
+        wanted = [status for status in units if not request.only or status.unit in request.only]
+        yield from _returns(writer, wanted, result.request, again=request.again)
 
 
 @dataclass(frozen=True)
@@ -306,6 +335,52 @@ class LetterWriter:
             writer = replace(self, letter=letter)
         return writer.mailing(status.unit, day.isoformat(), places)
 
+    def returned(self, status: UnitStatus, notice: NoticeFile | None) -> Mailing:
+        """The letter to a unit whose report goes back, with the workbook in which it corrects it,
+        where there is one. A letter that has no place for that begins with it."""
+        files = status.results
+        key = correction_key(files)
+        places = {"问题": numbered(corrections(files)), "文件名": _names(status), "改法": IN_REPORT}
+        notified = Notified.of(notice, key, files[-1].sha256) if notice is not None else None
+        if notice is None or notified is None:
+            return self.mailing(status.unit, key, places)
+        writer = self
+        places["改法"] = IN_NOTICE
+        if "改法" not in self.letter.places:
+            letter = replace(self.letter, body=f"{IN_NOTICE}。\n\n{self.letter.body}")
+            writer = replace(self, letter=letter)
+        workbook = Enclosure(notice.name, notice.data)
+        return replace(writer.mailing(status.unit, key, places, workbook), notified=notified)
+
+    def receipt(self, status: UnitStatus) -> Mailing:
+        """The letter that tells a unit that its report counts, to whoever sent that too."""
+        file = status.current[-1]
+        report = file.result.report
+        open_warnings = sum(must_correct(finding) for finding in file.result.findings)
+        remark = f"；有 {open_warnings} 处警示没有说明，请核实" if open_warnings else ""
+        moment = file.arrival.moment if file.arrival else 0.0
+        places = {
+            "文件名": harmless(file.name),
+            "收到时间": minute(moment) or _NO_TIME,
+            "结果": f"{COUNTED}{remark}",
+            "校验码": data_code(report),
+            "主要数字": "\n".join(_headlines(self.campaign.form, report)),
+        }
+        mailing = self.mailing(status.unit, content_digest(report), places)
+        senders = file.arrival.senders if file.arrival and moment else ()
+        return replace(mailing, addresses=self._also(mailing.addresses, senders))
+
+    def _also(self, addresses: tuple[str, ...], senders: Iterable[str]) -> tuple[str, ...]:
+        """A unit's addresses, and the senders' that are neither among them nor our own."""
+        smtp = self.campaign.settings.smtp
+        known = {address.casefold() for address in (*addresses, smtp.sender, smtp.reply_to)}
+        also = []
+        for sender in senders:
+            if sender.casefold() not in known and ADDRESS.fullmatch(sender):
+                known.add(sender.casefold())
+                also.append(sender)
+        return (*addresses, *also)
+
     def _common_places(self, unit: Unit) -> dict[str, str]:
         settings = self.campaign.settings
         deadline = settings.deadline
@@ -313,15 +388,13 @@ class LetterWriter:
             raise LetterError("信里要写截止日期，请先在 xlreport.toml 里写明 deadline。")
         columns = self.campaign.roster.columns.get(unit.code, {})
         return {
+            **dict.fromkeys(PLACES, ""),
             "单位": unit.name,
             "联系人": columns.get("联系人", ""),
             "汇总单位": settings.county.name,
             "年度": str(settings.year),
             "报表": self.campaign.form.title,
             "截止日期": chinese_day(deadline) if deadline else "",
-            "文件名": "",
-            "问题": "",
-            "情况": "",
         }
 
 
@@ -369,19 +442,59 @@ def _why_not_reminded(status: UnitStatus) -> str:
     return ""
 
 
-def _returns(writer: LetterWriter, units: Iterable[UnitStatus]) -> Iterator[Mailing]:
+def _returns(
+    writer: LetterWriter, units: Iterable[UnitStatus], request: MergeRequest, *, again: bool
+) -> Iterator[Mailing]:
     """What each unit must correct; one message as long as files and problems stay the same."""
-    for status in units:
-        if status.state in (ACCEPTED, MISSING):
-            continue
-        files = [file.result for file in status.current]
-        lines = corrections(files)
-        places = {"问题": numbered(lines), "文件名": _names(status)}
-        mailing = writer.mailing(status.unit, correction_key(files), places)
-        if not lines:
-            reason = left_to_the_county(files) or "见 xlreport status"
+    returned = [status for status in units if status.state not in (ACCEPTED, MISSING)]
+    due = [status for status in returned if again or not _has_gone_out(writer, status)]
+    sent_back = _notices(writer, due, request)
+    for status in returned:
+        mailing = writer.returned(status, sent_back.get(status.unit))
+        if not corrections(status.results):
+            reason = left_to_the_county(status.results) or "见 xlreport status"
             mailing = replace(mailing, held=f"要先由县里处理：{reason}")
         yield mailing
+
+
+def _notices(
+    writer: LetterWriter, units: Iterable[UnitStatus], request: MergeRequest
+) -> dict[Unit, NoticeFile]:
+    """The workbooks that go back to the units that need one: where one report is judged."""
+    owners: dict[str, Unit] = {}
+    files = []
+    for status in units:
+        alone = len(status.results) == 1 and status.results[0].outcome is Outcome.RETURNED
+        if alone and corrections(status.results):
+            owners[status.results[0].path] = status.unit
+            files.append(status.results[0])
+    service = template_request(writer.campaign).service
+    made = notices(files, request, service)
+    return {owners[notice.path]: notice for notice in made if notice.name}
+
+
+def _has_gone_out(writer: LetterWriter, status: UnitStatus) -> bool:
+    """Whether a server has taken the notice of the present report for every address."""
+    key = correction_key(status.results)
+    out = {row.address for row in status.returns if row.key == key and row.state == SENT}
+    addresses = writer.campaign.roster.addresses(status.unit)
+    return bool(addresses) and out.issuperset(addresses)
+
+
+def _receipts(writer: LetterWriter, units: Iterable[UnitStatus]) -> Iterator[Mailing]:
+    """One to each unit whose report counts; none again as long as that says the same."""
+    for status in units:
+        if status.state == ACCEPTED:
+            yield writer.receipt(status)
+
+
+def _headlines(form: Form, report: Submission) -> Iterator[str]:
+    """The figures of a report that are shown first, a line each."""
+    for figure in headline_figures(form, report):
+        value = "（没有数）"
+        if figure.value is not None:
+            value = f"{shown(figure.value)} {figure.unit}"
+        yield f"　{figure.label}：{value}"
 
 
 def _names(status: UnitStatus) -> str:
@@ -483,6 +596,8 @@ class Sender:
         data = wire(letter)
         rows = [self._row(mailing, address, message_id, moment) for address in addresses]
         self.transport.ready()
+        if mailing.notified is not None:
+            self.ledger.put_notice(mailing.notified, moment)
         self.ledger.put_sent(*rows)
         refused = self.transport.deliver(self._name(mailing), data, addresses)
         ended = [self._ended(row, refused) for row in rows]

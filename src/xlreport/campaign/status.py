@@ -13,7 +13,8 @@ from xlreport.campaign.campaign import Campaign, ledger_of, merged_inbox
 from xlreport.campaign.codes import M4, M8
 from xlreport.campaign.corrections import correction_key, corrections, left_to_the_county
 from xlreport.campaign.ledger import DRAFT, Ledger, Received, Sent
-from xlreport.campaign.letters import REMINDERS, RETURNS, TEMPLATES
+from xlreport.campaign.letters import RECEIPTS, REMINDERS, RETURNS, TEMPLATES
+from xlreport.campaign.notified import FollowUp, follow_up, last_notified
 from xlreport.campaign.templates import objections, standing_templates
 from xlreport.clock import CHINA
 from xlreport.errors import UsageError
@@ -89,6 +90,10 @@ class UnitStatus:
     templates: tuple[Sent, ...]
     reminders: tuple[Sent, ...]
     returns: tuple[Sent, ...]
+    receipts: tuple[Sent, ...] = ()
+    follow_up: FollowUp | None = None
+    """What the unit's report that came since makes of the last notice; None while it has not
+    sent another."""
     waiting: int = 0
     """How many messages of the unit a person must open."""
     gone: int = 0
@@ -181,6 +186,8 @@ class UnitStatus:
             "templates": [_sent_as_dict(row) for row in self.templates],
             "reminders": [_sent_as_dict(row) for row in self.reminders],
             "returns": [_sent_as_dict(row) for row in self.returns],
+            "receipts": [_sent_as_dict(row) for row in self.receipts],
+            "follow_up": self.follow_up.as_dict() if self.follow_up else None,
         }
 
 
@@ -316,10 +323,11 @@ def _why_needless(message: Received, roster: Roster) -> str:
     return f"编号 {message.number} 的邮件没有要处理的问题，本来就没有列出；请核对编号。"
 
 
-def open_messages(campaign: Campaign, files: Sequence[FileRecord]) -> tuple[Received, ...]:
-    """Messages that a person must still open, after these files were read."""
+def overview_now(campaign: Campaign, files: Sequence[FileRecord]) -> Overview:
+    """Where each unit is after these files were read, and the messages that a person must still
+    open. Raises LedgerError, Busy, OSError."""
     with ledger_of(campaign.settings) as ledger:
-        return overview(campaign.roster, files, ledger).messages
+        return overview(campaign.roster, files, ledger)
 
 
 @dataclass(frozen=True)
@@ -334,6 +342,7 @@ def overview(roster: Roster, files: Sequence[FileRecord], ledger: Ledger) -> Ove
     """Where each unit is. A file belongs to the unit that it names, else to the one from whose
     address it came."""
     units = _units(roster, files, ledger)
+    units = tuple(_followed_up(units, ledger))
     messages = _to_open(ledger, units, roster)
     waiting = _by_unit(messages, roster)
     returned = _returned_blanks(ledger)
@@ -343,6 +352,22 @@ def overview(roster: Roster, files: Sequence[FileRecord], ledger: Ledger) -> Ove
         blanks = unit.blanks + returned[code]
         counted.append(replace(unit, waiting=waiting[code], blanks=blanks))
     return Overview(tuple(counted), messages)
+
+
+def _followed_up(units: Iterable[UnitStatus], ledger: Ledger) -> Iterator[UnitStatus]:
+    """The units with what became of the notices that they had."""
+    keys = {}
+    for unit in units:
+        out = (row.key for row in unit.returns if row.state in _GONE_OUT)
+        keys[unit.unit.code] = frozenset(out)
+    notified = last_notified(ledger.notices(), keys)
+    for unit in units:
+        notice = notified.get(unit.unit.code)
+        if notice is None or not unit.current:
+            yield unit
+        else:
+            present = unit.current[-1].result
+            yield replace(unit, follow_up=follow_up(notice, present))
 
 
 def _by_unit(messages: Iterable[Received], roster: Roster) -> Counter[str]:
@@ -356,7 +381,8 @@ def _by_unit(messages: Iterable[Received], roster: Roster) -> Counter[str]:
 def _returned_blanks(ledger: Ledger) -> Counter[str]:
     """How many templates came back exactly as they were sent, by the code of the unit that each
     was made for."""
-    made_for = {row.sha256: row.unit_code for row in ledger.sent() if row.sha256}
+    sent = ledger.sent(TEMPLATES)
+    made_for = {row.sha256: row.unit_code for row in sent if row.sha256}
     count: Counter[str] = Counter()
     for message in ledger.received():
         if not _has(message, M8):
@@ -387,6 +413,7 @@ def _units(roster: Roster, files: Sequence[FileRecord], ledger: Ledger) -> tuple
             templates=_to(unit, TEMPLATES, sent),
             reminders=_to(unit, REMINDERS, sent),
             returns=_to(unit, RETURNS, sent),
+            receipts=_to(unit, RECEIPTS, sent),
             gone=gone[unit.code],
             blanks=sum(file.is_blank for file in mine),
             unclear=unclear[unit.code],

@@ -83,14 +83,15 @@ def send(
     opening: Opening,
     as_json: AsJson = False,
 ) -> int:
-    """给各单位发邮件：templates 发模板，reminders 催报，returns 发退回更正通知。
+    """给各单位发邮件：templates 发模板，reminders 催报，returns 退回更正，receipts 发回执。
 
-    再运行一次只发没有发过的。
+    退回更正时附上该单位的表：报的数已填好，要改的格子已标出。再运行一次只发没有发过的。
 
     例子：
       xlreport send templates --dry-run
       xlreport send reminders --unit 某某镇
       xlreport send returns --drafts
+      xlreport send receipts
     """
     from xlreport.cli.render import send_report, show
 
@@ -244,20 +245,24 @@ def with_records(request: MergeRequest, settings: CampaignSettings) -> MergeRequ
         return replace(request, arrivals=ledger.arrivals(), decisions=ledger.decisions())
 
 
-def about_open_mail(campaign: Campaign, files: Sequence[FileRecord]) -> str:
-    """A sentence about messages that wait for a person, a newer report may be in one of them;
-    empty when none does."""
-    from xlreport.campaign.status import open_messages
+def about_mail(campaign: Campaign, files: Sequence[FileRecord]) -> list[str]:
+    """Sentences about what the mail tells of a merge: what became of the notices that units had,
+    and messages that wait for a person, for a newer report may be in one of them."""
+    from xlreport.campaign.status import overview_now
 
     if not campaign.settings.has_records:
-        return ""
-    waiting = len(open_messages(campaign, files))
-    if not waiting:
-        return ""
-    return (
-        f"注意：有 {waiting} 封邮件还要由人打开，里面可能有更新的报表，没有计入；"
-        "xlreport status 逐封列出。"
-    )
+        return []
+    now = overview_now(campaign, files)
+    sentences = []
+    for unit in now.units:
+        if unit.follow_up is not None:
+            sentences.append(f"更正情况：{unit.unit.name}　{unit.follow_up.sentence}")
+    if now.messages:
+        sentences.append(
+            f"注意：有 {len(now.messages)} 封邮件还要由人打开，里面可能有更新的报表，没有计入；"
+            "xlreport status 逐封列出。"
+        )
+    return sentences
 
 
 # --- sending and collecting ---

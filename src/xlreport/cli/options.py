@@ -123,8 +123,8 @@ ReportSource = Annotated[
 ReportFile = Annotated[Path, _argument("文件", "要显示的报表。")]
 NewFolder = Annotated[Path, _argument("文件夹", "要建立的工作文件夹。")]
 SendKind = Annotated[
-    Literal["templates", "reminders", "returns"],
-    _argument("templates|reminders|returns", "发模板、催报，还是发退回更正通知。"),
+    Literal["templates", "reminders", "returns", "receipts"],
+    _argument("templates|reminders|returns|receipts", "发模板、催报、退回更正通知，还是收到回执。"),
 ]
 MailPath = Annotated[
     Path | None,

@@ -359,7 +359,12 @@ def lint_report(result: LintResult) -> Iterator[str]:
 
 # --- sending ---
 
-_KINDS = {"templates": "模板", "reminders": "催报", "returns": "退回更正通知"}
+_KINDS = {
+    "templates": "模板",
+    "reminders": "催报",
+    "returns": "退回更正通知",
+    "receipts": "收到回执",
+}
 _STATES = {
     "sent": "已发",
     "draft": "已写成草稿",
@@ -604,11 +609,21 @@ def _unit(unit: UnitStatus) -> str:
         parts.append(f"共用的邮箱来过 {unit.unclear} 个认不出单位的文件")
     if unit.gone:
         parts.append(f"收到过的 {unit.gone} 个文件不在 inbox 里了")
-    if unit.returns:
-        parts.append(f"更正通知{_last_sent(unit.returns)}")
+    parts += _corrected(unit)
     if unit.needs_call and unit.contact:
         parts.append(f"联系人 {unit.contact}")
     return f"【{unit.label}】{unit.unit.code} {unit.unit.name}　{'；'.join(parts)}"
+
+
+def _corrected(unit: UnitStatus) -> Iterator[str]:
+    """The notice that a unit had, what became of it, and whether it knows that its report
+    counts."""
+    if unit.returns:
+        yield f"更正通知{_last_sent(unit.returns)}"
+    if unit.follow_up is not None:
+        yield unit.follow_up.sentence
+    if unit.receipts:
+        yield f"回执{_last_sent(unit.receipts)}"
 
 
 def _arrival(file: UnitFile) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from xlreport.cli.campaign import (
-    about_open_mail,
+    about_mail,
     campaign_here,
     campaign_in,
     opened_campaign,
@@ -189,6 +189,7 @@ def merge(
     """
     from xlreport.api import merge_folder, require_places, write_outputs
     from xlreport.cli.render import merge_report, show
+    from xlreport.text import harmless
 
     request, campaign = merge_request(folder, place, counting, reading)
     out = outputs.out
@@ -202,10 +203,10 @@ def merge(
         notices=outputs.notices,
         keep=kept(force=outputs.force),
     )
-    waiting = "" if campaign is None else about_open_mail(campaign, result.files)
+    told = [] if campaign is None else about_mail(campaign, result.files)
     show(merge_report(result, verbose=view.verbose), result, as_json=view.as_json)
-    if waiting:
-        typer.echo(waiting, err=True)
+    for sentence in told:
+        typer.echo(harmless(sentence), err=True)
     return result.exit_code
 
 

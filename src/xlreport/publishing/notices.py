@@ -104,6 +104,11 @@ class _Fresh:
         whole = [finding for finding in others if not finding.field]
         return (*own, *whole)
 
+    @property
+    def count(self) -> int:
+        """How many things are to be corrected or explained; hints say where, and are none."""
+        return sum(finding.code != HINT for finding in self.listed)
+
 
 def notices(
     files: Iterable[FileRecord], request: MergeRequest, service: Service = NO_SERVICE
@@ -190,7 +195,7 @@ def _written(fresh: _Fresh, name: str, forms: FormCatalog, service: Service) -> 
         came.path,
         name,
         data,
-        len(fresh.listed),
+        fresh.count,
         fresh.left,
         fresh=report,
         concerned=_concerned(fresh),
@@ -202,9 +207,9 @@ def _written(fresh: _Fresh, name: str, forms: FormCatalog, service: Service) -> 
 
 def _notice(fresh: _Fresh) -> Notice:
     report = fresh.record.report
-    count = len(fresh.listed)
+    count = fresh.count
     opening = f"{report.unit.name}：你单位报来的 {report.year} 年度{fresh.form.title}"
-    if not count:
+    if not fresh.listed:
         first = f"{opening}，数字没有要改的；原来的文件有问题，已换成这份新表，你单位填的已照搬。"
         return Notice((first, _NOTHING_TO_CORRECT), (), fresh.left)
     first = f"{opening}有 {count} 处要改正或核实。你单位填的已照搬到这份新表，这些格子已标出。"
