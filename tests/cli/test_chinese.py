@@ -24,7 +24,7 @@ COMMANDS = list(program().commands)
 NAMES = {
     *COMMANDS,
     *(limit.name for limit in fields(Limits)),
-    *("xlreport", "zfxxgk", "newest", "error", "templates", "reminders", "returns"),
+    *("xlreport", "zfxxgk", "newest", "error", "templates", "reminders", "returns", "receipts"),
     *("inbox", "summary", "drafts", "toml", "csv", "CSV", "xlsx", "yaml", "JSON", "eml", "msg"),
     *(
         "bak",
@@ -169,14 +169,14 @@ ERRORS = {
     "check": "缺少“文件...”。写出要审核的报表，或者它们所在的文件夹。",
     "repair": "缺少“文件...”。写出要修复的报表，或者它们所在的文件夹。",
     "repair x": "缺少选项“--out”。写出放新工作簿的文件夹。",
-    "send": "缺少“templates|reminders|returns”。发模板、催报，还是发退回更正通知。",
+    "send": "缺少“种类”。templates 发模板，reminders 催报，returns 退回更正通知，receipts 收到回执。",
     "send tempaltes": (
-        "“templates|reminders|returns”的值“tempaltes”不对，"
-        "只能是 templates、reminders、returns，是不是 templates？"
+        "“种类”的值“tempaltes”不对，"
+        "只能是 templates、reminders、returns、receipts，是不是 templates？"
     ),
     "send returners": (
-        "“templates|reminders|returns”的值“returners”不对，"
-        "只能是 templates、reminders、returns，是不是 returns？"
+        "“种类”的值“returners”不对，"
+        "只能是 templates、reminders、returns、receipts，是不是 returns？"
     ),
     "status --done x": "选项“--done”的值“x”不对，应当是整数。",
     "collect --since 2026-13-1": (

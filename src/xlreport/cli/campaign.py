@@ -89,9 +89,8 @@ def send(
 
     例子：
       xlreport send templates --dry-run
-      xlreport send reminders --unit 某某镇
-      xlreport send returns --drafts
-      xlreport send receipts
+      xlreport send returns --unit 某某镇
+      xlreport send receipts --drafts
     """
     from xlreport.cli.render import send_report, show
 

@@ -124,7 +124,10 @@ ReportFile = Annotated[Path, _argument("文件", "要显示的报表。")]
 NewFolder = Annotated[Path, _argument("文件夹", "要建立的工作文件夹。")]
 SendKind = Annotated[
     Literal["templates", "reminders", "returns", "receipts"],
-    _argument("templates|reminders|returns|receipts", "发模板、催报、退回更正通知，还是收到回执。"),
+    _argument(
+        "种类",
+        "templates 发模板，reminders 催报，returns 退回更正通知，receipts 收到回执。",
+    ),
 ]
 MailPath = Annotated[
     Path | None,
