@@ -107,7 +107,7 @@ class _Fresh:
     @property
     def count(self) -> int:
         """How many things are to be corrected or explained; hints say where, and are none."""
-        return sum(finding.code != HINT for finding in self.listed)
+        return sum(not is_hint(finding) for finding in self.listed)
 
 
 def notices(
