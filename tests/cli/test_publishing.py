@@ -219,3 +219,21 @@ def test_the_report_of_a_campaign_stands_with_its_summary(
     shutil.copytree(folder, tmp_path / "年报" / "inbox", dirs_exist_ok=True)
     assert main(["report", "--campaign", "年报"]) == 0
     assert written(tmp_path / "年报" / "summary") == [".csv", ".docx", ".json"]
+
+
+def test_a_unit_of_a_campaign_is_read_with_its_form(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, other_form: Form
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    year = str(right(other_form).year)
+    form = ["--form", other_form.path, "--year", year, "--county", "示例县"]
+    assert main(["init", "年报", *form]) == 0
+    town = right(other_form).unit
+    row = f"{town.name},{town.code},{town.level}"
+    (tmp_path / "年报" / "roster.csv").write_text(f"单位,代码,类别\n{row}", "utf-8")
+    path = tmp_path / "年报" / "inbox" / "某.xlsx"
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(write_workbook(right(other_form), other_form))
+    monkeypatch.chdir(tmp_path / "年报")
+    assert main(["report", "inbox/某.xlsx", "--out", "../报告"]) in (0, 1)
+    assert document_in(tmp_path / "报告").stem.endswith(other_form.title)

@@ -90,10 +90,19 @@ class _Written:
 def _of_file(
     path: Path, place: Workplace, output: ReportOutput, reading: Reading
 ) -> tuple[Report | None, Path]:
-    """The report of one workbook, and where it is written."""
+    """The report of one workbook, and where it is written. A campaign has its own form, roster and
+    figures of last year."""
     from xlreport.api import report_of_file
+    from xlreport.cli.campaign import campaign_here
+    from xlreport.form.catalog import get_form
 
-    options, forms = reading.read_options(), reading.forms()
+    options = reading.read_options()
+    settings = campaign_here(place.campaign)
+    if settings is None:
+        forms = reading.forms()
+    else:
+        forms = reading.forms(get_form(settings.form))
+        place = place.filled_from(settings)
     roster = roster_at(place.roster) if place.roster else None
     prior_year = prior_year_at(place.previous, None, roster, options, forms)
     made = report_of_file(
