@@ -24,4 +24,4 @@ def test_a_range_of_one_cell_is_that_cell(
 
 def test_cells_are_covered_by_few_ranges() -> None:
     assert ranges([(0, 0), (0, 1), (1, 0), (1, 1), (3, 3)]) == ["A1:B2", "D4"]
-    assert ranges([(1, 0), (0, 0), (0, 0)], absolute=True) == ["$A$1:$A$2"]
+    assert ranges([(1, 0), (0, 0), (0, 0)]) == ["A1:A2"]

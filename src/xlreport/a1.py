@@ -46,7 +46,7 @@ def parse(text: str) -> Cell | None:
     return row - 1, column - 1
 
 
-def ranges(cells: Iterable[Cell], *, absolute: bool = False) -> list[str]:
+def ranges(cells: Iterable[Cell]) -> list[str]:
     """Rectangles that cover exactly these cells: runs along rows, joined when they lie below each
     other."""
     wanted = sorted(set(cells))
@@ -58,14 +58,14 @@ def ranges(cells: Iterable[Cell], *, absolute: bool = False) -> list[str]:
             last += 1
         wanted = wanted[last - first + 1 :]
         runs.setdefault((first, last), []).append(row)
-    found: list[tuple[Cell, Cell]] = []
+    rectangles: list[tuple[Cell, Cell]] = []
     for (first, last), rows in runs.items():
         start = rows[0]
         for row, following in zip(rows, [*rows[1:], -1], strict=True):
             if following != row + 1:
-                found.append(((start, first), (row, last)))
+                rectangles.append(((start, first), (row, last)))
                 start = following
-    return [span(first, last, absolute=absolute) for first, last in sorted(found)]
+    return [span(first, last) for first, last in sorted(rectangles)]
 
 
 def span(first: Cell, last: Cell, *, absolute: bool = False) -> str:

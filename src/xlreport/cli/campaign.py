@@ -190,9 +190,9 @@ def needed_campaign(named: Path | None) -> CampaignSettings:
     """The campaign. Raises CampaignError that says how to make one."""
     from xlreport.errors import CampaignError
 
-    found = campaign_here(None) if named is None else campaign_in(named)
-    if found is not None:
-        return found
+    settings = campaign_here(None) if named is None else campaign_in(named)
+    if settings is not None:
+        return settings
     where = "当前文件夹" if named is None else f"“{named}”"
     raise CampaignError(
         f"{where}里没有 xlreport.toml。请先运行 xlreport init，再到那个文件夹里运行命令。"

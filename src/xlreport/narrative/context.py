@@ -13,9 +13,10 @@ PATIENCE = 2
 """After more clauses of other words than this a subject is no longer what 办结 or 其中 refers to.
 """
 
-TIME, COUNTS, PARTS, MIXED = "time", "counts", "parts", "mixed"
+TIME, COUNTS, PARTS, MIXED = "#time", "#counts", "#parts", "#mixed"
 """Reasons why a sentence goes astray besides a subject's own: another time, other things counted,
-kinds of the subject counted one by one, and what happened to each of them between.
+kinds of the subject counted one by one, and what happened to each of them between. No subject's id
+begins so.
 """
 
 

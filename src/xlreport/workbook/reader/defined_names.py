@@ -10,7 +10,7 @@ from typing import NamedTuple
 from xlreport import a1
 from xlreport.a1 import Cell
 from xlreport.findings import Finding
-from xlreport.formats.raw import RawBook, RawCell, RawSheet
+from xlreport.formats.raw import RawBook, RawCell
 from xlreport.formats.shown import number_shown
 from xlreport.submission import shown
 from xlreport.workbook.codes import NAMES_ASIDE
@@ -61,14 +61,6 @@ def target_of(book: RawBook, name: str) -> Target | None:
     if target is not None and target.sheet in book.sheets:
         return target
     return None
-
-
-def named_range(book: RawBook, name: str) -> tuple[RawSheet, Target] | None:
-    """The sheet and the range of a name; None when it is lost."""
-    target = target_of(book, name)
-    if target is None:
-        return None
-    return book.sheets[target.sheet], target
 
 
 def named_cell(book: RawBook, name: str) -> RawCell | None:
