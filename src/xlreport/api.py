@@ -23,6 +23,7 @@ from xlreport.merging.repairs import LIST_NAME, RepairedFile, needs_repair, repa
 from xlreport.merging.replacing import (
     Replacing,
     Told,
+    is_open,
     require_own,
     require_room,
     standing_summary,
@@ -388,29 +389,35 @@ def write_report(
     require_folder(out)
     files = {out / name: data for name, data in report_files(report, template).items()}
     with locked(out):
-        worked_in = [path for path, data in files.items() if _is_worked_in(path, data)]
-        if worked_in and keep is None:
-            raise WouldReplace(_REPORT_STAYS.format(path=worked_in[0]))
+        reasons = {path: _why_it_stays(path, data) for path, data in files.items()}
+        for path, reason in reasons.items():
+            if reason and keep is None:
+                raise WouldReplace(_REPORT_STAYS.format(path=path, reason=reason))
         for path, data in files.items():
-            if path in worked_in and keep is not None:
+            if reasons[path] and keep is not None:
                 keep(path, keep_beside(path))
             write_atomically(path, data)
     return list(files)
 
 
 _REPORT_STAYS = (
-    "“{path}”有人改过，没有替换，也没有写报告。\n"
+    "“{path}”{reason}，没有替换，也没有写报告。\n"
     "请另给一个文件夹；确实要写在这里，命令后加 --force，旧文件改名为 .bak 留着。"
 )
 
 
-def _is_worked_in(path: Path, data: bytes) -> bool:
-    """Whether a file stands there that is neither this one nor an earlier one as it was written."""
+def _why_it_stays(path: Path, data: bytes) -> str:
+    """Why a file that stands there must stay; empty for this one, and for an earlier one of ours as
+    it was written."""
     try:
         found = path.read_bytes()
     except FileNotFoundError:
-        return False
-    return found != data and not is_ours(path.name, found)
+        return ""
+    if found == data:
+        return ""
+    if is_open(path):
+        return "正在 WPS 或 Word 里打开着"
+    return "" if is_ours(path.name, found) else "有人改过"
 
 
 def _summary_name(form: Form, county: Submission) -> str:

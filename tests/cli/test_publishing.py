@@ -237,3 +237,17 @@ def test_a_unit_of_a_campaign_is_read_with_its_form(
     monkeypatch.chdir(tmp_path / "年报")
     assert main(["report", "inbox/某.xlsx", "--out", "../报告"]) in (0, 1)
     assert document_in(tmp_path / "报告").stem.endswith(other_form.title)
+
+
+def test_a_report_that_is_open_stays(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "报告"
+    command = ["report", str(folder), "--out", str(out)]
+    assert main(command) == 0
+    path = document_in(out)
+    (folder / "乙丑街道.xlsx").unlink()
+    path.with_name(f"~${path.name}").touch()
+    capsys.readouterr()
+    assert main(command) == 2
+    assert capsys.readouterr().err.startswith(f"“{path}”正在 WPS 或 Word 里打开着，没有替换")

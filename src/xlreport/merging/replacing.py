@@ -116,7 +116,7 @@ def objections(files: Mapping[Path, bytes], how: Replacing) -> dict[Path, str]:
     for path, data in files.items():
         if not _differs(path, data):
             continue
-        reasons[path] = _OPEN if _is_open(path) else ""
+        reasons[path] = _OPEN if is_open(path) else ""
         if not reasons[path]:
             closed.append(path)
     tested = _tested(closed, how)
@@ -148,7 +148,8 @@ def _is_ours(path: Path, data: bytes) -> bool:
     return found == heading + end
 
 
-def _is_open(path: Path) -> bool:
+def is_open(path: Path) -> bool:
+    """Whether an office program says that it has the file open."""
     marks = [path.with_name(mark.format(path.name)) for mark in _OPEN_MARKS]
     return any(mark.exists() for mark in marks)
 
@@ -222,7 +223,7 @@ class StandingSummary:
         """Why it must stay; empty where it may make room."""
         if self.file is None:
             return ""
-        if _is_open(self.path):
+        if is_open(self.path):
             return _OPEN
         return "" if self.summary is not None else _what_it_is(self.file)
 

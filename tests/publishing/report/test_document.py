@@ -6,18 +6,23 @@ import io
 import re
 import zipfile
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
 from docx.document import Document as DocumentObject
 from docx.oxml.ns import qn
+from hypothesis import given
+from hypothesis import strategies as st
 from lxml.etree import _Element as Element
 
+from support.examples import examples
 from support.reports import county, document_bytes, merged, of_merge, opened, submissions, told
-from xlreport import Form
+from xlreport import Form, get_form
 from xlreport.publishing.report import measures as gb
 from xlreport.publishing.report.content import Material, Report, ReportText
 from xlreport.publishing.report.document import MATERIALS, body_paragraph
+from xlreport.text import clean
 
 HERE = Path(__file__).resolve().parent
 TEXTS = {
@@ -244,3 +249,34 @@ def test_parts_that_no_report_needs_are_left_out(report: Report) -> None:
     assert not [
         name for name in names if "thumbnail" in name or "custom" in name or "Effects" in name
     ]
+
+
+def test_what_somebody_adds_is_chinese_too(document: DocumentObject) -> None:
+    """The blank document of python-docx is a Japanese one: text without a font was shown in ＭＳ 明朝."""
+    defaults = inside(document.styles.element, "docDefaults", "rPrDefault", "rPr")
+    assert value(inside(defaults, "rFonts"), "eastAsia") == "仿宋_GB2312"
+    assert value(inside(defaults, "lang"), "eastAsia") == "zh-CN"
+    assert value(inside(document.settings.element, "themeFontLang"), "eastAsia") == "zh-CN"
+    normal = document.styles["Normal"].element
+    assert value(inside(normal, "rPr", "rFonts"), "eastAsia") == "仿宋_GB2312"
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=60))
+@examples(10)
+def test_no_word_of_a_unit_is_lost(words: str) -> None:
+    """Whatever is written can be read in the document, line by line."""
+    form = get_form("zfxxgk-2021")
+    material = Material("甲子镇", clean(words))
+    problems = ReportText("text.problems", "五", materials=(material,))
+    base = empty_report(form)
+    texts = {**base.texts, "text.problems": problems}
+    document = opened(document_bytes(replace(base, texts=texts)))
+    told_lines = [paragraph.text for paragraph in document.paragraphs]
+    first = told_lines.index("甲子镇") + 1
+    count = len(material.paragraphs)
+    assert told_lines[first : first + count] == list(material.paragraphs)
+
+
+@cache
+def empty_report(form: Form) -> Report:
+    return county(form)

@@ -11,7 +11,7 @@ from docx import Document
 
 import make_report_template
 from support.reports import county, document_bytes, opened, told
-from xlreport import Form, ReportError
+from xlreport import Form, ReportError, Unit
 from xlreport.publishing.report.content import Material, Report, ReportText
 from xlreport.publishing.report.template import NAMES, values_of
 from xlreport.submission import shown
@@ -226,3 +226,16 @@ def test_the_example_of_a_template(report: Report) -> None:
     assert len(document.tables) == 3
     assert words.count("（以下为各单位材料，请编写后删去）") == 2
     assert not [line for line in words if "{%" in line]
+
+
+def test_ampersands_of_the_template_and_of_units_stay(report: Report, tmp_path: Path) -> None:
+    document = Document()
+    document.add_paragraph("甲&乙 <丙> {{ 单位 }}")
+    document.add_table(1, 1).cell(0, 0).text = "丁&戊 {{ 单位 }}"
+    document.sections[0].footer.paragraphs[0].text = "{{ 单位 }}&"
+    path = tmp_path / "模板.docx"
+    document.save(str(path))
+    made = opened(document_bytes(replace(report, unit=Unit("A&B<县>")), path))
+    assert made.paragraphs[0].text == "甲&乙 <丙> A&B<县>"
+    assert made.tables[0].cell(0, 0).text == "丁&戊 A&B<县>"
+    assert made.sections[0].footer.paragraphs[0].text == "A&B<县>&"

@@ -25,6 +25,7 @@ from xlreport.publishing.report.elements import (
 )
 from xlreport.publishing.report.tables import TALL, measures_of, table_element
 from xlreport.workbook.layout.table import official_table
+from xlreport.workbook.writer.xlsxwriter_patches import LANGUAGE
 
 MATERIALS = "（以下为各单位材料，请编写后删去）"
 """The line over what units wrote."""
@@ -53,6 +54,7 @@ def report_document(report: Report) -> DocumentObject:
     """The document of a report."""
     document = Document()
     _drop_unused(document)
+    _speak_chinese(document)
     for name, (shape, face) in _STYLES.items():
         _redefine(document, name, shape, face)
     (section,) = document.sections
@@ -145,6 +147,17 @@ def _drop_unused(document: DocumentObject) -> None:
         for name, relation in list(relations.items()):
             if relation.reltype.endswith(_UNUSED):
                 del relations[name]
+
+
+def _speak_chinese(document: DocumentObject) -> None:
+    """Language and fonts of whatever somebody adds; the blank document is a Japanese and English
+    one."""
+    (defaults,) = document.styles.element.iter(qn("w:rPrDefault"))
+    properties = run_properties(gb.BODY)
+    properties.append(element("lang", val="en-US", eastAsia=LANGUAGE, bidi="ar-SA"))
+    defaults[:] = [properties]
+    for language in document.settings.element.iter(qn("w:themeFontLang")):
+        language.set(qn("w:eastAsia"), LANGUAGE)
 
 
 def _redefine(document: DocumentObject, name: str, shape: Shape, face: gb.Face) -> None:
