@@ -22,7 +22,7 @@ _TITLE_HEIGHT, _LEAST_HEIGHT, _HEADING_HEIGHT = 30.0, 30.0, 18.0
 """Points of the title's row, of headings of one line, of the cells of the form."""
 
 _LEAST_WIDTH = 7.0
-_DECIMALS = 5
+_DECIMALS = 7
 """Characters that the decimals of an amount take."""
 
 _GROUP_ROW, _COLUMN_ROW = 1, 2
@@ -30,6 +30,9 @@ _GROUP_ROW, _COLUMN_ROW = 1, 2
 
 _MOST_LINES = 6
 """Lines of a heading: a column is so wide that its heading takes no more."""
+
+_UPRIGHT = 125.0
+"""Characters that print large enough across an upright page."""
 
 _SCALE = 60
 """Per cent at which a table prints that has too many columns and no totals."""
@@ -225,10 +228,17 @@ class _DetailSheet:
         """The last column that prints: of a wide table that of the last total."""
         return details.field_column(self.totals) - 1 if self.totals else self.right
 
+    @property
+    def _printed_width(self) -> float:
+        """Characters of all columns that print."""
+        columns = self._printed_right + 1 - len(details.KEYS)
+        return sum(_KEY_WIDTHS) + sum(self.widths[:columns])
+
     def _page(self) -> None:
         """One page wide; a table that is too wide for that breaks between rows of the form."""
         sheet = self.sheet
-        sheet.set_landscape()
+        if self._printed_width > _UPRIGHT:
+            sheet.set_landscape()
         sheet.print_area(0, 0, self.last, self._printed_right)
         sheet.repeat_rows(0, details.HEADING_ROW)
         if self.totals or len(self.fields) <= details.COLUMNS_A_PAGE:

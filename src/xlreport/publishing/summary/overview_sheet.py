@@ -20,7 +20,7 @@ from xlreport.workbook.writer.book import WorkbookWriter, excel_number
 from xlreport.workbook.writer.printing import print_on_one_page
 from xlreport.workbook.writer.sheet import SheetWriter
 
-_WIDTH, _GAP = 17.0, 2.0
+_WIDTH, _GAP = 15.0, 2.0
 _LEFT_END, _GAP_COLUMN, _RIGHT = 4, 5, 10
 """The last column of the left half, the gap, the last column of the right half."""
 

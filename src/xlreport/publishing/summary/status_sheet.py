@@ -12,17 +12,17 @@ from xlreport.publishing.summary.names import STATUS_SHEET
 from xlreport.workbook.writer.book import WorkbookWriter
 
 _COLUMNS = (
-    Column("单位代码", 11, "centre"),
-    Column("单位", 20),
-    Column("类别", 7, "centre"),
-    Column("状态", 14, "centre"),
-    Column("错误", 6, "centre"),
-    Column("警示", 6, "centre"),
-    Column("已说明", 7, "centre"),
+    Column("单位代码", 12, "centre"),
+    Column("单位", 18, wraps=True),
+    Column("类别", 8, "centre"),
+    Column("状态", 13, "centre"),
+    Column("错误", 8, "centre"),
+    Column("警示", 8, "centre"),
+    Column("已说明", 10, "centre"),
     Column("联系人、电话", 20, wraps=True),
     Column("报送时间", 18, "centre"),
-    Column("文件", 34, wraps=True),
-    Column("说明", 38, wraps=True),
+    Column("文件", 32, wraps=True),
+    Column("说明", 36, wraps=True),
 )
 _STATE = 3
 

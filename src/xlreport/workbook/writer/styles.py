@@ -98,7 +98,13 @@ _WARN: _Settings = {"font_color": "#7F6000", "bg_color": "#FFEB9C"}
 _GREY: _Settings = {"font_color": "#595959", "bg_color": "#EDEDED"}
 
 # the first sheet of a summary
-_FIGURE: _Settings = {"align": "right", "valign": "vcenter", "indent": 1, "font_size": 12}
+_FIGURE: _Settings = {
+    "align": "right",
+    "valign": "vcenter",
+    "indent": 1,
+    "font_size": 12,
+    "shrink": True,
+}
 _CARD: _Settings = {**_CENTRE, **_HEADING, **_BOLD, "font_size": 28}
 _BLUE: _Settings = {"font_color": "#1F4E79", "bg_color": "#DDEBF7"}
 _style("open_point", _LEFT, _BOLD, font_size=12, font_color="#C00000")
