@@ -11,7 +11,7 @@ from lxml.etree import _Element as Element
 from xlreport import Form
 from xlreport.form.model import Table
 from xlreport.publishing.report.measures import TEXT_WIDTH
-from xlreport.publishing.report.tables import measures_of, table_element
+from xlreport.publishing.report.tables import TALL, measures_of, table_element
 from xlreport.workbook.layout.table import official_table
 
 
@@ -129,3 +129,23 @@ def test_a_number_that_is_not_known_stays_blank(zfxxgk: Form) -> None:
     table = zfxxgk.table("review")
     words = [word.text for word in table_element(table, {}).iter(qn("w:t"))]
     assert not [word for word in words if word and word.isdigit()]
+
+
+def test_a_short_table_is_kept_on_one_page(zfxxgk: Form) -> None:
+    """All rows but the last stay with the next; a tall table may break, and repeats its headings."""
+    for table in zfxxgk.tables:
+        *rows, last = made(zfxxgk, table).iter(qn("w:tr"))
+        is_short = official_table(table).rows <= TALL
+        assert all(bool(list(row.iter(qn("w:keepNext")))) is is_short for row in rows)
+        assert not list(last.iter(qn("w:keepNext")))
+
+
+def test_lines_in_cells_are_as_high_with_every_font(zfxxgk: Form) -> None:
+    review = made(zfxxgk, zfxxgk.table("review"))
+    spacings = list(review.iter(qn("w:pPr")))
+    found = set()
+    for properties in spacings:
+        spacing = properties.find(qn("w:spacing"))
+        found.add((attribute(spacing, "line"), attribute(spacing, "lineRule")))
+        assert attribute(properties.find(qn("w:snapToGrid")), "val") == "0"
+    assert found == {("234", "exact")}

@@ -188,7 +188,7 @@ def _lay_out(section: Section) -> None:
 def _number_pages(footer: _Footer, align: str) -> None:
     """The page's number between dashes, one character from the edge of the type area."""
     footer.is_linked_to_previous = False
-    shape = Shape(align, indent=0, line=0, free=align)
+    shape = Shape(align, indent=0, line=0, free=align, on_grid=False)
     runs = [run("— ", gb.PAGE_NUMBER), *_field("PAGE"), run(" —", gb.PAGE_NUMBER)]
     (old,) = footer.paragraphs
     old._p.addprevious(paragraph(runs, shape, gb.PAGE_NUMBER))

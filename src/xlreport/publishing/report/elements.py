@@ -70,7 +70,7 @@ def run(text: str, face: Face) -> Element:
 class Shape:
     """How a paragraph stands: `align` as in `w:jc`, `indent` in characters of its first line,
     `line` its height in twips (0 for as high as its text), `style` its built-in style, `free` the
-    side on which one character stays free."""
+    side on which one character stays free, `on_grid` whether it keeps to the page's lines."""
 
     align: str = "both"
     indent: int = 2
@@ -79,6 +79,7 @@ class Shape:
     keep_next: bool = False
     new_page: bool = False
     free: str = ""
+    on_grid: bool = True
 
 
 def paragraph(runs: Iterable[Element], shape: Shape, face: Face) -> Element:
@@ -97,7 +98,7 @@ def paragraph_properties(shape: Shape, face: Face) -> Element:
         properties.append(element("keepNext"))
     if shape.new_page:
         properties.append(element("pageBreakBefore"))
-    if not shape.line:
+    if not shape.on_grid:
         properties.append(element("snapToGrid", val=0))
     rule = "exact" if shape.line else "auto"
     line = shape.line or SINGLE

@@ -25,7 +25,7 @@ from xlreport.workbook.layout.sheet import Span, display_width
 from xlreport.workbook.layout.table import OfficialTable, official_table
 
 TALL = 20
-"""Rows from which on a table begins a page of its own."""
+"""A table with more rows begins a page of its own; the others are kept on one page."""
 
 _USUAL = Heading("").unit
 """What is counted where a definition does not say: no official form says it either."""
@@ -45,6 +45,9 @@ _BESIDE = 1.5
 
 _LEAST_SHARE = 0.5
 """What row headings keep of their width where numbers are wide."""
+
+_LINE_HEIGHT = 1.3
+"""Height of a line, in sizes of its text: the same with every font."""
 
 _ROW_HEIGHT = 1.7
 """Least height of a row, in sizes of its text."""
@@ -77,6 +80,7 @@ class _TableWriter:
             self.styles[span] = _NUMBER
         self.columns = _columns(self._widths())
         self.face = Face(BODY_FONT, self._size())
+        self.line = round(20 * self.face.size * _LINE_HEIGHT)
 
     def _widths(self) -> list[float]:
         """Widths in half-width characters of the smallest size: those of the sheet, but numbers get
@@ -147,7 +151,9 @@ class _TableWriter:
         properties = self._cell_properties(span, row)
         runs = [run(text, self.face)] if text and row == span.top else []
         align = "left" if self.styles[span] in _LEFT else "center"
-        shape = Shape(align, indent=0, line=0)
+        is_last = row == self.official.rows - 1
+        together = self.official.rows <= TALL and not is_last
+        shape = Shape(align, indent=0, line=self.line, keep_next=together, on_grid=False)
         return element("tc", properties, paragraph(runs, shape, self.face))
 
     def _cell_properties(self, span: Span, row: int) -> Element:
