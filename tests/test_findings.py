@@ -44,6 +44,12 @@ def test_the_longest_way_to_tell_that_is_short_is_taken() -> None:
     assert first_short([of_columns(400), of_columns(300)]) == of_columns(300), "none is short"
 
 
+def test_no_briefer_way_is_made_than_is_needed() -> None:
+    ways = map(of_columns, (300, 200, 100))
+    assert first_short(ways) == of_columns(200)
+    assert next(ways) == of_columns(100)
+
+
 def test_findings_that_differ_in_their_cell_are_one_with_its_ranges() -> None:
     cells = ("D8", "E8", "F8", "D10")
     findings = [FINDING.at(cell=cell, field=cell) for cell in cells]

@@ -180,10 +180,17 @@ def plain(value: Decimal | str | int | None) -> int | float | str | None:
     return value
 
 
-def first_short(findings: Sequence[Finding]) -> Finding:
-    """Of the ways to tell the same, from the longest to the briefest, the first that is short."""
-    short = (finding for finding in findings if finding.is_short)
-    return next(short, findings[-1])
+def first_short(findings: Iterable[Finding]) -> Finding:
+    """Of the ways to tell the same, from the longest to the briefest, the first that is short; none
+    behind it is made. Raises StopIteration where there is no way at all."""
+    ways = iter(findings)
+    finding = next(ways)
+    while not finding.is_short:
+        briefer = next(ways, None)
+        if briefer is None:
+            break
+        finding = briefer
+    return finding
 
 
 def excel_order(findings: Iterable[Finding], sheets: Sequence[str]) -> list[Finding]:

@@ -59,7 +59,7 @@ def failures(form: Form, instance: Instance, view: UnitView) -> Iterator[Finding
             yield _of_check(instance, finding)
             continue
         failure = _Failure(form, instance, part, view)
-        finding = first_short([failure.finding(brevity) for brevity in Brevity])
+        finding = first_short(failure.finding(brevity) for brevity in Brevity)
         operands = ex.operands_of(part)
         observed = [(ex.key_of(operand), view.number(operand)) for operand in operands]
         yield finding.at(observed=tuple(observed))
@@ -70,7 +70,7 @@ def foreseen(form: Form, instance: Instance, view: UnitView) -> Iterator[Finding
     for part in ex.conjuncts(instance.rule):
         if view.verdict(part) is Verdict.FAILS:
             failure = _Failure(form, instance, part, view)
-            yield first_short([failure.foreseen(brevity) for brevity in Brevity])
+            yield first_short(failure.foreseen(brevity) for brevity in Brevity)
 
 
 @dataclass(frozen=True)

@@ -361,11 +361,9 @@ def suspects_finding(form: Form, suspects: Suspects) -> Finding:
     place."""
     first = suspects.explanations[0].corrections[0]
     observed = _observed(suspects)
-    told = []
-    for brevity in Brevity:
-        finding = _Describer(form, suspects, brevity).finding()
-        told.append(finding.on(first.place, first.field).at(observed=observed))
-    return first_short(told)
+    told = (_Describer(form, suspects, brevity).finding() for brevity in Brevity)
+    at_cell = (finding.on(first.place, first.field) for finding in told)
+    return first_short(at_cell).at(observed=observed)
 
 
 def _observed(suspects: Suspects) -> tuple[tuple[str, Decimal | None], ...]:

@@ -153,7 +153,7 @@ class _Comparer:
         if _bears_out(stated, right) or _adds_up(stated.number, parts, values):
             return
         if all(known):
-            told = [self._contradiction(stated, brevity) for brevity in Brevity]
+            told = (self._contradiction(stated, brevity) for brevity in Brevity)
             self.result.findings.append(first_short(told))
         else:
             self.result.unverified.append(stated.statement.code)
