@@ -106,8 +106,7 @@ def county_report(result: MergeResult, form: Form, county: Summary, *, author: s
     for file in result.usable:
         if file not in result.counted_files:
             written.append((f"{file.unit.name}（退回，数字没有计入）", file.report.texts))
-    notes = tuple(open_points(result))
-    report = Report(form, county.unit, county.year, author or county.unit.name, notes, {}, {})
+    report = _begun(form, county, author, open_points(result))
     return _filled(report, county, written)
 
 
@@ -119,10 +118,15 @@ def unit_report(file: FileRecord, form: Form, *, author: str = "") -> Report:
     if isinstance(submission, Summary):
         details = submission.details.items()
         written = [(unit.name, figures.texts) for unit, figures in details]
-    unit = submission.unit
-    notes = tuple(_notes(file))
-    report = Report(form, unit, submission.year, author or unit.name, notes, {}, {})
+    report = _begun(form, submission, author, _notes(file))
     return _filled(report, submission, written)
+
+
+def _begun(form: Form, submission: Submission, author: str, notes: Iterable[str]) -> Report:
+    """A report still without numbers and texts."""
+    unit = submission.unit
+    signed = author or unit.name
+    return Report(form, unit, submission.year, signed, tuple(notes), {}, {})
 
 
 def _notes(file: FileRecord) -> Iterator[str]:

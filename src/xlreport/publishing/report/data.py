@@ -53,6 +53,8 @@ def report_json(report: Report) -> bytes:
 
 def _document(report: Report) -> dict[str, Any]:
     unit = report.unit
+    numbers = {name: plain(number) for name, number in report.numbers.items()}
+    texts = {text.field: _text(text) for text in report.texts.values()}
     return {
         "kind": KIND,
         "form": report.form.id,
@@ -61,8 +63,8 @@ def _document(report: Report) -> dict[str, Any]:
         "title": report.title,
         "final": report.is_final,
         "notes": list(report.notes),
-        "numbers": {name: plain(number) for name, number in report.numbers.items()},
-        "texts": {text.field: _text(text) for text in report.texts.values()},
+        "numbers": numbers,
+        "texts": texts,
     }
 
 
