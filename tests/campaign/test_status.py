@@ -110,7 +110,7 @@ def test_who_is_missing_and_who_must_correct() -> None:
     assert [unit.name for unit in told.missing] == ["2镇"]
     assert [unit.name for unit in told.to_correct] == ["0镇", "3镇", "4镇"]
     assert list(told.counts.items()) == [
-        *(("有错误", 2), ("通过", 1), ("未报", 1), ("不能计入", 1)),
+        *(("退回", 2), ("通过", 1), ("未报", 2)),
     ]
     assert (told.exit_code, result("accepted").exit_code) == (1, 0)
 

@@ -480,7 +480,7 @@ FIRST, SECOND = file("甲.xlsx", Outcome.ACCEPTED), file("乙.xlsx", Outcome.RET
         ),
         (
             unit(reminders=(sent("sent", NOON),), waiting=2, gone=1),
-            "【未报】990101 甲子镇　模板未发；催报 1 次；2 封来信要由人打开；"
+            "【未报】990101 甲子镇　模板未发；催报 1 次，已发（01-05）；2 封来信要由人打开；"
             "收到过的 1 个文件不在 inbox 里了",
         ),
         (
@@ -499,17 +499,33 @@ FIRST, SECOND = file("甲.xlsx", Outcome.ACCEPTED), file("乙.xlsx", Outcome.RET
                 ),
                 returns=(sent("bounced", NOON),),
             ),
-            "【有错误】990101 甲子镇　模板未发；收到 1 份，最后一份 01-05 12:30 自 a@b.cn、c@d.cn；"
+            "【退回】990101 甲子镇　模板未发；收到 1 份，最后一份 01-05 12:30 自 a@b.cn、c@d.cn；"
             "更正通知退信（01-05）",
         ),
         (
             unit("rejected", files=(file("甲.xlsx", Outcome.REJECTED, arrival(0.0)),)),
-            "【不能计入】990101 甲子镇　模板未发；收到 1 份，最后一份 时间不明 自 不明",
+            "【未报】990101 甲子镇　模板未发；收到 1 份，最后一份 时间不明 自 不明；"
+            "报来的文件不能计入",
         ),
     ],
 )
 def test_a_unit_is_told(status: UnitStatus, line: str) -> None:
     assert render._unit(status) == line
+
+
+def test_reminders_that_are_drafts_are_not_called_sent() -> None:
+    day = dt.date(2026, 1, 5)
+    drafted, mailed = (
+        replace(sent(state, NOON), key=day.isoformat()) for state in ("draft", "sent")
+    )
+    units = (unit(reminders=(drafted,)), unit(reminders=(drafted, mailed)))
+    result = StatusResult(units, (), (), (), None, None, day)
+    lines = list(render.status_report(result))
+    assert lines[0] == "【未报】990101 甲子镇　模板未发；催报 1 次，已写成草稿（01-05）"
+    assert lines[-2:] == [
+        "未报：甲子镇　今天已催报",
+        "未报：甲子镇　今天的催报已写成草稿，请用邮件程序发出",
+    ]
 
 
 def test_a_status_is_summed_up() -> None:
@@ -526,7 +542,7 @@ def test_a_status_is_summed_up() -> None:
         "要由人打开的邮件 4：1.eml　“年报”　[错误] 读不出来　→ 请重发　（M-6）",
         "（处理好的运行 xlreport status --done 编号，以后不再列出）",
         "[警示] 不寻常　（C-3）",
-        "名册 3 个单位：未报 1 个，有错误 1 个，通过 1 个。",
+        "名册 3 个单位：未报 1 个，退回 1 个，通过 1 个。",
         "未报：甲子镇　→ xlreport send reminders 催报",
         "要更正：甲子镇　→ xlreport send returns 发通知",
     ]
@@ -534,6 +550,11 @@ def test_a_status_is_summed_up() -> None:
     told = list(render.status_report(unnumbered))
     assert "要由人打开的邮件：a@b.cn　“年报”　[错误] 读不出来　→ 请重发　（M-6）" in told
     assert not any("--done" in line for line in told)
+    assert (
+        "（没有编号的没有读成：请打开看，里面的附件放进 inbox；"
+        "处理好的移出存邮件的文件夹或邮箱，再收取一次，以后不再列出）"
+    ) in told
+    assert not any("没有编号的" in line for line in lines)
 
 
 @pytest.mark.parametrize(("days", "words"), [(1, "还有 1 天"), (0, "就是今天"), (-1, "已过 1 天")])

@@ -67,7 +67,7 @@ def test_who_was_reminded_today_is_not_to_be_reminded(campaign: Campaign, told: 
     assert "未报：甲子镇、乙丑镇、丙寅镇　→ xlreport send reminders 催报" in told()
     drafted(campaign, "reminders")
     lines = told()
-    assert "未报：甲子镇、乙丑镇　今天已催报" in lines
+    assert "未报：甲子镇、乙丑镇　今天的催报已写成草稿，请用邮件程序发出" in lines
     assert "未报：丙寅镇　→ xlreport send reminders 催报" in lines, "it has no address"
 
 

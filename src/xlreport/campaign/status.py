@@ -20,14 +20,14 @@ from xlreport.clock import CHINA
 from xlreport.errors import UsageError
 from xlreport.findings import Code, Finding, has_errors
 from xlreport.mail.smtp import SENT
-from xlreport.merging.arrivals import Arrival, arrival_of
+from xlreport.merging.arrivals import Arrival, arrival_of, owners_of
 from xlreport.merging.codes import M10
 from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.merging.roster import Roster
 from xlreport.submission import Unit
 
 ACCEPTED, RETURNED, REJECTED, MISSING = "accepted", "returned", "rejected", "missing"
-_LABELS = {ACCEPTED: "通过", RETURNED: "有错误", REJECTED: "不能计入", MISSING: "未报"}
+_LABELS = {ACCEPTED: "通过", RETURNED: "退回", REJECTED: "未报", MISSING: "未报"}
 _STATES = {
     Outcome.ACCEPTED: ACCEPTED,
     Outcome.RETURNED: RETURNED,
@@ -53,8 +53,7 @@ class UnitFile:
     @property
     def is_blank(self) -> bool:
         """Whether the template came back as it was, with nothing filled in."""
-        report = self.result.reading.submission
-        return report is not None and report.is_blank
+        return self.result.is_blank
 
     @property
     def name(self) -> str:
@@ -111,8 +110,16 @@ class UnitStatus:
 
     def was_reminded(self, day: dt.date | None) -> bool:
         """Whether a reminder of a day went out, or was written."""
+        return not self._reminded_as(day).isdisjoint(_GONE_OUT)
+
+    def was_sent_reminder(self, day: dt.date | None) -> bool:
+        """Whether a reminder of a day went out; of a draft nobody knows."""
+        return SENT in self._reminded_as(day)
+
+    def _reminded_as(self, day: dt.date | None) -> set[str]:
+        """What became of the reminders of a day."""
         key = day.isoformat() if day is not None else ""
-        return any(row.key == key and row.state in _GONE_OUT for row in self.reminders)
+        return {row.state for row in self.reminders if row.key == key}
 
     @property
     def was_notified(self) -> bool:
@@ -432,9 +439,9 @@ def _owned(
     unclear: Counter[str] = Counter()
     for file in files:
         arrival = arrival_of(file, arrivals, archives)
-        if file.outcome is Outcome.IGNORED:
+        if file.outcome is Outcome.IGNORED and not file.is_blank:
             continue
-        owners = _owners(file, arrival, roster)
+        owners = [unit.code for unit in owners_of(file, arrival, roster)]
         if len(owners) == 1:
             owned.setdefault(owners[0], []).append(UnitFile(file, arrival))
         else:
@@ -462,16 +469,6 @@ def _moment(file: UnitFile) -> float:
 def _to(unit: Unit, kind: str, sent: Iterable[Sent]) -> tuple[Sent, ...]:
     wanted = (unit.code, kind)
     return tuple(row for row in sent if (row.unit_code, row.kind) == wanted)
-
-
-def _owners(file: FileRecord, arrival: Arrival | None, roster: Roster) -> list[str]:
-    """The code of the unit that a file names, else of those from whose address it came."""
-    for unit in roster.units:
-        if unit.code == file.unit.code or unit.name == file.unit.name:
-            return [unit.code]
-    if arrival is None:
-        return []
-    return [unit.code for unit in roster.owners(arrival.senders)]
 
 
 def _state(files: Iterable[UnitFile]) -> str:

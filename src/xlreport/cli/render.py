@@ -51,6 +51,10 @@ _DECIDED = "E6"
 _ONLY_BLANKS = "文件夹里只有空白表：是不是选错了文件夹？请给出收到的报表所在的文件夹。"
 
 
+_ONLY_UNUSABLE = "报来的文件不能计入"
+"""What is said of a unit of which nothing can be used."""
+
+
 class Result(Protocol):
     """What a command gives back."""
 
@@ -162,15 +166,30 @@ def merge_report(result: MergeResult, *, verbose: bool = False) -> Iterator[str]
     for file in result.accepted:
         if verbose or _has_more_than_notes(file):
             yield from _file(file, verbose=verbose)
-    if result.missing:
-        units = [f"{unit.name}{_contact(result, unit)}" for unit in result.missing]
-        yield f"未报：{harmless('、'.join(units))}　→ 请催报"
-        yield ""
+    yield from _not_reported(result)
     yield from unit_table(result, verbose=verbose)
     yield ""
     yield from _totals(result)
     if result.only_blanks:
         yield _ONLY_BLANKS
+
+
+def _not_reported(result: MergeResult) -> Iterator[str]:
+    """The units without a report: nothing came, or what came cannot be used."""
+    unusable = result.only_unusable
+    others = [unit for unit in result.missing if unit not in unusable]
+    if others:
+        yield f"未报：{_with_contacts(result, others)}　→ 请催报"
+    if unusable:
+        named = _with_contacts(result, unusable)
+        yield f"未报，{_ONLY_UNUSABLE}：{named}　→ 请单位更正后重新报送"
+    if result.missing:
+        yield ""
+
+
+def _with_contacts(result: MergeResult, units: Iterable[Unit]) -> str:
+    named = [f"{unit.name}{_contact(result, unit)}" for unit in units]
+    return harmless("、".join(named))
 
 
 def _contact(result: MergeResult, unit: Unit) -> str:
@@ -533,8 +552,12 @@ def _who_is_missing(result: StatusResult) -> Iterator[str]:
     to_remind = [unit for unit in others if unit not in reminded]
     if to_remind:
         yield f"未报：{_statuses(to_remind)}　→ xlreport send reminders 催报"
-    if reminded:
-        yield f"未报：{_statuses(reminded)}　今天已催报"
+    drafts = [unit for unit in reminded if not unit.was_sent_reminder(result.today)]
+    sent = [unit for unit in reminded if unit not in drafts]
+    if sent:
+        yield f"未报：{_statuses(sent)}　今天已催报"
+    if drafts:
+        yield f"未报：{_statuses(drafts)}　今天的催报已写成草稿，请用邮件程序发出"
     if looked_at:
         yield f"未报：{_statuses(looked_at)}　→ 有来信或文件，先看上面写的情况，再定是否催报"
 
@@ -568,6 +591,11 @@ def _for_people(result: StatusResult) -> Iterator[str]:
         yield harmless(_to_open(message))
     if any(message.number for message in result.messages):
         yield "（处理好的运行 xlreport status --done 编号，以后不再列出）"
+    if any(not message.number for message in result.messages):
+        yield (
+            "（没有编号的没有读成：请打开看，里面的附件放进 inbox；"
+            "处理好的移出存邮件的文件夹或邮箱，再收取一次，以后不再列出）"
+        )
     for finding in result.findings:
         yield harmless(finding.line())
 
@@ -595,14 +623,13 @@ def _to_open(message: Received) -> str:
 def _unit(unit: UnitStatus) -> str:
     parts = [f"模板{_last_sent(unit.templates)}"]
     if unit.reminders:
-        parts.append(f"催报 {len(unit.reminders)} 次")
+        parts.append(f"催报 {len(unit.reminders)} 次，{_last_sent(unit.reminders)}")
     if unit.files:
         last = unit.files[-1]
         parts.append(f"收到 {unit.versions} 份，最后一份 {_arrival(last)}")
         if unit.state == "accepted" and last not in unit.current:
             parts.append(f"计入的是 {unit.current[-1].result.path}")
-    if unit.blanks and unit.state == "missing":
-        parts.append("寄回的是空白表")
+    parts += _nothing_usable(unit)
     if unit.waiting:
         parts.append(f"{unit.waiting} 封来信要由人打开")
     if unit.unclear and unit.state == "missing":
@@ -624,6 +651,14 @@ def _corrected(unit: UnitStatus) -> Iterator[str]:
         yield unit.follow_up.sentence
     if unit.receipts:
         yield f"回执{_last_sent(unit.receipts)}"
+
+
+def _nothing_usable(unit: UnitStatus) -> Iterator[str]:
+    """What came instead of a report that can be used."""
+    if unit.state == "rejected":
+        yield _ONLY_UNUSABLE
+    if unit.blanks and unit.state == "missing":
+        yield "寄回的是空白表"
 
 
 def _arrival(file: UnitFile) -> str:

@@ -75,6 +75,14 @@ def _of_archive(path: str, archives: Mapping[str, Arrival]) -> Arrival | None:
     return None
 
 
+def owners_of(file: FileRecord, arrival: Arrival | None, roster: Roster) -> list[Unit]:
+    """The unit that a file names, else those from whose address it came."""
+    for unit in roster.units:
+        if unit.code == file.unit.code or unit.name == file.unit.name:
+            return [unit]
+    return [] if arrival is None else list(roster.owners(arrival.senders))
+
+
 def _dated(file: FileRecord, arrival: Arrival, roster: Roster | None) -> FileRecord:
     source = replace(file.provenance, arrived=arrival.moment)
     if not arrival.moment:

@@ -22,7 +22,12 @@ F7 = Code("F7", "同一单位另有较新的报表", Severity.NOTE, "同一单�
 F8 = Code("F8", "与另一份文件内容相同", Severity.NOTE, "同一份报表只计一次。")
 F9 = Code("F9", "单位不在名册上", Severity.ERROR, "名册以外的单位不能计入汇总。")
 F10 = Code("F10", "汇总表里的单位又单独报送", Severity.ERROR, "两处都计入会重复。")
-F12 = Code("F12", "不是报表的文件", Severity.NOTE, "锁文件、系统文件和汇总的结果没有填报内容。")
+F12 = Code(
+    "F12",
+    "不是报表的文件",
+    Severity.NOTE,
+    "锁文件、系统文件、空白表和汇总的结果没有填报内容。",
+)
 F13 = Code("F13", "本级自己的汇总表", Severity.NOTE, "汇总结果再计入会重复。")
 F14 = Code(
     "F14",
@@ -221,6 +226,8 @@ PRIOR_YEAR_DIFFERS = R27.message(
     "请核对上年的报表；“上年数”页不能修改",
 )
 
+BLANK_RETURNED = F12.message("这是没有填过的空白表，“{unit}”仍算未报", "请催报")
+ONLY_UNUSABLE = E3.message("“{unit}”报来的文件不能计入", "请看那个文件的结果，请单位更正后重新报送")
 NOT_REPORTED = E3.message("“{unit}”没有可以计入的报表", "请催报")
 TOTAL_TOO_LARGE = E4.message("{label}的合计是 {total}，超过 10 亿", "请核对各单位的数字和单位")
 COUNTED_WITH_ERRORS = E2.message(

@@ -8,11 +8,17 @@ from xlreport.errors import UsageError
 from xlreport.findings import Finding
 from xlreport.form.model import Form
 from xlreport.merging.arrivals import moved_away, with_arrivals
-from xlreport.merging.codes import COUNTED_WITH_ERRORS, NOT_REPORTED, PRIOR_YEAR_UNUSED
+from xlreport.merging.codes import (
+    BLANK_RETURNED,
+    COUNTED_WITH_ERRORS,
+    NOT_REPORTED,
+    ONLY_UNUSABLE,
+    PRIOR_YEAR_UNUSED,
+)
 from xlreport.merging.decisions import with_decisions
 from xlreport.merging.eligibility import Target, choose_target, each_unit_once, eligible
 from xlreport.merging.one_unit import with_known_names
-from xlreport.merging.outcome import FileRecord
+from xlreport.merging.outcome import FileRecord, Outcome, Stage
 from xlreport.merging.prior_year import PriorYear
 from xlreport.merging.request import MergeRequest
 from xlreport.merging.result import MergeResult, is_left_out
@@ -51,7 +57,22 @@ def decide(files: list[FileRecord], target: Target, request: MergeRequest) -> li
     candidates = eligible(files, target, request)
     versions = newest_versions(candidates, newest=request.policy.newest)
     once = each_unit_once(versions)
-    return with_decisions(validated(once, request.prior_year), request.decisions)
+    filled_in = _blanks_aside(once, request)
+    return with_decisions(validated(filled_in, request.prior_year), request.decisions)
+
+
+def _blanks_aside(files: list[FileRecord], request: MergeRequest) -> list[FileRecord]:
+    """The files, those with nothing filled in set aside: who sent no other has not reported. Only
+    a roster tells who that is."""
+    if request.roster is None:
+        return files
+    judged = []
+    for file in files:
+        if file.stage is Stage.CANDIDATE and file.is_blank:
+            note = file.placed(BLANK_RETURNED(unit=file.unit.name))
+            file = file.telling(()).decided(Outcome.IGNORED, note)
+        judged.append(file)
+    return judged
 
 
 def _require_year_before(prior_year: PriorYear | None, year: int) -> None:
@@ -95,7 +116,11 @@ def _unused(prior_year: PriorYear | None) -> list[Finding]:
 
 def _missing(result: MergeResult) -> list[Finding]:
     """Who did not report."""
-    return [NOT_REPORTED(unit=unit.name).at(unit=unit.name) for unit in result.missing]
+    findings = []
+    for unit in result.missing:
+        message = ONLY_UNUSABLE if unit in result.only_unusable else NOT_REPORTED
+        findings.append(message(unit=unit.name).at(unit=unit.name))
+    return findings
 
 
 def _counted_with_errors(result: MergeResult) -> list[Finding]:

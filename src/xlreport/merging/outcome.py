@@ -91,6 +91,12 @@ class FileRecord:
         return self.reading.submission
 
     @property
+    def is_blank(self) -> bool:
+        """Whether it is a workbook with nothing filled in."""
+        report = self.reading.submission
+        return report is not None and report.is_blank
+
+    @property
     def form(self) -> Form | None:
         """The definition of its form; None when it is not known."""
         return self.reading.form

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from xlreport.findings import Finding, has_errors, plain
 from xlreport.form.model import Form
+from xlreport.merging.arrivals import Arrival, arrival_of, owners_of
 from xlreport.merging.codes import E7
 from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.merging.repairs import RepairedFile
@@ -119,6 +120,21 @@ class MergeResult:
             return ()
         sent = {file.unit.code for file in self.usable}
         return tuple(unit for unit in roster.units if unit.code not in sent)
+
+    @cached_property
+    def only_unusable(self) -> tuple[Unit, ...]:
+        """Those of the missing units that sent something which cannot be used."""
+        roster = self.request.roster
+        if roster is None:
+            return ()
+        archives: dict[str, Arrival] = {}
+        sent: set[Unit] = set()
+        for file in self.files:
+            arrival = arrival_of(file, self.request.arrivals, archives)
+            owners = owners_of(file, arrival, roster)
+            if file.outcome is Outcome.REJECTED and len(owners) == 1:
+                sent.update(owners)
+        return tuple(unit for unit in self.missing if unit in sent)
 
     @property
     def only_blanks(self) -> bool:
