@@ -32,6 +32,19 @@ def test_long_words_of_the_unit_are_cut_to_the_room_there_is() -> None:
     assert columns_of(INDENT + line) in (TWO_LINES - 1, TWO_LINES)
 
 
+def test_long_names_are_cut_on_the_screen_and_whole_in_the_message() -> None:
+    names = "甲子乡" * 33, "乙丑镇" * 33
+    message = "封面的单位名称是“{}”，这份模板却是发给“{}”的，无法判断是谁报的".format(*names)
+    finding = FINDING.at(message=message)
+    assert finding.line() == (
+        "[错误] 表 D6：封面的单位名称是“甲子乡甲子乡甲子乡甲子乡甲子乡甲子乡甲子乡甲子…”，"
+        "这份模板却是发给“乙丑镇乙丑镇乙丑镇乙丑镇乙丑镇乙丑镇乙丑镇乙丑…”的，无法判断是谁报的"
+        "　→ 没有发生的填 0　（R-16）"
+    )
+    assert finding.as_dict()["message"] == message
+    assert not finding.is_short, "briefer words are looked for first"
+
+
 def test_a_finding_is_short_up_to_two_lines() -> None:
     assert TWO_LINES == 240
     assert of_columns(240).is_short

@@ -22,6 +22,7 @@ from xlreport.text import (
     in_marks,
     in_one_line,
     quote,
+    with_short_quotations,
 )
 
 
@@ -159,6 +160,21 @@ def test_a_text_is_cut_with_a_sign() -> None:
 )
 def test_a_text_is_cut_to_columns_with_a_sign(most: int, kept: str) -> None:
     assert cut_to_columns("一二三四", most) == kept
+
+
+@pytest.mark.parametrize(
+    ("most", "kept"),
+    [
+        (200, "“" + "一" * 70 + "”和“二”"),
+        (151, "“" + "一" * 59 + "…”和“二”"),
+        (132, "“" + "一" * 59 + "…”和“二”"),
+        (131, "“" + "一" * 39 + "…”和“二”"),
+        (50, "“" + "一" * 11 + "…”和“二”"),
+        (1, "“" + "一" * 11 + "…”和“二”"),
+    ],
+)
+def test_only_what_is_quoted_is_cut_and_never_to_nothing(most: int, kept: str) -> None:
+    assert with_short_quotations("“" + "一" * 70 + "”和“二”", most) == kept
 
 
 def test_a_text_in_one_line_has_blanks_for_what_cannot_be_shown() -> None:

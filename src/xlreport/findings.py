@@ -13,7 +13,13 @@ from typing import Any
 
 from xlreport import a1
 from xlreport.submission import Place
-from xlreport.text import columns_of, cut_to_columns, in_one_line, printed_code
+from xlreport.text import (
+    columns_of,
+    cut_to_columns,
+    in_one_line,
+    printed_code,
+    with_short_quotations,
+)
 
 TWO_LINES = 240
 """Columns of two lines in a console window as Windows opens it: a finding is not longer."""
@@ -115,7 +121,11 @@ class Finding:
         return " ".join(part for part in (self.sheet, self.cell) if part)
 
     def line(self) -> str:
-        """The finding as one line of text, without unit and file."""
+        """The finding as one line of text, without unit and file; where two lines of a terminal
+        have no room for what it quotes, that is cut."""
+        return with_short_quotations(self._whole_line(), TWO_LINES - columns_of(INDENT))
+
+    def _whole_line(self) -> str:
         place = f"{self.where}：" if self.where else ""
         told = f"[{self.weight}] {place}{self.message}"
         code = f"　（{self.printed_code}）"
@@ -129,8 +139,8 @@ class Finding:
 
     @property
     def is_short(self) -> bool:
-        """Whether it can be read at a glance: no more than two lines of a terminal."""
-        return columns_of(INDENT + self.line()) <= TWO_LINES
+        """Whether it can be read at a glance as it is: no more than two lines of a terminal."""
+        return columns_of(INDENT + self._whole_line()) <= TWO_LINES
 
     @property
     def printed_code(self) -> str:

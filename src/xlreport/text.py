@@ -6,6 +6,7 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 MAX_CELL_TEXT = 32_767
 """Excel's limit on a cell's text, in UTF-16 units (ECMA-376 states no other)."""
@@ -36,6 +37,11 @@ _YEAR = re.compile(r"([0-9]{4})\s*(?:年度?)?")
 
 MOST_QUOTED = 60
 """Characters of a content that is quoted in a message."""
+
+SHORTER_QUOTATIONS = (60, 40, 24, 12)
+"""Characters that a quotation may have where there is little room, one after the other."""
+
+_QUOTATION = re.compile("“([^“”]*)”")
 
 BITING = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 """A text that starts so could become a formula where it is read as one (CWE-1236)."""
@@ -197,6 +203,20 @@ def cut_to_columns(text: str, most: int) -> str:
             break
         kept += character
     return f"{kept}…"
+
+
+def with_short_quotations(text: str, most: int) -> str:
+    """A text of at most so many columns, as far as cutting what stands in quotation marks helps:
+    the longest quotations are cut first, and none to less than a dozen characters."""
+    for characters in SHORTER_QUOTATIONS:
+        if columns_of(text) <= most:
+            break
+        text = _QUOTATION.sub(partial(_cut_quotation, characters), text)
+    return text
+
+
+def _cut_quotation(most: int, quotation: re.Match[str]) -> str:
+    return f"“{cut(quotation[1], most)}”"
 
 
 def printed_code(code: str, subject: str = "") -> str:
