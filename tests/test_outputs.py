@@ -40,6 +40,9 @@ CASES: dict[str, tuple[str, ...]] = {
         *("merge", "samples/2025", *ROSTER, "--with-errors", "--repair", f"{OUT}/repaired"),
         *("--out", OUT, "--json"),
     ),
+    "merge with notices": (
+        *("merge", "samples/2025", *ROSTER, "--notices", f"{OUT}/notices", "--out", OUT),
+    ),
     "merge of a summary": ("merge", "samples/2024", "--out", OUT, "--json"),
     "merge of another year": ("merge", "samples/2021", "--out", OUT, "--json"),
     "repair": ("repair", "samples/2025", "--out", OUT, "--json"),

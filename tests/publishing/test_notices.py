@@ -16,6 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from hostile.scene import FREE, REQUESTS, Scene, base
 from support.cells import part, put, rewrite, sheet_parts
 from support.fills import fill
+from support.soffice import convert
 from xlreport import (
     FileRecord,
     Form,
@@ -146,6 +147,33 @@ def test_both_forms_come_back_as_they_went(any_form: Form, catalog: FormCatalog)
     assert [f.code for f in again.findings if f.code.startswith("R")] == [
         f.code for f in reading.findings if f.code.startswith("R")
     ]
+
+
+@pytest.mark.parametrize("extension", ["xlsx", "ods", "xls"])
+def test_saved_by_libreoffice_it_says_the_same_and_our_notes_are_ours(
+    notice: NoticeFile, tmp_path: Path, extension: str
+) -> None:
+    (tmp_path / "a.xlsx").write_bytes(notice.data)
+    (saved,) = convert(tmp_path, [tmp_path / "a.xlsx"], extension)
+    reading = read_submission(saved.read_bytes(), FormCatalog())
+    # R24 tells another format
+    assert {finding.code for finding in reading.findings} <= {"R24"}
+    assert reading.submission is not None
+    assert data_code(reading.submission) == data_code(as_submission(notice))
+
+
+def as_submission(notice: NoticeFile) -> Submission:
+    assert notice.fresh is not None
+    return notice.fresh
+
+
+def test_the_file_is_valid(notice: NoticeFile, tmp_path: Path) -> None:
+    """By the schemas of ECMA-376, comments and their shapes included."""
+    openxml_audit = pytest.importorskip("openxml_audit")
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(notice.data)
+    errors = openxml_audit.OpenXmlValidator().validate(path).errors
+    assert [str(error) for error in errors] == []
 
 
 def test_the_same_file_gives_the_same_bytes(notice: NoticeFile) -> None:

@@ -21,6 +21,7 @@ _COLUMNS = (
     Column("已说明", 10, "centre"),
     Column("联系人、电话", 20, wraps=True),
     Column("报送时间", 18, "centre"),
+    Column("数据校验码", 12, "centre"),
     Column("文件", 32, wraps=True),
     Column("说明", 36, wraps=True),
 )
@@ -103,6 +104,7 @@ def _unit_row(row: UnitRow) -> StatusRow:
         row.explained or None,
         row.contact,
         row.when,
+        row.data_code,
         path,
         row.remark,
     )
@@ -113,5 +115,5 @@ def _file_row(file: FileRecord) -> StatusRow:
     unit = file.unit
     state = file.outcome.label
     counts = (None, None, None)
-    rest = ("", moment_of(file), file.path, why_not_counted(file))
+    rest = ("", moment_of(file), "", file.path, why_not_counted(file))
     return StatusRow(state, (unit.code, unit.name, unit.level, state, *counts, *rest))
