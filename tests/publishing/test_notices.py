@@ -274,6 +274,8 @@ def test_the_report_prints_as_it_did(notice: NoticeFile) -> None:
     for sheet in before:
         assert after[sheet.title].print_area == sheet.print_area
         assert after[sheet.title].page_setup.cellComments is None
+    printed = [after[COVER].cell(row, 2).value for row in range(1, 30)]
+    assert printed == [before[COVER].cell(row, 2).value for row in range(1, 30)]
     # an empty cell: no program prints a page of it
     area = after[NOTICE].print_area.rpartition("!")[2].replace("$", "")
     assert after[NOTICE][area.partition(":")[0]].value is None

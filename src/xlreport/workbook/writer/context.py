@@ -142,7 +142,6 @@ class NoticeContext(TemplateContext):
     marked: Mapping[str, Mark] = field(default_factory=dict)
 
     opens_at: ClassVar[str] = NOTICE
-    note: ClassVar[str] = f"要改的格子已标出，逐条见“{NOTICE}”页；改好后报送本工作簿。"
 
     @property
     def marks(self) -> Mapping[str, Mark]:
