@@ -22,6 +22,7 @@ from xlreport.atomic import (
     was_writing,
     why_not_written,
     write_atomically,
+    write_together,
 )
 from xlreport.errors import Busy
 
@@ -114,6 +115,87 @@ def test_a_replacement_that_fails_leaves_the_old_file_alone(
         write_atomically(path, b"new")
     assert path.read_bytes() == b"old"
     assert [p.name for p in tmp_path.iterdir()] == ["a"]
+
+
+# --- several files ---
+
+
+def held(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def refuse_at(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """No file can be put into this place."""
+    real = os.replace
+
+    def replace(source: Path, target: Path) -> None:
+        if Path(target).name == name:
+            raise PermissionError(errno.EACCES, "open in Excel", str(source), None, str(target))
+        real(source, target)
+
+    monkeypatch.setattr(os, "replace", replace)
+    monkeypatch.setattr(Path, "replace", lambda self, target: replace(self, target))
+
+
+def test_files_are_replaced_together(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"old a")
+    write_together({tmp_path / name: name.encode() for name in "abc"})
+    assert held(tmp_path) == {"a": b"a", "b": b"b", "c": b"c"}
+
+
+@pytest.mark.parametrize("name", ["a", "b", "c"])
+def test_none_is_replaced_when_one_cannot_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Of `b` there was none before."""
+    before = {"a": b"old a", "c": b"old c"}
+    for old, data in before.items():
+        (tmp_path / old).write_bytes(data)
+    refuse_at(monkeypatch, name)
+    with pytest.raises(PermissionError) as error:
+        write_together({tmp_path / new: new.encode() for new in "abc"})
+    assert held(tmp_path) == before
+    assert f"“{tmp_path / name}”" in why_not_written(error.value)
+    assert was_writing(error.value)
+
+
+def test_none_is_touched_when_one_cannot_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a").write_bytes(b"old a")
+    handles: list[int] = []
+    real = os.fsync
+
+    def full(handle: int) -> None:
+        handles.append(handle)
+        if len(handles) == 2:
+            raise OSError(errno.ENOSPC, "full")
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="full") as error:
+        write_together({tmp_path / name: b"new" for name in "ab"})
+    assert held(tmp_path) == {"a": b"old a"}
+    assert why_not_written(error.value) == f"磁盘满了，写不了“{tmp_path / 'b'}”：请腾出空间。"
+
+
+def test_without_hard_links_files_are_still_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_links(*_: object, **__: object) -> None:
+        raise OSError(errno.EPERM, "no links")
+
+    monkeypatch.setattr(os, "link", no_links)
+    (tmp_path / "a").write_bytes(b"old a")
+    write_together({tmp_path / name: name.encode() for name in "ab"})
+    assert held(tmp_path) == {"a": b"a", "b": b"b"}
+
+
+def test_one_file_needs_no_second_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "link")
+    (tmp_path / "a").write_bytes(b"old")
+    write_atomically(tmp_path / "a", b"new")
+    assert held(tmp_path) == {"a": b"new"}
 
 
 def test_why_a_file_was_not_written() -> None:

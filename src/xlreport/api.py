@@ -28,7 +28,6 @@ from xlreport.merging.replacing import (
     require_room,
     standing_summary,
     write_all,
-    write_over_own,
     write_summary_over,
 )
 from xlreport.merging.request import MergeRequest, Policy, ReadOptions
@@ -309,8 +308,7 @@ def _write(
     beside = _beside(path, result, form, county)
     require_own(beside, how)
     result = _with_workbooks(result, repair, notices, how)
-    kept = write_summary_over(standing, summary, how)
-    write_over_own(path.parent, beside, how)
+    kept = write_summary_over(standing, summary, beside, how)
     outputs = (*_named(path, *beside), *result.outputs)
     return replace(result, outputs=outputs, kept=kept)
 

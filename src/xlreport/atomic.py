@@ -12,7 +12,7 @@ import os
 import secrets
 import traceback
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -65,8 +65,43 @@ MOST_ASIDE = 10_000
 def write_atomically(path: Path, data: bytes, modified: float = 0.0) -> None:
     """Replaces `path` by `data`; a killed run leaves the old file or the new one. `modified` is the
     file's time stamp in seconds, 0 for now. Raises OSError."""
-    temporary = made(path.parent) / f".xlreport-{secrets.token_hex(8)}.tmp"
+    write_together({path: data}, modified)
+
+
+def write_together(files: Mapping[Path, bytes], modified: float = 0.0) -> None:
+    """Replaces files of one folder, all of them or, when one cannot be written, none. A killed run
+    leaves each of them old or new, the last one new only when all are. Raises OSError."""
+    written = _Replacement()
+    path = Path()
     try:
+        for path, data in files.items():
+            written.prepare(path, data, modified)
+        for path in files:
+            written.put(path)
+        WRITTEN.files += len(files)
+    except BaseException as error:
+        written.take_back()
+        if isinstance(error, OSError) and error.filename is None:
+            error.filename = str(path)
+        raise
+    finally:
+        written.clear()
+    _sync_folder(path.parent)
+
+
+class _Replacement:
+    """Files on their way into their places."""
+
+    def __init__(self) -> None:
+        self._new: dict[Path, Path] = {}
+        """What is written beside each file and not yet in its place."""
+        self._old: dict[Path, Path | None] = {}
+        """Where the old one lies of each file that is replaced; None where there was none."""
+
+    def prepare(self, path: Path, data: bytes, modified: float) -> None:
+        """Writes what `path` is to hold beside it, down to the disk."""
+        temporary = _temporary(made(path.parent))
+        self._new[path] = temporary
         # `x`: a new file, never through a link that somebody laid; its mode follows the umask
         with temporary.open("xb") as stream:
             stream.write(data)
@@ -74,15 +109,47 @@ def write_atomically(path: Path, data: bytes, modified: float = 0.0) -> None:
             os.fsync(stream.fileno())
         if modified:
             os.utime(temporary, (modified, modified))
-        temporary.replace(path)
-        WRITTEN.files += 1
-    except BaseException as error:
-        with suppress(OSError):
-            temporary.unlink()
-        if isinstance(error, OSError) and error.filename is None:
-            error.filename = str(path)
-        raise
-    _sync_folder(path.parent)
+
+    def put(self, path: Path) -> None:
+        """Puts it in its place; the old one can come back as long as others wait."""
+        if len(self._new) > 1:
+            self._keep(path)
+        self._new[path].replace(path)
+        del self._new[path]
+
+    def _keep(self, path: Path) -> None:
+        """A second name for the old file, where the file system has such."""
+        old = _temporary(path.parent)
+        try:
+            os.link(path, old, follow_symlinks=False)
+        except FileNotFoundError:
+            self._old[path] = None
+        except (OSError, NotImplementedError):
+            return
+        else:
+            self._old[path] = old
+
+    def take_back(self) -> None:
+        """Puts the old files back where new ones are in place already."""
+        for path, old in self._old.items():
+            if path in self._new:
+                continue
+            with suppress(OSError):
+                if old is None:
+                    path.unlink()
+                else:
+                    old.replace(path)
+
+    def clear(self) -> None:
+        """Removes what is no longer needed."""
+        for temporary in (*self._new.values(), *self._old.values()):
+            if temporary is not None:
+                with suppress(OSError):
+                    temporary.unlink()
+
+
+def _temporary(folder: Path) -> Path:
+    return folder / f".xlreport-{secrets.token_hex(8)}.tmp"
 
 
 def set_aside(path: Path) -> Path:
@@ -169,7 +236,7 @@ def was_writing(error: OSError) -> bool:
     if isinstance(error, NotRead):
         return False
     codes = {frame.f_code for frame, _ in traceback.walk_tb(error.__traceback__)}
-    writing = {f.__code__ for f in (write_atomically, keep_beside, set_aside, made, _take)}
+    writing = {f.__code__ for f in (write_together, keep_beside, set_aside, made, _take)}
     if not writing.isdisjoint(codes):
         return True
     return _READING.isdisjoint(code.co_name for code in codes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,15 +19,30 @@ TEST_FORM = Path(__file__).resolve().parents[1] / "forms" / "xiangzhen-caizheng.
 
 @dataclass(frozen=True)
 class Merges:
-    """The folders before and after the town sent its report, the summary of each, its file name, and
-    what the command line needs beside the folder."""
+    """The folders before and after the town sent its report, what a merge of each writes, the summary's
+    file name, and what the command line needs beside the folder."""
 
     before: Path
     after: Path
-    old: bytes
-    new: bytes
+    first: Mapping[str, bytes]
+    second: Mapping[str, bytes]
     name: str
     options: tuple[str, ...]
+
+    @property
+    def old(self) -> bytes:
+        """The summary before the town sent its report."""
+        return self.first[self.name]
+
+    @property
+    def new(self) -> bytes:
+        """The summary after it did."""
+        return self.second[self.name]
+
+    @property
+    def names(self) -> set[str]:
+        """What a merge writes: the summary and the files beside it."""
+        return set(self.second)
 
     def arguments(self, folder: Path, out: Path) -> list[str]:
         """The arguments of a merge of one of the folders."""
@@ -43,7 +59,17 @@ class Merges:
         data = (out / self.name).read_bytes()
         assert data in (self.old, self.new)
         assert open_book(data).sheets
-        return data == self.new
+        is_new = data == self.new
+        for name in names(out) & self.names:
+            beside = (out / name).read_bytes()
+            assert beside in (self.first[name], self.second[name])
+            assert not is_new or beside == self.second[name], "the summary goes last into its place"
+        return is_new
+
+    def of_one_merge(self, out: Path) -> bool:
+        """Whether all files are there, and of the same merge."""
+        written = {path.name: path.read_bytes() for path in out.iterdir()}
+        return written in (self.first, self.second)
 
 
 def names(out: Path) -> set[str]:
@@ -88,11 +114,11 @@ def _merges(
         (after / f"{i}.xlsx").write_bytes(data)
         if i < len(reports) - 1:
             (before / f"{i}.xlsx").write_bytes(data)
-    summaries: list[Path] = []
+    written: list[dict[str, bytes]] = []
     for towns in (before, after):
         out = folder / f"right-{towns.name}"
         done = run(command("merge", towns, "--out", out, *options))
         assert done.code == 0, done.out
-        summaries.append(*out.iterdir())
-    old, new = (path.read_bytes() for path in summaries)
-    return Merges(before, after, old, new, summaries[0].name, options)
+        written.append({path.name: path.read_bytes() for path in out.iterdir()})
+    (name,) = (name for name in written[0] if name.endswith(".xlsx"))
+    return Merges(before, after, written[0], written[1], name, options)

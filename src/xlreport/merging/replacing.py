@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from xlreport.atomic import keep_beside, locked, write_atomically
+from xlreport.atomic import keep_beside, locked, write_atomically, write_together
 from xlreport.errors import WouldReplace
 from xlreport.form.catalog import FormCatalog
 from xlreport.formats.guard import Limits, Refused
@@ -236,19 +236,30 @@ def standing_summary(path: Path, form: str, year: int, how: Replacing) -> Standi
     return StandingSummary(path, form, year, file)
 
 
-def write_summary_over(standing: StandingSummary, data: bytes, how: Replacing) -> Path | None:
-    """Writes a summary. One that somebody has saved or changed stays as `.bak`: gives its new
-    path. Any other file stays, and only with `keep` makes room. Raises WouldReplace, Busy,
+def write_summary_over(
+    standing: StandingSummary, data: bytes, beside: Mapping[Path, bytes], how: Replacing
+) -> Path | None:
+    """Writes a summary and the files beside it, all or none. A summary that somebody has saved or
+    changed stays as `.bak`: gives its new path. Any other file stays, and only with `keep` makes
+    room; earlier editions of the files beside it are replaced. Raises WouldReplace, Busy,
     OSError."""
     path, kept = standing.path, None
     require_room(standing, how)
+    require_own(beside, how)
     with locked(path.parent):
-        if standing.objection and how.keep is not None:
-            how.keep(path, keep_beside(path))
+        for other in _others(beside):
+            _make_room(other, how)
+        if standing.objection:
+            _make_room(path, how)
         elif standing.file is not None and not standing.is_as_written:
             kept = keep_beside(path)
-        write_atomically(path, data)
+        write_together({**beside, path: data})
     return kept
+
+
+def _make_room(path: Path, how: Replacing) -> None:
+    if how.keep is not None:
+        how.keep(path, keep_beside(path))
 
 
 def require_room(standing: StandingSummary, how: Replacing) -> None:
@@ -270,18 +281,6 @@ def require_own(files: Mapping[Path, bytes], how: Replacing) -> None:
         return
     named = harmless(in_marks(path.as_posix() for path in others))
     raise WouldReplace(f"{named}不是汇总时写出的，没有替换，也没有写出汇总表。\n{_WHAT_TO_DO}")
-
-
-def write_over_own(folder: Path, files: Mapping[Path, bytes], how: Replacing) -> None:
-    """Writes these files over their earlier editions; any other file stays, and only with `keep`
-    makes room. Raises WouldReplace, Busy, OSError."""
-    require_own(files, how)
-    with locked(folder):
-        for path in _others(files):
-            if how.keep is not None:
-                how.keep(path, keep_beside(path))
-        for path, data in files.items():
-            write_atomically(path, data)
 
 
 def _others(files: Mapping[Path, bytes]) -> list[Path]:
