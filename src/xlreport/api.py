@@ -92,6 +92,15 @@ class TemplateRequest:
             return ()
         return tuple(unit for unit in self.roster.units if prior_year.of(unit) is None)
 
+    @property
+    def unknown_predecessors(self) -> dict[Unit, tuple[str, ...]]:
+        """The units of the roster with a 前身 that the year before does not have."""
+        prior_year = self.prior_year
+        if self.roster is None or prior_year is None:
+            return {}
+        unknown = {unit: prior_year.unknown_predecessors(unit) for unit in self.roster.units}
+        return {unit: names for unit, names in unknown.items() if names}
+
     def names(self) -> dict[str, Unit]:
         """The workbooks by file name. Raises UsageError when two would have the same."""
         if self.roster is None:

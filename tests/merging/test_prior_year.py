@@ -27,6 +27,7 @@ from xlreport import (
     Unit,
     UsageError,
     check_files,
+    merge_folder,
     read_prior_year,
     read_roster,
     read_submission,
@@ -34,6 +35,7 @@ from xlreport import (
     write_workbook,
 )
 from xlreport.cli.app import main
+from xlreport.cli.render import template_lines
 from xlreport.form.catalog import SHIPPED
 from xlreport.merging.merge import merge_files, with_typed_lines
 from xlreport.merging.prior_year import PriorYear, with_prior_year
@@ -436,3 +438,45 @@ def test_only_a_summary_of_the_same_year_gives_its_typed_texts(
     assert texts.get("text.overview") == ("县里写的" if kept else None)
     gone = standing_summary(tmp_path / "gone.xlsx", county.form, county.year, how)
     assert with_typed_lines(county, gone.summary) is county
+
+
+def test_a_predecessor_that_nobody_was_is_the_roster_s_mistake(
+    before: Path, zfxxgk: Form, tmp_path: Path
+) -> None:
+    """It is not said that last year's report is missing: it is there."""
+    path = tmp_path / "名册.csv"
+    path.write_text("单位代码,单位名称,类别,前身\n990101,甲子镇,乡镇,990101、不存在的镇\n", "utf-8")
+    roster = read_roster(path)
+    last = read_prior_year(before, 2025, roster=roster)
+    folder = put(tmp_path / "2025", zfxxgk, report(zfxxgk, JIA, 2025))
+    request = MergeRequest(folder, roster=roster, prior_year=last, county=COUNTY)
+    (file,) = merge_folder(request).files
+    said = [(f.code, f.message, f.suggestion) for f in file.findings if f.code in ("R28", "V2")]
+    assert said == [
+        (
+            "R28",
+            "名册上写的前身“不存在的镇”在上年的报表里找不到，没有用来比较",
+            "请核对名册的“前身”：写上年报表里的单位名称或代码",
+        )
+    ]
+    templates = TemplateRequest(zfxxgk, 2025, roster, prior_year=last)
+    assert list(template_lines(templates, (), tmp_path))[1:] == [
+        "提示：甲子镇的前身“不存在的镇”在上年的报表里找不到，请核对名册"
+    ]
+
+
+def test_a_new_unit_without_a_predecessor_is_still_told_so(
+    before: Path, zfxxgk: Form, tmp_path: Path
+) -> None:
+    path = tmp_path / "名册.csv"
+    path.write_text("单位代码,单位名称,类别,前身\n990109,新设镇,乡镇,\n", "utf-8")
+    roster = read_roster(path)
+    last = read_prior_year(before, 2025, roster=roster)
+    new = Unit("新设镇", "990109", "乡镇")
+    folder = put(tmp_path / "2025", zfxxgk, report(zfxxgk, new, 2025))
+    (file,) = merge_folder(MergeRequest(folder, roster=roster, prior_year=last)).files
+    assert [f.code for f in file.findings if f.code in ("R28", "V2")] == ["V2"]
+    templates = TemplateRequest(zfxxgk, 2025, roster, prior_year=last)
+    assert list(template_lines(templates, (), tmp_path))[1:] == [
+        "提示：没有上年的数（改名、合并的请在名册里写“前身”）：新设镇"
+    ]

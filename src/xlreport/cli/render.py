@@ -11,7 +11,7 @@ import typer
 
 from xlreport.clock import china, minute
 from xlreport.findings import Finding, Severity, grouped
-from xlreport.text import harmless
+from xlreport.text import harmless, in_marks
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -102,8 +102,13 @@ def field_lines(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
 def template_lines(request: TemplateRequest, written: Sequence[Path], out: Path) -> Iterator[str]:
     """What `xlreport template` says about the files that it wrote."""
     yield f"已生成 {len(written)} 份模板，在“{out}”。"
-    if request.without_prior_year:
-        names = "、".join(unit.name for unit in request.without_prior_year)
+    unknown = request.unknown_predecessors
+    for unit, predecessors in unknown.items():
+        told = f"提示：{unit.name}的前身{in_marks(predecessors)}在上年的报表里找不到，请核对名册"
+        yield harmless(told)
+    without = [unit.name for unit in request.without_prior_year if unit not in unknown]
+    if without:
+        names = "、".join(without)
         yield f"提示：没有上年的数（改名、合并的请在名册里写“前身”）：{names}"
     if request.password:
         yield "提示：保护密码只防误改，不是保密手段。"

@@ -86,7 +86,7 @@ R28 = Code(
     "R28",
     "上年的报表没有用上",
     Severity.WARNING,
-    "年度不对，或者代码相同名称不同：拿来比较会得出错误的结论。",
+    "年度不对，代码相同名称不同，或者找不到前身：拿来比较会得出错误的结论。",
 )
 
 register(
@@ -219,6 +219,10 @@ PRIOR_YEAR_UNFIT = R28.message(
 PRIOR_YEAR_OF_OTHER = R28.message(
     "代码“{code}”上年是“{other}”，与“{name}”不同，没有用来比较",
     "改了名称的单位，请在名册的“前身”里写明",
+)
+PREDECESSOR_UNKNOWN = R28.message(
+    "名册上写的前身{names}在上年的报表里找不到，没有用来比较",
+    "请核对名册的“前身”：写上年报表里的单位名称或代码",
 )
 PRIOR_YEAR_UNUSED = R28.message("上年的报表里有一个文件没有使用：{reason}", "请核对")
 PRIOR_YEAR_DIFFERS = R27.message(

@@ -11,13 +11,22 @@ from decimal import Decimal
 
 from xlreport.findings import Finding
 from xlreport.form.model import Form
-from xlreport.merging.codes import PRIOR_YEAR_DIFFERS, PRIOR_YEAR_OF_OTHER, PRIOR_YEAR_UNFIT
+from xlreport.merging.codes import (
+    PREDECESSOR_UNKNOWN,
+    PRIOR_YEAR_DIFFERS,
+    PRIOR_YEAR_OF_OTHER,
+    PRIOR_YEAR_UNFIT,
+)
 from xlreport.merging.outcome import FileRecord
 from xlreport.merging.roster import Roster
 from xlreport.merging.totals import totals_of
 from xlreport.merging.unit_matching import normalised
 from xlreport.rules.evaluate import UnitView
 from xlreport.submission import Figures, Submission, Summary, Unit, shown
+from xlreport.text import in_marks
+
+PREDECESSOR = "predecessor"
+"""Under which a finding has a 前身 that nobody had last year."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +79,11 @@ class PriorYear:
         if prior is None or self._same(prior, unit.name):
             return ""
         return prior.name
+
+    def unknown_predecessors(self, unit: Unit) -> tuple[str, ...]:
+        """What the roster calls the unit's predecessors that the year before does not have."""
+        names = self._predecessors(unit)
+        return tuple(name for name in names if self._figures(name, name) is None)
 
     def _predecessors(self, unit: Unit) -> tuple[str, ...]:
         if self.roster:
@@ -166,6 +180,11 @@ def _known_figures(report: Submission, prior_year: PriorYear) -> Figures | None:
 
 def _other_name_told(file: FileRecord, prior_year: PriorYear) -> FileRecord:
     unit = file.unit
+    unknown = prior_year.unknown_predecessors(unit)
+    if unknown:
+        note = PREDECESSOR_UNKNOWN(names=in_marks(unknown))
+        observed = tuple((PREDECESSOR, name) for name in unknown)
+        return file.noting(file.placed(note).at(observed=observed))
     other = prior_year.other_name(unit)
     if not other:
         return file

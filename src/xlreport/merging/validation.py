@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
+from xlreport.checking.codes import V2
 from xlreport.checking.validate import validate
 from xlreport.findings import Finding, excel_order, has_errors
 from xlreport.form.model import Form
 from xlreport.merging.outcome import FileRecord, Outcome, Stage, UnitKey
-from xlreport.merging.prior_year import PriorYear, with_prior_year
+from xlreport.merging.prior_year import PREDECESSOR, PriorYear, with_prior_year
 from xlreport.rules.evaluate import evaluate_submissions
 from xlreport.submission import values_of
 from xlreport.workbook.layout.workbook import layout_of
@@ -64,9 +65,16 @@ def _superseded_numbers(files: list[FileRecord]) -> dict[UnitKey, Numbers]:
     return numbers
 
 
+def _is_told_better(finding: Finding, file: FileRecord) -> bool:
+    """Whether a finding says that there is no report of last year, where the roster is why."""
+    is_known = any(PREDECESSOR in dict(each.observed) for each in file.findings)
+    return is_known and finding.code == V2.code and file.report.prior_year is None
+
+
 def _judged(file: FileRecord, form: Form, findings: tuple[Finding, ...]) -> FileRecord:
     """The file with all its findings in the order of the workbook's cells."""
-    placed = [file.placed(finding) for finding in (*file.findings, *findings)]
+    told = [finding for finding in findings if not _is_told_better(finding, file)]
+    placed = [file.placed(finding) for finding in (*file.findings, *told)]
     ordered = excel_order(placed, layout_of(form).sheets)
     outcome = Outcome.RETURNED if has_errors(ordered) else Outcome.ACCEPTED
     return file.telling(ordered).decided(outcome)
