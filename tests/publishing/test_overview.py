@@ -104,3 +104,18 @@ def test_a_note_at_several_cells_of_one_report_is_no_shared_one() -> None:
     assert shared == Folded(note, ("甲", "甲", "甲"))
     warning = FileRecord("a.xlsx", findings=(note.at(severity=Severity.WARNING),))
     assert shared_notes([replace(unit, file=warning)] * 3) == []
+
+
+def test_why_nothing_can_be_compared_is_told(roster: Roster) -> None:
+    from xlreport import read_prior_year
+
+    prior_year = read_prior_year(SAMPLES / "2024", 2025, roster=roster)
+    result = merge_folder(MergeRequest(SAMPLES / "2025", roster, prior_year=prior_year))
+    assert result.form is not None
+    assert result.county is not None
+    told = overview_of(result, result.form, result.county).incomparable
+    assert told == "上年没有这些单位的报表，合计不能与上年比较：戊辰乡"
+
+
+def test_without_last_years_reports_that_is_told(overview: Overview) -> None:
+    assert overview.incomparable == "没有上年的报表，不能与上年比较。"

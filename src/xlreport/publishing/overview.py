@@ -191,6 +191,8 @@ class Overview:
     next_steps: tuple[str, ...]
     shared_notes: tuple[Folded, ...] = ()
     """Notes that are the same in several reports."""
+    incomparable: str = ""
+    """Why there are no figures of last year; empty where there are."""
 
     def in_state(self, state: UnitState) -> tuple[UnitRow, ...]:
         """The units that stand there, in their order."""
@@ -225,8 +227,23 @@ def overview_of(result: MergeResult, form: Form, county: Summary) -> Overview:
         open_points=tuple(open_points(result)),
         next_steps=(),
         shared_notes=tuple(shared_notes(units)),
+        incomparable=_why_incomparable(result, county),
     )
     return replace(overview, next_steps=tuple(_next_steps(overview)))
+
+
+def _why_incomparable(result: MergeResult, county: Summary) -> str:
+    """Why the county's figures have none of last year beside them; empty where they have."""
+    if county.prior_year is not None:
+        return ""
+    prior_year = result.request.prior_year
+    if prior_year is None:
+        return "没有上年的报表，不能与上年比较。"
+    counted = [file.unit for file in result.counted_files]
+    lacking = [unit for unit in counted if prior_year.of(unit) is None]
+    if not lacking:
+        return ""
+    return f"上年没有这些单位的报表，合计不能与上年比较：{_names(lacking)}"
 
 
 # --- the units ---

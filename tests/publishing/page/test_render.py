@@ -212,7 +212,7 @@ def test_the_figures_of_last_year_that_are_not_known_are_no_zeros() -> None:
     (table,) = figures.iter("table")
     _, *figured = rows(table)
     assert {(row[2], row[3]) for row in figured} == {("—", "—")}
-    assert "没有可以比较的上年数" in words(figures)
+    assert "没有上年的报表，不能与上年比较。" in words(figures)
 
 
 def test_a_note_of_many_units_is_told_once_with_their_names() -> None:
