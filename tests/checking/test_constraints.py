@@ -58,6 +58,13 @@ def test_a_number_said_in_the_text_ties_a_cell_down(zfxxgk: Form) -> None:
     assert tied == "很可能应为 35（现为 53，两位数字颠倒）；改后 2 项校验全部成立"
 
 
+def test_a_number_of_times_ties_nothing_down(zfxxgk: Form) -> None:
+    """13件次 may be fewer than 13件."""
+    town = slipped(zfxxgk, None)
+    texts = {**town.texts, "text.overview": "2025年，上年结转政府信息公开申请13件次，均已办结。"}
+    assert hints(zfxxgk, replace(town, texts=texts)) == hints(zfxxgk, town)
+
+
 def test_a_tie_that_the_unit_has_explained_ties_nothing(zfxxgk: Form) -> None:
     town = slipped(zfxxgk, Figures({CARRIED_OUT: Decimal(13)}))
     explained = replace(town, explanations={"B1.natural_person": "上年误报"})

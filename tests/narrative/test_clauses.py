@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from narrative.letters import lexicon, read
-from xlreport.narrative.clauses import Clause, clauses, shortened
+from xlreport.narrative.clauses import Clause, clauses, names_a_day, shortened
 from xlreport.narrative.lexicon import TokenKind
 
 
@@ -38,3 +38,27 @@ def test_a_joining_mark_ends_a_clause_behind_a_counted_number_only() -> None:
     assert cut("来信1件、来访2批") == [(2, TokenKind.COMMA), (2, TokenKind.LINE)]
     assert cut("来信、来访0件") == [(4, TokenKind.LINE)]
     assert cut("来信1、来访2") == [(5, TokenKind.LINE)]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_a_day"),
+    [
+        ("12月31日收到来信", True),
+        ("1月1日收到来信", True),
+        ("2025年12月31日收到来信", True),
+        ("截至12月31日收到来信", False),
+        ("截至2025年12月31日收到来信", False),
+        ("12月31日止收到来信", False),
+        ("1月1日至12月31日收到来信", False),
+        ("2025年1月1日至2025年12月31日收到来信", False),
+        ("截至目前收到来信12月31日", True),
+        ("收到来信", False),
+    ],
+)
+def test_the_years_last_day_is_a_day_unless_a_span_ends_there(text: str, is_a_day: bool) -> None:
+    assert names_a_day(list(lexicon().tokens(text, 0, len(text)))) is is_a_day
+
+
+def test_a_quote_can_be_shorter() -> None:
+    (stated,) = read("今年收到来信12件。")
+    assert stated.quote("今年收到来信12件。", 4) == "今年收到……"

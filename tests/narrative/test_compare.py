@@ -94,6 +94,9 @@ def test_the_sentences_have_precision_1_and_recall_above_90_percent(zfxxgk: Form
     assert not wrong
     assert precision == 1
     assert recall >= 0.9
+    assert missed == [("D1", "全年新收申请20件，其中法律服务机构提出1件。")], (
+        "nothing more is missed"
+    )
 
 
 def test_at_least_half_of_the_sentences_are_without_a_contradiction() -> None:

@@ -22,36 +22,49 @@ begins so.
 
 @dataclass(slots=True)
 class Context:
-    """What the clauses before are about.
-
-    `topic` is the subject that a clause without one refers to, `anchor` where it was named,
-    `adjacent` is whether that was in the clause before (`directly`: with nothing between); `whole`
-    is the largest number that was stated of it, in the measure word `measure`; `numbers` counts
-    those of the sentence and `total` adds them up, `counted` holds what they were said of, `parts`
-    is the sum of the kinds since;
-    `astray` holds why the rest of the sentence may count something else, `depth` counts open
-    brackets; `denies` is whether the clause before says that there were none.
-    """
+    """What the clauses before are about: the subject, what was counted of it, and why the rest of a
+    sentence or a line may be about something else."""
 
     lexicon: Lexicon
     year: int
+
     topic: str = ""
+    """The subject that a clause without one refers to."""
     anchor: Span = (0, 0)
+    """Where the topic was named."""
     patience: int = 0
+    """After how many more clauses of other words the topic is lost."""
     adjacent: bool = False
+    """Whether the clause before was about the topic, shares and kinds left aside."""
     directly: bool = False
+    """Whether it was, with nothing between."""
+
     whole: int = 0
+    """The largest number that was stated of the topic."""
     measure: str = ""
-    parts: int = 0
-    kinds_counted: int = 0
+    """The measure word in which it was."""
     numbers: int = 0
+    """How many numbers the sentence has."""
     total: int = 0
+    """What they add up to."""
     counted: list[tuple[Number, ...]] = field(default_factory=list)
+    """What they were stated of."""
+
+    parts: int = 0
+    """What the kinds since the whole add up to."""
+    kinds_counted: int = 0
+    """How many clauses of the line count a kind and state nothing."""
     among_parts: bool = False
+    """Whether a list of parts has begun (其中)."""
+
     astray: set[str] = field(default_factory=set)
+    """Why the rest of the sentence may count something else: subjects, and the reasons above."""
     depth: int = 0
+    """How many brackets are open."""
     line_is_heading: bool = True
+    """Whether the line so far only names a topic."""
     denies: bool = False
+    """Whether the clause before says that there were none."""
 
     @property
     def is_about_one(self) -> bool:
@@ -201,14 +214,21 @@ class Context:
             self.depth += 1
         elif mark is TokenKind.CLOSE:
             self.depth = max(0, self.depth - 1)
-        elif mark in (TokenKind.STOP, TokenKind.LINE):
-            self.astray.clear()
-            self.directly = self.denies = False
-            self.counted.clear()
-            self.numbers = self.total = 0
-            self.among_parts = False
-            self.parts = self.depth = 0
-        if mark is TokenKind.LINE:
-            if not self.line_is_heading:
-                self.lose_topic()
-            self.line_is_heading = True
+        elif mark is TokenKind.STOP:
+            self._end_sentence()
+        elif mark is TokenKind.LINE:
+            self._end_sentence()
+            self._end_line()
+
+    def _end_sentence(self) -> None:
+        """Of the sentence only the topic goes on."""
+        self.directly = self.denies = self.among_parts = False
+        self.numbers = self.total = self.parts = self.depth = 0
+        self.counted.clear()
+        self.astray.clear()
+
+    def _end_line(self) -> None:
+        """The topic of a heading is that of the next line."""
+        if not self.line_is_heading:
+            self.lose_topic()
+        self.line_is_heading = True
