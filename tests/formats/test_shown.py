@@ -149,3 +149,10 @@ def test_dates_as_people_read_them(serial: str, since_1904: bool, shown: str) ->
 def test_more_places_than_are_usual(code: str, number: str, shown: str | None) -> None:
     """Excel has formats of up to 30 decimals; what is beyond all measure is nobody's number."""
     assert number_shown(code, Decimal(number)) == shown
+
+
+@pytest.mark.parametrize(
+    ("serial", "shown"), [("12", "00:00"), ("46024.5", "12:00"), ("0.25", "06:00")]
+)
+def test_a_time_shows_no_day(serial: str, shown: str) -> None:
+    assert date_shown(serial, is_time=True) == shown

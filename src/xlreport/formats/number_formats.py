@@ -10,6 +10,7 @@ GENERAL = "General"
 _BUILT_IN_DATES = frozenset(
     {14, 15, 16, 17, 18, 19, 20, 21, 22, 45, 46, 47, *range(27, 37), *range(50, 59)}
 )
+_BUILT_IN_TIMES = frozenset({18, 19, 20, 21, 32, 33, 34, 35, 45, 46, 47, 55, 56})
 _BUILT_IN = {
     1: "0",
     2: "0.00",
@@ -66,6 +67,13 @@ def is_of_dates(code: str) -> bool:
     return of_elapsed_time or any(letter in bare for letter in "ymdhs")
 
 
+def is_of_times(code: str) -> bool:
+    """Whether a format shows hours, minutes or seconds, and no day."""
+    bare = _NO_LETTERS.sub("", code).lower().replace("general", "")
+    has_time = any(letter in bare for letter in "hs") or _ELAPSED.search(code) is not None
+    return has_time and not any(letter in bare for letter in "yde")
+
+
 @dataclass
 class NumberFormats:
     """A workbook's own number formats by id, and the format id of each cell style."""
@@ -88,6 +96,13 @@ class NumberFormats:
         if key not in self.custom:
             return key in _BUILT_IN_DATES
         return is_of_dates(self.custom[key])
+
+    def shows_time(self, style: int) -> bool:
+        """Whether a cell of this style shows a time without its day."""
+        key = self._key(style)
+        if key not in self.custom:
+            return key in _BUILT_IN_TIMES
+        return is_of_times(self.custom[key])
 
     def _key(self, style: int) -> int:
         if style < len(self.of_style):

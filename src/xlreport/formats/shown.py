@@ -380,9 +380,10 @@ _MOST_DAYS = 2_958_465
 _SECONDS_A_DAY = 86_400
 
 
-def date_shown(serial: str, *, since_1904: bool = False) -> str:
+def date_shown(serial: str, *, since_1904: bool = False, is_time: bool = False) -> str:
     """The date (and time, where there is one) of a serial number, as 2026-01-15 or
-    2026-01-15 09:30; the text itself where it is no such number."""
+    2026-01-15 09:30; only the time where the cell shows no day; the text itself where it is no such
+    number."""
     try:
         number = Decimal(serial.strip())
         is_date = 0 <= number <= _MOST_DAYS
@@ -392,7 +393,7 @@ def date_shown(serial: str, *, since_1904: bool = False) -> str:
         return serial
     first = _FIRST_DAY_1904 if since_1904 else _FIRST_DAY
     seconds = int((number * _SECONDS_A_DAY).to_integral_value(ROUND_HALF_UP))
-    return moment_shown(first + dt.timedelta(seconds=seconds), has_day=number >= 1)
+    return moment_shown(first + dt.timedelta(seconds=seconds), has_day=number >= 1 and not is_time)
 
 
 def moment_shown(moment: dt.datetime, *, has_day: bool = True) -> str:

@@ -24,7 +24,7 @@ from xlreport.formats import codes, ole
 from xlreport.formats.colours import BLACK
 from xlreport.formats.conditional import Look
 from xlreport.formats.guard import CellCount, Limits, Refused
-from xlreport.formats.number_formats import GENERAL, HIDDEN_TEXT, hides_texts
+from xlreport.formats.number_formats import GENERAL, HIDDEN_TEXT, hides_texts, is_of_times
 from xlreport.formats.raw import (
     MOST_ODD,
     Format,
@@ -184,6 +184,8 @@ class _Looks:
         unseen = self.unseen[style]
         if raw.kind == "str" and not unseen and hides_texts(code):
             unseen = HIDDEN_TEXT
+        if raw.date and is_of_times(code):
+            raw = replace(raw, shown=date_shown(raw.text, is_time=True))
         is_number = raw.kind == "n" and not raw.date
         return replace(
             raw,

@@ -399,7 +399,8 @@ class _Sheet:
         """A number with what its format makes of it."""
         formats = self.shared.styles.formats
         if formats.shows_date(style):
-            shown = date_shown(text, since_1904=self.shared.since_1904)
+            is_time = formats.shows_time(style)
+            shown = date_shown(text, since_1904=self.shared.since_1904, is_time=is_time)
             return RawCell("n", text, formula, date=True, shown=shown)
         code = formats.code(style)
         number_format = "" if code == GENERAL else code

@@ -514,7 +514,8 @@ class _Sheet(XmlHandler):
             )
         unseen = self.styles.unseen.get(style, "")
         if formats.shows_date(style):
-            shown = date_shown(text, since_1904=self.since_1904)
+            is_time = formats.shows_time(style)
+            shown = date_shown(text, since_1904=self.since_1904, is_time=is_time)
             return RawCell(kind, text, formula, True, shown=shown, unseen=unseen, style=style)
         code = formats.code(style)
         return RawCell(

@@ -185,3 +185,17 @@ def test_what_has_no_width_changes_no_number(mark: str) -> None:
 def test_words_with_direction_marks_are_words() -> None:
     entry, _ = read_entry(RawCell("s", "\u202e5件"))
     assert (entry.value, entry.status) == (None, Status.TEXT)
+
+
+@pytest.mark.parametrize(
+    ("cell", "seen"),
+    [
+        (RawCell("n", "46024", date=True, shown="2026-01-02"), "2026-01-02"),
+        (RawCell("n", "12", date=True, shown="00:00"), "00:00"),
+        (RawCell("d", "2026-01-02T00:00:00", date=True), "2026-01-02"),
+        (RawCell("d", "2026-01-02", date=True, shown="1月2日"), "1月2日"),
+    ],
+)
+def test_a_date_is_named_by_what_the_cell_shows(cell: RawCell, seen: str) -> None:
+    entry, _ = read_entry(cell)
+    assert (entry.value, entry.status, entry.raw) == (None, Status.DATE, seen)

@@ -80,7 +80,9 @@ def read_entry(cell: RawCell | None) -> tuple[Entry, bool]:
         return _typed(cell.text)
     status = _NO_NUMBERS.get(cell.kind, Status.DATE)
     content = quote(cell.text)
-    if status is Status.BOOLEAN:
+    if status is Status.DATE:
+        content = quote(cell.shown or cell.text.removesuffix("T00:00:00"))
+    elif status is Status.BOOLEAN:
         content = _shown_boolean(cell.text)
     return Entry(None, status, content), False
 
