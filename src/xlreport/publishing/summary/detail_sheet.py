@@ -6,7 +6,9 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from xlreport.a1 import Cell, address, quoted
+from xlsxwriter.format import Format
+
+from xlreport.a1 import address, quoted
 from xlreport.form import expression as ex
 from xlreport.form.model import Field, Form, Kind, Table
 from xlreport.rules.evaluate import UnitView
@@ -81,34 +83,41 @@ class _DetailSheet:
 
     def _units(self) -> None:
         known: dict[tuple[type, object], object] = {}
+        styles = [self._style(field) for field in self.fields]
         for row, view in enumerate(self.views):
             unit = view.submission.unit
             for column, text in enumerate((unit.code, unit.name, unit.level)):
                 cell = details.unit_cell(row, column)
                 self.book.string(self.sheet, cell, text, "text")
-            for index, field in enumerate(self.fields):
-                column = details.field_column(index)
-                self._value(details.unit_cell(row, column), field, view)
+            for index, style in enumerate(styles):
+                self._value(row, index, view, style)
             share_cells(self.sheet, details.FIRST_UNIT_ROW + row, known)
 
-    def _value(self, cell: Cell, field: Field, view: UnitView) -> None:
+    def _style(self, field: Field) -> Format:
+        """What is worked out looks otherwise than what is typed in."""
+        use = "number" if field.computed is None else "computed"
+        return self.book.styles[f"{use}_{field.kind.value}"]
+
+    def _value(self, row: int, index: int, view: UnitView, style: Format) -> None:
         """A typed-in number as it counts, a computed one worked out again."""
+        cell = details.unit_cell(row, details.field_column(index))
+        field = self.fields[index]
         value: Decimal | None
         if field.computed is not None:
-            use, value = "computed", view.recomputed(field.id)
+            value = view.recomputed(field.id)
         else:
-            use, value = "number", view.submission.effective(field.id).value
-        style = self.book.styles[f"{use}_{field.kind.value}"]
+            value = view.submission.effective(field.id).value
         if value is None:
             self.sheet.write_blank(*cell, None, style)
             return
         self.sheet.write_number(*cell, excel_number(value), style)
-        self._note_size(cell[1], value)
+        self._note_size(index, value)
 
-    def _note_size(self, column: int, value: Decimal) -> None:
-        index = column - details.field_column(0)
+    def _note_size(self, index: int, value: Decimal) -> None:
+        """A minus takes as much room as a digit."""
         size = value if value >= 0 else value * -10
-        self.largest[index] = max(size, self.largest[index])
+        if size > self.largest[index]:
+            self.largest[index] = size
 
     def _total(self, column: int, field: Field) -> None:
         style = self.book.styles[f"computed_{field.kind.value}"]
@@ -118,7 +127,7 @@ class _DetailSheet:
         result = self.book.results.number(ex.Ref(field.id))
         formula = details.column_sum(self.name, column, len(self.views))
         self.sheet.write_formula(details.TOTAL_ROW, column, formula, style, excel_number(result))
-        self._note_size(column, result)
+        self._note_size(column - details.field_column(0), result)
 
     # --- headings -----------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ Here too are the names of the sheets that every workbook has beside those of its
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -37,7 +38,8 @@ _CHARACTER, _CELL_PADDING = 5.25, 3.75
 _A4_LONG, _A4_SHORT = 778, 531
 """Points of an A4 page that can be printed on."""
 
-_WIDE_PUNCTUATION = frozenset("“”‘’—…①②③")
+_WIDE = re.compile("[\u2e80-\U0010ffff“”‘’—…①②③]")
+"""A character that is as wide as two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,11 +175,8 @@ class SheetLayout:
 
 def display_width(text: str) -> int:
     """Width in half-width characters: a Chinese character counts two."""
-    return sum(2 if _is_wide(character) else 1 for character in text)
-
-
-def _is_wide(character: str) -> bool:
-    return ord(character) > 0x2E7F or character in _WIDE_PUNCTUATION
+    narrow = _WIDE.sub("", text)
+    return 2 * len(text) - len(narrow)
 
 
 def lines_needed(text: str, width: float) -> int:
