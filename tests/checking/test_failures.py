@@ -178,3 +178,51 @@ def test_blanks_all_over_a_table_are_counted_where_they_cannot_be_listed(
     (told,) = grouped(blanks)
     assert told.cell == ("D7、I7、H8、G9、F10、E11、D12、I12、H13、G14、F15 等 29 格")
     assert told.severity is Severity.ERROR
+
+
+# --- what is said beside the sentence ------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("row", "printed"),
+    [
+        ("granted", "A-1·（一）予以公开"),
+        ("partly_granted", "A-1·（二）部分公开"),
+        ("closed_fee_unpaid", "A-1·（六）其他处理 2.申请人逾期…"),
+        ("received", "A-1·一、本年新收政府信息公开申请数量"),
+    ],
+)
+def test_a_code_names_its_row_briefly(
+    row: str, printed: str, zfxxgk: Form, town: Submission
+) -> None:
+    wrong = replace(town, overrides={f"requests.{row}.total": Entry.of(99)})
+    (told,) = (f for f in findings(zfxxgk, wrong) if f.code == f"A1.{row}")
+    assert told.printed_code == printed
+
+
+@pytest.mark.parametrize(
+    ("digits", "advice"),
+    [
+        ("", "填写说明“经核实无误。”没有说明原因：请写明发生了什么、涉及多少"),
+        (".123457", "原来的说明不够，请写明原因"),
+    ],
+)
+def test_what_is_wrong_with_an_explanation_is_said_as_far_as_there_is_room(
+    digits: str, advice: str, other_form: Form
+) -> None:
+    entries = {field.id: Entry.of(0) for field in other_form.typed}
+    entries["money.transfers.budget"] = Entry.of(Decimal(f"986369227{digits}"))
+    entries["money.transfers.q1"] = Entry.of(Decimal(f"900000000{digits}"))
+    entries["money.transfers.q2"] = Entry.of(Decimal(f"900000000{digits}"))
+    entries["money.transfers.rest"] = Entry.of(Decimal(f"900000000{digits}"))
+    report = Submission(
+        other_form.id,
+        2025,
+        Unit("甲", "1", "乡镇"),
+        entries,
+        explanations={"M2": "经核实无误。"},
+        provenance=Provenance(places=layout_of(other_form).places()),
+    )
+    (told,) = (f for f in findings(other_form, report) if f.code == "M2.transfers")
+    assert told.suggestion == advice
+    assert told.is_short
