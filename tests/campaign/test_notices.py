@@ -13,7 +13,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from campaign.scene import FREE, JIAZI, Mailbox, campaign_in, workbook
+from campaign.scene import FREE, JIAZI, YICHOU, Mailbox, campaign_in, workbook
 from campaign.test_send import DAY, Way, parsed, said
 from hostile.scene import base
 from support.cells import put
@@ -163,6 +163,20 @@ def test_a_notice_is_not_made_again_for_whom_it_reached(
     assert said(send(campaign, RETURN, Way()))[0][2] == "before"
     send(campaign, replace(RETURN, again=True), Way())
     assert asked == [0, 1]
+
+
+def test_whom_the_first_run_did_not_reach_gets_the_workbook_too(
+    campaign: Campaign, box: Mailbox
+) -> None:
+    data = workbook(campaign.form, YICHOU, -3)
+    box.put("a", "yichou@example.org", [("年报.xlsx", data)])
+    collect(campaign, box.folder)
+    send(campaign, RETURN, Way({"yichou2@example.org": "452 full"}))
+    way = Way()
+    states = [(address, state) for _, address, state in said(send(campaign, RETURN, way))]
+    assert states == [("yichou@example.org", "before"), ("yichou2@example.org", "sent")]
+    assert way.taken[0][1] == ("yichou2@example.org",)
+    assert parts_of(way)[1].startswith("990102_乙丑镇")
 
 
 def test_drafts_have_the_workbook_too(campaign: Campaign, box: Mailbox) -> None:

@@ -13,7 +13,8 @@ from hostile.scene import base
 from xlreport import FormCatalog, read_submission, write_workbook
 from xlreport.campaign.campaign import Campaign, ledger_of
 from xlreport.campaign.collect import collect
-from xlreport.campaign.send import SendRequest, SendResult, send
+from xlreport.campaign.letters import read_letter
+from xlreport.campaign.send import LetterWriter, SendRequest, SendResult, send
 from xlreport.campaign.status import status
 from xlreport.cli.app import main
 from xlreport.cli.render import status_report
@@ -27,7 +28,7 @@ RECEIPTS = SendRequest("receipts")
 def campaign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Campaign:
     monkeypatch.setattr("time.sleep", lambda seconds: None)
     campaign = campaign_in(tmp_path / "campaign")
-    smtp = replace(campaign.settings.smtp, sender="xian@example.org", reply_to="bao@example.org")
+    smtp = replace(campaign.settings.smtp, sender="xian@example.org", reply_to="Bao@example.org")
     return replace(campaign, settings=replace(campaign.settings, smtp=smtp))
 
 
@@ -108,6 +109,20 @@ def test_nobody_is_told_twice_and_the_office_not_at_all(
 ) -> None:
     came(campaign, box, "a", workbook(campaign.form, JIAZI), sender)
     assert said(receipt(campaign, Way())) == [("甲子镇", "jiazi@example.org", "sent")]
+
+
+def test_a_report_that_came_back_from_a_mail_server_has_no_sender(
+    campaign: Campaign, box: Mailbox
+) -> None:
+    came(campaign, box, "a", workbook(campaign.form, JIAZI), "postmaster@example.com")
+    unit = status(campaign).units[0]
+    (file,) = unit.files
+    assert file.arrival is not None
+    writer = LetterWriter(campaign, read_letter(campaign.settings.letters, "receipts"))
+    assert writer.receipt(unit).addresses == ("jiazi@example.org",)
+    arrived = replace(file, arrival=replace(file.arrival, moment=5.0))
+    told = writer.receipt(replace(unit, files=(arrived,))).addresses
+    assert told == ("jiazi@example.org", "postmaster@example.com")
 
 
 def test_a_report_that_did_not_come_by_mail_has_no_time(campaign: Campaign) -> None:

@@ -35,10 +35,12 @@ from xlreport import (
 from xlreport.data_code import content_digest, data_code
 from xlreport.errors import UsageError, WouldReplace
 from xlreport.findings import Finding, Severity
+from xlreport.merging.codes import LATER_IS_OLDER
 from xlreport.merging.decisions import Decision, Ruling, with_decisions
 from xlreport.merging.validation import validated
 from xlreport.publishing.notices import LIST_NAME, NoticeFile, _note, notice_list, notices
 from xlreport.submission import BLANK, NO, Entry, Status, Submission
+from xlreport.workbook.codes import STRAY_SHEET
 from xlreport.workbook.layout.lines import explanation_name
 from xlreport.workbook.layout.notice import MOST_NOTED, MOST_NOTES, NOTE_COLUMN, NOTICE
 from xlreport.workbook.layout.sheet import COVER, HIDDEN
@@ -313,6 +315,19 @@ def test_cells_are_those_of_the_fresh_workbook(tmp_path: Path) -> None:
     assert "D7 的 99" in wrong[0][3]
 
 
+def test_what_is_wrong_with_the_whole_file_is_listed_too() -> None:
+    """But not what is left behind with the file: that stands below the list."""
+    reading = read_submission(write_workbook(WRONG, FORM), FormCatalog())
+    stray = STRAY_SHEET(sheet="附表").at(sheet="附表")
+    older = LATER_IS_OLDER(rival="b", number=3, saved="", own_number=2, own_saved="")
+    read = FileRecord("甲子镇.xlsx", reading, (*reading.findings, stray, older))
+    (notice,) = notices(validated([read]), MergeRequest(Path()))
+    messages = [row[3] for row in listed(notice)]
+    assert [text for text in messages if "（F-20）" in text]
+    assert not [text for text in messages if "附表" in text]
+    assert [text for text in notice.left if "附表" in text]
+
+
 # --- the marks ---
 
 
@@ -513,6 +528,17 @@ def test_a_notice_that_somebody_worked_in_is_not_replaced(tmp_path: Path) -> Non
     with pytest.raises(WouldReplace, match=NAME):
         write_outputs(merge_folder(request), tmp_path / "out", notices=back)
     assert (back / NAME).read_bytes() == worked_in
+
+
+def test_a_summary_in_which_nothing_counts_yet_makes_room_for_the_next(tmp_path: Path) -> None:
+    request = in_folder(tmp_path / "in", write_workbook(WRONG, FORM))
+    first = write_outputs(merge_folder(request), tmp_path / "out")
+    again = write_outputs(merge_folder(request), tmp_path / "out")
+    assert (again.kept, again.outputs) == (None, first.outputs)
+    # a report of the same form and year is none of ours
+    Path(first.outputs[0]).write_bytes(write_workbook(base(FORM, JIAZI), FORM))
+    with pytest.raises(WouldReplace, match="是“甲子镇”2025 年度的报表"):
+        write_outputs(merge_folder(request), tmp_path / "out")
 
 
 def test_notices_are_not_written_where_the_next_merge_reads(tmp_path: Path) -> None:

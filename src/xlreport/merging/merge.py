@@ -26,7 +26,7 @@ from xlreport.merging.totals import sum_up, too_large, totals_of
 from xlreport.merging.validation import validated
 from xlreport.merging.versions import newest_versions
 from xlreport.rules.evaluate import view_of
-from xlreport.submission import Figures, Summary
+from xlreport.submission import Figures, Submission, Summary
 
 
 def merge_files(files: list[FileRecord], request: MergeRequest) -> MergeResult:
@@ -131,7 +131,7 @@ def _counted_with_errors(result: MergeResult) -> list[Finding]:
     return [file.placed(COUNTED_WITH_ERRORS()) for file in counted]
 
 
-def with_typed_lines(county: Summary, old: Summary | None) -> Summary:
+def with_typed_lines(county: Summary, old: Submission | None) -> Summary:
     """The county's summary with what somebody typed into the one that is about to be replaced.
 
     That is the texts, the lines of the cover and the explanations.

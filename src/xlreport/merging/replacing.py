@@ -200,14 +200,16 @@ class StandingSummary:
     form: str
     year: int
     file: FileRecord | None = None
+    without_units: bool = False
+    """Whether it is a summary in which nothing is counted yet, which reads like a report."""
 
     @property
-    def summary(self) -> Summary | None:
+    def summary(self) -> Submission | None:
         """The earlier summary of the same form and year, whoever saved it last."""
         report = self.file.submission if self.file is not None else None
-        if isinstance(report, Summary) and (report.form, report.year) == (self.form, self.year):
-            return report
-        return None
+        if report is None or (report.form, report.year) != (self.form, self.year):
+            return None
+        return report if isinstance(report, Summary) or self.without_units else None
 
     @property
     def is_as_written(self) -> bool:
@@ -233,7 +235,18 @@ def standing_summary(path: Path, form: str, year: int, how: Replacing) -> Standi
     if not os.path.lexists(path):
         return StandingSummary(path, form, year)
     file, *_ = read_files([SourceFile(path, path.as_posix())], how.forms, how.reading)
-    return StandingSummary(path, form, year, file)
+    is_read = file.submission is not None
+    without_units = is_read and _says_summary(path, how.reading.limits)
+    return StandingSummary(path, form, year, file, without_units)
+
+
+def _says_summary(path: Path, limits: Limits) -> bool:
+    """Whether a workbook that was read says of itself that it is a summary."""
+    try:
+        data, _ = bytes_of(path, limits.file)
+        return identity_of(open_book(data, limits)).is_summary
+    except (OSError, Refused):
+        return False
 
 
 def write_summary_over(

@@ -29,7 +29,7 @@ from xlreport.workbook.layout.notice import MOST_NOTED, NOTICE
 from xlreport.workbook.layout.sheet import COVER
 from xlreport.workbook.layout.workbook import WorkbookLayout, flag_name, layout_of, place_of
 from xlreport.workbook.reader.submission import read_submission
-from xlreport.workbook.repair import REPAIRABLE, NotRepairable, repair, require_proof
+from xlreport.workbook.repair import REPAIRABLE, UNREAD, NotRepairable, repair, require_proof
 from xlreport.workbook.writer.context import NO_SERVICE, Mark, NoticeContext, Service
 from xlreport.workbook.writer.notice_sheet import Notice, NoticeLine, write_notice
 from xlreport.workbook.writer.template import workbook_name
@@ -99,7 +99,7 @@ class _Fresh:
         """What the unit must do, like findings together; with what is wrong with the file that
         came, as a whole, and is not cured by the fresh workbook."""
         own = to_correct(self.record)
-        codes = {finding.code for finding in own} | REPAIRABLE
+        codes = {finding.code for finding in own} | REPAIRABLE | UNREAD
         others = [f for f in to_correct(self.came) if not f.cell and f.code not in codes]
         whole = [finding for finding in others if not finding.field]
         return (*own, *whole)

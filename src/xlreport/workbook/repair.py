@@ -63,7 +63,7 @@ REPAIRABLE = frozenset(
 MOST_RESTORED = 3
 """So many formulas that were typed over are told one by one."""
 
-_UNREAD = frozenset({"R5", "R13", "R25", "R33"})
+UNREAD = frozenset({"R5", "R13", "R25", "R33"})
 """Findings about content of the file that was not read, so that nothing can carry it over."""
 
 
@@ -399,7 +399,7 @@ def _why_no_answer(transplant: _Transplant, table: str) -> str:
 def _unread(findings: Iterable[Finding]) -> Iterator[str]:
     """Content of the file that was not read."""
     for finding in findings:
-        if finding.code not in _UNREAD:
+        if finding.code not in UNREAD:
             continue
         where = finding.where
         yield f"{where}：{finding.message}" if where else finding.message
