@@ -12,6 +12,7 @@ from itertools import chain
 
 from xlreport.findings import Finding
 from xlreport.form.model import Form, Table
+from xlreport.formats.raw import RawCell
 from xlreport.submission import BLANK, Entry, Figures, Place, Status, Unit, shown, values_of
 from xlreport.text import clean_name
 from xlreport.workbook.codes import (
@@ -208,11 +209,10 @@ class _DetailSheet:
         if result.found is None:
             return result
         ids = {**dict(zip(KEY_LABELS, KEYS, strict=True)), **fields}
-        known = {
-            column: ids[heading]
-            for column, heading in result.found.headings.items()
-            if heading in ids
-        }
+        known: dict[int, str] = {}
+        for column, heading in result.found.headings.items():
+            if heading in ids:
+                known[column] = ids[heading]
         return replace(result, found=replace(result.found, headings=known))
 
     def _by_names(self) -> FoundList:
@@ -220,15 +220,24 @@ class _DetailSheet:
         target = target_of(self._book, detail_name(self._table.id))
         if target is None:
             return FoundList(None)
-        top = target.first[0]
+        row = target.sheet, target.first[0]
         named: dict[str, str] = {}
         for field in self._fields:
-            spot = spot_of(self._book, column_name(field))
-            heading = self._book.sheets[target.sheet].cells.get(spot[1]) if spot else None
-            if spot is None or heading is None or spot[0] != target.sheet or spot[1][0] != top:
+            heading = self._heading(field, row)
+            if heading is None:
                 return FoundList(None)
             named[squeezed(heading.text)] = field
         return self._by_ids(self._with_headings({*KEY_LABELS, *named}), named)
+
+    def _heading(self, field: str, row: tuple[str, int]) -> RawCell | None:
+        """What the name of a field's column points to, where that lies in this row of a sheet."""
+        spot = spot_of(self._book, column_name(field))
+        if spot is None:
+            return None
+        sheet, cell = spot
+        if row != (sheet, cell[0]):
+            return None
+        return self._book.sheets[sheet].cells.get(cell)
 
 
 def _rows_of(sheet: _DetailSheet, findings: list[Finding]) -> list[_UnitRow] | None:

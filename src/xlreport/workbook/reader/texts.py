@@ -69,7 +69,8 @@ def read_answers(located: Located) -> tuple[dict[str, str], list[Finding]]:
     for table in located.layout.form.tables:
         name = flag_name(table.id)
         cell = located.cell(name)
-        answer = ("" if cell is None else no_text(cell)) or _content(located, name).strip()
+        nothing = "" if cell is None else no_text(cell)
+        answer = nothing or _content(located, name).strip()
         answers[table.id] = answer if answer in (YES, NO) else ""
         if answer not in ("", YES, NO):
             finding = WRONG_ANSWER(answer=quote(answer), yes=YES, no=NO)
@@ -197,8 +198,8 @@ def _by_rank(listed: Sequence[_Listed], found: Sequence[_FoundRow]) -> _Rows:
     from elsewhere. Where there are more or fewer than there should be, those with the very same
     number."""
     numbers = [row.number for row in found]
-    is_complete = len(set(numbers)) == len(listed) == len(found) and "" not in numbers
-    if is_complete:
+    are_apart = len(set(numbers)) == len(numbers)
+    if are_apart and "" not in numbers and len(listed) == len(found):
         ordered = sorted(found, key=lambda row: int(row.number))
         return {own.code: row.row for own, row in zip(listed, ordered, strict=True)}
     rows = {}
