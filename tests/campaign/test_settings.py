@@ -48,6 +48,7 @@ def test_init_makes_everything(campaign: Path) -> None:
     assert here == {
         *("inbox", "summary", "templates", "letters", "roster.csv", NAME),
         *("letters/发放模板.txt", "letters/催报.txt", "letters/退回更正.txt"),
+        "letters/回执.txt",
     }
     read = read_settings(campaign)
     assert (read.form, read.year, read.county, read.deadline) == (

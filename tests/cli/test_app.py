@@ -161,7 +161,7 @@ def completed(
         ("xlreport me", ["merge"]),
         ("xlreport merge --ro", ["--roster"]),
         ("xlreport merge --on-conflict ", ["newest", "error"]),
-        ("xlreport send re", ["reminders", "returns"]),
+        ("xlreport send re", ["reminders", "returns", "receipts"]),
         ("xlreport fields zf", ["zfxxgk-2021"]),
         ("xlreport template xy", []),
         ("xlreport init x --form z", ["zfxxgk-2021"]),

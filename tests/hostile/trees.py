@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from hostile.scene import Scene
 from xlreport import Limits
-from xlreport.merging.discover import system_file
+from xlreport.merging.discover import is_being_written
 
 ODD = (
     "甲.xlsx".encode(),
@@ -70,7 +70,7 @@ def packed(content: object, depth: int = 1) -> tuple[bytes, int]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         data = Scene.raw_zip(*((name, data) for name, data, _ in inside))
-    found = sum(1 + (0 if system_file(decoded(name)) else more) for name, _, more in inside)
+    found = sum(1 + (0 if is_being_written(decoded(name)) else more) for name, _, more in inside)
     return data, found if depth <= Limits().depth else 0
 
 
@@ -94,5 +94,5 @@ def build(folder: bytes, tree: Mapping[bytes, object]) -> int:
         else:
             data, count = packed(node)
             Path(os.fsdecode(path)).write_bytes(data)
-            inside += 0 if system_file(os.fsdecode(name)) else count
+            inside += 0 if is_being_written(os.fsdecode(name)) else count
     return inside

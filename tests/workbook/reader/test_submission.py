@@ -330,7 +330,7 @@ def test_a_summary_has_its_members_and_their_sums(
     units, name = (Unit("甲子镇", "1"), Unit("乙丑镇", "2")), "disclosure.licences.decisions"
     figures = {unit: Figures({name: Decimal(3)}) for unit in units}
     members = Members(units, {name: Entry.of(6)}, figures)
-    monkeypatch.setattr(submission_module, "read_members", lambda located, entries: members)
+    monkeypatch.setattr(submission_module, "read_members", lambda *_args, **_more: members)
     book = replace(raw_book(zfxxgk), properties=identity(zfxxgk, kind="summary"))
     submission = opened(book, monkeypatch).submission
     assert isinstance(submission, Summary)

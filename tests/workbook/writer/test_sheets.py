@@ -489,3 +489,11 @@ def test_a_filled_in_workbook_keeps_every_answer(any_form: Form) -> None:
     book = opened(submission, any_form)
     for table, (sheet, cell) in layout_of(any_form).flags.items():
         assert (book[sheet][address(cell)].value or "") == submission.answers.get(table, "")
+
+
+def test_a_result_that_looks_like_an_escape_is_none() -> None:
+    """In the file `_x003D_` would be read as `=` (ECMA-376, ST_Xstring)."""
+    from xlreport.workbook.writer.sheet import escaped
+
+    assert escaped("_x003D_1") == "_x005F_x003D_1"
+    assert escaped("a_x0041_b_x00zz_") == "a_x005F_x0041_b_x00zz_"

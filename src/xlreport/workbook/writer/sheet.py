@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -81,6 +82,8 @@ class SheetWriter:
 
     def formula(self, cell: Cell, formula: str, style: str, result: str | float) -> None:
         """A formula, with or without its `=`, and what it shows until a program calculates it."""
+        if isinstance(result, str):
+            result = escaped(result)
         self.sheet.write_formula(*cell, formula, self.book.styles[style], result)
 
     def join(self, span: Span, style: str) -> None:
@@ -138,3 +141,12 @@ class SheetWriter:
         """Locks the sheet and puts its cursor on a cell."""
         self.book.protect(self.sheet, **allowed)
         self.book.select(self.sheet, cursor)
+
+
+_LIKE_AN_ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+
+
+def escaped(text: str) -> str:
+    """A result as the file has it: what looks like an escape in it is none (ECMA-376, 22.9.2.19,
+    ST_Xstring). XlsxWriter does that for texts, not for results."""
+    return _LIKE_AN_ESCAPE.sub("_x005F_", text)
