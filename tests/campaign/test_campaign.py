@@ -10,7 +10,7 @@ import pytest
 from campaign.scene import campaign_in
 from xlreport import Unit
 from xlreport.campaign.campaign import Campaign, ledger_of, merged_inbox, read_campaign
-from xlreport.errors import CampaignError, RosterError, UsageError
+from xlreport.errors import CampaignError, LedgerError, RosterError, UsageError
 
 
 @pytest.fixture
@@ -54,3 +54,17 @@ def test_an_inbox_that_is_not_there_yet_is_empty(campaign: Campaign) -> None:
         result = merged_inbox(campaign, ledger)
     assert result.files == ()
     assert campaign.settings.inbox.is_dir()
+
+
+def test_a_lost_ledger_leaves_the_way_free_for_its_backup(tmp_path: Path) -> None:
+    """What is refused makes nothing: neither the folder nor an empty ledger in it."""
+    settings = campaign_in(tmp_path / "年报").settings
+    with ledger_of(settings):
+        pass
+    backup = settings.records.rename(tmp_path / "备份")
+    with pytest.raises(LedgerError, match="不见了或被清空了。请用备份恢复它"), ledger_of(settings):
+        pass
+    assert not settings.records.exists()
+    backup.rename(settings.records)
+    with ledger_of(settings):
+        pass

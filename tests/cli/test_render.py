@@ -608,3 +608,13 @@ def test_a_folder_of_blanks_is_asked_about() -> None:
     county = summary(Unit("示例县"))
     assert list(render.merge_report(merged(*blanks, county=county)))[-1] == question
     assert question not in list(render.merge_report(merged(*blanks, filled, county=county)))
+
+
+def test_archives_among_the_messages_are_to_be_unpacked() -> None:
+    (line,) = render._strays(["mails.ZIP", "说明.txt"])
+    assert line == (
+        "不是邮件、没有看的文件：mails.ZIP、说明.txt。"
+        "是报表的请直接放进 inbox 文件夹；压缩包里是邮件的，请先解压再收取。"
+    )
+    (line,) = render._strays(["说明.txt"])
+    assert line == "不是邮件、没有看的文件：说明.txt。是报表的请直接放进 inbox 文件夹。"

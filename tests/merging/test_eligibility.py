@@ -14,6 +14,7 @@ from xlreport import FileRecord, MergeRequest, Outcome, Policy, Roster, Unit
 from xlreport.merging.eligibility import Target, choose_target, each_unit_once, eligible
 from xlreport.merging.merge import merge_files
 from xlreport.merging.outcome import Stage
+from xlreport.workbook.codes import UNITS_MISSING
 
 TARGET = Target("zfxxgk-2021", 2025, COUNTY)
 ROSTER = Roster((JIAZI, YICHOU), {}, COUNTY)
@@ -100,7 +101,8 @@ def test_what_a_report_does_not_say_of_its_county_contradicts_nothing(county: Un
 
 
 def test_the_countys_own_summary_is_ignored_and_another_one_is_not() -> None:
-    own = judged(record("a", summary(COUNTY, (JIAZI,))))
+    warned = record("a", summary(COUNTY, (JIAZI,))).noting(UNITS_MISSING(units="丁卯镇"))
+    own = judged(warned)
     assert (own.outcome, told(own)) == (
         Outcome.IGNORED,
         [("F13", "这是示例县自己的汇总表，不再计入")],

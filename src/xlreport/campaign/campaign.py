@@ -9,7 +9,7 @@ from pathlib import Path
 
 from xlreport.api import merge_folder, read_prior_year
 from xlreport.atomic import locked, made, write_atomically
-from xlreport.campaign.ledger import Ledger, open_ledger
+from xlreport.campaign.ledger import Ledger, open_ledger, require_ledger
 from xlreport.campaign.settings import CampaignSettings, read_settings, require_same_county
 from xlreport.form.catalog import FormCatalog, get_form
 from xlreport.form.model import Form
@@ -111,6 +111,8 @@ def ledger_of(settings: CampaignSettings) -> Iterator[Ledger]:
     or cannot be used, Busy when another run has it."""
     note = settings.records_note
     must_exist = note.exists()
+    if must_exist:
+        require_ledger(settings.records)
     with locked(settings.records), open_ledger(settings.records, must_exist=must_exist) as ledger:
         if not must_exist:
             write_atomically(note, _NOTE.replace("\n", "\r\n").encode("utf-8-sig"))

@@ -513,14 +513,25 @@ def _prepare(connection: sqlite3.Connection, folder: Path, *, must_exist: bool) 
     if version > 0:
         connection.executescript(f"{_DECISIONS} {_NOTICES}")
         return
-    kept = "，而收到过的原件还在" if _originals(folder) else ""
-    if must_exist or kept:
-        raise LedgerError(
-            f"收发记录“{path}”不见了或被清空了{kept}。请用备份恢复它；"
-            f"没有备份的，{_start_again(folder)}"
-        )
+    if must_exist or _originals(folder):
+        raise _gone(folder)
     connection.executescript(
         f"BEGIN; {_SCHEMA} {_DECISIONS} {_NOTICES} PRAGMA user_version = {VERSION}; COMMIT;"
+    )
+
+
+def require_ledger(folder: Path) -> None:
+    """Raises LedgerError where a folder has lost its ledger; makes nothing there, so that a backup
+    can be moved back."""
+    if not (folder / NAME).exists():
+        raise _gone(folder)
+
+
+def _gone(folder: Path) -> LedgerError:
+    kept = "，而收到过的原件还在" if _originals(folder) else ""
+    return LedgerError(
+        f"收发记录“{folder / NAME}”不见了或被清空了{kept}。请用备份恢复它；"
+        f"没有备份的，{_start_again(folder)}"
     )
 
 

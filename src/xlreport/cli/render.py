@@ -500,6 +500,8 @@ def _message(message: CollectedMessage) -> Iterator[str]:
 def _strays(names: Sequence[str]) -> Iterator[str]:
     """Files among the messages that are none, and what to do with them."""
     what_to_do = "是报表的请直接放进 inbox 文件夹"
+    if any(name.lower().endswith(_PACKED) for name in names):
+        what_to_do += "；压缩包里是邮件的，请先解压再收取"
     if len(names) <= MOST_STRAYS:
         yield f"不是邮件、没有看的文件：{_some(names)}。{what_to_do}。"
         return
@@ -510,6 +512,9 @@ def _strays(names: Sequence[str]) -> Iterator[str]:
     if left > 0:
         yield f"    另有 {left} 个"
 
+
+_PACKED = (".zip", ".7z", ".rar", ".tar", ".gz", ".tgz")
+"""How names of archives end."""
 
 _MESSAGE_STATES = {"known": "（以前收过）", "trouble": "（没有收取）"}
 

@@ -197,7 +197,7 @@ COUNTED_TWICE = F10.message(
 
 COPY_COUNTED = F8.message("内容与“{winner}”完全相同，只计一次", _NOTHING)
 COPY_NOT_COUNTED = F8.message("内容与“{winner}”完全相同，那一份也没有计入", "请看那一份的结果")
-_KEEP_THIS = "如果应当以这一份为准，请删去另一份后重新汇总"
+_KEEP_THIS = "如果应当以这一份为准，请删去其余的后重新汇总"
 OLDER = F7.message("同一单位另有“{winner}”，{reason}，以那一份为准", _KEEP_THIS)
 BLANK_BESIDE = F7.message("这是没有填过的空白表，同一单位另有“{winner}”，以那一份为准", _NOTHING)
 UNDECIDED = F16.message("与同一单位的“{winner}”内容不同，都没有计入", _KEEP_THIS)

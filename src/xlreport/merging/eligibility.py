@@ -99,7 +99,7 @@ def _judged(file: FileRecord, target: Target, request: MergeRequest) -> FileReco
         return _rejected(file, objection)
     if _is_own_summary(file.report, target.county):
         note = OWN_SUMMARY(county=target.county.name)
-        return file.decided(Outcome.IGNORED, note.at(file=file.path))
+        return file.telling(()).decided(Outcome.IGNORED, note.at(file=file.path))
     foreign = _other_county(file.report.county, target.county)
     if foreign is not None:
         return _rejected(file, foreign)

@@ -161,11 +161,14 @@ def read_table(path: Path) -> list[Row]:
 def _without_headings(tables: Sequence[_Headed], path: Path) -> RosterError:
     """What is missing where most is there."""
     nearest = min(tables, key=lambda table: len(table.lacking))
+    also = "（也可以叫“代码”“编码”，“单位”“单位全称”）"
+    if set(nearest.lacking) == {CODE, NAME}:
+        return RosterError(
+            f"名册“{path.name}”没有标题行：请在第一行写上“{CODE}”“{NAME}”等标题{also}。"
+        )
     where = _place(nearest.grid, nearest.row, with_name=len(tables) > 1)
     missing = "、".join(nearest.lacking)
-    return RosterError(
-        f"名册“{path.name}”{where}缺少标题：{missing}（也可以叫“代码”“编码”，“单位”“单位全称”）。"
-    )
+    return RosterError(f"名册“{path.name}”{where}缺少标题：{missing}{also}。")
 
 
 def _place(grid: _Grid, row: int, *, with_name: bool) -> str:

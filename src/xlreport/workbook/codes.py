@@ -142,6 +142,7 @@ register(
     R35,
 )
 
+RESTORE = "请撤销改动后重新报送，或请汇总单位修复（xlreport repair）后发回"
 _USE_TEMPLATE = "请使用汇总单位发的模板填报"
 _REFILL = "请把数字填到县里发的模板里重新报送"
 _MERGE_AGAIN = "请重新汇总，生成新的汇总表"
@@ -171,6 +172,9 @@ UNITS_MISSING = E5.message(
 UNKNOWN_FORM = F2.message("这是另一种报表（代号“{form}”），没有它的定义，无法读取", _USE_TEMPLATE)
 UNIDENTIFIED = F2.message("文件里没有报表标识，表头也认不出是哪种报表、哪个年度", _USE_TEMPLATE)
 NO_UNIT = F4.message("没有填写填报单位", "请在封面填写单位名称后重新报送")
+NO_COVER = F4.message(
+    "文件里没有“封面”页，不知道是哪个单位报的", "请填在汇总单位发的模板里，或把“封面”页也复制过来"
+)
 OTHER_UNIT = F5.message(
     "封面的{label}是“{cover}”，这份模板却是发给“{issued}”的，无法判断是谁报的", _OWN_TEMPLATE
 )
@@ -198,6 +202,7 @@ IDENTITY_LOST = F19.message(
 COVER_INCOMPLETE = R14.message("封面没有填写：{labels}", "请补填，便于联系")
 NO_LEVEL = R17.message("没有选单位类别", "请在封面从下拉列表中选择单位类别")
 UNKNOWN_LEVEL = R17.message("单位类别“{level}”不在列表中", "请在封面从下拉列表中选择单位类别")
+COVER_LOST = R14.message("文件里没有“封面”页，不知道填表人和联系电话", "下次请不要删去“封面”页")
 COVER_LINE_CUT = R25.message("封面的“{line}”太长或有不能显示的字符，已去掉", "请核对封面")
 
 # --- where the cells are ------------------------------------------------------------------------
@@ -233,6 +238,15 @@ DRAGGED_ONTO = R15.message(
     "{cell}（{label}）的数被拖到了 {other}（{other_label}）上，无法判断是哪一项的数",
     "请在 {cell} 和 {other} 重新填写；其他格子不用重填",
 )
+DRAGGED_ONTO_FORMULA = R15.message(
+    "{cell}（{label}）的数被拖到了 {other}（{other_label}）上，盖住了那里锁定的公式",
+    "请撤销改动，或请汇总单位修复（xlreport repair）后发回；再在 {cell} 重新填写",
+)
+FORMULA_DRAGGED_ONTO = R15.message(
+    "{cell}（{label}）锁定的公式被拖到了 {other}（{other_label}）上，盖住了那里的数",
+    "请撤销改动，或请汇总单位修复（xlreport repair）后发回；再在 {other} 重新填写",
+)
+FORMULA_DRAGGED_AWAY = R15.message("{cell}（{label}）锁定的公式被拖走或覆盖了", RESTORE)
 DRAGGED_AWAY = R15.message(
     "{cell}（{label}）的数被拖走或覆盖了，现在是空的", "请在 {cell} 重新填写；其他格子不用重填"
 )
@@ -259,7 +273,6 @@ INVISIBLE_BESIDE = R11.message(
     "请清空这一格，直接输入数字",
 )
 SPACES_ARE_BLANK = R11.message("这里只有空格，已按空白读取", "请按 Delete 清空这一格")
-RESTORE = "请撤销改动后重新报送，或请汇总单位修复（xlreport repair）后发回"
 FORMULA_REPLACED = R12.message("这里锁定的公式被换成了“{raw}”", RESTORE)
 FORMULA_DELETED = R12.message("这里锁定的公式被删掉了", RESTORE)
 WRONG_ANSWER = R13.message(

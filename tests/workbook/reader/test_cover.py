@@ -71,6 +71,27 @@ def test_what_the_identity_leaves_open_the_cover_says(zfxxgk: Form) -> None:
     assert codes(found) == []
 
 
+def without_cover(form: Form) -> RawBook:
+    book = raw_book(form)
+    others = {name: sheet for name, sheet in book.sheets.items() if name != COVER}
+    return replace(book, sheets=others)
+
+
+@pytest.mark.parametrize(
+    ("identity", "code", "message"),
+    [
+        (Identity(), "F4", "文件里没有“封面”页，不知道是哪个单位报的"),
+        (ISSUED, "R14", "文件里没有“封面”页，不知道填表人和联系电话"),
+    ],
+)
+def test_nobody_is_asked_to_fill_in_a_cover_that_is_not_there(
+    zfxxgk: Form, identity: Identity, code: str, message: str
+) -> None:
+    found = read_cover(without_cover(zfxxgk), layout_of(zfxxgk), identity)
+    assert [(f.code, f.message, f.where) for f in found.findings] == [(code, message, "")]
+    assert found.unit == Unit(identity.unit, identity.code, identity.level)
+
+
 def test_no_unit_and_no_level(zfxxgk: Form) -> None:
     found = cover(zfxxgk, Identity(), unit="", level="")
     assert codes(found) == [("F4", "identity.unit"), ("R17", "identity.level")]

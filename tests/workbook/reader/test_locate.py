@@ -93,6 +93,28 @@ def test_a_number_dragged_onto_another_is_told_at_both_cells(book: RawBook, zfxx
     }
 
 
+def dragged(book: RawBook, form: Form, name: str, onto: str) -> list[Finding]:
+    """What is said where the cell of a name was dragged onto that of another."""
+    cells = layout_of(form).cells
+    names = {**book.names, name: target(cells[onto]), onto: "#REF!"}
+    put(book, cells[name], RawCell("n", ""))
+    put(book, cells[onto], RawCell("n", "7"))
+    return list(located(replace(book, names=names), form).findings)
+
+
+def test_nobody_is_asked_to_type_into_a_cell_with_a_formula(book: RawBook, zfxxgk: Form) -> None:
+    total = next(f.id for f in zfxxgk.computed if f.table == "requests")
+    typed = next(f.id for f in zfxxgk.typed if f.table == "requests")
+    place = layout_of(zfxxgk).place
+    for name, onto in ((total, typed), (typed, total)):
+        found = dragged(book, zfxxgk, name, onto)
+        assert found
+        for finding in found:
+            assert f"再在 {place(typed).cell} 重新填写" in finding.suggestion
+            assert f"{place(total).cell} 重新填写" not in finding.suggestion
+            assert "锁定的公式" in finding.message
+
+
 def test_a_name_is_followed_where_no_heading_tells_the_cell(book: RawBook, zfxxgk: Form) -> None:
     del book.sheets[DISCLOSURE].cells[heading_of(LICENCES, zfxxgk)]
     book = replace(book, names={**book.names, LICENCES: target((DISCLOSURE, (30, 1)))})

@@ -16,6 +16,8 @@ from xlreport.text import clean_line, clean_name, quote, year_told
 from xlreport.workbook.codes import (
     COVER_INCOMPLETE,
     COVER_LINE_CUT,
+    COVER_LOST,
+    NO_COVER,
     NO_LEVEL,
     NO_TEXT,
     NO_UNIT,
@@ -151,6 +153,8 @@ def read_cover(book: RawBook, layout: WorkbookLayout, identity: Identity) -> Cov
     lines = {item: _cleaned(item, line) for item, line in written.items()}
     unit = _unit(lines, identity)
     places = _places(layout, where)
+    if cover_sheet(book, form) is None:
+        return Cover(_of_known_level(unit), lines, places, tuple(_without_cover(unit, identity)))
     unread = list(_no_texts(book, form, where))
     findings = [*_cut_lines(written.values()), *_contradictions(form, lines, identity)]
     findings += _unit_findings(unit)
@@ -158,9 +162,19 @@ def read_cover(book: RawBook, layout: WorkbookLayout, identity: Identity) -> Cov
     findings += _empty_lines(form, lines, identity, {finding.field for finding in unread})
     placed = [finding.on(places.get(finding.field), finding.field) for finding in findings]
     placed += _asides(form, where)
-    if unit.level not in LEVELS:
-        unit = replace(unit, level="")
-    return Cover(unit, lines, places, tuple(placed))
+    return Cover(_of_known_level(unit), lines, places, tuple(placed))
+
+
+def _of_known_level(unit: Unit) -> Unit:
+    return unit if unit.level in LEVELS else replace(unit, level="")
+
+
+def _without_cover(unit: Unit, identity: Identity) -> Iterator[Finding]:
+    """F4 or R14: there is no sheet on which anything could be filled in."""
+    if not unit.name:
+        yield NO_COVER()
+    elif not identity.is_summary:
+        yield COVER_LOST()
 
 
 def _places(layout: WorkbookLayout, where: Mapping[str, _Line]) -> dict[str, Place]:

@@ -22,6 +22,9 @@ from xlreport.workbook.codes import (
     CELLS_LOST,
     DRAGGED_AWAY,
     DRAGGED_ONTO,
+    DRAGGED_ONTO_FORMULA,
+    FORMULA_DRAGGED_AWAY,
+    FORMULA_DRAGGED_ONTO,
     FOUND_BY_ADDRESS,
     FOUND_BY_HEADING,
     FOUND_ELSEWHERE,
@@ -284,14 +287,27 @@ class _Report:
             label = self._label(one.name)
             other = self._taken_over(one)
             if other is None or one.aside is None:
-                yield DRAGGED_AWAY(cell=here.cell, label=label).on(here, one.name)
+                away = FORMULA_DRAGGED_AWAY if self._is_computed(one) else DRAGGED_AWAY
+                yield away(cell=here.cell, label=label).on(here, one.name)
                 continue
             there = place_of(one.aside)
-            finding = DRAGGED_ONTO(
+            message = self._dragged_onto(one, other)
+            finding = message(
                 cell=here.cell, label=label, other=there.cell, other_label=self._label(other.name)
             )
             yield finding.on(here, one.name)
             yield finding.on(there, other.name)
+
+    def _dragged_onto(self, one: _Found, other: _Found) -> Message:
+        """What is said of a cell that was dragged onto another: into formulas nobody types."""
+        if self._is_computed(one):
+            return FORMULA_DRAGGED_ONTO
+        return DRAGGED_ONTO_FORMULA if self._is_computed(other) else DRAGGED_ONTO
+
+    def _is_computed(self, one: _Found) -> bool:
+        """Whether the form has a formula in a cell."""
+        field = self.layout.form.fields.get(one.name)
+        return field is not None and field.computed is not None
 
     def _taken_over(self, one: _Found) -> _Found | None:
         """What stands by the headings where a name went."""
