@@ -65,17 +65,17 @@ NO_PRIOR_YEAR = (
     "note V2 ：没有上年的报表，有 179 项与上年比较的校验无法核对：B-1、B-2、B-3、B-4、B-5"
 )
 CARRIED_IN = (
-    "warning B1.natural_person 三、依申请公开 D8：“自然人”列：二、上年结转政府信息公开申请数量（D8）2，"
-    "上年的“四、结转下年度继续办理” {}，两者应当相等，现相差 {}（说明：" + ROW_EXPLAINED + "）"
+    "warning B1.natural_person 三、依申请公开 D8：D8 的 2，上年的 {}，差 {}（说明："
+    + ROW_EXPLAINED
+    + "）"
 )
 IN_FORCE = (
-    "warning B2.normative_documents 二、主动公开 D7：“行政规范性文件”行：现行有效件数（D7）14，"
-    "上年的“现行有效件数” 12 ＋ 本年制发件数（B7）2 － 本年废止件数（C7）1 ＝ 13，"
-    f"两者应当相等，现相差 1（说明：{CLEARED}）"
+    "warning B2.normative_documents 二、主动公开 D7：D7 的 14，上年的 12 ＋ B7 的 2 － C7 的 1 ＝ 13，差 1"
+    f"（说明：{CLEARED}）"
 )
 OTHER_OUTCOMES = (
-    "warning C4 三、依申请公开 J27：（六）其他处理·总计（J27:J29）10 不小于 5 时，J27:J29 的 10，"
-    f"应不大于 0.3 × （七）总计·总计（J30）27 ＝ 8.1，现多 1.9（说明：{WITHDRAWN}）"
+    "warning C4 三、依申请公开 J27：J27:J29 的 10，应不大于 0.3 × J30 的 27 ＝ 8.1"
+    f"（说明：{WITHDRAWN}）"
 )
 BLANK = [
     f"error A6 三、依申请公开 {x}{row}：没有填写" for row in (*range(11, 30), 31) for x in "DEFGHI"
@@ -85,9 +85,7 @@ OF_EACH: dict[str, list[str]] = {
     DINGMAO: [
         "note V1 ：有 45 项校验因缺数、缺文字或单位类别未选而无法核对：A-1、A-2、A-3、C-2、C-4、G-2、G-6",
         NO_PRIOR_YEAR,
-        "note V1 三、依申请公开 D7：空白处都按 0 算时：“自然人”列：一、本年新收政府信息公开申请数量（D7）5 ＋"
-        " 二、上年结转政府信息公开申请数量（D8）0 ＝ 5，（七）总计（D30）4 ＋ 四、结转下年度继续办理（D31）0 ＝ 4，"
-        "两者应当相等，现相差 1",
+        "note V1 三、依申请公开 D7：空白处都按 0 算时：D7 的 5 ＋ D8 的 0 ＝ 5，D30 的 4 ＋ D31 的 0 ＝ 4，差 1",
         *BLANK,
         "warning G5 文字材料 B6：“五、存在的主要问题及改进情况”没有填写",
     ],
@@ -360,10 +358,9 @@ def test_a_merge_of_the_first_edition_gives_a_summary_of_the_present_one(tmp_pat
     assert said == {
         JIAZI: [("R27", ""), ("B1.natural_person", ROW_EXPLAINED), ("B4", "")],
         WUCHEN: [("V2", "")],
-        MARKET: [("C4", WITHDRAWN)],
+        MARKET: [("C4", "")],  # the same words as last year explain nothing
     }
-    (output,) = result.outputs
-    data = Path(output).read_bytes()
+    data = Path(result.outputs[0]).read_bytes()
     assert is_current_edition(identity_of(open_book(data)))
     summary = report(read(data))
     reports = [report(read((FOLDER / name).read_bytes())) for name in (JIAZI, WUCHEN, MARKET)]
