@@ -5,7 +5,7 @@ Needs LibreOffice (Calc, and Writer for the report), Xvfb, xdotool, ImageMagick,
 with Playwright:
 
     python docs/make_screens.py docs/screens         # all
-    python docs/make_screens.py docs/screens page    # those of the status page; also: workbooks, report
+    python docs/make_screens.py docs/screens page    # those of the status page; also: workbooks, summary, report
 """
 
 from __future__ import annotations
@@ -60,6 +60,9 @@ COUNTY = Unit("示例县", "9901", "县")
 
 TABS = {"cover": 80, "disclosure": 340, "requests": 452, "review": 566, "texts": 668, "checks": 745}
 """Where on the screen the tab of a sheet is."""
+
+TABS |= {"collection": 158, "status": 236}
+"""Those of a summary."""
 
 
 def reports(form: Form) -> Iterator[tuple[str, Submission, tuple[str, ...]]]:
@@ -206,7 +209,26 @@ def picture_report(folder: Path) -> None:
     shutil.rmtree(out)
 
 
-PARTS = {"workbooks": picture_workbooks, "page": picture_status_page, "report": picture_report}
+def picture_summary(folder: Path) -> None:
+    """Pictures of the first two sheets of the summary of the samples."""
+    samples = ROOT / "samples"
+    roster = read_roster(samples / "roster.csv")
+    merged = merge_folder(MergeRequest(samples / "2025", roster))
+    work = Path(tempfile.mkdtemp())
+    summary, *_ = write_outputs(merged, work / "out").outputs
+    book = work / "summary.xlsx"
+    shutil.copy(summary, book)
+    with screen() as environment:
+        picture_sheets(book, ("collection", "status"), folder, environment)
+    shutil.rmtree(work)
+
+
+PARTS = {
+    "workbooks": picture_workbooks,
+    "summary": picture_summary,
+    "page": picture_status_page,
+    "report": picture_report,
+}
 
 
 def main(folder: Path, *only: str) -> None:

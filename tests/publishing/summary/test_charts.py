@@ -151,6 +151,15 @@ def test_words_for_a_chart_of_blanks() -> None:
     assert words == "柱形图“图（件）”。数最多的是甲，0件。各数见“图表数据”页。"
 
 
+def test_a_name_that_no_file_could_hold_does_no_harm() -> None:
+    bars = (Bars("数", "件", (Decimal(2),)),)
+    drawn = ChartData("图", ChartKind.UNITS, ("\x01甲<&>\n镇\ud800",), bars)
+    words = alternative_text(Block(drawn, 2, (0,)))
+    assert "甲<&>" in words
+    words.encode("utf-8")
+    assert not [character for character in words if ord(character) < 32]
+
+
 def test_a_summary_without_numbers_has_no_chart_and_no_sheet_for_them() -> None:
     units = (Unit("甲镇", "990101", "乡镇"), Unit("乙镇", "990102", "乡镇"))
     empty = replace(report(units[0]), entries=dict.fromkeys(report().entries, Entry.of(0)))

@@ -19,6 +19,7 @@ from xlreport.publishing.overview import ChartData, Overview
 from xlreport.publishing.summary.live import LiveFormulas
 from xlreport.publishing.summary.names import CHART_DATA_SHEET
 from xlreport.submission import shown
+from xlreport.text import clean
 from xlreport.workbook.layout.sheet import Span
 from xlreport.workbook.writer.book import WorkbookWriter, excel_number
 from xlreport.workbook.writer.printing import print_when_asked
@@ -281,4 +282,7 @@ def alternative_text(block: Block) -> str:
         largest = max(range(len(bars.values)), key=lambda i: bars.values[i] or Decimal(0))
         value = shown(bars.values[largest] or Decimal(0))
         told.append(f"{bars.label}最多的是{block.categories[largest]}，{value}{bars.unit}")
-    return f"柱形图“{block.title}”。{'；'.join(told)}。各数见“{CHART_DATA_SHEET}”页。"
+    largest_of_each = "；".join(told)
+    words = f"柱形图“{block.title}”。{largest_of_each}。各数见“{CHART_DATA_SHEET}”页。"
+    # as cells: an XML part holds no control characters
+    return " ".join(clean(words).split())
