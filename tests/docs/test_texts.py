@@ -72,6 +72,7 @@ WORDS = {
     "message": "D7 的 40，D30 的 41，差 1",
     "moment": dt.datetime(2027, 1, 12, 15, 4, tzinfo=CHINA),
     "name": "甲.xlsx",
+    "named": "乙丑镇",
     "names": "甲.xlsx、乙.xlsx",
     "no": "否",
     "other": "D10",

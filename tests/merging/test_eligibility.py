@@ -118,6 +118,26 @@ def test_the_countys_own_summary_is_ignored_and_another_one_is_not() -> None:
 # --- the roster -------------------------------------------------------------------------------
 
 
+SWAPPED = "990102_乙丑镇_2025年政府信息公开工作年度报告.xlsx"
+
+
+@pytest.mark.parametrize(
+    ("path", "is_told"),
+    [
+        (SWAPPED, True),
+        (f"包.zip!夹/{SWAPPED}", True),
+        ("990101_甲子镇_2025年政府信息公开工作年度报告.xlsx", False),
+        ("乙丑镇.xlsx", False),
+        (f"{SWAPPED}/甲.xlsx", False),
+    ],
+)
+def test_a_file_that_is_named_after_another_unit_is_noted(path: str, is_told: bool) -> None:
+    file = judged(record(path, report()), roster=Roster((JIAZI, YICHOU), {}))
+    words = "文件名写的是“乙丑镇”，里面是“甲子镇”的报表，按里面的单位计入"
+    assert told(file) == ([("F21", words)] if is_told else [])
+    assert file.stage is Stage.CANDIDATE
+
+
 def test_the_rosters_level_holds_and_a_different_one_is_told() -> None:
     street = replace(JIAZI, level="街道")
     file = judged(record("a", report(street)), roster=ROSTER)

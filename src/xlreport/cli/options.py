@@ -141,7 +141,7 @@ Verbose = Annotated[bool, _flag("--verbose", "显示全部结果，连同不用�
 CampaignFolder = Annotated[Path | None, _value("--campaign", "文件夹", _CAMPAIGN_HELP)]
 RosterFile = Annotated[
     Path | None,
-    _value("--roster", "文件", "名册（CSV 或 xlsx）：有哪些单位，谁改了名、合并了，谁未报。"),
+    _value("--roster", "文件", "名册（CSV、xlsx 或 xls）：有哪些单位，谁改了名、合并了，谁未报。"),
 ]
 PreparedRoster = Annotated[Path | None, _value("--roster", "文件", _PREPARED_ROSTER_HELP)]
 PreviousPath = Annotated[Path | None, _value("--previous", "文件", _PREVIOUS_HELP)]

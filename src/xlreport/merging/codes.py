@@ -60,6 +60,12 @@ F20 = Code(
     Severity.WARNING,
     "收取记录里有收到的时间，同一单位以后收到的为准；保存时间或报送序号说的相反时，由人核对。",
 )
+F21 = Code(
+    "F21",
+    "文件名写的是别的单位",
+    Severity.NOTE,
+    "以文件里面的单位为准；文件名多半是存错了。",
+)
 M1 = Code("M1", "发件人不在名册上", Severity.NOTE, "报表可能是别人代发的，请核对；报表照常收取。")
 M2 = Code(
     "M2",
@@ -109,6 +115,7 @@ register(
     F17,
     F18,
     F20,
+    F21,
     M1,
     M2,
     M10,
@@ -180,6 +187,9 @@ CODE_OF_OTHER = F5.message(
 )
 KNOWN_BY_NAME = F17.message(
     "文件里没有单位代码，按名称“{name}”认作名册上的“{listed}”（代码“{code}”）", "请核对"
+)
+NAMED_AFTER_ANOTHER = F21.message(
+    "文件名写的是“{named}”，里面是“{unit}”的报表，按里面的单位计入", "请核对是不是存错了文件名"
 )
 OTHER_NAME_OF_UNIT = F17.message(
     "这里写的“{name}”和“{listed}”是名册上的同一个单位，报表照常计入", "请核对；下次请写同一个名称"

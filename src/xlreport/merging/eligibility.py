@@ -11,6 +11,7 @@ from xlreport.merging.codes import (
     CODE_OF_OTHER,
     COUNTED_TWICE,
     KNOWN_BY_NAME,
+    NAMED_AFTER_ANOTHER,
     NAMES_CONTRADICT,
     OTHER_CODE,
     OTHER_COUNTY,
@@ -107,7 +108,19 @@ def _judged(file: FileRecord, target: Target, request: MergeRequest) -> FileReco
         return file.as_candidate()
     found = match(request.roster, file.unit, target.county.name)
     file = _matched(file, found, accept_unlisted=request.policy.accept_unlisted)
-    return _with_names(file, request.roster)
+    file = _with_names(file, request.roster)
+    return _named_after_another(file, request.roster)
+
+
+def _named_after_another(file: FileRecord, roster: Roster) -> FileRecord:
+    """The file, with a note where its name begins as that of another unit's workbook does."""
+    name = file.path.rpartition("!")[2].rpartition("/")[2]
+    for unit in roster.units:
+        is_other = unit.code != file.unit.code
+        if is_other and name.startswith(f"{unit.code}_{unit.name}_"):
+            note = NAMED_AFTER_ANOTHER(named=unit.name, unit=file.unit.name)
+            return file.noting(file.placed(note))
+    return file
 
 
 def _with_names(file: FileRecord, roster: Roster) -> FileRecord:
