@@ -223,9 +223,10 @@ def _line(form: Form, finding: Finding) -> NoticeLine:
     if finding.sheet:
         place = Place(finding.sheet, first[0] if first else "")
     where = finding.where or "整份报表"
+    label = ""
     if finding.field in form.fields:
-        where += f"\n{form.fields[finding.field].label}"
-    message = harmless(f"{finding.message}　（{finding.printed_code}）")
+        label = f"{form.fields[finding.field].label}："
+    message = harmless(f"{label}{finding.message}　（{finding.printed_code}）")
     return NoticeLine(finding.weight, where, place, message, harmless(finding.suggestion))
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from xlreport.a1 import quoted
+from xlreport.rules.excel_text import link, literal
 from xlreport.submission import Place
+from xlreport.text import clean
 from xlreport.workbook.layout.notice import NOTICE
 from xlreport.workbook.layout.sheet import LINE_HEIGHT, Span, height_of, lines_needed
 from xlreport.workbook.writer.book import WorkbookWriter
@@ -22,6 +24,11 @@ _TAB_COLOUR = "#C00000"
 _LEAST_HEIGHT = 20.0
 _GAP = 2
 """Rows from one part of the sheet to the next."""
+
+_FIRST_CELL = "A1"
+
+_MOST_NAMED = 120
+"""Characters of a place; a formula takes words of 255 (ECMA-376 part 1, 18.17.2)."""
 
 _LEFT_OUT = "换成新表时没有照搬、或已恢复的内容"
 
@@ -116,9 +123,11 @@ class _NoticeSheet(SheetWriter):
         self.height(row, min(MAX_ROW_HEIGHT, max(heights)))
 
     def _where(self, row: int, line: NoticeLine) -> None:
-        """The place, as a link to it where it is a cell."""
+        """The place, as a link to it where it is a cell. (A formula wraps in every program, the
+        words of a link of the cell do not.)"""
         if line.place is None:
             self.string((row, _WHERE), line.where, "text")
             return
-        target = f"internal:{quoted(line.place.sheet)}!{line.place.cell or 'A1'}"
-        self.sheet.write_url(row, _WHERE, target, self.book.styles["link"], line.where)
+        where = clean(line.where)[:_MOST_NAMED]
+        target = f"#{quoted(line.place.sheet)}!{line.place.cell or _FIRST_CELL}"
+        self.formula((row, _WHERE), link(literal(target), literal(where)), "link", where)
