@@ -38,13 +38,13 @@ from xlreport.publishing.document import DATA_NAME, result_document
 from xlreport.publishing.notices import LIST_NAME as NOTICE_LIST
 from xlreport.publishing.notices import notice_list
 from xlreport.publishing.notices import notices as notices_of
-from xlreport.publishing.overview import overview_of
+from xlreport.publishing.overview import Overview, overview_of
 from xlreport.publishing.page.render import PAGE_NAME, status_page
 from xlreport.publishing.report import Report, county_report, is_ours, report_files, unit_report
 from xlreport.publishing.summary.verification import verify_summary
 from xlreport.publishing.summary.workbook import write_summary
 from xlreport.rules.excel import FormulaTooLong
-from xlreport.submission import NOBODY, Submission, Summary, Unit
+from xlreport.submission import NOBODY, Submission, Unit
 from xlreport.workbook.writer.context import NO_SERVICE, Service
 from xlreport.workbook.writer.template import blank, workbook_name, write_workbook
 
@@ -312,9 +312,10 @@ def _write(
     require_room(standing, how)
     county = with_typed_lines(county, standing.summary)
     result = replace(result, county=county)
-    summary = write_summary(form, county, result, password)
-    verify_summary(summary, result)
-    beside = _beside(path, result, form, county)
+    overview = overview_of(result, form, county)
+    summary = write_summary(form, county, result, password, overview)
+    verify_summary(summary, result, overview)
+    beside = _beside(path, result, form, overview)
     require_own(beside, how)
     result = _with_workbooks(result, repair, notices, how)
     kept = write_summary_over(standing, summary, beside, how)
@@ -339,9 +340,10 @@ def _with_workbooks(
     return replace(result, outputs=_named(*fresh, *sent_back), notices=_named(*sent_back))
 
 
-def _beside(summary: Path, result: MergeResult, form: Form, county: Summary) -> dict[Path, bytes]:
+def _beside(
+    summary: Path, result: MergeResult, form: Form, overview: Overview
+) -> dict[Path, bytes]:
     """What goes beside the summary: the status page and the result for machines."""
-    overview = overview_of(result, form, county)
     page = status_page(overview, summary.name, DATA_NAME)
     document = result_document(result, form, overview)
     return {summary.with_name(PAGE_NAME): page, summary.with_name(DATA_NAME): document}

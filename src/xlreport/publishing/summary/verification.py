@@ -15,10 +15,10 @@ from xlreport.errors import XlreportError
 from xlreport.form.model import Form
 from xlreport.merging.outcome import Outcome
 from xlreport.merging.result import MergeResult
-from xlreport.publishing.overview import overview_of
+from xlreport.publishing.overview import Overview, overview_of
 from xlreport.publishing.summary.names import OVERVIEW_SHEET
 from xlreport.publishing.summary.overview_sheet import OverviewLayout
-from xlreport.submission import Summary, shown
+from xlreport.submission import shown
 from xlreport.workbook.layout.workbook import Spot, layout_of
 
 if TYPE_CHECKING:
@@ -40,13 +40,14 @@ class _Expected:
     number: Decimal | None
 
 
-def verify_summary(data: bytes, result: MergeResult) -> None:
-    """Opens a summary that was written from a result. Raises SummaryDiffers at the first number
-    that is another."""
+def verify_summary(data: bytes, result: MergeResult, overview: Overview | None = None) -> None:
+    """Opens a summary that was written from a result; `overview` is that of the result, where it
+    has been worked out already. Raises SummaryDiffers at the first number that is another."""
     form, county = result.form, result.county
     if form is None or county is None:
         return
-    expected = [*_totals(form, result), *_overview(form, county, result)]
+    overview = overview or overview_of(result, form, county)
+    expected = [*_totals(form, result), *_overview(overview, result)]
     shown_numbers = _shown(data, {item.spot for item in expected})
     for item in expected:
         seen = shown_numbers.get(item.spot)
@@ -61,9 +62,8 @@ def _totals(form: Form, result: MergeResult) -> Iterator[_Expected]:
         yield _Expected(cells[name], result.totals.get(name))
 
 
-def _overview(form: Form, county: Summary, result: MergeResult) -> Iterator[_Expected]:
+def _overview(overview: Overview, result: MergeResult) -> Iterator[_Expected]:
     """The counts of units and files, counted again, and the figures that are shown first."""
-    overview = overview_of(result, form, county)
     layout = OverviewLayout(overview)
     for index, count in enumerate(_counts(result)):
         yield _Expected((OVERVIEW_SHEET, layout.card_cell(index)), Decimal(count))

@@ -30,9 +30,16 @@ from xlreport.workbook.writer.context import SummaryContext
 from xlreport.workbook.writer.template import write_form_sheets, write_identity
 
 
-def write_summary(form: Form, county: Summary, result: MergeResult, password: str = "") -> bytes:
-    """The summary as .xlsx bytes: same result, same bytes."""
-    overview = overview_of(result, form, county)
+def write_summary(
+    form: Form,
+    county: Summary,
+    result: MergeResult,
+    password: str = "",
+    overview: Overview | None = None,
+) -> bytes:
+    """The summary as .xlsx bytes: same result, same bytes. `overview` is that of the result, where
+    it has been worked out already."""
+    overview = overview or overview_of(result, form, county)
     blocks = blocks_of(overview)
     book = WorkbookWriter(_context(form, county, result, overview), password)
     write_overview(book, form, overview, blocks, _linked(form, has_charts=bool(blocks)))
