@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from campaign.scene import JIAZI, YICHOU, Mailbox, campaign_in, workbook
+from support.examples import every
 from support.faults import KILL, Run, command, needs_fork, run
 from xlreport import Form
 from xlreport.campaign.ledger import NAME
@@ -24,8 +25,8 @@ pytestmark = needs_fork
 PARTS = 4
 """Tests among which the steps are shared out."""
 
-EVERY = 3
-"""At one step of so many an error takes the place of a kill."""
+KILLED_EVERY, FAILED_EVERY = every(3), every(6)
+"""At one step of so many the collection is killed, or an error takes the place of a kill."""
 
 State = tuple[list[tuple[str, str, int]], list[str], dict[str, list[tuple[object, ...]]]]
 
@@ -111,10 +112,10 @@ def again(folder: Path, mails: Path) -> State:
 def test_killed_at_many_points(
     part: int, fresh: Path, mails: Path, undisturbed: tuple[State, int], tmp_path: Path
 ) -> None:
-    """At every step."""
+    """At steps all over the collection, at night at each."""
     right, steps = undisturbed
     assert steps > 32
-    for number in range(1 + part, steps + 1, PARTS):
+    for number in range(1 + part, steps + 1, PARTS * KILLED_EVERY):
         folder = shutil.copytree(fresh, tmp_path / str(number))
         assert collected(folder, mails, KILL, number).code == -signal.SIGKILL
         assert again(folder, mails) == right, number
@@ -125,7 +126,7 @@ def test_a_step_that_fails_is_one_sentence_and_the_next_run_completes(
     mode: str, fresh: Path, mails: Path, undisturbed: tuple[State, int], tmp_path: Path
 ) -> None:
     right, steps = undisturbed
-    for number in range(1, steps + 1, EVERY):
+    for number in range(2, steps + 1, FAILED_EVERY):
         folder = shutil.copytree(fresh, tmp_path / str(number))
         done = collected(folder, mails, mode, number)
         assert done.code in (1, 2), (number, done.err)

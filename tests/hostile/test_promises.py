@@ -67,7 +67,7 @@ posix_names = pytest.mark.skipif(
 
 
 @posix_names
-@examples(120)
+@examples(40, nightly=2400)
 @given(tree=st.dictionaries(NAMES, TREE, max_size=6))
 @example(tree={b"a.zip": [(b"b", b"x")], b"a.zip!b": b"x"})
 @example(tree={b"a.zip": [(b"b", b"x"), (b"b", b"x"), ("b（第 2 个）".encode(), b"x")]})

@@ -198,7 +198,7 @@ def example_fails(form: Form, result: LintResult, code: str) -> bool:
     return False
 
 
-@examples(40)
+@examples(15, nightly=800)
 @given(seed=st.integers(0, 10**6))
 def test_no_fill_refutes_what_is_claimed(seed: int) -> None:
     form = random_form(seed)

@@ -1,4 +1,4 @@
-"""How many examples Hypothesis tries: few in every run, twenty times as many at night.
+"""How many examples are tried: few in every run, twenty times as many at night.
 
 conftest.py registers the profiles; `--hypothesis-profile nightly` chooses the long one.
 """
@@ -28,3 +28,8 @@ def examples(number: int, *, nightly: int = 0) -> settings:
     if profile.max_examples == USUAL:
         return settings(max_examples=number)
     return settings(max_examples=nightly or number * profile.max_examples // USUAL)
+
+
+def every(usual: int) -> int:
+    """One of how many places is tried in the short profile; in the long one each."""
+    return usual if examples(1).max_examples == 1 else 1
