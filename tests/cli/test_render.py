@@ -237,7 +237,13 @@ def test_a_merge_tells_who_is_missing_and_what_was_written() -> None:
     result = replace(
         merged(*files, county=summary(Unit("示例县")), own_findings=own),
         request=request,
-        outputs=("out/汇总.xlsx", "fix/甲.xlsx", "fix/清单.txt"),
+        outputs=(
+            "out/汇总.xlsx",
+            "out/汇总情况.html",
+            "out/结果.json",
+            "fix/甲.xlsx",
+            "fix/清单.txt",
+        ),
     )
     lines = list(render.merge_report(result))
     assert lines[0] == "示例县　2025 年度　政府信息公开工作年度报告"
@@ -249,7 +255,13 @@ def test_a_merge_tells_who_is_missing_and_what_was_written() -> None:
         "[警示] 不寻常　（E-4）",
         "[警示] 不寻常　（M-10）",
     ]
-    assert lines[-3:] == ["汇总表：out/汇总.xlsx", "修复：fix/甲.xlsx", "修复：fix/清单.txt"]
+    assert lines[-5:] == [
+        "汇总表：out/汇总.xlsx",
+        "汇总情况（网页）：out/汇总情况.html",
+        "数据（供程序读取）：out/结果.json",
+        "修复：fix/甲.xlsx",
+        "修复：fix/清单.txt",
+    ]
 
 
 # --- fields and repairs ---
