@@ -179,6 +179,17 @@ def test_what_keeps_the_totals_from_being_final_is_told() -> None:
     assert "合计还不是最后的数" in state
 
 
+def test_a_sentence_with_many_names_is_folded_behind_what_they_are_named_for() -> None:
+    names = "、".join(f"第{number}乡" for number in range(60))
+    points = (f"未报单位（没有计入合计）：{names}", "有错误的报表：甲乡", "没有冒号" * 60)
+    told = replace(overview(county(2)), open_points=points)
+    root = section(parsed(status_page(told, SUMMARY, DATA)), "state")
+    (folded,) = root.iter("details")
+    assert words(folded.find("summary")) == "未报单位（没有计入合计）："
+    assert words(folded) == points[0]
+    assert all(point in words(root) for point in points)
+
+
 def test_when_nothing_is_open_it_says_so() -> None:
     state = words(section(parsed(page(county(2))), "state"))
     assert "✔ 各单位都已计入合计" in state

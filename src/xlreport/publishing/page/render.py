@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 PAGE_NAME = "汇总情况.html"
 
+FOLDED = 120
+"""Characters of names in a sentence that are folded away."""
+
 _TEMPLATES = Path(__file__).with_name("templates")
 
 _NO_CHARACTERS = dict.fromkeys((0xFFFE, 0xFFFF), "�")
@@ -85,7 +88,7 @@ def _environment() -> Environment:
         number=_number, change=_change, address=_address, why=why_not_counted
     )
     environment.globals.update(
-        drawings=drawings, pattern_of=pattern, patterns=PATTERNS, width=WIDTH
+        drawings=drawings, pattern_of=pattern, patterns=PATTERNS, width=WIDTH, folded=FOLDED
     )
     return environment
 

@@ -76,7 +76,7 @@
   // on paper everything stands open that is on the screen, but for the tables beside charts
   var opened = [];
   window.addEventListener("beforeprint", function () {
-    document.querySelectorAll("#units details, #notes details").forEach(function (details) {
+    document.querySelectorAll("#state details, #units details, #notes details").forEach(function (details) {
       if (details.open) return;
       details.open = true;
       opened.push(details);
