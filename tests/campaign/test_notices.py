@@ -34,6 +34,7 @@ from xlreport.campaign.send import (
 from xlreport.campaign.status import UnitStatus, status
 from xlreport.cli.app import main
 from xlreport.cli.render import status_report
+from xlreport.merging.decisions import Decision, Ruling
 from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.submission import BLANK, Entry, Status, Submission
 from xlreport.workbook.layout.workbook import layout_of
@@ -149,6 +150,14 @@ def test_a_letter_of_ones_own_begins_with_where_to_correct(
     assert parts_of(way)[0].replace("\r", "").startswith(f"{IN_NOTICE}。\n\n甲子镇：1. [错误]")
 
 
+def test_what_waits_for_the_county_has_no_workbook(campaign: Campaign, box: Mailbox) -> None:
+    came(campaign, box, "a", workbook(campaign.form, JIAZI))
+    with ledger_of(campaign.settings) as ledger:
+        ledger.decide(Decision(JIAZI, Ruling.EXCLUDE, "已并入邻镇"))
+    (item,) = send(campaign, RETURN, Way()).items
+    assert (item.state, item.file) == ("held", "")
+
+
 def test_a_notice_is_not_made_again_for_whom_it_reached(
     campaign: Campaign, box: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -208,6 +217,16 @@ def test_what_came_back_as_it_went_is_no_report(campaign: Campaign, box: Mailbox
     ]
     unit = jiazi(campaign)
     assert (unit.state, unit.blanks, unit.versions, unit.follow_up) == ("returned", 0, 1, None)
+
+
+def test_a_blank_beside_an_unchanged_notice_is_one_blank(campaign: Campaign, box: Mailbox) -> None:
+    send(campaign, SendRequest("templates"), Way())
+    notice = returned(campaign, box)
+    blank = next(campaign.settings.templates.glob("990101*")).read_bytes()
+    box.put("b", "jiazi@example.org", [("空白.xlsx", blank), (NAME, notice)], day=9)
+    message = next(m for m in collect(campaign, box.folder).messages if m.origin == "b.eml")
+    assert [finding.code for finding in message.findings] == ["M8", "M12"]
+    assert jiazi(campaign).blanks == 1
 
 
 def test_before_another_report_came_there_is_nothing_to_tell(

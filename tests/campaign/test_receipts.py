@@ -111,6 +111,13 @@ def test_nobody_is_told_twice_and_the_office_not_at_all(
     assert said(receipt(campaign, Way())) == [("甲子镇", "jiazi@example.org", "sent")]
 
 
+def test_a_sender_who_is_named_twice_gets_one(campaign: Campaign) -> None:
+    writer = LetterWriter(campaign, read_letter(campaign.settings.letters, "receipts"))
+    senders = ["b@example.com", "B@example.com", "nobody", "A@example.org"]
+    told = writer._also(("a@example.org",), senders)
+    assert told == ("a@example.org", "b@example.com")
+
+
 def test_a_report_that_came_back_from_a_mail_server_has_no_sender(
     campaign: Campaign, box: Mailbox
 ) -> None:
