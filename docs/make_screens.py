@@ -52,6 +52,9 @@ LONGEST_START = 180
 PAGE_SCREENS = (("state", 1366, 768), ("phone", 390, 844))
 """Names of the page's pictures, with the screens."""
 
+THIRD_TABLE = 3
+"""The page with the table of requests, behind the cover and the first table."""
+
 TABS_Y = 735
 """Where LibreOffice has the tabs of sheets on such a screen."""
 
@@ -185,7 +188,7 @@ def picture_workbooks(folder: Path) -> None:
             book = work / f"{name}.xlsx"
             book.write_bytes(write_workbook(report, form))
             picture_sheets(book, tabs, folder, environment)
-    picture_page(work / "right.xlsx", folder, 5)
+    picture_page(work / "right.xlsx", folder, THIRD_TABLE)
     shutil.rmtree(work)
 
 

@@ -335,3 +335,57 @@ def test_the_official_table_fills_its_grid(any_form: Form) -> None:
 
 def test_rows_of_headings_are_those_of_all_columns(zfxxgk: Form) -> None:
     assert [official_table(table).headings for table in zfxxgk.tables] == [0, 3, 3]
+
+
+# --- heights and widths ---------------------------------------------------------------------
+
+
+def test_rows_over_and_below_a_table_are_as_high_as_what_they_say() -> None:
+    layout = laid_out(table(), signed=True)
+    first = FIRST_ROW + 2
+    assert dict(layout.heights) == {
+        HEAD_ROW: 27.0,
+        TITLE_ROW: 28.0,
+        UNIT_ROW: 19.0,
+        FIRST_ROW: 18.0,
+        FIRST_ROW + 1: 32.0,
+        first: 19.0,
+        first + 1: 19.0,
+        first + 2: 19.0,
+        first + 3: 34.0,
+    }
+    assert layout.form_bottom == first + 3, "the signatures"
+
+
+def test_the_question_takes_the_lines_that_it_needs() -> None:
+    narrow = (Heading("一", "one"),)
+    layout = laid_out(table(Arrangement.DOWN, Block(None, "", COLUMNS, narrow)))
+    assert layout.widths[0] == 26.0
+    assert layout.heights[HEAD_ROW] == 34.0, "two lines"
+
+
+def test_a_long_row_heading_makes_its_row_higher() -> None:
+    rows = (Heading("长" * 30, "one"), Heading("二", "two"))
+    layout = laid_out(table(Arrangement.DOWN, Block(None, "", COLUMNS, rows)))
+    first = FIRST_ROW + 2
+    assert (layout.heights[first], layout.heights[first + 1]) == (49.0, 19.0)
+
+
+def test_rows_of_a_table_across_are_as_high_as_their_headings() -> None:
+    layout = laid_out(table(Arrangement.ACROSS))
+    line = FIRST_ROW + 4
+    assert {row: layout.heights[row] for row in range(FIRST_ROW, line + 1)} == {
+        FIRST_ROW: 22.0,
+        FIRST_ROW + 1: 22.0,
+        FIRST_ROW + 2: 22.0,
+        FIRST_ROW + 3: 24.0,
+        line: 26.0,
+    }
+
+
+@pytest.mark.parametrize(("columns", "width"), [(2, 19.0), (4, 14.2), (7, 8.1), (12, 8.1)])
+def test_columns_of_numbers_share_the_page(columns: int, width: float) -> None:
+    headings = tuple(Heading(str(i), f"c{i}") for i in range(columns))
+    rows = (Heading("一", "one"),)
+    layout = laid_out(table(Arrangement.DOWN, Block(None, "", headings, rows)))
+    assert layout.widths[1 : columns + 1] == (width,) * columns
