@@ -104,3 +104,12 @@ def test_names_of_many_missing_units_are_no_property_and_nothing_is_said(
     told = [finding.message for finding in reading.findings if finding.code == "E5"]
     assert len(told) == 1
     assert units[0].name in told[0]
+
+
+def test_a_sum_too_wide_for_its_column_is_drawn_smaller(zfxxgk: Form) -> None:
+    for name in ("二、主动公开", "明细·二、主动公开"):
+        sheet = book()[name]
+        sums = [c for row in sheet.iter_rows() for c in row if isinstance(c.value, int | float)]
+        of_the_form = [cell for cell in sums if cell.column <= 13]
+        assert len(of_the_form) >= len(zfxxgk.tables)
+        assert all(cell.alignment.shrink_to_fit for cell in of_the_form if cell.border.left.style)

@@ -16,6 +16,9 @@ _Settings = Mapping[str, str | float | bool]
 
 _BORDER: _Settings = {"border": 1, "border_color": "#404040"}
 _CENTRE: _Settings = {"align": "center", "valign": "vcenter", "text_wrap": True}
+_SHRUNK: _Settings = {"align": "center", "valign": "vcenter", "shrink": True}
+"""A sum that is wider than its column is drawn smaller; ##### would say nothing."""
+
 _LEFT: _Settings = {"align": "left", "valign": "vcenter", "text_wrap": True}
 _TOP: _Settings = {"align": "left", "valign": "top", "text_wrap": True}
 _LINE: _Settings = {"valign": "vcenter"}
@@ -80,15 +83,15 @@ _style("input_money", _INPUT, _CENTRE, _MONEY)
 _style("input_text", _INPUT, _TOP, _TEXT)
 _style("input_line", _INPUT, _LEFT, _TEXT)
 _style("input_choice", _INPUT, _CENTRE, _TEXT)
-_style("computed_count", _COMPUTED, _CENTRE, _COUNT)
-_style("computed_money", _COMPUTED, _CENTRE, _MONEY)
+_style("computed_count", _COMPUTED, _SHRUNK, _COUNT)
+_style("computed_money", _COMPUTED, _SHRUNK, _MONEY)
 
 # lists
 _style("link", _BORDER, _LEFT, _LINK, underline=1)
 _style("text", _BORDER, _LEFT, _TEXT)
 _style("centre", _BORDER, _CENTRE)
-_style("number_count", _BORDER, _CENTRE, _COUNT)
-_style("number_money", _BORDER, _CENTRE, _MONEY)
+_style("number_count", _BORDER, _SHRUNK, _COUNT)
+_style("number_money", _BORDER, _SHRUNK, _MONEY)
 _style("small_head", _BORDER, _CENTRE, font_size=9)
 _style("id", _BORDER, _CENTRE, _QUIET, font_size=9)
 
