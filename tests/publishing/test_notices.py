@@ -296,6 +296,16 @@ def test_what_was_not_carried_over_is_told(tmp_path: Path) -> None:
     assert texts[texts.index("换成新表时没有照搬、或已恢复的内容") + 1] == left
 
 
+def test_what_the_roster_knows_of_the_unit_is_known_of_the_fresh_report() -> None:
+    """Checks of texts look for the names of other units."""
+    reading = read_submission(write_workbook(WRONG, FORM), FormCatalog())
+    read = FileRecord("甲子镇.xlsx", reading, reading.findings)
+    known = replace(read.report, known_as=("甲子公社",), listed=("乙丑镇",))
+    (notice,) = notices(validated([read.reporting(known)]), MergeRequest(Path()))
+    fresh = as_submission(notice)
+    assert (fresh.known_as, fresh.listed) == (("甲子公社",), ("乙丑镇",))
+
+
 def test_a_report_that_only_needs_a_fresh_workbook_is_not_accused(tmp_path: Path) -> None:
     sent = put(write_workbook(base(FORM, JIAZI), FORM), REQUESTS, "J7", "blank")
     notice = notice_of(sent)
@@ -449,7 +459,9 @@ def test_what_the_county_accepts_is_not_asked_and_what_it_asks_is(typed_over: bo
     rows = listed(notice)
     assert "C-7" not in "".join(row[3] for row in rows)
     assert any("请附台账" in row[3] for row in rows)
-    assert "请附台账" in comments(opened(notice)[REQUESTS])["D7"]
+    note = comments(opened(notice)[REQUESTS])["D7"]
+    # the gravest first, whenever it was found
+    assert note.index("错误：") < note.index("请附台账") < note.index("提示：")
 
 
 # --- what a town adds ---
