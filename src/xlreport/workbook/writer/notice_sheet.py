@@ -84,7 +84,6 @@ class _NoticeSheet(SheetWriter):
         print_when_asked(self.sheet, _ADVICE, landscape=True)
         self.close((0, 0), autofilter=True)
         self.sheet.activate()
-        self.sheet.set_first_sheet()
 
     def _sentences(self, row: int, sentences: tuple[str, ...], style: str) -> int:
         """A row each, over the whole width; gives the row that follows."""
