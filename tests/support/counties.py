@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
+from itertools import cycle
 from pathlib import Path
 
 from support.records import JIAZI, form, record, report
 from xlreport import (
     Entry,
+    FileRecord,
     MergeRequest,
     MergeResult,
     Policy,
@@ -59,23 +61,49 @@ def town(number: int) -> Unit:
     return Unit(f"示例县第{number}乡人民政府", f"99{number:04}", "乡镇")
 
 
+@lru_cache(maxsize=16)
 def county(
     size: int, change: Change = unchanged, *, missing: int = 0, with_errors: bool = False
 ) -> MergeResult:
-    """A county of so many towns on the roster, the last of which do not report."""
+    """A county of so many towns on the roster, the last of which do not report; merged once."""
+    return merged_anew(size, change, missing=missing, with_errors=with_errors)
+
+
+def merged_anew(
+    size: int, change: Change = unchanged, *, missing: int = 0, with_errors: bool = False
+) -> MergeResult:
+    """The same county, merged at each call."""
     units = [town(number) for number in range(1, size + 1)]
     base = report(JIAZI)
     files = []
     for number, unit in enumerate(units[: size - missing], 1):
         submission = change(number, replace(base, unit=unit))
         files.append(record(f"{unit.code}_{unit.name}_2025年报告.xlsx", submission))
+    policy = Policy(with_errors=with_errors)
+    return merge_files(files, MergeRequest(Path(), _roster(units), policy=policy))
+
+
+def _roster(units: list[Unit]) -> Roster:
     columns = {
         unit.code: {"联系人": f"王{number}", "联系电话": "0990-5550100"}
         for number, unit in enumerate(units)
     }
-    roster = Roster(tuple(units), {}, COUNTY, columns)
-    policy = Policy(with_errors=with_errors)
-    return merge_files(files, MergeRequest(Path(), roster, policy=policy))
+    return Roster(tuple(units), {}, COUNTY, columns)
+
+
+def grown(result: MergeResult, size: int) -> MergeResult:
+    """A county of so many towns, in which those of a smaller one stand again and again."""
+    units = [town(number) for number in range(1, size + 1)]
+    files = [_moved(file, unit) for file, unit in zip(cycle(result.files), units, strict=False)]
+    request = replace(result.request, roster=_roster(units))
+    return replace(result, request=request, files=tuple(files))
+
+
+def _moved(file: FileRecord, unit: Unit) -> FileRecord:
+    """The same file of another town."""
+    path = f"{unit.code}_{unit.name}_2025年报告.xlsx"
+    moved = replace(file.reporting(replace(file.report, unit=unit)), path=path)
+    return moved.telling(moved.placed(finding) for finding in file.findings)
 
 
 def wrong(number: int, submission: Submission) -> Submission:

@@ -13,7 +13,16 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from real.test_hostile_text import HOSTILE
-from support.counties import county, last_year, overview, samples, unchanged, wrong
+from support.counties import (
+    county,
+    grown,
+    last_year,
+    merged_anew,
+    overview,
+    samples,
+    unchanged,
+    wrong,
+)
 from support.pages import DATA, SUMMARY, page, parsed, rows, section, units, words
 from xlreport import Entry, FileRecord, Outcome, Submission, Unit
 from xlreport.atomic import safe_name
@@ -61,7 +70,7 @@ def test_the_page_of_the_samples_has_this_structure(pytestconfig: pytest.Config)
 
 def test_the_same_merge_gives_the_same_bytes() -> None:
     assert page(samples()) == page(samples())
-    assert page(county(3)) == page(county(3))
+    assert page(merged_anew(3)) == page(merged_anew(3))
 
 
 def test_it_begins_with_the_mark_of_the_page() -> None:
@@ -118,7 +127,7 @@ def test_it_names_no_address_but_its_own_places_and_the_files_beside_it() -> Non
 
 
 def test_ids_are_told_once_and_labels_lead_somewhere() -> None:
-    root = parsed(page(last_year(county(70))))
+    root = parsed(page(grown(last_year(county(3)), 70)))
     ids = [element.attrib["id"] for element in root.iter() if "id" in element.attrib]
     assert len(ids) == len(set(ids))
     for element in root.iter():
@@ -343,12 +352,15 @@ def test_what_deceives_the_eye_is_shown() -> None:
 
 # --- how large it is ---
 
+KINDS = 28
+"""Towns with errors of their own; a larger county has theirs again."""
+
 
 @pytest.mark.parametrize(
     ("size", "most"), [(100, 300 * 1024), (200, 600 * 1024)], ids=["100 units", "200 units"]
 )
 def test_a_large_county_with_errors_everywhere_is_still_a_small_file(size: int, most: int) -> None:
-    result = county(size, wrong, with_errors=True)
+    result = grown(county(KINDS, wrong, with_errors=True), size)
     told = overview(result)
     assert min(row.errors for row in told.units) > 3
     data = page(result)
