@@ -33,7 +33,7 @@ from xlreport import (
 from xlreport.merging.outcome import FileRecord
 from xlreport.workers import Lost, WorkerPool
 
-AT_LEAST = examples(2 * UNITS, nightly=80 * UNITS).max_examples
+AT_LEAST = examples(UNITS, nightly=80 * UNITS).max_examples
 """Mutants that are made in every run."""
 
 SLOWEST = 600
