@@ -16,6 +16,7 @@ def entry_point() -> None:
     """Runs the command line; ends this process with its exit code."""
     try:
         _require_chinese()
+        sys.unraisablehook = _unsaid
         from xlreport.cli.app import main
 
         code = main()
@@ -25,6 +26,10 @@ def entry_point() -> None:
         sys.stderr.write("\n已中断。\n")
         code = _INTERRUPTED
     sys.exit(code)
+
+
+def _unsaid(_unraisable: object) -> None:
+    """What fails while an interrupted run lets go of its objects is nothing for a user."""
 
 
 def _leave_in_peace() -> None:

@@ -220,3 +220,21 @@ def test_the_command_records_lists_and_revokes(
     assert main(["decide", "甲子镇", "A-3", "revoke", *here]) == 0
     assert main(["decide", "甲子镇", *here]) == 2
     assert main(["decide", "没有的镇", "accept", "--reason", "好", *here]) == 2
+
+
+def test_what_is_left_out_has_one_name_everywhere(
+    campaign: Campaign, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put(campaign, report(campaign))
+    decide(campaign, Asked(JIAZI, "", "exclude", "已并入乙丑镇", "王五"))
+    here = ["--campaign", str(campaign.settings.folder)]
+    assert main(["merge", *here]) == 1
+    merged_lines = capsys.readouterr().out
+    assert "【县里决定不计入】甲子镇" in merged_lines
+    assert "收到 1 个文件：县里决定不计入 1 个。" in merged_lines
+    assert "退回" not in merged_lines
+    main(["status", *here])
+    told = capsys.readouterr().out
+    assert "【县里决定不计入】990101 甲子镇" in told
+    assert "要先由县里处理" not in told
+    assert "要更正" not in told

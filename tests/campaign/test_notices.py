@@ -274,7 +274,7 @@ def test_a_report_that_is_still_wrong_says_how_much_is_left(
     unit = jiazi(campaign)
     assert (unit.state, unit.was_notified) == ("returned", False)
     assert unit.follow_up is not None
-    told = "仍有错误（还剩 2 处），与通知时相比又改了 1 格（二、主动公开 B14）"
+    told = "仍有 2 处要改正或说明，与通知时相比又改了 1 格（二、主动公开 B14）"
     assert unit.follow_up.sentence == told
 
 
@@ -350,7 +350,7 @@ def test_a_report_that_the_county_accepted_as_it_is_was_not_corrected(campaign: 
     assert follow_up(notified(report), same) is None
     still = follow_up(notified(report), same.decided(Outcome.RETURNED))
     assert still is not None
-    assert still.sentence == "仍有错误（还剩 0 处）"
+    assert still.sentence == "仍有错误"
 
 
 def test_of_many_changes_some_are_named(campaign: Campaign) -> None:

@@ -138,3 +138,17 @@ def test_a_message_is_settled_by_a_later_report_or_by_a_person(
     assert [message.origin for message in status(campaign).messages] == ["d.eml"]
     with pytest.raises(UsageError, match="没有编号是 7、9 的邮件"):
         settle(campaign, [7, 9])
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("a.xlsx", "甲子镇年报.xlsx"),
+        ("a.xlsx!b/c.xlsx", "甲子镇年报.xlsx!b/c.xlsx"),
+        ("copy.xlsx", "甲子镇年报.xlsx"),
+    ],
+)
+def test_a_file_is_called_what_the_unit_calls_it(path: str, name: str) -> None:
+    """Also where the same content lies in the folder under another name."""
+    arrival = Arrival(5.0, (), "a.xlsx", "甲子镇年报.xlsx")
+    assert UnitFile(file(path), arrival).name == name

@@ -95,10 +95,15 @@ class FollowUp:
     @property
     def sentence(self) -> str:
         """The same in words."""
-        told = "已改正" if self.state == CORRECTED else f"仍有错误（还剩 {self.left} 处）"
         if not self.changed:
-            return told
-        return f"{told}，与通知时相比又改了 {len(self.changed)} 格（{self._named}）"
+            return self._state
+        return f"{self._state}，与通知时相比又改了 {len(self.changed)} 格（{self._named}）"
+
+    @property
+    def _state(self) -> str:
+        if self.state == CORRECTED:
+            return "已改正"
+        return f"仍有 {self.left} 处要改正或说明" if self.left else "仍有错误"
 
     @property
     def _named(self) -> str:

@@ -23,6 +23,7 @@ from xlreport.mail.smtp import SENT
 from xlreport.merging.arrivals import Arrival, arrival_of, owners_of
 from xlreport.merging.codes import M10
 from xlreport.merging.outcome import FileRecord, Outcome
+from xlreport.merging.result import LEFT_OUT_LABEL, is_left_out
 from xlreport.merging.roster import Roster
 from xlreport.submission import Unit
 
@@ -60,6 +61,8 @@ class UnitFile:
         """What the unit itself calls the file."""
         if self.arrival is None or not self.arrival.name:
             return self.result.path
+        if not self.result.path.startswith(self.arrival.path):
+            return self.arrival.name  # the same content, put into the folder by hand
         inside = self.result.path.removeprefix(self.arrival.path)
         return self.arrival.name + inside
 
@@ -146,9 +149,14 @@ class UnitStatus:
         return self.state != ACCEPTED or self.waiting > 0
 
     @property
+    def is_left_out(self) -> bool:
+        """Whether the county has decided that its report is not summed."""
+        return any(map(is_left_out, self.results))
+
+    @property
     def label(self) -> str:
         """The Chinese word for the state."""
-        return _LABELS[self.state]
+        return LEFT_OUT_LABEL if self.is_left_out else _LABELS[self.state]
 
     @property
     def versions(self) -> int:

@@ -221,8 +221,9 @@ def _nothing_merged(result: MergeResult, *, verbose: bool) -> Iterator[str]:
 
 
 def _totals(result: MergeResult) -> Iterator[str]:
-    outcomes = {outcome.label: count for outcome, count in result.counts.items()}
-    yield f"收到 {len(result.files)} 个文件：{_listed(outcomes, '个')}。"
+    from xlreport.merging.result import labels
+
+    yield f"收到 {len(result.files)} 个文件：{_listed(labels(result.files), '个')}。"
     counted = f"计入汇总 {len(result.counted_files)} 个"
     if result.expected is None:
         yield f"{counted}，没有名册，不知道谁未报。"
@@ -259,6 +260,7 @@ def _output_title(position: int, path: str) -> str:
 
 def _file(file: FileRecord, *, verbose: bool, contact: str = "") -> Iterator[str]:
     from xlreport.merging.outcome import Outcome
+    from xlreport.merging.result import label_of
 
     if file.outcome is Outcome.SUPERSEDED and not verbose:
         yield _superseded(file)
@@ -269,7 +271,7 @@ def _file(file: FileRecord, *, verbose: bool, contact: str = "") -> Iterator[str
     code = ""
     if file.outcome is Outcome.ACCEPTED and file.data_code:
         code = f"　数据校验码 {file.data_code}"
-    yield harmless(f"【{file.outcome.label}】{unit}{file.path}{code}")
+    yield harmless(f"【{label_of(file)}】{unit}{file.path}{code}")
     findings = _heaviest_first(file.findings)
     shown = findings
     if not verbose:
@@ -575,7 +577,8 @@ def _who_is_missing(result: StatusResult) -> Iterator[str]:
 def _who_must_correct(result: StatusResult) -> Iterator[str]:
     """The units whose reports cannot be used as they are, with what is still to be done."""
     fine = ("missing", "accepted")
-    units = [unit for unit in result.units if unit.state not in fine]
+    behind = [unit for unit in result.units if unit.state not in fine]
+    units = [unit for unit in behind if not unit.is_left_out]
     for unit in units:
         if unit.for_the_county:
             yield harmless(f"要先由县里处理：{unit.unit.name}（{unit.for_the_county}）")

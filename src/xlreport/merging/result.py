@@ -260,6 +260,21 @@ class RepairResult:
         return {"files": files, "outputs": list(self.outputs)}
 
 
+LEFT_OUT_LABEL = "县里决定不计入"
+"""What is said of a report that the county does not sum, in place of its outcome."""
+
+
+def label_of(file: FileRecord) -> str:
+    """What became of a file, in words."""
+    return LEFT_OUT_LABEL if is_left_out(file) else file.outcome.label
+
+
+def labels(files: Iterable[FileRecord]) -> dict[str, int]:
+    """How many files each label has, in the order of the outcomes."""
+    ranked = sorted(files, key=lambda file: list(Outcome).index(file.outcome))
+    return dict(Counter(map(label_of, ranked)))
+
+
 def is_left_out(file: FileRecord) -> bool:
     """Whether the county has decided that a report is not summed."""
     return any(finding.code == E7.code for finding in file.findings)

@@ -17,7 +17,7 @@ from xlreport.findings import Finding, Severity, excel_order, grouped
 from xlreport.form import expression as ex
 from xlreport.form.model import Chart, ChartKind, Form
 from xlreport.merging.outcome import FileRecord, Outcome
-from xlreport.merging.result import MergeResult, is_left_out
+from xlreport.merging.result import LEFT_OUT_LABEL, MergeResult, is_left_out
 from xlreport.merging.roster import Roster
 from xlreport.rules.evaluate import UnitView, view_of
 from xlreport.submission import Entry, Figures, Submission, Summary, Unit
@@ -75,7 +75,7 @@ class UnitRow:
         if self.state is UnitState.RETURNED and self.counted:
             return "有错误，已计入"
         if self.is_left_out:
-            return "县里决定不计入"
+            return LEFT_OUT_LABEL
         return self.state.label
 
     @cached_property

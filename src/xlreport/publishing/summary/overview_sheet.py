@@ -207,7 +207,8 @@ class _OverviewSheet(SheetWriter):
         steps = "；".join(self.overview.next_steps)
         style = "all_well" if self.overview.is_final else "next_step"
         following = len(self.layout.points) + 1
-        self._line(following, f"现在要做的：{steps}。", style, width)
+        told = f"现在要做的：{steps}。{self.overview.incomparable}"
+        self._line(following, told, style, width)
 
     def _line(self, row: int, text: str, style: str, width: float) -> None:
         self.merge(Span.line(row, 0, _RIGHT), text, style)
