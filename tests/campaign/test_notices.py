@@ -16,7 +16,7 @@ import pytest
 from campaign.scene import FREE, JIAZI, YICHOU, Mailbox, campaign_in, workbook
 from campaign.test_send import DAY, Way, parsed, said
 from hostile.scene import base
-from support.cells import put
+from support.cells import part, put, rewrite
 from xlreport import FormCatalog, read_submission, write_workbook
 from xlreport.campaign.campaign import Campaign, ledger_of
 from xlreport.campaign.collect import collect
@@ -276,6 +276,18 @@ def test_a_report_that_is_still_wrong_says_how_much_is_left(
     assert unit.follow_up is not None
     told = "仍有 2 处要改正或说明，与通知时相比又改了 1 格（二、主动公开 B14）"
     assert unit.follow_up.sentence == told
+
+
+def test_a_notice_that_came_back_saved_but_not_corrected_is_told(
+    campaign: Campaign, box: Mailbox
+) -> None:
+    notice = returned(campaign, box)
+    saved = rewrite(notice, {"docProps/app.xml": part(notice, "docProps/app.xml").encode() + b"\n"})
+    came(campaign, box, "b", saved, 9)
+    unit = jiazi(campaign)
+    assert unit.state == "returned"
+    assert unit.follow_up is not None
+    assert unit.follow_up.sentence == "寄回的内容没有改，仍有 1 处要改正或说明"
 
 
 def test_the_last_notice_counts(campaign: Campaign, box: Mailbox) -> None:

@@ -91,6 +91,8 @@ class FollowUp:
     state: str
     left: int
     changed: tuple[Difference, ...]
+    came_back: bool = False
+    """Whether the unit has sent the same report once more."""
 
     @property
     def sentence(self) -> str:
@@ -103,7 +105,8 @@ class FollowUp:
     def _state(self) -> str:
         if self.state == CORRECTED:
             return "已改正"
-        return f"仍有 {self.left} 处要改正或说明" if self.left else "仍有错误"
+        before = "寄回的内容没有改，" if self.came_back else ""
+        return f"{before}仍有 {self.left} 处要改正或说明" if self.left else f"{before}仍有错误"
 
     @property
     def _named(self) -> str:
@@ -143,6 +146,12 @@ def follow_up(notified: Notified, file: FileRecord) -> FollowUp | None:
     left = sum(must_correct(finding) for finding in to_correct(file))
     state = CORRECTED if file.outcome is Outcome.ACCEPTED else WRONG
     return FollowUp(state, left, changed)
+
+
+def unchanged(file: FileRecord) -> FollowUp:
+    """What there is to tell where the report that went back came once more."""
+    left = sum(must_correct(finding) for finding in to_correct(file))
+    return FollowUp(WRONG, left, (), came_back=True)
 
 
 def last_notified(

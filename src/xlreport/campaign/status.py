@@ -14,7 +14,12 @@ from xlreport.campaign.codes import M4, M8
 from xlreport.campaign.corrections import correction_key, corrections, left_to_the_county
 from xlreport.campaign.ledger import DRAFT, Ledger, Received, Sent
 from xlreport.campaign.letters import RECEIPTS, REMINDERS, RETURNS, TEMPLATES
-from xlreport.campaign.notified import FollowUp, follow_up, last_notified
+from xlreport.campaign.notified import (
+    FollowUp,
+    follow_up,
+    last_notified,
+    unchanged,
+)
 from xlreport.campaign.templates import objections, standing_templates
 from xlreport.clock import CHINA
 from xlreport.errors import UsageError
@@ -382,7 +387,20 @@ def _followed_up(units: Iterable[UnitStatus], ledger: Ledger) -> Iterator[UnitSt
             yield unit
         else:
             present = unit.current[-1].result
-            yield replace(unit, follow_up=follow_up(notice, present))
+            told = follow_up(notice, present)
+            if told is None and _came_back(unit, present):
+                told = unchanged(present)
+            yield replace(unit, follow_up=told)
+
+
+def _came_back(unit: UnitStatus, present: FileRecord) -> bool:
+    """Whether the same report came once more in the workbook of a notice, whose submission number
+    is higher."""
+    for file in unit.files:
+        is_copy = file.result.outcome is Outcome.DUPLICATE
+        if is_copy and file.result.provenance.number > present.provenance.number:
+            return True
+    return False
 
 
 def _by_unit(messages: Iterable[Received], roster: Roster) -> Counter[str]:
