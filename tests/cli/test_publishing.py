@@ -251,3 +251,17 @@ def test_a_report_that_is_open_stays(
     capsys.readouterr()
     assert main(command) == 2
     assert capsys.readouterr().err.startswith(f"“{path}”正在 WPS 或 Word 里打开着，没有替换")
+
+
+def test_a_county_of_which_nothing_counts_says_that_no_number_is_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    samples = Path(__file__).resolve().parents[2] / "samples"
+    (returned,) = (samples / "2025").glob("990103*")
+    (inbox / returned.name).write_bytes(returned.read_bytes())
+    assert main(["report", str(inbox), "--out", str(tmp_path / "out")]) == 1
+    said = capsys.readouterr().out
+    assert "没有一份报表通过审核，表里的数字留空。" in said
+    assert "与数据一致" not in said

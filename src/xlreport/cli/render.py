@@ -337,7 +337,10 @@ def report_lines(report: Report | None, written: Sequence[Path]) -> Iterator[str
         yield harmless(f"还不是最终数：{note}")
     for path in written:
         yield harmless(f"已写：{path}")
-    yield "各表的数字已从写好的报告里读出核对，与数据一致。"
+    if report.numbers:
+        yield "各表的数字已从写好的报告里读出核对，与数据一致。"
+    else:
+        yield "没有一份报表通过审核，表里的数字留空。"
     if any(text.is_draft or text.note or text.materials for text in report.texts.values()):
         yield "文字部分是初稿或材料，请按红字的提示编写后再公布。"
 
