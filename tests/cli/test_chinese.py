@@ -38,7 +38,7 @@ NAMES = {
         "tempaltes",
         "returners",
     ),
-    *("accept", "query", "exclude", "revoke", "zip", "json", "parquet"),
+    *("accept", "query", "exclude", "revoke", "zip", "json", "parquet", "xls"),
     *("Word", "docx"),
     *("abc", "year"),
 }

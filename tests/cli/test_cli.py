@@ -156,7 +156,7 @@ def test_help_is_chinese(capsys: pytest.CaptureFixture[str]) -> None:
         names = "|".join((*program().commands, *(f.name for f in fields(Limits))))
         words = re.sub(
             rf"--[a-z-]+|xlreport|zfxxgk|json|JSON|CSV|csv|xlsx|yaml|roster|year|out|newest|error|since|"
-            rf"templates|reminders|returns|receipts|Word|docx|parquet|accept|query|exclude|revoke|zip|inbox|summary|drafts|eml|msg|mbox|Maildir|Tab|bak|\b({names})\b",
+            rf"templates|reminders|returns|receipts|Word|docx|xls|parquet|accept|query|exclude|revoke|zip|inbox|summary|drafts|eml|msg|mbox|Maildir|Tab|bak|\b({names})\b",
             "",
             out,
         )
