@@ -79,7 +79,7 @@ def demo() -> None:
 
 
 def test() -> None:
-    print("Linter, types and tests: about 8 minutes on two cores.", flush=True)
+    print("Linter, types and tests: about 9 minutes on two cores.", flush=True)
     set_up("[dev]")
     with step("linter"):
         run(python(), "-m", "ruff", "check")
