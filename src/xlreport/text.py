@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -217,6 +219,19 @@ def with_short_quotations(text: str, most: int) -> str:
 
 def _cut_quotation(most: int, quotation: re.Match[str]) -> str:
     return f"“{cut(quotation[1], most)}”"
+
+
+def harmless_cell(text: str) -> str:
+    """A text that no program takes for a formula (CWE-1236, OWASP ASVS 1.2.10)."""
+    return f"'{text}" if text.startswith(BITING) else text
+
+
+def csv_table(rows: Iterable[Iterable[str]]) -> bytes:
+    """Rows as a CSV file (RFC 4180) in UTF-8 with a byte order mark, as Excel wants it; texts from
+    outside are made harmless before."""
+    table = io.StringIO(newline="")
+    csv.writer(table).writerows(rows)
+    return table.getvalue().encode("utf-8-sig")
 
 
 def printed_code(code: str, subject: str = "") -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -22,7 +20,7 @@ from xlreport.merging.decisions import Decision
 from xlreport.merging.result import MergeResult
 from xlreport.publishing.archive import Contents, pack
 from xlreport.publishing.overview import open_points
-from xlreport.text import BITING
+from xlreport.text import csv_table, harmless_cell
 
 ORIGINALS, RESULTS, LETTERS, RECORDS, MADE_FROM = "原件", "汇总", "信件", "记录", "设置"
 """The folders of an archive."""
@@ -106,9 +104,7 @@ def _copied(path: Path) -> bytes:
 
 def _decisions(decisions: tuple[Decision, ...]) -> bytes:
     """The decisions in force, as a table for people."""
-    table = io.StringIO(newline="")
-    writer = csv.writer(table)
-    writer.writerow(("单位代码", "单位", "问题", "决定", "理由", "谁", "日期"))
+    rows = [("单位代码", "单位", "问题", "决定", "理由", "谁", "日期")]
     for decision in decisions:
         unit = decision.unit
         row = (
@@ -120,10 +116,5 @@ def _decisions(decisions: tuple[Decision, ...]) -> bytes:
             decision.by,
             decision.day,
         )
-        writer.writerow(map(_harmless_cell, row))
-    return table.getvalue().encode("utf-8-sig")
-
-
-def _harmless_cell(text: str) -> str:
-    """A text that no program takes for a formula (CWE-1236)."""
-    return f"'{text}" if text.startswith(BITING) else text
+        rows.append(row)
+    return csv_table(map(harmless_cell, row) for row in rows)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 from collections.abc import Iterable, Iterator
@@ -13,7 +12,7 @@ from xlreport.errors import UsageError
 from xlreport.findings import plain
 from xlreport.merging.tidy import COLUMNS, Observation, tidy_frame
 from xlreport.submission import shown
-from xlreport.text import BITING
+from xlreport.text import csv_table, harmless_cell
 
 
 class Format(StrEnum):
@@ -35,19 +34,14 @@ def exported(rows: Iterable[Observation], form: Format) -> bytes:
 
 
 def _as_csv(rows: Iterable[Observation]) -> bytes:
-    table = io.StringIO(newline="")
-    writer = csv.writer(table)
-    writer.writerow(COLUMNS)
-    for row in rows:
-        writer.writerow(_cells(row))
-    return table.getvalue().encode("utf-8-sig")
+    return csv_table([COLUMNS, *map(_cells, rows)])
 
 
 def _cells(row: Observation) -> Iterator[str]:
     """The cells of a row; no text of a unit's is taken for a formula (CWE-1236)."""
     for value in asdict(row).values():
         if isinstance(value, str):
-            yield f"'{value}" if value.startswith(BITING) else value
+            yield harmless_cell(value)
         elif value is None:
             yield ""
         else:

@@ -12,9 +12,9 @@ import pytest
 from support.reports import TOWNS, county
 from xlreport import Form
 from xlreport.findings import plain
-from xlreport.publishing.report.data import HEADINGS, harmless_cell, report_csv, report_json
+from xlreport.publishing.report.data import HEADINGS, report_csv, report_json
 from xlreport.submission import shown
-from xlreport.text import BITING
+from xlreport.text import BITING, harmless_cell
 
 HOSTILE = '=HYPERLINK("http://x","y")\n＋1'
 TEXTS = {"text.problems": HOSTILE, "text.remarks": "-1"}

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterator
 from typing import Any
 
 from xlreport.findings import plain
 from xlreport.publishing.report.content import Report, ReportText
-from xlreport.text import BITING
+from xlreport.text import csv_table, harmless_cell
 
 HEADINGS = ("编号", "部分", "行", "列", "计量单位", "数值", "文字")
 
@@ -20,11 +18,7 @@ KIND = "xlreport-report"
 
 def report_csv(report: Report) -> bytes:
     """A line for each number and each text, in UTF-8 with BOM, so that Excel takes it for that."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow(HEADINGS)
-    writer.writerows(_rows(report))
-    return buffer.getvalue().encode("utf-8-sig")
+    return csv_table([HEADINGS, *_rows(report)])
 
 
 def _rows(report: Report) -> Iterator[tuple[str, ...]]:
@@ -38,11 +32,6 @@ def _rows(report: Report) -> Iterator[tuple[str, ...]]:
         for material in text.materials:
             unit = harmless_cell(material.unit)
             yield text.field, label, unit, "", "", "", harmless_cell(material.text)
-
-
-def harmless_cell(text: str) -> str:
-    """A text that no program takes for a formula (CWE-1236, OWASP ASVS 1.2.10)."""
-    return f"'{text}" if text.startswith(BITING) else text
 
 
 def report_json(report: Report) -> bytes:
