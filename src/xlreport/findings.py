@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from xlreport import a1
-from xlreport.submission import Place
+from xlreport.submission import Place, rule_of
 from xlreport.text import (
     columns_of,
     cut_to_columns,
@@ -114,6 +114,11 @@ class Finding:
     observed: tuple[tuple[str, Decimal | str | int | None], ...] = ()
     explanation: str = ""
     subject: str = ""
+
+    @property
+    def rule(self) -> str:
+        """The rule that it is about: C2 of the code `C2.total`."""
+        return rule_of(self.code)
 
     @property
     def where(self) -> str:

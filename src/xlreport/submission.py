@@ -131,13 +131,18 @@ UNKNOWN = Provenance()
 """The provenance of a submission that was not read from a file."""
 
 
+def rule_of(code: str) -> str:
+    """The rule of a finding's code: C2 of `C2.total`."""
+    return code.partition(".")[0]
+
+
 def by_rule(explanations: Mapping[str, str]) -> dict[str, str]:
     """Explanations as the 校验 sheet has room for them, one a rule: those of several rows of a rule
     together, each once."""
     together: dict[str, dict[str, None]] = {}
     for code, words in explanations.items():
         if words:
-            together.setdefault(code.partition(".")[0], {})[words] = None
+            together.setdefault(rule_of(code), {})[words] = None
     return {rule: "\n".join(words) for rule, words in together.items()}
 
 
@@ -184,7 +189,7 @@ class Submission:
 
     def explanation_of(self, code: str, table: str = "") -> str:
         """What the unit says about a finding of this code in a table; empty for nothing."""
-        rule = code.partition(".")[0]
+        rule = rule_of(code)
         codes = (code, f"{rule}.{table}", rule)
         return next((self.explanations[c] for c in codes if self.explanations.get(c)), "")
 

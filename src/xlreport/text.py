@@ -10,6 +10,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import partial
 
+from xlreport.submission import rule_of
+
 MAX_CELL_TEXT = 32_767
 """Excel's limit on a cell's text, in UTF-16 units (ECMA-376 states no other)."""
 
@@ -237,7 +239,7 @@ def csv_table(rows: Iterable[Iterable[str]]) -> bytes:
 def printed_code(code: str, subject: str = "") -> str:
     """A code as people read it, so that nobody takes it for a cell: A3 → A-3, with the row or
     column that it is about A-3·自然人. What stands behind the point of a code is left out."""
-    rule = code.partition(".")[0]
+    rule = rule_of(code)
     letters = rule.rstrip("0123456789")
     printed = f"{letters}-{rule[len(letters) :]}" if len(letters) < len(rule) else rule
     return f"{printed}·{subject}" if subject else printed

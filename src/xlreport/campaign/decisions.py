@@ -142,7 +142,7 @@ def _full_code(code: str, file: FileRecord) -> str:
     if not point:
         return code
     for finding in file.findings:
-        if finding.code.partition(".")[0] == rule and finding.subject == subject:
+        if finding.rule == rule and finding.subject == subject:
             return finding.code
     return rule
 
@@ -172,7 +172,7 @@ def _not_found(decision: Decision, file: FileRecord) -> str:
 
 def _rules_of(findings: Iterable[Finding]) -> Sequence[str]:
     """The rules of which something was found, as people read them."""
-    rules = [printed_code(finding.code.partition(".")[0]) for finding in findings]
+    rules = [printed_code(finding.rule) for finding in findings]
     return tuple(dict.fromkeys(rules))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xlreport.rules.explanations import bare, explains
-from xlreport.submission import Submission
+from xlreport.submission import Submission, rule_of
 from xlreport.text import quote
 
 SAYS_NOTHING = "填写说明“{words}”没有说明原因：请写明发生了什么、涉及多少"
@@ -32,6 +32,6 @@ def _last_years(submission: Submission, code: str) -> list[str]:
     """What the unit said about the same rule the year before."""
     if submission.prior_year is None:
         return []
-    rule = code.partition(".")[0]
+    rule = rule_of(code)
     before = submission.prior_year.explanations
-    return [words for key, words in before.items() if key.partition(".")[0] == rule]
+    return [words for key, words in before.items() if rule_of(key) == rule]

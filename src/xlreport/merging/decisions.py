@@ -86,8 +86,7 @@ class Decision:
 
     def covers(self, finding: Finding) -> bool:
         """Whether it is about this finding."""
-        rule = finding.code.partition(".")[0]
-        return self.code in ("", rule, finding.code)
+        return self.code in ("", finding.rule, finding.code)
 
 
 def with_decisions(files: Iterable[FileRecord], decisions: Sequence[Decision]) -> list[FileRecord]:
@@ -161,10 +160,9 @@ def is_acceptable(finding: Finding, file: FileRecord) -> bool:
     or could not be read safely, can be accepted by nobody."""
     if finding.severity is Severity.NOTE or file.form is None:
         return False
-    rule = finding.code.partition(".")[0]
     own = {check.code for check in file.form.checks}
     own |= {statement.check.code for statement in file.form.statements}
-    return rule in own and not _lacks_number(finding, file)
+    return finding.rule in own and not _lacks_number(finding, file)
 
 
 def _lacks_number(finding: Finding, file: FileRecord) -> bool:

@@ -286,8 +286,8 @@ class _Names:
 
     def explanation(self, finding: Finding) -> str:
         """The name of the cell in which a warning is explained; empty where it cannot be."""
-        rule = finding.code.partition(".")[0]
-        return explanation_name(rule) if rule in self._warnings else ""
+        is_explained = finding.rule in self._warnings
+        return explanation_name(finding.rule) if is_explained else ""
 
 
 # --- what may have to be changed ---
@@ -300,7 +300,7 @@ def _concerned(fresh: _Fresh) -> frozenset[str]:
     for finding in fresh.findings:
         behind.add(finding.field)
         behind.update(name for name, _ in finding.observed)
-        behind.add(f"explain.{finding.code.partition('.')[0]}")
+        behind.add(explanation_name(finding.rule))
     for name in tuple(behind):
         behind.update(_typed_behind(form, name))
     tables = {form.fields[name].table for name in behind if name in form.fields}
