@@ -166,11 +166,9 @@ class _Links:
                 self.rows[file.path] = positions[file.unit]
         self._columns: dict[tuple[str, str], tuple[str, int]] = {}
         cells = layout_of(form).cells
-        for table in form.tables:
-            sheet = details.detail_sheet(table)
-            for index, field in enumerate(details.detail_fields(form, table.id)):
-                home, cell = cells[field.id]
-                self._columns[home, address(cell)] = sheet, details.field_column(index)
+        for name, column in details.detail_columns(form).items():
+            home, cell = cells[name]
+            self._columns[home, address(cell)] = column
 
     def target(self, finding: Finding) -> tuple[str, str] | None:
         """Sheet and cell; None for a finding about no number of a counted unit. One about several

@@ -66,10 +66,4 @@ class LiveFormulas:
 
     @cached_property
     def _columns(self) -> dict[str, tuple[str, int]]:
-        """The detail sheet and the column of each field."""
-        columns = {}
-        for table in self._form.tables:
-            sheet = details.detail_sheet(table)
-            for index, field in enumerate(details.detail_fields(self._form, table.id)):
-                columns[field.id] = sheet, details.field_column(index)
-        return columns
+        return details.detail_columns(self._form)

@@ -94,10 +94,7 @@ def _sums(form: Form, units: int) -> dict[str, str]:
     sums: dict[str, str] = {}
     if not units:
         return sums
-    for table in form.tables:
-        sheet = details.detail_sheet(table)
-        for index, field in enumerate(details.detail_fields(form, table.id)):
-            if field.computed is None:
-                column = details.field_column(index)
-                sums[field.id] = details.column_sum(sheet, column, units)
+    for name, (sheet, column) in details.detail_columns(form).items():
+        if form.fields[name].computed is None:
+            sums[name] = details.column_sum(sheet, column, units)
     return sums

@@ -72,6 +72,16 @@ def detail_fields(form: Form, table: str) -> list[Field]:
     return [*totals, *others]
 
 
+def detail_columns(form: Form) -> dict[str, tuple[str, int]]:
+    """The detail sheet and the sheet column of each field, by its id."""
+    columns = {}
+    for table in form.tables:
+        sheet = detail_sheet(table)
+        for index, field in enumerate(detail_fields(form, table.id)):
+            columns[field.id] = sheet, field_column(index)
+    return columns
+
+
 def row_totals(form: Form, table: str) -> list[Field]:
     """The last field of each row of a wide table, where all of these are worked out from others;
     none of any other table."""
