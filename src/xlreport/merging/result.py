@@ -172,6 +172,14 @@ class MergeResult:
         counted = [file for file in files if not is_left_out(file)]
         return tuple(sorted(counted, key=lambda file: (file.unit.code, file.unit.name)))
 
+    @cached_property
+    def _counted_paths(self) -> frozenset[str]:
+        return frozenset(file.path for file in self.counted_files)
+
+    def is_counted(self, file: FileRecord) -> bool:
+        """Whether a file is summed."""
+        return file.path in self._counted_paths
+
     @property
     def counted(self) -> tuple[Submission, ...]:
         """The submissions that are summed, by unit code and name."""

@@ -212,6 +212,7 @@ class Overview:
 def overview_of(result: MergeResult, form: Form, county: Summary) -> Overview:
     """The overview of a merge that could use something."""
     units = tuple(unit_rows(result))
+    now, before = view_of(form, county), last_year_of(form, county)
     unusable = result.with_outcome(Outcome.REJECTED)
     aside = (Outcome.SUPERSEDED, Outcome.DUPLICATE, Outcome.IGNORED)
     overview = Overview(
@@ -222,8 +223,8 @@ def overview_of(result: MergeResult, form: Form, county: Summary) -> Overview:
         units=units,
         unusable=unusable,
         others=tuple(file for file in result.files if file.outcome in aside),
-        headlines=tuple(headline_figures(form, county)),
-        charts=tuple(_charts(form, county, result.counted_views)),
+        headlines=tuple(_figures(form, now, before)),
+        charts=tuple(_charts(form, now, before, result.counted_views)),
         open_points=tuple(open_points(result)),
         next_steps=(),
         shared_notes=tuple(shared_notes(units)),
@@ -254,10 +255,16 @@ def unit_rows(result: MergeResult) -> list[UnitRow]:
     in the roster's order, then by code."""
     roster = result.request.roster
     places = {unit.code: i for i, unit in enumerate(roster.units)} if roster else {}
-    counted = {file.path for file in result.counted_files}
-    rows = [_missing_row(result, unit) for unit in result.missing]
+    unusable: dict[str, list[FileRecord]] = {}
+    for file in result.with_outcome(Outcome.REJECTED):
+        unusable.setdefault(file.unit.code, []).append(file)
+    rows = []
+    for unit in result.missing:
+        own = tuple(unusable.get(unit.code, ()))
+        missing = UnitRow(unit, UnitState.MISSING, unusable=own)
+        rows.append(replace(missing, contact=_contact(roster, unit)))
     for file in result.usable:
-        row = UnitRow(file.unit, _state(file), file, file.path in counted)
+        row = UnitRow(file.unit, _state(file), file, result.is_counted(file))
         rows.append(replace(row, contact=_contact(roster, file.unit)))
 
     def order(row: UnitRow) -> tuple[int, int, str, str]:
@@ -265,13 +272,6 @@ def unit_rows(result: MergeResult) -> list[UnitRow]:
         return row.state.rank, place, row.unit.code, row.unit.name
 
     return sorted(rows, key=order)
-
-
-def _missing_row(result: MergeResult, unit: Unit) -> UnitRow:
-    rejected = result.with_outcome(Outcome.REJECTED)
-    own = tuple(file for file in rejected if file.unit.code == unit.code)
-    contact = _contact(result.request.roster, unit)
-    return UnitRow(unit, UnitState.MISSING, contact=contact, unusable=own)
 
 
 def _state(file: FileRecord) -> UnitState:
@@ -333,7 +333,10 @@ def moment_of(file: FileRecord) -> str:
 
 def headline_figures(form: Form, report: Submission) -> list[Figure]:
     """The figures of a report, a unit's or the county's, that are shown first."""
-    now, before = view_of(form, report), last_year_of(form, report)
+    return _figures(form, view_of(form, report), last_year_of(form, report))
+
+
+def _figures(form: Form, now: UnitView, before: UnitView | None) -> list[Figure]:
     figures = []
     for headline in form.headlines:
         value = _value(now, headline.value)
@@ -342,17 +345,19 @@ def headline_figures(form: Form, report: Submission) -> list[Figure]:
     return figures
 
 
-def _charts(form: Form, county: Summary, views: Sequence[UnitView]) -> list[ChartData]:
+def _charts(
+    form: Form, now: UnitView, before: UnitView | None, views: Sequence[UnitView]
+) -> list[ChartData]:
     """The charts of a form that have something to show."""
-    now, before = view_of(form, county), last_year_of(form, county)
+    year = now.submission.year
     charts = []
     for chart in form.charts:
         if chart.kind is ChartKind.UNITS:
             drawn = _by_unit(chart, views)
         elif chart.kind is ChartKind.YEARS:
-            drawn = _by_series(chart, county.year, now, before)
+            drawn = _by_series(chart, year, now, before)
         else:
-            drawn = _by_series(chart, county.year, now, None)
+            drawn = _by_series(chart, year, now, None)
         if _shows_something(drawn):
             charts.append(drawn)
     return charts

@@ -104,7 +104,7 @@ def county_report(result: MergeResult, form: Form, county: Summary, *, author: s
     into its summary. Raises ReportError for a draft that contradicts the numbers."""
     written = [(file.unit.name, file.report.texts) for file in result.counted_files]
     for file in result.usable:
-        if file not in result.counted_files:
+        if not result.is_counted(file):
             written.append((f"{file.unit.name}（退回，数字没有计入）", file.report.texts))
     report = _begun(form, county, author, open_points(result))
     return _filled(report, county, written)

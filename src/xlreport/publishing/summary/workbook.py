@@ -71,9 +71,8 @@ def _linked(form: Form, *, has_charts: bool) -> list[str]:
 def _context(
     form: Form, county: Summary, result: MergeResult, overview: Overview
 ) -> SummaryContext:
-    counted = {file.path for file in result.counted_files}
-    with_errors = [file.unit for file in result.returned if file.path in counted]
-    returned = [file.unit for file in result.returned if file.path not in counted]
+    with_errors = [file.unit for file in result.returned if result.is_counted(file)]
+    returned = [file.unit for file in result.returned if not result.is_counted(file)]
     return SummaryContext(
         form,
         county,
