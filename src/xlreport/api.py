@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from xlreport.atomic import keep_beside, locked, safe_name, write_atomically
+from xlreport.atomic import locked, safe_name
 from xlreport.errors import UsageError, WouldReplace
 from xlreport.findings import Severity
 from xlreport.form.catalog import SHIPPED, FormCatalog, get_form
@@ -24,6 +24,7 @@ from xlreport.merging.replacing import (
     Replacing,
     Told,
     is_open,
+    put_all,
     require_own,
     require_room,
     standing_summary,
@@ -399,13 +400,11 @@ def write_report(
     files = {out / name: data for name, data in report_files(report, template).items()}
     with locked(out):
         reasons = {path: _why_it_stays(path, data) for path, data in files.items()}
-        for path, reason in reasons.items():
-            if reason and keep is None:
+        must_stay = {path: reason for path, reason in reasons.items() if reason}
+        for path, reason in must_stay.items():
+            if keep is None:
                 raise WouldReplace(_REPORT_STAYS.format(path=path, reason=reason))
-        for path, data in files.items():
-            if reasons[path] and keep is not None:
-                keep(path, keep_beside(path))
-            write_atomically(path, data)
+        put_all(files, must_stay, keep)
     return list(files)
 
 

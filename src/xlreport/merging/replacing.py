@@ -102,11 +102,17 @@ def write_all(folder: Path, files: Mapping[str, bytes], how: Replacing) -> list[
         must_stay = objections(paths, how)
         if must_stay and how.keep is None:
             raise WouldReplace(_refusal(must_stay))
-        for path, data in paths.items():
-            if path in must_stay and how.keep is not None:
-                how.keep(path, keep_beside(path))
-            write_atomically(path, data)
+        put_all(paths, must_stay, how.keep)
     return list(paths)
+
+
+def put_all(files: Mapping[Path, bytes], must_stay: Iterable[Path], keep: Told | None) -> None:
+    """Writes files; with `keep` those that must stay make room first. Raises OSError."""
+    aside = frozenset(must_stay)
+    for path, data in files.items():
+        if path in aside and keep is not None:
+            keep(path, keep_beside(path))
+        write_atomically(path, data)
 
 
 def objections(files: Mapping[Path, bytes], how: Replacing) -> dict[Path, str]:
