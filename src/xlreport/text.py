@@ -223,6 +223,12 @@ def _cut_quotation(most: int, quotation: re.Match[str]) -> str:
     return f"“{cut(quotation[1], most)}”"
 
 
+def excel_length(text: str) -> int:
+    """Characters as Excel's LEN counts them, in UTF-16 units: those beyond the first plane are
+    two."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
 def harmless_cell(text: str) -> str:
     """A text that no program takes for a formula (CWE-1236, OWASP ASVS 1.2.10)."""
     return f"'{text}" if text.startswith(BITING) else text

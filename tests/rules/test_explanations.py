@@ -5,7 +5,7 @@ from __future__ import annotations
 import formualizer as fz
 import pytest
 
-from xlreport.rules.explanations import EMPTY_PHRASES, LEAST, bare, excel_explains, explains
+from xlreport.rules.explanations import EMPTY_PHRASES, LEAST, excel_explains, explains, substance
 
 TELLING = (
     "清理了旧文件",
@@ -40,7 +40,7 @@ def test_assent_explains_nothing(words: str) -> None:
 
 
 def test_phrases_are_those_that_are_long_enough_to_pass_otherwise() -> None:
-    assert all(bare(phrase) == phrase and len(phrase) >= LEAST for phrase in EMPTY_PHRASES)
+    assert all(substance(phrase) == phrase and len(phrase) >= LEAST for phrase in EMPTY_PHRASES)
     assert len(set(EMPTY_PHRASES)) == len(EMPTY_PHRASES)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xlreport.rules.explanations import bare, explains
+from xlreport.rules.explanations import explains, substance
 from xlreport.submission import Submission, rule_of
 from xlreport.text import quote
 
@@ -17,13 +17,13 @@ LAST_YEARS = "填写说明与上年的一字不差：请写明今年发生了什
 def why_not_enough(words: str, code: str, submission: Submission) -> str:
     """What is missing in a unit's words about a finding of this code; empty where they explain
     it."""
-    said = bare(words)
+    said = substance(words)
     names = (submission.unit.name, *submission.known_as)
-    if said in map(bare, filter(None, names)):
+    if said in map(substance, filter(None, names)):
         return ONLY_THE_NAME
     if not explains(words):
         return SAYS_NOTHING.format(words=quote(words))
-    if said in map(bare, _last_years(submission, code)):
+    if said in map(substance, _last_years(submission, code)):
         return LAST_YEARS
     return ""
 

@@ -26,6 +26,7 @@ from xlreport.form.model import LEVELS, Form
 from xlreport.rules.columns import column_store
 from xlreport.rules.evaluate import Verdict, evaluate
 from xlreport.submission import Entry, Figures, Status, Submission, Unit
+from xlreport.text import excel_length
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -190,7 +191,7 @@ class Variables:
         yield self.z3.Or(self.differs(name), length == 0, length >= 2)
         for word in words:
             mentioned = self.mentions(name, word)
-            yield implies(mentioned, length >= _length(word))
+            yield implies(mentioned, length >= excel_length(word))
             for inner in words:
                 if inner != word and inner in word:
                     yield implies(mentioned, self.mentions(name, inner))
@@ -202,7 +203,7 @@ class Variables:
             room = []
             for word in self.words[name]:
                 mentioned = self.mentions(name, word)
-                room.append(self.z3.If(mentioned, _length(word) + 1, 0))
+                room.append(self.z3.If(mentioned, excel_length(word) + 1, 0))
             if room:
                 yield value >= self.z3.Sum(room)
         elif name != LEVEL:
@@ -224,11 +225,6 @@ def _words_of(form: Form) -> dict[str, tuple[str, ...]]:
 
 def _each_once(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
-
-
-def _length(text: str) -> int:
-    """How Excel's LEN counts: characters beyond the first plane are two."""
-    return len(text.encode("utf-16-le")) // 2
 
 
 class Encoder:
@@ -610,9 +606,9 @@ class Fill:
         needed = [word for word in asked if not _is_inside_another(word, asked)]
         length = self._integer(name)
         text = FILLER.join(needed)
-        if _length(text) > length:
+        if excel_length(text) > length:
             text = "".join(needed)
-        missing = length - _length(text)
+        missing = length - excel_length(text)
         return text + FILLER * missing or " "
 
     def _old_text(self, name: str, text: str) -> str:

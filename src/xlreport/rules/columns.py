@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from xlreport.form import expression as ex
 from xlreport.form.model import Form
 from xlreport.submission import BLANK, Entry, Status, Submission
+from xlreport.text import excel_length
 
 Integers = NDArray[np.int64]
 Booleans = NDArray[np.bool_]
@@ -141,11 +142,10 @@ def _beside_fields(operand: ex.Previous | ex.Length, submission: Submission) -> 
 
 
 def _length(text: str) -> Entry:
-    """Characters as Excel's LEN counts them, in UTF-16 units; a text that is not there has none."""
+    """The length of a text without its blanks; one that is not there has none."""
     if not text:
         return BLANK
-    encoded = bare(text).encode("utf-16-le")
-    return Entry.of(len(encoded) // 2)
+    return Entry.of(excel_length(bare(text)))
 
 
 def _text_before(name: str, submission: Submission) -> str:

@@ -5,6 +5,8 @@ A word of assent (属实, 无误) is no explanation: that says what happened, an
 
 from __future__ import annotations
 
+from xlreport.text import excel_length
+
 SET_ASIDE = " \u3000\n。，、；！"
 """Characters that say nothing."""
 
@@ -52,7 +54,7 @@ EMPTY_PHRASES = (
 """Longer words of assent."""
 
 
-def bare(words: str) -> str:
+def substance(words: str) -> str:
     """The words without what says nothing."""
     for character in SET_ASIDE:
         words = words.replace(character, "")
@@ -62,9 +64,8 @@ def bare(words: str) -> str:
 def explains(words: str) -> bool:
     """Whether words say more than that all is well; lengths are counted as Excel does, in UTF-16
     units."""
-    said = bare(words)
-    length = len(said.encode("utf-16-le", "surrogatepass")) // 2
-    return length >= LEAST and said not in EMPTY_PHRASES
+    said = substance(words)
+    return excel_length(said) >= LEAST and said not in EMPTY_PHRASES
 
 
 def excel_explains(cell: str) -> str:
