@@ -13,6 +13,11 @@ def china(seconds: float) -> dt.datetime:
     return dt.datetime.fromtimestamp(seconds, CHINA)
 
 
+def present_day() -> dt.date:
+    """The day that it is in China now."""
+    return dt.datetime.now(CHINA).date()
+
+
 def seconds_of(stamp: str) -> float:
     """An ISO 8601 time stamp in seconds since 1970, one without a zone taken as China's; 0 for none
     and for one that is wrong."""

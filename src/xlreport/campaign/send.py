@@ -43,7 +43,7 @@ from xlreport.campaign.templates import (
     template_names,
     template_request,
 )
-from xlreport.clock import CHINA, minute
+from xlreport.clock import minute, present_day
 from xlreport.data_code import content_digest, data_code
 from xlreport.errors import LetterError, SendError
 from xlreport.form.model import Form
@@ -95,7 +95,7 @@ class SendRequest:
     @property
     def day(self) -> dt.date:
         """The day that counts, in China."""
-        return self.today or dt.datetime.now(CHINA).date()
+        return self.today or present_day()
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from xlreport.campaign.notified import (
     unchanged,
 )
 from xlreport.campaign.templates import objections, standing_templates
-from xlreport.clock import CHINA
+from xlreport.clock import present_day
 from xlreport.errors import UsageError
 from xlreport.findings import Code, Finding, has_errors
 from xlreport.mail.smtp import SENT
@@ -293,7 +293,7 @@ def status(campaign: Campaign, *, today: dt.date | None = None) -> StatusResult:
     strangers = _strangers(result.files, standing.units)
     moved = tuple(finding for finding in result.own_findings if finding.code == M10.code)
     deadline = campaign.settings.deadline
-    today = today or dt.datetime.now(CHINA).date()
+    today = today or present_day()
     days = None if deadline is None else (deadline - today).days
     stale = tuple(_stale(campaign))
     return StatusResult(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import typer
 
 from xlreport.cli.campaign import needed_campaign, opened_campaign
@@ -27,7 +25,7 @@ def archive(
     """
     from xlreport.campaign import archiving
     from xlreport.cli.render import archive_report, verification_report
-    from xlreport.clock import CHINA
+    from xlreport.clock import present_day
     from xlreport.publishing.archive import verify as verified
 
     if verify is not None:
@@ -36,7 +34,7 @@ def archive(
             typer.echo(line)
         return 1 if found.faults else 0
     opened = opened_campaign(needed_campaign(campaign), opening.read_options())
-    day = dt.datetime.now(CHINA).date().isoformat()
+    day = present_day().isoformat()
     archived = archiving.archive(opened, out, day)
     for line in archive_report(archived):
         typer.echo(line)

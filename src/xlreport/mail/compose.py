@@ -3,7 +3,6 @@ beside it)."""
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from email.header import Header
 from email.message import Message
@@ -13,7 +12,7 @@ from email.mime.text import MIMEText
 from email.policy import compat32
 from email.utils import format_datetime, formataddr, make_msgid
 
-from xlreport.clock import CHINA
+from xlreport.clock import china
 from xlreport.mail.servers import Smtp
 
 _XLSX = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -59,7 +58,7 @@ def composed(
     if smtp.reply_to:
         whole["Reply-To"] = smtp.reply_to
     whole["Subject"] = _words(message.subject, "Subject")
-    whole["Date"] = format_datetime(dt.datetime.fromtimestamp(int(moment), CHINA))
+    whole["Date"] = format_datetime(china(int(moment)))
     whole["Message-ID"] = message_id
     if draft:
         whole["X-Unsent"] = "1"

@@ -7,12 +7,11 @@ another with other contents comes. What is left out stays so until the decision 
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from xlreport.clock import CHINA
+from xlreport.clock import china
 from xlreport.data_code import content_digest
 from xlreport.findings import Finding, Severity, has_errors
 from xlreport.merging.codes import ACCEPTED_AS_IS, DECISION_LAPSED, LEFT_OUT, QUERIED
@@ -63,7 +62,7 @@ class Decision:
     @property
     def day(self) -> str:
         """The day on which it was made, in China."""
-        return chinese_day(dt.datetime.fromtimestamp(self.moment, CHINA).date())
+        return chinese_day(china(self.moment).date())
 
     @property
     def signed(self) -> str:
