@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import typer
 
 from xlreport.cli.options import Counting, DataOutput, InboxFolder, Reading, ReportFile, Workplace
-from xlreport.cli.reports import kept, merge_request
+from xlreport.cli.reports import kept, merge_request, summary_folder
 
 
 def show(*, file: ReportFile, reading: Reading) -> int:
@@ -40,27 +38,19 @@ def export(
       xlreport export 收到的报表/ --roster 名册.csv --to csv
       xlreport export --campaign 2025年报 --to json
     """
-    from xlreport.api import default_out, merge_folder
+    from xlreport.api import merge_folder
     from xlreport.errors import UsageError
     from xlreport.merging.replacing import Replacing, write_all
     from xlreport.publishing.export import Format, exported
+    from xlreport.text import harmless
 
     request, campaign = merge_request(folder, place, counting, reading)
     result = merge_folder(request)
     if not result.counted_files:
         raise UsageError("没有一份报表可以计入，没有写出数据。")
     data = exported(result.observations, Format(output.to))
-    out = output.out
-    if out is None:
-        beside = default_out(request.folder) if campaign is None else campaign.settings.summary
-        out = beside / f"数据.{output.to}"
+    out = output.out or summary_folder(request, campaign) / f"数据.{output.to}"
     how = Replacing(request.forms, request.reading, kept(force=output.force))
     write_all(out.parent, {out.name: data}, how)
-    typer.echo(f"{len(result.counted_files)} 个单位的数据：{_shown(out)}")
+    typer.echo(f"{len(result.counted_files)} 个单位的数据：{harmless(str(out))}")
     return result.exit_code
-
-
-def _shown(path: Path) -> str:
-    from xlreport.text import harmless
-
-    return harmless(str(path))

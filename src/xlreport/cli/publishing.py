@@ -16,7 +16,7 @@ from xlreport.cli.options import (
     prior_year_at,
     roster_at,
 )
-from xlreport.cli.reports import kept, merge_request
+from xlreport.cli.reports import kept, merge_request, summary_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -119,10 +119,10 @@ def _of_merge(
     reading: Reading,
 ) -> tuple[Report | None, Path]:
     """The report of a folder or a campaign, and where it is written."""
-    from xlreport.api import default_out, merge_folder, report_of_merge
+    from xlreport.api import merge_folder, report_of_merge
 
     request, campaign = merge_request(folder, place, counting, reading)
-    summary = default_out(request.folder) if campaign is None else campaign.settings.summary
+    summary = summary_folder(request, campaign)
     result = merge_folder(request)
     made = report_of_merge(result, summary, author=output.author)
     return made, output.out or summary

@@ -322,6 +322,13 @@ def merge_request(
     return counting.applied_to(request), campaign
 
 
+def summary_folder(request: MergeRequest, campaign: Campaign | None) -> Path:
+    """Where the summary of a merge lies, unless told otherwise."""
+    from xlreport.api import default_out
+
+    return default_out(request.folder) if campaign is None else campaign.settings.summary
+
+
 def _campaign_to_merge(place: Workplace, folder: Path | None) -> CampaignSettings | None:
     """The campaign whose inbox is to be merged; None for a plain folder. Raises BadParameter when
     the command line names two."""
