@@ -6,7 +6,7 @@ import getpass
 import time
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from xlreport.campaign.campaign import Campaign, ledger_of, merged_inbox
 from xlreport.campaign.ledger import Ledger
@@ -124,15 +124,7 @@ def _report_of(campaign: Campaign, ledger: Ledger, unit: Unit) -> FileRecord:
 def _about(decision: Decision, file: FileRecord) -> Decision:
     """The decision about this very report; a code as findings have it."""
     code = _full_code(decision.code, file)
-    return Decision(
-        decision.unit,
-        decision.ruling,
-        decision.reason,
-        code,
-        decision.by,
-        decision.moment,
-        content_digest(file.report),
-    )
+    return replace(decision, code=code, content=content_digest(file.report))
 
 
 def _full_code(code: str, file: FileRecord) -> str:

@@ -143,15 +143,18 @@ def follow_up(notified: Notified, file: FileRecord) -> FollowUp | None:
         # nobody corrected it: the county has accepted it as it is
         return None
     changed = tuple(change for change in changes if change.field not in notified.concerned)
-    left = sum(must_correct(finding) for finding in to_correct(file))
     state = CORRECTED if file.outcome is Outcome.ACCEPTED else WRONG
-    return FollowUp(state, left, changed)
+    return FollowUp(state, _left(file), changed)
 
 
 def unchanged(file: FileRecord) -> FollowUp:
     """What there is to tell where the report that went back came once more."""
-    left = sum(must_correct(finding) for finding in to_correct(file))
-    return FollowUp(WRONG, left, (), came_back=True)
+    return FollowUp(WRONG, _left(file), (), came_back=True)
+
+
+def _left(file: FileRecord) -> int:
+    """How many things a unit still has to correct or to explain."""
+    return sum(must_correct(finding) for finding in to_correct(file))
 
 
 def last_notified(

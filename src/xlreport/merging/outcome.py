@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import Enum, StrEnum, auto
+from functools import cached_property
 from typing import Any
 
 from xlreport.data_code import data_code
@@ -142,7 +143,7 @@ class FileRecord:
         """Of the file's bytes; empty when it could not be read."""
         return self.provenance.sha256
 
-    @property
+    @cached_property
     def data_code(self) -> str:
         """The 数据校验码 of what was read; empty where that was nothing."""
         report = self.reading.submission

@@ -11,7 +11,8 @@ import io
 import json
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -185,22 +186,13 @@ def _faults(archive: zipfile.ZipFile, entries: Mapping[str, tuple[int, str]]) ->
         yield f"缺少“{harmless(name)}”"
     for name in sorted(set(names) - entries.keys()):
         yield f"多出“{harmless(name)}”，清单里没有它"
-    for name in sorted(_repeated(names)):
+    repeated = [name for name, count in Counter(names).items() if count > 1]
+    for name in sorted(repeated):
         yield f"“{harmless(name)}”有两份"
     for member in members:
         expected = entries.get(member.filename)
         if expected is not None and not _is_as_listed(archive, member, *expected):
             yield f"“{harmless(member.filename)}”与清单不符，内容改过或损坏了"
-
-
-def _repeated(names: Iterable[str]) -> set[str]:
-    seen: set[str] = set()
-    twice = set()
-    for name in names:
-        if name in seen:
-            twice.add(name)
-        seen.add(name)
-    return twice
 
 
 def _is_as_listed(

@@ -106,7 +106,7 @@ class UnitRow:
         """When its report came, or was saved last; in China's time, empty when nobody knows."""
         return "" if self.file is None else moment_of(self.file)
 
-    @cached_property
+    @property
     def data_code(self) -> str:
         """The 数据校验码 of a report that was accepted; empty otherwise."""
         if self.file is None or self.state is not UnitState.ACCEPTED:

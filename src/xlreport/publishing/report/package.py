@@ -41,8 +41,7 @@ def packed(document: Document, title: str, author: str, year: int) -> bytes:
     properties.created = properties.modified = issued(year)
     properties.revision = 1
     properties.identifier = _OWN
-    content = hashlib.sha256(b"".join(_content(_saved(document)))).hexdigest()
-    properties.identifier = f"{_OWN}{content}"
+    properties.identifier = f"{_OWN}{_digest(_saved(document))}"
     return _with_fixed_dates(_saved(document))
 
 
