@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -37,6 +37,13 @@ def campaign_in(folder: Path) -> Campaign:
     settings = folder / "xlreport.toml"
     settings.write_text(settings.read_text("utf-8-sig").replace("# deadline", "deadline"), "utf-8")
     return Campaign(read_settings(folder), form, read_roster(folder / "roster.csv"))
+
+
+def sending_campaign_in(folder: Path) -> Campaign:
+    """The same with an address from which it sends."""
+    campaign = campaign_in(folder)
+    smtp = replace(campaign.settings.smtp, sender="xian@example.org")
+    return replace(campaign, settings=replace(campaign.settings, smtp=smtp))
 
 
 def workbook(form: Form, unit: Unit, number: int = 1) -> bytes:

@@ -13,7 +13,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from campaign.scene import FREE, JIAZI, YICHOU, Mailbox, campaign_in, workbook
+from campaign.scene import FREE, JIAZI, YICHOU, Mailbox, sending_campaign_in, workbook
 from campaign.test_send import DAY, Way, parsed, said
 from hostile.scene import base
 from support.cells import part, put, rewrite
@@ -48,9 +48,7 @@ OTHER = "disclosure.coercive_measures.decisions"
 @pytest.fixture
 def campaign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Campaign:
     monkeypatch.setattr("time.sleep", lambda seconds: None)
-    campaign = campaign_in(tmp_path / "campaign")
-    smtp = replace(campaign.settings.smtp, sender="xian@example.org")
-    return replace(campaign, settings=replace(campaign.settings, smtp=smtp))
+    return sending_campaign_in(tmp_path / "campaign")
 
 
 @pytest.fixture

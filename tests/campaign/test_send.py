@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from campaign.scene import JIAZI, YICHOU, Mailbox, campaign_in, workbook
+from campaign.scene import JIAZI, YICHOU, Mailbox, sending_campaign_in, workbook
 from xlreport import Form, TemplateRequest, write_workbook
 from xlreport.campaign.campaign import Campaign, ledger_of
 from xlreport.campaign.collect import collect
@@ -52,9 +52,7 @@ class Way:
 @pytest.fixture
 def campaign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Campaign:
     monkeypatch.setattr("time.sleep", lambda seconds: None)
-    campaign = campaign_in(tmp_path / "campaign")
-    smtp = replace(campaign.settings.smtp, sender="xian@example.org")
-    return replace(campaign, settings=replace(campaign.settings, smtp=smtp))
+    return sending_campaign_in(tmp_path / "campaign")
 
 
 def said(result: SendResult) -> list[tuple[str, str, str]]:
