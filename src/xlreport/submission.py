@@ -170,7 +170,7 @@ class Submission:
     prior_year: Figures | None = None
     provenance: Provenance = UNKNOWN
     known_as: tuple[str, ...] = ()
-    listed: tuple[str, ...] = ()
+    listed: frozenset[str] = frozenset()
 
     def with_identity(self, lines: Mapping[str, str]) -> Self:
         """The same submission with these lines on its cover, by their id."""

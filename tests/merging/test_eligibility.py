@@ -11,7 +11,7 @@ import pytest
 from hostile.scene import COUNTY
 from support.records import JIAZI, YICHOU, record, report, summary
 from xlreport import FileRecord, MergeRequest, Outcome, Policy, Roster, Unit
-from xlreport.merging.eligibility import Target, choose_target, each_unit_once, eligible
+from xlreport.merging.eligibility import MOST_NAMED, Target, choose_target, each_unit_once, eligible
 from xlreport.merging.merge import merge_files
 from xlreport.merging.outcome import Stage
 from xlreport.workbook.codes import UNITS_MISSING
@@ -232,6 +232,25 @@ def test_only_candidates_take_part() -> None:
     assert [f.decision for f in each_unit_once([superseded, inside])] == [Outcome.SUPERSEDED, None]
 
 
+def test_of_very_many_rivals_the_first_are_named() -> None:
+    units = [Unit("甲子镇", f"{i:02d}") for i in range(23)]
+    files = [record(unit.code, report(unit)) for unit in units]
+    judged_ = eligible(files, TARGET, request())
+    told_ = judged_[0].findings[-1].message
+    assert told_.count("“甲子镇”（代码“") == 1 + MOST_NAMED
+    assert "（代码“20”）等 22 个单位" in told_
+    few = eligible(files[:21], TARGET, request())[0].findings[-1].message
+    assert "（代码“20”）" in few
+    assert "个单位" not in few
+
+
+def test_of_very_many_files_with_a_unit_the_first_are_named() -> None:
+    files = [record(f"s{i:02d}", summary(Unit(f"区{i}"), (JIAZI,))) for i in range(MOST_NAMED + 2)]
+    candidates = [file.as_candidate() for file in files]
+    told_ = each_unit_once(candidates)[0].findings[-1].message
+    assert f"“s{MOST_NAMED}”等 {MOST_NAMED + 1} 个文件" in told_
+
+
 # --- what the roster calls the units ----------------------------------------------------------
 
 NAMED = Roster((JIAZI, Unit("丁卯中心", "990104")), {JIAZI.code: ("镇政务办",)}, COUNTY)
@@ -239,9 +258,12 @@ NAMED = Roster((JIAZI, Unit("丁卯中心", "990104")), {JIAZI.code: ("镇政务
 
 def test_a_candidate_knows_what_the_roster_calls_it_and_the_others() -> None:
     file = judged(record("a", report()), roster=NAMED)
-    assert (file.report.known_as, file.report.listed) == (("镇政务办",), ("甲子镇", "丁卯中心"))
+    assert (file.report.known_as, file.report.listed) == (
+        ("镇政务办",),
+        frozenset(["甲子镇", "丁卯中心"]),
+    )
     alone = judged(record("a", report()))
-    assert (alone.report.known_as, alone.report.listed) == ((), ())
+    assert (alone.report.known_as, alone.report.listed) == ((), frozenset())
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ import openpyxl
 import pytest
 
 from xlreport import Roster, RosterError, Unit, read_roster
-from xlreport.merging.unit_matching import How, Match, match, normalised
+from xlreport.merging.unit_index import normalised
+from xlreport.merging.unit_matching import How, Match, match
 
 TEXT = "单位代码,单位名称,类别,别名\n01,甲子镇,乡镇,甲子镇政府、示例县甲子镇\n02,教育局,部门,\n"
 

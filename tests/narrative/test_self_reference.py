@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from support.growth import operations
 from xlreport.form.model import OwnReport
 from xlreport.narrative.own_names import readable
 from xlreport.narrative.self_reference import Identity, wrong_mentions
@@ -116,7 +117,7 @@ def test_a_beginning_counts_only_where_nothing_else_is_said() -> None:
 
 # --- units of the roster ---------------------------------------------------------------------
 
-LISTED = ("甲子镇", "乙丑镇", "示例县文化馆", "教育局招生办", "丙寅镇")
+LISTED = frozenset(["甲子镇", "乙丑镇", "示例县文化馆", "教育局招生办", "丙寅镇"])
 
 
 def named(text: str, unit: str = "甲子镇", known_as: tuple[str, ...] = ()) -> list[int | str]:
@@ -152,3 +153,21 @@ def test_a_name_by_which_the_roster_knows_the_unit_is_its_own() -> None:
 
 def test_without_a_roster_no_author_is_wrong() -> None:
     assert wrong("2025年，乙丑镇认真落实。") == []
+
+
+def test_a_text_costs_as_much_whatever_the_number_of_units() -> None:
+    def work(names: int) -> int:
+        listed = frozenset(f"{1000 + i}镇" for i in range(names))
+        report = Identity(OWN_REPORT, 2025, "甲子镇", listed=listed)
+        wrong_mentions(report, "我镇做了很多。")  # what is made once
+        return operations(lambda: wrong_mentions(report, "2025年，我镇认真落实。共收到3件。"))
+
+    assert work(400) == work(20)
+
+
+@pytest.mark.parametrize(
+    "since", ["", "2025年度，", "2025 年以来", "今年以来 ", "截至2025年12月31日,"]
+)
+def test_the_author_stands_behind_the_time(since: str) -> None:
+    assert named(f"我们很忙。  {since}乙丑镇党委、政府共收到3件。") == ["乙丑镇"]
+    assert named(f"我们很忙。  {since}，，乙丑镇共收到3件。") == []

@@ -300,10 +300,10 @@ def test_what_the_roster_knows_of_the_unit_is_known_of_the_fresh_report() -> Non
     """Checks of texts look for the names of other units."""
     reading = read_submission(write_workbook(WRONG, FORM), FormCatalog())
     read = FileRecord("甲子镇.xlsx", reading, reading.findings)
-    known = replace(read.report, known_as=("甲子公社",), listed=("乙丑镇",))
+    known = replace(read.report, known_as=("甲子公社",), listed=frozenset(["乙丑镇"]))
     (notice,) = notices(validated([read.reporting(known)]), MergeRequest(Path()))
     fresh = as_submission(notice)
-    assert (fresh.known_as, fresh.listed) == (("甲子公社",), ("乙丑镇",))
+    assert (fresh.known_as, fresh.listed) == (("甲子公社",), frozenset(["乙丑镇"]))
 
 
 def test_a_report_that_only_needs_a_fresh_workbook_is_not_accused(tmp_path: Path) -> None:

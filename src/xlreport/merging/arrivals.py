@@ -77,9 +77,9 @@ def _of_archive(path: str, archives: Mapping[str, Arrival]) -> Arrival | None:
 
 def owners_of(file: FileRecord, arrival: Arrival | None, roster: Roster) -> list[Unit]:
     """The unit that a file names, else those from whose address it came."""
-    for unit in roster.units:
-        if unit.code == file.unit.code or unit.name == file.unit.name:
-            return [unit]
+    named = roster.listed(file.unit)
+    if named is not None:
+        return [named]
     return [] if arrival is None else list(roster.owners(arrival.senders))
 
 

@@ -7,6 +7,7 @@ another with other contents comes. What is left out stays so until the decision 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,7 +16,7 @@ from xlreport.clock import china
 from xlreport.data_code import content_digest
 from xlreport.findings import Finding, Severity, has_errors
 from xlreport.merging.codes import ACCEPTED_AS_IS, DECISION_LAPSED, LEFT_OUT, QUERIED
-from xlreport.merging.outcome import FileRecord, Outcome
+from xlreport.merging.outcome import FileRecord, Outcome, UnitKey
 from xlreport.submission import Unit
 from xlreport.text import chinese_day, printed_code
 
@@ -72,9 +73,7 @@ class Decision:
 
     def is_of(self, unit: Unit) -> bool:
         """Whether it is about this unit: by code, by name where there is none."""
-        if self.unit.code or unit.code:
-            return self.unit.code == unit.code
-        return self.unit.name == unit.name
+        return _key(self.unit) == _key(unit)
 
     def names(self, findings: Iterable[Finding]) -> str:
         """What it is about, with the row or column of a finding that is about one."""
@@ -91,13 +90,22 @@ class Decision:
 def with_decisions(files: Iterable[FileRecord], decisions: Sequence[Decision]) -> list[FileRecord]:
     """The files with what the county has decided about them; only reports that were checked
     change."""
-    return [_decided(file, decisions) for file in files]
+    by_unit: defaultdict[UnitKey, list[Decision]] = defaultdict(list)
+    for decision in decisions:
+        by_unit[_key(decision.unit)].append(decision)
+    return [_decided(file, by_unit.get(_key(file.unit), ())) for file in files]
 
 
-def _decided(file: FileRecord, decisions: Sequence[Decision]) -> FileRecord:
+def _key(unit: Unit) -> UnitKey:
+    """What two units have in common that a decision takes for one: code, name where there is
+    none."""
+    return (unit.code, "") if unit.code else ("", unit.name)
+
+
+def _decided(file: FileRecord, own: Sequence[Decision]) -> FileRecord:
+    """The file with the decisions about its unit."""
     if file.outcome not in (Outcome.ACCEPTED, Outcome.RETURNED):
         return file
-    own = [decision for decision in decisions if decision.is_of(file.unit)]
     for decision in own:
         file = _applied(decision, file)
     if not own:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import heapq
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from xlreport.findings import Finding
 from xlreport.merging.codes import (
@@ -29,7 +31,10 @@ from xlreport.merging.request import MergeRequest
 from xlreport.merging.roster import Roster
 from xlreport.merging.unit_matching import How, Match, differ_in_zeros, match
 from xlreport.submission import NOBODY, Submission, Summary, Unit
-from xlreport.text import clean_name, in_marks
+from xlreport.text import clean_name, first_of
+
+MOST_NAMED = 20
+"""Units or files that are named one by one in a message."""
 
 
 @dataclass(frozen=True)
@@ -85,15 +90,37 @@ def eligible(
     files: Iterable[FileRecord], target: Target, request: MergeRequest
 ) -> list[FileRecord]:
     """Decides on files that do not belong to the merge; the others become candidates."""
+    listed = _Listed(request.roster) if request.roster is not None else None
     judged = []
     for file in files:
         if file.submission is not None:
-            file = _judged(file, target, request)
+            file = _judged(file, target, request, listed)
         judged.append(file)
     return _without_contradictions(judged)
 
 
-def _judged(file: FileRecord, target: Target, request: MergeRequest) -> FileRecord:
+class _Listed:
+    """What reports are told of a roster, worked out once for all of them."""
+
+    def __init__(self, roster: Roster) -> None:
+        self.roster = roster
+        self.names = frozenset(unit.name for unit in roster.units)
+        self._named_files: dict[str, tuple[int, Unit]] = {}
+        for position, unit in enumerate(roster.units):
+            beginning = f"{unit.code}_{unit.name}_"
+            self._named_files.setdefault(beginning, (position, unit))
+
+    def named_after(self, name: str) -> list[Unit]:
+        """The units with whose code and name a file's name begins, in the roster's order."""
+        ends = [end for end, character in enumerate(name, start=1) if character == "_"]
+        beginnings = [name[:end] for end in ends]
+        found = [self._named_files[begins] for begins in beginnings if begins in self._named_files]
+        return [unit for _, unit in sorted(found, key=lambda placed: placed[0])]
+
+
+def _judged(
+    file: FileRecord, target: Target, request: MergeRequest, listed: _Listed | None
+) -> FileRecord:
     """Whether the file belongs to this merge; the unit as the roster knows it."""
     objection = _other_report(file.report, target, request)
     if objection is not None:
@@ -104,30 +131,28 @@ def _judged(file: FileRecord, target: Target, request: MergeRequest) -> FileReco
     foreign = _other_county(file.report.county, target.county)
     if foreign is not None:
         return _rejected(file, foreign)
-    if request.roster is None:
+    if listed is None:
         return file.as_candidate()
-    found = match(request.roster, file.unit, target.county.name)
+    found = match(listed.roster, file.unit, target.county.name)
     file = _matched(file, found, accept_unlisted=request.policy.accept_unlisted)
-    file = _with_names(file, request.roster)
-    return _named_after_another(file, request.roster)
+    file = _with_names(file, listed)
+    return _named_after_another(file, listed)
 
 
-def _named_after_another(file: FileRecord, roster: Roster) -> FileRecord:
+def _named_after_another(file: FileRecord, listed: _Listed) -> FileRecord:
     """The file, with a note where its name begins as that of another unit's workbook does."""
     name = file.path.rpartition("!")[2].rpartition("/")[2]
-    for unit in roster.units:
-        is_other = unit.code != file.unit.code
-        if is_other and name.startswith(f"{unit.code}_{unit.name}_"):
+    for unit in listed.named_after(name):
+        if unit.code != file.unit.code:
             note = NAMED_AFTER_ANOTHER(named=unit.name, unit=file.unit.name)
             return file.noting(file.placed(note))
     return file
 
 
-def _with_names(file: FileRecord, roster: Roster) -> FileRecord:
+def _with_names(file: FileRecord, listed: _Listed) -> FileRecord:
     """What the roster calls the unit, and the names of all its units: texts are read with them."""
-    known_as = roster.aliases.get(file.unit.code, ())
-    listed = tuple(unit.name for unit in roster.units)
-    return file.reporting(replace(file.report, known_as=known_as, listed=listed))
+    known_as = listed.roster.aliases.get(file.unit.code, ())
+    return file.reporting(replace(file.report, known_as=known_as, listed=listed.names))
 
 
 def _other_report(report: Submission, target: Target, request: MergeRequest) -> Finding | None:
@@ -245,12 +270,11 @@ def _as_listed(file: FileRecord, listed: Unit) -> FileRecord:
 
 def _without_contradictions(files: list[FileRecord]) -> list[FileRecord]:
     """One code under two names, or one name under two codes: nobody guesses whose report it is."""
-    units = {file.unit for file in files if file.stage is Stage.CANDIDATE}
+    rivals = _Rivals(file.unit for file in files if file.stage is Stage.CANDIDATE)
     judged = []
     for file in files:
-        rivals = [unit for unit in units if _half_the_same(unit, file.unit)]
-        if file.stage is Stage.CANDIDATE and rivals:
-            others = "、".join(sorted(map(_with_code, rivals)))
+        others = rivals.named(file.unit) if file.stage is Stage.CANDIDATE else ""
+        if others:
             unit = file.unit
             reason = NAMES_CONTRADICT(name=unit.name, code=unit.code, others=others)
             file = _rejected(file, reason)
@@ -258,13 +282,34 @@ def _without_contradictions(files: list[FileRecord]) -> list[FileRecord]:
     return judged
 
 
-def _half_the_same(unit: Unit, other: Unit) -> bool:
-    """Whether two units have the name in common but not the code, or a code but not the name."""
-    same_name = unit.name == other.name
-    same_code = unit.code == other.code
-    if same_name:
-        return not same_code
-    return same_code and bool(unit.code)
+class _Rivals:
+    """Units that have the name in common with one but not the code, or a code but not the name."""
+
+    def __init__(self, units: Iterable[Unit]) -> None:
+        self._of_name: defaultdict[str, list[Unit]] = defaultdict(list)
+        self._of_code: defaultdict[str, list[Unit]] = defaultdict(list)
+        self._twins: Counter[UnitKey] = Counter()
+        for unit in sorted(frozenset(units), key=_with_code):
+            self._of_name[unit.name].append(unit)
+            self._of_code[unit.code].append(unit)
+            self._twins[unit.code, unit.name] += 1
+
+    def named(self, unit: Unit) -> str:
+        """Those of one of the units, the first of very many; empty where there are none."""
+        of_code = self._of_code[unit.code] if unit.code else []
+        groups = [group for group in (self._of_name[unit.name], of_code) if len(group) > 1]
+        twins = self._twins[unit.code, unit.name]
+        count = sum(len(group) - twins for group in groups)
+        both = heapq.merge(*groups, key=_with_code)
+        rivals = (other for other in both if not _is_twin(other, unit))
+        first = [_with_code(other) for other in islice(rivals, min(count, MOST_NAMED))]
+        told = "、".join(first)
+        return told if count <= MOST_NAMED else f"{told}等 {count} 个单位"
+
+
+def _is_twin(unit: Unit, other: Unit) -> bool:
+    """Whether two units have code and name in common."""
+    return (unit.code, unit.name) == (other.code, other.name)
 
 
 def each_unit_once(files: list[FileRecord]) -> list[FileRecord]:
@@ -287,6 +332,6 @@ def each_unit_once(files: list[FileRecord]) -> list[FileRecord]:
 def _counted_twice(file: FileRecord, unit: str, holding: Sequence[FileRecord]) -> FileRecord:
     # a summary may name a unit twice itself
     others = [other for other in holding if other is not file] or [file]
-    paths = in_marks(other.path for other in others)
-    reason = COUNTED_TWICE(unit=unit, others=paths)
+    paths = [f"“{other.path}”" for other in others]
+    reason = COUNTED_TWICE(unit=unit, others=first_of(paths, MOST_NAMED, "个文件"))
     return _rejected(file, reason)

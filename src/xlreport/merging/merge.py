@@ -116,9 +116,10 @@ def _unused(prior_year: PriorYear | None) -> list[Finding]:
 
 def _missing(result: MergeResult) -> list[Finding]:
     """Who did not report."""
+    unusable = frozenset(result.only_unusable)
     findings = []
     for unit in result.missing:
-        message = ONLY_UNUSABLE if unit in result.only_unusable else NOT_REPORTED
+        message = ONLY_UNUSABLE if unit in unusable else NOT_REPORTED
         findings.append(message(unit=unit.name).at(unit=unit.name))
     return findings
 

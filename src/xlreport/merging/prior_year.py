@@ -20,7 +20,7 @@ from xlreport.merging.codes import (
 from xlreport.merging.outcome import FileRecord
 from xlreport.merging.roster import Roster
 from xlreport.merging.totals import totals_of
-from xlreport.merging.unit_matching import normalised
+from xlreport.merging.unit_index import normalised
 from xlreport.rules.evaluate import UnitView
 from xlreport.submission import Figures, Submission, Summary, Unit, shown
 from xlreport.text import in_marks

@@ -112,7 +112,7 @@ class MergeResult:
             return len(roster.units)
         return None
 
-    @property
+    @cached_property
     def missing(self) -> tuple[Unit, ...]:
         """Units of the roster without a usable file; none when nothing at all could be used."""
         roster = self.request.roster
@@ -141,17 +141,17 @@ class MergeResult:
         """Whether there are reports, and nothing is filled in in any of them."""
         return only_blanks(self.files)
 
-    @property
+    @cached_property
     def usable(self) -> tuple[FileRecord, ...]:
         """The files that can be summed, with errors or without."""
         return tuple(file for file in self.files if file.outcome in USABLE)
 
-    @property
+    @cached_property
     def accepted(self) -> tuple[FileRecord, ...]:
         """The files without errors."""
         return self.with_outcome(Outcome.ACCEPTED)
 
-    @property
+    @cached_property
     def returned(self) -> tuple[FileRecord, ...]:
         """The files that have errors and belong to the merge."""
         return self.with_outcome(Outcome.RETURNED)
@@ -180,12 +180,12 @@ class MergeResult:
         """Whether a file is summed."""
         return file.path in self._counted_paths
 
-    @property
+    @cached_property
     def counted(self) -> tuple[Submission, ...]:
         """The submissions that are summed, by unit code and name."""
         return tuple(file.report for file in self.counted_files)
 
-    @property
+    @cached_property
     def counted_views(self) -> tuple[UnitView, ...]:
         """The same with their numbers, computed ones included."""
         return tuple(file.view for file in self.counted_files if file.view is not None)
@@ -195,7 +195,7 @@ class MergeResult:
         """Whether every unit of the roster is summed, and every file that can be."""
         return not self.missing and len(self.counted_files) == len(self.usable)
 
-    @property
+    @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """Those of the merge itself, then those of every file."""
         return (*self.own_findings, *findings_of(self.files))

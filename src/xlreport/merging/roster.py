@@ -11,6 +11,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from xlreport.errors import RosterError
@@ -29,6 +30,7 @@ from xlreport.merging.roster_table import (
     Row,
     read_table,
 )
+from xlreport.merging.unit_index import Positions, UnitIndex
 from xlreport.submission import NOBODY, Unit
 from xlreport.text import MOST_IN_A_NAME, clean_name, first_of
 
@@ -57,6 +59,21 @@ class Roster:
     columns: dict[str, dict[str, str]] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     """What is odd about it and may be right, in Chinese."""
+    _indices: dict[str, UnitIndex] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+
+    def index(self, county: str = "") -> UnitIndex:
+        """The units by codes and names, made once for each county before these."""
+        if county not in self._indices:
+            names = {unit: self.names(unit) for unit in self.units}
+            self._indices[county] = UnitIndex(self.units, names, county)
+        return self._indices[county]
+
+    def listed(self, unit: Unit) -> Unit | None:
+        """The first unit with this one's code or this one's name."""
+        position = self._positions.of(unit)
+        return None if position is None else self.units[position]
 
     def predecessors(self, unit: Unit) -> tuple[str, ...]:
         """Codes or names of the units that this one came from; empty when it was itself there."""
@@ -75,16 +92,27 @@ class Roster:
 
     def owners(self, addresses: Iterable[str]) -> tuple[Unit, ...]:
         """The units that have one of these addresses."""
-        asked = frozenset(addresses)
-        owners = []
-        for unit in self.units:
-            if not asked.isdisjoint(self.addresses(unit)):
-                owners.append(unit)
-        return tuple(owners)
+        positions: set[int] = set()
+        for address in addresses:
+            positions.update(self._by_address.get(address, ()))
+        return tuple(self.units[position] for position in sorted(positions))
 
     def names(self, unit: Unit) -> tuple[str, ...]:
         """The unit's name and its aliases."""
         return unit.name, *self.aliases.get(unit.code, ())
+
+    @cached_property
+    def _positions(self) -> Positions:
+        return Positions(self.units)
+
+    @cached_property
+    def _by_address(self) -> dict[str, list[int]]:
+        """The positions of the units that have an address."""
+        positions: dict[str, list[int]] = {}
+        for position, unit in enumerate(self.units):
+            for address in self.addresses(unit):
+                positions.setdefault(address, []).append(position)
+        return positions
 
     def _column(self, unit: Unit, heading: str) -> str:
         columns = self.columns.get(unit.code, {})

@@ -96,21 +96,29 @@ def rank(candidates: Sequence[FileRecord]) -> Ranking:
     contenders, clock = _contenders(candidates)
     newest = max(contenders, key=clock)
     age = clock(newest)
-    alike = []
-    older = []
-    for file in candidates:
-        if file.report.content == newest.report.content:
-            alike.append(file)
-        else:
-            older.append(file)
+    may_count = frozenset(file.path for file in contenders)
+    alike, older = _told_apart(candidates, newest)
     fit = alike
     if older:
         # of equal copies any may stay, but one that takes another's place must be newer than that
-        fit = [file for file in alike if file in contenders and clock(file) == age]
+        fit = [file for file in alike if file.path in may_count and clock(file) == age]
     winner = min(fit, key=lambda file: (len(file.path), file.path))
     alike.remove(winner)
-    tied = any(clock(file).may_be_as_old(age) for file in older if file in contenders)
+    tied = any(clock(file).may_be_as_old(age) for file in older if file.path in may_count)
     return Ranking(winner, tuple(alike), tuple(older), tied=tied, clock=clock)
+
+
+def _told_apart(
+    files: Iterable[FileRecord], newest: FileRecord
+) -> tuple[list[FileRecord], list[FileRecord]]:
+    """The files that say the same as the newest, and those that say something else."""
+    content = newest.report.content
+    alike: list[FileRecord] = []
+    older: list[FileRecord] = []
+    for file in files:
+        is_alike = file is newest or file.report.content == content
+        (alike if is_alike else older).append(file)
+    return alike, older
 
 
 def _contenders(candidates: Sequence[FileRecord]) -> tuple[Sequence[FileRecord], Clock]:
@@ -140,7 +148,8 @@ def newest_versions(files: list[FileRecord], *, newest: bool) -> list[FileRecord
         if file.stage is Stage.CANDIDATE:
             by_unit[file.unit_key].append(file)
     ruled: dict[str, FileRecord] = {}
-    for candidates in by_unit.values():
+    several = [candidates for candidates in by_unit.values() if len(candidates) > 1]
+    for candidates in several:
         filled_in = [file for file in candidates if not file.report.is_blank]
         ranking = rank(filled_in or candidates)
         is_certain = newest and not ranking.tied

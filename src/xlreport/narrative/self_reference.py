@@ -27,6 +27,7 @@ _COMMA = re.compile("[，,；;：:]")
 _HAN_NAME = re.compile(r"[\u4e00-\u9fff]{2,24}")
 _OFFICES = ("人民政府", "政府", "办事处", "办公室")
 _SINCE = r"(?:\d{4} ?年(?:度|以来)?|今年以来|本年度|全年|截至\d{4}年12月31日)"
+_BEGINS = re.compile(rf"(?:^|[。！？；;\n]) {{0,8}}(?P<since>(?:{_SINCE}[，, ]?)?)")
 _DOES = (
     "认真", "严格", "坚持", "高度重视", "始终坚持", "深入贯彻", "全面贯彻", "扎实推进", "主动公开",
     "累计公开", "共公开", "共主动公开", "共收到", "收到", "未收到", "没有收到", "共受理", "受理",
@@ -62,7 +63,7 @@ class Identity:
     year: int
     unit: str
     known_as: tuple[str, ...] = ()
-    listed: tuple[str, ...] = ()
+    listed: frozenset[str] = frozenset()
 
 
 def wrong_mentions(report: Identity, text: str) -> list[Mention]:
@@ -187,17 +188,38 @@ def _other_author(report: Identity, text: str) -> Mention | None:
     that never names its own."""
     if not report.listed or OWN in text:
         return None
-    others = [name for name in report.listed if not _may_be_own(name, report)]
-    for author in _authors(tuple(others)).finditer(text):
-        return Mention(author["name"], author.span("name"))
-    return None
+    named = _named_at_beginnings(text, report.listed)
+    others = [name for name in named if not _may_be_own(name, report)]
+    if not others:
+        return None
+    author = _authors(frozenset(others)).search(text)
+    return Mention(author["name"], author.span("name")) if author else None
+
+
+def _named_at_beginnings(text: str, names: frozenset[str]) -> list[str]:
+    """Those of the names that stand where a sentence names who does something: of a nation's
+    units very few stand in one text."""
+    lengths = _lengths(names)
+    named: dict[str, None] = {}
+    for beginning in _BEGINS.finditer(text):
+        # a name may stand behind the time, or before what looks like one
+        for start in range(beginning.start("since"), beginning.end() + 1):
+            words = [text[start : start + length] for length in lengths]
+            named.update(dict.fromkeys(name for name in words if name in names))
+    return list(named)
+
+
+@lru_cache(maxsize=8)
+def _lengths(names: frozenset[str]) -> tuple[int, ...]:
+    """How long the names are, each length once."""
+    return tuple(sorted({len(name) for name in names if name}))
 
 
 @lru_cache(maxsize=256)
-def _authors(names: tuple[str, ...]) -> re.Pattern[str]:
+def _authors(names: frozenset[str]) -> re.Pattern[str]:
     """Sentences that begin with one of these units as the one that does something."""
     longest_first = sorted(names, key=len, reverse=True)
-    any_name = "|".join(map(re.escape, longest_first)) or "(?!)"
+    any_name = "|".join(map(re.escape, longest_first))
     return re.compile(
         rf"(?:^|[。！？；;\n]) {{0,8}}(?:{_SINCE}[，, ]?)?(?P<name>{any_name})"
         rf"(?:人民政府|政府|办事处|党委、政府)?(?:{'|'.join(_DOES)})"

@@ -421,7 +421,7 @@ def open_points(result: MergeResult) -> list[str]:
     if left_out:
         units = _names(file.unit for file in left_out)
         points.append(f"县里决定不计入合计的单位：{units}")
-    returned = [file for file in result.returned if file not in left_out]
+    returned = [file for file in result.returned if not is_left_out(file)]
     if returned:
         counted = "已计入合计，公布前必须改正" if result.with_errors else "没有计入合计"
         units = _names(file.unit for file in returned)
