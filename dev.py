@@ -4,7 +4,7 @@ python dev.py demo      the main job on the samples
 python dev.py test      linter, types, and all tests that need no other program
 python dev.py real      the files of real programs and offices, and the attacks: what differs
 python dev.py oracle    LibreOffice recalculates our workbooks, Chromium opens the page
-python dev.py bench     the figures of the README
+python dev.py bench     the figures of the README (about 6 minutes; --large: hours)
 python dev.py nightly   many more random examples, and some mutants of each package (hours)
 """
 
@@ -114,9 +114,8 @@ def oracle() -> None:
 
 
 def bench() -> None:
-    set_up("[dev]")
-    run(python(), "benchmarks/reading.py")
-    run(python(), "benchmarks/mailing.py")
+    set_up("[dev,bench]")
+    run(python(), "benchmarks/run.py", *sys.argv[2:])
 
 
 def nightly() -> None:
@@ -137,7 +136,8 @@ TASKS: dict[str, Callable[[], None]] = {
 }
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2 or sys.argv[1] not in TASKS:
+    wanted = sys.argv[1] if len(sys.argv) > 1 else ""
+    if wanted not in TASKS or (sys.argv[2:] and wanted != "bench"):
         sys.exit(__doc__)
-    TASKS[sys.argv[1]]()
+    TASKS[wanted]()
     print("; ".join(f"{name} {seconds:.0f} s" for name, seconds in times))
