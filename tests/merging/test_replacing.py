@@ -45,6 +45,27 @@ def standing(folder: Path, data: bytes, name: str = NAME) -> Path:
 # --- what is written ------------------------------------------------------------------------
 
 
+class Counted(dict[str, bytes]):
+    """Files that are made when they are asked for."""
+
+    asked = 0
+
+    def __getitem__(self, name: str) -> bytes:
+        self.asked += 1
+        return super().__getitem__(name)
+
+
+def test_a_file_is_made_when_it_is_written_and_compared_only_where_one_stands(
+    tmp_path: Path, how: Replacing
+) -> None:
+    files = Counted({"a.csv": b"1", "b.csv": b"2"})
+    assert write_all(tmp_path, files, how) == [tmp_path / "a.csv", tmp_path / "b.csv"]
+    assert files.asked == 2
+    assert (tmp_path / "b.csv").read_bytes() == b"2"
+    write_all(tmp_path, files, how)
+    assert files.asked == 6, "each compared with what stands there, and written"
+
+
 def test_files_are_written_where_nothing_stands(tmp_path: Path, how: Replacing) -> None:
     paths = write_all(tmp_path / "new", {"a.xlsx": b"1", "b.csv": b"2"}, how)
     assert [path.name for path in paths] == ["a.xlsx", "b.csv"]

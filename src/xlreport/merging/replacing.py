@@ -95,15 +95,33 @@ def _stamp(year: int) -> str:
 def write_all(folder: Path, files: Mapping[str, bytes], how: Replacing) -> list[Path]:
     """Writes files into a folder: all of them, or none when one may not be replaced. Gives their
     paths. Raises WouldReplace, Busy, OSError."""
-    paths = {folder / name: data for name, data in files.items()}
-    if not paths:
+    if not files:
         return []
+    paths = _Placed(folder, files)
     with locked(folder):
         must_stay = objections(paths, how)
         if must_stay and how.keep is None:
             raise WouldReplace(_refusal(must_stay))
         put_all(paths, must_stay, how.keep)
     return list(paths)
+
+
+class _Placed(Mapping[Path, bytes]):
+    """Files by where they are written; each is asked for when its turn comes, for they may be made
+    only then."""
+
+    def __init__(self, folder: Path, files: Mapping[str, bytes]) -> None:
+        self._files = files
+        self._names = {folder / name: name for name in files}
+
+    def __getitem__(self, path: Path) -> bytes:
+        return self._files[self._names[path]]
+
+    def __iter__(self) -> Iterator[Path]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 def put_all(files: Mapping[Path, bytes], must_stay: Iterable[Path], keep: Told | None) -> None:
@@ -119,8 +137,9 @@ def objections(files: Mapping[Path, bytes], how: Replacing) -> dict[Path, str]:
     """The files that must stay, each with the reason."""
     reasons: dict[Path, str] = {}
     closed = []
-    for path, data in files.items():
-        if not _differs(path, data):
+    standing = [path for path in files if os.path.lexists(path)]
+    for path in standing:
+        if not _differs(path, files[path]):
             continue
         reasons[path] = _OPEN if is_open(path) else ""
         if not reasons[path]:
