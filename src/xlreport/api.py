@@ -47,7 +47,8 @@ from xlreport.publishing.summary.workbook import write_summary
 from xlreport.rules.excel import FormulaTooLong
 from xlreport.submission import NOBODY, Submission, Unit
 from xlreport.workbook.writer.context import NO_SERVICE, Service
-from xlreport.workbook.writer.template import blank, workbook_name, write_workbook
+from xlreport.workbook.writer.copies import write_copies
+from xlreport.workbook.writer.template import blank, workbook_name
 
 _SET_ASIDE = re.compile(r"\.bak[0-9]*$")
 """How names of files end that made room for others."""
@@ -134,10 +135,8 @@ def write_templates(
         raise UsageError("保护密码只能用半角字母、数字和符号，最多 15 个。")
     service = replace(request.service, changes=_news(form))
     try:
-        workbooks = {
-            name: write_workbook(request.blank(unit), form, password=password, service=service)
-            for name, unit in request.names().items()
-        }
+        blanks = {name: request.blank(unit) for name, unit in request.names().items()}
+        workbooks = write_copies(blanks, form, password=password, service=service)
     except FormulaTooLong as error:
         raise UsageError(f"{form.named}不能生成工作簿：{error}") from None
     return write_all(out, workbooks, Replacing(FormCatalog((form,)), ReadOptions(), keep))

@@ -6,23 +6,27 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from support.engine import differing
 from support.examples import examples
 from support.fills import explained, fill
 from support.formula_cells import formula_cells, results
-from support.soffice import recalculate
+from support.soffice import convert, recalculate
 from support.written import KINDS, written
-from xlreport import Form, Submission, write_workbook
+from xlreport import Form, Submission, Unit, write_workbook
 from xlreport.form.expression import across_years
 from xlreport.rules.excel import Formulas
 from xlreport.rules.grade import FAILING, Grade
 from xlreport.workbook.layout.lines import CheckLine
 from xlreport.workbook.layout.sheet import CALCULATION
 from xlreport.workbook.layout.workbook import layout_of
+from xlreport.workbook.writer.context import NO_SERVICE
+from xlreport.workbook.writer.copies import write_copies
 from xlreport.workbook.writer.formulas import formulas_of
 from xlreport.workbook.writer.results import CachedResults
+from xlreport.workbook.writer.template import blank
 
 pytestmark = pytest.mark.oracle
 
@@ -100,6 +104,40 @@ def test_every_formula_agrees_over_random_fills(any_form: Form, tmp_path: Path) 
 def test_every_kind_of_workbook_agrees(any_form: Form, tmp_path: Path) -> None:
     books = {f"{number:02}": written(any_form, kind) for number, kind in enumerate(KINDS)}
     assert differences(tmp_path, books) == []
+
+
+def test_a_spliced_workbook_opens_like_one_written_from_nothing(
+    other_form: Form, tmp_path: Path
+) -> None:
+    towns = [Unit(f"甲<&>\"'{number}镇", f"99010{number}", "乡镇") for number in range(3)]
+    empty = {f"{town.code}.xlsx": blank(other_form, 2025, town) for town in towns}
+    copies = write_copies(empty, other_form, password="", service=NO_SERVICE)
+    made, whole = tmp_path / "made", tmp_path / "whole"
+    for folder in (made, whole):
+        folder.mkdir()
+    for name, submission in empty.items():
+        data = write_workbook(submission, other_form)
+        assert copies[name] != data, "it is spliced"
+        (made / name).write_bytes(copies[name])
+        (whole / name).write_bytes(data)
+    saved = convert(made, sorted(made.glob("*.xlsx")), "xlsx")
+    expected = convert(whole, sorted(whole.glob("*.xlsx")), "xlsx")
+    for town, path, other in zip(towns, saved, expected, strict=True):
+        cells = _cells(path)
+        assert cells == _cells(other)
+        told = [content for content, *_ in cells.values() if town.name in str(content)]
+        assert len(told) > len(layout_of(other_form).form_sheets)
+
+
+def _cells(path: Path) -> dict[tuple[str, str], tuple[object, ...]]:
+    """What each cell shows, and whether it is locked."""
+    book = openpyxl.load_workbook(path, data_only=True)
+    return {
+        (sheet.title, cell.coordinate): (cell.value, cell.number_format, cell.protection.locked)
+        for sheet in book.worksheets
+        for row in sheet.iter_rows()
+        for cell in row
+    }
 
 
 def test_a_broken_formula_is_found(

@@ -34,15 +34,18 @@ A4 = 9
 
 
 class WorkbookWriter:
-    """A workbook in memory, made from `context`; `results` are what its formulas show."""
+    """A workbook in memory, made from `context`; `results` are what its formulas show, those of
+    its own submission unless others are given."""
 
-    def __init__(self, context: TemplateContext, password: str = "") -> None:
+    def __init__(
+        self, context: TemplateContext, password: str = "", results: CachedResults | None = None
+    ) -> None:
         self.form = context.form
         self.submission = printable(context.submission)
         self.context = replace(context, submission=self.submission)
         self.layout: WorkbookLayout = layout_of(context.form)
         self.formulas = formulas_of(context.form)
-        self.results = CachedResults(self.submission, self.layout)
+        self.results = results or CachedResults(self.submission, self.layout)
         self._password = password
         self._buffer = io.BytesIO()
         self.workbook = LockedWorkbook(self._buffer, password)

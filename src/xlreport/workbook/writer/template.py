@@ -18,6 +18,7 @@ from xlreport.workbook.writer.context import NO_SERVICE, Service, TemplateContex
 from xlreport.workbook.writer.cover_sheet import write_cover
 from xlreport.workbook.writer.form_sheets import write_guide, write_table, write_texts
 from xlreport.workbook.writer.prior_year_sheet import write_prior_year
+from xlreport.workbook.writer.results import CachedResults
 from xlreport.workbook.writer.sheet import SheetWriter
 
 LONGEST_PROPERTY = 255
@@ -54,7 +55,14 @@ def write_workbook(
 
 
 def _written(context: TemplateContext, password: str) -> bytes:
-    book = WorkbookWriter(context, password)
+    return write_showing(context, password)
+
+
+def write_showing(
+    context: TemplateContext, password: str, results: CachedResults | None = None
+) -> bytes:
+    """The workbook of a unit; what its formulas show may be known already."""
+    book = WorkbookWriter(context, password, results)
     write_form_sheets(book)
     write_identity(book)
     return book.finish()

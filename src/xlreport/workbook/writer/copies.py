@@ -1,0 +1,285 @@
+"""The blank workbooks of many units: few are written from nothing, the others are spliced.
+
+Units share a master when their workbooks differ in nothing but values. What else could differ is a
+unit's shape: which lines are given or typed in, which texts are equal, which numbers of last year
+are known, and what the formulas show before any program calculates them. A master is taken only
+if it gives the first unit's workbook as it is written from nothing, part by part, byte for byte.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+import numpy as np
+
+from xlreport.form import expression as ex
+from xlreport.form.model import Form
+from xlreport.rules.evaluate import Evaluation, Verdict, evaluate_submissions
+from xlreport.submission import Figures, Submission, Unit
+from xlreport.workbook.layout.workbook import layout_of
+from xlreport.workbook.writer.context import Service, TemplateContext
+from xlreport.workbook.writer.printable import printable
+from xlreport.workbook.writer.results import CachedResults
+from xlreport.workbook.writer.splicing import (
+    Master,
+    NotMarked,
+    Values,
+    are_same,
+    is_plain,
+    is_plain_number,
+    number_mark,
+    text_mark,
+)
+from xlreport.workbook.writer.template import write_showing, write_workbook
+
+LEAST_SHARING = 3
+"""Units of a shape from which on a master pays: it costs two workbooks, itself and its proof."""
+
+_AT_ONCE = 1_000
+"""Reports whose checks are evaluated together."""
+
+_LONGEST_UNIT = 200
+"""Characters of a field's unit with which no prompt is cut, whatever number it tells (Excel allows
+255)."""
+
+_NO_TEXT = -1
+"""In the place of a text that is empty."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What workbooks have in common that differ in nothing but values.
+
+    `texts` says of each text, unit, code and level first, which of the different ones it is;
+    `numbers` names the fields whose figures of last year are known (None: nothing is known of last
+    year); `shown` is what the formulas' results follow from.
+    """
+
+    texts: tuple[int, ...]
+    numbers: tuple[str, ...] | None
+    explanations: tuple[tuple[str, str], ...]
+    shown: bytes
+    failing: tuple[Decimal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Copy:
+    """A unit's workbook that is spliced when it is asked for."""
+
+    master: Master
+    values: Values
+
+
+class Copies(Mapping[str, bytes]):
+    """Workbooks by their names; those that are spliced are made anew each time that they are asked
+    for, which takes less than keeping them."""
+
+    def __init__(self, workbooks: Mapping[str, bytes | _Copy]) -> None:
+        self._workbooks = workbooks
+
+    def __getitem__(self, name: str) -> bytes:
+        workbook = self._workbooks[name]
+        if isinstance(workbook, bytes):
+            return workbook
+        return workbook.master.workbook(workbook.values)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._workbooks)
+
+    def __len__(self) -> int:
+        return len(self._workbooks)
+
+
+def write_copies(
+    blanks: Mapping[str, Submission], form: Form, *, password: str, service: Service
+) -> Copies:
+    """The workbooks of blank reports, by the same names: as `write_workbook` writes each, but for
+    the compression. Raises FormulaTooLong."""
+    return Copies(_Writer(form, password, service).written(blanks))
+
+
+@dataclass(frozen=True, slots=True)
+class _Blank:
+    """A blank report as it is written, and the values in which it differs."""
+
+    name: str
+    submission: Submission
+    values: Values
+
+
+class _Writer:
+    """Writes the workbooks of one form, year, county and service."""
+
+    def __init__(self, form: Form, password: str, service: Service) -> None:
+        self.form = form
+        self.password = password
+        self.service = service
+        self.has_short_units = all(
+            len(field.unit) <= _LONGEST_UNIT for field in form.fields.values()
+        )
+
+    def written(self, blanks: Mapping[str, Submission]) -> dict[str, bytes | _Copy]:
+        """Each workbook, or what it is spliced from."""
+        made: dict[str, bytes | _Copy] = dict.fromkeys(blanks, b"")
+        printed = {name: printable(blank) for name, blank in blanks.items()}
+        for alike in self._by_shape(printed):
+            made.update(self._spliced(alike))
+        for name, workbook in made.items():
+            if not workbook:
+                made[name] = self._whole(blanks[name])
+        return made
+
+    def _whole(self, blank: Submission) -> bytes:
+        """A workbook from nothing."""
+        return write_workbook(blank, self.form, password=self.password, service=self.service)
+
+    def _showing(self, blank: Submission, results: CachedResults) -> bytes:
+        """A unit's workbook from nothing whose formulas show these results."""
+        context = TemplateContext(self.form, blank, service=self.service)
+        return write_showing(context, self.password, results)
+
+    # --- masters ----------------------------------------------------------------------------
+
+    def _spliced(self, alike: Sequence[_Blank]) -> Iterator[tuple[str, _Copy]]:
+        """The workbooks of units of one shape, but for those that must be written from nothing."""
+        if len(alike) < LEAST_SHARING:
+            return
+        master = self._master(alike[0])
+        if master is None:
+            return
+        for blank in alike:
+            if master.takes(blank.values):
+                yield blank.name, _Copy(master, blank.values)
+
+    def _master(self, first: _Blank) -> Master | None:
+        """A master for the units of one shape; None where it does not give the first one's
+        workbook as it is."""
+        results = CachedResults(first.submission, layout_of(self.form))
+        marked = self._showing(self._marked(first), results)
+        try:
+            master = Master(marked, len(first.values.texts))
+        except NotMarked:
+            return None
+        whole = self._showing(first.submission, results)
+        is_proved = are_same(master.workbook(first.values), whole)
+        return master if is_proved else None
+
+    def _marked(self, first: _Blank) -> Submission:
+        """A report with marks in the place of its values."""
+        marks = {text: text_mark(i) for i, text in enumerate(first.values.texts)}
+        blank = first.submission
+        unit = Unit(*(marks.get(text, "") for text in _given(blank.unit)))
+        if blank.prior_year is None:
+            return replace(blank, unit=unit)
+        figures = blank.prior_year
+        known = self._known(figures)
+        numbers = {name: number_mark(i) for i, name in enumerate(known)}
+        texts = {name: marks.get(text, "") for name, text in figures.texts.items()}
+        prior_year = Figures(numbers, texts, figures.explanations)
+        return replace(blank, unit=unit, prior_year=prior_year)
+
+    # --- shapes -----------------------------------------------------------------------------
+
+    def _by_shape(self, blanks: Mapping[str, Submission]) -> list[list[_Blank]]:
+        """The units that can be spliced, those of one shape together."""
+        shapes: dict[Shape, list[_Blank]] = {}
+        results = _results(self.form, blanks.values())
+        for name, submission in blanks.items():
+            values = self._values(submission)
+            if values is not None:
+                shape = self._shape(submission, values, results[_reason(submission)])
+                shapes.setdefault(shape, []).append(_Blank(name, submission, values))
+        return list(shapes.values())
+
+    def _values(self, blank: Submission) -> Values | None:
+        """What differs in a unit's workbook; None where it is not written like the others'."""
+        if not blank.unit.name:
+            return None
+        texts = tuple(dict.fromkeys(filter(None, self._texts(blank))))
+        if not all(map(is_plain, texts)):
+            return None
+        figures = blank.prior_year
+        if figures is None:
+            return Values(texts)
+        numbers = tuple(figures.numbers[name] for name in self._known(figures))
+        if not self.has_short_units or not all(map(is_plain_number, numbers)):
+            return None
+        return Values(texts, numbers)
+
+    def _texts(self, blank: Submission) -> list[str]:
+        """The texts in which workbooks differ, empty ones included, always in the same order."""
+        texts = _given(blank.unit)
+        if blank.prior_year is not None:
+            before = blank.prior_year.texts
+            texts += [before.get(text.field_id, "") for text in self.form.texts]
+        return texts
+
+    def _known(self, figures: Figures) -> list[str]:
+        """The fields whose figures of last year are known, in the form's order."""
+        return [name for name in self.form.fields if name in figures.numbers]
+
+    def _shape(self, blank: Submission, values: Values, results: _Results) -> Shape:
+        which = {text: position for position, text in enumerate(values.texts)}
+        texts = tuple(which.get(text, _NO_TEXT) for text in self._texts(blank))
+        failing = values.numbers if results.has_failing else ()
+        figures = blank.prior_year
+        if figures is None:
+            return Shape(texts, None, (), results.shown, failing)
+        explanations = tuple(figures.explanations.items())
+        known = tuple(self._known(figures))
+        return Shape(texts, known, explanations, results.shown, failing)
+
+
+def _given(unit: Unit) -> list[str]:
+    """What a workbook is given of its unit."""
+    return [unit.name, unit.code, unit.level]
+
+
+# --- what the formulas show ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Results:
+    """What the formulas' results of a blank report follow from: every rule's verdict, every
+    computed number, and which numbers of last year are known. Where a rule fails its words may
+    also tell numbers."""
+
+    shown: bytes
+    has_failing: bool
+
+
+_Reason = tuple[str, int]
+"""What results of blank reports follow from: a unit's level, and the identity of the figures of
+last year."""
+
+
+def _reason(blank: Submission) -> _Reason:
+    return blank.unit.level, id(blank.prior_year)
+
+
+def _results(form: Form, blanks: Iterable[Submission]) -> dict[_Reason, _Results]:
+    """The results of all that differ, each evaluated once."""
+    different = {_reason(blank): blank for blank in blanks}
+    reasons = list(different)
+    results: dict[_Reason, _Results] = {}
+    for start in range(0, len(reasons), _AT_ONCE):
+        chunk = reasons[start : start + _AT_ONCE]
+        submissions = [different[reason] for reason in chunk]
+        evaluation = evaluate_submissions(form, submissions)
+        results.update(zip(chunk, _results_of(evaluation), strict=True))
+    return results
+
+
+def _results_of(evaluation: Evaluation) -> Iterator[_Results]:
+    """The results of each report."""
+    form, store = evaluation.form, evaluation.store
+    computed = [store.columns[field.id].values for field in form.computed]
+    before = [operand for operand in form.operands if isinstance(operand, ex.Previous)]
+    known = [store.columns[ex.key_of(operand)].known for operand in before]
+    rows = np.vstack([evaluation.verdicts, *computed, *known])
+    by_report = np.ascontiguousarray(rows.T)
+    failing = np.any(evaluation.verdicts == Verdict.FAILS, axis=0)
+    for shown, has_failing in zip(by_report, failing, strict=True):
+        yield _Results(shown.tobytes(), bool(has_failing))

@@ -1,0 +1,268 @@
+"""A unit's workbook by replacing only what differs in another unit's.
+
+A master is written once, with marks in the place of the values that differ; where the marks stand
+in its parts is where each unit's values go. Everything else is the master's own, compressed
+already. Which units may share a master is told by `copies`.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from xlreport.submission import shown
+from xlreport.text import BITING, MAX_CELL_TEXT
+from xlreport.workbook.writer.book import excel_number
+from xlreport.workbook.writer.deflating import RAW, ChangingStream
+from xlreport.workbook.writer.package import Member, members_of, packed
+
+_STRINGS = "xl/sharedStrings.xml"
+"""The part that holds each text of the cells once (ECMA-376 part 1, 18.4.9)."""
+
+_STRING = re.compile("<si><t[^>]*>([^<]*)</t></si>")
+
+_TEXT_MARK = "\uf8fe{:04}\uf8ff"
+"""In the place of a text: a number between two characters that no standard defines."""
+
+_FIRST_NUMBER_MARK = 731_000_000_000_000
+"""In the place of the first number; those of the others follow. Longer than what a cell of a form
+takes, and exact in Excel, which keeps 15 digits."""
+
+_MARK = re.compile(
+    "<t>\uf8fe(?P<element>[0-9]{4})\uf8ff</t>"
+    "|\uf8fe(?P<text>[0-9]{4})\uf8ff"
+    "|(?<=<v>)(?P<number>731[0-9]{12})(?=</v>)"
+    "|(?<=：)(?P<shown>731[0-9]{12})(?=。)"
+)
+"""A mark: a whole shared string, another text, a number in a cell, a number in words."""
+
+_TEXT_ELEMENTS = frozenset({"v", "vt:lpwstr", "dc:subject", "dc:creator", "cp:lastModifiedBy"})
+"""Elements whose content is the text alone, beside shared strings."""
+
+_NEAR = 512
+"""Bytes between two marks that are not worth a stretch of their own."""
+
+_LONGEST_NUMBER = len(str(_FIRST_NUMBER_MARK))
+
+_ESCAPED = re.compile("_x[0-9A-Fa-f]{4}_")
+"""What looks like an escaped character (ECMA-376 part 1, 22.9.2.19)."""
+
+_OUTER_SPACE = re.compile(r"^\s|\s$")
+"""What XlsxWriter asks for to be preserved."""
+
+
+def text_mark(position: int) -> str:
+    """What a master has in the place of a text, by its position among the texts."""
+    return _TEXT_MARK.format(position)
+
+
+def number_mark(position: int) -> Decimal:
+    """What a master has in the place of a number, by its position among the numbers."""
+    return Decimal(_FIRST_NUMBER_MARK + position)
+
+
+def is_plain(text: str) -> bool:
+    """Whether a text is written as it stands, but for the signs that XML escapes: it needs neither
+    a style nor an escape of its own, and is not cut."""
+    is_odd = text.startswith((*BITING, "<r>")) or _ESCAPED.search(text) is not None
+    return not is_odd and len(text.encode("utf-16-le")) <= 2 * MAX_CELL_TEXT
+
+
+def is_plain_number(number: Decimal) -> bool:
+    """Whether a number takes no more room in words than its mark, so that no words are cut."""
+    return len(shown(number)) <= _LONGEST_NUMBER
+
+
+def _in_cell(number: Decimal) -> str:
+    """A number as XlsxWriter writes it."""
+    return f"{excel_number(number):.16G}"
+
+
+def _escaped(text: str) -> str:
+    """A text as the content of an element."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _element(text: str, escaped: str) -> str:
+    """A text as a shared string."""
+    space = ' xml:space="preserve"' if _OUTER_SPACE.search(text) else ""
+    return f"<t{space}>{escaped}</t>"
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """What differs from unit to unit: different texts, and numbers."""
+
+    texts: tuple[str, ...]
+    numbers: tuple[Decimal, ...] = ()
+
+    def fragments(self) -> list[bytes]:
+        """Each value as the parts have it: of a text the shared string and the content, of a
+        number the cell's and the one in words."""
+        fragments: list[str] = []
+        for text in self.texts:
+            escaped = _escaped(text)
+            fragments += (_element(text, escaped), escaped)
+        for number in self.numbers:
+            fragments += (_in_cell(number), shown(number))
+        return [fragment.encode() for fragment in fragments]
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """A place in a part where a value goes: the fragment's position, and the characters that it
+    replaces."""
+
+    fragment: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """What changes in a part without interruption: pieces, of which some are replaced by
+    fragments: pairs of the positions of piece and fragment."""
+
+    pieces: tuple[bytes, ...]
+    filled: tuple[tuple[int, int], ...]
+
+    def with_values(self, fragments: Sequence[bytes]) -> bytes:
+        """The bytes with these values."""
+        pieces = [*self.pieces]
+        for piece, fragment in self.filled:
+            pieces[piece] = fragments[fragment]
+        return b"".join(pieces)
+
+
+@dataclass(frozen=True, slots=True)
+class _ChangingMember:
+    """A member of the master that differs from unit to unit."""
+
+    member: Member
+    stream: ChangingStream
+    changes: tuple[_Change, ...]
+
+    def with_values(self, fragments: Sequence[bytes]) -> Member:
+        """The member of a unit."""
+        changes = [change.with_values(fragments) for change in self.changes]
+        return self.member.holding(self.stream.filled(changes))
+
+
+class NotMarked(Exception):
+    """A master has a mark where it cannot be told how a value would be written."""
+
+
+class Master:
+    """A workbook with marks in the places of `texts` texts. Raises NotMarked."""
+
+    def __init__(self, archive: bytes, texts: int) -> None:
+        self._texts = texts
+        self._members: list[Member | _ChangingMember] = []
+        self._strings: frozenset[str] = frozenset()
+        for member in members_of(archive):
+            part = content_of(member).decode()
+            if member.name == _STRINGS:
+                self._strings = frozenset(_STRING.findall(part))
+            self._members.append(self._prepared(member, part))
+
+    def _prepared(self, member: Member, part: str) -> Member | _ChangingMember:
+        slots = [self._slot(mark) for mark in _MARK.finditer(part)]
+        if not slots:
+            return member
+        constants, changes = _divided(part, slots)
+        return _ChangingMember(member, ChangingStream(constants), changes)
+
+    def _slot(self, mark: re.Match[str]) -> _Slot:
+        kind = mark.lastgroup or ""
+        start, end = mark.span()
+        if kind == "text" and _element_around(mark.string, start) not in _TEXT_ELEMENTS:
+            raise NotMarked(mark.string[:end][-_NEAR:])
+        number = int(mark[kind])
+        if kind in ("number", "shown"):
+            number += self._texts - _FIRST_NUMBER_MARK
+        is_second = kind in ("text", "shown")
+        return _Slot(2 * number + is_second, start, end)
+
+    def takes(self, values: Values) -> bool:
+        """Whether no text of a unit is one that the master has too: it would be kept only once."""
+        return self._strings.isdisjoint(map(_escaped, values.texts))
+
+    def workbook(self, values: Values) -> bytes:
+        """The workbook of a unit."""
+        fragments = values.fragments()
+        members = []
+        for member in self._members:
+            if isinstance(member, _ChangingMember):
+                members.append(member.with_values(fragments))
+            else:
+                members.append(member)
+        return packed(members)
+
+
+def _element_around(part: str, position: int) -> str:
+    """The element whose content begins before a position; empty within a tag."""
+    start = part.rfind("<", 0, position) + 1
+    end = part.find(">", start)
+    if end > position:
+        return ""
+    name, _, _ = part[start:end].partition(" ")
+    return name
+
+
+def _divided(part: str, slots: Sequence[_Slot]) -> tuple[list[bytes], tuple[_Change, ...]]:
+    """A part as constant stretches and the changes between them."""
+    constants = []
+    changes = []
+    end = 0
+    for group in _neighbours(slots):
+        constants.append(part[end : group[0].start].encode())
+        changes.append(_change(part, group))
+        end = group[-1].end
+    constants.append(part[end:].encode())
+    return constants, tuple(changes)
+
+
+def _neighbours(slots: Sequence[_Slot]) -> list[list[_Slot]]:
+    """Slots with little between them, together."""
+    groups = [[slots[0]]]
+    for slot in slots[1:]:
+        before = groups[-1]
+        if slot.start - before[-1].end > _NEAR:
+            groups.append([slot])
+        else:
+            before.append(slot)
+    return groups
+
+
+def _change(part: str, slots: Sequence[_Slot]) -> _Change:
+    pieces: list[bytes] = []
+    filled = []
+    end = slots[0].start
+    for slot in slots:
+        pieces.append(part[end : slot.start].encode())
+        filled.append((len(pieces), slot.fragment))
+        pieces.append(b"")
+        end = slot.end
+    return _Change(tuple(pieces), tuple(filled))
+
+
+# --- the same content ---------------------------------------------------------------------------
+
+
+def content_of(member: Member) -> bytes:
+    """What a compressed member holds."""
+    return zlib.decompress(member.stream, RAW)
+
+
+def are_same(workbook: bytes, other: bytes) -> bool:
+    """Whether two workbooks have the same parts in the same order, byte by byte, whatever their
+    compression."""
+    members = members_of(workbook)
+    others = members_of(other)
+    if [member.name for member in members] != [member.name for member in others]:
+        return False
+    pairs = zip(members, others, strict=True)
+    return all(content_of(member) == content_of(peer) for member, peer in pairs)
