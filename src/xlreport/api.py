@@ -12,7 +12,7 @@ from xlreport.errors import UsageError, WouldReplace
 from xlreport.findings import Severity
 from xlreport.form.catalog import SHIPPED, FormCatalog, get_form
 from xlreport.form.model import Form
-from xlreport.merging.codes import F1
+from xlreport.merging.codes import F1, TYPED_LINES_LOST
 from xlreport.merging.diff import Difference, differences
 from xlreport.merging.discover import SourceFile, list_files, own_files
 from xlreport.merging.intake import read_files
@@ -22,6 +22,7 @@ from xlreport.merging.prior_year import PriorYear, gather
 from xlreport.merging.repairs import LIST_NAME, RepairedFile, needs_repair, repair_list, repairs
 from xlreport.merging.replacing import (
     Replacing,
+    StandingSummary,
     Told,
     is_open,
     put_all,
@@ -311,7 +312,7 @@ def _write(
     standing = standing_summary(path, form.id, county.year, how)
     require_room(standing, how)
     county = with_typed_lines(county, standing.summary)
-    result = replace(result, county=county)
+    result = _telling_what_is_lost(replace(result, county=county), standing)
     overview = overview_of(result, form, county)
     summary = write_summary(form, county, result, password, overview)
     verify_summary(summary, result, overview)
@@ -321,6 +322,15 @@ def _write(
     kept = write_summary_over(standing, summary, beside, how)
     outputs = (*_named(path, *beside), *result.outputs)
     return replace(result, outputs=outputs, kept=kept)
+
+
+def _telling_what_is_lost(result: MergeResult, standing: StandingSummary) -> MergeResult:
+    """The result; with a warning where the earlier summary makes room and nobody could read what
+    was typed into it."""
+    if not standing.unread:
+        return result
+    lost = TYPED_LINES_LOST(reason=standing.unread)
+    return replace(result, own_findings=(*result.own_findings, lost))
 
 
 def _named(*paths: Path) -> tuple[str, ...]:
@@ -355,7 +365,8 @@ def report_of_merge(
     """The county's report of a merge; None when nothing could be used.
 
     What somebody typed into the summary that stands in `out` (beside the merged folder unless told
-    otherwise) goes into it. Raises ReportError for a draft that contradicts the numbers.
+    otherwise) goes into it. Raises ReportError for a draft that contradicts the numbers, UsageError
+    for a summary that stands there and cannot be read.
     """
     request = result.request
     form, county = result.form, result.county
@@ -364,7 +375,15 @@ def report_of_merge(
     how = Replacing(request.forms, request.reading)
     path = (out or default_out(request.folder)) / _summary_name(form, county)
     standing = standing_summary(path, form.id, county.year, how)
+    if standing.unread:
+        raise UsageError(_UNREAD_FOR_REPORT.format(path=path, objection=standing.objection))
     return county_report(result, form, with_typed_lines(county, standing.summary), author=author)
+
+
+_UNREAD_FOR_REPORT = (
+    "“{path}”{objection}，县里填在里面的写不进报告，没有写报告。\n"
+    "请用 WPS 或 Excel 打开这份汇总表，另存为“.xlsx”格式后再试。"
+)
 
 
 def report_of_file(

@@ -20,15 +20,18 @@ from support.records import JIAZI, YICHOU, form, report
 from xlreport import (
     Entry,
     Form,
+    MergeRequest,
     Roster,
     TemplateRequest,
     UsageError,
+    check_files,
+    merge_folder,
     read_prior_year,
     repair_files,
     write_templates,
     write_workbook,
 )
-from xlreport.api import template_name
+from xlreport.api import report_of_merge, template_name
 from xlreport.cli.app import main
 from xlreport.errors import WouldReplace
 from xlreport.submission import Figures, Provenance, Submission, Unit
@@ -413,6 +416,59 @@ def test_a_summary_with_errors_of_its_towns_is_as_written_too(tmp_path: Path) ->
     for _ in range(2):
         assert main([*command, "--with-errors"]) == 1
     assert [name for name in contents(path.parent) if name.startswith(path.name)] == [path.name]
+
+
+def test_what_the_county_typed_stays_whatever_the_reports_may_hold(tmp_path: Path) -> None:
+    typed = cell("文字材料", "B5", "text", "县里写的")
+    command, path = merged_twice(tmp_path, typed)
+    few = [*command, "--limit", "cells=4000"]
+    for _ in range(2):
+        assert main(few) == 0
+        (reading,) = check_files([path]).files
+        assert reading.report.texts["text.overview"] == "县里写的"
+
+
+UNREADABLE = (
+    "读不出来（部件“xl/styles.xml”损坏（校验码不符或不完整）），里面填的带不到新表；"
+    "没有替换，也没有写出汇总表。\n请用 WPS 或 Excel 打开这份表，另存为“.xlsx”格式后再汇总；"
+)
+
+
+def damaged_summary(path: Path) -> None:
+    data = path.read_bytes()
+    name = data.index(b"xl/styles.xml") + len("xl/styles.xml")
+    path.write_bytes(data[: name + 20] + bytes(20) + data[name + 40 :])
+
+
+def test_a_summary_that_nobody_can_read_stays_and_the_reason_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command, path = merged_twice(tmp_path, damaged_summary)
+    before = tree(path.parent)
+    capsys.readouterr()
+    assert main(command) == 2
+    assert capsys.readouterr().err.startswith(f"“{path}”{UNREADABLE}")
+    assert tree(path.parent) == before
+
+
+def test_what_is_lost_when_it_has_to_make_room_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command, path = merged_twice(tmp_path, damaged_summary)
+    damaged_ = path.read_bytes()
+    capsys.readouterr()
+    assert main([*command, "--force"]) == 0
+    out = capsys.readouterr().out
+    told = "原来的汇总表读不出来（部件“xl/styles.xml”损坏（校验码不符或不完整）），县里填在里面的没有带到新表"
+    assert told in out
+    assert path.with_name(f"{path.name}.bak").read_bytes() == damaged_
+
+
+def test_no_report_is_written_without_what_the_county_typed(tmp_path: Path) -> None:
+    _, path = merged_twice(tmp_path, damaged_summary)
+    result = merge_folder(MergeRequest(tmp_path / "inbox"))
+    with pytest.raises(UsageError, match="县里填在里面的写不进报告，没有写报告"):
+        report_of_merge(result, path.parent)
 
 
 def test_a_summary_set_aside_is_no_second_report_of_last_year(tmp_path: Path) -> None:

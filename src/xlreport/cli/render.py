@@ -38,7 +38,7 @@ MOST_LINES = 40
 MOST_STRAYS = 5
 """Files that were passed over, named one by one."""
 
-_WITH_TOTALS = ("E4", "M10")
+_WITH_TOTALS = ("E4", "E9", "M10")
 """Findings of a merge that no other line tells."""
 
 

@@ -16,6 +16,12 @@ E4 = Code(
 E6 = Code("E6", "县里的决定", Severity.NOTE, "谁在哪天为什么这样决定，每份输出都写明。")
 E7 = Code("E7", "县里决定不计入", Severity.ERROR, "不计入的单位使汇总数不是全县的数，必须写明。")
 E8 = Code("E8", "县里要求核实", Severity.ERROR, "核实以前，这份报表的数不能算定。")
+E9 = Code(
+    "E9",
+    "原来的汇总表读不出来",
+    Severity.WARNING,
+    "县里填在汇总表里的文字、说明和封面，每次汇总都带到新表；读不出来就带不过去。",
+)
 F1 = Code("F1", "其他年度的报表", Severity.ERROR, "不同年度的数字不能加在一起。")
 F3 = Code("F3", "其他汇总单位的报表", Severity.ERROR, "别的县的单位不能计入本县。")
 F7 = Code("F7", "同一单位另有较新的报表", Severity.NOTE, "同一单位只计入最新的一份。")
@@ -101,6 +107,7 @@ register(
     E6,
     E7,
     E8,
+    E9,
     F1,
     F3,
     F7,
@@ -233,6 +240,10 @@ PRIOR_YEAR_OF_OTHER = R28.message(
 PREDECESSOR_UNKNOWN = R28.message(
     "名册上写的前身{names}在上年的报表里找不到，没有用来比较",
     "请核对名册的“前身”：写上年报表里的单位名称或代码",
+)
+TYPED_LINES_LOST = E9.message(
+    "原来的汇总表读不出来（{reason}），县里填在里面的没有带到新表",
+    "请打开改了名的旧表，把填的抄到新表",
 )
 PRIOR_YEAR_UNUSED = R28.message("上年的报表里有一个文件没有使用：{reason}", "请核对")
 PRIOR_YEAR_DIFFERS = R27.message(

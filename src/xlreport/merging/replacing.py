@@ -5,25 +5,36 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from zipfile import ZIP_DEFLATED
 
 from xlreport.atomic import keep_beside, locked, write_atomically, write_together
 from xlreport.errors import WouldReplace
+from xlreport.findings import Finding
 from xlreport.form.catalog import FormCatalog
-from xlreport.formats.guard import Limits, Refused
+from xlreport.form.model import Form
+from xlreport.formats.codes import R2, R3, R4, R20, R30
+from xlreport.formats.excerpt import LIMITS, excerpt
+from xlreport.formats.guard import Limits, Refused, open_zip
 from xlreport.formats.open import open_book
+from xlreport.formats.raw import RawBook
+from xlreport.merging.codes import R26
 from xlreport.merging.discover import SourceFile
 from xlreport.merging.intake import bytes_of, read_files
 from xlreport.merging.outcome import FileRecord
 from xlreport.merging.request import ReadOptions
 from xlreport.submission import Submission, Summary
 from xlreport.text import harmless, in_marks
-from xlreport.workbook.codes import E2, E5
+from xlreport.workbook.codes import DETAILS_LOST, E2, E5, LIST_LOST
+from xlreport.workbook.layout.sheet import HIDDEN
+from xlreport.workbook.layout.workbook import layout_of
 from xlreport.workbook.reader.blank import why_not_blank
 from xlreport.workbook.reader.identify import identity_of, plain_year
 from xlreport.workbook.reader.integrity import is_notice
+from xlreport.workbook.reader.submission import read_submission
 from xlreport.workbook.writer.book import issued
+from xlreport.workbook.writer.xlsxwriter_patches import UNIX
 from xlreport.workers import Lost
 
 WORKBOOK = ".xlsx"
@@ -36,6 +47,11 @@ _OPEN_MARKS = ("~${}", ".~{}", ".~lock.{}#")
 
 _OPEN = "正在 WPS 或 Excel 里打开着"
 _WHAT_TO_DO = "请另给一个文件夹；确实要写在这里，命令后加 --force，旧文件改名为 .bak 留着。"
+
+_SAVE_AS = (
+    "请用 WPS 或 Excel 打开这份表，另存为“.xlsx”格式后再汇总；打不开的，请另给一个文件夹，"
+    "或者命令后加 --force，旧文件改名为 .bak 留着，里面填的自己抄到新表。"
+)
 
 Told = Callable[[Path, Path], None]
 """Hears of each file that made room: where it stood, and its new name."""
@@ -215,6 +231,13 @@ def _listed(reasons: Iterable[tuple[Path, str]]) -> Iterator[str]:
 _OF_SUMMARIES = frozenset({E2.code, E5.code})
 """Findings of a summary that nobody has changed: whose reports are in it."""
 
+_OF_DETAILS = frozenset({DETAILS_LOST.code.code, LIST_LOST.code.code})
+_UNREAD = frozenset({R2.code, R3.code, R4.code, R20.code, R26.code, R30.code})
+"""Findings of a file that is or may be a workbook, of which nothing could be read."""
+
+_PACKED = (ZIP_DEFLATED, UNIX, (1980, 1, 1, 0, 0, 0))
+"""How our own writer packs every part: compression, system, time."""
+
 
 @dataclass(frozen=True)
 class StandingSummary:
@@ -226,7 +249,9 @@ class StandingSummary:
     year: int
     file: FileRecord | None = None
     without_units: bool = False
-    """Whether it is a summary in which nothing is counted yet, which reads like a report."""
+    """Whether it is a summary that tells no units: none is counted yet, or they were not read."""
+    is_changed: bool = False
+    """Whether it shows that somebody has typed over its sums, or a program written it anew."""
 
     @property
     def summary(self) -> Submission | None:
@@ -240,7 +265,7 @@ class StandingSummary:
     def is_as_written(self) -> bool:
         """Whether nobody has saved or changed the earlier summary since it was written."""
         file, summary = self.file, self.summary
-        if file is None or summary is None:
+        if file is None or summary is None or self.is_changed:
             return False
         untouched = summary.provenance.saved == _stamp(self.year)
         return untouched and all(finding.code in _OF_SUMMARIES for finding in file.findings)
@@ -252,17 +277,103 @@ class StandingSummary:
             return ""
         if is_open(self.path):
             return _OPEN
-        return "" if self.summary is not None else _what_it_is(self.file)
+        if self.summary is not None:
+            return ""
+        return f"读不出来（{self.unread}）" if self.unread else _what_it_is(self.file)
+
+    @property
+    def unread(self) -> str:
+        """Why nobody knows what is in it: it may well be a summary. Empty where that is known."""
+        if self.file is None or self.file.submission is not None:
+            return ""
+        return next((f.message for f in self.file.findings if f.code in _UNREAD), "")
+
+
+_READING = Limits(seconds=120.0)
+"""Of what is read of a standing summary: never more than its cover, texts and explanations, however
+many units it has; what the user allows the reports is no matter here."""
+
+
+@dataclass(frozen=True)
+class _SummaryReader:
+    """Reads what somebody types into a summary, without the units' details; can be sent to another
+    process."""
+
+    form: Form
+
+    def __call__(self, path: Path) -> tuple[FileRecord, bool] | None:
+        """The record of a summary of this form, and whether it shows that it was changed; None for
+        anything else, and for a workbook that is not as programs write it."""
+        try:
+            data, modified = bytes_of(path, LIMITS.file)
+            small = excerpt(data, {*layout_of(self.form).sheets, HIDDEN})
+            book = open_book(small)
+        except (OSError, Refused):
+            return None
+        identity = identity_of(book)
+        if not identity.is_summary or identity.form != self.form.id:
+            return None
+        is_changed = _is_repacked(data) or _is_typed_over(book, self.form)
+        record = self._record(small, path, modified)
+        return (record, is_changed) if record.submission is not None else None
+
+    def _record(self, data: bytes, path: Path, modified: float) -> FileRecord:
+        """What is read of a summary without details, as it lies at a path."""
+        forms = FormCatalog((self.form,))
+        reading = read_submission(data, forms, path=path.as_posix(), modified=modified)
+        findings = tuple(f for f in reading.findings if not _is_of_details(f))
+        return FileRecord(path.as_posix(), replace(reading, form=None), findings)
+
+
+def _is_of_details(finding: Finding) -> bool:
+    """Whether a finding says that the units' details, which were left out, are not there."""
+    is_whole_sheet = not finding.cell and not finding.field
+    return finding.code in _OF_DETAILS and is_whole_sheet
+
+
+def _is_repacked(data: bytes) -> bool:
+    """Whether a part was not packed as our writer packs all of them. Raises Refused."""
+    with open_zip(data) as archive:
+        packed = {(i.compress_type, i.create_system, i.date_time) for i in archive.infolist()}
+    return packed != {_PACKED}
+
+
+def _is_typed_over(book: RawBook, form: Form) -> bool:
+    """Whether something was typed where a sum over the units' details stood."""
+    cells = layout_of(form).cells
+    for field in form.typed:
+        sheet, cell = cells[field.id]
+        raw = book.sheets[sheet].cells.get(cell) if sheet in book.sheets else None
+        if raw is not None and raw.formula is None:
+            return True
+    return False
 
 
 def standing_summary(path: Path, form: str, year: int, how: Replacing) -> StandingSummary:
     """Looks at what stands where a summary is to be written."""
     if not os.path.lexists(path):
         return StandingSummary(path, form, year)
+    typed_in = _typed_in(path, form, how)
+    if typed_in is not None:
+        file, is_changed = typed_in
+        return StandingSummary(path, form, year, file, True, is_changed)
     file, *_ = read_files([SourceFile(path, path.as_posix())], how.forms, how.reading)
     is_read = file.submission is not None
     without_units = is_read and _says_summary(path, how.reading.limits)
     return StandingSummary(path, form, year, file, without_units)
+
+
+def _typed_in(path: Path, form: str, how: Replacing) -> tuple[FileRecord, bool] | None:
+    """What is typed into a summary of a form; None where none stands there, or it has to be read as
+    a whole."""
+    known = how.forms(form)
+    if known is None:
+        return None
+    with replace(how.reading, limits=_READING).pool(1) as pool:
+        try:
+            return pool.submit(_SummaryReader(known), path).result()
+        except Lost:
+            return None
 
 
 def _says_summary(path: Path, limits: Limits) -> bool:
@@ -302,13 +413,13 @@ def _make_room(path: Path, how: Replacing) -> None:
 
 def require_room(standing: StandingSummary, how: Replacing) -> None:
     """Raises WouldReplace for a file that must stay."""
-    if standing.objection and how.keep is None:
-        raise WouldReplace(_refused(standing.path, standing.objection))
-
-
-def _refused(path: Path, objection: str) -> str:
-    file = harmless(f"“{path}”{objection}")
-    return f"{file}，没有替换，也没有写出汇总表。\n{_WHAT_TO_DO}"
+    objection = standing.objection
+    if not objection or how.keep is not None:
+        return
+    file = harmless(f"“{standing.path}”{objection}")
+    if standing.unread:
+        raise WouldReplace(f"{file}，里面填的带不到新表；没有替换，也没有写出汇总表。\n{_SAVE_AS}")
+    raise WouldReplace(f"{file}，没有替换，也没有写出汇总表。\n{_WHAT_TO_DO}")
 
 
 def require_own(files: Mapping[Path, bytes], how: Replacing) -> None:
