@@ -16,12 +16,11 @@ from xlreport.rules.columns import (
     bare,
     column_store,
     everywhere,
-    from_fixed,
     known,
     number,
     somewhere,
-    to_fixed,
 )
+from xlreport.rules.fixed import from_fixed, to_fixed
 from xlreport.submission import BLANK, Figures, Status
 
 TAX, YEAR = "money.tax.q1", "money.tax.year"

@@ -18,8 +18,8 @@ from typing import NamedTuple, TypeGuard
 from xlreport.findings import Severity
 from xlreport.form import expression as ex
 from xlreport.form.model import Form, Instance, Kind
-from xlreport.rules.columns import to_fixed
 from xlreport.rules.evaluate import UnitView
+from xlreport.rules.fixed import to_fixed
 from xlreport.rules.linear import (
     LinearConstraint,
     NotLinear,

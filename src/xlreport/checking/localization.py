@@ -14,7 +14,7 @@ from decimal import Decimal
 from math import gcd
 
 from xlreport.checking.constraints import Cell, ConstraintSystem, Row
-from xlreport.rules.columns import from_fixed
+from xlreport.rules.fixed import from_fixed
 
 
 @dataclass(frozen=True, slots=True)

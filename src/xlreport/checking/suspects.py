@@ -29,9 +29,10 @@ from xlreport.checking.localization import Change, Component, failing_components
 from xlreport.findings import Finding, Severity, first_short
 from xlreport.form import expression as ex
 from xlreport.form.model import Form, Instance
-from xlreport.rules.columns import Booleans, ColumnStore, column_store, from_fixed
+from xlreport.rules.columns import Booleans, ColumnStore, column_store
 from xlreport.rules.describe import Brevity
 from xlreport.rules.evaluate import Evaluation, Verdict, evaluate
+from xlreport.rules.fixed import from_fixed
 from xlreport.rules.linear import LinearConstraint, comparisons
 from xlreport.submission import Entry, Place, Status, Submission, Summary, shown, values_of
 

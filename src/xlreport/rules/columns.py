@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from xlreport.form import expression as ex
 from xlreport.form.model import Form
+from xlreport.rules.fixed import fixed, is_number
 from xlreport.submission import BLANK, Entry, Status, Submission
 from xlreport.text import excel_length
 
@@ -23,7 +24,6 @@ Booleans = NDArray[np.bool_]
 Operand = ex.Ref | ex.Previous | ex.Length
 """A leaf that needs a column."""
 
-_UNIT = Decimal(10) ** ex.SCALE
 _EMPTY = (Status.BLANK, Status.ABSENT)
 _NO_SPACES = str.maketrans("", "", " \u3000\n")
 
@@ -93,19 +93,6 @@ def column_store(form: Form, submissions: Sequence[Submission]) -> ColumnStore:
     return ColumnStore(len(submissions), columns, recomputed, texts, levels, previous_texts)
 
 
-def to_fixed(value: Decimal) -> int:
-    """A number in units of 10**-SCALE, clamped to what a typed-in cell may hold."""
-    not_above = min(ex.MAX_NUMBER, value)
-    clamped = max(-ex.MAX_NUMBER, not_above)
-    whole = (clamped * _UNIT).to_integral_value()
-    return int(whole)
-
-
-def from_fixed(value: int, scale: int = ex.SCALE) -> Decimal:
-    """The exact number behind a fixed-point integer."""
-    return Decimal(int(value)).scaleb(-scale)
-
-
 def bare(text: str) -> str:
     """A text without spaces (half and full width) and line feeds, as the workbook's formula sees
     it."""
@@ -157,24 +144,10 @@ def _text_before(name: str, submission: Submission) -> str:
 
 def _typed(entries: Sequence[Entry]) -> Column:
     """A value too large to be exact still counts as a number, so that its own check can fail."""
-    values = [_fixed(entry) for entry in entries]
-    known = [_is_number(entry) for entry in entries]
+    values = [fixed(entry) for entry in entries]
+    known = [is_number(entry) for entry in entries]
     blank = [entry.status in _EMPTY for entry in entries]
     return Column(np.array(values, np.int64), np.array(known, np.bool_), np.array(blank, np.bool_))
-
-
-def _is_number(entry: Entry) -> bool:
-    return entry.value is not None or entry.status is Status.TOO_LARGE
-
-
-def _fixed(entry: Entry) -> int:
-    """An entry's number in units of 10**-SCALE; 0 for what is none."""
-    if entry.value is not None:
-        return to_fixed(entry.value)
-    if entry.status is not Status.TOO_LARGE:
-        return 0
-    negative = entry.raw.startswith("-")
-    return to_fixed(-ex.MAX_NUMBER if negative else ex.MAX_NUMBER)
 
 
 def _result(form: Form, name: str, columns: Mapping[str, Column]) -> Column:

@@ -25,11 +25,11 @@ from xlreport.rules.columns import (
     column_store,
     difference,
     everywhere,
-    from_fixed,
     known,
     number,
     somewhere,
 )
+from xlreport.rules.fixed import from_fixed
 from xlreport.submission import Entry, Submission
 
 

@@ -13,10 +13,9 @@ from typing import NamedTuple
 
 from xlreport.a1 import address
 from xlreport.findings import Finding
-from xlreport.form import expression as ex
 from xlreport.formats.raw import RawCell
 from xlreport.formats.shown import number_read, number_shown
-from xlreport.rules.evaluate import view_of
+from xlreport.rules.fixed import shown_numbers
 from xlreport.submission import BLANK, YES, Entry, Status, Submission, shown
 from xlreport.text import quote
 from xlreport.workbook.codes import (
@@ -246,15 +245,14 @@ def stale_results(
     A result that misses a number stored as a text is not told again, nor is an empty one.
     """
     form = located.layout.form
-    view = view_of(form, submission)
+    numbers = shown_numbers(form, submission)
     for name, raw in cells.results.items():
-        field = ex.Ref(name)
-        if raw.text == "" or not view.knows(field):
+        if raw.text == "" or not numbers[name].is_known:
             continue
         if not cells.from_text.isdisjoint(form.leaves(name)):
             continue
         entry, _ = read_entry(replace(raw, formula=None))
-        recomputed = view.value(field)
+        recomputed = numbers[name].value
         if entry.value != recomputed:
             finding = STALE_TOTAL(shown=entry.raw or "空", recomputed=shown(recomputed))
             observed = ((name, entry.raw), ("recomputed", recomputed))

@@ -1,0 +1,147 @@
+"""Exact numbers as whole numbers of 10**-SCALE, and the computed fields of one unit.
+
+`columns` does the same for many units with arrays. A process that only reads files needs the few
+totals of one unit at a time, and must not load numpy for them: that takes as long as all the rest
+of its start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import NamedTuple
+
+from xlreport.form import expression as ex
+from xlreport.form.model import Form
+from xlreport.submission import Entry, Status, Submission
+
+_UNIT = Decimal(10) ** ex.SCALE
+
+
+def to_fixed(value: Decimal) -> int:
+    """A number in units of 10**-SCALE, clamped to what a typed-in cell may hold."""
+    not_above = min(ex.MAX_NUMBER, value)
+    clamped = max(-ex.MAX_NUMBER, not_above)
+    whole = (clamped * _UNIT).to_integral_value()
+    return int(whole)
+
+
+def from_fixed(value: int, scale: int = ex.SCALE) -> Decimal:
+    """The exact number behind a fixed-point integer."""
+    return Decimal(int(value)).scaleb(-scale)
+
+
+def is_number(entry: Entry) -> bool:
+    """Whether a cell counts as a number: one that is too large does, so that its own check can
+    fail."""
+    return entry.value is not None or entry.status is Status.TOO_LARGE
+
+
+def fixed(entry: Entry) -> int:
+    """An entry's number in units of 10**-SCALE; 0 for what is none."""
+    if entry.value is not None:
+        return to_fixed(entry.value)
+    if entry.status is not Status.TOO_LARGE:
+        return 0
+    negative = entry.raw.startswith("-")
+    return to_fixed(-ex.MAX_NUMBER if negative else ex.MAX_NUMBER)
+
+
+class Shown(NamedTuple):
+    """What a number cell shows, in units of 10**-SCALE, and whether that is known."""
+
+    whole: int
+    is_known: bool
+
+    @property
+    def value(self) -> Decimal:
+        """The number."""
+        return from_fixed(self.whole)
+
+
+def shown_numbers(form: Form, submission: Submission) -> dict[str, Shown]:
+    """All number fields of one unit as their cells show them, by id: what `columns.column_store`
+    gives for one submission."""
+    numbers: dict[str, Shown] = {}
+    for field in form.typed:
+        numbers[field.id] = _typed(submission.effective(field.id))
+    for field in form.computed:
+        result = _result(form, field.id, numbers)
+        override = submission.overrides.get(field.id)
+        if override is not None:
+            typed = _typed(override)
+            result = Shown(typed.whole, result.is_known and typed.is_known)
+        numbers[field.id] = result
+    return numbers
+
+
+def _typed(entry: Entry) -> Shown:
+    return Shown(fixed(entry), is_number(entry))
+
+
+def _result(form: Form, name: str, numbers: Mapping[str, Shown]) -> Shown:
+    """The result of a computed field's formula; it counts as known when all its parts are
+    numbers."""
+    exact = _number(form.formulas[name], numbers)
+    is_known = all(numbers[leaf].is_known for leaf in form.leaves(name))
+    return Shown(exact.at_scale(), is_known)
+
+
+class _Scaled(NamedTuple):
+    """A whole number of 10**-scale."""
+
+    whole: int
+    scale: int
+
+    def at(self, scale: int) -> int:
+        """The same in units of 10**-scale, which is at least as fine as its own."""
+        return self.whole * _power_of_ten(scale - self.scale)
+
+    def at_scale(self) -> int:
+        """The same in units of 10**-SCALE, rounded where those are coarser."""
+        if self.scale <= ex.SCALE:
+            return self.at(ex.SCALE)
+        rounded = self.rounded(ex.SCALE)
+        return rounded.whole // _power_of_ten(self.scale - ex.SCALE)
+
+    def rounded(self, digits: int) -> _Scaled:
+        """Half away from zero to `digits` decimals, still in the same units."""
+        step = _power_of_ten(max(0, self.scale - digits))
+        steps = (abs(self.whole) + step // 2) // step
+        magnitude = steps * step
+        return _Scaled(-magnitude if self.whole < 0 else magnitude, self.scale)
+
+
+def _power_of_ten(exponent: int) -> int:
+    power: int = 10**exponent
+    return power
+
+
+def _number(node: ex.Number, numbers: Mapping[str, Shown]) -> _Scaled:
+    """The value of a formula; those of computed fields hold fields of the same report only."""
+    match node:
+        case ex.Ref() | ex.Previous() | ex.Length():
+            return _Scaled(numbers[ex.key_of(node)].whole, ex.SCALE)
+        case ex.Const(value=value):
+            scale = ex.decimals_of(value)
+            return _Scaled(int(value.scaleb(scale)), scale)
+        case ex.Total(items=items):
+            return _sum([_number(item, numbers) for item in items])
+        case ex.Minus(left=left, right=right):
+            less = _number(right, numbers)
+            return _sum([_number(left, numbers), _Scaled(-less.whole, less.scale)])
+        case ex.Times(factor=factor, item=item):
+            decimals = ex.decimals_of(factor)
+            times = int(factor.scaleb(decimals))
+            whole, scale = _number(item, numbers)
+            return _Scaled(whole * times, decimals + scale)
+        case ex.Absolute(item=item):
+            whole, scale = _number(item, numbers)
+            return _Scaled(abs(whole), scale)
+        case ex.Rounded(item=item, digits=digits):
+            return _number(item, numbers).rounded(digits)
+
+
+def _sum(items: list[_Scaled]) -> _Scaled:
+    scale = max(item.scale for item in items)
+    return _Scaled(sum(item.at(scale) for item in items), scale)
