@@ -21,7 +21,7 @@ FLOORS = (
     ("rules",),
     ("form", "formats"),
     ("findings", "workers", "atomic", "spool", "text"),
-    ("errors", "submission", "data_code", "a1", "clock", "tally"),
+    ("worker", "errors", "compact", "submission", "data_code", "a1", "clock", "tally"),
 )
 """From the roof to the cellar; a module imports its own floor and those below it."""
 

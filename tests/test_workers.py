@@ -15,22 +15,18 @@ from typing import IO
 import pytest
 
 from support.clock import with_clock
-from xlreport import Severity, Unit, workers
-from xlreport.workers import (
+from xlreport import Severity, Unit, worker, workers
+from xlreport.worker import (
     DIED,
     MEMORY,
     MOST,
     RAISED,
-    STARTING,
     TIME,
-    InProcess,
-    Lost,
     Server,
-    WorkerPool,
     read_frame,
-    unpacked,
     write_frame,
 )
+from xlreport.workers import STARTING, InProcess, Lost, WorkerPool, unpacked
 
 SECONDS = 600.0
 """A limit that only a call reaches that hangs."""
@@ -139,7 +135,7 @@ def test_an_answer_without_a_result_is_a_lost_call(answer: bytes, lost: tuple[st
 def unlimited(monkeypatch: pytest.MonkeyPatch) -> list[tuple[float, int]]:
     """The limits that calls would have had: they must not hold in this process."""
     limits: list[tuple[float, int]] = []
-    monkeypatch.setattr(workers, "_limit", lambda seconds, memory: limits.append((seconds, memory)))
+    monkeypatch.setattr(worker, "_limit", lambda seconds, memory: limits.append((seconds, memory)))
     return limits
 
 
@@ -344,3 +340,177 @@ def test_a_limit_may_be_longer_than_a_clock_can_wait(monkeypatch: pytest.MonkeyP
     with WorkerPool(1, 1e15, MEMORY_LIMIT) as pool:
         assert pool.submit(len, "abc").result() == 3
     assert clock.set == [STARTING, threading.TIMEOUT_MAX]
+
+
+# --- batches ---
+
+
+def batch(pool: WorkerPool, *programs: str) -> list[object]:
+    """What became of each program: its value, or why there is none."""
+    results = pool.submit_each(evaluated, programs).result(SECONDS)
+    return [reason_of(each) if isinstance(each, Lost) else each for each in results]
+
+
+evaluated = eval
+
+
+def test_the_calls_of_a_batch_give_their_results_in_order(sent: list[str]) -> None:
+    with one_worker() as pool:
+        assert batch(pool, "1", "2", "3") == [1, 2, 3]
+        assert batch(pool, "4") == [4]
+        assert batch(pool) == []
+    assert "".join(sent) == "TBB"
+
+
+def test_items_of_a_batch_share_what_they_have_in_common(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One pickle for all of them, so that each object is told once."""
+    sizes: list[int] = []
+
+    def read(stream: IO[bytes]) -> bytes | None:
+        answer = read_frame(stream)
+        sizes.append(len(answer or b""))
+        return answer
+
+    monkeypatch.setattr(workers, "read_frame", read)
+    with one_worker() as pool:
+        pool.submit_each(sorted, ["x"] * 50).result(SECONDS)
+        first, last = sizes[0], sizes[-1]
+        assert sizes[1:-1] == [0] * 50
+    assert last < 50 * first
+
+
+@pytest.mark.parametrize("k", range(4))
+def test_a_call_that_raises_costs_itself(k: int) -> None:
+    programs = ["1", "2", "3", "4"]
+    programs[k] = "1 / 0"
+    results: list[object] = [1, 2, 3, 4]
+    results[k] = (RAISED, "ZeroDivisionError")
+    with one_worker() as pool:
+        assert batch(pool, *programs) == results
+        assert batch(pool, "5") == [5], "the pool goes on"
+
+
+@pytest.mark.parametrize("k", range(4))
+def test_a_call_whose_worker_dies_costs_itself(k: int, sent: list[str]) -> None:
+    programs = ["1", "2", "3", "4"]
+    programs[k] = "__import__('os')._exit(1)"
+    results: list[object] = [1, 2, 3, 4]
+    results[k] = (DIED, "")
+    with one_worker() as pool:
+        assert batch(pool, *programs) == results
+    batches = "".join(sent).count("B")
+    assert batches == 2 + (k > 0) + (k < 3), "together, it alone, those before, those after"
+
+
+def test_several_bad_ones_are_all_found() -> None:
+    programs = ["1", "__import__('os')._exit(1)", "1 / 0", "2", "__import__('os').abort()"]
+    with one_worker() as pool:
+        results = batch(pool, *programs)
+    assert results == [1, (DIED, ""), (RAISED, "ZeroDivisionError"), 2, (DIED, "")]
+
+
+def test_a_call_that_dies_once_is_tried_again_by_itself(tmp_path: Path) -> None:
+    mark = tmp_path / "mark"
+    program = f"__import__('os').path.exists({str(mark)!r}) or (open({str(mark)!r}, 'w').close(), __import__('os')._exit(1))"
+    with one_worker() as pool:
+        assert batch(pool, "1", program, "2") == [1, True, 2]
+
+
+def test_a_result_that_is_no_data_costs_itself() -> None:
+    """Nobody knows at first which of them it was: each is done by itself."""
+    with one_worker() as pool:
+        assert batch(pool, "1", "len", "2") == [1, (RAISED, "UnpicklingError"), 2]
+
+
+def test_a_result_that_cannot_be_sent_costs_itself() -> None:
+    with one_worker() as pool:
+        first, second, third = batch(pool, "1", "lambda: 1", "2")
+    assert (first, third) == (1, 2)
+    assert isinstance(second, tuple)
+    assert second[0] == RAISED
+
+
+def test_each_call_of_a_batch_has_the_whole_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The timer of the batch ends, but another item has begun since: it has its own time."""
+    clock = with_clock(monkeypatch)
+    watch = workers._Watch(SECONDS, lambda: None)
+    assert (clock.set, watch.is_late) == ([SECONDS], False)
+    watch.restart()
+    watch._ring()
+    assert not watch.is_late
+    assert len(clock.set) == 2
+    assert 0 < clock.set[1] <= SECONDS
+    watch._ring()
+    assert watch.is_late, "nothing has begun since"
+
+
+def test_a_watch_that_has_ended_ends_nothing() -> None:
+    ended: list[str] = []
+    watch = workers._Watch(SECONDS, lambda: ended.append("x"))
+    watch.end()
+    watch._ring()
+    assert (ended, watch.is_late) == ([], False)
+
+
+def test_an_item_that_takes_too_long_costs_itself(tmp_path: Path) -> None:
+    """A real clock: the third of four never ends."""
+    with WorkerPool(1, 1.0, MEMORY_LIMIT) as pool:
+        assert batch(pool, "1", "2", "sum(iter(int, 1))", "4") == [1, 2, (TIME, ""), 4]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [None, 5, (1, 2), ([1], "", ""), ([1, 2, 3], "", ""), ([1, 2], RAISED, "x"), ([1], "nix", "x")],
+)
+def test_an_answer_that_is_none_to_a_batch_is_a_lost_call(answer: object) -> None:
+    with pytest.raises(Lost) as lost:
+        workers._understood(answer, 2)
+    assert reason_of(lost.value) == (RAISED, "ValueError")
+
+
+def test_answers_to_a_batch_are_understood() -> None:
+    assert workers._understood(([1, 2], "", ""), 2) == ([1, 2], "", "")
+    assert workers._understood(([1], MEMORY, ""), 2) == ([1], MEMORY, "")
+
+
+def test_a_batch_that_does_not_arrive_is_told() -> None:
+    server = Server()
+    with pytest.raises(Lost) as told:
+        unpacked(server.answer(b"Bno pickle"))
+    assert reason_of(told.value) == (RAISED, "UnpicklingError")
+    assert server.failed
+
+
+def test_limits_are_set_for_each_item(unlimited: list[tuple[float, int]]) -> None:
+    server = Server()
+    server.answer(b"T" + pickle.dumps(len))
+    answers = [*server.answers(b"B" + pickle.dumps((["a", "bc"], 2.0, 3)))]
+    assert answers[:2] == [b"", b""]
+    assert unpacked(answers[2]) == ([1, 2], "", "")
+    assert unlimited == [(2.0, 3)] * 2
+
+
+def test_a_pool_that_is_closed_gives_no_results(tmp_path: Path) -> None:
+    mark = tmp_path / "running"
+    pool = one_worker()
+    busy = f"[open({str(mark)!r}, 'w').close(), sum(iter(int, 1))]"
+    running = pool.submit_each(evaluated, ["1", busy, "2"])
+    waiting = pool.submit_each(evaluated, ["3"])
+    while not mark.exists():
+        assert not running.done()
+    pool.shutdown(cancel_futures=True)
+    assert reason_of(running.exception(SECONDS)) == (DIED, "")
+    assert waiting.cancelled()
+
+
+def test_a_pool_may_start_its_workers_before_there_is_anything_to_do(sent: list[str]) -> None:
+    with WorkerPool(2, SECONDS, MEMORY_LIMIT, ["colorsys"]) as pool:
+        pool.start()
+        assert all(worker._process is not None for worker in pool._workers)
+        program = "'colorsys' in __import__('sys').modules"
+        assert batch(pool, program) == [True]
+
+
+def test_a_module_that_is_not_there_keeps_no_worker_from_starting() -> None:
+    with WorkerPool(1, SECONDS, MEMORY_LIMIT, ["no_such_module"]) as pool:
+        assert batch(pool, "1") == [1]

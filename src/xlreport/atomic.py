@@ -15,11 +15,13 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from filelock import BaseFileLock, FileLock, Timeout
-
-from xlreport.errors import Busy
+from xlreport.errors import EXHAUSTED, Busy
 from xlreport.tally import WRITTEN
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
 
 LOCK_NAME = ".xlreport-lock"
 _WAIT = 0.1
@@ -195,9 +197,6 @@ def _sync_folder(folder: Path) -> None:
                 os.close(handle)
 
 
-EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE})
-"""How systems answer that have no handle left for another file."""
-
 _NO_FOLDER = "{what}的路径里有一段是文件，不是文件夹：请改正路径，再重新运行。"
 _GONE = "{what}所在的文件夹不在了：请检查它是不是被移走、改名或断开，再重新运行。"
 _TOO_MANY = "同时打开的文件太多，{what}打不开：请关闭一些程序后重新运行。"
@@ -293,6 +292,8 @@ PATIENCE = 30.0
 def locked(folder: Path) -> Iterator[None]:
     """Holds the folder's lock, and clears temporary files that killed runs left. Raises Busy after
     PATIENCE seconds, OSError when the folder cannot be written."""
+    from filelock import FileLock
+
     path = made(folder) / LOCK_NAME
     lock = FileLock(path, PATIENCE, poll_interval=_WAIT, on_acquired=_sign, fallback_to_soft=False)
     _take(lock, path)
@@ -310,6 +311,8 @@ def made(folder: Path) -> Path:
 
 
 def _take(lock: BaseFileLock, path: Path) -> None:
+    from filelock import Timeout
+
     try:
         lock.acquire()
     except Timeout:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+
+EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE})
+"""How systems answer that have no handle left for another file."""
+
 
 class XlreportError(Exception):
     """What was asked for cannot be done; `message` is Chinese and says why and what to do."""

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from xlreport import a1
+from xlreport.compact import compact
 from xlreport.submission import Place, rule_of
 from xlreport.text import (
     columns_of,
@@ -94,6 +95,7 @@ def register(*records: Code) -> None:
         CODES[one.code] = one
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that is wrong, where, and what to do about it.

@@ -17,8 +17,6 @@ from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 PREFIX = "xlreport-"
 _MARK = ".xlreport-spool"
 """The locked file; `merging.discover` takes names that begin so for no report."""
@@ -30,6 +28,8 @@ _JUST_MADE = 1.0
 @contextmanager
 def spool() -> Iterator[Path]:
     """An empty folder that is gone afterwards. Raises OSError."""
+    from filelock import FileLock
+
     _clear_once()
     with tempfile.TemporaryDirectory(prefix=PREFIX) as name:
         folder = Path(name)
@@ -57,6 +57,8 @@ def clear() -> None:
 
 def _is_left(folder: Path) -> bool:
     """Whether a folder is one of ours that no run holds any more."""
+    from filelock import FileLock, Timeout
+
     mark = folder / _MARK
     try:
         is_ours = _is_own(folder, stat.S_ISDIR) and _is_own(mark, stat.S_ISREG)

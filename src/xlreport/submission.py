@@ -9,6 +9,8 @@ from enum import StrEnum
 from sys import intern
 from typing import Self
 
+from xlreport.compact import compact
+
 """The zone of times that are written without one (zip members, OpenDocument): the towns' own."""
 
 YES, NO = "是", "否"
@@ -39,6 +41,7 @@ PICTURE = "（图片）"
 """What stands for a picture that WPS or Excel keeps in a cell."""
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class Place:
     """A cell as Excel shows it."""
@@ -47,6 +50,7 @@ class Place:
     cell: str
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One number cell: the value taken (None when it is no number) and what stood in the cell."""
@@ -84,6 +88,7 @@ def shown(value: Decimal) -> str:
     return text
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class Unit:
     """A reporting unit. `level` is one of form.model.LEVELS or empty."""
@@ -256,6 +261,11 @@ class Pool:
     def __init__(self) -> None:
         self._entries: dict[Entry, Entry] = {}
         self._places: dict[tuple[object, ...], Mapping[str, Place]] = {}
+
+    @property
+    def size(self) -> int:
+        """How many different cells it keeps."""
+        return len(self._entries)
 
     def share(self, submission: Submission) -> Submission:
         """An equal submission made of shared values."""

@@ -5,7 +5,8 @@ An Executor of its own because `ProcessPoolExecutor` fails every later call once
 and cannot stop one that hangs, and because `multiprocessing` runs the caller's main module again in
 each child. Workers are plain interpreters that speak length-prefixed pickles over their standard
 streams. A function is sent to each worker once; the worker says when it has it, and only then the
-clock of a call begins. What comes back is plain data, never code. Time limits hold everywhere;
+clock of a call begins. Many small calls go together as a batch, in which each has a clock of its
+own. What comes back is plain data, never code. Time limits hold everywhere;
 memory limits need `RLIMIT_AS` (Linux).
 """
 
@@ -17,32 +18,36 @@ import itertools
 import os
 import pickle
 import queue
-import struct
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import suppress
 from dataclasses import dataclass, is_dataclass
 from decimal import Decimal
 from enum import Enum
 from pathlib import PurePath
-from typing import IO, Any, Protocol
+from typing import IO, Any
+
+from xlreport.worker import (
+    BATCH,
+    CALL,
+    DIED,
+    DONE,
+    MEMORY,
+    RAISED,
+    TASK,
+    TIME,
+    read_frame,
+    write_frame,
+)
 
 STARTING = 120.0
 """Seconds in which a worker must have said that it is ready; only one that hangs takes so long."""
 
-MOST = 2**30
-"""Bytes of the largest frame."""
-
-TIME, MEMORY, DIED, RAISED = "time", "memory", "died", "raised"
-"""Why a call gave no result."""
-
-_PROGRAM = "from xlreport.workers import serve; serve()"
-_LENGTH = struct.Struct("<Q")
-_TASK, _CALL = b"T", b"C"
-"""What a request begins with: a function follows, or the arguments of a call and its limits."""
+_PROGRAM = "from xlreport.worker import serve; serve({modules!r})"
 
 
 class Lost(Exception):
@@ -53,13 +58,6 @@ class Lost(Exception):
         super().__init__(reason, detail)
         self.reason = reason
         self.detail = detail
-
-
-class Readable(Protocol):
-    """The part of a stream that frames need."""
-
-    def read(self, size: int, /) -> bytes:
-        """As many bytes as asked for, fewer at the end."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +78,31 @@ class _Call:
     seconds: float
 
 
-# --- in the parent ---
+@dataclass(frozen=True)
+class _Batch:
+    """Calls of one function, one for each item, with the limits of each call."""
+
+    future: Future[Any]
+    task: _Task
+    items: Sequence[Any]
+    seconds: float
+    memory: int
+
+    def content(self, items: Sequence[Any]) -> bytes:
+        """A request for some of the items."""
+        return pickle.dumps((items, self.seconds, self.memory), pickle.HIGHEST_PROTOCOL)
+
+
+class _Broken(Exception):
+    """A batch that gave no answer: what became of the worker, and after how many items."""
+
+    def __init__(self, lost: Lost, done: int) -> None:
+        super().__init__(lost, done)
+        self.lost = lost
+        self.done = done
+
+
+# --- the pool ---
 
 
 class WorkerPool(Executor):
@@ -89,13 +111,18 @@ class WorkerPool(Executor):
     `seconds` and `memory` (bytes above what the worker needs to start) limit each call. A call
     whose worker died without a word is tried once more, because the cause may have come from
     outside; so is the first call of a worker when its time is over: a cold machine is slow.
+    `modules` are loaded by each worker at its start.
     """
 
-    def __init__(self, workers: int, seconds: float, memory: int) -> None:
+    def __init__(
+        self, workers: int, seconds: float, memory: int, modules: Sequence[str] = ()
+    ) -> None:
         self.seconds = seconds
         self.memory = memory
+        self.modules = tuple(modules)
+        self.size = workers
         self.closed = threading.Event()
-        self._calls: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
+        self._calls: queue.SimpleQueue[_Call | _Batch | None] = queue.SimpleQueue()
         self._numbers = itertools.count(1)
         self._newest: tuple[object, _Task] = (None, _Task(0, b""))
         self._workers = [_Worker(self) for _ in range(workers)]
@@ -106,6 +133,19 @@ class WorkerPool(Executor):
         content = pickle.dumps((args, kwargs, self.seconds, self.memory))
         self._calls.put(_Call(future, self._task(fn), content, self.seconds))
         return future
+
+    def submit_each(self, fn: Callable[[Any], Any], items: Sequence[Any]) -> Future[list[Any]]:
+        """Asks for a call with each item, all of them by one worker: gives their results in order,
+        Lost in the place of one that has none. The limits hold for each item by itself. Where a
+        worker is lost the others have theirs from another one."""
+        future: Future[list[Any]] = Future()
+        self._calls.put(_Batch(future, self._task(fn), items, self.seconds, self.memory))
+        return future
+
+    def start(self) -> None:
+        """Starts the processes now, while this one still loads what it needs. Raises OSError."""
+        for worker in self._workers:
+            worker.start()
 
     def _task(self, function: Callable[..., Any]) -> _Task:
         """The same task as long as the same function is asked for."""
@@ -130,7 +170,7 @@ class WorkerPool(Executor):
     def __exit__(self, *error: object) -> None:
         self.shutdown(cancel_futures=error[0] is not None)
 
-    def next(self) -> _Call | None:
+    def next(self) -> _Call | _Batch | None:
         """The next call that is still wanted; None at the end."""
         while (call := self._calls.get()) is not None:
             if self.closed.is_set():
@@ -156,6 +196,7 @@ class _Worker:
     def __init__(self, pool: WorkerPool) -> None:
         self._pool = pool
         self._process: _Process | None = None
+        self._has_answered = False
         self._lock = threading.Lock()
         self.thread = threading.Thread(target=self._run, daemon=True)
         self.thread.start()
@@ -166,39 +207,120 @@ class _Worker:
             if self._process is not None:
                 self._process.kill()
 
+    def start(self) -> None:
+        """Starts the process; what it needs is sent with the first call."""
+        self._started()
+
     def _run(self) -> None:
         while (call := self._pool.next()) is not None:
             try:
-                call.future.set_result(self._answer(call))
+                call.future.set_result(self._result(call))
             except BaseException as error:  # noqa: BLE001 (who waits for the call must be told)
                 call.future.set_exception(error)
         self._end()
 
-    def _answer(self, call: _Call) -> Any:
-        is_fresh = self._process is None
+    def _result(self, call: _Call | _Batch) -> Any:
+        if isinstance(call, _Batch):
+            return self._each(call, call.items)
+        return self._again(lambda: self._attempt(call))
+
+    def _again(self, attempt: Callable[[], Any]) -> Any:
+        """What an attempt gives; of a second one, where the first may have failed by no fault of
+        its own. Raises Lost."""
+        is_fresh = not self._has_answered
         try:
-            return self._attempt(call)
+            return attempt()
         except Lost as lost:
             was_slow = lost.reason == TIME and is_fresh
             if self._pool.closed.is_set() or not (was_slow or lost.reason == DIED):
                 raise
-        return self._attempt(call)
+        return attempt()
 
     def _attempt(self, call: _Call) -> Any:
         process = self._started()
         try:
             process.prepare(call.task)
-            return process.ask(_CALL, call.content, call.seconds)
+            answer = process.ask(CALL, call.content, call.seconds)
         except Lost:
             self._end()
             raise
+        self._has_answered = True
+        return answer
+
+    def _each(self, batch: _Batch, items: Sequence[Any]) -> list[Any]:
+        """The result of each item, Lost for one that has none: where a worker was lost, the items
+        before are done again, the one that it was at gets a worker of its own, and the rest goes
+        on. Raises Lost when the pool is closed."""
+        if not items:
+            return []
+        is_fresh = not self._has_answered
+        try:
+            results, reason, detail = self._together(batch, items)
+        except _Broken as broken:
+            if self._pool.closed.is_set():
+                raise broken.lost from None
+            if broken.done >= len(items):  # nobody knows which of them it was
+                return [self._alone(batch, item) for item in items]
+            own = self._second(batch, items[broken.done], broken, is_fresh=is_fresh)
+            before = self._each(batch, items[: broken.done])
+            return [*before, own, *self._each(batch, items[broken.done + 1 :])]
+        if not reason:
+            return results
+        self._end()
+        rest = items[len(results) + 1 :]
+        return [*results, Lost(reason, detail), *self._each(batch, rest)]
+
+    def _second(self, batch: _Batch, item: Any, broken: _Broken, *, is_fresh: bool) -> Any:
+        """The result of the item at which a batch broke, from a second attempt where the first may
+        have failed by no fault of its own; else Lost."""
+        lost = broken.lost
+        was_slow = lost.reason == TIME and is_fresh and not broken.done
+        if not (was_slow or lost.reason == DIED):
+            return lost
+        try:
+            return self._single(batch, item)
+        except Lost as second:
+            return second
+
+    def _alone(self, batch: _Batch, item: Any) -> Any:
+        """The result of one item by itself, or Lost."""
+        try:
+            return self._again(lambda: self._single(batch, item))
+        except Lost as lost:
+            return lost
+
+    def _single(self, batch: _Batch, item: Any) -> Any:
+        """The result of one item. Raises Lost."""
+        try:
+            results, reason, detail = self._together(batch, [item])
+        except _Broken as broken:
+            raise broken.lost from None
+        if reason:
+            self._end()
+            raise Lost(reason, detail)
+        return results[0]
+
+    def _together(self, batch: _Batch, items: Sequence[Any]) -> tuple[list[Any], str, str]:
+        """What a worker answers to a batch: the results of its first items and, where a call
+        failed, the reason and what was raised. Raises _Broken."""
+        done = itertools.count()
+        try:
+            process = self._started()
+            process.prepare(batch.task)
+            answer = process.ask(BATCH, batch.content(items), batch.seconds, done)
+            self._has_answered = True
+            return _understood(answer, len(items))
+        except Lost as lost:
+            self._end()
+            raise _Broken(lost, next(done)) from None
 
     def _started(self) -> _Process:
         with self._lock:
             if self._pool.closed.is_set():
                 raise Lost(DIED)
             if self._process is None:
-                self._process = _Process()
+                self._process = _Process(self._pool.modules)
+                self._has_answered = False
             return self._process
 
     def _end(self) -> None:
@@ -211,10 +333,10 @@ class _Worker:
 class _Process:
     """A worker process, its two pipes, and the task that it has."""
 
-    def __init__(self) -> None:
+    def __init__(self, modules: Sequence[str] = ()) -> None:
         self._popen = subprocess.Popen(
             # -P: nothing is ever imported from the current folder
-            [sys.executable, "-P", "-c", _PROGRAM],
+            [sys.executable, "-P", "-c", _PROGRAM.format(modules=tuple(modules))],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -228,29 +350,29 @@ class _Process:
     def prepare(self, task: _Task) -> None:
         """Sends a function that is not there yet; then the worker is ready. Raises Lost."""
         if self._task != task.number:
-            self.ask(_TASK, task.content, STARTING)
+            self.ask(TASK, task.content, STARTING)
             self._task = task.number
 
-    def ask(self, kind: bytes, content: bytes, seconds: float) -> Any:
-        """Sends a request and waits for its answer. Raises Lost."""
-        late = threading.Event()
-        timer = threading.Timer(min(seconds, threading.TIMEOUT_MAX), self._expire, (late,))
-        timer.daemon = True
-        timer.start()
+    def ask(
+        self, kind: bytes, content: bytes, seconds: float, done: Iterator[int] | None = None
+    ) -> Any:
+        """Sends a request and waits for its answer. Of a batch each item has `seconds`, and the
+        next number is taken from `done` for each that is done. Raises Lost."""
+        watch = _Watch(seconds, self.kill)
         try:
             write_frame(self._requests, kind + content)
             answer = read_frame(self._answers)
+            while answer == DONE and done is not None:
+                next(done)
+                watch.restart()
+                answer = read_frame(self._answers)
         except OSError:
             answer = None
         finally:
-            timer.cancel()
+            watch.end()
         if answer is None:
-            raise Lost(TIME if late.is_set() else DIED)
+            raise Lost(TIME if watch.is_late else DIED)
         return unpacked(answer)
-
-    def _expire(self, late: threading.Event) -> None:
-        late.set()
-        self.kill()
 
     def kill(self) -> None:
         """Ends the process; who waits for its answer finds none. Any thread may do so."""
@@ -263,6 +385,49 @@ class _Process:
         for stream in (self._requests, self._answers):
             with suppress(OSError):
                 stream.close()
+
+
+class _Watch:
+    """Ends what takes longer than `seconds`. The time can begin anew: that costs nothing, for only
+    when a timer ends is it asked whether something began in the meantime."""
+
+    def __init__(self, seconds: float, end: Callable[[], None]) -> None:
+        self.is_late = False
+        self._seconds = min(seconds, threading.TIMEOUT_MAX)
+        self._end_it = end
+        self._is_over = False
+        self._began = time.monotonic()
+        self._lock = threading.RLock()
+        self._set(self._seconds)
+
+    def _set(self, seconds: float) -> None:
+        self._set_for = self._began
+        self._timer = threading.Timer(seconds, self._ring, ())
+        self._timer.daemon = True
+        self._timer.start()
+
+    def restart(self) -> None:
+        """The time begins now."""
+        self._began = time.monotonic()
+
+    def end(self) -> None:
+        """Nothing is ended any more."""
+        with self._lock:
+            self._is_over = True
+            self._timer.cancel()
+
+    def _ring(self) -> None:
+        with self._lock:
+            if self._is_over:
+                return
+            began = self._began
+            left = began + self._seconds - time.monotonic()
+            if began > self._set_for and left > 0:
+                with suppress(RuntimeError):  # no thread left: then the time is over
+                    self._set(left)
+                    return
+            self.is_late = True
+            self._end_it()
 
 
 def _environment() -> dict[str, str]:
@@ -279,31 +444,6 @@ def _piped(stream: IO[bytes] | None) -> IO[bytes]:
     if stream is None:
         raise OSError("the process has no pipe")
     return stream
-
-
-# --- frames ---
-
-
-def write_frame(stream: IO[bytes], content: bytes) -> None:
-    """Length (8 bytes, little-endian), then the content."""
-    stream.write(_LENGTH.pack(len(content)))
-    stream.write(content)
-    stream.flush()
-
-
-def read_frame(stream: Readable) -> bytes | None:
-    """The next frame; None at the end of the stream, also in the middle of a frame, and for a frame
-    that says to be larger than MOST."""
-    head = stream.read(_LENGTH.size)
-    if len(head) < _LENGTH.size:
-        return None
-    (size,) = _LENGTH.unpack(head)
-    if size > MOST:
-        return None
-    content = stream.read(size)
-    if len(content) == size:
-        return content
-    return None
 
 
 _PLAIN = (PurePath, Decimal, dt.date, dt.time, dt.timedelta, dt.tzinfo, set, frozenset, bytearray)
@@ -339,80 +479,12 @@ def unpacked(answer: bytes) -> Any:
     raise Lost(DIED)
 
 
-# --- in the worker ---
-
-
-def serve() -> None:
-    """Answers requests until the parent's end of the pipe closes, or a call has failed."""
-    import signal
-
-    for name in ("SIGINT", "SIGHUP"):
-        # those of the terminal reach the parent too, which ends its workers
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.SIG_IGN)
-    requests = os.fdopen(os.dup(0), "rb")
-    answers = os.fdopen(os.dup(1), "wb")
-    nothing = os.open(os.devnull, os.O_RDWR)
-    for stream in (0, 1):
-        os.dup2(nothing, stream)
-    waiting: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-    threading.Thread(target=_listen, args=(requests, waiting), daemon=True).start()
-    server = Server()
-    while not server.failed:
-        write_frame(answers, server.answer(waiting.get()))
-
-
-def _listen(requests: IO[bytes], waiting: queue.SimpleQueue[bytes]) -> None:
-    """A thread of its own, so that a busy worker too ends with its parent."""
-    while (request := read_frame(requests)) is not None:
-        waiting.put(request)
-    os._exit(1)
-
-
-class Server:
-    """Keeps the function that was sent last, and answers calls of it."""
-
-    def __init__(self) -> None:
-        self.failed = False
-        self._function: Callable[..., Any] = _nothing
-
-    def answer(self, request: bytes) -> bytes:
-        """The answer to a request as bytes. Never raises: whatever a call does is told."""
-        try:
-            return pickle.dumps(("", self._result(request)), pickle.HIGHEST_PROTOCOL)
-        except MemoryError:
-            told = (MEMORY, "")
-        except BaseException as error:  # noqa: BLE001 (some extensions raise what is no Exception)
-            told = (RAISED, type(error).__name__)
-        self.failed = True
-        return pickle.dumps(told)
-
-    def _result(self, request: bytes) -> Any:
-        kind, content = request[:1], request[1:]
-        if kind == _TASK:
-            self._function = pickle.loads(content)
-            return None
-        args, kwargs, seconds, memory = pickle.loads(content)
-        _limit(seconds, memory)
-        return self._function(*args, **kwargs)
-
-
-def _nothing() -> None:
-    """The task of a worker to which none was sent."""
-
-
-def _limit(seconds: float, memory: int) -> None:
-    """Limits of the operating system, where it has them, for one call."""
-    try:
-        import resource
-    except ImportError:
-        return
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    processor = int(used.ru_utime + used.ru_stime + 2 * seconds) + 5
-    _, most = resource.getrlimit(resource.RLIMIT_CPU)
-    with suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_CPU, (processor, most))
-    with suppress(ValueError, OSError), open("/proc/self/statm", "rb") as stream:  # noqa: PTH123
-        size = int(stream.read().split()[0]) * resource.getpagesize()
-        _, most = resource.getrlimit(resource.RLIMIT_AS)
-        resource.setrlimit(resource.RLIMIT_AS, (size + memory, most))
+def _understood(answer: Any, items: int) -> tuple[list[Any], str, str]:
+    """An answer to a batch of so many items, once it has the form of one. Raises Lost."""
+    match answer:
+        case [list() as results, str() as reason, str() as detail]:
+            is_whole = not reason and len(results) == items
+            is_failed = reason in (MEMORY, RAISED) and len(results) < items
+            if is_whole or is_failed:
+                return results, reason, detail
+    raise Lost(RAISED, "ValueError")

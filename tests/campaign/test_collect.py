@@ -40,7 +40,7 @@ from xlreport.findings import Finding
 from xlreport.mail.codes import NO_MESSAGE
 from xlreport.mail.mailboxes import Raw, Uid
 from xlreport.mail.messages import Mail, MailLimits, MessageReader
-from xlreport.merging.intake import Reader
+from xlreport.merging.reader import Reader
 from xlreport.workers import InProcess
 
 

@@ -20,7 +20,8 @@ from xlreport import Limits, ReadOptions, check_files
 from xlreport.findings import Finding
 from xlreport.formats.guard import Refused
 from xlreport.formats.open import open_book
-from xlreport.workers import MEMORY, Lost, WorkerPool
+from xlreport.worker import MEMORY
+from xlreport.workers import Lost, WorkerPool
 
 BOOK = another_town("xlsx", 1)
 BOOKS = {

@@ -88,7 +88,7 @@ def children(pid: int | None = None) -> list[psutil.Process]:
     return [
         p
         for p in psutil.Process(pid).children(recursive=True)
-        if "xlreport.workers" in " ".join(p.cmdline())
+        if "xlreport.worker " in " ".join(p.cmdline())
     ]
 
 

@@ -16,9 +16,11 @@ import pytest
 from support.records import JIAZI, form, report
 from xlreport import FileRecord, FormCatalog, Limits, Outcome, ReadOptions, write_workbook
 from xlreport.merging.discover import SourceFile
-from xlreport.merging.intake import IntakeStep, Reader, read_all, read_files
+from xlreport.merging.intake import read_all, read_files
 from xlreport.merging.outcome import Stage
-from xlreport.workers import DIED, MEMORY, RAISED, TIME, InProcess, Lost
+from xlreport.merging.reader import IntakeStep, Reader
+from xlreport.worker import DIED, MEMORY, RAISED, TIME
+from xlreport.workers import InProcess, Lost
 
 FORMS = FormCatalog((form(),))
 
@@ -159,7 +161,7 @@ def test_a_denied_file_is_told_as_denied(tmp_path: Path, monkeypatch: pytest.Mon
     def denied(*_: Any) -> int:
         raise PermissionError(13, "denied")
 
-    monkeypatch.setattr("xlreport.merging.intake.os.open", denied)
+    monkeypatch.setattr("xlreport.merging.reader.os.open", denied)
     assert told(read(tmp_path, file)) == [("甲.xlsx", "rejected", "没有读取权限")]
 
 
@@ -233,7 +235,7 @@ def test_a_spool_that_cannot_be_written_is_told(
     def full(*_: Any, **__: Any) -> str:
         raise OSError(28, "full")
 
-    monkeypatch.setattr("xlreport.merging.intake.tempfile.mkdtemp", full)
+    monkeypatch.setattr("tempfile.mkdtemp", full)
     assert told(read(tmp_path, file)) == [("x.zip", "rejected", "解压时写不了临时文件")]
 
 

@@ -39,7 +39,7 @@ from xlreport import (
 )
 from xlreport.formats.guard import Limits
 from xlreport.merging.discover import SourceFile
-from xlreport.merging.intake import Reader
+from xlreport.merging.reader import Reader
 from xlreport.workbook.layout.details import detail_sheet
 
 ROOT = Path(__file__).resolve().parents[2]

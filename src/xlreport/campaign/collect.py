@@ -59,14 +59,16 @@ from xlreport.mail.messages import (
 )
 from xlreport.merging.arrivals import MARK, sender_notes
 from xlreport.merging.discover import SourceFile
-from xlreport.merging.intake import Reader, read_all
+from xlreport.merging.intake import read_all
+from xlreport.merging.reader import Reader
 from xlreport.merging.request import Progress, uncounted
 from xlreport.merging.roster import Roster
 from xlreport.merging.unit_matching import match
 from xlreport.spool import spool
 from xlreport.submission import NOBODY, Unit
 from xlreport.text import in_marks
-from xlreport.workers import DIED, MEMORY, RAISED, TIME, Lost
+from xlreport.worker import DIED, MEMORY, RAISED, TIME
+from xlreport.workers import Lost
 
 MAIL_LIMITS = MailLimits()
 

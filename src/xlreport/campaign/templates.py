@@ -14,7 +14,7 @@ from xlreport.form.model import Form
 from xlreport.formats.guard import Limits, Refused
 from xlreport.formats.open import open_book
 from xlreport.merging.discover import list_files, system_file
-from xlreport.merging.intake import bytes_of
+from xlreport.merging.reader import bytes_of
 from xlreport.submission import Unit
 from xlreport.text import chinese_day, clean_name, quote
 from xlreport.workbook.layout.identity import Identity, is_current_edition

@@ -13,6 +13,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
 
+from xlreport.compact import compact
+
 SCALE = 6
 """Decimals of every number field (money is exact to the sixth decimal)."""
 
@@ -25,6 +27,7 @@ MAX_LENGTH = Decimal(32_767)
 INT64_LIMIT = 2**63 - 1
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class Const:
     """A number that stands in the rule, such as 0.3."""
@@ -32,6 +35,7 @@ class Const:
     value: Decimal
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class Ref:
     """A number field."""
@@ -39,6 +43,7 @@ class Ref:
     field: str
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class Previous:
     """A number field of the unit's report of the year before."""
@@ -46,6 +51,7 @@ class Previous:
     field: str
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class Length:
     """How many characters a text has besides spaces and line breaks, as Excel's LEN counts them."""
@@ -53,6 +59,7 @@ class Length:
     text: str
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class Total:
     """`sum(…)` or a chain of `+`: the sum of the items."""
@@ -61,6 +68,7 @@ class Total:
     spelled: Literal["sum", "+"] = "sum"
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class Minus:
     """`left - right`."""
@@ -69,6 +77,7 @@ class Minus:
     right: Number
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class Times:
     """A constant times a number; two fields are never multiplied."""
@@ -77,6 +86,7 @@ class Times:
     item: Number
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class Absolute:
     """`abs(item)`."""
@@ -84,6 +94,7 @@ class Absolute:
     item: Number
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class Rounded:
     """One field rounded half away from zero, as Excel's ROUND does."""
@@ -97,6 +108,7 @@ Number = Const | Ref | Previous | Length | Total | Minus | Times | Absolute | Ro
 Operator = Literal["==", "!=", "<", "<=", ">", ">="]
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class Compare:
     """`left OPERATOR right`; with a tolerance the sides of `==` may lie so far apart. It cannot be
@@ -108,6 +120,7 @@ class Compare:
     tolerance: Decimal = Decimal(0)
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class IsNumber:
     """A cell holds a number; the one rule that a cell with text in it breaks."""
@@ -115,6 +128,7 @@ class IsNumber:
     item: Ref
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class Filled:
     """A text has a character besides spaces and line breaks."""
@@ -122,6 +136,7 @@ class Filled:
     text: str
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class Mentions:
     """A text holds one of these words, spaces and line breaks left aside."""
@@ -130,6 +145,7 @@ class Mentions:
     words: tuple[str, ...]
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class Differs:
     """A text is not (nearly) the one of the year before. No workbook formula can tell."""
@@ -137,6 +153,7 @@ class Differs:
     text: str
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class LevelIn:
     """The unit's level is one of these."""
@@ -144,6 +161,7 @@ class LevelIn:
     levels: tuple[str, ...]
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class Not:
     """`not item`."""
@@ -151,6 +169,7 @@ class Not:
     item: Truth
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class And:
     """All items hold."""
@@ -158,6 +177,7 @@ class And:
     items: tuple[Truth, ...]
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class Or:
     """Some item holds."""
@@ -165,6 +185,7 @@ class Or:
     items: tuple[Truth, ...]
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class Implies:
     """`implies(premise, conclusion)`: where the premise holds, the conclusion does."""

@@ -12,6 +12,7 @@ from enum import StrEnum
 from functools import cached_property
 from itertools import chain
 
+from xlreport.compact import compact
 from xlreport.findings import Severity
 from xlreport.form.expression import (
     SCALE,
@@ -48,6 +49,7 @@ _DIFFERENCE = "差"
 """What the few words end with which a difference follows."""
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class Check:
     """One rule: permanent code, severity, the rule as written and why it must hold; `brief` is what
@@ -78,6 +80,7 @@ class Check:
         return not self.brief or self.brief.endswith(_DIFFERENCE)
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class Subject:
     """What is counted: the words for it, words that may stand beside them without changing what is
@@ -95,6 +98,7 @@ class Subject:
     made_with: tuple[str, ...] = ()
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class Claim:
     """One thing that can be said about a subject. Without `verbs` the subject's words alone say it;
@@ -110,6 +114,7 @@ class Claim:
     readings: tuple[Number, ...]
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class OwnReport:
     """How a text speaks of the report that it belongs to: its names, the words that announce it,
@@ -120,6 +125,7 @@ class OwnReport:
     period: tuple[str, ...]
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class Statement:
     """A permanent code with what its texts may say; a contradiction to all readings is a
@@ -139,6 +145,7 @@ class Statement:
         return Check(self.code, self.title, self.severity, None, "", self.why, Decimal(0))
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class Heading:
     """A row or column heading; one with children is a merged heading over them."""
@@ -193,6 +200,7 @@ def _named_groups(headings: tuple[Heading, ...]) -> Iterator[tuple[str, tuple[st
     yield "", leaf_ids(headings)
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class Block:
     """A part of a table with column headings of its own."""
@@ -203,6 +211,7 @@ class Block:
     rows: tuple[Heading, ...]
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class Table:
     """One table of the form, printed on one sheet."""
@@ -222,6 +231,7 @@ def _groups(table_id: str, block: Block) -> Iterator[tuple[frozenset[str], tuple
             yield frozenset(names), (row_label, column_label)
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class Field:
     """One number of a table. `label` is the row and the column as printed; `row_short` leaves
@@ -251,6 +261,7 @@ class Field:
         return SCALE
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class Text:
     """One text section of the report; its field id is `text.<id>`. `lines` is the room in its
@@ -267,6 +278,7 @@ class Text:
         return f"text.{self.id}"
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class IdentityItem:
     """One line of the cover."""
@@ -276,6 +288,7 @@ class IdentityItem:
     hint: str
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class Signature:
     """One place of the signature block: `line` is the line of the cover that is printed there, None
@@ -285,6 +298,7 @@ class Signature:
     line: str | None = None
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class Headline:
     """A number that is shown first: its name, how it is worked out, what is counted."""
@@ -307,6 +321,7 @@ class ChartKind(StrEnum):
     """The series, of the whole county, each beside last year's."""
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class Chart:
     """A chart with the numbers that it shows."""
@@ -324,6 +339,7 @@ class Word(StrEnum):
     UNIT = "unit"
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """A sentence of a draft: words as written, numbers and names in their order, and the condition
@@ -343,6 +359,7 @@ class Sentence:
         return self.when is not None or bool(self.numbers)
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class Draft:
     """How a text of the published report begins: its paragraphs, and what is still to be done to
@@ -353,6 +370,7 @@ class Draft:
     note: str = ""
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class Instance:
     """A check bound to fields: one per row, column or cell, or one in all.

@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from importlib import import_module
 from typing import Protocol
 
 from xlreport.findings import Finding
-from xlreport.formats import codes, ods, ole, opc, xls, xlsb, xlsx
+from xlreport.formats import codes, ole, opc, xlsx
 from xlreport.formats.guard import (
     Limits,
     Refused,
@@ -291,6 +292,16 @@ _OPEN_AND_SAVE = "能用 WPS 或 Excel 打开的，请另存为 .xlsx（加了�
 _EXPORT = "请在 Numbers 里导出为 Excel（.xlsx），再报送导出的文件"
 
 
+def _reader(module: str) -> Reader:
+    """The reader of a format that few files have: loaded with the first of them."""
+
+    def read(data: bytes, limits: Limits) -> RawBook:
+        reader: Reader = import_module(f"xlreport.formats.{module}").read
+        return reader(data, limits)
+
+    return read
+
+
 def _foreign(
     label: str,
     matches: Callable[[Content], bool],
@@ -351,12 +362,12 @@ FORMATS: tuple[FileFormat, ...] = (
     # zip
     _foreign("Word 文档（.docx）", _document("word/", "wordprocessingml.")),
     _foreign("演示文稿（.pptx）", _document("ppt/", "presentationml.")),
-    FileFormat(Kind.XLSB, "xlsb 工作簿", _is_xlsb, xlsb.read),
+    FileFormat(Kind.XLSB, "xlsb 工作簿", _is_xlsb, _reader("xlsb")),
     FileFormat(Kind.OOXML, "xlsx 工作簿", _is_xlsx, xlsx.read),
     _foreign("OFD 版式文件", _members("ofd.xml"), _SEND_THE_WORKBOOK),
     _foreign("XPS 版式文件", _members("fixeddocseq.fdseq", "fixeddocumentsequence.fdseq")),
     FileFormat(Kind.OOXML, "xlsx 工作簿", _is_package, xlsx.read),
-    FileFormat(Kind.ODS, "OpenDocument 工作簿", _is_ods, ods.read),
+    FileFormat(Kind.ODS, "OpenDocument 工作簿", _is_ods, _reader("ods")),
     _foreign("OpenDocument 文件，但不是工作簿", _is_opendocument),
     _foreign("苹果 Numbers 或 Pages 文件", _is_saved_on_a_mac, _EXPORT),
     _foreign("电子书（.epub）", _members("meta-inf/container.xml")),
@@ -376,13 +387,13 @@ FORMATS: tuple[FileFormat, ...] = (
     _foreign(
         "邮件（.msg）", _streams("__properties_version1.0"), _TAKE_OUT, explain=_with_attachments
     ),
-    FileFormat(Kind.BIFF, _XLS, _streams("workbook", "book"), xls.read),
+    FileFormat(Kind.BIFF, _XLS, _streams("workbook", "book"), _reader("xls")),
     _foreign("Word 文档（.doc）", _streams("worddocument")),
     _foreign("演示文稿（.ppt）", _streams("powerpoint document")),
     _foreign("Visio 图（.vsd）", _streams("visiodocument")),
     _foreign(_NO_TABLE, _begins(ole.SIGNATURE), codes.RESEND),
     # what is neither
-    FileFormat(Kind.BIFF, _XLS, _begins(b"\x09\x08"), xls.read),
+    FileFormat(Kind.BIFF, _XLS, _begins(b"\x09\x08"), _reader("xls")),
     _foreign("很旧的 Excel 工作簿（4.0 及以前）", _begins(*_OLD_BOOKS), codes.RESEND),
     _foreign("SYLK 表格（.slk）", _begins(b"ID;P"), codes.RESEND),
     _foreign("OpenDocument 单文件表格（.fods）", _is_flat_ods, codes.RESEND),

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from xlreport.atomic import EXHAUSTED
+from xlreport.errors import EXHAUSTED
 from xlreport.findings import Finding, Message
 from xlreport.merging.codes import LOCK_FILE, SYSTEM_FILE
 

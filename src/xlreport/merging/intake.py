@@ -2,233 +2,38 @@
 
 from __future__ import annotations
 
-import errno
-import hashlib
-import os
-import stat
-import tempfile
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from itertools import islice
-from pathlib import Path
+from functools import cached_property
+from typing import Any
 
-from xlreport.atomic import EXHAUSTED
-from xlreport.findings import Finding
 from xlreport.form.catalog import FormCatalog
-from xlreport.formats.archives import Member, members_of
-from xlreport.formats.codes import (
-    ARCHIVE_DEPTH,
-    ARCHIVE_FILES_IN_ALL,
-    FILE_SIZE,
+from xlreport.formats.codes import ARCHIVE_FILES_IN_ALL
+from xlreport.formats.guard import Limits
+from xlreport.merging.codes import READER_DIED, READER_FAILED, TOO_MUCH_MEMORY, TOO_SLOW
+from xlreport.merging.discover import SourceFile
+from xlreport.merging.lanes import (
+    EachOf,
+    ForeignLanes,
+    HereLanes,
+    Lanes,
+    WorkerLanes,
+    capacity,
+    in_order,
+    result_of,
 )
-from xlreport.formats.detect import ARCHIVES, FileFormat, Kind, format_of, is_a
-from xlreport.formats.guard import DEFAULT_LIMITS, Limits, Refused, check_limit, read_at_most
-from xlreport.merging.codes import (
-    ARCHIVE,
-    EMPTY_ARCHIVE,
-    OWN_OUTPUT,
-    READER_DIED,
-    READER_FAILED,
-    TOO_MANY_OPEN,
-    TOO_MUCH_MEMORY,
-    TOO_SLOW,
-    UNREADABLE,
-)
-from xlreport.merging.discover import SourceFile, is_being_written, system_file
-from xlreport.merging.marks import is_own
-from xlreport.merging.outcome import FileRecord, Outcome
-from xlreport.merging.request import ReadOptions
+from xlreport.merging.outcome import FileRecord
+from xlreport.merging.reader import IntakeStep, Reader, rejected
+from xlreport.merging.request import MODULES, ReadOptions
 from xlreport.spool import spool
 from xlreport.submission import Pool
-from xlreport.workbook.reader.submission import Reading, read_submission
-from xlreport.workers import DIED, MEMORY, RAISED, TIME, Lost
-
-IntakeStep = tuple[FileRecord, list[SourceFile]]
-"""A file's record, and what else was found inside it. An archive that is still to be unpacked gives
-itself: only one at a time is, so that what is unpacked never takes more room than one may."""
-
-_AHEAD = 8
-"""Files that are asked for before the first of them is done."""
-
-_NOT_OPENED = {
-    errno.EACCES: "没有读取权限",
-    errno.EPERM: "没有读取权限",
-    errno.ENOENT: "文件在读取时不见了",
-}
-"""What people read of a file that the system does not open, by its error."""
+from xlreport.worker import DIED, MEMORY, RAISED, TIME
+from xlreport.workers import InProcess, Lost, WorkerPool
 
 _LOST = {TIME: TOO_SLOW, MEMORY: TOO_MUCH_MEMORY, DIED: READER_DIED, RAISED: READER_FAILED}
-
-
-@dataclass(frozen=True)
-class Reader:
-    """Reads one file; can be sent to another process.
-
-    `passwords` are tried on encrypted workbooks; `spool` is an empty folder of the caller's into
-    which archives are unpacked.
-    """
-
-    forms: FormCatalog
-    spool: Path
-    limits: Limits = DEFAULT_LIMITS
-    passwords: tuple[str, ...] = ()
-
-    def __call__(self, file: SourceFile) -> IntakeStep:
-        """The file's record and, for an archive, its members.
-
-        Never raises for what the file is or holds.
-        """
-        not_sent = None if file.problem else system_file(file.name)
-        try:
-            data, modified = self._bytes(file)
-        except Refused as refused:
-            if not_sent is not None:
-                return _ignored(file, not_sent()), []
-            return _rejected(file, refused.finding), []
-        if not_sent is not None and not self._was_sent(file, data):
-            return _ignored(file, not_sent()), []
-        if is_own(data):
-            return _ignored(file, OWN_OUTPUT(), data), []
-        try:
-            found = format_of(data, self.limits)
-            if found.kind in ARCHIVES:
-                if file.unpack:
-                    return self._archive(file, data, found)
-                return _waiting(file)
-        except Refused as refused:
-            return _rejected(file, refused.finding, data), []
-        if file.modified is not None:
-            modified = file.modified
-        reading = read_submission(
-            data,
-            self.forms,
-            path=file.shown,
-            modified=modified,
-            limits=self.limits,
-            passwords=self.passwords,
-        )
-        return _record(file, reading), []
-
-    def _was_sent(self, file: SourceFile, data: bytes) -> bool:
-        """Whether a file with the name of a lock or system file is a workbook or an archive: its
-        content decides, but for what another run of ours is writing."""
-        if is_being_written(file.name):
-            return False
-        try:
-            found = format_of(data, self.limits)
-        except Refused:
-            return True
-        return found.kind is not Kind.FOREIGN
-
-    def _bytes(self, file: SourceFile) -> tuple[bytes, float]:
-        """The file's bytes and its time stamp. Raises Refused for what is not to be read."""
-        if file.refused is not None:
-            raise Refused(file.refused)
-        if file.problem:
-            raise _unreadable(file.problem)
-        most = max(self.limits.file, self.limits.archive)
-        try:
-            data, modified = bytes_of(file.path, most)
-        except OSError as error:
-            raise _why_not_opened(error) from None
-        if len(data) > most:
-            seen = file.path.lstat().st_size
-            raise Refused(FILE_SIZE(seen=seen, allowed=most))
-        return data, modified
-
-    def _archive(self, file: SourceFile, data: bytes, found: FileFormat) -> IntakeStep:
-        """An archive's record and its members. Raises Refused."""
-        check_limit(ARCHIVE_DEPTH, file.depth + 1, self.limits.depth)
-        try:
-            folder = Path(tempfile.mkdtemp(dir=self.spool))
-            members = members_of(data, found.kind, folder, self.limits, file.spent)
-        except OSError:
-            return _rejected(file, _unreadable("解压时写不了临时文件").finding), []
-        message = ARCHIVE if members else EMPTY_ARCHIVE
-        note = message(kind=is_a(found.label), count=len(members))
-        inside = [_member(file, member) for member in members]
-        return _ignored(file, note, data), inside
-
-
-def _why_not_opened(error: OSError) -> Refused:
-    if error.errno in EXHAUSTED:
-        return Refused(TOO_MANY_OPEN())
-    reason = _NOT_OPENED.get(error.errno or 0, "文件打不开")
-    return _unreadable(reason)
-
-
-def bytes_of(path: Path, most: int) -> tuple[bytes, float]:
-    """The bytes of a regular file, at most one more than allowed, and its time stamp.
-
-    Raises Refused for anything else, OSError.
-    """
-    not_regular = _unreadable("这是链接、管道或设备，不是普通文件")
-    if not stat.S_ISREG(path.lstat().st_mode):
-        raise not_regular
-    # what lies there may change between the two looks at it: neither follow nor wait
-    flags = os.O_RDONLY
-    for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"):
-        flags |= getattr(os, name, 0)
-    with os.fdopen(os.open(path, flags), "rb") as stream:
-        status = os.fstat(stream.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise not_regular
-        return read_at_most(stream, most + 1), status.st_mtime
-
-
-def _unreadable(reason: str) -> Refused:
-    return Refused(UNREADABLE(reason=reason))
-
-
-def _member(archive: SourceFile, member: Member) -> SourceFile:
-    """A member as a file of its own, `archive.zip!name.xlsx`."""
-    return SourceFile(
-        member.path,
-        f"{archive.shown}!{member.name}",
-        member=member.name,
-        modified=member.modified,
-        depth=archive.depth + 1,
-        refused=member.problem,
-    )
-
-
-def _waiting(file: SourceFile) -> IntakeStep:
-    """An archive that is to be asked for again."""
-    archive = replace(file, unpack=True)
-    return _unread(file), [archive]
-
-
-def _unread(file: SourceFile, data: bytes | None = None) -> FileRecord:
-    """The record of a file of which no report was read; `data` are its bytes, where there are
-    any."""
-    digest = hashlib.sha256(data).hexdigest() if data is not None else ""
-    return FileRecord(file.shown, Reading((), sha256=digest))
-
-
-def _ignored(file: SourceFile, note: Finding, data: bytes | None = None) -> FileRecord:
-    record = _unread(file, data)
-    return record.decided(Outcome.IGNORED, record.placed(note))
-
-
-def _rejected(file: SourceFile, reason: Finding, data: bytes | None = None) -> FileRecord:
-    record = _unread(file, data)
-    return record.decided(Outcome.REJECTED, record.placed(reason))
-
-
-def _record(file: SourceFile, reading: Reading) -> FileRecord:
-    """The record of a workbook that was read, light enough to be sent between processes."""
-    as_one_unit = reading.as_one_unit
-    if as_one_unit is not None:
-        as_one_unit = replace(as_one_unit, form=None)
-    light = replace(reading, form=None, findings=(), as_one_unit=as_one_unit)
-    record = FileRecord(file.shown, light)
-    placed = map(record.placed, reading.findings)
-    record = record.noting(*placed)
-    if reading.submission is not None:
-        return record
-    return record.decided(Outcome.REJECTED)
 
 
 def read_files(
@@ -256,13 +61,52 @@ def read_all(
     """Reads many files in their order, each archive followed by its members.
 
     All archives within one share its limits on members and on bytes; what was unpacked is gone as
-    soon as it is read. A worker that is lost costs its one file.
+    soon as it is read. A worker that is lost costs its one file, and so does whatever goes wrong in
+    an executor of the caller's: what it loses is read again in a worker of ours.
     """
     files = list(files)
     taken = {file.shown for file in files}
-    for record, inside in _read(files, reader, executor, _Unpacked()):
-        yield record
-        yield from _read_inside(inside, reader, executor, taken)
+    with lanes_for(reader, executor) as lanes:
+        for record, inside in _read(files, reader, lanes, _Unpacked()):
+            yield record
+            yield from _read_inside(inside, reader, lanes, taken)
+
+
+@contextmanager
+def lanes_for(reader: Reader, executor: Executor) -> Iterator[Lanes]:
+    """How an executor reads files."""
+    match executor:
+        case WorkerPool():
+            yield WorkerLanes(executor, reader)
+        case InProcess():
+            yield HereLanes(executor, reader)
+        case _:
+            with Safety(reader.limits) as safety:
+                size = capacity(executor)
+                yield ForeignLanes(executor, EachOf(reader), safety.reading(reader), size)
+
+
+class Safety:
+    """A worker of our own for what an executor of the caller's has lost, started when needed."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Safety:
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._stack.__exit__(*error)
+
+    @cached_property
+    def _pool(self) -> WorkerPool:
+        pool = WorkerPool(1, self._limits.seconds, self._limits.memory, MODULES)
+        return self._stack.enter_context(pool)
+
+    def reading(self, reader: Reader) -> Callable[[Sequence[SourceFile]], Future[list[Any]]]:
+        """Reads files there."""
+        return lambda files: self._pool.submit_each(reader, files)
 
 
 @dataclass
@@ -279,7 +123,7 @@ class _Unpacked:
 
 
 def _read_inside(
-    inside: list[SourceFile], reader: Reader, executor: Executor, taken: set[str]
+    inside: list[SourceFile], reader: Reader, lanes: Lanes, taken: set[str]
 ) -> Iterator[FileRecord]:
     """The members of an archive, then those of the archives among them, layer by layer."""
     left = reader.limits.parts
@@ -291,7 +135,7 @@ def _read_inside(
         yield from _beyond_limit(members, left, reader.limits.parts)
         for beyond in members[left:]:
             _discard(beyond)
-        for record, deeper in _read(members[:left], reader, executor, unpacked):
+        for record, deeper in _read(members[:left], reader, lanes, unpacked):
             yield record
             unpacked.add(deeper)
             layers.append(deeper)
@@ -317,32 +161,28 @@ def _beyond_limit(members: list[SourceFile], left: int, limit: int) -> Iterator[
     count = limit - left + len(members)
     reason = ARCHIVE_FILES_IN_ALL(seen=count, allowed=limit)
     for member in members[left:]:
-        yield _rejected(member, reason)
+        yield rejected(member, reason)
 
 
 def _read(
-    files: Iterable[SourceFile], reader: Reader, executor: Executor, unpacked: _Unpacked
+    files: Sequence[SourceFile], reader: Reader, lanes: Lanes, unpacked: _Unpacked
 ) -> Iterator[IntakeStep]:
-    """Some files at a time, so that results do not pile up."""
-    rest = iter(files)
+    """Chunk by chunk, so that results do not pile up; archives one by one."""
     pool = Pool()
-    waiting: deque[tuple[SourceFile, Future[IntakeStep]]] = deque()
-    while True:
-        for file in islice(rest, _AHEAD - len(waiting)):
-            waiting.append((file, executor.submit(reader, file)))
-        if not waiting:
-            return
-        file, future = waiting.popleft()
-        try:
-            record, inside = future.result()
-            if any(each.unpack for each in inside):
-                archive = replace(file, unpack=True, spent=unpacked.size)
-                record, inside = executor.submit(reader, archive).result()
-        except Lost as lost:
-            record = _lost(file, lost, reader.limits)
-            inside = []
+    for file, result in in_order(files, lanes):
+        if not isinstance(result, Lost) and any(each.unpack for each in result[1]):
+            archive = replace(file, unpack=True, spent=unpacked.size)
+            result = result_of(lanes, archive)
+        record, inside = _told(file, result, reader.limits)
         _discard(file)
         yield _resolved(record, reader.forms, pool), inside
+
+
+def _told(file: SourceFile, result: IntakeStep | Lost, limits: Limits) -> IntakeStep:
+    """What came of a file, also where no worker survived it."""
+    if isinstance(result, Lost):
+        return _lost(file, result, limits), []
+    return result
 
 
 def _discard(file: SourceFile) -> None:
@@ -363,4 +203,4 @@ def _resolved(record: FileRecord, forms: FormCatalog, pool: Pool) -> FileRecord:
 def _lost(file: SourceFile, lost: Lost, limits: Limits) -> FileRecord:
     message = _LOST[lost.reason]
     reason = message(seconds=limits.seconds, memory=limits.memory, detail=lost.detail)
-    return _rejected(file, reason)
+    return rejected(file, reason)

@@ -6,14 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import Enum, StrEnum, auto
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xlreport.data_code import data_code
 from xlreport.findings import Finding
 from xlreport.form.model import Form
-from xlreport.rules.evaluate import UnitView
 from xlreport.submission import Provenance, Submission, Unit
 from xlreport.workbook.reader.submission import Reading
+
+if TYPE_CHECKING:
+    from xlreport.rules.evaluate import UnitView
 
 _LABELS = {
     "accepted": "通过",

@@ -21,8 +21,9 @@ from xlreport.formats.open import open_book
 from xlreport.formats.raw import RawBook
 from xlreport.merging.codes import R26
 from xlreport.merging.discover import SourceFile
-from xlreport.merging.intake import bytes_of, read_files
+from xlreport.merging.intake import read_files
 from xlreport.merging.outcome import FileRecord
+from xlreport.merging.reader import bytes_of
 from xlreport.merging.request import ReadOptions
 from xlreport.submission import Submission, Summary
 from xlreport.text import harmless, in_marks

@@ -8,18 +8,25 @@ from concurrent.futures import Executor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from xlreport.form.catalog import SHIPPED, FormCatalog
 from xlreport.formats.guard import DEFAULT_LIMITS, Limits
-from xlreport.merging.arrivals import Arrival
-from xlreport.merging.decisions import Decision
-from xlreport.merging.prior_year import PriorYear
-from xlreport.merging.roster import Roster
 from xlreport.submission import NOBODY, Unit
 from xlreport.workers import InProcess, WorkerPool
 
+if TYPE_CHECKING:
+    from xlreport.merging.arrivals import Arrival
+    from xlreport.merging.decisions import Decision
+    from xlreport.merging.prior_year import PriorYear
+    from xlreport.merging.roster import Roster
+
 WORKERS = min(4, os.cpu_count() or 1)
 """Worker processes that read files, unless told otherwise."""
+
+
+MODULES = ("xlreport.merging.reader",)
+"""What a worker that reads files loads at its start."""
 
 
 Progress = Callable[[str, int], AbstractContextManager[Callable[[str], None]]]
@@ -52,7 +59,7 @@ class ReadOptions:
         workers = min(files, allowed)
         if not workers:
             return InProcess()
-        return WorkerPool(workers, self.limits.seconds, self.limits.memory)
+        return WorkerPool(workers, self.limits.seconds, self.limits.memory, MODULES)
 
 
 @dataclass(frozen=True)

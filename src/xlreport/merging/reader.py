@@ -1,0 +1,228 @@
+"""Reads one file: a record of it and, of an archive, what lies inside.
+
+It is what every worker loads at its start, so it stands on little.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import stat
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from xlreport.errors import EXHAUSTED
+from xlreport.findings import Finding
+from xlreport.form.catalog import FormCatalog
+from xlreport.formats.archives import Member, members_of
+from xlreport.formats.codes import ARCHIVE_DEPTH, FILE_SIZE
+from xlreport.formats.detect import ARCHIVES, FileFormat, Kind, format_of, is_a
+from xlreport.formats.guard import DEFAULT_LIMITS, Limits, Refused, check_limit, read_at_most
+from xlreport.merging.codes import ARCHIVE, EMPTY_ARCHIVE, OWN_OUTPUT, TOO_MANY_OPEN, UNREADABLE
+from xlreport.merging.discover import SourceFile, is_being_written, system_file
+from xlreport.merging.marks import is_own
+from xlreport.merging.outcome import FileRecord, Outcome
+from xlreport.submission import Pool, Submission
+from xlreport.workbook.reader.submission import Reading, read_submission
+
+IntakeStep = tuple[FileRecord, list[SourceFile]]
+"""A file's record, and what else was found inside it. An archive that is still to be unpacked gives
+itself: only one at a time is, so that what is unpacked never takes more room than one may."""
+
+_MOST_SHARED = 100_000
+"""Different cells that a worker remembers, to tell each of them once."""
+
+_NOT_OPENED = {
+    errno.EACCES: "没有读取权限",
+    errno.EPERM: "没有读取权限",
+    errno.ENOENT: "文件在读取时不见了",
+}
+"""What people read of a file that the system does not open, by its error."""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads one file; can be sent to another process.
+
+    `passwords` are tried on encrypted workbooks; `spool` is an empty folder of the caller's into
+    which archives are unpacked.
+    """
+
+    forms: FormCatalog
+    spool: Path
+    limits: Limits = DEFAULT_LIMITS
+    passwords: tuple[str, ...] = ()
+
+    def __call__(self, file: SourceFile) -> IntakeStep:
+        """The file's record and, for an archive, its members.
+
+        Never raises for what the file is or holds.
+        """
+        not_sent = None if file.problem else system_file(file.name)
+        try:
+            data, modified = self._bytes(file)
+        except Refused as refused:
+            if not_sent is not None:
+                return _ignored(file, not_sent()), []
+            return rejected(file, refused.finding), []
+        if not_sent is not None and not self._was_sent(file, data):
+            return _ignored(file, not_sent()), []
+        if is_own(data):
+            return _ignored(file, OWN_OUTPUT(), data), []
+        try:
+            found = format_of(data, self.limits)
+            if found.kind in ARCHIVES:
+                if file.unpack:
+                    return self._archive(file, data, found)
+                return _waiting(file)
+        except Refused as refused:
+            return rejected(file, refused.finding, data), []
+        if file.modified is not None:
+            modified = file.modified
+        reading = read_submission(
+            data,
+            self.forms,
+            path=file.shown,
+            modified=modified,
+            limits=self.limits,
+            passwords=self.passwords,
+        )
+        return _record(file, reading), []
+
+    def _was_sent(self, file: SourceFile, data: bytes) -> bool:
+        """Whether a file with the name of a lock or system file is a workbook or an archive: its
+        content decides, but for what another run of ours is writing."""
+        if is_being_written(file.name):
+            return False
+        try:
+            found = format_of(data, self.limits)
+        except Refused:
+            return True
+        return found.kind is not Kind.FOREIGN
+
+    def _bytes(self, file: SourceFile) -> tuple[bytes, float]:
+        """The file's bytes and its time stamp. Raises Refused for what is not to be read."""
+        if file.refused is not None:
+            raise Refused(file.refused)
+        if file.problem:
+            raise _unreadable(file.problem)
+        most = max(self.limits.file, self.limits.archive)
+        try:
+            data, modified = bytes_of(file.path, most)
+        except OSError as error:
+            raise _why_not_opened(error) from None
+        if len(data) > most:
+            seen = file.path.lstat().st_size
+            raise Refused(FILE_SIZE(seen=seen, allowed=most))
+        return data, modified
+
+    def _archive(self, file: SourceFile, data: bytes, found: FileFormat) -> IntakeStep:
+        """An archive's record and its members. Raises Refused."""
+        import tempfile
+
+        check_limit(ARCHIVE_DEPTH, file.depth + 1, self.limits.depth)
+        try:
+            folder = Path(tempfile.mkdtemp(dir=self.spool))
+            members = members_of(data, found.kind, folder, self.limits, file.spent)
+        except OSError:
+            return rejected(file, _unreadable("解压时写不了临时文件").finding), []
+        message = ARCHIVE if members else EMPTY_ARCHIVE
+        note = message(kind=is_a(found.label), count=len(members))
+        inside = [_member(file, member) for member in members]
+        return _ignored(file, note, data), inside
+
+
+def _why_not_opened(error: OSError) -> Refused:
+    if error.errno in EXHAUSTED:
+        return Refused(TOO_MANY_OPEN())
+    reason = _NOT_OPENED.get(error.errno or 0, "文件打不开")
+    return _unreadable(reason)
+
+
+def bytes_of(path: Path, most: int) -> tuple[bytes, float]:
+    """The bytes of a regular file, at most one more than allowed, and its time stamp.
+
+    Raises Refused for anything else, OSError.
+    """
+    not_regular = _unreadable("这是链接、管道或设备，不是普通文件")
+    if not stat.S_ISREG(path.lstat().st_mode):
+        raise not_regular
+    # what lies there may change between the two looks at it: neither follow nor wait
+    flags = os.O_RDONLY
+    for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"):
+        flags |= getattr(os, name, 0)
+    with os.fdopen(os.open(path, flags), "rb") as stream:
+        status = os.fstat(stream.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            raise not_regular
+        return read_at_most(stream, most + 1), status.st_mtime
+
+
+def _unreadable(reason: str) -> Refused:
+    return Refused(UNREADABLE(reason=reason))
+
+
+def _member(archive: SourceFile, member: Member) -> SourceFile:
+    """A member as a file of its own, `archive.zip!name.xlsx`."""
+    return SourceFile(
+        member.path,
+        f"{archive.shown}!{member.name}",
+        member=member.name,
+        modified=member.modified,
+        depth=archive.depth + 1,
+        refused=member.problem,
+    )
+
+
+def _waiting(file: SourceFile) -> IntakeStep:
+    """An archive that is to be asked for again."""
+    archive = replace(file, unpack=True)
+    return _unread(file), [archive]
+
+
+def _unread(file: SourceFile, data: bytes | None = None) -> FileRecord:
+    """The record of a file of which no report was read; `data` are its bytes, where there are
+    any."""
+    digest = hashlib.sha256(data).hexdigest() if data is not None else ""
+    return FileRecord(file.shown, Reading((), sha256=digest))
+
+
+def _ignored(file: SourceFile, note: Finding, data: bytes | None = None) -> FileRecord:
+    record = _unread(file, data)
+    return record.decided(Outcome.IGNORED, record.placed(note))
+
+
+def rejected(file: SourceFile, reason: Finding, data: bytes | None = None) -> FileRecord:
+    """The record of a file that cannot count."""
+    record = _unread(file, data)
+    return record.decided(Outcome.REJECTED, record.placed(reason))
+
+
+def _record(file: SourceFile, reading: Reading) -> FileRecord:
+    """The record of a workbook that was read, light enough to be sent between processes."""
+    as_one_unit = reading.as_one_unit
+    if as_one_unit is not None:
+        as_one_unit = replace(as_one_unit, form=None)
+    submission = reading.submission
+    if submission is not None:
+        submission = _shared(submission)
+    light = replace(reading, form=None, findings=(), submission=submission, as_one_unit=as_one_unit)
+    record = FileRecord(file.shown, light)
+    placed = map(record.placed, reading.findings)
+    record = record.noting(*placed)
+    if reading.submission is not None:
+        return record
+    return record.decided(Outcome.REJECTED)
+
+
+_POOLS = [Pool()]
+"""What the reports that this process has read have in common; only the last one is used."""
+
+
+def _shared(submission: Submission) -> Submission:
+    """An equal report that shares what it can with those before it: a chunk of results is sent as
+    one pickle, which tells each object once."""
+    if _POOLS[-1].size > _MOST_SHARED:
+        _POOLS[-1] = Pool()
+    return _POOLS[-1].share(submission)
