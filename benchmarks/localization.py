@@ -31,8 +31,8 @@ from xlreport.checking.keying_errors import neighbours  # noqa: E402
 from xlreport.checking.suspects import Suspects, find_suspects  # noqa: E402
 from xlreport.findings import Severity  # noqa: E402
 from xlreport.form.model import Instance  # noqa: E402
-from xlreport.rules.columns import column_store  # noqa: E402
 from xlreport.rules.evaluate import Verdict, evaluate, evaluate_submissions  # noqa: E402
+from xlreport.rules.filling import column_store  # noqa: E402
 from xlreport.rules.fixed import from_fixed  # noqa: E402
 
 CASES = 1000

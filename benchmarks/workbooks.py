@@ -14,7 +14,7 @@ from pathlib import Path
 
 from xlreport import Entry, Form, Submission, Unit, get_form, write_workbook
 from xlreport.form.model import LEVELS
-from xlreport.rules.columns import column_store
+from xlreport.rules.filling import column_store
 from xlreport.rules.fixed import from_fixed
 from xlreport.submission import BLANK, YES, Figures, Provenance, values_of
 

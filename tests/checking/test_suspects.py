@@ -237,7 +237,7 @@ def test_what_would_break_another_rule_is_not_said(zfxxgk: Form, town: Submissio
     (explanation,) = suspects.explanations
     regulation = Correction("disclosure.regulations.issued", None, Decimal(0), Decimal(3))
     bad = replace(explanation, corrections=(*explanation.corrections, regulation))
-    rules = failing(zfxxgk, evaluation.submissions[0])
+    rules = suspects_module._failing_errors(evaluation, 0)
     proof = suspects_module._Proof(evaluation, 0, rules)
     assert proof.proved([explanation, bad]) == (explanation,)
 
@@ -246,7 +246,7 @@ def test_what_makes_no_rule_hold_is_not_said(zfxxgk: Form, town: Submission) -> 
     wrong = changed(town, {PERSON.format("granted"): 366})
     evaluation = evaluate_submissions(zfxxgk, [wrong])
     fees = Correction("disclosure.fees.amount", None, Decimal(0), Decimal(1))
-    proof = suspects_module._Proof(evaluation, 0, failing(zfxxgk, wrong))
+    proof = suspects_module._Proof(evaluation, 0, suspects_module._failing_errors(evaluation, 0))
     assert proof.proved([Explanation((fees,), SUBSTITUTION)]) == ()
 
 

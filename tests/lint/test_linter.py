@@ -17,8 +17,8 @@ from xlreport import Entry, Form, Submission, Unit
 from xlreport.form.model import LEVELS
 from xlreport.form.yaml_source import rule_places
 from xlreport.lint import Lint, LintResult, SolverMissing, lint
-from xlreport.rules.columns import column_store
 from xlreport.rules.evaluate import Verdict, Verdicts, evaluate
+from xlreport.rules.filling import column_store
 from xlreport.submission import Figures, Status
 
 

@@ -27,8 +27,8 @@ from xlreport.lint.solver import (
     Variables,
     things_of,
 )
-from xlreport.rules.columns import column_store
 from xlreport.rules.evaluate import Verdict, evaluate
+from xlreport.rules.filling import column_store
 
 B1 = 1
 """The instance of the first rule of a small form; 0 is the total."""

@@ -12,14 +12,8 @@ from support.fills import fill
 from xlreport import Entry, Form, Submission
 from xlreport.form import expression as ex
 from xlreport.form.model import Instance
-from xlreport.rules.columns import (
-    bare,
-    column_store,
-    everywhere,
-    known,
-    number,
-    somewhere,
-)
+from xlreport.rules.columns import bare, everywhere, known, number, somewhere
+from xlreport.rules.filling import column_store
 from xlreport.rules.fixed import from_fixed, to_fixed
 from xlreport.submission import BLANK, Figures, Status
 

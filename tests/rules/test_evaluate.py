@@ -14,7 +14,7 @@ from support.examples import examples
 from support.fills import fill
 from xlreport import Entry, Form, Submission, check_submissions, get_form
 from xlreport.form import expression as ex
-from xlreport.rules.columns import bare, column_store
+from xlreport.rules.columns import bare
 from xlreport.rules.evaluate import (
     Verdict,
     evaluate,
@@ -22,6 +22,7 @@ from xlreport.rules.evaluate import (
     nearly_the_same,
     view_of,
 )
+from xlreport.rules.filling import column_store
 from xlreport.submission import Figures, Status
 
 OPERATORS: Mapping[str, Callable[[Decimal, Decimal], bool]] = {

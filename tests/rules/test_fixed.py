@@ -10,7 +10,8 @@ import pytest
 from support.fills import fill
 from xlreport import Entry, Form
 from xlreport.form import expression as ex
-from xlreport.rules.columns import column_store, number
+from xlreport.rules.columns import number
+from xlreport.rules.filling import column_store
 from xlreport.rules.fixed import Shown, _number, from_fixed, shown_numbers
 from xlreport.submission import Status
 

@@ -11,8 +11,8 @@ from support.fills import numbers
 from xlreport import Entry, Form, Submission, Unit
 from xlreport.findings import Severity
 from xlreport.form.model import Instance, Kind
-from xlreport.rules.columns import column_store
 from xlreport.rules.evaluate import Verdict, evaluate
+from xlreport.rules.filling import column_store
 from xlreport.rules.fixed import from_fixed
 
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from xlreport import Form, Submission
 from xlreport.findings import Finding
 from xlreport.narrative import compare_texts
-from xlreport.rules.columns import column_store
 from xlreport.rules.evaluate import UnitView
+from xlreport.rules.filling import column_store
 
 
 def text_findings(form: Form, submissions: Sequence[Submission]) -> list[list[Finding]]:

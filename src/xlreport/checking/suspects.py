@@ -29,9 +29,9 @@ from xlreport.checking.localization import Change, Component, failing_components
 from xlreport.findings import Finding, Severity, first_short
 from xlreport.form import expression as ex
 from xlreport.form.model import Form, Instance
-from xlreport.rules.columns import Booleans, ColumnStore, column_store
+from xlreport.rules.columns import Booleans
 from xlreport.rules.describe import Brevity
-from xlreport.rules.evaluate import Evaluation, Verdict, evaluate
+from xlreport.rules.evaluate import Evaluation, Verdict, evaluate_submissions
 from xlreport.rules.fixed import from_fixed
 from xlreport.rules.linear import LinearConstraint, comparisons
 from xlreport.submission import Entry, Place, Status, Submission, Summary, shown, values_of
@@ -99,7 +99,8 @@ def find_suspects(
     hold, `other_version` the numbers of another version of the unit's report."""
     submission = evaluation.submissions[unit]
     failing = _failing_errors(evaluation, unit)
-    comparisons_fail = any(_compares(instance) for instance in failing)
+    instances = evaluation.form.instances
+    comparisons_fail = any(_compares(instances[position]) for position in failing)
     if isinstance(submission, Summary) or not comparisons_fail:
         return []
     components = failing_components(constraint_system(evaluation.form, submission, extra))
@@ -110,9 +111,11 @@ def find_suspects(
     return [Suspects(_ranked(group), len(failing)) for group in proved if _worth_telling(group)]
 
 
-def _failing_errors(evaluation: Evaluation, unit: int) -> list[Instance]:
-    failing = evaluation.instances(unit, Verdict.FAILS)
-    return [instance for instance in failing if instance.check.severity is Severity.ERROR]
+def _failing_errors(evaluation: Evaluation, unit: int) -> list[int]:
+    """The error rules that fail, by their positions in the form."""
+    instances = evaluation.form.instances
+    failing = evaluation.positions(unit, Verdict.FAILS)
+    return [each for each in failing if instances[each].check.severity is Severity.ERROR]
 
 
 def _compares(instance: Instance) -> bool:
@@ -288,32 +291,29 @@ def _weighed(explanations: Iterable[Explanation]) -> list[Explanation]:
 class _Proof:
     """Tries corrections on all error rules that their cells take part in."""
 
-    def __init__(self, evaluation: Evaluation, unit: int, failing: Sequence[Instance]) -> None:
+    def __init__(self, evaluation: Evaluation, unit: int, failing: Sequence[int]) -> None:
         self.form = evaluation.form
         self.submission = evaluation.submissions[unit]
-        self.verdicts = evaluation.verdicts[:, unit]
+        self.holds = evaluation.verdicts[:, unit] == Verdict.HOLDS
         self.failing = failing
 
     def proved(self, explanations: Sequence[Explanation]) -> tuple[Explanation, ...]:
         """The explanations that make a failing rule hold and none fail that holds now, each with
         how many it makes hold."""
         corrected = [self._corrected(explanation) for explanation in explanations]
-        store = column_store(self.form, corrected)
-        broken = self._broken(store, sorted(self._touched(explanations)))
-        mended = evaluate(self.failing, store) == Verdict.HOLDS
-        results = zip(explanations, mended.sum(axis=0), broken, strict=True)
+        holds = evaluate_submissions(self.form, corrected).verdicts == Verdict.HOLDS
+        mended = holds[self.failing].sum(axis=0)
+        broken = self._broken(holds, sorted(self._touched(explanations)))
         proved = []
-        for explanation, holding, breaks in results:
+        for explanation, holding, breaks in zip(explanations, mended, broken, strict=True):
             if holding and not breaks:
                 proved.append(replace(explanation, holding=int(holding)))
         return tuple(proved)
 
-    def _broken(self, store: ColumnStore, positions: Sequence[int]) -> Booleans:
+    def _broken(self, holds: Booleans, positions: Sequence[int]) -> Booleans:
         """Which corrected submissions break a rule at these positions that holds now."""
-        rules = [self.form.instances[position] for position in positions]
-        before = self.verdicts[list(positions), None] == Verdict.HOLDS
-        after = evaluate(rules, store) == Verdict.HOLDS
-        broken: Booleans = (before & ~after).any(axis=0)
+        before = self.holds[positions, None]
+        broken: Booleans = (before & ~holds[positions]).any(axis=0)
         return broken
 
     def _touched(self, explanations: Sequence[Explanation]) -> set[int]:

@@ -7,11 +7,11 @@ at definition time its own scale and the largest magnitude it can take, so that 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, overload
 
 from xlreport.compact import compact
 
@@ -196,6 +196,8 @@ class Implies:
 
 Truth = Compare | IsNumber | Filled | Mentions | Differs | LevelIn | Not | And | Or | Implies
 Node = Number | Truth
+Leaf = Ref | Previous | Length
+"""What a column of numbers stands for."""
 
 
 def children(node: Node) -> tuple[Node, ...]:
@@ -265,6 +267,56 @@ def operands_of(node: Node) -> tuple[Ref | Previous | Length, ...]:
         if isinstance(part, Ref | Previous | Length):
             operands[part] = None
     return tuple(operands)
+
+
+@overload
+def with_leaves(node: Number, new: Callable[[Leaf], Ref]) -> Number: ...
+@overload
+def with_leaves(node: Truth, new: Callable[[Leaf], Ref]) -> Truth: ...
+def with_leaves(node: Node, new: Callable[[Leaf], Ref]) -> Node:
+    """The node with other leaves in the places of its own; `new` gives the one for each, in the
+    order of writing."""
+    match node:
+        case Const():
+            return node
+        case Ref() | Previous() | Length():
+            return new(node)
+        case Total(items=items, spelled=spelled):
+            numbers = [with_leaves(item, new) for item in items]
+            return Total(tuple(numbers), spelled)
+        case Minus(left=left, right=right):
+            return Minus(with_leaves(left, new), with_leaves(right, new))
+        case Times(factor=factor, item=item):
+            return Times(factor, with_leaves(item, new))
+        case Absolute(item=item):
+            return Absolute(with_leaves(item, new))
+        case Rounded(item=field, digits=digits):
+            return Rounded(new(field), digits)
+        case _:
+            return _truth_with_leaves(node, new)
+
+
+def _truth_with_leaves(node: Truth, new: Callable[[Leaf], Ref]) -> Truth:
+    """A condition with other leaves."""
+    match node:
+        case Filled() | Mentions() | Differs() | LevelIn():
+            return node
+        case Compare(left=left, right=right):
+            first = with_leaves(left, new)
+            return Compare(node.operator, first, with_leaves(right, new), node.tolerance)
+        case IsNumber(item=field):
+            return IsNumber(new(field))
+        case Not(item=item):
+            return Not(with_leaves(item, new))
+        case And(items=items):
+            parts = [with_leaves(item, new) for item in items]
+            return And(tuple(parts))
+        case Or(items=items):
+            parts = [with_leaves(item, new) for item in items]
+            return Or(tuple(parts))
+        case Implies(premise=premise, conclusion=conclusion):
+            first_part = with_leaves(premise, new)
+            return Implies(first_part, with_leaves(conclusion, new))
 
 
 def across_years(node: Node) -> bool:

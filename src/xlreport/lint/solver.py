@@ -23,8 +23,8 @@ from typing import TYPE_CHECKING, Any
 from xlreport.errors import UsageError
 from xlreport.form import expression as ex
 from xlreport.form.model import LEVELS, Form
-from xlreport.rules.columns import column_store
 from xlreport.rules.evaluate import Verdict, evaluate
+from xlreport.rules.filling import column_store
 from xlreport.submission import Entry, Figures, Status, Submission, Unit
 from xlreport.text import excel_length
 

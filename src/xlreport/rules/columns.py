@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import reduce
@@ -12,25 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xlreport.form import expression as ex
-from xlreport.form.model import Form
-from xlreport.rules.fixed import fixed, is_number
-from xlreport.submission import BLANK, Entry, Status, Submission
-from xlreport.text import excel_length
+from xlreport.rules.shapes import Rows, Shape
 
 Integers = NDArray[np.int64]
 Booleans = NDArray[np.bool_]
 
 
-Operand = ex.Ref | ex.Previous | ex.Length
-"""A leaf that needs a column."""
-
-_EMPTY = (Status.BLANK, Status.ABSENT)
-_NO_SPACES = str.maketrans("", "", " \u3000\n")
-
-
 @dataclass(frozen=True)
 class Column:
-    """One number field of all units: shape (units,), values in units of 10**-SCALE.
+    """One number field of all units: shape (units,), values in units of 10**-SCALE; or several
+    fields, shape (fields, units), in the place of one leaf of a shape.
 
     `known` says where it is a number; `blank` where a cell that should hold one is empty.
     """
@@ -46,21 +37,65 @@ class Column:
 
 
 @dataclass(frozen=True)
-class ColumnStore:
-    """All fields of all units. In `columns` computed fields hold what their cells show, typed-over
-    ones included; in `recomputed` all of them follow from the typed-in fields alone. `columns` also
-    holds what rules need besides fields, by `expression.key_of`."""
+class Operands:
+    """What nodes say something about, of some units: numbers by `expression.key_of`, texts, the
+    units' levels."""
 
     size: int
     columns: Mapping[str, Column]
-    recomputed: Mapping[str, Column]
     texts: Mapping[str, Sequence[str]]
     levels: Sequence[str]
     previous_texts: Mapping[str, Sequence[str]]
 
-    def at(self, unit: int, node: ex.Node, *, restored: bool = False) -> ColumnStore:
-        """What a node needs of one unit, as the store of that unit alone; `restored` takes the
-        computed fields as their formulas give them."""
+
+class Columns(Mapping[str, Column]):
+    """Columns by their keys: rows of three matrices of the shape (columns, units)."""
+
+    def __init__(
+        self, rows: Mapping[str, int], values: Integers, known: Booleans, blank: Booleans
+    ) -> None:
+        self.rows = rows
+        self.numbers, self.known, self.blank = values, known, blank
+
+    def __getitem__(self, key: str) -> Column:
+        return self.select(self.rows[key])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def select(self, rows: int | Rows) -> Column:
+        """One row, or several of them in the shape (rows, units)."""
+        return Column(self.numbers[rows], self.known[rows], self.blank[rows])
+
+    def over(self, slots: Mapping[str, Rows]) -> dict[str, Column]:
+        """What the slots of a shape stand for, each in the shape (members, units)."""
+        return {slot: self.select(rows) for slot, rows in slots.items()}
+
+    def first(self, rows: Mapping[str, int]) -> Columns:
+        """The first columns only, under these names."""
+        count = len(rows)
+        return Columns(rows, self.numbers[:count], self.known[:count], self.blank[:count])
+
+    def copy(self) -> Columns:
+        """The same, to be changed."""
+        return Columns(self.rows, self.numbers.copy(), self.known.copy(), self.blank)
+
+
+@dataclass(frozen=True)
+class ColumnStore(Operands):
+    """All fields of all units. In `columns` computed fields hold what their cells show, typed-over
+    ones included; in `recomputed` all of them follow from the typed-in fields alone. `columns` also
+    holds what rules need besides fields."""
+
+    columns: Columns
+    recomputed: Columns
+
+    def at(self, unit: int, node: ex.Node, *, restored: bool = False) -> Operands:
+        """What a node needs of one unit; `restored` takes the computed fields as their formulas
+        give them."""
         columns: dict[str, Column] = {}
         for operand in ex.operands_of(node):
             key = ex.key_of(operand)
@@ -72,118 +107,26 @@ class ColumnStore:
         for name in ex.texts_of(node):
             texts[name] = [self.texts[name][unit]]
             previous_texts[name] = [self.previous_texts[name][unit]]
-        levels = [self.levels[unit]]
-        return ColumnStore(1, columns, {}, texts, levels, previous_texts)
+        return Operands(1, columns, texts, [self.levels[unit]], previous_texts)
 
-
-def column_store(form: Form, submissions: Sequence[Submission]) -> ColumnStore:
-    """The columns of a form for these submissions, in their order."""
-    columns, recomputed = _numbers(form, submissions)
-    for operand in form.operands:
-        if not isinstance(operand, ex.Ref):
-            entries = [_beside_fields(operand, submission) for submission in submissions]
-            columns[ex.key_of(operand)] = _typed(entries)
-    texts: dict[str, list[str]] = {}
-    previous_texts: dict[str, list[str]] = {}
-    for text in form.texts:
-        name = text.field_id
-        texts[name] = [submission.texts.get(name, "") for submission in submissions]
-        previous_texts[name] = [_text_before(name, submission) for submission in submissions]
-    levels = [submission.unit.level for submission in submissions]
-    return ColumnStore(len(submissions), columns, recomputed, texts, levels, previous_texts)
+    def over(self, shape: Shape[ex.Truth]) -> Operands:
+        """What a shape says something about: matrices in the place of its slots."""
+        slots = self.columns.over(shape.slots)
+        return Operands(self.size, slots, self.texts, self.levels, self.previous_texts)
 
 
 def bare(text: str) -> str:
     """A text without spaces (half and full width) and line feeds, as the workbook's formula sees
     it."""
-    return text.translate(_NO_SPACES)
-
-
-# --- columns from entries ------------------------------------------------------------------------
-
-
-def _numbers(
-    form: Form, submissions: Sequence[Submission]
-) -> tuple[dict[str, Column], dict[str, Column]]:
-    """All number fields, computed ones as their cells show them and as their formulas give them."""
-    columns: dict[str, Column] = {}
-    for field in form.typed:
-        entries = [submission.effective(field.id) for submission in submissions]
-        columns[field.id] = _typed(entries)
-    recomputed = dict(columns)
-    for field in form.computed:
-        recomputed[field.id] = _result(form, field.id, recomputed)
-        result = _result(form, field.id, columns)
-        overrides = [submission.overrides.get(field.id) for submission in submissions]
-        columns[field.id] = _stated(result, overrides)
-    return columns, recomputed
-
-
-def _beside_fields(operand: ex.Previous | ex.Length, submission: Submission) -> Entry:
-    """What stands for an operand that is no field of this year: blank where it is not known."""
-    if isinstance(operand, ex.Length):
-        return _length(submission.texts.get(operand.text, ""))
-    if submission.prior_year is None:
-        return BLANK
-    return Entry.of(submission.prior_year.numbers.get(operand.field))
-
-
-def _length(text: str) -> Entry:
-    """The length of a text without its blanks; one that is not there has none."""
-    if not text:
-        return BLANK
-    return Entry.of(excel_length(bare(text)))
-
-
-def _text_before(name: str, submission: Submission) -> str:
-    """Last year's text, "" where there is none."""
-    if submission.prior_year is None:
-        return ""
-    return submission.prior_year.texts.get(name, "")
-
-
-def _typed(entries: Sequence[Entry]) -> Column:
-    """A value too large to be exact still counts as a number, so that its own check can fail."""
-    values = [fixed(entry) for entry in entries]
-    known = [is_number(entry) for entry in entries]
-    blank = [entry.status in _EMPTY for entry in entries]
-    return Column(np.array(values, np.int64), np.array(known, np.bool_), np.array(blank, np.bool_))
-
-
-def _result(form: Form, name: str, columns: Mapping[str, Column]) -> Column:
-    """The result of a computed field's formula; it counts as known when all its parts are
-    numbers."""
-    formula = form.formulas[name]
-    # what is no number has the value 0, and an incomplete total what is there of it, as in SUM
-    parts = {part: columns[part] for part in ex.fields_of(formula)}
-    exact = number(formula, parts)
-    values = _rescaled(*exact)
-    leaves = [columns[leaf].known for leaf in form.leaves(name)]
-    known = everywhere(leaves)
-    never_blank = np.zeros_like(known)
-    return Column(values, known, never_blank)
-
-
-def _stated(recomputed: Column, overrides: Sequence[Entry | None]) -> Column:
-    """What computed cells show: what was typed over the formula, or else the formula's result."""
-    if not any(overrides):
-        return recomputed
-    values = recomputed.values.copy()
-    known = recomputed.known.copy()
-    for unit, entry in enumerate(overrides):
-        if entry is None:
-            continue
-        typed = _typed([entry])
-        values[unit] = typed.values[0]
-        known[unit] = known[unit] and typed.known[0]
-    return Column(values, known, recomputed.blank)
+    return text.replace(" ", "").replace("\u3000", "").replace("\n", "")
 
 
 # --- numbers from columns ------------------------------------------------------------------------
 
 
 class Scaled(NamedTuple):
-    """Numbers, shape (units,) or, for a constant, (1,), in units of 10**-scale."""
+    """Numbers, shape (units,), (members, units) or, for a constant, (1,), in units of
+    10**-scale."""
 
     values: Integers
     scale: int
@@ -257,7 +200,7 @@ def _power_of_ten(exponent: int) -> np.int64:
     return np.int64(10**exponent)
 
 
-def _rescaled(values: Integers, scale: int) -> Integers:
+def rescaled(values: Integers, scale: int) -> Integers:
     """Values in units of 10**-scale in units of 10**-SCALE, rounded where those are coarser."""
     if scale <= ex.SCALE:
         return values * _power_of_ten(ex.SCALE - scale)

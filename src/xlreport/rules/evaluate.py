@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import IntEnum
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -20,16 +21,17 @@ from xlreport.rules.columns import (
     Column,
     ColumnStore,
     Integers,
-    Operand,
+    Operands,
     bare,
-    column_store,
     difference,
     everywhere,
     known,
     number,
     somewhere,
 )
+from xlreport.rules.filling import column_layout, column_store
 from xlreport.rules.fixed import from_fixed
+from xlreport.rules.shapes import Shape, shapes_of
 from xlreport.submission import Entry, Submission
 
 
@@ -85,6 +87,13 @@ class Kleene(NamedTuple):
         """Holds where this fails, and the other way round."""
         return Kleene(self.fails, self.holds)
 
+    @property
+    def verdicts(self) -> Verdicts:
+        """The results, in the same shape."""
+        is_open = ~(self.holds | self.fails)
+        verdicts: Verdicts = self.holds.astype(np.int8) - is_open
+        return verdicts
+
     def verdict(self, unit: int) -> Verdict:
         """The result for one unit."""
         if self.holds[unit]:
@@ -107,35 +116,47 @@ _COMPARISONS: Mapping[ex.Operator, Callable[[Integers, int], Booleans]] = {
 
 
 def evaluate(instances: Sequence[Instance], store: ColumnStore) -> Verdicts:
-    """The verdict of every instance for every unit."""
-    shape = (len(instances), store.size)
-    verdicts = np.full(shape, int(Verdict.UNKNOWN), np.int8)
+    """The verdict of some instances for every unit, each by itself."""
+    verdicts = np.empty((len(instances), store.size), np.int8)
     for row, instance in zip(verdicts, instances, strict=True):
-        holds, fails = truth(instance.rule, store)
-        row[holds] = int(Verdict.HOLDS)
-        row[fails] = int(Verdict.FAILS)
+        row[:] = truth(instance.rule, store).verdicts
     return verdicts
 
 
-def truth(node: ex.Truth, store: ColumnStore) -> Kleene:
+def evaluate_form(form: Form, store: ColumnStore) -> Verdicts:
+    """The verdict of every instance of a form for every unit, those of one shape together."""
+    verdicts = np.empty((len(form.instances), store.size), np.int8)
+    for shape in rule_shapes(form):
+        verdicts[shape.members] = truth(shape.node, store.over(shape)).verdicts
+    return verdicts
+
+
+@lru_cache(maxsize=8)
+def rule_shapes(form: Form) -> tuple[Shape[ex.Truth], ...]:
+    """The rules of a form by shape, worked out once."""
+    rules = [instance.rule for instance in form.instances]
+    return tuple(shapes_of(rules, column_layout(form).rows))
+
+
+def truth(node: ex.Truth, operands: Operands) -> Kleene:
     """Where a condition holds and where it fails."""
     match node:
         case ex.Compare():
-            return _compare(node, store)
+            return _compare(node, operands)
         case ex.IsNumber(item=item):
-            return _is_number(store.columns[item.field])
+            return _is_number(operands.columns[item.field])
         case ex.Filled() | ex.Mentions() | ex.Differs():
-            return _of_text(node, store)
+            return _of_text(node, operands)
         case ex.LevelIn(levels=levels):
-            return Kleene.of([_is_one_of(level, levels) for level in store.levels])
+            return Kleene.of([_is_one_of(level, levels) for level in operands.levels])
         case ex.Not(item=item):
-            return truth(item, store).negated()
+            return truth(item, operands).negated()
         case ex.And(items=items):
-            return Kleene.all_of([truth(item, store) for item in items])
+            return Kleene.all_of([truth(item, operands) for item in items])
         case ex.Or(items=items):
-            return _or(items, store)
+            return _or(items, operands)
         case ex.Implies(premise=premise, conclusion=conclusion):
-            return _or((ex.Not(premise), conclusion), store)
+            return _or((ex.Not(premise), conclusion), operands)
 
 
 def _is_number(column: Column) -> Kleene:
@@ -144,16 +165,16 @@ def _is_number(column: Column) -> Kleene:
     return Kleene(column.known, something_else)
 
 
-def _or(items: Sequence[ex.Truth], store: ColumnStore) -> Kleene:
+def _or(items: Sequence[ex.Truth], operands: Operands) -> Kleene:
     """By De Morgan: it fails where all parts fail."""
-    negated = [truth(item, store).negated() for item in items]
+    negated = [truth(item, operands).negated() for item in items]
     return Kleene.all_of(negated).negated()
 
 
-def _compare(node: ex.Compare, store: ColumnStore) -> Kleene:
-    gap, scale = difference(node.left, node.right, store.columns)
+def _compare(node: ex.Compare, operands: Operands) -> Kleene:
+    gap, scale = difference(node.left, node.right, operands.columns)
     holds = _keeps(node, gap, scale)
-    there = known(node, store.columns, store.size)
+    there = known(node, operands.columns, operands.size)
     return Kleene.where(holds, there)
 
 
@@ -166,15 +187,15 @@ def _keeps(node: ex.Compare, gap: Integers, scale: int) -> Booleans:
     return _COMPARISONS[node.operator](gap, 0)
 
 
-def _of_text(node: ex.Filled | ex.Mentions | ex.Differs, store: ColumnStore) -> Kleene:
-    texts = store.texts[node.text]
+def _of_text(node: ex.Filled | ex.Mentions | ex.Differs, operands: Operands) -> Kleene:
+    texts = operands.texts[node.text]
     match node:
         case ex.Filled():
             return Kleene.of([_is_filled(text) for text in texts])
         case ex.Mentions(words=words):
             return Kleene.of([_mentions(text, words) for text in texts])
         case ex.Differs():
-            texts_before = store.previous_texts[node.text]
+            texts_before = operands.previous_texts[node.text]
             return Kleene.of(list(map(_differs, texts, texts_before)))
 
 
@@ -245,7 +266,7 @@ class UnitView:
         (whole,), scale = number(node, own.columns)
         return from_fixed(int(whole), scale)
 
-    def number(self, operand: Operand) -> Decimal:
+    def number(self, operand: ex.Leaf) -> Decimal:
         """What an operand's cell shows, exact where a column would be clamped."""
         if isinstance(operand, ex.Ref):
             entry = self.entry(operand.field)
@@ -258,7 +279,7 @@ class UnitView:
         values = self.store.recomputed[name].values
         return from_fixed(int(values[self.unit]))
 
-    def knows(self, operand: Operand) -> bool:
+    def knows(self, operand: ex.Leaf) -> bool:
         """Whether an operand is a number."""
         column = self.store.columns[ex.key_of(operand)]
         return bool(column.known[self.unit])
@@ -299,17 +320,21 @@ class Evaluation:
         units = range(len(self.submissions))
         return [self.view(unit) for unit in units]
 
+    def positions(self, unit: int, verdict: Verdict) -> list[int]:
+        """The rules with this verdict for one submission, by their positions in the form."""
+        (positions,) = np.nonzero(self.verdicts[:, unit] == verdict)
+        return positions.tolist()
+
     def instances(self, unit: int, verdict: Verdict) -> list[Instance]:
         """The rules with this verdict for one submission, in the order of the form."""
-        column = self.verdicts[:, unit]
-        pairs = zip(self.form.instances, column, strict=True)
-        return [instance for instance, found in pairs if found == verdict]
+        instances = self.form.instances
+        return [instances[position] for position in self.positions(unit, verdict)]
 
 
 def evaluate_submissions(form: Form, submissions: Sequence[Submission]) -> Evaluation:
     """All rules of a form over these submissions."""
     store = column_store(form, submissions)
-    verdicts = evaluate(form.instances, store)
+    verdicts = evaluate_form(form, store)
     return Evaluation(form, tuple(submissions), store, verdicts)
 
 

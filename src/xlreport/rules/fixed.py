@@ -15,14 +15,20 @@ from xlreport.form import expression as ex
 from xlreport.form.model import Form
 from xlreport.submission import Entry, Status, Submission
 
-_UNIT = Decimal(10) ** ex.SCALE
+ONE = 10**ex.SCALE
+"""1 in units of 10**-SCALE."""
+
+_UNIT = Decimal(ONE)
+_LEAST = -ex.MAX_NUMBER
 
 
 def to_fixed(value: Decimal) -> int:
     """A number in units of 10**-SCALE, clamped to what a typed-in cell may hold."""
-    not_above = min(ex.MAX_NUMBER, value)
-    clamped = max(-ex.MAX_NUMBER, not_above)
-    whole = (clamped * _UNIT).to_integral_value()
+    if value > ex.MAX_NUMBER:
+        value = ex.MAX_NUMBER
+    elif value < _LEAST:
+        value = _LEAST
+    whole = (value * _UNIT).to_integral_value()
     return int(whole)
 
 
@@ -60,7 +66,7 @@ class Shown(NamedTuple):
 
 
 def shown_numbers(form: Form, submission: Submission) -> dict[str, Shown]:
-    """All number fields of one unit as their cells show them, by id: what `columns.column_store`
+    """All number fields of one unit as their cells show them, by id: what `filling.column_store`
     gives for one submission."""
     numbers: dict[str, Shown] = {}
     for field in form.typed:
