@@ -112,8 +112,8 @@ def test_outgoing_messages_are_replaced_by_kind_unit_address_and_key(ledger: Led
         ("returns", "<3>", "sent"),
     ]
     assert [row.message_id for row in ledger.sent("returns")] == ["<3>"]
-    assert ledger.sent_contents("templates") == ledger.sent_contents("returns") == {"f0"}
-    assert ledger.sent_contents("reminders") == frozenset()
+    assert ledger.sent_as("f0") == {"templates", "returns"}
+    assert ledger.sent_as("f1") == frozenset()
 
 
 def test_the_last_arrival_of_a_content_counts_and_a_return_is_none(ledger: Ledger) -> None:

@@ -8,12 +8,14 @@ killed between the two writes the same files under the same names the next time.
 from __future__ import annotations
 
 import hashlib
+import re
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +94,9 @@ _LOST = {
 }
 
 _DAY = 86_400.0
+
+_MARKS = re.compile(rf"_(?=([0-9a-f]{{{MARK}}}))")
+"""The marks in a name; one may begin within another."""
 
 
 @dataclass(frozen=True)
@@ -281,6 +286,25 @@ def _collect(campaign: Campaign, ledger: Ledger, source: Source) -> CollectResul
         return collector.collect(source)
 
 
+class Standing:
+    """The names of the files that stand in an inbox, by the marks in them: what the name of a
+    collected file ends with, wherever people have moved that."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._by_mark: dict[str, set[str]] = {}
+        for name in names:
+            self.add(name)
+
+    def add(self, name: str) -> None:
+        """One more file."""
+        for mark in _MARKS.findall(name):
+            self._by_mark.setdefault(mark, set()).add(name)
+
+    def alike(self, mark: str) -> list[str]:
+        """The names with this mark, sorted."""
+        return sorted(self._by_mark.get(mark, ()))
+
+
 @dataclass(frozen=True)
 class Collector:
     """Takes messages into an inbox. `originals` keeps each content once, under its SHA-256.
@@ -295,6 +319,11 @@ class Collector:
     roster: Roster
     messages: MessageReader = field(default_factory=lambda: MessageReader(Path()))
     progress: Progress = uncounted
+
+    @cached_property
+    def standing(self) -> Standing:
+        """The files in the inbox, looked at once when the first file comes."""
+        return Standing(path.name for path in self.inbox.iterdir())
 
     def collect(self, source: Source) -> CollectResult:
         """Takes what is new. Where it must stop, what was taken until then is recorded and told,
@@ -377,12 +406,8 @@ class Collector:
         if self.ledger.has_message_id(mail.message_id):
             findings.append(SAME_MESSAGE_ID())
         files: list[CollectedFile] = []
-        ours = {
-            RETURNS: self.ledger.sent_contents(RETURNS),
-            TEMPLATES: self.ledger.sent_contents(TEMPLATES),
-        }
         for attachment in mail.attachments:
-            file, notes = self._attachment(attachment, mail, ours)
+            file, notes = self._attachment(attachment, mail)
             files.append(file)
             findings += notes
         findings += self._bounced(mail)
@@ -399,14 +424,14 @@ class Collector:
         )
 
     def _attachment(
-        self, attachment: Attachment, mail: Mail, ours: Mapping[str, frozenset[str]]
+        self, attachment: Attachment, mail: Mail
     ) -> tuple[CollectedFile, list[Finding]]:
-        """What becomes of an attachment; `ours` are the SHA-256 of the workbooks that we sent, by
-        the kind of the message."""
+        """What becomes of an attachment."""
         name = attachment.name or NAMELESS
         not_taken = CollectedFile(attachment.name, "", attachment.sha256, attachment.what)
+        sent_as = self.ledger.sent_as(attachment.sha256)
         for kind, message in _SENT_BACK.items():
-            if attachment.sha256 in ours[kind]:
+            if kind in sent_as:
                 is_returned = mail.bounce is not None
                 return not_taken, [] if is_returned else [message(name=name)]
         if attachment.taken:
@@ -467,13 +492,13 @@ class Collector:
         """The file's name in the inbox, and whether this content had come before."""
         earlier = self.ledger.path_of(sha256)
         mark = sha256[:MARK]
-        alike = sorted(self.inbox.glob(f"*_{mark}*"))
-        here = [path.name for path in alike if _holds(path, data)]
+        here = [name for name in self.standing.alike(mark) if _holds(self.inbox / name, data)]
         if here:
             standing = earlier if earlier in here else here[0]
             return standing, bool(earlier)
         free = self._free_name(earlier or name, mark)
         write_atomically(self.inbox / free, data, arrived)
+        self.standing.add(free)
         return free, False
 
     def _free_name(self, wanted: str, mark: str) -> str:
@@ -507,10 +532,8 @@ class Collector:
         workbook of ours in it."""
         names = [unit.name for unit in self.roster.owners(bounce.recipients)]
         enclosed = {attachment.sha256 for attachment in mail.attachments}
-        for row in self.ledger.sent():
-            same_message = row.message_id == bounce.message_id
-            if (bounce.message_id and same_message) or row.sha256 in enclosed:
-                names.append(row.unit_name)
+        ours = self.ledger.sent_about(bounce.message_id, enclosed)
+        names += [row.unit_name for row in ours]
         return list(dict.fromkeys(names))
 
 

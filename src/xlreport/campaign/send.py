@@ -265,7 +265,8 @@ def _mailings(writer: LetterWriter, request: SendRequest, ledger: Ledger) -> lis
     mailings = list(_needed(writer, request, ledger))
     if not request.only:
         return mailings
-    wanted = [mailing for mailing in mailings if mailing.unit in request.only]
+    only = frozenset(request.only)
+    wanted = [mailing for mailing in mailings if mailing.unit in only]
     if request.kind == REMINDERS:
         # who names the unit wants it reminded all the same
         return [replace(mailing, held="") for mailing in wanted]
@@ -287,7 +288,8 @@ def _needed(writer: LetterWriter, request: SendRequest, ledger: Ledger) -> Itera
     elif request.kind == RECEIPTS:
         yield from _receipts(writer, units)
     else:
-        wanted = [status for status in units if not request.only or status.unit in request.only]
+        only = frozenset(request.only or campaign.roster.units)
+        wanted = [status for status in units if status.unit in only]
         yield from _returns(writer, wanted, result.request, again=request.again)
 
 
@@ -574,11 +576,9 @@ class Sender:
             states.add(DRAFT)
         return {row.address: row for row in self._recorded(mailing) if row.state in states}
 
-    def _recorded(self, mailing: Mailing) -> list[Sent]:
+    def _recorded(self, mailing: Mailing) -> tuple[Sent, ...]:
         """The ledger's rows for this unit and key."""
-        rows = self.ledger.sent(self.request.kind)
-        wanted = (mailing.unit.code, mailing.key)
-        return [row for row in rows if (row.unit_code, row.key) == wanted]
+        return self.ledger.sent_to(self.request.kind, mailing.unit.code, mailing.key)
 
     def _name(self, mailing: Mailing) -> str:
         """What the message is called where it becomes a file."""

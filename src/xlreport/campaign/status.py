@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -363,9 +363,10 @@ def overview(roster: Roster, files: Sequence[FileRecord], ledger: Ledger) -> Ove
     address it came."""
     units = _units(roster, files, ledger)
     units = tuple(_followed_up(units, ledger))
-    messages = _to_open(ledger, units, roster)
+    received = tuple(ledger.received())
+    messages = _to_open(received, units, roster)
     waiting = _by_unit(messages, roster)
-    returned = _returned_blanks(ledger)
+    returned = _returned_blanks(received, ledger.sent(TEMPLATES))
     counted = []
     for unit in units:
         code = unit.unit.code
@@ -411,13 +412,12 @@ def _by_unit(messages: Iterable[Received], roster: Roster) -> Counter[str]:
     return count
 
 
-def _returned_blanks(ledger: Ledger) -> Counter[str]:
-    """How many templates came back exactly as they were sent, by the code of the unit that each
-    was made for."""
-    sent = ledger.sent(TEMPLATES)
+def _returned_blanks(received: Iterable[Received], sent: Iterable[Sent]) -> Counter[str]:
+    """How many of the templates that were sent came back exactly as they were, by the code of the
+    unit that each was made for."""
     made_for = {row.sha256: row.unit_code for row in sent if row.sha256}
     count: Counter[str] = Counter()
-    for message in ledger.received():
+    for message in received:
         if not _has(message, M8):
             continue
         for attachment in message.attachments:
@@ -435,7 +435,7 @@ def _units(roster: Roster, files: Sequence[FileRecord], ledger: Ledger) -> tuple
     arrivals = ledger.arrivals()
     owned, unclear = _owned(roster, files, arrivals)
     gone = _gone(roster, files, arrivals)
-    sent = ledger.sent()
+    sent = _by_addressee(ledger.sent())
     units = []
     for unit in roster.units:
         mine = sorted(owned.get(unit.code, ()), key=_moment)
@@ -443,10 +443,10 @@ def _units(roster: Roster, files: Sequence[FileRecord], ledger: Ledger) -> tuple
             unit,
             _state(mine),
             tuple(mine),
-            templates=_to(unit, TEMPLATES, sent),
-            reminders=_to(unit, REMINDERS, sent),
-            returns=_to(unit, RETURNS, sent),
-            receipts=_to(unit, RECEIPTS, sent),
+            templates=tuple(sent[unit.code, TEMPLATES]),
+            reminders=tuple(sent[unit.code, REMINDERS]),
+            returns=tuple(sent[unit.code, RETURNS]),
+            receipts=tuple(sent[unit.code, RECEIPTS]),
             gone=gone[unit.code],
             blanks=sum(file.is_blank for file in mine),
             unclear=unclear[unit.code],
@@ -492,9 +492,12 @@ def _moment(file: UnitFile) -> float:
     return file.arrival.moment if file.arrival else 0.0
 
 
-def _to(unit: Unit, kind: str, sent: Iterable[Sent]) -> tuple[Sent, ...]:
-    wanted = (unit.code, kind)
-    return tuple(row for row in sent if (row.unit_code, row.kind) == wanted)
+def _by_addressee(sent: Iterable[Sent]) -> defaultdict[tuple[str, str], list[Sent]]:
+    """The outgoing messages by the code of the unit and their kind."""
+    rows: defaultdict[tuple[str, str], list[Sent]] = defaultdict(list)
+    for row in sent:
+        rows[row.unit_code, row.kind].append(row)
+    return rows
 
 
 def _state(files: Iterable[UnitFile]) -> str:
@@ -521,7 +524,9 @@ def _contact_on_cover(files: Sequence[UnitFile]) -> str:
     return ""
 
 
-def _to_open(ledger: Ledger, units: Sequence[UnitStatus], roster: Roster) -> tuple[Received, ...]:
+def _to_open(
+    received: Iterable[Received], units: Sequence[UnitStatus], roster: Roster
+) -> tuple[Received, ...]:
     """Messages that a person must open, but for those that are settled: the reports of all whose
     message it may be were accepted and came later, or were put into the folder by hand; a
     stranger's, when every unit is accepted."""
@@ -529,7 +534,7 @@ def _to_open(ledger: Ledger, units: Sequence[UnitStatus], roster: Roster) -> tup
     strangers_until = math.inf if all_accepted else -math.inf
     until = {unit.unit.code: unit.settled_until for unit in units}
     to_open = []
-    for message in ledger.received():
+    for message in received:
         codes = _codes(message, roster) & until.keys()
         settled = min((until[code] for code in codes), default=strangers_until)
         is_open = not message.done and message.arrived > settled
