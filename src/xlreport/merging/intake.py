@@ -11,10 +11,16 @@ from functools import cached_property
 from typing import Any
 
 from xlreport.form.catalog import FormCatalog
-from xlreport.formats.codes import ARCHIVE_FILES_IN_ALL
+from xlreport.formats.codes import ARCHIVE_FILES_IN_ALL, R6
 from xlreport.formats.guard import Limits
-from xlreport.merging.codes import READER_DIED, READER_FAILED, TOO_MUCH_MEMORY, TOO_SLOW
+from xlreport.merging.codes import (
+    READER_DIED,
+    READER_FAILED,
+    TOO_MUCH_MEMORY,
+    TOO_SLOW,
+)
 from xlreport.merging.discover import SourceFile
+from xlreport.merging.elsewhere import ErrandLanes, errand_of
 from xlreport.merging.lanes import (
     EachOf,
     ForeignLanes,
@@ -43,16 +49,78 @@ def read_files(
     names = {file.shown for file in files}
     records = []
     with (
-        spool() as folder,
         options.pool(len(files)) as pool,
         options.progress("读取文件", len(files)) as count,
     ):
-        reader = Reader(forms, folder, options.limits, options.passwords)
-        for record in read_all(files, reader, pool):
+        for record in _records(files, forms, options, pool):
             records.append(record)
             if record.path in names:
                 count(record.path)
     return records
+
+
+def _records(
+    files: Sequence[SourceFile], forms: FormCatalog, options: ReadOptions, executor: Executor
+) -> Iterator[FileRecord]:
+    """Files as an executor reads them: one of somebody else's runs errands."""
+    if not isinstance(executor, WorkerPool | InProcess):
+        errand = errand_of(forms, options.limits, options.passwords)
+        with ErrandLanes(executor, errand) as lanes:
+            yield from read_elsewhere(files, forms, lanes)
+        return
+    with spool() as folder:
+        reader = Reader(forms, folder, options.limits, options.passwords)
+        yield from read_all(files, reader, executor)
+
+
+def read_elsewhere(
+    files: Sequence[SourceFile], forms: FormCatalog, lanes: ErrandLanes
+) -> Iterator[FileRecord]:
+    """Reads many files in their order, each archive followed by its members, where the executor of
+    the lanes runs. A file that lies on this machine only is read here."""
+    taken = {file.shown for file in files}
+    pool = Pool()
+    known_everywhere = [replace(file, path=file.path.absolute()) for file in files]
+    for file, result in in_order(known_everywhere, lanes):
+        if isinstance(result, Lost):
+            yield _lost(file, result, lanes.errand.limits)
+            continue
+        if _is_only_here(file, result[0]):
+            (result,) = lanes.errand([file])
+        record, *members = result
+        yield _resolved(record, forms, pool)
+        for member in members:
+            yield _resolved(_under_free_name(member, taken), forms, pool)
+
+
+def _is_only_here(file: SourceFile, record: FileRecord) -> bool:
+    """Whether a file could not be opened there, but can be seen here."""
+    codes = [finding.code for finding in record.findings]
+    return codes == [R6.code] and not file.problem and file.path.is_file()
+
+
+def _under_free_name(member: FileRecord, taken: set[str]) -> FileRecord:
+    """A member under a name of its own among all files."""
+    name = _free_name(member.path, taken)
+    if name == member.path:
+        return member
+    findings = [finding.at(file=name) for finding in member.findings]
+    renamed = replace(member, path=name).telling(findings)
+    report = renamed.submission
+    if report is None:
+        return renamed
+    return renamed.reporting(replace(report, provenance=replace(report.provenance, path=name)))
+
+
+def _free_name(shown: str, taken: set[str]) -> str:
+    """The name, with a number where it is taken; it is taken from now on."""
+    name = shown
+    number = 1
+    while name in taken:
+        number += 1
+        name = f"{shown}（第 {number} 个）"
+    taken.add(name)
+    return name
 
 
 def read_all(
@@ -146,13 +214,7 @@ def _told_apart(members: list[SourceFile], taken: set[str]) -> list[SourceFile]:
     """The members in a fixed order, each under a name of its own: a taken one gets a number."""
     named = []
     for member in members:
-        shown = member.shown
-        number = 1
-        while shown in taken:
-            number += 1
-            shown = f"{member.shown}（第 {number} 个）"
-        taken.add(shown)
-        named.append(replace(member, shown=shown))
+        named.append(replace(member, shown=_free_name(member.shown, taken)))
     return sorted(named, key=lambda file: file.shown)
 
 

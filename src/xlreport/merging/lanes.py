@@ -36,6 +36,9 @@ _QUEUED = 2
 _AHEAD = 8
 """Chunks for each hand that may wait, done, for one before them."""
 
+_ATTEMPTS = 3
+"""How often a chunk is asked for, where something else than a file is to blame."""
+
 _LOOK = 1.0
 """Seconds between two looks at what is done: on Windows nothing interrupts a longer wait."""
 
@@ -57,8 +60,8 @@ class Lanes(Protocol):
         """What comes of each file, Lost for one that has no result; an exception where the chunk
         as a whole has none."""
 
-    def rescue(self, files: Sequence[SourceFile]) -> Future[list[Any]] | None:
-        """The same in another way, where the first one failed; None where there is none."""
+    def rescue(self, files: Sequence[SourceFile], error: BaseException) -> Future[list[Any]] | None:
+        """The same in another way, where one has failed; None where there is none."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ class WorkerLanes:
             return listed(self.pool.submit(self.call, files[0]))
         return self.pool.submit_each(self.call, files)
 
-    def rescue(self, _files: Sequence[SourceFile]) -> None:
+    def rescue(self, _files: Sequence[SourceFile], _error: BaseException) -> None:
         """A pool that cannot go on ends the run."""
 
 
@@ -97,7 +100,7 @@ class HereLanes:
         """What a call raises is raised here."""
         return listed(self.executor.submit(self.call, files[0]))
 
-    def rescue(self, _files: Sequence[SourceFile]) -> None:
+    def rescue(self, _files: Sequence[SourceFile], _error: BaseException) -> None:
         """There is no other way."""
 
 
@@ -126,7 +129,7 @@ class ForeignLanes:
             failed.set_exception(error)
             return failed
 
-    def rescue(self, files: Sequence[SourceFile]) -> Future[list[Any]]:
+    def rescue(self, files: Sequence[SourceFile], _error: BaseException) -> Future[list[Any]]:
         """Whatever went wrong, the files are read again in limits that hold."""
         return self.safely(files)
 
@@ -181,20 +184,20 @@ class _Chunk:
 
     files: Sequence[SourceFile]
     future: Future[list[Any]]
-    is_second: bool = False
+    attempts: int = 1
 
     def settled(self, lanes: Lanes) -> bool:
-        """Whether there is a result; what failed is asked for once more in another way."""
+        """Whether there is a result; what failed is asked for again in another way."""
         if not self.future.done():
             return False
         error = _error_of(self.future)
         if error is None or isinstance(error, Lost):
             return True
-        second = None if self.is_second else lanes.rescue(self.files)
-        if second is None:
+        again = lanes.rescue(self.files, error) if self.attempts < _ATTEMPTS else None
+        if again is None:
             raise error
-        self.is_second = True
-        self.future = second
+        self.attempts += 1
+        self.future = again
         return self.settled(lanes)
 
     def results(self, lanes: Lanes) -> list[Any]:
