@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 from support import records
+from support.growth import is_linear
 from xlreport import Unit, get_form
 from xlreport.api import TemplateRequest
 from xlreport.campaign import ledger, send
@@ -322,6 +324,27 @@ def test_a_lint_counts_by_severity() -> None:
 
 
 # --- sending ---
+
+
+def test_a_status_grows_with_the_units() -> None:
+    """Missing ones of which every other was reminded today, by a message or by a draft."""
+    today = dt.date(2026, 1, 5)
+    states = ((), (ledger.DRAFT,), (SENT,))
+
+    def work(count: int) -> Callable[[], object]:
+        units = []
+        for number in range(count):
+            unit = Unit(f"{number}镇", f"99{number:04}")
+            to = (unit.code, unit.name, "a@example.org")
+            rows = [
+                Sent("reminders", *to, today.isoformat(), "<1>", "", NOON, state)
+                for state in states[number % 3]
+            ]
+            units.append(UnitStatus(unit, "missing", (), (), tuple(rows), ()))
+        result = StatusResult(tuple(units), (), (), (), None, None, today)
+        return lambda: list(render.status_report(result))
+
+    assert is_linear(work, 60)
 
 
 def test_every_state_of_a_message_has_a_word() -> None:

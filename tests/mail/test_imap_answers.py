@@ -150,6 +150,23 @@ def test_a_message_that_vanished_is_passed_over(monkeypatch: pytest.MonkeyPatch)
     assert list(source(box).messages(most=20)) == []
 
 
+def test_messages_that_vanished_together_are_asked_for_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    numbers = [str(number) for number in range(1, 8)]
+    box = Box(numbers, {("FETCH", "7"): message(7)})
+    real = box.uid
+
+    def deleting(*command: str) -> Answer:
+        box.uids_there = ["7"]
+        return real(*command)
+
+    monkeypatch.setattr(box, "uid", deleting)
+    (raw,) = source(box).messages(most=20)
+    assert raw.uid == Uid(NAME, 7, 7)
+    assert [asked for asked in box.asked if asked[0] == "UIDS"] == [("UIDS", "ALL", None)] * 2
+
+
 def test_the_time_may_stand_behind_the_message_or_be_wrong() -> None:
     behind = b' INTERNALDATE "15-Jan-2026 12:00:00 +0800")'
     for tail, arrived in ((behind, NOON), (b' INTERNALDATE "gestern")', 0.0), (b")", 0.0)):

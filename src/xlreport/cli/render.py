@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 import typer
@@ -182,7 +182,8 @@ def merge_report(result: MergeResult, *, verbose: bool = False) -> Iterator[str]
 def _not_reported(result: MergeResult) -> Iterator[str]:
     """The units without a report: nothing came, or what came cannot be used."""
     unusable = result.only_unusable
-    others = [unit for unit in result.missing if unit not in unusable]
+    sent_something = frozenset(unusable)
+    others = [unit for unit in result.missing if unit not in sent_something]
     if others:
         yield f"未报：{_with_contacts(result, others)}　→ 请催报"
     if unusable:
@@ -561,14 +562,11 @@ def status_report(result: StatusResult) -> Iterator[str]:
 def _who_is_missing(result: StatusResult) -> Iterator[str]:
     """The units from which nothing came, with what is still to be done about them."""
     missing = [unit for unit in result.units if unit.state == "missing"]
-    looked_at = [unit for unit in missing if unit.must_be_looked_at]
-    others = [unit for unit in missing if not unit.must_be_looked_at]
-    reminded = [unit for unit in others if unit.was_reminded(result.today)]
-    to_remind = [unit for unit in others if unit not in reminded]
+    looked_at, others = _parted(missing, lambda unit: unit.must_be_looked_at)
+    reminded, to_remind = _parted(others, lambda unit: unit.was_reminded(result.today))
     if to_remind:
         yield f"未报：{_statuses(to_remind)}　→ xlreport send reminders 催报"
-    drafts = [unit for unit in reminded if not unit.was_sent_reminder(result.today)]
-    sent = [unit for unit in reminded if unit not in drafts]
+    sent, drafts = _parted(reminded, lambda unit: unit.was_sent_reminder(result.today))
     if sent:
         yield f"未报：{_statuses(sent)}　今天已催报"
     if drafts:
@@ -586,12 +584,22 @@ def _who_must_correct(result: StatusResult) -> Iterator[str]:
         if unit.for_the_county:
             yield harmless(f"要先由县里处理：{unit.unit.name}（{unit.for_the_county}）")
     theirs = [unit for unit in units if not unit.for_the_county]
-    notified = [unit for unit in theirs if unit.was_notified]
-    to_notify = [unit for unit in theirs if unit not in notified]
+    notified, to_notify = _parted(theirs, lambda unit: unit.was_notified)
     if to_notify:
         yield f"要更正：{_statuses(to_notify)}　→ xlreport send returns 发通知"
     if notified:
         yield f"要更正：{_statuses(notified)}　更正通知已发或已写成草稿，等重新报送"
+
+
+def _parted(
+    units: Iterable[UnitStatus], belongs: Callable[[UnitStatus], bool]
+) -> tuple[list[UnitStatus], list[UnitStatus]]:
+    """The units that belong somewhere, and the others, in their order."""
+    inside: list[UnitStatus] = []
+    outside: list[UnitStatus] = []
+    for unit in units:
+        (inside if belongs(unit) else outside).append(unit)
+    return inside, outside
 
 
 def _statuses(units: Iterable[UnitStatus]) -> str:

@@ -89,10 +89,13 @@ class ImapSource:
             self.validity = _validity(box, settings.folder)
             box.folder.set(settings.folder, readonly=not (mark_seen or move_to))
         self._known = frozenset(taken_before(self.name, self.validity))
+        self._listed: frozenset[int] = frozenset()
 
     def messages(self, most: int) -> Iterator[Raw]:
         """Those that were not taken before. One that is too large is not fetched."""
-        wanted = [uid for uid in self._uids() if uid not in self._known]
+        uids = self._uids()
+        self._listed = frozenset(uids)
+        wanted = [uid for uid in uids if uid not in self._known]
         for start in range(0, len(wanted), _BATCH):
             batch = wanted[start : start + _BATCH]
             sizes = self._sizes(batch)
@@ -125,7 +128,7 @@ class ImapSource:
     def _message(self, number: int, size: int, most: int) -> Iterator[Raw]:
         """The message of a UID; none when it was moved or deleted in the meantime."""
         answer = self._fetch(number, only_header=size > most)
-        if answer.is_nothing and number not in self._uids():
+        if answer.is_nothing and self._is_gone(number):
             return
         # within a second, which is all that INTERNALDATE tells, the UID gives the order
         arrived = answer.delivered + number % 1_000_000 / 1_000_000
@@ -137,6 +140,13 @@ class ImapSource:
             yield Raw(origin, b"", arrived, uid, GIVEN_EMPTY())
         else:
             yield Raw(origin, b"", arrived, uid, NOT_GIVEN(answer=_words(answer.lines)))
+
+    def _is_gone(self, number: int) -> bool:
+        """Whether a message is not in the folder any more. A UID never comes again (RFC 9051,
+        2.3.1.1): what the last list of them lacks is gone."""
+        if number in self._listed:
+            self._listed = frozenset(self._uids())
+        return number not in self._listed
 
     def _fetch(self, number: int, *, only_header: bool) -> _Fetched:
         """Of a message that is too large only the header is fetched, to tell people which one it
