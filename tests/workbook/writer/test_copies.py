@@ -125,10 +125,43 @@ def test_units_about_which_different_numbers_are_known_share_no_master(any_form:
     before: list[Figures | None] = [last_year(any_form, seed, fields[:5]) for seed in range(3)]
     before += [last_year(any_form, seed, fields[1:6]) for seed in range(3)]
     before += [None, None, None, Figures(), Figures({}, {any_form.texts[0].field_id: "无"})]
-    before += [replace(last_year(any_form, 7), explanations={"C1": "属实。"})]
     blanks = blanks_of(any_form, units(len(before)), before=before)
     made = written(blanks, any_form)
     assert spliced(made, whole(blanks, any_form)) == list(blanks)[:9]
+
+
+def test_explanations_of_last_year_are_spliced_whatever_units_gave(any_form: Form) -> None:
+    """Their words come last among the shared strings, and a rule's row is as high as they need."""
+    codes = [check.code for check in any_form.checks]
+    given: list[dict[str, str]] = [
+        {},
+        {codes[0]: "属实。"},
+        {
+            codes[1]: "　原因很多，" * 12,
+            f"{codes[-1]}.total": "甲<&>\"'乙 ",
+            f"{codes[-1]}.x": "丙",
+        },
+        dict.fromkeys(codes, "与上年相同"),
+        {code: f"第{number}条的原因" * number for number, code in enumerate(codes)},
+        {codes[0]: "", "Z9": "没有这一条"},
+    ]
+    before = [replace(last_year(any_form, 1), explanations=own) for own in given]
+    blanks = blanks_of(any_form, units(len(given)), before=before)
+    made = written(blanks, any_form)
+    assert spliced(made, whole(blanks, any_form)) == list(blanks)
+
+
+def test_explanations_that_are_another_text_too_or_could_be_a_formula_are_written_from_nothing(
+    other_form: Form,
+) -> None:
+    (code, *_) = [check.code for check in other_form.checks]
+    text = other_form.texts[0].field_id
+    given = ["属实。", "属实一。", "属实二。", "=1+1", other_form.title, "甲镇3", "上年文字"]
+    before = [Figures({}, {text: "上年文字"}, {code: words}) for words in given]
+    towns = [Unit(f"甲镇{number}", f"99010{number}", "乡镇") for number in (0, 1, 2, 4, 5, 3, 6)]
+    blanks = blanks_of(other_form, towns, before=before)
+    made = written(blanks, other_form)
+    assert spliced(made, whole(blanks, other_form)) == list(blanks)[:3]
 
 
 def test_texts_of_last_year_that_are_equal_empty_or_long_are_written_right(any_form: Form) -> None:

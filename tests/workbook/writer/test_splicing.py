@@ -10,6 +10,8 @@ import pytest
 
 from xlreport.workbook.writer.package import members_of, packed
 from xlreport.workbook.writer.splicing import (
+    Explained,
+    Explanation,
     Master,
     NotMarked,
     Values,
@@ -33,7 +35,7 @@ def book(**parts: str) -> bytes:
 
 
 def spliced(part: str, values: Values, name: str = "sheet") -> str:
-    master = Master(book(**{name: part}), len(values.texts))
+    master = Master(book(**{name: part}), values)
     with zipfile.ZipFile(io.BytesIO(master.workbook(values))) as archive:
         assert archive.testzip() is None
         return archive.read(name).decode()
@@ -90,12 +92,12 @@ def test_marks_far_from_each_other_and_side_by_side_are_filled() -> None:
 )
 def test_a_mark_where_a_value_could_be_written_otherwise_is_refused(part: str) -> None:
     with pytest.raises(NotMarked):
-        Master(book(sheet=part), 1)
+        Master(book(sheet=part), Values(("a",)))
 
 
 def test_a_text_that_the_master_has_too_is_not_taken() -> None:
     strings = f'<si><t>2025</t></si><si><t xml:space="preserve"> &lt; </t></si><si><t>{text_mark(0)}</t></si>'
-    master = Master(book(**{STRINGS: strings}), 1)
+    master = Master(book(**{STRINGS: strings}), Values(("a",)))
     assert master.takes(Values(("2026",)))
     assert not master.takes(Values(("2025",)))
     assert not master.takes(Values((" < ",)))
@@ -126,3 +128,57 @@ def test_two_workbooks_are_the_same_only_with_the_same_parts_in_the_same_order()
     assert not are_same(first, book(b="2", a="1"))
     assert not are_same(first, book(a="1"))
     assert not are_same(first, book(a="1", c="2"))
+
+
+EXPLAINED = Explained("sheet", ((4, 6), (5, 6)))
+SHEET = (
+    '<row r="5" spans="1:7" ht="33.75" customHeight="1"><c r="G5" s="28"/></row>'
+    '<row r="6" spans="1:7" ht="48.75" customHeight="1"><c r="F6"/><c r="G6" s="28"/></row>'
+)
+TABLE = f'<sst count="3" uniqueCount="2"><si><t>a</t></si><si><t>{text_mark(0)}</t></si></sst>'
+
+
+def explained(*explanations: Explanation) -> list[str]:
+    """A sheet and the table of strings with these explanations."""
+    master = Master(book(**{"sheet": SHEET, STRINGS: TABLE}), Values(("镇",)), EXPLAINED)
+    values = Values(("镇",), (), explanations)
+    with zipfile.ZipFile(io.BytesIO(master.workbook(values))) as archive:
+        return [archive.read(name).decode() for name in ("sheet", STRINGS)]
+
+
+def test_without_explanations_their_places_stay_as_they_are() -> None:
+    assert explained() == [SHEET, TABLE.replace(text_mark(0), "镇")]
+
+
+def test_explanations_follow_all_other_strings_each_kept_once() -> None:
+    sheet, table = explained(Explanation(0, "同 ", 34.0), Explanation(1, "同 ", 63.9))
+    assert table == (
+        '<sst count="5" uniqueCount="3"><si><t>a</t></si><si><t>镇</t></si>'
+        '<si><t xml:space="preserve">同 </t></si></sst>'
+    )
+    assert sheet == (
+        '<row r="5" spans="1:7" ht="33.75" customHeight="1"><c r="G5" s="28" t="s"><v>2</v></c></row>'
+        '<row r="6" spans="1:7" ht="63.75" customHeight="1"><c r="F6"/>'
+        '<c r="G6" s="28" t="s"><v>2</v></c></row>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('<c r="G5" s="28"/>', '<c r="G5" s="28"><v>1</v></c>'),
+        (' ht="33.75"', ""),
+        ("<sst count", "<sst c"),
+    ],
+)
+def test_a_place_for_explanations_that_is_missing_is_told(before: str, after: str) -> None:
+    parts = {"sheet": SHEET.replace(before, after), STRINGS: TABLE.replace(before, after)}
+    with pytest.raises(NotMarked):
+        Master(book(**parts), Values(("镇",)), EXPLAINED)
+
+
+def test_an_explanation_that_another_text_is_too_is_not_taken() -> None:
+    master = Master(book(**{"sheet": SHEET, STRINGS: TABLE}), Values(("镇",)), EXPLAINED)
+    assert master.takes(Values(("镇",), (), (Explanation(0, "b", 34.0), Explanation(1, "b", 34.0))))
+    assert not master.takes(Values(("镇",), (), (Explanation(0, "a", 34.0),)))
+    assert not master.takes(Values(("镇",), (), (Explanation(0, "镇", 34.0),)))

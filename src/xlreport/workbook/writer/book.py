@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -49,6 +49,8 @@ class WorkbookWriter:
         self._password = password
         self._buffer = io.BytesIO()
         self.workbook = LockedWorkbook(self._buffer, password)
+        self.at_last: list[Callable[[], None]] = []
+        """What writes the texts that come after all others among the workbook's shared strings."""
         self.styles = Styles(self.workbook)
 
     def sheet(self, name: str) -> Worksheet:
@@ -113,6 +115,8 @@ class WorkbookWriter:
 
     def finish(self) -> bytes:
         """Closes the workbook; the same content always gives the same bytes."""
+        for write in self.at_last:
+            write()
         submission = self.submission
         issuer = submission.county.name or submission.unit.name
         properties = {

@@ -36,6 +36,7 @@ from xlreport.workbook.layout.checks import (
 from xlreport.workbook.layout.lines import ListedCheck, explanation_name
 from xlreport.workbook.layout.sheet import CHECKS, Span, height_of
 from xlreport.workbook.writer.book import WorkbookWriter
+from xlreport.workbook.writer.formulas import FormFormulas
 from xlreport.workbook.writer.printing import print_when_asked
 from xlreport.workbook.writer.sheet import Prompt, SheetWriter
 
@@ -95,6 +96,7 @@ class _ChecksSheet(SheetWriter):
             self._group(group, row)
         for listed in self.listed:
             self._rule(listed)
+        self.book.at_last.append(self._prior_explanations)
         self._colours()
         self.sheet.freeze_panes(HEADING_ROW + 1, RULE)
         self.sheet.repeat_rows(HEADING_ROW)
@@ -143,8 +145,7 @@ class _ChecksSheet(SheetWriter):
 
     def _rule(self, listed: ListedCheck) -> None:
         row = self.at.rules[listed.code]
-        rule = self.book.formulas.rules_in_words[listed.code]
-        words = f"{listed.title}。{rule}"
+        words = in_words(listed, self.book.formulas)
         self.string((row, CODE), printed_code(listed.code), "centre")
         self.string((row, RULE), words, "text")
         if listed.deferred:
@@ -155,18 +156,8 @@ class _ChecksSheet(SheetWriter):
             self._verdict(listed, row)
         explanation = self.explanations.get(listed.code, "")
         prior_explanation = self.prior_explanations.get(listed.code, "")
-        self._explanations(listed, explanation, prior_explanation)
-        self._stretch(row, words, explanation, prior_explanation)
-
-    def _stretch(self, row: int, words: str, explanation: str, prior_explanation: str) -> None:
-        """Makes a rule's row as high as its texts need."""
-        needed = [
-            height_of(words, _WIDTHS[RULE]),
-            height_of(explanation, _WIDTHS[EXPLANATION]),
-            height_of(prior_explanation, _WIDTHS[PRIOR_EXPLANATION]),
-        ]
-        height = max(_LEAST_HEIGHT, *needed)
-        self.height(row, min(_MOST_HEIGHT, height))
+        self._explanation(listed, explanation)
+        self.height(row, rule_height(words, explanation, prior_explanation))
 
     def _verdict(self, listed: ListedCheck, row: int) -> None:
         """Severity where it fails, verdict, and the rows and columns concerned with a link."""
@@ -193,11 +184,9 @@ class _ChecksSheet(SheetWriter):
 
     # --- explanations -----------------------------------------------------------------------
 
-    def _explanations(self, listed: ListedCheck, explanation: str, prior_explanation: str) -> None:
-        """Room for the unit's words beside each warning, and what it said the year before."""
-        row = self.at.rules[listed.code]
-        self.string((row, PRIOR_EXPLANATION), prior_explanation, "text")
-        cell = row, EXPLANATION
+    def _explanation(self, listed: ListedCheck, explanation: str) -> None:
+        """Room for the unit's words beside each warning."""
+        cell = self.at.rules[listed.code], EXPLANATION
         if listed.severity is not Severity.WARNING:
             self.string(cell, "", "text")
             return
@@ -207,6 +196,12 @@ class _ChecksSheet(SheetWriter):
         self.define(name, cell)
         rule = {"validate": "length", "criteria": "<=", "value": MOST_EXPLAINED}
         self.validate(cell, rule, _EXPLAIN)
+
+    def _prior_explanations(self) -> None:
+        """What the unit said the year before, of which nothing may be known."""
+        for listed in self.listed:
+            words = self.prior_explanations.get(listed.code, "")
+            self.string((self.at.rules[listed.code], PRIOR_EXPLANATION), words, "text")
 
     # --- colours ----------------------------------------------------------------------------
 
@@ -225,6 +220,21 @@ class _ChecksSheet(SheetWriter):
         is_open = equals(verdict, literal(Grade.OPEN.word))
         lacks_prior_year = equals(verdict, literal(Grade.NO_PRIOR_YEAR.word))
         self.colour(alone, f"={or_(is_open, lacks_prior_year)}", "grey")
+
+
+def in_words(listed: ListedCheck, formulas: FormFormulas) -> str:
+    """What a rule's row says of it."""
+    return f"{listed.title}。{formulas.rules_in_words[listed.code]}"
+
+
+def rule_height(words: str, explanation: str, prior_explanation: str) -> float:
+    """The points that a rule's row needs for its texts."""
+    needed = [
+        height_of(words, _WIDTHS[RULE]),
+        height_of(explanation, _WIDTHS[EXPLANATION]),
+        height_of(prior_explanation, _WIDTHS[PRIOR_EXPLANATION]),
+    ]
+    return min(_MOST_HEIGHT, max(_LEAST_HEIGHT, *needed))
 
 
 def _whole_line(row: int) -> Span:

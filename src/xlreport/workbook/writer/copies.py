@@ -17,12 +17,18 @@ import numpy as np
 from xlreport.form import expression as ex
 from xlreport.form.model import Form
 from xlreport.rules.evaluate import Evaluation, Verdict, evaluate_submissions
-from xlreport.submission import Figures, Submission, Unit
+from xlreport.submission import Figures, Submission, Unit, by_rule
+from xlreport.workbook.layout.checks import PRIOR_EXPLANATION
+from xlreport.workbook.layout.sheet import CHECKS
 from xlreport.workbook.layout.workbook import layout_of
+from xlreport.workbook.writer.check_sheet import in_words, rule_height
 from xlreport.workbook.writer.context import Service, TemplateContext
+from xlreport.workbook.writer.formulas import formulas_of
 from xlreport.workbook.writer.printable import printable
 from xlreport.workbook.writer.results import CachedResults
 from xlreport.workbook.writer.splicing import (
+    Explained,
+    Explanation,
     Master,
     NotMarked,
     Values,
@@ -59,7 +65,6 @@ class Shape:
 
     texts: tuple[int, ...]
     numbers: tuple[str, ...] | None
-    explanations: tuple[tuple[str, str], ...]
     shown: bytes
     failing: tuple[Decimal, ...]
 
@@ -114,6 +119,9 @@ class _Writer:
 
     def __init__(self, form: Form, password: str, service: Service) -> None:
         self.form = form
+        self.layout = layout_of(form)
+        formulas = formulas_of(form)
+        self.rules = [in_words(listed, formulas) for listed in self.layout.listed]
         self.password = password
         self.service = service
         self.has_short_units = all(
@@ -146,7 +154,7 @@ class _Writer:
         """The workbooks of units of one shape, but for those that must be written from nothing."""
         if len(alike) < LEAST_SHARING:
             return
-        master = self._master(alike[0])
+        master = self._master(max(alike, key=_count_explanations))
         if master is None:
             return
         for blank in alike:
@@ -154,12 +162,14 @@ class _Writer:
                 yield blank.name, _Copy(master, blank.values)
 
     def _master(self, first: _Blank) -> Master | None:
-        """A master for the units of one shape; None where it does not give the first one's
-        workbook as it is."""
-        results = CachedResults(first.submission, layout_of(self.form))
+        """A master for the units of one shape; None where it does not give this one's workbook as
+        it is."""
+        results = CachedResults(first.submission, self.layout)
         marked = self._showing(self._marked(first), results)
+        is_known = first.submission.prior_year is not None
+        explained = self._explained() if is_known else None
         try:
-            master = Master(marked, len(first.values.texts))
+            master = Master(marked, first.values, explained)
         except NotMarked:
             return None
         whole = self._showing(first.submission, results)
@@ -177,7 +187,7 @@ class _Writer:
         known = self._known(figures)
         numbers = {name: number_mark(i) for i, name in enumerate(known)}
         texts = {name: marks.get(text, "") for name, text in figures.texts.items()}
-        prior_year = Figures(numbers, texts, figures.explanations)
+        prior_year = Figures(numbers, texts)
         return replace(blank, unit=unit, prior_year=prior_year)
 
     # --- shapes -----------------------------------------------------------------------------
@@ -206,7 +216,29 @@ class _Writer:
         numbers = tuple(figures.numbers[name] for name in self._known(figures))
         if not self.has_short_units or not all(map(is_plain_number, numbers)):
             return None
-        return Values(texts, numbers)
+        explanations = tuple(self._explanations(figures))
+        if not all(is_plain(explanation.words) for explanation in explanations):
+            return None
+        return Values(texts, numbers, explanations)
+
+    def _explanations(self, figures: Figures) -> Iterator[Explanation]:
+        """What a unit said the year before, in the order of the rules."""
+        words = by_rule(figures.explanations)
+        if not words:
+            return
+        for rule, listed in enumerate(self.layout.listed):
+            told = words.get(listed.code, "")
+            if told:
+                height = rule_height(self.rules[rule], "", told)
+                yield Explanation(rule, told, height)
+
+    def _explained(self) -> Explained:
+        """Where the 校验 sheet has what units said the year before."""
+        layout = self.layout
+        number = layout.sheets.index(CHECKS) + 1
+        rows = [layout.checks.rules[listed.code] for listed in layout.listed]
+        cells = tuple((row, PRIOR_EXPLANATION) for row in rows)
+        return Explained(f"xl/worksheets/sheet{number}.xml", cells)
 
     def _texts(self, blank: Submission) -> list[str]:
         """The texts in which workbooks differ, empty ones included, always in the same order."""
@@ -226,10 +258,13 @@ class _Writer:
         failing = values.numbers if results.has_failing else ()
         figures = blank.prior_year
         if figures is None:
-            return Shape(texts, None, (), results.shown, failing)
-        explanations = tuple(figures.explanations.items())
+            return Shape(texts, None, results.shown, failing)
         known = tuple(self._known(figures))
-        return Shape(texts, known, explanations, results.shown, failing)
+        return Shape(texts, known, results.shown, failing)
+
+
+def _count_explanations(blank: _Blank) -> int:
+    return len(blank.values.explanations)
 
 
 def _given(unit: Unit) -> list[str]:

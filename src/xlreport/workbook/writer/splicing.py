@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from xlreport.a1 import Cell, address
 from xlreport.submission import shown
 from xlreport.text import BITING, MAX_CELL_TEXT
 from xlreport.workbook.writer.book import excel_number
 from xlreport.workbook.writer.deflating import RAW, ChangingStream
 from xlreport.workbook.writer.package import Member, members_of, packed
+from xlreport.workbook.writer.xlsxwriter_patches import in_points
 
 _STRINGS = "xl/sharedStrings.xml"
 """The part that holds each text of the cells once (ECMA-376 part 1, 18.4.9)."""
@@ -93,11 +95,32 @@ def _element(text: str, escaped: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Explanation:
+    """What a unit said the year before of a rule, told by its position among all rules, and how
+    high the rule's row is with it, in points."""
+
+    rule: int
+    words: str
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
 class Values:
-    """What differs from unit to unit: different texts, and numbers."""
+    """What differs from unit to unit: different texts, numbers, and explanations of last year.
+
+    All units of a master have as many texts and numbers; explanations may be any.
+    """
 
     texts: tuple[str, ...]
     numbers: tuple[Decimal, ...] = ()
+    explanations: tuple[Explanation, ...] = ()
+
+    @property
+    def words(self) -> Iterator[str]:
+        """All texts, as the parts have them."""
+        yield from map(_escaped, self.texts)
+        for explanation in self.explanations:
+            yield _escaped(explanation.words)
 
     def fragments(self) -> list[bytes]:
         """Each value as the parts have it: of a text the shared string and the content, of a
@@ -156,24 +179,31 @@ class NotMarked(Exception):
 
 
 class Master:
-    """A workbook with marks in the places of `texts` texts. Raises NotMarked."""
+    """A workbook with marks in the places of the values that `like` has, and without explanations
+    in the places that `explained` tells. Raises NotMarked."""
 
-    def __init__(self, archive: bytes, texts: int) -> None:
-        self._texts = texts
+    def __init__(self, archive: bytes, like: Values, explained: Explained | None = None) -> None:
+        self._texts = len(like.texts)
+        self._marked = 2 * (len(like.texts) + len(like.numbers))
         self._members: list[Member | _ChangingMember] = []
         self._strings: frozenset[str] = frozenset()
+        self._places: list[_Place] = []
+        """Where explanations go, in the order of their fragments."""
         for member in members_of(archive):
             part = content_of(member).decode()
+            slots = [self._slot(mark) for mark in _MARK.finditer(part)]
             if member.name == _STRINGS:
                 self._strings = frozenset(_STRING.findall(part))
-            self._members.append(self._prepared(member, part))
+            if explained is not None:
+                slots += self._explained(explained.places(member.name, part))
+            self._members.append(_prepared(member, part, slots))
 
-    def _prepared(self, member: Member, part: str) -> Member | _ChangingMember:
-        slots = [self._slot(mark) for mark in _MARK.finditer(part)]
-        if not slots:
-            return member
-        constants, changes = _divided(part, slots)
-        return _ChangingMember(member, ChangingStream(constants), changes)
+    def _explained(self, places: Sequence[_Place]) -> Iterator[_Slot]:
+        """The slots of explanations in a part; their fragments follow all others."""
+        for place in places:
+            fragment = self._marked + len(self._places)
+            self._places.append(place)
+            yield _Slot(fragment, place.start, place.end)
 
     def _slot(self, mark: re.Match[str]) -> _Slot:
         kind = mark.lastgroup or ""
@@ -188,11 +218,15 @@ class Master:
 
     def takes(self, values: Values) -> bool:
         """Whether no text of a unit is one that the master has too: it would be kept only once."""
-        return self._strings.isdisjoint(map(_escaped, values.texts))
+        different = set(values.texts)
+        is_apart = different.isdisjoint(one.words for one in values.explanations)
+        return is_apart and self._strings.isdisjoint(values.words)
 
     def workbook(self, values: Values) -> bytes:
         """The workbook of a unit."""
         fragments = values.fragments()
+        if self._places:
+            fragments += _explanations(self._places, values.explanations)
         members = []
         for member in self._members:
             if isinstance(member, _ChangingMember):
@@ -200,6 +234,14 @@ class Master:
             else:
                 members.append(member)
         return packed(members)
+
+
+def _prepared(member: Member, part: str, slots: Sequence[_Slot]) -> Member | _ChangingMember:
+    if not slots:
+        return member
+    in_order = sorted(slots, key=lambda slot: slot.start)
+    constants, changes = _divided(part, in_order)
+    return _ChangingMember(member, ChangingStream(constants), changes)
 
 
 def _element_around(part: str, position: int) -> str:
@@ -247,6 +289,88 @@ def _change(part: str, slots: Sequence[_Slot]) -> _Change:
         pieces.append(b"")
         end = slot.end
     return _Change(tuple(pieces), tuple(filled))
+
+
+# --- explanations of last year ------------------------------------------------------------------
+#
+# A unit has any number of them, each a shared string behind all others. What changes with them: a
+# rule's row is higher, its cell refers to the string, the table of strings counts and holds it.
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where explanations change a part, with what stands there without any; `key` tells what
+    goes there."""
+
+    key: str
+    start: int
+    end: int
+    text: str
+
+
+_COUNTS, _LAST_STRINGS = "counts", "last strings"
+"""Keys of places in the table of strings; those of a rule's row and cell are below."""
+
+_COUNTED = re.compile('count="(?P<count>[0-9]+)" uniqueCount="(?P<different>[0-9]+)"')
+_COUNTS_TOLD = 'count="{}" uniqueCount="{}"'
+
+
+def _height_of(rule: int) -> str:
+    return f"height {rule}"
+
+
+def _cell_of(rule: int) -> str:
+    return f"cell {rule}"
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Where explanations of last year stand: the part of the sheet, and a cell a rule."""
+
+    part: str
+    cells: tuple[Cell, ...]
+
+    def places(self, name: str, part: str) -> list[_Place]:
+        """The places in a part. Raises NotMarked where one is missing."""
+        if name == _STRINGS:
+            end = len(part) - len("</sst>")
+            return [_found(_COUNTS, _COUNTED, part), _Place(_LAST_STRINGS, end, end, "")]
+        if name != self.part:
+            return []
+        places = []
+        for rule, cell in enumerate(self.cells):
+            height = re.compile(f'<row r="{cell[0] + 1}"[^>]* ht="(?P<changing>[^"]*)"')
+            places.append(_found(_height_of(rule), height, part))
+            empty = re.compile(f'<c r="{address(cell)}" s="[0-9]+"(?P<changing>/>)')
+            places.append(_found(_cell_of(rule), empty, part))
+        return places
+
+
+def _found(key: str, pattern: re.Pattern[str], part: str) -> _Place:
+    """The one place of a pattern; where it names a group, the group's."""
+    found = pattern.search(part)
+    if found is None:
+        raise NotMarked(key)
+    group = "changing" if "changing" in pattern.groupindex else 0
+    return _Place(key, *found.span(group), found[group])
+
+
+def _explanations(places: Sequence[_Place], explanations: Sequence[Explanation]) -> list[bytes]:
+    """What goes to the places with these explanations."""
+    texts = {place.key: place.text for place in places}
+    counted = _COUNTED.fullmatch(texts[_COUNTS])
+    if counted is None:
+        raise NotMarked(_COUNTS)
+    count, different = int(counted["count"]), int(counted["different"])
+    indexes: dict[str, int] = {}
+    for one in explanations:
+        index = indexes.setdefault(one.words, different + len(indexes))
+        texts[_cell_of(one.rule)] = f' t="s"><v>{index}</v></c>'
+        texts[_height_of(one.rule)] = in_points(one.height)
+    texts[_COUNTS] = _COUNTS_TOLD.format(count + len(explanations), different + len(indexes))
+    elements = [f"<si>{_element(words, _escaped(words))}</si>" for words in indexes]
+    texts[_LAST_STRINGS] = "".join(elements)
+    return [texts[place.key].encode() for place in places]
 
 
 # --- the same content ---------------------------------------------------------------------------

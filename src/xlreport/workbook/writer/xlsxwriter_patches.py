@@ -175,6 +175,12 @@ def keep_no_table_cells(sheet: Worksheet) -> None:
     sheet.table_cells = _Forgetful()
 
 
+def in_points(height: float) -> str:
+    """A row's height as XlsxWriter writes it: in whole pixels, told in points."""
+    pixels = int(height * 4.0 / 3.0 + 0.5)
+    return f"{pixels * 0.75:.16g}"
+
+
 def share_cells(sheet: Worksheet, row: int, known: dict[tuple[type, object], object]) -> None:
     """Makes equal cells of a finished row (and of others with the same `known`) one object."""
     cells = sheet.table[row]
