@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from support.fills import fill
-from xlreport import Entry, Form, Submission, Unit
+from xlreport import Entry, Form, Submission, Unit, write_workbook
 from xlreport.findings import Severity
 from xlreport.form.expression import across_years, fields_of, texts_of
+from xlreport.rules.columns import column_store
+from xlreport.rules.evaluate import Evaluation, Verdict, evaluate, evaluate_submissions
 from xlreport.rules.grade import FAILING, Grade
 from xlreport.submission import BLANK, YES, Figures
 from xlreport.workbook.layout.calculation import LISTED
@@ -43,6 +45,35 @@ def status_of(form: Form, line: CheckLine) -> StatusCell:
         for status in sheet.statuses
         if line in status.lines
     )
+
+
+def test_all_rules_of_a_workbook_are_evaluated_once_and_together(
+    any_form: Form, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evaluated: list[int] = []
+
+    def counted(form: Form, submissions: Sequence[Submission]) -> Evaluation:
+        evaluated.append(len(submissions))
+        return evaluate_submissions(form, submissions)
+
+    monkeypatch.setattr("xlreport.workbook.writer.results.evaluate_submissions", counted)
+    write_workbook(fill(any_form, 1), any_form)
+    assert evaluated == [1]
+
+
+def test_every_grade_is_that_of_its_own_rule(any_form: Form) -> None:
+    submission = fill(any_form, 5, wild=0.5)
+    store = column_store(any_form, [submission])
+    shown = results(any_form, submission)
+    grades = {Verdict.HOLDS: Grade.HOLDS, Verdict.UNKNOWN: Grade.OPEN}
+    for line in layout_of(any_form).lines:
+        grades[Verdict.FAILS] = shown.failing(line.check.code, line.severity)
+        alone = [evaluate([instance], store)[0][0] for instance in line.instances]
+        told = [
+            Grade.OPEN if grade is Grade.NO_PRIOR_YEAR else grade
+            for grade in shown.cell_grades(line)
+        ]
+        assert told == [grades[verdict] for verdict in alone]
 
 
 # --- one line -------------------------------------------------------------------------------

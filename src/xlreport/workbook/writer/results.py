@@ -14,7 +14,7 @@ from xlreport.a1 import address
 from xlreport.findings import Severity
 from xlreport.form import expression as ex
 from xlreport.form.model import Instance
-from xlreport.rules.evaluate import UnitView, truth, view_of
+from xlreport.rules.evaluate import Evaluation, UnitView, Verdict, evaluate_submissions
 from xlreport.rules.excel import has_money
 from xlreport.rules.explanations import explains
 from xlreport.rules.grade import FAILING, Grade, together
@@ -46,9 +46,21 @@ class CachedResults:
         self._layout = layout
 
     @cached_property
+    def _evaluation(self) -> Evaluation:
+        """All rules over the submission."""
+        return evaluate_submissions(self._layout.form, [self._submission])
+
+    @cached_property
     def _view(self) -> UnitView:
         """The numbers behind all results."""
-        return view_of(self._layout.form, self._submission)
+        return self._evaluation.view(0)
+
+    @cached_property
+    def _verdicts(self) -> Mapping[int, int]:
+        """The verdict of every instance of the form, by its identity."""
+        verdicts = self._evaluation.verdicts[:, 0].tolist()
+        names = map(id, self._layout.form.instances)
+        return dict(zip(names, verdicts, strict=True))
 
     def number(self, node: ex.Number) -> Decimal:
         """The exact value of a number of the check language."""
@@ -73,10 +85,10 @@ class CachedResults:
         return [self._grade(instance, failing) for instance in line.instances]
 
     def _grade(self, instance: Instance, failing: Grade) -> Grade:
-        result = truth(instance.rule, self._view.store)
-        if result.holds[0]:
+        verdict = self._verdicts[id(instance)]
+        if verdict == Verdict.HOLDS:
             return Grade.HOLDS
-        if result.fails[0]:
+        if verdict == Verdict.FAILS:
             return failing
         return Grade.NO_PRIOR_YEAR if self._lacks_prior_year(instance.rule) else Grade.OPEN
 
@@ -132,6 +144,13 @@ class CachedResults:
 
     def state(self, name: str) -> int:
         """How wrong the cell of a field or text is: the worst grade of the rules that name it."""
+        return self._states[name]
+
+    @cached_property
+    def _states(self) -> Mapping[str, int]:
+        return {name: self._worst_grade(name) for name in self._layout.cells}
+
+    def _worst_grade(self, name: str) -> int:
         states = [0]
         for line in self._layout.lines_of[name]:
             grades = self.grades_of_cells[line.index]
@@ -148,11 +167,16 @@ class CachedResults:
         for line in status.lines:
             if self.grade(line).fails:
                 return self.message(line)
-        blanks = self._blank_of(status.typed) if self._is_begun(sheet) else 0
+        blanks = self._blank_of(status.typed) if sheet.name in self._begun else 0
         return sentences.to_fill(blanks) if blanks else ""
 
-    def _is_begun(self, sheet: SheetLayout) -> bool:
-        """Whether any number of a sheet is there."""
+    @cached_property
+    def _begun(self) -> frozenset[str]:
+        """The sheets on which any number is there."""
+        sheets = self._layout.form_sheets
+        return frozenset(sheet.name for sheet in sheets if self._has_number(sheet))
+
+    def _has_number(self, sheet: SheetLayout) -> bool:
         names = self._layout.typed_on(sheet)
         return any(self._submission.effective(name).value is not None for name in names)
 
