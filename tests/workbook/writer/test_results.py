@@ -12,8 +12,8 @@ from support.fills import fill
 from xlreport import Entry, Form, Submission, Unit, write_workbook
 from xlreport.findings import Severity
 from xlreport.form.expression import across_years, fields_of, texts_of
-from xlreport.rules.columns import column_store
 from xlreport.rules.evaluate import Evaluation, Verdict, evaluate, evaluate_submissions
+from xlreport.rules.filling import column_store
 from xlreport.rules.grade import FAILING, Grade
 from xlreport.submission import BLANK, YES, Figures
 from xlreport.workbook.layout.calculation import LISTED
