@@ -69,6 +69,27 @@ def test_a_number_stands_in_its_cell_and_in_words() -> None:
     assert spliced(part, values) == '<c r="A1"><v>1234567.123457</v></c><x prompt="上年：12.5。"/>'
 
 
+@pytest.mark.parametrize(
+    ("number", "in_cell", "in_words"),
+    [
+        ("0", "0", "0"),
+        ("-0", "0", "-0"),
+        ("7.000", "7", "7"),
+        ("-7", "-7", "-7"),
+        ("1E+3", "1000", "1000"),
+        ("99999999999999", "99999999999999", "99999999999999"),
+        ("0.1", "0.1", "0.1"),
+        ("4503599.627371", "4503599.627371", "4503599.627371"),
+    ],
+)
+def test_a_number_is_written_as_the_writer_of_workbooks_does(
+    number: str, in_cell: str, in_words: str
+) -> None:
+    part = f'<v>{number_mark(0)}</v><x prompt="上年：{number_mark(0)}。"/>'
+    values = Values((), (Decimal(number),))
+    assert spliced(part, values) == f'<v>{in_cell}</v><x prompt="上年：{in_words}。"/>'
+
+
 def test_what_only_resembles_a_mark_stays() -> None:
     digits = str(number_mark(0))
     part = f'<v>1{digits}</v><v>{digits}0</v><c r="{digits}"/><v>{digits}</v>'

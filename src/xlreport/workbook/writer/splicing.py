@@ -130,7 +130,10 @@ class Values:
             escaped = _escaped(text)
             fragments += (_element(text, escaped), escaped)
         for number in self.numbers:
-            fragments += (_in_cell(number), shown(number))
+            in_words = shown(number)
+            # digits alone are the same in a cell, and most numbers are such
+            in_cell = in_words if in_words.isdigit() else _in_cell(number)
+            fragments += (in_cell, in_words)
         return [fragment.encode() for fragment in fragments]
 
 
