@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -48,7 +48,7 @@ from xlreport.publishing.summary.workbook import write_summary
 from xlreport.rules.excel import FormulaTooLong
 from xlreport.submission import NOBODY, Submission, Unit
 from xlreport.workbook.writer.context import NO_SERVICE, Service
-from xlreport.workbook.writer.copies import write_copies
+from xlreport.workbook.writer.copies import splice_copies, write_copies
 from xlreport.workbook.writer.template import blank, workbook_name
 
 _SET_ASIDE = re.compile(r"\.bak[0-9]*$")
@@ -104,6 +104,11 @@ class TemplateRequest:
         unknown = {unit: prior_year.unknown_predecessors(unit) for unit in self.roster.units}
         return {unit: names for unit, names in unknown.items() if names}
 
+    def blanks(self) -> dict[str, Submission]:
+        """The empty reports by the file names of their workbooks. Raises UsageError when two would
+        have the same."""
+        return {name: self.blank(unit) for name, unit in self.names().items()}
+
     def names(self) -> dict[str, Unit]:
         """The workbooks by file name. Raises UsageError when two would have the same."""
         if self.roster is None:
@@ -134,13 +139,26 @@ def write_templates(
     _require_year(form, request.year)
     if not password.isascii() or len(password) > MAX_PASSWORD:
         raise UsageError("保护密码只能用半角字母、数字和符号，最多 15 个。")
-    service = replace(request.service, changes=_news(form))
+    service = _service(request)
     try:
-        blanks = {name: request.blank(unit) for name, unit in request.names().items()}
-        workbooks = write_copies(blanks, form, password=password, service=service)
+        workbooks = write_copies(request.blanks(), form, password=password, service=service)
     except FormulaTooLong as error:
         raise UsageError(f"{form.named}不能生成工作簿：{error}") from None
     return write_all(out, workbooks, Replacing(FormCatalog((form,)), ReadOptions(), keep))
+
+
+def spliced_templates(request: TemplateRequest) -> Mapping[str, bytes]:
+    """The workbooks that write_templates splices, by their file names, each made when it is asked
+    for: what stands in a folder as it was written can be told without reading it. Raises
+    UsageError, UnknownForm, FormError, FormulaTooLong, OSError."""
+    form, password = request.form, request.password
+    service = _service(request)
+    return splice_copies(request.blanks(), form, password=password, service=service)
+
+
+def _service(request: TemplateRequest) -> Service:
+    """What the covers say, with what is new in the form. Raises UnknownForm, FormError, OSError."""
+    return replace(request.service, changes=_news(request.form))
 
 
 def _news(form: Form) -> tuple[str, ...]:

@@ -10,13 +10,15 @@ from typing import Any
 import pytest
 
 from campaign.scene import BINGYIN, JIAZI, YICHOU, campaign_in, workbook
-from xlreport import Form, Unit, write_workbook
+from xlreport import Form, Unit, UsageError, write_templates, write_workbook
 from xlreport.campaign import templates
 from xlreport.campaign.campaign import Campaign
 from xlreport.campaign.templates import (
+    LEAST_COMPARED,
     Objection,
     objections,
     others_in,
+    standing_templates,
     template_names,
     template_request,
 )
@@ -173,3 +175,82 @@ def test_a_file_that_is_lost_in_a_worker_stays(campaign: Campaign, tmp_path: Pat
 
     losing = replace(campaign, reading=ReadOptions(executor=Losing()))
     assert objection(losing, tmp_path, b"") == f"读不出来{AWAY}"
+
+
+# --- many ---
+
+
+def units(count: int) -> tuple[Unit, ...]:
+    return tuple(Unit(f"第{number}镇", f"99010{number}", "乡镇") for number in range(count))
+
+
+@pytest.fixture
+def county(campaign: Campaign, tmp_path: Path) -> Campaign:
+    """A campaign whose templates are written."""
+    roster = replace(campaign.roster, units=units(5))
+    settings = replace(campaign.settings, folder=tmp_path)
+    made = replace(campaign, roster=roster, settings=settings)
+    write_templates(template_request(made), settings.templates)
+    return made
+
+
+class Refusing(Executor):
+    """Reads nothing."""
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        raise AssertionError("a template that is as it was written need not be read")
+
+
+def test_templates_as_they_were_written_are_not_read(county: Campaign) -> None:
+    standing = standing_templates(county)
+    assert len(standing) == 5
+    unread = replace(county, reading=ReadOptions(executor=Refusing()))
+    assert objections(unread, standing) == {}
+    with pytest.raises(AssertionError, match="need not be read"):
+        objections(unread, dict(list(standing.items())[: LEAST_COMPARED - 1]))
+
+
+def test_each_that_differs_is_read(county: Campaign, zfxxgk: Form, tmp_path: Path) -> None:
+    first, second, third, fourth, fifth = (paths := standing_templates(county))
+    whole = write_workbook(blank(zfxxgk, 2025, first, county=COUNTY), zfxxgk)
+    paths[first].write_bytes(whole)
+    paths[second].write_bytes(paths[third].read_bytes())
+    paths[fourth].write_bytes(b"x")
+    paths[fifth].unlink()
+    told = objections(county, paths)
+    assert list(told) == [second, fourth, fifth]
+    assert told[second].reason == "是发给“第2镇”（代码“990102”）的表"
+    assert told[fourth].reason.startswith("读不出来（")
+    assert told[fifth].reason == "打不开"
+
+
+def test_templates_of_a_roster_that_changed_are_read(county: Campaign) -> None:
+    standing = standing_templates(county)
+    changed = [replace(unit, level="街道") for unit in county.roster.units]
+    paths = dict(zip(changed, standing.values(), strict=True))
+    moved = replace(county, roster=replace(county.roster, units=tuple(changed)))
+    told = objections(moved, paths)
+    assert {objection.reason for objection in told.values()} == {
+        "上的单位类别是“乡镇”，名册已改为“街道”"
+    }
+    assert list(told) == changed
+
+
+def test_templates_larger_than_the_limit_are_read(county: Campaign) -> None:
+    limits = replace(county.reading.limits, file=100)
+    small = replace(county, reading=replace(county.reading, limits=limits))
+    told = objections(small, standing_templates(small))
+    assert len(told) == 5
+    assert all(objection.reason.startswith("读不出来（") for objection in told.values())
+
+
+def test_without_anything_to_compare_with_all_are_read(
+    county: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(_: object) -> dict[str, bytes]:
+        raise UsageError("two units of one name")
+
+    monkeypatch.setattr(templates, "spliced_templates", failing)
+    standing = standing_templates(county)
+    standing[county.roster.units[0]].write_bytes(b"x")
+    assert list(objections(county, standing)) == [county.roster.units[0]]

@@ -7,8 +7,9 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
-from xlreport.api import TemplateRequest, template_name
+from xlreport.api import TemplateRequest, spliced_templates, template_name
 from xlreport.campaign.campaign import Campaign
+from xlreport.errors import XlreportError
 from xlreport.form.catalog import FormCatalog
 from xlreport.form.model import Form
 from xlreport.formats.guard import Limits, Refused
@@ -22,6 +23,9 @@ from xlreport.workbook.reader.blank import why_not_blank
 from xlreport.workbook.reader.identify import identity_of
 from xlreport.workbook.writer.context import Service
 from xlreport.workers import Lost
+
+LEAST_COMPARED = 4
+"""Workbooks from which on making them anew to compare with takes less time than reading them."""
 
 _MAKE_AGAIN = "请再运行一次 xlreport template"
 _MOVE_AWAY = "请核对是不是该放进 inbox，把它移走后再运行一次 xlreport template"
@@ -92,17 +96,46 @@ def standing_templates(campaign: Campaign) -> dict[Unit, Path]:
 
 def objections(campaign: Campaign, paths: Mapping[Unit, Path]) -> dict[Unit, Objection]:
     """Why a workbook must not go to its unit; nothing for those that may."""
+    doubtful = _not_as_written(campaign, paths)
     reading = campaign.reading
     issued = _Issued(campaign.form, campaign.settings.year, campaign.county)
     test = _Test(issued, campaign.forms, reading.limits)
     told: dict[Unit, Objection] = {}
-    with reading.pool(len(paths)) as pool:
-        tested = {unit: pool.submit(test, path, unit) for unit, path in paths.items()}
+    with reading.pool(len(doubtful)) as pool:
+        tested = {unit: pool.submit(test, path, unit) for unit, path in doubtful.items()}
         for unit, answer in tested.items():
             objection = _answer(answer)
             if objection is not None:
                 told[unit] = objection
     return told
+
+
+def _not_as_written(campaign: Campaign, paths: Mapping[Unit, Path]) -> Mapping[Unit, Path]:
+    """Those that are not byte for byte what `template` would write now: only these must be read."""
+    if len(paths) < LEAST_COMPARED:
+        return paths
+    try:
+        written = spliced_templates(template_request(campaign))
+    except (XlreportError, OSError):
+        return paths
+    names = template_names(campaign)
+    limits = campaign.reading.limits
+    others = {}
+    for unit, path in paths.items():
+        data = written.get(names.get(unit, ""), b"")
+        is_allowed = 0 < len(data) <= limits.file
+        if not is_allowed or not _holds(path, data):
+            others[unit] = path
+    return others
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    """Whether a file holds these bytes and no others."""
+    try:
+        found, _ = bytes_of(path, len(data))
+    except (OSError, Refused):
+        return False
+    return found == data
 
 
 def _answer(tested: Future[Objection | None]) -> Objection | None:

@@ -105,6 +105,14 @@ def write_copies(
     return Copies(_Writer(form, password, service).written(blanks))
 
 
+def splice_copies(
+    blanks: Mapping[str, Submission], form: Form, *, password: str, service: Service
+) -> Copies:
+    """Those of the same workbooks that are spliced; the others would have to be written from
+    nothing. Raises FormulaTooLong."""
+    return Copies(_Writer(form, password, service).spliced(blanks))
+
+
 @dataclass(frozen=True, slots=True)
 class _Blank:
     """A blank report as it is written, and the values in which it differs."""
@@ -130,13 +138,18 @@ class _Writer:
 
     def written(self, blanks: Mapping[str, Submission]) -> dict[str, bytes | _Copy]:
         """Each workbook, or what it is spliced from."""
-        made: dict[str, bytes | _Copy] = dict.fromkeys(blanks, b"")
+        spliced = self.spliced(blanks)
+        made: dict[str, bytes | _Copy] = {}
+        for name, blank in blanks.items():
+            made[name] = spliced.get(name) or self._whole(blank)
+        return made
+
+    def spliced(self, blanks: Mapping[str, Submission]) -> dict[str, _Copy]:
+        """What those workbooks are spliced from that share a master."""
         printed = {name: printable(blank) for name, blank in blanks.items()}
+        made: dict[str, _Copy] = {}
         for alike in self._by_shape(printed):
-            made.update(self._spliced(alike))
-        for name, workbook in made.items():
-            if not workbook:
-                made[name] = self._whole(blanks[name])
+            made.update(self._copies(alike))
         return made
 
     def _whole(self, blank: Submission) -> bytes:
@@ -150,7 +163,7 @@ class _Writer:
 
     # --- masters ----------------------------------------------------------------------------
 
-    def _spliced(self, alike: Sequence[_Blank]) -> Iterator[tuple[str, _Copy]]:
+    def _copies(self, alike: Sequence[_Blank]) -> Iterator[tuple[str, _Copy]]:
         """The workbooks of units of one shape, but for those that must be written from nothing."""
         if len(alike) < LEAST_SHARING:
             return
