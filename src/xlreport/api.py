@@ -125,14 +125,19 @@ class TemplateRequest:
 
 
 def write_templates(
-    request: TemplateRequest, out: Path = Path(), *, keep: Told | None = None
+    request: TemplateRequest,
+    out: Path = Path(),
+    *,
+    keep: Told | None = None,
+    reading: ReadOptions = ReadOptions(),
 ) -> list[Path]:
     """Writes the workbooks into a folder; returns their paths.
 
     Only blanks of ours are replaced. With `keep` any other file of the same name makes room and
-    stays as `.bak`; it is called with the old and the new path of each. Raises UsageError for a
-    year that the form does not cover or a password that is not plain ASCII, WouldReplace for a file
-    that must stay (then nothing is written), OSError when a file cannot be written.
+    stays as `.bak`; it is called with the old and the new path of each. `reading` says how files
+    are read that stand there, and its progress hears of each that is written. Raises UsageError for
+    a year that the form does not cover or a password that is not plain ASCII, WouldReplace for a
+    file that must stay (then nothing is written), OSError when a file cannot be written.
     """
     form, password = request.form, request.password
     require_folder(out)
@@ -144,7 +149,7 @@ def write_templates(
         workbooks = write_copies(request.blanks(), form, password=password, service=service)
     except FormulaTooLong as error:
         raise UsageError(f"{form.named}不能生成工作簿：{error}") from None
-    return write_all(out, workbooks, Replacing(FormCatalog((form,)), ReadOptions(), keep))
+    return write_all(out, workbooks, Replacing(FormCatalog((form,)), reading, keep))
 
 
 def spliced_templates(request: TemplateRequest) -> Mapping[str, bytes]:

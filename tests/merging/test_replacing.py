@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -43,6 +45,20 @@ def standing(folder: Path, data: bytes, name: str = NAME) -> Path:
 
 
 # --- what is written ------------------------------------------------------------------------
+
+
+def test_progress_hears_of_each_file_once_it_is_written(tmp_path: Path, how: Replacing) -> None:
+    heard: list[object] = []
+
+    @contextmanager
+    def progress(what: str, total: int) -> Iterator[Callable[[str], None]]:
+        heard.append((what, total))
+        yield lambda name: heard.append((name, (tmp_path / name).read_bytes()))
+        heard.append("end")
+
+    told = replace(how, reading=replace(how.reading, progress=progress))
+    write_all(tmp_path, {"a.csv": b"1", "b.csv": b"2"}, told)
+    assert heard == [("写出文件", 2), ("a.csv", b"1"), ("b.csv", b"2"), "end"]
 
 
 class Counted(dict[str, bytes]):

@@ -98,7 +98,9 @@ def template(
       xlreport template --campaign 2025年报
     """
     from xlreport.api import write_templates
+    from xlreport.cli.progress import progress
     from xlreport.cli.render import template_lines
+    from xlreport.merging.request import ReadOptions
     from xlreport.submission import Unit
 
     settings = _campaign_to_fill(place, form)
@@ -112,7 +114,8 @@ def template(
     if county:
         request = replace(request, county=Unit(county))
     out = out or Path()
-    written = write_templates(request, out, keep=kept(force=output.force))
+    reading = ReadOptions(progress=progress())
+    written = write_templates(request, out, keep=kept(force=output.force), reading=reading)
     for path in written:
         typer.echo(str(path))
     for line in template_lines(request, written, out):

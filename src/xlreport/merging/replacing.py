@@ -24,7 +24,7 @@ from xlreport.merging.discover import SourceFile
 from xlreport.merging.intake import read_files
 from xlreport.merging.outcome import FileRecord
 from xlreport.merging.reader import bytes_of
-from xlreport.merging.request import ReadOptions
+from xlreport.merging.request import Progress, ReadOptions, uncounted
 from xlreport.submission import Submission, Summary
 from xlreport.text import harmless, in_marks
 from xlreport.workbook.codes import DETAILS_LOST, E2, E5, LIST_LOST
@@ -119,7 +119,7 @@ def write_all(folder: Path, files: Mapping[str, bytes], how: Replacing) -> list[
         must_stay = objections(paths, how)
         if must_stay and how.keep is None:
             raise WouldReplace(_refusal(must_stay))
-        put_all(paths, must_stay, how.keep)
+        put_all(paths, must_stay, how.keep, how.reading.progress)
     return list(paths)
 
 
@@ -141,13 +141,21 @@ class _Placed(Mapping[Path, bytes]):
         return len(self._names)
 
 
-def put_all(files: Mapping[Path, bytes], must_stay: Iterable[Path], keep: Told | None) -> None:
-    """Writes files; with `keep` those that must stay make room first. Raises OSError."""
+def put_all(
+    files: Mapping[Path, bytes],
+    must_stay: Iterable[Path],
+    keep: Told | None,
+    progress: Progress = uncounted,
+) -> None:
+    """Writes files; with `keep` those that must stay make room first. `progress` hears of each.
+    Raises OSError."""
     aside = frozenset(must_stay)
-    for path, data in files.items():
-        if path in aside and keep is not None:
-            keep(path, keep_beside(path))
-        write_atomically(path, data)
+    with progress("写出文件", len(files)) as count:
+        for path, data in files.items():
+            if path in aside and keep is not None:
+                keep(path, keep_beside(path))
+            write_atomically(path, data)
+            count(path.name)
 
 
 def objections(files: Mapping[Path, bytes], how: Replacing) -> dict[Path, str]:
