@@ -7,7 +7,7 @@ import os
 import pickle
 import subprocess
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import IO
@@ -503,12 +503,69 @@ def test_a_pool_that_is_closed_gives_no_results(tmp_path: Path) -> None:
     assert waiting.cancelled()
 
 
-def test_a_pool_may_start_its_workers_before_there_is_anything_to_do(sent: list[str]) -> None:
-    with WorkerPool(2, SECONDS, MEMORY_LIMIT, ["colorsys"]) as pool:
-        pool.start()
-        assert all(worker._process is not None for worker in pool._workers)
-        program = "'colorsys' in __import__('sys').modules"
-        assert batch(pool, program) == [True]
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
+    """The modules of each process that was started."""
+    modules: list[tuple[str, ...]] = []
+    start = workers._Process.__init__
+
+    def init(self: workers._Process, names: Sequence[str] = ()) -> None:
+        modules.append(tuple(names))
+        start(self, names)
+
+    monkeypatch.setattr(workers._Process, "__init__", init)
+    return modules
+
+
+LOADED = "'colorsys' in __import__('sys').modules"
+
+
+def test_a_worker_started_ahead_is_the_first_of_the_pool(started: list[tuple[str, ...]]) -> None:
+    workers.start_ahead(["colorsys"])
+    workers.start_ahead(["colorsys"])
+    assert started == [("colorsys",)]
+    with WorkerPool(1, SECONDS, MEMORY_LIMIT) as other:
+        assert batch(other, LOADED) == [False], "one with other modules is another one"
+    with WorkerPool(1, SECONDS, MEMORY_LIMIT, ["colorsys"]) as pool:
+        assert batch(pool, LOADED) == [True]
+    assert started == [("colorsys",), ()]
+    assert workers._AHEAD == {}
+
+
+def test_one_that_nobody_takes_is_ended() -> None:
+    workers.start_ahead(["colorsys"])
+    (process,) = workers._AHEAD.values()
+    workers.end_ahead()
+    assert workers._AHEAD == {}
+    assert process._popen.returncode is not None
+
+
+def test_one_that_cannot_be_started_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr(subprocess, "Popen", refused)
+    workers.start_ahead(["colorsys"])
+    assert workers._AHEAD == {}
+
+
+def test_one_that_died_before_it_was_needed_costs_nothing() -> None:
+    workers.start_ahead([])
+    (process,) = workers._AHEAD.values()
+    process.kill()
+    process._popen.wait()
+    with one_worker() as pool:
+        assert batch(pool, "1") == [1]
+
+
+def test_no_more_workers_begin_than_are_allowed(started: list[tuple[str, ...]]) -> None:
+    with WorkerPool(3, SECONDS, MEMORY_LIMIT) as pool:
+        pool.allow(1)
+        futures = [pool.submit_each(evaluated, [str(n)]) for n in range(9)]
+        assert [future.result(SECONDS) for future in futures] == [[n] for n in range(9)]
+        assert len(started) == 1
+        pool.allow(3)
+        assert [worker._thread.ident is None for worker in pool._workers] == [False] * 3
 
 
 def test_a_module_that_is_not_there_keeps_no_worker_from_starting() -> None:

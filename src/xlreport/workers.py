@@ -122,6 +122,7 @@ class WorkerPool(Executor):
         self.modules = tuple(modules)
         self.size = workers
         self.closed = threading.Event()
+        self._allowed = workers
         self._calls: queue.SimpleQueue[_Call | _Batch | None] = queue.SimpleQueue()
         self._numbers = itertools.count(1)
         self._newest: tuple[object, _Task] = (None, _Task(0, b""))
@@ -131,7 +132,7 @@ class WorkerPool(Executor):
         """Asks for a call; `fn` and the arguments must be picklable."""
         future: Future[Any] = Future()
         content = pickle.dumps((args, kwargs, self.seconds, self.memory))
-        self._calls.put(_Call(future, self._task(fn), content, self.seconds))
+        self._put(_Call(future, self._task(fn), content, self.seconds))
         return future
 
     def submit_each(self, fn: Callable[[Any], Any], items: Sequence[Any]) -> Future[list[Any]]:
@@ -139,13 +140,22 @@ class WorkerPool(Executor):
         Lost in the place of one that has none. The limits hold for each item by itself. Where a
         worker is lost the others have theirs from another one."""
         future: Future[list[Any]] = Future()
-        self._calls.put(_Batch(future, self._task(fn), items, self.seconds, self.memory))
+        self._put(_Batch(future, self._task(fn), items, self.seconds, self.memory))
         return future
 
-    def start(self) -> None:
-        """Starts the processes now, while this one still loads what it needs. Raises OSError."""
-        for worker in self._workers:
-            worker.start()
+    def allow(self, workers: int) -> None:
+        """Lets no more than so many workers begin, as long as none but these has: it takes longer
+        to start one than to read some small files."""
+        self._allowed = workers
+        self._wake()
+
+    def _put(self, call: _Call | _Batch) -> None:
+        self._calls.put(call)
+        self._wake()
+
+    def _wake(self) -> None:
+        for worker in self._workers[: self._allowed]:
+            worker.wake()
 
     def _task(self, function: Callable[..., Any]) -> _Task:
         """The same task as long as the same function is asked for."""
@@ -165,7 +175,7 @@ class WorkerPool(Executor):
             self._calls.put(None)
         if wait:
             for worker in self._workers:
-                worker.thread.join()
+                worker.join()
 
     def __exit__(self, *error: object) -> None:
         self.shutdown(cancel_futures=error[0] is not None)
@@ -178,6 +188,31 @@ class WorkerPool(Executor):
             elif call.future.set_running_or_notify_cancel():
                 return call
         return None
+
+
+# --- ahead of their pool ---
+
+_AHEAD: dict[tuple[str, ...], _Process] = {}
+"""A process that was started before anybody had anything for it, by the modules that it loads."""
+
+
+def start_ahead(modules: Sequence[str]) -> None:
+    """Starts a process now, while this one still loads what it needs itself: the first worker of a
+    pool that asks for these modules takes it."""
+    if tuple(modules) not in _AHEAD:
+        with suppress(OSError):  # then the pool tells
+            _AHEAD[tuple(modules)] = _Process(modules)
+
+
+def end_ahead() -> None:
+    """Ends what no pool has taken."""
+    while _AHEAD:
+        _, process = _AHEAD.popitem()
+        process.end()
+
+
+def _ready(modules: tuple[str, ...]) -> _Process | None:
+    return _AHEAD.pop(modules, None)
 
 
 class InProcess(Executor):
@@ -198,18 +233,24 @@ class _Worker:
         self._process: _Process | None = None
         self._has_answered = False
         self._lock = threading.Lock()
-        self.thread = threading.Thread(target=self._run, daemon=True)
-        self.thread.start()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def wake(self) -> None:
+        """Begins to take calls."""
+        with self._lock:
+            if self._thread.ident is None:
+                self._thread.start()
+
+    def join(self) -> None:
+        """Waits until it has ended, if it ever began."""
+        if self._thread.ident is not None:
+            self._thread.join()
 
     def kill(self) -> None:
         """Ends the process, if there is one, in the middle of whatever it does."""
         with self._lock:
             if self._process is not None:
                 self._process.kill()
-
-    def start(self) -> None:
-        """Starts the process; what it needs is sent with the first call."""
-        self._started()
 
     def _run(self) -> None:
         while (call := self._pool.next()) is not None:
@@ -319,7 +360,7 @@ class _Worker:
             if self._pool.closed.is_set():
                 raise Lost(DIED)
             if self._process is None:
-                self._process = _Process(self._pool.modules)
+                self._process = _ready(self._pool.modules) or _Process(self._pool.modules)
                 self._has_answered = False
             return self._process
 

@@ -6,8 +6,8 @@ import errno
 import signal
 import sys
 import traceback
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import cache
 from itertools import takewhile
 from pathlib import Path
@@ -20,6 +20,7 @@ from xlreport.cli.ending import SHELLS, Ended, ended_by_signals
 from xlreport.cli.options import spread
 from xlreport.cli.progress import allowed
 from xlreport.errors import UsageError, XlreportError
+from xlreport.merging import MODULES
 from xlreport.tally import WRITTEN
 from xlreport.text import harmless
 
@@ -52,6 +53,12 @@ COMMANDS = (
 )
 
 
+_READING = frozenset({"merge", "check"})
+"""The commands that read many files, and at once."""
+
+_HELP = frozenset({"--help", "-h"})
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command line and returns its exit code."""
     for stream in (sys.stdout, sys.stderr):
@@ -61,7 +68,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     refuse = _end_with_document if _wants_document(given) else _end
     before = WRITTEN.files
     try:
-        with ended_by_signals(), allowed(wanted=not _wants_document(given)):
+        with (
+            ended_by_signals(),
+            _worker_ahead(given),
+            allowed(wanted=not _wants_document(given)),
+        ):
             _require_folder()
             result = program().main(given, NAME, standalone_mode=False)
     except typer.Abort:
@@ -79,6 +90,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _end(XlreportError.exit_code, f"结果没有显示完：{_why_not_said(error)}")
         return refuse(XlreportError.exit_code, _not_done(error))
     return result if isinstance(result, int) else 0
+
+
+@contextmanager
+def _worker_ahead(given: Sequence[str]) -> Iterator[None]:
+    """For a command that reads files a worker starts before this process loads what it needs
+    itself: both take as long."""
+    is_reading = bool(given) and given[0] in _READING
+    if not is_reading or _HELP.intersection(given):
+        yield
+        return
+    from xlreport.workers import end_ahead, start_ahead
+
+    start_ahead(MODULES)
+    try:
+        yield
+    finally:
+        end_ahead()
 
 
 def _interrupted(before: int) -> str:

@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from xlreport.errors import UnknownForm
+from xlreport.form.compiled import keep, kept
 from xlreport.form.model import Form
 
 
@@ -41,7 +42,12 @@ def _load(path: Path) -> Form:
 
 @lru_cache(maxsize=32)
 def _shipped_form(name: str) -> Form:
-    return _load(definitions_folder() / f"{name}.yaml")
+    path = definitions_folder() / f"{name}.yaml"
+    form = kept(path)
+    if form is None:
+        form = _load(path)
+        keep(path, form)
+    return form
 
 
 def get_form(name_or_path: str | Path) -> Form:

@@ -5,4 +5,8 @@ A `MergeRequest` says what is merged. Its files pass the stages `discover` (whic
 (may it count, with `unit_matching` against the `roster`), `versions` (which of several of one
 unit), `prior_year` and `validation` (accepted or returned), `totals`. `merge.merge_files` leads
 them through and gives a `MergeResult`; `repairs` and `diff` say what it holds.
-Nothing is imported here: a process that reads one file must not load what writes summaries."""
+Nothing is imported here: a process that reads one file must not load what writes summaries.
+"""
+
+MODULES = ("xlreport.merging.reader",)
+"""What a worker that reads files loads at its start."""

@@ -24,11 +24,11 @@ from typing import Any
 from xlreport.form.catalog import FormCatalog, definitions_folder
 from xlreport.form.model import Form
 from xlreport.formats.guard import Limits
+from xlreport.merging import MODULES
 from xlreport.merging.discover import SourceFile
 from xlreport.merging.lanes import MOST_TOGETHER, capacity
 from xlreport.merging.outcome import FileRecord
 from xlreport.merging.reader import Reader
-from xlreport.merging.request import MODULES
 from xlreport.spool import spool
 from xlreport.workers import WorkerPool
 
@@ -192,6 +192,9 @@ class ErrandLanes:
     def __exit__(self, *_: Any) -> None:
         self._here.shutdown(cancel_futures=True)
         end_workers()
+
+    def widen(self, left: float) -> None:
+        """Its size is its owner's."""
 
     def read(self, files: Sequence[SourceFile]) -> Future[list[Any]]:
         """An executor that takes nothing any more is like one whose calls fail."""

@@ -13,6 +13,7 @@ from typing import Any
 from xlreport.form.catalog import FormCatalog
 from xlreport.formats.codes import ARCHIVE_FILES_IN_ALL, R6
 from xlreport.formats.guard import Limits
+from xlreport.merging import MODULES
 from xlreport.merging.codes import (
     READER_DIED,
     READER_FAILED,
@@ -33,7 +34,7 @@ from xlreport.merging.lanes import (
 )
 from xlreport.merging.outcome import FileRecord
 from xlreport.merging.reader import IntakeStep, Reader, rejected
-from xlreport.merging.request import MODULES, ReadOptions
+from xlreport.merging.request import ReadOptions
 from xlreport.spool import spool
 from xlreport.submission import Pool
 from xlreport.worker import DIED, MEMORY, RAISED, TIME

@@ -24,6 +24,12 @@ PACE = 0.25
 MOST_TOGETHER = 64
 """Files of the largest chunk."""
 
+WORTH_STARTING = 0.3
+"""Seconds of work that are worth the start of another worker."""
+
+GUESSED = 0.01
+"""Seconds that a file is taken to need before anything is known of their pace."""
+
 FIRST = 2
 """Files of a chunk before anything is known of their pace."""
 
@@ -56,6 +62,9 @@ class Lanes(Protocol):
     def together(self) -> int:
         """Files of the largest chunk."""
 
+    def widen(self, left: float) -> None:
+        """Hears how many seconds of work are left, for one pair of hands."""
+
     def read(self, files: Sequence[SourceFile]) -> Future[list[Any]]:
         """What comes of each file, Lost for one that has no result; an exception where the chunk
         as a whole has none."""
@@ -77,6 +86,10 @@ class WorkerLanes:
         """The number of workers."""
         return self.pool.size
 
+    def widen(self, left: float) -> None:
+        """A second worker is only started where it will have something to do."""
+        self.pool.allow(self.size if left > WORTH_STARTING else 1)
+
     def read(self, files: Sequence[SourceFile]) -> Future[list[Any]]:
         """One file is an ordinary call."""
         if len(files) == 1:
@@ -95,6 +108,9 @@ class HereLanes:
     call: Call
     size: int = 1
     together: int = 1
+
+    def widen(self, left: float) -> None:
+        """There is only this process."""
 
     def read(self, files: Sequence[SourceFile]) -> Future[list[Any]]:
         """What a call raises is raised here."""
@@ -119,6 +135,9 @@ class ForeignLanes:
     safely: Callable[[Sequence[SourceFile]], Future[list[Any]]]
     size: int
     together: int = MOST_TOGETHER
+
+    def widen(self, left: float) -> None:
+        """Its size is its owner's."""
 
     def read(self, files: Sequence[SourceFile]) -> Future[list[Any]]:
         """An executor that takes nothing any more is like one whose calls fail."""
@@ -240,10 +259,21 @@ class _Pace:
         return max(1, min(self._wanted(), fair, self._lanes.together))
 
     def _wanted(self) -> int:
-        if self._since is None or not self._done:
+        seconds = self.seconds
+        if seconds is None:
             return FIRST
-        seconds = (time.monotonic() - self._since) * self._lanes.size / self._done
         return int(PACE / max(seconds, PACE / MOST_TOGETHER))
+
+    @property
+    def seconds(self) -> float | None:
+        """What a file takes one pair of hands; None as long as nobody knows."""
+        if self._since is None or not self._done:
+            return None
+        return (time.monotonic() - self._since) * self._lanes.size / self._done
+
+    def left(self, files: int) -> float:
+        """What so many files will take one pair of hands."""
+        return files * (self.seconds or GUESSED)
 
 
 def in_order(files: Sequence[SourceFile], lanes: Lanes) -> Iterator[tuple[SourceFile, Any]]:
@@ -268,6 +298,7 @@ def in_order(files: Sequence[SourceFile], lanes: Lanes) -> Iterator[tuple[Source
 
 def _hand_out(rest: deque[SourceFile], waiting: deque[_Chunk], lanes: Lanes, pace: _Pace) -> None:
     """Keeps every hand busy, and some chunks ready."""
+    lanes.widen(pace.left(len(rest)))
     busy = sum(not chunk.future.done() for chunk in waiting)
     while rest and busy < _QUEUED * lanes.size and len(waiting) < _AHEAD * lanes.size:
         together = pace.together(len(rest))

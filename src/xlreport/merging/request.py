@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from xlreport.form.catalog import SHIPPED, FormCatalog
 from xlreport.formats.guard import DEFAULT_LIMITS, Limits
+from xlreport.merging import MODULES
 from xlreport.submission import NOBODY, Unit
 from xlreport.workers import InProcess, WorkerPool
 
@@ -23,10 +24,6 @@ if TYPE_CHECKING:
 
 WORKERS = min(4, os.cpu_count() or 1)
 """Worker processes that read files, unless told otherwise."""
-
-
-MODULES = ("xlreport.merging.reader",)
-"""What a worker that reads files loads at its start."""
 
 
 Progress = Callable[[str, int], AbstractContextManager[Callable[[str], None]]]
