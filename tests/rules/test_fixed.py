@@ -12,7 +12,7 @@ from xlreport import Entry, Form
 from xlreport.form import expression as ex
 from xlreport.rules.columns import number
 from xlreport.rules.filling import column_store
-from xlreport.rules.fixed import Shown, _number, from_fixed, shown_numbers
+from xlreport.rules.fixed import from_fixed, number_of, shown_numbers
 from xlreport.submission import Status
 
 TOO_LARGE = Entry(None, Status.TOO_LARGE, "-123456789012")
@@ -58,15 +58,14 @@ TENTH = ex.Const(Decimal("0.1"))
 )
 def test_every_kind_of_formula(node: ex.Number, pair: tuple[str, str], other_form: Form) -> None:
     values = {"a": Decimal(pair[0]), "b": Decimal(pair[1])}
-    numbers = {name: Shown(int(value.scaleb(6)), True) for name, value in values.items()}
+    numbers = {name: int(value.scaleb(6)) for name, value in values.items()}
     store = column_store(other_form, [fill(other_form, 0)])
     column = next(iter(store.columns.values()))
     columns = {
-        name: replace(column, values=column.values * 0 + shown.whole)
-        for name, shown in numbers.items()
+        name: replace(column, values=column.values * 0 + whole) for name, whole in numbers.items()
     }
     (whole, *_), scale = number(node, columns)
-    result = _number(node, numbers)
+    result = number_of(node, numbers)
     assert from_fixed(result.whole, result.scale) == from_fixed(int(whole), scale)
     rescaled = from_fixed(result.at_scale())
     assert abs(rescaled - from_fixed(int(whole), scale)) <= Decimal("0.0000005")

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import NamedTuple
+
+import numpy as np
 
 from xlreport.checking import codes
 from xlreport.checking.constraints import prior_year_constraints
 from xlreport.checking.explanations import NOT_ENOUGH, why_not_enough
 from xlreport.checking.failures import (
-    ABOUT_BLANKS,
     MOST_OF_A_CONTENT,
     blanks,
     failures,
@@ -20,16 +22,20 @@ from xlreport.checking.failures import (
     place_in,
 )
 from xlreport.checking.suspects import Suspects, find_suspects, suspects_finding
+from xlreport.checking.traits import LastYear, traits_of
 from xlreport.findings import Finding, Severity, first_short
 from xlreport.form import expression as ex
 from xlreport.form.model import Form, Instance
 from xlreport.narrative import TextComparison, compare_texts
 from xlreport.rules.evaluate import Evaluation, UnitView, Verdict, evaluate_submissions
+from xlreport.rules.linear import LinearConstraint
 from xlreport.submission import Entry, Status, Submission, shown
 from xlreport.text import cut, printed_code
 
 MOST_FORESEEN = 5
 """So many rules that would fail if blanks were 0 are told one by one."""
+
+_ZERO = Entry.of(0)
 
 MOST_LISTED = 12
 """So many codes of checks that could not be verified are listed."""
@@ -48,12 +54,37 @@ def validate(
     evaluation: Evaluation, versions: Sequence[Mapping[str, Decimal]] = ()
 ) -> list[tuple[Finding, ...]]:
     """The findings of each submission of an evaluation, as `check_submissions` gives them."""
+    filled = _with_zeros(evaluation)
     findings = []
     for unit in range(len(evaluation.submissions)):
         other_version = versions[unit] if versions else {}
-        report = Report(evaluation, unit, other_version)
+        report = Report(evaluation, unit, other_version, filled.get(unit))
         findings.append(_findings(report))
     return findings
+
+
+def _with_zeros(evaluation: Evaluation) -> dict[int, Filled]:
+    """The reports with blanks, by their positions, evaluated together as if these were 0."""
+    (incomplete,) = np.nonzero(~evaluation.is_complete)
+    filled: dict[int, Submission] = {}
+    for unit in incomplete.tolist():
+        submission = evaluation.submissions[unit]
+        zeros = _zeros(evaluation.form, submission)
+        if zeros:
+            filled[unit] = replace(submission, entries={**submission.entries, **zeros})
+    if not filled:
+        return {}
+    together = evaluate_submissions(evaluation.form, list(filled.values()))
+    return {unit: Filled(together, position) for position, unit in enumerate(filled)}
+
+
+def _zeros(form: Form, submission: Submission) -> dict[str, Entry]:
+    """A 0 for each blank."""
+    zeros: dict[str, Entry] = {}
+    for item in form.typed:
+        if submission.effective(item.id).status is Status.BLANK:
+            zeros[item.id] = _ZERO
+    return zeros
 
 
 def _findings(report: Report) -> tuple[Finding, ...]:
@@ -82,13 +113,22 @@ def _explained(finding: Finding, submission: Submission) -> Finding:
 # --- stages --------------------------------------------------------------------------------------
 
 
+class Filled(NamedTuple):
+    """A report whose blanks count as 0: its place in an evaluation of such reports."""
+
+    evaluation: Evaluation
+    unit: int
+
+
 @dataclass(frozen=True, eq=False)
 class Report:
-    """One unit's report as the stages take it; what several of them need is worked out once."""
+    """One unit's report as the stages take it; what several of them need is worked out once.
+    `filled` is the report with its blanks as 0, None where there are none."""
 
     evaluation: Evaluation
     unit: int
     other_version: Mapping[str, Decimal] = field(default_factory=dict)
+    filled: Filled | None = None
 
     @property
     def form(self) -> Form:
@@ -106,24 +146,31 @@ class Report:
         return self.evaluation.view(self.unit)
 
     @cached_property
-    def failing(self) -> list[Instance]:
-        """The rules that do not hold."""
-        return self.evaluation.instances(self.unit, Verdict.FAILS)
+    def failing(self) -> list[int]:
+        """The rules that do not hold, by their positions."""
+        return self.evaluation.positions(self.unit, Verdict.FAILS)
 
     @cached_property
-    def unknown(self) -> list[Instance]:
-        """The rules that cannot be verified."""
-        return self.evaluation.instances(self.unit, Verdict.UNKNOWN)
+    def unknown(self) -> list[int]:
+        """The rules that cannot be verified, by their positions."""
+        return self.evaluation.positions(self.unit, Verdict.UNKNOWN)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every cell holds a number that can be exact."""
+        return bool(self.evaluation.is_complete[self.unit])
 
     @cached_property
     def of_rules(self) -> list[Finding]:
         """The findings of the form's rules: what fails, and the blanks that keep one from being
         verified."""
         found: list[Finding] = []
-        for instance in without_consequential(self.form, self.failing, self.view):
+        failing = [self.form.instances[position] for position in self.failing]
+        for instance in without_consequential(self.form, failing, self.view):
             found += failures(self.form, instance, self.view)
-        for instance in (*self.failing, *self.unknown):
-            found += blanks(self.form, instance, self.view)
+        for position in (*self.failing, *self.unknown):
+            if position in traits_of(self.form).about_blanks:
+                found += blanks(self.form, self.form.instances[position], self.view)
         return found
 
     @cached_property
@@ -139,6 +186,8 @@ def broken_rules(report: Report) -> Iterable[Finding]:
 
 def uncovered_cells(report: Report) -> Iterator[Finding]:
     """Cells without a number that no rule of the form has named: never passed in silence."""
+    if report.is_complete:
+        return
     covered = {finding.field for finding in report.of_rules}
     for item in report.form.typed:
         entry = report.submission.effective(item.id)
@@ -153,27 +202,41 @@ def narrative(report: Report) -> Iterable[Finding]:
     return report.texts.findings
 
 
-def unverified(report: Report) -> Iterator[Finding]:
+def unverified(report: Report) -> Sequence[Finding]:
     """One note for all rules that lack a number of this year (the cells themselves are reported one
     by one), and one for those that lack the year before."""
-    before: list[Instance] = []
+    if not report.unknown and not report.texts.unverified:
+        return ()
+    instances = report.form.instances
+    before: list[str] = []
     lacking: list[str] = []
-    for instance in report.unknown:
-        if _lacks_last_year(instance, report.view):
-            before.append(instance)
-        elif not _told_by_itself(instance):
-            lacking.append(instance.code)
-    rules = list(dict.fromkeys((*lacking, *report.texts.unverified)))
+    traits = traits_of(report.form)
+    for position in report.unknown:
+        if _lacks_last_year(traits.last_year.get(position, ()), report.view):
+            before.append(instances[position].check.code)
+        elif position not in traits.told_by_itself:
+            lacking.append(instances[position].code)
+    nothing = report.submission.prior_year is None
+    return _notes((*lacking, *report.texts.unverified), tuple(before), nothing_before=nothing)
+
+
+@lru_cache(maxsize=1024)
+def _notes(
+    lacking: tuple[str, ...], before: tuple[str, ...], *, nothing_before: bool
+) -> tuple[Finding, ...]:
+    """The notes on rules that lack a number of this year and on those that lack the year before:
+    most reports of a county lack the same."""
+    notes = []
+    rules = list(dict.fromkeys(lacking))
     if rules:
         finding = codes.LACKING(count=len(rules), codes=_checks_of(rules))
-        yield _counted(finding, len(rules))
+        notes.append(_counted(finding, len(rules)))
     if before:
-        nothing = report.submission.prior_year is None
-        message = codes.NO_REPORT_BEFORE if nothing else codes.LACKING_BEFORE
-        checks = [instance.check.code for instance in before]
-        listed = "、".join(dict.fromkeys(map(printed_code, checks)))
+        message = codes.NO_REPORT_BEFORE if nothing_before else codes.LACKING_BEFORE
+        listed = "、".join(dict.fromkeys(map(printed_code, dict.fromkeys(before))))
         finding = message(count=len(before), codes=listed)
-        yield _counted(finding, len(before))
+        notes.append(_counted(finding, len(before)))
+    return tuple(notes)
 
 
 def _checks_of(rules: Iterable[str]) -> str:
@@ -201,35 +264,33 @@ def in_spite_of_blanks(report: Report) -> Iterator[Finding]:
 
 def _foreseen(report: Report) -> Iterator[Finding]:
     """The error rules that would fail if the blanks were 0, the first few of them."""
-    submission = report.submission
-    entries = dict(submission.entries)
-    for item in report.form.typed:
-        if submission.effective(item.id).status is Status.BLANK:
-            entries[item.id] = Entry.of(0)
-    if entries == submission.entries:
+    if report.filled is None:
         return
-    filled = replace(submission, entries=entries)
-    evaluation = evaluate_submissions(report.form, [filled])
-    view = evaluation.view(0)
-    for instance in _newly_failing(report, evaluation)[:MOST_FORESEEN]:
+    view = report.filled.evaluation.view(report.filled.unit)
+    for instance in _newly_failing(report, report.filled)[:MOST_FORESEEN]:
         yield from foreseen(report.form, instance, view)
 
 
-def _newly_failing(report: Report, filled: Evaluation) -> list[Instance]:
+def _newly_failing(report: Report, filled: Filled) -> list[Instance]:
     """The error rules that cannot be verified in a report and fail once it is filled in, but for
     those that only follow from another failure."""
-    unknown = set(map(id, report.unknown))
-    errors = []
-    for instance in filled.instances(0, Verdict.FAILS):
-        if instance.check.severity is Severity.ERROR:
-            errors.append(instance)
-    telling = without_consequential(report.form, errors, filled.view(0))
-    return [instance for instance in telling if id(instance) in unknown]
+    instances = report.form.instances
+    failing = filled.evaluation.positions(filled.unit, Verdict.FAILS)
+    errors = [each for each in failing if instances[each].check.severity is Severity.ERROR]
+    unknown = set(report.unknown)
+    if unknown.isdisjoint(errors):
+        return []
+    newly = {id(instances[position]) for position in unknown}
+    view = filled.evaluation.view(filled.unit)
+    telling = without_consequential(report.form, [instances[each] for each in errors], view)
+    return [instance for instance in telling if id(instance) in newly]
 
 
 def _overwritten(report: Report) -> Iterator[Finding]:
     """Totals that were typed over and cannot be verified yet."""
-    unknown = {instance.code for instance in report.unknown}
+    if not report.submission.overrides:
+        return
+    unknown = {report.form.instances[position].code for position in report.unknown}
     for name, entry in report.submission.overrides.items():
         field = report.form.fields[name]
         check = field.computed
@@ -242,6 +303,8 @@ def _overwritten(report: Report) -> Iterator[Finding]:
 
 def suspects(report: Report) -> Iterator[Finding]:
     """Which cells are probably wrong, and what a total typed over should be."""
+    if not report.failing and not report.submission.overrides:
+        return
     typed_over = _unlike_their_formulas(report)
     guesses = [found for found in _guesses(report) if not _restores(found, typed_over)]
     is_settled = any(not guess.left(each) for guess in guesses for each in guess.explanations)
@@ -275,11 +338,16 @@ def _unlike_their_formulas(report: Report) -> dict[str, Decimal]:
 
 
 def _guesses(report: Report) -> list[Suspects]:
-    with_prior_year = prior_year_constraints(report.form, report.view)
-    ties = (*with_prior_year, *report.texts.constraints)
+    ties = _ties(report)
     return find_suspects(
         report.evaluation, report.unit, extra=ties, other_version=report.other_version
     )
+
+
+def _ties(report: Report) -> Iterator[LinearConstraint]:
+    """What ties a report's numbers to others: last year's, and those that its texts tell."""
+    yield from prior_year_constraints(report.form, report.view)
+    yield from report.texts.constraints
 
 
 def _guesses_restored(report: Report, typed_over: Iterable[str]) -> list[Suspects]:
@@ -386,25 +454,13 @@ def _only_typed_over(form: Form, instance: Instance, view: UnitView) -> bool:
 # --- what could not be verified ------------------------------------------------------------------
 
 
-def _told_by_itself(instance: Instance) -> bool:
-    """A rule about blanks is reported where they are; so is each cell of an `each: cell` rule."""
-    if instance.check.each == "cell":
-        return True
-    parts = ex.conjuncts(instance.rule)
-    return all(isinstance(part, ABOUT_BLANKS) for part in parts)
-
-
-def _lacks_last_year(instance: Instance, view: UnitView) -> bool:
+def _lacks_last_year(needs: LastYear, view: UnitView) -> bool:
     """Whether a rule cannot be verified because of the year before, whatever else is missing."""
-    return any(_lacking(part, view) for part in ex.walk(instance.rule))
+    return any(_is_unknown(part, view) for part in needs)
 
 
-def _lacking(part: ex.Node, view: UnitView) -> bool:
-    """Whether a node stands for last year, which does not tell it."""
-    match part:
-        case ex.Previous():
-            return not view.knows(part)
-        case ex.Differs(text=name):
-            return not view.store.previous_texts[name][view.unit]
-        case _:
-            return False
+def _is_unknown(part: ex.Previous | ex.Differs, view: UnitView) -> bool:
+    """Whether the report of the year before does not tell what a node stands for."""
+    if isinstance(part, ex.Previous):
+        return not view.knows(part)
+    return not view.store.previous_texts[part.text][view.unit]

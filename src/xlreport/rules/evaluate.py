@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import IntEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -26,11 +26,10 @@ from xlreport.rules.columns import (
     difference,
     everywhere,
     known,
-    number,
     somewhere,
 )
 from xlreport.rules.filling import column_layout, column_store
-from xlreport.rules.fixed import from_fixed
+from xlreport.rules.fixed import from_fixed, number_of, to_fixed
 from xlreport.rules.shapes import Shape, shapes_of
 from xlreport.submission import Entry, Submission
 
@@ -262,9 +261,12 @@ class UnitView:
 
     def value(self, node: ex.Number) -> Decimal:
         """The exact value of a number node."""
-        own = self.store.at(self.unit, node)
-        (whole,), scale = number(node, own.columns)
-        return from_fixed(int(whole), scale)
+        columns = self.store.columns
+        wholes: dict[str, int] = {}
+        for operand in ex.operands_of(node):
+            key = ex.key_of(operand)
+            wholes[key] = columns.numbers.item(columns.rows[key], self.unit)
+        return from_fixed(*number_of(node, wholes))
 
     def number(self, operand: ex.Leaf) -> Decimal:
         """What an operand's cell shows, exact where a column would be clamped."""
@@ -276,13 +278,13 @@ class UnitView:
 
     def recomputed(self, name: str) -> Decimal:
         """A field as the formulas give it, whatever was typed over them."""
-        values = self.store.recomputed[name].values
-        return from_fixed(int(values[self.unit]))
+        columns = self.store.recomputed
+        return from_fixed(columns.numbers.item(columns.rows[name], self.unit))
 
     def knows(self, operand: ex.Leaf) -> bool:
         """Whether an operand is a number."""
-        column = self.store.columns[ex.key_of(operand)]
-        return bool(column.known[self.unit])
+        columns = self.store.columns
+        return columns.known.item(columns.rows[ex.key_of(operand)], self.unit)
 
     def knows_all(self, node: ex.Node) -> bool:
         """Whether every number that a node needs is there."""
@@ -319,6 +321,15 @@ class Evaluation:
         """The numbers of each submission, in their order."""
         units = range(len(self.submissions))
         return [self.view(unit) for unit in units]
+
+    @cached_property
+    def is_complete(self) -> Booleans:
+        """Where every typed-in cell holds a number that is not too large, by submission."""
+        typed = slice(0, len(self.form.typed))
+        columns = self.store.columns
+        exact = np.abs(columns.numbers[typed]) < to_fixed(ex.MAX_NUMBER)
+        complete: Booleans = np.all(exact & columns.known[typed], axis=0)
+        return complete
 
     def positions(self, unit: int, verdict: Verdict) -> list[int]:
         """The rules with this verdict for one submission, by their positions in the form."""

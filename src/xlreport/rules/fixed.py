@@ -88,12 +88,13 @@ def _typed(entry: Entry) -> Shown:
 def _result(form: Form, name: str, numbers: Mapping[str, Shown]) -> Shown:
     """The result of a computed field's formula; it counts as known when all its parts are
     numbers."""
-    exact = _number(form.formulas[name], numbers)
+    parts = {part: numbers[part].whole for part in ex.fields_of(form.formulas[name])}
+    exact = number_of(form.formulas[name], parts)
     is_known = all(numbers[leaf].is_known for leaf in form.leaves(name))
     return Shown(exact.at_scale(), is_known)
 
 
-class _Scaled(NamedTuple):
+class Whole(NamedTuple):
     """A whole number of 10**-scale."""
 
     whole: int
@@ -110,12 +111,12 @@ class _Scaled(NamedTuple):
         rounded = self.rounded(ex.SCALE)
         return rounded.whole // _power_of_ten(self.scale - ex.SCALE)
 
-    def rounded(self, digits: int) -> _Scaled:
+    def rounded(self, digits: int) -> Whole:
         """Half away from zero to `digits` decimals, still in the same units."""
         step = _power_of_ten(max(0, self.scale - digits))
         steps = (abs(self.whole) + step // 2) // step
         magnitude = steps * step
-        return _Scaled(-magnitude if self.whole < 0 else magnitude, self.scale)
+        return Whole(-magnitude if self.whole < 0 else magnitude, self.scale)
 
 
 def _power_of_ten(exponent: int) -> int:
@@ -123,31 +124,32 @@ def _power_of_ten(exponent: int) -> int:
     return power
 
 
-def _number(node: ex.Number, numbers: Mapping[str, Shown]) -> _Scaled:
-    """The value of a formula; those of computed fields hold fields of the same report only."""
+def number_of(node: ex.Number, numbers: Mapping[str, int]) -> Whole:
+    """The value of a number node for one unit, as `columns.number` gives it for many: `numbers` has
+    its leaves by `expression.key_of`, in units of 10**-SCALE."""
     match node:
         case ex.Ref() | ex.Previous() | ex.Length():
-            return _Scaled(numbers[ex.key_of(node)].whole, ex.SCALE)
+            return Whole(numbers[ex.key_of(node)], ex.SCALE)
         case ex.Const(value=value):
             scale = ex.decimals_of(value)
-            return _Scaled(int(value.scaleb(scale)), scale)
+            return Whole(int(value.scaleb(scale)), scale)
         case ex.Total(items=items):
-            return _sum([_number(item, numbers) for item in items])
+            return _sum([number_of(item, numbers) for item in items])
         case ex.Minus(left=left, right=right):
-            less = _number(right, numbers)
-            return _sum([_number(left, numbers), _Scaled(-less.whole, less.scale)])
+            less = number_of(right, numbers)
+            return _sum([number_of(left, numbers), Whole(-less.whole, less.scale)])
         case ex.Times(factor=factor, item=item):
             decimals = ex.decimals_of(factor)
             times = int(factor.scaleb(decimals))
-            whole, scale = _number(item, numbers)
-            return _Scaled(whole * times, decimals + scale)
+            whole, scale = number_of(item, numbers)
+            return Whole(whole * times, decimals + scale)
         case ex.Absolute(item=item):
-            whole, scale = _number(item, numbers)
-            return _Scaled(abs(whole), scale)
+            whole, scale = number_of(item, numbers)
+            return Whole(abs(whole), scale)
         case ex.Rounded(item=item, digits=digits):
-            return _number(item, numbers).rounded(digits)
+            return number_of(item, numbers).rounded(digits)
 
 
-def _sum(items: list[_Scaled]) -> _Scaled:
+def _sum(items: list[Whole]) -> Whole:
     scale = max(item.scale for item in items)
-    return _Scaled(sum(item.at(scale) for item in items), scale)
+    return Whole(sum(item.at(scale) for item in items), scale)
