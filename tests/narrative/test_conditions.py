@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from narrative.letters import told
+from xlreport import Form
 from xlreport.narrative import claims
+from xlreport.narrative.claims import stated_numbers
 from xlreport.narrative.conditions import CONDITIONS, Condition
+from xlreport.narrative.lexicon import Lexicon, Token, lexicon_of
 
 each_condition = pytest.mark.parametrize("condition", CONDITIONS, ids=lambda c: c.name)
 
@@ -52,3 +58,44 @@ def test_a_condition_more_is_one_row(monkeypatch: pytest.MonkeyPatch) -> None:
     even = Condition(lambda it: it.cut.value % 2 == 0, "收到来信12件", "收到来信13件")
     put(monkeypatch, [*CONDITIONS, even])
     assert (told(even.admits), told(even.stops)) == ([("L1", "letters", 12)], [])
+
+
+def _texts() -> list[str]:
+    """Texts of published reports, and single sentences in lines of one text."""
+    folder = Path(__file__).parent
+    sentences = (folder / "sentences.txt").read_text(encoding="utf-8")
+    passages = json.loads((folder / "passages.json").read_text(encoding="utf-8"))
+    return [sentences, *(passage["text"] for passage in passages)]
+
+
+def test_looks_that_spare_work_change_nothing(
+    zfxxgk: Form, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Conditions tried once a clause, subjects that are not meant and lines that cannot name one
+    are only left out sooner: every claim tried with every condition reads the same."""
+    words = lexicon_of(zfxxgk, "text.overview")
+    assert words is not None
+    texts = _texts()
+    read = [stated_numbers(words, text, 2025) for text in texts]
+    assert sum(map(len, read)) > 300
+    put(monkeypatch, [replace(each, is_of_clause=False, subjects=None) for each in CONDITIONS])
+    monkeypatch.setattr(Lexicon, "may_name_subject", lambda *_: True)
+    assert [stated_numbers(words, text, 2025) for text in texts] == read
+
+
+def test_a_line_that_names_no_subject_is_not_taken_apart(
+    zfxxgk: Form, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = lexicon_of(zfxxgk, "text.overview")
+    assert words is not None
+    taken: list[str] = []
+    whole = Lexicon.tokens
+
+    def noted(self: Lexicon, text: str, start: int, end: int) -> Iterator[Token]:
+        taken.append(text[start:end])
+        return whole(self, text, start, end)
+
+    monkeypatch.setattr(Lexicon, "tokens", noted)
+    text = "召开会议3次。\n收到政府信息公开申请3件。\n培训干部5人。"
+    assert [stated.number for stated in stated_numbers(words, text, 2025)] == [3]
+    assert taken == ["收到政府信息公开申请3件。\n"]

@@ -23,6 +23,8 @@ def stated_numbers(lexicon: Lexicon, text: str, year: int) -> list[StatedNumber]
     reader = _Reader(lexicon, text, year)
     stated: list[StatedNumber] = []
     for line in _LINE.finditer(text):
+        if not reader.context.topic and not lexicon.may_name_subject(text, *line.span()):
+            continue
         tokens = list(lexicon.tokens(text, *line.span()))
         if reader.context.topic or lexicon.names_subject(tokens):
             for clause in clauses(tokens):
@@ -110,25 +112,47 @@ class _Reader:
     def _stated(self, tokens: list[Token], parts: Cut) -> list[StatedNumber]:
         """What a clause states. A number is that of the first claim of a statement about a
         subject, and a verb states one claim."""
+        if not self._can_be_read(parts):
+            return []
         spoken = self._spoken(tokens)
+        of_claim = [condition for condition in CONDITIONS if not condition.is_of_clause]
         stated: list[StatedNumber] = []
         taken: set[tuple[str, str]] = set()
         used: set[Token] = set()
-        for known in self.lexicon.claims:
+        for known in self._claims_meant(parts):
             about = (known.statement.code, known.subject)
-            is_vague = len(known.claim.readings) > 1
-            if about in taken or (parts.of_one and is_vague):
+            if about in taken:
                 continue
             verb = _verb(known, parts, spoken)
             if used.intersection(verb):
                 continue
-            it = Candidate(self.lexicon, self.text, self.year, self.context, parts, known, verb)
-            if all(condition.holds(it) for condition in CONDITIONS):
+            it = self._candidate(parts, known, verb)
+            if all(condition.holds(it) for condition in of_claim):
                 stated.append(it.stated())
                 if not parts.denies:
                     taken.add(about)
                     used |= set(verb)
         return stated
+
+    def _can_be_read(self, parts: Cut) -> bool:
+        """Whether a clause keeps the conditions that say the same of every claim."""
+        of_any = self._candidate(parts, self.lexicon.claims[0], ())
+        return all(condition.holds(of_any) for condition in CONDITIONS if condition.is_of_clause)
+
+    def _claims_meant(self, parts: Cut) -> list[KnownClaim]:
+        """The claims about the subjects that no condition rules out. One thing that is not counted
+        (收到1件，已办结) can be claimed only where that has one meaning."""
+        subjects = set(self.lexicon.subjects)
+        for condition in CONDITIONS:
+            if condition.subjects is not None:
+                subjects &= condition.subjects(parts, self.context)
+        claims = [known for known in self.lexicon.claims if known.subject in subjects]
+        if parts.of_one:
+            return [known for known in claims if len(known.claim.readings) <= 1]
+        return claims
+
+    def _candidate(self, parts: Cut, known: KnownClaim, verb: tuple[Token, ...]) -> Candidate:
+        return Candidate(self.lexicon, self.text, self.year, self.context, parts, known, verb)
 
     def _spoken(self, tokens: Sequence[Token]) -> dict[int, tuple[Token, ...]]:
         """The words of each verb whose steps the clause has in full, in their order."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from xlreport.form.model import Claim, Statement
 from xlreport.narrative.lexicon import Token, TokenKind
@@ -102,7 +103,7 @@ def names_a_day(tokens: Sequence[Token]) -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Cut:
     """A clause cut at its number. One that says that there were none (未收到来信) has no number,
     and all its words are before; `is_denied_before` tells one that leaves that to the clause before
@@ -126,11 +127,20 @@ class Cut:
             return int(self.of_one)
         return self.number.value or 0
 
-    @property
-    def others(self) -> Iterator[Token]:
+    @cached_property
+    def others(self) -> Sequence[Token]:
         """All tokens but the number."""
-        yield from self.before
-        yield from self.after
+        return [*self.before, *self.after]
+
+    @cached_property
+    def subjects(self) -> frozenset[str]:
+        """The subjects that are named."""
+        return frozenset().union(*[token.role.subjects for token in self.others])
+
+    @cached_property
+    def led_away_from(self) -> frozenset[str]:
+        """The subjects from which a word leads away."""
+        return frozenset().union(*[token.role.unless for token in self.others])
 
     @property
     def place(self) -> Span:

@@ -8,7 +8,7 @@ nothing. So 收到投诉65件 or 自然人提出10件 can never be taken for the
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass
 
 from xlreport.form.model import Claim
@@ -47,18 +47,15 @@ class Candidate:
     @property
     def names_subject(self) -> bool:
         """Whether the clause itself names the claim's subject."""
-        subject = self.known.subject
-        return any(subject in token.role.subjects for token in self.cut.others)
+        return self.known.subject in self.cut.subjects
 
     @property
     def continues(self) -> bool:
         """Whether the clause names no subject at all, and the claim's is being spoken of."""
         subject = self.known.subject
-        if self.context.topic != subject:
+        if self.context.topic != subject or self.cut.subjects:
             return False
-        return not any(
-            token.role.subjects or subject in token.role.unless for token in self.cut.others
-        )
+        return subject not in self.cut.led_away_from
 
     @property
     def is_sure(self) -> bool:
@@ -79,7 +76,7 @@ class Candidate:
     def is_of_a_kind(self) -> bool:
         """Whether one kind is counted (通过网络收到), not a list of them (网络、信函等渠道)."""
         kinds = self.kinds
-        words = list(self.cut.others)
+        words = self.cut.others
         if not kinds or any(token.role.ends_list for token in words):
             return False
         first = words.index(kinds[0])
@@ -151,7 +148,7 @@ def the_sentence_is_about_the_year(it: Candidate) -> bool:
 
 def no_day_is_named(it: Candidate) -> bool:
     """What came on the last day of the year is one of the year's."""
-    return not names_a_day(list(it.cut.others))
+    return not names_a_day(it.cut.others)
 
 
 def the_number_is_certain(it: Candidate) -> bool:
@@ -312,11 +309,15 @@ def the_subject_is_known(it: Candidate) -> bool:
 @dataclass(frozen=True, slots=True)
 class Condition:
     """A rule that a clause must keep to be read; its docstring says why. `admits` is a text that
-    is read and `stops` one of which only this condition keeps a number from being read."""
+    is read and `stops` one of which only this condition keeps a number from being read. One that
+    `is_of_clause` says the same of every claim; `subjects` gives those of which it can hold at
+    all, where a look at the clause tells."""
 
     holds: Callable[[Candidate], bool]
     admits: str
     stops: str
+    is_of_clause: bool = False
+    subjects: Callable[[Cut, Context], Set[str]] | None = None
 
     @property
     def name(self) -> str:
@@ -325,15 +326,27 @@ class Condition:
 
 
 CONDITIONS: tuple[Condition, ...] = (
-    Condition(the_subject_is_known, "来信方面，收到12件", "收到12件，来信很多"),
+    Condition(
+        the_subject_is_known,
+        "来信方面，收到12件",
+        "收到12件，来信很多",
+        subjects=lambda parts, context: parts.subjects | {context.topic},
+    ),
     Condition(a_verb_of_the_claim_states_it, "收到来信12封", "来信12封"),
     Condition(a_word_of_the_claim_denies_it, "未收到来信", "谢绝来信"),
-    Condition(every_word_is_known, "收到群众来信12件", "收到涉及拆迁的来信12件"),
-    Condition(there_is_one_number, "收到来信12件", "收到来信12件至15件"),
+    Condition(every_word_is_known, "收到群众来信12件", "收到涉及拆迁的来信12件", is_of_clause=True),
+    Condition(there_is_one_number, "收到来信12件", "收到来信12件至15件", is_of_clause=True),
     Condition(no_other_year_is_named, "2025年收到来信12件", "2024年收到来信12件"),
-    Condition(the_sentence_is_about_the_year, "上年不计。收到来信12件", "上年，收到来信12件"),
-    Condition(no_day_is_named, "截至12月31日收到来信12件", "12月31日收到来信12件"),
-    Condition(the_number_is_certain, "收到来信十三件", "收到来信三四件"),
+    Condition(
+        the_sentence_is_about_the_year,
+        "上年不计。收到来信12件",
+        "上年，收到来信12件",
+        is_of_clause=True,
+    ),
+    Condition(
+        no_day_is_named, "截至12月31日收到来信12件", "12月31日收到来信12件", is_of_clause=True
+    ),
+    Condition(the_number_is_certain, "收到来信十三件", "收到来信三四件", is_of_clause=True),
     Condition(the_number_counts_something, "收到的来信为0", "收到的来信为12"),
     Condition(the_measure_is_the_subjects, "接待来访12批", "接待来访12件"),
     Condition(nothing_else_is_being_counted, "发出通知。来信12件", "发出通知5件，来信12件"),
@@ -346,8 +359,13 @@ CONDITIONS: tuple[Condition, ...] = (
         a_part_is_no_more_than_the_whole, "收到来信12件，好，办结9件", "收到来信12件，好，办结15件"
     ),
     Condition(the_measure_is_that_of_the_whole, "收到来信12件，办结9件", "收到来信12件，办结9封"),
-    Condition(no_day_is_told_behind, "收到来信12件（截至12月31日）", "收到来信12件（3月5日）"),
-    Condition(each_word_names_one_subject, "来信和来访0件", "来信和来访12件"),
+    Condition(
+        no_day_is_told_behind,
+        "收到来信12件（截至12月31日）",
+        "收到来信12件（3月5日）",
+        is_of_clause=True,
+    ),
+    Condition(each_word_names_one_subject, "来信和来访0件", "来信和来访12件", is_of_clause=True),
     Condition(the_words_before_fit, "收到群众来信12件", "收到网上来信12件"),
     Condition(the_words_after_fit, "收到12件群众来信", "收到12件网上来信"),
     Condition(no_verb_states_something_else, "来信12件", "转交来信12件"),

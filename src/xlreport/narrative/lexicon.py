@@ -200,6 +200,7 @@ class Lexicon:
     roles: dict[str, Role]
     phrases: tuple[Phrase, ...]
     pattern: re.Pattern[str]
+    naming: re.Pattern[str]
     leading_away: re.Pattern[str]
     explaining: re.Pattern[str]
     faults: Mapping[str, re.Pattern[str]]
@@ -220,6 +221,11 @@ class Lexicon:
         """What a year can be, by its distance from the report's: as 上年 or 下年."""
         word = {-1: "上年", 1: "下年"}.get(distance, "")
         return self.roles.get(word, _NO_ROLE)
+
+    def may_name_subject(self, text: str, start: int, end: int) -> bool:
+        """Whether a part of a text holds a word without which no subject can be named: a look that
+        takes a tenth of the time of reading it."""
+        return self.naming.search(text, start, end) is not None
 
     def names_subject(self, tokens: Iterable[Token]) -> bool:
         """Whether any subject is named."""
@@ -328,11 +334,20 @@ def build_lexicon(statements: Iterable[Statement]) -> Lexicon | None:
         roles=roles,
         phrases=phrases,
         pattern=_pattern(roles, measures, atoms),
+        naming=_naming(roles, subjects.values()),
         leading_away=_leading_away(roles),
         explaining=_explaining(roles),
         faults={subject: _faults(roles, claims, subject) for subject in subjects},
         subjects=tuple(subjects),
     )
+
+
+def _naming(roles: Mapping[str, Role], subjects: Iterable[Subject]) -> re.Pattern[str]:
+    """The names of subjects, and for names put together the words of which each holds one."""
+    words = {word for word, role in roles.items() if role.subjects}
+    for subject in subjects:
+        words.update(*subject.made_of[:1])
+    return re.compile(_any_of(words) or NOTHING)
 
 
 def _leading_away(roles: Mapping[str, Role]) -> re.Pattern[str]:
