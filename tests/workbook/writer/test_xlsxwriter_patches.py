@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 from xlsxwriter.core import Core
+from xlsxwriter.format import Format
 from xlsxwriter.packager import Packager
+from xlsxwriter.sharedstrings import SharedStringTable
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
@@ -23,13 +25,12 @@ from xlreport.workbook.writer.xlsxwriter_patches import (
     PRIVATE_NAMES,
     LockedWorkbook,
     PlainSheet,
-    share_cells,
 )
 
 
 def private_names_of_xlsxwriter() -> set[str]:
     """All private methods of the classes that are patched."""
-    classes = (Core, Packager, Workbook, Worksheet)
+    classes = (Core, Format, Packager, SharedStringTable, Workbook, Worksheet)
     names = {name for cls in classes for name in dir(cls)}
     return {name for name in names if name.startswith("_") and not name.startswith("__")}
 
@@ -113,17 +114,6 @@ def test_pictures_are_refused_rather_than_lost() -> None:
     with pytest.raises(NotImplementedError):
         book.close()
     book.fileclosed = True  # else its destructor tries again
-
-
-def test_equal_cells_of_a_row_become_one_object() -> None:
-    book = LockedWorkbook(io.BytesIO(), "")
-    sheet = book.add_worksheet("表", PlainSheet)
-    for column, number in enumerate((0, 0, 1)):
-        sheet.write_number(2, column, number)
-    share_cells(sheet, 2, {})
-    cells = sheet.table[2]
-    assert cells[0] is cells[1]
-    assert (cells[0].number, cells[2].number) == (0, 1)
 
 
 @pytest.mark.parametrize(

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 from typing import NamedTuple
-
-from xlsxwriter.format import Format
 
 from xlreport.a1 import address, quoted
 from xlreport.form import expression as ex
 from xlreport.form.model import Field, Form, Kind, Table
+from xlreport.publishing.summary.detail_rows import DetailRows, size_of
 from xlreport.rules.evaluate import UnitView
 from xlreport.workbook.layout import details
 from xlreport.workbook.layout.sheet import LINE_HEIGHT, Span, display_width, lines_needed
 from xlreport.workbook.writer.book import WorkbookWriter, excel_number
 from xlreport.workbook.writer.printing import MAX_ROW_HEIGHT
-from xlreport.workbook.writer.xlsxwriter_patches import share_cells
 
 _KEY_WIDTHS = (11.0, 18.0, 7.0)
 
@@ -64,13 +61,13 @@ class _DetailSheet:
         self.totals = len(details.row_totals(form, table.id))
         self.right = details.field_column(len(self.fields)) - 1
         self.last = details.HEADING_ROW + max(1, len(views))
-        self.largest = [Decimal(0)] * len(self.fields)
         self.sheet = book.sheet(self.name)
 
     def write(self) -> None:
         """The whole sheet."""
         self._title()
-        self._units()
+        self.rows = DetailRows(self.book, self.sheet, self.fields, self.views)
+        self.largest = self.rows.largest
         for index, field in enumerate(self.fields):
             self._total(details.field_column(index), field)
         self._widths()
@@ -78,46 +75,9 @@ class _DetailSheet:
         self._field_headings()
         self._range()
         self._page()
+        self.sheet.write_late(self.rows)
 
     # --- figures ------------------------------------------------------------------------------
-
-    def _units(self) -> None:
-        known: dict[tuple[type, object], object] = {}
-        styles = [self._style(field) for field in self.fields]
-        for row, view in enumerate(self.views):
-            unit = view.submission.unit
-            for column, text in enumerate((unit.code, unit.name, unit.level)):
-                cell = details.unit_cell(row, column)
-                self.book.string(self.sheet, cell, text, "text")
-            for index, style in enumerate(styles):
-                self._value(row, index, view, style)
-            share_cells(self.sheet, details.FIRST_UNIT_ROW + row, known)
-
-    def _style(self, field: Field) -> Format:
-        """What is worked out looks otherwise than what is typed in."""
-        use = "number" if field.computed is None else "computed"
-        return self.book.styles[f"{use}_{field.kind.value}"]
-
-    def _value(self, row: int, index: int, view: UnitView, style: Format) -> None:
-        """A typed-in number as it counts, a computed one worked out again."""
-        cell = details.unit_cell(row, details.field_column(index))
-        field = self.fields[index]
-        value: Decimal | None
-        if field.computed is not None:
-            value = view.recomputed(field.id)
-        else:
-            value = view.submission.effective(field.id).value
-        if value is None:
-            self.sheet.write_blank(*cell, None, style)
-            return
-        self.sheet.write_number(*cell, excel_number(value), style)
-        self._note_size(index, value)
-
-    def _note_size(self, index: int, value: Decimal) -> None:
-        """A minus takes as much room as a digit."""
-        size = value if value >= 0 else value * -10
-        if size > self.largest[index]:
-            self.largest[index] = size
 
     def _total(self, column: int, field: Field) -> None:
         style = self.book.styles[f"computed_{field.kind.value}"]
@@ -127,7 +87,8 @@ class _DetailSheet:
         result = self.book.results.number(ex.Ref(field.id))
         formula = details.column_sum(self.name, column, len(self.views))
         self.sheet.write_formula(details.TOTAL_ROW, column, formula, style, excel_number(result))
-        self._note_size(column - details.field_column(0), result)
+        index = column - details.field_column(0)
+        self.largest[index] = max(self.largest[index], size_of(result))
 
     # --- headings -----------------------------------------------------------------------------
 

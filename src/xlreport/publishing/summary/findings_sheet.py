@@ -10,7 +10,7 @@ from xlreport.a1 import address, quoted
 from xlreport.findings import Finding, Severity, excel_order, grouped
 from xlreport.form.model import Form
 from xlreport.merging.result import MergeResult
-from xlreport.publishing.summary.list_sheet import Column, ListSheet
+from xlreport.publishing.summary.list_sheet import Column, Link, ListSheet
 from xlreport.publishing.summary.names import FINDINGS_SHEET
 from xlreport.workbook.layout import details
 from xlreport.workbook.layout.workbook import layout_of
@@ -26,7 +26,7 @@ _COLUMNS = (
     Column("怎么办", 54, wraps=True),
     Column("明细", 11, "centre"),
 )
-_WEIGHT, _LINK = 0, 6
+_WEIGHT = 0
 
 _LONGEST_NAMES = 500
 """Characters of a list of units: more would not fit into the highest row that Excel allows."""
@@ -45,12 +45,10 @@ def write_findings(book: WorkbookWriter, form: Form, result: MergeResult) -> Non
     links = _Links(form, result)
     heavy, notes = _by_weight(form, result)
     for finding in heavy:
-        line = sheet.add(_texts(finding), MAX_ROW_HEIGHT)
-        _write_link(sheet, line, links.target(finding))
+        sheet.add((*_texts(finding), links.to(finding)), MAX_ROW_HEIGHT)
     units = [file.unit.name for file in result.usable]
     for folded in fold_notes(notes, units):
-        line = sheet.add(folded.texts, MAX_ROW_HEIGHT)
-        _write_link(sheet, line, None)
+        sheet.add((*folded.texts, None), MAX_ROW_HEIGHT)
     sheet.paint(_WEIGHT, Severity.ERROR.label, "bad")
     sheet.paint(_WEIGHT, Severity.WARNING.label, "warn")
     sheet.finish()
@@ -170,22 +168,14 @@ class _Links:
             home, cell = cells[name]
             self._columns[home, address(cell)] = column
 
-    def target(self, finding: Finding) -> tuple[str, str] | None:
-        """Sheet and cell; None for a finding about no number of a counted unit. One about several
-        cells leads to the first."""
+    def to(self, finding: Finding) -> Link | None:
+        """The link to a cell; None for a finding about no number of a counted unit. One about
+        several cells leads to the first."""
         row = self.rows.get(finding.file)
         first = finding.cell.split("、")[0].split(":")[0]
         column = self._columns.get((finding.sheet, first))
         if row is None or column is None or a1.parse(first) is None:
             return None
         sheet, number = column
-        cell = details.unit_cell(row, number)
-        return sheet, address(cell)
-
-
-def _write_link(sheet: ListSheet, line: int, target: tuple[str, str] | None) -> None:
-    if target is None:
-        sheet.book.string(sheet.sheet, (line, _LINK), "", "centre")
-        return
-    name, cell = target
-    sheet.link((line, _LINK), f"{quoted(name)}!{cell}", f"查看 {cell}")
+        cell = address(details.unit_cell(row, number))
+        return Link(f"{quoted(sheet)}!{cell}", f"查看 {cell}")

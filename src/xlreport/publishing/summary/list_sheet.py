@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
 
-from xlreport.a1 import Cell, address, quoted
+from xlreport.a1 import address, quoted
 from xlreport.workbook.layout.sheet import Span, lines_needed
-from xlreport.workbook.writer.book import WorkbookWriter
+from xlreport.workbook.writer.book import WorkbookWriter, put_text
 from xlreport.workbook.writer.printing import print_when_asked
 
 HEADING_ROW, FIRST_ROW = 2, 3
@@ -17,7 +17,24 @@ HEADING_ROW, FIRST_ROW = 2, 3
 _TITLE_HEIGHT, _LINE_HEIGHT, _PADDING = 30, 15, 4
 """Points of the title's row, of a line of text in a row, and of what stays free."""
 
-Content = str | int | None
+MOST_ROWS = 1_048_576 - FIRST_ROW - 1
+"""Entries that fit into a sheet of Excel's, and a line about the others."""
+
+_NO_ROOM = "另有 {count} 行，这一页放不下，见同一文件夹里的“结果.json”"
+
+MOST_LINKS = 20_000
+"""Links of a list; Excel opens no sheet with more than 65,530."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A cell that leads to another of this workbook."""
+
+    target: str
+    text: str
+
+
+Content = str | int | Link | None
 """What a cell of a list holds."""
 
 
@@ -41,10 +58,17 @@ class ListSheet:
         self.name = name
         self.columns = columns
         self.right = len(columns) - 1
-        self.last = HEADING_ROW
-        """The last row that was written."""
         self.sheet = book.sheet(name)
+        styles = [column.style for column in columns]
+        self._rows = book.list_rows(self.sheet, FIRST_ROW, styles)
+        self._links = 0
+        self._left_out = 0
         self._head(kept)
+
+    @property
+    def last(self) -> int:
+        """The last row that was written."""
+        return max(HEADING_ROW, self._rows.last)
 
     def _head(self, kept: int) -> None:
         for index, column in enumerate(self.columns):
@@ -59,28 +83,37 @@ class ListSheet:
         """The line below the title."""
         self.book.merge(self.sheet, Span.line(1, 0, self.right), words, "small")
 
-    def add(self, contents: Sequence[Content], highest: float = inf) -> int:
-        """A row, as high as its texts need; gives its number."""
-        self.last += 1
-        lines = [1]
-        filled = zip(self.columns, contents, strict=False)
-        for index, (column, content) in enumerate(filled):
-            cell = self.last, index
-            if isinstance(content, int):
-                self.sheet.write_number(*cell, content, self.book.styles[column.style])
-                continue
-            text = content or ""
-            self.book.string(self.sheet, cell, text, column.style)
-            if column.wraps:
-                lines.append(lines_needed(text, column.width))
-        height = _LINE_HEIGHT * max(lines) + _PADDING
-        self.sheet.set_row(self.last, min(highest, height))
-        return self.last
+    def add(self, contents: Sequence[Content], highest: float = inf) -> None:
+        """A row, as high as its texts need; only counted where the sheet has no room for it."""
+        if self.last - HEADING_ROW >= MOST_ROWS:
+            self._left_out += 1
+            return
+        self._put(contents, highest)
 
-    def link(self, cell: Cell, target: str, text: str) -> None:
-        """A link to a cell of this workbook."""
-        style = self.book.styles["link"]
-        self.sheet.write_url(*cell, f"internal:{target}", style, text)
+    def _put(self, contents: Sequence[Content], highest: float) -> None:
+        lines = 1
+        for column, content in zip(self.columns, contents, strict=True):
+            if isinstance(content, int):
+                self._rows.number(content)
+            elif isinstance(content, Link):
+                self._link(content)
+            else:
+                text = content or ""
+                put_text(self._rows, text)
+                if column.wraps:
+                    lines = max(lines, lines_needed(text, column.width))
+        height = _LINE_HEIGHT * lines + _PADDING
+        self._rows.end(min(highest, height))
+
+    def _link(self, link: Link) -> None:
+        """The next cell: a link, while there may be more of them, else its words alone."""
+        self._links += 1
+        if self._links > MOST_LINKS:
+            put_text(self._rows, link.text)
+            return
+        cell = self._rows.last + 1, self._rows.column
+        self.sheet.write_link(cell, f"internal:{link.target}", link.text)
+        self._rows.text(link.text, style=self.book.styles["link"])
 
     def paint(self, column: int, begins_with: str, style: str) -> None:
         """A conditional format where the words in a column begin so."""
@@ -100,6 +133,10 @@ class ListSheet:
     def finish(self, *, printed: bool = True) -> None:
         """Makes the rows a table with filters; how it prints (with the workbook, or when somebody
         asks for it), protection."""
+        if self._left_out:
+            told = _NO_ROOM.format(count=self._left_out)
+            self._put([told, *[None] * self.right], inf)
+        self.sheet.write_late(self._rows)
         if self.last >= FIRST_ROW:
             area = Span(HEADING_ROW, 0, self.last, self.right)
             headings = [column.heading for column in self.columns]

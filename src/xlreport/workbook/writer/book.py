@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from xlreport.a1 import Cell, address, quoted
@@ -17,13 +18,14 @@ from xlreport.workbook.layout.sheet import Span
 from xlreport.workbook.layout.workbook import WorkbookLayout, layout_of
 from xlreport.workbook.writer.context import TemplateContext
 from xlreport.workbook.writer.formulas import formulas_of
+from xlreport.workbook.writer.late_rows import ListRows
 from xlreport.workbook.writer.printable import printable
 from xlreport.workbook.writer.results import CachedResults
 from xlreport.workbook.writer.styles import Styles
 from xlreport.workbook.writer.xlsxwriter_patches import (
     LockedWorkbook,
     PlainSheet,
-    keep_no_table_cells,
+    add_table,
 )
 
 _NO_NAME = re.compile(r"\W")
@@ -53,9 +55,11 @@ class WorkbookWriter:
         """What writes the texts that come after all others among the workbook's shared strings."""
         self.styles = Styles(self.workbook)
 
-    def sheet(self, name: str) -> Worksheet:
+    def sheet(self, name: str) -> PlainSheet:
         """A new worksheet, locked but for the cells that are to be filled in."""
-        sheet: Worksheet = self.workbook.add_worksheet(name, PlainSheet)
+        sheet = self.workbook.add_worksheet(name, PlainSheet)
+        if not isinstance(sheet, PlainSheet):
+            raise TypeError("XlsxWriter made a sheet of another class")
         sheet.set_paper(A4)
         sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.5)
         sheet.set_footer("&C第 &P 页，共 &N 页")
@@ -89,9 +93,17 @@ class WorkbookWriter:
         if not kept:
             sheet.write_blank(*cell, None, self.styles[style])
             return
-        bites = kept.startswith(BITING)
-        cell_format = self.styles.quoted(style) if bites else self.styles[style]
+        cell_format = self.styles.quoted(style) if bites(kept) else self.styles[style]
         sheet.write_string(*cell, kept, cell_format)
+
+    def list_rows(self, sheet: PlainSheet, first: int, styles: Sequence[str]) -> ListRows:
+        """Rows for very long sheets, a style for each column."""
+        made = [self.styles[style] for style in styles]
+
+        def quoted(column: int) -> Format:
+            return self.styles.quoted(styles[column])
+
+        return ListRows(first, made, quoted, sheet.number_of)
 
     def table(
         self, sheet: Worksheet, name: str, area: Span, headings: Sequence[str], style: str = "head"
@@ -106,8 +118,7 @@ class WorkbookWriter:
         header_format = self.styles[style]
         columns = [{"header": heading, "header_format": header_format} for heading in headings]
         options = {"name": _NO_NAME.sub("_", name), "columns": columns, "style": None}
-        keep_no_table_cells(sheet)
-        sheet.add_table(*area.corners, options)
+        add_table(sheet, area.corners, options)
 
     def name(self, name: str, sheet: str, cell: Cell) -> None:
         """A defined name for one cell."""
@@ -128,6 +139,20 @@ class WorkbookWriter:
         self.workbook.set_properties(properties)
         self.workbook.close()
         return self._buffer.getvalue()
+
+
+def put_text(rows: ListRows, text: str) -> None:
+    """The next cell of a row holds a text, as `WorkbookWriter.string` writes it."""
+    kept = clean(text)
+    if kept:
+        rows.text(kept, quoted=bites(kept))
+    else:
+        rows.blank()
+
+
+def bites(text: str) -> bool:
+    """Whether a program could take a text for a formula."""
+    return text.startswith(BITING)
 
 
 def issued(year: int) -> dt.datetime:

@@ -1,8 +1,8 @@
 """All that is done to XlsxWriter behind its public names: `pyproject.toml` pins its minor version.
 
 Less memory and time, byte for byte the same: each part goes straight into the zip (XlsxWriter
-itself first keeps the text of all parts), cells that are equal (most are 0) are kept once, and
-formulas are written as they are. The workbook's structure is locked and its language named, which
+itself first keeps the text of all parts), long sheets are made of `late_rows`, and formulas are
+written as they are. The workbook's structure is locked and its language named, which
 XlsxWriter cannot do.
 """
 
@@ -11,11 +11,19 @@ from __future__ import annotations
 import datetime as dt
 import io
 import zipfile
+from collections.abc import Mapping
+from typing import IO, TYPE_CHECKING
 
 from xlsxwriter.core import Core
+from xlsxwriter.format import Format
 from xlsxwriter.packager import Packager
+from xlsxwriter.sharedstrings import SharedStringTable
+from xlsxwriter.utility import xl_range
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
+
+if TYPE_CHECKING:
+    from xlreport.workbook.writer.late_rows import LateRows
 
 PRIVATE_NAMES: tuple[tuple[type, str], ...] = (
     (Workbook, "_get_packager"),
@@ -30,11 +38,16 @@ PRIVATE_NAMES: tuple[tuple[type, str], ...] = (
     (Core, "_set_xml_writer"),
     (Core, "_write_cp_content_status"),
     (Core, "_xml_data_element"),
+    (Worksheet, "_check_dimensions"),
     (Worksheet, "_encode_password"),
     (Worksheet, "_prepare_formula"),
+    (Worksheet, "_write_rows"),
+    (SharedStringTable, "_get_shared_string_index"),
+    (Format, "_get_xf_index"),
 )
-"""The methods that are replaced or called here; besides these, `worksheets_objs` and
-`doc_properties` of a workbook and `table` and `table_cells` of a worksheet."""
+"""The methods that are replaced or called here; besides these, `worksheets_objs`
+and `doc_properties` of a workbook and `dim_rowmax`, `ignore_write_string`,
+`str_table` and `tables` of a worksheet."""
 
 UNIX = 3
 """The zip entries' host system (APPNOTE.TXT 4.4.2.2), the same wherever they are written."""
@@ -156,23 +169,54 @@ class LockedWorkbook(Workbook):
 
 
 class PlainSheet(Worksheet):
-    """A worksheet that looks for no functions newer than Excel 2007 in our formulas: none are."""
+    """A worksheet that looks for no functions newer than Excel 2007 in our formulas: none are.
+
+    Its last rows may be kept by `late_rows`, which costs less than a dictionary of cells."""
+
+    late_rows: LateRows | None = None
+    str_table: SharedStringTable  # type: ignore[assignment]
+    fh: IO[str]  # type: ignore[assignment]
+    dim_rowmax: int  # type: ignore[assignment]
+
+    def write_late(self, rows: LateRows) -> None:
+        """The rows stand behind all others; called when there are all of them."""
+        if rows.last < rows.first:
+            return
+        self.late_rows = rows
+        for row, column in ((rows.first, 0), (rows.last, rows.right)):
+            self._check_dimensions(row, column)
+
+    def number_of(self, text: str) -> int:
+        """The number of a shared text, which it gets when the first cell with it is there."""
+        table = self.str_table
+        number: int = table._get_shared_string_index(text)  # type: ignore[no-untyped-call]
+        return number
+
+    def write_link(self, cell: tuple[int, int], target: str, text: str) -> None:
+        """A link at a cell whose text is written otherwise."""
+        self.ignore_write_string = True
+        self.write_url(*cell, target, None, text)
+        self.ignore_write_string = False
+
+    def _write_rows(self) -> None:
+        if self.late_rows is None:
+            super()._write_rows()
+            return
+        last = self.dim_rowmax
+        self.dim_rowmax = self.late_rows.first - 1
+        super()._write_rows()
+        self.dim_rowmax = last
+        for text in self.late_rows.texts():
+            self.fh.write(text)
 
     def _prepare_formula(self, formula: str, *_: bool, **__: bool) -> str:
         return formula.removeprefix("=")
 
 
-class _Forgetful(dict[tuple[int, int], str]):
-    """Takes nothing in."""
-
-    def __setitem__(self, key: tuple[int, int], value: str) -> None:
-        """Forgets it at once."""
-
-
-def keep_no_table_cells(sheet: Worksheet) -> None:
-    """Spares the list of all cells of a sheet's tables, by which XlsxWriter finds tables that
-    overlap: of a thousand units it holds more than their figures."""
-    sheet.table_cells = _Forgetful()
+def index_of(style: Format) -> int:
+    """The number of a format in the file, which it gets when the first cell with it is written."""
+    index: int = style._get_xf_index()  # type: ignore[no-untyped-call]
+    return index
 
 
 def in_points(height: float) -> str:
@@ -181,8 +225,14 @@ def in_points(height: float) -> str:
     return f"{pixels * 0.75:.16g}"
 
 
-def share_cells(sheet: Worksheet, row: int, known: dict[tuple[type, object], object]) -> None:
-    """Makes equal cells of a finished row (and of others with the same `known`) one object."""
-    cells = sheet.table[row]
-    for column, cell in cells.items():
-        cells[column] = known.setdefault((type(cell), cell), cell)
+def add_table(
+    sheet: Worksheet, area: tuple[int, int, int, int], options: Mapping[str, object]
+) -> None:
+    """A table over first row and column to last row and column. XlsxWriter looks at each cell of it
+    and keeps a list of them, to find tables that overlap: none of ours do."""
+    first_row, first_column, last_row, last_column = area
+    sheet.add_table(first_row, first_column, first_row + 1, last_column, dict(options))
+    whole = xl_range(first_row, first_column, last_row, last_column)
+    table = sheet.tables[-1]
+    for key in ("range", "a_range", "autofilter"):
+        table[key] = whole
