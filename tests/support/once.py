@@ -1,7 +1,7 @@
 """The same workbook is written once and the same bytes are read once in a test process.
 
 What is written depends on what it is made from alone, what is read on the bytes alone; and nobody changes
-a book that was read (tests/formats/test_open.py). The same holds of a summary that is opened again. So tests that are about neither share the work, which
+a book that was read (tests/formats/test_open.py). So tests that are about neither share the work, which
 is most of what the suite costs.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import pickle
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Generic, TypeVar
 
 import pytest
@@ -17,8 +17,6 @@ import pytest
 from xlreport import Form, Limits
 from xlreport.formats import open as opening
 from xlreport.formats.raw import RawBook
-from xlreport.publishing.summary import verification
-from xlreport.workbook.layout.workbook import Spot
 from xlreport.workbook.writer import template
 from xlreport.workbook.writer.context import TemplateContext
 
@@ -51,8 +49,7 @@ class Latest(Generic[Made]):
 
 _books: Latest[RawBook] = Latest(60)
 _workbooks: Latest[bytes] = Latest(600)
-_shown_cells: Latest[Mapping[Spot, object]] = Latest(8)
-_read, _written, _shown = opening._read, template._written, verification._shown
+_read, _written = opening._read, template._written
 
 
 def read_once(data: bytes, limits: Limits, passwords: Sequence[str]) -> RawBook:
@@ -71,14 +68,7 @@ def written_once(context: TemplateContext, password: str) -> bytes:
     return _workbooks.get(key, lambda: _written(context, password))
 
 
-def shown_once(data: bytes, spots: set[Spot]) -> Mapping[Spot, object]:
-    """What another library reads in these cells of a summary."""
-    key = (data, frozenset(spots))
-    return _shown_cells.get(key, lambda: _shown(data, spots))
-
-
 def share(monkeypatch: pytest.MonkeyPatch) -> None:
     """Until the end of a test."""
     monkeypatch.setattr(opening, "_read", read_once)
     monkeypatch.setattr(template, "_written", written_once)
-    monkeypatch.setattr(verification, "_shown", shown_once)

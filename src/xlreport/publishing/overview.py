@@ -6,11 +6,14 @@ words from here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
+from heapq import nsmallest
+from itertools import groupby
+from typing import TypeVar
 
 from xlreport.clock import minute, seconds_of
 from xlreport.findings import Finding, Severity, excel_order, grouped
@@ -19,7 +22,9 @@ from xlreport.form.model import Chart, ChartKind, Form
 from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.merging.result import LEFT_OUT_LABEL, MergeResult, is_left_out
 from xlreport.merging.roster import Roster
+from xlreport.rules.columns import known, number
 from xlreport.rules.evaluate import UnitView, view_of
+from xlreport.rules.fixed import from_fixed
 from xlreport.submission import Entry, Figures, Submission, Summary, Unit
 from xlreport.workbook.codes import E5
 from xlreport.workbook.layout.workbook import layout_of
@@ -373,7 +378,7 @@ def _by_unit(chart: Chart, views: Sequence[UnitView]) -> ChartData:
     names = tuple(view.submission.unit.name or _UNNAMED for view in views)
     series = []
     for part in chart.series:
-        values = tuple(_value(view, part.value) for view in views)
+        values = tuple(_of_units(views, part.value))
         series.append(Bars(part.label, part.unit, values))
     return ChartData(chart.title, chart.kind, names, tuple(series), chart)
 
@@ -407,6 +412,42 @@ def _value(view: UnitView | None, node: ex.Number) -> Decimal | None:
     if view is None or not view.knows_all(node):
         return None
     return view.value(node)
+
+
+def _of_units(views: Sequence[UnitView], node: ex.Number) -> Iterator[Decimal | None]:
+    """A number of each unit, worked out for all that were evaluated together."""
+    for _, alike in groupby(views, key=lambda view: id(view.store)):
+        together = list(alike)
+        store = together[0].store
+        values, scale = number(node, store.columns)
+        is_known = known(node, store.columns, store.size).tolist()
+        numbers = values.tolist() if len(values) > 1 else values.tolist() * store.size
+        for view in together:
+            yield from_fixed(numbers[view.unit], scale) if is_known[view.unit] else None
+
+
+def largest(chart: ChartData, most: int) -> ChartData:
+    """A chart, of very many categories those with the largest numbers, the largest first."""
+    positions = range(len(chart.categories))
+    if len(positions) <= most:
+        return chart
+    sums = [together_at(chart, position) for position in positions]
+    kept = nsmallest(most, positions, key=lambda position: (-sums[position], position))
+    series = tuple(replace(bars, values=_at(bars.values, kept)) for bars in chart.series)
+    return replace(chart, categories=_at(chart.categories, kept), series=series)
+
+
+_Item = TypeVar("_Item")
+
+
+def _at(items: Sequence[_Item], positions: Iterable[int]) -> tuple[_Item, ...]:
+    return tuple(items[position] for position in positions)
+
+
+def together_at(chart: ChartData, position: int) -> Decimal:
+    """All series of a category together."""
+    values = (bars.values[position] for bars in chart.series)
+    return sum(filter(None, values), Decimal(0))
 
 
 # --- what is to be said ---

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from xlreport.merging.marks import PAGE
-from xlreport.publishing.overview import Overview, UnitState, why_not_counted
+from xlreport.publishing.overview import Overview, UnitState, largest, why_not_counted
 from xlreport.publishing.page.drawing import PATTERNS, WIDTH, drawings, pattern
 from xlreport.publishing.page.units import listed_units
 from xlreport.submission import shown
@@ -25,6 +26,15 @@ PAGE_NAME = "汇总情况.html"
 FOLDED = 120
 """Characters of names in a sentence that are folded away."""
 
+MOST_LISTED = 1000
+"""Units, files and names that are listed; those that have to do something come first."""
+
+MOST_BARS = 300
+"""Categories of a chart, in drawings of 30."""
+
+LONGEST = 20_000
+"""Characters of a sentence."""
+
 _TEMPLATES = Path(__file__).with_name("templates")
 
 _NO_CHARACTERS = dict.fromkeys((0xFFFE, 0xFFFF), "�")
@@ -34,6 +44,8 @@ _NO_CHARACTERS = dict.fromkeys((0xFFFE, 0xFFFF), "�")
 def status_page(overview: Overview, summary: str, data: str) -> bytes:
     """The page, in UTF-8; it links to the summary and the result for machines, which lie beside it
     under these names."""
+    listed = listed_units(overview.units[:MOST_LISTED], overview.shared_notes)
+    overview = _short_enough(overview)
     style = _part("page.css")
     script = _part("page.js")
     text = (
@@ -42,7 +54,7 @@ def status_page(overview: Overview, summary: str, data: str) -> bytes:
         .render(
             overview=overview,
             states=tuple(UnitState),
-            units=listed_units(overview.units, overview.shared_notes),
+            units=listed,
             summary=summary,
             data=data,
             style=style,
@@ -51,6 +63,24 @@ def status_page(overview: Overview, summary: str, data: str) -> bytes:
         )
     )
     return f"{PAGE}{text}\n".encode()
+
+
+def _short_enough(overview: Overview) -> Overview:
+    """The overview with no more than a page can show: of a nation's units it would be hundreds of
+    megabytes. Everything is in the summary."""
+    return replace(
+        overview,
+        charts=tuple(largest(chart, MOST_BARS) for chart in overview.charts),
+        open_points=tuple(map(_cut, overview.open_points)),
+        incomparable=_cut(overview.incomparable),
+    )
+
+
+def _cut(sentence: str) -> str:
+    """A sentence whose list of names ends behind a whole one."""
+    if len(sentence) <= LONGEST:
+        return sentence
+    return f"{sentence[:LONGEST].rpartition('、')[0]}等，全部见汇总表"
 
 
 def _policy(style: str, script: str) -> str:
@@ -88,7 +118,13 @@ def _environment() -> Environment:
         number=_number, change=_change, address=_address, why=why_not_counted
     )
     environment.globals.update(
-        drawings=drawings, pattern_of=pattern, patterns=PATTERNS, width=WIDTH, folded=FOLDED
+        drawings=drawings,
+        pattern_of=pattern,
+        patterns=PATTERNS,
+        width=WIDTH,
+        folded=FOLDED,
+        most=MOST_LISTED,
+        most_bars=MOST_BARS,
     )
     return environment
 

@@ -15,7 +15,7 @@ from xlsxwriter.worksheet import Worksheet
 from xlreport.a1 import Cell
 from xlreport.form import expression as ex
 from xlreport.form.model import Chart, ChartKind, Form
-from xlreport.publishing.overview import ChartData, Overview
+from xlreport.publishing.overview import ChartData, Overview, together_at
 from xlreport.publishing.summary.live import LiveFormulas
 from xlreport.publishing.summary.names import CHART_DATA_SHEET
 from xlreport.submission import shown
@@ -29,8 +29,13 @@ from xlreport.workbook.writer.styles import SONG
 MOST_UNITS = 30
 """Units in a chart: of more, those with the largest numbers."""
 
+MOST_LISTED = 1000
+"""Units whose numbers are listed; those of all are on the detail sheets."""
+
 COLOURS = ("#1F77B4", "#E08214", "#5AAE61", "#B2182B", "#9970AB", "#737373")
 """Of series, told apart also by those who see no red or green, and in grey."""
+
+_CUT = "只列最多的 {count} 个单位；各单位的数都在明细页"
 
 _BEFORE = "#B0C4DE"
 """Of last year, beside this one."""
@@ -85,6 +90,11 @@ class Block:
         return short if len(set(short)) == len(set(names)) else names
 
     @property
+    def is_cut(self) -> bool:
+        """Whether not all categories are listed."""
+        return len(self.order) < len(self.chart.categories)
+
+    @property
     def title(self) -> str:
         """What stands above the chart."""
         units = {bars.unit for bars in self.chart.series if bars.unit}
@@ -100,24 +110,19 @@ def blocks_of(overview: Overview) -> list[Block]:
     top = _FIRST_BLOCK
     for chart in overview.charts:
         blocks.append(Block(chart, top, _order(chart), overview.county))
-        top += len(chart.categories) + 3
+        block = blocks[-1]
+        top += len(block.order) + 3 + block.is_cut
     return blocks
 
 
 def _order(chart: ChartData) -> tuple[int, ...]:
-    """The positions of the categories: as they are, of very many those with the largest numbers
-    first."""
+    """The positions of the categories: as they are, of many those with the largest numbers first,
+    of very many no others."""
     positions = range(len(chart.categories))
     if len(positions) <= MOST_UNITS:
         return tuple(positions)
-    sums = [_together(chart, position) for position in positions]
-    return tuple(sorted(positions, key=lambda i: (-sums[i], i)))
-
-
-def _together(chart: ChartData, position: int) -> Decimal:
-    """All series of a category."""
-    values = (bars.values[position] for bars in chart.series)
-    return sum(filter(None, values), Decimal(0))
+    sums = [together_at(chart, position) for position in positions]
+    return tuple(sorted(positions, key=lambda i: (-sums[i], i))[:MOST_LISTED])
 
 
 # --- the numbers ------------------------------------------------------------------------------
@@ -152,6 +157,9 @@ class _ChartData(SheetWriter):
         self.string((block.top + 1, 0), _category_heading(chart), "head")
         for column, bars in enumerate(chart.series, start=1):
             self.string((block.top + 1, column), bars.label, "head")
+        if block.is_cut:
+            last = Span.line(block.first_row + len(block.order), 0, len(chart.series))
+            self.merge(last, _CUT.format(count=len(block.order)), "small")
         for row, position in enumerate(block.order, start=block.first_row):
             self.string((row, 0), block.categories[position], "text")
             for column in range(len(chart.series)):

@@ -14,7 +14,7 @@ from xlreport.publishing.overview import Figure, Overview, UnitState
 from xlreport.publishing.summary.charts import Block, ChartDrawer, new_chart
 from xlreport.publishing.summary.live import LiveFormulas
 from xlreport.publishing.summary.names import OVERVIEW_SHEET, STATUS_SHEET
-from xlreport.publishing.summary.status_sheet import count_formula, status_rows
+from xlreport.publishing.summary.status_sheet import count_formula, row_count
 from xlreport.workbook.layout.sheet import Span, lines_needed
 from xlreport.workbook.writer.book import WorkbookWriter, excel_number
 from xlreport.workbook.writer.printing import print_on_one_page
@@ -128,7 +128,7 @@ class OverviewLayout:
     @cached_property
     def _rows(self) -> int:
         """How many rows the list has in which units and files are counted."""
-        return len(status_rows(self.overview))
+        return row_count(self.overview)
 
 
 _STATES = ((UnitState.ACCEPTED, "good"), (UnitState.RETURNED, "bad"), (UnitState.MISSING, "warn"))

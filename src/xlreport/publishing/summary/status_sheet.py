@@ -58,6 +58,11 @@ def status_rows(overview: Overview) -> list[StatusRow]:
     return rows
 
 
+def row_count(overview: Overview) -> int:
+    """How many rows the list has."""
+    return len(overview.units) + len(overview.unusable) + len(overview.others)
+
+
 def _place_aside(file: FileRecord) -> tuple[int, str, str]:
     """Copies, superseded files, files that are no reports; by unit and path."""
     return tuple(Outcome).index(file.outcome), file.unit.code, file.path

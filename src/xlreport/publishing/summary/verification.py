@@ -1,16 +1,14 @@
-"""A summary is opened again by a library that did not write it, before it replaces an earlier one:
-every total and every count must be those of the result."""
+"""A summary is opened again by a reader that shares nothing with its writer, before it replaces an
+earlier one: every total and every count must be those of the result, and the units' numbers must
+add up to the totals."""
 
 from __future__ import annotations
 
-import io
-import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
-from xlreport.a1 import Cell, address
+from xlreport.a1 import address
 from xlreport.errors import XlreportError
 from xlreport.form.model import Form
 from xlreport.merging.outcome import Outcome
@@ -18,11 +16,10 @@ from xlreport.merging.result import MergeResult
 from xlreport.publishing.overview import Overview, overview_of
 from xlreport.publishing.summary.names import OVERVIEW_SHEET
 from xlreport.publishing.summary.overview_sheet import OverviewLayout
+from xlreport.publishing.summary.written_sheets import NotAsWritten, WrittenSheets, column_sums
 from xlreport.submission import shown
+from xlreport.workbook.layout import details
 from xlreport.workbook.layout.workbook import Spot, layout_of
-
-if TYPE_CHECKING:
-    from openpyxl.workbook import Workbook
 
 _EXACT = Decimal("0.000001")
 """The smallest part of a number that a form has."""
@@ -40,6 +37,14 @@ class _Expected:
     number: Decimal | None
 
 
+@dataclass(frozen=True)
+class _Seen:
+    """What a cell shows, beside what it must show; None for no number."""
+
+    expected: _Expected
+    number: float | Decimal | None
+
+
 def verify_summary(data: bytes, result: MergeResult, overview: Overview | None = None) -> None:
     """Opens a summary that was written from a result; `overview` is that of the result, where it
     has been worked out already. Raises SummaryDiffers at the first number that is another."""
@@ -48,11 +53,16 @@ def verify_summary(data: bytes, result: MergeResult, overview: Overview | None =
         return
     overview = overview or overview_of(result, form, county)
     expected = [*_totals(form, result), *_overview(overview, result)]
-    shown_numbers = _shown(data, {item.spot for item in expected})
-    for item in expected:
-        seen = shown_numbers.get(item.spot)
-        if not _is_same(seen, item.number):
-            raise SummaryDiffers(_told(item, seen))
+    try:
+        with WrittenSheets(data) as written:
+            numbers = written.numbers({item.spot for item in expected})
+            seen = [_Seen(item, numbers.get(item.spot)) for item in expected]
+            seen += _details(form, result, written)
+    except NotAsWritten as error:
+        raise SummaryDiffers(_TOLD.format(what=error)) from None
+    for each in seen:
+        if not _is_same(each.number, each.expected.number):
+            raise SummaryDiffers(_told(each.expected, each.number))
 
 
 def _totals(form: Form, result: MergeResult) -> Iterator[_Expected]:
@@ -84,46 +94,44 @@ def _counts(result: MergeResult) -> tuple[int, ...]:
     return expected, accepted, returned, missing, unusable
 
 
-def _shown(data: bytes, spots: set[Spot]) -> Mapping[Spot, object]:
-    """What openpyxl reads in some cells; cells that hold nothing are left out."""
-    import openpyxl
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-    try:
-        return dict(_cells(book, spots))
-    finally:
-        book.close()
-
-
-def _cells(book: Workbook, spots: set[Spot]) -> Iterator[tuple[Spot, object]]:
-    by_sheet: dict[str, set[Cell]] = {}
-    for sheet, cell in spots:
-        by_sheet.setdefault(sheet, set()).add(cell)
-    for sheet, cells in by_sheet.items():
-        if sheet not in book.sheetnames:
-            continue
-        bottom = max(row for row, _ in cells) + 1
-        for number, row in enumerate(book[sheet].iter_rows(max_row=bottom, values_only=True)):
-            for column, value in enumerate(row):
-                if (number, column) in cells and value is not None:
-                    yield (sheet, (number, column)), value
+def _details(form: Form, result: MergeResult, written: WrittenSheets) -> Iterator[_Seen]:
+    """The sum of each column of typed-in numbers over all units' rows, added up again."""
+    units = Decimal(len(result.counted_views))
+    for table in form.tables:
+        sheet = details.detail_sheet(table)
+        columns = _typed_columns(form, table.id)
+        rows = written.rows(sheet, details.FIRST_UNIT_ROW + 1)
+        sums, count = column_sums(rows, list(columns))
+        yield _Seen(_Expected((sheet, (details.HEADING_ROW, 0)), units), count)
+        for column, name in columns.items():
+            spot = sheet, (details.TOTAL_ROW, column)
+            yield _Seen(_Expected(spot, result.totals.get(name)), sums[column])
 
 
-def _is_same(seen: object, number: Decimal | None) -> bool:
+def _typed_columns(form: Form, table: str) -> dict[int, str]:
+    """The fields that units type in, by their columns on a detail sheet."""
+    columns: dict[int, str] = {}
+    for index, field in enumerate(details.detail_fields(form, table)):
+        if field.computed is None:
+            columns[details.field_column(index)] = field.id
+    return columns
+
+
+def _is_same(seen: float | Decimal | None, number: Decimal | None) -> bool:
     if number is None:
-        return not isinstance(seen, int | float) or seen == 0
-    if isinstance(seen, bool) or not isinstance(seen, int | float):
+        return not seen
+    if seen is None:
         return False
-    return abs(Decimal(repr(seen)) - number) < _EXACT
+    return abs(Decimal(str(seen)) - number) < _EXACT
 
 
-def _told(item: _Expected, seen: object) -> str:
+def _told(item: _Expected, seen: float | Decimal | None) -> str:
     sheet, cell = item.spot
     wanted = "没有数" if item.number is None else f"是 {shown(item.number)}"
-    there = "没有数" if seen is None else f"是 {seen}"
-    return (
-        f"写好的汇总表与汇总结果不一致：“{sheet}”{address(cell)} {there}，应当{wanted}。"
-        "没有替换原来的汇总表，请把这句话和所用的版本告诉开发者。"
-    )
+    there = "没有数" if seen is None else f"是 {shown(Decimal(str(seen)))}"
+    return _TOLD.format(what=f"“{sheet}”{address(cell)} {there}，应当{wanted}")
+
+
+_TOLD = (
+    "写好的汇总表与汇总结果不一致：{what}。没有替换原来的汇总表，请把这句话和所用的版本告诉开发者。"
+)
