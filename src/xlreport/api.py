@@ -19,6 +19,7 @@ from xlreport.merging.intake import read_files
 from xlreport.merging.merge import merge_files, with_typed_lines
 from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.merging.prior_year import PriorYear, gather
+from xlreport.merging.remote import address_of, list_remote
 from xlreport.merging.repairs import LIST_NAME, RepairedFile, needs_repair, repair_list, repairs
 from xlreport.merging.replacing import (
     Replacing,
@@ -284,12 +285,19 @@ def merge_folder(request: MergeRequest) -> MergeResult:
 
     Raises UsageError when the folder does not exist.
     """
-    folder = request.folder
+    listed = _in_folder(request.folder, request.exclude)
+    return merge_files(read_files(listed, request.forms, request.reading), request)
+
+
+def _in_folder(folder: Path, exclude: Iterable[Path]) -> list[SourceFile]:
+    """All files of a folder, of this machine or of an object store. Raises UsageError."""
+    address = address_of(folder)
+    if address:
+        return list_remote(address)
     require_folder(folder)
     if not folder.is_dir():
         raise UsageError(f"找不到文件夹“{folder}”，请检查路径。")
-    listed = list_files(folder, own_files(request.exclude))
-    return merge_files(read_files(listed, request.forms, request.reading), request)
+    return list_files(folder, own_files(exclude))
 
 
 def write_outputs(
@@ -517,7 +525,10 @@ def require_apart(out: Path, folder: Path, what: str = "修复的工作簿") -> 
 
 
 def default_out(folder: Path) -> Path:
-    """Beside the folder, never in it: a next merge must not read the last one's output."""
+    """Beside the folder, never in it: a next merge must not read the last one's output. Of a folder
+    of an object store in the current one."""
+    if address := address_of(folder):
+        return Path.cwd() / f"{address.rpartition('/')[2]}-汇总"
     absolute = folder.absolute()
     return absolute.parent / f"{absolute.name}-汇总"
 
@@ -601,6 +612,8 @@ def _files_at(path: Path, leave_out: frozenset[Path]) -> list[SourceFile]:
         return [replace(file, shown=(path / file.shown).as_posix()) for file in files]
     if path.exists() or path.is_symlink():
         return [SourceFile(path, path.as_posix())]
+    if address := address_of(path):
+        return [replace(file, shown=file.address) for file in list_remote(address)]
     raise UsageError(f"找不到“{path}”，请检查路径。")
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from typing import Any
 
 import typer
@@ -224,6 +224,8 @@ def _unparted(text: str) -> Iterator[str]:
 
 _LIKENESS = 0.65
 """From 0 to 1, as difflib counts it."""
+_CLEARLY_LESS = 0.15
+"""By how much less alike than the best a name is not meant."""
 _TOO_SHORT = 2
 """Characters that any name may begin with."""
 
@@ -284,8 +286,16 @@ def _near(typed: str, names: Sequence[str], most: int) -> list[str]:
     beginning = [
         name for name in lower if len(typed) > _TOO_SHORT and name.startswith(typed.lower())
     ]
-    alike = beginning or get_close_matches(typed.lower(), lower, n=most, cutoff=_LIKENESS)
+    alike = beginning or _alike(typed.lower(), list(lower), most)
     return [lower[name] for name in alike[:most]]
+
+
+def _alike(typed: str, names: list[str], most: int) -> list[str]:
+    """The names that look most like what was typed, and no other that is clearly less like it."""
+    near = get_close_matches(typed, names, n=most, cutoff=_LIKENESS)
+    likeness = [SequenceMatcher(None, typed, name).ratio() for name in near]
+    pairs = zip(near, likeness, strict=True)
+    return [name for name, like in pairs if like > likeness[0] - _CLEARLY_LESS]
 
 
 def named(parameter: TyperArgument | TyperOption) -> str:

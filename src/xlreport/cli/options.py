@@ -206,6 +206,10 @@ OpenPasswordFile = Annotated[
     Path | None, _value("--open-passwords", "文件", "存放打开密码的文本文件，一行一个。")
 ]
 LimitTexts = Annotated[list[str] | None, _value("--limit", "名称=数值", _LIMITS_HELP)]
+ClusterAddress = Annotated[
+    str,
+    _value("--cluster", "地址", "由集群里的多台机器一起读取，见用户手册第九节。"),
+]
 FormFiles = Annotated[
     list[str] | None, _value("--form", "定义文件", "另外的报表定义（.yaml），可重复。")
 ]
@@ -304,6 +308,11 @@ class Reading(Opening):
     """How reports of whatever form are read."""
 
     form_files: FormFiles = None
+    cluster: ClusterAddress = ""
+
+    def read_options(self) -> ReadOptions:
+        """The options as the reader takes them. Raises UsageError."""
+        return replace(super().read_options(), cluster=self.cluster)
 
     def forms(self, *more: Form) -> FormCatalog:
         """The forms of the user's own beside those that ship. Raises XlreportError."""

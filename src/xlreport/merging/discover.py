@@ -56,9 +56,10 @@ class SourceFile:
     """A file before it is read: where its bytes lie, and how results call it.
 
     `problem` is set for what cannot be listed or read, `refused` for a member that its archive does
-    not give. `member` is its name in an archive, `modified` the time stamp there, `depth` how many
-    archives it is in. An archive is only unpacked when it is asked for with `unpack`; `spent` is
-    then how many bytes have been unpacked from the archives around it.
+    not give; `address` for an object of a store, which is no file of this machine. `member` is its
+    name in an archive, `modified` the time stamp there, `depth` how many archives it is in. An
+    archive is only unpacked when it is asked for with `unpack`; `spent` is then how many bytes have
+    been unpacked from the archives around it.
     """
 
     path: Path
@@ -70,6 +71,7 @@ class SourceFile:
     refused: Finding | None = None
     unpack: bool = False
     spent: int = 0
+    address: str = ""
 
     @property
     def name(self) -> str:

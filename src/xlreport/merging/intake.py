@@ -81,8 +81,7 @@ def read_elsewhere(
     the lanes runs. A file that lies on this machine only is read here."""
     taken = {file.shown for file in files}
     pool = Pool()
-    known_everywhere = [replace(file, path=file.path.absolute()) for file in files]
-    for file, result in in_order(known_everywhere, lanes):
+    for file, result in in_order([_absolute(file) for file in files], lanes):
         if isinstance(result, Lost):
             yield _lost(file, result, lanes.errand.limits)
             continue
@@ -94,10 +93,16 @@ def read_elsewhere(
             yield _resolved(_under_free_name(member, taken), forms, pool)
 
 
+def _absolute(file: SourceFile) -> SourceFile:
+    """The file by a path that leads to it from any folder."""
+    return file if file.address else replace(file, path=file.path.absolute())
+
+
 def _is_only_here(file: SourceFile, record: FileRecord) -> bool:
     """Whether a file could not be opened there, but can be seen here."""
     codes = [finding.code for finding in record.findings]
-    return codes == [R6.code] and not file.problem and file.path.is_file()
+    may_be_here = not file.problem and not file.address
+    return codes == [R6.code] and may_be_here and file.path.is_file()
 
 
 def _under_free_name(member: FileRecord, taken: set[str]) -> FileRecord:

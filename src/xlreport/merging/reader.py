@@ -108,6 +108,10 @@ class Reader:
         if file.problem:
             raise _unreadable(file.problem)
         most = max(self.limits.file, self.limits.archive)
+        if file.address:
+            from xlreport.merging.remote import bytes_at
+
+            return bytes_at(file.address, most), file.modified or 0.0
         try:
             data, modified = bytes_of(file.path, most)
         except OSError as error:

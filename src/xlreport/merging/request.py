@@ -40,18 +40,25 @@ def uncounted(_what: str, _total: int) -> Iterator[Callable[[str], None]]:
 class ReadOptions:
     """How files are read: in how many worker processes (0: in this one, without isolation), within
     which limits, with which passwords for encrypted workbooks. An `executor` of the caller's takes
-    the place of the workers; it must see the same file system. `progress` hears of each file."""
+    the place of the workers, and so does the Dask cluster at `cluster` (`tcp://host:port`): each of
+    their machines reads with workers of ours, in the same limits, and files that only this machine
+    has are read here. `progress` hears of each file."""
 
     workers: int | None = None
     limits: Limits = DEFAULT_LIMITS
     passwords: tuple[str, ...] = ()
     executor: Executor | None = None
     progress: Progress = uncounted
+    cluster: str = ""
 
     def pool(self, files: int) -> AbstractContextManager[Executor]:
-        """The executor for so many files."""
+        """The executor for so many files. Raises UsageError for a cluster that cannot be used."""
         if self.executor is not None:
             return nullcontext(self.executor)
+        if self.cluster and files > 1:
+            from xlreport.merging.cluster import connected
+
+            return connected(self.cluster)
         allowed = WORKERS if self.workers is None else self.workers
         workers = min(files, allowed)
         if not workers:
