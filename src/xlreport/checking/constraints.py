@@ -56,6 +56,12 @@ class Limits(NamedTuple):
         below = self.highest is None or value <= self.highest
         return above and below
 
+    def within(self, other: Limits) -> Limits:
+        """What is within both."""
+        lows = [low for low in (self.lowest, other.lowest) if low is not None]
+        highs = [high for high in (self.highest, other.highest) if high is not None]
+        return Limits(max(lows, default=None), min(highs, default=None))
+
     def less(self, value: int) -> Limits:
         """The limits of x where those of x + value are these."""
         lowest, highest = self
@@ -75,6 +81,9 @@ class Limits(NamedTuple):
         if highest is not None:
             highest //= times
         return Limits(lowest, highest)
+
+
+ANYTHING = Limits(None, None)
 
 
 @dataclass(frozen=True)
@@ -144,12 +153,12 @@ def constraint_system(
     """What must hold for one unit: the form's error rules and the caller's constraints. Rules that
     touch a cell without a number, or in which every cell cancels out, are left out."""
     reader = _Reader(form, submission)
-    rules = _rules(form, frozenset(submission.overrides))
+    rules = _rulebook(form, frozenset(submission.overrides))
     rows = []
-    for rule in (*rules, *reader.rules(extra)):
+    for rule in (*rules.others, *reader.rules(extra)):
         if reader.unknown.isdisjoint(rule.needs):
             rows.append(rule.row)
-    return reader.system(rows)
+    return reader.system(rules.alone, rows)
 
 
 # --- last year -----------------------------------------------------------------------------------
@@ -158,17 +167,25 @@ def constraint_system(
 def prior_year_constraints(form: Form, view: UnitView) -> Iterator[LinearConstraint]:
     """The equations with last year, its numbers put in. One that the unit has explained binds
     nothing."""
-    for instance in form.instances:
-        rule = instance.rule
-        is_explained = bool(view.submission.explanation_of(instance.code))
-        if is_explained or not _equates_years(rule):
-            continue
-        if _knows_last_year(rule, view):
+    for code, rule in _equations_with_last_year(form):
+        is_explained = bool(view.submission.explanation_of(code))
+        if not is_explained and _knows_last_year(rule, view):
             left = _with_last_year(rule.left, view)
             right = _with_last_year(rule.right, view)
             equation = ex.Compare("==", left, right, rule.tolerance)
             with suppress(NotLinear):
-                yield as_constraint(equation, instance.code)
+                yield as_constraint(equation, code)
+
+
+@lru_cache(maxsize=8)
+def _equations_with_last_year(form: Form) -> tuple[tuple[str, ex.Compare], ...]:
+    """The rules by which a number must be equal to last year's, with their codes."""
+    equations = []
+    for instance in form.instances:
+        rule = instance.rule
+        if _equates_years(rule):
+            equations.append((instance.code, rule))
+    return tuple(equations)
 
 
 def _equates_years(rule: ex.Truth) -> TypeGuard[ex.Compare]:
@@ -211,6 +228,37 @@ class _Rule:
     row: Row
     needs: frozenset[str]
     computed: bool
+
+
+class _Rulebook(NamedTuple):
+    """The rules of a form: what those about one cell alone leave to it, and all others."""
+
+    alone: Mapping[str, Limits]
+    others: tuple[_Rule, ...]
+
+
+@lru_cache(maxsize=64)
+def _rulebook(form: Form, over: frozenset[str]) -> _Rulebook:
+    """The linear error rules of a form when these computed cells are typed over."""
+    alone: list[Row] = []
+    others: list[_Rule] = []
+    for rule in _rules(form, over):
+        if len(rule.needs) == 1 and rule.needs == rule.row.coefficients.keys():
+            alone.append(rule.row)
+        else:
+            others.append(rule)
+    return _Rulebook(_left_by(alone), tuple(others))
+
+
+def _left_by(rows: Iterable[Row]) -> dict[str, Limits]:
+    """What constraints on one cell alone leave to it; those on several are passed over."""
+    left: dict[str, Limits] = {}
+    for row in rows:
+        if len(row.coefficients) == 1:
+            ((name, times),) = row.coefficients.items()
+            limits = row.limits.divided(times)
+            left[name] = left.get(name, ANYTHING).within(limits)
+    return left
 
 
 @lru_cache(maxsize=64)
@@ -367,40 +415,34 @@ class _Reader:
             with suppress(NotLinear):
                 yield self.maker.rule(constraint)
 
-    def system(self, rows: Sequence[Row]) -> ConstraintSystem:
-        """The cells that these rows name, with what rows about one cell alone leave to them."""
-        for row in rows:
-            for name in row.coefficients:
-                if name not in self.cells:
-                    self.cells[name] = self._cell(name)
-        binding = []
-        for row in rows:
-            if len(row.coefficients) == 1:
-                self._narrow(row)
-            elif row.coefficients:
-                binding.append(row)
+    def system(self, alone: Mapping[str, Limits], rows: Sequence[Row]) -> ConstraintSystem:
+        """The cells that some constraints name, with what those on one cell alone leave to them:
+        `alone` to any cell with a number, and `rows` of one cell."""
+        left = {name: limits for name, limits in alone.items() if name in self.now}
+        for name, limits in _left_by(rows).items():
+            left[name] = left.get(name, ANYTHING).within(limits)
+        binding = tuple(row for row in rows if len(row.coefficients) > 1)
+        named = set(left).union(*[row.coefficients for row in binding])
+        for name in named:
+            self.cells[name] = self._cell(name, left.get(name, ANYTHING))
         for name in self.form.formulas:  # each comes after its parts
             if name in self.submission.overrides and name in self.cells:
                 self._bind_to_formula(name)
         ordered = [name for name in self.form.fields if name in self.cells]
         cells = {name: self.cells[name] for name in ordered}
-        return ConstraintSystem(cells, tuple(binding))
+        return ConstraintSystem(cells, binding)
 
-    def _cell(self, name: str) -> Cell:
+    def _cell(self, name: str, limits: Limits) -> Cell:
+        """A cell with what rules about it alone leave to it, and whether they forbid what it
+        holds."""
         now = self.now[name]
         step = wanted = _steps(self.form).get(name, 1)
         if self.form.fields[name].kind is Kind.COUNT:
             step = max(wanted, UNIT)
-        return Cell(now, step, wrong=now % wanted != 0)
-
-    def _narrow(self, row: Row) -> None:
-        """A rule about one cell narrows what it may hold."""
-        ((name, times),) = row.coefficients.items()
-        limits = row.limits.divided(times)
-        cell = self.cells[name].narrowed(limits)
-        if not row.holds(self.cells):
-            cell = replace(cell, wrong=True)
-        self.cells[name] = cell
+        lowest = -LIMIT if limits.lowest is None else max(-LIMIT, limits.lowest)
+        highest = LIMIT if limits.highest is None else min(LIMIT, limits.highest)
+        is_wrong = now % wanted != 0 or not limits.keeps(now)
+        return Cell(now, step, lowest, highest, is_wrong)
 
     def _bind_to_formula(self, name: str) -> None:
         """A typed-over cell can only hold what its formula can give: no negative sum of counts."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 from xlreport.checking import codes
 from xlreport.findings import Finding, Severity, first_short
@@ -51,9 +52,7 @@ MOST_OF_A_CONTENT = 20
 
 def failures(form: Form, instance: Instance, view: UnitView) -> Iterator[Finding]:
     """A finding for each part of a rule that fails."""
-    for part in ex.conjuncts(instance.rule):
-        if view.verdict(part) is not Verdict.FAILS:
-            continue
+    for part in _failing_parts(instance, view):
         if isinstance(part, ex.IsNumber):
             finding = no_number(part.item.field, view)
             yield _of_check(instance, finding)
@@ -65,12 +64,19 @@ def failures(form: Form, instance: Instance, view: UnitView) -> Iterator[Finding
         yield finding.at(observed=tuple(observed))
 
 
+def _failing_parts(instance: Instance, view: UnitView) -> Iterator[ex.Truth]:
+    """The parts of a rule that fail, of a rule that fails."""
+    parts = ex.conjuncts(instance.rule)
+    for part in parts:
+        if len(parts) == 1 or view.verdict(part) is Verdict.FAILS:
+            yield part
+
+
 def foreseen(form: Form, instance: Instance, view: UnitView) -> Iterator[Finding]:
     """A note for each part of a rule that would fail if the blanks were 0."""
-    for part in ex.conjuncts(instance.rule):
-        if view.verdict(part) is Verdict.FAILS:
-            failure = _Failure(form, instance, part, view)
-            yield first_short(failure.foreseen(brevity) for brevity in Brevity)
+    for part in _failing_parts(instance, view):
+        failure = _Failure(form, instance, part, view)
+        yield first_short(failure.foreseen(brevity) for brevity in Brevity)
 
 
 @dataclass(frozen=True)
@@ -119,21 +125,21 @@ class _Failure:
         words = codes.FORMULA_GIVES if is_long else codes.FORMULA_GAVE
         return words.format(was=was, right=right)
 
-    @property
+    @cached_property
     def _name(self) -> str:
         return _cell_meant(self.part, self.view)
 
-    @property
+    @cached_property
     def _place(self) -> Place | None:
         return place_in(self.view, self._name)
 
-    @property
+    @cached_property
     def _is_typed_over(self) -> bool:
         """Whether the cell held the formula that this very rule is."""
         is_overwritten = self._name in self.view.submission.overrides
         return is_overwritten and self.form.fields[self._name].computed == self.instance.check.code
 
-    @property
+    @cached_property
     def _subject(self) -> str:
         """The row or column that the rule is about; the place says it of a cell."""
         if self.instance.check.each == "cell":

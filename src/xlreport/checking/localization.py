@@ -8,9 +8,11 @@ component hold.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from math import gcd
 
 from xlreport.checking.constraints import Cell, ConstraintSystem, Row
@@ -41,25 +43,58 @@ class Component:
     rows: tuple[Row, ...]
     cells: Mapping[str, Cell]
 
+    @cached_property
+    def values(self) -> list[int]:
+        """What the left side of each constraint is now."""
+        return [row.value(self.cells) for row in self.rows]
+
+    @cached_property
+    def failing(self) -> frozenset[int]:
+        """The constraints that do not hold, by their positions."""
+        pairs = zip(self.rows, self.values, strict=True)
+        return frozenset(i for i, (row, value) in enumerate(pairs) if not row.limits.keeps(value))
+
+    @cached_property
+    def wrong(self) -> tuple[str, ...]:
+        """The cells whose number is forbidden whatever stands elsewhere."""
+        return tuple(name for name, cell in self.cells.items() if cell.wrong)
+
+    @cached_property
+    def rows_of(self) -> Mapping[str, Sequence[int]]:
+        """The constraints that each cell takes part in, by their positions."""
+        positions: defaultdict[str, list[int]] = defaultdict(list)
+        for i, row in enumerate(self.rows):
+            for name in row.coefficients:
+                positions[name].append(i)
+        return positions
+
     @property
     def fails(self) -> bool:
         """Whether something does not hold as it is."""
-        if any(cell.wrong for cell in self.cells.values()):
-            return True
-        return not all(row.holds(self.cells) for row in self.rows)
+        return bool(self.wrong or self.failing)
 
     def holds_with(self, new: Mapping[str, int]) -> bool:
         """Whether all constraints hold with other numbers in some cells; names of other components
         are passed over."""
-        after: dict[str, Cell] = {}
-        for name, cell in self.cells.items():
-            if name in new:
-                cell = replace(cell, now=new[name])
-            is_judged = name in new or cell.wrong
-            if is_judged and not cell.may_hold(cell.now):
-                return False
-            after[name] = cell
-        return all(row.holds(after) for row in self.rows)
+        changed = {name: number for name, number in new.items() if name in self.cells}
+        judged = {name: self.cells[name].now for name in self.wrong} | changed
+        if not all(self.cells[name].may_hold(number) for name, number in judged.items()):
+            return False
+        after = self._values_with(changed)
+        if not self.failing <= after.keys():
+            return False
+        return all(self.rows[i].limits.keeps(value) for i, value in after.items())
+
+    def _values_with(self, changed: Mapping[str, int]) -> dict[int, int]:
+        """The left sides of the constraints that some cells take part in, with other numbers in
+        these."""
+        after: dict[int, int] = {}
+        for name, number in changed.items():
+            step = number - self.cells[name].now
+            for i in self.rows_of.get(name, ()):
+                before = after.get(i, self.values[i])
+                after[i] = before + step * self.rows[i].coefficients[name]
+        return after
 
 
 def failing_components(system: ConstraintSystem) -> list[Component]:
@@ -69,17 +104,21 @@ def failing_components(system: ConstraintSystem) -> list[Component]:
 
 def sole_changes(component: Component) -> tuple[Change, ...]:
     """Every cell whose change alone makes the whole component hold, in the order of the form."""
-    failing = [row for row in component.rows if not row.holds(component.cells)]
-    wrong = {name for name, cell in component.cells.items() if cell.wrong}
     changes = []
-    for name in component.cells:
-        in_all = all(name in row.coefficients for row in failing)
-        if not in_all or not wrong <= {name}:
-            continue
+    for name in _in_all_that_fails(component):
         change = _sole_change(component, name)
         if change is not None:
             changes.append(change)
     return tuple(changes)
+
+
+def _in_all_that_fails(component: Component) -> Iterator[str]:
+    """The cells that take part in everything that does not hold."""
+    failing = [component.rows[i].coefficients for i in sorted(component.failing)]
+    for name in component.cells:
+        is_alone_wrong = all(other == name for other in component.wrong)
+        if is_alone_wrong and all(name in coefficients for coefficients in failing):
+            yield name
 
 
 def _sole_change(component: Component, name: str) -> Change | None:
@@ -87,13 +126,11 @@ def _sole_change(component: Component, name: str) -> Change | None:
     empty."""
     cell = component.cells[name]
     room = cell
-    for row in component.rows:
-        times = row.coefficients.get(name, 0)
-        if times:
-            own = times * cell.now
-            others = row.value(component.cells) - own
-            limits = row.limits.less(others).divided(times)
-            room = room.narrowed(limits)
+    for i in component.rows_of.get(name, ()):
+        row = component.rows[i]
+        times = row.coefficients[name]
+        others = component.values[i] - times * cell.now
+        room = room.narrowed(row.limits.less(others).divided(times))
     lowest = -(-room.lowest // cell.step) * cell.step
     highest = room.highest // cell.step * cell.step
     if lowest > highest:

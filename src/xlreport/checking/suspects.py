@@ -14,7 +14,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from xlreport.checking import codes
-from xlreport.checking.constraints import Cell, constraint_system, typed_entries
+from xlreport.checking.constraints import constraint_system, typed_entries
 from xlreport.checking.keying_errors import (
     EXCHANGED,
     MOVED,
@@ -220,15 +220,17 @@ class _Search:
     def _exchanges(self, components: Sequence[Component]) -> Iterator[tuple[_Key, Explanation]]:
         """Neighbours that make everything hold when their numbers are exchanged."""
         home: dict[str, int] = {}
+        held: dict[str, int] = {}
         for position, component in enumerate(components):
             home.update(dict.fromkeys(component.cells, position))
+            held |= {name: cell.now for name, cell in component.cells.items()}
         for first, second, _ in neighbours(self.form, home):
+            if held[first] == held[second]:
+                continue
             key = frozenset((home[first], home[second]))
-            touched = [components[position] for position in sorted(key)]
-            now = _held(touched, (first, second))
-            new = {first: now[second], second: now[first]}
-            mends = all(component.holds_with(new) for component in touched)
-            if mends and now != new:
+            new = {first: held[second], second: held[first]}
+            if all(components[position].holds_with(new) for position in key):
+                now = {first: held[first], second: held[second]}
                 yield key, self._exchange(now, new)
 
     def _exchange(self, now: Mapping[str, int], new: Mapping[str, int]) -> Explanation:
@@ -250,14 +252,6 @@ class _Search:
 
     def _place(self, name: str) -> Place | None:
         return self.submission.provenance.places.get(name)
-
-
-def _held(components: Iterable[Component], names: Iterable[str]) -> dict[str, int]:
-    """What some cells of these components hold now."""
-    cells: dict[str, Cell] = {}
-    for component in components:
-        cells.update(component.cells)
-    return {name: cells[name].now for name in names}
 
 
 def _apart(keys: Sequence[_Key]) -> list[_Key]:
