@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from xlreport.checking import codes
 from xlreport.checking.constraints import constraint_system, typed_entries
@@ -155,11 +155,20 @@ class _Search:
         self.form = form
         self.submission = submission
         self.other = other
-        self.now = values_of(typed_entries(form, submission))
-        self.beside: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
-        for first, second, direction in neighbours(form, self.now):
-            self.beside[first].append((second, direction))
-            self.beside[second].append((first, direction))
+
+    @cached_property
+    def now(self) -> Mapping[str, Decimal]:
+        """What the cells hold."""
+        return values_of(typed_entries(self.form, self.submission))
+
+    @cached_property
+    def beside(self) -> Mapping[str, list[tuple[str, str]]]:
+        """The neighbours of each cell, and whether they are in its row or its column."""
+        beside: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+        for first, second, direction in neighbours(self.form, self.now):
+            beside[first].append((second, direction))
+            beside[second].append((first, direction))
+        return beside
 
     def groups(self, components: Sequence[Component]) -> list[list[Explanation]]:
         """Explanations that exclude each other, the best first. Two neighbours exchanged between

@@ -22,7 +22,7 @@ from xlreport.checking.failures import (
     place_in,
 )
 from xlreport.checking.suspects import Suspects, find_suspects, suspects_finding
-from xlreport.checking.traits import LastYear, traits_of
+from xlreport.checking.traits import traits_of
 from xlreport.findings import Finding, Severity, first_short
 from xlreport.form import expression as ex
 from xlreport.form.model import Form, Instance
@@ -168,8 +168,9 @@ class Report:
         failing = [self.form.instances[position] for position in self.failing]
         for instance in without_consequential(self.form, failing, self.view):
             found += failures(self.form, instance, self.view)
+        about_blanks = traits_of(self.form).about_blanks
         for position in (*self.failing, *self.unknown):
-            if position in traits_of(self.form).about_blanks:
+            if position in about_blanks:
                 found += blanks(self.form, self.form.instances[position], self.view)
         return found
 
@@ -207,33 +208,37 @@ def unverified(report: Report) -> Sequence[Finding]:
     by one), and one for those that lack the year before."""
     if not report.unknown and not report.texts.unverified:
         return ()
-    instances = report.form.instances
-    before: list[str] = []
-    lacking: list[str] = []
-    traits = traits_of(report.form)
-    for position in report.unknown:
-        if _lacks_last_year(traits.last_year.get(position, ()), report.view):
-            before.append(instances[position].check.code)
-        elif position not in traits.told_by_itself:
-            lacking.append(instances[position].code)
-    nothing = report.submission.prior_year is None
-    return _notes((*lacking, *report.texts.unverified), tuple(before), nothing_before=nothing)
+    of_texts = tuple(report.texts.unverified)
+    unknown = tuple(report.unknown)
+    if report.submission.prior_year is None:
+        across_years = tuple(traits_of(report.form).last_year)
+        return _notes(report.form, unknown, across_years, of_texts, nothing_before=True)
+    before = tuple(position for position in unknown if _lacks_last_year(report, position))
+    return _notes(report.form, unknown, before, of_texts, nothing_before=False)
 
 
 @lru_cache(maxsize=1024)
 def _notes(
-    lacking: tuple[str, ...], before: tuple[str, ...], *, nothing_before: bool
+    form: Form,
+    unknown: tuple[int, ...],
+    lacks_last_year: tuple[int, ...],
+    of_texts: tuple[str, ...],
+    *,
+    nothing_before: bool,
 ) -> tuple[Finding, ...]:
-    """The notes on rules that lack a number of this year and on those that lack the year before:
-    most reports of a county lack the same."""
+    """The notes on the rules that cannot be verified, and the codes of texts that cannot: most
+    reports of a county lack the same."""
+    before = [form.instances[each].check.code for each in unknown if each in lacks_last_year]
+    passed_over = traits_of(form).told_by_itself.union(lacks_last_year)
+    lacking = [form.instances[each].code for each in unknown if each not in passed_over]
     notes = []
-    rules = list(dict.fromkeys(lacking))
+    rules = list(dict.fromkeys((*lacking, *of_texts)))
     if rules:
         finding = codes.LACKING(count=len(rules), codes=_checks_of(rules))
         notes.append(_counted(finding, len(rules)))
     if before:
         message = codes.NO_REPORT_BEFORE if nothing_before else codes.LACKING_BEFORE
-        listed = "、".join(dict.fromkeys(map(printed_code, dict.fromkeys(before))))
+        listed = "、".join(dict.fromkeys(map(printed_code, before)))
         finding = message(count=len(before), codes=listed)
         notes.append(_counted(finding, len(before)))
     return tuple(notes)
@@ -454,9 +459,10 @@ def _only_typed_over(form: Form, instance: Instance, view: UnitView) -> bool:
 # --- what could not be verified ------------------------------------------------------------------
 
 
-def _lacks_last_year(needs: LastYear, view: UnitView) -> bool:
+def _lacks_last_year(report: Report, position: int) -> bool:
     """Whether a rule cannot be verified because of the year before, whatever else is missing."""
-    return any(_is_unknown(part, view) for part in needs)
+    needs = traits_of(report.form).last_year.get(position, ())
+    return any(_is_unknown(part, report.view) for part in needs)
 
 
 def _is_unknown(part: ex.Previous | ex.Differs, view: UnitView) -> bool:
