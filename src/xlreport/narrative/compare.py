@@ -7,13 +7,14 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 
 from xlreport.findings import Finding, first_short
 from xlreport.form import expression as ex
 from xlreport.form.model import Form, Instance, Statement, Text
 from xlreport.narrative.claims import stated_numbers
 from xlreport.narrative.clauses import LONGEST_QUOTE, StatedNumber, shortened
-from xlreport.narrative.lexicon import lexicon_of
+from xlreport.narrative.lexicon import Lexicon, lexicon_of
 from xlreport.narrative.own_names import readable
 from xlreport.narrative.self_reference import Identity, Mention, wrong_mentions
 from xlreport.narrative.words import COMPARING, EACH_TIME, OPENING
@@ -118,7 +119,7 @@ class _Comparer:
         lexicon = lexicon_of(self.form, self.passage.text.field_id)
         if lexicon is None:
             return
-        all_stated = stated_numbers(lexicon, self.passage.plain, self.view.submission.year)
+        all_stated = _stated(lexicon, self.passage.plain, self.view.submission.year)
         unread = _unread_counts(self.passage.plain, all_stated)
         for stated in self._once(all_stated):
             full = len(self.result.findings) >= MOST_FINDINGS
@@ -199,6 +200,12 @@ class _Comparer:
         numbers = "、".join(map(shown, different[:MOST_OTHERS]))
         more = " 等" if len(different) > MOST_OTHERS else ""
         return f"{term}（按其他口径是 {numbers}{more}），都不是"
+
+
+@lru_cache(maxsize=1024)
+def _stated(lexicon: Lexicon, text: str, year: int) -> tuple[StatedNumber, ...]:
+    """What a text states; many units write the same (本年度未收取信息处理费)."""
+    return tuple(stated_numbers(lexicon, text, year))
 
 
 def _sentence(text: str, stated: StatedNumber) -> tuple[int, int]:
