@@ -30,7 +30,7 @@ from xlreport.text import clean_name
 from xlreport.workbook.reader.blank import why_not_blank
 from xlreport.workbook.writer import copies
 from xlreport.workbook.writer.context import NO_SERVICE, Service, TemplateContext
-from xlreport.workbook.writer.copies import LEAST_SHARING, Copies, write_copies
+from xlreport.workbook.writer.copies import LEAST_SHARING, Copies, splice_copies, write_copies
 from xlreport.workbook.writer.results import CachedResults
 from xlreport.workbook.writer.splicing import Master, Values, are_same
 from xlreport.workbook.writer.template import blank, write_showing
@@ -209,6 +209,14 @@ def test_a_unit_whose_texts_are_kept_in_another_way_is_written_from_nothing(
     made = written(blanks, other_form)
     usual = list(blanks)[:LEAST_SHARING]
     assert spliced(made, whole(blanks, other_form)) == usual
+
+
+def test_those_that_are_spliced_can_be_had_without_the_others(other_form: Form) -> None:
+    blanks = blanks_of(other_form, [*units(LEAST_SHARING), Unit("=1+1", "990101", "乡镇")])
+    made = written(blanks, other_form, "Abc-123", SERVICE)
+    alone = splice_copies(blanks, other_form, password="Abc-123", service=SERVICE)
+    usual = list(blanks)[:LEAST_SHARING]
+    assert dict(alone) == {name: made[name] for name in usual}
 
 
 def test_characters_that_no_workbook_can_hold_are_left_out(other_form: Form) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 import zlib
 
@@ -19,6 +20,8 @@ def archive(*names: str) -> bytes:
             info = zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0))
             info.compress_type = zipfile.ZIP_DEFLATED
             info.comment = b"remark"[:number]
+            # an extra field of some program: kind, length, content (APPNOTE.TXT 4.5.1)
+            info.extra = struct.pack("<HH", 0xCAFE, number) + b"extra"[:number]
             written.writestr(info, name * 100)
     return target.getvalue()
 
@@ -34,7 +37,7 @@ def test_a_workbook_taken_apart_and_put_together_is_the_same_file(any_form: Form
     assert packed(members_of(workbook)) == workbook
 
 
-def test_members_with_remarks_and_chinese_names_are_taken_whole() -> None:
+def test_members_with_remarks_extra_fields_and_chinese_names_are_taken_whole() -> None:
     data = archive("一.xml", "b.xml", "c/d.xml")
     members = members_of(data)
     assert [member.name for member in members] == ["一.xml", "b.xml", "c/d.xml"]
@@ -56,6 +59,7 @@ def test_another_content_changes_nothing_but_what_follows_from_it() -> None:
             before, after = old.getinfo(name), new.getinfo(name)
             assert after.date_time == before.date_time
             assert after.comment == before.comment
+            assert after.extra == before.extra
             assert after.external_attr == before.external_attr
             assert after.flag_bits == before.flag_bits
             assert after.create_system == before.create_system
