@@ -40,7 +40,7 @@ from xlreport.submission import Status
 from xlreport.text import BITING, clean
 
 WATCHED = Path(__file__).with_name("watched.py")
-WORKER = "-P -c from xlreport.worker import serve; serve("
+WORKER = "-P -c from xlreport.worker import serve; serve(('xlreport.merging.reader',))"
 FEW, MANY = 20, 120
 """Units of the merges whose memory is measured; what a hundred and a thousand take is on their line."""
 
