@@ -27,7 +27,8 @@ from xlreport import (
     write_templates,
     write_workbook,
 )
-from xlreport.api import default_out, require_apart, template_name
+from xlreport.api import default_out, template_name
+from xlreport.merging.folder import require_apart
 from xlreport.merging.prior_year import PriorYear
 from xlreport.submission import Figures
 

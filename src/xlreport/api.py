@@ -15,6 +15,7 @@ from xlreport.form.model import Form
 from xlreport.merging.codes import F1, TYPED_LINES_LOST
 from xlreport.merging.diff import Difference, differences
 from xlreport.merging.discover import SourceFile, list_files, own_files
+from xlreport.merging.folder import read_folder, require_apart, require_folder, require_places
 from xlreport.merging.intake import read_files
 from xlreport.merging.merge import merge_files, with_typed_lines
 from xlreport.merging.outcome import FileRecord, Outcome
@@ -285,19 +286,7 @@ def merge_folder(request: MergeRequest) -> MergeResult:
 
     Raises UsageError when the folder does not exist.
     """
-    listed = _in_folder(request.folder, request.exclude)
-    return merge_files(read_files(listed, request.forms, request.reading), request)
-
-
-def _in_folder(folder: Path, exclude: Iterable[Path]) -> list[SourceFile]:
-    """All files of a folder, of this machine or of an object store. Raises UsageError."""
-    address = address_of(folder)
-    if address:
-        return list_remote(address)
-    require_folder(folder)
-    if not folder.is_dir():
-        raise UsageError(f"找不到文件夹“{folder}”，请检查路径。")
-    return list_files(folder, own_files(exclude))
+    return merge_files(read_folder(request), request)
 
 
 def write_outputs(
@@ -481,28 +470,6 @@ def _summary_name(form: Form, county: Submission) -> str:
     return safe_name(f"{county.unit.name}{county.year}年{form.title}汇总表")
 
 
-def require_places(
-    folder: Path,
-    *,
-    out: Path | None = None,
-    repair: Path | None = None,
-    notices: Path | None = None,
-) -> None:
-    """Raises UsageError where a merge of a folder must not write."""
-    for written in filter(None, (out, repair, notices)):
-        require_folder(written)
-    if repair is not None:
-        require_apart(repair, folder)
-    if notices is not None:
-        require_apart(notices, folder, "更正通知")
-
-
-def require_folder(path: Path) -> None:
-    """Raises UsageError for a file where a folder is needed."""
-    if path.exists() and not path.is_dir():
-        raise UsageError(f"“{path}”是文件，不是文件夹：请写文件夹的路径。")
-
-
 def _fresh_workbooks(result: MergeResult) -> dict[str, bytes]:
     """Those of the usable files that need one, with the list of them."""
     damaged = [file for file in result.usable if needs_repair(file)]
@@ -516,12 +483,6 @@ def _notices(result: MergeResult) -> dict[str, bytes]:
         return {}
     workbooks = {file.name: file.data for file in files if file.name}
     return {**workbooks, NOTICE_LIST: notice_list(files)}
-
-
-def require_apart(out: Path, folder: Path, what: str = "修复的工作簿") -> None:
-    """Fresh workbooks never go where the next run would read them. Raises UsageError."""
-    if folder.is_dir() and out.resolve().is_relative_to(folder.resolve()):
-        raise UsageError(f"{what}不能写进收报表的文件夹“{folder}”，请另给一个文件夹。")
 
 
 def default_out(folder: Path) -> Path:

@@ -9,18 +9,18 @@ import os
 import zipfile
 from concurrent.futures import Executor, Future
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
 from support.records import JIAZI, form, report
-from xlreport import FileRecord, FormCatalog, Limits, Outcome, ReadOptions, write_workbook
+from xlreport import FileRecord, Form, FormCatalog, Limits, Outcome, ReadOptions, write_workbook
 from xlreport.merging.discover import SourceFile
 from xlreport.merging.intake import read_all, read_files
 from xlreport.merging.outcome import Stage
 from xlreport.merging.reader import IntakeStep, Reader
 from xlreport.worker import DIED, MEMORY, RAISED, TIME
-from xlreport.workers import InProcess, Lost
+from xlreport.workers import InProcess, Lost, WorkerPool
 
 FORMS = FormCatalog((form(),))
 
@@ -364,3 +364,24 @@ def test_why_a_file_was_not_opened(
     file = source(tmp_path, "甲.xlsx", book)
     monkeypatch.setattr(os, "open", refused)
     assert told(read(tmp_path, file)) == [("甲.xlsx", "rejected", reason)]
+
+
+class Counted(FormCatalog):
+    """Counts how often a form is looked up in this process."""
+
+    asked: ClassVar[list[str]] = []
+
+    def __call__(self, form_id: str) -> Form | None:
+        self.asked.append(form_id)
+        return super().__call__(form_id)
+
+
+def test_a_form_is_looked_up_once_and_not_for_each_file(tmp_path: Path, book: bytes) -> None:
+    """To look it up lists the folder of definitions."""
+    files = [source(tmp_path, f"{i}.xlsx", book) for i in range(6)]
+    own = Counted((form(),))
+    Counted.asked.clear()
+    with WorkerPool(1, 600, 10**9) as pool:
+        reader = Reader(own, tmp_path)
+        assert len(list(read_all(files, reader, pool))) == 6
+    assert Counted.asked == ["zfxxgk-2021"]

@@ -521,10 +521,10 @@ def prior_year_at(
 ) -> PriorYear | None:
     """What `--previous` names, read, with a word about each file that could not be used; None
     without it. Raises UsageError."""
-    from xlreport.api import read_prior_year
-
     if path is None:
         return None
+    from xlreport.api import read_prior_year
+
     prior_year = read_prior_year(path, year, roster=roster, forms=forms, reading=reading)
     tell_unused(prior_year)
     return prior_year

@@ -190,17 +190,24 @@ def merge(
       xlreport merge 收到的报表/ --roster 名册.csv
       xlreport merge --campaign 2025年报
     """
-    from xlreport.api import merge_folder, require_places, write_outputs
-    from xlreport.cli.render import merge_report, show
-    from xlreport.text import harmless
+    from xlreport.cli.ahead import loading
+    from xlreport.merging.folder import read_folder, require_places
 
     request, campaign = merge_request(folder, place, counting, reading)
     out = outputs.out
     if out is None and campaign is not None:
         out = campaign.settings.summary
     require_places(request.folder, out=out, repair=outputs.repair, notices=outputs.notices)
+    with loading(request.forms):
+        files = read_folder(request)
+
+    from xlreport.api import write_outputs
+    from xlreport.cli.render import merge_report, show
+    from xlreport.merging.merge import merge_files
+    from xlreport.text import harmless
+
     result = write_outputs(
-        merge_folder(request),
+        merge_files(files, request),
         out,
         repair=outputs.repair,
         notices=outputs.notices,

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from xlreport.form.catalog import FormCatalog
+from xlreport.form.model import Form
 from xlreport.formats.codes import ARCHIVE_FILES_IN_ALL, R6
 from xlreport.formats.guard import Limits
 from xlreport.merging import MODULES
@@ -81,6 +82,7 @@ def read_elsewhere(
     the lanes runs. A file that lies on this machine only is read here."""
     taken = {file.shown for file in files}
     pool = Pool()
+    form_of = cache(forms)
     for file, result in in_order([_absolute(file) for file in files], lanes):
         if isinstance(result, Lost):
             yield _lost(file, result, lanes.errand.limits)
@@ -88,9 +90,9 @@ def read_elsewhere(
         if _is_only_here(file, result[0]):
             (result,) = lanes.errand([file])
         record, *members = result
-        yield _resolved(record, forms, pool)
+        yield _resolved(record, form_of, pool)
         for member in members:
-            yield _resolved(_under_free_name(member, taken), forms, pool)
+            yield _resolved(_under_free_name(member, taken), form_of, pool)
 
 
 def _absolute(file: SourceFile) -> SourceFile:
@@ -237,13 +239,14 @@ def _read(
 ) -> Iterator[IntakeStep]:
     """Chunk by chunk, so that results do not pile up; archives one by one."""
     pool = Pool()
+    form_of = cache(reader.forms)
     for file, result in in_order(files, lanes):
         if not isinstance(result, Lost) and any(each.unpack for each in result[1]):
             archive = replace(file, unpack=True, spent=unpacked.size)
             result = result_of(lanes, archive)
         record, inside = _told(file, result, reader.limits)
         _discard(file)
-        yield _resolved(record, reader.forms, pool), inside
+        yield _resolved(record, form_of, pool), inside
 
 
 def _told(file: SourceFile, result: IntakeStep | Lost, limits: Limits) -> IntakeStep:
@@ -259,11 +262,11 @@ def _discard(file: SourceFile) -> None:
         file.path.unlink(missing_ok=True)
 
 
-def _resolved(record: FileRecord, forms: FormCatalog, pool: Pool) -> FileRecord:
+def _resolved(record: FileRecord, form_of: Callable[[str], Form | None], pool: Pool) -> FileRecord:
     """The record with the definition of its form, in this process one for all files."""
     if record.submission is None:
         return record
-    form = forms(record.form_id)
+    form = form_of(record.form_id)
     shared = pool.share(record.submission)
     return record.read_as(form).reporting(shared)
 

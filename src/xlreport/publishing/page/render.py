@@ -19,7 +19,7 @@ from xlreport.submission import shown
 from xlreport.text import harmless
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
+    from jinja2 import Environment, Template
 
 PAGE_NAME = "汇总情况.html"
 
@@ -48,19 +48,15 @@ def status_page(overview: Overview, summary: str, data: str) -> bytes:
     overview = _short_enough(overview)
     style = _part("page.css")
     script = _part("page.js")
-    text = (
-        _environment()
-        .get_template("page.html")
-        .render(
-            overview=overview,
-            states=tuple(UnitState),
-            units=listed,
-            summary=summary,
-            data=data,
-            style=style,
-            script=script,
-            policy=_policy(style, script),
-        )
+    text = _template().render(
+        overview=overview,
+        states=tuple(UnitState),
+        units=listed,
+        summary=summary,
+        data=data,
+        style=style,
+        script=script,
+        policy=_policy(style, script),
     )
     return f"{PAGE}{text}\n".encode()
 
@@ -100,6 +96,15 @@ def _digest(text: str) -> str:
 def _part(name: str) -> str:
     """The style or the script as it stands between its tags."""
     return _TEMPLATES.joinpath(name).read_text("utf-8")
+
+
+def prepare() -> None:
+    """Compiles the page's template, which takes as long as to fill it in."""
+    _template()
+
+
+def _template() -> Template:
+    return _environment().get_template("page.html")
 
 
 @cache
