@@ -195,3 +195,40 @@ def test_a_corrupted_cell_is_among_the_answers(seed: int, name: str, over: bool)
     wrong = rng.choice(sorted({*report.entries, *report.overrides}))
     for component in failing_in(form, corrupted(form, report, rng, [wrong])):
         assert wrong in [change.field for change in sole_changes(component)]
+
+
+def test_a_component_knows_what_fails_in_it() -> None:
+    cells = {"a": Cell(3, 1), "b": Cell(4, 1, lowest=5, wrong=True), "c": Cell(0, 1)}
+    rows = (
+        Row("sum", {"a": 1, "b": 1}, Limits(8, 8)),
+        Row("most", {"a": 1, "c": 2}, Limits(None, 4)),
+        Row("least", {"b": 1, "c": -1}, Limits(4, None)),
+    )
+    component = Component(rows, cells)
+    assert component.values == [7, 3, 4]
+    assert (set(component.failing), component.wrong) == ({0}, ("b",))
+    assert component.rows_of == {"a": [0, 1], "b": [0, 2], "c": [1, 2]}
+    assert component.holds_with({"b": 5})
+    assert not component.holds_with({"b": 6}), "the sum would be 9"
+    assert not component.holds_with({"a": 4}), "what stands in b stays forbidden"
+    assert not component.holds_with({"b": 5, "c": 1}), "c would be twice more than the most"
+    assert Component(rows, {**cells, "b": Cell(4, 1)}).holds_with({"a": 4})
+
+
+@examples(60)
+@given(seed=st.integers(0, 10**6))
+def test_other_numbers_are_judged_as_all_rows_judge_them(seed: int) -> None:
+    """What is worked out from differences is what the rows say of all cells anew."""
+    rng = random.Random(seed)
+    names = "abcd"
+    cells = {name: Cell(rng.randrange(4), rng.choice((1, 2)), 0, 4) for name in names}
+    rows = []
+    for number in range(rng.randrange(1, 5)):
+        times = {name: rng.choice((-1, 1, 2)) for name in rng.sample(names, rng.randrange(2, 4))}
+        lowest = rng.randrange(-3, 6)
+        rows.append(Row(str(number), times, Limits(lowest, lowest + rng.randrange(4))))
+    component = Component(tuple(rows), cells)
+    new = {name: rng.randrange(5) for name in rng.sample(names, rng.randrange(1, 4))}
+    after = {name: replace(cell, now=new.get(name, cell.now)) for name, cell in cells.items()}
+    allowed = all(cells[name].may_hold(number) for name, number in new.items())
+    assert component.holds_with(new) == (allowed and all(row.holds(after) for row in rows))

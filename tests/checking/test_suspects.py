@@ -239,7 +239,7 @@ def test_what_would_break_another_rule_is_not_said(zfxxgk: Form, town: Submissio
     bad = replace(explanation, corrections=(*explanation.corrections, regulation))
     rules = suspects_module._failing_errors(evaluation, 0)
     proof = suspects_module._Proof(evaluation, 0, rules)
-    assert proof.proved([explanation, bad]) == (explanation,)
+    assert proof.proved([[explanation, bad], [bad]]) == [[explanation], []]
 
 
 def test_what_makes_no_rule_hold_is_not_said(zfxxgk: Form, town: Submission) -> None:
@@ -247,7 +247,8 @@ def test_what_makes_no_rule_hold_is_not_said(zfxxgk: Form, town: Submission) -> 
     evaluation = evaluate_submissions(zfxxgk, [wrong])
     fees = Correction("disclosure.fees.amount", None, Decimal(0), Decimal(1))
     proof = suspects_module._Proof(evaluation, 0, suspects_module._failing_errors(evaluation, 0))
-    assert proof.proved([Explanation((fees,), SUBSTITUTION)]) == ()
+    assert proof.proved([[Explanation((fees,), SUBSTITUTION)]]) == [[]]
+    assert proof.proved([]) == []
 
 
 def test_among_many_only_what_is_seldom_chance_is_told() -> None:
@@ -364,3 +365,23 @@ def test_no_hint_breaks_a_rule_and_each_mends_one(seed: int, name: str) -> None:
             after = {(i.code, id(i)) for i in failing(form, changed(report, new))}
             assert after < before
             assert explanation.holding == len(before) - len(after)
+
+
+def test_only_so_many_corrections_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A group that is too much is left out whole, and those behind it may still be tried."""
+    explanation = Explanation((), SUBSTITUTION)
+    groups = [[explanation] * size for size in (3, 2, 1, 1)]
+    monkeypatch.setattr(suspects_module, "MOST_TRIED", 4)
+    assert suspects_module._within_bound(groups) == [groups[0], groups[2]]
+
+
+def test_in_a_report_where_too_much_fails_nothing_is_searched(
+    zfxxgk: Form, town: Submission, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = changed(town, {PERSON.format("granted"): 366})
+    evaluation = evaluate_submissions(zfxxgk, [wrong])
+    assert len(find_suspects(evaluation, 0)) == 1
+    monkeypatch.setattr(suspects_module, "MOST_PARTS", 1)
+    assert len(find_suspects(evaluation, 0)) == 1
+    monkeypatch.setattr(suspects_module, "MOST_PARTS", 0)
+    assert find_suspects(evaluation, 0) == []

