@@ -9,7 +9,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from xlreport.errors import UnknownForm
@@ -26,6 +26,7 @@ def definitions_folder() -> Path:
     return package.parent.parent / "workbook_templates"
 
 
+@cache
 def shipped() -> tuple[str, ...]:
     """The ids of the shipped forms, sorted."""
     return tuple(sorted(path.stem for path in definitions_folder().glob("*.yaml")))

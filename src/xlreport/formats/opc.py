@@ -125,12 +125,20 @@ def only_related(parts: Parts, source: str, kind: str) -> bytes | None:
     return None
 
 
+CORE, CUSTOM = "core-properties", "custom-properties"
+"""Kinds of properties."""
+
+
+def properties_part(parts: Parts, kind: str) -> str | None:
+    """The one part of properties of this kind; None where there is none, or several."""
+    targets = set(related(parts, "", kind))
+    return targets.pop() if len(targets) == 1 else None
+
+
 def _properties(parts: Parts, kind: str) -> bytes | None:
     """The content of the one part of properties; None where there is none, or several."""
-    targets = set(related(parts, "", kind))
-    if len(targets) != 1:
-        return None
-    return parts[targets.pop()]
+    part = properties_part(parts, kind)
+    return None if part is None else parts[part]
 
 
 def workbook_part(parts: Parts) -> str:
@@ -244,7 +252,7 @@ class _Properties(XmlHandler):
 
 def custom_properties(parts: Parts) -> dict[str, str]:
     """Custom document properties by name."""
-    content = _properties(parts, "custom-properties")
+    content = _properties(parts, CUSTOM)
     handler = _Properties()
     if content is None or not parse_optional(content, handler, PREFIXES):
         return {}
@@ -281,7 +289,7 @@ class _Modified(XmlHandler):
 
 def last_saved(parts: Parts) -> str:
     """`dcterms:modified` of the core properties, empty when it is not told."""
-    content = _properties(parts, "core-properties")
+    content = _properties(parts, CORE)
     handler = _Modified()
     if content is None or not parse_optional(content, handler, PREFIXES):
         return ""

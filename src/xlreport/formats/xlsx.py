@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from xlreport import a1
 from xlreport.a1 import Cell
@@ -75,10 +76,7 @@ def read(data: bytes, limits: Limits) -> RawBook:
     parts = open_package(data, limits)
     notes = opc.check_types(parts)
     part = opc.workbook_part(parts)
-    workbook = _Workbook()
-    parse_xml(parts[part], workbook, PREFIXES)
-    if not workbook.is_workbook:
-        raise Refused(codes.NO_WORKBOOK())
+    workbook = _read_workbook(parts[part])
     sheets = _sheets(parts, part, workbook, limits)
     names, repeated = join_names(workbook.names)
     read = {
@@ -97,6 +95,42 @@ def read(data: bytes, limits: Limits) -> RawBook:
         links=opc.holds_links(parts, part),
         hidden=workbook.is_hidden,
         notes=(*notes, *opc.odd_parts(parts, read)),
+    )
+
+
+def _read_workbook(content: bytes) -> _Workbook:
+    """What the workbook's part says. Raises Refused."""
+    workbook = _Workbook()
+    parse_xml(content, workbook, PREFIXES)
+    if not workbook.is_workbook:
+        raise Refused(codes.NO_WORKBOOK())
+    return workbook
+
+
+class Anatomy(NamedTuple):
+    """Which parts of a package hold what: the workbook, its sheets by name, its shared strings
+    (empty where it has none); with the styles, and how days are counted."""
+
+    workbook: str
+    sheets: Mapping[str, str]
+    strings: str
+    styles: Styles
+    since_1904: bool
+
+
+def anatomy(parts: Parts) -> Anatomy:
+    """Where everything lies in a package that was read before. Raises Refused."""
+    part = opc.workbook_part(parts)
+    workbook = _read_workbook(parts[part])
+    targets = opc.targets_by_id(parts, part)
+    sheets = {name: targets[relation] for name, relation in workbook.sheets}
+    strings = opc.related(parts, part, "sharedStrings")
+    return Anatomy(
+        part,
+        sheets,
+        strings[0] if strings else "",
+        read_styles(parts, part),
+        workbook.since_1904,
     )
 
 
@@ -503,30 +537,11 @@ class _Sheet(XmlHandler):
 
     def _raw(self, kind: str, text: str, formula: str | None, style: int) -> RawCell:
         """The cell with what its style makes of it."""
-        formats = self.styles.formats
-        if kind != "n":
-            unseen = self.styles.why_unseen(style, kind)
-            # an error value with metadata stands for what older programs cannot show (18.3.1.4, vm)
-            is_picture = kind == "e" and "vm" in self.attributes
-            is_date = kind == "d"
-            return RawCell(
-                kind, text, formula, is_date, unseen=unseen, picture=is_picture, style=style
-            )
-        unseen = self.styles.unseen.get(style, "")
-        if formats.shows_date(style):
-            is_time = formats.shows_time(style)
-            shown = date_shown(text, since_1904=self.since_1904, is_time=is_time)
-            return RawCell(kind, text, formula, True, shown=shown, unseen=unseen, style=style)
-        code = formats.code(style)
-        return RawCell(
-            kind,
-            text,
-            formula,
-            number_format="" if code == GENERAL else code,
-            unseen=unseen,
-            repeats=style in self.styles.repeats,
-            style=style,
-        )
+        cell = raw_cell(self.styles, kind, text, formula, style, since_1904=self.since_1904)
+        # an error value with metadata stands for what older programs cannot show (18.3.1.4, vm)
+        if kind == "e" and "vm" in self.attributes:
+            return replace(cell, picture=True)
+        return cell
 
     def _text(self, kind: str, cell: Cell) -> str:
         """What the cell holds, with a shared string looked up."""
@@ -541,3 +556,34 @@ class _Sheet(XmlHandler):
         if not 0 <= index < len(self.strings):
             raise Refused(codes.NO_SUCH_TEXT(sheet=self.sheet.name, cell=a1.address(cell)))
         return self.strings[index]
+
+
+def raw_cell(
+    styles: Styles,
+    kind: str,
+    text: str,
+    formula: str | None,
+    style: int,
+    *,
+    since_1904: bool = False,
+) -> RawCell:
+    """A cell of this kind with what its style makes of it; days are counted from 1900 or 1904."""
+    if kind != "n":
+        unseen = styles.why_unseen(style, kind)
+        return RawCell(kind, text, formula, kind == "d", unseen=unseen, style=style)
+    formats = styles.formats
+    unseen = styles.unseen.get(style, "")
+    if formats.shows_date(style):
+        is_time = formats.shows_time(style)
+        shown = date_shown(text, since_1904=since_1904, is_time=is_time)
+        return RawCell(kind, text, formula, True, shown=shown, unseen=unseen, style=style)
+    code = formats.code(style)
+    return RawCell(
+        kind,
+        text,
+        formula,
+        number_format="" if code == GENERAL else code,
+        unseen=unseen,
+        repeats=style in styles.repeats,
+        style=style,
+    )

@@ -152,6 +152,9 @@ _OWN_TEMPLATE = "请用本单位自己的模板重新填报"
 
 # --- a summary and the units below it -----------------------------------------------------------
 
+REFUSING = frozenset({F4.code, F5.code, F11.code})
+"""Findings of a report that cannot be counted, because nobody knows for whom or for which year."""
+
 DETAILS_LOST = E1.message("找不到明细表“{sheet}”，无法核对汇总数", _MERGE_AGAIN)
 DETAILS_DISAGREE = E1.message("几张明细表里的单位不一致", _MERGE_AGAIN)
 DETAIL_NO_NUMBER = E1.message("明细表里有不是数字的内容“{raw}”，合计不可信", _MERGE_AGAIN)

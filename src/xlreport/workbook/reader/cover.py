@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from xlreport.a1 import Cell
@@ -156,12 +156,25 @@ def read_cover(book: RawBook, layout: WorkbookLayout, identity: Identity) -> Cov
     if cover_sheet(book, form) is None:
         return Cover(_of_known_level(unit), lines, places, tuple(_without_cover(unit, identity)))
     unread = list(_no_texts(book, form, where))
+    cover = cover_of(form, written, identity, places, unread)
+    return replace(cover, findings=(*cover.findings, *_asides(form, where)))
+
+
+def cover_of(
+    form: Form,
+    written: Mapping[str, str],
+    identity: Identity,
+    places: Mapping[str, Place],
+    unread: Sequence[Finding] = (),
+) -> Cover:
+    """The cover whose lines say this, by their id; `unread` is told of those that are no text."""
+    lines = {item: _cleaned(item, line) for item, line in written.items()}
+    unit = _unit(lines, identity)
     findings = [*_cut_lines(written.values()), *_contradictions(form, lines, identity)]
     findings += _unit_findings(unit)
     findings += unread
     findings += _empty_lines(form, lines, identity, {finding.field for finding in unread})
     placed = [finding.on(places.get(finding.field), finding.field) for finding in findings]
-    placed += _asides(form, where)
     return Cover(_of_known_level(unit), lines, places, tuple(placed))
 
 

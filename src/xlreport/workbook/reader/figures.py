@@ -67,9 +67,9 @@ def read_figures(located: Located, answers: Mapping[str, str], *, is_summary: bo
         if field.id not in located.spots:
             entries[field.id] = Entry(None, Status.ABSENT)
         elif field.computed is None:
-            typed = _read_typed(cell, is_summary=is_summary)
+            typed = read_typed(cell, is_summary=is_summary)
             if answers.get(field.table) == YES and _is_spaces(typed.entry):
-                typed = _Typed(BLANK, from_text=False)
+                typed = Typed(BLANK, from_text=False)
                 findings.append(located.at(field.id, SPACES_ARE_BLANK()))
             entries[field.id] = typed.entry
             if typed.from_text:
@@ -85,7 +85,7 @@ def read_figures(located: Located, answers: Mapping[str, str], *, is_summary: bo
     return FigureCells(entries, overrides, results, frozenset(from_text), tuple(findings))
 
 
-class _Typed(NamedTuple):
+class Typed(NamedTuple):
     """A typed-in cell as it was read: whether a text was understood as a number, whether it holds a
     formula, the invisible characters beside it, and what the cell shows where that is another
     number (None where it is the same), and whether its text is repeated to fill the cell."""
@@ -97,20 +97,27 @@ class _Typed(NamedTuple):
     other: str | None = None
     repeats: bool = False
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether there is nothing to be said of how it was typed in."""
+        is_odd = self.from_text or self.is_formula or self.other is not None or self.repeats
+        has_odd_value = self.entry.status is Status.TOO_FINE or _is_spaces(self.entry)
+        return not (is_odd or has_odd_value)
 
-def _read_typed(cell: RawCell | None, *, is_summary: bool) -> _Typed:
+
+def read_typed(cell: RawCell | None, *, is_summary: bool) -> Typed:
     """What counts of a cell: of a formula the shown result."""
     if cell is not None and _is_blank(cell):
-        return _Typed(BLANK, from_text=False)
+        return Typed(BLANK, from_text=False)
     entry, from_text = read_entry(cell)
     if cell is None or is_summary:
-        return _Typed(entry, from_text)
+        return Typed(entry, from_text)
     if cell.formula is not None and entry.status is Status.BLANK:
         entry = Entry(None, Status.NO_RESULT, quote("=" + cell.formula))
     is_formula = cell.formula is not None
     invisible = invisible_in(cell.text) if from_text else ""
     other = _other_shown(cell, entry)
-    return _Typed(entry, from_text, is_formula, invisible, other, _is_repeated(cell, entry))
+    return Typed(entry, from_text, is_formula, invisible, other, _is_repeated(cell, entry))
 
 
 _RESULTS_OF_BLANKS = ("", "0", "0.0")
@@ -159,7 +166,7 @@ def _is_repeated(cell: RawCell, entry: Entry) -> bool:
     return cell.repeats and cell.kind == "n" and bool(entry.value)
 
 
-def _typed_findings(typed: _Typed, name: str, located: Located) -> Iterator[Finding]:
+def _typed_findings(typed: Typed, name: str, located: Located) -> Iterator[Finding]:
     """R10, R11, R18 and R29: a number that was understood, but should be typed in otherwise."""
     entry = typed.entry
     is_known = entry.value is not None
@@ -205,14 +212,18 @@ def _unseen_zeros(located: Located, answers: Mapping[str, str]) -> Iterator[Find
 
 def _is_unseen_zero(located: Located, name: str) -> bool:
     """Whether a 0 was typed in that the sheet or the format of its cell does not show."""
-    cell = located.cell(name)
+    sheet, _ = located.spots[name]
+    return is_unseen_zero(located.cell(name), shows_zeros=located.book.sheets[sheet].zeros)
+
+
+def is_unseen_zero(cell: RawCell | None, *, shows_zeros: bool) -> bool:
+    """Whether a cell holds a typed-in 0 that its sheet or its format does not show."""
     if cell is None or cell.kind != "n" or cell.formula is not None or cell.date:
         return False
     entry, _ = read_entry(cell)
     if entry.value is None or entry.value:
         return False
-    sheet, _ = located.spots[name]
-    if not located.book.sheets[sheet].zeros:
+    if not shows_zeros:
         return True
     seen = number_shown(cell.number_format, entry.value) if cell.number_format else None
     return seen is not None and not seen.strip()

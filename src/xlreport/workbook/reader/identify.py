@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple, Protocol
 
 from xlreport.findings import Finding
@@ -94,6 +94,11 @@ def identity_of(book: RawBook) -> Identity:
         values[key] = named_text(book, name) or book.properties.get(name, "")
     if not values["form"]:
         values |= _hidden_sheet(book)
+    return identity_from(values)
+
+
+def identity_from(values: Mapping[str, str]) -> Identity:
+    """The identity of these values, as they may go on."""
     cleaned = {key: _cleaned(key, value) for key, value in values.items()}
     return Identity(**cleaned)
 

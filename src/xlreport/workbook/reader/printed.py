@@ -17,7 +17,10 @@ from xlreport.workbook.codes import PRINTED_UNIT, PRINTED_YEAR
 from xlreport.workbook.layout.workbook import Spot, place_of
 from xlreport.workbook.reader.locate import Located
 
-_LINE = re.compile(r"填报单位[:：](?P<unit>.*?)(?:报告年度[:：](?P<year>.*))?")
+BEGINNING = "填报单位"
+"""How such a line begins."""
+
+_LINE = re.compile(rf"{BEGINNING}[:：](?P<unit>.*?)(?:报告年度[:：](?P<year>.*))?")
 
 PRINTED = "printed"
 """Under which a finding has the name that a table prints."""
@@ -58,9 +61,14 @@ def _lines(located: Located) -> Iterator[_Printed]:
 def _lines_on(sheet: RawSheet, filled_in: Collection[Spot]) -> Iterator[_Printed]:
     for cell, raw in sorted(sheet.cells.items()):
         spot = (sheet.name, cell)
-        text = " ".join(raw.text[:_LONGEST].split())
-        match = _LINE.fullmatch(text)
-        if match is not None and spot not in filled_in:
-            unit = clean_name(match["unit"])
-            year = year_told(clean_name(match["year"] or ""))
-            yield _Printed(spot, unit, year)
+        line = line_told(raw.text)
+        if line is not None and spot not in filled_in:
+            yield _Printed(spot, *line)
+
+
+def line_told(text: str) -> tuple[str, str] | None:
+    """The unit and the year that a line above a table names; None for any other text."""
+    match = _LINE.fullmatch(" ".join(text[:_LONGEST].split()))
+    if match is None:
+        return None
+    return clean_name(match["unit"]), year_told(clean_name(match["year"] or ""))

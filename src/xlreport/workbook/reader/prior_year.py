@@ -53,6 +53,21 @@ def read_prior_year(book: RawBook, layout: WorkbookLayout) -> PriorYear:
     return PriorYear(figures, tuple(reader.findings()))
 
 
+def certain_spots(book: RawBook, layout: WorkbookLayout) -> dict[str, Spot] | None:
+    """Where the figures and texts stand, by the names of their cells, if names and headings agree
+    on every one; those that stand nowhere are left out."""
+    reader = _Reader(book, layout)
+    spots: dict[str, Spot] = {}
+    for field in (*layout.form.fields, *(text.field_id for text in layout.form.texts)):
+        name = prior_year_name(field)
+        by_name = spot_of(book, name)
+        if reader.printed.get(field, by_name) != by_name:
+            return None
+        if by_name is not None:
+            spots[name] = by_name
+    return spots
+
+
 @dataclass
 class _Reader:
     book: RawBook

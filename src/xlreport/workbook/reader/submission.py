@@ -16,17 +16,17 @@ from xlreport.submission import NOBODY, Entry, Provenance, Submission, Summary, 
 from xlreport.text import quote
 from xlreport.workbook.codes import (
     COUNTED_WITH_ERRORS,
-    F4,
     F5,
-    F11,
     NOT_IN_FORCE,
     OTHER_VERSION,
+    REFUSING,
     UNITS_MISSING,
 )
 from xlreport.workbook.layout.identity import Identity, identity_name, is_current_edition
 from xlreport.workbook.reader.cover import Cover, read_cover
 from xlreport.workbook.reader.details import Members, read_members
 from xlreport.workbook.reader.figures import read_figures, stale_results
+from xlreport.workbook.reader.frame import Quick, package_of
 from xlreport.workbook.reader.identify import (
     Forms,
     edition_of,
@@ -36,13 +36,11 @@ from xlreport.workbook.reader.identify import (
     unidentified,
 )
 from xlreport.workbook.reader.integrity import integrity_findings
+from xlreport.workbook.reader.learned import Memory
 from xlreport.workbook.reader.locate import Located, locate
 from xlreport.workbook.reader.printed import PRINTED, printed_findings
 from xlreport.workbook.reader.prior_year import read_prior_year
 from xlreport.workbook.reader.texts import read_answers, read_explanations, read_texts
-
-_REFUSING = frozenset({F4.code, F5.code, F11.code})
-"""Findings of a report that cannot be counted, because nobody knows for whom or for which year."""
 
 _LONGEST_NUMBER = 9
 """Digits of a submission number."""
@@ -100,13 +98,61 @@ def read_submission(
 ) -> Reading:
     """Reads one workbook of any format; what is wrong with the file is a finding, never raised."""
     sha256 = hashlib.sha256(data).hexdigest()
+    provenance = Provenance(path, sha256, "", modified)
+    package = package_of(data, limits)
+    if package is not None:
+        quick = MEMORY.recall(package, forms, provenance, limits)
+        if quick is not None:
+            return _quickly_read(quick, forms)
     try:
         book = open_book(data, limits, passwords)
     except Refused as refused:
         return Reading((refused.finding,), sha256=sha256)
-    provenance = Provenance(path, sha256, book.saved, modified)
-    reading = _read(book, forms, provenance)
-    return _with_notes(reading, book, sha256)
+    reading = _read_with_care(book, forms, provenance)
+    if package is not None and reading.submission is not None:
+        MEMORY.learn(package, book, Quick(reading.submission, reading.findings), forms)
+    return reading
+
+
+MEMORY = Memory()
+"""What this process has learned of workbooks."""
+
+
+def read_with_care(
+    data: bytes,
+    forms: Forms,
+    *,
+    path: str = "",
+    modified: float = 0.0,
+    limits: Limits = DEFAULT_LIMITS,
+    passwords: Sequence[str] = (),
+) -> Reading:
+    """The same as `read_submission`, whatever was learned before and without learning anything."""
+    sha256 = hashlib.sha256(data).hexdigest()
+    try:
+        book = open_book(data, limits, passwords)
+    except Refused as refused:
+        return Reading((refused.finding,), sha256=sha256)
+    return _read_with_care(book, forms, Provenance(path, sha256, "", modified))
+
+
+def _read_with_care(book: RawBook, forms: Forms, provenance: Provenance) -> Reading:
+    reading = _read(book, forms, replace(provenance, saved=book.saved))
+    return _with_notes(reading, book, provenance.sha256)
+
+
+def _quickly_read(quick: Quick, forms: Forms) -> Reading:
+    """The reading of a workbook whose frame was known."""
+    submission = quick.submission
+    return Reading(
+        quick.findings,
+        submission,
+        forms(submission.form),
+        submission.unit,
+        submission.year,
+        submission.form,
+        submission.provenance.sha256,
+    )
 
 
 def _with_notes(reading: Reading, book: RawBook, sha256: str) -> Reading:
@@ -135,7 +181,7 @@ def _read(book: RawBook, forms: Forms, provenance: Provenance) -> Reading:
 
 
 def _refuses(finding: Finding) -> bool:
-    return finding.code in _REFUSING
+    return finding.code in REFUSING
 
 
 def contradicting_names(finding: Finding) -> tuple[str, str] | None:
