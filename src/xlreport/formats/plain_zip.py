@@ -26,7 +26,11 @@ _USUAL_FLAGS = 0x0002 | 0x0004 | 0x0008 | 0x0800
 """How hard was compressed, sizes behind the content, names in UTF-8 (4.4.4): none of them changes
 what is read."""
 
+_VERSION = 20
+"""The version of the format that has folders and deflated members (4.4.3)."""
+
 _STORED, _DEFLATED = 0, 8
+_NOTHING_DEFLATED = b"\x03\x00"
 _RAW_DEFLATE = -15
 
 _NAME = re.compile(rb"(?!.*(?:^|/)\.{0,2}(?:/|$))[A-Za-z0-9_.\[\]/ -]+")
@@ -69,39 +73,87 @@ def plain_members(data: bytes, limits: Limits) -> Mapping[str, bytes] | None:
     return members if is_apart else None
 
 
+class _End(NamedTuple):
+    """The record that ends the archive (4.3.16)."""
+
+    signature: bytes
+    disk: int
+    first_disk: int
+    here: int
+    entries: int
+    size: int
+    offset: int
+    comment: int
+
+
+class _Record(NamedTuple):
+    """An entry of the directory as it is stored (4.3.12), without its name."""
+
+    signature: bytes
+    made_by: int
+    version: int
+    flags: int
+    method: int
+    time: int
+    date: int
+    crc: int
+    packed: int
+    size: int
+    name_size: int
+    extra: int
+    comment: int
+    disk: int
+    attributes: int
+    more_attributes: int
+    offset: int
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether there is nothing about the member that programs could read differently."""
+        has_more = self.extra or self.comment or self.disk
+        is_usual = self.version <= _VERSION and not self.flags & ~_USUAL_FLAGS
+        return self.signature == _ENTRY and is_usual and not has_more
+
+
 def _entries(data: bytes, limits: Limits) -> list[_Entry]:
     """The directory. Raises _Odd."""
-    end = len(data) - _END_RECORD.size
+    start = len(data) - _END_RECORD.size
     is_small = len(data) <= limits.file
-    ends_once = data.startswith(_END, end) and data.rfind(_END, 0, end) < 0
+    ends_once = data.startswith(_END, start) and data.rfind(_END, 0, start) < 0
     if not is_small or not data.startswith(_LOCAL) or not ends_once:
         raise _Odd
-    if data.startswith(_LOCATOR, end - _LOCATOR_SIZE):
+    if data.startswith(_LOCATOR, start - _LOCATOR_SIZE):
         raise _Odd
-    _, disk, first_disk, here, count, size, offset, comment = _END_RECORD.unpack_from(data, end)
-    is_whole = (disk, first_disk, comment) == (0, 0, 0) and here == count
-    if not is_whole or offset + size != end or not 0 < count <= limits.parts:
+    end = _End._make(_END_RECORD.unpack_from(data, start))
+    is_whole = (end.disk, end.first_disk, end.comment) == (0, 0, 0) and end.here == end.entries
+    is_before = end.offset + end.size == start
+    if not is_whole or not is_before or not 0 < end.entries <= limits.parts:
         raise _Odd
-    entries = list(_listed(data, offset, count))
+    entries = list(_listed(data, end))
     _require_limits(entries, limits)
     return entries
 
 
-def _listed(data: bytes, offset: int, count: int) -> Iterator[_Entry]:
+def _listed(data: bytes, end: _End) -> Iterator[_Entry]:
     """The entries of the directory, each plain. Raises _Odd."""
-    end = len(data) - _END_RECORD.size
-    for _ in range(count):
-        fields = _DIRECTORY_ENTRY.unpack_from(data, offset)
-        signature, _, _, flags, method, _, _, crc, packed, size, name_size = fields[:11]
-        extra, comment, disk, _, _, header = fields[11:]
+    offset = end.offset
+    for _ in range(end.entries):
+        record = _Record._make(_DIRECTORY_ENTRY.unpack_from(data, offset))
         start = offset + _DIRECTORY_ENTRY.size
-        offset = start + name_size
+        offset = start + record.name_size
         name = data[start:offset]
-        is_plain = signature == _ENTRY and not (extra or comment or disk)
-        if not is_plain or flags & ~_USUAL_FLAGS or _NAME.fullmatch(name) is None:
+        if not record.is_plain or _NAME.fullmatch(name) is None:
             raise _Odd
-        yield _Entry(name, method, flags, crc, packed, size, header)
-    if offset != end:
+        yield _Entry(
+            name,
+            record.method,
+            record.flags,
+            record.crc,
+            record.packed,
+            record.size,
+            record.offset,
+        )
+    if offset != end.offset + end.size:
         raise _Odd
 
 
@@ -140,11 +192,20 @@ def _content(packed: bytes, entry: _Entry) -> bytes:
     known = _repeated.content(packed, what)
     if known is not None:
         return known
-    content = _inflate(packed, entry.size) if entry.method == _DEFLATED else packed
+    content = packed
+    if entry.method == _DEFLATED:
+        content = _inflate(packed, entry.size) if entry.size else _nothing(packed)
     if len(content) != entry.size or zlib.crc32(content) != entry.crc:
         raise _Odd
     _repeated.note(packed, what, content)
     return content
+
+
+def _nothing(packed: bytes) -> bytes:
+    """The content of an empty member; inflaters differ in what they take for one. Raises _Odd."""
+    if packed != _NOTHING_DEFLATED:
+        raise _Odd
+    return b""
 
 
 _What = tuple[int, int, int]

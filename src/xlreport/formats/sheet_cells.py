@@ -12,7 +12,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, cast
 
-from xlreport.formats.xlsx import unescape
+from xlreport.formats.guard import Refused
+from xlreport.formats.xlsx import shared_strings, unescape
 
 _CELL = re.compile(
     rb'<c (r="[A-Z]{1,3}[0-9]{1,7}"[^<>/]*(?:/|>(?:<f[^<>]*>[^<]*</f>|<f[^<>]*/>)?))'
@@ -27,7 +28,8 @@ _TEXT = re.compile(rb">([^<]+)<")
 _GROUPS = 4
 
 _INLINE = re.compile(rb"<is><t(?: xml:space=\"preserve\")?>([^<]*)</t></is>")
-_REFERENCE = re.compile(rb"&(?:amp|lt|gt|quot|apos);")
+_REFERENCE = re.compile(rb"&(?:amp|lt|gt|quot|apos|#([0-9]{2,7}));")
+_NUMBERED = re.compile(r"&#([0-9]+);")
 _ODD_BYTES = bytes(set(range(0x20)) - set(b"\t\n"))
 _ODD_SEQUENCES = (b"]]>", b"\xef\xbf\xbe", b"\xef\xbf\xbf")
 """What the text of an element cannot hold, or holds otherwise than it is written (XML 1.0, 2.2, 2.4
@@ -78,6 +80,9 @@ def shell_of(xml: bytes) -> Shell | None:
     return Shell(base, int(style or b"0"), kind or b"n", formula)
 
 
+VALUE, _TEXT_PLACE = b"<v>\0</v>", b">\0<"
+"""What stands for a value and for a text where they were taken out: no XML holds this character."""
+
 SHARED = b' t="s">'
 """Ends the tag of a cell whose value is the number of a shared string."""
 
@@ -92,7 +97,7 @@ class Skeleton(NamedTuple):
 def without_values(xml: bytes) -> Skeleton:
     """A sheet without the values of its cells."""
     pieces = _VALUE.split(xml)
-    return Skeleton(b"<v/>".join(pieces[0::2]), pieces[1::2])
+    return Skeleton(VALUE.join(pieces[0::2]), pieces[1::2])
 
 
 _RESULT_KINDS = (b' t="str"><f', b' t="n"><f', b' t="b"><f')
@@ -110,7 +115,7 @@ def without_kinds(bones: bytes) -> bytes:
 def without_texts(xml: bytes) -> Skeleton:
     """Any XML without the texts of its elements; an empty element is no text."""
     pieces = _TEXT.split(xml)
-    return Skeleton(b"><".join(pieces[0::2]), pieces[1::2])
+    return Skeleton(_TEXT_PLACE.join(pieces[0::2]), pieces[1::2])
 
 
 def are_plain(texts: Iterable[bytes | None]) -> bool:
@@ -124,7 +129,10 @@ def are_plain(texts: Iterable[bytes | None]) -> bool:
     for odd in _ODD_SEQUENCES:
         if odd in joined:
             return False
-    if joined.count(b"&") != len(_REFERENCE.findall(joined)):
+    references = _REFERENCE.findall(joined)
+    if joined.count(b"&") != len(references):
+        return False
+    if not all(_is_character(int(number)) for number in references if number):
         return False
     try:
         joined.decode()
@@ -133,14 +141,26 @@ def are_plain(texts: Iterable[bytes | None]) -> bool:
     return True
 
 
+def _is_character(number: int) -> bool:
+    """Whether XML 1.0 (2.2) has a character of this number, control characters left aside."""
+    return 0x20 <= number < 0xD800 or 0xE000 <= number < 0xFFFE or 0x10000 <= number < 0x110000
+
+
 def text_in(xml: bytes) -> str:
     """What a plain text says."""
     text = xml.decode()
     if "&" not in text:
         return text
+    if "&#" in text:
+        text = _NUMBERED.sub(lambda match: _escaped(chr(int(match[1]))), text)
     for reference, character in (("lt", "<"), ("gt", ">"), ("quot", '"'), ("apos", "'")):
         text = text.replace(f"&{reference};", character)
     return text.replace("&amp;", "&")
+
+
+def _escaped(character: str) -> str:
+    """A character that a number stands for, so that it begins no reference itself."""
+    return "&amp;" if character == "&" else character
 
 
 def inline_text(element: bytes) -> str | None:
@@ -159,6 +179,7 @@ _STRINGS_HEAD = re.compile(
     rb'(?: count="[0-9]+")?(?: uniqueCount="[0-9]+")?>'
 )
 _STRING = re.compile(rb'(?:<t(?: xml:space="preserve")?>([^<]*)</t>|<t/>)</si>')
+_STRINGS = b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
 _STRINGS_TAIL = b"</sst>"
 _MOST_KEPT, _LONGEST_KEPT = 20_000, 400
 
@@ -193,10 +214,15 @@ def _all_of(strings: dict[bytes, str | None]) -> dict[bytes, str] | None:
 
 
 def _string(item: bytes) -> str | None:
+    """What a string says, of several runs too (18.4.4); None for what is no string."""
     match = _STRING.fullmatch(item)
-    if match is None or not are_plain([match[1]]):
-        return None
-    string = unescape(text_in(match[1] or b""))
+    if match is not None and are_plain([match[1]]):
+        string = unescape(text_in(match[1] or b""))
+    else:
+        try:
+            (string,) = shared_strings(b"%b<si>%b%b" % (_STRINGS, item, _STRINGS_TAIL))
+        except (Refused, ValueError):
+            return None
     if len(item) <= _LONGEST_KEPT:
         if len(_known_strings) >= _MOST_KEPT:
             _known_strings.clear()

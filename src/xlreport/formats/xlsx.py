@@ -263,9 +263,13 @@ class _Strings(XmlHandler):
 
 def _strings(parts: Parts, workbook: str) -> list[str]:
     content = opc.only_related(parts, workbook, "sharedStrings")
+    return [] if content is None else shared_strings(content)
+
+
+def shared_strings(content: bytes) -> list[str]:
+    """The strings of a part with shared strings (18.4.9). Raises Refused."""
     handler = _Strings()
-    if content is not None:
-        parse_xml(content, handler, PREFIXES)
+    parse_xml(content, handler, PREFIXES)
     return handler.strings
 
 

@@ -24,6 +24,7 @@ from xlreport.formats.plain_zip import plain_members
 from xlreport.formats.raw import RawCell
 from xlreport.formats.sheet_cells import (
     SHARED,
+    VALUE,
     SheetCells,
     are_plain,
     sheet_cells,
@@ -167,7 +168,7 @@ class Bones:
     @cached_property
     def _is_shared(self) -> list[bool]:
         """Of each value, whether it is the number of a shared string."""
-        return [before.endswith(SHARED) for before in self.xml.split(b"<v/>")[:-1]]
+        return [before.endswith(SHARED) for before in self.xml.split(VALUE)[:-1]]
 
     @cached_property
     def _plain(self) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from xlreport.a1 import Cell, parse
 from xlreport.findings import Finding
@@ -81,7 +81,6 @@ class _Teacher:
             raise Unteachable
         self._require_plain(findings)
         named = self._named()
-        strings = self._strings()
         sheets: dict[str, SheetFrame] = {}
         unread: dict[str, Bones] = {}
         for name, part in self.anatomy.sheets.items():
@@ -90,18 +89,22 @@ class _Teacher:
             else:
                 sheets[part] = self._sheet(name, part, named.get(name, {}))
         properties = tuple(self._properties())
-        apart = {*sheets, *unread, *LOOSE, STRINGS, *(each.part for each in properties)}
         members = self.package.members
-        fixed = {part: content for part, content in members.items() if part not in apart}
         return Frame(
             known=self._known(findings),
-            fixed=fixed,
+            fixed=self._fixed((*sheets, *unread, *(each.part for each in properties))),
             sheets=sheets,
             unread=unread,
-            strings=strings,
+            strings=self._strings(),
             properties=properties,
             marks=sum(members[part].count(b"<") for part in (*sheets, *unread)),
         )
+
+    def _fixed(self, read: Collection[str]) -> dict[str, bytes]:
+        """The parts that are the same in all copies; `read` are those that are looked into."""
+        apart = {*read, *LOOSE, STRINGS}
+        members = self.package.members.items()
+        return {part: content for part, content in members if part not in apart}
 
     def _require_plain(self, findings: tuple[Finding, ...]) -> None:
         """Nothing was odd about the workbook itself."""

@@ -35,8 +35,8 @@ from xlreport.workbook.reader.headings import squeezed
 from xlreport.workbook.reader.numbers import read_entry
 from xlreport.workbook.reader.printed import BEGINNING
 
-CellXml = tuple[bytes, bytes | None]
-"""The shell of a cell, and what stands in its `<v>`."""
+CellXml = tuple[int, bytes, bytes | None]
+"""The place of a cell among those of its sheet, its shell, and what stands in its `<v>`."""
 
 ReadEntry = Callable[[SheetCells, int], Entry]
 
@@ -131,7 +131,7 @@ _ROOT, _END_OF_ROOT = re.compile(rb"<worksheet [^<>]*>"), b"</worksheet>"
 _LOWEST = 3.0
 """Points of a row that nobody sees."""
 
-_EMPTY = (None, b"<v/>")
+_EMPTY_VALUE = b"<v/>"
 _NOTHING = (None, "")
 
 _END_OF_HEAD = b"</row></sheetData></worksheet>"
@@ -207,7 +207,7 @@ class SheetFrame:
     amounts: dict[tuple[int, bytes | None], Entry] = field(default_factory=dict)
     shown: dict[tuple[int, bytes, bytes | None], Entry] = field(default_factory=dict)
     shells: dict[bytes, Shell] = field(default_factory=dict)
-    empty: set[bytes] = field(default_factory=set)
+    empty: set[tuple[int, bytes]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         cells, named = self.expected.cells, self.expected.named
@@ -290,7 +290,7 @@ class SheetFrame:
         own = self.expected.cells.others
         for position, other in enumerate(cells.others):
             role, _ = self.expected.named.get(position, _NOTHING)
-            is_empty = other in _EMPTY and self._has_formula(position)
+            is_empty = other in (None, _EMPTY_VALUE) and self._has_formula(position)
             if other != own[position] and not is_empty and role is not Role.CONTENT:
                 raise Unknown
 
@@ -404,7 +404,7 @@ class SheetFrame:
         kept = self.entries
         entries: dict[str, Entry] = {}
         for position, name in named:
-            content = shells[position], values[position]
+            content = position, shells[position], values[position]
             entry = kept.get(content)
             if entry is None:
                 entry = read(cells, position)
@@ -413,7 +413,7 @@ class SheetFrame:
         return entries
 
     def _keep(self, content: CellXml, entry: Entry) -> None:
-        is_of_file = _SHARED in content[0]
+        is_of_file = _SHARED in content[1]
         if not is_of_file and len(self.entries) < _MOST_KEPT:
             self.entries[content] = entry
 
@@ -453,10 +453,8 @@ class SheetFrame:
     def _same_base(self, cells: SheetCells, position: int) -> Shell:
         """The shell of a cell, which has the reference and the style of the frame's."""
         xml = cells.shells[position]
-        known = self.shells.get(xml)
-        if known is not None:
-            return known
-        own, shell = self._shells[position], shell_of(xml)
+        own = self._shells[position]
+        shell = self.shells.get(xml) or shell_of(xml)
         if own is None or shell is None or own.base != shell.base:
             raise Unknown
         if len(self.shells) < _MOST_KEPT:
@@ -465,13 +463,13 @@ class SheetFrame:
 
     def _content(self, cells: SheetCells, position: int, strings: Strings) -> RawCell | None:
         """A cell that is read as a text; most of them are empty."""
-        shell = cells.shells[position]
+        place = position, cells.shells[position]
         is_empty = cells.values[position] is None and cells.others[position] is None
-        if is_empty and shell in self.empty:
+        if is_empty and place in self.empty:
             return None
         cell = self._cell(cells, position, strings)
         if is_empty and len(self.empty) < _MOST_KEPT:
-            self.empty.add(shell)
+            self.empty.add(place)
         return cell
 
     def _cell(self, cells: SheetCells, position: int, strings: Strings) -> RawCell | None:
@@ -498,7 +496,9 @@ class SheetFrame:
             if text is None and (other or value) is not None:
                 raise Unknown
             return text
-        if other is not None:
+        if other == _EMPTY_VALUE:
+            value = b""
+        elif other is not None:
             raise Unknown
         if value is None or (kind != b"str" and not value.strip()):
             return None

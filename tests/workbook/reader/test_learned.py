@@ -1,0 +1,331 @@
+"""A workbook like one that was read before gives what the careful reader gives, or is left to it."""
+
+from __future__ import annotations
+
+import io
+import random
+import re
+import warnings
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from support.balanced import balanced
+from support.cells import part, put, rewrite, sheet_parts
+from support.xml_mutants import mutant
+from xlreport import (
+    Entry,
+    Form,
+    FormCatalog,
+    Submission,
+    Unit,
+    get_form,
+    read_submission,
+    write_workbook,
+)
+from xlreport.formats.guard import DEFAULT_LIMITS, Limits
+from xlreport.submission import BLANK, Figures
+from xlreport.workbook.layout.workbook import layout_of
+from xlreport.workbook.reader import learned, submission
+from xlreport.workbook.reader.frame import Frame, Quick
+from xlreport.workbook.reader.learned import Memory
+from xlreport.workbook.reader.learning import Unteachable
+from xlreport.workbook.reader.submission import Reading, read_with_care
+
+OTHER_FORM = Path(__file__).resolve().parents[2] / "forms" / "xiangzhen-caizheng.yaml"
+SHELF = FormCatalog((get_form("zfxxgk-2021"), get_form(OTHER_FORM)))
+COVER = {"contact": "王", "telephone": "0316-5200000", "approver": "李", "date": "2026年1月20日"}
+
+
+class Watched(Memory):
+    """Counts what it knows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.known = 0
+
+    def recall(self, *args: object) -> Quick | None:
+        quick = super().recall(*args)  # type: ignore[arg-type]
+        self.known += quick is not None
+        return quick
+
+
+@pytest.fixture(autouse=True)
+def memory(monkeypatch: pytest.MonkeyPatch) -> Watched:
+    """Nothing is known before a test."""
+    fresh = Watched()
+    monkeypatch.setattr(submission, "MEMORY", fresh)
+    return fresh
+
+
+def report(form: Form, seed: int, *, prior: bool = False, blank: float = 0.0) -> Submission:
+    """A report of a town with numbers, texts and a cover of its own; with zeros left blank."""
+    rng = random.Random(seed)
+    own = balanced(form, rng)
+    entries = dict(own.entries)
+    for name, entry in own.entries.items():
+        if entry.value == 0 and rng.random() < blank:
+            entries[name] = BLANK
+    texts = {text.field_id: "全年主动公开 & <规范>。" * rng.randrange(1, 9) for text in form.texts}
+    answers = {table.id: rng.choice(("是", "否")) for table in form.tables}
+    cover = {item.id: f"{COVER.get(item.id, '张')}{seed}" for item in form.identity}
+    before = None
+    if prior:
+        numbers = {name: entry.value for name, entry in balanced(form, rng).entries.items()}
+        known = {name: value for name, value in numbers.items() if value is not None}
+        before = Figures(known, {text.field_id: "去年的情况。" for text in form.texts})
+    town = Unit(f"第{seed}镇", str(990000 + seed), "乡镇")
+    filled = replace(own, unit=town, entries=entries, texts=texts, answers=answers)
+    return replace(filled, prior_year=before).with_identity(cover)
+
+
+@cache
+def book(form: Form, seed: int, *, prior: bool = False, blank: float = 0.0) -> bytes:
+    return write_workbook(report(form, seed, prior=prior, blank=blank), form)
+
+
+def resaved(data: bytes) -> bytes:
+    """As openpyxl saves it: texts in the cells, in numbers of characters, without results."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        loaded = openpyxl.load_workbook(io.BytesIO(data))
+    target = io.BytesIO()
+    loaded.save(target)
+    return target.getvalue()
+
+
+def read(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Reading:
+    """What is read, after it was compared with what the careful reader makes of it."""
+    careful = read_with_care(data, SHELF, path="a.xlsx", modified=5.0, limits=limits)
+    reading = read_submission(data, SHELF, path="a.xlsx", modified=5.0, limits=limits)
+    assert reading == careful
+    return reading
+
+
+@pytest.mark.parametrize("prior", [False, True], ids=["first year", "year before"])
+@pytest.mark.parametrize("save", [bytes, resaved], ids=["as written", "by openpyxl"])
+def test_copies_of_a_template_are_known_whatever_is_filled_in(
+    any_form: Form, memory: Watched, save: Callable[[bytes], bytes], prior: bool
+) -> None:
+    books = [save(book(any_form, seed, prior=prior, blank=seed % 2)) for seed in range(4)]
+    readings = [read(data) for data in books]
+    assert memory.known == 3
+    assert [reading.submission is None for reading in readings] == [False] * 4
+    assert readings[1].unit == Unit("第1镇", "990001", "乡镇")
+
+
+def test_numbers_texts_and_answers_come_from_the_file_that_is_read(
+    any_form: Form, memory: Watched
+) -> None:
+    read(book(any_form, 1))
+    own = report(any_form, 2)
+    name = any_form.typed[0].id
+    changed = replace(own, entries={**own.entries, name: Entry.of(Decimal(37))})
+    read_again = read(write_workbook(changed, any_form)).submission
+    assert memory.known == 1
+    assert read_again is not None
+    assert read_again.entries[name].value == 37
+    assert read_again.texts == own.texts
+    assert read_again.answers == own.answers
+
+
+def test_how_a_workbook_was_looked_at_last_makes_no_difference(
+    any_form: Form, memory: Watched
+) -> None:
+    read(book(any_form, 1))
+    other = book(any_form, 2)
+    name = sheet_parts(other)[layout_of(any_form).form_sheets[0].name]
+    sheet = re.sub(r'activeCell="[A-Z0-9]+"', 'activeCell="C7"', part(other, name))
+    sheet = sheet.replace(
+        'showGridLines="0"', 'showGridLines="0" tabSelected="1" zoomScale="85"', 1
+    )
+    whole = part(other, "xl/workbook.xml").replace("<workbookView ", '<workbookView activeTab="2" ')
+    read(rewrite(other, {name: sheet.encode(), "xl/workbook.xml": whole.encode()}))
+    assert memory.known == 1
+
+
+def first_cell(form: Form) -> tuple[str, str]:
+    """The sheet and address of the first number that is typed in."""
+    place = layout_of(form).place(form.typed[0].id)
+    return place.sheet, place.cell
+
+
+Change = Callable[[bytes, str, str], bytes]
+
+
+def edited(old: str, new: str, name: str = "") -> Change:
+    """The first place of a sheet's XML, or of another part, changed."""
+
+    def edit(data: bytes, sheet: str, _cell: str) -> bytes:
+        target = name or sheet_parts(data)[sheet]
+        xml = part(data, target)
+        pattern = re.compile(old)
+        assert pattern.search(xml) is not None
+        return rewrite(data, {target: pattern.sub(new, xml, count=1).encode()})
+
+    return edit
+
+
+def cells(kind: str, text: str = "") -> Change:
+    return lambda data, sheet, cell: put(data, sheet, cell, kind, text)
+
+
+LEFT_TO_CARE: dict[str, Change] = {
+    "a number as a text": cells("text", "１２"),
+    "words": cells("text", "不详 3 件"),
+    "a heading in a number's cell": cells("text", "本年制发件数"),
+    "a formula": cells("formula", "1+1 => 2"),
+    "an error": cells("error", "#N/A"),
+    "a date": cells("date", "2025-01-01"),
+    "too many decimals": cells("number", "0.1234567"),
+    "too large": cells("number", "999999999999"),
+    "not well-formed": cells("number", "1\x00"),
+    "a hidden row": edited("<row ", '<row hidden="1" '),
+    "a low row": edited(' ht="[0-9.]+"', ' ht="1"'),
+    "a hidden column": edited("<col ", '<col hidden="1" '),
+    "no protection": edited("<sheetProtection [^>]*>", ""),
+    "another merge": edited("</mergeCells>", '<mergeCell ref="A30:B31"/></mergeCells>'),
+    "another formula": edited("<f>", "<f>1+"),
+    "a comment in the XML": edited("<sheetData>", "<sheetData><!-- -->"),
+    "an attribute given twice": edited("<row ", '<row ht="20" '),
+    "another sheet's state": edited(' state="veryHidden"', "", "xl/workbook.xml"),
+    "another name": edited(
+        "<definedName name=", "<definedName hidden='1' name=", "xl/workbook.xml"
+    ),
+    "a view given twice": edited(
+        "<workbookView ", '<workbookView activeTab="1" activeTab="2" ', "xl/workbook.xml"
+    ),
+    "another style": edited('<sz val="', '<sz val="1', "xl/styles.xml"),
+    "a relation": edited("</Relationships>", "<x/></Relationships>", "xl/_rels/workbook.xml.rels"),
+    "broken properties": edited("</Properties>", "", "docProps/app.xml"),
+    "other properties": edited("</property>", "</property><property/>", "docProps/custom.xml"),
+    "a printed heading": edited(
+        "<t>本年制发件数</t>", "<t>本年制作件数</t>", "xl/sharedStrings.xml"
+    ),
+    "a unit that is not the cover's": edited(
+        "<t>第2镇</t>", "<t>第3镇</t>", "xl/sharedStrings.xml"
+    ),
+    "an unknown form": edited("<t>zfxxgk-2021</t>", "<t>zfxxgk-1999</t>", "xl/sharedStrings.xml"),
+    "another version": edited("(<t>[0-9a-f]{12})", r"\g<1>x", "xl/sharedStrings.xml"),
+}
+
+
+@pytest.mark.parametrize("change", LEFT_TO_CARE.values(), ids=LEFT_TO_CARE)
+def test_whatever_else_differs_is_left_to_the_careful_reader(
+    zfxxgk: Form, memory: Watched, change: Change
+) -> None:
+    read(book(zfxxgk, 1))
+    good = book(zfxxgk, 2)
+    odd = change(good, *first_cell(zfxxgk))
+    assert odd != good
+    read(odd)
+    assert memory.known == 0
+
+
+def test_a_total_that_its_numbers_do_not_give_is_left_to_the_careful_reader(
+    zfxxgk: Form, memory: Watched
+) -> None:
+    read(book(zfxxgk, 1))
+    place = layout_of(zfxxgk).place(zfxxgk.computed[0].id)
+    stale = edited(rf'(<c r="{place.cell}"[^>]*><f>[^<]*</f><v>)[0-9]+<', r"\g<1>123456<")
+    reading = read(stale(book(zfxxgk, 2), place.sheet, place.cell))
+    assert memory.known == 0
+    assert "R9" in {finding.code for finding in reading.findings}
+
+
+def test_two_cells_that_changed_places_are_left_to_the_careful_reader(
+    zfxxgk: Form, memory: Watched
+) -> None:
+    """A cell is known by its place among all, not by what it says of itself."""
+    read(book(zfxxgk, 1))
+    data = book(zfxxgk, 2)
+    name = sheet_parts(data)["三、依申请公开"]
+    cell = '<c r="D8" s="[0-9]+">'
+    other = cell.replace("D8", "E8")
+    xml = part(data, name)
+    first, second = re.search(cell, xml), re.search(other, xml)
+    assert first is not None
+    assert second is not None
+    swapped = xml.replace(first[0], "<>").replace(second[0], first[0]).replace("<>", second[0])
+    read(rewrite(data, {name: swapped.encode()}))
+    assert memory.known == 0
+
+
+def test_a_limit_holds_for_what_is_known(zfxxgk: Form, memory: Watched) -> None:
+    read(book(zfxxgk, 1))
+    few = replace(DEFAULT_LIMITS, cells=100)
+    assert read(book(zfxxgk, 2), few).submission is None
+    assert memory.known == 0
+
+
+def test_another_definition_of_the_same_form_is_no_reason_to_know_it(
+    zfxxgk: Form, memory: Watched
+) -> None:
+    read(book(zfxxgk, 1))
+    again = FormCatalog((replace(zfxxgk),))
+    reading = read_submission(book(zfxxgk, 2), again)
+    assert reading.form is again.given[0]
+    assert memory.known == 0
+
+
+def test_a_workbook_of_which_something_is_told_teaches_nothing(
+    zfxxgk: Form, memory: Watched
+) -> None:
+    sheet, cell = first_cell(zfxxgk)
+    for seed in range(3):
+        read(put(book(zfxxgk, seed), sheet, cell, "text", "１２"))
+    assert memory.known == 0
+
+
+def test_what_is_told_of_the_package_is_told_of_every_copy(zfxxgk: Form, memory: Watched) -> None:
+    unprotected = edited("<sheetProtection [^>]*>", "")
+    for seed in range(3):
+        reading = read(unprotected(book(zfxxgk, seed), *first_cell(zfxxgk)))
+        assert "R22" in {finding.code for finding in reading.findings}
+    assert memory.known == 2
+
+
+def test_kinds_and_lessons_are_bounded(
+    zfxxgk: Form, memory: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(learned, "MOST_KINDS", 2)
+    monkeypatch.setattr(learned, "MOST_LESSONS", 2)
+    made = []
+
+    def refuse(*args: object) -> Frame:
+        made.append(args)
+        raise Unteachable
+
+    monkeypatch.setattr(learned, "frame_of", refuse)
+    for seed in range(4):
+        read(book(zfxxgk, seed))
+    assert len(made) == 2
+    styles = part(book(zfxxgk, 1), "xl/styles.xml")
+    for size in range(3):
+        other = styles.replace('<sz val="', f'<sz val="1{size}', 1).encode()
+        read(rewrite(book(zfxxgk, 1), {"xl/styles.xml": other}))
+    assert len(memory._kinds) == 2
+
+
+@pytest.fixture(scope="module")
+def bases(zfxxgk: Form) -> list[bytes]:
+    """Workbooks whose mutants are read: all copies but in what was filled in."""
+    books = [book(zfxxgk, seed, blank=seed % 2) for seed in range(3)]
+    return [*books, *(book(zfxxgk, seed, prior=True) for seed in range(2)), resaved(books[0])]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_mutants_are_read_alike(bases: list[bytes], memory: Watched, seed: int) -> None:
+    """Fast and careful agree on values, findings and outcome, whatever was changed."""
+    rng = random.Random(seed)
+    for data in bases:
+        read(data)
+    known = memory.known
+    for _ in range(25):
+        read(mutant(rng.choice(bases), rng))
+    assert memory.known > known
