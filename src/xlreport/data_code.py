@@ -51,8 +51,10 @@ def _cells(entries: Mapping[str, Entry]) -> list[list[str]]:
     told = []
     for name in sorted(entries):
         entry = entries[name]
-        if entry.value is not None:
-            told.append([name, shown(entry.value)])
+        value = entry.value
+        if value is not None:
+            is_zero = not value and not value.is_signed()
+            told.append([name, "0" if is_zero else shown(value)])
         elif entry.status is not Status.BLANK:
             told.append([name, entry.status.value, entry.raw])
     return told

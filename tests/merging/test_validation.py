@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+import pytest
+
 from support.records import JIAZI, LICENCES, YICHOU, record, report
-from xlreport import Entry, Outcome
+from xlreport import Entry, Outcome, Unit
+from xlreport.merging import validation
 from xlreport.merging.codes import OLDER
 from xlreport.merging.prior_year import PriorYear
 from xlreport.merging.validation import validated
@@ -58,3 +61,13 @@ def test_a_superseded_version_helps_to_find_the_wrong_cell_and_gets_prior_years_
     assert codes[0] == ["R28"]
     assert codes[1] == []
     assert "R28" in codes[2]
+
+
+def test_files_are_evaluated_some_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    files = [record(f"{i}.xlsx", report(Unit(f"{i}镇", f"{i}"), i)) for i in range(5)]
+    together = validated(files)
+    monkeypatch.setattr(validation, "AT_ONCE", 2)
+    apart = validated(files)
+    assert [file.findings for file in apart] == [file.findings for file in together]
+    stores = [id(file.view.store) for file in apart if file.view is not None]
+    assert [stores.count(store) for store in dict.fromkeys(stores)] == [2, 2, 1]

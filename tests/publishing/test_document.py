@@ -19,7 +19,7 @@ from support.counties import county, last_year, merged_anew, overview, samples, 
 from xlreport import Entry, MergeResult, Submission
 from xlreport.merging.marks import DATA
 from xlreport.publishing import document
-from xlreport.publishing.document import SCHEMA, result_document
+from xlreport.publishing.document import SCHEMA, _in_one_line, _text, result_document
 
 PUBLISHED = Path(__file__).resolve().parents[2] / "docs" / "schema" / "merge-result-1.json"
 
@@ -220,3 +220,15 @@ def test_money_keeps_its_decimals() -> None:
         return replace(submission, entries={**submission.entries, "disclosure.fees.amount": paid})
 
     assert loaded(county(3, fee))["totals"]["disclosure.fees.amount"] == Decimal("0.370368")
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"a": 1, "b": None, "c": ["x", {"d": 1.5}], "e": True, "f": {}, "g": []},
+        {"a": Decimal("1.50"), "b": "中"},
+        {"a": "\udc80"},
+    ],
+)
+def test_an_item_is_written_as_its_parts_are(item: dict[str, object]) -> None:
+    assert _in_one_line(item) == _text(item, 2)

@@ -10,8 +10,10 @@ from xlreport.form.expression import MAX_NUMBER, Ref
 from xlreport.form.model import Form
 from xlreport.merging.codes import TOTAL_TOO_LARGE
 from xlreport.rules.evaluate import UnitView
-from xlreport.submission import BLANK, Entry, Figures, Provenance, Submission, Summary, Unit, shown
+from xlreport.submission import Entry, Figures, Provenance, Submission, Summary, Unit, shown
 from xlreport.workbook.layout.workbook import layout_of
+
+_NOTHING = Decimal(0)
 
 
 def summary_level(levels: Sequence[str]) -> str:
@@ -38,20 +40,34 @@ def sum_up(
         form=form.id,
         year=year,
         unit=Unit(county.name, county.code, level),
-        entries={field.id: _sum(field.id, counted) for field in form.typed},
+        entries=_sums(form, counted),
         members=tuple(submission.unit for submission in counted),
         prior_year=prior_year,
         provenance=Provenance(places=layout_of(form).places()),
     )
 
 
-def _sum(field: str, counted: Sequence[Submission]) -> Entry:
-    """The sum of the values that there are; blank when there is none."""
-    entries = [submission.effective(field) for submission in counted]
-    values = [entry.value for entry in entries if entry.value is not None]
-    if values:
-        return Entry.of(sum(values, Decimal(0)))
-    return BLANK
+def _sums(form: Form, counted: Sequence[Submission]) -> dict[str, Entry]:
+    """The sums of the values that there are, by field; blank where there is none."""
+    sums: dict[str, Decimal] = {}
+    for submission in counted:
+        for name, entry in submission.entries.items():
+            value = entry.value
+            if value:
+                sums[name] = sums.get(name, _NOTHING) + value
+            elif value is not None:
+                sums.setdefault(name, _NOTHING)
+    entries: dict[str, Entry] = {}
+    for field in form.typed:
+        if field.id not in sums and any(_is_zero(field.id, report) for report in counted):
+            sums[field.id] = _NOTHING
+        entries[field.id] = Entry.of(sums.get(field.id))
+    return entries
+
+
+def _is_zero(field: str, report: Submission) -> bool:
+    """Whether a field without a number counts as 0."""
+    return report.effective(field).value is not None
 
 
 def totals_of(form: Form, view: UnitView) -> dict[str, Decimal]:

@@ -19,6 +19,9 @@ from xlreport.workbook.layout.workbook import layout_of
 
 Numbers = Mapping[str, Decimal]
 
+AT_ONCE = 1000
+"""Files that are evaluated together: more would be no faster, and need memory for all rules."""
+
 
 def validated(files: list[FileRecord], prior_year: PriorYear | None = None) -> list[FileRecord]:
     """Decides on every file that is not decided yet; the others stay as they are."""
@@ -26,8 +29,9 @@ def validated(files: list[FileRecord], prior_year: PriorYear | None = None) -> l
     superseded = _superseded_numbers(files)
     decided: dict[str, FileRecord] = {}
     for form, alike in _undecided(files):
-        for file in _checked(form, alike, superseded):
-            decided[file.path] = file
+        for start in range(0, len(alike), AT_ONCE):
+            for file in _checked(form, alike[start : start + AT_ONCE], superseded):
+                decided[file.path] = file
     return [decided.get(file.path, file) for file in files]
 
 

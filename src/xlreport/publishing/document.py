@@ -6,8 +6,9 @@ decimal. Nothing in it depends on when or where the merge ran.
 
 from __future__ import annotations
 
+import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -35,8 +36,28 @@ _OWN_LINES = 2
 
 def result_document(result: MergeResult, form: Form, overview: Overview) -> bytes:
     """The document, in UTF-8; its first line is `merging.marks.DATA`."""
-    text = _text(_document(result, form, overview))
-    return f"{text}\n".encode()
+    stream = io.BytesIO()
+    between = b"{"
+    for key, value in _document(result, form, overview).items():
+        stream.write(between + f"{_string(key)}: ".encode())
+        for piece in _pieces(value):
+            stream.write(piece.encode())
+        between = b",\n"
+    stream.write(b"}\n")
+    return stream.getvalue()
+
+
+def _pieces(value: Any) -> Iterator[str]:
+    """The text of one of the document's values: of a list made one by one, each item alone."""
+    if not isinstance(value, Iterator):
+        yield _text(value, depth=1)
+        return
+    between = ""
+    yield "["
+    for item in value:
+        yield between + _in_one_line(item)
+        between = ",\n "
+    yield "]"
 
 
 def _document(result: MergeResult, form: Form, overview: Overview) -> dict[str, Any]:
@@ -58,9 +79,9 @@ def _document(result: MergeResult, form: Form, overview: Overview) -> dict[str, 
         "totals": result.totals,
         "prior_year": prior_year.numbers if prior_year is not None else None,
         "charts": [_chart(chart) for chart in overview.charts],
-        "units": [_unit(row) for row in overview.units],
-        "files": [file.as_dict() for file in result.files],
-        "findings": [finding.as_dict() for finding in result.own_findings],
+        "units": map(_unit, overview.units),
+        "files": (file.as_dict() for file in result.files),
+        "findings": (finding.as_dict() for finding in result.own_findings),
     }
 
 
@@ -132,6 +153,16 @@ def _text(value: Any, depth: int = 0) -> str:
     if isinstance(value, str):
         return _string(value)
     return json.dumps(value)
+
+
+def _in_one_line(value: Any) -> str:
+    """The same text as `_text` gives below the levels that have lines of their own."""
+    try:
+        written = json.dumps(value, ensure_ascii=False)
+        written.encode()
+    except (TypeError, UnicodeEncodeError):
+        return _text(value, _OWN_LINES)
+    return written
 
 
 def _joined(members: Iterable[str], depth: int) -> str:

@@ -12,7 +12,6 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 from heapq import nsmallest
-from itertools import groupby
 from typing import TypeVar
 
 from xlreport.clock import minute, seconds_of
@@ -22,7 +21,7 @@ from xlreport.form.model import Chart, ChartKind, Form
 from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.merging.result import LEFT_OUT_LABEL, MergeResult, is_left_out
 from xlreport.merging.roster import Roster
-from xlreport.rules.columns import known, number
+from xlreport.rules.columns import ColumnStore, known, number
 from xlreport.rules.evaluate import UnitView, view_of
 from xlreport.rules.fixed import from_fixed
 from xlreport.submission import Entry, Figures, Submission, Summary, Unit
@@ -416,14 +415,22 @@ def _value(view: UnitView | None, node: ex.Number) -> Decimal | None:
 
 def _of_units(views: Sequence[UnitView], node: ex.Number) -> Iterator[Decimal | None]:
     """A number of each unit, worked out for all that were evaluated together."""
-    for _, alike in groupby(views, key=lambda view: id(view.store)):
-        together = list(alike)
-        store = together[0].store
-        values, scale = number(node, store.columns)
-        is_known = known(node, store.columns, store.size).tolist()
-        numbers = values.tolist() if len(values) > 1 else values.tolist() * store.size
-        for view in together:
-            yield from_fixed(numbers[view.unit], scale) if is_known[view.unit] else None
+    worked_out: dict[int, list[Decimal | None]] = {}
+    for view in views:
+        store = view.store
+        if id(store) not in worked_out:
+            worked_out[id(store)] = _of_all(store, node)
+        yield worked_out[id(store)][view.unit]
+
+
+def _of_all(store: ColumnStore, node: ex.Number) -> list[Decimal | None]:
+    """A number of each unit of a store; None where one that it needs is not there."""
+    values, scale = number(node, store.columns)
+    wholes = values.tolist() if len(values) > 1 else values.tolist() * store.size
+    numbers: list[Decimal | None] = []
+    for whole, is_known in zip(wholes, known(node, store.columns, store.size), strict=True):
+        numbers.append(from_fixed(whole, scale) if is_known else None)
+    return numbers
 
 
 def largest(chart: ChartData, most: int) -> ChartData:

@@ -5,14 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from itertools import groupby
 
 from xlsxwriter.format import Format
 
 from xlreport import a1
 from xlreport.form import expression as ex
 from xlreport.form.model import Field
-from xlreport.rules.columns import Column
+from xlreport.rules.columns import ColumnStore
 from xlreport.rules.evaluate import UnitView
 from xlreport.rules.fixed import from_fixed
 from xlreport.workbook.layout import details
@@ -55,7 +54,7 @@ class DetailRows:
         self.largest = [Decimal(0)] * len(fields)
         self._styles = [_style(book, field) for field in fields]
         self._fields = fields
-        self._parts = list(_parts(views))
+        self._views = views
         self._keys = book.list_rows(sheet, self.first, ["text"] * len(details.KEYS))
         for view in views:
             unit = view.submission.unit
@@ -64,7 +63,7 @@ class DetailRows:
         self._note_sizes()
 
     def _note_sizes(self) -> None:
-        for part in self._parts:
+        for part in _parts(self._views):
             for index, field in enumerate(self._fields):
                 known = [value for value in part.numbers(field) if value is not None]
                 if known:
@@ -73,13 +72,13 @@ class DetailRows:
 
     def texts(self) -> Iterator[str]:
         """The rows, some units at once."""
-        if not self._parts:
+        if not self._views:
             return
         # formats are numbered in the order in which cells need them
         self._keys.cells(0)
         styles = [index_of(style) for style in self._styles]
         position = 0
-        for part in self._parts:
+        for part in _parts(self._views):
             keys = [self._keys.cells(position + i) for i in range(part.size)]
             first_row = self.first + position + 1
             rows = range(first_row, first_row + part.size)
@@ -117,44 +116,54 @@ def _written(number: int) -> str:
     return f"{excel_number(from_fixed(number)):.16G}"
 
 
+class _Together:
+    """Those units of a part that were evaluated together: where they stand in it and in the store
+    of their numbers."""
+
+    def __init__(self, store: ColumnStore) -> None:
+        self.store = store
+        self.positions: list[int] = []
+        self.units: list[int] = []
+
+    def numbers(self, field: Field) -> tuple[list[int], list[bool]]:
+        """A field's numbers, and where there is one."""
+        if field.computed is not None:
+            values = self.store.recomputed[field.id].values[self.units].tolist()
+            return values, [True] * len(values)
+        column = self.store.columns[field.id]
+        return column.values[self.units].tolist(), column.known[self.units].tolist()
+
+
 class _Part:
-    """Some units that were evaluated together, one after the other."""
+    """Some units, one after the other."""
 
     def __init__(self, views: Sequence[UnitView]) -> None:
         self.size = len(views)
         self._views = views
-        self._store = views[0].store
-        self._units = [view.unit for view in views]
+        self._together: dict[int, _Together] = {}
+        for position, view in enumerate(views):
+            together = self._together.setdefault(id(view.store), _Together(view.store))
+            together.positions.append(position)
+            together.units.append(view.unit)
 
     def numbers(self, field: Field) -> _Numbers:
         """A field's numbers."""
-        if field.computed is not None:
-            values: _Numbers = self._of(self._store.recomputed[field.id]).values.tolist()
-            return values
-        column = self._of(self._store.columns[field.id])
-        numbers: _Numbers = []
-        pairs = zip(column.values.tolist(), column.known.tolist(), strict=True)
-        for unit, (value, is_known) in enumerate(pairs):
-            if abs(value) >= _BEYOND:
-                numbers.append(self._exactly(unit, field))
-            else:
-                numbers.append(value if is_known else None)
+        numbers: _Numbers = [None] * self.size
+        for together in self._together.values():
+            found = zip(together.positions, *together.numbers(field), strict=True)
+            for position, value, is_known in found:
+                if abs(value) >= _BEYOND and field.computed is None:
+                    numbers[position] = self._exactly(position, field)
+                elif is_known:
+                    numbers[position] = value
         return numbers
 
-    def _of(self, column: Column) -> Column:
-        return Column(
-            column.values[self._units], column.known[self._units], column.blank[self._units]
-        )
-
-    def _exactly(self, unit: int, field: Field) -> int | None:
-        """A number that is too large for its column."""
-        value = self._views[unit].submission.effective(field.id).value
+    def _exactly(self, position: int, field: Field) -> int | None:
+        """A typed-in number that is too large for its column."""
+        value = self._views[position].submission.effective(field.id).value
         return None if value is None else int(value * _ONE)
 
 
 def _parts(views: Sequence[UnitView]) -> Iterator[_Part]:
-    """The units, as many together as were evaluated together."""
-    for _, alike in groupby(views, key=lambda view: id(view.store)):
-        together = list(alike)
-        for start in range(0, len(together), _AT_ONCE):
-            yield _Part(together[start : start + _AT_ONCE])
+    for start in range(0, len(views), _AT_ONCE):
+        yield _Part(views[start : start + _AT_ONCE])
