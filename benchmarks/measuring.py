@@ -31,6 +31,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LIBRARIES = ("openpyxl", "pandas", "python-calamine", "XlsxWriter", "numpy", "deflate", "isal")
 """Whose versions the machine line tells, when they are installed."""
 
+LAUNCHER = Path(__file__).with_name("launching.py")
 MEGABYTE = 1024 * 1024
 
 
@@ -181,22 +182,56 @@ class Cost:
 
 
 def command_cost(command: Sequence[str | Path], *, accept: Sequence[int] = (0,)) -> Cost:
-    """Runs a command to its end and measures it, its children that it waited for included.
-
-    The measuring process should be small: on Linux a child's peak counts from what its parent had.
-    Raises RuntimeError when the exit code is not one of those accepted."""
+    """Runs a command to its end and measures it, its children that it waited for included; the
+    first word is the path of a program. Raises RuntimeError when the exit code is not one of those
+    accepted."""
     if sys.platform == "win32":
         raise SystemExit("Measuring a whole command needs Linux or macOS.")
-    start = time.monotonic()
-    quiet = subprocess.DEVNULL
-    process = subprocess.Popen([str(part) for part in command], stdout=quiet, stderr=quiet)
-    _, status, usage = os.wait4(process.pid, 0)
-    wall = time.monotonic() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode not in accept:
-        raise RuntimeError(f"exit code {process.returncode}: {command}")
+    words = [str(part) for part in command]
+    launcher = [sys.executable, "-S", "-E", str(LAUNCHER), *words]
+    told = subprocess.run(launcher, check=True, capture_output=True, text=True)
+    code, cpu, wall, peak = json.loads(told.stdout)
+    if code not in accept:
+        raise RuntimeError(f"exit code {code}: {words}")
     unit = 1 if sys.platform == "darwin" else 1024
-    return Cost(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss * unit / MEGABYTE)
+    return Cost(cpu, wall, peak * unit / MEGABYTE)
+
+
+def in_turn(commands: Mapping[str, Command], rounds: int) -> Commands:
+    """Runs commands one after the other, round by round; the first round, which fills the system's
+    caches, does not count."""
+    took: dict[str, list[Cost]] = {name: [] for name in commands}
+    for _ in range(rounds + 1):
+        for name, command in commands.items():
+            took[name].append(command_cost(command.words(), accept=command.accept))
+    return Commands({name: costs[1:] for name, costs in took.items()})
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command and the exit codes that it may have; its words are made anew for each run."""
+
+    words: Callable[[], Sequence[str | Path]]
+    accept: Sequence[int] = (0,)
+
+
+@dataclass(frozen=True)
+class Commands:
+    """What commands took, by name and round."""
+
+    costs: Mapping[str, Sequence[Cost]]
+
+    def row(self, name: str, baseline: str) -> list[Cell]:
+        """Wall and CPU seconds, the peak, and how many times the wall time of the baseline."""
+        own, base = self.costs[name], self.costs[baseline]
+        pairs = zip(own, base, strict=True)
+        return [
+            name,
+            Spread.of(cost.wall for cost in own),
+            Spread.of(cost.cpu for cost in own),
+            Spread.of(cost.peak for cost in own),
+            Spread.of(cost.wall / standard.wall for cost, standard in pairs),
+        ]
 
 
 def peak_megabytes() -> float:

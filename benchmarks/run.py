@@ -28,7 +28,7 @@ ALL = ROOT / "docs" / "benchmarks.md"
 READMES = (ROOT / "README.md", ROOT / "README.zh-CN.md")
 MARKED = re.compile(r"(<!-- figures: (\S+) -->\n).*?(<!-- end of figures -->)", re.DOTALL)
 
-SCRIPTS = ("reading", "templates", "merging", "mailing")
+SCRIPTS = ("reading", "templates", "merging", "mailing", "startup")
 """The benchmarks in the order in which they run: those whose figures the pages show."""
 
 CHINESE = {

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -178,6 +178,19 @@ def blanks(number: int) -> bytes:
 def with_history(number: int) -> bytes:
     """A filled-in workbook with the prior year's figures."""
     return write_workbook(with_prior_year(submission(number)), FORM)
+
+
+def address(number: int) -> str:
+    """The e-mail address of a unit."""
+    return f"u{number}@example.org"
+
+
+def roster_lines(numbers: Iterable[int]) -> Iterator[str]:
+    """The lines of a roster of these units."""
+    yield "单位代码,单位名称,类别,联系人,联系电话,邮箱"
+    for number in numbers:
+        own = unit(number)
+        yield f"{own.code},{own.name},{own.level},王明,0990-5550100,{address(number)}"
 
 
 def resaved(program: str, folder: Path, books: Sequence[bytes]) -> list[bytes]:
