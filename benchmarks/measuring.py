@@ -28,7 +28,16 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-LIBRARIES = ("openpyxl", "pandas", "python-calamine", "XlsxWriter", "numpy", "deflate", "isal")
+LIBRARIES = (
+    "openpyxl",
+    "pandas",
+    "python-calamine",
+    "XlsxWriter",
+    "numpy",
+    "deflate",
+    "isal",
+    "imap-tools",
+)
 """Whose versions the machine line tells, when they are installed."""
 
 LAUNCHER = Path(__file__).with_name("launching.py")

@@ -85,8 +85,8 @@ def test_the_chinese_readme_translates_every_label_it_shows(run: ModuleType) -> 
     assert shown
     for key in shown:
         labels = [cell for row in tables[key].rows for cell in row if isinstance(cell, str)]
-        missing = {label for label in (*tables[key].head, *labels) if label} - set(run.CHINESE)
-        assert not missing, key
+        words = {label for label in (*tables[key].head, *labels) if re.search("[A-Za-z]", label)}
+        assert words <= set(run.CHINESE), key
 
 
 def test_rounds_are_run_in_turn_and_the_first_warms_up(measuring: ModuleType) -> None:
