@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import partial
-
-from xlreport.submission import rule_of
 
 MAX_CELL_TEXT = 32_767
 """Excel's limit on a cell's text, in UTF-16 units (ECMA-376 states no other)."""
@@ -237,6 +233,9 @@ def harmless_cell(text: str) -> str:
 def csv_table(rows: Iterable[Iterable[str]]) -> bytes:
     """Rows as a CSV file (RFC 4180) in UTF-8 with a byte order mark, as Excel wants it; texts from
     outside are made harmless before."""
+    import csv
+    import io
+
     table = io.StringIO(newline="")
     csv.writer(table).writerows(rows)
     return table.getvalue().encode("utf-8-sig")
@@ -245,6 +244,8 @@ def csv_table(rows: Iterable[Iterable[str]]) -> bytes:
 def printed_code(code: str, subject: str = "") -> str:
     """A code as people read it, so that nobody takes it for a cell: A3 → A-3, with the row or
     column that it is about A-3·自然人. What stands behind the point of a code is left out."""
+    from xlreport.submission import rule_of  # nobody else in here needs what it loads
+
     rule = rule_of(code)
     letters = rule.rstrip("0123456789")
     printed = f"{letters}-{rule[len(letters) :]}" if len(letters) < len(rule) else rule

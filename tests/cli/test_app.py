@@ -13,7 +13,7 @@ import pytest
 import typer
 
 from xlreport.atomic import NotRead
-from xlreport.cli.app import COMMANDS, main, program
+from xlreport.cli.app import COMMANDS, main, program, program_for
 from xlreport.errors import Busy, UsageError, XlreportError
 from xlreport.form import catalog
 from xlreport.text import columns_of
@@ -107,6 +107,26 @@ def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_every_command_function_is_a_command() -> None:
     assert list(program().commands) == [function.__name__ for function in COMMANDS]
+
+
+def test_a_command_line_builds_the_command_that_it_names() -> None:
+    for function in COMMANDS:
+        name = function.__name__
+        assert list(program_for([name, "--help"]).commands) == [name]
+    assert program_for(["merge", "x"]) is program_for(["merge"])
+    for given in ([], ["mrege"], ["--version"], ["--help", "merge"]):
+        assert program_for(given) is program()
+
+
+def test_the_page_of_the_program_lists_all_commands_without_building_them() -> None:
+    """As `program()` tells them, in the same order and with the same words."""
+    listed = program_for(["--help"]).commands
+    assert [(name, command.help) for name, command in listed.items()] == [
+        (name, command.help) for name, command in program().commands.items()
+    ]
+    assert {name: len(command.params) for name, command in listed.items()} == dict.fromkeys(
+        program().commands, 0
+    )
 
 
 def test_arguments_come_from_the_command_line_when_none_are_given(

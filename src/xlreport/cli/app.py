@@ -6,7 +6,7 @@ import errno
 import signal
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from itertools import takewhile
@@ -32,7 +32,9 @@ INTERRUPTED = SHELLS + signal.SIGINT
 """The exit code of a command that was interrupted, as shells have it."""
 
 
-COMMANDS = (
+Command = Callable[..., int]
+
+COMMANDS: tuple[Command, ...] = (
     reports.forms,
     reports.fields,
     reports.template,
@@ -74,7 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             allowed(wanted=not _wants_document(given)),
         ):
             _require_folder()
-            result = program().main(given, NAME, standalone_mode=False)
+            result = program_for(given).main(given, NAME, standalone_mode=False)
     except typer.Abort:
         return _end(INTERRUPTED, _interrupted(before))
     except Ended as ended:
@@ -188,9 +190,40 @@ _SETTINGS: dict[str, Any] = {
 """Of the whole program and of each command, which may be looked at by itself."""
 
 
-@cache
 def program() -> TyperGroup:
     """All commands, built once."""
+    return _built(COMMANDS)
+
+
+def program_for(given: Sequence[str]) -> TyperGroup:
+    """As much of the program as a command line needs: to build all commands takes longer than some
+    of them. The one that is named; for the page of the program itself only their names."""
+    first = given[0] if given else ""
+    named = tuple(function for function in COMMANDS if function.__name__ == first)
+    if named:
+        return _built(named)
+    if list(given) == ["--help"]:
+        return _built(_only_listed())
+    return program()
+
+
+@cache
+def _only_listed() -> tuple[Command, ...]:
+    """Commands of the same names and explanations that take nothing."""
+    return tuple(map(_without_parameters, COMMANDS))
+
+
+def _without_parameters(function: Command) -> Command:
+    def command() -> int:
+        return 0
+
+    command.__name__ = function.__name__
+    command.__doc__ = function.__doc__
+    return command
+
+
+@cache
+def _built(commands: tuple[Command, ...]) -> TyperGroup:
     from typer.main import get_group
 
     chinese.answer_shells()
@@ -202,7 +235,7 @@ def program() -> TyperGroup:
         pretty_exceptions_enable=False,
     )
     app.callback()(xlreport)
-    for function in COMMANDS:
+    for function in commands:
         app.command(cls=chinese.ChineseCommand, context_settings=_SETTINGS)(spread(function))
     return get_group(app)
 
