@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -239,3 +241,16 @@ def test_a_node_is_known_when_all_its_numbers_are(other_form: Form) -> None:
     view = view_of(other_form, replace(fill(other_form, 1), entries=entries, overrides={}))
     assert view.knows_all(ex.Compare("==", first, first))
     assert not view.knows_all(ex.Compare("==", first, second))
+
+
+@examples(200)
+@given(first=st.text("甲乙丙1²\n ", max_size=30), second=st.text("甲乙丙1²\n ", max_size=30))
+def test_pairs_are_counted_as_they_stand(first: str, second: str) -> None:
+    """By Dice's coefficient over all pairs, however long the texts are."""
+    pairs = []
+    for text in (first, second):
+        plain = [c for c in bare(text) if not c.isdigit()]
+        pairs.append(Counter(pairwise(plain)))
+    total = pairs[0].total() + pairs[1].total()
+    common = 2 * (pairs[0] & pairs[1]).total()
+    assert nearly_the_same(first, second) == (total > 0 and common >= 0.9 * total)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import partial
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,6 +17,7 @@ from support.examples import examples
 from support.fills import fill
 from xlreport import Entry, Form, get_form
 from xlreport.form import expression as ex
+from xlreport.rules import filling
 from xlreport.rules.columns import number
 from xlreport.rules.evaluate import evaluate, evaluate_form, evaluate_submissions, rule_shapes
 from xlreport.rules.filling import column_layout, column_store
@@ -159,23 +161,20 @@ def test_formulas_that_stand_on_formulas_are_worked_out_in_steps(zfxxgk: Form) -
     assert done == set(zfxxgk.fields)
 
 
-def test_a_shared_entry_is_read_once(zfxxgk: Form) -> None:
+def test_a_shared_entry_is_read_once(zfxxgk: Form, monkeypatch: pytest.MonkeyPatch) -> None:
     """Zeros of a pool are one object; equal numbers of their own are read each for itself."""
-    zero = Entry.of(0)
-    reads: list[object] = []
+    reads: list[Entry] = []
+    read = filling._content_of
 
-    class Counted(Decimal):
-        def __mul__(self, other: object) -> Decimal:
-            reads.append(self)
-            return Decimal(self) * Decimal(str(other))
+    def noted(entry: Entry) -> filling.Content:
+        reads.append(entry)
+        return read(entry)
 
-    shared = Entry(Counted(3))
-    plain = fill(zfxxgk, 0)
-    entries = dict.fromkeys(plain.entries, zero)
-    for name in list(entries)[:50]:
-        entries[name] = shared
-    report = replace(plain, entries=entries, overrides={}, answers={})
+    monkeypatch.setattr(filling, "_content_of", noted)
+    shared, own = Entry.of(3), Entry.of(0)
+    first, second, *others = (field.id for field in zfxxgk.typed)
+    entries = {first: own, second: Entry.of(0)} | dict.fromkeys(others, shared)
+    report = replace(fill(zfxxgk, 0), entries=entries, overrides={}, answers={})
     store = column_store(zfxxgk, [report, report])
-    assert len(reads) == 1
-    first = zfxxgk.typed[0].id
-    assert store.columns[first].values.tolist() == [3_000_000, 3_000_000]
+    assert reads == [own, own, shared]
+    assert store.columns[others[0]].values.tolist() == [3_000_000, 3_000_000]

@@ -228,17 +228,23 @@ def _differs(text: str, before: str) -> bool | None:
 def nearly_the_same(text: str, other: str) -> bool:
     """Whether two texts share nine tenths of their pairs of neighbouring characters (Dice's
     coefficient); digits do not count, since a copied text gets new years and numbers."""
-    first = _character_pairs(text)
-    second = _character_pairs(other)
-    total = first.total() + second.total()
-    in_both = first & second
-    common = 2 * in_both.total()
-    return total > 0 and common >= SAME * total
+    first = _without_digits(text)
+    second = _without_digits(other)
+    lengths = (len(first) - 1, len(second) - 1)
+    total = sum(lengths)
+    if min(lengths) <= 0 or 2 * min(lengths) < SAME * total:
+        return False  # they cannot have enough in common
+    in_both = Counter(pairwise(first)) & Counter(pairwise(second))
+    return 2 * in_both.total() >= SAME * total
 
 
-def _character_pairs(text: str) -> Counter[tuple[str, str]]:
-    characters = (c for c in bare(text) if not c.isdigit())
-    return Counter(pairwise(characters))
+def _without_digits(text: str) -> str:
+    """A bare text without its digits."""
+    plain = bare(text)
+    for character in set(plain):
+        if character.isdigit():
+            plain = plain.replace(character, "")
+    return plain
 
 
 # --- one unit, and all of them -------------------------------------------------------------------

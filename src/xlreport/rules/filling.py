@@ -218,11 +218,14 @@ _NOTHING = Content(0, EMPTY)
 
 def _content_of(entry: Entry) -> Content:
     """What a number cell holds."""
+    if entry.value is not None:
+        return _content_of_number(entry.value)
     if is_number(entry):
         return Content(fixed(entry), NUMBER)
     return Content(0, _WITHOUT_NUMBER.get(entry.status, NO_NUMBER))
 
 
+@lru_cache(maxsize=8192)
 def _content_of_number(value: Decimal | None) -> Content:
     """What is known of a number."""
     return _NOTHING if value is None else Content(to_fixed(value), NUMBER)
