@@ -64,9 +64,12 @@ def test_a_shared_string_keeps_its_outer_spaces(text: str, element: str) -> None
 
 
 def test_a_number_stands_in_its_cell_and_in_words() -> None:
-    part = f'<c r="A1"><v>{number_mark(1)}</v></c><x prompt="上年：{number_mark(0)}。"/>'
+    part = f'<c r="A1"><v>{number_mark(1)}</v></c><x promptTitle="T" prompt="上年：{number_mark(0)}。"/>'
     values = Values(("a",), (Decimal("12.50"), Decimal("1234567.123457")))
-    assert spliced(part, values) == '<c r="A1"><v>1234567.123457</v></c><x prompt="上年：12.5。"/>'
+    assert (
+        spliced(part, values)
+        == '<c r="A1"><v>1234567.123457</v></c><x promptTitle="T" prompt="上年：12.5。"/>'
+    )
 
 
 @pytest.mark.parametrize(
@@ -85,15 +88,34 @@ def test_a_number_stands_in_its_cell_and_in_words() -> None:
 def test_a_number_is_written_as_the_writer_of_workbooks_does(
     number: str, in_cell: str, in_words: str
 ) -> None:
-    part = f'<v>{number_mark(0)}</v><x prompt="上年：{number_mark(0)}。"/>'
-    values = Values((), (Decimal(number),))
-    assert spliced(part, values) == f'<v>{in_cell}</v><x prompt="上年：{in_words}。"/>'
+    mark = number_mark(0)
+    part = f'<c r="A1" s="3"><v>{mark}</v></c><x promptTitle="T" prompt="上年：{mark}。"/>'
+    assert spliced(part, Values((), (Decimal(number),))) == (
+        f'<c r="A1" s="3"><v>{in_cell}</v></c><x promptTitle="T" prompt="上年：{in_words}。"/>'
+    )
+
+
+def test_a_number_that_is_not_known_leaves_an_empty_cell_and_the_rest_of_a_prompt() -> None:
+    mark, other = number_mark(0), number_mark(1)
+    part = (
+        f'<c r="A1" s="3"><v>{mark}</v></c><x e="1" promptTitle="T" prompt="上年：{mark}。" sqref="A1"/>'
+        f'<x e="1" promptTitle="金额" prompt="上年：{other}。&#xA;单位：元。" sqref="A2"/>'
+    )
+    assert spliced(part, Values((), (None, None))) == (
+        '<c r="A1" s="3"/><x e="1" sqref="A1"/>'
+        '<x e="1" promptTitle="金额" prompt="单位：元。" sqref="A2"/>'
+    )
+    assert spliced(part, Values((), (None, Decimal(5)))) == (
+        '<c r="A1" s="3"/><x e="1" sqref="A1"/>'
+        '<x e="1" promptTitle="金额" prompt="上年：5。&#xA;单位：元。" sqref="A2"/>'
+    )
 
 
 def test_what_only_resembles_a_mark_stays() -> None:
     digits = str(number_mark(0))
-    part = f'<v>1{digits}</v><v>{digits}0</v><c r="{digits}"/><v>{digits}</v>'
-    expected = part.replace(f"<v>{digits}</v>", "<v>5</v>")
+    cell = f'<c s="1"><v>{digits}</v></c>'
+    part = f'<v>1{digits}</v><c s="1"><v>{digits}0</v></c><c r="{digits}"/><v>{digits}</v>{cell}'
+    expected = part.replace(cell, '<c s="1"><v>5</v></c>')
     assert spliced(part, Values((), (Decimal(5),))) == expected
 
 

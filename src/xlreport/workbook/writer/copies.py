@@ -40,9 +40,6 @@ from xlreport.workbook.writer.splicing import (
 )
 from xlreport.workbook.writer.template import write_showing, write_workbook
 
-LEAST_SHARING = 3
-"""Units of a shape from which on a master pays: it costs two workbooks, itself and its proof."""
-
 _AT_ONCE = 1_000
 """Reports whose checks are evaluated together."""
 
@@ -59,14 +56,14 @@ class Shape:
     """What workbooks have in common that differ in nothing but values.
 
     `texts` says of each text, unit, code and level first, which of the different ones it is;
-    `numbers` names the fields whose figures of last year are known (None: nothing is known of last
-    year); `shown` is what the formulas' results follow from.
+    `has_prior_year` whether anything is known of last year; `shown` is what the formulas' results
+    follow from.
     """
 
     texts: tuple[int, ...]
-    numbers: tuple[str, ...] | None
+    has_prior_year: bool
     shown: bytes
-    failing: tuple[Decimal, ...]
+    failing: tuple[Decimal | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +161,9 @@ class _Writer:
     # --- masters ----------------------------------------------------------------------------
 
     def _copies(self, alike: Sequence[_Blank]) -> Iterator[tuple[str, _Copy]]:
-        """The workbooks of units of one shape, but for those that must be written from nothing."""
-        if len(alike) < LEAST_SHARING:
-            return
+        """The workbooks of units of one shape, but for those that must be written from nothing. A
+        unit's is spliced even where no other has its shape: the bytes of its workbook, by which
+        `send` knows it again, follow from the unit and not from who else is on the roster."""
         master = self._master(max(alike, key=_count_explanations))
         if master is None:
             return
@@ -197,8 +194,7 @@ class _Writer:
         if blank.prior_year is None:
             return replace(blank, unit=unit)
         figures = blank.prior_year
-        known = self._known(figures)
-        numbers = {name: number_mark(i) for i, name in enumerate(known)}
+        numbers = {name: number_mark(i) for i, name in enumerate(self.form.fields)}
         texts = {name: marks.get(text, "") for name, text in figures.texts.items()}
         prior_year = Figures(numbers, texts)
         return replace(blank, unit=unit, prior_year=prior_year)
@@ -226,8 +222,9 @@ class _Writer:
         figures = blank.prior_year
         if figures is None:
             return Values(texts)
-        numbers = tuple(figures.numbers[name] for name in self._known(figures))
-        if not self.has_short_units or not all(map(is_plain_number, numbers)):
+        numbers = tuple(map(figures.numbers.get, self.form.fields))
+        known = [number for number in numbers if number is not None]
+        if not self.has_short_units or not all(map(is_plain_number, known)):
             return None
         explanations = tuple(self._explanations(figures))
         if not all(is_plain(explanation.words) for explanation in explanations):
@@ -261,19 +258,12 @@ class _Writer:
             texts += [before.get(text.field_id, "") for text in self.form.texts]
         return texts
 
-    def _known(self, figures: Figures) -> list[str]:
-        """The fields whose figures of last year are known, in the form's order."""
-        return [name for name in self.form.fields if name in figures.numbers]
-
     def _shape(self, blank: Submission, values: Values, results: _Results) -> Shape:
         which = {text: position for position, text in enumerate(values.texts)}
         texts = tuple(which.get(text, _NO_TEXT) for text in self._texts(blank))
         failing = values.numbers if results.has_failing else ()
-        figures = blank.prior_year
-        if figures is None:
-            return Shape(texts, None, results.shown, failing)
-        known = tuple(self._known(figures))
-        return Shape(texts, known, results.shown, failing)
+        has_prior_year = blank.prior_year is not None
+        return Shape(texts, has_prior_year, results.shown, failing)
 
 
 def _count_explanations(blank: _Blank) -> int:

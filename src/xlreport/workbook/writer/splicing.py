@@ -36,10 +36,14 @@ takes, and exact in Excel, which keeps 15 digits."""
 _MARK = re.compile(
     "<t>\uf8fe(?P<element>[0-9]{4})\uf8ff</t>"
     "|\uf8fe(?P<text>[0-9]{4})\uf8ff"
-    "|(?<=<v>)(?P<number>731[0-9]{12})(?=</v>)"
-    "|(?<=：)(?P<shown>731[0-9]{12})(?=。)"
+    '|(?<=")><v>(?P<number>731[0-9]{12})</v></c>'
+    '|(?P<before> promptTitle="[^"]*" prompt="上年：)(?P<words>731[0-9]{12})'
+    '(?P<after>。(?:&#xA;(?P<rest>[^"]*))?")'
 )
-"""A mark: a whole shared string, another text, a number in a cell, a number in words."""
+"""A mark: a whole shared string, another text, a number in a cell, a number in a prompt, which may
+say something besides."""
+
+_KINDS = ("element", "text", "number", "words")
 
 _TEXT_ELEMENTS = frozenset({"v", "vt:lpwstr", "dc:subject", "dc:creator", "cp:lastModifiedBy"})
 """Elements whose content is the text alone, beside shared strings."""
@@ -104,15 +108,20 @@ class Explanation:
     height: float
 
 
+_Fragment = bytes | None
+"""A value as a part has it; None for a number that is not known in a prompt that would tell it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Values:
-    """What differs from unit to unit: different texts, numbers, and explanations of last year.
+    """What differs from unit to unit: different texts, numbers (None where one is not known), and
+    explanations of last year.
 
     All units of a master have as many texts and numbers; explanations may be any.
     """
 
     texts: tuple[str, ...]
-    numbers: tuple[Decimal, ...] = ()
+    numbers: tuple[Decimal | None, ...] = ()
     explanations: tuple[Explanation, ...] = ()
 
     @property
@@ -122,44 +131,63 @@ class Values:
         for explanation in self.explanations:
             yield _escaped(explanation.words)
 
-    def fragments(self) -> list[bytes]:
+    def fragments(self) -> list[_Fragment]:
         """Each value as the parts have it: of a text the shared string and the content, of a
-        number the cell's and the one in words."""
-        fragments: list[str] = []
+        number what ends its cell and what a prompt tells."""
+        fragments: list[_Fragment] = []
         for text in self.texts:
             escaped = _escaped(text)
-            fragments += (_element(text, escaped), escaped)
+            element = _element(text, escaped)
+            fragments += (element.encode(), escaped.encode())
         for number in self.numbers:
-            in_words = shown(number)
-            # digits alone are the same in a cell, and most numbers are such
-            in_cell = in_words if in_words.isdigit() else _in_cell(number)
-            fragments += (in_cell, in_words)
-        return [fragment.encode() for fragment in fragments]
+            fragments += _UNKNOWN if number is None else _of_number(number)
+        return fragments
+
+
+_UNKNOWN = (b"/>", None)
+
+
+def _of_number(number: Decimal) -> tuple[bytes, bytes]:
+    """The two fragments of a number."""
+    in_words = shown(number)
+    # digits alone are the same in a cell, and most numbers are such
+    in_cell = in_words if in_words.isdigit() else _in_cell(number)
+    return f"><v>{in_cell}</v></c>".encode(), in_words.encode()
 
 
 @dataclass(frozen=True, slots=True)
 class _Slot:
-    """A place in a part where a value goes: the fragment's position, and the characters that it
-    replaces."""
+    """A place in a part where a value goes: the fragment's position, the characters that it
+    replaces, and what stands there around it, or without it."""
 
     fragment: int
     start: int
     end: int
+    before: bytes = b""
+    after: bytes = b""
+    without: bytes = b""
+
+    def filled(self, fragments: Sequence[_Fragment]) -> bytes:
+        """What stands there with these fragments."""
+        value = fragments[self.fragment]
+        if value is None:
+            return self.without
+        return self.before + value + self.after
 
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """What changes in a part without interruption: pieces, of which some are replaced by
-    fragments: pairs of the positions of piece and fragment."""
+    """What changes in a part without interruption: pieces, with the positions of those where a
+    slot is filled."""
 
     pieces: tuple[bytes, ...]
-    filled: tuple[tuple[int, int], ...]
+    slots: tuple[tuple[int, _Slot], ...]
 
-    def with_values(self, fragments: Sequence[bytes]) -> bytes:
+    def with_values(self, fragments: Sequence[_Fragment]) -> bytes:
         """The bytes with these values."""
         pieces = [*self.pieces]
-        for piece, fragment in self.filled:
-            pieces[piece] = fragments[fragment]
+        for piece, slot in self.slots:
+            pieces[piece] = slot.filled(fragments)
         return b"".join(pieces)
 
 
@@ -171,7 +199,7 @@ class _ChangingMember:
     stream: ChangingStream
     changes: tuple[_Change, ...]
 
-    def with_values(self, fragments: Sequence[bytes]) -> Member:
+    def with_values(self, fragments: Sequence[_Fragment]) -> Member:
         """The member of a unit."""
         changes = [change.with_values(fragments) for change in self.changes]
         return self.member.holding(self.stream.filled(changes))
@@ -209,15 +237,17 @@ class Master:
             yield _Slot(fragment, place.start, place.end)
 
     def _slot(self, mark: re.Match[str]) -> _Slot:
-        kind = mark.lastgroup or ""
+        kind = next(kind for kind in _KINDS if mark[kind] is not None)
         start, end = mark.span()
         if kind == "text" and _element_around(mark.string, start) not in _TEXT_ELEMENTS:
             raise NotMarked(mark.string[:end][-_NEAR:])
         number = int(mark[kind])
-        if kind in ("number", "shown"):
+        if kind in ("number", "words"):
             number += self._texts - _FIRST_NUMBER_MARK
-        is_second = kind in ("text", "shown")
-        return _Slot(2 * number + is_second, start, end)
+        if kind != "words":
+            return _Slot(2 * number + (kind == "text"), start, end)
+        before, after = mark["before"].encode(), mark["after"].encode()
+        return _Slot(2 * number + 1, start, end, before, after, _without_number(mark))
 
     def takes(self, values: Values) -> bool:
         """Whether no text of a unit is one that the master has too: it would be kept only once."""
@@ -237,6 +267,15 @@ class Master:
             else:
                 members.append(member)
         return packed(members)
+
+
+def _without_number(mark: re.Match[str]) -> bytes:
+    """What a prompt says that does not tell the number; nothing where it would say nothing."""
+    rest = mark["rest"]
+    if rest is None:
+        return b""
+    before = mark["before"].removesuffix("上年：")
+    return f'{before}{rest}"'.encode()
 
 
 def _prepared(member: Member, part: str, slots: Sequence[_Slot]) -> Member | _ChangingMember:
@@ -284,14 +323,14 @@ def _neighbours(slots: Sequence[_Slot]) -> list[list[_Slot]]:
 
 def _change(part: str, slots: Sequence[_Slot]) -> _Change:
     pieces: list[bytes] = []
-    filled = []
+    placed = []
     end = slots[0].start
     for slot in slots:
         pieces.append(part[end : slot.start].encode())
-        filled.append((len(pieces), slot.fragment))
+        placed.append((len(pieces), slot))
         pieces.append(b"")
         end = slot.end
-    return _Change(tuple(pieces), tuple(filled))
+    return _Change(tuple(pieces), tuple(placed))
 
 
 # --- explanations of last year ------------------------------------------------------------------
