@@ -26,6 +26,7 @@ from xlreport.formats.guard import (
 )
 from xlreport.formats.number_formats import GENERAL
 from xlreport.formats.opc import PREFIXES, Parts
+from xlreport.formats.plain_zip import plain_members
 from xlreport.formats.raw import (
     Format,
     Hidden,
@@ -73,7 +74,7 @@ _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 def read(data: bytes, limits: Limits) -> RawBook:
     """Reads every worksheet of a package. Raises Refused."""
-    parts = open_package(data, limits)
+    parts = plain_members(data, limits) or open_package(data, limits)
     notes = opc.check_types(parts)
     part = opc.workbook_part(parts)
     workbook = _read_workbook(parts[part])

@@ -13,7 +13,7 @@ from xlreport.submission import Provenance
 from xlreport.workbook.layout.workbook import layout_of
 from xlreport.workbook.reader.frame import STYLES, WORKBOOK, Frame, Package, Quick, read_by
 from xlreport.workbook.reader.identify import Forms
-from xlreport.workbook.reader.learning import Unteachable, frame_of
+from xlreport.workbook.reader.learning import Unteachable, frame_of, may_be_told
 from xlreport.workbook.reader.sheet_frame import Unknown
 
 MOST_KINDS = 32
@@ -73,7 +73,8 @@ class Memory:
     def learn(self, package: Package, book: RawBook, careful: Quick, forms: Forms) -> None:
         """Remembers the frame of a workbook that was read with care, if it has one: if what it
         teaches gives the very same of that workbook."""
-        if book.format is not Format.XLSX:
+        is_usual = book.format is Format.XLSX and all(map(may_be_told, careful.findings))
+        if not is_usual:
             return
         with self._lock:
             lessons = self._kinds.setdefault(_kind_of(package), _Lessons())

@@ -18,7 +18,7 @@ from xlreport.formats.sheet_cells import (
 )
 from xlreport.submission import Submission
 from xlreport.text import printed_code
-from xlreport.workbook.codes import LINKS, MACROS, UNPROTECTED
+from xlreport.workbook.codes import COVER_INCOMPLETE, LINKS, MACROS, NO_LEVEL, UNPROTECTED
 from xlreport.workbook.layout.identity import KEYS, PREFIX, is_current_edition
 from xlreport.workbook.layout.lines import explanation_name
 from xlreport.workbook.layout.prior_year import PREFIX as PRIOR
@@ -46,6 +46,15 @@ from xlreport.workbook.reader.texts import explanation_spots
 
 OF_THE_PACKAGE = frozenset(message.code.code for message in (LINKS, MACROS, UNPROTECTED))
 """Findings that depend on the frame alone, whatever its cells hold."""
+
+OF_THE_COVER = frozenset(message.code.code for message in (COVER_INCOMPLETE, NO_LEVEL))
+"""Findings that follow from the lines of the cover alone, which are read of every copy."""
+
+
+def may_be_told(finding: Finding) -> bool:
+    """Whether a workbook of which this is told can teach a frame all the same."""
+    return finding.code in OF_THE_PACKAGE or finding.code in OF_THE_COVER
+
 
 Named = dict[str, dict[Cell, tuple[Role, str]]]
 """What is read of each sheet: the cells with their roles and names."""
