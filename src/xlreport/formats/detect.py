@@ -125,8 +125,7 @@ class FileFormat:
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _SEVEN_ZIP = b"7z\xbc\xaf\x27\x1c"
-_TYPES = "[content_types].xml"
-_HEAD = (_TYPES, "_rels/.rels")
+_HEAD = (opc.TYPES, "_rels/.rels")
 _LETTER = re.compile(
     rb"(?:received|return-path|delivered-to|message-id|x-[a-z-]+|from|date|subject): ?\S"
 )
@@ -160,7 +159,7 @@ def _document(folder: str, kind: str) -> Callable[[Content], bool]:
     folder."""
 
     def matches(content: Content) -> bool:
-        if _TYPES not in content.members:
+        if opc.TYPES not in content.members:
             return False
         if kind in content.main_type:
             return True
@@ -185,7 +184,7 @@ def _is_xlsb(content: Content) -> bool:
 
 def _is_package(content: Content) -> bool:
     """A package whose workbook lies elsewhere, as its relationships say."""
-    return _TYPES in content.members
+    return opc.TYPES in content.members
 
 
 def _is_opendocument(content: Content) -> bool:

@@ -41,7 +41,9 @@ _KIND = re.compile(
 )
 """The types of relationships that office programs know, with their last word."""
 
-_TYPES = "[content_types].xml"
+TYPES = "[content_types].xml"
+"""The part with the content types of all others (part 2, 6.2.3)."""
+
 _XML = (".xml", ".rels", ".vml", ".rdf")
 """How the names of parts end that hold XML."""
 
@@ -87,14 +89,19 @@ class _Relations(XmlHandler):
         self.relations.append(Relation(key, part, kind))
 
 
+def relations_of(source: str) -> str:
+    """The part with the relationships of a part (part 2, 6.5.2.3)."""
+    folder, base = posixpath.split(source)
+    return posixpath.join(folder, "_rels", f"{base}.rels")
+
+
 def relations(parts: Parts, source: str) -> list[Relation]:
     """A part's relationships (those of the package for ""); outside targets are left out. Raises
     Refused."""
-    folder, base = posixpath.split(source)
-    content = parts.get(posixpath.join(folder, "_rels", base + ".rels"))
+    content = parts.get(relations_of(source))
     if content is None:
         return []
-    handler = _Relations(folder)
+    handler = _Relations(posixpath.dirname(source))
     parse_xml(content, handler, PREFIXES)
     return handler.relations
 
@@ -184,7 +191,7 @@ class _ContentTypes(XmlHandler):
 def main_type(parts: Parts) -> str:
     """The content type, in lower case, of the part that a package is about; empty where it is not
     told. Raises Refused."""
-    content = parts.get(_TYPES)
+    content = parts.get(TYPES)
     mains = [each.target for each in relations(parts, "") if each.kind == "officeDocument"]
     if content is None or not mains:
         return ""
@@ -197,9 +204,9 @@ def main_type(parts: Parts) -> str:
 def check_types(parts: Parts) -> tuple[Finding, ...]:
     """Refuses a package whose list of types no program would read; a note where there is none.
     Raises Refused."""
-    if _TYPES not in parts:
+    if TYPES not in parts:
         return (codes.NO_TYPES(),)
-    parse_xml(parts[_TYPES], XmlHandler(), {})
+    parse_xml(parts[TYPES], XmlHandler(), {})
     return ()
 
 

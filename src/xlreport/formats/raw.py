@@ -80,7 +80,8 @@ class RawSheet:
     `marks` are the first cells of merges and links, `merges` the first and last cells of merges,
     `remarks` comments and drawings, `protected` is whether the sheet is locked, `objects`
     whether documents, controls or a background picture lie in it, `zeros` whether a 0 is shown.
-    `rules` are its conditional formats, `looks` the cell styles that they change.
+    `rules` are its conditional formats, `looks` the cell styles that they change, `size` is how
+    much of the limit on cells it took.
     """
 
     name: str
@@ -95,6 +96,7 @@ class RawSheet:
     zeros: bool = True
     rules: Sequence[Rule] = ()
     looks: Sequence[Look] = ()
+    size: int = field(default=0, compare=False, repr=False)
 
     def put(self, cell: Cell, raw: RawCell) -> None:
         """Adds a cell; one that is there already is ambiguous."""

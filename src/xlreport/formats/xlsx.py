@@ -74,11 +74,16 @@ _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 def read(data: bytes, limits: Limits) -> RawBook:
     """Reads every worksheet of a package. Raises Refused."""
-    parts = plain_members(data, limits) or open_package(data, limits)
+    return read_parts(plain_members(data, limits) or open_package(data, limits), limits)
+
+
+def read_parts(parts: Parts, limits: Limits, known: Mapping[str, RawSheet] = {}) -> RawBook:
+    """Reads every worksheet of a package whose parts are these. `known` has, by the names of their
+    parts, sheets that need not be read again: all of them is known. Raises Refused."""
     notes = opc.check_types(parts)
     part = opc.workbook_part(parts)
     workbook = _read_workbook(parts[part])
-    sheets = _sheets(parts, part, workbook, limits)
+    sheets = _sheets(parts, part, workbook, limits, known)
     names, repeated = join_names(workbook.names)
     read = {
         part,
@@ -186,7 +191,9 @@ class _Workbook(XmlHandler):
             self.target.append(text)
 
 
-def _sheets(parts: Parts, part: str, workbook: _Workbook, limits: Limits) -> dict[str, RawSheet]:
+def _sheets(
+    parts: Parts, part: str, workbook: _Workbook, limits: Limits, known: Mapping[str, RawSheet]
+) -> dict[str, RawSheet]:
     """The worksheets in their order, by name."""
     targets = opc.targets_by_id(parts, part)
     strings = _strings(parts, part)
@@ -196,17 +203,27 @@ def _sheets(parts: Parts, part: str, workbook: _Workbook, limits: Limits) -> dic
     opc.check_sheets(parts, listed)
     sheets: dict[str, RawSheet] = {}
     for name, target in listed:
-        reader = _Sheet(name, strings, styles, count)
-        reader.since_1904 = workbook.since_1904
-        parse_xml(parts[target], reader, PREFIXES)
-        sheet = reader.sheet
-        sheet.rules, sheet.looks = reader.rules.rules, styles.looks
-        sheet.remarks = read_remarks(parts, target, count)
-        sheet.hidden = Hidden(
-            name in workbook.hidden, tuple(reader.hidden_rows), tuple(reader.hidden_columns)
-        )
+        sheet = known.get(target)
+        if sheet is None:
+            reader = _Sheet(name, strings, styles, count)
+            reader.since_1904 = workbook.since_1904
+            sheet = _read_sheet(reader, parts, target, is_hidden=name in workbook.hidden)
+        else:
+            count.add(sheet.size)
         sheets[name] = sheet
     return sheets
+
+
+def _read_sheet(reader: _Sheet, parts: Parts, part: str, *, is_hidden: bool) -> RawSheet:
+    """One worksheet. Raises Refused."""
+    before = reader.count.seen
+    parse_xml(parts[part], reader, PREFIXES)
+    sheet = reader.sheet
+    sheet.rules, sheet.looks = reader.rules.rules, reader.styles.looks
+    sheet.remarks = read_remarks(parts, part, reader.count)
+    sheet.hidden = Hidden(is_hidden, tuple(reader.hidden_rows), tuple(reader.hidden_columns))
+    sheet.size = reader.count.seen - before
+    return sheet
 
 
 def _refuse_smuggled(local: str, path: Sequence[str]) -> None:

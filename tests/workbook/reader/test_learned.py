@@ -6,7 +6,7 @@ import io
 import random
 import re
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
@@ -29,6 +29,10 @@ from xlreport import (
     write_workbook,
 )
 from xlreport.formats.guard import DEFAULT_LIMITS, Limits
+from xlreport.formats.opc import Parts
+from xlreport.formats.open import open_book
+from xlreport.formats.raw import RawBook, RawSheet
+from xlreport.formats.xlsx import read_parts
 from xlreport.submission import BLANK, Figures
 from xlreport.workbook.layout.workbook import layout_of
 from xlreport.workbook.reader import learned, submission
@@ -236,6 +240,44 @@ def test_a_total_that_its_numbers_do_not_give_is_left_to_the_careful_reader(
     reading = read(stale(book(zfxxgk, 2), place.sheet, place.cell))
     assert memory.known == 0
     assert "R9" in {finding.code for finding in reading.findings}
+
+
+def test_a_report_that_is_read_with_care_is_spared_what_is_known(
+    zfxxgk: Form, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the sheet of calculations nothing is read: that it is the same is enough."""
+    sheet, cell = first_cell(zfxxgk)
+    read(book(zfxxgk, 1))
+    odd = put(book(zfxxgk, 2), sheet, cell, "text", "１２")
+    careful = read_with_care(odd, SHELF)
+    spared: list[RawSheet] = []
+
+    def watched(parts: Parts, limits: Limits, known: Mapping[str, RawSheet]) -> RawBook:
+        spared.extend(known.values())
+        return read_parts(parts, limits, known)
+
+    monkeypatch.setattr(submission, "read_parts", watched)
+    assert read_submission(odd, SHELF) == careful
+    assert [each.name for each in spared] == ["计算"]
+
+
+def test_what_is_spared_counts_towards_the_limit_on_cells(zfxxgk: Form) -> None:
+    sheet, cell = first_cell(zfxxgk)
+    read(book(zfxxgk, 1))
+    odd = put(book(zfxxgk, 2), sheet, cell, "text", "１２")
+    most = sum(each.size for each in open_book(odd).sheets.values())
+    assert read(odd, replace(DEFAULT_LIMITS, cells=most)).submission is not None
+    assert read(odd, replace(DEFAULT_LIMITS, cells=most - 1)).submission is None
+
+
+def test_a_workbook_that_lost_its_identity_is_read_whole(zfxxgk: Form, memory: Watched) -> None:
+    read(book(zfxxgk, 1))
+    lost = edited("<t>zfxxgk-2021</t>", "<t></t>", "xl/sharedStrings.xml")
+    without = edited("zfxxgk-2021", "", "docProps/custom.xml")
+    sheet, cell = first_cell(zfxxgk)
+    reading = read(without(lost(book(zfxxgk, 2), sheet, cell), sheet, cell))
+    assert "F19" in {finding.code for finding in reading.findings}
+    assert memory.known == 0
 
 
 def test_two_cells_that_changed_places_are_left_to_the_careful_reader(

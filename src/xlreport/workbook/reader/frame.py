@@ -19,9 +19,9 @@ from xlreport.findings import Finding, has_errors
 from xlreport.form import expression as ex
 from xlreport.form.model import Form
 from xlreport.formats.guard import Limits, Refused, XmlHandler, parse_xml
-from xlreport.formats.opc import time_or_nothing
+from xlreport.formats.opc import relations_of, time_or_nothing
 from xlreport.formats.plain_zip import plain_members
-from xlreport.formats.raw import RawCell
+from xlreport.formats.raw import RawCell, RawSheet
 from xlreport.formats.sheet_cells import (
     SHARED,
     VALUE,
@@ -141,9 +141,11 @@ class Properties:
 
 @dataclass(frozen=True)
 class Bones:
-    """A sheet of which nothing is read, without the values of its cells."""
+    """A sheet of which nothing is read: its XML without the values of its cells, and what the
+    careful reader made of it."""
 
     xml: bytes
+    sheet: RawSheet
     accepted: dict[bytes, frozenset[bytes]] = field(default_factory=dict)
     """Whole sheets that were found to be the same, with the shared strings that they name."""
 
@@ -236,6 +238,19 @@ class Frame:
             if not bones.are_of(members[part], package.strings):
                 return False
         return all(self._is_well_formed(members[part]) for part in LOOSE & members.keys())
+
+    def spared(self, package: Package) -> dict[str, RawSheet]:
+        """The sheets of a workbook of the same kind that need not be read again, by their parts."""
+        try:
+            strings = package.strings
+        except Unknown:
+            return {}
+        sheets = {}
+        for part, bones in self.unread.items():
+            is_alone = relations_of(part) not in package.members
+            if is_alone and bones.are_of(package.members[part], strings):
+                sheets[part] = bones.sheet
+        return sheets
 
     def _is_well_formed(self, content: bytes) -> bool:
         if content in self.well_formed:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import threading
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import replace
 
 from xlreport.formats.guard import Limits, Refused
-from xlreport.formats.raw import Format, RawBook
+from xlreport.formats.opc import TYPES
+from xlreport.formats.raw import Format, RawBook, RawSheet
 from xlreport.submission import Provenance
 from xlreport.workbook.layout.workbook import layout_of
 from xlreport.workbook.reader.frame import STYLES, WORKBOOK, Frame, Package, Quick, read_by
@@ -69,6 +71,16 @@ class Memory:
                 lessons.frames = (frame, *others)
             return quick
         return None
+
+    def spared(self, package: Package) -> Mapping[str, RawSheet]:
+        """The sheets of a workbook that is read with care of which everything is known, by their
+        parts; none for a workbook of an unknown kind."""
+        lessons = self._kinds.get(_kind_of(package))
+        if lessons is None or not lessons.frames:
+            return {}
+        frame = lessons.frames[0]
+        is_same_kind = package.members.get(TYPES) == frame.fixed.get(TYPES)
+        return frame.spared(package) if is_same_kind else {}
 
     def learn(self, package: Package, book: RawBook, careful: Quick, forms: Forms) -> None:
         """Remembers the frame of a workbook that was read with care, if it has one: if what it

@@ -94,7 +94,8 @@ class _Teacher:
         unread: dict[str, Bones] = {}
         for name, part in self.anatomy.sheets.items():
             if name == CALCULATION:
-                unread[part] = Bones(without_values(self.package.members[part]).bones)
+                bones = without_values(self.package.members[part]).bones
+                unread[part] = Bones(bones, self.book.sheets[name])
             else:
                 sheets[part] = self._sheet(name, part, named.get(name, {}))
         properties = tuple(self._properties())

@@ -11,12 +11,14 @@ from xlreport.findings import Finding
 from xlreport.form.model import Form
 from xlreport.formats.guard import DEFAULT_LIMITS, Limits, Refused
 from xlreport.formats.open import open_book
-from xlreport.formats.raw import RawBook
+from xlreport.formats.raw import RawBook, RawSheet
+from xlreport.formats.xlsx import read_parts
 from xlreport.submission import NOBODY, Entry, Provenance, Submission, Summary, Unit
 from xlreport.text import quote
 from xlreport.workbook.codes import (
     COUNTED_WITH_ERRORS,
     F5,
+    IDENTITY_LOST,
     NOT_IN_FORCE,
     OTHER_VERSION,
     REFUSING,
@@ -26,7 +28,7 @@ from xlreport.workbook.layout.identity import Identity, identity_name, is_curren
 from xlreport.workbook.reader.cover import Cover, read_cover
 from xlreport.workbook.reader.details import Members, read_members
 from xlreport.workbook.reader.figures import read_figures, stale_results
-from xlreport.workbook.reader.frame import Quick, package_of
+from xlreport.workbook.reader.frame import Package, Quick, package_of
 from xlreport.workbook.reader.identify import (
     Forms,
     edition_of,
@@ -104,14 +106,43 @@ def read_submission(
         quick = MEMORY.recall(package, forms, provenance, limits)
         if quick is not None:
             return _quickly_read(quick, forms)
+        spared = MEMORY.spared(package)
+        if spared:
+            return _read_sparing(package, spared, forms, provenance, limits)
     try:
         book = open_book(data, limits, passwords)
     except Refused as refused:
         return Reading((refused.finding,), sha256=sha256)
     reading = _read_with_care(book, forms, provenance)
+    _teach(package, book, reading, forms)
+    return reading
+
+
+def _read_sparing(
+    package: Package,
+    spared: Mapping[str, RawSheet],
+    forms: Forms,
+    provenance: Provenance,
+    limits: Limits,
+) -> Reading:
+    """The reading of a workbook of a known kind; sheets of which all is known are spared."""
+    try:
+        book = read_parts(package.members, limits, spared)
+    except Refused as refused:
+        return Reading((refused.finding,), sha256=provenance.sha256)
+    reading = _read_with_care(book, forms, provenance)
+    is_lost = any(finding.code == IDENTITY_LOST.code.code for finding in reading.findings)
+    if is_lost or reading.submission is None:
+        # whose it is was looked for on all sheets: that is done on what they hold
+        whole = read_parts(package.members, limits)
+        return _read_with_care(whole, forms, provenance)
+    _teach(package, book, reading, forms)
+    return reading
+
+
+def _teach(package: Package | None, book: RawBook, reading: Reading, forms: Forms) -> None:
     if package is not None and reading.submission is not None:
         MEMORY.learn(package, book, Quick(reading.submission, reading.findings), forms)
-    return reading
 
 
 MEMORY = Memory()
