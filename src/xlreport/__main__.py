@@ -8,6 +8,9 @@ import sys
 _INTERRUPTED = 130
 """128 and the number of SIGINT."""
 
+_NEW_OBJECTS = 50_000
+"""After so many objects garbage is collected."""
+
 _COMMAND_LINE = "/proc/self/cmdline"
 """The words as bytes; `sys.argv` may have lost some of them."""
 
@@ -17,6 +20,7 @@ def entry_point() -> None:
     try:
         _require_chinese()
         sys.unraisablehook = _unsaid
+        _collect_less()
         from xlreport.cli.app import main
 
         code = main()
@@ -26,6 +30,14 @@ def entry_point() -> None:
         sys.stderr.write("\n已中断。\n")
         code = _INTERRUPTED
     sys.exit(code)
+
+
+def _collect_less() -> None:
+    """A command makes much that stays and little that goes in circles: to look for these as often
+    as Python does by itself takes a tenth of its time."""
+    import gc
+
+    gc.set_threshold(_NEW_OBJECTS, 20, 50)
 
 
 def _unsaid(_unraisable: object) -> None:

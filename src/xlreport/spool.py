@@ -49,10 +49,15 @@ def _clear_once() -> None:
 
 def clear() -> None:
     """Removes what killed runs have left."""
-    with suppress(OSError):
-        for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
-            if _is_left(folder):
-                shutil.rmtree(folder, ignore_errors=True)
+    with suppress(OSError), os.scandir(tempfile.gettempdir()) as entries:
+        for entry in entries:
+            if _may_be_ours(entry) and _is_left(Path(entry.path)):
+                shutil.rmtree(entry.path, ignore_errors=True)
+
+
+def _may_be_ours(entry: os.DirEntry[str]) -> bool:
+    """By its name and the locked file in it; there may be thousands that only have such a name."""
+    return entry.name.startswith(PREFIX) and os.path.lexists(f"{entry.path}/{_MARK}")
 
 
 def _is_left(folder: Path) -> bool:

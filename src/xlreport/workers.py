@@ -122,7 +122,7 @@ class WorkerPool(Executor):
         self.modules = tuple(modules)
         self.size = workers
         self.closed = threading.Event()
-        self._allowed = workers
+        self.allowed = workers
         self._calls: queue.SimpleQueue[_Call | _Batch | None] = queue.SimpleQueue()
         self._numbers = itertools.count(1)
         self._newest: tuple[object, _Task] = (None, _Task(0, b""))
@@ -146,7 +146,7 @@ class WorkerPool(Executor):
     def allow(self, workers: int) -> None:
         """Lets no more than so many workers begin, as long as none but these has: it takes longer
         to start one than to read some small files."""
-        self._allowed = workers
+        self.allowed = workers
         self._wake()
 
     def _put(self, call: _Call | _Batch) -> None:
@@ -154,7 +154,7 @@ class WorkerPool(Executor):
         self._wake()
 
     def _wake(self) -> None:
-        for worker in self._workers[: self._allowed]:
+        for worker in self._workers[: self.allowed]:
             worker.wake()
 
     def _task(self, function: Callable[..., Any]) -> _Task:

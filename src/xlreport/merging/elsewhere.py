@@ -182,7 +182,7 @@ class ErrandLanes:
     together: int = MOST_TOGETHER
 
     def __post_init__(self) -> None:
-        self.size = capacity(self.executor)
+        self.size = self.hands = capacity(self.executor)
         self._small = replace(self.errand, packed=())
         self._here = ThreadPoolExecutor(os.cpu_count() or 1)
 

@@ -24,10 +24,10 @@ PACE = 0.25
 MOST_TOGETHER = 64
 """Files of the largest chunk."""
 
-WORTH_STARTING = 0.3
+WORTH_STARTING = 0.5
 """Seconds of work that are worth the start of another worker."""
 
-GUESSED = 0.01
+GUESSED = 0.005
 """Seconds that a file is taken to need before anything is known of their pace."""
 
 FIRST = 2
@@ -59,6 +59,10 @@ class Lanes(Protocol):
         """How many chunks are read at the same time."""
 
     @property
+    def hands(self) -> int:
+        """How many of them are at work."""
+
+    @property
     def together(self) -> int:
         """Files of the largest chunk."""
 
@@ -86,6 +90,11 @@ class WorkerLanes:
         """The number of workers."""
         return self.pool.size
 
+    @property
+    def hands(self) -> int:
+        """Those that were allowed to begin."""
+        return self.pool.allowed
+
     def widen(self, left: float) -> None:
         """A second worker is only started where it will have something to do."""
         self.pool.allow(self.size if left > WORTH_STARTING else 1)
@@ -107,6 +116,7 @@ class HereLanes:
     executor: InProcess
     call: Call
     size: int = 1
+    hands: int = 1
     together: int = 1
 
     def widen(self, left: float) -> None:
@@ -135,6 +145,11 @@ class ForeignLanes:
     safely: Callable[[Sequence[SourceFile]], Future[list[Any]]]
     size: int
     together: int = MOST_TOGETHER
+
+    @property
+    def hands(self) -> int:
+        """All of them."""
+        return self.size
 
     def widen(self, left: float) -> None:
         """Its size is its owner's."""
@@ -269,7 +284,7 @@ class _Pace:
         """What a file takes one pair of hands; None as long as nobody knows."""
         if self._since is None or not self._done:
             return None
-        return (time.monotonic() - self._since) * self._lanes.size / self._done
+        return (time.monotonic() - self._since) * self._lanes.hands / self._done
 
     def left(self, files: int) -> float:
         """What so many files will take one pair of hands."""
