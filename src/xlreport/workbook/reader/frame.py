@@ -159,7 +159,7 @@ class Bones:
     def _named(self, xml: bytes) -> frozenset[bytes] | None:
         """The shared strings that a sheet names which is the same; None for another sheet."""
         skeleton = without_values(xml)
-        is_same = skeleton.bones == self.xml or without_kinds(skeleton.bones) == self._plain
+        is_same = skeleton.bones == self.xml or self._has_rows(skeleton.bones.split(_END_OF_ROW))
         if not is_same or not are_plain(skeleton.texts):
             return None
         named = frozenset(compress(skeleton.texts, self._is_shared))
@@ -172,12 +172,22 @@ class Bones:
         """Of each value, whether it is the number of a shared string."""
         return [before.endswith(SHARED) for before in self.xml.split(VALUE)[:-1]]
 
+    def _has_rows(self, rows: list[bytes]) -> bool:
+        """Whether rows are those of the sheet but for the types of results."""
+        if len(rows) != len(self._rows):
+            return False
+        for row, own in zip(rows, self._rows, strict=True):
+            if row != own and without_kinds(row) != without_kinds(own):
+                return False
+        return True
+
     @cached_property
-    def _plain(self) -> bytes:
-        return without_kinds(self.xml)
+    def _rows(self) -> list[bytes]:
+        return self.xml.split(_END_OF_ROW)
 
 
 _MOST_ACCEPTED = 16
+_END_OF_ROW = b"</row>"
 
 
 @dataclass(frozen=True)
