@@ -105,7 +105,7 @@ _RESULT_KINDS = (b' t="str"><f', b' t="n"><f', b' t="b"><f')
 
 
 def without_kinds(bones: bytes) -> bytes:
-    """Rows of a sheet without the types of what their formulas give, which change with the results."""
+    """Rows of a sheet without the types of what formulas give, which change with the results."""
     for kind in _RESULT_KINDS:
         if kind in bones:
             bones = bones.replace(kind, b"><f")
