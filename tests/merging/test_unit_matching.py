@@ -73,7 +73,7 @@ def test_the_similar_ones_are_those_that_difflib_finds() -> None:
     units = tuple(Unit(name, f"{i}") for i, name in enumerate(sorted(names)))
     roster = Roster(units, {})
     plain = {normalised(unit.name): unit for unit in units}
-    for _ in range(120):
+    for _ in range(MOST_ASKED):
         asked = "".join(chance.choices(CHARACTERS, k=chance.randint(1, 7)))
         if normalised(asked) in plain:
             continue

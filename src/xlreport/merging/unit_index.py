@@ -19,7 +19,7 @@ _DROPPED = str.maketrans(dict.fromkeys("()（）[]【】〔〕《》·", ""))
 MOST_PROPOSALS, LIKENESS = 3, 0.5
 """How many units are proposed, and how like (0 to 1) the names of difflib must be."""
 
-MOST_ASKED = 200
+MOST_ASKED = 100
 """Names for which a roster looks for similar ones: when it does not know so many, it is not the
 roster of these reports."""
 
