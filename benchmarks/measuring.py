@@ -130,17 +130,18 @@ def cpu_of(task: Callable[[], object]) -> float:
 @dataclass(frozen=True)
 class Contender:
     """One way to do the work. `prepare` makes of an item what the task takes, before the clock
-    runs; a slow one may take only the first `most` items of each round (0: all)."""
+    runs; a slow one may take only the first `most` items of each round (0: all). A `fresh` one,
+    which learns from what it meets, takes `most` items that no other fresh one gets."""
 
     name: str
     task: Callable[[Sequence[Any]], object]
     most: int = 0
     prepare: Callable[[Any], Any] = field(default=lambda item: item)
+    fresh: bool = False
 
     def seconds(self, items: Sequence[Any]) -> float:
-        """The CPU seconds an item."""
-        share = items[: self.most] if self.most else items
-        ready = [self.prepare(item) for item in share]
+        """The CPU seconds an item of these."""
+        ready = [self.prepare(item) for item in items]
         return cpu_of(lambda: self.task(ready)) / len(ready)
 
 
@@ -149,9 +150,25 @@ def contest(contenders: Sequence[Contender], rounds: Sequence[Sequence[Any]]) ->
     count."""
     took: dict[str, list[float]] = {contender.name: [] for contender in contenders}
     for items in rounds:
+        shares = _shares(contenders, items)
         for contender in contenders:
-            took[contender.name].append(contender.seconds(items))
+            took[contender.name].append(contender.seconds(shares[contender.name]))
     return Contest({name: values[1:] for name, values in took.items()})
+
+
+def _shares(contenders: Sequence[Contender], items: Sequence[Any]) -> dict[str, Sequence[Any]]:
+    """The items of a round that each contender takes. Raises ValueError when there are not enough
+    for those that want fresh ones."""
+    shares: dict[str, Sequence[Any]] = {}
+    used = 0
+    for contender in contenders:
+        first = used if contender.fresh else 0
+        last = first + (contender.most or len(items))
+        if contender.fresh and last > len(items):
+            raise ValueError(f"{len(items)} items are not enough for {contender.name}")
+        shares[contender.name] = items[first:last]
+        used = last if contender.fresh else used
+    return shares
 
 
 @dataclass(frozen=True)

@@ -107,6 +107,19 @@ def test_rounds_are_run_in_turn_and_the_first_warms_up(measuring: ModuleType) ->
     assert [len(seconds) for seconds in ran.seconds.values()] == [2, 2]
 
 
+def test_who_learns_takes_items_of_its_own(measuring: ModuleType) -> None:
+    calls: list[list[int]] = []
+    contenders = [
+        measuring.Contender("A", lambda items: calls.append(list(items)), most=2, fresh=True),
+        measuring.Contender("B", lambda items: calls.append(list(items)), most=4),
+        measuring.Contender("C", lambda items: calls.append(list(items)), most=3, fresh=True),
+    ]
+    measuring.contest(contenders, [[1, 2, 3, 4, 5]])
+    assert calls == [[1, 2], [1, 2, 3, 4], [3, 4, 5]]
+    with pytest.raises(ValueError, match="4 items are not enough for C"):
+        measuring.contest(contenders, [[1, 2, 3, 4]])
+
+
 def test_what_is_prepared_is_what_the_task_takes(measuring: ModuleType) -> None:
     taken: list[int] = []
     contender = measuring.Contender("A", taken.extend, prepare=lambda item: -item)
