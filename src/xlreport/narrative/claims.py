@@ -66,6 +66,9 @@ class _Reader:
         self.year = year
         self.context = Context(lexicon, year)
         self.stated: list[StatedNumber] = []
+        self.of_clause = [each.holds for each in CONDITIONS if each.is_of_clause]
+        self.of_claim = [each.holds for each in CONDITIONS if not each.is_of_clause]
+        self.ruling_out = [each.subjects for each in CONDITIONS if each.subjects is not None]
 
     def begin_line(self) -> None:
         """What was counted in a line stays there."""
@@ -115,7 +118,6 @@ class _Reader:
         if not self._can_be_read(parts):
             return []
         spoken = self._spoken(tokens)
-        of_claim = [condition for condition in CONDITIONS if not condition.is_of_clause]
         stated: list[StatedNumber] = []
         taken: set[tuple[str, str]] = set()
         used: set[Token] = set()
@@ -127,7 +129,7 @@ class _Reader:
             if used.intersection(verb):
                 continue
             it = self._candidate(parts, known, verb)
-            if all(condition.holds(it) for condition in of_claim):
+            if all(holds(it) for holds in self.of_claim):
                 stated.append(it.stated())
                 if not parts.denies:
                     taken.add(about)
@@ -137,15 +139,14 @@ class _Reader:
     def _can_be_read(self, parts: Cut) -> bool:
         """Whether a clause keeps the conditions that say the same of every claim."""
         of_any = self._candidate(parts, self.lexicon.claims[0], ())
-        return all(condition.holds(of_any) for condition in CONDITIONS if condition.is_of_clause)
+        return all(holds(of_any) for holds in self.of_clause)
 
     def _claims_meant(self, parts: Cut) -> list[KnownClaim]:
         """The claims about the subjects that no condition rules out. One thing that is not counted
         (收到1件，已办结) can be claimed only where that has one meaning."""
         subjects = set(self.lexicon.subjects)
-        for condition in CONDITIONS:
-            if condition.subjects is not None:
-                subjects &= condition.subjects(parts, self.context)
+        for subjects_of in self.ruling_out:
+            subjects &= subjects_of(parts, self.context)
         claims = [known for known in self.lexicon.claims if known.subject in subjects]
         if parts.of_one:
             return [known for known in claims if len(known.claim.readings) <= 1]
