@@ -8,12 +8,12 @@ is left to it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
-from itertools import compress
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from xlreport.findings import Finding, has_errors
 from xlreport.form import expression as ex
@@ -141,53 +141,72 @@ class Properties:
 
 @dataclass(frozen=True)
 class Bones:
-    """A sheet of which nothing is read: its XML without the values of its cells, and what the
-    careful reader made of it."""
+    """A sheet of which nothing is read: the XML of its rows, the values of their cells left out,
+    and what the careful reader made of it."""
 
-    xml: bytes
+    rows: list[bytes]
     sheet: RawSheet
-    accepted: dict[bytes, frozenset[bytes]] = field(default_factory=dict)
-    """Whole sheets that were found to be the same, with the shared strings that they name."""
+    known: dict[bytes, KnownRow] = field(default_factory=dict)
+    accepted: dict[bytes, int] = field(default_factory=dict)
+    """Whole sheets that were found to be the same, with the highest number of a shared string."""
+
+    @classmethod
+    def of(cls, xml: bytes, sheet: RawSheet) -> Self:
+        """The bones of a sheet."""
+        rows = [without_values(row).bones for row in xml.split(_END_OF_ROW)]
+        return cls(rows, sheet)
 
     def are_of(self, xml: bytes, strings: Strings) -> bool:
         """Whether a sheet is the same but for what its cells hold, which no program refuses."""
-        named = self.accepted.get(xml)
-        if named is None:
-            named = self._named(xml)
-        return named is not None and strings.keys() >= named
+        highest = self.accepted.get(xml)
+        if highest is None:
+            highest = self._highest(xml)
+        return highest is not None and highest < len(strings)
 
-    def _named(self, xml: bytes) -> frozenset[bytes] | None:
-        """The shared strings that a sheet names which is the same; None for another sheet."""
-        skeleton = without_values(xml)
-        is_same = skeleton.bones == self.xml or self._has_rows(skeleton.bones.split(_END_OF_ROW))
-        if not is_same or not are_plain(skeleton.texts):
+    def _highest(self, xml: bytes) -> int | None:
+        """The highest number of a shared string in a sheet that is the same; None for another."""
+        rows = xml.split(_END_OF_ROW)
+        if len(rows) != len(self.rows):
             return None
-        named = frozenset(compress(skeleton.texts, self._is_shared))
+        highest = -1
+        for index, row in enumerate(rows):
+            known = self.known.get(row) or self._row(index, row)
+            if known is None or known.place != index:
+                return None
+            highest = max(highest, known.highest)
         if len(self.accepted) < _MOST_ACCEPTED:
-            self.accepted[xml] = named
-        return named
+            self.accepted[xml] = highest
+        return highest
 
-    @cached_property
-    def _is_shared(self) -> list[bool]:
-        """Of each value, whether it is the number of a shared string."""
-        return [before.endswith(SHARED) for before in self.xml.split(VALUE)[:-1]]
+    def _row(self, index: int, row: bytes) -> KnownRow | None:
+        """What there is to know of a row that is the same but for its values and their types."""
+        bones, texts = without_values(row)
+        own = self.rows[index]
+        is_same = bones == own or without_kinds(bones) == without_kinds(own)
+        if not is_same or not are_plain(texts):
+            return None
+        highest = -1
+        for before, text in zip(bones.split(VALUE), texts, strict=False):
+            if before.endswith(SHARED):
+                if _NUMBER.fullmatch(text) is None:
+                    return None
+                highest = max(highest, int(text))
+        known = KnownRow(index, highest)
+        if len(self.known) < _MOST_ROWS:
+            self.known[row] = known
+        return known
 
-    def _has_rows(self, rows: list[bytes]) -> bool:
-        """Whether rows are those of the sheet but for the types of results."""
-        if len(rows) != len(self._rows):
-            return False
-        for row, own in zip(rows, self._rows, strict=True):
-            if row != own and without_kinds(row) != without_kinds(own):
-                return False
-        return True
 
-    @cached_property
-    def _rows(self) -> list[bytes]:
-        return self.xml.split(_END_OF_ROW)
+class KnownRow(NamedTuple):
+    """Which row of its sheet it is, and the highest number of a shared string in it."""
+
+    place: int
+    highest: int
 
 
-_MOST_ACCEPTED = 16
+_MOST_ACCEPTED, _MOST_ROWS = 8, 10_000
 _END_OF_ROW = b"</row>"
+_NUMBER = re.compile(rb"0|[1-9][0-9]{0,8}")
 
 
 @dataclass(frozen=True)

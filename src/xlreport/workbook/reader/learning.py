@@ -14,7 +14,6 @@ from xlreport.formats.sheet_cells import (
     shell_of,
     string_table,
     without_texts,
-    without_values,
 )
 from xlreport.submission import Submission
 from xlreport.text import printed_code
@@ -94,8 +93,7 @@ class _Teacher:
         unread: dict[str, Bones] = {}
         for name, part in self.anatomy.sheets.items():
             if name == CALCULATION:
-                bones = without_values(self.package.members[part]).bones
-                unread[part] = Bones(bones, self.book.sheets[name])
+                unread[part] = Bones.of(self.package.members[part], self.book.sheets[name])
             else:
                 sheets[part] = self._sheet(name, part, named.get(name, {}))
         properties = tuple(self._properties())
