@@ -11,6 +11,7 @@ from functools import partial
 MAX_CELL_TEXT = 32_767
 """Excel's limit on a cell's text, in UTF-16 units (ECMA-376 states no other)."""
 
+_SEEN_BLANKS = {ord(blank): None for blank in "\n\t\u3000"}
 _UNDECODABLE = ("Cc", "Cs")
 _NO_CHARACTERS = ("\ufffe", "\uffff")
 """No characters of XML 1.0 (2.2), like the undecodable ones."""
@@ -50,8 +51,10 @@ BITING = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 def clean(text: str) -> str:
     """Line ends as \\n, without control and undecodable characters, cut to what a cell can hold."""
     kept = text.replace("\r\n", "\n").replace("\r", "\n")
-    if not kept.isprintable():
+    if not kept.translate(_SEEN_BLANKS).isprintable():
         kept = "".join(filter(_may_stay, kept))
+    if 2 * len(kept) <= MAX_CELL_TEXT:
+        return kept
     units = kept.encode("utf-16-le")[: 2 * MAX_CELL_TEXT]
     return units.decode("utf-16-le", "ignore")
 

@@ -24,7 +24,7 @@ from xlreport.merging.discover import SourceFile, is_being_written, system_file
 from xlreport.merging.marks import is_own
 from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.submission import Pool, Submission
-from xlreport.workbook.reader.submission import Reading, read_submission
+from xlreport.workbook.reader.submission import Reading, read_known, read_submission
 
 IntakeStep = tuple[FileRecord, list[SourceFile]]
 """A file's record, and what else was found inside it. An archive that is still to be unpacked gives
@@ -70,6 +70,11 @@ class Reader:
             return _ignored(file, not_sent()), []
         if is_own(data):
             return _ignored(file, OWN_OUTPUT(), data), []
+        if file.modified is not None:
+            modified = file.modified
+        known = read_known(data, self.forms, path=file.shown, modified=modified, limits=self.limits)
+        if known is not None:
+            return _record_of(file, known), []
         try:
             found = format_of(data, self.limits)
             if found.kind in ARCHIVES:
@@ -78,8 +83,6 @@ class Reader:
                 return _waiting(file)
         except Refused as refused:
             return rejected(file, refused.finding, data), []
-        if file.modified is not None:
-            modified = file.modified
         reading = read_submission(
             data,
             self.forms,
@@ -88,7 +91,7 @@ class Reader:
             limits=self.limits,
             passwords=self.passwords,
         )
-        return _record(file, reading), []
+        return _record_of(file, _sharing(reading)), []
 
     def _was_sent(self, file: SourceFile, data: bytes) -> bool:
         """Whether a file with the name of a lock or system file is a workbook or an archive: its
@@ -203,15 +206,20 @@ def rejected(file: SourceFile, reason: Finding, data: bytes | None = None) -> Fi
     return record.decided(Outcome.REJECTED, record.placed(reason))
 
 
-def _record(file: SourceFile, reading: Reading) -> FileRecord:
+def _sharing(reading: Reading) -> Reading:
+    """The reading with a report that shares what it can with those before it; one that was read at
+    a glance does so of itself."""
+    if reading.submission is None:
+        return reading
+    return replace(reading, submission=_shared(reading.submission))
+
+
+def _record_of(file: SourceFile, reading: Reading) -> FileRecord:
     """The record of a workbook that was read, light enough to be sent between processes."""
     as_one_unit = reading.as_one_unit
     if as_one_unit is not None:
         as_one_unit = replace(as_one_unit, form=None)
-    submission = reading.submission
-    if submission is not None:
-        submission = _shared(submission)
-    light = replace(reading, form=None, findings=(), submission=submission, as_one_unit=as_one_unit)
+    light = replace(reading, form=None, findings=(), as_one_unit=as_one_unit)
     record = FileRecord(file.shown, light)
     placed = map(record.placed, reading.findings)
     record = record.noting(*placed)

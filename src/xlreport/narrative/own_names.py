@@ -59,8 +59,9 @@ def readable(text: str, own: Iterable[str], level: str) -> str:
     inner = {short for name in full_names for short in _within_places(name)}
     inner.update(short for name in full_names for short in _of_branch(name))
     for name in sorted(names | inner, key=len, reverse=True):
-        before = "" if name in names else _before(name)
-        text = re.sub(before + re.escape(name) + _OFFICE, _put_away, text)
+        if name in text:
+            before = "" if name in names else _before(name)
+            text = re.sub(before + re.escape(name) + _OFFICE, _put_away, text)
     for name in full_names:
         text = _without_short_names(text, name)
     return text

@@ -35,7 +35,7 @@ from xlreport.formats.raw import RawBook, RawSheet
 from xlreport.formats.xlsx import read_parts
 from xlreport.submission import BLANK, Figures
 from xlreport.workbook.layout.workbook import layout_of
-from xlreport.workbook.reader import learned, submission
+from xlreport.workbook.reader import frame, learned, submission
 from xlreport.workbook.reader.frame import Frame, Quick
 from xlreport.workbook.reader.learned import Memory
 from xlreport.workbook.reader.learning import Unteachable
@@ -330,6 +330,27 @@ def test_what_is_told_of_the_package_is_told_of_every_copy(zfxxgk: Form, memory:
         reading = read(unprotected(book(zfxxgk, seed), *first_cell(zfxxgk)))
         assert "R22" in {finding.code for finding in reading.findings}
     assert memory.known == 2
+
+
+def test_cells_under_another_prefix_are_read_with_care(zfxxgk: Form, memory: Watched) -> None:
+    """The pattern that takes sheets apart does not see them."""
+    for seed in range(2):
+        data = book(zfxxgk, seed)
+        prefixed: dict[str, bytes | None] = {}
+        for sheet in sheet_parts(data).values():
+            xml = re.sub(r"<(/?)(?=[a-zA-Z])", r"<\1x:", part(data, sheet))
+            prefixed[sheet] = xml.replace("xmlns=", "xmlns:x=", 1).encode()
+        assert read(rewrite(data, prefixed)).submission is not None
+    assert memory.known == 0
+
+
+def test_a_large_package_is_not_held_against_frames(
+    zfxxgk: Form, memory: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(frame, "_LARGEST", 100_000)
+    for seed in range(2):
+        read(book(zfxxgk, seed))
+    assert memory.known == 0
 
 
 def test_kinds_and_lessons_are_bounded(

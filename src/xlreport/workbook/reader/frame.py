@@ -97,6 +97,9 @@ class Package:
         return strings
 
 
+_LARGEST = 20_000_000
+"""Bytes of all parts of a workbook that is held against frames; a template has one million."""
+
 _last_cells: dict[str, tuple[bytes, SheetCells]] = {}
 """The sheets of the last workbook: the next one often has the very same."""
 
@@ -110,8 +113,9 @@ def _cells_of(part: str, xml: bytes) -> SheetCells:
 
 
 def package_of(data: bytes, limits: Limits) -> Package | None:
-    """The members of a workbook package with nothing odd about its zip."""
-    members = plain_members(data, limits)
+    """The members of a workbook package with nothing odd about its zip; None for any other, and for
+    one that is too large to be a filled-in template: it need not be kept beside what is read."""
+    members = plain_members(data, replace(limits, total=min(limits.total, _LARGEST)))
     return None if members is None else Package(members)
 
 

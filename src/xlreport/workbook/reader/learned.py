@@ -72,6 +72,10 @@ class Memory:
             return quick
         return None
 
+    def knows(self, package: Package) -> bool:
+        """Whether anything is known of workbooks of this kind."""
+        return _kind_of(package) in self._kinds
+
     def spared(self, package: Package) -> Mapping[str, RawSheet]:
         """The sheets of a workbook that is read with care of which everything is known, by their
         parts; none for a workbook of an unknown kind."""

@@ -217,6 +217,9 @@ class _Teacher:
         if any(b"<!" in piece or b"<c " in piece for piece in cells.between):
             raise Unteachable
         positions = _positions(cells)
+        missing = [role for cell, (role, _) in named.items() if cell not in positions]
+        if not _ALWAYS_THERE.isdisjoint(missing):
+            raise Unteachable
         by_position = {positions[cell]: own for cell, own in named.items() if cell in positions}
         for position, (role, _) in by_position.items():
             shell = shell_of(cells.shells[position])
@@ -276,6 +279,9 @@ class _Teacher:
             findings,
         )
 
+
+_ALWAYS_THERE = frozenset((Role.NUMBER, Role.RESULT, Role.PRINTED))
+"""Cells of which something stands in every copy."""
 
 _COUNTED = (Role.NUMBER, Role.RESULT, Role.CONTENT)
 

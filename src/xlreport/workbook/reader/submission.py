@@ -103,9 +103,9 @@ def read_submission(
     provenance = Provenance(path, sha256, "", modified)
     package = package_of(data, limits)
     if package is not None:
-        quick = MEMORY.recall(package, forms, provenance, limits)
-        if quick is not None:
-            return _quickly_read(quick, forms)
+        reading = _read_at_a_glance(package, forms, provenance, limits)
+        if reading is not None:
+            return reading
         spared = MEMORY.spared(package)
         if spared:
             return _read_sparing(package, spared, forms, provenance, limits)
@@ -116,6 +116,30 @@ def read_submission(
     reading = _read_with_care(book, forms, provenance)
     _teach(package, book, reading, forms)
     return reading
+
+
+def read_known(
+    data: bytes,
+    forms: Forms,
+    *,
+    path: str = "",
+    modified: float = 0.0,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Reading | None:
+    """The same as `read_submission` for a workbook like one that was read before; None for any
+    other file."""
+    package = package_of(data, limits)
+    if package is None or not MEMORY.knows(package):
+        return None
+    provenance = Provenance(path, hashlib.sha256(data).hexdigest(), "", modified)
+    return _read_at_a_glance(package, forms, provenance, limits)
+
+
+def _read_at_a_glance(
+    package: Package, forms: Forms, provenance: Provenance, limits: Limits
+) -> Reading | None:
+    quick = MEMORY.recall(package, forms, provenance, limits)
+    return None if quick is None else _quickly_read(quick, forms)
 
 
 def _read_sparing(
