@@ -9,20 +9,18 @@ import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
 
 import openpyxl
 import pytest
 
-from support.balanced import balanced
 from support.cells import part, put, rewrite, sheet_parts
+from support.copies import Watched, book, report
 from support.xml_mutants import mutant
 from xlreport import (
     Entry,
     Form,
     FormCatalog,
-    Submission,
     Unit,
     get_form,
     read_submission,
@@ -33,30 +31,14 @@ from xlreport.formats.opc import Parts
 from xlreport.formats.open import open_book
 from xlreport.formats.raw import RawBook, RawSheet
 from xlreport.formats.xlsx import read_parts
-from xlreport.submission import BLANK, Figures
 from xlreport.workbook.layout.workbook import layout_of
 from xlreport.workbook.reader import frame, learned, submission
-from xlreport.workbook.reader.frame import Frame, Quick
-from xlreport.workbook.reader.learned import Memory
+from xlreport.workbook.reader.frame import Frame
 from xlreport.workbook.reader.learning import Unteachable
 from xlreport.workbook.reader.submission import Reading, read_with_care
 
 OTHER_FORM = Path(__file__).resolve().parents[2] / "forms" / "xiangzhen-caizheng.yaml"
 SHELF = FormCatalog((get_form("zfxxgk-2021"), get_form(OTHER_FORM)))
-COVER = {"contact": "王", "telephone": "0316-5200000", "approver": "李", "date": "2026年1月20日"}
-
-
-class Watched(Memory):
-    """Counts what it knows."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.known = 0
-
-    def recall(self, *args: object) -> Quick | None:
-        quick = super().recall(*args)  # type: ignore[arg-type]
-        self.known += quick is not None
-        return quick
 
 
 @pytest.fixture(autouse=True)
@@ -65,32 +47,6 @@ def memory(monkeypatch: pytest.MonkeyPatch) -> Watched:
     fresh = Watched()
     monkeypatch.setattr(submission, "MEMORY", fresh)
     return fresh
-
-
-def report(form: Form, seed: int, *, prior: bool = False, blank: float = 0.0) -> Submission:
-    """A report of a town with numbers, texts and a cover of its own; with zeros left blank."""
-    rng = random.Random(seed)
-    own = balanced(form, rng)
-    entries = dict(own.entries)
-    for name, entry in own.entries.items():
-        if entry.value == 0 and rng.random() < blank:
-            entries[name] = BLANK
-    texts = {text.field_id: "全年主动公开 & <规范>。" * rng.randrange(1, 9) for text in form.texts}
-    answers = {table.id: rng.choice(("是", "否")) for table in form.tables}
-    cover = {item.id: f"{COVER.get(item.id, '张')}{seed}" for item in form.identity}
-    before = None
-    if prior:
-        numbers = {name: entry.value for name, entry in balanced(form, rng).entries.items()}
-        known = {name: value for name, value in numbers.items() if value is not None}
-        before = Figures(known, {text.field_id: "去年的情况。" for text in form.texts})
-    town = Unit(f"第{seed}镇", str(990000 + seed), "乡镇")
-    filled = replace(own, unit=town, entries=entries, texts=texts, answers=answers)
-    return replace(filled, prior_year=before).with_identity(cover)
-
-
-@cache
-def book(form: Form, seed: int, *, prior: bool = False, blank: float = 0.0) -> bytes:
-    return write_workbook(report(form, seed, prior=prior, blank=blank), form)
 
 
 def resaved(data: bytes) -> bytes:
@@ -341,6 +297,18 @@ def test_cells_under_another_prefix_are_read_with_care(zfxxgk: Form, memory: Wat
             xml = re.sub(r"<(/?)(?=[a-zA-Z])", r"<\1x:", part(data, sheet))
             prefixed[sheet] = xml.replace("xmlns=", "xmlns:x=", 1).encode()
         assert read(rewrite(data, prefixed)).submission is not None
+    assert memory.known == 0
+
+
+def test_rows_that_are_hidden_unless_they_say_how_high_they_are(
+    zfxxgk: Form, memory: Watched
+) -> None:
+    sheet, cell = first_cell(zfxxgk)
+    low = edited(r'defaultRowHeight="[0-9.]+"', 'defaultRowHeight="0"')
+    height = edited(r' ht="[0-9.]+" customHeight="1">(?=<c r="A6")', ">")
+    for seed in range(2):
+        data = low(book(zfxxgk, seed), sheet, cell)
+        read(height(data, sheet, cell) if seed else data)
     assert memory.known == 0
 
 

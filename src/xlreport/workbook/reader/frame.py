@@ -68,6 +68,17 @@ _OF_THE_UNIT = frozenset({"unit", "code", "level", "county", "county_code", "sub
 """Keys of the identity that differ from copy to copy."""
 
 
+Kind = tuple[tuple[str, ...], bytes, bytes]
+"""What tells kinds of workbooks apart at a glance: the names of the parts, the workbook's part, the
+styles."""
+
+_SEEN_LAST = re.compile(
+    rb' (?:activeTab|firstSheet|[xy]Window|windowWidth|windowHeight)="-?[0-9]*"'
+)
+"""How a workbook was looked at last (18.2.30): nothing of it is read."""
+
+_NAMES = b"<definedNames"
+
 STRINGS = "xl/sharedstrings.xml"
 """The part with the shared strings, as every program calls it."""
 
@@ -84,6 +95,13 @@ class Package:
         if part not in self._cells:
             self._cells[part] = _cells_of(part, self.members[part])
         return self._cells[part]
+
+    @cached_property
+    def kind(self) -> Kind:
+        """The kind of the workbook."""
+        before, names, rest = self.members.get(WORKBOOK, b"").partition(_NAMES)
+        workbook = _SEEN_LAST.sub(b"", before) + names + rest
+        return tuple(self.members), workbook, self.members.get(STYLES, b"")
 
     @cached_property
     def strings(self) -> Strings:

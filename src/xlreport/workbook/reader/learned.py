@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -13,7 +12,7 @@ from xlreport.formats.opc import TYPES
 from xlreport.formats.raw import Format, RawBook, RawSheet
 from xlreport.submission import Provenance
 from xlreport.workbook.layout.workbook import layout_of
-from xlreport.workbook.reader.frame import STYLES, WORKBOOK, Frame, Package, Quick, read_by
+from xlreport.workbook.reader.frame import Frame, Kind, Package, Quick, read_by
 from xlreport.workbook.reader.identify import Forms
 from xlreport.workbook.reader.learning import Unteachable, frame_of, may_be_told
 from xlreport.workbook.reader.sheet_frame import Unknown
@@ -27,14 +26,6 @@ MOST_FRAMES = 6
 
 MOST_LESSONS = 40
 """Workbooks of one kind from which a frame is made before it is given up."""
-
-_SEEN_LAST = re.compile(
-    rb' (?:activeTab|firstSheet|[xy]Window|windowWidth|windowHeight)="-?[0-9]*"'
-)
-"""How a workbook was looked at last (18.2.30): nothing of it is read."""
-
-Kind = tuple[tuple[str, ...], bytes, bytes]
-"""The names of the parts, the workbook's part, the styles."""
 
 
 class _Lessons:
@@ -56,7 +47,7 @@ class Memory:
         self, package: Package, forms: Forms, provenance: Provenance, limits: Limits
     ) -> Quick | None:
         """What a workbook holds whose frame is known; None for any other."""
-        lessons = self._kinds.get(_kind_of(package))
+        lessons = self._kinds.get(package.kind)
         if lessons is None:
             return None
         for frame in lessons.frames:
@@ -74,12 +65,12 @@ class Memory:
 
     def knows(self, package: Package) -> bool:
         """Whether anything is known of workbooks of this kind."""
-        return _kind_of(package) in self._kinds
+        return package.kind in self._kinds
 
     def spared(self, package: Package) -> Mapping[str, RawSheet]:
         """The sheets of a workbook that is read with care of which everything is known, by their
         parts; none for a workbook of an unknown kind."""
-        lessons = self._kinds.get(_kind_of(package))
+        lessons = self._kinds.get(package.kind)
         if lessons is None or not lessons.frames:
             return {}
         frame = lessons.frames[0]
@@ -93,7 +84,7 @@ class Memory:
         if not is_usual:
             return
         with self._lock:
-            lessons = self._kinds.setdefault(_kind_of(package), _Lessons())
+            lessons = self._kinds.setdefault(package.kind, _Lessons())
             if lessons.given >= MOST_LESSONS:
                 return
             lessons.given += 1
@@ -115,9 +106,3 @@ def _frame_of(package: Package, book: RawBook, careful: Quick, forms: Forms) -> 
     except (Unteachable, Unknown, Refused):
         return None
     return frame if again == careful else None
-
-
-def _kind_of(package: Package) -> Kind:
-    members = package.members
-    workbook = _SEEN_LAST.sub(b"", members.get(WORKBOOK, b""))
-    return tuple(members), workbook, members.get(STYLES, b"")

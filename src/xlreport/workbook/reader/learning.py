@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 
 from xlreport.a1 import Cell, parse
@@ -40,7 +41,14 @@ from xlreport.workbook.reader.identify import identity_of
 from xlreport.workbook.reader.locate import locate
 from xlreport.workbook.reader.printed import line_told
 from xlreport.workbook.reader.prior_year import certain_spots
-from xlreport.workbook.reader.sheet_frame import Expected, Role, SheetFrame, Strings, words_of
+from xlreport.workbook.reader.sheet_frame import (
+    LOWEST_ROW,
+    Expected,
+    Role,
+    SheetFrame,
+    Strings,
+    words_of,
+)
 from xlreport.workbook.reader.texts import explanation_spots
 
 OF_THE_PACKAGE = frozenset(message.code.code for message in (LINKS, MACROS, UNPROTECTED))
@@ -54,6 +62,8 @@ def may_be_told(finding: Finding) -> bool:
     """Whether a workbook of which this is told can teach a frame all the same."""
     return finding.code in OF_THE_PACKAGE or finding.code in OF_THE_COVER
 
+
+_DEFAULT_HEIGHT = re.compile(rb' defaultRowHeight="([0-9]{1,3}(?:\.[0-9]+)?)"')
 
 Named = dict[str, dict[Cell, tuple[Role, str]]]
 """What is read of each sheet: the cells with their roles and names."""
@@ -214,7 +224,8 @@ class _Teacher:
     def _sheet(self, name: str, part: str, named: Mapping[Cell, tuple[Role, str]]) -> SheetFrame:
         """The frame of a sheet."""
         cells = self.package.cells(part)
-        if any(b"<!" in piece or b"<c " in piece for piece in cells.between):
+        has_odd_xml = any(b"<!" in piece or b"<c " in piece for piece in cells.between)
+        if has_odd_xml or _shows_no_rows(cells.between[0]):
             raise Unteachable
         positions = _positions(cells)
         missing = [role for cell, (role, _) in named.items() if cell not in positions]
@@ -284,6 +295,13 @@ _ALWAYS_THERE = frozenset((Role.NUMBER, Role.RESULT, Role.PRINTED))
 """Cells of which something stands in every copy."""
 
 _COUNTED = (Role.NUMBER, Role.RESULT, Role.CONTENT)
+
+
+def _shows_no_rows(head: bytes) -> bool:
+    """Whether rows that do not give their own height are too low to be seen: copies may differ in
+    which rows do."""
+    height = _DEFAULT_HEIGHT.search(head)
+    return height is not None and float(height[1]) <= LOWEST_ROW
 
 
 def _positions(cells: SheetCells) -> dict[Cell, int]:

@@ -128,7 +128,7 @@ _VALIDATION_ATTRIBUTES = frozenset(
 )
 
 _ROOT, _END_OF_ROOT = re.compile(rb"<worksheet [^<>]*>"), b"</worksheet>"
-_LOWEST = 3.0
+LOWEST_ROW = 3.0
 """Points of a row that nobody sees."""
 
 _EMPTY_VALUE = b"<v/>"
@@ -146,7 +146,7 @@ def _plain_row(xml: bytes) -> bytes | None:
         if xml.count(attribute) > 1:
             return None
     heights = [height for height in _ROW_LOOK.findall(xml) if height]
-    if any(float(height) <= _LOWEST for height in heights):
+    if any(float(height) <= LOWEST_ROW for height in heights):
         return None
     return _ROW_LOOK.sub(b"", xml)
 
