@@ -26,7 +26,7 @@ _ALL_UNITS = (
 
 _PLACE = re.compile(r".{1,7}?(?:新区|[市县区旗盟]|州(?![市县区]))")
 _PLACE_KINDS = "市县区旗州盟"
-_NO_PLACE = "(?<![省市县区旗州盟])"
+_NO_PLACE = re.compile("(?<![省市县区旗州盟])")
 """Before a name: it is not that of another place's office."""
 
 _KINDS = "局委办室处院馆站所会队"
@@ -35,11 +35,14 @@ _KINDS = "局委办室处院馆站所会队"
 _END = re.compile("[局室处院馆站所会队]|委(?!员会)|办(?!公室)")
 """The end of an office's short name (人社局, 县政府办)."""
 
-_OFFICE = "(?:人民政府|政府(?!信息|网站|门户|公报)|办事处|办(?![理公结件复事])|管委会)?"
+_OFFICE = re.compile("(?:人民政府|政府(?!信息|网站|门户|公报)|办事处|办(?![理公结件复事])|管委会)?")
 """What may stand behind the name of a place."""
 
+_ANYWHERE = re.compile("")
 _PEOPLES = "人民"
-_BEHIND_NO_NAME = "(?:(?<![\u4e00-\u9fff])|(?<=[年月日度来底内由对向经至和及与共到我本]))"
+_BEHIND_NO_NAME = re.compile(
+    "(?:(?<![\u4e00-\u9fff])|(?<=[年月日度来底内由对向经至和及与共到我本]))"
+)
 """Before the kind of a place: it is not the end of another's name (市教育局 of 己市教育局)."""
 
 _BRANCH = re.compile(
@@ -59,9 +62,8 @@ def readable(text: str, own: Iterable[str], level: str) -> str:
     inner = {short for name in full_names for short in _within_places(name)}
     inner.update(short for name in full_names for short in _of_branch(name))
     for name in sorted(names | inner, key=len, reverse=True):
-        if name in text:
-            before = "" if name in names else _before(name)
-            text = re.sub(before + re.escape(name) + _OFFICE, _put_away, text)
+        before = _ANYWHERE if name in names else _before(name)
+        text = _without(text, name, before)
     for name in full_names:
         text = _without_short_names(text, name)
     return text
@@ -80,7 +82,24 @@ def _of_branch(name: str) -> Iterator[str]:
     yield f"{place}{kind}分局"
 
 
-def _before(name: str) -> str:
+def _without(text: str, name: str, before: re.Pattern[str]) -> str:
+    """A text with a name, and what stands behind that of a place, put out of the way wherever it is
+    one by what stands before it."""
+    pieces = []
+    reached = 0
+    start = text.find(name)
+    while start >= 0:
+        end = start + 1
+        if before.match(text, start):
+            office = _OFFICE.match(text, start + len(name))
+            end = start + len(name) if office is None else office.end()
+            pieces += [text[reached:start], OWN * (end - start)]
+            reached = end
+        start = text.find(name, end)
+    return "".join((*pieces, text[reached:]))
+
+
+def _before(name: str) -> re.Pattern[str]:
     """What must stand before a name without its place."""
     return _BEHIND_NO_NAME if name[0] in _PLACE_KINDS else _NO_PLACE
 
@@ -100,11 +119,6 @@ def _places(name: str) -> Iterator[tuple[str, str]]:
         name = name[place.end() :]
         yield place[0], name
         place = _PLACE.match(name)
-
-
-def _put_away(name: re.Match[str]) -> str:
-    """As many characters that stand for the unit's own name."""
-    return OWN * len(name[0])
 
 
 def _of_level(names: Iterable[str], level: str) -> Iterator[str]:
@@ -144,7 +158,7 @@ def _short_name(text: str, within: tuple[int, int], place: str, office: str) -> 
         bare = words.removeprefix(place).removeprefix(place[-1:]).removeprefix(_PEOPLES)
         if len(bare) < _SHORTEST or bare[0] != office[0] or not is_within(bare, office):
             continue
-        if re.compile(_before(words)).match(text, start):
+        if _before(words).match(text, start):
             return start
     return end
 
