@@ -61,6 +61,7 @@ def read_once(fresh: Path, mails: Path, tmp_path_factory: pytest.TempPathFactory
         return known[data]
 
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("xlreport.merging.reader.read_known", lambda *_, **__: None)
         patch.setattr("xlreport.merging.reader.read_submission", remembered)
         patch.setattr("xlreport.merging.request.WORKERS", 0)
         folder = shutil.copytree(fresh, tmp_path_factory.mktemp("read") / "campaign")

@@ -80,6 +80,10 @@ def test_a_machine_that_is_killed_in_the_middle_costs_nothing(local: Any, folder
 def test_a_machine_with_another_program_is_refused(
     local: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    distributed = pytest.importorskip("distributed")
+    with distributed.Client(local.scheduler_address) as client:
+        # the one that was killed is started again by its nanny
+        client.wait_for_workers(2, timeout=60)
     monkeypatch.setattr(cluster, "program_digest", other_digest)
     with pytest.raises(UsageError) as error, connected(local.scheduler_address):
         pass
