@@ -87,6 +87,15 @@ def with_blanks(report: Submission, rng: random.Random) -> Submission:
     return replace(report, entries=entries)
 
 
+def with_zeros_left_blank(report: Submission, rng: random.Random) -> Submission:
+    """The same with about half of the zeros not filled in, which the town says are 0."""
+    entries = dict(report.entries)
+    for name, entry in report.entries.items():
+        if entry.value == 0 and rng.random() < 0.5:
+            entries[name] = BLANK
+    return replace(report, entries=entries)
+
+
 def figures(form: Form, rng: random.Random) -> dict[str, Decimal]:
     """Numbers of the typed-in fields in which no rule fails: most of them 0, what came in is what
     went out, nothing repealed that was not in force."""
@@ -170,8 +179,14 @@ def filled(number: int) -> bytes:
     return write_workbook(submission(number), FORM)
 
 
+def zeros_left_blank(number: int) -> bytes:
+    """The workbook of a unit that left zeros blank, each another ones."""
+    rng = random.Random(f"{number} zeros")
+    return write_workbook(with_zeros_left_blank(submission(number), rng), FORM)
+
+
 def blanks(number: int) -> bytes:
-    """The workbook of a unit that left cells empty."""
+    """The workbook of a unit that left out numbers too, so that most of its checks fail."""
     return write_workbook(submission(number, blanks=True), FORM)
 
 
