@@ -158,8 +158,8 @@ def measure(large: bool) -> list[Table]:
         found.append(merges(units, ROUNDS if units <= max(SIZES) else 1))
     medians = [Spread.of(cost.cpu for cost in each.costs).median for each in found]
     growth = exponent(sizes[1:], medians[1:])
-    head = (*HEAD[:1], f"CPU s (∝ units^{growth:.2f} from {sizes[1]})", *HEAD[2:])
-    return [Table("merge", head, [each.row for each in found])]
+    of_growth = ["exponent of growth", f"{growth:.3g}", *[""] * (len(HEAD) - 2)]
+    return [Table("merge", HEAD, [*(each.row for each in found), of_growth])]
 
 
 if __name__ == "__main__":

@@ -255,8 +255,8 @@ class Summary(Submission):
 
 
 class Pool:
-    """Keeps one copy of what many submissions have in common (zeros, field ids, places), so that
-    many of them are little more to send, and to keep, than one."""
+    """Keeps one copy of what many submissions have in common (zeros, field ids, places), so that a
+    thousand units take little more memory, and to send, than a hundred."""
 
     def __init__(self) -> None:
         self._entries: dict[Entry, Entry] = {}

@@ -37,6 +37,7 @@ from xlreport.merging.outcome import FileRecord
 from xlreport.merging.reader import IntakeStep, Reader, rejected
 from xlreport.merging.request import ReadOptions
 from xlreport.spool import spool
+from xlreport.submission import Pool
 from xlreport.worker import DIED, MEMORY, RAISED, TIME
 from xlreport.workers import InProcess, Lost, WorkerPool
 
@@ -80,6 +81,7 @@ def read_elsewhere(
     """Reads many files in their order, each archive followed by its members, where the executor of
     the lanes runs. A file that lies on this machine only is read here."""
     taken = {file.shown for file in files}
+    pool = Pool()
     form_of = cache(forms)
     for file, result in in_order([_absolute(file) for file in files], lanes):
         if isinstance(result, Lost):
@@ -88,9 +90,9 @@ def read_elsewhere(
         if _is_only_here(file, result[0]):
             (result,) = lanes.errand([file])
         record, *members = result
-        yield _resolved(record, form_of)
+        yield _resolved(record, form_of, pool)
         for member in members:
-            yield _resolved(_under_free_name(member, taken), form_of)
+            yield _resolved(_under_free_name(member, taken), form_of, pool)
 
 
 def _absolute(file: SourceFile) -> SourceFile:
@@ -236,6 +238,7 @@ def _read(
     files: Sequence[SourceFile], reader: Reader, lanes: Lanes, unpacked: _Unpacked
 ) -> Iterator[IntakeStep]:
     """Chunk by chunk, so that results do not pile up; archives one by one."""
+    pool = Pool()
     form_of = cache(reader.forms)
     for file, result in in_order(files, lanes):
         if not isinstance(result, Lost) and any(each.unpack for each in result[1]):
@@ -243,7 +246,7 @@ def _read(
             result = result_of(lanes, archive)
         record, inside = _told(file, result, reader.limits)
         _discard(file)
-        yield _resolved(record, form_of), inside
+        yield _resolved(record, form_of, pool), inside
 
 
 def _told(file: SourceFile, result: IntakeStep | Lost, limits: Limits) -> IntakeStep:
@@ -259,11 +262,13 @@ def _discard(file: SourceFile) -> None:
         file.path.unlink(missing_ok=True)
 
 
-def _resolved(record: FileRecord, form_of: Callable[[str], Form | None]) -> FileRecord:
+def _resolved(record: FileRecord, form_of: Callable[[str], Form | None], pool: Pool) -> FileRecord:
     """The record with the definition of its form, in this process one for all files."""
     if record.submission is None:
         return record
-    return record.read_as(form_of(record.form_id))
+    form = form_of(record.form_id)
+    shared = pool.share(record.submission)
+    return record.read_as(form).reporting(shared)
 
 
 def _lost(file: SourceFile, lost: Lost, limits: Limits) -> FileRecord:
