@@ -38,8 +38,10 @@ class Measurement:
         """Writes the lines of this process."""
         reached = {file: sorted(lines) for file, lines in self._lines.newly_seen.items()}
         if reached:
-            path = self._folder / f"{os.getpid()}-{time.time_ns()}.json"
+            path = self._folder / f"{os.getpid()}-{time.time_ns()}.part"
             path.write_text(json.dumps(reached), "utf-8")
+            # a fork may be killed while it writes: half a file never counts
+            path.rename(path.with_suffix(".json"))
 
 
 def start() -> Measurement | None:
