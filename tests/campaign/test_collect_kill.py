@@ -18,7 +18,7 @@ from support.faults import KILL, Run, command, needs_fork, run
 from xlreport import Form
 from xlreport.campaign.ledger import NAME
 from xlreport.cli.app import main
-from xlreport.workbook.reader.submission import Reading, read_submission
+from xlreport.workbook.reader.submission import Opened, Reading, read_unknown
 
 pytestmark = needs_fork
 
@@ -55,14 +55,14 @@ def read_once(fresh: Path, mails: Path, tmp_path_factory: pytest.TempPathFactory
     """Each workbook is read once, before the forks: here it is writing that is killed."""
     known: dict[bytes, Reading] = {}
 
-    def remembered(data: bytes, *rest: Any, **more: Any) -> Reading:
-        if data not in known:
-            known[data] = read_submission(data, *rest, **more)
-        return known[data]
+    def remembered(file: Opened, *rest: Any) -> Reading:
+        if file.data not in known:
+            known[file.data] = read_unknown(file, *rest)
+        return known[file.data]
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("xlreport.merging.reader.read_known", lambda *_, **__: None)
-        patch.setattr("xlreport.merging.reader.read_submission", remembered)
+        patch.setattr("xlreport.merging.reader.read_unknown", remembered)
         patch.setattr("xlreport.merging.request.WORKERS", 0)
         folder = shutil.copytree(fresh, tmp_path_factory.mktemp("read") / "campaign")
         assert main(["collect", str(mails), "--campaign", str(folder)]) == 1

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from support.copies import Watched, book
+from support.copies import Watched, book, read_with_care
 from support.soffice import convert
 from xlreport import Form, FormCatalog, read_submission
 from xlreport.workbook.reader import submission
-from xlreport.workbook.reader.submission import read_with_care
 
 pytestmark = pytest.mark.oracle
 

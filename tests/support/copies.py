@@ -7,10 +7,12 @@ from dataclasses import replace
 from functools import cache
 
 from support.balanced import balanced
-from xlreport import Form, Submission, Unit, write_workbook
+from xlreport import Form, FormCatalog, Limits, Submission, Unit, write_workbook
+from xlreport.formats.guard import DEFAULT_LIMITS
 from xlreport.submission import BLANK, Figures
 from xlreport.workbook.reader.frame import Quick
 from xlreport.workbook.reader.learned import Memory
+from xlreport.workbook.reader.submission import Opened, Reading, read_unknown
 
 COVER = {"contact": "王", "telephone": "0316-5200000", "approver": "李", "date": "2026年1月20日"}
 
@@ -52,3 +54,15 @@ def report(form: Form, seed: int, *, prior: bool = False, blank: float = 0.0) ->
 @cache
 def book(form: Form, seed: int, *, prior: bool = False, blank: float = 0.0) -> bytes:
     return write_workbook(report(form, seed, prior=prior, blank=blank), form)
+
+
+def read_with_care(
+    data: bytes,
+    catalog: FormCatalog,
+    *,
+    path: str = "",
+    modified: float = 0.0,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Reading:
+    """What the careful reader makes of a file, whatever was learned before."""
+    return read_unknown(Opened(data, None, path, modified), catalog, limits)

@@ -24,7 +24,8 @@ from xlreport.merging.discover import SourceFile, is_being_written, system_file
 from xlreport.merging.marks import is_own
 from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.submission import Pool, Submission
-from xlreport.workbook.reader.submission import Reading, read_known, read_submission
+from xlreport.workbook.reader.frame import package_of
+from xlreport.workbook.reader.submission import Opened, Reading, read_known, read_unknown
 
 IntakeStep = tuple[FileRecord, list[SourceFile]]
 """A file's record, and what else was found inside it. An archive that is still to be unpacked gives
@@ -72,7 +73,8 @@ class Reader:
             return _ignored(file, OWN_OUTPUT(), data), []
         if file.modified is not None:
             modified = file.modified
-        known = read_known(data, self.forms, path=file.shown, modified=modified, limits=self.limits)
+        opened = Opened(data, package_of(data, self.limits), file.shown, modified)
+        known = read_known(opened, self.forms, self.limits)
         if known is not None:
             return _record_of(file, known), []
         try:
@@ -83,14 +85,7 @@ class Reader:
                 return _waiting(file)
         except Refused as refused:
             return rejected(file, refused.finding, data), []
-        reading = read_submission(
-            data,
-            self.forms,
-            path=file.shown,
-            modified=modified,
-            limits=self.limits,
-            passwords=self.passwords,
-        )
+        reading = read_unknown(opened, self.forms, self.limits, self.passwords)
         return _record_of(file, _sharing(reading)), []
 
     def _was_sent(self, file: SourceFile, data: bytes) -> bool:

@@ -15,7 +15,7 @@ import openpyxl
 import pytest
 
 from support.cells import part, put, rewrite, sheet_parts
-from support.copies import Watched, book, report
+from support.copies import Watched, book, read_with_care, report
 from support.xml_mutants import mutant
 from xlreport import (
     Entry,
@@ -35,7 +35,7 @@ from xlreport.workbook.layout.workbook import layout_of
 from xlreport.workbook.reader import frame, learned, submission
 from xlreport.workbook.reader.frame import Frame
 from xlreport.workbook.reader.learning import Unteachable
-from xlreport.workbook.reader.submission import Reading, read_with_care
+from xlreport.workbook.reader.submission import Reading
 
 OTHER_FORM = Path(__file__).resolve().parents[2] / "forms" / "xiangzhen-caizheng.yaml"
 SHELF = FormCatalog((get_form("zfxxgk-2021"), get_form(OTHER_FORM)))

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from typing import NamedTuple
 
 from xlreport.findings import Finding
 from xlreport.form.model import Form
 from xlreport.formats.guard import DEFAULT_LIMITS, Limits, Refused
 from xlreport.formats.open import open_book
-from xlreport.formats.raw import RawBook, RawSheet
+from xlreport.formats.raw import RawBook
 from xlreport.formats.xlsx import read_parts
 from xlreport.submission import NOBODY, Entry, Provenance, Submission, Summary, Unit
 from xlreport.text import quote
@@ -89,6 +90,23 @@ class _Report:
         return is_current and self.form.has_workbook(self.identity.fingerprint)
 
 
+@dataclass(frozen=True)
+class Opened:
+    """A file that is about to be read: its bytes, the members of a package with nothing odd about
+    its zip (None for any other file), the path under which it is told, its own time stamp."""
+
+    data: bytes
+    package: Package | None
+    path: str = ""
+    modified: float = 0.0
+
+    @cached_property
+    def provenance(self) -> Provenance:
+        """Where a report in it comes from."""
+        sha256 = hashlib.sha256(self.data).hexdigest()
+        return Provenance(self.path, sha256, "", self.modified)
+
+
 def read_submission(
     data: bytes,
     forms: Forms,
@@ -99,101 +117,57 @@ def read_submission(
     passwords: Sequence[str] = (),
 ) -> Reading:
     """Reads one workbook of any format; what is wrong with the file is a finding, never raised."""
-    sha256 = hashlib.sha256(data).hexdigest()
-    provenance = Provenance(path, sha256, "", modified)
-    package = package_of(data, limits)
-    if package is not None:
-        reading = _read_at_a_glance(package, forms, provenance, limits)
-        if reading is not None:
-            return reading
-        spared = MEMORY.spared(package)
-        if spared:
-            return _read_sparing(package, spared, forms, provenance, limits)
-    try:
-        book = open_book(data, limits, passwords)
-    except Refused as refused:
-        return Reading((refused.finding,), sha256=sha256)
-    reading = _read_with_care(book, forms, provenance)
-    _teach(package, book, reading, forms)
-    return reading
+    file = Opened(data, package_of(data, limits), path, modified)
+    known = read_known(file, forms, limits)
+    return read_unknown(file, forms, limits, passwords) if known is None else known
 
 
-def read_known(
-    data: bytes,
-    forms: Forms,
-    *,
-    path: str = "",
-    modified: float = 0.0,
-    limits: Limits = DEFAULT_LIMITS,
-) -> Reading | None:
-    """The same as `read_submission` for a workbook like one that was read before; None for any
-    other file."""
-    package = package_of(data, limits)
+def read_known(file: Opened, forms: Forms, limits: Limits) -> Reading | None:
+    """Reads a workbook like one that was read before; None for any other file."""
+    package = file.package
     if package is None or not MEMORY.knows(package):
         return None
-    provenance = Provenance(path, hashlib.sha256(data).hexdigest(), "", modified)
-    return _read_at_a_glance(package, forms, provenance, limits)
-
-
-def _read_at_a_glance(
-    package: Package, forms: Forms, provenance: Provenance, limits: Limits
-) -> Reading | None:
-    quick = MEMORY.recall(package, forms, provenance, limits)
+    quick = MEMORY.recall(package, forms, file.provenance, limits)
     return None if quick is None else _quickly_read(quick, forms)
 
 
-def _read_sparing(
-    package: Package,
-    spared: Mapping[str, RawSheet],
-    forms: Forms,
-    provenance: Provenance,
-    limits: Limits,
+def read_unknown(
+    file: Opened, forms: Forms, limits: Limits, passwords: Sequence[str] = ()
 ) -> Reading:
-    """The reading of a workbook of a known kind; sheets of which all is known are spared."""
-    try:
-        book = read_parts(package.members, limits, spared)
-    except Refused as refused:
-        return Reading((refused.finding,), sha256=provenance.sha256)
-    reading = _read_with_care(book, forms, provenance)
+    """Reads any file with care, and learns from a package how to read others like it. Nothing that
+    was learned counts for a file without one."""
+    package = file.package
+    spared = {} if package is None else MEMORY.spared(package)
+    if package is not None and spared:
+        reading = _taught(file, partial(read_parts, package.members, limits, spared), forms)
+        if not _was_looked_for(reading):
+            return reading
+    return _taught(file, partial(open_book, file.data, limits, passwords), forms)
+
+
+def _was_looked_for(reading: Reading) -> bool:
+    """Whether it was looked on all sheets for whose workbook it is, so that all must be read."""
     is_lost = any(finding.code == IDENTITY_LOST.code.code for finding in reading.findings)
-    if is_lost or reading.submission is None:
-        # whose it is was looked for on all sheets: that is done on what they hold
-        whole = read_parts(package.members, limits)
-        return _read_with_care(whole, forms, provenance)
-    _teach(package, book, reading, forms)
+    return is_lost or reading.submission is None
+
+
+def _taught(file: Opened, opening: Callable[[], RawBook], forms: Forms) -> Reading:
+    """The reading of the book that opening the file gives; others like it are known from now on."""
+    sha256 = file.provenance.sha256
+    try:
+        book = opening()
+    except Refused as refused:
+        return Reading((refused.finding,), sha256=sha256)
+    reading = _read(book, forms, replace(file.provenance, saved=book.saved))
+    reading = _with_notes(reading, book, sha256)
+    if file.package is not None and reading.submission is not None:
+        careful = Quick(reading.submission, reading.findings)
+        MEMORY.learn(file.package, book, careful, forms)
     return reading
-
-
-def _teach(package: Package | None, book: RawBook, reading: Reading, forms: Forms) -> None:
-    if package is not None and reading.submission is not None:
-        MEMORY.learn(package, book, Quick(reading.submission, reading.findings), forms)
 
 
 MEMORY = Memory()
 """What this process has learned of workbooks."""
-
-
-def read_with_care(
-    data: bytes,
-    forms: Forms,
-    *,
-    path: str = "",
-    modified: float = 0.0,
-    limits: Limits = DEFAULT_LIMITS,
-    passwords: Sequence[str] = (),
-) -> Reading:
-    """The same as `read_submission`, whatever was learned before and without learning anything."""
-    sha256 = hashlib.sha256(data).hexdigest()
-    try:
-        book = open_book(data, limits, passwords)
-    except Refused as refused:
-        return Reading((refused.finding,), sha256=sha256)
-    return _read_with_care(book, forms, Provenance(path, sha256, "", modified))
-
-
-def _read_with_care(book: RawBook, forms: Forms, provenance: Provenance) -> Reading:
-    reading = _read(book, forms, replace(provenance, saved=book.saved))
-    return _with_notes(reading, book, provenance.sha256)
 
 
 def _quickly_read(quick: Quick, forms: Forms) -> Reading:
