@@ -17,6 +17,9 @@ PREFIX = "xlreport."
 KEY_COLUMN, VALUE_COLUMN = 0, 1
 """Columns of the hidden sheet, a row a key."""
 
+_LONGEST_NUMBER = 9
+"""Digits of a submission number."""
+
 UNIT, SUMMARY = "unit", "summary"
 """Kinds of workbooks."""
 
@@ -53,6 +56,12 @@ class Identity:
     missing: str = ""
     submission: str = ""
     edition: str = ""
+
+    @property
+    def number(self) -> int:
+        """The submission number; 0 where none is told."""
+        digits = self.submission[:_LONGEST_NUMBER]
+        return int(digits) if digits.isascii() and digits.isdigit() else 0
 
     @property
     def is_summary(self) -> bool:

@@ -34,6 +34,7 @@ from xlreport.formats.sheet_cells import (
     without_texts,
     without_values,
 )
+from xlreport.rules.linear import NotLinear, linear_terms
 from xlreport.submission import (
     BLANK,
     NO,
@@ -271,9 +272,10 @@ class Frame:
     well_formed: set[bytes] = field(default_factory=set)
 
     @cached_property
-    def sums(self) -> Mapping[str, Sum]:
-        """The computed fields, in an order in which each needs only earlier ones."""
-        return {name: sum_of(formula) for name, formula in self.form.formulas.items()}
+    def sums(self) -> Mapping[str, Terms]:
+        """The computed fields, in an order in which each needs only earlier ones. Raises
+        Unknown."""
+        return {name: whole_terms(formula) for name, formula in self.form.formulas.items()}
 
     @property
     def form(self) -> Form:
@@ -354,12 +356,10 @@ def read_by(frame: Frame, package: Package, forms: Forms, provenance: Provenance
     reader.require_own_lines(cover, identity)
     answers = reader.answers()
     entries = reader.entries(answers)
-    digits = identity.submission
-    number = int(digits) if digits.isascii() and digits.isdigit() else 0
     source = replace(
         provenance,
         saved=report.saved,
-        number=number,
+        number=identity.number,
         identity=cover.lines,
         places=frame.known.places,
     )
@@ -386,10 +386,6 @@ class _Contents:
     frame: Frame
     found: Contents
 
-    @property
-    def layout(self) -> WorkbookLayout:
-        return self.frame.known.layout
-
     def _text(self, name: str) -> str:
         """What people see in a cell that is read as text."""
         cell = self._cell(name)
@@ -408,8 +404,7 @@ class _Contents:
         own = self.frame.known.identity
         of_unit = {key: getattr(identity, key) for key in _OF_THE_UNIT}
         is_same = replace(own, **of_unit) == identity
-        is_number = len(identity.submission) <= _LONGEST_NUMBER
-        if not is_same or not is_number or forms(identity.form) is not self.frame.form:
+        if not is_same or forms(identity.form) is not self.frame.form:
             raise Unknown
         return identity
 
@@ -452,8 +447,8 @@ class _Contents:
             entry = entries[item.id]
             is_zero = entry.status is Status.BLANK and answers[item.table] == YES
             numbers[item.id] = _ZERO if is_zero else entry.value
-        for name, parts in self.frame.sums.items():
-            number = _sum(parts, numbers)
+        for name, terms in self.frame.sums.items():
+            number = _sum(terms, numbers)
             numbers[name] = number
             shown = self.found.results[name]
             if number is None or shown.status is Status.BLANK:
@@ -497,46 +492,30 @@ class _Contents:
 
 
 _ZERO = Decimal(0)
-_LONGEST_NUMBER = 9
 
 
-class Sum(NamedTuple):
-    """The fields that a formula adds and those that it subtracts."""
-
-    added: tuple[str, ...] = ()
-    subtracted: tuple[str, ...] = ()
+Terms = Mapping[str, Decimal]
+"""The coefficients of the fields of a sum; the key "" has the constant."""
 
 
-def sum_of(formula: ex.Number) -> Sum:
-    """The fields of a formula that only adds and subtracts. Raises Unknown for any other."""
-    match formula:
-        case ex.Ref(field=name):
-            return Sum((name,))
-        case ex.Total(items=items):
-            together = Sum()
-            for item in items:
-                part = sum_of(item)
-                together = Sum(together.added + part.added, together.subtracted + part.subtracted)
-            return together
-        case ex.Minus(left=left, right=right):
-            minuend, subtrahend = sum_of(left), sum_of(right)
-            added = minuend.added + subtrahend.subtracted
-            return Sum(added, minuend.subtracted + subtrahend.added)
-        case _:
-            raise Unknown
+def whole_terms(formula: ex.Number) -> Terms:
+    """The terms of a formula that only adds whole multiples, of which nothing is rounded. Raises
+    Unknown for any other."""
+    try:
+        terms = linear_terms(formula)
+    except NotLinear:
+        raise Unknown from None
+    if any(factor != factor.to_integral_value() for factor in terms.values()):
+        raise Unknown
+    return terms
 
 
-def _sum(parts: Sum, numbers: Mapping[str, Decimal | None]) -> Decimal | None:
+def _sum(terms: Terms, numbers: Mapping[str, Decimal | None]) -> Decimal | None:
     """What a sum gives; None where one of its fields is no number."""
-    total = _ZERO
-    for name in parts.added:
-        number = numbers[name]
+    total = terms.get("", _ZERO)
+    for name, factor in terms.items():
+        number = numbers[name] if name else _ZERO
         if number is None:
             return None
-        total += number
-    for name in parts.subtracted:
-        number = numbers[name]
-        if number is None:
-            return None
-        total -= number
+        total += factor * number
     return total

@@ -276,7 +276,8 @@ def _unseen(located: Located) -> Iterator[Finding]:
     covered: dict[str, frozenset[Cell]] = {}
     for name, (sheet, cell) in filled.items():
         if sheet not in covered:
-            covered[sheet] = _covered(book.sheets[sheet], sheet, filled.values())
+            cells = [at for on, at in filled.values() if on == sheet]
+            covered[sheet] = covered_cells(book.sheets[sheet], cells)
         hidden = _why_unseen(book.sheets[sheet], cell, covered[sheet])
         if hidden.reason:
             unseen[sheet, hidden].append(name)
@@ -314,12 +315,11 @@ def _cells_unseen(book: RawBook, named: Sequence[tuple[str, Spot]], hidden: Hidi
     return message(count=len(named), cells=listed, reason=reason).on(place, first)
 
 
-def _covered(sheet: RawSheet, name: str, spots: Iterable[Spot]) -> frozenset[Cell]:
+def covered_cells(sheet: RawSheet, cells: Iterable[Cell]) -> frozenset[Cell]:
     """Which of these cells lie under a merge on a sheet and are not its first."""
     rows: defaultdict[int, list[Cell]] = defaultdict(list)
-    for other, cell in spots:
-        if other == name:
-            rows[cell[0]].append(cell)
+    for cell in cells:
+        rows[cell[0]].append(cell)
     covered: set[Cell] = set()
     for (top, left), (bottom, right) in sheet.merges:
         within = [cells for row, cells in rows.items() if top <= row <= bottom]

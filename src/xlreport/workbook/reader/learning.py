@@ -38,6 +38,7 @@ from xlreport.workbook.reader.frame import (
     Quick,
 )
 from xlreport.workbook.reader.identify import identity_of
+from xlreport.workbook.reader.integrity import covered_cells
 from xlreport.workbook.reader.locate import locate
 from xlreport.workbook.reader.printed import line_told
 from xlreport.workbook.reader.prior_year import certain_spots
@@ -207,17 +208,10 @@ class _Teacher:
             counted = [cell for cell, (role, _) in cells.items() if role in _COUNTED]
             if name in self.located.used and sheet.hidden.sheet:
                 raise Unteachable
-            if any(self._may_be_unseen(sheet, cell) for cell in counted):
+            if covered_cells(sheet, counted):
                 raise Unteachable
-
-    def _may_be_unseen(self, sheet: RawSheet, cell: Cell) -> bool:
-        row, column = cell
-        for (top, left), (bottom, right) in sheet.merges:
-            is_within = top <= row <= bottom and left <= column <= right
-            if is_within and cell != (top, left):
-                return True
-        changes = [rule.change for rule in sheet.rules if rule.is_for(cell)]
-        return sheet.hidden.hides(cell) or any(map(may_hide, changes))
+            if any(_may_be_unseen(sheet, cell) for cell in counted):
+                raise Unteachable
 
     # --- sheets -----------------------------------------------------------------------------------
 
@@ -295,6 +289,12 @@ _ALWAYS_THERE = frozenset((Role.NUMBER, Role.RESULT, Role.PRINTED))
 """Cells of which something stands in every copy."""
 
 _COUNTED = (Role.NUMBER, Role.RESULT, Role.CONTENT)
+
+
+def _may_be_unseen(sheet: RawSheet, cell: Cell) -> bool:
+    """Whether a cell lies in a hidden row or column, or a rule could hide what it holds."""
+    changes = [rule.change for rule in sheet.rules if rule.is_for(cell)]
+    return sheet.hidden.hides(cell) or any(map(may_hide, changes))
 
 
 def _shows_no_rows(head: bytes) -> bool:

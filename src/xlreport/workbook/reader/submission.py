@@ -45,9 +45,6 @@ from xlreport.workbook.reader.printed import PRINTED, printed_findings
 from xlreport.workbook.reader.prior_year import read_prior_year
 from xlreport.workbook.reader.texts import read_answers, read_explanations, read_texts
 
-_LONGEST_NUMBER = 9
-"""Digits of a submission number."""
-
 
 @dataclass(frozen=True)
 class Reading:
@@ -313,9 +310,7 @@ def _words(located: Located) -> _Words:
 
 def _provenance(report: _Report) -> Provenance:
     """Where the submission came from, with its number and the places of its cells."""
-    digits = report.identity.submission[:_LONGEST_NUMBER]
-    is_number = digits.isascii() and digits.isdigit()
-    number = int(digits) if is_number else 0
+    number = report.identity.number
     places = {**report.cover.places, **report.located.places()}
     lines = report.cover.lines
     return replace(report.provenance, number=number, identity=lines, places=places)
