@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 import zipfile
 from xml.sax.saxutils import escape
+
+import openpyxl
 
 CELLS = {
     "number": '<c r="{at}"{style}><v>{text}</v></c>',
@@ -65,3 +68,13 @@ def put(data: bytes, sheet: str, at: str, kind: str, text: str = "") -> bytes:
     if cached:
         cell = cell.replace("</f>", f"</f><v>{cached}</v>")
     return rewrite(data, {name: (xml[: found.start()] + cell + xml[found.end() :]).encode()})
+
+
+def resaved(data: bytes) -> bytes:
+    """As openpyxl saves it: no cached results, other strings, other styles."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        book = openpyxl.load_workbook(io.BytesIO(data))
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()

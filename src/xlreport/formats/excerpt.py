@@ -19,13 +19,11 @@ from xlreport.formats import codes, opc
 from xlreport.formats.guard import (
     Limits,
     Refused,
-    XmlHandler,
     check_directory,
     check_limit,
     check_member,
     open_member,
     open_zip,
-    parse_xml,
     part_name,
     read_member,
 )
@@ -54,17 +52,6 @@ _SHARED_MARK = re.compile(rb'\bt\s*=\s*["\']s["\']')
 _END_OF_TEXT = re.compile(rb"</si\s*>|<si\s*/>")
 
 
-class _Sheets(XmlHandler):
-    """The ids of the relationships of sheets, by the names of these (18.2.20)."""
-
-    def __init__(self) -> None:
-        self.ids: dict[str, str] = {}
-
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        if name == "sheet":
-            self.ids[attributes.get("name", "")] = attributes.get("r:id", "")
-
-
 def excerpt(data: bytes, sheets: Collection[str], limits: Limits = LIMITS) -> bytes:
     """The package with these sheets; the others are there, and empty. Raises Refused for what is
     beyond the limits, or is not as programs write it."""
@@ -90,11 +77,7 @@ class _Package:
         """The bytes of a package with these sheets."""
         parts = {name: self._read(name) for name in self._members if _is_about_all(name)}
         workbook = opc.workbook_part(parts)
-        targets = opc.targets_by_id(parts, workbook)
-        listed = _Sheets()
-        parse_xml(parts[workbook], listed, opc.PREFIXES)
-        for name, key in listed.ids.items():
-            part = targets.get(key, "")
+        for name, part in opc.sheet_parts(parts, workbook).items():
             if part not in self._members:
                 raise Refused(codes.MISSING_SHEET(sheet=name))
             parts[part] = self._read(part) if name in sheets else _NO_CELLS

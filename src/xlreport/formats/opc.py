@@ -111,6 +111,26 @@ def targets_by_id(parts: Parts, source: str) -> dict[str, str]:
     return {relation.id: relation.target for relation in relations(parts, source)}
 
 
+class _Sheets(XmlHandler):
+    """Collects the ids of the relationships of sheets, by the names of these (part 1, 18.2.20)."""
+
+    def __init__(self) -> None:
+        self.ids: dict[str, str] = {}
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "sheet":
+            self.ids[attributes.get("name", "")] = attributes.get("r:id", "")
+
+
+def sheet_parts(parts: Parts, workbook: str) -> dict[str, str]:
+    """The part of each sheet by its name, empty for one that the package does not tell; of a
+    package that need not be doubted. Raises Refused."""
+    sheets = _Sheets()
+    parse_xml(parts[workbook], sheets, PREFIXES)
+    targets = targets_by_id(parts, workbook)
+    return {name: targets.get(key, "") for name, key in sheets.ids.items()}
+
+
 def related(parts: Parts, source: str, kind: str) -> list[str]:
     """The parts that a part refers to by a kind of relationship, where they exist."""
     targets = [relation.target for relation in relations(parts, source) if relation.kind == kind]

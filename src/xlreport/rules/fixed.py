@@ -15,7 +15,7 @@ from xlreport.form import expression as ex
 from xlreport.form.model import Form
 from xlreport.submission import Entry, Status, Submission
 
-ONE = 10**ex.SCALE
+ONE: int = 10**ex.SCALE
 """1 in units of 10**-SCALE."""
 
 _UNIT = Decimal(ONE)

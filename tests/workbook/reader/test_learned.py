@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import io
 import random
 import re
-import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
-import openpyxl
 import pytest
 
-from support.cells import part, put, rewrite, sheet_parts
+from support.cells import part, put, resaved, rewrite, sheet_parts
 from support.copies import Watched, book, read_with_care, report
 from support.xml_mutants import mutant
 from xlreport import (
@@ -47,16 +44,6 @@ def memory(monkeypatch: pytest.MonkeyPatch) -> Watched:
     fresh = Watched()
     monkeypatch.setattr(submission, "MEMORY", fresh)
     return fresh
-
-
-def resaved(data: bytes) -> bytes:
-    """As openpyxl saves it: texts in the cells, in numbers of characters, without results."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        loaded = openpyxl.load_workbook(io.BytesIO(data))
-    target = io.BytesIO()
-    loaded.save(target)
-    return target.getvalue()
 
 
 def read(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Reading:

@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 from python_calamine import CalamineWorkbook
 
-from support.cells import part, put, rewrite
+from support.cells import part, put, resaved, rewrite
 from support.fills import fill
 from support.raw_books import COVER_LINES, identity, raw_book
 from xlreport import (
@@ -46,16 +46,6 @@ def read(data: bytes) -> Reading:
 
 def codes(reading: Reading) -> list[str]:
     return sorted({f.code for f in reading.findings} - {"R14", "R17"})
-
-
-def resaved(data: bytes) -> bytes:
-    """As openpyxl saves it: no cached results, other strings, other styles."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        book = openpyxl.load_workbook(io.BytesIO(data))
-    target = io.BytesIO()
-    book.save(target)
-    return target.getvalue()
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -13,7 +13,7 @@ from xlreport.form import expression as ex
 from xlreport.form.model import Field
 from xlreport.rules.columns import ColumnStore
 from xlreport.rules.evaluate import UnitView
-from xlreport.rules.fixed import from_fixed
+from xlreport.rules.fixed import ONE, from_fixed
 from xlreport.workbook.layout import details
 from xlreport.workbook.writer.book import WorkbookWriter, excel_number, put_text
 from xlreport.workbook.writer.late_rows import row_tag
@@ -22,10 +22,7 @@ from xlreport.workbook.writer.xlsxwriter_patches import PlainSheet, index_of
 _AT_ONCE = 512
 """Units whose rows are made together."""
 
-_ONE = 10**ex.SCALE
-"""The number 1 in a column."""
-
-_BEYOND = int(ex.MAX_NUMBER) * _ONE
+_BEYOND = int(ex.MAX_NUMBER) * ONE
 """From here on a column does not tell how large a number is."""
 
 _Numbers = list[int | None]
@@ -161,7 +158,7 @@ class _Part:
     def _exactly(self, position: int, field: Field) -> int | None:
         """A typed-in number that is too large for its column."""
         value = self._views[position].submission.effective(field.id).value
-        return None if value is None else int(value * _ONE)
+        return None if value is None else int(value * ONE)
 
 
 def _parts(views: Sequence[UnitView]) -> Iterator[_Part]:

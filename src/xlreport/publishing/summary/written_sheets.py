@@ -12,16 +12,13 @@ from typing import Self
 
 from xlreport import a1
 from xlreport.a1 import Cell
-from xlreport.form import expression as ex
 from xlreport.formats.guard import Refused, XmlHandler, parse_xml
-from xlreport.formats.opc import PREFIXES, targets_by_id, workbook_part
+from xlreport.formats.opc import PREFIXES, sheet_parts, workbook_part
+from xlreport.rules.fixed import ONE, from_fixed
 from xlreport.workbook.layout.workbook import Spot
 
 _PIECE = 2**18
 """Bytes of a sheet that are unpacked at a time."""
-
-_ONE: int = 10**ex.SCALE
-"""So many of the smallest part of a number make 1."""
 
 _SMALL_PARTS = ("_rels/.rels", "xl/workbook.xml", "xl/_rels/workbook.xml.rels")
 _END_OF_ROW = b"</row>"
@@ -34,17 +31,6 @@ _CELL = re.compile(
 
 class NotAsWritten(Exception):
     """A summary is not as it was written, and where, in Chinese."""
-
-
-class _Sheets(XmlHandler):
-    """The ids of the relationships of sheets, by the names of these."""
-
-    def __init__(self) -> None:
-        self.ids: dict[str, str] = {}
-
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        if name == "sheet":
-            self.ids[attributes.get("name", "")] = attributes.get("r:id", "")
 
 
 class _Numbers(XmlHandler):
@@ -83,13 +69,10 @@ class WrittenSheets:
         self._archive = zipfile.ZipFile(io.BytesIO(data))
         try:
             parts = {name: self._archive.read(name) for name in _SMALL_PARTS}
-            workbook = workbook_part(parts)
-            sheets = _Sheets()
-            parse_xml(parts[workbook], sheets, PREFIXES)
-            targets = targets_by_id(parts, workbook)
+            sheets = sheet_parts(parts, workbook_part(parts))
         except (Refused, KeyError, zipfile.BadZipFile):
             raise NotAsWritten("文件的结构读不出来") from None
-        self._parts = {name: targets[key] for name, key in sheets.ids.items() if key in targets}
+        self._parts = {name: part for name, part in sheets.items() if part}
 
     def __enter__(self) -> Self:
         return self
@@ -151,7 +134,10 @@ def column_sums(
             text = row[column]
             if text:
                 sums[column] = (sums[column] or 0) + _fixed(text, count)
-    return {column: _exactly(number) for column, number in sums.items()}, count
+    exact: dict[int, Decimal | None] = {}
+    for column, number in sums.items():
+        exact[column] = None if number is None else from_fixed(number)
+    return exact, count
 
 
 def _fixed(text: bytes, row: int) -> int:
@@ -159,10 +145,6 @@ def _fixed(text: bytes, row: int) -> int:
     if text == b"0":
         return 0
     try:
-        return round(float(text) * _ONE)
+        return round(float(text) * ONE)
     except ValueError:
         raise NotAsWritten(f"明细的第 {row} 行有不是数的格子") from None
-
-
-def _exactly(number: int | None) -> Decimal | None:
-    return None if number is None else Decimal(number).scaleb(-ex.SCALE)

@@ -273,11 +273,11 @@ def _unseen(located: Located) -> Iterator[Finding]:
         if book.sheets[sheet].hidden.sheet:
             yield SHEET_UNSEEN(sheet=quote(sheet)).at(sheet=sheet)
     unseen: defaultdict[tuple[str, Hiding], list[str]] = defaultdict(list)
-    covered: dict[str, frozenset[Cell]] = {}
+    covered = {
+        sheet: covered_cells(book.sheets[sheet], _cells_on(sheet, filled.values()))
+        for sheet in sheets
+    }
     for name, (sheet, cell) in filled.items():
-        if sheet not in covered:
-            cells = [at for on, at in filled.values() if on == sheet]
-            covered[sheet] = covered_cells(book.sheets[sheet], cells)
         hidden = _why_unseen(book.sheets[sheet], cell, covered[sheet])
         if hidden.reason:
             unseen[sheet, hidden].append(name)
@@ -313,6 +313,10 @@ def _cells_unseen(book: RawBook, named: Sequence[tuple[str, Spot]], hidden: Hidi
         listed += "等"
     message = CELLS_UNSEEN if hidden.is_certain else CELLS_MAY_BE_UNSEEN
     return message(count=len(named), cells=listed, reason=reason).on(place, first)
+
+
+def _cells_on(sheet: str, spots: Iterable[Spot]) -> list[Cell]:
+    return [cell for name, cell in spots if name == sheet]
 
 
 def covered_cells(sheet: RawSheet, cells: Iterable[Cell]) -> frozenset[Cell]:
