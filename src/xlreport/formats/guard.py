@@ -87,9 +87,13 @@ _ENCRYPTED = 0x1
 _LOCAL_HEADER = 30
 """Bytes of a member's own header, without its name and extra fields (APPNOTE 4.3.7)."""
 
-_MEMBER, _END = b"PK\x03\x04", b"PK\x05\x06"
+MEMBER, END = b"PK\x03\x04", b"PK\x05\x06"
+"""What a member's own header begins with (APPNOTE 4.3.7), and the end of the directory (4.3.16)."""
+
 _END_SIZE = 22
-_LOCATOR, _LOCATOR_SIZE = b"PK\x06\x07", 20
+LOCATOR, LOCATOR_SIZE = b"PK\x06\x07", 20
+"""What stands before the end where there is a Zip64 one (4.3.15), and its size in bytes."""
+
 _LONGEST_END = _END_SIZE + 0xFFFF
 _COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _BROKEN_ZIP = (
@@ -126,7 +130,7 @@ def open_zip(data: bytes) -> zipfile.ZipFile:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, EOFError, struct.error):
         raise Refused(codes.NO_DIRECTORY()) from None
-    if not archive.infolist() and data.startswith(_MEMBER):
+    if not archive.infolist() and data.startswith(MEMBER):
         raise Refused(codes.NO_DIRECTORY())
     if _ends_twice(data) or _has_another_before(data, archive) or _is_told_twice(data):
         raise Refused(codes.TWO_DIRECTORIES())
@@ -137,15 +141,15 @@ def _has_another_before(data: bytes, archive: zipfile.ZipFile) -> bool:
     """Whether a whole archive lies before the members of this one: programs that begin at the
     front take that one."""
     first = min((info.header_offset for info in archive.infolist()), default=0)
-    return data.startswith(_MEMBER) and data.find(_END, 0, first) >= 0
+    return data.startswith(MEMBER) and data.find(END, 0, first) >= 0
 
 
 def _is_told_twice(data: bytes) -> bool:
     """Whether a Zip64 end record (APPNOTE 4.3.14) leads to another directory than the usual one,
     which says itself where that is: programs differ in which they follow."""
-    end = data.rfind(_END)
-    locator = end - _LOCATOR_SIZE
-    if locator < 0 or not data.startswith(_LOCATOR, locator):
+    end = data.rfind(END)
+    locator = end - LOCATOR_SIZE
+    if locator < 0 or not data.startswith(LOCATOR, locator):
         return False
     usual = struct.unpack_from("<HII", data, end + 10)
     (record,) = struct.unpack_from("<Q", data, locator + 8)
@@ -159,14 +163,14 @@ def _ends_twice(data: bytes) -> bool:
     """Whether the last end record (APPNOTE 4.3.16) lies in the comment of another one: the two lead
     to different directories, and programs differ in which they take."""
     tail = data[-_LONGEST_END:]
-    last = tail.rfind(_END)
-    start = tail.find(_END)
+    last = tail.rfind(END)
+    start = tail.find(END)
     while 0 <= start < last:
         comment = start + _END_SIZE
         (size,) = struct.unpack_from("<H", tail, comment - 2)
         if comment + size > last:
             return True
-        start = tail.find(_END, start + 1)
+        start = tail.find(END, start + 1)
     return False
 
 

@@ -13,14 +13,12 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
-from xlreport.formats.guard import Limits
+from xlreport.formats.guard import END, LOCATOR, LOCATOR_SIZE, MEMBER, Limits
 
-_LOCAL, _ENTRY, _END = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
-_LOCATOR = b"PK\x06\x07"
+_ENTRY = b"PK\x01\x02"
 _LOCAL_HEADER = struct.Struct("<4s5H3I2H")
 _DIRECTORY_ENTRY = struct.Struct("<4s6H3I5H2I")
 _END_RECORD = struct.Struct("<4s4H2IH")
-_LOCATOR_SIZE = 20
 
 _USUAL_FLAGS = 0x0002 | 0x0004 | 0x0008 | 0x0800
 """How hard was compressed, sizes behind the content, names in UTF-8 (4.4.4): none of them changes
@@ -119,10 +117,10 @@ def _entries(data: bytes, limits: Limits) -> list[_Entry]:
     """The directory. Raises _Odd."""
     start = len(data) - _END_RECORD.size
     is_small = len(data) <= limits.file
-    ends_once = data.startswith(_END, start) and data.rfind(_END, 0, start) < 0
-    if not is_small or not data.startswith(_LOCAL) or not ends_once:
+    ends_once = data.startswith(END, start) and data.rfind(END, 0, start) < 0
+    if not is_small or not data.startswith(MEMBER) or not ends_once:
         raise _Odd
-    if data.startswith(_LOCATOR, start - _LOCATOR_SIZE):
+    if data.startswith(LOCATOR, start - LOCATOR_SIZE):
         raise _Odd
     end = _End._make(_END_RECORD.unpack_from(data, start))
     is_whole = (end.disk, end.first_disk, end.comment) == (0, 0, 0) and end.here == end.entries
@@ -178,7 +176,7 @@ def _start(data: bytes, entry: _Entry) -> int:
     start = entry.offset + _LOCAL_HEADER.size
     name = data[start : start + name_size]
     is_same = (flags, method, name) == (entry.flags, entry.method, entry.name)
-    if signature != _LOCAL or not is_same:
+    if signature != MEMBER or not is_same:
         raise _Odd
     return start + int(name_size) + int(extra_size)
 

@@ -12,12 +12,13 @@ import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from xlreport.formats.guard import END, MEMBER
 from xlreport.workbook.writer.deflating import Compressed
 
 _FACTS = struct.Struct("<III")
 """CRC-32, compressed and plain size."""
 
-_FACTS_AT = {b"PK\x03\x04": 14, b"PK\x01\x02": 16}
+_FACTS_AT = {MEMBER: 14, b"PK\x01\x02": 16}
 """Where they stand, by how a local header (4.3.7) or a record of the directory (4.3.12) begins."""
 
 _LENGTHS = struct.Struct("<HH")
@@ -33,7 +34,6 @@ _OFFSET_AT, _OFFSET_END = 42, 46
 """In a record: where the member's local header is."""
 
 _END = struct.Struct("<4s4H2IH")
-_END_SIGNATURE = b"PK\x05\x06"
 """The end of the directory (4.3.16)."""
 
 
@@ -100,5 +100,5 @@ def packed(members: Iterable[Member]) -> bytes:
         offset += len(member.header) + len(member.stream)
     directory = b"".join(records)
     count = len(records) // 3
-    end = _END.pack(_END_SIGNATURE, 0, 0, count, count, len(directory), offset, 0)
+    end = _END.pack(END, 0, 0, count, count, len(directory), offset, 0)
     return b"".join((*chunks, directory, end))
