@@ -26,7 +26,7 @@ from xlreport.form.model import Form
 from xlreport.formats.guard import Limits
 from xlreport.merging import MODULES
 from xlreport.merging.discover import SourceFile
-from xlreport.merging.lanes import MOST_TOGETHER, capacity
+from xlreport.merging.lanes import MOST_TOGETHER, capacity, submitted
 from xlreport.merging.outcome import FileRecord
 from xlreport.merging.reader import Reader
 from xlreport.spool import spool
@@ -197,19 +197,11 @@ class ErrandLanes:
         """Its size is its owner's."""
 
     def read(self, files: Sequence[SourceFile]) -> Future[list[Any]]:
-        """An executor that takes nothing any more is like one whose calls fail."""
-        return self._sent(self._small, files)
-
-    def _sent(self, errand: Errand, files: Sequence[SourceFile]) -> Future[list[Any]]:
-        try:
-            return self.executor.submit(errand, files)
-        except Exception as error:  # noqa: BLE001 (every executor has errors of its own)
-            failed: Future[list[Any]] = Future()
-            failed.set_exception(error)
-            return failed
+        """What is sent first leaves the forms out."""
+        return submitted(self.executor, self._small, files)
 
     def rescue(self, files: Sequence[SourceFile], error: BaseException) -> Future[list[Any]] | None:
         """With the forms where they were missing, else on this machine."""
         if isinstance(error, FormsMissing):
-            return self._sent(self.errand, files)
+            return submitted(self.executor, self.errand, files)
         return self._here.submit(self.errand, files)

@@ -155,13 +155,8 @@ class ForeignLanes:
         """Its size is its owner's."""
 
     def read(self, files: Sequence[SourceFile]) -> Future[list[Any]]:
-        """An executor that takes nothing any more is like one whose calls fail."""
-        try:
-            return self.executor.submit(self.task, files)
-        except Exception as error:  # noqa: BLE001 (every executor has errors of its own)
-            failed: Future[list[Any]] = Future()
-            failed.set_exception(error)
-            return failed
+        """Whatever the executor does."""
+        return submitted(self.executor, self.task, files)
 
     def rescue(self, files: Sequence[SourceFile], _error: BaseException) -> Future[list[Any]]:
         """Whatever went wrong, the files are read again in limits that hold."""
@@ -178,6 +173,17 @@ class EachOf:
     def __call__(self, files: Sequence[SourceFile]) -> list[Any]:
         """What comes of each file."""
         return [self.call(file) for file in files]
+
+
+def submitted(executor: Executor, task: Task, files: Sequence[SourceFile]) -> Future[list[Any]]:
+    """What comes of a task; an executor that takes nothing any more is like one whose calls
+    fail."""
+    try:
+        return executor.submit(task, files)
+    except Exception as error:  # noqa: BLE001 (every executor has errors of its own)
+        failed: Future[list[Any]] = Future()
+        failed.set_exception(error)
+        return failed
 
 
 def capacity(executor: Executor) -> int:
