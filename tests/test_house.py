@@ -16,6 +16,7 @@ FLOORS = (
     ("api", "mail"),
     ("publishing",),
     ("merging",),
+    ("importing",),
     ("checking", "workbook"),
     ("narrative", "lint"),
     ("rules",),
