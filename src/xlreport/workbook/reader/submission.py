@@ -53,6 +53,8 @@ class Reading:
     `unit`, `year` and `form_id` tell what the file says of itself, also when it is rejected.
     `as_one_unit` is what is read if the names that contradict each other are all of one unit, which
     only a roster knows; None where nothing else keeps the file from counting, or something does.
+    `unplaced` is what stood in a document that is not our workbook and went into no field, a line
+    of Chinese for each: where, what, why.
     """
 
     findings: tuple[Finding, ...]
@@ -63,6 +65,7 @@ class Reading:
     form_id: str = ""
     sha256: str = ""
     as_one_unit: Reading | None = None
+    unplaced: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
