@@ -345,3 +345,43 @@ def lacks_words(form: Form, code: str) -> bool:
     rules = [i.rule for i in form.instances if i.check.code == code]
     brief = next(check.brief for check in form.checks if check.code == code)
     return any(has_formula(rule) for rule in rules) and not brief
+
+
+# --- other spellings ---
+
+SPELLED = BASE + "spellings:\n  - {label: 甲, also: [某甲, 甲种]}\n"
+
+
+def test_a_label_may_have_other_spellings() -> None:
+    assert loads(SPELLED).spellings == {"甲": ("某甲", "甲种")}
+    assert loads(BASE).spellings == {}
+
+
+def test_spellings_shape_no_workbook() -> None:
+    assert loads(SPELLED).fingerprint == loads(BASE).fingerprint
+
+
+def test_the_shipped_form_still_has_the_workbooks_that_are_out() -> None:
+    fingerprint = "f6db9161c4b81e6a4c862c98c274111163f4875429d4fd5e3a9ed7433ad322a9"
+    assert get_form("zfxxgk-2021").fingerprint == fingerprint
+
+
+@pytest.mark.parametrize("label", ["甲", "一", "表", "说明"])
+def test_columns_rows_titles_and_texts_have_spellings(label: str) -> None:
+    text = f"{BASE}spellings:\n  - {{label: {label}, also: [某]}}\n"
+    assert loads(text).spellings == {label: ("某",)}
+
+
+def test_a_spelling_of_no_label_is_a_mistake() -> None:
+    text = BASE + "spellings:\n  - {label: 丁, also: [某丁]}\n"
+    assert problems(text) == [(34, 13, "没有“丁”这个标题")]
+
+
+def test_a_spelling_that_is_a_label_itself_is_a_mistake() -> None:
+    text = BASE + "spellings:\n  - {label: 甲, also: [某甲, 乙]}\n"
+    assert problems(text) == [(34, 27, "“乙”已经是一个标题")]
+
+
+def test_a_label_has_its_spellings_in_one_place() -> None:
+    text = SPELLED + "  - {label: 甲, also: [某]}\n"
+    assert problems(text) == [(35, 13, "标题“甲”用了两次")]

@@ -49,4 +49,5 @@ def test_the_keys_of_a_definition_are_these() -> None:
         "drafts",
         "subjects",
         "statements",
+        "spellings",
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import pathlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
@@ -27,7 +27,7 @@ from xlreport.form.model import (
     Text,
 )
 from xlreport.form.parser import Names, RuleError, bind
-from xlreport.form.schema import CheckDef, FormDef
+from xlreport.form.schema import CheckDef, ColumnDef, FormDef, RowDef
 from xlreport.form.statements import build_statements, too_large
 from xlreport.form.yaml_source import MAX_BYTES, FormError, Path, Problem, Source
 
@@ -213,6 +213,7 @@ class _Loader:
             charts=publication.charts,
             order=publication.order,
             drafts=publication.drafts,
+            spellings={item.label: item.also for item in definition.spellings},
         )
 
     def _names(self, draft: Draft) -> Names:
@@ -225,6 +226,7 @@ class _Loader:
         self._check_names()
         self._check_cover()
         self._check_years()
+        self._check_spellings()
 
     def _check_names(self) -> None:
         definition = self.definition
@@ -238,7 +240,7 @@ class _Loader:
         self, part: str, key: str, names: list[str], taken: frozenset[str] = frozenset()
     ) -> frozenset[str]:
         """Reports names that are used twice, or taken already; gives all that are taken now."""
-        what = "校验代码" if key == "code" else "id"
+        what = {"code": "校验代码", "label": "标题"}.get(key, "id")
         used = set(taken)
         for i, name in enumerate(names):
             if name in used:
@@ -260,6 +262,19 @@ class _Loader:
         last = self.definition.last_year
         if last is not None and last < self.definition.first_year:
             self.add(("last_year",), "last_year 早于 first_year")
+
+    def _check_spellings(self) -> None:
+        """A spelling of a label that is nowhere, or that is another label, would be read wrongly or
+        never."""
+        labels = set(_labels(self.definition))
+        self._unique("spellings", "label", [item.label for item in self.definition.spellings])
+        for index, item in enumerate(self.definition.spellings):
+            path = ("spellings", index)
+            if item.label not in labels:
+                self.add((*path, "label"), f"没有“{item.label}”这个标题")
+            for position, other in enumerate(item.also):
+                if other in labels:
+                    self.add((*path, "also", position), f"“{other}”已经是一个标题")
 
     def _bind(self, checks: tuple[Check, ...], names: Names) -> tuple[Instance, ...]:
         instances: list[Instance] = []
@@ -285,6 +300,22 @@ class _Loader:
                 self.add(("checks", i, "rule"), f"校验 {check.code}：{_INEXACT}")
         for path in (*too_large(statements, bounds), *publication.too_large(bounds)):
             self.add(path, _INEXACT)
+
+
+def _labels(definition: FormDef) -> Iterator[str]:
+    """Every label and title that is printed in the tables and over the texts."""
+    for table in definition.tables:
+        yield table.title
+        for block in table.blocks:
+            yield from (block.title or "", block.corner)
+            yield from _heading_labels((*block.rows, *block.columns))
+    yield from (text.label for text in definition.texts)
+
+
+def _heading_labels(headings: Iterable[RowDef | ColumnDef]) -> Iterator[str]:
+    for heading in headings:
+        yield heading.label
+        yield from _heading_labels(heading.rows if isinstance(heading, RowDef) else heading.columns)
 
 
 def _bounds(draft: Draft, formulas: Mapping[str, ex.Number]) -> dict[str, Decimal]:
@@ -327,6 +358,7 @@ def _fingerprint(definition: FormDef) -> str:
     words: dict[str, IncEx | bool] = {
         "same_workbook_as": True,
         "same_figures_as": True,
+        "spellings": True,
         "headlines": True,
         "charts": True,
         "order": True,

@@ -6,7 +6,7 @@ A form knows no workbook and no address. Field ids are `table.row.column`; they 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
@@ -405,7 +405,8 @@ class Form:
     `headlines` and `charts` are the numbers that a county is shown first, `order` gives the parts
     of the published report (ids of tables, fields of texts), `drafts` the texts that it begins.
     `marks` are the legal marks of a statistical form (统计法实施条例第二十三条) with their labels,
-    `follows` names the definition that was in force before.
+    `follows` names the definition that was in force before. `spellings` are other ways to write
+    labels and titles, by these.
     """
 
     id: str
@@ -434,6 +435,7 @@ class Form:
     charts: tuple[Chart, ...] = ()
     order: tuple[str, ...] = ()
     drafts: tuple[Draft, ...] = ()
+    spellings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def has_workbook(self, fingerprint: str) -> bool:
         """Whether a workbook that carries this fingerprint is one of this definition's."""

@@ -382,6 +382,19 @@ class DraftDef(_Strict):
     `以上是按数字写的初稿，请补充平台建设的情况。`"""
 
 
+class SpellingDef(_Strict):
+    """How others write a heading or title of the form, where reports are read that were retyped or
+    published."""
+
+    label: Words
+    """A label of a row, column or text, or the title of a table or block, as this definition has
+    it. Example: `本年废止件数`."""
+
+    also: Annotated[WordList, Field(min_length=1)]
+    """Other ways to write it that mean the same. Spaces, widths, numbering, brackets and
+    punctuation need none. Example: `[本年度废止件数]`."""
+
+
 class FormDef(_Strict):
     """A whole definition file."""
 
@@ -433,6 +446,9 @@ class FormDef(_Strict):
 
     texts: tuple[TextDef, ...] = ()
     """The sections of running text, all on the sheet 文字材料."""
+
+    spellings: tuple[SpellingDef, ...] = ()
+    """How headings are written in reports that are not its workbooks."""
 
     checks: tuple[CheckDef, ...] = ()
     """The checks in the order in which workbooks list them."""
