@@ -1,0 +1,651 @@
+"""Reports as towns retype and publish them, in many layouts, and what must be read from each.
+
+What must come is known from what was printed; nothing here uses the program's way of reading.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from support.balanced import typed_over
+from support.printed_files import (
+    Page,
+    Part,
+    Retyped,
+    Web,
+    binary_workbook,
+    comma_separated,
+    piped,
+    ragged,
+    run_together,
+    spaced,
+    tabbed,
+    web_page,
+    word,
+    workbook,
+)
+from support.printed_tables import (
+    Printed,
+    Slot,
+    blocks_apart,
+    merged_into,
+    renamed,
+    retyped_down,
+    shuffled,
+    stacked,
+    table_as_printed,
+    titled,
+    transposed,
+    with_headings,
+    without,
+)
+from xlreport import Entry, Form, Submission, Unit
+from xlreport.form.model import Heading, Kind, Table
+from xlreport.submission import shown
+
+TEXTS = {
+    "text.overview": "本年度主动公开政府信息，办理了全部申请，制度进一步完善。",
+    "text.problems": "业务水平有待提高，下一步加强培训。",
+    "text.other_matters": "本年度没有收取信息处理费。",
+}
+
+
+@dataclass(frozen=True)
+class Published:
+    """What a report prints: its numbers and totals by field, its texts, how its title is written."""
+
+    form: Form
+    year: int
+    unit: str
+    values: Mapping[str, str]
+    texts: Mapping[str, str] = field(default_factory=lambda: dict(TEXTS))
+    title: str = "{unit}{year}年政府信息公开工作年度报告"
+
+    @property
+    def heading(self) -> str:
+        return self.title.format(unit=self.unit, year=self.year)
+
+    def with_values(self, values: Mapping[str, str]) -> Published:
+        return replace(self, values={**self.values, **values})
+
+
+@dataclass(frozen=True)
+class Case:
+    """A file and what must come of it.
+
+    `values` are all typed-in fields, "" for a blank; those of `either` may be blank instead. With
+    `nothing` no number may be placed at all. `told` are words of findings that must come. `year` and
+    `unit` are None and empty where the file does not tell them, or not for certain.
+    """
+
+    name: str
+    filename: str
+    data: bytes
+    form: Form
+    year: int | None
+    unit: str
+    values: Mapping[str, str]
+    texts: Mapping[str, str] = field(default_factory=dict)
+    either: frozenset[str] = frozenset()
+    told: tuple[str, ...] = ()
+    nothing: bool = False
+
+
+def number_of(kind: Kind, rng: random.Random) -> str:
+    """A number as printed; every one of a report is most probably another."""
+    if kind is Kind.MONEY:
+        return shown(Decimal(rng.randrange(10**9)).scaleb(-rng.randrange(7)))
+    return str(rng.choice((0, rng.randrange(10), rng.randrange(100, 100_000))))
+
+
+def report(form: Form, seed: int, *, unit: str = "甲子镇", distinct: bool = False) -> Published:
+    """A report with numbers of a seed and right totals; with `distinct` no number comes twice, so
+    that one in a wrong place cannot be right by chance."""
+    rng = random.Random(seed)
+    year = form.last_year or form.first_year + seed % 4
+    values = {f.id: number_of(f.kind, rng) for f in form.typed}
+    if distinct:
+        numbers = rng.sample(range(1000, 9999), len(values))
+        values = dict(zip(values, map(str, numbers), strict=True))
+    return Published(form, year, unit, with_totals(form, values))
+
+
+def with_totals(form: Form, values: Mapping[str, str]) -> dict[str, str]:
+    """The values with the totals that follow from them."""
+    entries = {f.id: Entry.of(Decimal(values[f.id] or 0)) for f in form.typed}
+    plain = Submission(form.id, form.first_year, Unit("甲子镇"), entries)
+    over = typed_over(form, plain).overrides
+    totals = {name: shown(entry.value) for name, entry in over.items() if entry.value is not None}
+    return {**values, **totals}
+
+
+def with_holes(one: Published, seed: int) -> Published:
+    """The report with a third of its cells blank, totals too."""
+    rng = random.Random(seed)
+    return one.with_values({name: "" for name in one.values if rng.random() < 0.34})
+
+
+def official(one: Published) -> dict[str, list[Printed]]:
+    """The tables as the official format has them, by the id of the form's table."""
+    return {table.id: [table_as_printed(table, one.values)] for table in one.form.tables}
+
+
+def page(one: Published, tables: Mapping[str, list[Printed]] | None = None) -> list[Part]:
+    """The report with title, sections in their order, texts and tables."""
+    printed = official(one) if tables is None else tables
+    parts: list[Part] = [one.heading]
+    titles = {table.id: table.title for table in one.form.tables}
+    labels = {text.field_id: text.label for text in one.form.texts}
+    for name in one.form.order or (*titles, *labels):
+        if name in titles:
+            parts += [titles[name], *printed.get(name, [])]
+        else:
+            parts += [labels[name], one.texts.get(name, "无。")]
+    return parts
+
+
+def as_one_table(one: Published, tables: Mapping[str, list[Printed]] | None = None) -> list[Part]:
+    """The report with all its tables in one, their titles as lines of it."""
+    printed = official(one) if tables is None else tables
+    together = []
+    for table in one.form.tables:
+        parts = printed[table.id]
+        together.append(titled(table.title, parts[0]))
+        together += parts[1:]
+    return [one.heading, stacked(together)]
+
+
+def changed(parts: Page, change: Callable[[Printed], Printed]) -> list[Part]:
+    """The page with its tables otherwise."""
+    return [change(part) if isinstance(part, Printed) else part for part in parts]
+
+
+def broken(part: Printed) -> Printed:
+    """The table with line breaks in its headings, as narrow columns make people type them."""
+
+    def change(slot: Slot) -> str:
+        middle = len(slot.text) // 2
+        if slot.field or middle < 2:
+            return slot.text
+        return f"{slot.text[:middle]}\n{slot.text[middle:]}"
+
+    return part.reworded(change)
+
+
+def spelled(part: Printed) -> Printed:
+    """The table with brackets of half width, spaces and full stops as people type them."""
+    marks = str.maketrans("（），：", "(),:")
+
+    def change(slot: Slot) -> str:
+        if slot.field:
+            return slot.text
+        text = slot.text.translate(marks).replace(")", ") ").replace(",", ", ")
+        return f" {text}　"
+
+    return part.reworded(change)
+
+
+def retyped(one: Published, change: Callable[[Slot], str]) -> list[Part]:
+    """The page with other words in its tables."""
+    return changed(page(one), lambda part: part.reworded(change))
+
+
+def printed_values(form: Form, parts: Page) -> dict[str, str]:
+    """The typed-in fields as a page prints them; blank what it does not print."""
+    values = {item.id: "" for item in form.typed}
+    for part in parts:
+        if isinstance(part, Printed):
+            values |= {name: text for name, text in part.fields().items() if name in values}
+    return values
+
+
+def case(
+    name: str, filename: str, data: bytes, one: Published, parts: Page, **expected: object
+) -> Case:
+    """A case in which everything printed must come, but for what is said otherwise."""
+    usual = Case(
+        name,
+        filename,
+        data,
+        one.form,
+        one.year,
+        one.unit,
+        printed_values(one.form, parts),
+        one.texts if len([part for part in parts if isinstance(part, str)]) > 3 else {},
+    )
+    return replace(usual, **expected)  # type: ignore[arg-type]
+
+
+def blanked(one: Published, parts: Page, *beginnings: str) -> dict[str, str]:
+    """What must come when the fields of these beginnings must stay blank."""
+    values = printed_values(one.form, parts)
+    return {name: "" if name.startswith(beginnings) else text for name, text in values.items()}
+
+
+def fields_of(form: Form, *words: str) -> frozenset[str]:
+    """The typed-in fields that have one of these ids of tables, rows or columns."""
+    return frozenset(item.id for item in form.typed if set(item.id.split(".")) & set(words))
+
+
+# --- layouts ---------------------------------------------------------------------------------
+
+WEBS = {
+    "plain": Web(),
+    "bare": Web(paragraphs=False, blank=""),
+    "headings": Web(headings=True, paragraphs=False),
+    "unclosed": Web(closed=False, blank=""),
+    "nested": Web(layout_table=True),
+    "site": Web(site=True),
+    "gbk": Web(charset="gbk"),
+    "gb2312": Web(charset="gb2312", site=True, layout_table=True),
+    "word": Web(word=True, charset="gb2312"),
+    "upper": Web(upper=True, closed=False),
+}
+
+
+def web_cases(one: Published) -> Iterator[Case]:
+    """Web pages."""
+    parts = page(one)
+    for name, web in WEBS.items():
+        yield case(f"web-{name}", f"{name}.html", web_page(parts, web), one, parts)
+    yield case("web-as-xls", "年报.xls", web_page(parts, WEBS["gbk"]), one, parts)
+    together = as_one_table(one)
+    yield case("web-one-table", "one.html", web_page(together), one, together)
+    for name, change in CHANGES.items():
+        altered = changed(parts, change)
+        yield case(f"web-{name}", f"{name}.htm", web_page(altered), one, altered)
+    apart = page(one, {**official(one), **_apart(one)})
+    yield case("web-blocks-apart", "apart.html", web_page(apart), one, apart)
+
+
+def _apart(one: Published) -> dict[str, list[Printed]]:
+    return {table.id: blocks_apart(table, one.values) for table in one.form.tables if len(table.blocks) > 1}  # fmt: skip
+
+
+CHANGES: dict[str, Callable[[Printed], Printed]] = {
+    "unmerged": Printed.unmerged,
+    "repeated": lambda part: part.unmerged(repeated=True),
+    "breaks": broken,
+    "spelled": spelled,
+}
+
+
+def _down(one: Published) -> dict[str, list[Printed]]:
+    """The table that is printed across, retyped downward in two tables."""
+    tables = official(one)
+    for table in one.form.tables:
+        if table.arrangement == "across":
+            tables[table.id] = retyped_down(table, one.values)
+    return tables
+
+
+def split_at_a_page(part: Printed, row: int, head: int) -> list[Printed]:
+    """The table in two, where a page ends; its first rows are repeated on the second."""
+    first: dict[tuple[int, int], Slot] = {}
+    second: dict[tuple[int, int], Slot] = {}
+    for (top, left), slot in part.slots.items():
+        bottom = top + slot.rows
+        if top < row:
+            first[top, left] = replace(slot, rows=min(bottom, row) - top)
+        if top < head:
+            second[top, left] = slot
+        elif bottom > row:
+            begins = max(top, row)
+            second[begins - row + head, left] = replace(slot, rows=bottom - begins)
+    return [Printed(first), Printed(second)]
+
+
+def _split(one: Published, row: int = 12) -> dict[str, list[Printed]]:
+    tables = official(one)
+    long = max(tables, key=lambda name: tables[name][0].height)
+    tables[long] = split_at_a_page(tables[long][0], row, 3)
+    return tables
+
+
+def word_cases(one: Published) -> Iterator[Case]:
+    """Word documents."""
+    parts = page(one)
+    yield case("word-plain", "年报.docx", word(parts), one, parts)
+    yield case("word-layout-table", "layout.docx", word(parts, layout_table=True), one, parts)
+    for name, change in CHANGES.items():
+        altered = changed(parts, change)
+        yield case(f"word-{name}", f"{name}.docx", word(altered), one, altered)
+    for name, tables in {"down": _down(one), "split": _split(one)}.items():
+        other = page(one, tables)
+        yield case(f"word-{name}", f"{name}.docx", word(other), one, other)
+    together = as_one_table(one)
+    yield case("word-one-table", "one.docx", word(together), one, together)
+
+
+BOOKS = {
+    "plain": Retyped(),
+    "three-sheets": Retyped(("Sheet1", "Sheet2", "Sheet3")),
+    "named-sheets": Retyped(("表一", "表二", "表三")),
+    "shifted": Retyped(down=4, right=3),
+    "as-text": Retyped(as_text=True),
+    "thousands": Retyped(thousands=True),
+}
+
+
+def with_blank_lines(part: Printed) -> Printed:
+    """The table with a blank row in its middle and a blank column before its last."""
+    return part.with_blank_lines((part.height - 1,), (part.width - 1,))
+
+
+def workbook_cases(one: Published) -> Iterator[Case]:
+    """Workbooks that are not ours."""
+    parts = page(one)
+    for name, how in BOOKS.items():
+        yield case(f"book-{name}", f"{name}.xlsx", workbook(parts, how), one, parts)
+    for name, change in {**CHANGES, "blank-lines": with_blank_lines}.items():
+        altered = changed(parts, change)
+        yield case(f"book-{name}", f"{name}.xlsx", workbook(altered), one, altered)
+    for name, other in {"down": page(one, _down(one)), "one-table": as_one_table(one)}.items():
+        yield case(f"book-{name}", f"{name}.xlsx", workbook(other), one, other)
+    yield case("book-binary", "年报.xlsb", binary_workbook(parts), one, parts)
+    yield case("book-as-et", "年报.et", workbook(parts), one, parts)
+
+
+def with_split_rows(text: str, labels: list[str]) -> str:
+    """The text with the numbers of these rows on a line of their own, as the seed has one."""
+    lines = []
+    for line in text.split("\n"):
+        label = next((label for label in labels if f"{label}\t" in line), "")
+        if label:
+            head, _, rest = line.partition(f"{label}\t")
+            lines += [f"{head}{label}\t", f"\t{rest.lstrip(chr(9))}"]
+        else:
+            lines.append(line)
+    return "\n".join(lines)
+
+
+def text_cases(one: Published) -> Iterator[Case]:
+    """Plain text."""
+    parts = page(one)
+    tabs = tabbed(parts)
+    rows = one.form.table("requests").blocks[0].rows
+    granted = next(child for row in rows for child in row.children if child.id == "granted")
+    texts = {
+        "tabs": tabs,
+        "blank-lines": tabs.replace("\n", "\n\n"),
+        "split-row": with_split_rows(tabs, [granted.label]),
+        "windows": tabs.replace("\n", "\r\n"),
+        "pipes": piped(parts),
+        "ragged": ragged(parts),
+    }
+    for name, text in texts.items():
+        yield case(f"text-{name}", f"{name}.txt", text.encode(), one, parts)
+    yield case("text-gbk", "gbk.txt", tabs.encode("gb18030"), one, parts)
+    yield case("text-bom", "bom.txt", tabs.encode("utf-8-sig"), one, parts)
+    yield case("text-csv", "年报.csv", comma_separated(parts).encode("utf-8-sig"), one, parts)
+    # which heading stands over which number is not certain where blanks are lost
+    every = frozenset(item.id for item in one.form.typed)
+    yield case("text-spaces", "spaces.txt", spaced(parts).encode(), one, parts, either=every)
+    holes = with_holes(one, 7)
+    gaps = spaced(page(holes)).encode()
+    yield case("text-spaces-blanks-lost", "gaps.txt", gaps, holes, page(holes), either=every)
+    together = run_together(parts).encode()
+    yield case("text-run-together", "together.txt", together, one, parts, nothing=True)
+
+
+def title_cases(one: Published) -> Iterator[Case]:
+    """How the year and the unit are told."""
+    titles = {
+        "government": "{unit}人民政府{year}年政府信息公开工作年度报告",
+        "of-the-year": "{unit}{year}年度政府信息公开工作年度报告",
+        "year-first": "{year}年{unit}政府信息公开工作年度报告",
+        "spaced": "{unit} {year} 年政府信息公开工作年度报告",
+    }
+    for name, title in titles.items():
+        other = replace(one, title=title)
+        yield case(f"title-{name}", f"{name}.html", web_page(page(other)), other, page(other))
+    parts = [f"{one.unit}人民政府", f"{one.year}年政府信息公开工作年度报告", *page(one)[1:]]
+    yield case("title-two-lines", "two.docx", word(parts), one, parts)
+    parts = ["政府信息公开工作年度报告", *page(one)[1:]]
+    yield case("title-nothing-told", "说明.html", web_page(parts), one, parts, year=None, unit="")
+    parts = [f"{one.unit}政府信息公开工作年度报告", *page(one)[1:]]
+    yield case("title-no-year", "某某.html", web_page(parts), one, parts, year=None)
+    parts = [f"{one.year}年政府信息公开工作年度报告", *page(one)[1:]]
+    yield case("title-no-unit", "某某.html", web_page(parts), one, parts, unit="")
+
+
+# --- traps -----------------------------------------------------------------------------------
+
+
+def with_table(one: Published, name: str, *tables: Printed) -> list[Part]:
+    """The page with other tables in the place of the form's of this id."""
+    return page(one, {**official(one), name: list(tables)})
+
+
+def _altered(one: Published, name: str, change: Callable[[Table], Table]) -> list[Part]:
+    values = {**dict.fromkeys(_extra(one.form), "8"), **one.values}
+    table = table_as_printed(change(one.form.table(name)), values)
+    return with_table(one, name, table)
+
+
+Change = Callable[[tuple[Heading, ...]], tuple[Heading, ...]]
+
+
+def _rows(change: Change) -> Callable[[Table], Table]:
+    return lambda table: with_headings(table, rows=change)
+
+
+def _columns(change: Change) -> Callable[[Table], Table]:
+    return lambda table: with_headings(table, columns=change)
+
+
+def _both(change: Change) -> Callable[[Table], Table]:
+    return lambda table: with_headings(table, rows=change, columns=change)
+
+
+def _extra(form: Form) -> list[str]:
+    """Fields that the format before this one had: a group of rows as one row."""
+    columns = {item.column for item in form.fields.values() if item.table == "requests"}
+    return [f"requests.closed.{column}" for column in columns]
+
+
+def heading_cases(one: Published) -> Iterator[Case]:
+    """Headings in another order, missing, mistyped, or ambiguous: numbers follow their headings."""
+    rng = random.Random(one.year)
+    for table in one.form.tables:
+        name = table.id
+        if name != "review":
+            parts = _altered(one, name, _rows(shuffled(rng)))
+            yield case(f"rows-exchanged-{name}", f"rows-{name}.html", web_page(parts), one, parts)
+        parts = _altered(one, name, _columns(shuffled(rng)))
+        yield case(f"columns-exchanged-{name}", f"columns-{name}.docx", word(parts), one, parts)
+    for row in ("repealed", "refused_third_party", "carried_in", "penalties"):
+        table_id = "disclosure" if row in ("repealed", "penalties") else "requests"
+        parts = _altered(one, table_id, _both(without(row)))
+        yield case(f"missing-{row}", f"missing-{row}.xlsx", workbook(parts), one, parts)
+    for column in ("business", "other"):
+        parts = _altered(one, "requests", _columns(without(column)))
+        yield case(f"missing-{column}", f"missing-{column}.html", web_page(parts), one, parts)
+    parts = _altered(one, "requests", _columns(renamed("legal_service", "其他")))
+    expected = {
+        name: "" if name.endswith((".legal_service", ".other")) else text
+        for name, text in printed_values(one.form, parts).items()
+    }
+    expected |= {n: one.values[n] for n in expected if n.startswith("review.")}
+    yield case("two-others", "others.html", web_page(parts), one, parts, values=expected)
+    parts = _altered(one, "disclosure", _columns(renamed("repealed", "本年制发件数")))  # fmt: skip
+    blank = blanked(one, parts, *(f"disclosure.{row}.{column}" for row in ("regulations", "normative_documents") for column in ("issued", "repealed")))  # fmt: skip
+    yield case("two-issued", "issued.docx", word(parts), one, parts, values=blank)
+    spellings = {
+        "repealed": "本年度止件数",
+        "normative_documents": "规范性文件",
+        "amount": "本年收费金额（单位：万元，保留4位小数）",
+    }
+    for name, label in spellings.items():
+        parts = _altered(one, "disclosure", _both(renamed(name, label)))  # fmt: skip
+        yield case(f"spelling-{name}", f"{name}.html", web_page(parts), one, parts)
+    others = {
+        "in_force": ("本年新公开数量", "disclosure.regulations.in_force", "disclosure.normative_documents.in_force"),
+        "issued": ("本年新制作数量", "disclosure.regulations.issued", "disclosure.normative_documents.issued"),
+        "licences": ("行政许可和行政确认", "disclosure.licences."),
+        "fees": ("政府集中采购", "disclosure.fees."),
+        "amount": ("本年收费金额（单位：元）", "disclosure.fees."),
+    }  # fmt: skip
+    for name, (label, *beginnings) in others.items():
+        parts = _altered(one, "disclosure", _both(renamed(name, label)))  # fmt: skip
+        blank = blanked(one, parts, *beginnings)
+        yield case(f"other-meaning-{name}", f"{name}.html", web_page(parts), one, parts, values=blank)  # fmt: skip
+    parts = _altered(one, "requests", _rows(merged_into("closed")))
+    yield case("closed-in-one-row", "closed.html", web_page(parts), one, parts)
+    turned = transposed(table_as_printed(one.form.table("requests"), one.values))
+    parts = with_table(one, "requests", turned)
+    yield case("transposed", "transposed.xlsx", workbook(parts), one, parts, either=fields_of(one.form, "requests"))  # fmt: skip
+
+
+def _stranger() -> Printed:
+    """A table of another subject with headings that the form has too."""
+    head = ("项目", "自然人", "商业企业", "其他", "总计")
+    rows = (
+        ("一、本年新收不动产登记申请数量", "901", "902", "903", "2706"),
+        ("（一）予以登记", "904", "905", "906", "2715"),
+        ("2.重复申请", "907", "908", "909", "2724"),
+        ("（七）总计", "910", "911", "912", "2733"),
+        ("行政许可", "913", "914", "915", "2742"),
+    )
+    lines = [head, *rows]
+    return Printed(
+        {(r, c): Slot(text) for r, line in enumerate(lines) for c, text in enumerate(line)}
+    )
+
+
+def company_cases(one: Published, other: Published) -> Iterator[Case]:
+    """What else lies beside the tables: another subject, the same again, another report."""
+    stranger = _stranger()
+    parts = page(one)
+    nearby: list[Part] = ["不动产登记办理情况", stranger]
+    for name, around in {"before": [*parts[:1], *nearby, *parts[1:]], "after": [*parts, *nearby]}.items():  # fmt: skip
+        yield case(f"stranger-{name}", f"{name}.html", web_page(around), one, parts, texts={})
+        yield case(f"stranger-{name}-word", f"{name}.docx", word(around), one, parts, texts={})
+    alone: list[Part] = [f"{one.unit}{one.year}年不动产登记情况", stranger]
+    yield case("stranger-alone", "alone.html", web_page(alone), one, alone, nothing=True)
+    tables = official(one)
+    twice = page(one, {name: [*some, *some] for name, some in tables.items()})
+    yield case("same-twice", "twice.html", web_page(twice), one, parts, texts={})
+    contrary = official(replace(other, year=one.year))
+    for name in tables:
+        both = page(one, {**tables, name: [*tables[name], *contrary[name]]})
+        blank = blanked(one, parts, f"{name}.")
+        same = {n: t for n, t in one.values.items() if n.startswith(f"{name}.") and other.values[n] == t}  # fmt: skip
+        may = frozenset(same)
+        yield case(f"contrary-twice-{name}", f"contrary-{name}.html", web_page(both), one, parts, values={**blank, **{n: one.values[n] for n in may if n in blank}}, either=may, texts={})  # fmt: skip
+    years = [*page(one), *page(replace(other, year=one.year - 1, unit=one.unit))]
+    yield case("two-years", "years.html", web_page(years), one, years, nothing=True)
+    units = [*page(one), *page(replace(other, year=one.year, unit="乙丑镇"))]
+    yield case("two-units", "units.docx", word(units), one, units, nothing=True)
+
+
+def value_cases(one: Published) -> Iterator[Case]:
+    """What stands in cells: blanks, no numbers, wrong totals. Nothing is put right."""
+    holes = with_holes(one, 3)
+    for name, parts in {"official": page(holes), "unmerged": changed(page(holes), Printed.unmerged)}.items():  # fmt: skip
+        yield case(f"blanks-{name}-web", f"{name}.html", web_page(parts), holes, parts)
+        yield case(f"blanks-{name}-word", f"{name}.docx", word(parts), holes, parts)
+        yield case(f"blanks-{name}-book", f"{name}.xlsx", workbook(parts), holes, parts)
+        yield case(f"blanks-{name}-tabs", f"{name}.txt", tabbed(parts).encode(), holes, parts)
+    empty = one.with_values(dict.fromkeys(one.values, ""))
+    parts = page(empty)
+    yield case("all-blank", "empty.html", web_page(parts), empty, parts)
+    odd = one.with_values(
+        {
+            "requests.received.natural_person": "2件",
+            "requests.received.business": "—",
+            "requests.received.research": "无",
+            "requests.carried_in.natural_person": "/",
+            "requests.granted.other": "22（其中修订16件）",
+            "disclosure.fees.amount": "251000元",
+            "review.reconsideration.upheld": "减4",
+            "disclosure.licences.decisions": "-",
+        }
+    )
+    parts = page(odd)
+    yield case("no-numbers-web", "odd.html", web_page(parts), odd, parts)
+    yield case("no-numbers-word", "odd.docx", word(parts), odd, parts)
+    yield case("no-numbers-book", "odd.xlsx", workbook(parts), odd, parts)
+    yield case("no-numbers-text", "odd.txt", tabbed(parts).encode(), odd, parts)
+    wrong = one.with_values(
+        {
+            "requests.received.total": str(int(one.values["requests.received.total"]) + 1),
+            "requests.processed.business": "99999",
+            "review.reconsideration.total": "77777",
+        }
+    )
+    parts = page(wrong)
+    yield case("wrong-totals", "totals.html", web_page(parts), wrong, parts, told=("A1", "A2", "A4"))  # fmt: skip
+    fine = one.with_values({"disclosure.fees.amount": "24252.311082"})
+    parts = page(fine)
+    yield case("six-decimals", "fine.docx", word(parts), fine, parts)
+    hidden = official(one)
+    table = hidden["requests"][0]
+    hidden["requests"] = [replace(table, hidden=(3, 9))]
+    parts = page(one, hidden)
+    rows = fields_of(one.form, "received", "refused_third_party")
+    yield case("hidden-rows", "hidden.xlsx", workbook(parts), one, parts, either=rows)
+    parts = changed(page(one), _uneven)
+    yield case("uneven-spans", "uneven.html", web_page(parts), one, parts)
+
+
+def _uneven(part: Printed) -> Printed:
+    """The first block with spans that do not agree from row to row, as a real page has them."""
+    spans = {1: (1, 1, 2, 1), 2: (1, 2, 1, 1), 3: (1, 1, 2, 1)}
+    if part.width != 4:
+        return part
+    slots: dict[tuple[int, int], Slot] = {}
+    for row, cells in enumerate(part.rows()):
+        column = 0
+        for i, (_, slot) in enumerate(cells):
+            width = spans[row][i] if row in spans else slot.columns + (i == len(cells) - 1)
+            slots[row, column] = replace(slot, columns=width)
+            column += width
+    return Printed(slots)
+
+
+def previous_form_cases(one: Published) -> Iterator[Case]:
+    """A report in the format that was in force before."""
+    parts = page(one)
+    yield case("former-web", "former.html", web_page(parts), one, parts)
+    yield case("former-word", "former.docx", word(parts), one, parts)
+    yield case("former-book", "former.xlsx", workbook(parts), one, parts)
+    late = replace(one, year=(one.form.last_year or one.year) + 2)
+    parts = page(late)
+    yield case("former-used-too-late", "late.html", web_page(parts), late, parts)
+
+
+def cases(form: Form, seed: int = 0) -> list[Case]:
+    """Every layout and every trap, for reports of a seed."""
+    one, other = report(form, seed, distinct=True), report(form, seed + 1, distinct=True)
+    small = report(form, seed + 2)
+    found: list[Case] = []
+    for layouts in (web_cases, word_cases, workbook_cases, text_cases, title_cases):
+        found += layouts(one)
+    for layouts in (heading_cases, value_cases):
+        found += layouts(one)
+    found += company_cases(one, other)
+    found += [replace(each, name=f"{each.name}-zeros") for each in web_cases(small)]
+    return found
+
+
+def any_layout(one: Published, rng: random.Random) -> Case:
+    """The report in a layout that chance makes of all that never lose a number."""
+    tables = rng.choice((official, _down, _split, lambda p: {**official(p), **_apart(p)}))(one)
+    parts = page(one, tables)
+    for change in rng.sample(list(CHANGES.values()), rng.randrange(3)):
+        parts = changed(parts, change)
+    kind = rng.choice(("web", "word", "book", "text"))
+    if kind == "web":
+        web = rng.choice(list(WEBS.values()))
+        return case("any", "any.html", web_page(parts, web), one, parts)
+    if kind == "word":
+        return case("any", "any.docx", word(parts, layout_table=rng.random() < 0.3), one, parts)
+    if kind == "book":
+        book = rng.choice(list(BOOKS.values()))
+        return case("any", "any.xlsx", workbook(parts, book), one, parts)
+    text = rng.choice((tabbed, piped, comma_separated))(parts)
+    return case("any", "any.txt", text.encode(), one, parts)
