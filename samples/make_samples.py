@@ -42,7 +42,7 @@ def make(out: Path) -> list[Path]:
     form = get_form(FORM)
     county = read_roster(HERE / "roster.csv").county
     written = []
-    for source in sorted((HERE / "source").rglob("*.txt")):
+    for source in sorted((HERE / "source").glob("20*/*.txt")):
         year = source.parent.name
         submission = load(source, form, county if year == "2025" else Unit("宜阳县"))
         unit = submission.unit

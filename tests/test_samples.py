@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import make_mails
+import make_published
 import make_samples
 from support.merges import merge_and_write
 from xlreport import Form, Roster, check_files
@@ -25,6 +26,13 @@ def test_the_script_makes_the_committed_messages(tmp_path: Path) -> None:
     assert {p.name for p in made} == {p.name for p in (SAMPLES / "mails").iterdir()}
     for path in made:
         assert path.read_bytes() == (SAMPLES / "mails" / path.name).read_bytes(), path.name
+
+
+def test_the_script_makes_the_committed_published_reports(tmp_path: Path) -> None:
+    made = make_published.make(tmp_path)
+    assert {p.name for p in made} == {p.name for p in (SAMPLES / "published").iterdir()}
+    for path in made:
+        assert path.read_bytes() == (SAMPLES / "published" / path.name).read_bytes(), path.name
 
 
 def test_the_county(roster: Roster, tmp_path: Path) -> None:

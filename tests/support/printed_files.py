@@ -16,7 +16,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from openpyxl.worksheet.worksheet import Worksheet
 
-from support.printed_tables import Cell, Printed, Slot
+from printed_tables import Cell, Printed, Slot
 from support.xlsb import as_xlsb
 from xlreport.formats.raw import RawBook, RawCell, RawSheet
 

@@ -10,7 +10,18 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from printed_tables import Printed, Slot, stacked, table_as_printed, titled
 from support.balanced import typed_over
+from support.headings import (
+    blocks_apart,
+    merged_into,
+    renamed,
+    retyped_down,
+    shuffled,
+    transposed,
+    with_headings,
+    without,
+)
 from support.printed_files import (
     Page,
     Part,
@@ -26,21 +37,6 @@ from support.printed_files import (
     web_page,
     word,
     workbook,
-)
-from support.printed_tables import (
-    Printed,
-    Slot,
-    blocks_apart,
-    merged_into,
-    renamed,
-    retyped_down,
-    shuffled,
-    stacked,
-    table_as_printed,
-    titled,
-    transposed,
-    with_headings,
-    without,
 )
 from xlreport import Entry, Form, Submission, Unit
 from xlreport.form.model import Heading, Kind, Table
