@@ -628,9 +628,18 @@ def cases(form: Form, seed: int = 0) -> list[Case]:
     return found
 
 
+LAYOUTS: dict[str, Callable[[Published], dict[str, list[Printed]]]] = {
+    "official": official,
+    "down": _down,
+    "split": _split,
+    "apart": lambda one: {**official(one), **_apart(one)},
+}
+"""How the tables are divided."""
+
+
 def any_layout(one: Published, rng: random.Random) -> Case:
     """The report in a layout that chance makes of all that never lose a number."""
-    tables = rng.choice((official, _down, _split, lambda p: {**official(p), **_apart(p)}))(one)
+    tables = rng.choice(list(LAYOUTS.values()))(one)
     parts = page(one, tables)
     for change in rng.sample(list(CHANGES.values()), rng.randrange(3)):
         parts = changed(parts, change)
