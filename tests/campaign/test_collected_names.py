@@ -42,6 +42,7 @@ def test_a_name_tells_unit_time_and_origin() -> None:
         ("年报.et", Kind.BIFF, ".et"),
         ("年报", Kind.OOXML, ".xlsx"),
         ("年报.dat", Kind.ZIP, ".zip"),
+        ("年报.dat", Kind.RAR, ".rar"),
         ("年报.xlsx.exe", Kind.OOXML, ".xlsx"),
         ("打包.tar.gz", Kind.FOREIGN, ".gz"),
         ("打包.rar", Kind.FOREIGN, ".rar"),

@@ -30,6 +30,7 @@ FORMATS = {
     "ods",
     "OFD",
     "rar",
+    "RAR",
     "xls",
     "xlsb",
     "xlsx",

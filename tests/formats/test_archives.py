@@ -16,7 +16,8 @@ import py7zr
 import pytest
 
 from formats.packages import entry, patched
-from xlreport.formats.archives import Member, members_of, zip_name
+from xlreport.formats.archives import Member, members_of
+from xlreport.formats.archives.zips import zip_name
 from xlreport.formats.detect import Kind
 from xlreport.formats.guard import Limits, Refused
 

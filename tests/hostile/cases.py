@@ -18,6 +18,7 @@ from pathlib import Path
 
 from hostile.scene import FILES, NUMBER, REQUESTS, Scene
 from support.cells import part, put, rewrite
+from support.rar_files import Stored, locked_rar5, rar4, rar5
 from support.xlsb import as_xlsb
 from xlreport import Unit, write_workbook
 from xlreport.formats.open import open_book
@@ -347,7 +348,6 @@ one(
 )
 one(FOREIGN, "PDF 文件", lambda s: b"%PDF-1.7\n", REJECTED, "R1", name="扫描件.pdf")
 one(FOREIGN, "图片", lambda s: b"\x89PNG\r\n\x1a\n", REJECTED, "R1", name="照片.png")
-one(FOREIGN, "RAR 压缩包", lambda s: b"Rar!\x1a\x07\x00", REJECTED, "R1", name="报表.rar")
 one(FOREIGN, "空文件（0 字节）", lambda s: b"", REJECTED, "R1")
 one(FOREIGN, "与报表无关的工作簿", _other_workbook, REJECTED, "F2", name="通讯录.xlsx")
 one(
@@ -1216,6 +1216,49 @@ archive(
     {"../甲.xlsx": REJECTED, "甲子镇.xlsx": ACCEPTED},
     "R6",
     name="报表.7z",
+)
+archive(
+    "RAR 压缩包（RAR5）",
+    lambda s: rar5(Stored("甲子镇.xlsx".encode(), s.book)),
+    {"甲子镇.xlsx": ACCEPTED},
+    name="报表.rar",
+)
+archive(
+    "RAR 压缩包（RAR4），文件名是 GBK",
+    lambda s: rar4(Stored("报表\\甲子镇.xlsx".encode("gbk"), s.book)),
+    {"报表/甲子镇.xlsx": ACCEPTED},
+    name="报表.rar",
+)
+archive(
+    "RAR 里有一个文件名指向文件夹以外，一个链接",
+    lambda s: rar4(Stored("..\\甲子镇.xlsx".encode("gbk"), s.book), Stored(b"l", link=b"/x")),
+    {"../甲子镇.xlsx": ACCEPTED, "l": REJECTED},
+    "R6",
+    name="报表.rar",
+)
+archive(
+    "RAR 压缩包损坏",
+    lambda s: rar5(Stored("甲子镇.xlsx".encode(), s.book))[:-50],
+    {},
+    "R2",
+    name="报表.rar",
+    outcome=REJECTED,
+)
+archive(
+    "RAR 分卷压缩包的一卷",
+    lambda s: rar5(Stored("甲子镇.xlsx".encode(), s.book, split=2), flags=1),
+    {},
+    "R1",
+    name="报表.part1.rar",
+    outcome=REJECTED,
+)
+archive(
+    "RAR 压缩包加了密码",
+    lambda s: locked_rar5(),
+    {},
+    "R20",
+    name="报表.rar",
+    outcome=REJECTED,
 )
 archive("空的 zip", lambda s: s.raw_zip(), {})
 archive(

@@ -45,6 +45,11 @@ EMPTY_MESSAGE = R1.message(
 NO_SEVEN_ZIP = R1.message(
     "这是 7z 压缩包，本机没有安装解压组件", "请先解压，或者安装组件（见用户手册第六节）后再试"
 )
+RAR_NOT_READ = R1.message("这是 RAR 压缩包，不是能读取的工作簿", "请先解压，把里面的工作簿放进来")
+VOLUME = R1.message(
+    "这是分卷压缩包中的一卷，单独一卷解压不全，没有读取",
+    "请把各卷放在一起解压，再把里面的工作簿放进文件夹",
+)
 
 # --- R2: damage ---------------------------------------------------------------------------
 
@@ -63,6 +68,7 @@ TWO_DIRECTORIES = _damage("文件里有两个压缩目录，无法判断哪个�
 TWO_RELATIONS = _damage("部件之间的关系编号“{name}”出现了两次，无法判断哪个是真的")
 BROKEN_XML = _damage("文件的内容不完整或写法有误")
 BROKEN_SEVEN_ZIP = _damage("7z 压缩包不完整或校验码不符")
+BROKEN_RAR = _damage("RAR 压缩包不完整或校验码不符")
 SAME_NAMES = _damage("压缩包里有同名的文件，无法判断哪个是真的")
 BROKEN_LOCKED = _damage("加密工作簿的内容不完整或写法有误")
 BROKEN_RECORDS = _damage("文件里的二进制记录不完整或写法有误")
@@ -97,6 +103,7 @@ ARCHIVE_SIZE = _limit("压缩包大小", "字节")
 ARCHIVE_FILES = _limit("压缩包里的文件数", "个")
 ARCHIVE_FILES_IN_ALL = _limit("压缩包（含里层的压缩包）里的文件数", "个")
 ARCHIVE_DEPTH = _limit("压缩包套压缩包的层数", "层")
+TOO_MUCH_TO_UNPACK = R3.message("压缩包的目录或解压要用的内存超过允许的大小，没有读取", _UNPACK)
 PARTS = _limit("压缩包内的部件数", "个")
 PART_SIZE = _limit("部件解压后的大小", "字节")
 PART_RATIO = _limit("部件的压缩比", "倍")

@@ -38,10 +38,11 @@ class Kind(StrEnum):
     LOCKED = "locked"
     ZIP = "zip"
     SEVEN_ZIP = "7z"
+    RAR = "rar"
     FOREIGN = "foreign"
 
 
-ARCHIVES = frozenset({Kind.ZIP, Kind.SEVEN_ZIP})
+ARCHIVES = frozenset({Kind.ZIP, Kind.SEVEN_ZIP, Kind.RAR})
 
 
 class Reader(Protocol):
@@ -125,6 +126,7 @@ class FileFormat:
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _SEVEN_ZIP = b"7z\xbc\xaf\x27\x1c"
+_RAR = b"Rar!\x1a\x07"
 _HEAD = (opc.TYPES, "_rels/.rels")
 _LETTER = re.compile(
     rb"(?:received|return-path|delivered-to|message-id|x-[a-z-]+|from|date|subject): ?\S"
@@ -399,10 +401,10 @@ FORMATS: tuple[FileFormat, ...] = (
     _foreign(_LOCKED, lambda content: _ESAFENET in content.data[:64], explain=_locked_by("亿赛通")),
     _foreign(_LOCKED, _begins(b"%TSD-Header-###%"), explain=_locked_by("天锐绿盾")),
     FileFormat(Kind.SEVEN_ZIP, "7z 压缩包", _begins(_SEVEN_ZIP), suggestion=_UNPACK),
+    FileFormat(Kind.RAR, "RAR 压缩包", _begins(_RAR), suggestion=_UNPACK),
     _foreign("空文件（0 字节）", _is_empty),
     _foreign("PDF 文件", _begins(b"%PDF")),
     _foreign("图片", _begins(b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*")),
-    _foreign("RAR 压缩包", _begins(b"Rar!"), _UNPACK),
     _foreign("gzip 压缩包", _begins(b"\x1f\x8b"), _UNPACK),
     _foreign("bzip2 或 xz 压缩包", _begins(b"BZh", b"\xfd7zXZ\0"), _UNPACK),
     _foreign("音频或视频", _is_recording),
@@ -427,8 +429,8 @@ def format_of(data: bytes, limits: Limits) -> FileFormat:
 
 
 def begins_an_archive(beginning: bytes) -> bool:
-    """Whether these first bytes of a file are those of a zip or 7z."""
-    return beginning.startswith((*_ZIP, _SEVEN_ZIP))
+    """Whether these first bytes of a file are those of a zip, 7z or RAR."""
+    return beginning.startswith((*_ZIP, _SEVEN_ZIP, _RAR))
 
 
 def is_a(label: str) -> str:
