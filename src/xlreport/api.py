@@ -86,8 +86,10 @@ class TemplateRequest:
         if self.roster is not None and not county.name:
             county = self.roster.county
         empty = blank(self.form, self.year, unit, county)
-        previous = self.prior_year.of(unit) if self.prior_year else None
-        return replace(empty, prior_year=previous)
+        if self.prior_year is None:
+            return empty
+        prior_year = self.prior_year.understood_by(self.form)
+        return replace(empty, prior_year=prior_year.of(unit))
 
     @property
     def without_prior_year(self) -> tuple[Unit, ...]:
@@ -516,7 +518,8 @@ def read_prior_year(
         reasons = "".join(f"\n{reason}" for reason in unused)
         raise UsageError(f"“{path}”里 {prior} 年度的报表都不能使用。{reasons}")
     county = roster.county.name if roster else ""
-    return PriorYear(prior, gather(result.counted_files), roster, county, tuple(unused))
+    figures = gather(result.counted_files)
+    return PriorYear(prior, figures, roster, county, tuple(unused), result.form)
 
 
 def _set_aside(path: Path) -> list[Path]:

@@ -182,9 +182,9 @@ def completed(
         ("xlreport merge --ro", ["--roster"]),
         ("xlreport merge --on-conflict ", ["newest", "error"]),
         ("xlreport send re", ["reminders", "returns", "receipts"]),
-        ("xlreport fields zf", ["zfxxgk-2021"]),
+        ("xlreport fields zf", ["zfxxgk-2019", "zfxxgk-2021"]),
         ("xlreport template xy", []),
-        ("xlreport init x --form z", ["zfxxgk-2021"]),
+        ("xlreport init x --form z", ["zfxxgk-2019", "zfxxgk-2021"]),
     ],
 )
 def test_a_shell_is_told_how_a_word_may_end(

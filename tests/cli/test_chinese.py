@@ -210,7 +210,7 @@ REFUSALS = {
     "template zfxxgk-2021 --year 2020": (
         "《政府信息公开工作年度报告》适用于 2021 年度起，不能用于 2020 年度。"
     ),
-    "fields xyz": "没有名为“xyz”的报表；现有：zfxxgk-2021。也可以给出定义文件（.yaml）的路径。",
+    "fields xyz": "没有名为“xyz”的报表；现有：zfxxgk-2019、zfxxgk-2021。也可以给出定义文件（.yaml）的路径。",
     "check xyz.xlsx": "找不到“xyz.xlsx”，请检查路径。",
     "merge xyz": "找不到文件夹“xyz”，请检查路径。",
     "merge . --roster xyz.csv": ("名册“xyz.csv”打不开，请检查路径，并关闭正在使用它的程序。"),

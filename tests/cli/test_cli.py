@@ -26,7 +26,12 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
 
 
 def test_forms_and_fields(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(capsys, "forms")[1].startswith("zfxxgk-2021　政府信息公开工作年度报告")
+    listed = run(capsys, "forms")[1].splitlines()
+    titles = [line.split("　")[:2] for line in listed if line.startswith("zfxxgk")]
+    assert titles == [
+        ["zfxxgk-2019", "政府信息公开工作年度报告"],
+        ["zfxxgk-2021", "政府信息公开工作年度报告"],
+    ]
     code, out, err = run(capsys, "fields", "zfxxgk-2021", "--json")
     fields = json.loads(out)
     assert (code, err, len(fields)) == (0, "", 203)

@@ -33,7 +33,7 @@ def test_any_file_can_be_a_definition(tmp_path: Path, suffix: str) -> None:
         ("nothing.yml", "找不到报表定义文件“nothing.yml”，请检查路径。"),
         (
             "nothing",
-            "没有名为“nothing”的报表；现有：zfxxgk-2021。也可以给出定义文件（.yaml）的路径。",
+            "没有名为“nothing”的报表；现有：zfxxgk-2019、zfxxgk-2021。也可以给出定义文件（.yaml）的路径。",
         ),
     ],
 )
@@ -46,7 +46,7 @@ def test_what_is_not_there_is_said(name: str, message: str) -> None:
 def test_a_definition_that_cannot_be_opened_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(path: Path) -> Form:
+    def refuse(path: Path, *, linked: bool) -> Form:
         raise PermissionError(13, "denied", str(path))
 
     path = tmp_path / "small.yaml"
@@ -64,7 +64,8 @@ def test_forms_that_were_given_come_before_shipped_ones(zfxxgk: Form) -> None:
     assert catalog("small") is own
     assert catalog("zfxxgk-2021") is same_id
     assert catalog("nothing") is None
-    assert list(catalog.all()) == [own, same_id]
+    others = [get_form(name) for name in shipped() if name != "zfxxgk-2021"]
+    assert list(catalog.all()) == [own, same_id, *others]
     assert FormCatalog()("zfxxgk-2021") is zfxxgk
 
 

@@ -41,6 +41,7 @@ def test_the_keys_of_a_definition_are_these() -> None:
         "texts",
         "checks",
         "follows",
+        "continues",
         "marks",
         "signatures",
         "headlines",

@@ -83,3 +83,7 @@ NO_REPORT_BEFORE = V2.message(
 LACKING_BEFORE = V2.message(
     "上年的报表里缺数或缺文字，有 {count} 项与上年比较的校验无法核对：{codes}", _GIVE_LAST_YEAR
 )
+OTHER_FORM_BEFORE = V2.message(
+    "上年的报表是另一种格式，{labels}没有可比的数，有 {count} 项与上年比较的校验无法核对：{codes}",
+    "不用补报；需要时请对照上年的报表人工核对",
+)

@@ -30,7 +30,7 @@ from xlreport.narrative import TextComparison, compare_texts
 from xlreport.rules.evaluate import Evaluation, UnitView, Verdict, evaluate_submissions
 from xlreport.rules.linear import LinearConstraint
 from xlreport.submission import Entry, Status, Submission, shown
-from xlreport.text import cut, printed_code
+from xlreport.text import cut, first_of, printed_code
 
 MOST_FORESEEN = 5
 """So many rules that would fail if blanks were 0 are told one by one."""
@@ -39,6 +39,9 @@ _ZERO = Entry.of(0)
 
 MOST_LISTED = 12
 """So many codes of checks that could not be verified are listed."""
+
+MOST_NAMED = 3
+"""So many rows and texts are named that the form before did not have."""
 
 
 def check_submissions(
@@ -212,36 +215,81 @@ def unverified(report: Report) -> Sequence[Finding]:
     unknown = tuple(report.unknown)
     if report.submission.prior_year is None:
         across_years = tuple(traits_of(report.form).last_year)
-        return _notes(report.form, unknown, across_years, of_texts, nothing_before=True)
-    before = tuple(position for position in unknown if _lacks_last_year(report, position))
-    return _notes(report.form, unknown, before, of_texts, nothing_before=False)
+        return _notes(report.form, _Unverified(unknown, of_texts, nothing_before=across_years))
+    before = [position for position in unknown if _lacks_last_year(report, position)]
+    of_other_form = tuple(each for each in before if _has_no_counterpart(report, each))
+    others = tuple(each for each in before if each not in of_other_form)
+    return _notes(report.form, _Unverified(unknown, of_texts, (), others, of_other_form))
+
+
+@dataclass(frozen=True, slots=True)
+class _Unverified:
+    """The rules that cannot be verified by their positions, and the codes of texts that cannot.
+    Of those that need last year: all, where nothing is known of it, those that lack something of
+    it, and those that lack what the form before did not have."""
+
+    unknown: tuple[int, ...]
+    of_texts: tuple[str, ...]
+    nothing_before: tuple[int, ...] = ()
+    lacking_before: tuple[int, ...] = ()
+    of_other_form: tuple[int, ...] = ()
+
+    @property
+    def of_last_year(self) -> frozenset[int]:
+        """Those that need last year."""
+        return frozenset((*self.nothing_before, *self.lacking_before, *self.of_other_form))
 
 
 @lru_cache(maxsize=1024)
-def _notes(
-    form: Form,
-    unknown: tuple[int, ...],
-    lacks_last_year: tuple[int, ...],
-    of_texts: tuple[str, ...],
-    *,
-    nothing_before: bool,
-) -> tuple[Finding, ...]:
-    """The notes on the rules that cannot be verified, and the codes of texts that cannot: most
-    reports of a county lack the same."""
-    before = [form.instances[each].check.code for each in unknown if each in lacks_last_year]
-    passed_over = traits_of(form).told_by_itself.union(lacks_last_year)
-    lacking = [form.instances[each].code for each in unknown if each not in passed_over]
+def _notes(form: Form, unverified: _Unverified) -> tuple[Finding, ...]:
+    """The notes on what cannot be verified: most reports of a county lack the same."""
     notes = []
-    rules = list(dict.fromkeys((*lacking, *of_texts)))
+    passed_over = traits_of(form).told_by_itself.union(unverified.of_last_year)
+    lacking = [form.instances[each].code for each in unverified.unknown if each not in passed_over]
+    rules = list(dict.fromkeys((*lacking, *unverified.of_texts)))
     if rules:
         finding = codes.LACKING(count=len(rules), codes=_checks_of(rules))
         notes.append(_counted(finding, len(rules)))
-    if before:
-        message = codes.NO_REPORT_BEFORE if nothing_before else codes.LACKING_BEFORE
-        listed = "、".join(dict.fromkeys(map(printed_code, before)))
-        finding = message(count=len(before), codes=listed)
-        notes.append(_counted(finding, len(before)))
+    for message, positions in (
+        (codes.NO_REPORT_BEFORE, unverified.nothing_before),
+        (codes.LACKING_BEFORE, unverified.lacking_before),
+        (codes.OTHER_FORM_BEFORE, unverified.of_other_form),
+    ):
+        before = [each for each in positions if each in unverified.unknown]
+        if before:
+            listed = _printed_codes(form, before)
+            labels = _without_counterpart(form, before)
+            finding = message(count=len(before), codes=listed, labels=labels)
+            notes.append(_counted(finding, len(before)))
     return tuple(notes)
+
+
+def _printed_codes(form: Form, positions: Iterable[int]) -> str:
+    """The checks of these rules, each once."""
+    names = [printed_code(form.instances[each].check.code) for each in positions]
+    return "、".join(dict.fromkeys(names))
+
+
+def _without_counterpart(form: Form, positions: Iterable[int]) -> str:
+    """What the form before did not have of that which these rules need: rows and texts."""
+    traits = traits_of(form)
+    labels: dict[str, None] = {}
+    for position in positions:
+        for part in traits.last_year[position]:
+            if form.continues is not None and not form.continues.is_known(_name_of(part)):
+                labels[_row_of(form, part)] = None
+    return first_of(list(labels), MOST_NAMED, "项")
+
+
+def _name_of(part: ex.Previous | ex.Differs) -> str:
+    return part.field if isinstance(part, ex.Previous) else part.text
+
+
+def _row_of(form: Form, part: ex.Previous | ex.Differs) -> str:
+    """What is printed before a number or a text."""
+    if isinstance(part, ex.Previous):
+        return form.fields[part.field].row_short
+    return next(text.label for text in form.texts if text.field_id == part.text)
 
 
 def _checks_of(rules: Iterable[str]) -> str:
@@ -463,6 +511,16 @@ def _lacks_last_year(report: Report, position: int) -> bool:
     """Whether a rule cannot be verified because of the year before, whatever else is missing."""
     needs = traits_of(report.form).last_year.get(position, ())
     return any(_is_unknown(part, report.view) for part in needs)
+
+
+def _has_no_counterpart(report: Report, position: int) -> bool:
+    """Whether a rule needs what last year's form, which was another one, did not have."""
+    continues = report.form.before(report.submission.year)
+    if continues is None:
+        return False
+    needs = traits_of(report.form).last_year.get(position, ())
+    unknown = [part for part in needs if _is_unknown(part, report.view)]
+    return any(not continues.is_known(_name_of(part)) for part in unknown)
 
 
 def _is_unknown(part: ex.Previous | ex.Differs, view: UnitView) -> bool:

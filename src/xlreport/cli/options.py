@@ -389,6 +389,33 @@ class TemplateOutput:
 
 
 @dataclass(frozen=True)
+class FormChoice:
+    """Which form is meant: by its name or its file, or as one of the user's own."""
+
+    form: OptionalFormName = None
+    form_files: FormFiles = None
+
+    @property
+    def is_made(self) -> bool:
+        """Whether the command line says anything of it."""
+        return self.form is not None or bool(self.form_files)
+
+    def forms(self) -> FormCatalog:
+        """The form that is meant, before the others that are given. Raises BadParameter where none
+        or several could be meant, XlreportError."""
+        from xlreport.form.catalog import FormCatalog, get_form
+
+        own = FormCatalog(tuple(get_form(name) for name in self.form_files or ()))
+        if self.form is None:
+            if len(own.given) != 1:
+                raise typer.BadParameter("缺少“报表”。xlreport forms 列出全部报表。")
+            return own
+        meant = own(self.form) or get_form(self.form)
+        others = [form for form in own.given if form.id != meant.id]
+        return FormCatalog((meant, *others))
+
+
+@dataclass(frozen=True)
 class View:
     """How much is said, and to whom."""
 

@@ -23,10 +23,10 @@ from xlreport.cli.options import (
     County,
     FirstFile,
     Force,
+    FormChoice,
     FormName,
     InboxFolder,
     OlderDefinition,
-    OptionalFormName,
     Outputs,
     Reading,
     RepairedFolder,
@@ -85,7 +85,7 @@ def fields(*, form: FormName, as_json: AsJson = False) -> int:
 
 def template(
     *,
-    form: OptionalFormName = None,
+    choice: FormChoice,
     year: Year = None,
     place: Workplace,
     county: County = "",
@@ -95,6 +95,7 @@ def template(
 
     例子：
       xlreport template zfxxgk-2021 --year 2025 --roster 名册.csv --out 模板
+      xlreport template --form 我的报表.yaml --year 2025
       xlreport template --campaign 2025年报
     """
     from xlreport.api import write_templates
@@ -103,10 +104,10 @@ def template(
     from xlreport.merging.request import ReadOptions
     from xlreport.submission import Unit
 
-    settings = _campaign_to_fill(place, form)
+    settings = _campaign_to_fill(place, choice)
     out = output.out
     if settings is None:
-        request = _templates_of(place, form, year)
+        request = _templates_of(place, choice, year)
     else:
         request = _templates_in(settings, place)
         out = out or settings.templates
@@ -385,10 +386,10 @@ def _request_in(campaign: Campaign, reading: Reading) -> MergeRequest:
 # --- templates ---
 
 
-def _campaign_to_fill(place: Workplace, form: str | None) -> CampaignSettings | None:
+def _campaign_to_fill(place: Workplace, choice: FormChoice) -> CampaignSettings | None:
     """The campaign whose units get templates; None where the command line names a form. Raises
     BadParameter when it names both."""
-    if form is None:
+    if not choice.is_made:
         return campaign_here(place.campaign)
     if place.campaign is not None:
         raise typer.BadParameter("“报表”和 --campaign 只能写一个：工作文件夹里已经写明是哪种报表。")
@@ -402,19 +403,16 @@ def _templates_in(settings: CampaignSettings, place: Workplace) -> TemplateReque
     return template_request(opened_campaign(settings, ReadOptions(), place))
 
 
-def _templates_of(place: Workplace, form: str | None, year: int | None) -> TemplateRequest:
+def _templates_of(place: Workplace, choice: FormChoice, year: int | None) -> TemplateRequest:
     """What the command line names. Raises BadParameter for what is missing in it."""
     from xlreport.api import TemplateRequest
-    from xlreport.form.catalog import FormCatalog, get_form
     from xlreport.merging.request import ReadOptions
 
-    if form is None:
-        raise typer.BadParameter("缺少“报表”。xlreport forms 列出全部报表。")
-    definition = get_form(form)
+    forms = choice.forms()
+    definition = forms.given[0]
     if year is None:
         raise typer.BadParameter("缺少选项“--year”。报告年度，例如 2025。")
     roster = roster_at(place.roster) if place.roster else None
-    forms = FormCatalog((definition,))
     prior_year = prior_year_at(place.previous, year, roster, ReadOptions(), forms)
     return TemplateRequest(definition, year, roster, prior_year=prior_year)
 

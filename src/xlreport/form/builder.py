@@ -172,7 +172,7 @@ class _TableBuilder:
         inner = self._columns(item.columns, path, ids)
         self._check_heading(item, path, ids, is_group=bool(inner))
         kind = Kind(item.kind)
-        return Heading(item.label, item.id, inner, kind, item.unit, item.computed)
+        return Heading(item.label, item.id, inner, kind, item.unit, item.computed, item.signed)
 
     def _rows(self, items: Iterable[RowDef], path: Path) -> tuple[Heading, ...]:
         placed = with_paths(items, path, "rows")
@@ -220,6 +220,7 @@ def _field(table: str, rows: tuple[Heading, ...], columns: tuple[Heading, ...]) 
         kind=column.kind,
         unit=column.unit,
         computed=column.computed or row.computed,
+        signed=column.signed,
     )
 
 

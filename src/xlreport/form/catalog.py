@@ -9,7 +9,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
 from xlreport.errors import UnknownForm
@@ -32,11 +32,11 @@ def shipped() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in definitions_folder().glob("*.yaml")))
 
 
-def _load(path: Path) -> Form:
+def _load(path: Path, *, linked: bool = True) -> Form:
     from xlreport.form.loader import load
 
     try:
-        return load(path)
+        return load(path, linked=linked)
     except OSError:
         raise UnknownForm(f"报表定义“{path}”打不开，请检查路径和权限。") from None
 
@@ -53,14 +53,23 @@ def _shipped_form(name: str) -> Form:
 
 def get_form(name_or_path: str | Path) -> Form:
     """A shipped form by id, or a definition file by path. Raises UnknownForm, FormError."""
-    name = str(name_or_path)
+    return _form(str(name_or_path), linked=True)
+
+
+def get_unlinked(name_or_path: str) -> Form:
+    """The same for the form before another one: of a file the form before is not looked for, so
+    that two that name each other come to an end. Raises UnknownForm, FormError."""
+    return _form(name_or_path, linked=False)
+
+
+def _form(name: str, *, linked: bool) -> Form:
     if name in shipped():
         return _shipped_form(name)
-    path = Path(name_or_path)
+    path = Path(name)
     if path.suffix in (".yaml", ".yml") or path.is_file():
         if not path.is_file():
             raise UnknownForm(f"找不到报表定义文件“{path}”，请检查路径。")
-        return _load(path)
+        return _load(path, linked=linked)
     known = "、".join(shipped())
     raise UnknownForm(f"没有名为“{name}”的报表；现有：{known}。也可以给出定义文件（.yaml）的路径。")
 
@@ -85,15 +94,30 @@ class FormCatalog:
                 return form
         if form_id in shipped():
             return get_form(form_id)
-        return None
+        return next((form for form in self._before if form.id == form_id), None)
 
     def all(self) -> Iterator[Form]:
         """Every form on the catalog."""
         yield from self.given
         known = {form.id for form in self.given}
-        for name in shipped():
-            if name not in known:
-                yield get_form(name)
+        shipping = (get_form(name) for name in shipped() if name not in known)
+        for form in (*shipping, *self._before):
+            if form.id not in known:
+                known.add(form.id)
+                yield form
+
+    @cached_property
+    def _before(self) -> tuple[Form, ...]:
+        """The forms before those given, and before these: last year's reports are read by them."""
+        forms: dict[str, Form] = {}
+        waiting = list(self.given)
+        while waiting:
+            continues = waiting.pop().continues
+            if continues is not None and continues.form not in forms:
+                form = get_form(continues.definition)
+                forms[form.id] = form
+                waiting.append(form)
+        return tuple(forms.values())
 
 
 SHIPPED = FormCatalog()

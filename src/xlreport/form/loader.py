@@ -17,6 +17,7 @@ from xlreport.findings import Severity
 from xlreport.form import expression as ex
 from xlreport.form.builder import Draft, build_tables, order_formulas
 from xlreport.form.charts import Publication, build_publication
+from xlreport.form.continuation import build_continuation
 from xlreport.form.model import (
     Check,
     Form,
@@ -38,9 +39,10 @@ REQUIRED_IDENTITY = ("unit", "code", "level", "year")
 """Identity items by which the program knows a unit; each form has them."""
 
 
-def load(path: pathlib.Path) -> Form:
+def load(path: pathlib.Path, *, linked: bool = True) -> Form:
     """Loads a form definition. Raises FormError with all mistakes (line, column, Chinese text),
-    OSError when the file cannot be read."""
+    OSError when the file cannot be read. One that is not `linked` does not look for the form
+    before."""
     raw = path.read_bytes()
     if len(raw) > MAX_BYTES:
         problem = Problem(1, 1, f"文件太大（超过 {MAX_BYTES:,} 字节）")
@@ -52,11 +54,11 @@ def load(path: pathlib.Path) -> Form:
         line = before.count(b"\n") + 1
         problem = Problem(line, 1, "文件不是 UTF-8 编码，请另存为 UTF-8")
         raise FormError(str(path), [problem]) from None
-    return loads(text, str(path))
+    return loads(text, str(path), linked=linked)
 
 
 @lru_cache(maxsize=32)
-def loads(text: str, path: str = "<text>") -> Form:
+def loads(text: str, path: str = "<text>", *, linked: bool = True) -> Form:
     """Loads a form definition from its text; see `load`."""
     source = Source(text)
     if source.data is None:
@@ -66,6 +68,8 @@ def loads(text: str, path: str = "<text>") -> Form:
     except ValidationError as error:
         problems = [*source.problems, *_shape_problems(source, error)]
         raise FormError(path, problems) from None
+    if not linked:
+        definition = definition.model_copy(update={"continues": None})
     return _Loader(definition, source, path).form()
 
 
@@ -164,6 +168,9 @@ class _Loader:
         instances = self._bind(checks, names)
         statements = build_statements(definition, names, self.add)
         publication = build_publication(definition, names, self.add)
+        continues = build_continuation(
+            definition.continues, definition.first_year, names, self.path, self.add
+        )
         formulas: dict[str, ex.Number] = {}
         if not self.problems:
             formulas = order_formulas(draft, instances, self.add)
@@ -172,7 +179,7 @@ class _Loader:
         if self.problems:
             raise FormError(self.path, self.problems)
         form = self._form(draft, checks, instances, statements, publication)
-        return replace(form, formulas=formulas)
+        return replace(form, formulas=formulas, continues=continues)
 
     def _form(
         self,
@@ -352,8 +359,8 @@ def _marks(definition: FormDef) -> tuple[tuple[str, str], ...]:
 
 
 def _fingerprint(definition: FormDef) -> str:
-    """The SHA-256 of what shapes the form's workbook: what a definition says of running text
-    and of what is published stands in none."""
+    """The SHA-256 of what shapes the form's workbook: what a definition says of running text, of
+    what is published and of the form before stands in none."""
     statements: dict[str, IncEx | bool] = {"__all__": {"claims", "own"}}
     words: dict[str, IncEx | bool] = {
         "same_workbook_as": True,
@@ -364,6 +371,7 @@ def _fingerprint(definition: FormDef) -> str:
         "order": True,
         "drafts": True,
         "subjects": True,
+        "continues": True,
         "statements": statements,
     }
     content = definition.model_dump_json(exclude=words)

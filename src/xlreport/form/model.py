@@ -15,6 +15,7 @@ from itertools import chain
 from xlreport.compact import compact
 from xlreport.findings import Severity
 from xlreport.form.expression import (
+    MAX_NUMBER,
     SCALE,
     Length,
     Node,
@@ -156,6 +157,7 @@ class Heading:
     kind: Kind = Kind.COUNT
     unit: str = "件"
     computed: str | None = None
+    signed: bool = False
 
     def leaves(self) -> Iterator[Heading]:
         """The headings that stand for one row or column."""
@@ -247,6 +249,7 @@ class Field:
     kind: Kind
     unit: str
     computed: str | None
+    signed: bool = False
 
     @property
     def label(self) -> str:
@@ -259,6 +262,11 @@ class Field:
         if self.kind is Kind.COUNT:
             return 0
         return SCALE
+
+    @property
+    def least(self) -> Decimal:
+        """The least whole number that a cell of this kind may hold."""
+        return 1 - MAX_NUMBER if self.signed else Decimal(0)
 
 
 @compact
@@ -395,6 +403,28 @@ class Instance:
         return self.check.code
 
 
+@compact
+@dataclass(frozen=True, slots=True)
+class Continuation:
+    """The form before, and where its figures went. Ids are those of numbers and texts.
+
+    `form` is its id, `definition` where it was found. `same` gives for an id here the one there
+    with the same meaning, `parts` for each of several here the one there that holds their sum;
+    `new` are the ids that the form before did not have, `ended` those that only it had.
+    """
+
+    form: str
+    definition: str
+    same: Mapping[str, str]
+    parts: Mapping[str, str]
+    new: frozenset[str]
+    ended: frozenset[str] = frozenset()
+
+    def is_known(self, name: str) -> bool:
+        """Whether the form before tells what this number or text was."""
+        return name in self.same
+
+
 @dataclass(frozen=True, eq=False)
 class Form:
     """A loaded form definition.
@@ -405,8 +435,8 @@ class Form:
     `headlines` and `charts` are the numbers that a county is shown first, `order` gives the parts
     of the published report (ids of tables, fields of texts), `drafts` the texts that it begins.
     `marks` are the legal marks of a statistical form (统计法实施条例第二十三条) with their labels,
-    `follows` names the definition that was in force before. `spellings` are other ways to write
-    labels and titles, by these.
+    `follows` names the definition that was in force before, `continues` says how to understand the
+    figures of the form before. `spellings` are other ways to write labels and titles, by these.
     """
 
     id: str
@@ -431,6 +461,7 @@ class Form:
     signatures: tuple[Signature, ...] = ()
     marks: tuple[tuple[str, str], ...] = ()
     follows: str = ""
+    continues: Continuation | None = None
     headlines: tuple[Headline, ...] = ()
     charts: tuple[Chart, ...] = ()
     order: tuple[str, ...] = ()
@@ -515,6 +546,11 @@ class Form:
     def named(self) -> str:
         """The form as people tell it from another: its title and the year from which it is used."""
         return f"《{self.title}》（{self.first_year} 年度起）"
+
+    def before(self, year: int) -> Continuation | None:
+        """How the report of the year before this one was another form's; None where it was this
+        one's, or nothing is known of another."""
+        return None if self.covers(year - 1) else self.continues
 
     def covers(self, year: int) -> bool:
         """Whether the form is in force for a report year."""

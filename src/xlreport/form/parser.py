@@ -296,6 +296,8 @@ class _Binder:
                 return ex.Const(self._constant(node))
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 return ex.Times(Decimal(-1), self.number(operand))
+            case ast.Name(id="least") if self.scope.cell:
+                return ex.Const(self.scope.cell.least)
             case ast.BinOp(op=ast.Add() | ast.Sub() | ast.Mult()):
                 return self._arithmetic(node)
             case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):

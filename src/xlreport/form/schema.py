@@ -41,6 +41,11 @@ WordList = Annotated[
 written; there are no wildcards."""
 
 
+def _is_false(value: bool) -> bool:
+    """What is not said leaves no trace in the fingerprint."""
+    return not value
+
+
 Fingerprint = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 """The SHA-256 of what shapes a form's workbook, as workbooks carry it."""
 
@@ -77,6 +82,9 @@ class ColumnDef(HeadingDef):
 
     unit: Words = "件"
     """The unit of measurement that is printed and quoted. Example: `万元`."""
+
+    signed: Annotated[bool, Field(exclude_if=_is_false)] = False
+    """Whether its numbers may be negative, such as a change (`least` is then below 0 in rules)."""
 
     columns: tuple[ColumnDef, ...] = ()
     """The columns below a merged heading; a column without them holds numbers. Kind and unit are
@@ -168,8 +176,9 @@ class CheckDef(_Strict):
 
     each: Literal["row", "column", "cell"] | None = None
     """The rule holds for each row (`table.column` means the number in that row), each column
-    (`table.row`), or each typed-in cell of the form (`cell`, with `decimals` for its kind). Without
-    it the rule holds once. Rows and columns that lack one of the numbers are passed over."""
+    (`table.row`), or each typed-in cell of the form (`cell`, with its `decimals` and `least`).
+    Without it the rule holds once. Rows and columns that lack one of the numbers are passed
+    over."""
 
     rule: Words
     """What must hold, in the check language. Example: `requests.total ==
@@ -395,6 +404,46 @@ class SpellingDef(_Strict):
     punctuation need none. Example: `[本年度废止件数]`."""
 
 
+class CounterpartDef(_Strict):
+    """What is called otherwise in the form before."""
+
+    here: Words
+    """The name in this form. Example: `requests.closed`."""
+
+    there: Words
+    """The name in the form before, of as many parts."""
+
+
+class ContinuesDef(_Strict):
+    """How the numbers and texts of last year's form are to be understood in this one.
+
+    A name is a table, a row or a column of one (`table.row`, a merged one for all below it), a
+    number or a text. Every number and text of the form must be named once; what `renamed`, `split`
+    and `new` name is left out of what `same` names.
+    """
+
+    form: Words
+    """The form before: a file beside this one, or the name of a form that comes with the program.
+    It must be in force in the year before `first_year`. Example: `zfxxgk-2019`."""
+
+    same: tuple[Words, ...] = ()
+    """What means the same and has the same id there. Example: `[requests, text.overview]`."""
+
+    renamed: tuple[CounterpartDef, ...] = ()
+    """What means the same and has another id there. Example: `{here: t.new, there: t.old}`."""
+
+    split: tuple[CounterpartDef, ...] = ()
+    """What is one number there and several here: only their sum can be compared. Example:
+    `{here: requests.closed, there: requests.closed}`."""
+
+    new: tuple[Words, ...] = ()
+    """What the form before did not have. Example: `[disclosure.issued]`."""
+
+    ended: tuple[Words, ...] = ()
+    """What only the form before had, by its names there. `xlreport lint` names what is in none of
+    the lists. Example: `[disclosure.made]`."""
+
+
 class FormDef(_Strict):
     """A whole definition file."""
 
@@ -428,6 +477,10 @@ class FormDef(_Strict):
     follows: Words | None = None
     """The definition that was in force before: a file beside this one, or the name of a form that
     comes with the program. The cover then says what is new. Example: `zfxxgk-2021.yaml`."""
+
+    continues: ContinuesDef | None = None
+    """The form by which units reported until the year before `first_year`, if that was another one:
+    its figures are then last year's. Workbooks that are out stay as they are when it is added."""
 
     marks: MarksDef | None = None
     """The legal marks; left out for a form that has none."""

@@ -38,6 +38,7 @@ def merge_files(files: list[FileRecord], request: MergeRequest) -> MergeResult:
     files = with_arrivals(files, request.arrivals, request.roster)
     moved = moved_away(files, request.arrivals)
     target = choose_target(files, request)
+    request = _understanding(request, target)
     if target is None:
         form_id = request.form or ""
         result = MergeResult(request, form_id, request.year, tuple(files))
@@ -50,6 +51,14 @@ def merge_files(files: list[FileRecord], request: MergeRequest) -> MergeResult:
     _require_year_before(request.prior_year, target.year)
     result = _summed(result, form, target)
     return replace(result, own_findings=(*result.own_findings, *moved))
+
+
+def _understanding(request: MergeRequest, target: Target | None) -> MergeRequest:
+    """The request with last year's figures as the form understands them that is merged."""
+    form = request.forms(target.form) if target is not None else None
+    if form is None or request.prior_year is None:
+        return request
+    return replace(request, prior_year=request.prior_year.understood_by(form))
 
 
 def decide(files: list[FileRecord], target: Target, request: MergeRequest) -> list[FileRecord]:

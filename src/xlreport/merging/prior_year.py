@@ -20,6 +20,7 @@ from xlreport.merging.codes import (
 from xlreport.merging.outcome import FileRecord
 from xlreport.merging.roster import Roster
 from xlreport.merging.totals import totals_of
+from xlreport.merging.translation import understood
 from xlreport.merging.unit_index import normalised
 from xlreport.rules.evaluate import UnitView
 from xlreport.submission import Figures, Submission, Summary, Unit, shown
@@ -34,7 +35,8 @@ class PriorYear:
     """The prior year's figures by unit, and of which year they are.
 
     `roster` tells which units a renamed or merged one came from (its column 前身); `unused` names
-    the files that were there but could not be used, each with the reason.
+    the files that were there but could not be used, each with the reason. `form` is the form by
+    which they were reported, None where that is the form that asks.
     """
 
     year: int
@@ -42,8 +44,13 @@ class PriorYear:
     roster: Roster | None = None
     county: str = ""
     unused: tuple[str, ...] = ()
+    form: Form | None = None
     _by_code: dict[str, Unit] = field(init=False, repr=False, compare=False, default_factory=dict)
     _by_name: dict[str, list[Unit]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+
+    _understood: dict[str, PriorYear] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )
 
@@ -52,6 +59,18 @@ class PriorYear:
             if unit.code:
                 self._by_code[unit.code] = unit
             self._by_name.setdefault(self._plain(unit.name), []).append(unit)
+
+    def understood_by(self, form: Form) -> PriorYear:
+        """The same figures as a form understands them that continues another."""
+        before = self.form
+        if before is None or before.id == form.id:
+            return self
+        if form.id not in self._understood:
+            units = {
+                unit: understood(figures, before, form) for unit, figures in self.units.items()
+            }
+            self._understood[form.id] = replace(self, units=units, form=form)
+        return self._understood[form.id]
 
     def of(self, unit: Unit) -> Figures | None:
         """A unit's figures, those of its predecessors added up; None when one is missing."""
@@ -162,6 +181,8 @@ def with_prior_year(file: FileRecord, prior_year: PriorYear | None) -> FileRecor
     if report.year != prior_year.year + 1:
         unfit = PRIOR_YEAR_UNFIT(given=prior_year.year, year=report.year)
         return file.noting(file.placed(unfit))
+    if file.form is not None:
+        prior_year = prior_year.understood_by(file.form)
     known = _known_figures(report, prior_year)
     if known is None:
         return _other_name_told(file, prior_year)

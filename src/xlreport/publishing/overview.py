@@ -6,8 +6,8 @@ words from here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
@@ -23,7 +23,7 @@ from xlreport.merging.result import LEFT_OUT_LABEL, MergeResult, is_left_out
 from xlreport.merging.roster import Roster
 from xlreport.rules.columns import ColumnStore, known, number
 from xlreport.rules.evaluate import UnitView, view_of
-from xlreport.rules.fixed import from_fixed
+from xlreport.rules.fixed import from_fixed, number_of, to_fixed
 from xlreport.submission import Entry, Figures, Submission, Summary, Unit
 from xlreport.workbook.codes import E5
 from xlreport.workbook.layout.workbook import layout_of
@@ -340,17 +340,17 @@ def headline_figures(form: Form, report: Submission) -> list[Figure]:
     return _figures(form, view_of(form, report), last_year_of(form, report))
 
 
-def _figures(form: Form, now: UnitView, before: UnitView | None) -> list[Figure]:
+def _figures(form: Form, now: UnitView, before: LastYear | None) -> list[Figure]:
     figures = []
     for headline in form.headlines:
         value = _value(now, headline.value)
-        last = _value(before, headline.value)
+        last = before.value(headline.value) if before is not None else None
         figures.append(Figure(headline.label, headline.unit, value, last, headline.value))
     return figures
 
 
 def _charts(
-    form: Form, now: UnitView, before: UnitView | None, views: Sequence[UnitView]
+    form: Form, now: UnitView, before: LastYear | None, views: Sequence[UnitView]
 ) -> list[ChartData]:
     """The charts of a form that have something to show."""
     year = now.submission.year
@@ -382,23 +382,54 @@ def _by_unit(chart: Chart, views: Sequence[UnitView]) -> ChartData:
     return ChartData(chart.title, chart.kind, names, tuple(series), chart)
 
 
-def _by_series(chart: Chart, year: int, now: UnitView, before: UnitView | None) -> ChartData:
+def _by_series(chart: Chart, year: int, now: UnitView, before: LastYear | None) -> ChartData:
     unit = chart.series[0].unit
     series = []
-    for of_year, view in ((year - 1, before), (year, now)):
-        if view is not None:
-            values = tuple(_value(view, part.value) for part in chart.series)
-            series.append(Bars(f"{of_year} 年", unit, values))
+    if before is not None:
+        values = tuple(before.value(part.value) for part in chart.series)
+        series.append(Bars(f"{year - 1} 年", unit, values))
+    values = tuple(_value(now, part.value) for part in chart.series)
+    series.append(Bars(f"{year} 年", unit, values))
     labels = tuple(part.label for part in chart.series)
     return ChartData(chart.title, chart.kind, labels, tuple(series), chart)
 
 
-def last_year_of(form: Form, report: Submission) -> UnitView | None:
+@dataclass(frozen=True)
+class LastYear:
+    """The numbers of last year. `told` are those whose parts are not known, as the form before had
+    no such parts: they are what was reported."""
+
+    view: UnitView
+    told: Mapping[str, Decimal] = field(default_factory=dict)
+
+    def value(self, node: ex.Number) -> Decimal | None:
+        """A number; None where one that it needs is not there."""
+        if self.view.knows_all(node):
+            return self.view.value(node)
+        wholes: dict[str, int] = {}
+        for operand in ex.operands_of(node):
+            number = self._of(operand)
+            if number is None:
+                return None
+            wholes[ex.key_of(operand)] = to_fixed(number)
+        return from_fixed(*number_of(node, wholes))
+
+    def _of(self, operand: ex.Leaf) -> Decimal | None:
+        if self.view.knows(operand):
+            return self.view.number(operand)
+        return self.told.get(operand.field) if isinstance(operand, ex.Ref) else None
+
+
+def last_year_of(form: Form, report: Submission) -> LastYear | None:
     """The numbers of last year; None when they are not known."""
     figures = report.prior_year
     if figures is None or not figures.numbers:
         return None
-    return view_of(form, _as_submission(form, report, figures))
+    view = view_of(form, _as_submission(form, report, figures))
+    if form.before(report.year) is None:
+        return LastYear(view)
+    told = {name: value for name, value in figures.numbers.items() if name in form.formulas}
+    return LastYear(view, told)
 
 
 def _as_submission(form: Form, report: Submission, figures: Figures) -> Submission:
@@ -406,11 +437,9 @@ def _as_submission(form: Form, report: Submission, figures: Figures) -> Submissi
     return Submission(form.id, report.year - 1, report.unit, entries)
 
 
-def _value(view: UnitView | None, node: ex.Number) -> Decimal | None:
+def _value(view: UnitView, node: ex.Number) -> Decimal | None:
     """A number; None where one that it needs is not there."""
-    if view is None or not view.knows_all(node):
-        return None
-    return view.value(node)
+    return view.value(node) if view.knows_all(node) else None
 
 
 def _of_units(views: Sequence[UnitView], node: ex.Number) -> Iterator[Decimal | None]:

@@ -7,8 +7,7 @@ from functools import cached_property
 
 from xlreport.form import expression as ex
 from xlreport.form.model import Form, Kind
-from xlreport.publishing.overview import last_year_of
-from xlreport.rules.evaluate import UnitView
+from xlreport.publishing.overview import LastYear, last_year_of
 from xlreport.rules.excel import Formulas
 from xlreport.workbook.layout import details
 from xlreport.workbook.layout.workbook import Spot, WorkbookLayout
@@ -58,10 +57,11 @@ class LiveFormulas:
         figures = self._book.submission.prior_year
         if figures is None or self._last_year is None:
             return False
-        return figures.numbers.get(name) == self._last_year.value(ex.Ref(name))
+        before = self._last_year.value(ex.Ref(name))
+        return before is not None and figures.numbers.get(name) == before
 
     @cached_property
-    def _last_year(self) -> UnitView | None:
+    def _last_year(self) -> LastYear | None:
         return last_year_of(self._form, self._book.submission)
 
     @cached_property

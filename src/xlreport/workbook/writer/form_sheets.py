@@ -325,14 +325,15 @@ class _TableSheet(_FormSheet):
     def _prompt(self, field: Field) -> Prompt:
         """What is said of a cell: while it is selected only its unit, where that is not the usual
         one, and last year's number; and what may be typed in, when something else was."""
-        wanted = "0 或者正整数"
+        wanted = "整数，可以是负数" if field.signed else "0 或者正整数"
         told = []
         prior_year = self.book.submission.prior_year or Figures()
         number = prior_year.numbers.get(field.id)
         if number is not None:
             told.append(f"上年：{shown(number)}。")
         if field.kind is Kind.MONEY:
-            wanted = f"金额（{field.unit}），不能小于 0，最多 6 位小数"
+            least = "可以是负数" if field.signed else "不能小于 0"
+            wanted = f"金额（{field.unit}），{least}，最多 6 位小数"
             told.append(f"单位：{field.unit}，最多 6 位小数。")
         error = f"这里只能填{wanted}，不能填文字或带单位。"
         title = field.column_label if told else ""
@@ -357,7 +358,7 @@ def _number_rule(field: Field) -> dict[str, object]:
     return {
         "validate": "integer" if field.kind is Kind.COUNT else "decimal",
         "criteria": "between",
-        "minimum": 0,
+        "minimum": int(field.least),
         "maximum": int(ex.MAX_NUMBER) - 1,
     }
 

@@ -12,6 +12,7 @@ from xlreport.workbook.writer.printing import print_when_asked
 from xlreport.workbook.writer.sheet import SheetWriter
 
 _NOTE = "这是本单位 {year} 年度报送的数，只供对照，不能修改。"
+_OTHER_FORM = "{year} 年度用的是另一种格式，那里没有的数空着。"
 _TAB_COLOUR = "#A6A6A6"
 
 
@@ -46,7 +47,10 @@ class _PriorYearSheet(SheetWriter):
         self.widths(*layout.widths[: layout.form_right + 1])
         for row, height in layout.heights.items():
             self.height(row, height)
-        note = _NOTE.format(year=self.book.submission.year - 1)
+        year = self.book.submission.year
+        note = _NOTE.format(year=year - 1)
+        if self.book.form.before(year) is not None:
+            note += _OTHER_FORM.format(year=year - 1)
         self.merge(Span.line(HEAD_ROW, layout.form_left, layout.form_right), note, "alert")
         for label in layout.labels:
             if self._is_printed(label.span):
