@@ -83,7 +83,7 @@ RULES: dict[str, tuple[Callable[[], bytes], tuple[str, str]]] = {
     ),
     "an odd compression": (
         lambda: zipped(PARTS, zipfile.ZIP_BZIP2),
-        ("R2", "压缩包用了不常用的压缩方法，读不出来"),
+        ("R2", "文件内部用了表格程序不用的压缩方法，读不出来"),
     ),
     "a DTD without an entity": (
         lambda: zipped({**PARTS, STYLES: "<!DOCTYPE styleSheet><styleSheet/>"}),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import zipfile
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
 
 import pytest
 
-from formats.packages import ods, rows, xlsx_parts, zipped
+from formats.packages import entry, ods, patched, rows, xlsx_parts, zipped
 from formats.test_locked import old
 from hostile.scene import COUNTY, book_of
 from support.mails import compound
@@ -130,3 +131,33 @@ def test_an_xls_is_decrypted_where_its_reader_says_so(
     with pytest.raises(Refused):
         open_book(data, passwords=("密",))
     assert tried == []
+
+
+ODD = (
+    "R2",
+    "文件内部用了表格程序不用的压缩方法，读不出来",
+    "请在自己的电脑上打开原表，确认完好后重新另存、报送",
+)
+"""No standard allows anything but deflate in a workbook, and no office program opens such a one."""
+
+SPREADSHEET: dict[str, str | bytes] = {
+    "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
+    "content.xml": "<x/>",
+}
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+@pytest.mark.parametrize("parts", [xlsx_parts(rows()), SPREADSHEET])
+def test_a_workbook_packed_with_bzip2_or_lzma_is_told(
+    method: int, parts: Mapping[str, str | bytes]
+) -> None:
+    assert finding(zipped(parts, method)) == ODD
+
+
+@pytest.mark.parametrize(
+    ("parts", "name"),
+    [(xlsx_parts(rows()), "xl/workbook.xml"), (SPREADSHEET, "content.xml")],
+)
+def test_so_is_one_with_deflate64(parts: Mapping[str, str | bytes], name: str) -> None:
+    data = zipped(parts)
+    assert finding(patched(data, entry(data, name) + 10, "<H", 9)) == ODD

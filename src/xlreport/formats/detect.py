@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import Protocol
 
 from xlreport.findings import Finding
-from xlreport.formats import codes, ole, opc, xlsx
+from xlreport.formats import codes, ole, opc, xlsx, zip_documents
 from xlreport.formats.guard import (
     Limits,
     Refused,
@@ -83,14 +83,17 @@ class Content:
 
     def _head(self) -> dict[str, bytes]:
         """The two members of a package that tell what it is about. Raises Refused."""
-        head: dict[str, bytes] = {}
+        return {name: self.member(name) for name in _HEAD if name in self.members}
+
+    def member(self, name: str) -> bytes:
+        """The last member of a zip with this name. Raises Refused."""
+        content = b""
         with open_zip(self.data) as archive:
             for info in archive.infolist():
-                name = part_name(info.filename)
-                if name in _HEAD:
+                if part_name(info.filename) == name:
                     check_member(info, self.limits)
-                    head[name] = read_member(archive, info, self.limits.part)
-        return head
+                    content = read_member(archive, info, self.limits.part)
+        return content
 
     @cached_property
     def storage(self) -> ole.CompoundFile | None:
@@ -151,11 +154,6 @@ def _streams(*names: str) -> Callable[[Content], bool]:
     return lambda content: content.has_stream(*names)
 
 
-def _members(*names: str) -> Callable[[Content], bool]:
-    """A zip with one of these members (in lower case)."""
-    return lambda content: not content.members.isdisjoint(names)
-
-
 def _document(folder: str, kind: str) -> Callable[[Content], bool]:
     """An OOXML package about a part of this kind, or without a workbook and with parts in this
     folder."""
@@ -186,18 +184,12 @@ def _is_xlsb(content: Content) -> bool:
 
 def _is_package(content: Content) -> bool:
     """A package whose workbook lies elsewhere, as its relationships say."""
-    return opc.TYPES in content.members
-
-
-def _is_opendocument(content: Content) -> bool:
-    if "content.xml" not in content.members:
-        return False
-    return not content.members.isdisjoint(("mimetype", _MANIFEST))
+    return content.members.issuperset(_HEAD)
 
 
 def _is_ods(content: Content) -> bool:
     """Its first member says so (part 2, 3.3), else the list of its members."""
-    if not _is_opendocument(content):
+    if not zip_documents.is_opendocument(content):
         return False
     members = open_package(content.data, content.limits)
     says = members.get("mimetype") or members.get(_MANIFEST, b"")
@@ -231,11 +223,6 @@ def _transforms(book: ole.CompoundFile) -> Iterator[str]:
 def _is_flat_ods(content: Content) -> bool:
     is_document = b"<office:document" in content.beginning
     return _is_xml(content) and is_document and b"opendocument" in content.beginning
-
-
-def _is_saved_on_a_mac(content: Content) -> bool:
-    """A document of Numbers or Pages: a zip of .iwa files."""
-    return any(name.endswith((".iwa", "/index.zip")) for name in content.members)
 
 
 def _is_recording(content: Content) -> bool:
@@ -365,13 +352,21 @@ FORMATS: tuple[FileFormat, ...] = (
     _foreign("演示文稿（.pptx）", _document("ppt/", "presentationml.")),
     FileFormat(Kind.XLSB, "xlsb 工作簿", _is_xlsb, _reader("xlsb")),
     FileFormat(Kind.OOXML, "xlsx 工作簿", _is_xlsx, xlsx.read),
-    _foreign("OFD 版式文件", _members("ofd.xml"), _SEND_THE_WORKBOOK),
-    _foreign("XPS 版式文件", _members("fixeddocseq.fdseq", "fixeddocumentsequence.fdseq")),
+    _foreign("Visio 图（.vsdx）", _document("visio/", "ms-visio.")),
+    _foreign("OFD 版式文件", zip_documents.is_ofd, _SEND_THE_WORKBOOK),
+    _foreign("XPS 版式文件", zip_documents.is_xps),
     FileFormat(Kind.OOXML, "xlsx 工作簿", _is_package, xlsx.read),
     FileFormat(Kind.ODS, "OpenDocument 工作簿", _is_ods, _reader("ods")),
-    _foreign("OpenDocument 文件，但不是工作簿", _is_opendocument),
-    _foreign("苹果 Numbers 或 Pages 文件", _is_saved_on_a_mac, _EXPORT),
-    _foreign("电子书（.epub）", _members("meta-inf/container.xml")),
+    _foreign("OpenDocument 文件，但不是工作簿", zip_documents.is_opendocument),
+    _foreign("很旧的 OpenOffice 文件（1.0）", zip_documents.is_openoffice, _OPEN_AND_SAVE),
+    _foreign("标文通（UOF）文件", zip_documents.is_uof, _OPEN_AND_SAVE),
+    _foreign("苹果 Keynote 演示文稿", zip_documents.is_keynote),
+    _foreign("苹果 Pages 文档", zip_documents.is_pages),
+    _foreign("苹果 Numbers 表格", zip_documents.is_numbers, _EXPORT),
+    _foreign("苹果 Numbers 或 Pages 文件", zip_documents.is_of_apple, _EXPORT),
+    _foreign("电子书（.epub）", zip_documents.is_book),
+    _foreign("思维导图（.xmind）", zip_documents.is_mind_map),
+    _foreign("程序文件（.jar 或 .apk）", zip_documents.is_program),
     FileFormat(Kind.ZIP, "ZIP 压缩包", _begins(*_ZIP), suggestion=_UNPACK),
     # OLE compound files
     _foreign(
