@@ -9,6 +9,7 @@ import pytest
 from support import measured, once  # measured before the package is imported
 from support.examples import register_profiles
 from xlreport import Form, FormCatalog, Roster, get_form, read_roster
+from xlreport.form.catalog import shipped
 
 pytest_plugins = ["support.mail_fixtures"]
 
@@ -45,10 +46,10 @@ def other_form() -> Form:
     return get_form(OTHER_FORM)
 
 
-@pytest.fixture(scope="session", params=["zfxxgk-2021", "xiangzhen-caizheng"])
+@pytest.fixture(scope="session", params=[*shipped(), OTHER_FORM.stem])
 def any_form(request: pytest.FixtureRequest) -> Form:
-    """Each of two forms of different shape: no form is special."""
-    return get_form("zfxxgk-2021" if request.param == "zfxxgk-2021" else OTHER_FORM)
+    """Each form that ships, and one of another shape: no form is special."""
+    return get_form(request.param if request.param in shipped() else OTHER_FORM)
 
 
 @pytest.fixture(scope="session")

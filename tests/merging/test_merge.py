@@ -37,6 +37,7 @@ from xlreport import (
     get_form,
     write_workbook,
 )
+from xlreport.form.catalog import shipped
 from xlreport.formats.guard import Limits
 from xlreport.merging.discover import SourceFile
 from xlreport.merging.reader import Reader
@@ -51,7 +52,7 @@ def town(form: Form, number: int, seed: int, county: Unit = COUNTY) -> Submissio
     """A town whose rules all hold as far as errors go: outcomes balance, money is small."""
     rng = random.Random(seed)
     values = numbers(form, rng, largest=9)
-    if form.id == "zfxxgk-2021":
+    if form.id in shipped():
         for name in values:
             if name.startswith(
                 (
@@ -75,7 +76,8 @@ def town(form: Form, number: int, seed: int, county: Unit = COUNTY) -> Submissio
     entries = {name: Entry.of(value) for name, value in values.items()}
     unit = Unit(f"第{number}镇", f"99{number:04}", "乡镇")
     texts = {t.field_id: f"第{number}镇的文字" for t in form.texts}
-    return Submission(form.id, 2025, unit, entries, texts, county=county)
+    year = form.last_year or 2025
+    return Submission(form.id, year, unit, entries, texts, county=county)
 
 
 def put_in(folder: Path, form: Form, submissions: list[Submission]) -> Path:

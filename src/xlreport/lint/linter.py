@@ -5,7 +5,8 @@ What is reported is proven. L1 rules cannot hold together. L2 a rule can never f
 stand for their formulas, and the equation that computes them is left alone. L3 a rule repeats
 another. L4 a rule follows from another. L5 the same for a rule all of whose cells are computed:
 what it finds cannot be corrected where it is shown. L6 a form has changed and its version has not.
-L7 a draft of the report contradicts the tables.
+L7 a draft of the report contradicts the tables. L8 nobody has said what became of a number of the
+form before.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataclasses import replace
 
 from xlreport.findings import Severity
 from xlreport.form import expression as ex
+from xlreport.form.catalog import get_form
 from xlreport.form.model import Form
 from xlreport.lint.changes import changes
 from xlreport.lint.conflicts import Conflict, conflicts
@@ -25,9 +27,13 @@ from xlreport.lint.rulebook import Rulebook
 from xlreport.lint.solver import EFFORT, SolverMissing
 from xlreport.rules.describe import RuleDescriber
 from xlreport.submission import Submission, shown
+from xlreport.text import first_of
 
 Places = Mapping[str, tuple[int, int]]
 """Where each check's rule stands in the definition: line and column, from 1."""
+
+MOST_FORGOTTEN = 5
+"""So many numbers of the form before are named of which nobody has said what became of them."""
 
 NOT_EXAMINED = "校验没有检查（要先安装求解器 z3：pip install .[lint]）"
 
@@ -39,7 +45,7 @@ def lint(
     `effort` is what one question may cost. Raises SolverMissing without z3, unless there are
     changes to be told."""
     report = _examined(form, effort, must_examine=since is None)
-    lints = [*dict.fromkeys(report.lints), *_contradicting(form)]
+    lints = [*dict.fromkeys(report.lints), *_contradicting(form), *_forgotten(form)]
     changed = None
     if since is not None:
         changed = changes(since, form)
@@ -93,6 +99,22 @@ def _contradicting(form: Form) -> Iterator[Lint]:
         message = f"“{labels[text]}”的初稿会与数字矛盾，例如：{finding.message}"
         codes = (finding.code,)
         yield Lint("L7", Severity.ERROR, codes, message, "请改正初稿里的句子")
+
+
+def _forgotten(form: Form) -> Iterator[Lint]:
+    """The numbers and texts of the form before that no number here continues, and of which it is
+    not said that they ended."""
+    continues = form.continues
+    if continues is None:
+        return
+    before = get_form(continues.definition)
+    used = {*continues.same.values(), *continues.parts.values(), *continues.ended}
+    names = [*before.fields, *(text.field_id for text in before.texts)]
+    forgotten = [name for name in names if name not in used]
+    if forgotten:
+        listed = first_of(forgotten, MOST_FORGOTTEN, "项")
+        message = f"没有写明上一种格式“{before.id}”的这些数现在对应什么：{listed}"
+        yield Lint("L8", Severity.WARNING, (), message, "请写进 same、renamed、split 或 ended")
 
 
 class _Examiner:
