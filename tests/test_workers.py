@@ -21,12 +21,13 @@ from xlreport.worker import (
     MEMORY,
     MOST,
     RAISED,
+    START,
     TIME,
     Server,
     read_frame,
     write_frame,
 )
-from xlreport.workers import STARTING, InProcess, Lost, WorkerPool, unpacked
+from xlreport.workers import MOST_STARTS, STARTING, InProcess, Lost, WorkerPool, unpacked
 
 SECONDS = 600.0
 """A limit that only a call reaches that hangs."""
@@ -317,6 +318,98 @@ def test_a_start_that_hangs_is_tried_once_more(monkeypatch: pytest.MonkeyPatch) 
     with one_worker() as pool:
         assert pool.submit(len, "abc").result() == 3
     assert clock.set == [STARTING, STARTING, SECONDS]
+
+
+SLOW = """
+import time
+from pathlib import Path
+Path({mark!r}).touch()
+while not Path({go!r}).exists():
+    time.sleep(0.01)
+"""
+"""A module that is loaded only when the test lets it."""
+
+
+def test_a_slow_start_takes_nothing_of_the_time_of_a_call(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither of a call by itself nor of the first one of a batch."""
+    clock = with_clock(monkeypatch)
+    monkeypatch.syspath_prepend(tmp_path)
+    mark, go = tmp_path / "mark", tmp_path / "go"
+    (tmp_path / "slow_one.py").write_text(SLOW.format(mark=str(mark), go=str(go)))
+    with WorkerPool(1, SECONDS, MEMORY_LIMIT, modules=("slow_one",)) as pool:
+        first, batch_of_two = pool.submit(eval, "1"), pool.submit_each(evaluated, ["2", "3"])
+        while not mark.exists():
+            assert not first.done()
+        assert clock.set == [STARTING], "it has begun, and no clock of a call has"
+        go.touch()
+        assert (first.result(), batch_of_two.result()) == (1, [2, 3])
+    assert clock.set == [STARTING, SECONDS, SECONDS]
+
+
+def test_a_worker_that_never_becomes_ready_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As that, and not as a call that took too long."""
+    clock = with_clock(monkeypatch, over(1, 2))
+    with one_worker() as pool:
+        assert reason_of(pool.submit(len, "abc").exception()) == (START, "")
+        assert pool.submit(len, "abc").result() == 3, "the next one is tried"
+    assert clock.set == [STARTING, STARTING, STARTING, SECONDS]
+
+
+def test_what_keeps_all_workers_from_starting_is_not_waited_for_by_each_call(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = with_clock(monkeypatch, lambda number, seconds: True)
+    with one_worker() as pool:
+        assert batch(pool, *"123456") == [(START, "")] * 6
+        assert reason_of(pool.submit(len, "abc").exception()) == (START, "")
+    assert clock.set == [STARTING] * MOST_STARTS
+
+
+def test_starts_that_fail_now_and_then_are_no_reason_to_give_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Only those behind one another count: here every other one fails, and each call ends its
+    worker."""
+    starts = 0
+
+    def fails(number: int, seconds: float) -> bool:
+        nonlocal starts
+        starts += seconds == STARTING
+        return seconds == STARTING and bool(starts % 2)
+
+    with_clock(monkeypatch, fails)
+    with one_worker() as pool:
+        for _ in range(MOST_STARTS + 1):
+            assert reason_of(pool.submit(eval, "1 / 0").exception())[0] == RAISED
+    assert starts == 2 * (MOST_STARTS + 1)
+
+
+def test_a_worker_that_dies_at_its_start_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "dying_one.py").write_text("import os\nos._exit(1)\n")
+    with WorkerPool(1, SECONDS, MEMORY_LIMIT, modules=("dying_one",)) as pool:
+        assert reason_of(pool.submit(len, "abc").exception(SECONDS)) == (START, "")
+        assert batch(pool, "1", "2") == [(START, "")] * 2
+
+
+def test_a_function_that_a_worker_cannot_load_is_told_as_before() -> None:
+    with one_worker() as pool:
+        reason, detail = reason_of(pool.submit(Unloadable(), "x").exception(SECONDS))
+    assert (reason, detail) == (RAISED, "ModuleNotFoundError")
+
+
+class Unloadable:
+    """A function that can be sent, and is nothing where it arrives."""
+
+    def __call__(self, _: str) -> None:
+        raise AssertionError
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return __import__, ("no_such_module",)
 
 
 def test_a_first_call_is_not_tried_a_third_time(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,8 +19,8 @@ from typing import IO, Any, Protocol
 MOST = 2**30
 """Bytes of the largest frame."""
 
-TIME, MEMORY, DIED, RAISED = "time", "memory", "died", "raised"
-"""Why a call gave no result."""
+START, TIME, MEMORY, DIED, RAISED = "start", "time", "memory", "died", "raised"
+"""Why a call gave no result: no worker became ready for it, or what became of the one that was."""
 
 TASK, CALL, BATCH = b"T", b"C", b"B"
 """What a request begins with: a function follows, the arguments of a call and its limits, or many

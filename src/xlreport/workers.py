@@ -38,6 +38,7 @@ from xlreport.worker import (
     DONE,
     MEMORY,
     RAISED,
+    START,
     TASK,
     TIME,
     read_frame,
@@ -46,6 +47,10 @@ from xlreport.worker import (
 
 STARTING = 120.0
 """Seconds in which a worker must have said that it is ready; only one that hangs takes so long."""
+
+MOST_STARTS = 4
+"""Starts behind one another that fail before nothing is started any more: what keeps workers from
+starting keeps all of them, and each of many calls would wait for it."""
 
 _PROGRAM = "from xlreport.worker import serve; serve({modules!r})"
 
@@ -110,8 +115,8 @@ class WorkerPool(Executor):
 
     `seconds` and `memory` (bytes above what the worker needs to start) limit each call. A call
     whose worker died without a word is tried once more, because the cause may have come from
-    outside; so is the first call of a worker when its time is over: a cold machine is slow.
-    `modules` are loaded by each worker at its start.
+    outside; so is the first call of a worker when its time is over, for a cold machine is slow, and
+    one for which no worker became ready. `modules` are loaded by each worker at its start.
     """
 
     def __init__(
@@ -123,6 +128,7 @@ class WorkerPool(Executor):
         self.size = workers
         self.closed = threading.Event()
         self.allowed = workers
+        self.failed_starts = 0
         self._calls: queue.SimpleQueue[_Call | _Batch | None] = queue.SimpleQueue()
         self._numbers = itertools.count(1)
         self._newest: tuple[object, _Task] = (None, _Task(0, b""))
@@ -272,15 +278,13 @@ class _Worker:
         try:
             return attempt()
         except Lost as lost:
-            was_slow = lost.reason == TIME and is_fresh
-            if self._pool.closed.is_set() or not (was_slow or lost.reason == DIED):
+            if self._pool.closed.is_set() or not _is_chance(lost, is_fresh=is_fresh):
                 raise
         return attempt()
 
     def _attempt(self, call: _Call) -> Any:
-        process = self._started()
         try:
-            process.prepare(call.task)
+            process = self._prepared(call.task)
             answer = process.ask(CALL, call.content, call.seconds)
         except Lost:
             self._end()
@@ -314,10 +318,9 @@ class _Worker:
     def _second(self, batch: _Batch, item: Any, broken: _Broken, *, is_fresh: bool) -> Any:
         """The result of the item at which a batch broke, from a second attempt where the first may
         have failed by no fault of its own; else Lost."""
-        lost = broken.lost
-        was_slow = lost.reason == TIME and is_fresh and not broken.done
-        if not (was_slow or lost.reason == DIED):
-            return lost
+        is_first = is_fresh and not broken.done
+        if not _is_chance(broken.lost, is_fresh=is_first):
+            return broken.lost
         try:
             return self._single(batch, item)
         except Lost as second:
@@ -346,14 +349,27 @@ class _Worker:
         failed, the reason and what was raised. Raises _Broken."""
         done = itertools.count()
         try:
-            process = self._started()
-            process.prepare(batch.task)
+            process = self._prepared(batch.task)
             answer = process.ask(BATCH, batch.content(items), batch.seconds, done)
             self._has_answered = True
             return _understood(answer, len(items))
         except Lost as lost:
             self._end()
             raise _Broken(lost, next(done)) from None
+
+    def _prepared(self, task: _Task) -> _Process:
+        """A process that is ready for calls of a task. Raises Lost."""
+        if self._pool.failed_starts >= MOST_STARTS:
+            raise Lost(START)
+        process = self._started()
+        try:
+            process.prepare(task)
+        except Lost as lost:
+            if lost.reason == START:
+                self._pool.failed_starts += 1
+            raise
+        self._pool.failed_starts = 0
+        return process
 
     def _started(self) -> _Process:
         with self._lock:
@@ -369,6 +385,13 @@ class _Worker:
             process, self._process = self._process, None
         if process is not None:
             process.end()
+
+
+def _is_chance(lost: Lost, *, is_fresh: bool) -> bool:
+    """Whether a call may have been lost by no fault of its own; `is_fresh` tells that it was the
+    first one of its worker."""
+    was_slow = lost.reason == TIME and is_fresh
+    return was_slow or lost.reason in (DIED, START)
 
 
 class _Process:
@@ -390,9 +413,13 @@ class _Process:
 
     def prepare(self, task: _Task) -> None:
         """Sends a function that is not there yet; then the worker is ready. Raises Lost."""
-        if self._task != task.number:
+        if self._task == task.number:
+            return
+        try:
             self.ask(TASK, task.content, STARTING)
-            self._task = task.number
+        except Lost as lost:
+            raise Lost(START) if lost.reason in (TIME, DIED) else lost from None
+        self._task = task.number
 
     def ask(
         self, kind: bytes, content: bytes, seconds: float, done: Iterator[int] | None = None

@@ -41,7 +41,7 @@ from xlreport.mail.codes import NO_MESSAGE
 from xlreport.mail.mailboxes import Raw, Uid
 from xlreport.mail.messages import Mail, MailLimits, MessageReader
 from xlreport.merging.reader import Reader
-from xlreport.workers import InProcess
+from xlreport.workers import STARTING, InProcess
 
 
 @pytest.fixture
@@ -734,6 +734,21 @@ def test_messages_are_read_in_workers_and_one_that_hangs_costs_only_itself(
     (told,) = collect(campaign, box.folder).messages
     assert (told.state, told.files[0].units) == ("new", ("甲子镇",))
     assert status(campaign).messages == ()
+
+
+@pytest.mark.isolated
+def test_a_message_for_which_no_worker_starts_is_read_the_next_time(
+    campaign: Campaign, box: Mailbox, zfxxgk: Form, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box.put("a", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI))])
+    with_clock(monkeypatch, lambda _, seconds: seconds == STARTING)
+    (told,) = collect(campaign, box.folder).messages
+    assert [finding.message for finding in told.findings] == [
+        "读取邮件的程序没有启动起来，没有读取；邮件本身没有问题"
+    ]
+    monkeypatch.undo()
+    (told,) = collect(campaign, box.folder).messages
+    assert (told.state, told.files[0].units) == ("new", ("甲子镇",))
 
 
 @dataclass

@@ -19,7 +19,7 @@ from xlreport.merging.discover import SourceFile
 from xlreport.merging.intake import read_all, read_files
 from xlreport.merging.outcome import Stage
 from xlreport.merging.reader import IntakeStep, Reader
-from xlreport.worker import DIED, MEMORY, RAISED, TIME
+from xlreport.worker import DIED, MEMORY, RAISED, START, TIME
 from xlreport.workers import InProcess, Lost, WorkerPool
 
 FORMS = FormCatalog((form(),))
@@ -254,6 +254,7 @@ class Losing(Executor):
 @pytest.mark.parametrize(
     ("reason", "message"),
     [
+        (START, "读取程序没有启动起来，没有读取；文件本身没有问题"),
         (TIME, "读取超过了 2.5 秒，已停止；其他文件不受影响"),
         (MEMORY, "读取要用的内存超过了 1,000 字节，已停止；其他文件不受影响"),
         (DIED, "读取时程序意外中断；其他文件不受影响"),

@@ -44,6 +44,7 @@ from xlreport.mail.codes import (
     M3,
     READER_DIED,
     READER_FAILED,
+    READER_NOT_STARTED,
     TOOK_TOO_LONG,
     TOOK_TOO_MUCH_MEMORY,
 )
@@ -69,7 +70,7 @@ from xlreport.merging.unit_matching import match
 from xlreport.spool import spool
 from xlreport.submission import NOBODY, Unit
 from xlreport.text import in_marks
-from xlreport.worker import DIED, MEMORY, RAISED, TIME
+from xlreport.worker import DIED, MEMORY, RAISED, START, TIME
 from xlreport.workers import Lost
 
 MAIL_LIMITS = MailLimits()
@@ -87,6 +88,7 @@ MOST_HOSTS = 3
 """How many places of links are named."""
 
 _LOST = {
+    START: READER_NOT_STARTED,
     TIME: TOOK_TOO_LONG,
     MEMORY: TOOK_TOO_MUCH_MEMORY,
     DIED: READER_DIED,

@@ -54,6 +54,10 @@ GIVEN_EMPTY = M6.message("服务器给出的邮件是空的", _BY_HAND)
 TOOK_TOO_LONG = M6.message("读取邮件超过了 {seconds:g} 秒，已停止；其他邮件不受影响", _BY_HAND)
 TOOK_TOO_MUCH_MEMORY = M6.message("读取邮件要用的内存太多，已停止；其他邮件不受影响", _BY_HAND)
 READER_DIED = M6.message("读取邮件的程序意外中断，已停止；其他邮件不受影响", _BY_HAND)
+READER_NOT_STARTED = M6.message(
+    "读取邮件的程序没有启动起来，没有读取；邮件本身没有问题",
+    "请关闭一些程序、看看是不是被杀毒软件拦住了，再重新收取",
+)
 READER_FAILED = M6.message("读取邮件时程序出错（{detail}），已停止；其他邮件不受影响", _BY_HAND)
 
 # its structure

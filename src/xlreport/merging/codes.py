@@ -151,6 +151,10 @@ TOO_SLOW = R26.message(
 TOO_MUCH_MEMORY = R26.message(
     "读取要用的内存超过了 {memory:,} 字节，已停止；其他文件不受影响", _SAVE_AS
 )
+READER_NOT_STARTED = R26.message(
+    "读取程序没有启动起来，没有读取；文件本身没有问题",
+    "请关闭一些程序、看看是不是被杀毒软件拦住了，再重新运行",
+)
 READER_DIED = R26.message("读取时程序意外中断；其他文件不受影响", _SAVE_AS)
 READER_FAILED = R26.message(
     "读取时程序出错（{detail}）；其他文件不受影响",

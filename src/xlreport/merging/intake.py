@@ -18,6 +18,7 @@ from xlreport.merging import MODULES
 from xlreport.merging.codes import (
     READER_DIED,
     READER_FAILED,
+    READER_NOT_STARTED,
     TOO_MUCH_MEMORY,
     TOO_SLOW,
 )
@@ -38,10 +39,16 @@ from xlreport.merging.reader import IntakeStep, Reader, rejected
 from xlreport.merging.request import ReadOptions
 from xlreport.spool import spool
 from xlreport.submission import Pool
-from xlreport.worker import DIED, MEMORY, RAISED, TIME
+from xlreport.worker import DIED, MEMORY, RAISED, START, TIME
 from xlreport.workers import InProcess, Lost, WorkerPool
 
-_LOST = {TIME: TOO_SLOW, MEMORY: TOO_MUCH_MEMORY, DIED: READER_DIED, RAISED: READER_FAILED}
+_LOST = {
+    START: READER_NOT_STARTED,
+    TIME: TOO_SLOW,
+    MEMORY: TOO_MUCH_MEMORY,
+    DIED: READER_DIED,
+    RAISED: READER_FAILED,
+}
 
 
 def read_files(
