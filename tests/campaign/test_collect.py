@@ -21,6 +21,7 @@ from campaign.scene import BINGYIN, JIAZI, YICHOU, Mailbox, campaign_in, workboo
 from merging.test_arrivals import stamped
 from support.clock import with_clock
 from support.merges import merge_and_write
+from support.rar_files import Stored, rar4
 from xlreport import Form, UsageError
 from xlreport.campaign.campaign import Campaign, ledger_of, merged_inbox
 from xlreport.campaign.collect import (
@@ -160,6 +161,21 @@ def test_what_is_not_taken_is_told(campaign: Campaign, box: Mailbox) -> None:
     assert [Path(stray).name for stray in result.strays] == ["年报.xlsx"]
     assert len(inbox(campaign)) == 2
     assert result.exit_code == 1
+
+
+def test_a_rar_that_came_by_mail_is_taken_and_its_reports_count(
+    campaign: Campaign, box: Mailbox, zfxxgk: Form
+) -> None:
+    names = ["甲子镇\\年报.xlsx".encode("gb18030"), "乙丑镇.xlsx".encode("gb18030")]
+    books = [workbook(zfxxgk, unit) for unit in (JIAZI, YICHOU)]
+    packed = rar4(*map(Stored, names, books))
+    box.put("a", "jiazi@example.org", [("年报.rar", packed)])
+    (message,) = collect(campaign, box.folder).messages
+    assert (message.state, [f.code for f in message.findings]) == ("new", ["M2"])
+    (taken,) = inbox(campaign)
+    assert taken.endswith(".rar")
+    states = {unit.code: unit.state for unit in status(campaign).units}
+    assert (states[JIAZI.code], states[YICHOU.code]) == ("accepted", "accepted")
 
 
 def test_archives_and_hostile_names(

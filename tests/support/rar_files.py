@@ -11,6 +11,9 @@ from typing import Protocol
 
 RAR4, RAR5 = b"Rar!\x1a\x07\x00", b"Rar!\x1a\x07\x01\x00"
 
+END = 8
+"""Bytes of the block that ends an archive of RAR5."""
+
 SPLIT_BEFORE, SPLIT_AFTER = 1, 2
 """Flags of a member in a volume, of both formats."""
 
@@ -28,7 +31,8 @@ class Stored:
     """A member: its name as bytes of the header; `wide` is its Unicode name (RAR4). `split` are the
     flags above, `link` is where it leads and
     `redirection` in which way (RAR5: 1 a symbolic link, 4 a hard link, 5 a copy); `time` is UTC
-    seconds (RAR5) or a wall clock (RAR4)."""
+    seconds (RAR5) or a wall clock (RAR4); `packing` tells how it is compressed and with which
+    dictionary (RAR5)."""
 
     name: bytes
     content: bytes = b""
@@ -41,6 +45,7 @@ class Stored:
     time: int | dt.datetime | None = None
     size: int | None = None
     crc: int | None = None
+    packing: int = 0
 
 
 class Writer(Protocol):
@@ -84,7 +89,7 @@ def _member5(member: Stored) -> bytes:
     size = len(member.content) if member.size is None else member.size
     crc = zlib.crc32(member.content) if member.crc is None else member.crc
     body = vint(flags) + vint(size) + vint(member.mode) + time + struct.pack("<I", crc)
-    body += vint(0) + vint(1) + vint(len(member.name)) + member.name
+    body += vint(member.packing) + vint(1) + vint(len(member.name)) + member.name
     extra = _link5(member) if member.link else b""
     return _block5(_FILE, member.split << 3, body, extra, member.content)
 

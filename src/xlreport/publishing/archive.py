@@ -30,7 +30,7 @@ SCHEMA = 1
 LONGEST_LIST = 50_000_000
 """Bytes of a list that is read."""
 
-_PACKED = (".xlsx", ".xlsm", ".ods", ".xlsb", ".et", ".zip", ".7z", ".docx")
+_PACKED = (".xlsx", ".xlsm", ".ods", ".xlsb", ".et", ".zip", ".7z", ".rar", ".docx")
 """Files that are compressed already."""
 
 _EARLIEST = (1980, 1, 1, 0, 0, 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 import sys
+import zlib
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 import rars
 
 from support.rar_files import (
+    END,
     SPLIT_AFTER,
     SPLIT_BEFORE,
     Stored,
@@ -265,6 +267,31 @@ def test_no_more_headers_are_read_than_so_many_members_need(tmp_path: Path) -> N
     too_much = ("R3", "压缩包的目录或解压要用的内存超过允许的大小，没有读取")
     assert refused(rar5(*folders), tmp_path, Limits(parts=1)) == too_much
     assert unpacked(rar5(*folders), tmp_path, Limits(parts=3)) == []
+
+
+def test_no_longer_headers_are_read_than_so_many_members_need(tmp_path: Path) -> None:
+    """1,000 bytes each: as long a name as 110 of them stands here in two."""
+    folders = [Stored(b"d" * 60_000, is_folder=True)] * 2
+    too_much = ("R3", "压缩包的目录或解压要用的内存超过允许的大小，没有读取")
+    assert refused(rar5(*folders), tmp_path, Limits(parts=1)) == too_much
+    assert unpacked(rar5(*folders), tmp_path, Limits(parts=3)) == []
+
+
+def test_a_dictionary_takes_no_more_than_the_file_needs(tmp_path: Path) -> None:
+    """A header that says 4 GB costs no town its report."""
+    content = b"1" * 5_000
+    small = built(("a", content), format="rar50")
+    (info,) = rars.RarFile.from_bytes(small).infolist()
+    packed = small[-END - info.compress_size : -END]
+    four_gigabytes, normal = 15 << 10, 3 << 7
+    member = Stored(
+        b"a",
+        packed,
+        packing=four_gigabytes | normal,
+        size=len(content),
+        crc=zlib.crc32(content),
+    )
+    assert read(rar5(member), tmp_path) == {"a": content}
 
 
 @pytest.mark.parametrize("version", ["rar29", "rar50"])

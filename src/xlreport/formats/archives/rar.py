@@ -103,7 +103,7 @@ def _opened(data: bytes, limits: Limits) -> _Archive:
 
 
 def _options(limits: Limits) -> object:
-    """Our limits as those of rars; what a dictionary takes is a part of the memory."""
+    """Our limits as those of rars; dictionaries and buffers may take half of the memory."""
     import rars
 
     headers = _HEADERS + _HEADERS_A_MEMBER * limits.parts
@@ -111,7 +111,6 @@ def _options(limits: Limits) -> object:
         max_member_output_bytes=limits.part,
         max_total_output_bytes=limits.total,
         max_reader_workspace_bytes=limits.memory // 2,
-        rar50_dictionary_size_limit=limits.memory // 2,
         max_header_count=headers,
         max_header_bytes=headers * _BYTES_A_HEADER,
     )
