@@ -12,6 +12,8 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "xlreport"
 FLOORS = (
     ("cli",),
+    ("desk",),
+    ("telling",),
     ("campaign",),
     ("api", "mail"),
     ("publishing",),

@@ -33,10 +33,10 @@ from xlreport.campaign.send import (
 )
 from xlreport.campaign.status import UnitStatus, status
 from xlreport.cli.app import main
-from xlreport.cli.render import status_report
 from xlreport.merging.decisions import Decision, Ruling
 from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.submission import BLANK, Entry, Status, Submission
+from xlreport.telling.lines import status_report
 from xlreport.workbook.layout.workbook import layout_of
 
 NAME = "990101_甲子镇_2025年政府信息公开工作年度报告.xlsx"

@@ -17,9 +17,9 @@ from xlreport.campaign.letters import read_letter
 from xlreport.campaign.send import LetterWriter, SendRequest, SendResult, send
 from xlreport.campaign.status import status
 from xlreport.cli.app import main
-from xlreport.cli.render import status_report
 from xlreport.data_code import data_code
 from xlreport.submission import Entry
+from xlreport.telling.lines import status_report
 
 RECEIPTS = SendRequest("receipts")
 

@@ -20,9 +20,9 @@ from xlreport.campaign.collect import collect
 from xlreport.campaign.send import Drafts, SendRequest, SendResult, send
 from xlreport.campaign.status import status
 from xlreport.cli.app import main
-from xlreport.cli.render import status_report
 from xlreport.errors import LetterError, SendError
 from xlreport.mail.smtp import SENT
+from xlreport.telling.lines import status_report
 
 DAY = dt.date(2026, 1, 15)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from xlreport.cli.app import main
-from xlreport.cli.tables import WIDTH, width
+from xlreport.telling.tables import WIDTH, width
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 (TOWN,) = (SAMPLES / "2025").glob("990103*")

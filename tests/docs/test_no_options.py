@@ -17,8 +17,8 @@ from support.pages import parsed, words
 from xlreport import Form, MergeResult, Policy, read_roster, write_workbook
 from xlreport.campaign.corrections import correction_lines
 from xlreport.campaign.letters import KINDS, read_letter
-from xlreport.cli.render import merge_report
 from xlreport.submission import Unit
+from xlreport.telling.lines import merge_report
 from xlreport.workbook.writer.template import blank
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -9,8 +9,8 @@ from pathlib import Path
 from hostile.scene import COUNTY
 from support.records import report
 from xlreport import Form, MergeRequest, MergeResult, Roster, Unit, merge_folder, write_workbook
-from xlreport.cli.render import merge_report
 from xlreport.merging.arrivals import Arrival
+from xlreport.telling.lines import merge_report
 from xlreport.workbook.writer.template import blank
 
 

@@ -35,13 +35,13 @@ from xlreport import (
     write_workbook,
 )
 from xlreport.cli.app import main
-from xlreport.cli.render import template_lines
 from xlreport.form.catalog import SHIPPED
 from xlreport.merging.merge import merge_files, with_typed_lines
 from xlreport.merging.prior_year import PriorYear, with_prior_year
 from xlreport.merging.replacing import Replacing, standing_summary
 from xlreport.publishing.summary.workbook import write_summary
 from xlreport.submission import Figures
+from xlreport.telling.lines import template_lines
 
 CARRIED_IN, CARRIED_OUT = (
     "requests.carried_in.natural_person",

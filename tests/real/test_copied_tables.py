@@ -13,8 +13,8 @@ import pytest
 from hostile.scene import COUNTY, REQUESTS, book_of
 from support.cells import put
 from xlreport import FileRecord, FormCatalog, MergeRequest, Roster, Unit, merge_folder
-from xlreport.cli.render import merge_report
 from xlreport.merging.arrivals import Arrival
+from xlreport.telling.lines import merge_report
 from xlreport.workbook.reader.submission import Reading, read_submission
 
 JIAZI = Unit("甲子镇", "990101", "乡镇")

@@ -42,7 +42,8 @@ def _steps(forms: Sequence[Form]) -> list[Callable[[], object]]:
 
 def _modules() -> None:
     import xlreport.api
-    import xlreport.cli.render  # noqa: F401 (they are loaded)
+    import xlreport.cli.shown
+    import xlreport.telling.lines  # noqa: F401 (they are loaded)
 
 
 def _formulas(forms: Sequence[Form]) -> None:

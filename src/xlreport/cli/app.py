@@ -136,7 +136,7 @@ def _wants_document(arguments: Sequence[str]) -> bool:
 
 def _end_with_document(code: int, message: str) -> int:
     """Also gives the one document that `--json` promises."""
-    from xlreport.cli.render import print_json
+    from xlreport.cli.shown import print_json
 
     with suppress(OSError):
         print_json({"error": message})

@@ -24,9 +24,9 @@ def archive(
       xlreport archive --verify 归档包.zip
     """
     from xlreport.campaign import archiving
-    from xlreport.cli.render import archive_report, verification_report
     from xlreport.clock import present_day
     from xlreport.publishing.archive import verify as verified
+    from xlreport.telling.lines import archive_report, verification_report
 
     if verify is not None:
         found = verified(verify)

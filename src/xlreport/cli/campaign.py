@@ -63,7 +63,7 @@ def init(
       xlreport init 2025年报 --form zfxxgk-2021 --year 2025 --county 某某县 --deadline 2026-01-20
     """
     from xlreport.campaign.settings import init_campaign
-    from xlreport.cli.render import init_lines
+    from xlreport.telling.lines import init_lines
 
     written = init_campaign(folder, form, year, county, deadline=deadline, roster=roster)
     for path in written:
@@ -92,7 +92,8 @@ def send(
       xlreport send returns --unit 某某镇
       xlreport send receipts --drafts
     """
-    from xlreport.cli.render import send_report, show
+    from xlreport.cli.shown import show
+    from xlreport.telling.lines import send_report
 
     settings = needed_campaign(campaign)
     compared = kind != "reminders"
@@ -124,7 +125,8 @@ def collect(
     from dataclasses import replace
 
     from xlreport.campaign import collect as collecting
-    from xlreport.cli.render import collect_report, show
+    from xlreport.cli.shown import show
+    from xlreport.telling.lines import collect_report
 
     settings = needed_campaign(campaign)
     imap = box.narrowed(settings.imap)
@@ -152,7 +154,8 @@ def status(
       xlreport status --done 3
     """
     from xlreport.campaign import status as states
-    from xlreport.cli.render import show, status_report
+    from xlreport.cli.shown import show
+    from xlreport.telling.lines import status_report
 
     opened = opened_campaign(needed_campaign(campaign), opening.read_options())
     for sentence in states.settle(opened, done) if done else ():

@@ -15,7 +15,7 @@ def show(*, file: ReportFile, reading: Reading) -> int:
       xlreport show 某镇.xlsx
     """
     from xlreport.api import read_report
-    from xlreport.cli.tables import submission_lines
+    from xlreport.telling.tables import submission_lines
     from xlreport.text import harmless
 
     record = read_report(file, forms=reading.forms(), reading=reading.read_options())

@@ -44,7 +44,8 @@ def report(
       xlreport report --campaign 2025年报 --template 本县模板.docx
     """
     from xlreport.api import write_report
-    from xlreport.cli.render import report_lines, show
+    from xlreport.cli.shown import show
+    from xlreport.telling.lines import report_lines
 
     if path is not None and path.is_file():
         made, out = _of_file(path, place, output, reading)

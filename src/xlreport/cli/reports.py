@@ -56,8 +56,8 @@ def forms() -> int:
     例子：
       xlreport forms
     """
-    from xlreport.cli.render import form_line
     from xlreport.form.catalog import get_form, shipped
+    from xlreport.telling.lines import form_line
 
     for name in shipped():
         typer.echo(form_line(get_form(name)))
@@ -71,8 +71,9 @@ def fields(*, form: FormName, as_json: AsJson = False) -> int:
       xlreport fields zfxxgk-2021
       xlreport fields 我的报表.yaml --json
     """
-    from xlreport.cli.render import field_lines, print_json
+    from xlreport.cli.shown import print_json
     from xlreport.form.catalog import get_form
+    from xlreport.telling.lines import field_lines
 
     rows = list(_field_rows(get_form(form)))
     if as_json:
@@ -100,9 +101,9 @@ def template(
     """
     from xlreport.api import write_templates
     from xlreport.cli.progress import progress
-    from xlreport.cli.render import template_lines
     from xlreport.merging.request import ReadOptions
     from xlreport.submission import Unit
+    from xlreport.telling.lines import template_lines
 
     settings = _campaign_to_fill(place, choice)
     out = output.out
@@ -133,7 +134,8 @@ def check(*, paths: ReportPaths = None, place: Workplace, reading: Reading, view
       xlreport check 某镇.xlsx
       xlreport check 收到的报表/ --previous 上年汇总表.xlsx
     """
-    from xlreport.cli.render import check_report, show
+    from xlreport.cli.shown import show
+    from xlreport.telling.lines import check_report
 
     settings = campaign_here(place.campaign)
     if settings is not None and not paths:
@@ -203,8 +205,9 @@ def merge(
         files = read_folder(request)
 
     from xlreport.api import write_outputs
-    from xlreport.cli.render import merge_report, show
+    from xlreport.cli.shown import show
     from xlreport.merging.merge import merge_files
+    from xlreport.telling.lines import merge_report
     from xlreport.text import harmless
 
     result = write_outputs(
@@ -236,8 +239,9 @@ def repair(
       xlreport repair 某镇.xlsx --out 修复
     """
     from xlreport.api import repair_files
-    from xlreport.cli.render import repair_report, show
+    from xlreport.cli.shown import show
     from xlreport.form.catalog import get_form
+    from xlreport.telling.lines import repair_report
 
     settings = campaign_here(campaign)
     if settings is None:
@@ -269,7 +273,8 @@ def diff(*, first: FirstFile, second: SecondFile, reading: Reading, as_json: AsJ
       xlreport diff 甲.xlsx 乙.xlsx
     """
     from xlreport.api import diff_files
-    from xlreport.cli.render import diff_report, print_json
+    from xlreport.cli.shown import print_json
+    from xlreport.telling.lines import diff_report
 
     options = reading.read_options()
     differences = diff_files(first, second, forms=reading.forms(), reading=options)
@@ -292,10 +297,11 @@ def lint(*, form: FormName, since: OlderDefinition = None, as_json: AsJson = Fal
       xlreport lint 我的报表.yaml
       xlreport lint 我的报表.yaml --since 去年的报表.yaml
     """
-    from xlreport.cli.render import lint_report, show
+    from xlreport.cli.shown import show
     from xlreport.form.catalog import get_form
     from xlreport.form.yaml_source import rule_places
     from xlreport.lint import linter
+    from xlreport.telling.lines import lint_report
 
     definition = get_form(form)
     older = get_form(since) if since is not None else None

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
-
-import typer
+from typing import TYPE_CHECKING, Any
 
 from xlreport.clock import china, minute
 from xlreport.findings import Finding, Severity, grouped
@@ -53,31 +49,6 @@ _ONLY_BLANKS = "文件夹里只有空白表：是不是选错了文件夹？请�
 
 _ONLY_UNUSABLE = "报来的文件不能计入"
 """What is said of a unit of which nothing can be used."""
-
-
-class Result(Protocol):
-    """What a command gives back."""
-
-    def as_dict(self) -> dict[str, Any]:
-        """The document of `--json`."""
-
-
-def show(lines: Iterable[str], result: Result, *, as_json: bool) -> None:
-    """The report for people on stdout; with `--json` on stderr, and one document on stdout."""
-    for line in lines:
-        typer.echo(line, err=as_json)
-    if as_json:
-        print_json(result.as_dict())
-
-
-def print_json(document: Any) -> None:
-    """Exactly one document on stdout; names that are no valid Unicode are escaped."""
-    text = json.dumps(document, ensure_ascii=False, indent=2)
-    try:
-        text.encode(sys.stdout.encoding or "utf-8")
-    except UnicodeEncodeError:
-        text = json.dumps(document, ensure_ascii=True, indent=2)
-    typer.echo(text)
 
 
 # --- forms and templates ---
@@ -148,8 +119,8 @@ def check_report(result: CheckResult, *, verbose: bool = False) -> Iterator[str]
 def merge_report(result: MergeResult, *, verbose: bool = False) -> Iterator[str]:
     """The lines of `xlreport merge`; all files and findings when `verbose`, else what a clerk must
     act on."""
-    from xlreport.cli.tables import unit_table
     from xlreport.merging.outcome import Outcome
+    from xlreport.telling.tables import unit_table
 
     if result.county is None:
         yield from _nothing_merged(result, verbose=verbose)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
@@ -21,7 +20,6 @@ from xlreport.campaign.collect import CollectedFile, CollectedMessage, CollectRe
 from xlreport.campaign.ledger import Received, Sent
 from xlreport.campaign.send import SendItem, SendResult
 from xlreport.campaign.status import StatusResult, UnitFile, UnitStatus
-from xlreport.cli import render
 from xlreport.data_code import data_code
 from xlreport.findings import Finding, Severity
 from xlreport.lint.result import Lint, LintResult
@@ -35,6 +33,7 @@ from xlreport.merging.request import MergeRequest, Policy
 from xlreport.merging.result import CheckResult, MergeResult, RepairResult
 from xlreport.merging.roster import Roster
 from xlreport.submission import NOBODY, Entry, Place, Submission, Summary
+from xlreport.telling import lines as render
 from xlreport.workbook.reader.submission import Reading
 from xlreport.workbook.repair import Carried
 
@@ -49,32 +48,6 @@ def record(path: str, outcome: Outcome, *findings: Finding, unit: Unit = NOBODY)
     """A file of which this became."""
     reading = Reading((), unit=unit, sha256=path)
     return FileRecord(path, reading, findings).decided(outcome)
-
-
-# --- documents ---
-
-
-class Document:
-    """A result with a document."""
-
-    def as_dict(self) -> dict[str, Any]:
-        return {"名": "甲\udc80"}
-
-
-def test_with_json_people_are_told_on_stderr(capsys: pytest.CaptureFixture[str]) -> None:
-    render.show(["一", "二"], Document(), as_json=False)
-    assert capsys.readouterr() == ("一\n二\n", "")
-    render.show(["一", "二"], Document(), as_json=True)
-    out, err = capsys.readouterr()
-    assert err == "一\n二\n"
-    assert json.loads(out) == {"名": "甲\udc80"}
-    assert out.isascii(), "a name that is no valid Unicode is escaped"
-    assert out.startswith('{\n  "')
-
-
-def test_json_is_readable_chinese(capsys: pytest.CaptureFixture[str]) -> None:
-    render.print_json({"名": "甲"})
-    assert capsys.readouterr().out == '{\n  "名": "甲"\n}\n'
 
 
 # --- forms and templates ---

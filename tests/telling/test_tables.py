@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from xlreport import MergeRequest, merge_folder, read_roster
-from xlreport.cli.tables import WIDTH, coloured, folded, padded, width
+from xlreport.telling.tables import WIDTH, coloured, folded, padded, width
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 
@@ -35,7 +35,7 @@ def test_the_terminal_is_eighty_wide() -> None:
 
 
 def table(*, verbose: bool = False) -> list[str]:
-    from xlreport.cli.tables import unit_table
+    from xlreport.telling.tables import unit_table
 
     roster = read_roster(SAMPLES / "roster.csv")
     return list(unit_table(merge_folder(MergeRequest(SAMPLES / "2025", roster)), verbose=verbose))
@@ -60,7 +60,7 @@ def _with_states(lines: list[str]) -> list[tuple[str, str]]:
 
 
 def test_of_many_units_those_that_are_accepted_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("xlreport.cli.tables.MOST_UNITS", 10)
+    monkeypatch.setattr("xlreport.telling.tables.MOST_UNITS", 10)
     lines = table()
     assert lines[-1] == "另有 10 个单位通过。"
     assert len(lines) == 1 + 4 + 1

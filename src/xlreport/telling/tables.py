@@ -115,8 +115,8 @@ def coloured(text: str, colour: str) -> str:
 
 def submission_lines(record: FileRecord) -> Iterator[str]:
     """The tables and texts of a report, and what was found in it."""
-    from xlreport.cli.render import to_act_on
     from xlreport.rules.evaluate import view_of
+    from xlreport.telling.lines import to_act_on
 
     form, report = record.form, record.report
     if form is None:
