@@ -4,6 +4,8 @@ python dev.py demo      the main job on the samples
 python dev.py test      linter, types, and all tests that need no other program
 python dev.py real      the files of real programs and offices, and the attacks: what differs
 python dev.py oracle    LibreOffice recalculates our workbooks, Chromium opens the page
+python dev.py windows   the program for Windows, a zip (--out FILE; --renew: the versions in it)
+python dev.py wine      builds it and runs it under Wine
 python dev.py bench     the figures of the README (about 6 minutes; --large: hours)
 python dev.py nightly   many more random examples, and some mutants of each package (hours)
 """
@@ -86,7 +88,7 @@ def test() -> None:
         run(python(), "-m", "ruff", "format", "--check")
     with step("types"):
         run(python(), "-m", "mypy")
-    tests_with_coverage("-m", "not oracle and not browser")
+    tests_with_coverage("-m", "not oracle and not browser and not wine")
 
 
 def tests_with_coverage(*arguments: str) -> None:
@@ -113,6 +115,25 @@ def oracle() -> None:
         run(python(), "-m", "pytest", "-m", "oracle or browser", *PARALLEL)
 
 
+def windows() -> None:
+    set_up("")
+    pip = (python(), "-m", "pip", "--disable-pip-version-check", "install", "--quiet")
+    run(*pip, "--requirement", "windows/tools.txt")
+    options = sys.argv[2:]
+    with step("windows"):
+        if options == ["--renew"]:
+            run(python(), "windows/renew_lock.py")
+        else:
+            run(python(), "windows/windows_zip.py", *options)
+
+
+def wine() -> None:
+    print("The program for Windows under Wine: about 3 minutes.", flush=True)
+    set_up("[dev]")
+    with step("tests"):
+        run(python(), "-m", "pytest", "-m", "wine", "--durations", "10")
+
+
 def bench() -> None:
     set_up("[dev,bench]")
     run(python(), "benchmarks/run.py", *sys.argv[2:])
@@ -131,13 +152,18 @@ TASKS: dict[str, Callable[[], None]] = {
     "test": test,
     "real": real,
     "oracle": oracle,
+    "windows": windows,
+    "wine": wine,
     "bench": bench,
     "nightly": nightly,
 }
 
+WITH_OPTIONS = ("bench", "windows")
+"""The tasks that hand options on."""
+
 if __name__ == "__main__":
     wanted = sys.argv[1] if len(sys.argv) > 1 else ""
-    if wanted not in TASKS or (sys.argv[2:] and wanted != "bench"):
+    if wanted not in TASKS or (sys.argv[2:] and wanted not in WITH_OPTIONS):
         sys.exit(__doc__)
     TASKS[wanted]()
     print("; ".join(f"{name} {seconds:.0f} s" for name, seconds in times))
