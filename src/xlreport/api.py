@@ -330,7 +330,7 @@ def _write(
     form, county = result.form, result.county
     if form is None or county is None:
         return result
-    path = folder / _summary_name(form, county)
+    path = folder / summary_name(form, county.unit, county.year)
     standing = standing_summary(path, form.id, county.year, how)
     require_room(standing, how)
     county = with_typed_lines(county, standing.summary)
@@ -395,7 +395,7 @@ def report_of_merge(
     if form is None or county is None:
         return None
     how = Replacing(request.forms, request.reading)
-    path = (out or default_out(request.folder)) / _summary_name(form, county)
+    path = (out or default_out(request.folder)) / summary_name(form, county.unit, county.year)
     standing = standing_summary(path, form.id, county.year, how)
     if standing.unread:
         raise UsageError(_UNREAD_FOR_REPORT.format(path=path, objection=standing.objection))
@@ -468,8 +468,9 @@ def _why_it_stays(path: Path, data: bytes) -> str:
     return "" if is_ours(path.name, found) else "有人改过"
 
 
-def _summary_name(form: Form, county: Submission) -> str:
-    return safe_name(f"{county.unit.name}{county.year}年{form.title}汇总表")
+def summary_name(form: Form, county: Unit, year: int) -> str:
+    """What a county's summary is called."""
+    return safe_name(f"{county.name}{year}年{form.title}汇总表")
 
 
 def _fresh_workbooks(result: MergeResult) -> dict[str, bytes]:

@@ -91,6 +91,35 @@ def write_together(files: Mapping[Path, bytes], modified: float = 0.0) -> None:
     _sync_folder(path.parent)
 
 
+def put_new(source: Path, target: Path) -> bool:
+    """Gives a file that was written to the disk its place; False, and nothing is done, where
+    something stands there already. Both lie on one file system. Raises OSError."""
+    try:
+        _move_to_free(source, target)
+    except FileExistsError:
+        return False
+    _sync_folder(target.parent)
+    WRITTEN.files += 1
+    return True
+
+
+def _move_to_free(source: Path, target: Path) -> None:
+    """Raises FileExistsError where the place is taken, OSError."""
+    if os.name == "nt":
+        source.rename(target)  # which replaces nothing there
+        return
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except FileExistsError:
+        raise
+    except (OSError, NotImplementedError):
+        # a file system without links: the place is taken first, then filled
+        target.open("xb").close()
+        source.replace(target)
+        return
+    source.unlink()
+
+
 class _Replacement:
     """Files on their way into their places."""
 

@@ -28,7 +28,7 @@ from xlreport.mail.smtp import SENT
 from xlreport.merging.arrivals import Arrival, arrival_of, owners_of
 from xlreport.merging.codes import M10
 from xlreport.merging.outcome import FileRecord, Outcome
-from xlreport.merging.result import LEFT_OUT_LABEL, is_left_out
+from xlreport.merging.result import LEFT_OUT_LABEL, MergeResult, is_left_out
 from xlreport.merging.roster import Roster
 from xlreport.submission import Unit
 
@@ -288,17 +288,24 @@ def status(campaign: Campaign, *, today: dt.date | None = None) -> StatusResult:
     """Unit by unit what was sent, what came and what became of it, the inbox read anew. Raises
     LedgerError, Busy, OSError."""
     with ledger_of(campaign.settings) as ledger:
-        result = merged_inbox(campaign, ledger)
-        standing = overview(campaign.roster, result.files, ledger)
-    strangers = _strangers(result.files, standing.units)
+        _, now = standing(campaign, ledger, today)
+    return replace(now, stale=tuple(_stale(campaign)))
+
+
+def standing(
+    campaign: Campaign, ledger: Ledger, today: dt.date | None = None
+) -> tuple[MergeResult, StatusResult]:
+    """What a merge of the inbox would do now, and the status without a look at the templates.
+    Raises LedgerError, OSError."""
+    result = merged_inbox(campaign, ledger)
+    now = overview(campaign.roster, result.files, ledger)
+    strangers = _strangers(result.files, now.units)
     moved = tuple(finding for finding in result.own_findings if finding.code == M10.code)
     deadline = campaign.settings.deadline
     today = today or present_day()
     days = None if deadline is None else (deadline - today).days
-    stale = tuple(_stale(campaign))
-    return StatusResult(
-        standing.units, standing.messages, strangers, moved, deadline, days, today, stale
-    )
+    state = StatusResult(now.units, now.messages, strangers, moved, deadline, days, today)
+    return result, state
 
 
 def _strangers(files: Iterable[FileRecord], units: Iterable[UnitStatus]) -> tuple[FileRecord, ...]:

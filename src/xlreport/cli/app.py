@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from xlreport.cli import archiving, campaign, chinese, data, decisions, publishing, reports
+from xlreport.cli import archiving, campaign, chinese, data, decisions, desk, publishing, reports
 from xlreport.cli.ending import SHELLS, Ended, ended_by_signals
 from xlreport.cli.options import spread
 from xlreport.cli.progress import allowed
@@ -46,6 +46,7 @@ COMMANDS: tuple[Command, ...] = (
     data.show,
     data.export,
     reports.lint,
+    desk.desk,
     campaign.init,
     campaign.send,
     campaign.collect,
@@ -90,7 +91,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         if _is_unsaid(error):
             return _end(XlreportError.exit_code, f"结果没有显示完：{_why_not_said(error)}")
-        return refuse(XlreportError.exit_code, _not_done(error))
+        from xlreport.telling.lines import failure
+
+        return refuse(XlreportError.exit_code, failure(error))
     return result if isinstance(result, int) else 0
 
 
@@ -162,13 +165,6 @@ def _not_encoded(error: UnicodeEncodeError) -> str:
         f"系统的文字编码（{error.encoding}）里没有“{name}”的字，写不成："
         "请设环境变量 PYTHONUTF8=1 后再运行。"
     )
-
-
-def _not_done(error: OSError) -> str:
-    from xlreport.atomic import was_writing, why_failed
-
-    unchanged = "原有文件没有改动。" if was_writing(error) else ""
-    return f"{why_failed(error)}{unchanged}"
 
 
 def _why_not_said(error: OSError) -> str:
@@ -289,6 +285,9 @@ def xlreport(
       xlreport template zfxxgk-2021 --year 2025 --roster 名册.csv --out 模板
       xlreport check 某镇.xlsx
       xlreport merge 收到的报表/ --roster 名册.csv
+
+    不想写命令的，在浏览器里做同样的事：
+      xlreport desk
 
     用邮件收发（先用 init 建立工作文件夹，再在里面运行）：
       xlreport init 2025年报 --form zfxxgk-2021 --year 2025 --county 某某县

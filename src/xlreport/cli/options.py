@@ -122,6 +122,9 @@ ReportSource = Annotated[
 ]
 ReportFile = Annotated[Path, _argument("文件", "要显示的报表。")]
 NewFolder = Annotated[Path, _argument("文件夹", "要建立的工作文件夹。")]
+DeskFolder = Annotated[
+    Path | None, _argument("文件夹", "工作文件夹，或者放它们的文件夹；默认是当前文件夹。")
+]
 SendKind = Annotated[
     Literal["templates", "reminders", "returns", "receipts"],
     _argument(
@@ -135,6 +138,12 @@ MailPath = Annotated[
 ]
 
 # --- options ---
+
+DeskPort = Annotated[
+    int,
+    _value("--port", "端口", "用哪个端口；默认自己找一个空的。", min=0, max=65535),
+]
+NoBrowser = Annotated[bool, _flag("--no-browser", "只显示地址，不打开浏览器。")]
 
 AsJson = Annotated[bool, _flag("--json", "只输出一份 JSON。")]
 Verbose = Annotated[bool, _flag("--verbose", "显示全部结果，连同不用处理的提示。")]

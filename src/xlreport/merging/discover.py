@@ -13,7 +13,11 @@ from xlreport.findings import Finding, Message
 from xlreport.merging.codes import LOCK_FILE, SYSTEM_FILE
 
 _LOCK_STARTS = ("~$", ".~")
-_SYSTEM_NAMES = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
+_SYSTEM_NAMES = frozenset(
+    {"thumbs.db", "desktop.ini", ".ds_store", "desk.lock", "desk.json", "desk.log"}
+)
+"""What systems leave behind, and what the desk keeps in a campaign."""
+
 _BEING_WRITTEN = ".xlreport-"
 _SYSTEM_STARTS = ("._", _BEING_WRITTEN)
 _SYSTEM_FOLDERS = "/__macosx"

@@ -17,7 +17,10 @@ from xlreport.merging.request import MergeRequest
 def read_folder(request: MergeRequest) -> list[FileRecord]:
     """What each file of the folder holds. Raises UsageError when the folder does not exist."""
     listed = _in_folder(request.folder, request.exclude)
-    return read_files(listed, request.forms, request.reading)
+    reading = request.reading
+    if reading.memory is None:
+        return read_files(listed, request.forms, reading)
+    return reading.memory.read(listed, lambda files: read_files(files, request.forms, reading))
 
 
 def _in_folder(folder: Path, exclude: Iterable[Path]) -> list[SourceFile]:

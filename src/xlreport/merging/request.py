@@ -19,6 +19,7 @@ from xlreport.workers import InProcess, WorkerPool
 if TYPE_CHECKING:
     from xlreport.merging.arrivals import Arrival
     from xlreport.merging.decisions import Decision
+    from xlreport.merging.memory import Memory
     from xlreport.merging.prior_year import PriorYear
     from xlreport.merging.roster import Roster
 
@@ -42,7 +43,8 @@ class ReadOptions:
     which limits, with which passwords for encrypted workbooks. An `executor` of the caller's takes
     the place of the workers, and so does the Dask cluster at `cluster` (`tcp://host:port`): each of
     their machines reads with workers of ours, in the same limits, and files that only this machine
-    has are read here. `progress` hears of each file."""
+    has are read here. `progress` hears of each file. A `memory` keeps what was read of the merged
+    folder for the next time."""
 
     workers: int | None = None
     limits: Limits = DEFAULT_LIMITS
@@ -50,6 +52,7 @@ class ReadOptions:
     executor: Executor | None = None
     progress: Progress = uncounted
     cluster: str = ""
+    memory: Memory | None = None
 
     def pool(self, files: int) -> AbstractContextManager[Executor]:
         """The executor for so many files. Raises UsageError for a cluster that cannot be used."""

@@ -125,11 +125,9 @@ def read_roster(path: Path) -> Roster:
         rows = read_table(path)
     except OSError:
         raise RosterError(f"名册“{path}”打不开，请检查路径，并关闭正在使用它的程序。") from None
-    problems = list(_problems(rows))
-    if not rows:
-        problems.append("一个单位也没有")
-    if problems:
-        told = "；".join(problems)
+    wrong = faults(rows)
+    if wrong:
+        told = "；".join(fault.message for fault in wrong)
         raise RosterError(f"名册“{path.name}”有误：{told}。请改正后再用。")
     aliases: dict[str, tuple[str, ...]] = {}
     columns: dict[str, dict[str, str]] = {}
@@ -138,7 +136,7 @@ def read_roster(path: Path) -> Roster:
         aliases[code] = _names(row.get(ALIASES))
         columns[code] = _further(row)
     county = Unit(_common(rows, COUNTY), _common(rows, COUNTY_CODE))
-    return Roster(tuple(map(_unit, rows)), aliases, county, columns, tuple(_warnings(rows)))
+    return Roster(tuple(map(_unit, rows)), aliases, county, columns, warnings(rows))
 
 
 def _unit(row: Row) -> Unit:
@@ -196,20 +194,51 @@ def _addresses(text: str) -> list[str]:
 # --- what is wrong ---
 
 
-def _problems(rows: Sequence[Row]) -> Iterator[str]:
-    """What is wrong with the rows, in Chinese."""
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong with a roster: a sentence, and where. `row` is the position among the
+    rows that are filled in, None for what is about all of them; `heading` is that of the column,
+    empty where it is no single one."""
+
+    message: str
+    row: int | None = None
+    heading: str = ""
+
+
+def faults(rows: Sequence[Row]) -> list[Fault]:
+    """Everything that is wrong with the rows of a roster."""
+    found = list(_faults(rows))
+    if not rows:
+        found.append(Fault("一个单位也没有"))
+    return found
+
+
+def warnings(rows: Sequence[Row]) -> tuple[str, ...]:
+    """What is odd about the rows of a roster and may be right."""
+    return tuple(_warnings(rows))
+
+
+def _faults(rows: Sequence[Row]) -> Iterator[Fault]:
     places: dict[tuple[str, str], str] = {}
-    for row in rows:
-        yield from row.faults
+    for position, row in enumerate(rows):
+        for message in row.faults:
+            yield Fault(message, position, _heading_in(message))
         for heading in (CODE, NAME):
-            yield from _key_problem(row, heading, places)
-        yield from _level_problem(row)
+            for message in _key_problem(row, heading, places):
+                yield Fault(message, position, heading)
+        for message in _level_problem(row):
+            yield Fault(message, position, LEVEL)
         for address in _addresses(row.get(ADDRESSES)):
             if not ADDRESS.fullmatch(address):
-                yield f"{row.place}的邮箱“{address}”写得不对"
+                yield Fault(f"{row.place}的邮箱“{address}”写得不对", position, ADDRESSES)
     for heading in (COUNTY, COUNTY_CODE):
         if len(_values(rows, heading)) > 1:
-            yield f"各行的{heading}不一致"
+            yield Fault(f"各行的{heading}不一致", heading=heading)
+
+
+def _heading_in(message: str) -> str:
+    """The column that a fault of the table itself is about."""
+    return next((heading for heading in (COUNTY_CODE, CODE, NAME) if heading in message), "")
 
 
 def _key_problem(row: Row, heading: str, places: dict[tuple[str, str], str]) -> Iterator[str]:

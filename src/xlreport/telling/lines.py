@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from xlreport.atomic import was_writing, why_failed
 from xlreport.clock import china, minute
+from xlreport.errors import XlreportError
 from xlreport.findings import Finding, Severity, grouped
 from xlreport.text import harmless, in_marks
 
@@ -49,6 +51,17 @@ _ONLY_BLANKS = "文件夹里只有空白表：是不是选错了文件夹？请�
 
 _ONLY_UNUSABLE = "报来的文件不能计入"
 """What is said of a unit of which nothing can be used."""
+
+
+# --- what was not done ---
+
+
+def failure(error: XlreportError | OSError) -> str:
+    """Why something was not done, and what to do."""
+    if isinstance(error, XlreportError):
+        return error.message
+    unchanged = "原有文件没有改动。" if was_writing(error) else ""
+    return f"{why_failed(error)}{unchanged}"
 
 
 # --- forms and templates ---
@@ -190,6 +203,14 @@ def _nothing_merged(result: MergeResult, *, verbose: bool) -> Iterator[str]:
         yield "文件夹里没有可以汇总的报表，没有写出汇总表。"
     else:
         yield "文件夹是空的，没有可以汇总的报表。"
+
+
+def merge_outcome(result: MergeResult) -> Iterator[str]:
+    """How many files came and count, and what was written; or why nothing was."""
+    if result.county is None:
+        yield from _nothing_merged(result, verbose=False)
+        return
+    yield from _totals(result)
 
 
 def _totals(result: MergeResult) -> Iterator[str]:
@@ -360,12 +381,14 @@ def lint_report(result: LintResult) -> Iterator[str]:
 
 # --- sending ---
 
-_KINDS = {
+KINDS = {
     "templates": "模板",
     "reminders": "催报",
     "returns": "退回更正通知",
     "receipts": "收到回执",
 }
+"""What is sent, by the words of the command line."""
+
 _STATES = {
     "sent": "已发",
     "draft": "已写成草稿",
@@ -390,7 +413,7 @@ def send_report(result: SendResult, settings: CampaignSettings, *, drafts: bool)
     counts = {state: result.units_in(state) for state in _STATES}
     states = {labels[state]: count for state, count in counts.items()}
     listed = _listed(states, "个单位") or "没有要发的单位"
-    yield f"{_KINDS[result.kind]}：{listed}。"
+    yield f"{KINDS[result.kind]}：{listed}。"
     if drafts and counts["draft"]:
         yield (
             f"草稿在“{harmless(str(settings.drafts))}”，用 Outlook、Foxmail 等邮件程序打开后发送。"
@@ -522,7 +545,7 @@ def status_report(result: StatusResult) -> Iterator[str]:
     for unit in result.units:
         yield harmless(_unit(unit))
     yield ""
-    yield from _for_people(result)
+    yield from for_people(result)
     yield f"名册 {len(result.units)} 个单位：{_listed(result.counts, '个')}。"
     yield from _who_is_missing(result)
     yield from _who_must_correct(result)
@@ -577,7 +600,7 @@ def _statuses(units: Iterable[UnitStatus]) -> str:
     return _names(unit.unit for unit in units)
 
 
-def _for_people(result: StatusResult) -> Iterator[str]:
+def for_people(result: StatusResult) -> Iterator[str]:
     """What only a person can settle."""
     yield from map(harmless, result.stale)
     for file in result.strangers:

@@ -165,7 +165,9 @@ def _block(form: Form, table: Table, block: Block, view: UnitView) -> Iterator[s
     for heading in block.rows:
         for row in heading.leaves():
             ids = [f"{table.id}.{row.id}.{column.id}" for column in columns]
-            yield from lines.of(form.fields[ids[0]].row_short, [[_number(view, i)] for i in ids])
+            yield from lines.of(
+                form.fields[ids[0]].row_short, [[shown_number(view, i)] for i in ids]
+            )
 
 
 @dataclass(frozen=True)
@@ -190,7 +192,7 @@ class _Lines:
             yield _GAP.join(parts).rstrip()
 
 
-def _number(view: UnitView, name: str) -> str:
+def shown_number(view: UnitView, name: str) -> str:
     """What a cell shows."""
     from xlreport.submission import Status, shown
 

@@ -37,6 +37,9 @@ LONGEST = 20_000
 
 _TEMPLATES = Path(__file__).with_name("templates")
 
+STYLE = _TEMPLATES / "page.css"
+"""The style, which the pages of the desk share."""
+
 _NO_CHARACTERS = dict.fromkeys((0xFFFE, 0xFFFF), "�")
 """No characters of XML 1.0 (2.2), and parse errors in HTML."""
 

@@ -1,0 +1,200 @@
+"""What the buttons do: each calls what the command calls, and tells it in the same lines."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from xlreport.desk.jobs import Done, Job
+from xlreport.desk.uploads import MAILS
+from xlreport.errors import CampaignError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from xlreport.campaign.decisions import Asked
+    from xlreport.desk.collection import Collection
+    from xlreport.desk.desk import Desk
+    from xlreport.merging.request import Progress
+
+PATIENCE = 0.8
+"""Seconds that a page waits for what is usually done at once."""
+
+AT_ONCE = 0.5
+"""Seconds that the page of an action waits for its end."""
+
+
+def _collection(desk: Desk) -> Collection:
+    """The campaign that is open. Raises CampaignError."""
+    if desk.collection is None:
+        raise CampaignError("还没有打开一项工作，请先选择或建立。")
+    return desk.collection
+
+
+def collect_dropped(desk: Desk) -> Job:
+    """Collects the messages that were dropped onto the page."""
+    collection = _collection(desk)
+    folder = collection.folder / MAILS
+    return desk.act("收取邮件里的报表", lambda p: _collected(collection, p, folder), key="collect")
+
+
+def _collected(collection: Collection, progress: Progress, source: Path) -> Done:
+    from xlreport.campaign.collect import collect
+    from xlreport.telling.lines import collect_report
+
+    result = collect(collection.plain(progress), source)
+    return Done(tuple(collect_report(result, verbose=True)))
+
+
+def write_templates(desk: Desk) -> Job:
+    """Writes each unit's workbook."""
+    collection = _collection(desk)
+    return desk.act("生成模板", lambda p: _templates(collection, p), key="templates")
+
+
+def _templates(collection: Collection, progress: Progress) -> Done:
+    from xlreport import api
+    from xlreport.campaign.templates import template_request
+    from xlreport.telling.lines import template_lines
+
+    campaign = collection.compared(progress)
+    request = template_request(campaign)
+    out = campaign.settings.templates
+    written = api.write_templates(request, out, reading=replace(campaign.reading, memory=None))
+    return Done(tuple(template_lines(request, written, out)), ("templates",))
+
+
+def merge(desk: Desk) -> Job:
+    """Writes the summary, the status page and the data."""
+    collection = _collection(desk)
+    return desk.act("汇总", lambda p: _merged(collection, p), key="merge")
+
+
+def _merged(collection: Collection, progress: Progress) -> Done:
+    from xlreport.api import write_outputs
+    from xlreport.campaign.campaign import ledger_of, merged_inbox
+    from xlreport.telling.lines import merge_outcome
+
+    campaign = collection.compared(progress)
+    with ledger_of(campaign.settings) as ledger:
+        result = merged_inbox(campaign, ledger)
+    result = write_outputs(result, campaign.settings.summary)
+    files = ("summary", "page") if result.outputs else ()
+    return Done(tuple(merge_outcome(result)), files)
+
+
+def publish(desk: Desk) -> Job:
+    """Writes the Word report."""
+    collection = _collection(desk)
+    return desk.act("写 Word 报告", lambda p: _published(collection, p), key="report")
+
+
+def _published(collection: Collection, progress: Progress) -> Done:
+    from xlreport.api import report_of_merge, write_report
+    from xlreport.campaign.campaign import ledger_of, merged_inbox
+    from xlreport.telling.lines import report_lines
+
+    campaign = collection.compared(progress)
+    out = campaign.settings.summary
+    with ledger_of(campaign.settings) as ledger:
+        result = merged_inbox(campaign, ledger)
+    report = report_of_merge(result, out)
+    written = [] if report is None else write_report(report, out)
+    files = ("report",) if written else ()
+    return Done(tuple(report_lines(report, written)), files)
+
+
+def pack(desk: Desk) -> Job:
+    """Packs everything into an archive."""
+    collection = _collection(desk)
+    return desk.act("归档", lambda p: _packed(collection, p), key="archive")
+
+
+def _packed(collection: Collection, progress: Progress) -> Done:
+    from xlreport.campaign.archiving import archive
+    from xlreport.clock import present_day
+    from xlreport.telling.lines import archive_report
+
+    archived = archive(collection.compared(progress), None, present_day().isoformat())
+    return Done(tuple(archive_report(archived)), ("archive",))
+
+
+def send(desk: Desk, kind: str, how: str, password: str) -> Job:
+    """Sends letters of a kind, writes them as drafts, or only says who would get one (`how`:
+    `send`, `drafts`, `try`). The password is kept no longer than this takes."""
+    from xlreport.telling.lines import KINDS
+
+    collection = _collection(desk)
+    title = f"{KINDS[kind]}{HOW[how]}"
+    return desk.act(title, lambda p: _sent(collection, p, (kind, how, password)))
+
+
+HOW = {"try": "：看看会发给谁", "drafts": "：写成草稿", "send": "：发送"}
+"""The ways in which letters go out."""
+
+
+def _sent(collection: Collection, progress: Progress, asked: tuple[str, str, str]) -> Done:
+    from xlreport.campaign.send import Drafts, SendRequest
+    from xlreport.campaign.send import send as sending
+    from xlreport.errors import SendError
+    from xlreport.mail.servers import password_for
+    from xlreport.mail.smtp import opened
+    from xlreport.telling.lines import send_report
+
+    kind, how, password = asked
+    campaign = collection.plain(progress) if kind == "reminders" else collection.compared(progress)
+    settings = campaign.settings
+    request = SendRequest(kind, dry_run=how == "try")
+    if how != "send":
+        result = sending(campaign, request, Drafts(settings.drafts))
+        return Done(tuple(send_report(result, settings, drafts=True)))
+    if not settings.smtp.server.host or not settings.smtp.sender:
+        raise SendError("设置里没有写发信服务器和发信邮箱；不用邮箱发的，请写成草稿。")
+    password = password_for("SMTP", settings.smtp.server, lambda _question: password)
+    with opened(settings.smtp, password) as transport:
+        result = sending(campaign, request, transport)
+    return Done(tuple(send_report(result, settings, drafts=False)))
+
+
+def fetch(desk: Desk, password: str) -> Job:
+    """Collects from the campaign's mailbox."""
+    collection = _collection(desk)
+    return desk.act("从邮箱收取", lambda p: _fetched(collection, p, password), key="fetch")
+
+
+def _fetched(collection: Collection, progress: Progress, password: str) -> Done:
+    from xlreport.campaign.collect import collect
+    from xlreport.errors import SourceError
+    from xlreport.mail.imap import ImapMailbox
+    from xlreport.mail.servers import password_for
+    from xlreport.telling.lines import collect_report
+
+    campaign = collection.plain(progress)
+    imap = campaign.settings.imap
+    if not imap.server.host:
+        raise SourceError("设置里没有写收信服务器；请把收到的邮件存成文件，拖到工作页面上。")
+    password = password_for("IMAP", imap.server, lambda _question: password)
+    result = collect(campaign, ImapMailbox(imap, password))
+    return Done(tuple(collect_report(result, verbose=True)))
+
+
+def decide(desk: Desk, asked: Asked) -> Job:
+    """Records what the county decides about a report, or takes it back."""
+    collection = _collection(desk)
+    return desk.act("县里的决定", lambda p: _decided(collection, p, asked))
+
+
+def _decided(collection: Collection, progress: Progress, asked: Asked) -> Done:
+    from xlreport.campaign.decisions import decide as deciding
+
+    return Done((deciding(collection.compared(progress), asked),))
+
+
+ACTIONS: dict[str, Callable[[Desk], Job]] = {
+    "templates": write_templates,
+    "merge": merge,
+    "report": publish,
+    "archive": pack,
+}
+"""The buttons that need nothing but a click."""

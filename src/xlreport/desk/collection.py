@@ -1,0 +1,184 @@
+"""Where the collection stands, read again when something has changed: a page shows at once what is
+known and says when it is being read anew."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from xlreport.campaign.campaign import Campaign, ledger_of, open_campaign
+from xlreport.campaign.settings import CampaignSettings, read_settings
+from xlreport.campaign.status import StatusResult, UnitStatus, standing
+from xlreport.clock import present_day
+from xlreport.desk.files import (
+    Stamp,
+    stamps_of_collection,
+    stamps_of_prior_year,
+    stamps_of_settings,
+)
+from xlreport.desk.jobs import Done, Job, Jobs
+from xlreport.desk.rows import Row, Verdict, members, recent, rows, verdict
+from xlreport.merging.decisions import Decision
+from xlreport.merging.memory import Memory
+from xlreport.merging.request import Progress, ReadOptions
+from xlreport.merging.result import MergeResult
+
+AT_ONCE = 0.3
+"""Seconds that a page waits for a fresh state before it shows the last one."""
+
+READING = "读取收到的报表"
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The collection as it was read: what a merge would do, unit by unit where it stands, and what
+    the county has decided."""
+
+    campaign: Campaign
+    result: MergeResult
+    status: StatusResult
+    decisions: tuple[Decision, ...]
+    number: int = 0
+
+    def unit(self, code: str) -> UnitStatus | None:
+        """A unit of the roster; None for a code that it does not have."""
+        return self._units.get(code)
+
+    @cached_property
+    def _units(self) -> Mapping[str, UnitStatus]:
+        return {unit.unit.code: unit for unit in self.status.units}
+
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        """The units as a table."""
+        return rows(self.status, self.campaign.roster.aliases)
+
+    @cached_property
+    def recent(self) -> tuple[Verdict, ...]:
+        """The files that came last."""
+        return tuple(recent(self.campaign.settings.inbox, self.result.files))
+
+    def verdict(self, path: str) -> Verdict:
+        """What became of a file of the inbox."""
+        return verdict(path, members(self.result.files, path))
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a page can show: the last state (None before the first), whether it is that of now, the
+    job that reads it anew, and why it could not be read."""
+
+    snapshot: Snapshot | None
+    is_fresh: bool
+    job: Job | None = None
+    trouble: str = ""
+
+
+class Collection:
+    """The state of one campaign. Its files are read by the one thread that runs the jobs."""
+
+    def __init__(self, folder: Path, jobs: Jobs, reading: ReadOptions) -> None:
+        self.folder = folder
+        self._jobs = jobs
+        self._reading = reading
+        self._opened: tuple[tuple[Stamp, ...], Campaign] | None = None
+        self._compared: tuple[tuple[Stamp, ...], Campaign] | None = None
+        self._seen: tuple[Stamp, ...] = ()
+        self._snapshot: Snapshot | None = None
+        self._failed: tuple[tuple[Stamp, ...], str] | None = None
+        self._guard = threading.Lock()
+
+    def opened(self) -> Campaign:
+        """The campaign without the figures of last year, at once. Raises XlreportError, OSError for
+        settings, a form or a roster that cannot be used."""
+        settings = read_settings(self.folder)
+        stamps = stamps_of_settings(settings)
+        known = self._opened
+        if known is not None and known[0] == stamps:
+            return known[1]
+        # what was read is known for one form and one roster
+        reading = replace(self._reading, memory=Memory())
+        campaign = open_campaign(settings, reading)
+        self._opened = stamps, campaign
+        return campaign
+
+    def compared(self, progress: Progress) -> Campaign:
+        """The campaign with the figures of last year, for an action that tells its progress; only
+        the thread of the jobs may ask. Raises XlreportError, OSError."""
+        opened = self.opened()
+        stamps = (*stamps_of_settings(opened.settings), *stamps_of_prior_year(opened.settings))
+        known = self._compared
+        if known is None or known[0] != stamps:
+            known = stamps, self._telling(opened, progress).with_prior_year()
+            self._compared = known
+        return self._telling(known[1], progress)
+
+    def plain(self, progress: Progress) -> Campaign:
+        """The campaign without the figures of last year, for an action. Raises as `opened`."""
+        return self._telling(self.opened(), progress)
+
+    @staticmethod
+    def _telling(campaign: Campaign, progress: Progress) -> Campaign:
+        return replace(campaign, reading=replace(campaign.reading, progress=progress))
+
+    def look(self, patience: float = AT_ONCE) -> Look:
+        """The state; where something has changed it is read anew. Raises XlreportError, OSError for
+        a campaign that cannot be opened."""
+        stamps = self._stamps(self.opened().settings)
+        if self._is_seen(stamps):
+            return Look(self._snapshot, is_fresh=True)
+        if self._failed is not None and self._failed[0] == stamps:
+            return Look(self._snapshot, is_fresh=False, trouble=self._failed[1])
+        job = self._jobs.start(READING, self._read, key="read", quiet=True)
+        ended = self._jobs.wait(job, patience)
+        if ended and self._is_seen(self._stamps(self.opened().settings)):
+            return Look(self._snapshot, is_fresh=True)
+        if ended and job.trouble:
+            self._failed = stamps, job.trouble
+            return Look(self._snapshot, is_fresh=False, trouble=job.trouble)
+        return Look(self._snapshot, is_fresh=False, job=job)
+
+    def try_again(self) -> None:
+        """Whatever kept the state from being read may be gone."""
+        self._failed = None
+
+    @property
+    def known(self) -> Snapshot | None:
+        """The last state, however old."""
+        return self._snapshot
+
+    def _is_seen(self, stamps: tuple[Stamp, ...]) -> bool:
+        return self._snapshot is not None and self._seen == stamps
+
+    def _stamps(self, settings: CampaignSettings) -> tuple[Stamp, ...]:
+        """Of everything that the state follows from, and the day: the deadline is counted from
+        it."""
+        day = present_day().toordinal()
+        return (
+            ("", day, 0, 0),
+            *stamps_of_settings(settings),
+            *stamps_of_prior_year(settings),
+            *stamps_of_collection(settings),
+        )
+
+    def _read(self, progress: Progress) -> Done:
+        """Reads the state. What changes meanwhile is read the next time."""
+        settings = read_settings(self.folder)
+        with ledger_of(settings):
+            pass  # made here if there is none, or its making would count as a change
+        stamps = self._stamps(settings)
+        if self._is_seen(stamps):
+            return Done()
+        campaign = self.compared(progress)
+        with ledger_of(campaign.settings) as ledger:
+            result, status = standing(campaign, ledger)
+            decisions = ledger.decisions()
+        number = 1 if self._snapshot is None else self._snapshot.number + 1
+        with self._guard:
+            self._snapshot = Snapshot(campaign, result, status, decisions, number)
+            self._seen = stamps
+            self._failed = None
+        return Done()

@@ -1,0 +1,96 @@
+"""What all pages of one run share: which campaign is open, who may ask, what is being done."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+from xlreport.campaign.settings import NAME
+from xlreport.desk import uploads
+from xlreport.desk.collection import Collection
+from xlreport.desk.instance import LOG, Instance, running_door
+from xlreport.desk.jobs import LOGGER, Action, Job, Jobs
+from xlreport.desk.security import Guard
+from xlreport.merging.request import ReadOptions
+
+MOST_LOG, OLD_LOGS = 500_000, 2
+"""Bytes of a log file, and how many earlier ones are kept."""
+
+MOST_CAMPAIGNS = 200
+"""Campaigns below the folder that are offered."""
+
+
+class Desk:
+    """One run. `home` is the folder that it was started with: a campaign, or the place where new
+    ones are made."""
+
+    def __init__(self, home: Path, guard: Guard, reading: ReadOptions) -> None:
+        self.home = home
+        self.guard = guard
+        self.reading = reading
+        self.jobs = Jobs()
+        self.closing = threading.Event()
+        self._collection: Collection | None = None
+        self._instance: Instance | None = None
+        self._log: logging.Handler | None = None
+
+    @property
+    def collection(self) -> Collection | None:
+        """The campaign that is open; None before one was chosen."""
+        return self._collection
+
+    def open(self, folder: Path) -> str:
+        """Opens a campaign; gives the address of the desk that has it already, empty for this one.
+        Raises Busy, OSError."""
+        instance = Instance(folder)
+        if not instance.claim():
+            return running_door(folder)
+        self._leave()
+        instance.tell(self.guard.door)
+        self._instance = instance
+        uploads.clear(folder)
+        self._log = _logging_to(folder / LOG)
+        self._collection = Collection(folder, self.jobs, self.reading)
+        LOGGER.info("打开")
+        return ""
+
+    def campaigns(self) -> list[Path]:
+        """The campaigns below the folder of the start, by name."""
+        try:
+            folders = sorted(path for path in self.home.iterdir() if (path / NAME).is_file())
+        except OSError:
+            return []
+        return folders[:MOST_CAMPAIGNS]
+
+    def act(self, title: str, action: Action, key: str = "") -> Job:
+        """Starts what somebody asked for."""
+        LOGGER.info("%s", title)
+        return self.jobs.start(title, action, key=key)
+
+    def close(self) -> None:
+        """Comes to an end: what runs is finished, what waits is not begun."""
+        self.jobs.close()
+        LOGGER.info("关闭")
+        self._leave()
+
+    def _leave(self) -> None:
+        if self._instance is not None:
+            self._instance.give_up()
+            self._instance = None
+        if self._log is not None:
+            LOGGER.removeHandler(self._log)
+            self._log.close()
+            self._log = None
+        self._collection = None
+
+
+def _logging_to(path: Path) -> logging.Handler:
+    """Writes what is done into a file; never a token, a name of a person or a number."""
+    handler = RotatingFileHandler(path, maxBytes=MOST_LOG, backupCount=OLD_LOGS, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    LOGGER.setLevel(logging.INFO)
+    LOGGER.propagate = False
+    LOGGER.addHandler(handler)
+    return handler

@@ -1,0 +1,191 @@
+"""A report's tables drawn as the form prints them, with what was found at its cell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from xlreport.findings import Finding, Severity
+from xlreport.form.model import Form, Table
+from xlreport.merging.decisions import is_acceptable
+from xlreport.merging.outcome import FileRecord
+from xlreport.publishing.overview import as_printed
+from xlreport.rules.evaluate import UnitView, view_of
+from xlreport.submission import Figures, Submission, shown
+from xlreport.telling.tables import shown_number
+from xlreport.workbook.layout.sheet import Span
+from xlreport.workbook.layout.table import OfficialTable, official_table
+from xlreport.workbook.layout.workbook import layout_of
+
+_HINT = "H1"
+"""Findings that name a cell which is probably wrong."""
+
+_LIKELY = "likely"
+_NUMBER = "number"
+_HEADINGS = ("head", "row", "label", "title")
+
+
+@dataclass(frozen=True)
+class Told:
+    """A finding as it is listed: its number on the page, the cells that it is about (their ids in
+    the page), and whether the county can accept it."""
+
+    number: int
+    finding: Finding
+    fields: tuple[str, ...]
+    acceptable: bool = False
+
+    @property
+    def is_hint(self) -> bool:
+        """Whether it names a cell that is probably wrong."""
+        return self.finding.rule == _HINT
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a table: a heading, or a number with last year's (empty where it is not known) and
+    the findings about it. `mark` is the gravest of them, or `likely`."""
+
+    text: str
+    rows: int = 1
+    columns: int = 1
+    name: str = ""
+    before: str = ""
+    mark: str = ""
+    where: str = ""
+    told: tuple[Told, ...] = ()
+
+    @property
+    def is_heading(self) -> bool:
+        """Whether it is printed in the form."""
+        return not self.name
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A table: its title and its rows of cells."""
+
+    title: str
+    rows: tuple[tuple[Cell, ...], ...]
+    headings: int
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A report as the page shows it."""
+
+    file: FileRecord
+    form: Form
+    before: Figures | None = field(default=None, repr=False)
+
+    @property
+    def report(self) -> Submission:
+        """What the unit reported."""
+        return self.file.report
+
+    @cached_property
+    def view(self) -> UnitView:
+        """Its numbers, computed ones included."""
+        return self.file.view or view_of(self.form, self.report)
+
+    @cached_property
+    def told(self) -> tuple[Told, ...]:
+        """What was found, heaviest first."""
+        return tuple(self._told())
+
+    def _told(self) -> Iterator[Told]:
+        concerned: dict[Finding, list[str]] = {}
+        for finding in self.file.findings:
+            name = self._field_of(finding)
+            if name:
+                concerned.setdefault(_anywhere(finding), []).append(name)
+        for number, finding in enumerate(as_printed(self.file.findings, self.form), 1):
+            own = self._field_of(finding)
+            names = [own] if own else concerned.get(_anywhere(finding), [])
+            can_accept = is_acceptable(finding, self.file)
+            yield Told(number, finding, tuple(dict.fromkeys(names)), can_accept)
+
+    def _field_of(self, finding: Finding) -> str:
+        """The cell of the form that a finding is about; empty where it is about none."""
+        if finding.field in self.form.fields:
+            return finding.field
+        return self._by_place.get((finding.sheet, finding.cell), "")
+
+    @cached_property
+    def _by_place(self) -> Mapping[tuple[str, str], str]:
+        """The fields by where they stand in the unit's workbook."""
+        places = self.report.provenance.places.items()
+        return {(place.sheet, place.cell): name for name, place in places}
+
+    @cached_property
+    def _by_field(self) -> Mapping[str, list[Told]]:
+        found: dict[str, list[Told]] = {}
+        for told in self.told:
+            for name in told.fields:
+                found.setdefault(name, []).append(told)
+        return found
+
+    @property
+    def tables(self) -> list[Drawn]:
+        """The tables of the form."""
+        return [self._table(table) for table in self.form.tables]
+
+    def _table(self, table: Table) -> Drawn:
+        official = official_table(table)
+        rows = [self._row(official, number) for number in range(official.rows)]
+        return Drawn(table.title, tuple(rows), official.headings)
+
+    def _row(self, official: OfficialTable, number: int) -> tuple[Cell, ...]:
+        """The cells that begin in a row, from left to right."""
+        cells: list[tuple[int, Cell]] = []
+        for label in official.labels:
+            if label.span.top == number:
+                cells.append((label.span.left, _sized(label.text, label.span)))
+        for name, span in official.fields.items():
+            if span.top == number:
+                cells.append((span.left, self._cell(name, span)))
+        return tuple(cell for _, cell in sorted(cells, key=lambda each: each[0]))
+
+    def _cell(self, name: str, span: Span) -> Cell:
+        told = tuple(self._by_field.get(name, ()))
+        place = layout_of(self.form).place(name)
+        return Cell(
+            text=shown_number(self.view, name),
+            rows=span.bottom - span.top + 1,
+            columns=span.right - span.left + 1,
+            name=name,
+            before=self._before(name),
+            mark=_mark(told),
+            where=f"{place.sheet} {place.cell}",
+            told=told,
+        )
+
+    def _before(self, name: str) -> str:
+        """Last year's number."""
+        before = self.before or self.report.prior_year
+        if before is None or name not in before.numbers:
+            return ""
+        return shown(before.numbers[name])
+
+
+def _anywhere(finding: Finding) -> Finding:
+    """A finding without its cell: what those have in common that are told together."""
+    return finding.at(cell="", field="", observed=())
+
+
+def _sized(text: str, span: Span) -> Cell:
+    return Cell(text, span.bottom - span.top + 1, span.right - span.left + 1)
+
+
+def _mark(told: Sequence[Told]) -> str:
+    """What a cell looks like: by the gravest finding, and where it is probably wrong as that."""
+    if any(each.is_hint for each in told):
+        return _LIKELY
+    severities = sorted((each.finding.severity for each in told), key=lambda s: s.rank)
+    return severities[0].value if severities else ""
+
+
+def decidable(told: Iterable[Told]) -> list[Told]:
+    """The findings about which the county can decide."""
+    return [each for each in told if each.finding.severity is not Severity.NOTE]

@@ -1,0 +1,68 @@
+"""How pages answer: what all of them need of the desk, sentences, and JSON for the script."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, cast
+
+from flask import Response, abort, current_app, jsonify, make_response, redirect, request, url_for
+from flask import render_template as rendered
+
+from xlreport.desk.collection import Collection
+from xlreport.desk.desk import Desk
+from xlreport.desk.jobs import UNEXPECTED, Job
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response as AnyResponse
+
+__all__ = ["UNEXPECTED"]
+
+
+def desk() -> Desk:
+    """The desk that answers."""
+    return cast("Desk", current_app.extensions["desk"])
+
+
+def collection() -> Collection:
+    """The campaign that is open; where there is none yet, the answer is the first page."""
+    opened = desk().collection
+    if opened is None:
+        abort(redirect(url_for("start.first"), HTTPStatus.SEE_OTHER))
+    return opened
+
+
+def response(answer: AnyResponse) -> Response:
+    """An answer as Flask has them."""
+    made: Response = make_response(answer)
+    return made
+
+
+def wants_data() -> bool:
+    """Whether the script asks, and not a person."""
+    return request.accept_mimetypes.best == "application/json"
+
+
+def sentence(text: str, status: HTTPStatus = HTTPStatus.OK) -> Response:
+    """One sentence, for a person or for the script."""
+    if wants_data():
+        return data({"sentence": text}, status)
+    return make_response(rendered("sentence.html", sentence=text), status)
+
+
+def data(document: Any, status: HTTPStatus = HTTPStatus.OK) -> Response:
+    """A JSON document."""
+    answer = jsonify(document)
+    answer.status_code = status
+    return answer
+
+
+def to(endpoint: str, **places: Any) -> AnyResponse:
+    """Goes to a page after something was done (RFC 9110, 15.4.4)."""
+    return redirect(url_for(endpoint, **places), HTTPStatus.SEE_OTHER)
+
+
+def to_job(job: Job) -> AnyResponse:
+    """Goes to the page of a job that was started."""
+    if wants_data():
+        return data({"job": job.number, "address": url_for("work.job", number=job.number)})
+    return to("work.job", number=job.number)

@@ -1,0 +1,165 @@
+"""The first pages: a campaign is chosen or made, its roster mended, the templates written."""
+
+from __future__ import annotations
+
+import re
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, abort, redirect, render_template, request
+
+from xlreport.atomic import safe_name
+from xlreport.campaign.settings import init_campaign, read_settings
+from xlreport.clock import present_day
+from xlreport.desk import roster as rosters
+from xlreport.desk.pages import answers
+from xlreport.desk.uploads import Upload, spooled
+from xlreport.errors import RosterError, UsageError, XlreportError
+from xlreport.form.catalog import get_form, shipped
+from xlreport.form.model import LEVELS, Form
+from xlreport.telling.lines import failure
+from xlreport.text import day_of, year_told
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response as AnyResponse
+
+    from xlreport.campaign.settings import CampaignSettings
+
+pages = Blueprint("start", __name__)
+
+_YEAR = re.compile("[0-9]{4}")
+_FIELDS = ("form", "year", "county", "deadline", "folder")
+
+
+@pages.get("/start")
+def first() -> str:
+    """A campaign is chosen among those that are there, or made."""
+    year = present_day().year - 1
+    return _first({"year": str(year)})
+
+
+def _first(typed: dict[str, str], trouble: str = "") -> str:
+    desk = answers.desk()
+    return render_template(
+        "start.html",
+        home=desk.home,
+        campaigns=[(path.name, _title(path)) for path in desk.campaigns()],
+        forms=[get_form(name) for name in shipped()],
+        typed={**dict.fromkeys(_FIELDS, ""), **typed},
+        trouble=trouble,
+    )
+
+
+def _title(folder: Path) -> str:
+    """What a campaign is about; why it cannot be opened."""
+    try:
+        settings = read_settings(folder)
+        form = get_form(settings.form)
+    except (XlreportError, OSError) as error:
+        return failure(error)
+    return f"{settings.county.name}　{settings.year} 年度　{form.title}"
+
+
+@pages.post("/start")
+def make() -> AnyResponse | str:
+    """Makes a campaign; what is wrong with the form is told with what was typed."""
+    typed = {name: request.form.get(name, "").strip() for name in _FIELDS}
+    try:
+        folder = _made(typed)
+    except (XlreportError, OSError) as error:
+        return _first(typed, failure(error))
+    return _opened(folder)
+
+
+def _made(typed: dict[str, str]) -> Path:
+    """The new campaign's folder. Raises XlreportError, OSError."""
+    form = typed["form"]
+    if form not in shipped():
+        raise UsageError("请选择一种报表。")
+    year = year_told(typed["year"])
+    if not _YEAR.fullmatch(year):
+        raise UsageError("年度要写成四位数字，例如 2025。")
+    deadline = day_of(typed["deadline"])
+    if typed["deadline"] and deadline is None:
+        raise UsageError("截止日期要写成 2026-01-20 这样。")
+    folder = answers.desk().home / _folder_name(typed, get_form(form))
+    init_campaign(folder, form, int(year), typed["county"], deadline=deadline)
+    return folder
+
+
+def _folder_name(typed: dict[str, str], form: Form) -> str:
+    """A folder below the folder of the start, never another place."""
+    return safe_name(typed["folder"] or f"{typed['year']}年{form.title}", "")
+
+
+@pages.post("/start/open")
+def choose() -> AnyResponse:
+    """Opens one of the campaigns that are there."""
+    wanted = request.form.get("campaign", "")
+    found = [folder for folder in answers.desk().campaigns() if folder.name == wanted]
+    if not found:
+        abort(HTTPStatus.NOT_FOUND)
+    return _opened(found[0])
+
+
+def _opened(folder: Path) -> AnyResponse:
+    """The work page of a campaign, in the desk that has it."""
+    other = answers.desk().open(folder)
+    if other:
+        return redirect(other, HTTPStatus.SEE_OTHER)
+    return answers.to("work.index")
+
+
+# --- the roster ---
+
+
+@pages.get("/roster")
+def roster() -> str:
+    """The roster with every fault at its place."""
+    return _roster(read_settings(answers.collection().folder))
+
+
+def _roster(settings: CampaignSettings, trouble: str = "") -> str:
+    table = None
+    try:
+        table = rosters.read(settings.roster)
+    except RosterError as error:
+        trouble = trouble or error.message
+    empty = table is None or not table.lines
+    return render_template(
+        "roster.html",
+        settings=settings,
+        table=table or rosters.examined(()),
+        empty=empty,
+        trouble=trouble,
+        levels=LEVELS,
+        spare=rosters.SPARE,
+        needed=rosters.NEEDED,
+    )
+
+
+@pages.post("/roster/upload")
+def upload_roster() -> AnyResponse | str:
+    """Takes a roster as it lies in the office."""
+    settings = read_settings(answers.collection().folder)
+    storage = request.files.get("roster")
+    if storage is None or not storage.filename:
+        return _roster(settings, "请先选择名册文件。")
+    upload = Upload(storage.filename, storage.stream)
+    try:
+        with spooled(settings.folder, upload) as path:
+            rosters.take(path, upload.name, settings)
+    except RosterError as error:
+        return _roster(settings, error.message)
+    return answers.to("start.roster")
+
+
+@pages.post("/roster/save")
+def save_roster() -> AnyResponse:
+    """Writes what was mended in the page."""
+    settings = read_settings(answers.collection().folder)
+    headings = request.form.getlist("heading")
+    values = {h: request.form.getlist(f"column-{i}") for i, h in enumerate(headings)}
+    rosters.save(rosters.filled_in(values, headings), settings.roster)
+    return answers.to("start.roster")

@@ -1,0 +1,176 @@
+"""A unit's page: what was found beside the tables, its versions, and what the county decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, abort, render_template, request
+
+from xlreport.campaign.decisions import LONGEST_REASON, REVOKE, Asked
+from xlreport.clock import minute
+from xlreport.desk import actions
+from xlreport.desk.collection import Snapshot
+from xlreport.desk.drawing import Drawing, decidable
+from xlreport.desk.pages import answers
+from xlreport.desk.rows import STATES, judged
+from xlreport.merging.decisions import Ruling
+from xlreport.merging.diff import Difference, differences
+from xlreport.merging.outcome import FileRecord
+from xlreport.merging.result import label_of
+from xlreport.publishing.overview import moment_of, why_not_counted
+from xlreport.submission import Figures, Unit
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response as AnyResponse
+
+    from xlreport.campaign.status import UnitFile, UnitStatus
+
+pages = Blueprint("unit", __name__)
+
+MOST_DIFFERENCES = 60
+"""Differences of two versions that are listed."""
+
+
+@dataclass(frozen=True)
+class Version:
+    """A file of the unit with what became of it, and how it differs from the report that counts."""
+
+    path: str
+    name: str
+    label: str
+    state: str
+    came: str
+    sentence: str
+    differences: tuple[Difference, ...] = ()
+    left: int = 0
+    """How many differences are not listed."""
+
+
+@pages.get("/unit/<path:code>")
+def show(code: str) -> AnyResponse | str:
+    """Everything about one unit."""
+    collection = answers.collection()
+    look = collection.look()
+    snapshot = look.snapshot
+    if snapshot is None:
+        return answers.to("work.index")
+    status = snapshot.unit(code)
+    if status is None:
+        abort(HTTPStatus.NOT_FOUND)
+    drawing = _drawing(snapshot, status)
+    return render_template(
+        "unit.html",
+        look=look,
+        snapshot=snapshot,
+        unit=status,
+        label=status.label if status.is_left_out else STATES[status.state],
+        drawing=drawing,
+        decidable=[] if drawing is None else decidable(drawing.told),
+        versions=list(_versions(status)),
+        decisions=[each for each in snapshot.decisions if each.is_of(status.unit)],
+        rulings=tuple(Ruling),
+        about=request.args.get("about", ""),
+        longest=LONGEST_REASON,
+    )
+
+
+def _drawing(snapshot: Snapshot, status: UnitStatus) -> Drawing | None:
+    """The report that is shown: the one that decides where the unit stands, else its last one."""
+    file = judged(status)
+    if file is None or file.reading.submission is None:
+        read = [each.result for each in status.files if each.result.reading.submission is not None]
+        file = read[-1] if read else None
+    if file is None or file.form is None:
+        return None
+    return Drawing(file, file.form, _before(snapshot, status.unit))
+
+
+def _before(snapshot: Snapshot, unit: Unit) -> Figures | None:
+    """Last year's figures of the unit, where the campaign knows them."""
+    prior_year = snapshot.result.request.prior_year
+    return None if prior_year is None else prior_year.of(unit)
+
+
+def _versions(status: UnitStatus) -> Iterator[Version]:
+    """All files of the unit, the latest first."""
+    current = judged(status)
+    for file in reversed(status.files):
+        yield _version(file, current)
+
+
+def _version(file: UnitFile, current: FileRecord | None) -> Version:
+    result = file.result
+    changed = _changes(result, current)
+    return Version(
+        path=result.path,
+        name=file.name,
+        label=label_of(result),
+        state=result.outcome.value,
+        came=_came(file),
+        sentence="" if result is current else why_not_counted(result),
+        differences=changed[:MOST_DIFFERENCES],
+        left=max(0, len(changed) - MOST_DIFFERENCES),
+    )
+
+
+def _came(file: UnitFile) -> str:
+    """When and from whom a file came."""
+    if file.arrival is None:
+        return moment_of(file.result)
+    senders = "、".join(dict.fromkeys(file.arrival.senders))
+    return "　".join(filter(None, (minute(file.arrival.moment), senders)))
+
+
+def _changes(file: FileRecord, current: FileRecord | None) -> tuple[Difference, ...]:
+    """What the report that counts fills in otherwise than this one."""
+    if current is None or current is file or current.form is None:
+        return ()
+    old, new = file.reading.submission, current.reading.submission
+    if old is None or new is None or (old.form, old.year) != (new.form, new.year):
+        return ()
+    return tuple(differences(current.form, old, new))
+
+
+# --- what the county decides ---
+
+
+@pages.post("/unit/<path:code>/decide")
+def decide(code: str) -> AnyResponse:
+    """Accepts, queries, leaves out, or takes that back."""
+    unit = _listed(code)
+    asked = Asked(
+        unit,
+        request.form.get("about", ""),
+        request.form.get("ruling", ""),
+        request.form.get("reason", ""),
+        request.form.get("by", ""),
+    )
+    return _done(code, asked)
+
+
+@pages.post("/unit/<path:code>/revoke")
+def revoke(code: str) -> AnyResponse:
+    """Takes a decision back."""
+    return _done(code, Asked(_listed(code), request.form.get("about", ""), REVOKE))
+
+
+def _listed(code: str) -> Unit:
+    """A unit of the roster."""
+    units = answers.collection().opened().roster.units
+    found = [unit for unit in units if unit.code == code]
+    if not found:
+        abort(HTTPStatus.NOT_FOUND)
+    return found[0]
+
+
+def _done(code: str, asked: Asked) -> AnyResponse:
+    """Back to the unit when it was done quickly; where not, or not at all, that is told."""
+    desk = answers.desk()
+    job = actions.decide(desk, asked)
+    ended = desk.jobs.wait(job, actions.PATIENCE)
+    if ended and not job.trouble:
+        return answers.to("unit.show", code=code, _anchor="decisions")
+    return answers.to_job(job)

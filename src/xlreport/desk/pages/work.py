@@ -1,0 +1,203 @@
+"""The page of every day: files are dropped, the collection stands as a table, actions tell how far
+they are."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response, abort, render_template, request, url_for
+
+from xlreport.clock import seconds_of
+from xlreport.desk import actions
+from xlreport.desk.collection import Look, Snapshot
+from xlreport.desk.instance import LOG
+from xlreport.desk.jobs import Job
+from xlreport.desk.pages import answers
+from xlreport.desk.rows import STATES, fitting
+from xlreport.desk.uploads import MAIL, TAKEN, Receipt, Upload, take
+from xlreport.errors import RosterError
+from xlreport.telling.lines import failure
+
+if TYPE_CHECKING:
+    from werkzeug.datastructures import FileStorage
+    from werkzeug.wrappers import Response as AnyResponse
+
+pages = Blueprint("work", __name__)
+
+MOST_ASKED = 500
+"""Files of which the script asks at once what became of them."""
+
+MOST_LOG_LINES = 200
+
+
+@pages.get("/")
+def index() -> AnyResponse | str:
+    """Where the collection stands."""
+    collection = answers.collection()
+    try:
+        look = collection.look()
+        campaign = collection.opened()
+    except RosterError:
+        return answers.to("start.roster")
+    snapshot = look.snapshot
+    state = request.args.get("state", "")
+    state = state if state in STATES else ""
+    words = request.args.get("q", "")
+    listed = [] if snapshot is None else fitting(snapshot.rows, state, words)
+    return render_template(
+        "work.html",
+        campaign=campaign,
+        look=look,
+        snapshot=snapshot,
+        rows=listed,
+        states=_states(snapshot),
+        state=state,
+        words=words,
+    )
+
+
+def _states(snapshot: Snapshot | None) -> list[tuple[str, str, int]]:
+    """Each state with its word and how many units are in it."""
+    counts = dict.fromkeys(STATES, 0)
+    if snapshot is not None:
+        for row in snapshot.rows:
+            counts[row.state] += 1
+    return [(state, label, counts[state]) for state, label in STATES.items()]
+
+
+# --- files that are dropped ---
+
+
+@pages.post("/uploads")
+def upload() -> AnyResponse:
+    """Takes files; each is on the disk before it is said to be taken."""
+    collection = answers.collection()
+    settings = collection.opened().settings
+    modified = request.form.get("modified", "")
+    receipts = []
+    for storage in request.files.getlist("files"):
+        if storage.filename:
+            receipts.append(take(settings, _upload(storage, modified)))
+    if any(receipt.state == MAIL for receipt in receipts):
+        actions.collect_dropped(answers.desk())
+    elif receipts:
+        collection.look(patience=0)
+    if answers.wants_data():
+        return answers.data({"files": [_as_dict(receipt) for receipt in receipts]})
+    return answers.response(_told(receipts))
+
+
+def _upload(storage: FileStorage, modified: str) -> Upload:
+    """A file of the form. The script puts the folders into the name, and says when it was changed
+    last (ISO 8601)."""
+    name = request.form.get("path") or storage.filename or ""
+    return Upload(name, storage.stream, seconds_of(modified) if modified else 0.0)
+
+
+def _as_dict(receipt: Receipt) -> dict[str, str]:
+    return {
+        "name": receipt.name,
+        "state": receipt.state,
+        "sentence": receipt.sentence,
+        "path": receipt.path,
+    }
+
+
+def _told(receipts: list[Receipt]) -> Response:
+    """For a browser without our script."""
+    taken = sum(receipt.state in (TAKEN, MAIL) for receipt in receipts)
+    page = render_template("taken.html", receipts=receipts, taken=taken)
+    return Response(page)
+
+
+# --- how far things are ---
+
+
+@pages.get("/state.json")
+def state() -> Response:
+    """For the script: whether the table is that of now, what runs, and what became of files."""
+    collection = answers.collection()
+    look = collection.look(patience=0)
+    number = 0 if look.snapshot is None else look.snapshot.number
+    document = {
+        "number": number,
+        "fresh": look.is_fresh,
+        "trouble": look.trouble,
+        "job": _job_as_dict(answers.desk().jobs.current),
+        "verdicts": _verdicts(look),
+    }
+    return answers.data(document)
+
+
+def _verdicts(look: Look) -> list[dict[str, str]]:
+    """Of the files that the script asks about."""
+    asked = request.args.getlist("path")[:MOST_ASKED]
+    snapshot = look.snapshot
+    if snapshot is None:
+        return []
+    return [snapshot.verdict(path).as_dict() for path in asked]
+
+
+def _job_as_dict(job: Job | None) -> dict[str, Any] | None:
+    if job is None:
+        return None
+    return {
+        "number": job.number,
+        "title": job.title,
+        "state": job.state.label,
+        "open": job.is_open,
+        "what": job.what,
+        "count": job.count,
+        "total": job.total,
+        "name": job.name,
+    }
+
+
+@pages.get("/jobs/<int:number>")
+def job(number: int) -> str:
+    """What an action does, and what it said."""
+    found = answers.desk().jobs.get(number)
+    if found is None:
+        abort(HTTPStatus.NOT_FOUND)
+    answers.desk().jobs.wait(found, actions.AT_ONCE)
+    return render_template("job.html", job=found)
+
+
+@pages.get("/jobs/<int:number>.json")
+def job_state(number: int) -> Response:
+    """The same for the script."""
+    found = answers.desk().jobs.get(number)
+    if found is None:
+        abort(HTTPStatus.NOT_FOUND)
+    return answers.data(_job_as_dict(found))
+
+
+@pages.post("/again")
+def again() -> AnyResponse:
+    """Tries once more to read what could not be read."""
+    answers.collection().try_again()
+    return answers.to("work.index")
+
+
+# --- the log, and the end ---
+
+
+@pages.get("/log")
+def log() -> str:
+    """What was done, and what could not be done."""
+    folder = answers.collection().folder
+    try:
+        lines = (folder / LOG).read_text("utf-8", "replace").splitlines()
+    except OSError as error:
+        lines = [failure(error)]
+    jobs = answers.desk().jobs.listed
+    return render_template("log.html", lines=lines[: -MOST_LOG_LINES - 1 : -1], jobs=jobs)
+
+
+@pages.post("/close")
+def close() -> AnyResponse:
+    """Ends the desk; the answer is still given."""
+    answers.desk().closing.set()
+    address = url_for("work.index")
+    return answers.response(Response(render_template("closed.html", address=address)))

@@ -1,0 +1,204 @@
+"""The collection as a table: a line for each unit, with what people look for in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from xlreport.campaign.status import ACCEPTED, MISSING, REJECTED, RETURNED, StatusResult, UnitStatus
+from xlreport.findings import Finding, Severity
+from xlreport.merging.outcome import FileRecord, Outcome
+from xlreport.merging.result import label_of
+from xlreport.publishing.overview import as_printed, count, moment_of, why_not_counted
+
+STATES: Mapping[str, str] = {
+    MISSING: "未报",
+    REJECTED: "报来的不能用",
+    RETURNED: "退回",
+    ACCEPTED: "通过",
+}
+"""The states by which the table is filtered, those first that need most to be done."""
+
+MOST_RECENT = 12
+"""Files of the inbox that are listed as the last that came."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A unit in the table."""
+
+    code: str
+    name: str
+    state: str
+    label: str
+    errors: int
+    warnings: int
+    contact: str
+    when: str
+    remarks: tuple[str, ...]
+    names: str
+    """What a search looks in."""
+
+    @property
+    def rank(self) -> int:
+        """0 for what needs most to be done."""
+        return tuple(STATES).index(self.state)
+
+
+def rows(status: StatusResult, aliases: Mapping[str, Sequence[str]]) -> tuple[Row, ...]:
+    """All units: those first that need most to be done, then in the roster's order."""
+    listed = [_row(unit, aliases.get(unit.unit.code, ())) for unit in status.units]
+    return tuple(sorted(listed, key=lambda row: row.rank))
+
+
+def _row(unit: UnitStatus, aliases: Sequence[str]) -> Row:
+    file = judged(unit)
+    findings = printed(file)
+    names = " ".join((unit.unit.name, unit.unit.code, *aliases, unit.contact))
+    return Row(
+        code=unit.unit.code,
+        name=unit.unit.name,
+        state=unit.state,
+        label=unit.label if unit.is_left_out else STATES[unit.state],
+        errors=count(findings, Severity.ERROR),
+        warnings=count(findings, Severity.WARNING),
+        contact=unit.contact,
+        when="" if file is None else moment_of(file),
+        remarks=tuple(_remarks(unit)),
+        names=names,
+    )
+
+
+def judged(unit: UnitStatus) -> FileRecord | None:
+    """The file that decides where a unit stands; None where nothing came."""
+    if unit.current:
+        return unit.current[-1].result
+    return None
+
+
+def printed(file: FileRecord | None) -> list[Finding]:
+    """What was found in a file, as people read it."""
+    return [] if file is None else as_printed(file.findings, file.form)
+
+
+def _remarks(unit: UnitStatus) -> Iterator[str]:
+    """What else there is to know before somebody is called or reminded."""
+    if unit.versions > 1:
+        yield f"收到 {unit.versions} 份"
+    if unit.waiting:
+        yield f"{unit.waiting} 封来信要由人打开"
+    if unit.unclear and unit.state == MISSING:
+        yield f"共用的邮箱来过 {unit.unclear} 个认不出单位的文件"
+    if unit.gone:
+        yield f"收到过的 {unit.gone} 个文件不在了"
+    if unit.blanks and unit.state == MISSING:
+        yield "寄回的是空白表"
+    if unit.follow_up is not None:
+        yield unit.follow_up.sentence
+
+
+def fitting(listed: Iterable[Row], state: str, words: str) -> list[Row]:
+    """The rows in a state (any, when empty) in whose names all words occur."""
+    wanted = words.lower().split()
+    found = []
+    for row in listed:
+        names = row.names.lower()
+        in_state = not state or row.state == state
+        if in_state and all(word in names for word in wanted):
+            found.append(row)
+    return found
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of a file of the inbox, in words; `state` is its outcome, or `reading`."""
+
+    path: str
+    state: str
+    label: str
+    unit: str = ""
+    code: str = ""
+    """Of the unit on the roster; empty where it is none of it."""
+    sentence: str = ""
+
+    def as_dict(self) -> dict[str, str]:
+        """The verdict for the script."""
+        return {
+            "path": self.path,
+            "state": self.state,
+            "label": self.label,
+            "unit": self.unit,
+            "code": self.code,
+            "sentence": self.sentence,
+        }
+
+
+UNREAD = "正在读取"
+
+
+def verdict(path: str, files: Sequence[FileRecord]) -> Verdict:
+    """Of a file with what lies in it: of an archive what its reports became."""
+    if not files:
+        return Verdict(path, "reading", UNREAD)
+    reports = [file for file in files if file.reading.submission is not None] or list(files[:1])
+    if len(reports) == 1:
+        return _of_one(path, reports[0])
+    told = "、".join(f"{file.unit.name or file.path}{label_of(file)}" for file in reports)
+    return Verdict(path, _gravest(reports).value, f"{len(reports)} 份报表", sentence=told)
+
+
+def _gravest(files: Iterable[FileRecord]) -> Outcome:
+    """The outcome that needs most to be done."""
+    order = (Outcome.REJECTED, Outcome.RETURNED)
+    outcomes = [file.outcome for file in files]
+    return next((outcome for outcome in order if outcome in outcomes), outcomes[0])
+
+
+def _of_one(path: str, file: FileRecord) -> Verdict:
+    told = _counts(file)
+    if file.outcome not in (Outcome.ACCEPTED, Outcome.RETURNED):
+        told = why_not_counted(file)
+    return Verdict(
+        path, file.outcome.value, label_of(file), file.unit.name, file.unit.code, sentence=told
+    )
+
+
+def _counts(file: FileRecord) -> str:
+    findings = printed(file)
+    counts = {severity: count(findings, severity) for severity in Severity}
+    told = [
+        f"{severity.label} {counts[severity]} 处"
+        for severity in (Severity.ERROR, Severity.WARNING)
+        if counts[severity]
+    ]
+    return "，".join(told) or "没有错误和警示"
+
+
+def recent(inbox: Path, files: Sequence[FileRecord]) -> list[Verdict]:
+    """The files that came into the inbox last, with what became of them."""
+    stamped = []
+    for name in dict.fromkeys(outermost(files)):
+        try:
+            status = (inbox / name).stat()
+        except OSError:
+            continue
+        stamped.append((max(status.st_ctime, status.st_mtime), name))
+    last = sorted(stamped, reverse=True)[:MOST_RECENT]
+    return [verdict(name, members(files, name)) for _, name in last]
+
+
+def outermost(files: Iterable[FileRecord]) -> list[str]:
+    """The names of the files themselves, without what lies in them."""
+    names: list[str] = []
+    for file in files:
+        inside = names and file.path.startswith(f"{names[-1]}!")
+        if not inside:
+            names.append(file.path)
+    return names
+
+
+def members(files: Iterable[FileRecord], path: str) -> list[FileRecord]:
+    """What was read of a file: itself, and what lies in it."""
+    inside = f"{path}!"
+    return [file for file in files if file.path == path or file.path.startswith(inside)]

@@ -1,0 +1,286 @@
+"use strict";
+(function () {
+  var root = document.documentElement;
+  var token = document.querySelector("meta[name=desk-token]").content;
+  var live = document.getElementById("live");
+  var LOST = "工作台没有回答：可能已经关闭，或者电脑休眠过。已收下的都在；请重新打开工作台，没有收下的再放一次。";
+  root.classList.add("script");
+
+  function say(text) {
+    if (live.textContent !== text) live.textContent = text;
+  }
+
+  function all(selector, within) {
+    return Array.prototype.slice.call((within || document).querySelectorAll(selector));
+  }
+
+  function ask(address, options) {
+    var how = options || {};
+    how.headers = { "Accept": "application/json", "X-Desk-Token": token };
+    how.credentials = "same-origin";
+    return fetch(address, how).then(function (answer) {
+      return answer.json().then(function (found) {
+        if (!answer.ok) throw new Error(found.sentence);
+        return found;
+      });
+    });
+  }
+
+  // --- a form is sent once ---
+
+  document.addEventListener("submit", function (event) {
+    if (event.target.method !== "post" || event.defaultPrevented) return;
+    window.setTimeout(function () {
+      all("button", event.target).forEach(function (button) { button.disabled = true; });
+    }, 0);
+  });
+  window.addEventListener("pageshow", function () {
+    all("form[method=post] button").forEach(function (button) { button.disabled = false; });
+  });
+
+  // --- the table of the units ---
+
+  var controls = document.getElementById("controls");
+  var search = document.getElementById("search");
+
+  function filter() {
+    var table = document.getElementById("collection");
+    if (!controls || !table) return;
+    var state = controls.querySelector("input[name=state]:checked").value;
+    var words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    var rows = all("tbody tr", table);
+    var count = 0;
+    rows.forEach(function (row) {
+      var fits = (!state || row.dataset.state === state) && words.every(function (word) {
+        return row.dataset.names.indexOf(word) >= 0;
+      });
+      row.hidden = !fits;
+      count += fits ? 1 : 0;
+    });
+    document.getElementById("nothing").hidden = count > 0;
+    document.getElementById("shown").textContent = "列出 " + count + " 个单位";
+  }
+
+  // the page without words has every unit: what is filtered here needs all of them
+  var isWhole = !/[?&](state|q)=[^&]/.test(location.search);
+
+  if (controls) {
+    controls.addEventListener("submit", function (event) { if (isWhole) event.preventDefault(); });
+    controls.addEventListener("change", function () { if (isWhole) filter(); else controls.submit(); });
+    search.addEventListener("input", function () { if (isWhole) filter(); });
+    filter();
+  }
+
+  // --- what changes while the page is open ---
+
+  var PARTS = ["state", "collection", "recent", "people"];
+  var number = null;
+
+  function refresh() {
+    return fetch(location.pathname + location.search, { credentials: "same-origin" }).then(function (answer) {
+      return answer.text();
+    }).then(function (text) {
+      var fresh = new DOMParser().parseFromString(text, "text/html");
+      PARTS.forEach(function (name) {
+        var old = document.getElementById(name), now = fresh.getElementById(name);
+        if (old && now && !old.contains(document.activeElement)) old.replaceWith(document.adoptNode(now));
+        else if (!old && now && name !== "state") document.getElementById("main").appendChild(document.adoptNode(now));
+      });
+      all("#controls fieldset span", fresh).forEach(function (span, place) {
+        var own = all("#controls fieldset span")[place];
+        if (own) own.textContent = span.textContent;
+      });
+      filter();
+    });
+  }
+
+  function step(job) {
+    if (!job) return "";
+    var far = job.total ? " " + job.count + " / " + job.total : "";
+    return job.title + "：" + (job.what || job.state) + far;
+  }
+
+  function drawJob(job) {
+    var bar = document.getElementById("job-bar");
+    if (!job || !bar) return;
+    if (job.total) { bar.max = job.total; bar.value = job.count; }
+    document.getElementById("job-state").textContent = job.state;
+    document.getElementById("job-step").textContent = step(job);
+  }
+
+  var state = document.getElementById("state");
+  var waiting = {};
+
+  function watch() {
+    var paths = Object.keys(waiting).slice(0, 200);
+    var query = paths.map(function (path) { return "path=" + encodeURIComponent(path); }).join("&");
+    ask("/state.json?" + query).then(function (now) {
+      drawJob(now.job);
+      now.verdicts.forEach(judged);
+      if (number !== null && now.number !== number) refresh();
+      number = now.number;
+      if (now.trouble) say(now.trouble);
+      var busy = !now.trouble && (now.job || !now.fresh || Object.keys(waiting).length > 0);
+      window.setTimeout(watch, busy ? 500 : 5000);
+    }).catch(function () {
+      say(LOST);
+      window.setTimeout(watch, 5000);
+    });
+  }
+
+  if (state) {
+    number = Number(state.dataset.number);
+    watch();
+  }
+
+  // --- the page of an action ---
+
+  var job = document.getElementById("job");
+  if (job && !state && (job.dataset.state === "running" || job.dataset.state === "waiting")) {
+    (function follow() {
+      ask("/jobs/" + job.dataset.job + ".json").then(function (now) {
+        drawJob(now);
+        say(step(now));
+        if (!now.open) location.reload();
+        else window.setTimeout(follow, 500);
+      }).catch(function () { say(LOST); window.setTimeout(follow, 5000); });
+    })();
+  }
+
+  // --- files that are dropped ---
+
+  var drop = document.getElementById("drop");
+  var list = document.getElementById("upload-list");
+  var queue = [];
+  var sent = 0, total = 0, taken = 0, failed = 0, running = false;
+
+  function line(name) {
+    var item = document.createElement("li");
+    var tag = document.createElement("span");
+    var told = document.createElement("span");
+    var advice = document.createElement("span");
+    tag.className = "tag reading";
+    tag.textContent = "等候";
+    told.className = "file";
+    told.textContent = " " + name + " ";
+    advice.className = "advice";
+    item.append(tag, told, advice);
+    list.prepend(item);
+    return item;
+  }
+
+  function tell(item, state, label, sentence) {
+    item.firstChild.className = "tag " + state;
+    item.firstChild.textContent = label;
+    item.lastChild.textContent = sentence;
+  }
+
+  function judged(verdict) {
+    var item = waiting[verdict.path];
+    if (!item || verdict.state === "reading") return;
+    tell(item, verdict.state, verdict.label, (verdict.unit ? verdict.unit + "　" : "") + verdict.sentence);
+    delete waiting[verdict.path];
+  }
+
+  var LABELS = { taken: "已收下", same: "收过", mail: "邮件", passed: "没有收" };
+
+  function received(item, receipt) {
+    tell(item, receipt.state, LABELS[receipt.state], receipt.sentence);
+    if (receipt.state === "taken" || receipt.state === "mail") taken += 1;
+    if (receipt.path) waiting[receipt.path] = item;
+  }
+
+  function counted() {
+    var bar = document.getElementById("upload-bar");
+    bar.max = total;
+    bar.value = sent;
+    var words = "已处理 " + sent + " / " + total + "，收下 " + taken + " 个" + (failed ? "，没有收下 " + failed + " 个" : "");
+    document.getElementById("upload-count").textContent = words;
+    if (sent === total) say(words);
+  }
+
+  function next() {
+    var entry = queue.shift();
+    if (!entry) { running = false; return; }
+    running = true;
+    var body = new FormData();
+    body.append("path", entry.path);
+    body.append("modified", new Date(entry.file.lastModified).toISOString());
+    body.append("files", entry.file, entry.file.name);
+    ask("/uploads", { method: "POST", body: body }).then(function (answer) {
+      received(entry.item, answer.files[0]);
+    }).catch(function (error) {
+      failed += 1;
+      var known = error.message && error.name === "Error";
+      tell(entry.item, "failed", "没有收下", known ? error.message : LOST);
+      say(known ? error.message : LOST);
+    }).then(function () {
+      sent += 1;
+      counted();
+      next();
+    });
+  }
+
+  function add(file, path) {
+    document.getElementById("uploads").hidden = false;
+    total += 1;
+    queue.push({ file: file, path: path, item: line(path) });
+    counted();
+    if (!running) next();
+  }
+
+  function entries(reader, done, found) {
+    reader.readEntries(function (some) {
+      if (!some.length) done(found);
+      else entries(reader, done, found.concat(Array.prototype.slice.call(some)));
+    }, function () { done(found); });
+  }
+
+  function walk(entry) {
+    var path = entry.fullPath.replace(/^\//, "");
+    if (entry.isFile) entry.file(function (file) { add(file, path); }, function () { say("“" + path + "”读不出来，没有收下。"); });
+    else entries(entry.createReader(), function (inside) { inside.forEach(walk); }, []);
+  }
+
+  function dropped(event) {
+    var items = Array.prototype.slice.call(event.dataTransfer.items || []);
+    var found = items.map(function (item) { return item.webkitGetAsEntry ? item.webkitGetAsEntry() : null; });
+    if (found.some(Boolean)) found.filter(Boolean).forEach(walk);
+    else Array.prototype.slice.call(event.dataTransfer.files).forEach(function (file) { add(file, file.name); });
+  }
+
+  if (drop) {
+    var files = document.getElementById("files");
+    var folder = document.getElementById("folder");
+    all(".scripted").forEach(function (each) { each.hidden = false; });
+    [files, folder].forEach(function (input) {
+      input.addEventListener("change", function () {
+        Array.prototype.slice.call(input.files).forEach(function (file) { add(file, file.webkitRelativePath || file.name); });
+        input.value = "";
+      });
+    });
+    drop.addEventListener("submit", function (event) { event.preventDefault(); });
+    document.addEventListener("dragover", function (event) { event.preventDefault(); drop.classList.add("over"); });
+    document.addEventListener("dragleave", function (event) { if (!event.relatedTarget) drop.classList.remove("over"); });
+    document.addEventListener("drop", function (event) {
+      event.preventDefault();
+      drop.classList.remove("over");
+      dropped(event);
+    });
+    window.addEventListener("beforeunload", function (event) { if (running) event.preventDefault(); });
+  }
+
+  // --- the roster ---
+
+  var rosterDrop = document.getElementById("roster-drop");
+  if (rosterDrop) {
+    var chosen = document.getElementById("roster");
+    rosterDrop.addEventListener("dragover", function (event) { event.preventDefault(); rosterDrop.classList.add("over"); });
+    rosterDrop.addEventListener("dragleave", function () { rosterDrop.classList.remove("over"); });
+    rosterDrop.addEventListener("drop", function (event) {
+      event.preventDefault();
+      chosen.files = event.dataTransfer.files;
+      rosterDrop.submit();
+    });
+  }
+})();
