@@ -191,6 +191,18 @@ def _decided(collection: Collection, progress: Progress, asked: Asked) -> Done:
     return Done((deciding(collection.compared(progress), asked),))
 
 
+def settle(desk: Desk, number: int) -> Job:
+    """Records that a person has dealt with a message."""
+    collection = _collection(desk)
+    return desk.act("处理来信", lambda p: _settled(collection, p, number))
+
+
+def _settled(collection: Collection, progress: Progress, number: int) -> Done:
+    from xlreport.campaign.status import settle as settling
+
+    return Done(tuple(settling(collection.plain(progress), [number])))
+
+
 ACTIONS: dict[str, Callable[[Desk], Job]] = {
     "templates": write_templates,
     "merge": merge,

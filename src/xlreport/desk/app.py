@@ -17,7 +17,7 @@ from xlreport.desk.pages import answers, office, start, unit, work
 from xlreport.desk.security import TOKEN_FIELD, secured
 from xlreport.errors import XlreportError
 from xlreport.publishing.page.render import STYLE
-from xlreport.telling.lines import failure, for_people
+from xlreport.telling.lines import failure, message_line, stranger_line
 from xlreport.text import harmless, printed_code
 
 HERE = Path(__file__).parent
@@ -67,7 +67,7 @@ def create_app(desk: Desk) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.finalize = _printed
     app.jinja_env.filters.update(minute=minute, code=printed_code)
-    app.jinja_env.globals.update(for_people=for_people, titles=office.TITLES)
+    app.jinja_env.globals.update(stranger=stranger_line, message=message_line, titles=office.TITLES)
     app.jinja_env.globals["token"] = lambda: _TOKEN.format(TOKEN_FIELD, desk.guard.form)
     app.context_processor(lambda: {"desk": desk, "guard": desk.guard})
     app.after_request(secured)

@@ -4,6 +4,7 @@ known and says when it is being read anew."""
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -28,6 +29,9 @@ from xlreport.merging.result import MergeResult
 
 AT_ONCE = 0.3
 """Seconds that a page waits for a fresh state before it shows the last one."""
+
+RETRY = 10.0
+"""Seconds after which what could not be read is tried again."""
 
 READING = "读取收到的报表"
 
@@ -77,6 +81,22 @@ class Look:
     trouble: str = ""
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """A job that was asked to read a state, and when."""
+
+    stamps: tuple[Stamp, ...]
+    job: Job
+    moment: float
+
+    @property
+    def stands(self) -> bool:
+        """Whether another one would tell nothing else now."""
+        if self.job.is_open:
+            return True
+        return bool(self.job.trouble) and time.monotonic() - self.moment < RETRY
+
+
 class Collection:
     """The state of one campaign. Its files are read by the one thread that runs the jobs."""
 
@@ -88,7 +108,7 @@ class Collection:
         self._compared: tuple[tuple[Stamp, ...], Campaign] | None = None
         self._seen: tuple[Stamp, ...] = ()
         self._snapshot: Snapshot | None = None
-        self._failed: tuple[tuple[Stamp, ...], str] | None = None
+        self._asked: _Asked | None = None
         self._guard = threading.Lock()
 
     def opened(self) -> Campaign:
@@ -130,20 +150,28 @@ class Collection:
         stamps = self._stamps(self.opened().settings)
         if self._is_seen(stamps):
             return Look(self._snapshot, is_fresh=True)
-        if self._failed is not None and self._failed[0] == stamps:
-            return Look(self._snapshot, is_fresh=False, trouble=self._failed[1])
-        job = self._jobs.start(READING, self._read, key="read", quiet=True)
-        ended = self._jobs.wait(job, patience)
-        if ended and self._is_seen(self._stamps(self.opened().settings)):
+        job = self._reading_of(stamps)
+        self._jobs.wait(job, patience)
+        if self._is_seen(self._stamps(self.opened().settings)):
             return Look(self._snapshot, is_fresh=True)
-        if ended and job.trouble:
-            self._failed = stamps, job.trouble
+        if job.trouble:
             return Look(self._snapshot, is_fresh=False, trouble=job.trouble)
         return Look(self._snapshot, is_fresh=False, job=job)
 
+    def _reading_of(self, stamps: tuple[Stamp, ...]) -> Job:
+        """The job that reads this state: the one that was asked for it, unless that has ended or
+        failed a while ago."""
+        with self._guard:
+            asked = self._asked
+            if asked is not None and asked.stamps == stamps and asked.stands:
+                return asked.job
+            job = self._jobs.start(READING, self._read, key="read", quiet=True)
+            self._asked = _Asked(stamps, job, time.monotonic())
+            return job
+
     def try_again(self) -> None:
         """Whatever kept the state from being read may be gone."""
-        self._failed = None
+        self._asked = None
 
     @property
     def known(self) -> Snapshot | None:
@@ -180,5 +208,4 @@ class Collection:
         with self._guard:
             self._snapshot = Snapshot(campaign, result, status, decisions, number)
             self._seen = stamps
-            self._failed = None
         return Done()

@@ -86,9 +86,16 @@ class Desk:
         self._collection = None
 
 
+class _Log(RotatingFileHandler):
+    """A log in a folder that may vanish: what cannot be written is not worth a word."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 (logging's own name)
+        """Passes over it."""
+
+
 def _logging_to(path: Path) -> logging.Handler:
     """Writes what is done into a file; never a token, a name of a person or a number."""
-    handler = RotatingFileHandler(path, maxBytes=MOST_LOG, backupCount=OLD_LOGS, encoding="utf-8")
+    handler = _Log(path, maxBytes=MOST_LOG, backupCount=OLD_LOGS, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     LOGGER.setLevel(logging.INFO)
     LOGGER.propagate = False

@@ -73,7 +73,8 @@ class Instance:
             return
         with suppress(OSError):
             (self.folder / NOTE).unlink()
-        self._lock.release()
+        with suppress(OSError):
+            self._lock.release()
         self._lock = None
 
 

@@ -58,6 +58,7 @@ class Cell:
 class Line:
     """A row of the table; `faults` are about the row as a whole."""
 
+    place: str
     cells: tuple[Cell, ...]
     faults: tuple[str, ...] = ()
 
@@ -110,7 +111,7 @@ def _line(row: Row, headings: Sequence[str], found: Sequence[Fault]) -> Line:
         own = [fault.message for fault in found if fault.heading == heading]
         cells.append(Cell(heading, row.get(heading), tuple(own)))
     whole = [fault.message for fault in found if fault.heading not in headings]
-    return Line(tuple(cells), tuple(whole))
+    return Line(row.place, tuple(cells), tuple(whole))
 
 
 def take(file: Path, name: str, settings: CampaignSettings) -> None:

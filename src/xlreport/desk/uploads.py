@@ -39,6 +39,9 @@ _BEGINNING = 4096
 _MBOX = re.compile(rb"(?:\xef\xbb\xbf)?\s*From +[^\s:]")
 """How an mbox begins (RFC 4155)."""
 
+_OF_MAILDIR = re.compile(r"(?:^|/)(?:cur|new)/[0-9]+\.[^/]+$")
+"""How messages of a Maildir are called (https://cr.yp.to/proto/maildir.html)."""
+
 _EXTENSION = re.compile(r"\.[A-Za-z0-9]{1,10}$")
 
 TAKEN, SAME, MAIL, PASSED = "taken", "same", "mail", "passed"
@@ -72,12 +75,16 @@ def take(settings: CampaignSettings, upload: Upload) -> Receipt:
     message = system_file(upload.name)
     if message is not None:
         return Receipt(shown, PASSED, f"没有收：{message.text}")
-    with spooled(settings.folder, upload) as path:
-        if not path.stat().st_size:
-            return Receipt(shown, PASSED, "没有收：文件是空的，没有内容。请核对原来的文件。")
-        is_mail = upload.name.lower().endswith(MESSAGES) or _is_mbox(path)
-        folder = settings.folder / MAILS if is_mail else settings.inbox
-        return _placed(path, folder, upload.name, is_mail=is_mail)
+    try:
+        with spooled(settings.folder, upload) as path:
+            if not path.stat().st_size:
+                return Receipt(shown, PASSED, "没有收：文件是空的，没有内容。请核对原来的文件。")
+            is_mail = _is_message(upload.name) or _is_mbox(path)
+            folder = settings.folder / MAILS if is_mail else settings.inbox
+            return _placed(path, folder, upload.name, is_mail=is_mail)
+    except OSError as error:
+        error.filename, error.filename2 = shown, None  # as the person knows it
+        raise
 
 
 @contextmanager
@@ -110,6 +117,11 @@ def _write(upload: Upload, path: Path) -> None:
         os.utime(path, (upload.modified, upload.modified))
 
 
+def _is_message(name: str) -> bool:
+    """Whether a file is one message, by its name or its place in a Maildir."""
+    return name.lower().endswith(MESSAGES) or _OF_MAILDIR.search(name) is not None
+
+
 def _is_mbox(path: Path) -> bool:
     with path.open("rb") as stream:
         return _MBOX.match(stream.read(_BEGINNING)) is not None
@@ -120,6 +132,9 @@ def _placed(spooled: Path, folder: Path, name: str, *, is_mail: bool) -> Receipt
     shown = harmless(name)
     wanted = folder.joinpath(*_parts(name))
     made(wanted.parent)
+    if _OF_MAILDIR.search(name):
+        for part in ("cur", "new"):  # both must be there for a Maildir to be told
+            made(wanted.parent.parent / part)
     for target in names(wanted):
         path = target.relative_to(folder).as_posix()
         if put_new(spooled, target):

@@ -545,7 +545,7 @@ def status_report(result: StatusResult) -> Iterator[str]:
     for unit in result.units:
         yield harmless(_unit(unit))
     yield ""
-    yield from for_people(result)
+    yield from _for_people(result)
     yield f"名册 {len(result.units)} 个单位：{_listed(result.counts, '个')}。"
     yield from _who_is_missing(result)
     yield from _who_must_correct(result)
@@ -600,13 +600,11 @@ def _statuses(units: Iterable[UnitStatus]) -> str:
     return _names(unit.unit for unit in units)
 
 
-def for_people(result: StatusResult) -> Iterator[str]:
+def _for_people(result: StatusResult) -> Iterator[str]:
     """What only a person can settle."""
     yield from map(harmless, result.stale)
-    for file in result.strangers:
-        yield harmless(f"认不出单位的文件：{file.path}（{_why_unknown(file)}）")
-    for message in result.messages:
-        yield harmless(_to_open(message))
+    yield from map(stranger_line, result.strangers)
+    yield from map(message_line, result.messages)
     if any(message.number for message in result.messages):
         yield "（处理好的运行 xlreport status --done 编号，以后不再列出）"
     if any(not message.number for message in result.messages):
@@ -616,6 +614,16 @@ def for_people(result: StatusResult) -> Iterator[str]:
         )
     for finding in result.findings:
         yield harmless(finding.line())
+
+
+def stranger_line(file: FileRecord) -> str:
+    """A file of nobody on the roster."""
+    return harmless(f"认不出单位的文件：{file.path}（{_why_unknown(file)}）")
+
+
+def message_line(message: Received) -> str:
+    """A message that a person must open."""
+    return harmless(_to_open(message))
 
 
 def _days_left(days: int) -> str:

@@ -180,6 +180,16 @@ def again() -> AnyResponse:
     return answers.to("work.index")
 
 
+@pages.post("/messages/<int:number>/settle")
+def settle(number: int) -> AnyResponse:
+    """A person has dealt with a message."""
+    answers.collection()
+    job = actions.settle(answers.desk(), number)
+    if answers.desk().jobs.wait(job, actions.PATIENCE) and not job.trouble:
+        return answers.to("work.index", _anchor="people")
+    return answers.to_job(job)
+
+
 # --- the log, and the end ---
 
 

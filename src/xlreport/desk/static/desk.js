@@ -10,6 +10,11 @@
     if (live.textContent !== text) live.textContent = text;
   }
 
+  // what the desk itself says, or that it says nothing
+  function why(error) {
+    return error.name === "Error" && error.message ? error.message : LOST;
+  }
+
   function all(selector, within) {
     return Array.prototype.slice.call((within || document).querySelectorAll(selector));
   }
@@ -20,7 +25,7 @@
     how.credentials = "same-origin";
     return fetch(address, how).then(function (answer) {
       return answer.json().then(function (found) {
-        if (!answer.ok) throw new Error(found.sentence);
+        if (!answer.ok) throw new Error(found.sentence || LOST);
         return found;
       });
     });
@@ -122,8 +127,8 @@
       if (now.trouble) say(now.trouble);
       var busy = !now.trouble && (now.job || !now.fresh || Object.keys(waiting).length > 0);
       window.setTimeout(watch, busy ? 500 : 5000);
-    }).catch(function () {
-      say(LOST);
+    }).catch(function (error) {
+      say(why(error));
       window.setTimeout(watch, 5000);
     });
   }
@@ -143,7 +148,7 @@
         say(step(now));
         if (!now.open) location.reload();
         else window.setTimeout(follow, 500);
-      }).catch(function () { say(LOST); window.setTimeout(follow, 5000); });
+      }).catch(function (error) { say(why(error)); window.setTimeout(follow, 5000); });
     })();
   }
 
@@ -211,9 +216,8 @@
       received(entry.item, answer.files[0]);
     }).catch(function (error) {
       failed += 1;
-      var known = error.message && error.name === "Error";
-      tell(entry.item, "failed", "没有收下", known ? error.message : LOST);
-      say(known ? error.message : LOST);
+      tell(entry.item, "failed", "没有收下", why(error));
+      say(why(error));
     }).then(function () {
       sent += 1;
       counted();
