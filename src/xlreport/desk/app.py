@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from pathlib import Path
 
-from flask import Flask, Response, redirect, render_template, request, send_file
+from flask import Flask, Response, redirect, render_template, request
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
@@ -39,6 +39,8 @@ _STATIC = {
     "desk.js": HERE / "static" / "desk.js",
 }
 """The files of our pages; the first is the style of the status page."""
+
+_KINDS = {".css": "text/css", ".js": "text/javascript"}
 
 _OPEN_TO_ALL = frozenset({"enter", "alive"})
 """Addresses that need no session, but a token of their own."""
@@ -114,7 +116,8 @@ def _static(name: str) -> Response:
     path = _STATIC.get(name)
     if path is None:
         return _told(HTTPStatus.NOT_FOUND)
-    return send_file(path)
+    # what the system thinks of an ending may be wrong, and browsers are told not to guess
+    return Response(path.read_bytes(), mimetype=_KINDS[path.suffix])
 
 
 def _refused(error: HTTPException) -> Response:
