@@ -85,7 +85,10 @@ def test_how_far_it_is_can_be_read(jobs: Jobs) -> None:
             PermissionError(13, "denied", "表.xlsx"),
             "写不了“表.xlsx”：请关闭正打开它的 WPS 或 Excel，检查磁盘空间和写入权限。原有文件没有改动。",
         ),
-        (OSError(28, "full", "表.xlsx"), "磁盘满了，写不了“表.xlsx”：请腾出空间。原有文件没有改动。"),
+        (
+            OSError(28, "full", "表.xlsx"),
+            "磁盘满了，写不了“表.xlsx”：请腾出空间。原有文件没有改动。",
+        ),
     ],
 )
 def test_what_stops_it_is_told_as_the_commands_tell_it(
@@ -121,7 +124,7 @@ def test_of_a_key_only_one_waits(jobs: Jobs) -> None:
         calls.append(1)
         return Done()
 
-    jobs.start("等", lambda _p: Done() if go.wait(LONG) else Done())
+    jobs.start("等", lambda _p: Done(("",) * go.wait(LONG)))
     waiting = jobs.start("读", action, key="read")
     assert jobs.start("读", action, key="read") is waiting
     assert jobs.start("写", action, key="write") is not waiting

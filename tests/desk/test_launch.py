@@ -131,7 +131,12 @@ def test_a_second_start_leads_to_the_first(
     running: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shown: list[str] = []
-    monkeypatch.setattr(webbrowser, "open", lambda address: shown.append(address) or True)
+
+    def remembered(what: str) -> bool:
+        shown.append(what)
+        return True
+
+    monkeypatch.setattr(webbrowser, "open", remembered)
     second = Running(running.folder, browser=True).start()
     second.thread.join(LONG)
     assert second.lines == [f"这项工作已经打开了：{running.door}"]

@@ -129,7 +129,7 @@ def test_a_full_disk_is_told_with_the_name_and_leaves_nothing(
         raise OSError(errno.ENOSPC, "full")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="甲.xlsx") as told:
+    with pytest.raises(OSError, match=r"甲\.xlsx") as told:
         sent(settings, "乡/甲.xlsx")
     assert told.value.filename == "乡/甲.xlsx"
     assert below(settings.inbox) == {}

@@ -74,7 +74,13 @@ def places(campaign: Campaign) -> dict[str, Path]:
         "settings": settings.folder / NAME,
         "folder": settings.folder,
     }
-    return {key: path for key, path in found.items() if path is not None and path.exists()}
+    there = {key: path for key, path in found.items() if path is not None}
+    return {key: path for key, path in there.items() if _is_own(path, settings)}
+
+
+def _is_own(path: Path, settings: CampaignSettings) -> bool:
+    """Whether something is there that lies in the campaign, wherever links lead."""
+    return path.exists() and path.resolve().is_relative_to(settings.folder.resolve())
 
 
 def _last(folder: Path, extension: str) -> Path | None:

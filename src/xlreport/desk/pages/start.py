@@ -124,7 +124,9 @@ def _roster(settings: CampaignSettings, trouble: str = "") -> str:
     table = None
     try:
         table = rosters.read(settings.roster)
-    except RosterError as error:
+        if not table.wrong:
+            answers.collection().opened()
+    except XlreportError as error:
         trouble = trouble or error.message
     empty = table is None or not table.lines
     return render_template(

@@ -1,0 +1,186 @@
+"""The buttons: each does what the command does, says it in the same lines, and files are opened by
+what they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from http import HTTPStatus
+from pathlib import Path
+
+import pytest
+
+from campaign.scene import JIAZI, YICHOU, workbook
+from desk.scene import Visit, desk_with_towns, words
+from xlreport import Form
+from xlreport.campaign import send as sending
+from xlreport.campaign.campaign import read_campaign
+from xlreport.campaign.send import Drafts, SendRequest
+from xlreport.desk.pages import office
+from xlreport.mail.servers import Smtp
+from xlreport.telling.lines import send_report
+
+
+@pytest.fixture
+def visit(tmp_path: Path, zfxxgk: Form) -> Iterator[Visit]:
+    with desk_with_towns(tmp_path / "工作") as opened:
+        for unit in (JIAZI, YICHOU):
+            opened.send(f"{unit.name}.xlsx", workbook(zfxxgk, unit))
+        yield opened
+
+
+def done(visit: Visit, address: str, **fields: str) -> tuple[str, ...]:
+    job = visit.job(visit.post(address, fields))
+    assert job.trouble == ""
+    return job.result.lines
+
+
+def test_a_merge_writes_what_the_command_writes(visit: Visit) -> None:
+    lines = done(visit, "/act/merge")
+    assert lines[:2] == (
+        "收到 2 个文件：通过 2 个。",
+        "名册 3 个单位，计入汇总 2 个，未报 1 个。",
+    )
+    names = {path.name for path in (visit.folder / "summary").iterdir()}
+    assert names == {
+        "示例县2025年政府信息公开工作年度报告汇总表.xlsx",
+        "汇总情况.html",
+        "结果.json",
+    }
+    page = words(visit.page("/office"))
+    assert "打开汇总表" in page
+    assert "打开汇总情况（网页）" in page
+
+
+def test_the_word_report_and_the_archive(visit: Visit) -> None:
+    lines = done(visit, "/act/report")
+    assert lines[0] == "示例县2025年政府信息公开工作年度报告"
+    assert "各表的数字已从写好的报告里读出核对，与数据一致。" in lines
+    lines = done(visit, "/act/archive")
+    assert lines[0].startswith("归档包：")
+    with visit.get("/files/archive") as answer:
+        assert answer.data.startswith(b"PK")
+    with visit.get("/files/report") as answer:
+        assert answer.data.startswith(b"PK")
+        assert "attachment" in answer.headers["Content-Disposition"]
+
+
+def test_a_summary_that_is_open_elsewhere_is_told_and_stays(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """WPS keeps it open: Windows lets nobody replace it."""
+    done(visit, "/act/merge")
+    summary = next((visit.folder / "summary").glob("*.xlsx"))
+    before = summary.read_bytes()
+    real = Path.replace
+
+    def locked(path: Path, target: Path) -> Path:
+        if Path(target).suffix == ".xlsx":
+            raise PermissionError(13, "sharing violation", str(target))
+        return real(path, target)
+
+    monkeypatch.setattr(Path, "replace", locked)
+    job = visit.job(visit.post("/act/merge"))
+    assert "请关闭正打开它的 WPS 或 Excel" in job.trouble
+    assert summary.read_bytes() == before
+    assert job.trouble in words(visit.page(f"/jobs/{job.number}"))
+
+
+@pytest.mark.parametrize("kind", ["templates", "reminders", "returns", "receipts"])
+def test_letters_are_tried_and_written_as_the_command_does(visit: Visit, kind: str) -> None:
+    campaign = read_campaign(visit.folder)
+    request = SendRequest(kind, dry_run=True)
+    result = sending.send(campaign, request, Drafts(campaign.settings.drafts))
+    expected = tuple(send_report(result, campaign.settings, drafts=True))
+    assert done(visit, f"/send/{kind}", how="try") == expected
+    assert not campaign.settings.drafts.exists()
+    done(visit, f"/send/{kind}", how="drafts")
+    written = list(campaign.settings.drafts.glob("*.eml"))
+    assert bool(written) == (kind in ("templates", "receipts"))
+
+
+def test_the_password_goes_to_the_server_and_nowhere_else(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = visit.folder / "xlreport.toml"
+    text = settings.read_text("utf-8-sig")
+    text = text.replace('from = ""', 'from = "xian@example.org"', 1)
+    text = text.replace('host = ""', 'host = "smtp.example.org"', 1)
+    text = text.replace('user = ""', 'user = "xian@example.org"', 1)
+    settings.write_text(text, "utf-8")
+    got: list[str] = []
+
+    def opened(_smtp: Smtp, password: str) -> None:
+        got.append(password)
+        raise OSError(111, "refused")
+
+    monkeypatch.setattr("xlreport.mail.smtp.opened", opened)
+    assert "邮箱密码或授权码" in words(visit.page("/office"))
+    job = visit.job(visit.post("/send/reminders", {"how": "send", "password": "秘密123"}))
+    assert got == ["秘密123"]
+    assert job.trouble
+    assert "秘密123" not in visit.page(f"/jobs/{job.number}") + visit.page("/log")
+    for path in visit.folder.rglob("*"):
+        if path.is_file():
+            assert "秘密123".encode() not in path.read_bytes(), path
+
+
+def test_without_a_server_letters_become_drafts(visit: Visit) -> None:
+    page = visit.page("/office")
+    assert "只能写成草稿" in words(page)
+    assert 'value="send"' not in page
+    job = visit.job(visit.post("/send/reminders", {"how": "send"}))
+    assert job.trouble == "设置里没有写发信服务器和发信邮箱；不用邮箱发的，请写成草稿。"
+    job = visit.job(visit.post("/fetch"))
+    assert job.trouble == "设置里没有写收信服务器；请把收到的邮件存成文件，拖到工作页面上。"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/files/..%2fxlreport.toml",
+        "/files/xlreport.toml",
+        "/files/inbox",
+        "/files/nothing",
+        "/files/summary",
+        "/open/nothing",
+        "/act/nothing",
+        "/send/everything",
+    ],
+)
+def test_only_what_has_a_name_can_be_asked_for(visit: Visit, address: str) -> None:
+    method = visit.get if address.startswith("/files") else visit.post
+    assert method(address).status_code == HTTPStatus.NOT_FOUND
+
+
+def test_the_status_page_is_shown_as_a_stranger(visit: Visit) -> None:
+    """Its script is its own; it reaches nothing of the desk."""
+    done(visit, "/act/merge")
+    with visit.get("/files/page") as answer:
+        assert answer.headers["Content-Security-Policy"].startswith("sandbox allow-scripts;")
+        assert "allow-same-origin" not in answer.headers["Content-Security-Policy"]
+        assert "汇总情况" in answer.get_data(as_text=True)
+
+
+def test_a_link_out_of_the_campaign_is_not_served(visit: Visit, tmp_path: Path) -> None:
+    secret = tmp_path / "别处.docx"
+    secret.write_bytes(b"secret")
+    (visit.folder / "summary" / "报告.docx").symlink_to(secret)
+    assert visit.get("/files/report").status_code == HTTPStatus.NOT_FOUND
+
+
+def test_a_place_is_opened_by_the_program_of_the_system(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Path] = []
+
+    def remembered(what: Path) -> bool:
+        opened.append(what)
+        return True
+
+    monkeypatch.setattr(office, "_opened", remembered)
+    assert visit.post("/open/inbox").headers["Location"] == "/office"
+    assert opened == [visit.folder / "inbox"]
+    monkeypatch.setattr(office, "_opened", lambda _path: False)
+    answer = visit.post("/open/inbox")
+    assert answer.status_code == HTTPStatus.CONFLICT
+    assert f"没有打开，请自己打开：{visit.folder / 'inbox'}" in words(answer.text)

@@ -1,0 +1,214 @@
+"""The page of every day: what is dropped is taken and judged, and every unit stands in the table."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+from http import HTTPStatus
+from pathlib import Path
+
+import pytest
+
+from campaign.scene import BINGYIN, JIAZI, YICHOU, Mailbox, workbook
+from desk.scene import Visit, desk_with_towns, words
+from xlreport import Form
+from xlreport.atomic import locked
+
+SAMPLES = Path(__file__).parents[2] / "samples" / "2025"
+
+
+@pytest.fixture
+def visit(tmp_path: Path) -> Iterator[Visit]:
+    with desk_with_towns(tmp_path / "工作") as opened:
+        yield opened
+
+
+def rows(page: str) -> list[str]:
+    """The lines of the table, in words."""
+    table = page.partition('id="collection"')[2].partition("</table>")[0]
+    body = table.partition("<tbody>")[2]
+    return [words(row) for row in body.split("</tr>") if row.strip().startswith("<tr")]
+
+
+def test_a_file_is_taken_and_judged(visit: Visit, zfxxgk: Form) -> None:
+    data = workbook(zfxxgk, JIAZI)
+    said = visit.send("乡镇/甲.xlsx", data, modified="2026-01-05T10:00:00Z")
+    assert said == {
+        "files": [
+            {"name": "乡镇/甲.xlsx", "state": "taken", "sentence": "已收下", "path": "乡镇/甲.xlsx"}
+        ]
+    }
+    taken = visit.folder / "inbox" / "乡镇" / "甲.xlsx"
+    assert taken.read_bytes() == data
+    assert taken.stat().st_mtime == 1767607200
+    state = visit.data("/state.json?path=乡镇/甲.xlsx&path=没有.xlsx")
+    assert (state["fresh"], state["trouble"], state["job"]) == (True, "", None)
+    assert state["verdicts"] == [
+        {
+            "path": "乡镇/甲.xlsx",
+            "state": "accepted",
+            "label": "通过",
+            "unit": "甲子镇",
+            "code": "990101",
+            "sentence": "没有错误和警示",
+        },
+        {
+            "path": "没有.xlsx",
+            "state": "reading",
+            "label": "正在读取",
+            "unit": "",
+            "code": "",
+            "sentence": "",
+        },
+    ]
+
+
+def test_what_cannot_count_says_why(visit: Visit, zfxxgk: Form) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("甲.xlsx", workbook(zfxxgk, JIAZI))
+        archive.writestr("乙.xlsx", workbook(zfxxgk, YICHOU))
+    visit.send("包.zip", packed.getvalue())
+    visit.send("坏.xlsx", b"no workbook")
+    visit.send("错.xlsx", next(SAMPLES.glob("990103*")).read_bytes())
+    asked = "path=包.zip&path=坏.xlsx&path=错.xlsx"
+    verdicts = {each["path"]: each for each in visit.data(f"/state.json?{asked}")["verdicts"]}
+    assert verdicts["包.zip"]["sentence"] == "乙丑镇通过、甲子镇通过"
+    assert verdicts["坏.xlsx"]["state"] == "rejected"
+    assert verdicts["坏.xlsx"]["sentence"]
+    assert verdicts["错.xlsx"]["state"] == "returned"
+    assert verdicts["错.xlsx"]["sentence"].startswith("错误 ")
+
+
+def test_the_table_has_every_unit_those_first_that_need_most(visit: Visit, zfxxgk: Form) -> None:
+    visit.send("甲.xlsx", workbook(zfxxgk, JIAZI))
+    visit.send("错.xlsx", next(SAMPLES.glob("990103*")).read_bytes())
+    listed = rows(visit.page("/"))
+    assert listed[0] == "乙丑镇 990102 未报 李二"
+    assert listed[1].startswith("丙寅镇 990103 退回 1 周五 2026-01-01")
+    assert listed[2].startswith("甲子镇 990101 通过 张一 2")
+    assert len(listed) == 3
+
+
+def test_it_is_filtered_and_searched_without_script(visit: Visit, zfxxgk: Form) -> None:
+    visit.send("甲.xlsx", workbook(zfxxgk, JIAZI))
+    for address, names in (
+        ("/?state=accepted", ["甲子镇"]),
+        ("/?state=missing", ["乙丑镇", "丙寅镇"]),
+        ("/?q=乙丑", ["乙丑镇"]),
+        ("/?q=990103", ["丙寅镇"]),
+        ("/?q=镇 周五", ["丙寅镇"]),
+        ("/?state=accepted&q=乙丑", []),
+        ("/?state=什么", ["乙丑镇", "丙寅镇", "甲子镇"]),
+    ):
+        listed = rows(visit.page(address))
+        assert [row.partition(" ")[0] for row in listed] == names, address
+    assert "没有这样的单位。" in words(visit.page("/?q=没有"))
+
+
+def test_without_script_files_are_taken_by_the_form(visit: Visit, zfxxgk: Form) -> None:
+    files = [
+        (io.BytesIO(workbook(zfxxgk, JIAZI)), "甲.xlsx"),
+        (io.BytesIO(b""), "空.xlsx"),
+        (io.BytesIO(workbook(zfxxgk, YICHOU)), "乙.xlsx"),
+    ]
+    answer = visit.post("/uploads", {"files": files})
+    page = words(answer.text)
+    assert "收下了 2 个文件" in page
+    assert "空.xlsx 没有收：文件是空的" in page
+    assert sorted(path.name for path in (visit.folder / "inbox").iterdir()) == [
+        "乙.xlsx",
+        "甲.xlsx",
+    ]
+
+
+def test_messages_are_collected_as_the_command_does(
+    visit: Visit, zfxxgk: Form, tmp_path: Path
+) -> None:
+    box = Mailbox(tmp_path / "邮件")
+    mail = box.put("a", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI))])
+    said = visit.send("邮件/a.eml", mail.read_bytes())
+    assert said["files"][0]["state"] == "mail"
+    page = visit.page("/")
+    (taken,) = (visit.folder / "inbox").iterdir()
+    assert taken.name.startswith("990101_甲子镇_20260105-0930_jiazi@example.org_")
+    assert rows(page)[2].startswith("甲子镇 990101 通过 张一 2026-01-05 09:30")
+    (job,) = visit.desk.jobs.listed
+    assert job.result.lines[-1] == "看了 1 封邮件：以前收过 0 封；新收 1 个文件放进 inbox。"
+
+
+def test_a_message_that_asks_for_a_person_is_settled_on_the_page(
+    visit: Visit, tmp_path: Path
+) -> None:
+    box = Mailbox(tmp_path / "邮件")
+    mail = box.put("a", "jiazi@example.org", [("年报.jpg", b"\xff\xd8\xff\xe0 picture")])
+    visit.send("a.eml", mail.read_bytes())
+    page = words(visit.page("/"))
+    assert "要由人看的" in page
+    assert "要由人打开的邮件 1：jiazi@example.org" in page
+    answer = visit.post("/messages/1/settle")
+    assert answer.headers["Location"] == "/#people"
+    assert "要由人打开的邮件" not in words(visit.page("/"))
+    job = visit.job(visit.post("/messages/9/settle"))
+    assert job.trouble.startswith("没有编号是 9 的邮件")
+
+
+def test_while_another_run_has_the_records_that_is_told(visit: Visit) -> None:
+    visit.page("/")
+    (visit.folder / "inbox" / "新.xlsx").write_bytes(b"x")
+    with locked(visit.folder / "records"):
+        page = visit.client.get("/", headers=visit.headers).text
+        assert 'data-fresh="no"' in page
+        assert "读取收到的报表" in page
+        assert rows(page), "the last state stays on the page"
+    assert 'data-fresh="yes"' in visit.page("/")
+
+
+def test_the_files_that_came_last_are_listed(visit: Visit, zfxxgk: Form) -> None:
+    visit.send("甲.xlsx", workbook(zfxxgk, JIAZI))
+    visit.send("坏.xlsx", b"x")
+    visit.send("生.xlsx", workbook(zfxxgk, BINGYIN))
+    recent = words(visit.page("/").partition('id="recent"')[2])
+    assert recent.index("生.xlsx") < recent.index("甲.xlsx")
+    assert "坏.xlsx" in recent
+
+
+def test_the_log_tells_what_was_done_and_nothing_personal(visit: Visit) -> None:
+    visit.job(visit.post("/act/templates"))
+    page = words(visit.page("/log"))
+    assert "生成模板 完成" in page
+    assert "INFO 生成模板" in page
+    log = (visit.folder / "desk.log").read_text("utf-8")
+    guard = visit.desk.guard
+    for secret in (guard.entry, guard.session, guard.form, "张一", "jiazi@example.org"):
+        assert secret not in log
+
+
+def test_what_is_not_there_is_told(visit: Visit) -> None:
+    for address in ("/jobs/99", "/jobs/99.json", "/nothing", "/static/../app.py", "/static/x"):
+        answer = visit.get(address)
+        assert answer.status_code == HTTPStatus.NOT_FOUND, address
+        assert "没有这一页，或者它已经不在了。" in answer.text
+    assert visit.get("/close").status_code == HTTPStatus.METHOD_NOT_ALLOWED
+    assert not visit.desk.closing.is_set()
+
+
+def test_a_campaign_on_a_drive_that_vanished_is_told(visit: Visit, zfxxgk: Form) -> None:
+    visit.page("/")
+    away = visit.folder.rename(visit.folder.with_name("别处"))
+    said = visit.data("/state.json")
+    assert said["sentence"].startswith("“")
+    assert "所在的文件夹不在了：请检查它是不是被移走、改名或断开，再重新运行。" in said["sentence"]
+    answer = visit.send("甲.xlsx", workbook(zfxxgk, JIAZI))
+    assert "所在的文件夹不在了" in answer["sentence"], "and nothing is said to be taken"
+    assert visit.get("/").status_code == HTTPStatus.CONFLICT
+    away.rename(visit.folder)
+    assert visit.get("/").status_code == HTTPStatus.OK
+
+
+def test_too_much_at_once_is_told(visit: Visit) -> None:
+    visit.client.application.config["MAX_CONTENT_LENGTH"] = 1000
+    said = visit.send("大.xlsx", b"x" * 2000)
+    assert said["sentence"].startswith("一次放的文件太大，没有收下")
+    assert list((visit.folder / "inbox").iterdir()) == []
