@@ -174,8 +174,8 @@ def test_a_rar_that_came_by_mail_is_taken_and_its_reports_count(
     assert (message.state, [f.code for f in message.findings]) == ("new", ["M2"])
     (taken,) = inbox(campaign)
     assert taken.endswith(".rar")
-    states = {unit.code: unit.state for unit in status(campaign).units}
-    assert (states[JIAZI.code], states[YICHOU.code]) == ("accepted", "accepted")
+    states = {each.unit: each.state for each in status(campaign).units}
+    assert (states[JIAZI], states[YICHOU]) == ("accepted", "accepted")
 
 
 def test_archives_and_hostile_names(
