@@ -1,0 +1,194 @@
+"""The headings over the numbers of a table: which columns there are, and which number is whose."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from operator import attrgetter
+
+from xlreport.importing.areas import Area, Spot
+from xlreport.importing.headings import Pattern
+from xlreport.importing.marks import Lanes, Mark, Resolver, marks_of
+
+Pairs = list[tuple[int, Spot]]
+"""Columns (leaves of the axis above) with the boxes under them."""
+
+_ROOM = 4
+"""How many times as many headings as it has a band may hold (merged cells repeat them when they are
+taken apart)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column under a band of headings; `leaf` is None where it is none of the form, or may be
+    several."""
+
+    left: int
+    right: int
+    leaf: int | None
+
+
+@dataclass(frozen=True)
+class Band:
+    """Rows of headings over numbers: from `top` to `bottom`, both included."""
+
+    top: int
+    bottom: int
+    columns: tuple[Column, ...]
+    spots: tuple[Spot, ...]
+
+    @property
+    def left(self) -> int:
+        """Where its columns begin."""
+        return self.columns[0].left
+
+    @cached_property
+    def leaves(self) -> frozenset[int]:
+        """The columns of the form that it has."""
+        return frozenset(column.leaf for column in self.columns if column.leaf is not None)
+
+    @cached_property
+    def _lefts(self) -> list[int]:
+        return [column.left for column in self.columns]
+
+    def column_of(self, spot: Spot) -> Column | None:
+        """The column in which a box begins."""
+        index = bisect_right(self._lefts, spot.left) - 1
+        if index < 0 or self.columns[index].right < spot.left:
+            return None
+        return self.columns[index]
+
+    def by_place(self, values: Iterable[Spot]) -> Pairs | None:
+        """The columns of some boxes where each stands right under the headings of one column; None
+        where one does not. Blank ones beside all columns are left aside."""
+        pairs: Pairs = []
+        taken: set[int] = set()
+        for spot in values:
+            column = self.column_of(spot)
+            if column is None and spot.is_blank:
+                continue
+            if column is None or spot.right > column.right or column.left in taken:
+                return None
+            taken.add(column.left)
+            if column.leaf is not None:
+                pairs.append((column.leaf, spot))
+        return pairs
+
+    def has_all(self, values: Iterable[Spot]) -> bool:
+        """Whether there is a box under each column."""
+        standing = {column.left for spot in values if (column := self.column_of(spot)) is not None}
+        return len(standing) == len(self.columns)
+
+    def by_count(self, values: Sequence[Spot]) -> Pairs | None:
+        """The columns of boxes without a gap that are as many as the columns, where these stand in
+        the form's order; None elsewhere."""
+        leaves = [column.leaf for column in self.columns if column.leaf is not None]
+        is_ordered = leaves == sorted(set(leaves))
+        if len(leaves) < len(self.columns) or not is_ordered or len(values) != len(leaves):
+            return None
+        for spot, following in pairwise(values):
+            if following.left != spot.right + 1:
+                return None
+        return list(zip(leaves, values, strict=True))
+
+
+def bands_of(pattern: Pattern, area: Area) -> list[Band]:
+    """The rows of column headings of a pattern in an area, from top to bottom."""
+    rows: defaultdict[int, list[Mark]] = defaultdict(list)
+    for mark in marks_of(pattern.above, pattern.left, area):
+        rows[mark.spot.top].append(mark)
+    most = _ROOM * len(pattern.above.nodes)
+    usable = {
+        row: marks
+        for row, marks in rows.items()
+        if len(marks) <= most and not _is_label(pattern, marks)
+    }
+    bands = [_band(pattern, area, group) for group in _groups(area, usable)]
+    return [band for band in bands if band is not None]
+
+
+def _is_label(pattern: Pattern, marks: Sequence[Mark]) -> bool:
+    """Whether the headings of a row are but one, which may be a row's as well."""
+    keys = {mark.spot.key for mark in marks}
+    return pattern.above.size > 1 and len(keys) == 1 and keys <= pattern.left.by_key.keys()
+
+
+def _groups(area: Area, rows: Mapping[int, list[Mark]]) -> Iterator[list[Mark]]:
+    """The headings of rows with nothing else between them."""
+    group: list[Mark] = []
+    last = -2
+    for row in sorted(rows):
+        rank = area.rank(row)
+        if group and rank > last + 1:
+            yield group
+            group = []
+        group = group + rows[row] if len(group) < _MOST_IN_A_BAND else rows[row]
+        last = rank
+    if group:
+        yield group
+
+
+_MOST_IN_A_BAND = 5000
+"""Headings in one band: no form has so many."""
+
+
+def _band(pattern: Pattern, area: Area, marks: Sequence[Mark]) -> Band | None:
+    """The band of these headings; None where too few of them are columns."""
+    spots = _filled_spots(area, marks)
+    by_number = {mark.spot.number: mark for mark in marks}
+    lanes = Lanes.of(spots, by_number, beside=False)
+    columns = _columns(pattern, marks, Resolver(pattern.above, lanes))
+    known = {column.leaf for column in columns if column.leaf is not None}
+    if len(known) < min(2, pattern.above.size):
+        return None
+    strangers = [spot for spot in spots if spot.number not in by_number]
+    columns += _unknown_columns(strangers, columns)
+    columns.sort(key=_left_of)
+    top = min(mark.spot.top for mark in marks)
+    bottom = max(mark.spot.bottom for mark in marks)
+    return Band(top, bottom, tuple(columns), tuple(spots))
+
+
+_left_of = attrgetter("left")
+
+
+def _filled_spots(area: Area, marks: Sequence[Mark]) -> list[Spot]:
+    """Everything that is seen in the rows of some headings."""
+    top = min(mark.spot.top for mark in marks)
+    last = max(mark.spot.top for mark in marks)
+    rows = area.filled_rows[area.rank(top) - 1 : area.rank(last)]
+    return [spot for row in rows for spot in area.rows[row] if not spot.is_blank]
+
+
+def _columns(pattern: Pattern, marks: Iterable[Mark], resolver: Resolver) -> list[Column]:
+    """The columns for which headings stand; a heading that a merged cell repeats is one."""
+    leaves: dict[int, Column] = {}
+    for mark in sorted(marks, key=lambda mark: (mark.spot.top, mark.spot.left)):
+        if not pattern.above.leaves_of(mark.nodes):
+            continue
+        spot = mark.spot
+        leaf = resolver.leaf(mark.nodes, spot.top, spot.left)
+        other = leaves.get(spot.left)
+        is_other = other is not None and other.leaf != leaf
+        leaves[spot.left] = Column(spot.left, spot.right, None if is_other else leaf)
+    return list(leaves.values())
+
+
+def _unknown_columns(spots: Iterable[Spot], columns: Sequence[Column]) -> list[Column]:
+    """The columns over which stands what is no heading of the form: each but once, and none that
+    has a heading of the form below or above."""
+    lefts = sorted(column.left for column in columns)
+    rights = {column.left: column.right for column in columns}
+    unknown: dict[int, Column] = {}
+    for spot in spots:
+        if spot.left < lefts[0]:
+            continue
+        index = bisect_right(lefts, spot.right) - 1
+        overlaps = index >= 0 and rights[lefts[index]] >= spot.left
+        if not overlaps:
+            unknown.setdefault(spot.left, Column(spot.left, spot.right, None))
+    return list(unknown.values())
