@@ -78,6 +78,8 @@ TWO_PARTS = _damage("文件里有两个{part}部件，无法判断哪个是真�
 TWO_OF_ONE_PART = _damage("工作表“{first}”和“{second}”是同一段内容，无法判断是哪张表的")
 TWO_WORKBOOKS = _damage("文件里有两个工作簿部件，无法判断哪个是真的")
 NO_WORKBOOK = _damage("找不到工作簿部件（不是表格文件，或已损坏）")
+NO_TEXT = _damage("找不到 Word 文档的正文部件")
+TWO_TEXTS = _damage("Word 文档里有两个正文部件，无法判断哪个是真的")
 NO_TABLES = _damage("找不到表格内容部件")
 NO_SHEETS = _damage("工作簿里没有工作表")
 TWO_SHEETS = _damage("工作表“{sheet}”出现了两次")
@@ -112,6 +114,7 @@ XLSX_CELLS = _limit("行、单元格、合并、链接、批注和条件格式�
 XLSB_CELLS = _limit("行、单元格、合并和链接的总数", "个")
 ODS_CELLS = _limit("行、单元格的总数", "个")
 XLS_CELLS = _limit("单元格的总数", "个")
+DOCUMENT_CELLS = _limit("表格的格子和段落的总数", "个")
 
 # --- R4, R6, R20 ----------------------------------------------------------------------------
 
