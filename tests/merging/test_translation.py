@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 
 from hostile.scene import COUNTY
+from support.engine import differences
 from support.merges import merge_and_write
 from xlreport import (
     Entry,
@@ -20,6 +21,7 @@ from xlreport import (
     MergeRequest,
     Policy,
     ReadOptions,
+    Roster,
     Submission,
     TemplateRequest,
     Unit,
@@ -213,6 +215,7 @@ def test_a_template_shows_what_is_known(zfxxgk: Form, tmp_path: Path, last_year:
     assert blank.prior_year is not None
     path = tmp_path / "甲子镇.xlsx"
     path.write_bytes(write_workbook(blank, zfxxgk))
+    assert differences(path.read_bytes()) == []
     book = openpyxl.load_workbook(path)
     layout = layout_of(zfxxgk)
 
@@ -259,12 +262,22 @@ def test_what_a_template_carries_is_checked_like_what_the_county_knows(
         assert not [f for f in file.findings if f.code in ("R26", "R27")], "nothing was changed"
 
 
-def test_templates_of_a_roster_are_the_same_spliced_or_not(
-    zfxxgk: Form, tmp_path: Path, last_year: Path
+def test_the_template_of_each_unit_on_a_roster_has_its_own_figures(
+    zfxxgk: Form, tmp_path: Path, last_year: Path, roster: Roster
 ) -> None:
-    request = TemplateRequest(zfxxgk, 2021, prior_year=read_prior_year(last_year, 2021))
-    (path,) = write_templates(request, tmp_path / "out")
-    assert openpyxl.load_workbook(path).sheetnames
+    """The workbooks are spliced from one; what stands in each is read back."""
+    prior_year = read_prior_year(last_year, 2021, roster=roster)
+    request = TemplateRequest(zfxxgk, 2021, roster, prior_year=prior_year)
+    request = request.only(roster.units[:2])
+    written = write_templates(request, tmp_path / "out")
+    for path, unit in zip(sorted(written), (JIA, YI), strict=True):
+        reading = read_submission(path.read_bytes(), FormCatalog())
+        assert reading.submission is not None
+        assert reading.submission.unit.name == unit.name
+        expected = prior_year.understood_by(zfxxgk).of(unit)
+        assert expected is not None
+        assert reading.submission.prior_year is not None
+        assert reading.submission.prior_year.numbers == expected.numbers
 
 
 def test_the_summary_of_2021_beside_that_of_2020(
@@ -298,6 +311,7 @@ def test_the_summary_of_2021_beside_that_of_2020(
     rows = {row[0].value: [cell.value for cell in row[1:4]] for row in sheet.iter_rows(min_row=2)}
     assert rows["办理结果总计（件）"] == [None, 6, 12]
     assert rows["现行有效规范性文件（件）"] == [None, 0, "—"]
+    assert differences(summary.read_bytes()) == [], "an engine that calculates anew shows the same"
     (county,) = check_files([summary], prior_year=prior_year).files
     assert county.submission is not None
 
