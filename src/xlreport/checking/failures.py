@@ -136,7 +136,9 @@ class _Failure:
     @cached_property
     def _is_typed_over(self) -> bool:
         """Whether the cell held the formula that this very rule is."""
-        is_overwritten = self._name in self.view.submission.overrides
+        submission = self.view.submission
+        has_formulas = not submission.provenance.document
+        is_overwritten = has_formulas and self._name in submission.overrides
         return is_overwritten and self.form.fields[self._name].computed == self.instance.check.code
 
     @cached_property
@@ -191,6 +193,9 @@ def no_number(name: str, view: UnitView) -> Finding:
     entry = view.submission.effective(name)
     place = place_in(view, name)
     observed = ((name, entry.raw or None),)
+    is_document = bool(view.submission.provenance.document)
+    if is_document and entry.status is Status.BLANK:
+        return codes.EMPTY_IN_DOCUMENT().on(place, name).at(observed=observed)
     return _described(entry).on(place, name).at(observed=observed)
 
 

@@ -143,6 +143,11 @@ class Report:
         """What the unit reported."""
         return self.evaluation.submissions[self.unit]
 
+    @property
+    def is_document(self) -> bool:
+        """Whether it is a document whose totals are no formulas."""
+        return bool(self.submission.provenance.document)
+
     @cached_property
     def view(self) -> UnitView:
         """The numbers as the cells show them."""
@@ -351,7 +356,8 @@ def _overwritten(report: Report) -> Iterator[Finding]:
         if entry.value is None or unknown.isdisjoint(codes_of_it):
             continue
         place = place_in(report.view, name)
-        yield codes.OVERWRITTEN(value=shown(entry.value)).on(place, name)
+        message = codes.TOTAL_UNVERIFIED if report.is_document else codes.OVERWRITTEN
+        yield message(value=shown(entry.value)).on(place, name)
 
 
 def suspects(report: Report) -> Iterator[Finding]:
@@ -374,7 +380,8 @@ def suspects(report: Report) -> Iterator[Finding]:
 def _by_formula(report: Report, name: str, right: Decimal) -> Finding:
     """What a total that was typed over or deleted should be."""
     entry = report.submission.overrides[name]
-    finding = codes.BY_FORMULA(value=shown(right), was=_held(entry))
+    message = codes.BY_ITS_PARTS if report.is_document else codes.BY_FORMULA
+    finding = message(value=shown(right), was=_held(entry))
     observed = ((name, entry.value), (f"{name}.proposed", right))
     return finding.on(place_in(report.view, name), name).at(observed=observed)
 

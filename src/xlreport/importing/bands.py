@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from operator import attrgetter
@@ -25,11 +25,12 @@ taken apart)."""
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column under a band of headings; `leaf` is None where it is none of the form, or may be
-    several."""
+    several. `heading` is what stands over it."""
 
     left: int
     right: int
     leaf: int | None
+    heading: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,11 @@ class Band:
         return frozenset(column.leaf for column in self.columns if column.leaf is not None)
 
     @cached_property
+    def headings(self) -> Mapping[int, str]:
+        """What stands over each column of the form."""
+        return {column.leaf: column.heading for column in self.columns if column.leaf is not None}
+
+    @cached_property
     def _lefts(self) -> list[int]:
         return [column.left for column in self.columns]
 
@@ -64,19 +70,23 @@ class Band:
 
     def by_place(self, values: Iterable[Spot]) -> Pairs | None:
         """The columns of some boxes where each stands right under the headings of one column; None
-        where one does not. Blank ones beside all columns are left aside."""
-        pairs: Pairs = []
-        taken: set[int] = set()
+        where one does not. Blank ones beside all columns are left aside, and blank or
+        equal ones beside another box of one column."""
+        boxes: dict[int, Spot] = {}
         for spot in values:
             column = self.column_of(spot)
             if column is None and spot.is_blank:
                 continue
-            if column is None or spot.right > column.right or column.left in taken:
+            if column is None or spot.right > column.right:
                 return None
-            taken.add(column.left)
-            if column.leaf is not None:
-                pairs.append((column.leaf, spot))
-        return pairs
+            other = boxes.setdefault(column.left, spot)
+            if not other.is_blank and not spot.is_blank and other.box.text != spot.box.text:
+                return None
+            if other.is_blank:
+                boxes[column.left] = spot
+        leaves = {column.left: column.leaf for column in self.columns}
+        pairs = [(leaves[left], spot) for left, spot in boxes.items()]
+        return [(leaf, spot) for leaf, spot in pairs if leaf is not None]
 
     def has_all(self, values: Iterable[Spot]) -> bool:
         """Whether there is a box under each column."""
@@ -148,9 +158,24 @@ def _band(pattern: Pattern, area: Area, marks: Sequence[Mark]) -> Band | None:
     strangers = [spot for spot in spots if spot.number not in by_number]
     columns += _unknown_columns(strangers, columns)
     columns.sort(key=_left_of)
+    if len(known) == pattern.above.size:
+        columns = _merged(columns)
     top = min(mark.spot.top for mark in marks)
     bottom = max(mark.spot.bottom for mark in marks)
     return Band(top, bottom, tuple(columns), tuple(spots))
+
+
+def _merged(columns: Iterable[Column]) -> list[Column]:
+    """The columns where those beside each other with one heading are one, as a merged heading gives
+    when it is taken apart."""
+    merged: list[Column] = []
+    for column in columns:
+        last = merged[-1] if merged else None
+        if last is not None and last.leaf == column.leaf is not None:
+            merged[-1] = replace(last, right=column.right)
+        else:
+            merged.append(column)
+    return merged
 
 
 _left_of = attrgetter("left")
@@ -174,7 +199,7 @@ def _columns(pattern: Pattern, marks: Iterable[Mark], resolver: Resolver) -> lis
         leaf = resolver.leaf(mark.nodes, spot.top, spot.left)
         other = leaves.get(spot.left)
         is_other = other is not None and other.leaf != leaf
-        leaves[spot.left] = Column(spot.left, spot.right, None if is_other else leaf)
+        leaves[spot.left] = Column(spot.left, spot.right, None if is_other else leaf, spot.box.text)
     return list(leaves.values())
 
 

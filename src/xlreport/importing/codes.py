@@ -62,8 +62,14 @@ R44 = Code(
     Severity.NOTE,
     "网页上报告后面的链接、版权等不是报告的文字，请核对没有多读、少读。",
 )
+R45 = Code(
+    "R45",
+    "表头没有写明金额的单位",
+    Severity.WARNING,
+    "元和万元差一万倍；表头没有写单位的，按现行格式的单位读取，请核对。",
+)
 
-register(R36, R37, R38, R39, R40, R41, R42, R43, R44)
+register(R36, R37, R38, R39, R40, R41, R42, R43, R44, R45)
 
 NOT_OUR_WORKBOOK = R36.message(
     "这不是县里发的模板，但数字可以读出", "请用县里发的模板报送；县里也可以决定照样计入"
@@ -108,6 +114,9 @@ OTHER_YEAR = R43.message(
 )
 OTHER_UNIT = R43.message(
     "标题写的是“{told}”，指定的是“{given}”；按指定的读取", "请核对文件没有选错"
+)
+UNIT_NOT_TOLD = R45.message(
+    "“{heading}”没有写明单位，{value} 按 {value} {unit}读取", "请核对原文的单位是不是{unit}"
 )
 LEFT_OUT = R44.message("文字读到“{text}”前为止，后面的不当作报告的文字", "请核对报告的文字没有少")
 TEXT_CUT = R25.message("“{label}”里去掉了 {gone} 个不能显示的字符或超长的部分", "请核对文字没有缺")

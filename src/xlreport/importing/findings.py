@@ -6,13 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from xlreport.findings import Finding
-from xlreport.form.model import Field, Form
+from xlreport.form.model import Field, Form, Kind
 from xlreport.importing import codes
 from xlreport.importing.fields import Fields
+from xlreport.importing.labels import plain
 from xlreport.importing.regions import Doubt, Placed, Reason
 from xlreport.importing.tables import Tables
 from xlreport.importing.texts import Texts
-from xlreport.submission import Place, shown
+from xlreport.submission import BLANK, Place, shown
 from xlreport.text import clean_line, cut, first_of, quote
 
 MOST_LISTED = 3
@@ -138,6 +139,21 @@ def spelling_findings(tables: Tables, fields: Fields) -> Iterator[Finding]:
 
 
 _PLAIN = frozenset("+-.0123456789")
+
+
+def unit_findings(tables: Tables, fields: Fields) -> Iterator[Finding]:
+    """R45: money under a heading that leaves out the unit that the form prints; a 0 is the same in
+    each."""
+    for name, place in fields.places.items():
+        field = tables.form.fields[name]
+        entry = fields.entries.get(name, BLANK)
+        heading = tables.candidates[name][0].heading
+        unit = plain(field.unit)
+        is_printed = field.kind is Kind.MONEY and unit in plain(field.column_label)
+        if entry.value and is_printed and heading and unit not in plain(heading):
+            value = shown(entry.value)
+            finding = codes.UNIT_NOT_TOLD(heading=quote(heading), value=value, unit=field.unit)
+            yield finding.on(place, name)
 
 
 def text_findings(form: Form, texts: Texts) -> Iterator[Finding]:

@@ -22,6 +22,7 @@ from xlreport.importing.findings import (
     missing_findings,
     spelling_findings,
     text_findings,
+    unit_findings,
     unplaced_lines,
 )
 from xlreport.importing.flow import Passage, passages_of
@@ -73,7 +74,8 @@ def recognise(
     tables = _best(every, source)
     if tables is None:
         return None
-    provenance = replace(provenance, saved=document.saved or provenance.saved)
+    saved = document.saved or provenance.saved
+    provenance = replace(provenance, saved=saved, document=document.kind)
     reports = title_of(titles, _positions(tables, source))
     if len(reports) > 1:
         return _several(reports, provenance)
@@ -241,6 +243,7 @@ class _Report:
             yield from contrary_findings(form, fields.contrary)
             yield from missing_findings(self.tables, fields.missing)
             yield from spelling_findings(self.tables, fields)
+            yield from unit_findings(self.tables, fields)
         yield from text_findings(form, texts)
 
     def _text_passages(self) -> Iterator[Passage]:

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from functools import cached_property
+from itertools import dropwhile
+from operator import attrgetter
 
 from xlreport.importing.areas import Area, Spot
 from xlreport.importing.bands import Band, Pairs, bands_of
@@ -56,6 +58,9 @@ class Placed:
     text: str
     number: int
     """The number of the box in the document; -1 for a cell that is not there."""
+
+    heading: str = ""
+    """What stands over it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +257,8 @@ class _RegionReader:
             self._doubt(values, Reason.NO_ROW)
         else:
             label, self.pending = self.pending.label, None
-            self._place(label, values)
+            if not self._place_under(label, values):
+                self._doubt(values, Reason.COLUMNS)
 
     def _line(self, segments: Sequence[_Segment]) -> None:
         """The one line under headings that stand all above it."""
@@ -267,7 +273,7 @@ class _RegionReader:
     # --- numbers ----------------------------------------------------------------------------------
 
     def _place(self, label: Mark, values: Sequence[Spot]) -> None:
-        row = self._resolver.leaf(label.nodes, label.spot.left, label.spot.top)
+        row = self._row_of(label)
         if row is None:
             self._doubt(values, Reason.SEVERAL, label.spot.box.text)
             return
@@ -279,6 +285,22 @@ class _RegionReader:
         self._take(row, pairs)
         if self.region.area.has_addresses:
             self._blanks(row, label, {column for column, _ in pairs})
+
+    def _row_of(self, label: Mark) -> int | None:
+        return self._resolver.leaf(label.nodes, label.spot.left, label.spot.top)
+
+    def _place_under(self, label: Mark, values: Sequence[Spot]) -> bool:
+        """Places the numbers of a line of their own. Such a line may begin elsewhere than those
+        with headings: then it must have a number for each column."""
+        row = self._row_of(label)
+        if row is None:
+            return False
+        pairs = self._pairs(values)
+        if pairs is None and not self.region.area.has_addresses:
+            pairs = self.region.band.by_count(list(dropwhile(_is_blank, values)))
+        if pairs is not None:
+            self._take(row, pairs)
+        return pairs is not None
 
     def _pairs(self, values: Sequence[Spot]) -> Pairs | None:
         """The columns of a row's boxes, where they are certain."""
@@ -306,7 +328,9 @@ class _RegionReader:
         self.region.rows.add(row)
         for column, spot in pairs:
             name = self.pattern.field(row, column)
-            self.region.placed.append(Placed(name, spot.box.place, spot.box.text, spot.number))
+            heading = self.region.band.headings[column]
+            box = spot.box
+            self.region.placed.append(Placed(name, box.place, box.text, spot.number, heading))
 
     def _blanks(self, row: int, label: Mark, taken: set[int]) -> None:
         """The cells of a row that have no box."""
@@ -321,6 +345,9 @@ class _RegionReader:
         for spot in values:
             if not spot.is_blank and spot.box.text != heading:
                 self.region.doubts.append(Doubt(spot, reason, heading))
+
+
+_is_blank = attrgetter("is_blank")
 
 
 def is_number(text: str) -> bool:
