@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 
 from formats.shapes import is_sound, places, told
-from xlreport.formats.documents import open_document
 from xlreport.formats.grid import Document
 from xlreport.formats.guard import DEFAULT_LIMITS, Limits, Refused
-from xlreport.formats.html import declared_encoding, page_text, read
+from xlreport.formats.html import read
 
 
 def page(source: str, limits: Limits = DEFAULT_LIMITS) -> Document:
@@ -150,56 +149,6 @@ def test_long_texts_are_not_cut() -> None:
     assert line.startswith("长" * 40_000)
     assert line.endswith("尾")
     assert "\x07" not in line
-
-
-# --- encodings --------------------------------------------------------------------------------------
-
-TEXT = "本年度政府信息公开"
-
-
-@pytest.mark.parametrize(
-    ("head", "encoding"),
-    [
-        ("<meta charset=gb2312>", "gb18030"),
-        ("<meta http-equiv='Content-Type' content='text/html; charset=GBK'>", "gb18030"),
-        ("<meta charset=utf-8>", "utf-8"),
-        ("<meta charset=utf-8>", "utf-8-sig"),
-        ("", "utf-8"),
-        ("", "gb18030"),
-        ("<meta charset=gb2312>", "utf-16"),
-        ("", "utf-16-le"),
-        ("<meta charset=big5>", "big5"),
-        ("<meta charset=utf-8>", "gb18030"),
-        ("<meta charset=hex>", "utf-8"),
-    ],
-)
-def test_encodings(head: str, encoding: str) -> None:
-    text = "年度政府" if encoding == "big5" else TEXT
-    source = f"<html>{head}<p>{text}"
-    assert told(open_document(source.encode(encoding))) == [text]
-
-
-def test_a_page_saved_anew_in_utf_8_with_its_old_declaration() -> None:
-    source = f"<meta charset=gb2312><p>{TEXT * 3}"
-    assert told(page(source)) == [TEXT * 3]
-
-
-def test_a_short_text_is_what_is_declared() -> None:
-    """模 in GB 2312 is well-formed UTF-8 too."""
-    source = "<meta charset=gb2312><p>模".encode("gb18030")
-    assert source.decode("utf-8").endswith("ģ")
-    assert page_text(source).endswith("模")
-
-
-def test_a_page_with_broken_bytes_is_read_all_the_same() -> None:
-    source = "<meta charset=utf-8><p>一</p><p>\xff\xff</p>5".encode("latin-1", "replace")
-    assert told(read(source, DEFAULT_LIMITS))[-1] == "5"
-
-
-def test_declared_encodings() -> None:
-    assert declared_encoding(b"<?xml version='1.0' encoding='GB2312'?>") == "gb18030"
-    assert declared_encoding(b"<meta charset=zip>") == ""
-    assert declared_encoding(b" " * 5000 + b"<meta charset=gbk>") == ""
 
 
 # --- limits -----------------------------------------------------------------------------------------

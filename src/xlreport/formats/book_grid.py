@@ -6,6 +6,7 @@ those under a merge.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -20,6 +21,12 @@ from xlreport.formats.shown import number_read, number_shown
 from xlreport.submission import PICTURE, Place, shown
 
 KIND = "工作簿"
+
+_LONG = 200
+"""Rows or columns that a merge in a table may have."""
+
+_PLAIN = re.compile(r"[-−+0-9.,()（）\s]+")
+"""What is shown of a number without a unit; with one (元, %, 万) it is another number."""
 
 _BOOLEANS = {"0": "FALSE", "1": "TRUE"}
 
@@ -78,7 +85,7 @@ class _SheetGrid:
         return cell[0] in self._hidden_rows or cell[1] in self._hidden_columns
 
     def _merges(self) -> Iterator[_Range]:
-        """The merges that are seen, as far as cells reach; the second of two that cover the same is
+        """The merges that are seen; the second of two that cover the same is
         none. Raises Refused."""
         for first, last in self._sheet.merges:
             merge = self._range(first, last)
@@ -91,9 +98,12 @@ class _SheetGrid:
                 yield merge
 
     def _range(self, first: Cell, last: Cell) -> _Range:
-        """A merge cut off behind the last cell of the sheet."""
-        last_row = min(last[0], max(self._last[0], first[0]))
-        last_column = min(last[1], max(self._last[1], first[1]))
+        """A merge; one of whole rows or columns is cut off behind the last cell of the sheet."""
+        last_row, last_column = last
+        if last_row - first[0] > _LONG:
+            last_row = max(self._last[0], first[0])
+        if last_column - first[1] > _LONG:
+            last_column = max(self._last[1], first[1])
         return _Range(first, last_row - first[0] + 1, last_column - first[1] + 1)
 
     def _box(self, cell: Cell, rows: int = 1, columns: int = 1) -> Box:
@@ -143,7 +153,7 @@ def _number_text(cell: RawCell, *, zeros: bool) -> str:
     if seen is None:
         return shown(number)
     seen = seen.strip()
-    is_plain = bool(seen) and number_read(seen) is not None
+    is_plain = bool(seen) and _PLAIN.fullmatch(seen) is not None and number_read(seen) is not None
     return shown(number) if is_plain else seen
 
 

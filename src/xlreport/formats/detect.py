@@ -312,6 +312,7 @@ _TAKE_OUT = "是邮件的请把里面的报表另存出来，放进文件夹；�
 _UNPACK = "请先解压，把里面的工作簿放进来"
 _SEND_THE_WORKBOOK = "请报送填好的工作簿（.xlsx）；盖章件可以另外报送"
 _OPEN_AND_SAVE = "能用 WPS 或 Excel 打开的，请另存为 .xlsx（加了密的先解密）后重新报送"
+_SAVE_AS_DOCX = "请把数字填到县里发的模板里报送；里面是报表原样的，也可以用 WPS 打开，另存为“.docx”"
 _EXPORT = "请在 Numbers 里导出为 Excel（.xlsx），再报送导出的文件"
 
 
@@ -435,7 +436,7 @@ FORMATS: tuple[FileFormat, ...] = (
         "邮件（.msg）", _streams("__properties_version1.0"), _TAKE_OUT, explain=_with_attachments
     ),
     FileFormat(Kind.BIFF, _XLS, _streams("workbook", "book"), _reader("xls")),
-    _foreign("Word 文档（.doc）", _streams("worddocument")),
+    _document("Word 文档（.doc）", _streams("worddocument"), "doc"),
     _foreign("演示文稿（.ppt）", _streams("powerpoint document")),
     _foreign("Visio 图（.vsd）", _streams("visiodocument")),
     _foreign(_NO_TABLE, _begins(ole.SIGNATURE), codes.RESEND),
@@ -455,7 +456,7 @@ FORMATS: tuple[FileFormat, ...] = (
     _foreign("bzip2 或 xz 压缩包", _begins(b"BZh", b"\xfd7zXZ\0"), _UNPACK),
     _foreign("音频或视频", _is_recording),
     _foreign("程序文件", _begins(b"MZ")),
-    _foreign("RTF 文档", _begins(b"{\\rtf")),
+    _foreign("RTF 文档", _begins(b"{\\rtf"), _SAVE_AS_DOCX),
     _document("网页（HTML）文件", _is_page, "html"),
     _foreign("网页归档或邮件文件", _is_message, _TAKE_OUT),
     _foreign("XML 表格（2003 格式）", _is_xml_table, codes.RESEND),

@@ -7,12 +7,12 @@ Source: HTML Living Standard, 13.2 (parsing) and 15.3 (rendering).
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from xlreport.formats.drafts import RAISED, Draft, Passage, count_of, document_of
+from xlreport.formats.encodings import page_text
 from xlreport.formats.grid import Document
 from xlreport.formats.guard import CellCount, Limits
 from xlreport.formats.html_tables import (
@@ -22,30 +22,8 @@ from xlreport.formats.html_tables import (
     laid_out,
     rows_asked_for,
 )
-from xlreport.text import decoded
 
 KIND = "网页"
-
-_DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([a-z0-9_-]+)""", re.IGNORECASE)
-_HEAD = 4096
-"""Bytes in which a page tells its encoding; browsers look at 1024."""
-
-_ENCODINGS = {
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "gb18030": "gb18030",
-    "utf-8": "utf-8",
-    "utf8": "utf-8",
-    "big5": "big5hkscs",
-    "iso-8859-1": "cp1252",
-    "windows-1252": "cp1252",
-}
-"""The encodings of pages that are known, and what browsers take for each (Encoding Standard,
-4.2)."""
-
-_ENOUGH = 30
-"""So many bytes beyond ASCII are no UTF-8 by accident: pages are saved anew without their
-declaration being changed."""
 
 _BLOCKS_LISTED = """
     address article aside blockquote body center dd details dialog dir div dl dt fieldset
@@ -83,37 +61,6 @@ def read(data: bytes, limits: Limits) -> Document:
     parser.feed(page_text(data).encode("utf-8", "replace"))
     parser.close()
     return document_of(KIND, page.whole.closed().parts)
-
-
-def page_text(data: bytes) -> str:
-    """The source of a page: in the encoding of its byte order mark, else the one that it declares,
-    else UTF-8 or GB 18030."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return data.decode("utf-16", "replace")
-    is_plain = data.isascii()
-    beyond_ascii = 0 if is_plain else len(data.translate(None, bytes(range(128))))
-    if is_plain or beyond_ascii >= _ENOUGH or data.startswith(codecs.BOM_UTF8):
-        text = _strictly(data, "utf-8-sig")
-        if text is not None:
-            return text
-    declared = declared_encoding(data)
-    text = _strictly(data, declared) if declared else None
-    if text is None:
-        text = decoded(data)
-    return text if text is not None else data.decode(declared or "utf-8", "replace")
-
-
-def declared_encoding(data: bytes) -> str:
-    """The encoding that a page declares; empty for none, or one that is not known."""
-    match = _DECLARED.search(data[:_HEAD])
-    return _ENCODINGS.get(match[1].decode().lower(), "") if match else ""
-
-
-def _strictly(data: bytes, encoding: str) -> str | None:
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError:
-        return None
 
 
 class _Table:

@@ -11,17 +11,18 @@ from dataclasses import dataclass, replace
 
 from xlreport.a1 import Cell
 from xlreport.formats.drafts import cleaned, count_of, seen_text
+from xlreport.formats.encodings import text_of
 from xlreport.formats.grid import Box, Document, Grid, Line
 from xlreport.formats.guard import CellCount, Limits
 from xlreport.submission import Place
-from xlreport.text import decoded
 
 KIND = "文本"
 
 _STROKES_KNOWN = "|│┃║｜"
 _STROKES = re.compile(f"[{_STROKES_KNOWN}]")
-_RULE = re.compile(r"[-=+:_|\u2500-\u257f\s]*[-=\u2500-\u257f][-=+:_|\u2500-\u257f\s]*")
-"""A line that is only drawn."""
+_RULE = re.compile(r"[-=+:_|\u2500-\u257f\s]+")
+_CORNER = re.compile(r"[+|\u2500-\u257f]")
+"""A line that is only drawn, and what a line between rows has."""
 
 _BLANKS = "  "
 _GAP = re.compile(r"[ \u3000]{2,}")
@@ -54,12 +55,8 @@ class _Row:
 
 def read(data: bytes, limits: Limits) -> Document:
     """Reads a text in UTF-8, UTF-16 or GB 18030. Raises Refused."""
-    text = decoded(data)
-    if text is None:
-        text = data.decode("gb18030", "replace")
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    count = count_of(limits)
-    rows = _comma_rows(text, count) or list(_rows(text, count))
+    text = text_of(data).replace("\r\n", "\n").replace("\r", "\n")
+    rows = _comma_rows(text, count_of(limits)) or list(_rows(text, count_of(limits)))
     return Document(KIND, tuple(_parts(rows)))
 
 
@@ -78,14 +75,15 @@ def _comma_rows(text: str, count: CellCount) -> list[_Row]:
     number = 1
     try:
         for cells in reader:
-            if any(cells) or len(cells) > 1:
-                rows.append(_Row(number, reader.line_num, cells, ","))
+            if cells and rows and len(cells) != len(rows[0].cells):
+                return []
+            if cells:
                 count.add(len(cells))
+                rows.append(_Row(number, reader.line_num, cells, ","))
             number = reader.line_num + 1
     except csv.Error:
-        rows = []
-    widths = {len(row.cells) for row in rows}
-    return rows if len(rows) > 1 and len(widths) == 1 and widths != {1} else []
+        return []
+    return rows if len(rows) > 1 and len(rows[0].cells) > 1 else []
 
 
 def _with_ends(lines: Iterable[str]) -> Iterator[str]:
@@ -138,9 +136,16 @@ def _separator(line: str) -> str:
         rest = line.strip("\t ")
         is_indented = "\t" not in line.lstrip("\t ")
         return "" if is_indented and len(rest) > _LONGEST_INDENTED else "\t"
-    if _separators(line, "|") > 1:
+    if _separators(line, "|") > 1 or _is_rule(line):
         return "|"
     return _BLANKS if _GAP.search(line.strip()) else ""
+
+
+def _is_rule(line: str) -> bool:
+    """Whether a line is drawn between the rows of a table. A row may be blank, too."""
+    if _RULE.fullmatch(line) is None or _CORNER.search(line) is None:
+        return False
+    return _STROKES.sub("", line).strip() != ""
 
 
 def _separators(line: str, separator: str) -> int:
@@ -155,7 +160,7 @@ def _cells(line: str, separator: str) -> Sequence[str]:
     if separator == "\t":
         return _tab_cells(line)
     if separator == "|":
-        if _RULE.fullmatch(line):
+        if _is_rule(line):
             return ()
         return _STROKES.split(_without_frame(line.strip()))
     if separator:
@@ -196,11 +201,12 @@ def _parts(rows: Sequence[_Row]) -> Iterator[Line | Grid]:
 def _runs(rows: Sequence[_Row]) -> Iterator[list[_Row]]:
     """Rows that belong together, each line of text alone."""
     run: list[_Row] = []
-    for index, row in enumerate(rows):
+    for index in range(len(rows)):
+        row = _as_heading(rows, index)
         if run and not _goes_on(run[-1], row):
             yield run
             run = []
-        run.append(_as_heading(rows, index))
+        run.append(row)
     if run:
         yield run
 
