@@ -8,7 +8,7 @@ from formats.packages import OFFICE, relations, zipped
 from formats.shapes import is_sound, places, told
 from formats.word import STRICT, cell, paragraph, row, run, table, word, word_parts
 from xlreport.formats.documents import open_document
-from xlreport.formats.grid import Document
+from xlreport.formats.grid import Document, Grid
 from xlreport.formats.guard import DEFAULT_LIMITS, Limits, Refused
 
 SPAN, DOWN, ON = '<w:gridSpan w:val="2"/>', '<w:vMerge w:val="restart"/>', "<w:vMerge/>"
@@ -100,15 +100,11 @@ def test_cells_that_cover_others(rows: list[str], expected: list[str]) -> None:
 
 
 def test_a_row_that_begins_further_to_the_right() -> None:
-    document = read(
-        table(row(cell("1"), cell("2")), row(cell("3"), properties='<w:gridBefore w:val="1"/>'))
-    )
-    (grid,) = document.parts
-    assert {at: box.text for at, box in grid.boxes.items()} == {
-        (0, 0): "1",
-        (0, 1): "2",
-        (1, 1): "3",
-    }  # type: ignore[union-attr]
+    later = row(cell("3"), properties='<w:gridBefore w:val="1"/>')
+    (grid,) = read(table(row(cell("1"), cell("2")), later)).parts
+    assert isinstance(grid, Grid)
+    texts = {at: box.text for at, box in grid.boxes.items()}
+    assert texts == {(0, 0): "1", (0, 1): "2", (1, 1): "3"}
 
 
 @pytest.mark.parametrize(
