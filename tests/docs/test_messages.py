@@ -22,7 +22,7 @@ CODES: dict[str, Code] = PAGES["all_codes"]()
 TWO_LINES = 200
 """Columns of two lines of a terminal, with a Chinese character taking two."""
 
-PROGRAMS = {"Excel", "WPS", "Outlook", "OpenDocument", "xlreport", "repair"}
+PROGRAMS = {"Excel", "WPS", "Word", "Outlook", "OpenDocument", "xlreport", "repair"}
 FORMATS = {
     "eml",
     "mbox",

@@ -6,7 +6,7 @@ Codes are permanent: people quote them by telephone.
 from __future__ import annotations
 
 from xlreport.findings import Code, Severity, register
-from xlreport.workbook.codes import F4, F11, R11, R25
+from xlreport.workbook import codes as of_workbooks
 
 R36 = Code(
     "R36",
@@ -75,6 +75,7 @@ NOT_OUR_WORKBOOK = R36.message(
     "这不是县里发的模板，但数字可以读出", "请用县里发的模板报送；县里也可以决定照样计入"
 )
 
+_CHECK = "请核对读出的数"
 _LOOK = "请对照原文，把这一项填进模板"
 _LOOK_ALL = "请对照原文，把这些项填进模板"
 
@@ -97,8 +98,8 @@ NO_HEADINGS = R38.message("“{table}”里有 {count} 项没有找到表头（{
 NO_YEAR = R39.message(
     "标题里没有年度，不知道是哪一年的报告", "请在标题里写明年度，或指定年度后再读"
 )
-NO_UNIT = F4.message("标题里没有单位名称", "请在标题里写明单位全称，或指定单位后再读")
-NOT_IN_FORCE = F11.message("《{title}》没有 {year} 年度的格式", "请核对标题里的年度")
+NO_UNIT = of_workbooks.F4.message("标题里没有单位名称", "请在标题里写明单位全称，或指定单位后再读")
+NOT_IN_FORCE = of_workbooks.F11.message("《{title}》没有 {year} 年度的格式", "请核对标题里的年度")
 SEVERAL_REPORTS = R40.message(
     "一份文件里有 {count} 份报告：{reports}", "请一份报告存一个文件；只要其中一份的，请把其余的删掉"
 )
@@ -110,15 +111,16 @@ RUN_TOGETHER = R42.message(
     "表里的数字连在一起，分不开每格是几，没有读入", "请把原来的网页或文件拿来，不要只复制文字"
 )
 OTHER_YEAR = R43.message(
-    "标题写的是 {told} 年度，指定的是 {given} 年度；按指定的读取", "请核对文件没有选错"
+    "标题写的是 {year} 年度，指定的是 {wanted} 年度；按指定的读取", "请核对文件没有选错"
 )
 OTHER_UNIT = R43.message(
-    "标题写的是“{told}”，指定的是“{given}”；按指定的读取", "请核对文件没有选错"
+    "标题写的是“{named}”，指定的是“{unit}”；按指定的读取", "请核对文件没有选错"
 )
 UNIT_NOT_TOLD = R45.message(
     "“{heading}”没有写明单位，{value} 按 {value} {unit}读取", "请核对原文的单位是不是{unit}"
 )
 LEFT_OUT = R44.message("文字读到“{text}”前为止，后面的不当作报告的文字", "请核对报告的文字没有少")
-TEXT_CUT = R25.message("“{label}”里去掉了 {gone} 个不能显示的字符或超长的部分", "请核对文字没有缺")
-NUMBER_AS_TEXT = R11.message("“{raw}”按 {value} 读取", "")
-NUMBERS_AS_TEXT = R11.message("有 {count} 个数字带逗号、空格或是全角（{raws}），已按数字读取", "")
+NUMBER_AS_TEXT = of_workbooks.R11.message("“{raw}”按 {value} 读取", _CHECK)
+NUMBERS_AS_TEXT = of_workbooks.R11.message(
+    "有 {count} 个数字带逗号、空格或是全角（{raws}），已按数字读取", _CHECK
+)

@@ -15,6 +15,7 @@ from xlreport.importing.tables import Tables
 from xlreport.importing.texts import Texts
 from xlreport.submission import BLANK, Place, shown
 from xlreport.text import clean_line, cut, first_of, quote
+from xlreport.workbook.codes import TEXT_CUT
 
 MOST_LISTED = 3
 """Things of a kind that are named in one finding."""
@@ -161,6 +162,8 @@ def text_findings(form: Form, texts: Texts) -> Iterator[Finding]:
     labels = {text.field_id: text.label for text in form.texts}
     for name in texts.contrary:
         yield codes.TEXT_CONTRARY(label=labels[name]).at(field=name)
+    for name, (length, gone) in texts.cut.items():
+        yield TEXT_CUT(length=length, gone=gone).on(texts.places[name], name)
     for passage in texts.left_out[:1]:
         yield codes.LEFT_OUT(text=quote(passage.text.strip())).on(passage.place)
 

@@ -192,9 +192,9 @@ class _Report:
         if given.unit is None and not told.unit:
             yield codes.NO_UNIT()
         elif given.unit is not None and told.unit and not _is_within(told.unit, given.unit.name):
-            yield codes.OTHER_UNIT(told=told.unit, given=given.unit.name)
+            yield codes.OTHER_UNIT(named=told.unit, unit=given.unit.name)
         if None not in (given.year, told.year) and given.year != told.year:
-            yield codes.OTHER_YEAR(told=told.year, given=given.year)
+            yield codes.OTHER_YEAR(year=told.year, wanted=given.year)
 
     def _of_other_years(self, reading: Reading, year: int, forms: Sequence[Form]) -> Reading:
         """R41: the tables are those of other years. What has the same headings in the form of this

@@ -38,20 +38,26 @@ class Section:
 
     @property
     def text(self) -> str:
-        """Its paragraphs, a line each."""
-        return clean("\n".join(self.paragraphs))
+        """Its paragraphs, a line each, as they may go on."""
+        return clean(self.written)
+
+    @property
+    def written(self) -> str:
+        """Its paragraphs as they were written."""
+        return "\n".join(self.paragraphs).replace("\r\n", "\n")
 
 
 @dataclass(frozen=True)
 class Texts:
     """The texts by field id with where they stand; `contrary` are those that stand there twice with
     other words, `left_out` is the first line behind them that is of the page and not of the
-    report."""
+    report. `cut` has those of which something had to go: how long they were, and how much."""
 
     texts: Mapping[str, str]
     places: Mapping[str, Place]
     contrary: tuple[str, ...] = ()
     left_out: tuple[Passage, ...] = ()
+    cut: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -99,7 +105,13 @@ def _texts(reader: _Reader) -> Texts:
     once = {name: next(iter(found)) for name, found in told.items() if len(found) == 1}
     places = {name: told[name][text] for name, text in once.items()}
     contrary = tuple(name for name, found in told.items() if len(found) > 1)
-    return Texts(once, places, contrary, tuple(reader.left_out))
+    lengths = {section.name: len(section.written) for section in reader.sections}
+    cut = {
+        name: (lengths[name], lengths[name] - len(text))
+        for name, text in once.items()
+        if len(text) < lengths[name]
+    }
+    return Texts(once, places, contrary, tuple(reader.left_out), cut)
 
 
 class _Reader:
