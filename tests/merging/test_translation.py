@@ -92,7 +92,8 @@ def new_report(form: Form, unit: Unit = JIA, **values: int) -> Submission:
         "review__reconsideration__upheld": 1,
         "disclosure__licences__decisions": 400,
     }
-    return report(form, 2021, unit, **{**numbers, **values})
+    numbers |= values
+    return report(form, 2021, unit, **numbers)
 
 
 def put(folder: Path, form: Form, *reports: Submission) -> Path:
@@ -109,7 +110,7 @@ def last_year(before: Form, tmp_path: Path) -> Path:
 
 def findings(zfxxgk: Form, tmp_path: Path, last_year: Path, **values: int) -> list[Finding]:
     """What is told of a report of 2021 beside its one of 2020."""
-    path = put(tmp_path / "2021", zfxxgk, new_report(zfxxgk, **values)) / "甲子镇2021.xlsx"
+    path = put(tmp_path / "2021", zfxxgk, new_report(zfxxgk, JIA, **values)) / "甲子镇2021.xlsx"
     (file,) = check_files([path], prior_year=read_prior_year(last_year, 2021)).files
     return [f for f in file.findings if f.code[0] in "BV"]
 

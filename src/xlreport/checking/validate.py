@@ -23,7 +23,7 @@ from xlreport.checking.failures import (
 )
 from xlreport.checking.suspects import Suspects, find_suspects, suspects_finding
 from xlreport.checking.traits import traits_of
-from xlreport.findings import Finding, Severity, first_short
+from xlreport.findings import Finding, Message, Severity, first_short
 from xlreport.form import expression as ex
 from xlreport.form.model import Form, Instance
 from xlreport.narrative import TextComparison, compare_texts
@@ -240,6 +240,13 @@ class _Unverified:
     of_other_form: tuple[int, ...] = ()
 
     @property
+    def across_years(self) -> Iterator[tuple[Message, tuple[int, ...]]]:
+        """Those that need last year, with what is said of each kind."""
+        yield codes.NO_REPORT_BEFORE, self.nothing_before
+        yield codes.LACKING_BEFORE, self.lacking_before
+        yield codes.OTHER_FORM_BEFORE, self.of_other_form
+
+    @property
     def of_last_year(self) -> frozenset[int]:
         """Those that need last year."""
         return frozenset((*self.nothing_before, *self.lacking_before, *self.of_other_form))
@@ -255,11 +262,7 @@ def _notes(form: Form, unverified: _Unverified) -> tuple[Finding, ...]:
     if rules:
         finding = codes.LACKING(count=len(rules), codes=_checks_of(rules))
         notes.append(_counted(finding, len(rules)))
-    for message, positions in (
-        (codes.NO_REPORT_BEFORE, unverified.nothing_before),
-        (codes.LACKING_BEFORE, unverified.lacking_before),
-        (codes.OTHER_FORM_BEFORE, unverified.of_other_form),
-    ):
+    for message, positions in unverified.across_years:
         before = [each for each in positions if each in unverified.unknown]
         if before:
             listed = _printed_codes(form, before)
