@@ -604,6 +604,59 @@ def relabelled_ids(headings: tuple[Heading, ...]) -> tuple[Heading, ...]:
     )
 
 
+def uneven_cases(one: Published) -> Iterator[Case]:
+    """Rows that do not fit the headings above: a cell too few, a cell too many, a heading that says
+    it goes over more or fewer rows than it does. What follows in the row has no certain heading."""
+    table = table_as_printed(one.form.table("requests"), one.values)
+    at = {slot.field: cell for cell, slot in table.slots.items() if slot.field}
+    labels = {slot.text: cell for cell, slot in table.slots.items()}
+    rows = [f"requests.{row}." for row in ("carried_in", "granted", "refused_third_party", "closed_other", "processed")]  # fmt: skip
+    for beginning in rows:
+        mine = frozenset(name for name in one.values if name.startswith(beginning))
+        for column in ("natural_person", "research", "total"):
+            slots = dict(table.slots)
+            del slots[at[beginning + column]]
+            parts = with_table(one, "requests", Printed(slots))
+            name = f"cell-missing-{beginning}{column}"
+            yield case(name, "short.html", web_page(parts), one, parts, either=mine)
+            lines = tabbed(with_table(one, "requests", table))
+            number = f"\t{one.values[beginning + column]}"
+            texts = {"short": lines.replace(number, "", 1), "long": lines.replace(number, f"\t{number}", 1)}  # fmt: skip
+            for kind, text in texts.items():
+                name = f"text-{kind}-{beginning}{column}"
+                yield case(name, f"{kind}.txt", text.encode(), one, parts, either=mine, texts={})
+    groups = {"（三）不予公开": "refused", "（五）不予处理": "declined", "三、本年度办理结果": "", "（六）其他处理": "closed"}  # fmt: skip
+    for label, group in groups.items():
+        for more in (-1, 1):
+            slots = dict(table.slots)
+            slots[labels[label]] = replace(slots[labels[label]], rows=slots[labels[label]].rows + more)  # fmt: skip
+            parts = with_table(one, "requests", Printed(slots))
+            every = frozenset(name for name in one.values if name.startswith("requests."))
+            name = f"span-{more}-{group or 'all'}"
+            yield case(name, "span.html", web_page(parts), one, parts, either=every)
+
+
+def gap_cases(one: Published) -> Iterator[Case]:
+    """A heading without words, and a row with a cell too few: as many numbers as headings, and yet
+    not theirs."""
+    gaps = {
+        "requests": ("requests.received.legal_service", "requests.declined_reissue.other"),
+        "review": ("review.reconsideration.pending", "review.litigation_direct.upheld"),
+    }
+    for name, (unnamed, missing) in gaps.items():
+        table = table_as_printed(one.form.table(name), one.values)
+        at = {slot.field: cell for cell, slot in table.slots.items() if slot.field}
+        column = at[unnamed][1]
+        heading = max(cell for cell in table.slots if cell[1] == column and cell < at[unnamed])
+        slots = dict(table.slots)
+        slots[heading] = replace(slots[heading], text="")
+        del slots[at[missing]]
+        parts = with_table(one, name, Printed(slots))
+        row = missing.rpartition(".")[0] if name == "requests" else name
+        either = frozenset(n for n in one.values if n.startswith(row) or n.endswith(f".{unnamed.rpartition('.')[2]}"))  # fmt: skip
+        yield case(f"gap-{name}", f"gap-{name}.html", web_page(parts), one, parts, either=either)
+
+
 def _merged_numbers(one: Published) -> dict[str, Printed]:
     """The table of requests with one number merged over a second row, or over a second column."""
     table = table_as_printed(one.form.table("requests"), one.values)
@@ -809,7 +862,14 @@ def cases(form: Form, seed: int = 0) -> list[Case]:
     found: list[Case] = []
     for layouts in (web_cases, word_cases, workbook_cases, text_cases, title_cases):
         found += layouts(one)
-    for layouts in (heading_cases, intruder_cases, value_cases, number_cases):
+    for layouts in (
+        heading_cases,
+        intruder_cases,
+        uneven_cases,
+        gap_cases,
+        value_cases,
+        number_cases,
+    ):
         found += layouts(one)
     found += company_cases(one, other)
     found += [replace(each, name=f"{each.name}-zeros") for each in web_cases(small)]
