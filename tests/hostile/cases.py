@@ -1218,6 +1218,20 @@ archive(
     name="报表.7z",
 )
 archive(
+    "zip 里有一份报表和一份 OFD",
+    lambda s: s.raw_zip(("甲子镇.xlsx", s.book), ("盖章件.ofd", _real("盖章件.ofd")(s))),
+    {"甲子镇.xlsx": ACCEPTED, "盖章件.ofd": REJECTED},
+    "R1",
+)
+archive(
+    "zip 里有一份报表和名为 OFD.xml、[Content_Types].xml 的文件",
+    lambda s: s.raw_zip(
+        ("甲子镇.xlsx", s.book), ("OFD.xml", b"<x/>"), ("[Content_Types].xml", b"<x/>")
+    ),
+    {"甲子镇.xlsx": ACCEPTED, "OFD.xml": REJECTED, "[Content_Types].xml": REJECTED},
+    "R1",
+)
+archive(
     "RAR 压缩包（RAR5）",
     lambda s: rar5(Stored("甲子镇.xlsx".encode(), s.book)),
     {"甲子镇.xlsx": ACCEPTED},
