@@ -375,7 +375,7 @@ def test_terms_of_a_merge_replace_only_what_is_named() -> None:
     request = MergeRequest(Path("in"), year=2024, county=Unit("示例县", "9901"))
     plain = Counting().applied_to(request)
     assert plain == replace(request, policy=Policy(False, False, newest=True))
-    named = Counting(True, True, "error", 2025, "另一县").applied_to(request)
+    named = Counting(True, False, True, "error", 2025, "另一县").applied_to(request)
     policy = Policy(with_errors=True, accept_unlisted=True, newest=False)
     assert named == replace(request, year=2025, county=Unit("另一县"), policy=policy)
 
@@ -420,3 +420,10 @@ def test_files_of_the_year_before_that_cannot_be_used_are_told(
     assert found is unused
     told = "上年的报表里有一个文件没有使用：a�.xlsx：坏了\n"
     assert capsys.readouterr() == ("", told)
+
+
+def test_a_campaign_that_counts_imports_goes_on_counting_them() -> None:
+    request = MergeRequest(Path("in"), policy=Policy(imports=True))
+    assert Counting().applied_to(request).policy == Policy(imports=True)
+    plain = MergeRequest(Path("in"))
+    assert Counting(imports=True).applied_to(plain).policy == Policy(imports=True)

@@ -18,7 +18,7 @@ Row = Sequence[str | tuple[str, int, int]]
 """Texts of cells, or each with its rows and columns; those that another covers are left out."""
 
 
-def grid(rows: Iterable[Row], name: str = "第 1 个表格", *, sheet: bool = False) -> Grid:
+def grid(rows: Iterable[Row], name: str = "第1个表格", *, sheet: bool = False) -> Grid:
     """A table of a page or a document; with `sheet` one of a workbook, whose cells have addresses."""
     boxes: dict[tuple[int, int], Box] = {}
     covered: set[tuple[int, int]] = set()
@@ -28,14 +28,14 @@ def grid(rows: Iterable[Row], name: str = "第 1 个表格", *, sheet: bool = Fa
             text, height, width = (cell, 1, 1) if isinstance(cell, str) else cell
             while (top, left) in covered:
                 left += 1
-            where = address((top, left)) if sheet else f"第 {top + 1} 行第 {count} 格"
+            where = address((top, left)) if sheet else f"第{top + 1}行{count}格"
             boxes[top, left] = Box(text, Place(name, where), height, width)
             covered |= {(top + r, left + c) for r in range(height) for c in range(width)}
     return Grid(name, boxes)
 
 
 def line(text: str, number: int = 1) -> Line:
-    return Line(text, Place("", f"第 {number} 段"))
+    return Line(text, Place("", f"第{number}段"))
 
 
 def page(*parts: str | Grid | Printed) -> Document:
@@ -45,7 +45,7 @@ def page(*parts: str | Grid | Printed) -> Document:
         if isinstance(part, str):
             made.append(line(part, number))
         elif isinstance(part, Printed):
-            made.append(printed(part, f"第 {number} 个表格"))
+            made.append(printed(part, f"第{number}个表格"))
         else:
             made.append(part)
     return Document("网页", tuple(made))
@@ -55,7 +55,7 @@ def printed(part: Printed, name: str) -> Grid:
     boxes: dict[tuple[int, int], Box] = {}
     for row, cells in enumerate(part.rows()):
         for count, (column, slot) in enumerate(cells, 1):
-            place = Place(name, f"第 {row + 1} 行第 {count} 格")
+            place = Place(name, f"第{row + 1}行{count}格")
             boxes[row, column] = Box(slot.text, place, slot.rows, slot.columns)
     return Grid(name, boxes)
 
@@ -88,10 +88,10 @@ def of_tabs(text: str) -> Document:
             rows.append(content.split("\t"))
             continue
         if rows and content.strip():
-            parts.append(grid(rows, f"第 {len(parts) + 1} 个表格"))
+            parts.append(grid(rows, f"第{len(parts) + 1}个表格"))
             rows = []
         if content.strip():
-            parts.append(Line(content, Place("", f"第 {number} 行")))
+            parts.append(Line(content, Place("", f"第{number}行")))
     if rows:
-        parts.append(grid(rows, f"第 {len(parts) + 1} 个表格"))
+        parts.append(grid(rows, f"第{len(parts) + 1}个表格"))
     return Document("文本", tuple(parts))

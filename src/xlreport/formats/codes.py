@@ -36,6 +36,7 @@ _START_ANEW = "请从县里发的模板重新填报；确有需要时可以放�
 # --- R1: what it is instead ---------------------------------------------------------------
 
 NOT_A_WORKBOOK = R1.message("这{what}，不是能读取的工作簿", "{suggestion}")
+NO_TABLE = R1.message("这{what}，里面认不出报表的表格", "{suggestion}")
 SAVED_MESSAGE = R1.message(
     "这是邮件（.msg），不是工作簿；里面的附件：{names}", "请把附件里的报表另存出来，放进文件夹"
 )

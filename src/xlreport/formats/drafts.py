@@ -134,10 +134,10 @@ def document_of(kind: str, parts: list[Part], saved: str = "") -> Document:
     for part in _flat(parts):
         if isinstance(part, str):
             lines += 1
-            numbered.append(Line(part, Place("", f"第 {lines} 段")))
+            numbered.append(Line(part, Place("", f"第{lines}段")))
         elif _has_text(part):
             tables += 1
-            numbered.append(_grid(f"第 {tables} 个表格", part))
+            numbered.append(_grid(f"第{tables}个表格", part))
     return Document(kind, tuple(numbered), saved)
 
 
@@ -162,7 +162,7 @@ def _grid(name: str, shapes: Shapes) -> Grid:
     for cell, shape in shapes.items():
         row, column = cell
         number = bisect_left(columns[row], column) + 1
-        place = Place(name, f"第 {row + 1} 行第 {number} 格")
+        place = Place(name, f"第{row + 1}行{number}格")
         boxes[cell] = Box(shape.text, place, shape.rows, shape.columns)
     return Grid(name, boxes)
 

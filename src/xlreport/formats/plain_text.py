@@ -193,7 +193,7 @@ def _parts(rows: Sequence[_Row]) -> Iterator[Line | Grid]:
     for run in _runs(rows):
         if _is_table(run):
             tables += 1
-            yield _grid(f"第 {tables} 个表格", run)
+            yield _grid(f"第{tables}个表格", run)
         else:
             yield from map(_line, run)
 
@@ -242,13 +242,13 @@ def _is_table(run: Sequence[_Row]) -> bool:
 
 def _line(row: _Row) -> Line:
     text = seen_text(_BLANKS.join(row.cells))
-    return Line(text, Place("", f"第 {row.number} 行"))
+    return Line(text, Place("", f"第{row.number}行"))
 
 
 def _grid(name: str, rows: Sequence[_Row]) -> Grid:
     boxes: dict[Cell, Box] = {}
     for index, row in enumerate(rows):
         for column, cell in enumerate(row.cells):
-            place = Place("", f"第 {row.number} 行第 {column + 1} 格")
+            place = Place("", f"第{row.number}行{column + 1}格")
             boxes[index, column] = Box(cleaned(cell).strip(), place)
     return Grid(name, boxes)

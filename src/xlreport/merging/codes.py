@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from xlreport.findings import Code, Severity, register
 from xlreport.formats.codes import R6
+from xlreport.importing.codes import R36
 from xlreport.workbook.codes import E2, F2, F5, R17
 
 E3 = Code("E3", "有单位未报", Severity.ERROR, "缺少单位时，汇总数不是全县的数。")
@@ -221,6 +222,8 @@ COPY_COUNTED = F8.message("内容与“{winner}”完全相同，只计一次", 
 COPY_NOT_COUNTED = F8.message("内容与“{winner}”完全相同，那一份也没有计入", "请看那一份的结果")
 _KEEP_THIS = "如果应当以这一份为准，请删去其余的后重新汇总"
 OLDER = F7.message("同一单位另有“{winner}”，{reason}，以那一份为准", _KEEP_THIS)
+BESIDE_OWN_WORKBOOK = F7.message("同一单位用县里的模板报了“{winner}”，以那一份为准", _KEEP_THIS)
+IMPORT_COUNTED = R36.message("这不是县里发的模板，数字按县里的决定计入", "请核对数字和单位")
 BLANK_BESIDE = F7.message("这是没有填过的空白表，同一单位另有“{winner}”，以那一份为准", _NOTHING)
 UNDECIDED = F16.message("与同一单位的“{winner}”内容不同，都没有计入", _KEEP_THIS)
 OLDER_SAYS = F7.message("{label}：这一份是 {first}，“{winner}”是 {second}", _KEEP_THIS)

@@ -268,6 +268,18 @@ class RepairResult:
         return {"files": files, "outputs": list(self.outputs)}
 
 
+@dataclass(frozen=True)
+class ImportResult(RepairResult):
+    """What became of each report that is not our workbook, and what was written."""
+
+    @property
+    def exit_code(self) -> int:
+        """0 all is in a workbook without an error, 1 something is not, 3 nothing was imported."""
+        code = super().exit_code
+        wrong = any(has_errors(file.findings) for file in self.repaired)
+        return 1 if not code and wrong else code
+
+
 LEFT_OUT_LABEL = "县里决定不计入"
 """What is said of a report that the county does not sum, in place of its outcome."""
 
