@@ -255,7 +255,7 @@ def test_a_total_in_a_document_is_a_number_like_any_other(
     told = [f for f in findings(zfxxgk, wrong) if f.sheet and f.code[0] in "AH"]
     assert [f.message for f in told] == [
         "第7行10格 的 41，第7行4格 的 40 ＋ 法人或其他组织 0 ＝ 40，差 1",
-        "很可能应为 40（现为 41，一位数字有误）；改后 2 项校验全部成立",
+        "各项相加是 40，表里写的是 41",
     ]
     assert told[0].suggestion.endswith("请核对更正后重新报送")
 

@@ -235,8 +235,8 @@ CASES: dict[str, tuple[str, Callable[[Scene], tuple[bytes, int]], str, str]] = {
     "cells of .xlsb": ("cells", with_xlsb, "行、单元格、合并和链接的总数", "个"),
     "depth": ("depth", lambda s: (nested(s), 2), "压缩包套压缩包的层数", "层"),
 }
-ELSEWHERE = {"ratio_from", "seconds", "memory"}
-"""Limits that no message counts; they have tests of their own below."""
+ELSEWHERE = {"boxes", "ratio_from", "seconds", "memory"}
+"""Limits that no message counts, tested below, and that of documents, tested with their readers."""
 
 
 def test_every_limit_has_a_test() -> None:
@@ -326,7 +326,7 @@ def test_memory_is_limited(scene: Scene, capsys: pytest.CaptureFixture[str]) -> 
 def test_a_bad_limit_is_wrong_usage(
     scene: Scene, capsys: pytest.CaptureFixture[str], text: str
 ) -> None:
-    names = "file、archive、parts、part、total、ratio、ratio_from、cells、depth、seconds、memory"
+    names = "file、archive、parts、part、total、ratio、ratio_from、cells、boxes、depth、seconds、memory"
     words = f"--limit 的“{text}”不对，要写成 名称=正整数；名称只能是：{names}。"
     assert refused(capsys, "check", str(scene.folder), "--limit", text) == words
 

@@ -95,7 +95,7 @@ _LIMITS_HELP = (
     "seconds 秒数，memory 内存；file 工作簿大小，archive 压缩包大小；"
     "parts 里面的部件（文件）数，part 一个部件解开后的大小，total 全部部件解开后的大小；"
     "ratio 压缩比，ratio_from 部件解开后超过多大才看压缩比；"
-    "cells 行和格子数，depth 压缩包套几层。大小和内存以字节计。"
+    "cells 行和格子数，boxes 文档里的格子和行数，depth 压缩包套几层。大小和内存以字节计。"
 )
 _PREVIOUS_HELP = "上年的汇总表，或存放上年各单位报表的文件夹，用来与上年比较。"
 _PREPARED_ROSTER_HELP = "已有的名册，复制进来；没有就给一份样子。"
