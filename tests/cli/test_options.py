@@ -326,7 +326,9 @@ def test_memory_is_limited(scene: Scene, capsys: pytest.CaptureFixture[str]) -> 
 def test_a_bad_limit_is_wrong_usage(
     scene: Scene, capsys: pytest.CaptureFixture[str], text: str
 ) -> None:
-    names = "file、archive、parts、part、total、ratio、ratio_from、cells、boxes、depth、seconds、memory"
+    names = (
+        "file、archive、parts、part、total、ratio、ratio_from、cells、boxes、depth、seconds、memory"
+    )
     words = f"--limit 的“{text}”不对，要写成 名称=正整数；名称只能是：{names}。"
     assert refused(capsys, "check", str(scene.folder), "--limit", text) == words
 
