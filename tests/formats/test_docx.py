@@ -299,3 +299,10 @@ def test_depth_costs_nothing() -> None:
     nested = "<w:tbl><w:tr><w:tc>" * 20_000 + paragraph("底") + "</w:tc></w:tr></w:tbl>" * 20_000
     assert told(open_document(word(deep), DEFAULT_LIMITS)) == ["底"]
     assert told(open_document(word(nested), DEFAULT_LIMITS)) == ["| 底 |"]
+
+
+def test_how_many_elements_there_may_be() -> None:
+    with pytest.raises(Refused) as refused:
+        open_document(word("<w:p/>" * 9), Limits(cells=10))
+    text = "网页或文档里的标记总数为 11 个，超过允许的 10 个"
+    assert refused.value.finding.message == text

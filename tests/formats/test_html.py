@@ -171,3 +171,15 @@ def test_how_much_there_may_be(source: str, seen: int) -> None:
     text = f"表格的格子和段落的总数为 {seen:,} 个，超过允许的 10 个"
     assert refused.value.finding.message == text
     assert refused.value.finding.code == "R3"
+
+
+def test_how_many_elements_there_may_be() -> None:
+    with pytest.raises(Refused) as refused:
+        read(b"<html><head></head><p><br><br><br>", Limits(cells=5))
+    text = "网页或文档里的标记总数为 6 个，超过允许的 5 个"
+    assert refused.value.finding.message == text
+
+
+def test_a_long_comment_is_passed_over_at_once() -> None:
+    comment = "<!--" + "<!-- " * 2_100_000 + "-->"
+    assert told(page(f"<html>{comment}<p>5")) == ["5"]

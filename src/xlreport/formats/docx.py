@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from xlreport.a1 import Cell
 from xlreport.formats import codes, opc
-from xlreport.formats.drafts import RAISED, Draft, Passage, Shape, count_of, document_of
+from xlreport.formats.drafts import RAISED, Draft, Passage, Shape, count_of, document_of, tags_of
 from xlreport.formats.grid import Document
 from xlreport.formats.guard import (
     CellCount,
@@ -72,7 +72,7 @@ def read(data: bytes, limits: Limits) -> Document:
         raise Refused(codes.TWO_TEXTS())
     if not mains:
         raise Refused(codes.NO_TEXT())
-    text = _Text(count_of(limits))
+    text = _Text(limits)
     parse_xml(parts[mains.pop()], text, _PREFIXES)
     return document_of(KIND, text.whole.closed().parts, opc.last_saved(parts))
 
@@ -185,9 +185,10 @@ class _Text(XmlHandler):
     """Collects what a document shows. A text box may hold paragraphs and tables of its own, in the
     middle of a paragraph or a cell."""
 
-    def __init__(self, count: CellCount) -> None:
-        self.whole = Passage(count)
-        self._count = count
+    def __init__(self, limits: Limits) -> None:
+        self._count = count_of(limits)
+        self._tags = tags_of(limits)
+        self.whole = Passage(self._count)
         self._passages: list[Passage] = [self.whole]
         self._tables: list[_Table] = []
         self._path: list[str] = []
@@ -225,6 +226,7 @@ class _Text(XmlHandler):
     # --- what the parser calls ----------------------------------------------------------------
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
+        self._tags.add()
         parent = self._path[-1] if self._path else ""
         self._path.append(name)
         begin = None if self._hidden else self._starts.get(name)

@@ -48,6 +48,11 @@ def count_of(limits: Limits) -> CellCount:
     return CellCount(codes.DOCUMENT_CELLS, limits.boxes)
 
 
+def tags_of(limits: Limits) -> CellCount:
+    """Counts the elements of a document, seen or not. Raises Refused above the limit."""
+    return CellCount(codes.DOCUMENT_TAGS, limits.cells)
+
+
 @dataclass
 class Passage:
     """Text as it flows, with tables between its lines: a page, a cell, a text box."""

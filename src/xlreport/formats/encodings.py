@@ -36,7 +36,9 @@ def text_of(data: bytes) -> str:
     """A text in UTF-8, UTF-16 or GB 18030; what cannot be decoded is replaced."""
     written = _without_strays(data)
     text = decoded(written)
-    return written.decode("gb18030", "replace") if text is None else text
+    if text is None:
+        text = written.decode("gb18030", "replace")
+    return text.replace("\0", "")
 
 
 def page_text(data: bytes) -> str:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from xlreport.formats.drafts import RAISED, Draft, Passage, count_of, document_of
+from xlreport.formats.drafts import RAISED, Draft, Passage, count_of, document_of, tags_of
 from xlreport.formats.encodings import page_text
 from xlreport.formats.grid import Document
 from xlreport.formats.guard import CellCount, Limits
@@ -55,9 +55,10 @@ def read(data: bytes, limits: Limits) -> Document:
     """Reads a page. Raises Refused."""
     from lxml import etree
 
-    page = _Page(count_of(limits))
+    page = _Page(limits)
     target: Any = page  # the stubs of lxml know texts as bytes too, which a page never gives
-    parser = etree.HTMLParser(target=target, encoding="utf-8", no_network=True)
+    # without huge_tree it looks again and again for the end of a comment beyond its limit
+    parser = etree.HTMLParser(target=target, encoding="utf-8", no_network=True, huge_tree=True)
     parser.feed(page_text(data).encode("utf-8", "replace"))
     parser.close()
     return document_of(KIND, page.whole.closed().parts)
@@ -154,9 +155,10 @@ class _Page:
     """What the parser tells its events to (lxml's parser target). Elements are closed in the order
     in which they were opened."""
 
-    def __init__(self, count: CellCount) -> None:
-        self._count = count
-        self.whole = Passage(count)
+    def __init__(self, limits: Limits) -> None:
+        self._count = count_of(limits)
+        self._tags = tags_of(limits)
+        self.whole = Passage(self._count)
         self._tables: list[_Table] = []
         self._hidden = 0
         """How many elements are open from the first one on that is not shown."""
@@ -171,7 +173,8 @@ class _Page:
     # --- what the parser calls ----------------------------------------------------------------
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        """An element begins."""
+        """An element begins. Raises Refused."""
+        self._tags.add()
         if self._hidden or _is_hidden(tag, attributes):
             self._hidden += 1
             return

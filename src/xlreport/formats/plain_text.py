@@ -95,10 +95,8 @@ def _with_ends(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _rows(text: str, count: CellCount) -> Iterator[_Row]:
-    """Every line that is not blank. Raises Refused."""
+    """Every line in which there is something. Raises Refused."""
     for first, end, line in _lines(text):
-        if not line.strip():
-            continue
         separator = _separator(line)
         count.add(1 + _separators(line, separator))
         cells = _cells(line, separator)
@@ -107,14 +105,15 @@ def _rows(text: str, count: CellCount) -> Iterator[_Row]:
 
 
 def _lines(text: str) -> Iterator[tuple[int, int, str]]:
-    """The lines with the numbers of the first and the last of each; those of a cell in quotation
-    marks as one."""
+    """The lines that are not blank, with the numbers of the first and the last of each; those of a
+    cell in quotation marks as one."""
     lines = text.split("\n")
-    start = 0
-    while start < len(lines):
+    end = 0
+    for start, line in enumerate(lines):
+        if start < end or not line or line.isspace():
+            continue
         end = start + _lines_of_a_quotation(lines, start)
         yield start + 1, end, "\n".join(lines[start:end])
-        start = end
 
 
 def _lines_of_a_quotation(lines: Sequence[str], first: int) -> int:
