@@ -326,5 +326,6 @@ def comma_separated(page: Page) -> str:
 
 
 def run_together(page: Page) -> str:
-    """The report as a page saved as text: nothing between the cells."""
-    return re.sub(r"\t", "", tabbed(page)).replace("\n", "")
+    """The report as a page saved as text: its title, and nothing between the cells of all the rest."""
+    title, *rest = tabbed(page).split("\n")
+    return f"{title}\n{''.join(rest)}".replace("\t", "")

@@ -410,7 +410,9 @@ def text_cases(one: Published) -> Iterator[Case]:
     gaps = spaced(page(holes)).encode()
     yield case("text-spaces-blanks-lost", "gaps.txt", gaps, holes, page(holes), either=every)
     together = run_together(parts).encode()
-    yield case("text-run-together", "together.txt", together, one, parts, nothing=True)
+    yield case(
+        "text-run-together", "together.txt", together, one, parts, nothing=True, told=("R42",)
+    )
 
 
 def title_cases(one: Published) -> Iterator[Case]:
@@ -427,11 +429,20 @@ def title_cases(one: Published) -> Iterator[Case]:
     parts = [f"{one.unit}人民政府", f"{one.year}年政府信息公开工作年度报告", *page(one)[1:]]
     yield case("title-two-lines", "two.docx", word(parts), one, parts)
     parts = ["政府信息公开工作年度报告", *page(one)[1:]]
-    yield case("title-nothing-told", "说明.html", web_page(parts), one, parts, year=None, unit="")
+    yield case(
+        "title-nothing-told",
+        "说明.html",
+        web_page(parts),
+        one,
+        parts,
+        year=None,
+        unit="",
+        told=("R39",),
+    )
     parts = [f"{one.unit}政府信息公开工作年度报告", *page(one)[1:]]
-    yield case("title-no-year", "某某.html", web_page(parts), one, parts, year=None)
+    yield case("title-no-year", "某某.html", web_page(parts), one, parts, year=None, told=("R39",))
     parts = [f"{one.year}年政府信息公开工作年度报告", *page(one)[1:]]
-    yield case("title-no-unit", "某某.html", web_page(parts), one, parts, unit="")
+    yield case("title-no-unit", "某某.html", web_page(parts), one, parts, unit="", told=("F4",))
 
 
 # --- traps -----------------------------------------------------------------------------------
@@ -482,20 +493,39 @@ def heading_cases(one: Published) -> Iterator[Case]:
     for row in ("repealed", "refused_third_party", "carried_in", "penalties"):
         table_id = "disclosure" if row in ("repealed", "penalties") else "requests"
         parts = _altered(one, table_id, _both(without(row)))
-        yield case(f"missing-{row}", f"missing-{row}.xlsx", workbook(parts), one, parts)
+        yield case(
+            f"missing-{row}", f"missing-{row}.xlsx", workbook(parts), one, parts, told=("R38",)
+        )
     for column in ("business", "other"):
         parts = _altered(one, "requests", _columns(without(column)))
-        yield case(f"missing-{column}", f"missing-{column}.html", web_page(parts), one, parts)
+        yield case(
+            f"missing-{column}",
+            f"missing-{column}.html",
+            web_page(parts),
+            one,
+            parts,
+            told=("R38",),
+        )
     parts = _altered(one, "requests", _columns(renamed("legal_service", "其他")))
     expected = {
         name: "" if name.endswith((".legal_service", ".other")) else text
         for name, text in printed_values(one.form, parts).items()
     }
     expected |= {n: one.values[n] for n in expected if n.startswith("review.")}
-    yield case("two-others", "others.html", web_page(parts), one, parts, values=expected)
+    yield case(
+        "two-others",
+        "others.html",
+        web_page(parts),
+        one,
+        parts,
+        values=expected,
+        told=("R37", "R38"),
+    )
     parts = _altered(one, "disclosure", _columns(renamed("repealed", "本年制发件数")))  # fmt: skip
     blank = blanked(one, parts, *(f"disclosure.{row}.{column}" for row in ("regulations", "normative_documents") for column in ("issued", "repealed")))  # fmt: skip
-    yield case("two-issued", "issued.docx", word(parts), one, parts, values=blank)
+    yield case(
+        "two-issued", "issued.docx", word(parts), one, parts, values=blank, told=("R37", "R38")
+    )
     spellings = {
         "repealed": "本年度止件数",
         "normative_documents": "规范性文件",
@@ -514,9 +544,9 @@ def heading_cases(one: Published) -> Iterator[Case]:
     for name, (label, *beginnings) in others.items():
         parts = _altered(one, "disclosure", _both(renamed(name, label)))  # fmt: skip
         blank = blanked(one, parts, *beginnings)
-        yield case(f"other-meaning-{name}", f"{name}.html", web_page(parts), one, parts, values=blank)  # fmt: skip
+        yield case(f"other-meaning-{name}", f"{name}.html", web_page(parts), one, parts, values=blank, told=("R38",))  # fmt: skip
     parts = _altered(one, "requests", _rows(merged_into("closed")))
-    yield case("closed-in-one-row", "closed.html", web_page(parts), one, parts)
+    yield case("closed-in-one-row", "closed.html", web_page(parts), one, parts, told=("R38",))
     turned = transposed(table_as_printed(one.form.table("requests"), one.values))
     parts = with_table(one, "requests", turned)
     yield case("transposed", "transposed.xlsx", workbook(parts), one, parts, either=fields_of(one.form, "requests"))  # fmt: skip
@@ -652,8 +682,7 @@ def gap_cases(one: Published) -> Iterator[Case]:
         slots[heading] = replace(slots[heading], text="")
         del slots[at[missing]]
         parts = with_table(one, name, Printed(slots))
-        row = missing.rpartition(".")[0] if name == "requests" else name
-        either = frozenset(n for n in one.values if n.startswith(row) or n.endswith(f".{unnamed.rpartition('.')[2]}"))  # fmt: skip
+        either = frozenset(n for n in one.values if n.startswith(f"{name}."))
         yield case(f"gap-{name}", f"gap-{name}.html", web_page(parts), one, parts, either=either)
 
 
@@ -764,11 +793,11 @@ def company_cases(one: Published, other: Published) -> Iterator[Case]:
         blank = blanked(one, parts, f"{name}.")
         same = {n: t for n, t in one.values.items() if n.startswith(f"{name}.") and other.values[n] == t}  # fmt: skip
         may = frozenset(same)
-        yield case(f"contrary-twice-{name}", f"contrary-{name}.html", web_page(both), one, parts, values={**blank, **{n: one.values[n] for n in may if n in blank}}, either=may, texts={})  # fmt: skip
+        yield case(f"contrary-twice-{name}", f"contrary-{name}.html", web_page(both), one, parts, values={**blank, **{n: one.values[n] for n in may if n in blank}}, either=may, texts={}, told=("R37",))  # fmt: skip
     years = [*page(one), *page(replace(other, year=one.year - 1, unit=one.unit))]
-    yield case("two-years", "years.html", web_page(years), one, years, nothing=True)
+    yield case("two-years", "years.html", web_page(years), one, years, nothing=True, told=("R40",))
     units = [*page(one), *page(replace(other, year=one.year, unit="乙丑镇"))]
-    yield case("two-units", "units.docx", word(units), one, units, nothing=True)
+    yield case("two-units", "units.docx", word(units), one, units, nothing=True, told=("R40",))
 
 
 def value_cases(one: Published) -> Iterator[Case]:
@@ -852,7 +881,7 @@ def outdated_case(one: Published, form: Form) -> Case:
     values = {item.id: one.values.get(item.id, "") for item in form.typed}
     either = frozenset(name for name in values if name.startswith("disclosure."))
     found = case("former-used-too-late", "late.html", web_page(parts), late, parts)
-    return replace(found, form=form, values=values, either=either)
+    return replace(found, form=form, values=values, either=either, told=("R41",))
 
 
 def cases(form: Form, seed: int = 0) -> list[Case]:
