@@ -183,6 +183,12 @@ def test_of_several_ways_to_write_the_same_the_first_counts() -> None:
     assert told(read(both + one)) == ["1", "9"]
 
 
+def test_a_document_to_whose_text_nothing_leads() -> None:
+    parts = word_parts(paragraph("一"))
+    del parts["_rels/.rels"]
+    assert told(open_document(zipped(parts))) == ["一"]
+
+
 def test_strict_documents() -> None:
     assert told(open_document(word(paragraph("一"), STRICT))) == ["一"]
 
@@ -213,12 +219,12 @@ def test_places_as_a_person_counts() -> None:
         + table(row(cell("d")))
     )
     assert places(read(body)) == [
-        ("一", "", "第 1 段"),
-        ("a", "第 1 个表格", "第 1 行第 1 格"),
-        ("b", "第 1 个表格", "第 1 行第 2 格"),
-        ("c", "第 1 个表格", "第 2 行第 2 格"),
-        ("二", "", "第 2 段"),
-        ("d", "第 2 个表格", "第 1 行第 1 格"),
+        ("一", "", "第1段"),
+        ("a", "第1个表格", "第1行1格"),
+        ("b", "第1个表格", "第1行2格"),
+        ("c", "第1个表格", "第2行2格"),
+        ("二", "", "第2段"),
+        ("d", "第2个表格", "第1行1格"),
     ]
 
 
@@ -244,7 +250,7 @@ ENTITIES = '<!DOCTYPE w:document [<!ENTITY a "9"><!ENTITY b "&a;&a;">]>'
             "文件里夹带了正常工作簿没有的定义（DTD 或实体）",
         ),
         (
-            zipped({"[Content_Types].xml": "<Types/>", "word/document.xml": "<a/>"}),
+            zipped({"[Content_Types].xml": "<Types/>", "word/a.xml": "<a/>"}),
             "R2",
             "找不到 Word 文档的正文部件",
         ),

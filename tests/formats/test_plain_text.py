@@ -105,15 +105,15 @@ def test_csv() -> None:
 def test_places_are_lines_of_the_file() -> None:
     text = '一\n\na\tb\n\nc\t"d\ne"\n\t\tf\n二'
     assert places(read(text)) == [
-        ("一", "", "第 1 行"),
-        ("a", "", "第 3 行第 1 格"),
-        ("b", "", "第 3 行第 2 格"),
-        ("c", "", "第 5 行第 1 格"),
-        ("d\ne", "", "第 5 行第 2 格"),
-        ("f", "", "第 7 行第 3 格"),
-        ("二", "", "第 8 行"),
+        ("一", "", "第1行"),
+        ("a", "", "第3行1格"),
+        ("b", "", "第3行2格"),
+        ("c", "", "第5行1格"),
+        ("d\ne", "", "第5行2格"),
+        ("f", "", "第7行3格"),
+        ("二", "", "第8行"),
     ]
-    assert places(read('a,"b\nc"\n1,2'))[-1] == ("2", "", "第 3 行第 2 格")
+    assert places(read('a,"b\nc"\n1,2'))[-1] == ("2", "", "第3行2格")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])

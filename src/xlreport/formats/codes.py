@@ -52,6 +52,9 @@ VOLUME = R1.message(
     "请把各卷放在一起解压，再把里面的工作簿放进文件夹",
 )
 
+BROKEN_DOC = R1.message(
+    "这是 Word 文档（.doc），里面的内容读不出来", "请用 WPS 或 Word 打开，另存为“.docx”格式后再试"
+)
 NO_DOC_READER = R1.message(
     "这是 Word 文档（.doc），本机没有安装读取它的组件",
     "请用 WPS 或 Word 打开，另存为“.docx”格式后再试；也可以安装组件（见用户手册第六节）",
@@ -79,7 +82,6 @@ SAME_NAMES = _damage("压缩包里有同名的文件，无法判断哪个是真�
 BROKEN_LOCKED = _damage("加密工作簿的内容不完整或写法有误")
 BROKEN_RECORDS = _damage("文件里的二进制记录不完整或写法有误")
 BROKEN_XLS = _damage("旧格式文件的内容不完整或写法有误")
-BROKEN_DOC = _damage("Word 文档（.doc）的内容不完整或写法有误")
 NO_XLS_WORKBOOK = _damage("这个旧格式文件里没有可以读取的工作簿")
 TWO_PARTS = _damage("文件里有两个{part}部件，无法判断哪个是真的")
 TWO_OF_ONE_PART = _damage("工作表“{first}”和“{second}”是同一段内容，无法判断是哪张表的")

@@ -25,6 +25,8 @@ from xlreport.formats.guard import (
 
 KIND = "Word 文档"
 
+_USUAL = "word/document.xml"
+
 _PREFIXES: Mapping[str, str] = {
     "http://schemas.openxmlformats.org/wordprocessingml/2006/main": "w",
     "http://purl.oclc.org/ooxml/wordprocessingml/main": "w",
@@ -67,14 +69,21 @@ _SIGNS = {"w:tab": "\t", "w:ptab": "\t", "w:noBreakHyphen": "-"}
 def read(data: bytes, limits: Limits) -> Document:
     """Reads a document. Raises Refused."""
     parts = open_package(data, limits)
+    text = _Text(limits)
+    parse_xml(parts[_main(parts)], text, _PREFIXES)
+    return document_of(KIND, text.whole.closed().parts, opc.last_saved(parts))
+
+
+def _main(parts: opc.Parts) -> str:
+    """The part with the text; some programs leave out what leads to it. Raises Refused."""
     mains = set(opc.related(parts, "", "officeDocument"))
+    if not mains and _USUAL in parts:
+        return _USUAL
     if len(mains) > 1:
         raise Refused(codes.TWO_TEXTS())
     if not mains:
         raise Refused(codes.NO_TEXT())
-    text = _Text(limits)
-    parse_xml(parts[mains.pop()], text, _PREFIXES)
-    return document_of(KIND, text.whole.closed().parts, opc.last_saved(parts))
+    return mains.pop()
 
 
 def _is_on(attributes: Mapping[str, str]) -> bool:
