@@ -17,6 +17,9 @@ from xlreport.importing.marks import Lanes, Mark, Resolver, marks_of
 Pairs = list[tuple[int, Spot]]
 """Columns (leaves of the axis above) with the boxes under them."""
 
+_MORE_ROWS = 2
+"""How many rows more than the form has headings one under the other may hold a band."""
+
 _ROOM = 4
 """How many times as many headings as it has a band may hold (merged cells repeat them when they are
 taken apart)."""
@@ -117,7 +120,8 @@ def bands_of(pattern: Pattern, area: Area) -> list[Band]:
         for row, marks in rows.items()
         if len(marks) <= most and not _is_label(pattern, marks)
     }
-    bands = [_band(pattern, area, group) for group in _groups(area, usable)]
+    most_rows = pattern.above.depth + _MORE_ROWS
+    bands = [_band(pattern, area, group) for group in _groups(area, usable, most_rows)]
     return [band for band in bands if band is not None]
 
 
@@ -127,23 +131,17 @@ def _is_label(pattern: Pattern, marks: Sequence[Mark]) -> bool:
     return pattern.above.size > 1 and len(keys) == 1 and keys <= pattern.left.by_key.keys()
 
 
-def _groups(area: Area, rows: Mapping[int, list[Mark]]) -> Iterator[list[Mark]]:
-    """The headings of rows with nothing else between them."""
-    group: list[Mark] = []
-    last = -2
-    for row in sorted(rows):
-        rank = area.rank(row)
-        if group and rank > last + 1:
-            yield group
+def _groups(area: Area, rows: Mapping[int, Sequence[Mark]], most_rows: int) -> Iterator[list[Mark]]:
+    """The headings of rows with nothing else between them; more rows than a form has are none."""
+    group: list[int] = []
+    for row in [*sorted(rows), None]:
+        follows = group and row is not None and area.rank(row) <= area.rank(group[-1]) + 1
+        if group and not follows:
+            if len(group) <= most_rows:
+                yield [mark for one in group for mark in rows[one]]
             group = []
-        group = group + rows[row] if len(group) < _MOST_IN_A_BAND else rows[row]
-        last = rank
-    if group:
-        yield group
-
-
-_MOST_IN_A_BAND = 5000
-"""Headings in one band: no form has so many."""
+        if row is not None:
+            group.append(row)
 
 
 def _band(pattern: Pattern, area: Area, marks: Sequence[Mark]) -> Band | None:

@@ -41,6 +41,11 @@ class Axis:
         return len(self.ids)
 
     @cached_property
+    def depth(self) -> int:
+        """How many headings stand one over the other."""
+        return 1 + max((len(node.ancestors) for node in self.nodes), default=0)
+
+    @cached_property
     def leaf_nodes(self) -> tuple[int, ...]:
         """The nodes that stand for one row or column each, in their order."""
         return tuple(number for number, node in enumerate(self.nodes) if node.is_leaf)

@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from xlreport.importing.areas import Area, Spot
 from xlreport.importing.headings import Axis
@@ -34,9 +35,9 @@ def _is_of_the_other(
     spot: Spot, axis: Axis, nodes: Iterable[int], rival: tuple[Axis, Sequence[int]]
 ) -> bool:
     other, others = rival
-    if not others:
-        return False
     number = numbering(spot.box.text)
+    if not others or not number:
+        return False
     fits = any(axis.nodes[node].numbering == number for node in nodes)
     fits_there = any(other.nodes[node].numbering == number for node in others)
     return fits_there and not fits
@@ -52,6 +53,10 @@ class Stretch:
     nodes: Sequence[int] = ()
 
 
+_MOST_LANES = 12
+"""How far from a heading its own headings are looked for."""
+
+
 @dataclass
 class Lanes:
     """The boxes that are not blank, by the row in which they stand over columns (or the column in
@@ -59,6 +64,10 @@ class Lanes:
 
     stretches: Mapping[int, Sequence[Stretch]]
     _firsts: dict[int, list[int]] = field(default_factory=dict)
+
+    @cached_property
+    def _numbers(self) -> list[int]:
+        return list(self.stretches)
 
     @classmethod
     def of(cls, spots: Iterable[Spot], marks: Mapping[int, Mark], *, beside: bool) -> Lanes:
@@ -76,6 +85,11 @@ class Lanes:
         for stretches in lanes.values():
             stretches.sort(key=lambda stretch: stretch.first)
         return cls(dict(sorted(lanes.items())))
+
+    def nearest(self, lane: int) -> Sequence[int]:
+        """The lanes before one, the nearest last; of very many the nearest."""
+        end = bisect_left(self._numbers, lane)
+        return self._numbers[max(0, end - _MOST_LANES) : end]
 
     def before(self, lane: int, position: int) -> int:
         """Which box of a lane is the last that begins up to a position; -1 for none."""
@@ -132,9 +146,7 @@ class Resolver:
 
     def _over(self, lane: int, position: int) -> Iterator[_Over]:
         """The headings in the lanes before one, at a position or with blanks behind up to it."""
-        for above in self.lanes.stretches:
-            if above >= lane:
-                break
+        for above in self.lanes.nearest(lane):
             index = self.lanes.before(above, position)
             if index >= 0:
                 stretch = self.lanes.stretches[above][index]

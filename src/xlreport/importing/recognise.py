@@ -6,6 +6,7 @@ blank; a document without such tables is nothing for this room.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -248,19 +249,24 @@ class _Report:
 
     def _text_passages(self) -> Iterator[Passage]:
         """The passages that stand in no table of the form."""
-        rows: dict[int, list[tuple[int, int]]] = {}
+        spans: dict[int, list[tuple[int, int]]] = {}
         for region in self.tables.regions:
-            span = (region.band.top, region.end)
-            if region.area.is_turned:
-                span = (0, len(region.area.spots))
-            rows.setdefault(region.area.part, []).append(span)
+            is_turned = region.area.is_turned
+            span = (0, _ALL_ROWS) if is_turned else (region.band.top, region.end)
+            spans.setdefault(region.area.part, []).append(span)
+        for rows in spans.values():
+            rows.sort()
         for passage in self.source.passages:
-            spans = rows.get(passage.part, ())
-            if not any(first <= passage.row < end for first, end in spans):
+            rows = spans.get(passage.part, [])
+            last = bisect_right(rows, (passage.row, _ALL_ROWS)) - 1
+            if last < 0 or rows[last][1] <= passage.row:
                 yield passage
 
     def _ends(self) -> frozenset[tuple[int, int]]:
         return frozenset(title.position for title in self.source.titles)
+
+
+_ALL_ROWS = 1 << 62
 
 
 def _is_within(told: str, given: str) -> bool:
