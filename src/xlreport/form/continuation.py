@@ -218,7 +218,8 @@ class _Checker:
         earlier = self.earlier
         last = first_year - 1
         if not earlier.covers(last):
-            message = f"“{earlier.id}”不适用于 {last} 年度，不能是本格式的上一种"
+            wrong = f"“{earlier.id}”不适用于 {last} 年度，不能是本格式的上一种"
+            message = f"{wrong}；没有上一种格式的，请删去 continues"
             self.report((*_ROOT, "form"), message)
         counterparts = {**continuation.same, **continuation.parts}
         for name, there in counterparts.items():
