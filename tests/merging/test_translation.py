@@ -178,6 +178,22 @@ def test_what_does_not_hold_is_found(
     assert told[code] == message
 
 
+def test_the_wrong_cell_is_searched_with_last_years_figures(
+    zfxxgk: Form, tmp_path: Path, last_year: Path
+) -> None:
+    """A digit too many: without last year several cells could be the wrong one."""
+    wrong = new_report(zfxxgk, JIA, requests__carried_in__natural_person=30)
+    path = put(tmp_path / "2021", zfxxgk, wrong) / "甲子镇2021.xlsx"
+    (alone,) = check_files([path]).files
+    (file,) = check_files([path], prior_year=read_prior_year(last_year, 2021)).files
+    (several,) = (f.message for f in alone.findings if f.code == "H1")
+    (one,) = (f.message for f in file.findings if f.code == "H1")
+    assert several == (
+        "可能是下列几处中的一处填错：D8 应为 3（现为 30，多了一个 0）；D9 应为 30（现为 3，少了一个 0）"
+    )
+    assert one == "很可能应为 3（现为 30，多了一个 0）；改后 2 项校验全部成立"
+
+
 def test_the_text_of_the_year_before_is_known_again(
     before: Form, zfxxgk: Form, tmp_path: Path, last_year: Path
 ) -> None:
