@@ -445,6 +445,31 @@ def title_cases(one: Published) -> Iterator[Case]:
     yield case("title-no-unit", "某某.html", web_page(parts), one, parts, unit="", told=("F4",))
 
 
+def neighbour_cases(one: Published) -> Iterator[Case]:
+    """Titles of other reports around this one's, and titles written in other ways."""
+    report_name, year = "政府信息公开工作年度报告", one.year
+    parts = page(one)
+    body = parts[1:]
+    before = f"{one.unit}{year - 1}年{report_name}"
+    pages: dict[str, list[Part]] = {
+        "links-below": [*parts, f"上一篇：{before}", f"下一篇：{one.unit}{year + 1}年{report_name}"],
+        "other-years-above": [before, f"{one.unit}{year - 2}年{report_name}", *parts],
+        "other-units-above": [f"乙丑镇{year}年{report_name}", f"丙寅镇{year}年{report_name}", *parts],
+        "twice": [parts[0], *parts],
+        "in-a-table": [Printed({(0, 0): Slot(str(parts[0]))}), *body],
+        "chinese-digits": [f"{one.unit}{''.join('〇一二三四五六七八九'[int(d)] for d in str(year))}年{report_name}", *body],
+        "full-width": [f"{one.unit}{str(year).translate(_WIDE)}年{report_name}", *body],
+        "in-brackets": [f"{one.unit}{report_name}（{year}年度）", *body],
+        "short-name": [f"{one.unit}{year}年政府信息公开年报", *body],
+        "county-above": [f"示例县{year}年{report_name}", *parts],
+        "last-year-in-the-text": [*parts[:2], f"按照{before}的要求，{year - 1}年度未办结的2件本年办结。", *parts[3:]],
+    }  # fmt: skip
+    for name, other in pages.items():
+        yield case(f"title-{name}", f"{name}.html", web_page(other), one, parts, texts={})
+
+
+_WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
+
 # --- traps -----------------------------------------------------------------------------------
 
 
@@ -640,10 +665,10 @@ def uneven_cases(one: Published) -> Iterator[Case]:
     table = table_as_printed(one.form.table("requests"), one.values)
     at = {slot.field: cell for cell, slot in table.slots.items() if slot.field}
     labels = {slot.text: cell for cell, slot in table.slots.items()}
-    rows = [f"requests.{row}." for row in ("carried_in", "granted", "refused_third_party", "closed_other", "processed")]  # fmt: skip
+    rows = [f"requests.{row}." for row in ("carried_in", "granted", "closed_other")]  # fmt: skip
     for beginning in rows:
         mine = frozenset(name for name in one.values if name.startswith(beginning))
-        for column in ("natural_person", "research", "total"):
+        for column in ("natural_person", "total"):
             slots = dict(table.slots)
             del slots[at[beginning + column]]
             parts = with_table(one, "requests", Printed(slots))
@@ -889,7 +914,14 @@ def cases(form: Form, seed: int = 0) -> list[Case]:
     one, other = report(form, seed, distinct=True), report(form, seed + 1, distinct=True)
     small = report(form, seed + 2)
     found: list[Case] = []
-    for layouts in (web_cases, word_cases, workbook_cases, text_cases, title_cases):
+    for layouts in (
+        web_cases,
+        word_cases,
+        workbook_cases,
+        text_cases,
+        title_cases,
+        neighbour_cases,
+    ):
         found += layouts(one)
     for layouts in (
         heading_cases,
