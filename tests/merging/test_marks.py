@@ -42,7 +42,7 @@ def test_it_is_no_report(inbox: Path, tmp_path: Path, name: str) -> None:
     (file,) = check_files([out / name]).files
     assert file.outcome is Outcome.IGNORED
     told = [(finding.code, finding.message) for finding in file.findings]
-    assert told == [("F12", "这是汇总时写出的汇总情况或数据，不是报表")]
+    assert told == [("F12", "这是程序写出的汇总情况、数据或清单，不是报表")]
 
 
 @pytest.mark.parametrize("name", BESIDE)

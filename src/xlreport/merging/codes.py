@@ -135,7 +135,7 @@ register(
 _NOTHING = "不用处理"
 SYSTEM_FILE = F12.message("这是系统自动生成的文件，不是报表", _NOTHING)
 LOCK_FILE = F12.message("这是 WPS 或 Excel 打开文件时留下的锁文件，不是报表", _NOTHING)
-OWN_OUTPUT = F12.message("这是汇总时写出的汇总情况或数据，不是报表", _NOTHING)
+OWN_OUTPUT = F12.message("这是程序写出的汇总情况、数据或清单，不是报表", _NOTHING)
 UNREADABLE = R6.message("{reason}", "请检查文件，把普通的 .xlsx 文件放进来后重新汇总")
 NOT_FETCHED = R6.message("没有从网上读到：{reason}", "请检查网络和账号的权限，再重新运行")
 TOO_MANY_OPEN = R6.message(

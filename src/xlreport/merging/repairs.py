@@ -12,6 +12,7 @@ from xlreport.findings import Finding
 from xlreport.form.catalog import FormCatalog
 from xlreport.form.model import Form
 from xlreport.merging.imported import is_imported
+from xlreport.merging.marks import IMPORTS, REPAIRS
 from xlreport.merging.outcome import FileRecord
 from xlreport.submission import Submission
 from xlreport.text import harmless
@@ -38,14 +39,14 @@ class Purpose:
 REPAIR = Purpose(
     suffix="修复",
     list_name="修复清单.txt",
-    heading="修复清单：填报的内容已搬到现行模板的新工作簿里；原文件没有改动。",
+    heading=REPAIRS,
     carried="搬移",
     left="没有照搬",
 )
 IMPORT = Purpose(
     suffix="导入",
     list_name="导入清单.txt",
-    heading="导入清单：原文里的数字和文字已填进现行模板的新工作簿；原文件没有改动。",
+    heading=IMPORTS,
     carried="导入",
     left="没有放进",
 )

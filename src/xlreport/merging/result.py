@@ -274,10 +274,13 @@ class ImportResult(RepairResult):
 
     @property
     def exit_code(self) -> int:
-        """0 all is in a workbook without an error, 1 something is not, 3 nothing was imported."""
-        code = super().exit_code
+        """0 every report is in a workbook, and without an error; 1 something is not; 3 nothing was
+        imported. What stands around a report on a page is no part of it."""
+        if not self.repaired:
+            return 3
+        all_imported = len(self.repaired) == len(self.files)
         wrong = any(has_errors(file.findings) for file in self.repaired)
-        return 1 if not code and wrong else code
+        return 1 if wrong or not all_imported else 0
 
 
 LEFT_OUT_LABEL = "县里决定不计入"
