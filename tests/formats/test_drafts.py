@@ -32,7 +32,7 @@ def test_a_table_in_which_nothing_is_seen_is_none() -> None:
     around.put(Draft(passage(), {(0, 0): Shape("")}))
     assert (around.text, around.parts) == ("甲", ["甲"])
     around.put(Draft(passage("题"), {(0, 0): Shape("")}))
-    assert told(document_of("网页", around.parts)) == ["甲", "题"]
+    assert (around.text, around.parts) == ("甲\n题", ["甲", "题"])
 
 
 def test_parts_however_deep_they_lie() -> None:

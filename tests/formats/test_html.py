@@ -80,6 +80,8 @@ def test_a_table_in_a_cell_comes_behind_what_stands_before_it() -> None:
 def test_a_table_in_which_nothing_is_seen_does_not_change_its_cell() -> None:
     source = "<table><tr><td>5<table><tr><td></table><td>6</table>"
     assert told(page(source)) == ["| 5 | 6 |"]
+    with_text = "<table><tr><td>5<table><p>元<tr><td></table><td>6</table>"
+    assert told(page(with_text)) == ["| 5\n元 | 6 |"]
 
 
 @pytest.mark.parametrize(

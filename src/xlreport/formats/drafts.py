@@ -77,11 +77,16 @@ class Passage:
             self.parts.append(text)
 
     def put(self, table: Draft) -> None:
-        """Puts a table behind the line; one without any text is not seen. Raises Refused."""
+        """Puts a table behind the line; of one in whose cells nothing is seen there is only what
+        stands before it. Raises Refused."""
+        if not table.is_seen and not table.before.parts:
+            return
+        self.end_line()
         if table.is_seen:
-            self.end_line()
             self.has_tables = True
             self.parts.append(table.parts)
+        else:
+            self.parts += table.before.parts
 
     def closed(self) -> Passage:
         """The passage with its last line. Raises Refused."""
@@ -107,8 +112,8 @@ class Draft:
 
     @property
     def is_seen(self) -> bool:
-        """Whether there is any text in it."""
-        return bool(self.before.parts or self.after) or _has_text(self.shapes)
+        """Whether there is any text in its cells."""
+        return bool(self.after) or _has_text(self.shapes)
 
     @property
     def parts(self) -> list[Part]:
