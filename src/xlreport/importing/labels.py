@@ -16,7 +16,7 @@ _CHINESE = "一二三四五六七八九十百"
 _NUMBERING = re.compile(
     rf"\((?:[{_CHINESE}]{{1,4}}|[0-9]{{1,3}})\)[、.,:]?"
     rf"|(?:[{_CHINESE}]{{1,4}}|[0-9]{{1,3}})[、.,:)]"
-    "|[0-9]{1,2}(?=[\u4e00-\u9fff])(?![0-9]{1,2}[年月日])"
+    "|[0-9]{1,2}(?=[\u4e00-\u9fff])(?![年月日])"
 )
 """What stands before a heading and only counts it: 一、 （一） 1. (1) 1) ①, and a digit alone."""
 
