@@ -105,6 +105,8 @@ class Reader:
         try:
             document = open_document(opened.data, self.limits, self.passwords)
         except Refused as refused:
+            if not is_document(found):
+                return None
             return Reading((refused.finding,), sha256=opened.provenance.sha256)
         unit = Unit(file.unit) if file.unit else None
         source = opened.provenance
