@@ -710,6 +710,26 @@ def gap_cases(one: Published) -> Iterator[Case]:
         either = frozenset(n for n in one.values if n.startswith(f"{name}."))
         yield case(f"gap-{name}", f"gap-{name}.html", web_page(parts), one, parts, either=either)
 
+    table = table_as_printed(one.form.table("review"), one.values)
+    at = {slot.field: cell for cell, slot in table.slots.items() if slot.field}
+    pending, total = (
+        at[f"review.litigation_after_reconsideration.{n}"] for n in ("other", "total")
+    )
+    slots = dict(table.slots)
+    del slots[total]
+    del slots[pending[0] - 1, pending[1]]
+    parts = with_table(one, "review", Printed(slots))
+    either = fields_of(one.form, "review")
+    yield case("gap-book", "gap.xlsx", workbook(parts), one, parts, either=either)
+    table = table_as_printed(one.form.table("disclosure"), one.values)
+    at = {slot.field: cell for cell, slot in table.slots.items() if slot.field}
+    slots = dict(table.slots)
+    del slots[at["disclosure.penalties.decisions"]]
+    del slots[at["disclosure.coercive_measures.decisions"][0], 0]
+    parts = with_table(one, "disclosure", Printed(slots))
+    either = frozenset({"disclosure.coercive_measures.decisions"})
+    yield case("gap-row", "gap-row.xlsx", workbook(parts), one, parts, either=either)
+
 
 def _merged_numbers(one: Published) -> dict[str, Printed]:
     """The table of requests with one number merged over a second row, or over a second column."""
