@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from xlreport.findings import Code, Message, Severity, register
 
-R1 = Code("R1", "不是能读取的工作簿", Severity.ERROR, "只有表格工作簿能读取。")
+R1 = Code(
+    "R1", "不是能读取的工作簿", Severity.ERROR, "能读的是工作簿，以及有报表表格的网页、Word、文本。"
+)
 R2 = Code("R2", "文件损坏", Severity.ERROR, "压缩包或其中的部件不完整、校验码不符时，数字不可信。")
 R3 = Code("R3", "文件超出限制", Severity.ERROR, "过大的文件可能耗尽内存，正常报表不会这么大。")
 R4 = Code("R4", "含有不安全的 XML", Severity.ERROR, "正常的工作簿没有 DTD、实体定义和夹带的内容。")
