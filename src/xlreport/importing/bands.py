@@ -13,6 +13,7 @@ from operator import attrgetter
 from xlreport.importing.areas import Area, Spot
 from xlreport.importing.headings import Pattern
 from xlreport.importing.marks import Lanes, Mark, Resolver, marks_of
+from xlreport.text import clean_line
 
 Pairs = list[tuple[int, Spot]]
 """Columns (leaves of the axis above) with the boxes under them."""
@@ -55,6 +56,11 @@ class Band:
         """The columns of the form that it has."""
         return frozenset(column.leaf for column in self.columns if column.leaf is not None)
 
+    @property
+    def strange_columns(self) -> int:
+        """How many columns have headings of which none is certainly the form's."""
+        return sum(column.leaf is None and column.heading != "" for column in self.columns)
+
     @cached_property
     def headings(self) -> Mapping[int, str]:
         """What stands over each column of the form."""
@@ -94,7 +100,7 @@ class Band:
     def has_all(self, values: Iterable[Spot]) -> bool:
         """Whether there is a box under each column."""
         standing = {column.left for spot in values if (column := self.column_of(spot)) is not None}
-        return len(standing) == len(self.columns)
+        return all(column.left in standing or not column.heading for column in self.columns)
 
     def by_count(self, values: Sequence[Spot]) -> Pairs | None:
         """The columns of boxes without a gap that are as many as the columns, where these stand in
@@ -146,14 +152,15 @@ def _groups(area: Area, rows: Mapping[int, Sequence[Mark]], most_rows: int) -> I
 
 def _band(pattern: Pattern, area: Area, marks: Sequence[Mark]) -> Band | None:
     """The band of these headings; None where too few of them are columns."""
-    spots = _filled_spots(area, marks)
+    standing = _spots_in(area, marks)
+    spots = [spot for spot in standing if not spot.is_blank]
     by_number = {mark.spot.number: mark for mark in marks}
     lanes = Lanes.of(spots, by_number, beside=False)
     columns = _columns(pattern, marks, Resolver(pattern.above, lanes))
     known = {column.leaf for column in columns if column.leaf is not None}
     if len(known) < min(2, pattern.above.size):
         return None
-    strangers = [spot for spot in spots if spot.number not in by_number]
+    strangers = [spot for spot in standing if spot.number not in by_number]
     columns += _unknown_columns(strangers, columns)
     columns.sort(key=_left_of)
     if len(known) == pattern.above.size:
@@ -179,12 +186,12 @@ def _merged(columns: Iterable[Column]) -> list[Column]:
 _left_of = attrgetter("left")
 
 
-def _filled_spots(area: Area, marks: Sequence[Mark]) -> list[Spot]:
-    """Everything that is seen in the rows of some headings."""
+def _spots_in(area: Area, marks: Sequence[Mark]) -> list[Spot]:
+    """Everything in the rows of some headings."""
     top = min(mark.spot.top for mark in marks)
     last = max(mark.spot.top for mark in marks)
     rows = area.filled_rows[area.rank(top) - 1 : area.rank(last)]
-    return [spot for row in rows for spot in area.rows[row] if not spot.is_blank]
+    return [spot for row in rows for spot in area.rows[row]]
 
 
 def _columns(pattern: Pattern, marks: Iterable[Mark], resolver: Resolver) -> list[Column]:
@@ -202,16 +209,18 @@ def _columns(pattern: Pattern, marks: Iterable[Mark], resolver: Resolver) -> lis
 
 
 def _unknown_columns(spots: Iterable[Spot], columns: Sequence[Column]) -> list[Column]:
-    """The columns over which stands what is no heading of the form: each but once, and none that
-    has a heading of the form below or above."""
+    """The columns over which stands what is no heading of the form, or nothing between others:
+    each but once, and none that has a heading of the form below or above."""
     lefts = sorted(column.left for column in columns)
     rights = {column.left: column.right for column in columns}
     unknown: dict[int, Column] = {}
     for spot in spots:
-        if spot.left < lefts[0]:
+        is_behind = spot.is_blank and spot.left > lefts[-1]
+        if spot.left < lefts[0] or is_behind:
             continue
         index = bisect_right(lefts, spot.right) - 1
         overlaps = index >= 0 and rights[lefts[index]] >= spot.left
         if not overlaps:
-            unknown.setdefault(spot.left, Column(spot.left, spot.right, None))
+            column = Column(spot.left, spot.right, None, clean_line(spot.box.text))
+            unknown.setdefault(spot.left, column)
     return list(unknown.values())

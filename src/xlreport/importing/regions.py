@@ -99,7 +99,7 @@ class Region:
         all_rows, all_columns = self.pattern.left.size, self.pattern.above.size
         has_halves = 2 * rows >= all_rows and 2 * columns >= all_columns
         has_all = rows == all_rows or columns == all_columns
-        strange = len(self.band.columns) - columns
+        strange = self.band.strange_columns
         is_known = self.strange_rows <= rows and strange <= columns
         return rows > 0 and is_known and (has_halves or has_all)
 
