@@ -39,7 +39,19 @@ FORMATS = {
     "HTML",
     "XML",
 }
-FORMATS |= {"doc", "docx", "MIME", "PGP", "S", "data", "uuencode", "winmail.dat", "yEnc", "DDE", "DTD"}
+FORMATS |= {
+    "doc",
+    "docx",
+    "MIME",
+    "PGP",
+    "S",
+    "data",
+    "uuencode",
+    "winmail.dat",
+    "yEnc",
+    "DDE",
+    "DTD",
+}
 FOLDERS_AND_KEYS = {"inbox", "originals", "records", "Delete"}
 NAMES = PROGRAMS | FORMATS | FOLDERS_AND_KEYS
 """Programs, formats, keys, folders and the one command that a person must type; all else is Chinese."""

@@ -32,9 +32,11 @@ OLD = report(FORMER, 1, distinct=True)
 CASES = [*cases(FORM), *previous_form_cases(OLD), outdated_case(OLD, FORM)]
 
 
-UNSOLVED = pytest.mark.xfail(reason="a heading without words and a row too short", strict=False)
+UNSOLVED = pytest.mark.xfail(reason="a gap in the headings and one in the numbers", strict=False)
 PARAMETERS = [
-    pytest.param(case, id=case.name, marks=[UNSOLVED] if case.name.startswith("gap-") else [])
+    pytest.param(
+        case, id=case.name, marks=[UNSOLVED] if case.name in ("gap-book", "gap-row") else []
+    )
     for case in CASES
 ]
 
