@@ -341,3 +341,23 @@ def test_run_together_numbers_are_told() -> None:
     words = "".join(f"{field.row_label}000" for field in FORM.typed[::6])
     reading = read(page("甲子镇2021年政府信息公开工作年度报告", f"三、收到的申请{words * 2}"))
     assert told(reading) == ["表里的数字连在一起，分不开每格是几，没有读入"]
+
+
+@pytest.mark.parametrize("unnamed", ["requests.received.total", "requests.received.legal_service"])
+def test_a_heading_without_words_moves_no_number_of_a_row_too_short(unnamed: str) -> None:
+    def damage(part: Printed) -> Printed:
+        at = {slot.field: cell for cell, slot in part.slots.items() if slot.field}
+        row, column = at["requests.carried_in.research"]
+        heading = max(cell for cell in part.slots if cell[1] == at[unnamed][1] and cell < at[unnamed])  # fmt: skip
+        slots: dict[tuple[int, int], Slot] = {}
+        for (top, left), slot in part.slots.items():
+            if (top, left) == (row, column):
+                continue
+            moved = left - 1 if top == row and left > column else left
+            slots[top, moved] = replace(slot, text="") if (top, left) == heading else slot
+        return Printed(slots)
+
+    reading = read(with_table("requests", damage))
+    wrong = {name: value for name, value in values(reading).items() if value not in (None, ONE.values[name])}  # fmt: skip
+    assert wrong == {}
+    assert values(reading)["requests.carried_in.business"] is None

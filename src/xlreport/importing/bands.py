@@ -45,6 +45,8 @@ class Band:
     bottom: int
     columns: tuple[Column, ...]
     spots: tuple[Spot, ...]
+    end: int = -1
+    """How far a cell without words behind the last heading reaches; -1 where there is none."""
 
     @property
     def left(self) -> int:
@@ -77,6 +79,12 @@ class Band:
             return None
         return self.columns[index]
 
+    def may_be_short(self, values: Sequence[Spot]) -> bool:
+        """Whether a row may have lost a cell although it has one for each heading: a cell without
+        words stands behind the headings, and the row does not reach so far."""
+        last = max((spot.right for spot in values), default=-1)
+        return len(self.columns) > 1 and last < self.end
+
     def by_place(self, values: Iterable[Spot]) -> Pairs | None:
         """The columns of some boxes where each stands right under the headings of one column; None
         where one does not. Blank ones beside all columns are left aside, and blank or
@@ -103,16 +111,19 @@ class Band:
         return all(column.left in standing or not column.heading for column in self.columns)
 
     def by_count(self, values: Sequence[Spot]) -> Pairs | None:
-        """The columns of boxes without a gap that are as many as the columns, where these stand in
-        the form's order; None elsewhere."""
+        """The columns of boxes without a gap that are as many as the columns, where these stand
+        without a gap in the form's order; None elsewhere."""
         leaves = [column.leaf for column in self.columns if column.leaf is not None]
         is_ordered = leaves == sorted(set(leaves))
         if len(leaves) < len(self.columns) or not is_ordered or len(values) != len(leaves):
             return None
-        for spot, following in pairwise(values):
-            if following.left != spot.right + 1:
-                return None
+        if _has_gap(values) or _has_gap(self.columns):
+            return None
         return list(zip(leaves, values, strict=True))
+
+
+def _has_gap(spans: Iterable[Spot | Column]) -> bool:
+    return any(following.left != span.right + 1 for span, following in pairwise(spans))
 
 
 def bands_of(pattern: Pattern, area: Area) -> list[Band]:
@@ -167,7 +178,8 @@ def _band(pattern: Pattern, area: Area, marks: Sequence[Mark]) -> Band | None:
         columns = _merged(columns)
     top = min(mark.spot.top for mark in marks)
     bottom = max(mark.spot.bottom for mark in marks)
-    return Band(top, bottom, tuple(columns), tuple(spots))
+    end = max((spot.right for spot in strangers if spot.left > columns[-1].right), default=-1)
+    return Band(top, bottom, tuple(columns), tuple(spots), end)
 
 
 def _merged(columns: Iterable[Column]) -> list[Column]:

@@ -184,6 +184,12 @@ class _RegionReader:
         return Resolver(self.pattern.left, Lanes.of(spots, self.marks, beside=True))
 
     @cached_property
+    def _has_all_rows(self) -> bool:
+        """Whether every row has its heading, so that a line without one is no other row."""
+        nodes = {node for mark in self._own_marks for node in mark.nodes}
+        return nodes.issuperset(self.pattern.left.leaf_nodes)
+
+    @cached_property
     def _label_end(self) -> int:
         """The last column that headings of rows take."""
         return max((mark.spot.right for mark in self._own_marks), default=-1)
@@ -253,7 +259,7 @@ class _RegionReader:
             self.region.strange_rows += any(is_number(spot.box.text) for spot in filled)
             self._settle()
             self._doubt(values, Reason.NO_ROW, filled[0].box.text)
-        elif self.pending is None or self.pending.label is None:
+        elif self.pending is None or self.pending.label is None or not self._has_all_rows:
             self._doubt(values, Reason.NO_ROW)
         else:
             label, self.pending = self.pending.label, None
@@ -305,6 +311,8 @@ class _RegionReader:
     def _pairs(self, values: Sequence[Spot]) -> Pairs | None:
         """The columns of a row's boxes, where they are certain."""
         band = self.region.band
+        if not self.region.area.has_addresses and band.may_be_short(values):
+            return None
         if self._is_ragged:
             return band.by_count(self._counted(values))
         pairs = band.by_place(values)
