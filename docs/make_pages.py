@@ -18,8 +18,9 @@ sys.path[:0] = [str(HERE.parent / folder) for folder in ("tests", "samples")]
 
 import xlreport  # noqa: E402
 from hostile.cases import CASES, Case  # noqa: E402
-from xlreport import Outcome, get_form  # noqa: E402
+from xlreport import Form, Outcome, get_form  # noqa: E402
 from xlreport.findings import CODES, Code, Message  # noqa: E402
+from xlreport.form.catalog import shipped  # noqa: E402
 from xlreport.rules.describe import RuleDescriber  # noqa: E402
 from xlreport.text import harmless, printed_code  # noqa: E402
 
@@ -61,28 +62,18 @@ def row(cells: Iterable[str]) -> str:
 
 
 def codes_page() -> str:
-    """All codes: those of the form's checks, then those of reading and merging."""
-    form = get_form("zfxxgk-2021")
+    """All codes: those of each form's checks, then those of reading and merging."""
     lines = [
         "# 代码一览",
         "",
         "打电话时报代码就能说清是哪一条。代码是永久的。本页由 `docs/make_pages.py` 生成。",
-        "",
-        f"## 报表 {form.id} 的校验",
     ]
-    examples = messages()
-    lines += table("代码", "性质", "名称", "应当成立（举一例）", "理由", "不成立时这样写（举一例）")
-    for check in form.checks:
-        example = next(i for i in form.instances if i.check.code == check.code)
-        told = (RuleDescriber(form, example).rule(), check.why, examples.get(check.code, ""))
-        lines.append(row((printed_code(check.code), check.severity.label, check.title, *told)))
-    lines += ["", "## 文字与表的核对"]
-    lines += table("代码", "性质", "名称", "看哪几段文字", "理由", "不一致时这样写（举一例）")
-    labels = {text.field_id: text.label for text in form.texts}
-    for said in form.statements:
-        looked = "；".join(labels[text] for text in said.texts)
-        cells = (said.title, looked, said.why, examples.get(said.code, ""))
-        lines.append(row((printed_code(said.code), said.severity.label, *cells)))
+    forms = [get_form(name) for name in shipped()]
+    newest, *earlier = sorted(forms, key=lambda form: form.first_year, reverse=True)
+    golden = HERE.parent / "tests" / "golden"
+    lines += form_codes(newest, messages(golden))
+    for form in earlier:
+        lines += form_codes(form, messages(golden / form.id))
     lines += ["", "## 读取和汇总", "", "“……”处是各个文件自己的内容；箭头后面是怎么办。"]
     lines += table("代码", "性质", "名称", "理由", "会这样写")
     written = all_messages()
@@ -92,10 +83,33 @@ def codes_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-def messages() -> dict[str, str]:
-    """The shortest message of each code in the golden files, by code without its row or column."""
+def form_codes(form: Form, examples: dict[str, str]) -> list[str]:
+    """The codes of a form: of its checks, and of what its texts say. `examples` are what is told
+    where they do not hold."""
+    years = form.named.partition("（")[2].removesuffix("）")
+    if form.last_year is not None:
+        years = f"{form.first_year}–{form.last_year} 年度"
+    lines = ["", f"## 报表 {form.id} 的校验（{years}）"]
+    lines += table("代码", "性质", "名称", "应当成立（举一例）", "理由", "不成立时这样写（举一例）")
+    for check in form.checks:
+        example = next(i for i in form.instances if i.check.code == check.code)
+        told = (RuleDescriber(form, example).rule(), check.why, examples.get(check.code, ""))
+        lines.append(row((printed_code(check.code), check.severity.label, check.title, *told)))
+    lines += ["", f"## 文字与表的核对（{years}）"]
+    lines += table("代码", "性质", "名称", "看哪几段文字", "理由", "不一致时这样写（举一例）")
+    labels = {text.field_id: text.label for text in form.texts}
+    for said in form.statements:
+        looked = "；".join(labels[text] for text in said.texts)
+        cells = (said.title, looked, said.why, examples.get(said.code, ""))
+        lines.append(row((printed_code(said.code), said.severity.label, *cells)))
+    return lines
+
+
+def messages(golden: Path) -> dict[str, str]:
+    """The shortest message of each code in a folder of golden files, by code without its row or
+    column."""
     found: dict[str, str] = {}
-    for path in sorted((HERE.parent / "tests" / "golden").glob("*.txt")):
+    for path in sorted(golden.glob("*.txt")):
         for line in path.read_text("utf-8").partition("-----")[2].splitlines():
             if match := re.fullmatch(r"(?:error|warning|note) ([A-Z][0-9]+)\S* (.*)", line):
                 found[match[1]] = min(found.get(match[1], match[2]), match[2], key=len)

@@ -2,12 +2,13 @@
 
     python samples/make_samples.py [OUT]
 
-One text file gives one workbook; 庚午街道 sent its workbook twice. The county's summary of 2024 is
+One text file gives one workbook, in the form that was in force in its year; 庚午街道 sent its workbook twice. The county's summary of 2024 is
 made from the same figures, so that what was carried over fits but for two units. The workbooks are
 committed, and a test proves that this script makes the same bytes again."""
 
 from __future__ import annotations
 
+import re
 import sys
 import tempfile
 from dataclasses import replace
@@ -18,6 +19,7 @@ from tabletext import load
 from xlreport import (
     Entry,
     Form,
+    FormCatalog,
     MergeRequest,
     Policy,
     ReadOptions,
@@ -32,29 +34,39 @@ from xlreport import (
 
 HERE = Path(__file__).resolve().parent
 FORM = "zfxxgk-2021"
+REAL = "2021"
+"""The folder whose unit is a real one, of another county."""
+_YEAR = re.compile(r"^year: (\d+)$", re.MULTILINE)
 SENT_TWICE = "990107"
 CHANGED_IN_FORCE = "990201"
 """The unit whose 现行有效件数 does not follow from the year before."""
 
 
 def make(out: Path) -> list[Path]:
-    """Writes `2025/` and `2021/` below `out`; returns the paths."""
+    """Writes a folder below `out` for each one of `source/`, and `2024/`; returns the paths."""
     form = get_form(FORM)
     county = read_roster(HERE / "roster.csv").county
     written = []
     for source in sorted((HERE / "source").glob("20*/*.txt")):
-        year = source.parent.name
-        submission = load(source, form, county if year == "2025" else Unit("宜阳县"))
+        folder = source.parent.name
+        own = in_force(source)
+        submission = load(source, own, Unit("宜阳县") if folder == REAL else county)
         unit = submission.unit
-        names = [f"{unit.code}_{unit.name}_{year}年{form.title}"]
+        names = [f"{unit.code}_{unit.name}_{submission.year}年{own.title}"]
         if unit.code == SENT_TWICE:
             names.append(f"{names[0]} - 副本")
         for name in names:
-            path = out / year / f"{name}.xlsx"
+            path = out / folder / f"{name}.xlsx"
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(write_workbook(submission, form))
+            path.write_bytes(write_workbook(submission, own))
             written.append(path)
     return [*written, make_last_year(out / "2024", form)]
+
+
+def in_force(source: Path) -> Form:
+    """The shipped form that was in force in the year of a text table."""
+    (year,) = _YEAR.findall(source.read_text("utf-8"))
+    return next(form for form in FormCatalog().all() if form.covers(int(year)))
 
 
 def make_last_year(out: Path, form: Form) -> Path:

@@ -68,7 +68,7 @@ class Printed:
             for below in range(slot.rows):
                 for beside in range(slot.columns):
                     first = (below, beside) == (0, 0)
-                    copied = first or (repeated and not slot.field)
+                    copied = first or repeated
                     one = Slot(slot.text if copied else "", field=slot.field if first else "")
                     slots[row + below, column + beside] = one
         return replace(self, slots=slots)

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from xlreport.findings import INDENT, TWO_LINES, Finding, Severity, first_short, grouped
+from xlreport.findings import (
+    INDENT,
+    TWO_LINES,
+    Finding,
+    Severity,
+    excel_order,
+    first_short,
+    grouped,
+)
 from xlreport.text import columns_of
 
 FINDING = Finding("R16", Severity.ERROR, "没有填写", "没有发生的填 0", sheet="表", cell="D6")
@@ -84,3 +92,35 @@ def test_ranges_that_two_lines_have_no_room_for_are_counted() -> None:
     assert told.is_short
     longer = told.at(cell=f"{named}、D82 等 60 格")
     assert not longer.is_short
+
+
+def test_places_that_a_document_counts_become_one_list() -> None:
+    cells = [f"第{row}行2格" for row in (2, 3, 10)]
+    findings = [FINDING.at(sheet="第1个表格", cell=cell) for cell in cells]
+    (told,) = grouped(findings)
+    assert told.cell == "第2行2格、第3行2格、第10行2格"
+
+
+def test_many_places_of_a_document_fit_two_lines() -> None:
+    findings = [FINDING.at(sheet="第1个表格", cell=f"第{row}行2格") for row in range(1, 80)]
+    (told,) = grouped(findings)
+    assert told.cell.startswith("第1行2格、第2行2格、")
+    assert told.cell.endswith("等 79 格")
+    assert told.is_short
+
+
+def test_one_place_of_a_document_is_not_grouped() -> None:
+    finding = FINDING.at(cell="第2行3格")
+    assert grouped([finding]) == [finding]
+
+
+def test_documents_are_read_by_their_numbers_not_by_their_digits() -> None:
+    places = [
+        ("第2个表格", "第10行1格"),
+        ("第10个表格", "第1行1格"),
+        ("第2个表格", "第9行2格"),
+        ("第2个表格", "第9行1格"),
+    ]
+    findings = [FINDING.at(sheet=sheet, cell=cell) for sheet, cell in places]
+    ordered = [(f.sheet, f.cell) for f in excel_order(findings, [])]
+    assert ordered == [places[3], places[2], places[0], places[1]]

@@ -11,7 +11,7 @@ import pytest
 
 from support.cells import put
 from tabletext import load, parse_entry, tokens
-from xlreport import Form, FormCatalog, Submission, Unit, write_workbook
+from xlreport import Form, FormCatalog, Submission, Unit, get_form, write_workbook
 from xlreport.merging.discover import SourceFile
 from xlreport.merging.intake import read_files
 from xlreport.merging.request import ReadOptions
@@ -21,7 +21,8 @@ from xlreport.rules.evaluate import view_of
 from xlreport.submission import Figures
 
 GOLDEN = Path(__file__).parent / "golden"
-FAULTS = sorted(p for p in GOLDEN.glob("*.txt") if p.stem not in ("base", "before"))
+FAULTS = sorted(p for p in GOLDEN.rglob("*.txt") if p.stem not in ("base", "before"))
+BASES = sorted(GOLDEN.rglob("base.txt"))
 DASHES = "-----"
 
 
@@ -53,22 +54,28 @@ def apply(submission: Submission, line: str) -> Submission:
     return submission.with_identity({**submission.provenance.identity, name: value.strip('"')})
 
 
+def form_of(path: Path) -> Form:
+    """The form of a golden file: the folder's, or that of 2021."""
+    return get_form("zfxxgk-2021" if path.parent == GOLDEN else path.parent.name)
+
+
 @cache
-def base(form: Form) -> Submission:
+def base(folder: Path) -> Submission:
     """The base with a year before it that fits: the same numbers, but for what must be carried over."""
-    submission = load(GOLDEN / "base.txt", form, Unit("示例县", "9901"))
+    form = form_of(folder / "base.txt")
+    submission = load(folder / "base.txt", form, Unit("示例县", "9901"))
     before = Figures(
         totals_of(form, view_of(form, submission)),
         {t.field_id: "上年写的是完全不同的一段话。" for t in form.texts},
     )
     submission = replace(submission, prior_year=before)
-    for line in (GOLDEN / "before.txt").read_text("utf-8").splitlines():
+    for line in (folder / "before.txt").read_text("utf-8").splitlines():
         submission = apply(submission, line)
     return submission
 
 
-def workbook(path: Path, form: Form) -> bytes:
-    submission = base(form)
+def workbook(path: Path) -> bytes:
+    submission = base(path.parent)
     lines = [
         x
         for x in path.read_text("utf-8").split(DASHES)[0].splitlines()
@@ -77,7 +84,7 @@ def workbook(path: Path, form: Form) -> bytes:
     for line in lines:
         if not line.startswith("cell "):
             submission = apply(submission, line)
-    data = write_workbook(submission, form)
+    data = write_workbook(submission, form_of(path))
     for line in lines:
         if line.startswith("cell "):
             _, place, kind, *rest = line.split(" ", 3)
@@ -99,11 +106,16 @@ def findings(data: bytes, folder: Path, catalog: FormCatalog) -> list[str]:
     return [f"outcome {file.outcome.value}", *lines]
 
 
-@pytest.mark.parametrize("path", FAULTS, ids=lambda p: p.stem)
+def name_of(path: Path) -> str:
+    """The name of a golden file, behind that of its folder."""
+    return path.relative_to(GOLDEN).with_suffix("").as_posix()
+
+
+@pytest.mark.parametrize("path", FAULTS, ids=name_of)
 def test_a_fault_gives_exactly_these_findings(
-    path: Path, zfxxgk: Form, catalog: FormCatalog, tmp_path: Path, pytestconfig: pytest.Config
+    path: Path, catalog: FormCatalog, tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:
-    seen = findings(workbook(path, zfxxgk), tmp_path, catalog)
+    seen = findings(workbook(path), tmp_path, catalog)
     change, _, expected = path.read_text("utf-8").partition(DASHES)
     if pytestconfig.getoption("--update-golden"):
         path.write_text(f"{change}{DASHES}\n" + "\n".join(seen) + "\n", "utf-8")
@@ -111,6 +123,7 @@ def test_a_fault_gives_exactly_these_findings(
     assert seen == expected.strip().splitlines()
 
 
-def test_the_base_has_no_findings(zfxxgk: Form, catalog: FormCatalog, tmp_path: Path) -> None:
-    data = write_workbook(base(zfxxgk), zfxxgk)
+@pytest.mark.parametrize("path", BASES, ids=name_of)
+def test_the_base_has_no_findings(path: Path, catalog: FormCatalog, tmp_path: Path) -> None:
+    data = write_workbook(base(path.parent), form_of(path))
     assert findings(data, tmp_path, catalog) == ["outcome accepted"]

@@ -8,7 +8,8 @@ import make_mails
 import make_published
 import make_samples
 from support.merges import merge_and_write
-from xlreport import Form, Roster, check_files
+from xlreport import Form, Roster, Severity, check_files, read_prior_year
+from xlreport.findings import grouped
 
 SAMPLES = Path(__file__).resolve().parent.parent / "samples"
 
@@ -60,3 +61,22 @@ def test_baiyang_2021_has_exactly_the_published_figures(zfxxgk: Form) -> None:
     assert {e.value for e in file.submission.entries.values()} == {0}
     overview = file.submission.texts["text.overview"]
     assert all(number in overview for number in ("268", "125", "157", "65"))
+
+
+def test_the_town_of_2021_is_compared_with_its_report_of_2020() -> None:
+    """The two reports are in different formats; nobody names a form."""
+    old, new = sorted(SAMPLES.glob("2020-2021/*.xlsx"))
+    (before,) = check_files([old]).files
+    assert (before.outcome.value, before.form_id) == ("accepted", "zfxxgk-2019")
+    assert [f.code for f in before.findings if f.severity is not Severity.NOTE] == []
+    (file,) = check_files([new], prior_year=read_prior_year(old, 2021)).files
+    assert (file.outcome.value, file.form_id) == ("accepted", "zfxxgk-2021")
+    told = [f.line() for f in grouped(file.findings) if f.code[0] in "BV"]
+    assert sorted(told) == [
+        "[提示] 上年的报表是另一种格式，规章、行政规范性文件、行政事业性收费等 6 项没有可比的数，"
+        "有 27 项与上年比较的校验无法核对：B-2、B-4　→ 不用补报；需要时请对照上年的报表人工核对　（V-2）",
+        "[提示] 四、复议诉讼 E7：“行政复议”行：上年的“尚未审结” 1，应不大于 总计（E7）0，现多 1　→ "
+        "上年尚未审结的复议、诉讼，今年有结果或仍未审结，都会再统计一次。　（B-3·行政复议）",
+        "[警示] 三、依申请公开 D8：D8 的 1，上年的 2，差 1　→ 上年没有办完、结转下来的申请，就是今年的上年结转；"
+        "上年数字报错的，请说明。请核实；数字无误的，请在“校验”页写明原因　（B-1·自然人）",
+    ]

@@ -545,10 +545,21 @@ def test_a_watch_that_has_ended_ends_nothing() -> None:
     assert (ended, watch.is_late) == ([], False)
 
 
-def test_an_item_that_takes_too_long_costs_itself(tmp_path: Path) -> None:
-    """A real clock: the third of four never ends."""
+def test_an_item_that_takes_too_long_costs_itself(sent: list[str]) -> None:
+    """A real clock: the third of four never ends. It is not tried again, for its worker had done
+    others before."""
     with WorkerPool(1, 1.0, MEMORY_LIMIT) as pool:
         assert batch(pool, "1", "2", "sum(iter(int, 1))", "4") == [1, 2, (TIME, ""), 4]
+    assert "".join(sent) == "TBTBB", "all of them, those before, those after"
+
+
+def test_only_the_first_item_of_a_new_worker_is_tried_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with_clock(monkeypatch, over(2, 6))
+    with one_worker() as pool:
+        assert batch(pool, "1", "2") == [1, 2]
+        assert batch(pool, "3", "4") == [(TIME, ""), 4]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
+from xlreport.api import ImportRequest as ImportRequest
 from xlreport.api import TemplateRequest as TemplateRequest
 from xlreport.api import check_files as check_files
 from xlreport.api import diff_files as diff_files
+from xlreport.api import import_files as import_files
 from xlreport.api import merge_folder as merge_folder
 from xlreport.api import read_prior_year as read_prior_year
 from xlreport.api import repair_files as repair_files
@@ -50,6 +52,7 @@ from xlreport.merging.request import MergeRequest as MergeRequest
 from xlreport.merging.request import Policy as Policy
 from xlreport.merging.request import ReadOptions as ReadOptions
 from xlreport.merging.result import CheckResult as CheckResult
+from xlreport.merging.result import ImportResult as ImportResult
 from xlreport.merging.result import MergeResult as MergeResult
 from xlreport.merging.result import RepairResult as RepairResult
 from xlreport.merging.roster import Roster as Roster

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from xlreport.atomic import locked, safe_name
@@ -15,13 +15,24 @@ from xlreport.form.model import Form
 from xlreport.merging.codes import F1, TYPED_LINES_LOST
 from xlreport.merging.diff import Difference, differences
 from xlreport.merging.discover import SourceFile, list_files, own_files
+from xlreport.merging.eligibility import on_roster
 from xlreport.merging.folder import read_folder, require_apart, require_folder, require_places
+from xlreport.merging.imported import without_choice
 from xlreport.merging.intake import read_files
 from xlreport.merging.merge import merge_files, with_typed_lines
 from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.merging.prior_year import PriorYear, gather
 from xlreport.merging.remote import address_of, list_remote
-from xlreport.merging.repairs import LIST_NAME, RepairedFile, needs_repair, repair_list, repairs
+from xlreport.merging.repairs import (
+    IMPORT,
+    REPAIR,
+    Purpose,
+    RepairedFile,
+    imports,
+    list_of,
+    needs_repair,
+    repairs,
+)
 from xlreport.merging.replacing import (
     Replacing,
     StandingSummary,
@@ -35,7 +46,7 @@ from xlreport.merging.replacing import (
     write_summary_over,
 )
 from xlreport.merging.request import MergeRequest, Policy, ReadOptions
-from xlreport.merging.result import CheckResult, MergeResult, RepairResult
+from xlreport.merging.result import CheckResult, ImportResult, MergeResult, RepairResult
 from xlreport.merging.roster import Roster
 from xlreport.merging.validation import validated
 from xlreport.publishing.document import DATA_NAME, result_document
@@ -55,6 +66,9 @@ from xlreport.workbook.writer.template import blank, workbook_name
 
 _SET_ASIDE = re.compile(r"\.bak[0-9]*$")
 """How names of files end that made room for others."""
+
+_OF_LAST_YEAR = Policy(with_errors=True, imports=True)
+"""Last year's figures only serve to compare: those that were published are as good as any."""
 
 MAX_PASSWORD = 15
 """Characters that a sheet's password may have."""
@@ -239,6 +253,45 @@ def repair_files(
     repaired = repairs(validated(files), forms, own)
     written = write_all(out, _workbooks(repaired), Replacing(forms, reading, keep))
     return RepairResult(tuple(repaired), tuple(path.as_posix() for path in written))
+
+
+@dataclass(frozen=True)
+class ImportRequest:
+    """Reports to be read that are not our workbooks. `unit` and `year` are those of reports that do
+    not say theirs; the units are those of the `roster`, where there is one."""
+
+    paths: tuple[Path, ...]
+    forms: FormCatalog = SHIPPED
+    roster: Roster | None = None
+    unit: str = ""
+    year: int | None = None
+    exclude: tuple[Path, ...] = ()
+    reading: ReadOptions = field(default_factory=ReadOptions)
+
+
+def import_files(request: ImportRequest, out: Path, *, keep: Told | None = None) -> ImportResult:
+    """Writes a workbook of the current template for each report that is not our workbook: official
+    tables that were typed anew, a published page, a Word document.
+
+    A list of what came from where, and of what could not be placed, lies beside them. What was
+    published wrong stays wrong and is a finding. `keep` as for write_templates. Raises UsageError
+    for a path that does not exist or an `out` in one of the folders, WouldReplace for a file that
+    must stay, OSError when an output cannot be written.
+    """
+    require_folder(out)
+    for path in request.paths:
+        require_apart(out, path, "导入的工作簿")
+    listed = [
+        replace(file, unit=request.unit, year=request.year)
+        for file in _listed(request.paths, request.exclude)
+    ]
+    read = read_files(listed, request.forms, request.reading)
+    files = [file for file in read if file.decision is not Outcome.IGNORED]
+    known = [on_roster(file, request.roster) for file in without_choice(files)]
+    imported = imports(validated(known), request.forms)
+    how = Replacing(request.forms, request.reading, keep)
+    written = write_all(out, _workbooks(imported, IMPORT), how)
+    return ImportResult(tuple(imported), tuple(path.as_posix() for path in written))
 
 
 def diff_files(
@@ -512,7 +565,7 @@ def read_prior_year(
     """
     files = read_files(_listed([path], _set_aside(path)), forms, reading)
     prior = _year_before(path, files, year)
-    request = MergeRequest(path, year=prior, forms=forms, policy=Policy(with_errors=True))
+    request = MergeRequest(path, year=prior, forms=forms, policy=_OF_LAST_YEAR)
     result = merge_files(files, request)
     unused = _rejections(result.files)
     if not result.counted:
@@ -582,9 +635,9 @@ def _files_at(path: Path, leave_out: frozenset[Path]) -> list[SourceFile]:
     raise UsageError(f"找不到“{path}”，请检查路径。")
 
 
-def _workbooks(files: Sequence[RepairedFile]) -> dict[str, bytes]:
-    """The fresh workbooks and the list of them; nothing when there was no file to repair."""
+def _workbooks(files: Sequence[RepairedFile], purpose: Purpose = REPAIR) -> dict[str, bytes]:
+    """The fresh workbooks and the list of them; nothing when there was no file."""
     if not files:
         return {}
     workbooks = {file.name: file.data for file in files if file.name}
-    return {**workbooks, LIST_NAME: repair_list(files)}
+    return {**workbooks, purpose.list_name: list_of(files, purpose)}

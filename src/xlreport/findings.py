@@ -5,6 +5,7 @@ merge or a message has its record in the `codes` module of the package that find
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -188,6 +189,12 @@ class Finding:
         }
 
 
+COUNTED = "第"
+"""How a place begins that is counted, as a document's cells are: 第2个表格 第5行3格."""
+
+_NUMBER = re.compile("[0-9]+")
+
+
 def plain(value: Decimal | str | int | None) -> int | float | str | None:
     """A number for JSON: whole numbers without a decimal point."""
     if isinstance(value, Decimal):
@@ -215,11 +222,12 @@ def excel_order(findings: Iterable[Finding], sheets: Sequence[str]) -> list[Find
     ranks = {sheet: i for i, sheet in enumerate(sheets)}
 
     def key(finding: Finding) -> tuple[Any, ...]:
-        cell = a1.parse(finding.cell.split(":", 1)[0]) or (-1, -1)
+        cell = _position(finding.cell)
         rank = ranks.get(finding.sheet, len(ranks)) if finding.sheet else -1
         return (
             finding.file,
             rank,
+            _counted(finding.sheet),
             finding.sheet,
             cell,
             finding.severity.rank,
@@ -228,6 +236,19 @@ def excel_order(findings: Iterable[Finding], sheets: Sequence[str]) -> list[Find
         )
 
     return sorted(dict.fromkeys(findings), key=key)
+
+
+def _position(cell: str) -> tuple[int, ...]:
+    """Where a cell lies in its sheet: from 0, or as a document counts (第5行3格)."""
+    first = cell.split(":", 1)[0]
+    return a1.parse(first) or _counted(first) or (-1, -1)
+
+
+def _counted(place: str) -> tuple[int, ...]:
+    """The numbers in a place that is counted (第2个表格); none of any other."""
+    if not place.startswith(COUNTED):
+        return ()
+    return tuple(int(number) for number in _NUMBER.findall(place))
 
 
 def grouped(findings: Iterable[Finding]) -> list[Finding]:
@@ -239,8 +260,21 @@ def grouped(findings: Iterable[Finding]) -> list[Finding]:
     for alike, members in together.items():
         cells = [cell for f in members if (cell := a1.parse(f.cell)) is not None]
         whole = len(members) > 1 and len(cells) == len(members)
+        if len(members) > 1 and all(f.cell.startswith(COUNTED) for f in members):
+            found.append(_at_first(alike, [f.cell for f in members]))
+            continue
         found += [_at_ranges(alike, cells)] if whole else members
     return found
+
+
+def _at_first(finding: Finding, cells: Sequence[str]) -> Finding:
+    """The finding at the cells of a document; where two lines have no room, at the first."""
+    placed = finding.at(cell="、".join(cells))
+    for listed in range(len(cells) - 1, 0, -1):
+        if placed.is_short:
+            break
+        placed = finding.at(cell=f"{'、'.join(cells[:listed])} 等 {len(cells)} 格")
+    return placed
 
 
 def _at_ranges(finding: Finding, cells: Sequence[a1.Cell]) -> Finding:

@@ -119,7 +119,8 @@ class Provenance:
     `modified` the file's own time stamp in seconds, `number` the submission number in the file's
     identity (1 in a new template, more in a repaired one; 0 unknown), `arrived` when it came by
     mail in seconds (0 when no ledger knows). `identity` holds the cover's other lines by their id,
-    `places` the cell of each field that was found.
+    `places` the cell of each field that was found. `document` is what people call a file that is
+    not our workbook (网页、Word 文档), whose totals are no formulas; empty for ours.
     """
 
     path: str = ""
@@ -130,6 +131,7 @@ class Provenance:
     arrived: float = 0.0
     identity: Mapping[str, str] = field(default_factory=dict)
     places: Mapping[str, Place] = field(default_factory=dict)
+    document: str = ""
 
 
 UNKNOWN = Provenance()

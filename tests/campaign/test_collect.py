@@ -19,8 +19,10 @@ import pytest
 
 from campaign.scene import BINGYIN, JIAZI, YICHOU, Mailbox, campaign_in, workbook
 from merging.test_arrivals import stamped
+from support import published
 from support.clock import with_clock
 from support.merges import merge_and_write
+from support.printed_files import word
 from support.rar_files import Stored, rar4
 from xlreport import Form, UsageError
 from xlreport.campaign.campaign import Campaign, ledger_of, merged_inbox
@@ -174,8 +176,24 @@ def test_a_rar_that_came_by_mail_is_taken_and_its_reports_count(
     assert (message.state, [f.code for f in message.findings]) == ("new", ["M2"])
     (taken,) = inbox(campaign)
     assert taken.endswith(".rar")
-    states = {unit.code: unit.state for unit in status(campaign).units}
-    assert (states[JIAZI.code], states[YICHOU.code]) == ("accepted", "accepted")
+    states = {each.unit: each.state for each in status(campaign).units}
+    assert (states[JIAZI], states[YICHOU]) == ("accepted", "accepted")
+
+
+def test_a_document_with_a_report_is_taken_and_a_letter_is_not(
+    campaign: Campaign, box: Mailbox, zfxxgk: Form
+) -> None:
+    one = published.report(zfxxgk, 1)
+    typed = word(published.page(one))
+    letter = word(["关于报送年度报告的函", "各乡镇：请按时报送。"])
+    box.put("a", "jiazi@example.org", [("来函.docx", letter), ("年报.docx", typed)])
+    (message,) = collect(campaign, box.folder).messages
+    assert [f.code for f in message.findings] == ["M4"]
+    assert "来函.docx" in message.findings[0].message
+    (taken,) = inbox(campaign)
+    assert taken.startswith("990101_甲子镇_")
+    assert taken.endswith(".docx")
+    assert [file.units for file in message.files if file.path] == [("甲子镇",)]
 
 
 def test_archives_and_hostile_names(

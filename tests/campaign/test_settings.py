@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from xlreport.campaign.campaign import read_campaign
 from xlreport.campaign.settings import NAME, find_settings, read_settings
 from xlreport.cli.app import main
 from xlreport.errors import CampaignError
+from xlreport.merging.request import Policy
 from xlreport.submission import Unit
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -63,7 +65,7 @@ def test_init_makes_everything(campaign: Path) -> None:
 def test_every_key_has_a_chinese_comment(campaign: Path) -> None:
     lines = (campaign / NAME).read_text("utf-8-sig").splitlines()
     keys = [i for i, line in enumerate(lines) if "=" in line and not line.startswith("#")]
-    assert len(keys) == 23
+    assert len(keys) == 24
     assert all(lines[i - 1].startswith("# ") and not lines[i - 1].isascii() for i in keys)
     assert "password" not in tomllib.loads("\n".join(lines))["mail"]["smtp"]
 
@@ -128,6 +130,7 @@ def test_without_a_roster_there_is_one_to_fill_in(
         ('host = ""', 'host = "https://mail.163.com/"', "应当是：服务器的名称，例如 smtp.163.com"),
         ('name = ""', "name = 5", "mail.name 的值“5”不对，应当是：加英文引号的文字"),
         ('reply_to = ""', 'repli_to = ""', "没有 mail.repli_to 这一项"),
+        ("imports = false", 'imports = "是"', "imports 的值“是”不对，应当是：true 或 false"),
         ("year = 2025", "year = 二〇二五", "第 6 行第 8 列"),
         ('form = "zfxxgk-2021"', 'form = "nix"', "没有名为“nix”的报表"),
         ('roster = "roster.csv"', 'roster = "r.csv"', "r.csv”打不开"),
@@ -160,6 +163,13 @@ def test_whom_to_ask_is_free_text_and_may_be_unknown(campaign: Path) -> None:
 def test_a_date_without_quotes_is_toml(campaign: Path) -> None:
     settings(campaign, 'since = ""', "since = 2026-02-05")
     assert read_settings(campaign).imap.since == "2026-02-05"
+
+
+@pytest.mark.parametrize("choice", [True, False])
+def test_the_county_says_whether_imports_count(campaign: Path, choice: bool) -> None:
+    settings(campaign, "imports = false", f"imports = {str(choice).lower()}")
+    assert read_settings(campaign).imports is choice
+    assert read_campaign(campaign).request.policy == Policy(imports=choice)
 
 
 def test_settings_saved_in_gbk_are_read(campaign: Path) -> None:

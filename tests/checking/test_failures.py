@@ -10,12 +10,12 @@ import pytest
 
 from support.balanced import changed
 from support.examples import examples
-from xlreport import Entry, Finding, Form, Severity, Submission, Unit, check_submissions
+from xlreport import Entry, Finding, Form, Severity, Submission, Unit, a1, check_submissions
 from xlreport.findings import INDENT, TWO_LINES, grouped
 from xlreport.form.expression import Ref
 from xlreport.form.model import Kind
 from xlreport.rules.evaluate import view_of
-from xlreport.submission import BLANK, Figures, Provenance, Status, shown
+from xlreport.submission import BLANK, Figures, Place, Provenance, Status, shown
 from xlreport.text import columns_of
 from xlreport.workbook.layout.workbook import layout_of
 
@@ -233,3 +233,60 @@ def test_what_is_wrong_with_an_explanation_is_said_as_far_as_there_is_room(
     (told,) = (f for f in findings(other_form, report) if f.code == "M2.transfers")
     assert told.suggestion == advice
     assert told.is_short
+
+
+# --- reports that are not our workbooks ----------------------------------------------------------
+
+
+@pytest.fixture
+def published(zfxxgk: Form, town: Submission) -> Submission:
+    """The town's report as it stands in a document: cells are counted, totals are typed."""
+    places = {}
+    for name, place in town.provenance.places.items():
+        row, column = a1.parse(place.cell) or (0, 0)
+        places[name] = Place("第2个表格", f"第{row + 1}行{column + 1}格")
+    return replace(town, provenance=Provenance(places=places, document="网页"))
+
+
+def test_a_total_in_a_document_is_a_number_like_any_other(
+    zfxxgk: Form, published: Submission
+) -> None:
+    wrong = replace(published, overrides={"requests.received.total": Entry.of(41)})
+    told = [f for f in findings(zfxxgk, wrong) if f.sheet and f.code[0] in "AH"]
+    assert [f.message for f in told] == [
+        "第7行10格 的 41，第7行4格 的 40 ＋ 法人或其他组织 0 ＝ 40，差 1",
+        "各项相加是 40，表里写的是 41",
+    ]
+    assert told[0].suggestion.endswith("请核对更正后重新报送")
+
+
+def test_a_total_in_a_document_that_cannot_be_verified_is_not_called_a_formula(
+    zfxxgk: Form, published: Submission
+) -> None:
+    entries = {**published.entries, "requests.received.business": BLANK}
+    overrides = {"requests.received.total": Entry.of(41)}
+    wrong = replace(published, entries=entries, overrides=overrides)
+    assert not [f for f in findings(zfxxgk, wrong) if "公式" in f.message + f.suggestion]
+
+
+def test_the_balance_of_a_document_is_told_with_its_numbers(
+    zfxxgk: Form, published: Submission
+) -> None:
+    entries = {**published.entries, "requests.carried_out.natural_person": Entry.of(9)}
+    wrong = replace(published, entries=entries)
+    (told,) = (f for f in findings(zfxxgk, wrong) if f.code == "A3.natural_person")
+    assert told.message == (
+        "第7行4格 的 40 ＋ 第8行4格 的 2 ＝ 42，第30行4格 的 41 ＋ 第31行4格 的 9 ＝ 50，差 8"
+    )
+
+
+def test_no_advice_about_a_document_speaks_of_our_workbook(
+    zfxxgk: Form, published: Submission
+) -> None:
+    entries = {**published.entries, "requests.carried_out.natural_person": Entry.of(50)}
+    blank = {**entries, "review.reconsideration.upheld": BLANK}
+    told = findings(zfxxgk, replace(published, entries=blank, texts={}))
+    advice = {f.code: f.suggestion for f in told}
+    assert advice["C2.natural_person"].endswith("请核实")
+    assert advice["A6"].endswith("没有发生的填 0")
+    assert not [f.suggestion for f in told if "校验”页" in f.suggestion or "选“是”" in f.suggestion]

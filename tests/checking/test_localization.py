@@ -23,7 +23,11 @@ from xlreport.checking.localization import (
 from xlreport.rules.linear import LinearConstraint
 from xlreport.submission import BLANK, Status
 
-FORMS = {"zfxxgk": "zfxxgk-2021", "other": "tests/forms/xiangzhen-caizheng.yaml"}
+FORMS = {
+    "zfxxgk": "zfxxgk-2021",
+    "2019": "zfxxgk-2019",
+    "other": "tests/forms/xiangzhen-caizheng.yaml",
+}
 PERSON = "requests.{}.natural_person"
 
 

@@ -29,7 +29,11 @@ from xlreport.rules.evaluate import evaluate_submissions
 from xlreport.rules.linear import LinearConstraint
 from xlreport.submission import Place, Provenance, Summary
 
-FORMS = {"zfxxgk": "zfxxgk-2021", "other": "tests/forms/xiangzhen-caizheng.yaml"}
+FORMS = {
+    "zfxxgk": "zfxxgk-2021",
+    "2019": "zfxxgk-2019",
+    "other": "tests/forms/xiangzhen-caizheng.yaml",
+}
 
 
 def suspects_in(form: Form, report: Submission, **more: Any) -> list[Suspects]:

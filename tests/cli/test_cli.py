@@ -180,3 +180,67 @@ def test_names_cannot_deceive_the_terminal(
 def test_starting_is_quick_because_heavy_libraries_wait() -> None:
     program = "import sys, xlreport.cli.app; heavy = {'numpy', 'pandas', 'pydantic', 'xlsxwriter', 'yaml'} & set(sys.modules); sys.exit(bool(heavy))"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+# --- a form of one's own, named as for check and merge -------------------------------------------
+
+OWN = str(Path(__file__).resolve().parents[1] / "forms" / "xiangzhen-caizheng.yaml")
+OLD, NEW = (str(path) for path in sorted(SAMPLES.glob("2020-2021/*.xlsx")))
+
+
+@pytest.mark.parametrize(
+    "named", [(OWN,), ("--form", OWN), ("xiangzhen-caizheng", "--form", OWN)], ids=len
+)
+def test_a_template_of_a_form_of_ones_own(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, named: tuple[str, ...]
+) -> None:
+    code, out, _ = run(capsys, "template", *named, "--year", "2025", "--out", str(tmp_path))
+    assert (code, [Path(line).name for line in out.splitlines()]) == (
+        0,
+        ["2025年乡镇财政收支情况表（空白）.xlsx"],
+    )
+
+
+def test_a_shipped_form_beside_one_of_ones_own(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    command = ("template", "zfxxgk-2021", "--form", OWN, "--year", "2025", "--out", str(tmp_path))
+    code, out, _ = run(capsys, *command)
+    assert (code, Path(out.strip()).name) == (0, "2025年政府信息公开工作年度报告（空白）.xlsx")
+
+
+def test_which_of_several_forms_has_to_be_said(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    copy = tmp_path / "b.yaml"
+    text = Path(OWN).read_text("utf-8").replace("form: xiangzhen-caizheng", "form: b", 1)
+    copy.write_text(text, "utf-8")
+    both = ("template", "--form", OWN, "--form", str(copy), "--year", "2025")
+    code, out, err = run(capsys, *both, "--out", str(tmp_path))
+    assert (code, out) == (2, "")
+    assert err.startswith("缺少“报表”。xlreport forms 列出全部报表。")
+    assert run(capsys, *both[:1], "b", *both[1:], "--out", str(tmp_path))[0] == 0
+
+
+def test_a_form_file_and_a_campaign_are_one_too_many(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    command = ("template", "--form", OWN, "--campaign", str(tmp_path))
+    code, _, err = run(capsys, *command)
+    assert code == 2
+    assert err.startswith("“报表”和 --campaign 只能写一个：工作文件夹里已经写明是哪种报表。")
+
+
+def test_last_year_in_another_format_needs_no_word(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    code, out, err = run(capsys, "check", NEW, "--previous", OLD, "--verbose")
+    assert (code, err) == (0, "")
+    assert "（B-1·自然人）" in out
+    assert "上年的报表是另一种格式" in out
+    command = ("template", "zfxxgk-2021", "--year", "2021", "--previous", OLD)
+    roster = ("--roster", str(SAMPLES / "roster.csv"), "--out", str(tmp_path))
+    code, out, err = run(capsys, *command, *roster)
+    assert (code, len(out.splitlines())) == (0, 14)
+    assert "没有上年的数" in err
+    assert "甲子镇" not in err.partition("没有上年的数")[2]

@@ -235,8 +235,8 @@ CASES: dict[str, tuple[str, Callable[[Scene], tuple[bytes, int]], str, str]] = {
     "cells of .xlsb": ("cells", with_xlsb, "行、单元格、合并和链接的总数", "个"),
     "depth": ("depth", lambda s: (nested(s), 2), "压缩包套压缩包的层数", "层"),
 }
-ELSEWHERE = {"ratio_from", "seconds", "memory"}
-"""Limits that no message counts; they have tests of their own below."""
+ELSEWHERE = {"boxes", "ratio_from", "seconds", "memory"}
+"""Limits that no message counts, tested below, and that of documents, tested with their readers."""
 
 
 def test_every_limit_has_a_test() -> None:
@@ -326,7 +326,9 @@ def test_memory_is_limited(scene: Scene, capsys: pytest.CaptureFixture[str]) -> 
 def test_a_bad_limit_is_wrong_usage(
     scene: Scene, capsys: pytest.CaptureFixture[str], text: str
 ) -> None:
-    names = "file、archive、parts、part、total、ratio、ratio_from、cells、depth、seconds、memory"
+    names = (
+        "file、archive、parts、part、total、ratio、ratio_from、cells、boxes、depth、seconds、memory"
+    )
     words = f"--limit 的“{text}”不对，要写成 名称=正整数；名称只能是：{names}。"
     assert refused(capsys, "check", str(scene.folder), "--limit", text) == words
 
@@ -375,7 +377,7 @@ def test_terms_of_a_merge_replace_only_what_is_named() -> None:
     request = MergeRequest(Path("in"), year=2024, county=Unit("示例县", "9901"))
     plain = Counting().applied_to(request)
     assert plain == replace(request, policy=Policy(False, False, newest=True))
-    named = Counting(True, True, "error", 2025, "另一县").applied_to(request)
+    named = Counting(True, False, True, "error", 2025, "另一县").applied_to(request)
     policy = Policy(with_errors=True, accept_unlisted=True, newest=False)
     assert named == replace(request, year=2025, county=Unit("另一县"), policy=policy)
 
@@ -420,3 +422,10 @@ def test_files_of_the_year_before_that_cannot_be_used_are_told(
     assert found is unused
     told = "上年的报表里有一个文件没有使用：a�.xlsx：坏了\n"
     assert capsys.readouterr() == ("", told)
+
+
+def test_a_campaign_that_counts_imports_goes_on_counting_them() -> None:
+    request = MergeRequest(Path("in"), policy=Policy(imports=True))
+    assert Counting().applied_to(request).policy == Policy(imports=True)
+    plain = MergeRequest(Path("in"))
+    assert Counting(imports=True).applied_to(plain).policy == Policy(imports=True)

@@ -22,7 +22,7 @@ CODES: dict[str, Code] = PAGES["all_codes"]()
 TWO_LINES = 200
 """Columns of two lines of a terminal, with a Chinese character taking two."""
 
-PROGRAMS = {"Excel", "WPS", "Outlook", "OpenDocument", "xlreport", "repair"}
+PROGRAMS = {"Excel", "WPS", "Word", "Outlook", "OpenDocument", "xlreport", "repair"}
 FORMATS = {
     "eml",
     "mbox",
@@ -39,7 +39,19 @@ FORMATS = {
     "HTML",
     "XML",
 }
-FORMATS |= {"MIME", "PGP", "S", "data", "uuencode", "winmail.dat", "yEnc", "DDE", "DTD"}
+FORMATS |= {
+    "doc",
+    "docx",
+    "MIME",
+    "PGP",
+    "S",
+    "data",
+    "uuencode",
+    "winmail.dat",
+    "yEnc",
+    "DDE",
+    "DTD",
+}
 FOLDERS_AND_KEYS = {"inbox", "originals", "records", "Delete"}
 NAMES = PROGRAMS | FORMATS | FOLDERS_AND_KEYS
 """Programs, formats, keys, folders and the one command that a person must type; all else is Chinese."""

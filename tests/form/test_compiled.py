@@ -47,6 +47,11 @@ def changed_definition(definition: Path) -> None:
         stream.write("\n")
 
 
+def changed_neighbour(definition: Path) -> None:
+    """A definition beside it, of which it may continue one."""
+    (definition.parent / "before.yaml").write_text("form: before\n", "utf-8")
+
+
 def other_bytes(definition: Path) -> None:
     place = place_of(definition)
     place.write_bytes(place.read_bytes()[:-1])
@@ -66,7 +71,9 @@ def gone(definition: Path) -> None:
     definition.unlink()
 
 
-@pytest.mark.parametrize("change", [changed_definition, other_bytes, no_form, no_key, gone])
+@pytest.mark.parametrize(
+    "change", [changed_definition, changed_neighbour, other_bytes, no_form, no_key, gone]
+)
 def test_what_is_out_of_date_or_damaged_does_not_count(
     change: Callable[[Path], None], definition: Path
 ) -> None:

@@ -170,7 +170,11 @@ def test_several_numbers_can_have_been_one(tmp_path: Path) -> None:
         ),
         (
             "continues:\n  form: small.yaml\n  same: [t, text.note]\n",
-            (2, 9, "“small”不适用于 2019 年度，不能是本格式的上一种"),
+            (
+                2,
+                9,
+                "“small”不适用于 2019 年度，不能是本格式的上一种；没有上一种格式的，请删去 continues",
+            ),
         ),
         ("continues:\n  same: [t, text.note]\n", (2, 3, "缺少“form”")),
         (
@@ -208,7 +212,7 @@ def test_two_forms_that_come_before_each_other_are_a_mistake(tmp_path: Path) -> 
     with pytest.raises(FormError) as caught:
         get_form(tmp_path / "before.yaml")
     assert [p.text for p in caught.value.problems] == [
-        "“small”不适用于 2014 年度，不能是本格式的上一种"
+        "“small”不适用于 2014 年度，不能是本格式的上一种；没有上一种格式的，请删去 continues"
     ]
 
 

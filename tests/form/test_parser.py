@@ -105,6 +105,18 @@ def test_a_rule_for_each_cell_leaves_computed_ones_out() -> None:
     assert {instance.code for instance in instances} == {"B1"}
 
 
+def test_the_least_of_a_cell_is_that_of_its_column() -> None:
+    signed = BASE.replace("{id: b, label: 乙}", "{id: b, label: 乙, signed: true}")
+    rule = "  - {code: B1, title: 试, severity: error, each: cell, rule: cell >= least, why: 试}\n"
+    form = loads(signed + rule, "small.yaml")
+    rules = [instance.rule for instance in form.instances if instance.check.code == "B1"]
+    least = ex.Const(Decimal(-999_999_999))
+    assert rules[:2] == [
+        ex.Compare(">=", A, ex.Const(Decimal(0))),
+        ex.Compare(">=", B, least),
+    ]
+
+
 TWO_BLOCKS = BASE.replace(
     "texts:",
     """\
@@ -192,6 +204,7 @@ def test_places_count_characters_not_bytes() -> None:
         ("filled(text.note, 1)", "这里应当是一个比较"),
         ("t.x.a == round(1, 2)", "“1”不是字段"),
         ("t.x.a == cell", "“cell”不是字段"),
+        ("t.x.a >= least", "“least”不是字段"),
         ("t.x.a == t.x.a.b", "没有字段“t.x.a.b”"),
         ("t.x.a == round(t.x.a, decimals)", "小数位数应当是 0 到 6 的整数"),
         ("t.x.a == round(t.x.a, -1)", "小数位数应当是 0 到 6 的整数"),

@@ -16,6 +16,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from formats.packages import OFFICE, zipped
+from formats.packages import RELATIONS as OFFICE_KINDS
+from formats.word import word, word_parts
 from hostile.scene import FILES, NUMBER, REQUESTS, Scene
 from support.cells import part, put, rewrite
 from support.rar_files import Stored, locked_rar5, rar4, rar5
@@ -23,6 +26,7 @@ from support.xlsb import as_xlsb
 from xlreport import Unit, write_workbook
 from xlreport.formats.open import open_book
 
+WORD_97 = FILES.parents[1] / "formats" / "files" / "丁卯乡.doc"
 REAL = FILES.parents[1] / "real" / "files"
 ACCEPTED, RETURNED, REJECTED, IGNORED = "accepted", "returned", "rejected", "ignored"
 DUPLICATE, SUPERSEDED = "duplicate", "superseded"
@@ -819,6 +823,118 @@ one(
     "R15",
 )
 
+# --- hostile pages, documents and texts -------------------------------------------------------
+
+DOCUMENTS = "恶意或异常的网页和文档"
+_NOWHERE = "http://127.0.0.1:9/"
+
+
+def _page(source: Callable[[], str]) -> Callable[[Scene], bytes]:
+    return lambda _: f"<html><meta charset=utf-8>{source()}".encode()
+
+
+def _word(body: str, **more: str) -> Callable[[Scene], bytes]:
+    return lambda _: word(body, **more)
+
+
+def _word_from_outside(_: Scene) -> bytes:
+    """A document that wants a part, a picture and a template from the net."""
+    kinds = ("aFChunk", "image", "attachedTemplate")
+    rows = "".join(
+        f'<Relationship Id="r{kind}" Type="{OFFICE_KINDS}/{kind}" Target="{_NOWHERE}" TargetMode="External"/>'
+        for kind in kinds
+    )
+    parts = word_parts('<w:p/><w:altChunk xmlns:r="x" r:id="raFChunk"/>')
+    parts["word/_rels/document.xml.rels"] = (
+        f'<Relationships xmlns="{OFFICE}">{rows}</Relationships>'
+    )
+    return zipped(parts)
+
+
+def _word_bomb(_: Scene) -> bytes:
+    return word(" " * 60_000_000)
+
+
+def _broken_doc(_: Scene) -> bytes:
+    data = bytearray(WORD_97.read_bytes())
+    start = data.index(b"\xec\xa5")
+    data[start + 32 : start + 512] = b"\xff" * 480
+    return bytes(data)
+
+
+_PAGES: tuple[tuple[str, Callable[[], str], str], ...] = (
+    ("网页：表格套表格十万层", lambda: "<table><tr><td>一" * 100_000, "R3"),
+    ("网页：四十万个格子", lambda: "<table><tr>" + "<td>1" * 400_000, "R3"),
+    ("网页：十万张表", lambda: "<table><tr><td>1</table>" * 100_000, "R3"),
+    (
+        "网页：格子要占 65535 行 65535 列",
+        lambda: "<table>" + "<tr><td rowspan=65535 colspan=65535>1" * 400,
+        "R3",
+    ),
+    ("网页：元素套元素二十万层", lambda: "<div>" * 200_000 + "一", "R1"),
+    ("网页：三百万个没有结束的注释符", lambda: "<!--" * 3_000_000, "R1"),
+    ("网页：一个格子二千万字", lambda: "<table><tr><td>" + "x" * 20_000_000, "R1"),
+    (
+        "网页：一个元素十万个属性",
+        lambda: "<p " + " ".join(f"a{i}=1" for i in range(100_000)) + ">",
+        "R1",
+    ),
+    (
+        "网页：实体定义",
+        lambda: '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><p>&a;',
+        "R1",
+    ),
+    (
+        "网页：引用外面的脚本、图片、框架、样式",
+        lambda: (
+            f"<script src={_NOWHERE}></script><img src={_NOWHERE}><iframe src={_NOWHERE}></iframe>"
+            f"<link rel=stylesheet href={_NOWHERE}><meta http-equiv=refresh content='0;url={_NOWHERE}'>"
+        ),
+        "R1",
+    ),
+    ("网页：夹着零字节", lambda: "<table><tr><td>1\0\0\0", "R1"),
+)
+for _what, _source, _code in _PAGES:
+    one(DOCUMENTS, _what, _page(_source), REJECTED, _code, name="甲.html")
+
+
+def _nested_word(_: Scene) -> bytes:
+    return word("<w:sdt><w:sdtContent>" * 50_000 + "</w:sdtContent></w:sdt>" * 50_000)
+
+
+_WORDS: tuple[tuple[str, Callable[[Scene], bytes], str], ...] = (
+    ("Word 文档：实体炸弹", _word("<w:p/>", before=_DTD.partition("?>")[2]), "R4"),
+    ("Word 文档：解压炸弹", _word_bomb, "R3"),
+    ("Word 文档：引用外面的部件、图片、模板", _word_from_outside, "R1"),
+    (
+        "Word 文档：控件套控件五万层",
+        _nested_word,
+        "R1",
+    ),
+    ("Word 文档：格子没有写在行里", _word("<w:tbl><w:tc/></w:tbl>"), "R2"),
+    ("Word 文档：正文不完整", _word("<w:p>"), "R2"),
+)
+for _what, _make, _code in _WORDS:
+    one(DOCUMENTS, _what, _make, REJECTED, _code, name="甲.docx")
+one(DOCUMENTS, "Word 文档（.doc）：内容损坏", _broken_doc, REJECTED, "R1", name="甲.doc")
+
+_TEXTS: tuple[tuple[str, Callable[[], bytes], str], ...] = (
+    ("文本：一行一千万个制表符", lambda: b"a" + b"\t" * 10_000_000, "R3"),
+    ("文本：一行一千万个竖线", lambda: b"|" * 10_000_000, "R3"),
+    ("文本：二千万字没有换行", lambda: b"x" * 20_000_000, "R1"),
+    ("文本：四百万个空行", lambda: b"\n" * 4_000_000, "R1"),
+    ("文本：没有结束的引号", lambda: b'a\t"b\n' * 20_000, "R1"),
+    ("文本：夹着零字节", lambda: b"x" * 5_000 + b"\0\t1\n" * 9, "R1"),
+)
+
+
+def _text(content: Callable[[], bytes]) -> Callable[[Scene], bytes]:
+    return lambda _: content()
+
+
+for _what, _content, _code in _TEXTS:
+    one(DOCUMENTS, _what, _text(_content), REJECTED, _code, name="甲.txt")
+
 # --- ways to write a number ---------------------------------------------------------------------
 
 NUMBERS = "数字的写法"
@@ -1216,6 +1332,20 @@ archive(
     {"../甲.xlsx": REJECTED, "甲子镇.xlsx": ACCEPTED},
     "R6",
     name="报表.7z",
+)
+archive(
+    "zip 里有一份报表和一份 OFD",
+    lambda s: s.raw_zip(("甲子镇.xlsx", s.book), ("盖章件.ofd", _real("盖章件.ofd")(s))),
+    {"甲子镇.xlsx": ACCEPTED, "盖章件.ofd": REJECTED},
+    "R1",
+)
+archive(
+    "zip 里有一份报表和名为 OFD.xml、[Content_Types].xml 的文件",
+    lambda s: s.raw_zip(
+        ("甲子镇.xlsx", s.book), ("OFD.xml", b"<x/>"), ("[Content_Types].xml", b"<x/>")
+    ),
+    {"甲子镇.xlsx": ACCEPTED, "OFD.xml": REJECTED, "[Content_Types].xml": REJECTED},
+    "R1",
 )
 archive(
     "RAR 压缩包（RAR5）",

@@ -13,6 +13,8 @@ from typing import Any, ClassVar
 
 import pytest
 
+from formats.packages import xlsx_parts
+from formats.packages import zipped as package
 from support.records import JIAZI, form, report
 from xlreport import FileRecord, Form, FormCatalog, Limits, Outcome, ReadOptions, write_workbook
 from xlreport.merging.discover import SourceFile
@@ -68,6 +70,17 @@ def test_between_processes_a_record_travels_without_its_form(tmp_path: Path, boo
     reader = Reader(FORMS, tmp_path)
     file, inside = reader(source(tmp_path, "甲.xlsx", book))
     assert (file.form, file.form_id, inside) == (None, "zfxxgk-2021", [])
+
+
+def test_a_large_workbook_of_nobodys_is_told_as_what_it_is(tmp_path: Path) -> None:
+    """The limit on documents is none on workbooks: there is another one."""
+    rows = "".join(f'<row r="{n}"><c r="A{n}"><v>{n}</v></c></row>' for n in range(1, 30))
+    foreign = package(xlsx_parts(f"<sheetData>{rows}</sheetData>"))
+    (file,) = read(tmp_path, source(tmp_path, "甲.xlsx", foreign), boxes=20)
+    assert (file.outcome, file.findings[-1].code) == (Outcome.REJECTED, "F2")
+    page = b"<html>" + b"<p>x" * 30
+    (file,) = read(tmp_path, source(tmp_path, "甲.html", page), boxes=20)
+    assert (file.outcome, file.findings[-1].code) == (Outcome.REJECTED, "R3")
 
 
 def test_what_was_not_sent_is_ignored(tmp_path: Path) -> None:

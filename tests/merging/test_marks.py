@@ -16,9 +16,11 @@ from xlreport import (
     check_files,
     merge_folder,
     read_prior_year,
+    repair_files,
     write_outputs,
     write_workbook,
 )
+from xlreport.merging.marks import IMPORTS, NOTICES, REPAIRS, is_own
 
 BESIDE = ("汇总情况.html", "结果.json")
 
@@ -42,7 +44,7 @@ def test_it_is_no_report(inbox: Path, tmp_path: Path, name: str) -> None:
     (file,) = check_files([out / name]).files
     assert file.outcome is Outcome.IGNORED
     told = [(finding.code, finding.message) for finding in file.findings]
-    assert told == [("F12", "这是汇总时写出的汇总情况或数据，不是报表")]
+    assert told == [("F12", "这是程序写出的汇总情况、数据或清单，不是报表")]
 
 
 @pytest.mark.parametrize("name", BESIDE)
@@ -125,3 +127,17 @@ def test_a_folder_of_that_name_stays(inbox: Path, tmp_path: Path) -> None:
     with pytest.raises(WouldReplace):
         written(inbox, tmp_path / "out")
     assert [path.name for path in folder.parent.iterdir()] == [folder.name]
+
+
+def test_the_list_beside_fresh_workbooks_is_no_report(inbox: Path, tmp_path: Path) -> None:
+    repair_files([inbox], tmp_path / "fresh")
+    files = check_files([tmp_path / "fresh"]).files
+    told = {Path(file.path).name: file.outcome for file in files}
+    assert told["修复清单.txt"] is Outcome.IGNORED
+    assert len(told) == 2
+
+
+@pytest.mark.parametrize("heading", [REPAIRS, IMPORTS, NOTICES])
+def test_a_list_is_known_by_its_first_line(heading: str) -> None:
+    assert is_own(f"{heading}\r\n".encode("utf-8-sig"))
+    assert not is_own(heading.replace("清单", "名单").encode("utf-8-sig"))

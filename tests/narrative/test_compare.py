@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from make_samples import in_force
 from support.examples import examples
 from support.texts import text_findings
 from tabletext import load
@@ -106,8 +107,9 @@ def test_at_least_half_of_the_sentences_are_without_a_contradiction() -> None:
 
 
 @pytest.mark.parametrize("path", sorted(SAMPLES.rglob("*.txt")), ids=lambda p: p.stem)
-def test_the_samples_contradict_themselves_nowhere(path: Path, zfxxgk: Form) -> None:
-    assert about_texts(zfxxgk, load(path, zfxxgk, Unit("示例县"))) == []
+def test_the_samples_contradict_themselves_nowhere(path: Path) -> None:
+    form = in_force(path)
+    assert about_texts(form, load(path, form, Unit("示例县"))) == []
 
 
 def test_a_contradiction_quotes_the_text_and_names_the_cells(zfxxgk: Form) -> None:

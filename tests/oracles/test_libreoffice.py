@@ -33,7 +33,7 @@ pytestmark = pytest.mark.oracle
 FILLS = examples(15, nightly=800).max_examples
 """Random fills for each of the two forms, beside those that show a grade that none before showed."""
 
-MOST = max(120, 3 * FILLS)
+MOST = max(240, 3 * FILLS)
 """Fills that are looked at for such."""
 
 

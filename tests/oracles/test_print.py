@@ -20,7 +20,8 @@ import xlsxwriter
 
 from support.cells import part, rewrite
 from support.soffice import convert
-from xlreport import Form, write_workbook
+from xlreport import Form, get_form, write_workbook
+from xlreport.form.catalog import shipped
 from xlreport.submission import Figures, Submission, Unit
 from xlreport.workbook.layout.workbook import layout_of
 from xlreport.workbook.writer.styles import SONG
@@ -72,8 +73,9 @@ def printed(pdf: Path) -> list[Page]:
 
 def filled(form: Form) -> Submission:
     """A report in which the town declared its blanks to be 0, with texts of 1,000 characters."""
+    year = form.last_year or 2025
     empty = blank(
-        form, 2025, Unit("青石镇人民政府", "990199", "乡镇"), Unit("示例县", "9901", "县")
+        form, year, Unit("青石镇人民政府", "990199", "乡镇"), Unit("示例县", "9901", "县")
     )
     texts = {text.field_id: SENTENCE * 111 for text in form.texts[:2]}
     texts = {name: text[:999] + LAST for name, text in texts.items()}
@@ -104,13 +106,11 @@ def reference(path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def pdfs(
-    tmp_path_factory: pytest.TempPathFactory, zfxxgk: Form, other_form: Form
-) -> Mapping[str, list[Page]]:
+def pdfs(tmp_path_factory: pytest.TempPathFactory, other_form: Form) -> Mapping[str, list[Page]]:
     folder = tmp_path_factory.mktemp("print")
     files = [folder / "reference.xlsx"]
     reference(files[0])
-    for form in (zfxxgk, other_form):
+    for form in (*map(get_form, shipped()), other_form):
         file = folder / f"{form.id}.xlsx"
         file.write_bytes(write_workbook(filled(form), form))
         files.append(file)

@@ -121,6 +121,20 @@ def test_rows_that_are_only_styled_are_no_data(tmp_path: Path) -> None:
 # --- what is something else --------------------------------------------------------------------
 
 
+UNREADABLE_DOC = [
+    (
+        "R1",
+        "这是 Word 文档（.doc），里面的内容读不出来",
+        "请用 WPS 或 Word 打开，另存为“.docx”格式后再试",
+    )
+]
+
+
+def has_no_table(what: str) -> list[Told]:
+    """What is said of a document without official tables."""
+    return [("R1", f"这是{what}，里面认不出报表的表格", FILL_IN)]
+
+
 def is_no_workbook(what: str, suggestion: str) -> list[Told]:
     return [("R1", f"这是{what}，不是能读取的工作簿", suggestion)]
 
@@ -128,7 +142,7 @@ def is_no_workbook(what: str, suggestion: str) -> list[Told]:
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("word-with-an-excel-table.doc", is_no_workbook(" Word 文档（.doc）", FILL_IN)),
+        ("word-with-an-excel-table.doc", UNREADABLE_DOC),
         (
             "outlook-message-with-an-xls.msg",
             [
@@ -165,26 +179,32 @@ HTML = "<html><head><meta charset=gbk></head><table><tr><td>行政许可</td><td
 
 
 @pytest.mark.parametrize(
-    ("data", "what", "suggestion"),
+    ("data", "expected"),
     [
-        (b"ID;PWXL;N;E\r\nC;Y1;X1;K135\r\nE\r\n", " SYLK 表格（.slk）", RESEND),
-        (b"\x09\x02\x06\x00\0\0\x10\0\0\0", "很旧的 Excel 工作簿（4.0 及以前）", RESEND),
-        (b"\x09\x00\x04\x00\x02\0\x10\0", "很旧的 Excel 工作簿（4.0 及以前）", RESEND),
-        (HTML.encode("gbk"), "网页（HTML）文件", FILL_IN),
-        (compound(EMBEDDED), " Word 文档（.doc）", FILL_IN),
+        (
+            b"ID;PWXL;N;E\r\nC;Y1;X1;K135\r\nE\r\n",
+            is_no_workbook(" SYLK 表格（.slk）", RESEND),
+        ),
+        (
+            b"\x09\x02\x06\x00\0\0\x10\0\0\0",
+            is_no_workbook("很旧的 Excel 工作簿（4.0 及以前）", RESEND),
+        ),
+        (
+            b"\x09\x00\x04\x00\x02\0\x10\0",
+            is_no_workbook("很旧的 Excel 工作簿（4.0 及以前）", RESEND),
+        ),
+        (HTML.encode("gbk"), has_no_table("网页（HTML）文件")),
+        (compound(EMBEDDED), UNREADABLE_DOC),
         (
             compound({"PowerPoint Document": bytes(5000), "Obj": {"Workbook": b"x"}}),
-            "演示文稿（.ppt）",
-            FILL_IN,
+            is_no_workbook("演示文稿（.ppt）", FILL_IN),
         ),
     ],
-)  # fmt: skip
-def test_the_advice_is_one_that_helps(
-    data: bytes, what: str, suggestion: str, tmp_path: Path
-) -> None:
+)
+def test_the_advice_is_one_that_helps(data: bytes, expected: list[Told], tmp_path: Path) -> None:
     path = tmp_path / "甲子镇.xls"
     path.write_bytes(data)
-    assert told(only(path)) == is_no_workbook(what, suggestion)
+    assert told(only(path)) == expected
 
 
 # --- what was made to deceive ------------------------------------------------------------------
@@ -289,16 +309,15 @@ def word_document() -> bytes:
 
 
 LIST = "项目,件数\r\n规章,0\r\n"
-UNDER_ANOTHER_NAME: dict[str, tuple[Callable[[], bytes], str]] = {
-    "a .doc": ((FILES / "word-with-an-excel-table.doc").read_bytes, " Word 文档（.doc）"),
-    "a .docx": (word_document, " Word 文档（.docx）"),
-    "an .rtf": (lambda: b"{\\rtf1\\ansi }", " RTF 文档"),
-    "a list in GBK": (lambda: LIST.encode("gbk"), "文本文件（如 CSV）"),
-    "a list in UTF-8": (lambda: LIST.encode("utf-8-sig"), "文本文件（如 CSV）"),
-    "Unicode text of Excel": (
-        lambda: LIST.replace(",", "\t").encode("utf-16"),
-        "文本文件（如 CSV）",
-    ),
+A_LIST = has_no_table("文本文件（如 CSV）")
+RTF_ADVICE = "请把数字填到县里发的模板里报送；里面是报表原样的，也可以用 WPS 打开，另存为“.docx”"
+UNDER_ANOTHER_NAME: dict[str, tuple[Callable[[], bytes], list[Told]]] = {
+    "a .doc": ((FILES / "word-with-an-excel-table.doc").read_bytes, UNREADABLE_DOC),
+    "a .docx": (word_document, has_no_table(" Word 文档（.docx）")),
+    "an .rtf": (lambda: b"{\\rtf1\\ansi }", is_no_workbook(" RTF 文档", RTF_ADVICE)),
+    "a list in GBK": (lambda: LIST.encode("gbk"), A_LIST),
+    "a list in UTF-8": (lambda: LIST.encode("utf-8-sig"), A_LIST),
+    "Unicode text of Excel": (lambda: LIST.replace(",", "\t").encode("utf-16"), A_LIST),
 }
 
 
@@ -307,9 +326,9 @@ UNDER_ANOTHER_NAME: dict[str, tuple[Callable[[], bytes], str]] = {
 def test_a_document_or_a_list_under_a_workbooks_name_is_called_what_it_is(
     tmp_path: Path, kind: str, extension: str
 ) -> None:
-    content, label = UNDER_ANOTHER_NAME[kind]
+    content, expected = UNDER_ANOTHER_NAME[kind]
     path = tmp_path / f"年报.{extension}"
     path.write_bytes(content())
     file = only(path)
     assert file.outcome is Outcome.REJECTED
-    assert told(file) == [("R1", f"这是{label}，不是能读取的工作簿", FILL_IN)]
+    assert told(file) == expected

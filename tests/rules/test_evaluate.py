@@ -144,7 +144,7 @@ WORDS = {Verdict.HOLDS: True, Verdict.FAILS: False, Verdict.UNKNOWN: None}
 @examples(25)
 @given(
     seeds=st.lists(st.integers(0, 10**6), min_size=1, max_size=4),
-    name=st.sampled_from(["zfxxgk-2021", "other"]),
+    name=st.sampled_from(["zfxxgk-2019", "zfxxgk-2021", "other"]),
 )
 def test_the_vectorised_evaluation_equals_the_plain_one(seeds: list[int], name: str) -> None:
     form = get_form(name if name != "other" else "tests/forms/xiangzhen-caizheng.yaml")

@@ -141,7 +141,7 @@ def test_every_number_by_shape_is_what_it_is_alone(other_form: Form) -> None:
 @examples(40)
 @given(
     seeds=st.lists(st.integers(0, 10**6), min_size=1, max_size=5),
-    name=st.sampled_from(["zfxxgk-2021", "tests/forms/xiangzhen-caizheng.yaml"]),
+    name=st.sampled_from(["zfxxgk-2019", "zfxxgk-2021", "tests/forms/xiangzhen-caizheng.yaml"]),
 )
 def test_all_rules_of_a_form_by_shape_and_one_by_one(seeds: list[int], name: str) -> None:
     form = get_form(name)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from printed_tables import Printed, Values, block_down, titled
-from xlreport.form.model import Heading, Table
+from xlreport.form.model import Heading, Table, paths
 
 
 def blocks_apart(table: Table, values: Values) -> list[Printed]:
@@ -100,3 +100,51 @@ def transposed(part: Printed) -> Printed:
             for (row, column), slot in part.slots.items()
         }
     )
+
+
+def beside(after: str, *extra: Heading) -> Callable[[tuple[Heading, ...]], tuple[Heading, ...]]:
+    """Headings with others after that of this id."""
+
+    def insert(headings: tuple[Heading, ...]) -> tuple[Heading, ...]:
+        longer: list[Heading] = []
+        for heading in headings:
+            longer.append(replace(heading, children=insert(heading.children)))
+            if heading.id == after:
+                longer += extra
+        return tuple(longer)
+
+    return insert
+
+
+def below(group: str, *extra: Heading) -> Callable[[tuple[Heading, ...]], tuple[Heading, ...]]:
+    """Headings with others at the end of the group of this id."""
+
+    def append(headings: tuple[Heading, ...]) -> tuple[Heading, ...]:
+        return tuple(
+            replace(
+                heading,
+                children=(*append(heading.children), *(extra if heading.id == group else ())),
+            )
+            for heading in headings
+        )
+
+    return append
+
+
+def relabelled(
+    change: Callable[[str], str],
+) -> Callable[[tuple[Heading, ...]], tuple[Heading, ...]]:
+    """Headings with all their labels written otherwise."""
+
+    def relabel(headings: tuple[Heading, ...]) -> tuple[Heading, ...]:
+        return tuple(
+            replace(heading, label=change(heading.label), children=relabel(heading.children))
+            for heading in headings
+        )
+
+    return relabel
+
+
+def without_groups(headings: tuple[Heading, ...]) -> tuple[Heading, ...]:
+    """Only the headings that stand for one row or column each."""
+    return tuple(path[-1] for path in paths(headings))

@@ -117,10 +117,14 @@ def _covering(part: Printed) -> dict[Cell, tuple[Cell, Slot]]:
     return covering
 
 
+_WIDTH = 900
+"""How wide a column is, in twentieths of a point: without widths LibreOffice lays tables out anew."""
+
+
 def _word_cell(slot: Slot, inner: str = "", *, goes_on: bool = False) -> str:
-    merge = ""
+    merge = f'<w:tcW w:w="{_WIDTH * slot.columns}" w:type="dxa"/>'
     if slot.columns > 1:
-        merge = f'<w:gridSpan w:val="{slot.columns}"/>'
+        merge += f'<w:gridSpan w:val="{slot.columns}"/>'
     if slot.rows > 1:
         merge += "<w:vMerge/>" if goes_on else '<w:vMerge w:val="restart"/>'
     text = "" if goes_on else slot.text
@@ -140,8 +144,12 @@ def _word_table(part: Printed) -> str:
             cells.append(_word_cell(slot, goes_on=top < row))
             column += slot.columns
         rows.append(f"<w:tr>{''.join(cells)}</w:tr>")
-    grid = "<w:gridCol/>" * part.width
-    return f"<w:tbl {nsdecls('w')}><w:tblPr/><w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl>"
+    return _table_of(part.width, "".join(rows))
+
+
+def _table_of(columns: int, rows: str) -> str:
+    grid = f'<w:gridCol w:w="{_WIDTH}"/>' * columns
+    return f"<w:tbl {nsdecls('w')}><w:tblPr/><w:tblGrid>{grid}</w:tblGrid>{rows}</w:tbl>"
 
 
 def word(page: Page, *, layout_table: bool = False) -> bytes:
@@ -153,7 +161,7 @@ def word(page: Page, *, layout_table: bool = False) -> bytes:
             xml = _word_table(part)
             if layout_table:
                 cell = _word_cell(Slot(""), xml)
-                xml = f"<w:tbl {nsdecls('w')}><w:tblPr/><w:tblGrid><w:gridCol/></w:tblGrid><w:tr>{cell}</w:tr></w:tbl>"
+                xml = _table_of(1, f"<w:tr>{cell}</w:tr>")
             body.insert(len(body) - 1, parse_xml(xml))
             body.insert(len(body) - 1, parse_xml(f"<w:p {nsdecls('w')}/>"))
         else:
@@ -307,17 +315,17 @@ def piped(page: Page) -> str:
 
 
 def comma_separated(page: Page) -> str:
-    """The report as CSV."""
-    stream = io.StringIO()
-    writer = csv.writer(stream)
+    """The report as CSV, as programs save a sheet: every line has the cells of the widest."""
+    lines: list[list[str]] = []
     for part in page:
-        if isinstance(part, Printed):
-            writer.writerows(part.texts())
-        else:
-            writer.writerow([part])
+        lines += part.texts() if isinstance(part, Printed) else [[part]]
+    width = max(len(line) for line in lines)
+    stream = io.StringIO()
+    csv.writer(stream).writerows([*line, *[""] * (width - len(line))] for line in lines)
     return stream.getvalue()
 
 
 def run_together(page: Page) -> str:
-    """The report as a page saved as text: nothing between the cells."""
-    return re.sub(r"\t", "", tabbed(page)).replace("\n", "")
+    """The report as a page saved as text: its title, and nothing between the cells of all the rest."""
+    title, *rest = tabbed(page).split("\n")
+    return f"{title}\n{''.join(rest)}".replace("\t", "")

@@ -6,6 +6,7 @@ What must come is known from what was printed; nothing here uses the program's w
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -13,14 +14,18 @@ from decimal import Decimal
 from printed_tables import Printed, Slot, stacked, table_as_printed, titled
 from support.balanced import typed_over
 from support.headings import (
+    below,
+    beside,
     blocks_apart,
     merged_into,
+    relabelled,
     renamed,
     retyped_down,
     shuffled,
     transposed,
     with_headings,
     without,
+    without_groups,
 )
 from support.printed_files import (
     Page,
@@ -39,7 +44,7 @@ from support.printed_files import (
     workbook,
 )
 from xlreport import Entry, Form, Submission, Unit
-from xlreport.form.model import Heading, Kind, Table
+from xlreport.form.model import Heading, Kind, Table, paths
 from xlreport.submission import shown
 
 TEXTS = {
@@ -88,6 +93,13 @@ class Case:
     either: frozenset[str] = frozenset()
     told: tuple[str, ...] = ()
     nothing: bool = False
+
+    @property
+    def may_be_refused(self) -> bool:
+        """Whether it is right that no report comes of it: it has no number for certain, or does not
+        tell of what year or unit it is."""
+        certain = self.values.keys() - self.either
+        return self.nothing or not certain or self.year is None or not self.unit
 
 
 def number_of(kind: Kind, rng: random.Random) -> str:
@@ -252,13 +264,24 @@ def web_cases(one: Published) -> Iterator[Case]:
     yield case("web-one-table", "one.html", web_page(together), one, together)
     for name, change in CHANGES.items():
         altered = changed(parts, change)
-        yield case(f"web-{name}", f"{name}.htm", web_page(altered), one, altered)
+        data = web_page(altered)
+        either = spread(parts) if name == "repeated" else frozenset()
+        yield case(f"web-{name}", f"{name}.htm", data, one, altered, either=either)
     apart = page(one, {**official(one), **_apart(one)})
     yield case("web-blocks-apart", "apart.html", web_page(apart), one, apart)
 
 
 def _apart(one: Published) -> dict[str, list[Printed]]:
     return {table.id: blocks_apart(table, one.values) for table in one.form.tables if len(table.blocks) > 1}  # fmt: skip
+
+
+def spread(parts: Page) -> frozenset[str]:
+    """The fields whose number goes over several columns: repeated in each, it stands under the same
+    heading several times, which a reader may leave."""
+    tables = [part for part in parts if isinstance(part, Printed)]
+    return frozenset(
+        slot.field for part in tables for slot in part.slots.values() if slot.columns > 1
+    ) - {""}
 
 
 CHANGES: dict[str, Callable[[Printed], Printed]] = {
@@ -308,7 +331,9 @@ def word_cases(one: Published) -> Iterator[Case]:
     yield case("word-layout-table", "layout.docx", word(parts, layout_table=True), one, parts)
     for name, change in CHANGES.items():
         altered = changed(parts, change)
-        yield case(f"word-{name}", f"{name}.docx", word(altered), one, altered)
+        data = word(altered)
+        either = spread(parts) if name == "repeated" else frozenset()
+        yield case(f"word-{name}", f"{name}.docx", data, one, altered, either=either)
     for name, tables in {"down": _down(one), "split": _split(one)}.items():
         other = page(one, tables)
         yield case(f"word-{name}", f"{name}.docx", word(other), one, other)
@@ -338,23 +363,23 @@ def workbook_cases(one: Published) -> Iterator[Case]:
         yield case(f"book-{name}", f"{name}.xlsx", workbook(parts, how), one, parts)
     for name, change in {**CHANGES, "blank-lines": with_blank_lines}.items():
         altered = changed(parts, change)
-        yield case(f"book-{name}", f"{name}.xlsx", workbook(altered), one, altered)
+        data = workbook(altered)
+        either = spread(parts) if name == "repeated" else frozenset()
+        yield case(f"book-{name}", f"{name}.xlsx", data, one, altered, either=either)
     for name, other in {"down": page(one, _down(one)), "one-table": as_one_table(one)}.items():
         yield case(f"book-{name}", f"{name}.xlsx", workbook(other), one, other)
     yield case("book-binary", "年报.xlsb", binary_workbook(parts), one, parts)
     yield case("book-as-et", "年报.et", workbook(parts), one, parts)
 
 
-def with_split_rows(text: str, labels: list[str]) -> str:
-    """The text with the numbers of these rows on a line of their own, as the seed has one."""
+def with_split_row(text: str, label: str, columns: int) -> str:
+    """The text with the numbers of a row on a line of their own, after so many blank cells, as the
+    seed has one."""
     lines = []
     for line in text.split("\n"):
-        label = next((label for label in labels if f"{label}\t" in line), "")
-        if label:
-            head, _, rest = line.partition(f"{label}\t")
-            lines += [f"{head}{label}\t", f"\t{rest.lstrip(chr(9))}"]
-        else:
-            lines.append(line)
+        head, found, rest = line.partition(f"{label}\t")
+        numbers = rest.lstrip("\t")
+        lines += [head + found, "\t" * columns + numbers] if found else [line]
     return "\n".join(lines)
 
 
@@ -367,7 +392,8 @@ def text_cases(one: Published) -> Iterator[Case]:
     texts = {
         "tabs": tabs,
         "blank-lines": tabs.replace("\n", "\n\n"),
-        "split-row": with_split_rows(tabs, [granted.label]),
+        "split-row": with_split_row(tabs, granted.label, 3),
+        "ragged-split-row": with_split_row(ragged(parts), granted.label, 1),
         "windows": tabs.replace("\n", "\r\n"),
         "pipes": piped(parts),
         "ragged": ragged(parts),
@@ -384,7 +410,9 @@ def text_cases(one: Published) -> Iterator[Case]:
     gaps = spaced(page(holes)).encode()
     yield case("text-spaces-blanks-lost", "gaps.txt", gaps, holes, page(holes), either=every)
     together = run_together(parts).encode()
-    yield case("text-run-together", "together.txt", together, one, parts, nothing=True)
+    yield case(
+        "text-run-together", "together.txt", together, one, parts, nothing=True, told=("R42",)
+    )
 
 
 def title_cases(one: Published) -> Iterator[Case]:
@@ -401,12 +429,46 @@ def title_cases(one: Published) -> Iterator[Case]:
     parts = [f"{one.unit}人民政府", f"{one.year}年政府信息公开工作年度报告", *page(one)[1:]]
     yield case("title-two-lines", "two.docx", word(parts), one, parts)
     parts = ["政府信息公开工作年度报告", *page(one)[1:]]
-    yield case("title-nothing-told", "说明.html", web_page(parts), one, parts, year=None, unit="")
+    yield case(
+        "title-nothing-told",
+        "说明.html",
+        web_page(parts),
+        one,
+        parts,
+        year=None,
+        unit="",
+        told=("R39",),
+    )
     parts = [f"{one.unit}政府信息公开工作年度报告", *page(one)[1:]]
-    yield case("title-no-year", "某某.html", web_page(parts), one, parts, year=None)
+    yield case("title-no-year", "某某.html", web_page(parts), one, parts, year=None, told=("R39",))
     parts = [f"{one.year}年政府信息公开工作年度报告", *page(one)[1:]]
-    yield case("title-no-unit", "某某.html", web_page(parts), one, parts, unit="")
+    yield case("title-no-unit", "某某.html", web_page(parts), one, parts, unit="", told=("F4",))
 
+
+def neighbour_cases(one: Published) -> Iterator[Case]:
+    """Titles of other reports around this one's, and titles written in other ways."""
+    report_name, year = "政府信息公开工作年度报告", one.year
+    parts = page(one)
+    body = parts[1:]
+    before = f"{one.unit}{year - 1}年{report_name}"
+    pages: dict[str, list[Part]] = {
+        "links-below": [*parts, f"上一篇：{before}", f"下一篇：{one.unit}{year + 1}年{report_name}"],
+        "other-years-above": [before, f"{one.unit}{year - 2}年{report_name}", *parts],
+        "other-units-above": [f"乙丑镇{year}年{report_name}", f"丙寅镇{year}年{report_name}", *parts],
+        "twice": [parts[0], *parts],
+        "in-a-table": [Printed({(0, 0): Slot(str(parts[0]))}), *body],
+        "chinese-digits": [f"{one.unit}{''.join('〇一二三四五六七八九'[int(d)] for d in str(year))}年{report_name}", *body],
+        "full-width": [f"{one.unit}{str(year).translate(_WIDE)}年{report_name}", *body],
+        "in-brackets": [f"{one.unit}{report_name}（{year}年度）", *body],
+        "short-name": [f"{one.unit}{year}年政府信息公开年报", *body],
+        "county-above": [f"示例县{year}年{report_name}", *parts],
+        "last-year-in-the-text": [*parts[:2], f"按照{before}的要求，{year - 1}年度未办结的2件本年办结。", *parts[3:]],
+    }  # fmt: skip
+    for name, other in pages.items():
+        yield case(f"title-{name}", f"{name}.html", web_page(other), one, parts, texts={})
+
+
+_WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
 
 # --- traps -----------------------------------------------------------------------------------
 
@@ -456,20 +518,39 @@ def heading_cases(one: Published) -> Iterator[Case]:
     for row in ("repealed", "refused_third_party", "carried_in", "penalties"):
         table_id = "disclosure" if row in ("repealed", "penalties") else "requests"
         parts = _altered(one, table_id, _both(without(row)))
-        yield case(f"missing-{row}", f"missing-{row}.xlsx", workbook(parts), one, parts)
+        yield case(
+            f"missing-{row}", f"missing-{row}.xlsx", workbook(parts), one, parts, told=("R38",)
+        )
     for column in ("business", "other"):
         parts = _altered(one, "requests", _columns(without(column)))
-        yield case(f"missing-{column}", f"missing-{column}.html", web_page(parts), one, parts)
+        yield case(
+            f"missing-{column}",
+            f"missing-{column}.html",
+            web_page(parts),
+            one,
+            parts,
+            told=("R38",),
+        )
     parts = _altered(one, "requests", _columns(renamed("legal_service", "其他")))
     expected = {
         name: "" if name.endswith((".legal_service", ".other")) else text
         for name, text in printed_values(one.form, parts).items()
     }
     expected |= {n: one.values[n] for n in expected if n.startswith("review.")}
-    yield case("two-others", "others.html", web_page(parts), one, parts, values=expected)
+    yield case(
+        "two-others",
+        "others.html",
+        web_page(parts),
+        one,
+        parts,
+        values=expected,
+        told=("R37", "R38"),
+    )
     parts = _altered(one, "disclosure", _columns(renamed("repealed", "本年制发件数")))  # fmt: skip
     blank = blanked(one, parts, *(f"disclosure.{row}.{column}" for row in ("regulations", "normative_documents") for column in ("issued", "repealed")))  # fmt: skip
-    yield case("two-issued", "issued.docx", word(parts), one, parts, values=blank)
+    yield case(
+        "two-issued", "issued.docx", word(parts), one, parts, values=blank, told=("R37", "R38")
+    )
     spellings = {
         "repealed": "本年度止件数",
         "normative_documents": "规范性文件",
@@ -488,12 +569,211 @@ def heading_cases(one: Published) -> Iterator[Case]:
     for name, (label, *beginnings) in others.items():
         parts = _altered(one, "disclosure", _both(renamed(name, label)))  # fmt: skip
         blank = blanked(one, parts, *beginnings)
-        yield case(f"other-meaning-{name}", f"{name}.html", web_page(parts), one, parts, values=blank)  # fmt: skip
+        yield case(f"other-meaning-{name}", f"{name}.html", web_page(parts), one, parts, values=blank, told=("R38",))  # fmt: skip
     parts = _altered(one, "requests", _rows(merged_into("closed")))
-    yield case("closed-in-one-row", "closed.html", web_page(parts), one, parts)
+    yield case("closed-in-one-row", "closed.html", web_page(parts), one, parts, told=("R38",))
     turned = transposed(table_as_printed(one.form.table("requests"), one.values))
     parts = with_table(one, "requests", turned)
     yield case("transposed", "transposed.xlsx", workbook(parts), one, parts, either=fields_of(one.form, "requests"))  # fmt: skip
+
+
+def _with_more(one: Published, change: Callable[[Table], Table], number: str = "8") -> list[Part]:
+    """The page with rows or columns in the table of requests that the form does not have."""
+    table = change(one.form.table("requests"))
+    names = {f"{table.id}.{row}.{column}" for row in _ids(table, "rows") for column in _ids(table, "columns")}  # fmt: skip
+    values = {**{name: f"{number}{i}" for i, name in enumerate(sorted(names))}, **one.values}
+    return with_table(one, table.id, table_as_printed(table, values))
+
+
+def _ids(table: Table, side: str) -> set[str]:
+    (block,) = table.blocks
+    return {path[-1].id or "" for path in paths(getattr(block, side))}
+
+
+def intruder_cases(one: Published) -> Iterator[Case]:
+    """Rows and columns among the form's that it does not have: theirs go nowhere."""
+    more = {
+        "other-of-another-group": _rows(below("refused", Heading("9.其他", "x"))),
+        "subtotal": _rows(below("refused", Heading("小计", "x"))),
+        "part-of-a-row": _rows(beside("granted", Heading("其中：涉及征地拆迁", "x"))),
+        "total-again": _rows(beside("carried_out", Heading("总计", "x"))),
+        "last-year-column": _columns(beside("total", Heading("上年总计", "x"))),
+        "change-column": _columns(beside("natural_person", Heading("自然人同比增减", "x"))),
+        "share-column": _columns(beside("total", Heading("占比（%）", "x"))),
+        "media-column": _columns(below("legal_persons", Heading("新闻媒体", "x"))),
+    }
+    for name, change in more.items():
+        parts = _with_more(one, change)
+        yield case(f"more-{name}", f"{name}.html", web_page(parts), one, parts)
+    other = fields_of(one.form, "other") & fields_of(one.form, "requests")
+    outside = _columns(_other_outside)
+    parts = _with_more(one, outside)
+    yield case("other-outside-its-group", "outside.html", web_page(parts), one, parts, either=other)
+    parts = _with_more(one, _columns(lambda headings: _two_years(headings, one.year)))
+    requests = fields_of(one.form, "requests")
+    yield case("years-beside", "beside.xlsx", workbook(parts), one, parts, either=requests)
+    parts = _with_more(one, _both(without_groups))
+    yield case("no-groups", "groups.html", web_page(parts), one, parts, either=requests)
+    unnumbered = relabelled(
+        lambda label: re.sub("^([一二三四五六七]、|（[一-七]）|[1-9]\\.)", "", label)
+    )
+    parts = _with_more(one, _rows(unnumbered))
+    yield case("no-numbering", "unnumbered.docx", word(parts), one, parts)
+    numbered = relabelled(lambda label: re.sub(r"^([1-9])\.", r"（\1）", label))
+    parts = _with_more(one, _rows(numbered))
+    yield case("other-numbering", "numbered.html", web_page(parts), one, parts)
+    again = _rows(renamed("litigation_after_reconsideration", "未经复议直接起诉"))
+    parts = _altered(one, "review", again)
+    both = blanked(one, parts, "review.litigation_")
+    yield case("two-litigations", "two.html", web_page(parts), one, parts, values=both)
+    for name, table in _merged_numbers(one).items():
+        parts = with_table(one, "requests", table)
+        rows = fields_of(one.form, "received", "carried_in")
+        yield case(f"merged-number-{name}", f"{name}.docx", word(parts), one, parts, either=rows)
+    tables = official(one)
+    pieces = split_at_a_page(tables["requests"][0], 12, 0)
+    parts = page(one, {**tables, "requests": pieces})
+    later = frozenset(pieces[1].fields()) & requests
+    yield case("split-without-headings", "split.docx", word(parts), one, parts, either=later)
+
+
+def _other_outside(headings: tuple[Heading, ...]) -> tuple[Heading, ...]:
+    """The column 其他 beside its group instead of in it."""
+    (outer,) = headings
+    group = next(heading for heading in outer.children if heading.children)
+    fewer = without("other")((outer,))
+    return beside(group.id or "", group.children[-1])(fewer)
+
+
+def _two_years(headings: tuple[Heading, ...], year: int) -> tuple[Heading, ...]:
+    """All columns twice, under the year before and the year."""
+    before = relabelled_ids(headings)
+    return Heading(f"{year - 1}年", None, before), Heading(f"{year}年", None, headings)
+
+
+def relabelled_ids(headings: tuple[Heading, ...]) -> tuple[Heading, ...]:
+    """The same headings for fields that the form does not have."""
+    return tuple(
+        replace(heading, id=f"x_{heading.id}", children=relabelled_ids(heading.children))
+        for heading in headings
+    )
+
+
+def uneven_cases(one: Published) -> Iterator[Case]:
+    """Rows that do not fit the headings above: a cell too few, a cell too many, a heading that says
+    it goes over more or fewer rows than it does. What follows in the row has no certain heading."""
+    table = table_as_printed(one.form.table("requests"), one.values)
+    at = {slot.field: cell for cell, slot in table.slots.items() if slot.field}
+    labels = {slot.text: cell for cell, slot in table.slots.items()}
+    rows = [f"requests.{row}." for row in ("carried_in", "granted", "closed_other")]  # fmt: skip
+    for beginning in rows:
+        mine = frozenset(name for name in one.values if name.startswith(beginning))
+        for column in ("natural_person", "total"):
+            slots = dict(table.slots)
+            del slots[at[beginning + column]]
+            parts = with_table(one, "requests", Printed(slots))
+            name = f"cell-missing-{beginning}{column}"
+            yield case(name, "short.html", web_page(parts), one, parts, either=mine)
+            lines = tabbed(with_table(one, "requests", table))
+            number = f"\t{one.values[beginning + column]}"
+            texts = {"short": lines.replace(number, "", 1), "long": lines.replace(number, f"\t{number}", 1)}  # fmt: skip
+            for kind, text in texts.items():
+                name = f"text-{kind}-{beginning}{column}"
+                yield case(name, f"{kind}.txt", text.encode(), one, parts, either=mine, texts={})
+    groups = {"（三）不予公开": "refused", "（五）不予处理": "declined", "三、本年度办理结果": "", "（六）其他处理": "closed"}  # fmt: skip
+    for label, group in groups.items():
+        for more in (-1, 1):
+            slots = dict(table.slots)
+            slots[labels[label]] = replace(slots[labels[label]], rows=slots[labels[label]].rows + more)  # fmt: skip
+            parts = with_table(one, "requests", Printed(slots))
+            every = frozenset(name for name in one.values if name.startswith("requests."))
+            name = f"span-{more}-{group or 'all'}"
+            yield case(name, "span.html", web_page(parts), one, parts, either=every)
+
+
+def gap_cases(one: Published) -> Iterator[Case]:
+    """A heading without words, and a row with a cell too few: as many numbers as headings, and yet
+    not theirs."""
+    gaps = {
+        "requests": ("requests.received.legal_service", "requests.declined_reissue.other"),
+        "review": ("review.reconsideration.pending", "review.litigation_direct.upheld"),
+    }
+    for name, (unnamed, missing) in gaps.items():
+        table = table_as_printed(one.form.table(name), one.values)
+        at = {slot.field: cell for cell, slot in table.slots.items() if slot.field}
+        column = at[unnamed][1]
+        heading = max(cell for cell in table.slots if cell[1] == column and cell < at[unnamed])
+        slots = dict(table.slots)
+        slots[heading] = replace(slots[heading], text="")
+        del slots[at[missing]]
+        parts = with_table(one, name, Printed(slots))
+        either = frozenset(n for n in one.values if n.startswith(f"{name}."))
+        yield case(f"gap-{name}", f"gap-{name}.html", web_page(parts), one, parts, either=either)
+
+    table = table_as_printed(one.form.table("review"), one.values)
+    at = {slot.field: cell for cell, slot in table.slots.items() if slot.field}
+    pending, total = (
+        at[f"review.litigation_after_reconsideration.{n}"] for n in ("other", "total")
+    )
+    slots = dict(table.slots)
+    del slots[total]
+    del slots[pending[0] - 1, pending[1]]
+    parts = with_table(one, "review", Printed(slots))
+    either = fields_of(one.form, "review")
+    yield case("gap-book", "gap.xlsx", workbook(parts), one, parts, either=either)
+    table = table_as_printed(one.form.table("disclosure"), one.values)
+    at = {slot.field: cell for cell, slot in table.slots.items() if slot.field}
+    slots = dict(table.slots)
+    del slots[at["disclosure.penalties.decisions"]]
+    del slots[at["disclosure.coercive_measures.decisions"][0], 0]
+    parts = with_table(one, "disclosure", Printed(slots))
+    either = frozenset({"disclosure.coercive_measures.decisions"})
+    yield case("gap-row", "gap-row.xlsx", workbook(parts), one, parts, either=either)
+
+
+def _merged_numbers(one: Published) -> dict[str, Printed]:
+    """The table of requests with one number merged over a second row, or over a second column."""
+    table = table_as_printed(one.form.table("requests"), one.values)
+    tables = {}
+    for name, (down, right) in {"down": (1, 0), "across": (0, 1)}.items():
+        first = next(c for c, slot in table.slots.items() if slot.field.endswith("received.business"))  # fmt: skip
+        slots = dict(table.slots)
+        del slots[first[0] + down, first[1] + right]
+        slots[first] = replace(slots[first], rows=1 + down, columns=1 + right)
+        tables[name] = Printed(slots)
+    return tables
+
+
+def number_cases(one: Published) -> Iterator[Case]:
+    """Numbers written in other ways: taken where nobody can read them otherwise."""
+    written = {
+        "requests.received.natural_person": ("１２３", "123"),
+        "requests.received.business": (" 45　", "45"),
+        "requests.received.public_welfare": ("8 9", "8 9"),
+        "requests.received.legal_service": ("十二", "十二"),
+        "requests.received.other": ("1e3", "1e3"),
+        "requests.carried_in.natural_person": ("12.0", "12"),
+        "requests.carried_in.business": ("①", "①"),
+        "requests.carried_in.research": ("3²", "3²"),
+        "requests.carried_in.public_welfare": ("5月6日", "5月6日"),
+        "requests.carried_in.legal_service": ("7/8", "7/8"),
+    }
+    odd = one.with_values({name: shows for name, (shows, _) in written.items()})
+    parts = page(odd)
+    values = {**printed_values(one.form, parts), **{n: must for n, (_, must) in written.items()}}
+    for name, data in {"html": web_page(parts), "docx": word(parts), "txt": tabbed(parts).encode()}.items():  # fmt: skip
+        yield case(f"written-{name}", f"written.{name}", data, odd, parts, values=values)
+    grouped = one.with_values(
+        {
+            "requests.received.natural_person": "1,234",
+            "requests.received.business": "12,34",
+            "disclosure.fees.amount": "1,234.5",
+        }
+    )
+    parts = page(grouped)
+    values = printed_values(one.form, parts)
+    values |= {"requests.received.natural_person": "1234", "disclosure.fees.amount": "1234.5"}
+    yield case("thousands", "thousands.html", web_page(parts), grouped, parts, values=values)
 
 
 def _stranger() -> Printed:
@@ -506,10 +786,30 @@ def _stranger() -> Printed:
         ("（七）总计", "910", "911", "912", "2733"),
         ("行政许可", "913", "914", "915", "2742"),
     )
-    lines = [head, *rows]
+    return _typed(head, *rows)
+
+
+def _typed(*lines: tuple[str, ...]) -> Printed:
     return Printed(
         {(r, c): Slot(text) for r, line in enumerate(lines) for c, text in enumerate(line)}
     )
+
+
+def _overview() -> Printed:
+    """Words of the form with numbers beside them that count something else."""
+    return _typed(
+        ("项目", "数量"),
+        ("规章", "901"),
+        ("行政许可", "902"),
+        ("行政处罚", "903"),
+        ("结果维持", "904"),
+    )
+
+
+def _by_unit() -> Printed:
+    """A table with a line for each unit, and columns named after the form's rows."""
+    head = ("单位", "本年新收政府信息公开申请数量", "予以公开", "总计", "行政许可", "其他")
+    return _typed(head, ("东村", "911", "912", "913", "914", "915"), ("西村", "916", "917", "918", "919", "920"))  # fmt: skip
 
 
 def company_cases(one: Published, other: Published) -> Iterator[Case]:
@@ -520,6 +820,13 @@ def company_cases(one: Published, other: Published) -> Iterator[Case]:
     for name, around in {"before": [*parts[:1], *nearby, *parts[1:]], "after": [*parts, *nearby]}.items():  # fmt: skip
         yield case(f"stranger-{name}", f"{name}.html", web_page(around), one, parts, texts={})
         yield case(f"stranger-{name}-word", f"{name}.docx", word(around), one, parts, texts={})
+    overview: list[Part] = ["一图读懂", _overview()]
+    for name, around in {"before": [*parts[:1], *overview, *parts[1:]], "after": [*parts, *overview]}.items():  # fmt: skip
+        yield case(f"overview-{name}", f"{name}.html", web_page(around), one, parts, texts={})
+    by_unit: list[Part] = [f"{one.unit}{one.year}年各村政府信息公开情况", _by_unit()]
+    yield case("by-unit-alone", "units.xlsx", workbook(by_unit), one, by_unit, nothing=True)
+    around = [*parts, "各村情况", _by_unit()]
+    yield case("by-unit-after", "villages.docx", word(around), one, parts, texts={})
     alone: list[Part] = [f"{one.unit}{one.year}年不动产登记情况", stranger]
     yield case("stranger-alone", "alone.html", web_page(alone), one, alone, nothing=True)
     tables = official(one)
@@ -531,11 +838,11 @@ def company_cases(one: Published, other: Published) -> Iterator[Case]:
         blank = blanked(one, parts, f"{name}.")
         same = {n: t for n, t in one.values.items() if n.startswith(f"{name}.") and other.values[n] == t}  # fmt: skip
         may = frozenset(same)
-        yield case(f"contrary-twice-{name}", f"contrary-{name}.html", web_page(both), one, parts, values={**blank, **{n: one.values[n] for n in may if n in blank}}, either=may, texts={})  # fmt: skip
+        yield case(f"contrary-twice-{name}", f"contrary-{name}.html", web_page(both), one, parts, values={**blank, **{n: one.values[n] for n in may if n in blank}}, either=may, texts={}, told=("R37",))  # fmt: skip
     years = [*page(one), *page(replace(other, year=one.year - 1, unit=one.unit))]
-    yield case("two-years", "years.html", web_page(years), one, years, nothing=True)
+    yield case("two-years", "years.html", web_page(years), one, years, nothing=True, told=("R40",))
     units = [*page(one), *page(replace(other, year=one.year, unit="乙丑镇"))]
-    yield case("two-units", "units.docx", word(units), one, units, nothing=True)
+    yield case("two-units", "units.docx", word(units), one, units, nothing=True, told=("R40",))
 
 
 def value_cases(one: Published) -> Iterator[Case]:
@@ -582,7 +889,7 @@ def value_cases(one: Published) -> Iterator[Case]:
     table = hidden["requests"][0]
     hidden["requests"] = [replace(table, hidden=(3, 9))]
     parts = page(one, hidden)
-    rows = fields_of(one.form, "received", "refused_third_party")
+    rows = fields_of(one.form, "received", "refused_safety_stability")
     yield case("hidden-rows", "hidden.xlsx", workbook(parts), one, parts, either=rows)
     parts = changed(page(one), _uneven)
     yield case("uneven-spans", "uneven.html", web_page(parts), one, parts)
@@ -609,9 +916,17 @@ def previous_form_cases(one: Published) -> Iterator[Case]:
     yield case("former-web", "former.html", web_page(parts), one, parts)
     yield case("former-word", "former.docx", word(parts), one, parts)
     yield case("former-book", "former.xlsx", workbook(parts), one, parts)
-    late = replace(one, year=(one.form.last_year or one.year) + 2)
+
+
+def outdated_case(one: Published, form: Form) -> Case:
+    """A report in the format that was in force before, for a year of the form after it: what both
+    ask for alike may be taken."""
+    late = replace(one, year=form.first_year + 1)
     parts = page(late)
-    yield case("former-used-too-late", "late.html", web_page(parts), late, parts)
+    values = {item.id: one.values.get(item.id, "") for item in form.typed}
+    either = frozenset(name for name in values if name.startswith("disclosure."))
+    found = case("former-used-too-late", "late.html", web_page(parts), late, parts)
+    return replace(found, form=form, values=values, either=either, told=("R41",))
 
 
 def cases(form: Form, seed: int = 0) -> list[Case]:
@@ -619,9 +934,23 @@ def cases(form: Form, seed: int = 0) -> list[Case]:
     one, other = report(form, seed, distinct=True), report(form, seed + 1, distinct=True)
     small = report(form, seed + 2)
     found: list[Case] = []
-    for layouts in (web_cases, word_cases, workbook_cases, text_cases, title_cases):
+    for layouts in (
+        web_cases,
+        word_cases,
+        workbook_cases,
+        text_cases,
+        title_cases,
+        neighbour_cases,
+    ):
         found += layouts(one)
-    for layouts in (heading_cases, value_cases):
+    for layouts in (
+        heading_cases,
+        intruder_cases,
+        uneven_cases,
+        gap_cases,
+        value_cases,
+        number_cases,
+    ):
         found += layouts(one)
     found += company_cases(one, other)
     found += [replace(each, name=f"{each.name}-zeros") for each in web_cases(small)]
@@ -641,16 +970,25 @@ def any_layout(one: Published, rng: random.Random) -> Case:
     """The report in a layout that chance makes of all that never lose a number."""
     tables = rng.choice(list(LAYOUTS.values()))(one)
     parts = page(one, tables)
-    for change in rng.sample(list(CHANGES.values()), rng.randrange(3)):
-        parts = changed(parts, change)
+    either: frozenset[str] = frozenset()
+    for name in rng.sample(list(CHANGES), rng.randrange(3)):
+        either |= spread(parts) if name == "repeated" else frozenset()
+        parts = changed(parts, CHANGES[name])
     kind = rng.choice(("web", "word", "book", "text"))
     if kind == "web":
         web = rng.choice(list(WEBS.values()))
-        return case("any", "any.html", web_page(parts, web), one, parts)
+        return case("any", "any.html", web_page(parts, web), one, parts, either=either)
     if kind == "word":
-        return case("any", "any.docx", word(parts, layout_table=rng.random() < 0.3), one, parts)
+        return case(
+            "any",
+            "any.docx",
+            word(parts, layout_table=rng.random() < 0.3),
+            one,
+            parts,
+            either=either,
+        )
     if kind == "book":
         book = rng.choice(list(BOOKS.values()))
-        return case("any", "any.xlsx", workbook(parts, book), one, parts)
+        return case("any", "any.xlsx", workbook(parts, book), one, parts, either=either)
     text = rng.choice((tabbed, piped, comma_separated))(parts)
-    return case("any", "any.txt", text.encode(), one, parts)
+    return case("any", "any.txt", text.encode(), one, parts, either=either)

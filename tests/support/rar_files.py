@@ -17,6 +17,9 @@ END = 8
 SPLIT_BEFORE, SPLIT_AFTER = 1, 2
 """Flags of a member in a volume, of both formats."""
 
+ENCRYPTED = 4
+"""The flag of a member with a password (RAR4)."""
+
 _MAIN, _FILE, _CRYPT, _END = 1, 2, 4, 5
 _IS_FOLDER, _HAS_TIME, _HAS_CRC = 1, 2, 4
 _LINKS = 5
@@ -31,7 +34,7 @@ class Stored:
     """A member: its name as bytes of the header; `wide` is its Unicode name (RAR4). `split` are the
     flags above, `link` is where it leads and
     `redirection` in which way (RAR5: 1 a symbolic link, 4 a hard link, 5 a copy); `time` is UTC
-    seconds (RAR5) or a wall clock (RAR4); `packing` tells how it is compressed and with which
+    seconds (RAR5), a wall clock or a DOS time (RAR4); `packing` tells how it is compressed and with which
     dictionary (RAR5)."""
 
     name: bytes
@@ -142,7 +145,7 @@ def _member4(member: Stored) -> bytes:
 
 def _dos(time: int | dt.datetime | None) -> int:
     if not isinstance(time, dt.datetime):
-        return 0
+        return time or 0
     day = (time.year - 1980) << 9 | time.month << 5 | time.day
     return day << 16 | time.hour << 11 | time.minute << 5 | time.second // 2
 

@@ -15,7 +15,7 @@ from xlreport.form.catalog import FormCatalog, get_form
 from xlreport.form.model import Form
 from xlreport.merging.decisions import Decision
 from xlreport.merging.prior_year import PriorYear
-from xlreport.merging.request import MergeRequest, ReadOptions
+from xlreport.merging.request import MergeRequest, Policy, ReadOptions
 from xlreport.merging.result import MergeResult
 from xlreport.merging.roster import Roster, read_roster
 from xlreport.submission import Unit
@@ -66,6 +66,7 @@ class Campaign:
             county=self.county,
             forms=self.forms,
             prior_year=self.prior_year,
+            policy=Policy(imports=self.settings.imports),
             reading=self.reading,
         )
 

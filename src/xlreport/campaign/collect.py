@@ -63,6 +63,7 @@ from xlreport.mail.messages import (
 from xlreport.merging.arrivals import MARK, sender_notes
 from xlreport.merging.discover import SourceFile
 from xlreport.merging.intake import read_all
+from xlreport.merging.outcome import FileRecord
 from xlreport.merging.reader import Reader
 from xlreport.merging.request import Progress, uncounted
 from xlreport.merging.roster import Roster
@@ -440,6 +441,8 @@ class Collector:
             return self._file(attachment, mail)
         if attachment.inline:
             return not_taken, []
+        if attachment.document and self._holds_report(attachment):
+            return self._file(attachment, mail)
         return not_taken, [NOT_TAKEN(name=name, kind=is_a(attachment.what))]
 
     def _file(self, attachment: Attachment, mail: Mail) -> tuple[CollectedFile, list[Finding]]:
@@ -471,12 +474,19 @@ class Collector:
         if not units and not self.roster.owners(senders):
             yield from sender_notes(senders, NOBODY, self.roster)
 
+    def _holds_report(self, attachment: Attachment) -> bool:
+        """Whether a document is a report that somebody typed or published, and no letter."""
+        return any(record.submission is not None for record in self._records(attachment))
+
+    def _records(self, attachment: Attachment) -> Iterator[FileRecord]:
+        source = SourceFile(attachment.path, "0")
+        return read_all([source], self.reader, self.pool)
+
     def _units(self, attachment: Attachment) -> tuple[Unit, ...]:
         """Whose reports are in the file, as the roster knows them."""
-        source = SourceFile(attachment.path, "0")
         county = self.roster.county.name
         units = []
-        for record in read_all([source], self.reader, self.pool):
+        for record in self._records(attachment):
             if record.submission is not None and record.unit.name:
                 matched = match(self.roster, record.unit, county)
                 units.append(matched.unit or record.unit)
@@ -586,14 +596,19 @@ def collected_name(unit: Unit, arrived: float, sender: str, file: Attachment) ->
     return safe_name(head + tail, extension)
 
 
+DOCUMENTS = (".docx", ".doc", ".html", ".htm", ".txt", ".csv")
+"""The extensions of documents that are not workbooks."""
+
 _EXTENSION_OF_KIND = {Kind.LOCKED: ".xlsx", Kind.FOREIGN: ".bin"}
 """Where the kind's own word is no extension."""
 
 
 def extension_of(file: Attachment) -> str:
-    """The one it came with if it is one of a workbook or an archive, else that of its content."""
+    """The one it came with if it is one of a workbook, an archive or a document that it may be,
+    else that of its content."""
     lower = file.name.lower().strip(" .")
-    matching = [extension for extension in EXTENSIONS if lower.endswith(extension)]
+    known = DOCUMENTS if file.document else EXTENSIONS
+    matching = [extension for extension in known if lower.endswith(extension)]
     if matching:
         return max(matching, key=len)
     return _EXTENSION_OF_KIND.get(file.kind, f".{file.kind}")

@@ -45,6 +45,8 @@ contact = ""
 roster = {roster}
 # 上年的汇总表，或存放上年各单位报表的文件夹；没有就留空
 previous = ""
+# 不是县里发的模板、但数字读得出来的报表（自己打的表、网页、Word）也计入：true 或 false
+imports = false
 
 [mail]
 # 发信的邮箱地址
@@ -152,6 +154,7 @@ class _Settings(_Strict):
     contact: str = ""
     roster: str = ROSTER
     previous: str = ""
+    imports: bool = False
     mail: _Mail = Field(default_factory=_Mail)
 
     @field_validator("deadline", mode="before")
@@ -177,6 +180,7 @@ class CampaignSettings:
     previous: Path | None
     smtp: Smtp
     imap: Imap
+    imports: bool = False
 
     @property
     def templates(self) -> Path:
@@ -264,6 +268,7 @@ def _in_folder(folder: Path, settings: _Settings) -> CampaignSettings:
         previous=previous,
         smtp=_smtp(settings),
         imap=_imap(settings.mail.imap),
+        imports=settings.imports,
     )
 
 
@@ -310,6 +315,7 @@ _RIGHT = {
     "host": "服务器的名称，例如 smtp.163.com",
     "port": "从 1 到 65535 的整数，不加引号",
     "verify": "true 或 false，不加引号",
+    "imports": "true 或 false，不加引号",
     "pause": "从 0 到 3600 的秒数，不加引号",
 }
 """What each key takes, but for plain texts."""

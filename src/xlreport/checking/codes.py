@@ -31,6 +31,9 @@ POSSIBLE = H1.message("可能应为 {value}（现为 {was}，{error}）；{resul
 BY_FORMULA = H1.message(
     "按公式应为 {value}（现为{was}，公式被改掉了）", "恢复公式就会算出这个数；请同时核对相加的各格"
 )
+BY_ITS_PARTS = H1.message(
+    "各项相加是 {value}，表里写的是{was}", "请核对相加的各项和总计；程序不改数字"
+)
 EXCHANGED_WITH = H1.message("与 {other} 很可能填反了：{both}；{result}", _ONLY_A_HINT)
 MAY_BE_EXCHANGED = H1.message("与 {other} 可能填反了：{both}；{result}", _ONLY_A_HINT)
 BELONGS_IN = H1.message("现填的 {was} 很可能应填在 {other}：{both}；{result}", _ONLY_A_HINT)
@@ -47,6 +50,7 @@ _ZERO = "没有发生的填 0；本表空白处确实都是 0 的，在“本表
 _DIGITS = "请只填阿拉伯数字，不带单位和符号；没有发生的填 0"
 _NO_FORMULA = "请删掉公式，直接填数字"
 EMPTY = R16.message("没有填写", _ZERO)
+EMPTY_IN_DOCUMENT = R16.message("没有填写", "没有发生的填 0")
 ERROR_VALUE = R16.message("是错误值 {raw}", _NO_FORMULA)
 NO_RESULT = R16.message("是公式 {raw}，而且没有结果", _NO_FORMULA)
 TRUTH_VALUE = R16.message("是逻辑值 {raw}，不是数字", _DIGITS)
@@ -70,6 +74,9 @@ FORMULA_GIVES = "锁定的公式被改成了 {was}，按公式应为 {right}"
 FORMULA_GAVE = "公式算得的 {right} 被改成了 {was}"
 IF_BLANKS_ARE_ZERO = V1.message("空白处都按 0 算时：{message}", "请补填时一并核对，免得再退回一次")
 OVERWRITTEN = V1.message("锁定的公式被改成了 {value}；缺数补齐后才能核对", RESTORE)
+TOTAL_UNVERIFIED = V1.message(
+    "表里写的总计是 {value}，相加的各项缺数，补齐后才能核对", "请补填相加的各项，并核对总计"
+)
 
 # --- what could not be verified ------------------------------------------------------------------
 

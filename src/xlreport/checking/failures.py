@@ -23,6 +23,9 @@ _SUGGESTIONS = {
     Severity.NOTE: "",
 }
 
+_IN_A_DOCUMENT = "请核实"
+"""What is asked of a warning about a report that has no sheet for explanations."""
+
 _WRITE = "请补写后重新报送"
 
 _NO_NUMBER = {
@@ -92,12 +95,11 @@ class _Failure:
         """What was seen, why it must hold, and what to do; at the cell that most probably is
         meant."""
         check = self.instance.check
-        advice = RESTORE if self._is_typed_over else _SUGGESTIONS[check.severity]
         finding = Finding(
             self.instance.code,
             check.severity,
             self._message(brevity),
-            check.why + advice,
+            check.why + self._advice,
             subject=self._subject,
         )
         return finding.on(self._place, self._name)
@@ -125,6 +127,16 @@ class _Failure:
         words = codes.FORMULA_GIVES if is_long else codes.FORMULA_GAVE
         return words.format(was=was, right=right)
 
+    @property
+    def _advice(self) -> str:
+        severity = self.instance.check.severity
+        if self._is_typed_over:
+            return RESTORE
+        is_document = bool(self.view.submission.provenance.document)
+        if severity is Severity.WARNING and is_document:
+            return _IN_A_DOCUMENT
+        return _SUGGESTIONS[severity]
+
     @cached_property
     def _name(self) -> str:
         return _cell_meant(self.part, self.view)
@@ -136,7 +148,9 @@ class _Failure:
     @cached_property
     def _is_typed_over(self) -> bool:
         """Whether the cell held the formula that this very rule is."""
-        is_overwritten = self._name in self.view.submission.overrides
+        submission = self.view.submission
+        has_formulas = not submission.provenance.document
+        is_overwritten = has_formulas and self._name in submission.overrides
         return is_overwritten and self.form.fields[self._name].computed == self.instance.check.code
 
     @cached_property
@@ -191,6 +205,9 @@ def no_number(name: str, view: UnitView) -> Finding:
     entry = view.submission.effective(name)
     place = place_in(view, name)
     observed = ((name, entry.raw or None),)
+    is_document = bool(view.submission.provenance.document)
+    if is_document and entry.status is Status.BLANK:
+        return codes.EMPTY_IN_DOCUMENT().on(place, name).at(observed=observed)
     return _described(entry).on(place, name).at(observed=observed)
 
 

@@ -23,7 +23,7 @@ from xlreport.checking.failures import (
 )
 from xlreport.checking.suspects import Suspects, find_suspects, suspects_finding
 from xlreport.checking.traits import traits_of
-from xlreport.findings import Finding, Severity, first_short
+from xlreport.findings import Finding, Message, Severity, first_short
 from xlreport.form import expression as ex
 from xlreport.form.model import Form, Instance
 from xlreport.narrative import TextComparison, compare_texts
@@ -143,6 +143,11 @@ class Report:
         """What the unit reported."""
         return self.evaluation.submissions[self.unit]
 
+    @property
+    def is_document(self) -> bool:
+        """Whether it is a document whose totals are no formulas."""
+        return bool(self.submission.provenance.document)
+
     @cached_property
     def view(self) -> UnitView:
         """The numbers as the cells show them."""
@@ -235,6 +240,13 @@ class _Unverified:
     of_other_form: tuple[int, ...] = ()
 
     @property
+    def across_years(self) -> Iterator[tuple[Message, tuple[int, ...]]]:
+        """Those that need last year, with what is said of each kind."""
+        yield codes.NO_REPORT_BEFORE, self.nothing_before
+        yield codes.LACKING_BEFORE, self.lacking_before
+        yield codes.OTHER_FORM_BEFORE, self.of_other_form
+
+    @property
     def of_last_year(self) -> frozenset[int]:
         """Those that need last year."""
         return frozenset((*self.nothing_before, *self.lacking_before, *self.of_other_form))
@@ -250,11 +262,7 @@ def _notes(form: Form, unverified: _Unverified) -> tuple[Finding, ...]:
     if rules:
         finding = codes.LACKING(count=len(rules), codes=_checks_of(rules))
         notes.append(_counted(finding, len(rules)))
-    for message, positions in (
-        (codes.NO_REPORT_BEFORE, unverified.nothing_before),
-        (codes.LACKING_BEFORE, unverified.lacking_before),
-        (codes.OTHER_FORM_BEFORE, unverified.of_other_form),
-    ):
+    for message, positions in unverified.across_years:
         before = [each for each in positions if each in unverified.unknown]
         if before:
             listed = _printed_codes(form, before)
@@ -351,7 +359,8 @@ def _overwritten(report: Report) -> Iterator[Finding]:
         if entry.value is None or unknown.isdisjoint(codes_of_it):
             continue
         place = place_in(report.view, name)
-        yield codes.OVERWRITTEN(value=shown(entry.value)).on(place, name)
+        message = codes.TOTAL_UNVERIFIED if report.is_document else codes.OVERWRITTEN
+        yield message(value=shown(entry.value)).on(place, name)
 
 
 def suspects(report: Report) -> Iterator[Finding]:
@@ -374,7 +383,8 @@ def suspects(report: Report) -> Iterator[Finding]:
 def _by_formula(report: Report, name: str, right: Decimal) -> Finding:
     """What a total that was typed over or deleted should be."""
     entry = report.submission.overrides[name]
-    finding = codes.BY_FORMULA(value=shown(right), was=_held(entry))
+    message = codes.BY_ITS_PARTS if report.is_document else codes.BY_FORMULA
+    finding = message(value=shown(right), was=_held(entry))
     observed = ((name, entry.value), (f"{name}.proposed", right))
     return finding.on(place_in(report.view, name), name).at(observed=observed)
 

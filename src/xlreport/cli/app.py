@@ -42,6 +42,7 @@ COMMANDS: tuple[Command, ...] = (
     reports.merge,
     publishing.report,
     reports.repair,
+    reports.import_,
     reports.diff,
     data.show,
     data.export,
@@ -56,7 +57,7 @@ COMMANDS: tuple[Command, ...] = (
 )
 
 
-_READING = frozenset({"merge", "check"})
+_READING = frozenset({"merge", "check", "import"})
 """The commands that read many files, and at once."""
 
 _HELP = frozenset({"--help", "-h"})
@@ -186,6 +187,11 @@ _SETTINGS: dict[str, Any] = {
 """Of the whole program and of each command, which may be looked at by itself."""
 
 
+def name_of(function: Command) -> str:
+    """What a command is called; that of Python's own word `import` ends in an underscore."""
+    return function.__name__.rstrip("_")
+
+
 def program() -> TyperGroup:
     """All commands, built once."""
     return _built(COMMANDS)
@@ -195,7 +201,7 @@ def program_for(given: Sequence[str]) -> TyperGroup:
     """As much of the program as a command line needs: to build all commands takes longer than some
     of them. The one that is named; for the page of the program itself only their names."""
     first = given[0] if given else ""
-    named = tuple(function for function in COMMANDS if function.__name__ == first)
+    named = tuple(function for function in COMMANDS if name_of(function) == first)
     if named:
         return _built(named)
     if list(given) == ["--help"]:
@@ -232,7 +238,9 @@ def _built(commands: tuple[Command, ...]) -> TyperGroup:
     )
     app.callback()(xlreport)
     for function in commands:
-        app.command(cls=chinese.ChineseCommand, context_settings=_SETTINGS)(spread(function))
+        name = name_of(function)
+        added = app.command(name, cls=chinese.ChineseCommand, context_settings=_SETTINGS)
+        added(spread(function))
     return get_group(app)
 
 

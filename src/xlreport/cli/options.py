@@ -95,7 +95,7 @@ _LIMITS_HELP = (
     "seconds 秒数，memory 内存；file 工作簿大小，archive 压缩包大小；"
     "parts 里面的部件（文件）数，part 一个部件解开后的大小，total 全部部件解开后的大小；"
     "ratio 压缩比，ratio_from 部件解开后超过多大才看压缩比；"
-    "cells 行和格子数，depth 压缩包套几层。大小和内存以字节计。"
+    "cells 行和格子数，boxes 文档里的格子和行数，depth 压缩包套几层。大小和内存以字节计。"
 )
 _PREVIOUS_HELP = "上年的汇总表，或存放上年各单位报表的文件夹，用来与上年比较。"
 _PREPARED_ROSTER_HELP = "已有的名册，复制进来；没有就给一份样子。"
@@ -110,6 +110,10 @@ OptionalFormName = Annotated[
 ReportPaths = Annotated[
     list[Path] | None,
     _argument("文件", "报表、压缩包或文件夹，可以写几个。在工作文件夹里不写就是 inbox。"),
+]
+ImportPaths = Annotated[
+    list[Path],
+    _argument("文件", "工作簿、网页、Word 文档、文本文件、压缩包或文件夹，可以写几个。"),
 ]
 InboxFolder = Annotated[
     Path | None, _argument("文件夹", "收到的报表所在的文件夹。在工作文件夹里不用写。")
@@ -173,6 +177,15 @@ SummaryFolder = Annotated[
     Path | None, _value("--out", "文件夹", "汇总表写到哪里；默认在文件夹旁边。")
 ]
 RepairedFolder = Annotated[Path | None, _value("--out", "文件夹", "新工作簿写到哪里。")]
+ImportFolder = Annotated[Path, _value("--out", "文件夹", "新工作簿写到哪里。")]
+ImportedUnit = Annotated[
+    str,
+    _value("--unit", "名称", "填报单位，标题里没有写单位时用。", parser=unit_name),
+]
+ImportedYear = Annotated[
+    int | None,
+    _value("--year", "年度", "报告年度，标题里没有写年度时用。", parser=year_from),
+]
 RepairFolder = Annotated[
     Path | None, _value("--repair", "文件夹", "把需要修复的报表搬到新模板，写到这里。")
 ]
@@ -192,6 +205,10 @@ Author = Annotated[
 ]
 Force = Annotated[bool, _flag("--force", "有填过的同名文件也照样写，旧文件改名为 .bak 留着。")]
 WithErrors = Annotated[bool, _flag("--with-errors", "有错误的报表也计入合计（会注明）。")]
+Imports = Annotated[
+    bool,
+    _flag("--import", "不是县里发的模板、但数字读得出来的报表也计入合计（会注明）。"),
+]
 AcceptUnlisted = Annotated[bool, _flag("--accept-unlisted", "名册以外的单位也计入合计（会注明）。")]
 OnConflict = Annotated[
     Literal["newest", "error"],
@@ -338,10 +355,20 @@ class Reading(Opening):
 
 
 @dataclass(frozen=True)
+class ImportedAs:
+    """Whose reports are imported, and of which year, where they do not say so."""
+
+    unit: ImportedUnit = ""
+    year: ImportedYear = None
+    roster: RosterFile = None
+
+
+@dataclass(frozen=True)
 class Counting:
     """Which reports are summed up, and for whom."""
 
     with_errors: WithErrors = False
+    imports: Imports = False
     accept_unlisted: AcceptUnlisted = False
     on_conflict: OnConflict = "newest"
     year: YearOfMerge = None
@@ -353,7 +380,8 @@ class Counting:
         from xlreport.submission import Unit
 
         newest = self.on_conflict == "newest"
-        policy = Policy(self.with_errors, self.accept_unlisted, newest)
+        imports = self.imports or request.policy.imports
+        policy = Policy(self.with_errors, self.accept_unlisted, newest, imports)
         year = self.year or request.year
         county = Unit(self.county) if self.county else request.county
         return replace(request, year=year, county=county, policy=policy)

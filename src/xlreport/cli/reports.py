@@ -25,6 +25,9 @@ from xlreport.cli.options import (
     Force,
     FormChoice,
     FormName,
+    ImportedAs,
+    ImportFolder,
+    ImportPaths,
     InboxFolder,
     OlderDefinition,
     Outputs,
@@ -263,6 +266,41 @@ def repair(
         keep=kept(force=force),
     )
     show(repair_report(result), result, as_json=as_json)
+    return result.exit_code
+
+
+def import_(
+    *,
+    paths: ImportPaths,
+    known: ImportedAs,
+    out: ImportFolder,
+    force: Force = False,
+    reading: Reading,
+    as_json: AsJson = False,
+) -> int:
+    """把自己打的表、网页、Word 里的报表填进现行模板的工作簿，列出每个数从哪里来。
+
+    数字照原样，不改不猜：认不准的留空并列出来。表上写错的仍是错的，会指出来。
+
+    例子：
+      xlreport import 某镇2024年报.docx --out 导入
+      xlreport import 上年网页/ --roster 名册.csv --out 上年
+    """
+    from xlreport.api import ImportRequest, import_files
+    from xlreport.cli.shown import show
+    from xlreport.telling.lines import import_report
+
+    request = ImportRequest(
+        tuple(paths),
+        reading.forms(),
+        roster_at(known.roster) if known.roster else None,
+        known.unit,
+        known.year,
+        reading.own_files(known.roster),
+        reading.read_options(),
+    )
+    result = import_files(request, out, keep=kept(force=force))
+    show(import_report(result), result, as_json=as_json)
     return result.exit_code
 
 

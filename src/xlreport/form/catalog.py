@@ -84,7 +84,7 @@ class FormCatalog:
     given: tuple[Form, ...] = ()
 
     def __reduce__(self) -> tuple[object, ...]:
-        packed = tuple((form.fingerprint, _packed(form)) for form in self.all())
+        packed = tuple(_packed(form) for form in self.all())
         return _received, packed
 
     def __call__(self, form_id: str) -> Form | None:
@@ -130,16 +130,17 @@ def _packed(form: Form) -> bytes:
     return pickle.dumps(form)
 
 
-_RECEIVED: dict[str, Form] = {}
-"""The forms that another process has sent, by fingerprint."""
+_RECEIVED: dict[bytes, Form] = {}
+"""The forms that another process has sent, by their bytes: two forms with the same fingerprint may
+still continue different ones."""
 
 
-def _received(*packed: tuple[str, bytes]) -> FormCatalog:
+def _received(*packed: bytes) -> FormCatalog:
     """A catalog in another process.
 
     A form that was sent before stays the same object, so that its layout is worked out once.
     """
-    for fingerprint, content in packed:
-        if fingerprint not in _RECEIVED:
-            _RECEIVED[fingerprint] = pickle.loads(content)
-    return FormCatalog(tuple(_RECEIVED[fingerprint] for fingerprint, _ in packed))
+    for content in packed:
+        if content not in _RECEIVED:
+            _RECEIVED[content] = pickle.loads(content)
+    return FormCatalog(tuple(_RECEIVED[content] for content in packed))

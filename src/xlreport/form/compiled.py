@@ -3,7 +3,8 @@
 To load a definition takes pydantic, YAML and the rules' parser: as long as all the rest of a small
 merge. What came of it is kept in `__pycache__` beside the definition, if that folder can be
 written, under the same conditions as a `.pyc`: whoever could put something else there could change
-the program itself. It counts only for exactly the definition and the modules that it was made with.
+the program itself. It counts only for exactly the definition, those beside it (of which it may
+continue one) and the modules that it was made with.
 """
 
 from __future__ import annotations
@@ -62,6 +63,8 @@ def place_of(path: Path) -> Path:
 def _key(path: Path) -> bytes:
     """What a kept form depends on. Raises OSError."""
     definition = hashlib.sha256(path.read_bytes())
+    for other in sorted(path.parent.glob("*.yaml")):
+        definition.update(other.read_bytes())
     definition.update(str(path).encode())
     return definition.digest() + _program()
 

@@ -15,6 +15,7 @@ from xlreport.form.model import Continuation, Form
 from xlreport.form.parser import Names
 from xlreport.form.schema import ContinuesDef, CounterpartDef
 from xlreport.form.yaml_source import Path
+from xlreport.text import first_of
 
 _ROOT: Path = ("continues",)
 _TEXT = "text"
@@ -72,9 +73,11 @@ def _line(name: str, names: Names) -> _Line | None:
     if not line:
         ids = [item.id for item in names.fields.values() if item.table == table]
         return _Line(tuple(ids), 0)
-    for part, lines in ((1, names.rows[table]), (2, names.columns[table])):
-        if line in lines:
-            return _Line(tuple(_ids_on(table, lines[line], part, names)), part)
+    rows, columns = names.rows[table], names.columns[table]
+    if line in rows:
+        return _Line(tuple(_ids_on(table, rows[line], 1, names)), 1)
+    if line in columns:
+        return _Line(tuple(_ids_on(table, columns[line], 2, names)), 2)
     return None
 
 
@@ -174,10 +177,8 @@ class _Builder:
         every = (*self.names.fields, *sorted(self.names.texts))
         forgotten = [name for name in every if name not in known]
         if forgotten:
-            listed = "、".join(forgotten[:_MOST_NAMED])
-            message = f"没有写明在上一种格式里对应什么（new 是没有对应的）：{listed}"
-            more = f"等 {len(forgotten)} 项" if len(forgotten) > _MOST_NAMED else ""
-            self.report(_ROOT, f"{message}{more}")
+            listed = first_of(forgotten, _MOST_NAMED, "项")
+            self.report(_ROOT, f"没有写明在上一种格式里对应什么（new 是没有对应的）：{listed}")
 
 
 # --- against the form before ---
@@ -197,7 +198,8 @@ def _earlier(name: str, at: str, report: Report) -> Form | None:
     try:
         return get_unlinked(_found(name, at))
     except XlreportError as error:
-        report(path, f"上一种格式“{name}”不能用：{str(error).splitlines()[0]}")
+        reason = str(error).splitlines()[0]
+        report(path, f"上一种格式“{name}”不能用：{reason}")
         return None
 
 
@@ -216,9 +218,11 @@ class _Checker:
         earlier = self.earlier
         last = first_year - 1
         if not earlier.covers(last):
-            message = f"“{earlier.id}”不适用于 {last} 年度，不能是本格式的上一种"
+            wrong = f"“{earlier.id}”不适用于 {last} 年度，不能是本格式的上一种"
+            message = f"{wrong}；没有上一种格式的，请删去 continues"
             self.report((*_ROOT, "form"), message)
-        for name, there in (*continuation.same.items(), *continuation.parts.items()):
+        counterparts = {**continuation.same, **continuation.parts}
+        for name, there in counterparts.items():
             problem = self._problem(name, there)
             if problem:
                 self.report(self.places[name], problem)
@@ -241,7 +245,8 @@ class _Checker:
         for i, item in enumerate(items):
             line = _line(item, names_of(self.earlier))
             if line is None:
-                self.report((*_ROOT, "ended", i), f"上一种格式“{self.earlier.id}”没有“{item}”")
+                path = (*_ROOT, "ended", i)
+                self.report(path, f"上一种格式“{self.earlier.id}”没有“{item}”")
             else:
                 ids.update(line.ids)
         return frozenset(ids)

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from xlreport.findings import Code, Message, Severity, register
 
-R1 = Code("R1", "不是能读取的工作簿", Severity.ERROR, "只有表格工作簿能读取。")
+R1 = Code(
+    "R1", "不是能读取的工作簿", Severity.ERROR, "能读的是工作簿，以及有报表表格的网页、Word、文本。"
+)
 R2 = Code("R2", "文件损坏", Severity.ERROR, "压缩包或其中的部件不完整、校验码不符时，数字不可信。")
 R3 = Code("R3", "文件超出限制", Severity.ERROR, "过大的文件可能耗尽内存，正常报表不会这么大。")
 R4 = Code("R4", "含有不安全的 XML", Severity.ERROR, "正常的工作簿没有 DTD、实体定义和夹带的内容。")
@@ -36,6 +38,7 @@ _START_ANEW = "请从县里发的模板重新填报；确有需要时可以放�
 # --- R1: what it is instead ---------------------------------------------------------------
 
 NOT_A_WORKBOOK = R1.message("这{what}，不是能读取的工作簿", "{suggestion}")
+NO_TABLE = R1.message("这{what}，里面认不出报表的表格", "{suggestion}")
 SAVED_MESSAGE = R1.message(
     "这是邮件（.msg），不是工作簿；里面的附件：{names}", "请把附件里的报表另存出来，放进文件夹"
 )
@@ -49,6 +52,14 @@ RAR_NOT_READ = R1.message("这是 RAR 压缩包，不是能读取的工作簿", 
 VOLUME = R1.message(
     "这是分卷压缩包中的一卷，单独一卷解压不全，没有读取",
     "请把各卷放在一起解压，再把里面的工作簿放进文件夹",
+)
+
+BROKEN_DOC = R1.message(
+    "这是 Word 文档（.doc），里面的内容读不出来", "请用 WPS 或 Word 打开，另存为“.docx”格式后再试"
+)
+NO_DOC_READER = R1.message(
+    "这是 Word 文档（.doc），本机没有安装读取它的组件",
+    "请用 WPS 或 Word 打开，另存为“.docx”格式后再试；也可以安装组件（见用户手册第六节）",
 )
 
 # --- R2: damage ---------------------------------------------------------------------------
@@ -78,6 +89,8 @@ TWO_PARTS = _damage("文件里有两个{part}部件，无法判断哪个是真�
 TWO_OF_ONE_PART = _damage("工作表“{first}”和“{second}”是同一段内容，无法判断是哪张表的")
 TWO_WORKBOOKS = _damage("文件里有两个工作簿部件，无法判断哪个是真的")
 NO_WORKBOOK = _damage("找不到工作簿部件（不是表格文件，或已损坏）")
+NO_TEXT = _damage("找不到 Word 文档的正文部件")
+TWO_TEXTS = _damage("Word 文档里有两个正文部件，无法判断哪个是真的")
 NO_TABLES = _damage("找不到表格内容部件")
 NO_SHEETS = _damage("工作簿里没有工作表")
 TWO_SHEETS = _damage("工作表“{sheet}”出现了两次")
@@ -112,6 +125,8 @@ XLSX_CELLS = _limit("行、单元格、合并、链接、批注和条件格式�
 XLSB_CELLS = _limit("行、单元格、合并和链接的总数", "个")
 ODS_CELLS = _limit("行、单元格的总数", "个")
 XLS_CELLS = _limit("单元格的总数", "个")
+DOCUMENT_TAGS = _limit("网页或文档里的标记总数", "个")
+DOCUMENT_CELLS = _limit("表格的格子和段落的总数", "个")
 
 # --- R4, R6, R20 ----------------------------------------------------------------------------
 
@@ -124,6 +139,9 @@ LOCKED_ODS = R20.message(
 )
 LOCKED = R20.message(
     "工作簿加了打开密码，没有读取", "请给出打开密码（见用户手册第四节），或者取消打开密码后重新报送"
+)
+LOCKED_DOC = R20.message(
+    "Word 文档加了打开密码，没有读取", "请用 WPS 或 Word 打开，取消打开密码后重新报送"
 )
 WRONG_PASSWORDS = R20.message(
     "工作簿加了打开密码，给出的 {count} 个密码都打不开",

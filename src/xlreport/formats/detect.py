@@ -14,6 +14,7 @@ from typing import Protocol
 
 from xlreport.findings import Finding
 from xlreport.formats import codes, ole, opc, xlsx, zip_documents
+from xlreport.formats.grid import Document
 from xlreport.formats.guard import (
     Limits,
     Refused,
@@ -49,6 +50,13 @@ class Reader(Protocol):
     """What a format's module offers: all sheets of a workbook as raw cells. Raises Refused."""
 
     def __call__(self, data: bytes, limits: Limits) -> RawBook:
+        """Reads the bytes of a file."""
+
+
+class DocumentReader(Protocol):
+    """What the module of a kind of document offers: its lines and tables. Raises Refused."""
+
+    def __call__(self, data: bytes, limits: Limits) -> Document:
         """Reads the bytes of a file."""
 
 
@@ -115,7 +123,7 @@ class Content:
 class FileFormat:
     """A row of `FORMATS`: what it is called in Chinese, how its content is known, what somebody who
     sent it should do, and what reads it; None for what is no workbook. `explain` tells more of what
-    is never read than the label does."""
+    is never read than the label does; `read_document` reads what may hold tables all the same."""
 
     kind: Kind
     label: str
@@ -123,6 +131,7 @@ class FileFormat:
     read: Reader | None = None
     suggestion: str = codes.RESEND
     explain: Callable[[Content], Finding] | None = None
+    read_document: DocumentReader | None = None
 
 
 # --- how a content is known ------------------------------------------------------------------
@@ -143,7 +152,11 @@ _OLD_BOOKS = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00")
 """The first record, BOF, of BIFF2, BIFF3 and BIFF4, with its size."""
 
 _MANIFEST = "meta-inf/manifest.xml"
-_PAGE = (b"<!doctype html", b"<html", b"<table", b"<meta")
+_WHOLE_PAGE = re.compile(rb"<(?:!doctype html|html|head|meta|title|body)\b")
+_PIECE_OF_A_PAGE = re.compile(
+    rb"<(?:table|div|p|h[1-6]|center|font|span|style|script|link|section)\b"
+)
+"""How the source of a web page begins, in lower case; or a piece of one that was copied out."""
 
 
 def _begins(*signatures: bytes) -> Callable[[Content], bool]:
@@ -154,7 +167,7 @@ def _streams(*names: str) -> Callable[[Content], bool]:
     return lambda content: content.has_stream(*names)
 
 
-def _document(folder: str, kind: str) -> Callable[[Content], bool]:
+def _about(folder: str, kind: str) -> Callable[[Content], bool]:
     """An OOXML package about a part of this kind, or without a workbook and with parts in this
     folder."""
 
@@ -197,7 +210,29 @@ def _is_ods(content: Content) -> bool:
 
 
 def _is_page(content: Content) -> bool:
-    return content.beginning.startswith(_PAGE)
+    source = content.beginning
+    if b"\0" in source:
+        source = _without_zeros(content.data[:4096])
+    is_xml = source.startswith(b"<?xml")
+    if is_xml:
+        source = source.partition(b"?>")[2]
+    source = _without_comments(source)
+    if _WHOLE_PAGE.match(source):
+        return True
+    return not is_xml and _PIECE_OF_A_PAGE.match(source) is not None
+
+
+def _without_zeros(wide: bytes) -> bytes:
+    """The letters of ASCII in a text in UTF-16, in lower case."""
+    return bytes(letter for letter in wide if 0 < letter < 128).lower()
+
+
+def _without_comments(source: bytes) -> bytes:
+    """A page from its first tag on."""
+    source = source.lstrip()
+    while source.startswith(b"<!--"):
+        source = source.partition(b"-->")[2].lstrip()
+    return source
 
 
 def _is_rights_managed(content: Content) -> bool:
@@ -277,6 +312,7 @@ _TAKE_OUT = "是邮件的请把里面的报表另存出来，放进文件夹；�
 _UNPACK = "请先解压，把里面的工作簿放进来"
 _SEND_THE_WORKBOOK = "请报送填好的工作簿（.xlsx）；盖章件可以另外报送"
 _OPEN_AND_SAVE = "能用 WPS 或 Excel 打开的，请另存为 .xlsx（加了密的先解密）后重新报送"
+_SAVE_AS_DOCX = "请把数字填到县里发的模板里报送；里面是报表原样的，也可以用 WPS 打开，另存为“.docx”"
 _EXPORT = "请在 Numbers 里导出为 Excel（.xlsx），再报送导出的文件"
 
 
@@ -288,6 +324,22 @@ def _reader(module: str) -> Reader:
         return reader(data, limits)
 
     return read
+
+
+def _document_reader(module: str) -> DocumentReader:
+    """The same for documents."""
+
+    def read(data: bytes, limits: Limits) -> Document:
+        reader: DocumentReader = import_module(f"xlreport.formats.{module}").read
+        return reader(data, limits)
+
+    return read
+
+
+def _document(label: str, matches: Callable[[Content], bool], module: str) -> FileFormat:
+    """A row of what is no workbook, and may hold tables that can be read."""
+    reader = _document_reader(module)
+    return FileFormat(Kind.FOREIGN, label, matches, suggestion=codes.FILL_IN, read_document=reader)
 
 
 def _foreign(
@@ -348,11 +400,11 @@ _NO_TABLE = "旧格式的办公文件，里面没有表格（或已损坏）"
 
 FORMATS: tuple[FileFormat, ...] = (
     # zip
-    _foreign("Word 文档（.docx）", _document("word/", "wordprocessingml.")),
-    _foreign("演示文稿（.pptx）", _document("ppt/", "presentationml.")),
+    _document("Word 文档（.docx）", _about("word/", "wordprocessingml."), "docx"),
+    _foreign("演示文稿（.pptx）", _about("ppt/", "presentationml.")),
     FileFormat(Kind.XLSB, "xlsb 工作簿", _is_xlsb, _reader("xlsb")),
     FileFormat(Kind.OOXML, "xlsx 工作簿", _is_xlsx, xlsx.read),
-    _foreign("Visio 图（.vsdx）", _document("visio/", "ms-visio.")),
+    _foreign("Visio 图（.vsdx）", _about("visio/", "ms-visio.")),
     _foreign("OFD 版式文件", zip_documents.is_ofd, _SEND_THE_WORKBOOK),
     _foreign("XPS 版式文件", zip_documents.is_xps),
     FileFormat(Kind.OOXML, "xlsx 工作簿", _is_package, xlsx.read),
@@ -384,7 +436,7 @@ FORMATS: tuple[FileFormat, ...] = (
         "邮件（.msg）", _streams("__properties_version1.0"), _TAKE_OUT, explain=_with_attachments
     ),
     FileFormat(Kind.BIFF, _XLS, _streams("workbook", "book"), _reader("xls")),
-    _foreign("Word 文档（.doc）", _streams("worddocument")),
+    _document("Word 文档（.doc）", _streams("worddocument"), "doc"),
     _foreign("演示文稿（.ppt）", _streams("powerpoint document")),
     _foreign("Visio 图（.vsd）", _streams("visiodocument")),
     _foreign(_NO_TABLE, _begins(ole.SIGNATURE), codes.RESEND),
@@ -404,12 +456,12 @@ FORMATS: tuple[FileFormat, ...] = (
     _foreign("bzip2 或 xz 压缩包", _begins(b"BZh", b"\xfd7zXZ\0"), _UNPACK),
     _foreign("音频或视频", _is_recording),
     _foreign("程序文件", _begins(b"MZ")),
-    _foreign("RTF 文档", _begins(b"{\\rtf")),
-    _foreign("网页（HTML）文件", _is_page),
+    _foreign("RTF 文档", _begins(b"{\\rtf"), _SAVE_AS_DOCX),
+    _document("网页（HTML）文件", _is_page, "html"),
     _foreign("网页归档或邮件文件", _is_message, _TAKE_OUT),
     _foreign("XML 表格（2003 格式）", _is_xml_table, codes.RESEND),
     _foreign("XML 文件", _is_xml),
-    _foreign("文本文件（如 CSV）", _is_text),
+    _document("文本文件（如 CSV）", _is_text, "plain_text"),
     _foreign("像是加密的文件", _is_scrambled, explain=lambda _: codes.LOOKS_LOCKED()),
     _foreign("无法识别的文件", _is_anything, _OPEN_AND_SAVE),
 )

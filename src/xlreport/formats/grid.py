@@ -28,7 +28,7 @@ class Box:
 class Grid:
     """A table: boxes by their first row and column (both from 0), empty ones included where the
     document has a cell. No two boxes cover the same cell. `name` is how people find the table (a
-    sheet's name, 第 2 个表格)."""
+    sheet's name, 第2个表格)."""
 
     name: str
     boxes: Mapping[Cell, Box]

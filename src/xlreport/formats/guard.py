@@ -50,6 +50,8 @@ class Limits:
     """The ratio only counts for parts that unpack to more than this."""
     cells: int = 2_000_000
     """Rows, cells, merges, links and comments of a workbook."""
+    boxes: int = 300_000
+    """Cells of tables and paragraphs of a document that is no workbook of ours."""
     depth: int = 3
     """Archives within archives."""
     seconds: float = 20.0

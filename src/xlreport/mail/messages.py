@@ -19,6 +19,7 @@ from pathlib import Path
 from xlreport.findings import Finding
 from xlreport.findings import Message as Template
 from xlreport.formats.detect import Kind, format_of
+from xlreport.formats.documents import is_document
 from xlreport.formats.guard import DEFAULT_LIMITS, Limits, Refused
 from xlreport.mail import codes, dsn, links, mime, msg, tnef
 from xlreport.mail.dsn import Bounce as Bounce
@@ -84,7 +85,7 @@ class MailLimits:
 class Attachment:
     """A file in a message: its name there (decoded, otherwise untouched), its spooled bytes, and
     who sent the messages it came in, the innermost first. `taken` tells whether it could be a
-    workbook or an archive."""
+    workbook or an archive, `document` whether a report may have been typed or published in it."""
 
     name: str
     path: Path
@@ -95,6 +96,7 @@ class Attachment:
     taken: bool
     inline: bool = False
     kind: Kind = Kind.FOREIGN
+    document: bool = False
 
 
 @dataclass(frozen=True)
@@ -295,6 +297,7 @@ class _Content:
 
     kind: Kind
     what: str
+    document: bool = False
 
     @classmethod
     def of(cls, data: bytes, limits: Limits) -> _Content:
@@ -303,7 +306,7 @@ class _Content:
             recognised = format_of(data, limits)
         except Refused:
             return cls(Kind.ZIP, "打不开的工作簿或压缩包")
-        return cls(recognised.kind, recognised.label)
+        return cls(recognised.kind, recognised.label, is_document(recognised))
 
     @property
     def is_saved_message(self) -> bool:
@@ -473,6 +476,7 @@ class _Walk:
             taken=taken,
             inline=inline,
             kind=content.kind,
+            document=content.document,
         )
         self.attachments.append(attachment)
 

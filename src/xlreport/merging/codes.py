@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from xlreport.findings import Code, Severity, register
 from xlreport.formats.codes import R6
+from xlreport.importing.codes import R36
 from xlreport.workbook.codes import E2, F2, F5, R17
 
 E3 = Code("E3", "有单位未报", Severity.ERROR, "缺少单位时，汇总数不是全县的数。")
@@ -134,7 +135,7 @@ register(
 _NOTHING = "不用处理"
 SYSTEM_FILE = F12.message("这是系统自动生成的文件，不是报表", _NOTHING)
 LOCK_FILE = F12.message("这是 WPS 或 Excel 打开文件时留下的锁文件，不是报表", _NOTHING)
-OWN_OUTPUT = F12.message("这是汇总时写出的汇总情况或数据，不是报表", _NOTHING)
+OWN_OUTPUT = F12.message("这是程序写出的汇总情况、数据或清单，不是报表", _NOTHING)
 UNREADABLE = R6.message("{reason}", "请检查文件，把普通的 .xlsx 文件放进来后重新汇总")
 NOT_FETCHED = R6.message("没有从网上读到：{reason}", "请检查网络和账号的权限，再重新运行")
 TOO_MANY_OPEN = R6.message(
@@ -221,6 +222,8 @@ COPY_COUNTED = F8.message("内容与“{winner}”完全相同，只计一次", 
 COPY_NOT_COUNTED = F8.message("内容与“{winner}”完全相同，那一份也没有计入", "请看那一份的结果")
 _KEEP_THIS = "如果应当以这一份为准，请删去其余的后重新汇总"
 OLDER = F7.message("同一单位另有“{winner}”，{reason}，以那一份为准", _KEEP_THIS)
+BESIDE_OWN_WORKBOOK = F7.message("同一单位用县里的模板报了“{winner}”，以那一份为准", _KEEP_THIS)
+IMPORT_COUNTED = R36.message("这不是县里发的模板，数字按县里的决定计入", "请核对数字和单位")
 BLANK_BESIDE = F7.message("这是没有填过的空白表，同一单位另有“{winner}”，以那一份为准", _NOTHING)
 UNDECIDED = F16.message("与同一单位的“{winner}”内容不同，都没有计入", _KEEP_THIS)
 OLDER_SAYS = F7.message("{label}：这一份是 {first}，“{winner}”是 {second}", _KEEP_THIS)

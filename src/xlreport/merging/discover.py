@@ -63,7 +63,8 @@ class SourceFile:
     not give; `address` for an object of a store, which is no file of this machine. `member` is its
     name in an archive, `modified` the time stamp there, `depth` how many archives it is in. An
     archive is only unpacked when it is asked for with `unpack`; `spent` is then how many bytes have
-    been unpacked from the archives around it.
+    been unpacked from the archives around it. `unit` and `year` are those of its report, where the
+    caller knows them and it is not our workbook.
     """
 
     path: Path
@@ -76,6 +77,8 @@ class SourceFile:
     unpack: bool = False
     spent: int = 0
     address: str = ""
+    unit: str = ""
+    year: int | None = None
 
     @property
     def name(self) -> str:

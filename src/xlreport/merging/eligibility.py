@@ -99,6 +99,18 @@ def eligible(
     return _without_contradictions(judged)
 
 
+def on_roster(file: FileRecord, roster: Roster | None) -> FileRecord:
+    """A file with its unit as a roster knows it, and the roster's county; one whose unit is not
+    there is rejected. Without a roster, and where no report was read, the file as it is."""
+    if roster is None or file.submission is None:
+        return file
+    found = match(roster, file.unit, roster.county.name)
+    matched = _matched(file, found, accept_unlisted=False)
+    if matched.submission is None:
+        return matched
+    return matched.reporting(replace(matched.report, county=roster.county))
+
+
 class _Listed:
     """What reports are told of a roster, worked out once for all of them."""
 

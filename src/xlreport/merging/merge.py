@@ -17,6 +17,7 @@ from xlreport.merging.codes import (
 )
 from xlreport.merging.decisions import with_decisions
 from xlreport.merging.eligibility import Target, choose_target, each_unit_once, eligible
+from xlreport.merging.imported import own_workbooks_first, with_choice
 from xlreport.merging.one_unit import with_known_names
 from xlreport.merging.outcome import FileRecord, Outcome, Stage
 from xlreport.merging.prior_year import PriorYear
@@ -63,7 +64,8 @@ def _understanding(request: MergeRequest, target: Target | None) -> MergeRequest
 
 def decide(files: list[FileRecord], target: Target, request: MergeRequest) -> list[FileRecord]:
     """The outcome of every file, in the same order."""
-    candidates = eligible(files, target, request)
+    chosen = with_choice(files, imports=request.policy.imports)
+    candidates = own_workbooks_first(eligible(chosen, target, request))
     versions = newest_versions(candidates, newest=request.policy.newest)
     once = each_unit_once(versions)
     filled_in = _blanks_aside(once, request)

@@ -16,14 +16,16 @@ from xlreport.errors import EXHAUSTED
 from xlreport.findings import Finding
 from xlreport.form.catalog import FormCatalog
 from xlreport.formats.archives import Member, members_of
-from xlreport.formats.codes import ARCHIVE_DEPTH, FILE_SIZE
+from xlreport.formats.codes import ARCHIVE_DEPTH, FILE_SIZE, NO_TABLE
 from xlreport.formats.detect import ARCHIVES, FileFormat, Kind, format_of, is_a
+from xlreport.formats.documents import is_document, open_document
 from xlreport.formats.guard import DEFAULT_LIMITS, Limits, Refused, check_limit, read_at_most
 from xlreport.merging.codes import ARCHIVE, EMPTY_ARCHIVE, OWN_OUTPUT, TOO_MANY_OPEN, UNREADABLE
 from xlreport.merging.discover import SourceFile, is_being_written, system_file
 from xlreport.merging.marks import is_own
 from xlreport.merging.outcome import FileRecord, Outcome
-from xlreport.submission import Pool, Submission
+from xlreport.submission import Pool, Submission, Unit
+from xlreport.workbook.codes import F2
 from xlreport.workbook.reader.frame import package_of
 from xlreport.workbook.reader.submission import Opened, Reading, read_known, read_unknown
 
@@ -77,6 +79,11 @@ class Reader:
         known = read_known(opened, self.forms, self.limits)
         if known is not None:
             return _record_of(file, known), []
+        return self._by_content(file, opened)
+
+    def _by_content(self, file: SourceFile, opened: Opened) -> IntakeStep:
+        """What becomes of a file that is not known at a glance."""
+        data = opened.data
         try:
             found = format_of(data, self.limits)
             if found.kind in ARCHIVES:
@@ -86,7 +93,28 @@ class Reader:
         except Refused as refused:
             return rejected(file, refused.finding, data), []
         reading = read_unknown(opened, self.forms, self.limits, self.passwords)
+        if may_be_published(found, reading):
+            reading = self._published(file, opened, found) or reading
         return _record_of(file, _sharing(reading)), []
+
+    def _published(self, file: SourceFile, opened: Opened, found: FileFormat) -> Reading | None:
+        """The report in a document that is not our workbook, or why there is none; None for a
+        workbook without the tables of any form: that is told already."""
+        from xlreport.importing.recognise import recognise
+
+        try:
+            document = open_document(opened.data, self.limits, self.passwords)
+        except Refused as refused:
+            if not is_document(found):
+                return None
+            return Reading((refused.finding,), sha256=opened.provenance.sha256)
+        unit = Unit(file.unit) if file.unit else None
+        source = opened.provenance
+        reading = recognise(document, self.forms, source, year=file.year, unit=unit)
+        if reading is None and is_document(found):
+            nothing = NO_TABLE(what=is_a(found.label), suggestion=found.suggestion)
+            return Reading((nothing,), sha256=source.sha256)
+        return reading
 
     def _was_sent(self, file: SourceFile, data: bytes) -> bool:
         """Whether a file with the name of a lock or system file is a workbook or an archive: its
@@ -135,6 +163,15 @@ class Reader:
         return _ignored(file, note, data), inside
 
 
+def may_be_published(found: FileFormat, reading: Reading) -> bool:
+    """Whether a file may hold a report of which it does not say that it is ours: official tables
+    that were typed anew or published."""
+    if found.read is None:
+        return is_document(found)
+    is_nobodys = reading.submission is None and not reading.form_id
+    return is_nobodys and any(finding.code == F2.code for finding in reading.findings)
+
+
 def _why_not_opened(error: OSError) -> Refused:
     if error.errno in EXHAUSTED:
         return Refused(TOO_MANY_OPEN())
@@ -174,6 +211,8 @@ def _member(archive: SourceFile, member: Member) -> SourceFile:
         modified=member.modified,
         depth=archive.depth + 1,
         refused=member.problem,
+        unit=archive.unit,
+        year=archive.year,
     )
 
 

@@ -1,4 +1,5 @@
-"""Fresh workbooks for the files that need one, with a list of what was carried over."""
+"""Fresh workbooks for the files that need one, and for reports that are not our workbooks, with a
+list of what was carried over."""
 
 from __future__ import annotations
 
@@ -10,12 +11,49 @@ from xlreport.atomic import safe_name
 from xlreport.findings import Finding
 from xlreport.form.catalog import FormCatalog
 from xlreport.form.model import Form
+from xlreport.merging.imported import is_imported
+from xlreport.merging.marks import IMPORTS, REPAIRS
 from xlreport.merging.outcome import FileRecord
 from xlreport.submission import Submission
 from xlreport.text import harmless
 from xlreport.workbook.repair import REPAIRABLE, Carried, NotRepairable, repair
 
-LIST_NAME = "修复清单.txt"
+
+@dataclass(frozen=True)
+class Purpose:
+    """Why fresh workbooks are made, in the words of their list: what is behind their names, how the
+    list is called and begins, and what is said of what was carried over and what was not."""
+
+    suffix: str
+    list_name: str
+    heading: str
+    carried: str
+    left: str
+
+    def told(self, done: int, left: int) -> str:
+        """How much of a file is in its fresh workbook."""
+        told = f"{self.carried} {done} 项"
+        return f"{told}，{left} 项没有{self.carried}" if left else told
+
+
+REPAIR = Purpose(
+    suffix="修复",
+    list_name="修复清单.txt",
+    heading=REPAIRS,
+    carried="搬移",
+    left="没有照搬",
+)
+IMPORT = Purpose(
+    suffix="导入",
+    list_name="导入清单.txt",
+    heading=IMPORTS,
+    carried="导入",
+    left="没有放进",
+)
+
+
+CARRIED = "  已"
+"""How the lines of a list begin that tell what was carried over."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +68,7 @@ class RepairedFile:
     left: tuple[str, ...] = ()
     problem: str = ""
     findings: tuple[Finding, ...] = ()
+    purpose: Purpose = REPAIR
 
     @property
     def whole(self) -> bool:
@@ -37,7 +76,7 @@ class RepairedFile:
         return not self.problem and not self.left
 
     def as_dict(self) -> dict[str, Any]:
-        """The file as `repair --json` has it."""
+        """The file as `repair --json` and `import --json` have it."""
         return {
             "path": self.path,
             "unit": self.unit or None,
@@ -53,16 +92,18 @@ class RepairedFile:
         unit = f"{harmless(self.unit)}　" if self.unit else ""
         yield f"{unit}{harmless(self.path)}"
         if self.problem:
-            yield f"  没有修复：{harmless(self.problem)}"
+            yield f"  没有{self.purpose.suffix}：{harmless(self.problem)}"
             return
-        told = f"  → {self.name}：搬移 {len(self.carried)} 项"
-        if self.left:
-            told += f"，{len(self.left)} 项没有搬移"
-        yield told
+        yield f"  → {self.name}：{self.purpose.told(len(self.carried), len(self.left))}"
         for words in self.left:
-            yield f"  没有照搬　{harmless(words)}"
+            yield f"  {self.purpose.left}　{harmless(words)}"
+        for line in self.carried_lines():
+            yield f"{CARRIED}{self.purpose.carried}　{line}"
+
+    def carried_lines(self) -> Iterator[str]:
+        """What was carried over, from where to where."""
         for carried in self.carried:
-            yield f"  已搬移　{harmless(carried.line())}"
+            yield harmless(carried.line())
 
 
 def needs_repair(file: FileRecord) -> bool:
@@ -72,7 +113,7 @@ def needs_repair(file: FileRecord) -> bool:
     """
     if file.submission is None:
         return False
-    if file.submission.overrides:
+    if file.submission.overrides or is_imported(file):
         return True
     return any(finding.code in REPAIRABLE for finding in file.findings)
 
@@ -85,42 +126,64 @@ def repairs(
     No two have the same name, and none has one of `names`.
     """
     taken = {name.lower() for name in names}
-    repaired = []
+    return [_fresh(file, forms, taken, _purpose_of(file)) for file in files]
+
+
+def imports(
+    files: Iterable[FileRecord], forms: FormCatalog, names: Iterable[str] = ()
+) -> list[RepairedFile]:
+    """A workbook for each report that is not our workbook; names as of `repairs`."""
+    taken = {name.lower() for name in names}
+    imported = []
     for file in files:
-        fresh = _repaired(file, forms, taken)
-        taken.add(fresh.name.lower())
-        repaired.append(fresh)
-    return repaired
+        if file.submission is None or is_imported(file):
+            imported.append(_fresh(file, forms, taken, IMPORT))
+        else:
+            imported.append(_without(file, _OURS, IMPORT))
+    return imported
 
 
-def _repaired(file: FileRecord, forms: FormCatalog, taken: set[str]) -> RepairedFile:
+_OURS = "这就是县里发的模板，不用导入，直接汇总"
+
+
+def _purpose_of(file: FileRecord) -> Purpose:
+    return IMPORT if is_imported(file) else REPAIR
+
+
+def _fresh(file: FileRecord, forms: FormCatalog, taken: set[str], purpose: Purpose) -> RepairedFile:
+    """A file's fresh workbook under a name that is not taken, or why there is none."""
     if file.submission is None or file.form is None:
         reason = "；".join(finding.message for finding in file.findings)
-        return _not_repaired(file, reason or "读不出来")
+        return _without(file, reason or "读不出来", purpose)
     try:
         fresh = repair(file.form, file.submission, file.findings, forms)
     except NotRepairable as error:
-        return _not_repaired(file, str(error))
+        return _without(file, str(error), purpose)
+    name = _free_name(file.form, file.submission, taken, purpose)
+    taken.add(name.lower())
     return RepairedFile(
         path=file.path,
         unit=file.unit.name,
-        name=_free_name(file.form, file.submission, taken),
+        name=name,
         data=fresh.data,
         carried=fresh.carried,
-        left=fresh.left,
+        left=(*fresh.left, *file.reading.unplaced),
         findings=file.findings,
+        purpose=purpose,
     )
 
 
-def _not_repaired(file: FileRecord, reason: str) -> RepairedFile:
-    return RepairedFile(file.path, file.unit.name, problem=reason, findings=file.findings)
+def _without(file: FileRecord, problem: str, purpose: Purpose) -> RepairedFile:
+    return RepairedFile(
+        file.path, file.unit.name, problem=problem, findings=file.findings, purpose=purpose
+    )
 
 
-def _free_name(form: Form, submission: Submission, taken: set[str]) -> str:
+def _free_name(form: Form, submission: Submission, taken: set[str], purpose: Purpose) -> str:
     """What the fresh workbook is called; with a number when that is taken."""
     unit = submission.unit
     report = f"{submission.year}年{form.title}"
-    parts = (unit.code, unit.name, report, "修复")
+    parts = (unit.code, unit.name, report, purpose.suffix)
     stem = "_".join(filter(None, parts))
     name = safe_name(stem)
     number = 1
@@ -130,9 +193,9 @@ def _free_name(form: Form, submission: Submission, taken: set[str]) -> str:
     return name
 
 
-def repair_list(files: Iterable[RepairedFile]) -> bytes:
+def list_of(files: Iterable[RepairedFile], purpose: Purpose) -> bytes:
     """The list as text that Notepad opens: UTF-8 with a byte-order mark, lines ended by CR LF."""
-    lines = ["修复清单：填报的内容已搬到现行模板的新工作簿里；原文件没有改动。", ""]
+    lines = [purpose.heading, ""]
     for file in files:
         lines += [*file.lines(), ""]
     return "\r\n".join(lines).encode("utf-8-sig", "replace")

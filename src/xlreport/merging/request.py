@@ -79,6 +79,8 @@ class Policy:
     """Units that are not on the roster are summed, with a warning."""
     newest: bool = True
     """Of different reports of one unit the newest counts; otherwise none does."""
+    imports: bool = False
+    """Reports that are not our workbooks are summed too, with a warning."""
 
 
 @dataclass(frozen=True)

@@ -268,6 +268,21 @@ class RepairResult:
         return {"files": files, "outputs": list(self.outputs)}
 
 
+@dataclass(frozen=True)
+class ImportResult(RepairResult):
+    """What became of each report that is not our workbook, and what was written."""
+
+    @property
+    def exit_code(self) -> int:
+        """0 every report is in a workbook, and without an error; 1 something is not; 3 nothing was
+        imported. What stands around a report on a page is no part of it."""
+        if not self.repaired:
+            return 3
+        all_imported = len(self.repaired) == len(self.files)
+        wrong = any(has_errors(file.findings) for file in self.repaired)
+        return 1 if wrong or not all_imported else 0
+
+
 LEFT_OUT_LABEL = "县里决定不计入"
 """What is said of a report that the county does not sum, in place of its outcome."""
 

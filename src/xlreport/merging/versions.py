@@ -182,8 +182,8 @@ def _winner_counts(ranking: Ranking) -> list[FileRecord]:
     for file in ranking.older:
         why = _why_older(file, winner)
         note = file.placed(OLDER(winner=winner.path, reason=why))
-        contrasts = _contrasts(file, winner, OLDER_SAYS)
-        decided.append(file.decided(Outcome.SUPERSEDED, note, *contrasts))
+        different = contrasts(file, winner, OLDER_SAYS)
+        decided.append(file.decided(Outcome.SUPERSEDED, note, *different))
     return decided
 
 
@@ -196,25 +196,25 @@ def _none_counts(ranking: Ranking, reason: str) -> list[FileRecord]:
         note = file.placed(COPY_NOT_COUNTED(winner=winner.path))
         decided.append(file.decided(Outcome.DUPLICATE, note))
     for file in ranking.older:
-        contrasts = _contrasts(file, winner, UNDECIDED_SAYS)
+        different = contrasts(file, winner, UNDECIDED_SAYS)
         note = file.placed(UNDECIDED(winner=winner.path))
-        decided.append(file.decided(Outcome.REJECTED, note, *contrasts))
+        decided.append(file.decided(Outcome.REJECTED, note, *different))
     return decided
 
 
-def _contrasts(file: FileRecord, winner: FileRecord, message: Message) -> list[Finding]:
+def contrasts(file: FileRecord, winner: FileRecord, message: Message) -> list[Finding]:
     """Every cell in which a file differs from the one that counts, as findings of the message."""
     if winner.form is None:
         return []
-    contrasts = []
+    told = []
     for cell in differences(winner.form, file.report, winner.report):
         finding = message(
             winner=winner.path, label=cell.label, first=cell.first, second=cell.second
         )
         observed = (("this", cell.first), ("other", cell.second))
         there = finding.on(cell.place, cell.field).at(observed=observed)
-        contrasts.append(file.placed(there))
-    return contrasts
+        told.append(file.placed(there))
+    return told
 
 
 def _why_older(file: FileRecord, winner: FileRecord) -> str:

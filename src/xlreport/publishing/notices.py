@@ -17,6 +17,7 @@ from xlreport.form import expression as ex
 from xlreport.form.catalog import FormCatalog
 from xlreport.form.model import Form
 from xlreport.merging.decisions import Decision, with_decisions
+from xlreport.merging.marks import NOTICES
 from xlreport.merging.outcome import FileRecord
 from xlreport.merging.request import MergeRequest
 from xlreport.merging.validation import validated
@@ -140,7 +141,7 @@ def _about_fresh(fresh: _Fresh, decisions: Iterable[Decision]) -> list[Decision]
 
 def notice_list(files: Iterable[NoticeFile]) -> bytes:
     """The list as text that Notepad opens: UTF-8 with a byte-order mark, lines ended by CR LF."""
-    lines = ["更正通知清单：每个退回的单位一份工作簿，要改的格子已标出；原文件没有改动。", ""]
+    lines = [NOTICES, ""]
     for file in files:
         lines += [*file.lines(), ""]
     return "\r\n".join(lines).encode("utf-8-sig", "replace")

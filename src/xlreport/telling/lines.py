@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from xlreport.atomic import was_writing, why_failed
 from xlreport.clock import china, minute
 from xlreport.errors import XlreportError
-from xlreport.findings import Finding, Severity, grouped
+from xlreport.findings import INDENT, Finding, Severity, grouped
 from xlreport.text import harmless, in_marks
 
 if TYPE_CHECKING:
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from xlreport.lint.result import LintResult
     from xlreport.merging.diff import Difference
     from xlreport.merging.outcome import FileRecord
-    from xlreport.merging.result import CheckResult, MergeResult, RepairResult
+    from xlreport.merging.repairs import RepairedFile
+    from xlreport.merging.result import CheckResult, ImportResult, MergeResult, RepairResult
     from xlreport.publishing.archive import Verification
     from xlreport.publishing.report import Report
     from xlreport.submission import Unit
@@ -344,12 +345,40 @@ def report_lines(report: Report | None, written: Sequence[Path]) -> Iterator[str
 def repair_report(result: RepairResult) -> Iterator[str]:
     """The lines of `xlreport repair`; what was carried over is in the list that it writes."""
     for file in result.files:
-        for line in file.lines():
-            if not line.startswith("  已搬移"):
-                yield line
+        yield from _not_carried(file)
+    yield from _carried_in_all(result, "修复")
+
+
+def import_report(result: ImportResult) -> Iterator[str]:
+    """The lines of `xlreport import`, with what the checks say of each report; what came from where
+    is in the list that it writes."""
+    for file in result.files:
+        yield from _not_carried(file)
+        if not file.name:
+            continue
+        heaviest = _heaviest_first(file.findings)
+        to_tell = [finding for finding in heaviest if finding.severity is not Severity.NOTE]
+        for finding in to_tell[:MOST_LINES]:
+            yield harmless(f"{INDENT}{finding.line()}")
+        more = len(to_tell) - MOST_LINES
+        if more > 0:
+            yield f"{INDENT}（另有 {more} 条，审核导入的工作簿时可看）"
+    yield from _carried_in_all(result, "导入")
+
+
+def _not_carried(file: RepairedFile) -> Iterator[str]:
+    """What became of a file, but for what was carried over."""
+    from xlreport.merging.repairs import CARRIED
+
+    for line in file.lines():
+        if not line.startswith(CARRIED):
+            yield line
+
+
+def _carried_in_all(result: RepairResult, verb: str) -> Iterator[str]:
     done = len(result.repaired)
     left = len(result.files) - done
-    yield f"共 {len(result.files)} 个文件：修复 {done} 个，没有修复 {left} 个。"
+    yield f"共 {len(result.files)} 个文件：{verb} {done} 个，没有{verb} {left} 个。"
     for path in result.outputs[-1:]:
         yield f"逐项清单：{harmless(path)}"
 

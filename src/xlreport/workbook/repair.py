@@ -180,7 +180,8 @@ def _fresh(form: Form, old: Submission, doubtful: frozenset[str]) -> Submission:
             entries[name] = BLANK
         if name in texts:
             texts[name] = ""
-    number = max(1, old.provenance.number) + 1
+    source = old.provenance
+    number = 1 if source.document else max(1, source.number) + 1
     return replace(
         old,
         entries=entries,
@@ -188,7 +189,7 @@ def _fresh(form: Form, old: Submission, doubtful: frozenset[str]) -> Submission:
         texts=texts,
         explanations=by_rule(old.explanations),
         overrides={},
-        provenance=replace(old.provenance, number=number, places={}),
+        provenance=replace(source, number=number, places={}, document=""),
     )
 
 
@@ -327,6 +328,7 @@ def _left(transplant: _Transplant) -> Iterator[str]:
         reason = _why_not_the_same(transplant, name)
         if reason:
             yield f"{form.fields[name].label}：{reason}"
+    yield from _absent(transplant)
     yield from _restored(transplant)
     for table in form.tables:
         reason = _why_no_answer(transplant, table.id)
@@ -337,9 +339,28 @@ def _left(transplant: _Transplant) -> Iterator[str]:
             yield f"{text.label}：原表里无法判断是哪一份文字，留空"
 
 
+def _absent(transplant: _Transplant) -> Iterator[str]:
+    """The numbers that were not found: a few one by one, many by sheet."""
+    form, entries = transplant.form, transplant.old.entries
+    absent = [name for name, entry in entries.items() if entry.status is Status.ABSENT]
+    if len(absent) <= MOST_RESTORED:
+        for name in absent:
+            yield f"{form.fields[name].label}：{_NOT_FOUND}"
+        return
+    sheets = Counter(layout_of(form).place(name).sheet for name in absent)
+    for sheet, count in sheets.items():
+        yield f"{sheet}：{count} 格{_NOT_FOUND}"
+
+
+_NOT_FOUND = "原表里找不到，留空"
+
+
 def _restored(transplant: _Transplant) -> Iterator[str]:
     """The formulas that were typed over and stand again: a few one by one, many in one line."""
     form, overrides = transplant.form, transplant.old.overrides
+    if transplant.old.provenance.document:
+        yield from _different_totals(transplant)
+        return
     if len(overrides) <= MOST_RESTORED:
         for name, entry in overrides.items():
             yield f"{form.fields[name].label}：公式曾被改成“{entry.raw or '空'}”，已恢复公式"
@@ -353,6 +374,12 @@ def _restored(transplant: _Transplant) -> Iterator[str]:
         tail = "等" if len(different) > MOST_RESTORED else ""
         line += f"；其中 {len(different)} 处与公式的结果不同：{named}{tail}"
     yield line
+
+
+def _different_totals(transplant: _Transplant) -> Iterator[str]:
+    """The totals of a document that are not the sums of its numbers: the workbook has formulas."""
+    for told in _different_now(transplant):
+        yield f"{told}（新表由公式相加）"
 
 
 def _different_now(transplant: _Transplant) -> list[str]:
@@ -374,7 +401,7 @@ def _why_not_the_same(transplant: _Transplant, name: str) -> str:
     """Why a number is not carried over as it was; empty where it is."""
     entry = transplant.old.entries[name]
     if entry.status is Status.ABSENT:
-        return "原表里找不到，留空"
+        return ""
     if name in transplant.doubtful:
         if entry.value is None and entry.raw:
             return f"原表里是“{quote(entry.raw)}”，不是能填的数，留空"

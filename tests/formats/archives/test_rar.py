@@ -14,6 +14,7 @@ import pytest
 import rars
 
 from support.rar_files import (
+    ENCRYPTED,
     END,
     SPLIT_AFTER,
     SPLIT_BEFORE,
@@ -23,7 +24,7 @@ from support.rar_files import (
     rar4,
     rar5,
 )
-from xlreport.formats.archives import Member, members_of
+from xlreport.formats.archives import Member, members_of, rar
 from xlreport.formats.detect import Kind
 from xlreport.formats.guard import Limits, Refused
 
@@ -123,6 +124,8 @@ def test_old_times_are_those_of_a_clock_in_china_and_new_ones_utc(tmp_path: Path
     assert old.modified == dt.datetime(2026, 1, 5, 1, 30, tzinfo=dt.UTC).timestamp()
     (new,) = unpacked(rar5(Stored(b"a", b"1", time=1_700_000_000)), tmp_path)
     assert new.modified == 1_700_000_000
+    never = unpacked(rar4(Stored(b"a", b"1", time=0xFFFFFFFF)), tmp_path)
+    assert never[0].modified == 0.0
     without = unpacked(rar4(A), tmp_path) + unpacked(rar5(A), tmp_path)
     assert [member.modified for member in without] == [0.0, 0.0]
 
@@ -138,6 +141,16 @@ def test_a_volume_is_told(make: Writer, tmp_path: Path) -> None:
         assert refused(make(part, flags=1), tmp_path) == VOLUME
         (member,) = unpacked(make(part), tmp_path)
         assert told(member) == ("R2", "部件“a”损坏（校验码不符或不完整）")
+
+
+def test_only_the_main_header_tells_of_a_volume(tmp_path: Path) -> None:
+    """And only by its lowest flag, which may stand in several bytes."""
+    old, new = bytearray(rar4(A, flags=1)), bytearray(rar5(A, flags=1))
+    old[9], new[13] = 0x74, 2
+    assert refused(bytes(old), tmp_path) == BROKEN
+    assert refused(bytes(new), tmp_path) == BROKEN
+    assert read(rar5(A, flags=0x80), tmp_path) == {"a": b"12345"}
+    assert refused(rar5(A, flags=0x81), tmp_path) == VOLUME
 
 
 def test_what_to_do_with_a_volume(tmp_path: Path) -> None:
@@ -172,6 +185,18 @@ def test_a_link_and_a_broken_member_leave_the_others(make: Writer, tmp_path: Pat
     assert len(list(tmp_path.iterdir())) == 1
 
 
+def test_a_link_behind_a_password_is_a_link(tmp_path: Path) -> None:
+    (link,) = unpacked(rar4(Stored(b"l", link=b"/x", split=ENCRYPTED)), tmp_path)
+    assert told(link) == LINK
+
+
+def test_a_packing_that_is_not_known_is_no_damage(tmp_path: Path) -> None:
+    unknown = Stored(b"a", b"1234", packing=5 | 3 << 7)
+    odd, member = unpacked(rar5(unknown, B), tmp_path)
+    assert told(odd) == ("R2", "压缩包里的这个文件用了不常用的压缩方法，读不出来")
+    assert member.problem is None
+
+
 def test_a_link_of_an_unknown_way_is_damage(tmp_path: Path) -> None:
     data = rar5(Stored(b"x", link=b"a", redirection=9), A)
     broken, member = unpacked(data, tmp_path)
@@ -188,10 +213,9 @@ def test_a_reference_to_an_equal_file_is_that_file(tmp_path: Path) -> None:
         Stored(b"small", link=b"first", redirection=5, size=0),
         Stored(b"none", link=b"x", redirection=5, size=5),
         Stored(b"itself", link=b"itself", redirection=5, size=5),
-        Stored(b"soft", link=b"first", redirection=1, size=5, mode=0o120777),
     )
     members = unpacked(data, tmp_path)
-    assert [told(member) for member in members] == [None, None, None, LINK, LINK, LINK, LINK]
+    assert [told(member) for member in members] == [None, None, None, LINK, LINK, LINK]
     assert [member.path.read_bytes() for member in members[:3]] == [b"12345"] * 3
 
 
@@ -243,6 +267,14 @@ def test_the_limits(make: Writer, tmp_path: Path) -> None:
     )
     _, large = unpacked(data, tmp_path, Limits(part=6))
     assert told(large) == ("R3", "部件解压后的大小为 7 字节，超过允许的 6 字节")
+
+
+def test_the_limits_are_given_to_what_unpacks_too() -> None:
+    """Should a file hold more than its header says."""
+    options: Any = rar._options(Limits(part=1, total=2, memory=30, parts=4))
+    assert (options.max_member_output_bytes, options.max_total_output_bytes) == (1, 2)
+    assert options.max_reader_workspace_bytes == 15
+    assert (options.max_header_count, options.max_header_bytes) == (140, 140_000)
 
 
 def test_what_was_unpacked_around_it_counts(tmp_path: Path) -> None:

@@ -131,7 +131,7 @@ def test_every_cell_to_fill_in_has_a_chinese_prompt_and_error_text(any_form: For
             if address(cell) in str(v.sqref).split()
         ]
         assert rule.type == ("whole" if field.decimals == 0 else "decimal")
-        assert (rule.formula1, rule.formula2) == ("0", "999999999")
+        assert (rule.formula1, rule.formula2) == (str(field.least), "999999999")
         for words in (rule.error, rule.errorTitle):
             assert words
             assert re.search("[\u4e00-\u9fff]", words)
@@ -330,3 +330,24 @@ def test_a_rule_that_excel_cannot_hold_is_refused_in_words(zfxxgk: Form, tmp_pat
     ):
         write_templates(TemplateRequest(get_form(path), 2025), tmp_path)
     assert list(tmp_path.glob("*.xlsx")) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "least", "wanted"),
+    [
+        ("disclosure.licences.change", -999_999_999, "整数，可以是负数"),
+        ("disclosure.licences.items_last_year", 0, "0 或者正整数"),
+        ("disclosure.procurement.amount", 0, "金额（万元），不能小于 0，最多 6 位小数"),
+    ],
+)
+def test_only_a_signed_cell_takes_a_number_below_0(name: str, least: int, wanted: str) -> None:
+    form = get_form("zfxxgk-2019")
+    place = layout_of(form).place(name)
+    book = opened(write_workbook(blank(form, 2020), form))
+    (rule,) = [
+        v
+        for v in book[place.sheet].data_validations.dataValidation
+        if place.cell in str(v.sqref).split()
+    ]
+    assert (rule.formula1, rule.formula2) == (str(least), "999999999")
+    assert rule.error == f"这里只能填{wanted}，不能填文字或带单位。"

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from xlreport.formats import codes
 from xlreport.formats.archives import rar, seven_zip, zips
-from xlreport.formats.archives.spool import Member
+from xlreport.formats.archives.spool import Member, Spool
 from xlreport.formats.detect import Kind
 from xlreport.formats.guard import Limits, check_limit
 
@@ -22,7 +22,7 @@ __all__ = ["Member", "members_of"]
 
 class _Unpack(Protocol):
     def __call__(
-        self, data: bytes, spool: Path, limits: Limits, spent: int
+        self, data: bytes, spool: Spool, limits: Limits, spent: int
     ) -> Iterator[Member]: ...
 
 
@@ -40,4 +40,4 @@ def members_of(
     archives around it: all within one share its limit. Raises Refused for what cannot be listed,
     OSError when the spool cannot be written."""
     check_limit(codes.ARCHIVE_SIZE, len(data), limits.archive)
-    return list(_UNPACK[kind](data, spool, limits, spent))
+    return list(_UNPACK[kind](data, Spool(spool), limits, spent))

@@ -6,16 +6,14 @@ Sources: RAR 5.0 archive format (rarlab.com/technote.htm) and technote.txt of RA
 from __future__ import annotations
 
 import datetime as dt
-import stat
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Protocol
 
 from xlreport.clock import CHINA
 from xlreport.findings import Finding
 from xlreport.formats import codes
-from xlreport.formats.archives.spool import BEGINNING, Member, check_large, decoded, spooled
+from xlreport.formats.archives.spool import BEGINNING, Member, Spool, check_large, decoded
 from xlreport.formats.guard import Limits, Refused, check_limit
 
 
@@ -27,10 +25,8 @@ class _Info(Protocol):
     filename: str
     file_size: int
     date_time: tuple[int, int, int, int, int, int] | None
-    file_attr: int
     rar_version: str
     member_index: int
-    is_encrypted: bool
     is_solid: bool
 
     def is_dir(self) -> bool: ...
@@ -66,11 +62,9 @@ _HEADERS, _HEADERS_A_MEMBER = 100, 10
 
 _BYTES_A_HEADER = 1_000
 _NEW_FAMILY = "rar50_plus"
-_REPARSE = 0x400
-"""The attribute of what is a link in Windows."""
 
 
-def members(data: bytes, spool: Path, limits: Limits, spent: int) -> Iterator[Member]:
+def members(data: bytes, spool: Spool, limits: Limits, spent: int) -> Iterator[Member]:
     """The members, each read or with the finding that says why not. Raises Refused."""
     if _is_volume(data):
         raise Refused(codes.VOLUME())
@@ -84,9 +78,9 @@ def members(data: bytes, spool: Path, limits: Limits, spent: int) -> Iterator[Me
         name = _name(info)
         try:
             content = contents.of(info)
-            yield Member(name, spooled(spool, content), _modified(info))
+            yield Member(name, spool.put(content), _modified(info))
         except Refused as refused:
-            yield Member(name, spool, problem=refused.finding)
+            yield Member(name, spool.folder, problem=refused.finding)
 
 
 def _opened(data: bytes, limits: Limits) -> _Archive:
@@ -156,8 +150,6 @@ class _Contents:
         target = self._links.get(info.member_index)
         if target is not None:
             return self._copied(info, target)
-        if info.is_encrypted:
-            raise Refused(codes.ARCHIVE_LOCKED())
         check_limit(codes.PART_SIZE, info.file_size, self._limits.part)
         content = self._together.get(info.member_index)
         if content is None:
@@ -167,10 +159,10 @@ class _Contents:
 
     def _copied(self, info: _Info, target: bytes) -> bytes:
         """The content of another file of the same archive: RAR 5 keeps equal files once, and hard
-        links. Raises Refused for what leads anywhere else."""
+        links. Raises Refused for what leads anywhere else, as symbolic links do, which are as
+        large as what they say."""
         original = self._by_name.get(target)
-        is_symbolic = stat.S_ISLNK(info.file_attr) or info.file_attr & _REPARSE
-        if original is None or is_symbolic or original.file_size != info.file_size:
+        if original is None or original.file_size != info.file_size:
             raise Refused(codes.LINK_IN_ARCHIVE())
         return self.of(original)
 

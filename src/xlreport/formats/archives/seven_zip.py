@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from xlreport.formats import codes
-from xlreport.formats.archives.spool import BEGINNING, Member, check_large, spooled
+from xlreport.formats.archives.spool import BEGINNING, Member, Spool, check_large
 from xlreport.formats.guard import Limits, Refused, check_limit
 
 if TYPE_CHECKING:
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 _DRIVE = re.compile("[A-Za-z]:")
 
 
-def members(data: bytes, spool: Path, limits: Limits, spent: int) -> Iterator[Member]:
+def members(data: bytes, spool: Spool, limits: Limits, spent: int) -> Iterator[Member]:
     """The members, each read or with the finding that says why not."""
     for info, content in _extracted(data, limits, spent):
         name = info.filename.replace("\\", "/")
         try:
-            yield Member(name, spooled(spool, _checked(info, content, limits)), _created(info))
+            yield Member(name, spool.put(_checked(info, content, limits)), _created(info))
         except Refused as refused:
-            yield Member(name, spool, problem=refused.finding)
+            yield Member(name, spool.folder, problem=refused.finding)
 
 
 def _checked(info: FileInfo, content: bytes | None, limits: Limits) -> bytes:

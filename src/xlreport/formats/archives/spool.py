@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from xlreport.findings import Finding
@@ -25,12 +26,18 @@ class Member:
     problem: Finding | None = None
 
 
-def spooled(spool: Path, content: bytes) -> Path:
-    """A new file in the spool folder; its name is a number."""
-    taken = sum(1 for _ in spool.iterdir())
-    path = spool / f"{taken:06}.bin"
-    path.write_bytes(content)
-    return path
+class Spool:
+    """A folder for what is unpacked. Files in it are called by numbers."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._numbers = count(sum(1 for _ in folder.iterdir()))
+
+    def put(self, content: bytes) -> Path:
+        """A new file."""
+        path = self.folder / f"{next(self._numbers):06}.bin"
+        path.write_bytes(content)
+        return path
 
 
 def check_large(beginning: bytes, size: int, limits: Limits) -> None:

@@ -8,11 +8,10 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
-from pathlib import Path
 
 from xlreport.clock import CHINA
 from xlreport.formats import codes
-from xlreport.formats.archives.spool import BEGINNING, Member, check_large, decoded, spooled
+from xlreport.formats.archives.spool import BEGINNING, Member, Spool, check_large, decoded
 from xlreport.formats.guard import (
     Limits,
     Refused,
@@ -33,7 +32,7 @@ _LZMA_HEADER = 9
 _MOST_LZMA_MEMORY = 64 * 1024 * 1024
 
 
-def members(data: bytes, spool: Path, limits: Limits, spent: int) -> Iterator[Member]:
+def members(data: bytes, spool: Spool, limits: Limits, spent: int) -> Iterator[Member]:
     """The members, each read or with the finding that says why not."""
     with open_zip(data) as archive:
         infos = [info for info in archive.infolist() if not info.is_dir()]
@@ -42,15 +41,15 @@ def members(data: bytes, spool: Path, limits: Limits, spent: int) -> Iterator[Me
         for info in infos:
             name = zip_name(info)
             if stat.S_ISLNK(info.external_attr >> 16):
-                yield Member(name, spool, problem=codes.LINK_IN_ARCHIVE())
+                yield Member(name, spool.folder, problem=codes.LINK_IN_ARCHIVE())
                 continue
             try:
                 content = _zip_member(archive, info, unpacked, limits)
             except Refused as refused:
-                yield Member(name, spool, problem=refused.finding)
+                yield Member(name, spool.folder, problem=refused.finding)
                 continue
             unpacked += len(content)
-            yield Member(name, spooled(spool, content), _modified(info))
+            yield Member(name, spool.put(content), _modified(info))
 
 
 def _zip_member(

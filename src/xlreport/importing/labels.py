@@ -1,0 +1,53 @@
+"""Headings as they are compared: without what people change when they retype them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+MOST_OF_A_HEADING = 200
+"""Characters of the longest text that is taken for a heading."""
+
+_CIRCLED = {0x2460 + number: f"{number + 1}." for number in range(20)}
+"""① to ⑳, which NFKC would make plain digits that belong to no numbering."""
+
+_CHINESE = "一二三四五六七八九十百"
+_NUMBERING = re.compile(
+    rf"\((?:[{_CHINESE}]{{1,4}}|[0-9]{{1,3}})\)[、.,:]?"
+    rf"|(?:[{_CHINESE}]{{1,4}}|[0-9]{{1,3}})[、.,:)]"
+    "|[0-9]{1,2}(?=[\u4e00-\u9fff])(?![年月日])"
+)
+"""What stands before a heading and only counts it: 一、 （一） 1. (1) 1) ①, and a digit alone."""
+
+
+def plain(text: str) -> str:
+    """A text in one width, without what takes room or cannot be seen."""
+    normal = unicodedata.normalize("NFKC", text.translate(_CIRCLED))
+    return "".join(filter(_is_seen, normal))
+
+
+def _is_seen(character: str) -> bool:
+    return unicodedata.category(character)[0] not in "ZC"
+
+
+@lru_cache(maxsize=16384)
+def key(text: str) -> str:
+    """A heading as it is compared: letters and digits only, without numbering; empty for what is no
+    heading."""
+    if len(text) > MOST_OF_A_HEADING:
+        return ""
+    bare = plain(text).casefold()
+    numbering = _NUMBERING.match(bare)
+    if numbering is not None:
+        bare = bare[numbering.end() :]
+    return "".join(filter(str.isalnum, bare))
+
+
+@lru_cache(maxsize=16384)
+def numbering(text: str) -> str:
+    """The number that a heading begins with, without its brackets and points; empty for none."""
+    if len(text) > MOST_OF_A_HEADING:
+        return ""
+    match = _NUMBERING.match(plain(text))
+    return "" if match is None else match[0].strip("()、.,:")

@@ -1,0 +1,281 @@
+"""The door: a document with the official tables of a form, read into a submission.
+
+Every number is placed by the headings of the form alone. What is not certain is listed and left
+blank; a document without such tables is nothing for this room.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from xlreport.findings import Finding
+from xlreport.form.model import Form, paths
+from xlreport.formats.grid import Document
+from xlreport.importing import codes
+from xlreport.importing.areas import Area, areas_of
+from xlreport.importing.fields import Fields, fields_of
+from xlreport.importing.findings import (
+    contrary_findings,
+    doubt_findings,
+    missing_findings,
+    spelling_findings,
+    text_findings,
+    unit_findings,
+    unplaced_lines,
+)
+from xlreport.importing.flow import Passage, passages_of
+from xlreport.importing.headings import headings_of
+from xlreport.importing.regions import Doubt
+from xlreport.importing.tables import Tables, tables_of
+from xlreport.importing.texts import Texts, texts_of
+from xlreport.importing.title import Title, report_names, title_of, titles_of
+from xlreport.submission import Provenance, Submission, Unit
+from xlreport.text import clean_name, in_marks
+from xlreport.workbook.reader.identify import Forms
+from xlreport.workbook.reader.submission import Reading
+
+MOST_UNPLACED = 1000
+"""Lines of what could not be placed; a document with more is hardly a report."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the caller knows of the report, which wins over its title."""
+
+    year: int | None = None
+    unit: Unit | None = None
+
+
+@dataclass(frozen=True)
+class _Source:
+    """A document with what is found in it whatever the form."""
+
+    areas: Sequence[Area]
+    passages: Sequence[Passage]
+    titles: Sequence[Title]
+
+
+def recognise(
+    document: Document,
+    forms: Forms,
+    provenance: Provenance,
+    *,
+    year: int | None = None,
+    unit: Unit | None = None,
+) -> Reading | None:
+    """The report in a document; None where it has the official tables of no form. `year` and `unit`
+    win over the title."""
+    every = list(forms.all())
+    passages = list(passages_of(document))
+    titles = titles_of(report_names(every), passages)
+    source = _Source(areas_of(document), passages, titles)
+    tables = _best(every, source)
+    if tables is None:
+        return None
+    saved = document.saved or provenance.saved
+    provenance = replace(provenance, saved=saved, document=document.kind)
+    reports = title_of(titles, _positions(tables, source))
+    if len(reports) > 1:
+        return _several(reports, provenance)
+    title = reports[0] if reports else Title(None, "")
+    report = _Report(source, tables, title, Wanted(year, unit), provenance)
+    return report.reading(every)
+
+
+def _best(forms: Iterable[Form], source: _Source) -> Tables | None:
+    """The tables of the form that fits best; with equal headings the one of the title's year."""
+    best: Tables | None = None
+    best_fit: tuple[object, ...] = ()
+    for form in forms:
+        tables = tables_of(form, source.areas)
+        is_there = bool(tables.tables) or is_run_together(form, source.passages)
+        years = {title.year for title in source.titles}
+        in_force = any(year is not None and form.covers(year) for year in years)
+        fit = (*tables.fit, in_force)
+        if is_there and (best is None or fit > best_fit):
+            best, best_fit = tables, fit
+    return best
+
+
+def _positions(tables: Tables, source: _Source) -> list[tuple[int, int]]:
+    """Where the form's tables stand; of a text run together where its words do."""
+    positions = [_position_of(region.area, region.band.top) for region in tables.regions]
+    if positions:
+        return positions
+    return [
+        (passage.part, passage.row)
+        for passage in source.passages
+        if _rows_in(tables.form, passage.text)
+    ]
+
+
+def _position_of(area: Area, row: int) -> tuple[int, int]:
+    return area.part, 0 if area.is_turned else row
+
+
+def _several(reports: Sequence[Title], provenance: Provenance) -> Reading:
+    """R40: nobody says which one is meant."""
+    named = in_marks(report.text for report in islice(reports, 3))
+    if len(reports) > 3:
+        named += "等"
+    finding = codes.SEVERAL_REPORTS(count=len(reports), reports=named)
+    return Reading((finding,), sha256=provenance.sha256)
+
+
+# --- a text in which everything is run together ---------------------------------------------------
+
+_LONG = 500
+"""Characters of a paragraph that may hold a whole table."""
+
+
+def is_run_together(form: Form, passages: Iterable[Passage]) -> bool:
+    """Whether a paragraph holds most of a table's rows, one after the other."""
+    return any(_rows_in(form, passage.text) for passage in passages)
+
+
+def _rows_in(form: Form, text: str) -> bool:
+    if len(text) < _LONG:
+        return False
+    bare = _squeezed(text)
+    for block in headings_of(form).blocks:
+        names = [_squeezed(row[-1].label) for row in paths(block.block.rows)]
+        standing = [name for name in names if name in bare]
+        if len(names) >= _MANY_ROWS and 2 * len(standing) >= len(names):
+            return True
+    return False
+
+
+_MANY_ROWS = 10
+
+
+def _squeezed(text: str) -> str:
+    return "".join(filter(str.isalnum, text))
+
+
+# --- one report -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Report:
+    """A document with one report of a form."""
+
+    source: _Source
+    tables: Tables
+    title: Title
+    wanted: Wanted
+    provenance: Provenance
+
+    def reading(self, forms: Sequence[Form]) -> Reading:
+        """What comes of it."""
+        year = self.title.year if self.wanted.year is None else self.wanted.year
+        unit = self.wanted.unit or Unit(clean_name(self.title.unit))
+        findings = [codes.NOT_OUR_WORKBOOK(), *self._about_title()]
+        reading = Reading(
+            tuple(findings),
+            unit=unit,
+            year=year,
+            form_id=self.tables.form.id,
+            sha256=self.provenance.sha256,
+        )
+        if year is None:
+            return replace(reading, findings=(*findings, codes.NO_YEAR()))
+        if not self.tables.form.covers(year):
+            return self._of_other_years(reading, year, forms)
+        return self._read(reading, year)
+
+    def _about_title(self) -> Iterator[Finding]:
+        """What the title lacks, or says otherwise than the caller."""
+        given = self.wanted
+        told = self.title
+        if given.unit is None and not told.unit:
+            yield codes.NO_UNIT()
+        elif given.unit is not None and told.unit and not _is_within(told.unit, given.unit.name):
+            yield codes.OTHER_UNIT(named=told.unit, unit=given.unit.name)
+        if None not in (given.year, told.year) and given.year != told.year:
+            yield codes.OTHER_YEAR(year=told.year, wanted=given.year)
+
+    def _of_other_years(self, reading: Reading, year: int, forms: Sequence[Form]) -> Reading:
+        """R41: the tables are those of other years. What has the same headings in the form of this
+        year is read, and nothing else."""
+        form = self.tables.form
+        in_force = [other for other in forms if other.title == form.title and other.covers(year)]
+        if not in_force:
+            finding = codes.NOT_IN_FORCE(title=form.title, year=year)
+            return replace(reading, findings=(*reading.findings, finding))
+        finding = codes.OTHER_YEARS(years=_years(form), year=year)
+        reading = replace(reading, findings=(*reading.findings, finding), form_id=in_force[0].id)
+        tables = tables_of(in_force[0], self.source.areas)
+        return replace(self, tables=tables)._read(reading, year)
+
+    def _read(self, reading: Reading, year: int) -> Reading:
+        """The reading with the submission."""
+        tables = self.tables
+        fields = fields_of(tables)
+        texts = texts_of(tables.form, self._text_passages(), self._ends())
+        doubts = list(islice(tables.doubts(self.source.areas), MOST_UNPLACED))
+        places = {**fields.places, **texts.places}
+        submission = Submission(
+            form=tables.form.id,
+            year=year,
+            unit=reading.unit,
+            entries=fields.entries,
+            texts={text.field_id: texts.texts.get(text.field_id, "") for text in tables.form.texts},
+            overrides=fields.overrides,
+            provenance=replace(self.provenance, places=places),
+        )
+        lines = unplaced_lines(tables.form, doubts, fields.contrary, texts)
+        return replace(
+            reading,
+            findings=(*reading.findings, *self._findings(fields, texts, doubts)),
+            submission=submission,
+            form=tables.form,
+            unplaced=tuple(islice(lines, MOST_UNPLACED)),
+        )
+
+    def _findings(self, fields: Fields, texts: Texts, doubts: Sequence[Doubt]) -> Iterator[Finding]:
+        form = self.tables.form
+        if not self.tables.regions:
+            yield codes.RUN_TOGETHER()
+        else:
+            yield from doubt_findings(doubts)
+            yield from contrary_findings(form, fields.contrary)
+            yield from missing_findings(self.tables, fields.missing)
+            yield from spelling_findings(self.tables, fields)
+            yield from unit_findings(self.tables, fields)
+        yield from text_findings(form, texts)
+
+    def _text_passages(self) -> Iterator[Passage]:
+        """The passages that stand in no table of the form."""
+        spans: dict[int, list[tuple[int, int]]] = {}
+        for region in self.tables.regions:
+            is_turned = region.area.is_turned
+            span = (0, _ALL_ROWS) if is_turned else (region.band.top, region.end)
+            spans.setdefault(region.area.part, []).append(span)
+        for rows in spans.values():
+            rows.sort()
+        for passage in self.source.passages:
+            rows = spans.get(passage.part, [])
+            last = bisect_right(rows, (passage.row, _ALL_ROWS)) - 1
+            if last < 0 or rows[last][1] <= passage.row:
+                yield passage
+
+    def _ends(self) -> frozenset[tuple[int, int]]:
+        return frozenset(title.position for title in self.source.titles)
+
+
+_ALL_ROWS = 1 << 62
+
+
+def _is_within(told: str, given: str) -> bool:
+    return told in given or given in told
+
+
+def _years(form: Form) -> str:
+    """The years of a form, as a sentence about its format says them."""
+    if form.last_year is None:
+        return f"{form.first_year} 年度起的新"
+    years = range(form.first_year, form.last_year + 1)
+    return "、".join(map(str, years)) + " "

@@ -1,0 +1,363 @@
+"""A part of a table under one band of headings: its rows, and the field of each number."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from functools import cached_property
+from itertools import dropwhile
+from operator import attrgetter
+
+from xlreport.importing.areas import Area, Spot
+from xlreport.importing.bands import Band, Pairs, bands_of
+from xlreport.importing.headings import FormHeadings, Pattern
+from xlreport.importing.labels import plain
+from xlreport.importing.marks import Lanes, Mark, Resolver, marks_of
+from xlreport.submission import Place
+
+_NUMBER = re.compile(r"[+-]?[0-9]{1,3}(?:,?[0-9]{3})*(?:\.[0-9]*)?|[+-]?[0-9]+(?:\.[0-9]*)?")
+
+
+class Reason(Enum):
+    """Why something could not be placed."""
+
+    NO_ROW = auto()
+    """What stands beside it is no heading of the form."""
+
+    NO_COLUMN = auto()
+    """What stands above it is no heading of the form."""
+
+    COLUMNS = auto()
+    """Which number of its row stands under which heading is not certain."""
+
+    GROUP = auto()
+    """Its row has a heading that the form divides into several."""
+
+    SEVERAL = auto()
+    """The heading may be that of several rows."""
+
+    TWICE = auto()
+    """The same field stands elsewhere with another content."""
+
+    ELSEWHERE = auto()
+    """It stands in a table of the form beside what could be placed."""
+
+    OTHER_TABLE = auto()
+    """Its table has too few headings of the form to be one of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A field with what stands there; `place` is where. A cell that is not there is blank."""
+
+    field: str
+    place: Place
+    text: str
+    number: int
+    """The number of the box in the document; -1 for a cell that is not there."""
+
+    heading: str = ""
+    """What stands over it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A box whose number could not be placed."""
+
+    spot: Spot
+    reason: Reason
+    heading: str = ""
+
+
+@dataclass
+class Region:
+    """What was read under a band of headings."""
+
+    pattern: Pattern
+    area: Area
+    band: Band
+    placed: list[Placed] = field(default_factory=list)
+    doubts: list[Doubt] = field(default_factory=list)
+    rows: set[int] = field(default_factory=set)
+    strange_rows: int = 0
+    labels: set[int] = field(default_factory=set)
+    """The boxes that were taken for headings, by number."""
+
+    end: int = 0
+    """The row with which it ends."""
+
+    @property
+    def is_of_the_form(self) -> bool:
+        """Whether its headings are those of the form's table and not of another subject's: half of
+        the rows and half of the columns stand there, or all of one and any of the other (a part
+        behind a page break, one half of a wide table); and most of its rows and columns are the
+        form's."""
+        rows, columns = len(self.rows), len(self.band.leaves)
+        all_rows, all_columns = self.pattern.left.size, self.pattern.above.size
+        has_halves = 2 * rows >= all_rows and 2 * columns >= all_columns
+        has_all = rows == all_rows or columns == all_columns
+        strange = self.band.strange_columns
+        is_known = self.strange_rows <= rows and strange <= columns
+        return rows > 0 and is_known and (has_halves or has_all)
+
+
+def regions_of(pattern: Pattern, area: Area, headings: FormHeadings) -> Iterator[Region]:
+    """The parts of tables of a pattern in an area."""
+    if not _may_hold(pattern, area):
+        return
+    walls = sorted({spot.top for spot in area.standing(headings.walls(pattern))})
+    left_marks = {mark.spot.number: mark for mark in marks_of(pattern.left, pattern.above, area)}
+    bands = bands_of(pattern, area)
+    tops = [*(band.top for band in bands[1:]), area.filled_rows[-1] + 1]
+    for band, end in zip(bands, tops, strict=False):
+        wall = bisect_left(walls, band.bottom + 1)
+        if wall < len(walls):
+            end = min(end, walls[wall])
+        yield _RegionReader(Region(pattern, area, band), headings, left_marks).read(end)
+
+
+def _may_hold(pattern: Pattern, area: Area) -> bool:
+    if area.keys.isdisjoint(pattern.above.by_key):
+        return False
+    return not pattern.left.by_key or not area.keys.isdisjoint(pattern.left.by_key)
+
+
+@dataclass
+class _Segment:
+    """A heading of a row with the boxes behind it, up to the next heading."""
+
+    label: Mark | None
+    values: list[Spot] = field(default_factory=list)
+
+    @property
+    def is_blank(self) -> bool:
+        return all(spot.is_blank for spot in self.values)
+
+
+class _RegionReader:
+    """Reads the rows under a band, from top to bottom."""
+
+    def __init__(
+        self, region: Region, headings: FormHeadings, left_marks: Mapping[int, Mark]
+    ) -> None:
+        self.region = region
+        self.headings = headings
+        self.marks = left_marks
+        self.pattern = region.pattern
+        self.pending: _Segment | None = None
+        """A row whose numbers may stand on the next line."""
+
+    def read(self, end: int) -> Region:
+        """The region, with everything up to a row."""
+        region = self.region
+        region.end = end
+        region.labels.update(spot.number for spot in region.band.spots)
+        for row in self._rows:
+            self._row(row)
+        self._settle()
+        return region
+
+    @cached_property
+    def _rows(self) -> Sequence[int]:
+        rows = self.region.area.filled_rows
+        first = bisect_left(rows, self.region.band.bottom + 1)
+        return rows[first : bisect_left(rows, self.region.end)]
+
+    @cached_property
+    def _own_marks(self) -> list[Mark]:
+        spots = [spot for row in self._rows for spot in self.region.area.rows[row]]
+        return [self.marks[spot.number] for spot in spots if spot.number in self.marks]
+
+    @cached_property
+    def _resolver(self) -> Resolver:
+        """What stands beside what, in the columns of headings."""
+        columns = {mark.spot.left for mark in self._own_marks}
+        spots = [
+            spot
+            for row in self._rows
+            for spot in self.region.area.rows[row]
+            if spot.left in columns
+        ]
+        return Resolver(self.pattern.left, Lanes.of(spots, self.marks, beside=True))
+
+    @cached_property
+    def _has_all_rows(self) -> bool:
+        """Whether every row has its heading, so that a line without one is no other row."""
+        nodes = {node for mark in self._own_marks for node in mark.nodes}
+        return nodes.issuperset(self.pattern.left.leaf_nodes)
+
+    @cached_property
+    def _label_end(self) -> int:
+        """The last column that headings of rows take."""
+        return max((mark.spot.right for mark in self._own_marks), default=-1)
+
+    @property
+    def _is_ragged(self) -> bool:
+        """Whether headings of rows stand under those of columns, as in a text whose lines have more
+        cells than their head: then only the count of a row's cells tells its columns."""
+        return self._label_end >= self.region.band.left
+
+    # --- rows -------------------------------------------------------------------------------------
+
+    def _row(self, row: int) -> None:
+        segments = list(self._segments(self.region.area.rows[row]))
+        labelled = [segment for segment in segments if segment.label is not None]
+        if not self.pattern.left.by_key:
+            self._line(segments)
+        elif not labelled:
+            self._without_label(segments)
+        else:
+            self._settle()
+            for segment in segments:
+                self._segment(segment, is_last=segment is labelled[-1])
+
+    def _segments(self, spots: Sequence[Spot]) -> Iterator[_Segment]:
+        segment = _Segment(None)
+        others = self.headings.keys | self.headings.titles | self.headings.corners
+        for spot in spots:
+            mark = self.marks.get(spot.number)
+            if mark is None and spot.key not in others:
+                segment.values.append(spot)
+                continue
+            if segment.label is not None or segment.values:
+                yield segment
+            segment = _Segment(mark)
+            if mark is not None:
+                self.region.labels.add(spot.number)
+        yield segment
+
+    def _segment(self, segment: _Segment, *, is_last: bool) -> None:
+        if segment.label is None:
+            self._doubt(segment.values, Reason.NO_ROW)
+        elif not is_last and segment.is_blank:
+            return
+        elif not self.pattern.left.leaves_of(segment.label.nodes):
+            self._doubt(segment.values, Reason.GROUP, segment.label.spot.box.text)
+        elif segment.is_blank:
+            self._settle()
+            self.pending = segment
+        else:
+            self._place(segment.label, segment.values)
+
+    def _settle(self) -> None:
+        """A row that waited for its numbers is blank."""
+        segment, self.pending = self.pending, None
+        if segment is not None and segment.label is not None:
+            self._place(segment.label, segment.values)
+
+    def _without_label(self, segments: Sequence[_Segment]) -> None:
+        """A line without a heading: the numbers of the one before where that has none, else
+        nobody's."""
+        values = [spot for segment in segments for spot in segment.values]
+        filled = [spot for spot in values if not spot.is_blank]
+        if not filled:
+            return
+        if not is_number(filled[0].box.text):
+            self.region.strange_rows += any(is_number(spot.box.text) for spot in filled)
+            self._settle()
+            self._doubt(values, Reason.NO_ROW, filled[0].box.text)
+        elif self.pending is None or self.pending.label is None or not self._has_all_rows:
+            self._doubt(values, Reason.NO_ROW)
+        else:
+            label, self.pending = self.pending.label, None
+            if not self._place_under(label, values):
+                self._doubt(values, Reason.COLUMNS)
+
+    def _line(self, segments: Sequence[_Segment]) -> None:
+        """The one line under headings that stand all above it."""
+        values = [spot for segment in segments for spot in segment.values]
+        inside = [spot for spot in values if spot.left >= self.region.band.left]
+        pairs = self._pairs(inside)
+        if pairs is None:
+            self._doubt(values, Reason.COLUMNS)
+        else:
+            self._take(0, pairs)
+
+    # --- numbers ----------------------------------------------------------------------------------
+
+    def _place(self, label: Mark, values: Sequence[Spot]) -> None:
+        row = self._row_of(label)
+        if row is None:
+            self._doubt(values, Reason.SEVERAL, label.spot.box.text)
+            return
+        self.region.rows.add(row)
+        pairs = self._pairs(values)
+        if pairs is None:
+            self._doubt(values, Reason.COLUMNS)
+            return
+        self._take(row, pairs)
+        if self.region.area.has_addresses:
+            self._blanks(row, label, {column for column, _ in pairs})
+
+    def _row_of(self, label: Mark) -> int | None:
+        return self._resolver.leaf(label.nodes, label.spot.left, label.spot.top)
+
+    def _place_under(self, label: Mark, values: Sequence[Spot]) -> bool:
+        """Places the numbers of a line of their own. Such a line may begin elsewhere than those
+        with headings: then it must have a number for each column."""
+        row = self._row_of(label)
+        if row is None:
+            return False
+        pairs = self._pairs(values)
+        if pairs is None and not self.region.area.has_addresses:
+            pairs = self.region.band.by_count(list(dropwhile(_is_blank, values)))
+        if pairs is not None:
+            self._take(row, pairs)
+        return pairs is not None
+
+    def _pairs(self, values: Sequence[Spot]) -> Pairs | None:
+        """The columns of a row's boxes, where they are certain."""
+        band = self.region.band
+        if not self.region.area.has_addresses and band.may_be_short(values):
+            return None
+        if self._is_ragged:
+            return band.by_count(self._counted(values))
+        pairs = band.by_place(values)
+        if pairs is not None and (self.region.area.has_addresses or band.has_all(values)):
+            return pairs
+        return band.by_count([spot for spot in values if spot.right >= band.left])
+
+    def _counted(self, values: Sequence[Spot]) -> Sequence[Spot]:
+        """The boxes of a ragged row without the blank ones of its heading; none where that is not
+        certain."""
+        columns = len(self.region.band.columns)
+        leading = 0
+        for spot in values:
+            if not spot.is_blank or spot.right > self._label_end:
+                break
+            leading += 1
+        is_certain = not leading or len(values) == columns + leading
+        return values[leading:] if is_certain else ()
+
+    def _take(self, row: int, pairs: Pairs) -> None:
+        self.region.rows.add(row)
+        for column, spot in pairs:
+            name = self.pattern.field(row, column)
+            heading = self.region.band.headings[column]
+            box = spot.box
+            self.region.placed.append(Placed(name, box.place, box.text, spot.number, heading))
+
+    def _blanks(self, row: int, label: Mark, taken: set[int]) -> None:
+        """The cells of a row that have no box."""
+        for column in self.region.band.columns:
+            if column.leaf is None or column.leaf in taken:
+                continue
+            name = self.pattern.field(row, column.leaf)
+            place = self.region.area.place_beside(label.spot, label.spot.top, column.left)
+            self.region.placed.append(Placed(name, place, "", -1))
+
+    def _doubt(self, values: Sequence[Spot], reason: Reason, heading: str = "") -> None:
+        for spot in values:
+            if not spot.is_blank and spot.box.text != heading:
+                self.region.doubts.append(Doubt(spot, reason, heading))
+
+
+_is_blank = attrgetter("is_blank")
+
+
+def is_number(text: str) -> bool:
+    """Whether a text looks like a number, well typed or not."""
+    return _NUMBER.fullmatch(plain(text)) is not None

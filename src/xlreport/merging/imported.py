@@ -1,0 +1,81 @@
+"""Reports that are not our workbooks: a unit's own workbook goes before them, and whether the rest
+count is for the county to decide."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from xlreport.findings import Finding, Severity
+from xlreport.importing.codes import NOT_OUR_WORKBOOK, R36
+from xlreport.merging.codes import BESIDE_OWN_WORKBOOK, COPY_COUNTED, IMPORT_COUNTED, OLDER_SAYS
+from xlreport.merging.outcome import FileRecord, Outcome, Stage, UnitKey
+from xlreport.merging.versions import contrasts, rank
+
+
+def is_imported(file: FileRecord) -> bool:
+    """Whether a file's report was read from something that is not our workbook."""
+    return file.reading.submission is not None and bool(file.provenance.document)
+
+
+def with_choice(files: Iterable[FileRecord], *, imports: bool) -> list[FileRecord]:
+    """The files; where the county counts such reports, each says so instead of being returned for
+    it."""
+    return [_counted(file) if imports else file for file in files]
+
+
+def without_choice(files: Iterable[FileRecord]) -> list[FileRecord]:
+    """The files without the objection that they are not our workbooks: where that is known, what
+    else there is to say of them is asked for."""
+    told = []
+    for file in files:
+        findings = [finding for finding in file.findings if not _is_objection(finding)]
+        told.append(file.telling(findings))
+    return told
+
+
+def _is_objection(finding: Finding) -> bool:
+    return finding.code == R36.code and finding.message == NOT_OUR_WORKBOOK.text
+
+
+def _counted(file: FileRecord) -> FileRecord:
+    findings = []
+    for finding in file.findings:
+        if _is_objection(finding):
+            counted = IMPORT_COUNTED().at(severity=Severity.WARNING)
+            finding = file.placed(counted)
+        findings.append(finding)
+    return file.telling(findings)
+
+
+def own_workbooks_first(files: Sequence[FileRecord]) -> list[FileRecord]:
+    """The files; what a unit sent beside a workbook of ours that it filled in counts for nothing,
+    however late it came, and tells where it says something else."""
+    by_unit: defaultdict[UnitKey, list[FileRecord]] = defaultdict(list)
+    for file in files:
+        if file.stage is Stage.CANDIDATE:
+            by_unit[file.unit_key].append(file)
+    ruled: dict[str, FileRecord] = {}
+    for candidates in by_unit.values():
+        ruled.update((file.path, file) for file in _beside_own(candidates))
+    return [ruled.get(file.path, file) for file in files]
+
+
+def _beside_own(candidates: Sequence[FileRecord]) -> list[FileRecord]:
+    """The imported ones of a unit's reports, decided; none where it sent no workbook of ours."""
+    imported = [file for file in candidates if is_imported(file)]
+    own = [file for file in candidates if not is_imported(file) and not file.is_blank]
+    if not imported or not own:
+        return []
+    winner = rank(own).winner
+    return [_beside(file, winner) for file in imported]
+
+
+def _beside(file: FileRecord, winner: FileRecord) -> FileRecord:
+    """An imported report beside the workbook that goes before it."""
+    different = contrasts(file, winner, OLDER_SAYS)
+    if not different:
+        note = file.placed(COPY_COUNTED(winner=winner.path))
+        return file.decided(Outcome.DUPLICATE, note)
+    note = file.placed(BESIDE_OWN_WORKBOOK(winner=winner.path))
+    return file.decided(Outcome.SUPERSEDED, note, *different)
