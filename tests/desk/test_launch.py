@@ -172,7 +172,7 @@ def test_a_port_that_another_program_has_is_told(tmp_path: Path) -> None:
         desk = Running(tmp_path, port).start()
         desk.thread.join(LONG)
     (error,) = desk.failed
-    assert str(error) == f"端口 {port} 被另一个程序占用：不写 --port 就会自己找一个空的。"
+    assert str(error) == f"端口 {port} 被另一个程序占用：请换一个，或者不写端口，会自己找一个空的。"
 
 
 def test_the_command_refuses_a_folder_that_is_not_there(

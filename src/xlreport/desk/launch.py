@@ -76,7 +76,7 @@ def _listening(port: int) -> socket.socket:
         listening.close()
         if error.errno in _TAKEN:
             raise UsageError(
-                f"端口 {port} 被另一个程序占用：不写 --port 就会自己找一个空的。"
+                f"端口 {port} 被另一个程序占用：请换一个，或者不写端口，会自己找一个空的。"
             ) from None
         raise
     return listening
