@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
+import socket
 import subprocess
-from collections.abc import Mapping
+import time
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,9 +41,7 @@ class Wine:
     program: str
     prefix: Path
 
-    def run(
-        self, *command: str, folder: Path, variables: Mapping[str, str] | None = None
-    ) -> Done:
+    def run(self, *command: str, folder: Path, variables: Mapping[str, str] | None = None) -> Done:
         """Runs a program of Windows in a folder. Its streams are pipes: Python for Windows does not
         start on Wine where one is a file."""
         done = subprocess.run(
@@ -51,16 +55,19 @@ class Wine:
         )
         return Done(done.returncode, _text(done.stdout), _text(done.stderr))
 
-    def start(self, *command: str, folder: Path) -> subprocess.Popen[bytes]:
-        """Starts a program of Windows that goes on."""
-        return subprocess.Popen(
+    def start(self, *command: str, folder: Path) -> int:
+        """Runs what starts another program and ends; that one may go on, and holds no pipe."""
+        nothing = subprocess.DEVNULL
+        return subprocess.run(
             [self.program, *command],
             cwd=folder,
             env=self.environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
+            stdin=nothing,
+            stdout=nothing,
+            stderr=nothing,
+            timeout=_LONGEST,
+            check=False,
+        ).returncode
 
     @property
     def environment(self) -> dict[str, str]:
@@ -112,3 +119,52 @@ def _text(said: bytes) -> str:
     return said.decode("utf-8", "backslashreplace").replace("\r\n", "\n")
 
 
+# --- the desk ---
+
+
+class Browser:
+    """A browser without a screen: it keeps cookies and sends forms as browsers do."""
+
+    def __init__(self, door: str) -> None:
+        self.door = door
+        self.origin, _, _ = door.partition("/enter")
+        cookies = urllib.request.HTTPCookieProcessor()
+        # no proxy of this machine stands between
+        self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), cookies)
+
+    def read(self, address: str) -> str:
+        """A page as text."""
+        with self._opener.open(address, timeout=_LONGEST) as response:
+            return str(response.read().decode())
+
+    def send(self, action: str, page: str) -> str:
+        """Sends the form of a page that has no field but its token."""
+        found = re.search(r'name="token" value="([^"]+)"', page)
+        fields = urllib.parse.urlencode({"token": found.group(1) if found else ""})
+        request = urllib.request.Request(self.origin + action, fields.encode())
+        request.add_header("Origin", self.origin)
+        with self._opener.open(request, timeout=_LONGEST) as response:
+            return str(response.read().decode())
+
+
+def door_of(campaign: Path) -> str:
+    """The address that a desk tells in its campaign, as soon as it answers there."""
+    note = campaign / "desk.json"
+    wait_until(note.exists)
+    door = str(json.loads(note.read_text("utf-8"))["door"])
+    wait_until(lambda: _listens(door))
+    return door
+
+
+def _listens(door: str) -> bool:
+    place = urllib.parse.urlsplit(door)
+    with socket.socket() as connection:
+        return connection.connect_ex((place.hostname, place.port)) == 0
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    """Waits for something that another process does."""
+    end = time.monotonic() + _LONGEST
+    while not is_so():
+        assert time.monotonic() < end, "nothing happened"
+        time.sleep(0.1)
