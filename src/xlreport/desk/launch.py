@@ -56,11 +56,10 @@ def run(start: Start, tell: Tell) -> None:
     with listening:
         guard = Guard(listening.getsockname()[1])
         desk = Desk(folder, guard, start.reading)
-        if (folder / NAME).is_file():
-            other = desk.open(folder)
-            if other:
-                _show(other, start, tell, "这项工作已经打开了：")
-                return
+        other = desk.open(folder) if (folder / NAME).is_file() else desk.settle()
+        if other:
+            _show(other, start, tell, "已经打开了：")
+            return
         try:
             _serve(desk, listening, start, tell)
         finally:
