@@ -129,6 +129,8 @@ def test_without_a_roster_there_is_one_to_fill_in(
         ('name = ""', "name = 5", "mail.name 的值“5”不对，应当是：加英文引号的文字"),
         ('reply_to = ""', 'repli_to = ""', "没有 mail.repli_to 这一项"),
         ("year = 2025", "year = 二〇二五", "第 6 行第 8 列"),
+        ('contact = ""', "version = 0", "version 的值“0”不对，应当是：1"),
+        ('contact = ""', "version = 2\nnew = 1", "是较新的版本写的，请换用新版本的 xlreport。"),
         ('form = "zfxxgk-2021"', 'form = "nix"', "没有名为“nix”的报表"),
         ('roster = "roster.csv"', 'roster = "r.csv"', "r.csv”打不开"),
     ],
@@ -141,6 +143,11 @@ def test_mistakes_in_the_settings_are_told(
     out, err = capsys.readouterr()
     assert out == ""
     assert words in err
+
+
+def test_settings_may_tell_their_version(campaign: Path) -> None:
+    settings(campaign, 'contact = ""', "version = 1")
+    assert read_settings(campaign).year == 2025
 
 
 @pytest.mark.parametrize("day", ["2026-2-5", "2026/2/5", "2026.2.5", "2026年2月5日"])
