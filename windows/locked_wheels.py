@@ -7,12 +7,14 @@ import hashlib
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from email.message import Message
 from email.parser import BytesParser
 from fnmatch import fnmatchcase
 from pathlib import Path
+
+from packaging.requirements import Requirement
 
 LEFT_OUT: Mapping[str, str] = {
     "markdown-it-py": "rich needs it for Markdown, which no command prints",
@@ -24,6 +26,19 @@ LEFT_OUT: Mapping[str, str] = {
     "tzdata": "only pandas needs it; our times are those of China (UTC+8)",
 }
 """Distributions that are asked for and not shipped, and why nothing misses them."""
+
+WINDOWS: Mapping[str, str] = {
+    "implementation_name": "cpython",
+    "os_name": "nt",
+    "platform_machine": "AMD64",
+    "platform_python_implementation": "CPython",
+    "platform_system": "Windows",
+    "python_full_version": "3.13.2",
+    "python_version": "3.13",
+    "sys_platform": "win32",
+    "extra": "",
+}
+"""What markers of requirements ask (PEP 508), as our interpreter answers."""
 
 _NOT_TO_RUN = (
     "*/tests/*",
@@ -87,11 +102,13 @@ class Locked:
 
 @dataclass(frozen=True)
 class Part:
-    """What is shipped of a distribution: files by their path in `lib`, and its licences by name."""
+    """What is shipped of a distribution: what it says to need (PEP 508), files by their path in
+    `lib`, and its licences by name."""
 
     name: str
     version: str
     licence: str
+    needs: tuple[str, ...]
     files: Mapping[str, bytes]
     licences: Mapping[str, bytes]
 
@@ -141,6 +158,20 @@ def _chosen(locked: Locked, by_digest: Mapping[str, bytes]) -> bytes:
     raise BuildError(f"{locked.name} {locked.version} is missing, or has other bytes than locked")
 
 
+def require_whole(needs: Iterable[str], shipped: Collection[str]) -> None:
+    """Raises BuildError where something is needed on Windows that is neither shipped nor left out
+    on purpose: the lock is out of date. `needs` are requirements as PEP 508 writes them."""
+    lacking = []
+    for requirement in map(Requirement, needs):
+        name = normalised(requirement.name)
+        is_needed = requirement.marker is None or requirement.marker.evaluate(dict(WINDOWS))
+        if is_needed and name not in shipped and name not in LEFT_OUT:
+            lacking.append(name)
+    if lacking:
+        names = ", ".join(sorted(set(lacking)))
+        raise BuildError(f"the lock lacks {names}: python dev.py windows --renew")
+
+
 # --- a wheel ---
 
 
@@ -158,17 +189,10 @@ def part_of(wheel: bytes) -> Part:
         name=name,
         version=metadata["Version"],
         licence=_licence_name(metadata),
+        needs=tuple(metadata.get_all("Requires-Dist", [])),
         files=dict(_shipped(members, info, _NOT_USED.get(name, ()))),
         licences=dict(_licences(members, info)),
     )
-
-
-def requirements_of(part: Part) -> list[str]:
-    """What a part says to need, as its metadata has it."""
-    for name, data in part.files.items():
-        if _is_metadata(name):
-            return BytesParser().parsebytes(data).get_all("Requires-Dist", [])
-    return []
 
 
 def _is_metadata(name: str) -> bool:

@@ -9,9 +9,10 @@ import tomllib
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
-from locked_wheels import BuildError, Part
+from locked_wheels import BuildError, Part, require_whole
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -29,7 +30,7 @@ WHEELS_FOR = (
 )
 """pip's options for the wheels of that interpreter."""
 
-EXTRAS = ("7z", "mail", "rar", "speed", "template")
+EXTRAS = ("7z", "desk", "mail", "rar", "speed", "template")
 """The extras of pyproject.toml that the program has."""
 
 FIRST_DAY = ROOT / "docs" / "第一天.html"
@@ -72,15 +73,16 @@ _LICENCE_ROW = "{name} {version}　{licence}　{source}\n"
 
 @dataclass(frozen=True)
 class Project:
-    """What pyproject.toml says of ourselves."""
+    """What pyproject.toml says of ourselves; `needs` are the requirements of what is shipped."""
 
     name: str
     version: str
+    needs: tuple[str, ...]
     metadata: str
 
 
 def read_project(root: Path = ROOT) -> Project:
-    """Our own name, version and metadata."""
+    """Our own name, version, requirements and metadata."""
     table = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
     metadata = _METADATA.format(
         name=table["name"],
@@ -89,7 +91,10 @@ def read_project(root: Path = ROOT) -> Project:
         licence=table["license"],
         requires=table["requires-python"],
     )
-    return Project(table["name"], table["version"], metadata)
+    needs = list(table["dependencies"])
+    for extra in EXTRAS:
+        needs += table["optional-dependencies"][extra]
+    return Project(table["name"], table["version"], tuple(needs), metadata)
 
 
 def folder_of(
@@ -97,6 +102,8 @@ def folder_of(
 ) -> dict[str, bytes]:
     """Everything in the zip, by path; one folder at the top, with the version in its name, so that
     a new version never lands in an old one. Raises BuildError."""
+    names = {part.name for part in parts}
+    require_whole(chain(project.needs, *(part.needs for part in parts)), names)
     files = {
         **dict(_entries(project)),
         **_below("python", python),

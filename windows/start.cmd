@@ -3,7 +3,10 @@ setlocal
 set "PROGRAM=%~dp0python\pythonw.exe"
 if not exist "%PROGRAM%" goto packed
 if /i "%PROCESSOR_ARCHITECTURE%"=="x86" if "%PROCESSOR_ARCHITEW6432%"=="" goto old
-ver | find " 6." >nul && goto old
+ver | find " 6." >nul
+if not errorlevel 1 goto old
+cd /d "%USERPROFILE%"
+if exist Documents cd Documents
 if "%~1"=="" goto desk
 start "" "%PROGRAM%" -m xlreport desk "%~1"
 exit /b

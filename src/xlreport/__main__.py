@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
@@ -18,6 +19,8 @@ _COMMAND_LINE = "/proc/self/cmdline"
 def entry_point() -> None:
     """Runs the command line; ends this process with its exit code."""
     try:
+        if os.name == "nt":
+            _write_chinese(sys.stdout, sys.stderr)
         _require_chinese()
         sys.unraisablehook = _unsaid
         _collect_less()
@@ -54,7 +57,8 @@ def _leave_in_peace() -> None:
 def _require_chinese() -> None:
     """Starts anew in Python's UTF-8 mode where the system's encoding lacks Chinese, or characters
     of a name that was given: names of files are bytes there, which most programs write as UTF-8.
-    What is printed keeps the encoding if it has Chinese. Windows and macOS never need it."""
+    What is printed keeps the encoding if it has Chinese. Names of Windows and macOS never need
+    it."""
     if sys.flags.utf8_mode or _are_encoded(["汇总表", *sys.argv], sys.getfilesystemencoding()):
         return
     encoding = sys.stdout.encoding if sys.stdout is not None else ""
@@ -65,6 +69,15 @@ def _require_chinese() -> None:
     with open(_COMMAND_LINE, "rb") as stream:  # noqa: PTH123
         _, *words = stream.read().split(b"\0")[:-1]
     os.execv(sys.executable, [os.fsencode(sys.executable), b"-X", b"utf8", *words])
+
+
+def _write_chinese(*streams: object) -> None:
+    """Streams whose encoding lacks Chinese go on in UTF-8: on Windows a pipe or a file has the
+    encoding of the system's language, which of a Chinese one has it and stays. A console is never
+    asked, and a program without one has no streams."""
+    for stream in streams:
+        if isinstance(stream, io.TextIOWrapper) and not _are_encoded(["汇总表"], stream.encoding):
+            stream.reconfigure(encoding="utf-8")
 
 
 def _are_encoded(texts: list[str], encoding: str) -> bool:

@@ -16,6 +16,8 @@ from xlreport.mail.codes import NO_MESSAGE
 from xlreport.mail.dsn import Bounce
 from xlreport.mail.mailboxes import Uid
 from xlreport.mail.messages import Attachment, Mail
+from xlreport.merging.decisions import Decision, Ruling
+from xlreport.submission import Unit
 
 TOWN = "town@example.org"
 
@@ -164,6 +166,31 @@ def test_undecodable_characters_are_escaped(ledger: Ledger) -> None:
     (received,) = ledger.received()
     assert received.subject == "\\udcff"
     assert received.attachments[0].name == "年报\\udcff.xlsx"
+
+
+NEWER = "是较新的版本写的，请换用新版本的 xlreport"
+
+
+def test_what_a_newer_program_found_is_not_guessed(tmp_path: Path) -> None:
+    """Its tables may be the same, and what stands in them new."""
+    with open_ledger(tmp_path) as ledger:
+        add(ledger, mail("1", "a"))
+    with sqlite3.connect(tmp_path / NAME) as database:
+        database.execute("UPDATE message SET findings = ?", ('[["M99", "新的", ""]]',))
+    database.close()
+    with pytest.raises(LedgerError, match=NEWER), open_ledger(tmp_path) as ledger:
+        list(ledger.received())
+
+
+def test_what_a_newer_program_decided_is_not_guessed(tmp_path: Path) -> None:
+    with open_ledger(tmp_path) as ledger:
+        ledger.decide(Decision(Unit("甲镇", "1"), Ruling.QUERY, "理由"))
+        assert len(ledger.decisions()) == 1
+    with sqlite3.connect(tmp_path / NAME) as database:
+        database.execute("UPDATE decision SET ruling = 'later'")
+    database.close()
+    with pytest.raises(LedgerError, match=NEWER), open_ledger(tmp_path) as ledger:
+        ledger.decisions()
 
 
 def test_a_ledger_without_its_tables_is_damaged(tmp_path: Path) -> None:

@@ -132,6 +132,8 @@ def test_without_a_roster_there_is_one_to_fill_in(
         ('reply_to = ""', 'repli_to = ""', "没有 mail.repli_to 这一项"),
         ("imports = false", 'imports = "是"', "imports 的值“是”不对，应当是：true 或 false"),
         ("year = 2025", "year = 二〇二五", "第 6 行第 8 列"),
+        ('contact = ""', "version = 0", "version 的值“0”不对，应当是：1"),
+        ('contact = ""', "version = 2\nnew = 1", "是较新的版本写的，请换用新版本的 xlreport。"),
         ('form = "zfxxgk-2021"', 'form = "nix"', "没有名为“nix”的报表"),
         ('roster = "roster.csv"', 'roster = "r.csv"', "r.csv”打不开"),
     ],
@@ -144,6 +146,11 @@ def test_mistakes_in_the_settings_are_told(
     out, err = capsys.readouterr()
     assert out == ""
     assert words in err
+
+
+def test_settings_may_tell_their_version(campaign: Path) -> None:
+    settings(campaign, 'contact = ""', "version = 1")
+    assert read_settings(campaign).year == 2025
 
 
 @pytest.mark.parametrize("day", ["2026-2-5", "2026/2/5", "2026.2.5", "2026年2月5日"])

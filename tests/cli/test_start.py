@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
@@ -81,3 +82,13 @@ def test_a_system_without_utf_8_reads_and_writes_chinese_names(tmp_path: Path, l
     written = sorted(path.name[-9:] for path in (tmp_path / "汇总").iterdir())
     assert written == ["告汇总表.xlsx", "汇总情况.html", "结果.json"]
     assert "通过 1 个" in done.stdout.decode()
+
+
+def test_a_stream_without_chinese_goes_on_in_utf_8() -> None:
+    """As a pipe of a Windows in English; one of a Chinese Windows keeps its encoding, for what reads
+    it expects that. A program without a console has no streams."""
+    english, chinese = [
+        io.TextIOWrapper(io.BytesIO(), encoding=encoding) for encoding in ("cp1252", "cp936")
+    ]
+    start._write_chinese(english, chinese, None)
+    assert (english.encoding, chinese.encoding) == ("utf-8", "cp936")

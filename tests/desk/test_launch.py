@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import http.client
+import os
 import socket
+import subprocess
+import sys
 import threading
 import urllib.parse
 import webbrowser
@@ -17,7 +20,7 @@ import pytest
 from campaign.scene import campaign_in
 from xlreport.cli.app import main
 from xlreport.desk import launch
-from xlreport.desk.instance import LOG, NOTE
+from xlreport.desk.instance import LOG, NOTE, running_door
 from xlreport.desk.launch import Start
 from xlreport.errors import UsageError
 
@@ -78,10 +81,16 @@ class Running:
         _, headers, _ = self.ask("GET", path)
         return headers["Set-Cookie"].partition(";")[0]
 
-    def end(self) -> None:
-        """By the button of the page."""
+    def end(self, address: str = "/log") -> None:
+        """By the button of a page, until the thread has ended."""
+        self.close_from(address)
+        self.thread.join(LONG)
+        assert not self.thread.is_alive()
+
+    def close_from(self, address: str) -> None:
+        """The button of a page."""
         cookie = self.cookie()
-        _, _, page = self.ask("GET", "/log", Cookie=cookie)
+        _, _, page = self.ask("GET", address, Cookie=cookie)
         token = page.partition('name="desk-token" content="')[2].partition('"')[0]
         status, _, said = self.ask(
             "POST",
@@ -95,8 +104,6 @@ class Running:
         )
         assert status == HTTPStatus.OK
         assert "工作台已关闭" in said
-        self.thread.join(LONG)
-        assert not self.thread.is_alive()
 
 
 @pytest.fixture
@@ -139,7 +146,7 @@ def test_a_second_start_leads_to_the_first(
     monkeypatch.setattr(webbrowser, "open", remembered)
     second = Running(running.folder, browser=True).start()
     second.thread.join(LONG)
-    assert second.lines == [f"这项工作已经打开了：{running.door}"]
+    assert second.lines == [f"已经打开了：{running.door}"]
     assert shown == [running.door]
 
 
@@ -172,7 +179,7 @@ def test_a_port_that_another_program_has_is_told(tmp_path: Path) -> None:
         desk = Running(tmp_path, port).start()
         desk.thread.join(LONG)
     (error,) = desk.failed
-    assert str(error) == f"端口 {port} 被另一个程序占用：不写 --port 就会自己找一个空的。"
+    assert str(error) == f"端口 {port} 被另一个程序占用：请换一个，或者不写端口，会自己找一个空的。"
 
 
 def test_the_command_refuses_a_folder_that_is_not_there(
@@ -189,16 +196,35 @@ def test_without_a_browser_the_address_is_told(
     desk = Running(tmp_path, browser=True).start()
     page = desk.ask("GET", "/start", Cookie=desk.cookie())[2]
     assert "选择或建立一项工作" in page
-    token = page.partition('name="desk-token" content="')[2].partition('"')[0]
-    desk.ask(
-        "POST",
-        "/close",
-        f"token={token}",
-        **{
-            "Cookie": desk.cookie(),
-            "Origin": f"http://127.0.0.1:{desk.address[1]}",
-            "Content-Type": "application/x-www-form-urlencoded",
-        },
-    )
-    desk.thread.join(LONG)
+    desk.end("/start")
     assert "浏览器没有打开，请把上面的地址粘贴到浏览器里。" in desk.lines
+
+
+def test_a_second_start_in_a_folder_for_campaigns_leads_to_the_first(tmp_path: Path) -> None:
+    first = Running(tmp_path).start()
+    second = Running(tmp_path).start()
+    second.thread.join(LONG)
+    assert second.lines == [f"已经打开了：{first.door}"]
+    first.end("/start")
+    assert not (tmp_path / NOTE).exists()
+
+
+def test_without_a_console_it_serves_all_the_same(tmp_path: Path) -> None:
+    """As pythonw starts it: there is no stdout and no stderr."""
+    campaign_in(tmp_path / "工作")
+    code = (
+        "import sys; sys.stdout = sys.stderr = None; "
+        "from xlreport.__main__ import entry_point; entry_point()"
+    )
+    words = [sys.executable, "-c", code, "desk", str(tmp_path / "工作"), "--no-browser"]
+    source = Path(launch.__file__).parents[2]
+    process = subprocess.Popen(words, env={**os.environ, "PYTHONPATH": str(source)})
+    with process:
+        try:
+            door = running_door(tmp_path / "工作")
+            desk = Running(tmp_path / "工作", lines=[f"：{door}"])
+            desk.close_from("/log")
+            assert process.wait(LONG) == 0
+        finally:
+            process.kill()
+    assert "关闭" in (tmp_path / "工作" / LOG).read_text("utf-8")

@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
 from campaign.scene import ROSTER, campaign_in
-from desk.scene import Visit, desk_in, desk_with_towns, words
+from desk.scene import PORT, Visit, desk_in, desk_with_towns, words
 from xlreport.campaign.settings import read_settings
 from xlreport.desk.instance import Instance
 from xlreport.merging.roster import read_roster
@@ -126,6 +127,24 @@ def test_one_of_several_campaigns_is_chosen(tmp_path: Path) -> None:
         for name in ("../甲", "没有", ""):
             answer = visit.post("/start/open", {"campaign": name})
             assert answer.status_code == HTTPStatus.NOT_FOUND
+
+
+def test_a_campaign_that_another_desk_has_is_found_there(tmp_path: Path) -> None:
+    campaign_in(tmp_path / "甲")
+    with desk_in(tmp_path) as first, desk_in(tmp_path, port=PORT + 1) as second:
+        first.post("/start/open", {"campaign": "甲"})
+        assert first.post("/start/open", {"campaign": "甲"}).headers["Location"] == "/"
+        with patch("xlreport.desk.instance._answers", return_value=True):
+            answer = second.post("/start/open", {"campaign": "甲"})
+        assert f'href="{first.desk.guard.door}"' in answer.text
+        assert second.desk.collection is None
+
+
+def test_of_a_campaign_the_folder_for_new_ones_is_the_one_around_it(tmp_path: Path) -> None:
+    campaign_in(tmp_path / "甲")
+    with desk_in(tmp_path / "甲") as visit:
+        assert visit.desk.home == tmp_path
+        assert [path.name for path in visit.desk.campaigns()] == ["甲"]
 
 
 # --- the roster ---

@@ -251,6 +251,11 @@ class Sent:
     detail: str = ""
 
 
+class _Unknown(Exception):
+    """A word of a row that this program does not have: a newer one wrote it, whose tables are the
+    same."""
+
+
 class Ledger:
     """Open ledger. Use `open_ledger`."""
 
@@ -514,7 +519,7 @@ class Ledger:
 @contextmanager
 def open_ledger(folder: Path, *, must_exist: bool = False) -> Iterator[Ledger]:
     """The ledger in a folder, made when there is none. Raises LedgerError for one that is
-    damaged or of a newer version, or that is gone and `must_exist`, OSError when the folder cannot
+    damaged or of a newer program, or that is gone and `must_exist`, OSError when the folder cannot
     be written."""
     path = made(folder) / NAME
     connection: sqlite3.Connection | None = None
@@ -522,6 +527,8 @@ def open_ledger(folder: Path, *, must_exist: bool = False) -> Iterator[Ledger]:
         connection = sqlite3.connect(path)
         _prepare(connection, folder, must_exist=must_exist)
         yield Ledger(connection, folder)
+    except _Unknown:
+        raise _newer(path) from None
     except sqlite3.DatabaseError as error:
         if _is_of_the_disk(error):
             raise _of_the_system(error) from error
@@ -541,7 +548,7 @@ def _prepare(connection: sqlite3.Connection, folder: Path, *, must_exist: bool) 
     connection.execute("PRAGMA synchronous = FULL")
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version > VERSION:
-        raise LedgerError(f"收发记录“{path}”是较新的版本写的，请升级 xlreport。")
+        raise _newer(path)
     if version > 0:
         connection.executescript(f"{_DECISIONS} {_NOTICES} {_INDEXES}")
         return
@@ -556,6 +563,10 @@ def require_ledger(folder: Path) -> None:
     can be moved back."""
     if not (folder / NAME).exists():
         raise _gone(folder)
+
+
+def _newer(path: Path) -> LedgerError:
+    return LedgerError(f"收发记录“{path}”是较新的版本写的，请换用新版本的 xlreport。")
 
 
 def _gone(folder: Path) -> LedgerError:
@@ -673,6 +684,9 @@ def _unread(row: sqlite3.Row) -> Received:
 
 
 def _decision(row: sqlite3.Row) -> Decision:
+    """A decision. Raises _Unknown."""
+    if row["ruling"] not in set(Ruling):
+        raise _Unknown
     return Decision(
         unit=Unit(row["unit_name"], row["unit_code"]),
         ruling=Ruling(row["ruling"]),
@@ -694,8 +708,11 @@ def _to_json(findings: Iterable[Finding]) -> str:
 
 
 def _from_json(text: str) -> tuple[Finding, ...]:
+    """Findings as they were told. Raises _Unknown."""
     findings = []
     for code, message, suggestion in json.loads(text):
+        if code not in CODES:
+            raise _Unknown
         severity = CODES[code].severity
         findings.append(Finding(code, severity, message, suggestion))
     return tuple(findings)

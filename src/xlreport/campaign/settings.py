@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -27,6 +28,10 @@ from xlreport.submission import Unit
 from xlreport.text import MOST_IN_A_NAME, clean_name, day_of, decoded, harmless
 
 NAME = "xlreport.toml"
+
+VERSION = 1
+"""Of the settings. A program that adds a key writes `version = 2`, so that this one can say why it
+does not know it; a file without the key is of version 1."""
 ROSTER = "roster.csv"
 
 _SETTINGS = """# xlreport 的工作设置。“#”后面是说明；改完保存即可，下一条命令就按新的设置运行。
@@ -147,6 +152,7 @@ class _Mail(_Strict):
 
 
 class _Settings(_Strict):
+    version: int = Field(default=VERSION, ge=1)
     form: str = Field(min_length=1)
     year: int = Field(ge=1949, le=9999)
     county: str = Field(min_length=1, max_length=MOST_IN_A_NAME)
@@ -239,6 +245,7 @@ def read_settings(folder: Path) -> CampaignSettings:
     path = folder / NAME
     try:
         written = tomllib.loads(_text(path))
+        _require_known(written, path)
         settings = _Settings.model_validate(written)
     except tomllib.TOMLDecodeError as error:
         where = _where(error)
@@ -249,6 +256,13 @@ def read_settings(folder: Path) -> CampaignSettings:
         mistakes = "；".join(_mistake(mistake) for mistake in error.errors())
         raise CampaignError(f"设置“{path}”有误：{mistakes}。") from None
     return _in_folder(folder, settings)
+
+
+def _require_known(written: Mapping[str, object], path: Path) -> None:
+    """Raises CampaignError for a newer program's settings, before their keys count as mistakes."""
+    version = written.get("version")
+    if isinstance(version, int) and version > VERSION:
+        raise CampaignError(f"设置“{path}”是较新的版本写的，请换用新版本的 xlreport。")
 
 
 def _in_folder(folder: Path, settings: _Settings) -> CampaignSettings:
@@ -307,6 +321,7 @@ def _where(error: tomllib.TOMLDecodeError) -> str:
 
 
 _RIGHT = {
+    "version": "1",
     "year": "年份，例如 2025",
     "deadline": "日期，例如 2026-01-20，不加引号",
     "since": "日期，例如 2026-01-05",

@@ -15,7 +15,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from xlreport.cli import archiving, campaign, chinese, data, decisions, desk, publishing, reports
+from xlreport.cli import (
+    archiving,
+    campaign,
+    chinese,
+    data,
+    decisions,
+    desk,
+    publishing,
+    reports,
+    window,
+)
 from xlreport.cli.ending import SHELLS, Ended, ended_by_signals
 from xlreport.cli.options import spread
 from xlreport.cli.progress import allowed
@@ -65,9 +75,7 @@ _HELP = frozenset({"--help", "-h"})
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command line and returns its exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+    _prepare_to_say()
     given = list(sys.argv[1:] if arguments is None else arguments)
     refuse = _end_with_document if _wants_document(given) else _end
     before = WRITTEN.files
@@ -96,6 +104,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         return refuse(XlreportError.exit_code, failure(error))
     return result if isinstance(result, int) else 0
+
+
+def _prepare_to_say() -> None:
+    """What cannot be written is escaped; without a console windows say what must be said."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    if not window.has_console():
+        sys.excepthook = window.show_unforeseen
 
 
 @contextmanager
@@ -127,6 +144,8 @@ def _end(code: int, message: str) -> int:
     """Says why a command ends; a terminal that is gone or full does not change its code. A name in
     the sentence may come from outside and must not reach the terminal as it is."""
     lines = [harmless(line) for line in message.split("\n")]
+    if not window.has_console():
+        window.show("\n".join(lines))
     with suppress(OSError):
         typer.echo("\n".join(lines), err=True)
     return code

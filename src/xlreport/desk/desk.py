@@ -23,17 +23,18 @@ MOST_CAMPAIGNS = 200
 
 
 class Desk:
-    """One run. `home` is the folder that it was started with: a campaign, or the place where new
-    ones are made."""
+    """One run. `home` is the folder in which new campaigns are made: the one that it was started
+    with, or where that campaign lies."""
 
     def __init__(self, home: Path, guard: Guard, reading: ReadOptions) -> None:
-        self.home = home
+        self.home = home.parent if (home / NAME).is_file() else home
         self.guard = guard
         self.reading = reading
         self.jobs = Jobs()
         self.closing = threading.Event()
         self._collection: Collection | None = None
         self._instance: Instance | None = None
+        self._settled: Instance | None = None
         self._log: logging.Handler | None = None
 
     @property
@@ -44,6 +45,8 @@ class Desk:
     def open(self, folder: Path) -> str:
         """Opens a campaign; gives the address of the desk that has it already, empty for this one.
         Raises Busy, OSError."""
+        if self._collection is not None and self._collection.folder == folder:
+            return ""
         instance = Instance(folder)
         if not instance.claim():
             return running_door(folder)
@@ -54,6 +57,16 @@ class Desk:
         self._log = _logging_to(folder / LOG)
         self._collection = Collection(folder, self.jobs, self.reading)
         LOGGER.info("打开")
+        return ""
+
+    def settle(self) -> str:
+        """Makes this the one desk of a folder without a campaign; gives the address of the desk
+        that it has already, empty for this one. Raises Busy, OSError."""
+        instance = Instance(self.home)
+        if not instance.claim():
+            return running_door(self.home)
+        instance.tell(self.guard.door)
+        self._settled = instance
         return ""
 
     def campaigns(self) -> list[Path]:
@@ -74,6 +87,9 @@ class Desk:
         self.jobs.close()
         LOGGER.info("关闭")
         self._leave()
+        if self._settled is not None:
+            self._settled.give_up()
+            self._settled = None
 
     def _leave(self) -> None:
         if self._instance is not None:

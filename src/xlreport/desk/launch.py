@@ -56,11 +56,10 @@ def run(start: Start, tell: Tell) -> None:
     with listening:
         guard = Guard(listening.getsockname()[1])
         desk = Desk(folder, guard, start.reading)
-        if (folder / NAME).is_file():
-            other = desk.open(folder)
-            if other:
-                _show(other, start, tell, "这项工作已经打开了：")
-                return
+        other = desk.open(folder) if (folder / NAME).is_file() else desk.settle()
+        if other:
+            _show(other, start, tell, "已经打开了：")
+            return
         try:
             _serve(desk, listening, start, tell)
         finally:
@@ -76,7 +75,7 @@ def _listening(port: int) -> socket.socket:
         listening.close()
         if error.errno in _TAKEN:
             raise UsageError(
-                f"端口 {port} 被另一个程序占用：不写 --port 就会自己找一个空的。"
+                f"端口 {port} 被另一个程序占用：请换一个，或者不写端口，会自己找一个空的。"
             ) from None
         raise
     return listening

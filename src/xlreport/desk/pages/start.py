@@ -7,7 +7,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, abort, redirect, render_template, request
+from flask import Blueprint, abort, render_template, request
 
 from xlreport.atomic import safe_name
 from xlreport.campaign.settings import init_campaign, read_settings
@@ -94,7 +94,7 @@ def _folder_name(typed: dict[str, str], form: Form) -> str:
 
 
 @pages.post("/start/open")
-def choose() -> AnyResponse:
+def choose() -> AnyResponse | str:
     """Opens one of the campaigns that are there."""
     wanted = request.form.get("campaign", "")
     found = [folder for folder in answers.desk().campaigns() if folder.name == wanted]
@@ -103,11 +103,12 @@ def choose() -> AnyResponse:
     return _opened(found[0])
 
 
-def _opened(folder: Path) -> AnyResponse:
-    """The work page of a campaign, in the desk that has it."""
+def _opened(folder: Path) -> AnyResponse | str:
+    """The work page of a campaign, or the way to the desk that has it."""
     other = answers.desk().open(folder)
     if other:
-        return redirect(other, HTTPStatus.SEE_OTHER)
+        # no redirect: the policy of our forms (`form-action`) holds for where they lead, too
+        return render_template("elsewhere.html", door=other, name=folder.name)
     return answers.to("work.index")
 
 
