@@ -124,6 +124,15 @@ def test_the_password_goes_to_the_server_and_nowhere_else(
             assert "秘密123".encode() not in path.read_bytes(), path
 
 
+def test_a_letter_to_one_unit(visit: Visit) -> None:
+    lines = done(visit, "/send/receipts", how="try", unit=JIAZI.code)
+    assert [line[:5] for line in lines if line.startswith("【")] == ["【待发】甲"]
+    assert lines[1] == "收到回执：待发 1 个单位。"
+    assert 'value="990101"' in visit.page("/unit/990101")
+    answer = visit.post("/send/receipts", {"how": "try", "unit": "1"})
+    assert answer.status_code == HTTPStatus.NOT_FOUND
+
+
 def test_without_a_server_letters_become_drafts(visit: Visit) -> None:
     page = visit.page("/office")
     assert "只能写成草稿" in words(page)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import zipfile
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from campaign.scene import BINGYIN, JIAZI, YICHOU, Mailbox, workbook
 from desk.scene import Visit, desk_with_towns, words
 from xlreport import Form
 from xlreport.atomic import locked
+from xlreport.clock import present_day
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "2025"
 
@@ -205,6 +207,25 @@ def test_a_campaign_on_a_drive_that_vanished_is_told(visit: Visit, zfxxgk: Form)
     assert visit.get("/").status_code == HTTPStatus.CONFLICT
     away.rename(visit.folder)
     assert visit.get("/").status_code == HTTPStatus.OK
+
+
+def test_files_are_taken_also_while_the_roster_is_wrong(visit: Visit, zfxxgk: Form) -> None:
+    (visit.folder / "roster.csv").write_text("单位代码,单位名称\n1,甲\n1,乙\n", "utf-8")
+    said = visit.send("甲.xlsx", workbook(zfxxgk, JIAZI))
+    assert said["files"][0]["state"] == "taken"
+    assert (visit.folder / "inbox" / "甲.xlsx").exists()
+
+
+def test_the_days_to_the_deadline(visit: Visit) -> None:
+    settings = visit.folder / "xlreport.toml"
+    text = settings.read_text("utf-8-sig")
+    told = []
+    for days in (-3, 0, 9):
+        deadline = present_day() + dt.timedelta(days)
+        settings.write_text(text.replace("2026-01-31", deadline.isoformat()), "utf-8")
+        tile = visit.page("/").partition('data-count="days"')[2].partition("</li>")[0]
+        told.append(words(tile).split()[-2:])
+    assert told == [["3", "天前已截止"], ["0", "天，就是今天"], ["9", "天后"]]
 
 
 def test_too_much_at_once_is_told(visit: Visit) -> None:

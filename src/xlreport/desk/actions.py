@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from xlreport.desk.jobs import Done, Job
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from xlreport.desk.collection import Collection
     from xlreport.desk.desk import Desk
     from xlreport.merging.request import Progress
+    from xlreport.submission import Unit
 
 PATIENCE = 0.8
 """Seconds that a page waits for what is usually done at once."""
@@ -120,21 +121,31 @@ def _packed(collection: Collection, progress: Progress) -> Done:
     return Done(tuple(archive_report(archived)), ("archive",))
 
 
-def send(desk: Desk, kind: str, how: str, password: str) -> Job:
-    """Sends letters of a kind, writes them as drafts, or only says who would get one (`how`:
-    `send`, `drafts`, `try`). The password is kept no longer than this takes."""
-    from xlreport.telling.lines import KINDS
-
-    collection = _collection(desk)
-    title = f"{KINDS[kind]}{HOW[how]}"
-    return desk.act(title, lambda p: _sent(collection, p, (kind, how, password)))
-
-
 HOW = {"try": "：看看会发给谁", "drafts": "：写成草稿", "send": "：发送"}
 """The ways in which letters go out."""
 
 
-def _sent(collection: Collection, progress: Progress, asked: tuple[str, str, str]) -> Done:
+@dataclass(frozen=True)
+class Letters:
+    """Letters of a kind, and how they go out (a key of `HOW`), to the units `only` or to all that
+    need one. The password is kept no longer than sending takes."""
+
+    kind: str
+    how: str
+    password: str = field(default="", repr=False)
+    only: tuple[Unit, ...] = ()
+
+
+def send(desk: Desk, letters: Letters) -> Job:
+    """Sends letters, writes them as drafts, or only says who would get one."""
+    from xlreport.telling.lines import KINDS
+
+    collection = _collection(desk)
+    title = f"{KINDS[letters.kind]}{HOW[letters.how]}"
+    return desk.act(title, lambda p: _sent(collection, p, letters))
+
+
+def _sent(collection: Collection, progress: Progress, letters: Letters) -> Done:
     from xlreport.campaign.send import Drafts, SendRequest
     from xlreport.campaign.send import send as sending
     from xlreport.errors import SendError
@@ -142,16 +153,16 @@ def _sent(collection: Collection, progress: Progress, asked: tuple[str, str, str
     from xlreport.mail.smtp import opened
     from xlreport.telling.lines import send_report
 
-    kind, how, password = asked
-    campaign = collection.plain(progress) if kind == "reminders" else collection.compared(progress)
+    is_compared = letters.kind != "reminders"
+    campaign = collection.compared(progress) if is_compared else collection.plain(progress)
     settings = campaign.settings
-    request = SendRequest(kind, dry_run=how == "try")
-    if how != "send":
+    request = SendRequest(letters.kind, letters.only, dry_run=letters.how == "try")
+    if letters.how != "send":
         result = sending(campaign, request, Drafts(settings.drafts))
         return Done(tuple(send_report(result, settings, drafts=True)))
     if not settings.smtp.server.host or not settings.smtp.sender:
         raise SendError("设置里没有写发信服务器和发信邮箱；不用邮箱发的，请写成草稿。")
-    password = password_for("SMTP", settings.smtp.server, lambda _question: password)
+    password = password_for("SMTP", settings.smtp.server, lambda _question: letters.password)
     with opened(settings.smtp, password) as transport:
         result = sending(campaign, request, transport)
     return Done(tuple(send_report(result, settings, drafts=False)))
@@ -174,8 +185,8 @@ def _fetched(collection: Collection, progress: Progress, password: str) -> Done:
     imap = campaign.settings.imap
     if not imap.server.host:
         raise SourceError("设置里没有写收信服务器；请把收到的邮件存成文件，拖到工作页面上。")
-    password = password_for("IMAP", imap.server, lambda _question: password)
-    result = collect(campaign, ImapMailbox(imap, password))
+    given = password_for("IMAP", imap.server, lambda _question: password)
+    result = collect(campaign, ImapMailbox(imap, given))
     return Done(tuple(collect_report(result, verbose=True)))
 
 

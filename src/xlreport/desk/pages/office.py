@@ -6,6 +6,7 @@ import io
 import os
 import subprocess
 import sys
+import threading
 import zipfile
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -22,6 +23,7 @@ from xlreport.desk.pages import answers
 from xlreport.desk.uploads import MAILS
 from xlreport.publishing.document import DATA_NAME
 from xlreport.publishing.page.render import PAGE_NAME
+from xlreport.submission import Unit
 from xlreport.telling.lines import KINDS
 
 if TYPE_CHECKING:
@@ -122,9 +124,19 @@ def send(kind: str) -> AnyResponse:
     how = request.form.get("how", "try")
     if kind not in KINDS or how not in actions.HOW:
         abort(HTTPStatus.NOT_FOUND)
-    answers.collection()
-    password = request.form.get("password", "")
-    return answers.to_job(actions.send(answers.desk(), kind, how, password))
+    letters = actions.Letters(
+        kind, how, request.form.get("password", ""), tuple(_only(request.form.get("unit", "")))
+    )
+    return answers.to_job(actions.send(answers.desk(), letters))
+
+
+def _only(code: str) -> list[Unit]:
+    """The one unit that gets a letter; none named means all that need one."""
+    units = answers.collection().opened().roster.units
+    found = [unit for unit in units if unit.code == code]
+    if code and not found:
+        abort(HTTPStatus.NOT_FOUND)
+    return found
 
 
 @pages.post("/fetch")
@@ -196,8 +208,10 @@ def _opened(path: Path) -> bool:
             return False
         return True
     program = "open" if sys.platform == "darwin" else "xdg-open"
+    silent = subprocess.DEVNULL
     try:
-        subprocess.Popen([program, path], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen([program, path], stdout=silent, stderr=silent)
     except OSError:
         return False
+    threading.Thread(target=process.wait, daemon=True).start()
     return True

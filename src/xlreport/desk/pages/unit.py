@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, abort, render_template, request
 
 from xlreport.campaign.decisions import LONGEST_REASON, REVOKE, Asked
+from xlreport.campaign.status import ACCEPTED, MISSING, REJECTED, RETURNED
 from xlreport.clock import minute
 from xlreport.desk import actions
 from xlreport.desk.collection import Snapshot
@@ -22,6 +23,7 @@ from xlreport.merging.outcome import FileRecord
 from xlreport.merging.result import label_of
 from xlreport.publishing.overview import moment_of, why_not_counted
 from xlreport.submission import Figures, Unit
+from xlreport.telling.lines import KINDS
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
@@ -32,6 +34,15 @@ pages = Blueprint("unit", __name__)
 
 MOST_DIFFERENCES = 60
 """Differences of two versions that are listed."""
+
+
+LETTERS = {
+    MISSING: "reminders",
+    REJECTED: "returns",
+    RETURNED: "returns",
+    ACCEPTED: "receipts",
+}
+"""The letter that a unit in a state may need."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +83,8 @@ def show(code: str) -> AnyResponse | str:
         versions=list(_versions(status)),
         decisions=[each for each in snapshot.decisions if each.is_of(status.unit)],
         rulings=tuple(Ruling),
+        letter=LETTERS[status.state],
+        kinds=KINDS,
         about=request.args.get("about", ""),
         longest=LONGEST_REASON,
     )

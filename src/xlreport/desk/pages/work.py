@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, abort, render_template, request, url_for
 
+from xlreport.campaign.settings import read_settings
 from xlreport.clock import seconds_of
 from xlreport.desk import actions
 from xlreport.desk.collection import Look, Snapshot
@@ -73,7 +74,7 @@ def _states(snapshot: Snapshot | None) -> list[tuple[str, str, int]]:
 def upload() -> AnyResponse:
     """Takes files; each is on the disk before it is said to be taken."""
     collection = answers.collection()
-    settings = collection.opened().settings
+    settings = read_settings(collection.folder)
     modified = request.form.get("modified", "")
     receipts = []
     for storage in request.files.getlist("files"):
@@ -81,8 +82,6 @@ def upload() -> AnyResponse:
             receipts.append(take(settings, _upload(storage, modified)))
     if any(receipt.state == MAIL for receipt in receipts):
         actions.collect_dropped(answers.desk())
-    elif receipts:
-        collection.look(patience=0)
     if answers.wants_data():
         return answers.data({"files": [_as_dict(receipt) for receipt in receipts]})
     return answers.response(_told(receipts))

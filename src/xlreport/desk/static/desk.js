@@ -6,8 +6,12 @@
   var LOST = "工作台没有回答：可能已经关闭，或者电脑休眠过。已收下的都在；请重新打开工作台，没有收下的再放一次。";
   root.classList.add("script");
 
+  var silence;
+
   function say(text) {
     if (live.textContent !== text) live.textContent = text;
+    window.clearTimeout(silence);
+    silence = window.setTimeout(function () { live.textContent = ""; }, 8000);
   }
 
   // what the desk itself says, or that it says nothing
@@ -81,6 +85,14 @@
   var PARTS = ["state", "collection", "recent", "people"];
   var number = null;
 
+  // whoever is at a link with the keyboard stays there
+  function replaced(old, now) {
+    var at = old.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+    old.replaceWith(now);
+    var same = at === null ? null : all("a", now).filter(function (link) { return link.getAttribute("href") === at; })[0];
+    if (same) same.focus();
+  }
+
   function refresh() {
     return fetch(location.pathname + location.search, { credentials: "same-origin" }).then(function (answer) {
       return answer.text();
@@ -88,7 +100,7 @@
       var fresh = new DOMParser().parseFromString(text, "text/html");
       PARTS.forEach(function (name) {
         var old = document.getElementById(name), now = fresh.getElementById(name);
-        if (old && now && !old.contains(document.activeElement)) old.replaceWith(document.adoptNode(now));
+        if (old && now) replaced(old, document.adoptNode(now));
         else if (!old && now && name !== "state") document.getElementById("main").appendChild(document.adoptNode(now));
       });
       all("#controls fieldset span", fresh).forEach(function (span, place) {
@@ -116,7 +128,16 @@
   var state = document.getElementById("state");
   var waiting = {};
 
+  var timer, asking = false;
+
+  function later(milliseconds) {
+    window.clearTimeout(timer);
+    timer = window.setTimeout(watch, milliseconds);
+  }
+
   function watch() {
+    if (asking) return;
+    asking = true;
     var paths = Object.keys(waiting).slice(0, 200);
     var query = paths.map(function (path) { return "path=" + encodeURIComponent(path); }).join("&");
     ask("/state.json?" + query).then(function (now) {
@@ -125,11 +146,13 @@
       if (number !== null && now.number !== number) refresh();
       number = now.number;
       if (now.trouble) say(now.trouble);
-      var busy = !now.trouble && (now.job || !now.fresh || Object.keys(waiting).length > 0);
-      window.setTimeout(watch, busy ? 500 : 5000);
+      return !now.trouble && (now.job || !now.fresh || Object.keys(waiting).length > 0);
     }).catch(function (error) {
       say(why(error));
-      window.setTimeout(watch, 5000);
+      return false;
+    }).then(function (busy) {
+      asking = false;
+      later(busy ? 400 : 5000);
     });
   }
 
@@ -193,6 +216,7 @@
     tell(item, receipt.state, LABELS[receipt.state], receipt.sentence);
     if (receipt.state === "taken" || receipt.state === "mail") taken += 1;
     if (receipt.path) waiting[receipt.path] = item;
+    later(100);
   }
 
   function counted() {
