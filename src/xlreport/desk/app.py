@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from xlreport.clock import minute
 from xlreport.desk.desk import Desk
 from xlreport.desk.pages import answers, office, start, unit, work
+from xlreport.desk.places import TITLES
 from xlreport.desk.security import TOKEN_FIELD, secured
 from xlreport.errors import XlreportError
 from xlreport.publishing.page.render import STYLE
@@ -69,7 +70,7 @@ def create_app(desk: Desk) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.finalize = _printed
     app.jinja_env.filters.update(minute=minute, code=printed_code)
-    app.jinja_env.globals.update(stranger=stranger_line, message=message_line, titles=office.TITLES)
+    app.jinja_env.globals.update(stranger=stranger_line, message=message_line, titles=TITLES)
     app.jinja_env.globals["token"] = lambda: _TOKEN.format(TOKEN_FIELD, desk.guard.form)
     app.context_processor(lambda: {"desk": desk, "guard": desk.guard})
     app.after_request(secured)

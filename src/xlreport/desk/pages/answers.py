@@ -37,6 +37,11 @@ def response(answer: AnyResponse) -> Response:
     return made
 
 
+def field(name: str, otherwise: str = "") -> str:
+    """What was typed or chosen in a form."""
+    return request.form.get(name, otherwise)
+
+
 def wants_data() -> bool:
     """Whether the script asks, and not a person."""
     return request.accept_mimetypes.best == "application/json"

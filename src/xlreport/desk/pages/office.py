@@ -8,20 +8,17 @@ import subprocess
 import sys
 import threading
 import zipfile
-from collections.abc import Iterator
+from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, abort, render_template, request, send_file
+from flask import Blueprint, Response, abort, render_template, send_file
 
-from xlreport.api import summary_name
 from xlreport.atomic import safe_name
-from xlreport.campaign.settings import NAME, CampaignSettings
 from xlreport.desk import actions
 from xlreport.desk.pages import answers
-from xlreport.desk.uploads import MAILS
-from xlreport.publishing.document import DATA_NAME
+from xlreport.desk.places import TITLES, places, workbooks
 from xlreport.publishing.page.render import PAGE_NAME
 from xlreport.submission import Unit
 from xlreport.telling.lines import KINDS
@@ -39,73 +36,42 @@ SANDBOX = (
 )
 """The status page is shown as a stranger: its script is its own and reaches nothing of ours."""
 
-TITLES = {
-    "summary": "汇总表",
-    "page": "汇总情况（网页）",
-    "report": "Word 报告",
-    "data": "数据（供程序读取）",
-    "archive": "归档包",
-    "templates": "模板文件夹",
-    "drafts": "草稿文件夹",
-    "letters": "信件文件夹",
-    "inbox": "收到的报表",
-    "mails": "收到的邮件",
-    "published": "汇总文件夹",
-    "settings": "设置文件",
-    "folder": "工作文件夹",
-}
-"""What can be opened, and what it is called; nothing else of the disk is."""
 
+@dataclass(frozen=True)
+class Office:
+    """What the page of the buttons shows."""
 
-def places(campaign: Campaign) -> dict[str, Path]:
-    """Where each of these lies that is there."""
-    settings = campaign.settings
-    summary = settings.summary / summary_name(campaign.form, campaign.county, settings.year)
-    found: dict[str, Path | None] = {
-        "summary": summary,
-        "page": settings.summary / PAGE_NAME,
-        "report": _last(settings.summary, ".docx"),
-        "data": settings.summary / DATA_NAME,
-        "archive": _last(settings.folder / "archive", ".zip"),
-        "templates": settings.templates,
-        "drafts": settings.drafts,
-        "letters": settings.letters,
-        "inbox": settings.inbox,
-        "mails": settings.folder / MAILS,
-        "published": settings.summary,
-        "settings": settings.folder / NAME,
-        "folder": settings.folder,
-    }
-    there = {key: path for key, path in found.items() if path is not None}
-    return {key: path for key, path in there.items() if _is_own(path, settings)}
+    campaign: Campaign
 
+    @property
+    def can_send(self) -> bool:
+        """Whether the settings name a server and a sender."""
+        smtp = self.campaign.settings.smtp
+        return bool(smtp.server.host and smtp.sender)
 
-def _is_own(path: Path, settings: CampaignSettings) -> bool:
-    """Whether something is there that lies in the campaign, wherever links lead."""
-    return path.exists() and path.resolve().is_relative_to(settings.folder.resolve())
+    @property
+    def can_fetch(self) -> bool:
+        """Whether the settings name a mailbox."""
+        return bool(self.campaign.settings.imap.server.host)
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is unsafe about the servers."""
+        settings = self.campaign.settings
+        return (*settings.smtp.server.warnings(), *settings.imap.server.warnings())
 
-def _last(folder: Path, extension: str) -> Path | None:
-    """The newest file of a kind in a folder; what an office program keeps beside it is none."""
-    files = [path for path in folder.glob(f"*{extension}") if not path.name.startswith("~$")]
-    return max(files, key=lambda path: path.stat().st_mtime, default=None)
+    @property
+    def there(self) -> dict[str, Path]:
+        """What can be opened."""
+        return places(self.campaign)
 
 
 @pages.get("/office")
 def index() -> str:
     """The buttons."""
     campaign = answers.collection().opened()
-    settings = campaign.settings
-    return render_template(
-        "office.html",
-        campaign=campaign,
-        kinds=KINDS,
-        can_send=bool(settings.smtp.server.host and settings.smtp.sender),
-        can_fetch=bool(settings.imap.server.host),
-        warnings=(*settings.smtp.server.warnings(), *settings.imap.server.warnings()),
-        there=places(campaign),
-        titles=TITLES,
-    )
+    office = Office(campaign)
+    return render_template("office.html", campaign=campaign, office=office, kinds=KINDS)
 
 
 @pages.post("/act/<name>")
@@ -121,12 +87,11 @@ def act(name: str) -> AnyResponse:
 @pages.post("/send/<kind>")
 def send(kind: str) -> AnyResponse:
     """Letters of a kind; the password goes no further than to the server."""
-    how = request.form.get("how", "try")
+    how = answers.field("how", "try")
     if kind not in KINDS or how not in actions.HOW:
         abort(HTTPStatus.NOT_FOUND)
-    letters = actions.Letters(
-        kind, how, request.form.get("password", ""), tuple(_only(request.form.get("unit", "")))
-    )
+    only = _only(answers.field("unit"))
+    letters = actions.Letters(kind, how, answers.field("password"), tuple(only))
     return answers.to_job(actions.send(answers.desk(), letters))
 
 
@@ -143,7 +108,8 @@ def _only(code: str) -> list[Unit]:
 def fetch() -> AnyResponse:
     """Collects from the mailbox."""
     answers.collection()
-    return answers.to_job(actions.fetch(answers.desk(), request.form.get("password", "")))
+    job = actions.fetch(answers.desk(), answers.field("password"))
+    return answers.to_job(job)
 
 
 # --- what lies in the campaign ---
@@ -166,19 +132,14 @@ def file(key: str) -> Response:
 def templates() -> Response:
     """All templates in one file."""
     campaign = answers.collection().opened()
+    settings = campaign.settings
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
-        for path in _workbooks(campaign.settings):
+        for path in workbooks(settings):
             archive.write(path, path.name)
     packed.seek(0)
-    name = safe_name(f"{campaign.settings.year}年{campaign.form.title}模板", ".zip")
+    name = safe_name(f"{settings.year}年{campaign.form.title}模板", ".zip")
     return send_file(packed, "application/zip", as_attachment=True, download_name=name)
-
-
-def _workbooks(settings: CampaignSettings) -> Iterator[Path]:
-    for path in sorted(settings.templates.glob("*.xlsx")):
-        if path.is_file() and not path.name.startswith(("~$", ".")):
-            yield path
 
 
 @pages.post("/open/<key>")

@@ -64,7 +64,7 @@ def _title(folder: Path) -> str:
 @pages.post("/start")
 def make() -> AnyResponse | str:
     """Makes a campaign; what is wrong with the form is told with what was typed."""
-    typed = {name: request.form.get(name, "").strip() for name in _FIELDS}
+    typed = {name: answers.field(name).strip() for name in _FIELDS}
     try:
         folder = _made(typed)
     except (XlreportError, OSError) as error:
@@ -90,13 +90,14 @@ def _made(typed: dict[str, str]) -> Path:
 
 def _folder_name(typed: dict[str, str], form: Form) -> str:
     """A folder below the folder of the start, never another place."""
-    return safe_name(typed["folder"] or f"{typed['year']}年{form.title}", "")
+    otherwise = f"{typed['year']}年{form.title}"
+    return safe_name(typed["folder"] or otherwise, "")
 
 
 @pages.post("/start/open")
 def choose() -> AnyResponse | str:
     """Opens one of the campaigns that are there."""
-    wanted = request.form.get("campaign", "")
+    wanted = answers.field("campaign")
     found = [folder for folder in answers.desk().campaigns() if folder.name == wanted]
     if not found:
         abort(HTTPStatus.NOT_FOUND)

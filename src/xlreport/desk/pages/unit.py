@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, abort, render_template, request
 
@@ -14,10 +14,10 @@ from xlreport.campaign.status import ACCEPTED, MISSING, REJECTED, RETURNED
 from xlreport.clock import minute
 from xlreport.desk import actions
 from xlreport.desk.collection import Snapshot
-from xlreport.desk.drawing import Drawing, decidable
+from xlreport.desk.drawing import Drawing, Told, decidable
 from xlreport.desk.pages import answers
 from xlreport.desk.rows import STATES, judged
-from xlreport.merging.decisions import Ruling
+from xlreport.merging.decisions import Decision, Ruling
 from xlreport.merging.diff import Difference, differences
 from xlreport.merging.outcome import FileRecord
 from xlreport.merging.result import label_of
@@ -60,58 +60,83 @@ class Version:
     """How many differences are not listed."""
 
 
+@dataclass(frozen=True)
+class UnitPage:
+    """What the page of a unit shows."""
+
+    snapshot: Snapshot
+    status: UnitStatus
+
+    @property
+    def label(self) -> str:
+        """Where the unit stands, in words."""
+        if self.status.is_left_out:
+            return self.status.label
+        return STATES[self.status.state]
+
+    @property
+    def letter(self) -> str:
+        """The kind of letter that the unit may need."""
+        return LETTERS[self.status.state]
+
+    @cached_property
+    def drawing(self) -> Drawing | None:
+        """The report that is shown, drawn as the form."""
+        file = self._shown
+        if file is None or file.form is None:
+            return None
+        return Drawing(file, file.form, self._before)
+
+    @property
+    def _shown(self) -> FileRecord | None:
+        """The report that decides where the unit stands, else its last one."""
+        candidates = [file.result for file in self.status.files]
+        deciding = judged(self.status)
+        if deciding is not None:
+            candidates.append(deciding)
+        read = [file for file in candidates if file.reading.submission is not None]
+        return read[-1] if read else None
+
+    @property
+    def _before(self) -> Figures | None:
+        """Last year's figures of the unit, where the campaign knows them."""
+        prior_year = self.snapshot.result.request.prior_year
+        return None if prior_year is None else prior_year.of(self.status.unit)
+
+    @property
+    def decidable(self) -> list[Told]:
+        """The findings about which the county can decide."""
+        return [] if self.drawing is None else decidable(self.drawing.told)
+
+    @property
+    def versions(self) -> list[Version]:
+        """All files of the unit, the latest first."""
+        current = judged(self.status)
+        return [_version(file, current) for file in reversed(self.status.files)]
+
+    @property
+    def decisions(self) -> list[Decision]:
+        """What the county has decided about the unit."""
+        unit = self.status.unit
+        return [decision for decision in self.snapshot.decisions if decision.is_of(unit)]
+
+
 @pages.get("/unit/<path:code>")
 def show(code: str) -> AnyResponse | str:
     """Everything about one unit."""
-    collection = answers.collection()
-    look = collection.look()
+    look = answers.collection().look()
     snapshot = look.snapshot
     if snapshot is None:
         return answers.to("work.index")
     status = snapshot.unit(code)
     if status is None:
         abort(HTTPStatus.NOT_FOUND)
-    drawing = _drawing(snapshot, status)
-    return render_template(
-        "unit.html",
-        look=look,
-        snapshot=snapshot,
-        unit=status,
-        label=status.label if status.is_left_out else STATES[status.state],
-        drawing=drawing,
-        decidable=[] if drawing is None else decidable(drawing.told),
-        versions=list(_versions(status)),
-        decisions=[each for each in snapshot.decisions if each.is_of(status.unit)],
-        rulings=tuple(Ruling),
-        letter=LETTERS[status.state],
-        kinds=KINDS,
-        about=request.args.get("about", ""),
-        longest=LONGEST_REASON,
-    )
+    page = UnitPage(snapshot, status)
+    about = request.args.get("about", "")
+    return render_template("unit.html", look=look, page=page, about=about, **_CONSTANTS)
 
 
-def _drawing(snapshot: Snapshot, status: UnitStatus) -> Drawing | None:
-    """The report that is shown: the one that decides where the unit stands, else its last one."""
-    file = judged(status)
-    if file is None or file.reading.submission is None:
-        read = [each.result for each in status.files if each.result.reading.submission is not None]
-        file = read[-1] if read else None
-    if file is None or file.form is None:
-        return None
-    return Drawing(file, file.form, _before(snapshot, status.unit))
-
-
-def _before(snapshot: Snapshot, unit: Unit) -> Figures | None:
-    """Last year's figures of the unit, where the campaign knows them."""
-    prior_year = snapshot.result.request.prior_year
-    return None if prior_year is None else prior_year.of(unit)
-
-
-def _versions(status: UnitStatus) -> Iterator[Version]:
-    """All files of the unit, the latest first."""
-    current = judged(status)
-    for file in reversed(status.files):
-        yield _version(file, current)
+_CONSTANTS: dict[str, Any] = {"rulings": tuple(Ruling), "longest": LONGEST_REASON, "kinds": KINDS}
 
 
 def _version(file: UnitFile, current: FileRecord | None) -> Version:
@@ -142,7 +167,9 @@ def _changes(file: FileRecord, current: FileRecord | None) -> tuple[Difference, 
     if current is None or current is file or current.form is None:
         return ()
     old, new = file.reading.submission, current.reading.submission
-    if old is None or new is None or (old.form, old.year) != (new.form, new.year):
+    if old is None or new is None:
+        return ()
+    if (old.form, old.year) != (new.form, new.year):
         return ()
     return tuple(differences(current.form, old, new))
 
@@ -154,20 +181,15 @@ def _changes(file: FileRecord, current: FileRecord | None) -> tuple[Difference, 
 def decide(code: str) -> AnyResponse:
     """Accepts, queries, leaves out, or takes that back."""
     unit = _listed(code)
-    asked = Asked(
-        unit,
-        request.form.get("about", ""),
-        request.form.get("ruling", ""),
-        request.form.get("reason", ""),
-        request.form.get("by", ""),
-    )
-    return _done(code, asked)
+    words = map(answers.field, ("about", "ruling", "reason", "by"))
+    return _done(code, Asked(unit, *words))
 
 
 @pages.post("/unit/<path:code>/revoke")
 def revoke(code: str) -> AnyResponse:
     """Takes a decision back."""
-    return _done(code, Asked(_listed(code), request.form.get("about", ""), REVOKE))
+    asked = Asked(_listed(code), answers.field("about"), REVOKE)
+    return _done(code, asked)
 
 
 def _listed(code: str) -> Unit:

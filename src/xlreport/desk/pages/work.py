@@ -75,7 +75,7 @@ def upload() -> AnyResponse:
     """Takes files; each is on the disk before it is said to be taken."""
     collection = answers.collection()
     settings = read_settings(collection.folder)
-    modified = request.form.get("modified", "")
+    modified = answers.field("modified")
     receipts = []
     for storage in request.files.getlist("files"):
         if storage.filename:
@@ -90,7 +90,7 @@ def upload() -> AnyResponse:
 def _upload(storage: FileStorage, modified: str) -> Upload:
     """A file of the form. The script puts the folders into the name, and says when it was changed
     last (ISO 8601)."""
-    name = request.form.get("path") or storage.filename or ""
+    name = answers.field("path") or storage.filename or ""
     return Upload(name, storage.stream, seconds_of(modified) if modified else 0.0)
 
 

@@ -1,0 +1,88 @@
+"""What of a campaign can be opened or downloaded, by what it is: nothing else of the disk can."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from xlreport.api import summary_name
+from xlreport.campaign.campaign import Campaign
+from xlreport.campaign.settings import NAME, CampaignSettings
+from xlreport.desk.uploads import MAILS
+from xlreport.publishing.document import DATA_NAME
+from xlreport.publishing.page.render import PAGE_NAME
+
+TITLES = {
+    "summary": "汇总表",
+    "page": "汇总情况（网页）",
+    "report": "Word 报告",
+    "data": "数据（供程序读取）",
+    "archive": "归档包",
+    "templates": "模板文件夹",
+    "drafts": "草稿文件夹",
+    "letters": "信件文件夹",
+    "inbox": "收到的报表",
+    "mails": "收到的邮件",
+    "published": "汇总文件夹",
+    "settings": "设置文件",
+    "folder": "工作文件夹",
+}
+"""What there can be, and what it is called."""
+
+
+def places(campaign: Campaign) -> dict[str, Path]:
+    """Where each of these lies that is there, in the campaign wherever links lead."""
+    settings = campaign.settings
+    found = (*_published(campaign), *_folders(settings))
+    return {key: path for key, path in found if _is_own(path, settings)}
+
+
+def _published(campaign: Campaign) -> Iterator[tuple[str, Path]]:
+    """What was made of the reports."""
+    settings = campaign.settings
+    name = summary_name(campaign.form, campaign.county, settings.year)
+    yield "summary", settings.summary / name
+    yield "page", settings.summary / PAGE_NAME
+    yield "data", settings.summary / DATA_NAME
+    for path in _newest(settings.summary, ".docx"):
+        yield "report", path
+    for path in _newest(settings.folder / "archive", ".zip"):
+        yield "archive", path
+
+
+def _folders(settings: CampaignSettings) -> Iterator[tuple[str, Path]]:
+    yield "templates", settings.templates
+    yield "drafts", settings.drafts
+    yield "letters", settings.letters
+    yield "inbox", settings.inbox
+    yield "mails", settings.folder / MAILS
+    yield "published", settings.summary
+    yield "settings", settings.folder / NAME
+    yield "folder", settings.folder
+
+
+def _newest(folder: Path, extension: str) -> list[Path]:
+    """The newest file of a kind, if there is any; what an office program keeps beside it is
+    none."""
+    found = folder.glob(f"*{extension}")
+    files = [path for path in found if not path.name.startswith("~$")]
+    return sorted(files, key=_age)[:1]
+
+
+def _age(path: Path) -> float:
+    """Smaller for what is newer; a link that leads nowhere is the oldest."""
+    return -path.stat().st_mtime if path.exists() else 0.0
+
+
+def _is_own(path: Path, settings: CampaignSettings) -> bool:
+    """Whether something is there that lies in the campaign."""
+    home = settings.folder.resolve()
+    return path.exists() and path.resolve().is_relative_to(home)
+
+
+def workbooks(settings: CampaignSettings) -> Iterator[Path]:
+    """The units' templates."""
+    for path in sorted(settings.templates.glob("*.xlsx")):
+        is_workbook = not path.name.startswith(("~$", "."))
+        if is_workbook and _is_own(path, settings) and path.is_file():
+            yield path
