@@ -137,7 +137,7 @@ def test_every_answer_says_what_a_page_may_do(visit: Visit) -> None:
 
 
 def test_no_page_has_a_script_or_a_style_of_its_own(visit: Visit) -> None:
-    for address in ("/", "/start", "/roster", "/office", "/log", "/unit/990101"):
+    for address in ("/", "/start", "/roster", "/office", "/settings", "/log", "/unit/990101"):
         page = visit.page(address)
         assert "<style" not in page
         assert " style=" not in page

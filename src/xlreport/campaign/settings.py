@@ -243,8 +243,14 @@ def find_settings(folder: Path) -> CampaignSettings | None:
 def read_settings(folder: Path) -> CampaignSettings:
     """Reads a campaign's settings. Raises CampaignError with every mistake, OSError."""
     path = folder / NAME
+    return settings_of(path, text_of(path))
+
+
+def settings_of(path: Path, text: str) -> CampaignSettings:
+    """The settings that a file with this text would hold. Raises CampaignError with every
+    mistake."""
     try:
-        written = tomllib.loads(_text(path))
+        written = tomllib.loads(text)
         _require_known(written, path)
         settings = _Settings.model_validate(written)
     except tomllib.TOMLDecodeError as error:
@@ -255,7 +261,7 @@ def read_settings(folder: Path) -> CampaignSettings:
     except ValidationError as error:
         mistakes = "；".join(_mistake(mistake) for mistake in error.errors())
         raise CampaignError(f"设置“{path}”有误：{mistakes}。") from None
-    return _in_folder(folder, settings)
+    return _in_folder(path.parent, settings)
 
 
 def _require_known(written: Mapping[str, object], path: Path) -> None:
@@ -304,7 +310,8 @@ def _imap(imap: _Imap) -> Imap:
     return Imap(imap.server(), imap.folder, imap.since)
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """The text of a file of settings. Raises CampaignError, OSError."""
     text = decoded(path.read_bytes())
     if text is None:
         raise CampaignError(f"设置“{path}”的编码认不出来，请用记事本另存为 UTF-8。")
@@ -381,11 +388,11 @@ def init_campaign(
     is_workbook = roster is not None and roster.suffix.lower() == ".xlsx"
     roster_path = folder / ("roster.xlsx" if is_workbook else ROSTER)
     settings = _SETTINGS.format(
-        form=_quoted(_path_or_name(form)),
+        form=quoted(_path_or_name(form)),
         year=year,
-        county=_quoted(county),
+        county=quoted(county),
         deadline=_deadline_line(year, deadline),
-        roster=_quoted(roster_path.name),
+        roster=quoted(roster_path.name),
     )
     for part in ("templates", "inbox", "summary"):
         made(folder / part)
@@ -393,7 +400,7 @@ def init_campaign(
         write_atomically(roster_path, data)
     letters = write_letters(folder / "letters")
     path = folder / NAME
-    write_atomically(path, _for_windows(settings))
+    write_atomically(path, for_windows(settings))
     return [path, roster_path, *letters]
 
 
@@ -425,10 +432,10 @@ def _usable_roster(path: Path, county: str) -> bytes:
 
 
 def _example(county: str) -> bytes:
-    return _for_windows(_EXAMPLE.format(county=county))
+    return for_windows(_EXAMPLE.format(county=county))
 
 
-def _for_windows(text: str) -> bytes:
+def for_windows(text: str) -> bytes:
     """As Notepad and Excel know it to be UTF-8: with a byte order mark and CRLF."""
     return text.replace("\n", "\r\n").encode("utf-8-sig")
 
@@ -440,7 +447,7 @@ def _deadline_line(year: int, deadline: dt.date | None) -> str:
     return f"deadline = {deadline.isoformat()}"
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     """A TOML basic string."""
     content = "".join(map(_escaped, text))
     return f'"{content}"'

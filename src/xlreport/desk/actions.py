@@ -10,12 +10,13 @@ from xlreport.desk.uploads import MAILS
 from xlreport.errors import CampaignError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from xlreport.campaign.decisions import Asked
     from xlreport.desk.collection import Collection
     from xlreport.desk.desk import Desk
+    from xlreport.desk.uploads import Upload
     from xlreport.merging.request import Progress
     from xlreport.submission import Unit
 
@@ -212,6 +213,42 @@ def _settled(collection: Collection, progress: Progress, number: int) -> Done:
     from xlreport.campaign.status import settle as settling
 
     return Done(tuple(settling(collection.plain(progress), [number])))
+
+
+PREVIOUS = "上年"
+"""The folder of the figures of last year that were given on the page."""
+
+
+def take_previous(desk: Desk, uploads: Sequence[Upload]) -> Job:
+    """Keeps the figures of last year in the campaign and compares with them from now on. The files
+    are on the disk when this comes back. Raises OSError."""
+    from xlreport.desk.uploads import keep
+
+    collection = _collection(desk)
+    folder = collection.folder / PREVIOUS
+    for upload in uploads:
+        keep(upload, collection.folder, folder)
+    return desk.act("读入上年的数", lambda p: _compared(collection, p))
+
+
+def _compared(collection: Collection, progress: Progress) -> Done:
+    """The setting is only made where the figures can be read."""
+    from xlreport.api import read_prior_year
+    from xlreport.campaign.changing import change_settings
+
+    campaign = collection.plain(progress)
+    year = campaign.settings.year
+    prior_year = read_prior_year(
+        collection.folder / PREVIOUS,
+        year,
+        roster=campaign.roster,
+        forms=campaign.forms,
+        reading=replace(campaign.reading, memory=None),
+    )
+    change_settings(collection.folder, {"previous": PREVIOUS})
+    known = [unit for unit in campaign.roster.units if prior_year.of(unit) is not None]
+    lines = [f"已读入 {year - 1} 年度的数，名册上有 {len(known)} 个单位有上年的数。"]
+    return Done((*lines, *prior_year.unused))
 
 
 ACTIONS: dict[str, Callable[[Desk], Job]] = {

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from xlreport.clock import minute
 from xlreport.desk.desk import Desk
-from xlreport.desk.pages import answers, office, start, unit, work
+from xlreport.desk.pages import answers, office, settings, start, unit, work
 from xlreport.desk.places import TITLES
 from xlreport.desk.security import TOKEN_FIELD, secured
 from xlreport.errors import XlreportError
@@ -81,7 +81,7 @@ def create_app(desk: Desk) -> Flask:
     app.add_url_rule("/enter", "enter", _enter)
     app.add_url_rule("/alive", "alive", _alive)
     app.add_url_rule("/static/<name>", "static", _static)
-    for pages in (work, start, unit, office):
+    for pages in (work, start, unit, office, settings):
         app.register_blueprint(pages.pages)
     return app
 

@@ -100,6 +100,16 @@ def spooled(folder: Path, upload: Upload) -> Iterator[Path]:
             path.unlink()
 
 
+def keep(upload: Upload, folder: Path, target: Path) -> None:
+    """Puts an upload into a folder of the campaign, under the first free name; the same content is
+    kept once. Raises OSError."""
+    wanted = made(target) / plain_name(upload.name)
+    with spooled(folder, upload) as path:
+        for name in names(wanted):
+            if put_new(path, name) or _same_content(path, name):
+                return
+
+
 def clear(folder: Path) -> None:
     """Removes what a killed desk was still writing: nothing of it was said to be taken."""
     for left in folder.glob(_SPOOLED):

@@ -1,0 +1,119 @@
+"""The settings of a campaign, as a form: what is written goes into its file, which people can edit
+all the same."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, render_template, request
+
+from xlreport.campaign.changing import Value, change_settings
+from xlreport.campaign.settings import CampaignSettings, read_settings
+from xlreport.desk import actions
+from xlreport.desk.pages import answers
+from xlreport.desk.uploads import Upload
+from xlreport.errors import CampaignError, UsageError
+from xlreport.text import day_of
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response as AnyResponse
+
+pages = Blueprint("settings", __name__)
+
+SECURITY = {
+    "tls": "一开始就加密",
+    "starttls": "先连接再加密",
+    "none": "不加密（只能用在可靠的内网）",
+}
+"""The ways to reach a server, in words."""
+
+_TEXTS = (
+    "contact",
+    "mail.from",
+    "mail.name",
+    "mail.reply_to",
+    "mail.smtp.host",
+    "mail.smtp.user",
+    "mail.smtp.security",
+    "mail.imap.host",
+    "mail.imap.user",
+    "mail.imap.security",
+)
+_NUMBERS = ("mail.smtp.port", "mail.imap.port")
+
+
+@pages.get("/settings")
+def show() -> str:
+    """What is set."""
+    settings = read_settings(answers.collection().folder)
+    return _form(settings, _as_typed(settings))
+
+
+def _form(settings: CampaignSettings, typed: dict[str, str], trouble: str = "") -> str:
+    return render_template(
+        "settings.html", settings=settings, typed=typed, trouble=trouble, security=SECURITY
+    )
+
+
+def _as_typed(settings: CampaignSettings) -> dict[str, str]:
+    """The settings as the form has them."""
+    smtp, imap = settings.smtp, settings.imap
+    deadline = settings.deadline
+    return {
+        "deadline": deadline.isoformat() if deadline else "",
+        "contact": settings.contact,
+        "mail.from": smtp.sender,
+        "mail.name": "" if smtp.name == settings.county.name else smtp.name,
+        "mail.reply_to": smtp.reply_to,
+        "mail.smtp.host": smtp.server.host,
+        "mail.smtp.user": smtp.server.user,
+        "mail.smtp.security": smtp.server.security,
+        "mail.smtp.port": str(smtp.server.port),
+        "mail.imap.host": imap.server.host,
+        "mail.imap.user": imap.server.user,
+        "mail.imap.security": imap.server.security,
+        "mail.imap.port": str(imap.server.port),
+    }
+
+
+@pages.post("/settings")
+def change() -> AnyResponse | str:
+    """Writes what was typed; what cannot be is told with it, and nothing is changed."""
+    folder = answers.collection().folder
+    settings = read_settings(folder)
+    before = _as_typed(settings)
+    typed = {name: answers.field(name, old).strip() for name, old in before.items()}
+    changed = {name for name in typed if typed[name] != before[name]}
+    try:
+        change_settings(folder, {name: _value(name, typed[name]) for name in sorted(changed)})
+    except (CampaignError, UsageError) as error:
+        return _form(settings, typed, error.message)
+    return answers.to("settings.show")
+
+
+def _value(name: str, text: str) -> Value:
+    """What was typed, as the file has it. Raises UsageError."""
+    if name in _NUMBERS:
+        if not text.isdecimal():
+            raise UsageError("端口要写成数字，例如 465。")
+        return int(text)
+    if name in _TEXTS or not text:
+        return text if name in _TEXTS else None
+    day = day_of(text)
+    if day is None:
+        raise UsageError("截止日期要写成 2026-01-20 这样。")
+    return day
+
+
+@pages.post("/settings/previous")
+def previous() -> AnyResponse:
+    """Takes the figures of last year: the summary, or the units' reports."""
+    uploads = []
+    for storage in request.files.getlist("files"):
+        if storage.filename:
+            uploads.append(Upload(storage.filename, storage.stream))
+    if not uploads:
+        return answers.sentence("请先选择上年的汇总表，或者上年各单位的报表。", HTTPStatus.CONFLICT)
+    job = actions.take_previous(answers.desk(), uploads)
+    return answers.to_job(job)

@@ -1,0 +1,103 @@
+"""What an office sets once: until when, whom to ask, its mailbox, the figures of last year."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from http import HTTPStatus
+from pathlib import Path
+
+import pytest
+
+from campaign.scene import JIAZI, workbook
+from desk.scene import Visit, desk_with_towns, words
+from hostile.scene import base
+from xlreport import Entry, Form, Unit, write_workbook
+from xlreport.campaign.settings import read_settings
+
+
+@pytest.fixture
+def visit(tmp_path: Path) -> Iterator[Visit]:
+    with desk_with_towns(tmp_path / "工作") as opened:
+        yield opened
+
+
+def last_year(form: Form, number: int) -> bytes:
+    """The report of 甲子镇 for 2024, with a number of its own."""
+    report = replace(base(form, JIAZI), year=2024, county=Unit("示例县"))
+    name = next(iter(report.entries))
+    entries = {**report.entries, name: Entry.of(Decimal(number))}
+    return write_workbook(replace(report, entries=entries), form)
+
+
+def test_what_is_typed_is_written_and_shown_again(visit: Visit) -> None:
+    typed = {
+        "deadline": "2026-02-03",
+        "contact": "张三 0990-1",
+        "mail.from": "xian@example.org",
+        "mail.smtp.host": "smtp.example.org",
+        "mail.smtp.port": "587",
+        "mail.smtp.security": "starttls",
+        "mail.smtp.user": "xian@example.org",
+    }
+    answer = visit.post("/settings", typed)
+    assert answer.headers["Location"] == "/settings"
+    settings = read_settings(visit.folder)
+    assert str(settings.deadline) == "2026-02-03"
+    assert settings.contact == "张三 0990-1"
+    server = settings.smtp.server
+    assert (server.host, server.port, server.security) == ("smtp.example.org", 587, "starttls")
+    page = visit.page("/settings")
+    for value in ("2026-02-03", "张三 0990-1", "smtp.example.org", "587"):
+        assert f'value="{value}"' in page
+    assert '<option value="starttls" selected>' in page
+    assert 'value="send"' in visit.page("/office"), "now letters can be sent"
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ({"mail.from": "不是邮箱"}, "mail.from 的值“不是邮箱”不对，应当是：一个邮箱地址"),
+        ({"mail.smtp.port": "很多"}, "端口要写成数字，例如 465。"),
+        ({"deadline": "月底"}, "截止日期要写成 2026-01-20 这样。"),
+        ({"mail.smtp.security": "ssl"}, "只能是 tls、starttls 或 none"),
+    ],
+)
+def test_what_cannot_be_is_told_and_changes_nothing(
+    visit: Visit, typed: dict[str, str], told: str
+) -> None:
+    before = (visit.folder / "xlreport.toml").read_bytes()
+    answer = visit.post("/settings", {"contact": "张三", **typed})
+    assert told in words(answer.text)
+    assert 'value="张三"' in answer.text, "what was typed stays on the page"
+    assert (visit.folder / "xlreport.toml").read_bytes() == before
+
+
+def test_a_deadline_can_be_left_open(visit: Visit) -> None:
+    visit.post("/settings", {"deadline": ""})
+    assert read_settings(visit.folder).deadline is None
+    assert 'data-count="days"' not in visit.page("/")
+
+
+def test_the_figures_of_last_year_are_read_in(visit: Visit, zfxxgk: Form) -> None:
+    visit.send("甲.xlsx", workbook(zfxxgk, JIAZI))
+    files = [(io.BytesIO(last_year(zfxxgk, 4321)), "甲子镇.xlsx"), (io.BytesIO(b"x"), "坏.xlsx")]
+    job = visit.job(visit.post("/settings/previous", {"files": files}))
+    assert job.trouble == ""
+    assert job.result.lines[0] == "已读入 2024 年度的数，名册上有 1 个单位有上年的数。"
+    assert any("坏.xlsx" in line for line in job.result.lines[1:]), "what is of no use is told"
+    assert read_settings(visit.folder).previous == visit.folder / "上年"
+    assert "<small>上年 4321</small>" in visit.page("/unit/990101")
+    assert "已有：上年。" in words(visit.page("/settings"))
+
+
+def test_what_is_not_of_last_year_is_not_compared_with(visit: Visit, zfxxgk: Form) -> None:
+    files = [(io.BytesIO(workbook(zfxxgk, JIAZI)), "甲.xlsx")]
+    job = visit.job(visit.post("/settings/previous", {"files": files}))
+    assert "没有 2024 年度的报表" in job.trouble
+    assert read_settings(visit.folder).previous is None
+    answer = visit.post("/settings/previous")
+    assert answer.status_code == HTTPStatus.CONFLICT
+    assert "请先选择上年的汇总表" in words(answer.text)
