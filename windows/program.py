@@ -30,7 +30,7 @@ WHEELS_FOR = (
 )
 """pip's options for the wheels of that interpreter."""
 
-EXTRAS = ("7z", "desk", "mail", "rar", "speed", "template")
+EXTRAS = ("7z", "desk", "import", "mail", "rar", "speed", "template")
 """The extras of pyproject.toml that the program has."""
 
 FIRST_DAY = ROOT / "docs" / "第一天.html"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sys
 from dataclasses import asdict
 from decimal import Decimal
 
@@ -77,3 +78,10 @@ def test_without_pyarrow_parquet_is_refused_in_words(monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize("form", Format)
 def test_the_same_rows_give_the_same_bytes(form: Format) -> None:
     assert exported(ROWS, form) == exported(ROWS, form)
+
+
+def test_without_pandas_parquet_is_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in the program for Windows, which has neither."""
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(UsageError, match="写 Parquet 要先装好 pyarrow"):
+        exported(ROWS, Format.PARQUET)

@@ -154,17 +154,20 @@ def test_every_module_loads(wine: Wine, program: Path, tmp_path: Path) -> None:
 def test_check_says_the_same_of_every_kind_of_file(
     wine: Wine, program: Path, tmp_path: Path
 ) -> None:
-    """What reads 7-Zip, RAR, old workbooks and locked ones is compiled for Windows."""
-    reports = ROOT / "samples" / "2025"
+    """What reads 7-Zip, RAR, locked workbooks and pages is compiled for Windows."""
+    reports, tests = ROOT / "samples" / "2025", ROOT / "tests"
     right, wrong = next(reports.glob("990101*")), next(reports.glob("990103*"))
     with py7zr.SevenZipFile(tmp_path / "一.7z", "w") as archive:
         archive.write(right, right.name)
     (tmp_path / "二.rar").write_bytes(rar5(Stored(wrong.name.encode(), wrong.read_bytes())))
-    for name in (
-        "structure-protected-velvetsweatshop.xls",
-        "xls-mini-stream-shares-workbook-chain.xls",
-    ):
-        shutil.copy(ROOT / "tests" / "real" / "files" / name, tmp_path)
+    others = (
+        tests / "real" / "files" / "structure-protected-velvetsweatshop.xls",
+        tests / "real" / "files" / "xls-mini-stream-shares-workbook-chain.xls",
+        tests / "real" / "published" / "jiazi-official.doc",
+        next((ROOT / "samples" / "published").glob("*.html")),
+    )
+    for other in others:
+        shutil.copy(other, tmp_path)
     shutil.copy(ROOT / "samples" / "roster.csv", tmp_path)
     check = ("check", ".", "--roster", "roster.csv", "--json")
     done = xlreport(wine, program, *check, folder=tmp_path)

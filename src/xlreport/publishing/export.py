@@ -61,9 +61,9 @@ def _as_json(rows: Iterable[Observation]) -> bytes:
 
 
 def _as_parquet(rows: Iterable[Observation]) -> bytes:
-    frame = tidy_frame(rows)
     buffer = io.BytesIO()
     try:
+        frame = tidy_frame(rows)
         frame.to_parquet(buffer, engine="pyarrow", index=False)
     except ImportError:
         raise UsageError(
