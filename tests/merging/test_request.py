@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from xlreport import ReadOptions
+from xlreport.merging import MODULES, request
 from xlreport.workers import InProcess, WorkerPool
 
 
@@ -34,3 +35,18 @@ def test_an_executor_of_the_callers_is_used_and_stays_open() -> None:
         with ReadOptions(workers=5, executor=mine).pool(9) as pool:
             assert pool is mine
         assert mine.submit(lambda: 1).result() == 1
+
+
+def test_a_worker_starts_ahead_where_workers_of_ours_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[object] = []
+    monkeypatch.setattr(request, "start_ahead", started.append)
+    with ThreadPoolExecutor(1) as executor:
+        for options in (
+            ReadOptions(workers=0),
+            ReadOptions(executor=executor),
+            ReadOptions(cluster="tcp://host:1"),
+        ):
+            options.start_ahead()
+    assert started == []
+    ReadOptions(workers=1).start_ahead()
+    assert started == [MODULES]

@@ -110,6 +110,7 @@ class Collection:
         self._snapshot: Snapshot | None = None
         self._asked: _Asked | None = None
         self._guard = threading.Lock()
+        reading.start_ahead()
 
     def opened(self) -> Campaign:
         """The campaign without the figures of last year, at once. Raises XlreportError, OSError for
@@ -208,4 +209,5 @@ class Collection:
         with self._guard:
             self._snapshot = Snapshot(campaign, result, status, decisions, number)
             self._seen = stamps
+        self._reading.start_ahead()
         return Done()

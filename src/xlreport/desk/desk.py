@@ -14,6 +14,7 @@ from xlreport.desk.instance import LOG, Instance, running_door
 from xlreport.desk.jobs import LOGGER, Action, Job, Jobs
 from xlreport.desk.security import Guard
 from xlreport.merging.request import ReadOptions
+from xlreport.workers import end_ahead
 
 MOST_LOG, OLD_LOGS = 500_000, 2
 """Bytes of a log file, and how many earlier ones are kept."""
@@ -85,6 +86,7 @@ class Desk:
     def close(self) -> None:
         """Comes to an end: what runs is finished, what waits is not begun."""
         self.jobs.close()
+        end_ahead()
         LOGGER.info("关闭")
         self._leave()
         if self._settled is not None:

@@ -14,7 +14,7 @@ from xlreport.form.catalog import SHIPPED, FormCatalog
 from xlreport.formats.guard import DEFAULT_LIMITS, Limits
 from xlreport.merging import MODULES
 from xlreport.submission import NOBODY, Unit
-from xlreport.workers import InProcess, WorkerPool
+from xlreport.workers import InProcess, WorkerPool, start_ahead
 
 if TYPE_CHECKING:
     from xlreport.merging.arrivals import Arrival
@@ -67,6 +67,13 @@ class ReadOptions:
         if not workers:
             return InProcess()
         return WorkerPool(workers, self.limits.seconds, self.limits.memory, MODULES)
+
+    def start_ahead(self) -> None:
+        """Lets a worker start for the next pool, in a program that stays open: what comes next does
+        not wait for it. `workers.end_ahead` ends it."""
+        allowed = WORKERS if self.workers is None else self.workers
+        if allowed and self.executor is None and not self.cluster:
+            start_ahead(MODULES)
 
 
 @dataclass(frozen=True)

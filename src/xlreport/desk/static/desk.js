@@ -142,6 +142,7 @@
     var query = paths.map(function (path) { return "path=" + encodeURIComponent(path); }).join("&");
     ask("/state.json?" + query).then(function (now) {
       drawJob(now.job);
+      if (!now.job) collected();
       now.verdicts.forEach(judged);
       if (number !== null && now.number !== number) refresh();
       number = now.number;
@@ -210,11 +211,20 @@
     delete waiting[verdict.path];
   }
 
+  var mails = [];
+
+  function collected() {
+    mails.splice(0).forEach(function (item) {
+      tell(item, "mail", "邮件", "已收取，里面的报表见下面各单位");
+    });
+  }
+
   var LABELS = { taken: "已收下", same: "收过", mail: "邮件", passed: "没有收" };
 
   function received(item, receipt) {
     tell(item, receipt.state, LABELS[receipt.state], receipt.sentence);
     if (receipt.state === "taken" || receipt.state === "mail") taken += 1;
+    if (receipt.state === "mail") mails.push(item);
     if (receipt.path) waiting[receipt.path] = item;
     later(100);
   }
