@@ -23,6 +23,7 @@ def test_only_one_run_has_a_campaign(tmp_path: Path) -> None:
     assert second.claim()
     second.give_up()
     second.give_up()
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")

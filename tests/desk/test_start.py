@@ -140,6 +140,20 @@ def test_a_campaign_that_another_desk_has_is_found_there(tmp_path: Path) -> None
         assert second.desk.collection is None
 
 
+def test_a_campaign_elsewhere_is_opened_by_its_path(tmp_path: Path) -> None:
+    home = tmp_path / "文档"
+    home.mkdir()
+    (tmp_path / "盘").mkdir()
+    campaign_in(tmp_path / "盘" / "甲")
+    with desk_in(home) as visit:
+        for path in ("甲", "../盘/甲", str(home), str(tmp_path / "没有"), ""):
+            answer = visit.post("/start/elsewhere", {"path": path})
+            assert f"“{path}”不是工作文件夹：里面没有 xlreport.toml。" in words(answer.text)
+        answer = visit.post("/start/elsewhere", {"path": f'"{tmp_path / "盘" / "甲"}" '})
+        assert answer.headers["Location"] == "/"
+        assert visit.folder == tmp_path / "盘" / "甲"
+
+
 def test_of_a_campaign_the_folder_for_new_ones_is_the_one_around_it(tmp_path: Path) -> None:
     campaign_in(tmp_path / "甲")
     with desk_in(tmp_path / "甲") as visit:

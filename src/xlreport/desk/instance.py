@@ -73,6 +73,9 @@ class Instance:
             return
         with suppress(OSError):
             (self.folder / NOTE).unlink()
+        if os.name != "nt":  # Windows removes no open file; there `release` does it
+            with suppress(OSError):
+                (self.folder / LOCK).unlink()
         with suppress(OSError):
             self._lock.release()
         self._lock = None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, abort, render_template, request
 
 from xlreport.atomic import safe_name
-from xlreport.campaign.settings import init_campaign, read_settings
+from xlreport.campaign.settings import NAME, init_campaign, read_settings
 from xlreport.clock import present_day
 from xlreport.desk import roster as rosters
 from xlreport.desk.pages import answers
@@ -102,6 +102,16 @@ def choose() -> AnyResponse | str:
     if not found:
         abort(HTTPStatus.NOT_FOUND)
     return _opened(found[0])
+
+
+@pages.post("/start/elsewhere")
+def elsewhere() -> AnyResponse | str:
+    """Opens a campaign wherever it lies: on a drive of the network, say."""
+    path = answers.field("path").strip().strip('"“”')
+    folder = Path(path)
+    if not folder.is_absolute() or not (folder / NAME).is_file():
+        return _first({}, f"“{path}”不是工作文件夹：里面没有 {NAME}。请核对路径。")
+    return _opened(folder)
 
 
 def _opened(folder: Path) -> AnyResponse | str:
