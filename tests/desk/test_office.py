@@ -16,6 +16,7 @@ from xlreport.campaign import send as sending
 from xlreport.campaign.campaign import read_campaign
 from xlreport.campaign.send import Drafts, SendRequest
 from xlreport.desk.pages import office
+from xlreport.desk.wording import on_page
 from xlreport.mail.servers import Smtp
 from xlreport.telling.lines import send_report
 
@@ -85,12 +86,29 @@ def test_a_summary_that_is_open_elsewhere_is_told_and_stays(
     assert job.trouble in words(visit.page(f"/jobs/{job.number}"))
 
 
+def test_a_report_that_somebody_worked_in_makes_room_and_stays(visit: Visit) -> None:
+    done(visit, "/act/report")
+    report = next((visit.folder / "summary").glob("*.docx"))
+    report.write_bytes(b"worked in")
+    lines = done(visit, "/act/report")
+    assert lines[0] == f"原来的“{report}”改名为“{report.name}.bak”留着。"
+    assert report.with_name(f"{report.name}.bak").read_bytes() == b"worked in"
+    assert report.read_bytes().startswith(b"PK")
+
+
+def test_damaged_workbooks_are_repaired(visit: Visit) -> None:
+    lines = done(visit, "/act/repair")
+    assert lines[-2] == "共 2 个文件：修复 2 个，没有修复 0 个。"
+    assert len(list((visit.folder / "repaired").glob("*.xlsx"))) == 2
+    assert "打开修复的工作簿" in words(visit.page("/office"))
+
+
 @pytest.mark.parametrize("kind", ["templates", "reminders", "returns", "receipts"])
 def test_letters_are_tried_and_written_as_the_command_does(visit: Visit, kind: str) -> None:
     campaign = read_campaign(visit.folder)
     request = SendRequest(kind, dry_run=True)
     result = sending.send(campaign, request, Drafts(campaign.settings.drafts))
-    expected = tuple(send_report(result, campaign.settings, drafts=True))
+    expected = tuple(map(on_page, send_report(result, campaign.settings, drafts=True)))
     assert done(visit, f"/send/{kind}", how="try") == expected
     assert not campaign.settings.drafts.exists()
     done(visit, f"/send/{kind}", how="drafts")

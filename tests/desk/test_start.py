@@ -220,9 +220,7 @@ def test_faults_are_saved_too_so_that_nothing_typed_is_lost(visit: Visit) -> Non
 def test_a_roster_of_another_county_is_told(visit: Visit) -> None:
     upload(visit, "名册.csv", "单位代码,单位名称,汇总单位\n1,甲镇,邻县\n".encode())
     page = words(visit.page("/roster"))
-    assert (
-        "名册里的汇总单位是“邻县”，xlreport.toml 里的 county 写的是“示例县”，请改成一致。" in page
-    )
+    assert "名册里的汇总单位是“邻县”，这项工作里 写的是“示例县”，请改成一致。" in page
     assert "名册可以用" not in page
     assert "请改成一致" in words(visit.get("/").text)
 

@@ -355,9 +355,9 @@ def kept(*, force: bool) -> Told | None:
 
 def _tell_kept(path: Path, kept: Path) -> None:
     """A word about a file that made room, at once: whatever comes after may fail."""
-    from xlreport.text import harmless
+    from xlreport.telling.lines import kept_line
 
-    typer.echo(harmless(f"原来的“{path}”改名为“{kept.name}”留着。"), err=True)
+    typer.echo(kept_line(path, kept), err=True)
 
 
 # --- merging ---

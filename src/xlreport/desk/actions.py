@@ -34,6 +34,18 @@ def _collection(desk: Desk) -> Collection:
     return desk.collection
 
 
+class _Room:
+    """Hears of the files that made room for new ones, and stay as `.bak`."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def __call__(self, path: Path, kept: Path) -> None:
+        from xlreport.telling.lines import kept_line
+
+        self.lines.append(kept_line(path, kept))
+
+
 def collect_dropped(desk: Desk) -> Job:
     """Collects the messages that were dropped onto the page."""
     collection = _collection(desk)
@@ -63,8 +75,10 @@ def _templates(collection: Collection, progress: Progress) -> Done:
     campaign = collection.compared(progress)
     request = template_request(campaign)
     out = campaign.settings.templates
-    written = api.write_templates(request, out, reading=replace(campaign.reading, memory=None))
-    return Done(tuple(template_lines(request, written, out)), ("templates",))
+    room = _Room()
+    reading = replace(campaign.reading, memory=None)
+    written = api.write_templates(request, out, keep=room, reading=reading)
+    return Done((*room.lines, *template_lines(request, written, out)), ("templates",))
 
 
 def merge(desk: Desk) -> Job:
@@ -81,9 +95,10 @@ def _merged(collection: Collection, progress: Progress) -> Done:
     campaign = collection.compared(progress)
     with ledger_of(campaign.settings) as ledger:
         result = merged_inbox(campaign, ledger)
-    result = write_outputs(result, campaign.settings.summary)
+    room = _Room()
+    result = write_outputs(result, campaign.settings.summary, keep=room)
     files = ("summary", "page") if result.outputs else ()
-    return Done(tuple(merge_outcome(result)), files)
+    return Done((*room.lines, *merge_outcome(result)), files)
 
 
 def publish(desk: Desk) -> Job:
@@ -102,9 +117,31 @@ def _published(collection: Collection, progress: Progress) -> Done:
     with ledger_of(campaign.settings) as ledger:
         result = merged_inbox(campaign, ledger)
     report = report_of_merge(result, out)
-    written = [] if report is None else write_report(report, out)
+    room = _Room()
+    written = [] if report is None else write_report(report, out, keep=room)
     files = ("report",) if written else ()
-    return Done(tuple(report_lines(report, written)), files)
+    return Done((*room.lines, *report_lines(report, written)), files)
+
+
+def repair(desk: Desk) -> Job:
+    """Writes fresh workbooks of the files whose templates are damaged."""
+    collection = _collection(desk)
+    return desk.act("修复", lambda p: _repaired(collection, p), key="repair")
+
+
+def _repaired(collection: Collection, progress: Progress) -> Done:
+    from xlreport.api import repair_files
+    from xlreport.desk.places import REPAIRED
+    from xlreport.telling.lines import repair_report
+
+    campaign = collection.plain(progress)
+    out = collection.folder / REPAIRED
+    room = _Room()
+    inbox = [campaign.settings.inbox]
+    reading = replace(campaign.reading, memory=None)
+    result = repair_files(inbox, out, forms=campaign.forms, reading=reading, keep=room)
+    files = ("repaired",) if result.outputs else ()
+    return Done((*room.lines, *repair_report(result)), files)
 
 
 def pack(desk: Desk) -> Job:
@@ -256,5 +293,6 @@ ACTIONS: dict[str, Callable[[Desk], Job]] = {
     "merge": merge,
     "report": publish,
     "archive": pack,
+    "repair": repair,
 }
 """The buttons that need nothing but a click."""

@@ -16,6 +16,7 @@ from xlreport.desk.desk import Desk
 from xlreport.desk.pages import answers, office, settings, start, unit, work
 from xlreport.desk.places import TITLES
 from xlreport.desk.security import TOKEN_FIELD, secured
+from xlreport.desk.wording import on_page
 from xlreport.errors import XlreportError
 from xlreport.publishing.page.render import STYLE
 from xlreport.telling.lines import failure, message_line, stranger_line
@@ -69,7 +70,7 @@ def create_app(desk: Desk) -> Flask:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.finalize = _printed
-    app.jinja_env.filters.update(minute=minute, code=printed_code)
+    app.jinja_env.filters.update(minute=minute, code=printed_code, on_page=on_page)
     app.jinja_env.globals.update(stranger=stranger_line, message=message_line, titles=TITLES)
     app.jinja_env.globals["token"] = lambda: _TOKEN.format(TOKEN_FIELD, desk.guard.form)
     app.context_processor(lambda: {"desk": desk, "guard": desk.guard})
@@ -130,7 +131,7 @@ def _refused(error: HTTPException) -> Response:
 
 def _not_done(error: XlreportError | OSError) -> Response:
     """What a page could not do, in the words of the command line."""
-    return answers.sentence(failure(error), HTTPStatus.CONFLICT)
+    return answers.sentence(on_page(failure(error)), HTTPStatus.CONFLICT)
 
 
 def _told(status: HTTPStatus) -> Response:

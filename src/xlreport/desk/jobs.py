@@ -8,9 +8,10 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from xlreport.desk.wording import on_page
 from xlreport.errors import XlreportError
 from xlreport.merging.request import Progress
 from xlreport.telling.lines import failure
@@ -147,12 +148,13 @@ def _run(job: Job, action: Action) -> None:
     """One job; what stops it is told in the words of the command line."""
     job.state = State.RUNNING
     try:
-        job.result = action(job.progress)
+        done = action(job.progress)
     except (XlreportError, OSError) as error:
-        job.trouble = failure(error)
+        job.trouble = on_page(failure(error))
         job.state = State.FAILED
         LOGGER.warning("没有做成：%s", job.title)
         return
+    job.result = replace(done, lines=tuple(map(on_page, done.lines)))
     job.state = State.DONE
 
 

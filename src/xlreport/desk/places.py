@@ -12,6 +12,9 @@ from xlreport.desk.uploads import MAILS
 from xlreport.publishing.document import DATA_NAME
 from xlreport.publishing.page.render import PAGE_NAME
 
+REPAIRED = "repaired"
+"""The folder of the fresh workbooks, as `repair` has it."""
+
 TITLES = {
     "summary": "汇总表",
     "page": "汇总情况（网页）",
@@ -24,6 +27,7 @@ TITLES = {
     "inbox": "收到的报表",
     "mails": "收到的邮件",
     "published": "汇总文件夹",
+    "repaired": "修复的工作簿",
     "settings": "设置文件",
     "folder": "工作文件夹",
 }
@@ -57,6 +61,7 @@ def _folders(settings: CampaignSettings) -> Iterator[tuple[str, Path]]:
     yield "inbox", settings.inbox
     yield "mails", settings.folder / MAILS
     yield "published", settings.summary
+    yield "repaired", settings.folder / REPAIRED
     yield "settings", settings.folder / NAME
     yield "folder", settings.folder
 

@@ -65,6 +65,11 @@ def failure(error: XlreportError | OSError) -> str:
     return f"{why_failed(error)}{unchanged}"
 
 
+def kept_line(path: Path, kept: Path) -> str:
+    """A file that made room for another."""
+    return harmless(f"原来的“{path}”改名为“{kept.name}”留着。")
+
+
 # --- forms and templates ---
 
 
