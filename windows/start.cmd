@@ -7,6 +7,8 @@ ver | find " 6." >nul
 if not errorlevel 1 goto old
 cd /d "%USERPROFILE%"
 if exist Documents cd Documents
+if not exist xlreport md xlreport
+cd xlreport
 if "%~1"=="" goto desk
 start "" "%PROGRAM%" -m xlreport desk "%~1"
 exit /b

@@ -82,6 +82,13 @@ class Wine:
             "WINEDLLOVERRIDES": "mscoree,mshtml=;ucrtbase=n,b",
         }
 
+    @property
+    def documents(self) -> Path:
+        """The folder of the user's documents."""
+        users = (self.prefix / "drive_c" / "users").iterdir()
+        (user,) = (folder for folder in users if folder.name != "Public")
+        return user / "Documents"
+
     def end(self) -> None:
         """Ends every program of this Windows."""
         server = str(Path(self.program).with_name("wineserver64"))

@@ -24,16 +24,18 @@ def wine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wine]:
 
 
 @pytest.fixture(scope="session")
-def program(wine: Wine, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The unpacked folder, of a zip that is built for it or that XLREPORT_WINDOWS names."""
+def program(wine: Wine, zipped: bytes, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The unpacked folder."""
     place = tmp_path_factory.mktemp("program") / PLACE
-    with zipfile.ZipFile(io.BytesIO(_zip())) as archive:
+    with zipfile.ZipFile(io.BytesIO(zipped)) as archive:
         archive.extractall(place)
     (folder,) = place.iterdir()
     return folder
 
 
-def _zip() -> bytes:
+@pytest.fixture(scope="session")
+def zipped() -> bytes:
+    """The zip that XLREPORT_WINDOWS names, else one that is built now."""
     given = os.environ.get("XLREPORT_WINDOWS", "")
     if given:
         return Path(given).read_bytes()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import py7zr
@@ -91,7 +93,20 @@ def test_a_campaign_from_its_folder_to_the_records(
     assert files_in(campaign / "inbox") == files_in(ours / "inbox")
 
 
-def test_a_double_click_opens_the_desk(wine: Wine, program: Path, tmp_path: Path) -> None:
+def test_the_first_double_click_offers_a_new_campaign(wine: Wine, program: Path) -> None:
+    """Among the user's documents, not beside the program: a new version is a new folder."""
+    start = on_windows(program / "开始.cmd")
+    assert wine.start("cmd", "/c", "call", start, folder=program) == 0
+    place = wine.documents / "xlreport"
+    browser = Browser(door_of(place))
+    page = browser.read(browser.door)
+    assert "选择或建立一项工作" in page
+    assert "xlreport" in page
+    browser.send("/close", page)
+    wait_until(lambda: not (place / "desk.json").exists())
+
+
+def test_a_campaign_dropped_on_it_is_opened(wine: Wine, program: Path, tmp_path: Path) -> None:
     campaign = tmp_path / "示例县 2025"
     new = ("--form", "zfxxgk-2021", "--year", "2025", "--county", "示例县")
     here("init", str(campaign), *new, "--roster", "samples/roster.csv")
@@ -175,3 +190,13 @@ def test_check_says_the_same_of_every_kind_of_file(
     assert done.code == code == 1
     assert json.loads(done.out) == json.loads(said)
     assert {file["outcome"] for file in json.loads(said)["files"]} >= {"accepted", "returned"}
+
+
+def test_the_folder_stays_as_it_was_unpacked(wine: Wine, program: Path, zipped: bytes) -> None:
+    """After all that was done: but for what Python keeps where it can, so that a folder that cannot
+    be written does as well."""
+    with zipfile.ZipFile(io.BytesIO(zipped)) as archive:
+        names = {name.partition("/")[2] for name in archive.namelist()}
+    changed = [name for name in files_in(program).keys() ^ names if "__pycache__/" not in name]
+    assert xlreport(wine, program, "--version").code == 0
+    assert changed == []
