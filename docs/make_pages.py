@@ -1,5 +1,5 @@
-"""Writes the generated pages of the user guide: the list of all codes, and what becomes of which
-file.
+"""Writes the generated pages of the user guide: the list of all codes, what becomes of which file,
+and what goes out with the templates.
 
 python docs/make_pages.py        (a test proves that the committed pages are up to date)
 """
@@ -164,9 +164,35 @@ def _told(case: Case) -> str:
     )
 
 
+def town_page() -> str:
+    """What goes out with the templates, as a campaign of the sample county has it."""
+    from xlreport.campaign.town_page import NAME, title_of, town_page
+    from xlreport.workbook.writer.context import Service
+
+    service = Service("2026年1月20日", "xian@example.org", "王示例 0990-5550100")
+    request = xlreport.TemplateRequest(
+        get_form("zfxxgk-2021"), 2025, county=xlreport.Unit("示例县"), service=service
+    )
+    lines = [
+        "# 给乡镇的一页纸",
+        "",
+        "生成模板时，程序把这一页写在工作文件夹的 `letters` 里，是一页 A4 的 Word 文件"
+        f"（{NAME}），截止日期、邮箱、电话用设置里的，连同模板发给各单位。"
+        "设置改了，再生成一次模板就换成新的；你们改过的不替换。示例县的是这样：",
+        "",
+        f"## {title_of(request)}",
+    ]
+    for heading, paragraphs in town_page(request):
+        lines += ["", f"### {heading}"]
+        for words in paragraphs:
+            lines += ["", words]
+    return "\n".join(lines) + "\n"
+
+
 PAGES: dict[Path, Callable[[], str]] = {
     HERE / "codes.zh-CN.md": codes_page,
     HERE / "files.zh-CN.md": files_page,
+    HERE / "给乡镇的一页纸.md": town_page,
 }
 
 if __name__ == "__main__":

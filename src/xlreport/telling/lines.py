@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from xlreport.campaign.send import SendItem, SendResult
     from xlreport.campaign.settings import CampaignSettings
     from xlreport.campaign.status import StatusResult, UnitFile, UnitStatus
+    from xlreport.campaign.town_page import TownPage
     from xlreport.form.model import Form
     from xlreport.lint.result import LintResult
     from xlreport.merging.diff import Difference
@@ -102,6 +103,13 @@ def template_lines(request: TemplateRequest, written: Sequence[Path], out: Path)
         yield f"提示：没有上年的数（改名、合并的请在名册里写“前身”）：{names}"
     if request.password:
         yield "提示：保护密码只防误改，不是保密手段。"
+
+
+def town_page_line(page: TownPage) -> str:
+    """Where the page for the towns lies, and that it is not the one of now."""
+    if page.kept:
+        return harmless(f"给乡镇的一页纸{page.kept}，没有替换：{page.path}")
+    return harmless(f"给乡镇的一页纸：{page.path}")
 
 
 def init_lines(folder: Path, *, has_roster: bool, has_deadline: bool) -> Iterator[str]:

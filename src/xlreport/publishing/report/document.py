@@ -52,6 +52,12 @@ _STYLES = {
 
 def report_document(report: Report) -> DocumentObject:
     """The document of a report."""
+    return official_document(body_of(report))
+
+
+def official_document(parts: Iterable[Element], *, numbered: bool = True) -> DocumentObject:
+    """A document of these paragraphs and tables, in the layout of official documents, with or
+    without the pages' numbers."""
     document = Document()
     _drop_unused(document)
     _speak_chinese(document)
@@ -59,11 +65,12 @@ def report_document(report: Report) -> DocumentObject:
         _redefine(document, name, shape, face)
     (section,) = document.sections
     _lay_out(section)
-    document.settings.odd_and_even_pages_header_footer = True
-    _number_pages(section.footer, "right")
-    _number_pages(section.even_page_footer, "left")
+    if numbered:
+        document.settings.odd_and_even_pages_header_footer = True
+        _number_pages(section.footer, "right")
+        _number_pages(section.even_page_footer, "left")
     end = document.element.body.sectPr
-    for part in body_of(report):
+    for part in parts:
         end.addprevious(part)
     return document
 
