@@ -37,7 +37,7 @@ TODAY = dt.date(2026, 1, 12)
 
 DEADLINE = "2026-01-20"
 YEAR, COUNTY = "2025", "示例县"
-HOME = "C:\\Users\\user\\Documents"
+HOME = "C:\\Users\\user\\Documents\\xlreport"
 """What the pictures call the folder in which the campaign lies; `开始.cmd` takes this one."""
 
 PROGRAM = "D:\\xlreport"

@@ -68,6 +68,8 @@ def _children(tokens: Sequence[Token], folder: Path) -> list[Token]:
             target = _target(str(token.attrGet("href")))
             is_dropped = not target
             token.attrSet("href", target)
+        if token.type == "softbreak":
+            token.type = "text"  # between Chinese characters a new line is no space
         is_edge = token.type in ("link_open", "link_close")
         if not (is_dropped and is_edge):
             kept.append(token)
