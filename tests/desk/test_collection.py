@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from campaign.scene import JIAZI, YICHOU, workbook
 from desk.scene import LONG, Visit, desk_with_towns
 from xlreport import Form
 from xlreport.atomic import locked
-from xlreport.campaign.campaign import Campaign, read_campaign
+from xlreport.campaign.campaign import DEFAULT_OPTIONS, Campaign, read_campaign
 from xlreport.campaign.decisions import Asked, decide
 from xlreport.campaign.status import standing, status
 from xlreport.desk import collection as collections
@@ -144,3 +145,18 @@ def test_the_figures_of_last_year_are_read_once(
     (collection.folder / "inbox" / "甲.xlsx").write_bytes(workbook(zfxxgk, JIAZI))
     number(collection)
     assert len(calls) == 1
+
+
+def test_what_was_read_with_other_options_is_not_the_state_of_now(
+    collection: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A password is given while the inbox is being read."""
+
+    def slowly(*arguments: Any) -> Any:
+        monkeypatch.setattr(collections, "standing", standing)
+        collection.open_with(replace(DEFAULT_OPTIONS, passwords=("x",)))
+        return standing(*arguments)
+
+    monkeypatch.setattr(collections, "standing", slowly)
+    assert not collection.look(LONG).is_fresh
+    assert number(collection) == 2

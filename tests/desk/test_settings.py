@@ -10,6 +10,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 import pytest
+from msoffcrypto.format.ooxml import OOXMLFile
 
 from campaign.scene import JIAZI, workbook
 from desk.scene import Visit, desk_with_towns, words
@@ -101,3 +102,25 @@ def test_what_is_not_of_last_year_is_not_compared_with(visit: Visit, zfxxgk: For
     answer = visit.post("/settings/previous")
     assert answer.status_code == HTTPStatus.CONFLICT
     assert "请先选择上年的汇总表" in words(answer.text)
+
+
+def test_an_encrypted_workbook_is_read_with_the_password_and_that_is_kept_nowhere(
+    visit: Visit, zfxxgk: Form
+) -> None:
+    locked = io.BytesIO()
+    OOXMLFile(io.BytesIO(workbook(zfxxgk, JIAZI))).encrypt("密码7", locked)
+    visit.send("甲.xlsx", locked.getvalue())
+    (verdict,) = visit.data("/state.json?path=甲.xlsx")["verdicts"]
+    assert verdict["sentence"] == (
+        "工作簿加了打开密码，没有读取，请在“设置”里给出打开密码，或者取消打开密码后重新报送"
+    )
+    assert visit.post("/settings/password", {"password": ""}).status_code == HTTPStatus.CONFLICT
+    for given, state in (("别的", "rejected"), ("密码7", "accepted")):
+        answer = visit.post("/settings/password", {"password": given})
+        assert answer.headers["Location"] == "/"
+        (verdict,) = visit.data("/state.json?path=甲.xlsx")["verdicts"]
+        assert verdict["state"] == state
+    assert "密码7" not in visit.page("/settings") + visit.page("/log") + visit.page("/")
+    for path in visit.folder.rglob("*"):
+        if path.is_file():
+            assert "密码7".encode() not in path.read_bytes(), path

@@ -13,7 +13,7 @@ import xlreport
 from xlreport.desk.wording import ON_PAGE, on_page
 
 SOURCE = Path(xlreport.__file__).parent
-ROOMS = ("campaign", "merging", "publishing", "mail", "checking", "workbook", "telling")
+ROOMS = ("formats", "campaign", "merging", "publishing", "mail", "checking", "workbook", "telling")
 ADVICE = re.compile(r"xlreport [a-z]+|命令后|(?<![\w-])--[a-z]+|xlreport\.toml 里")
 
 

@@ -126,6 +126,13 @@ class Collection:
         self._opened = stamps, campaign
         return campaign
 
+    def open_with(self, reading: ReadOptions) -> None:
+        """Reads everything anew with other options (a password more)."""
+        with self._guard:
+            self._reading = reading
+            self._opened = self._compared = self._asked = None
+            self._seen = ()
+
     def compared(self, progress: Progress) -> Campaign:
         """The campaign with the figures of last year, for an action that tells its progress; only
         the thread of the jobs may ask. Raises XlreportError, OSError."""
@@ -195,6 +202,7 @@ class Collection:
 
     def _read(self, progress: Progress) -> Done:
         """Reads the state. What changes meanwhile is read the next time."""
+        reading = self._reading
         settings = read_settings(self.folder)
         with ledger_of(settings):
             pass  # made here if there is none, or its making would count as a change
@@ -208,6 +216,7 @@ class Collection:
         number = 1 if self._snapshot is None else self._snapshot.number + 1
         with self._guard:
             self._snapshot = Snapshot(campaign, result, status, decisions, number)
-            self._seen = stamps
+            if self._reading is reading:  # else it is read anew with other options
+                self._seen = stamps
         self._reading.start_ahead()
         return Done()

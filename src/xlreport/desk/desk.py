@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from dataclasses import replace
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -69,6 +70,13 @@ class Desk:
         instance.tell(self.guard.door)
         self._settled = instance
         return ""
+
+    def open_with(self, password: str) -> None:
+        """Tries a password more on encrypted workbooks, as long as this run lasts."""
+        passwords = dict.fromkeys((*self.reading.passwords, password))
+        self.reading = replace(self.reading, passwords=tuple(passwords))
+        if self._collection is not None:
+            self._collection.open_with(self.reading)
 
     def campaigns(self) -> list[Path]:
         """The campaigns below the folder of the start, by name."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import logging
+import os
 import socket
 import threading
 import webbrowser
@@ -69,6 +70,8 @@ def run(start: Start, tell: Tell) -> None:
 def _listening(port: int) -> socket.socket:
     """A socket of this machine only. Raises UsageError for a port that another program has."""
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    if os.name != "nt":  # there it would let two programs share a port
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((ADDRESS, port))
     except OSError as error:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xlreport.campaign.status import ACCEPTED, MISSING, REJECTED, RETURNED, StatusResult, UnitStatus
+from xlreport.desk.wording import on_page
 from xlreport.findings import Finding, Severity
 from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.merging.result import label_of
@@ -158,10 +159,17 @@ def _gravest(files: Iterable[FileRecord]) -> Outcome:
 def _of_one(path: str, file: FileRecord) -> Verdict:
     told = _counts(file)
     if file.outcome not in (Outcome.ACCEPTED, Outcome.RETURNED):
-        told = why_not_counted(file)
+        told = _why(file)
     return Verdict(
         path, file.outcome.value, label_of(file), file.unit.name, file.unit.code, sentence=told
     )
+
+
+def _why(file: FileRecord) -> str:
+    """Why a file does not count, and what to do about it."""
+    findings = [finding for finding in file.findings if not finding.cell]
+    advice = findings[-1].suggestion if findings else ""
+    return on_page("，".join(filter(None, (why_not_counted(file), advice))))
 
 
 def _counts(file: FileRecord) -> str:

@@ -18,6 +18,7 @@ ON_PAGE = {
     "xlreport.toml 里的 county": "这项工作里",
     f"请另给一个文件夹；确实要写在这里，{_STAYS}": "请把旧文件改名或移走，再做一次",
     f"或者{_STAYS}": "或者把旧文件改名留着",
+    "请给出打开密码（见用户手册第四节）": "请在“设置”里给出打开密码",
     "（xlreport repair）": "（在“办理”里）",
 }
 """What advises a command, and what a page says in its place; longer phrases come first. That each

@@ -106,6 +106,17 @@ def _value(name: str, text: str) -> Value:
     return day
 
 
+@pages.post("/settings/password")
+def password() -> AnyResponse:
+    """Remembers a password of encrypted workbooks until the desk is closed."""
+    answers.collection()
+    given = answers.field("password")
+    if not given:
+        return answers.sentence("请填写打开密码。", HTTPStatus.CONFLICT)
+    answers.desk().open_with(given)
+    return answers.to("work.index")
+
+
 @pages.post("/settings/previous")
 def previous() -> AnyResponse:
     """Takes the figures of last year: the summary, or the units' reports."""
