@@ -128,10 +128,10 @@ def windows() -> None:
 
 
 def wine() -> None:
-    print("The program for Windows under Wine: about 3 minutes.", flush=True)
+    print("The program for Windows under Wine: about 2 minutes.", flush=True)
     set_up("[dev]")
     with step("tests"):
-        run(python(), "-m", "pytest", "-m", "wine", "--durations", "10")
+        run(python(), "-m", "pytest", "tests/windows", "-m", "wine", "--durations", "10")
 
 
 def bench() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -16,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.test import encode_multipart
 
 from support import wine_shims
 
@@ -144,12 +147,17 @@ class Browser:
         with self._opener.open(address, timeout=_LONGEST) as response:
             return str(response.read().decode())
 
-    def send(self, action: str, page: str) -> str:
-        """Sends the form of a page that has no field but its token."""
+    def send(self, action: str, page: str, *files: Path) -> str:
+        """Sends the form of a page that has its token and perhaps files."""
         found = re.search(r'name="token" value="([^"]+)"', page)
-        fields = urllib.parse.urlencode({"token": found.group(1) if found else ""})
-        request = urllib.request.Request(self.origin + action, fields.encode())
+        fields: list[tuple[str, object]] = [("token", found.group(1) if found else "")]
+        for file in files:
+            content = io.BytesIO(file.read_bytes())
+            fields.append(("files", FileStorage(content, file.name)))
+        boundary, body = encode_multipart(MultiDict(fields))
+        request = urllib.request.Request(self.origin + action, body)
         request.add_header("Origin", self.origin)
+        request.add_header("Content-Type", f"multipart/form-data; boundary={boundary}")
         with self._opener.open(request, timeout=_LONGEST) as response:
             return str(response.read().decode())
 

@@ -106,7 +106,9 @@ def test_the_first_double_click_offers_a_new_campaign(wine: Wine, program: Path)
     wait_until(lambda: not (place / "desk.json").exists())
 
 
-def test_a_campaign_dropped_on_it_is_opened(wine: Wine, program: Path, tmp_path: Path) -> None:
+def test_a_campaign_dropped_on_it_is_opened_and_takes_reports(
+    wine: Wine, program: Path, tmp_path: Path
+) -> None:
     campaign = tmp_path / "示例县 2025"
     new = ("--form", "zfxxgk-2021", "--year", "2025", "--county", "示例县")
     here("init", str(campaign), *new, "--roster", "samples/roster.csv")
@@ -116,6 +118,10 @@ def test_a_campaign_dropped_on_it_is_opened(wine: Wine, program: Path, tmp_path:
     browser = Browser(door_of(campaign))
     assert "示例县" in browser.read(browser.door)
     wait_until(lambda: "甲子镇" in browser.read(browser.origin))
+    report = next((ROOT / "samples" / "2025").glob("990103*"))
+    browser.send("/uploads", browser.read(browser.origin), report)
+    assert (campaign / "inbox" / report.name).read_bytes() == report.read_bytes()
+    wait_until(lambda: "A-3" in browser.read(f"{browser.origin}/unit/990103"))
     browser.send("/close", browser.read(browser.origin))
     wait_until(lambda: not (campaign / "desk.json").exists())
 
