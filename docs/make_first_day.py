@@ -98,6 +98,12 @@ def running_desk(home: Path) -> Iterator[str]:
     yield told[0].partition("：")[2]
 
 
+def reduced(picture: bytes) -> bytes:
+    """The picture with few colours."""
+    few = ["convert", "png:-", "-strip", *FEW_COLOURS]
+    return subprocess.run(few, input=picture, check=True, capture_output=True).stdout
+
+
 @dataclass
 class Album:
     """Takes the pictures; `hide` is the folder of this run, which no picture shows."""
@@ -116,10 +122,8 @@ class Album:
         self.page.evaluate(MARK, list(marked))
         picture = self.page.screenshot()
         self.page.evaluate("document.querySelectorAll('.drawn').forEach(each => each.remove())")
-        few = ["convert", "png:-", "-strip", *FEW_COLOURS]
-        small = subprocess.run(few, input=picture, check=True, capture_output=True)
         target = self.folder / f"first-day-{self.count:02}.png"
-        target.write_bytes(small.stdout)
+        target.write_bytes(reduced(picture))
 
 
 HIDE = """([path, home]) => {
