@@ -239,6 +239,11 @@ def test_everything_lies_in_one_folder_named_by_the_version() -> None:
     assert not [name for name in names if re.search(r"__pycache__|\.pyc$|\.pyi$|tests/", name)]
 
 
+def test_what_the_folder_is_stands_in_it() -> None:
+    said = folder_of(PROJECT, PYTHON, [])["xlreport-1.2/版本.txt"]
+    assert said.startswith("\ufeffxlreport 1.2\r\nPython 3.13.2（Windows 10".encode())
+
+
 def test_the_list_of_licences_names_each_part_and_where_its_source_is() -> None:
     made = folder_of(PROJECT, PYTHON, [part("some-part", {})])
     said = made["xlreport-1.2/许可/清单.txt"].decode("utf-8-sig")
