@@ -47,6 +47,7 @@ def test_template_fills_the_campaigns_folder(office: Path) -> None:
     written = names(office / "templates")
     assert len(written) == 3
     assert written[:2] == [f"{code}_{unit.name}_{TITLE}.xlsx" for unit, code in codes.items()]
+    assert (office / "letters" / "给乡镇的一页纸.docx").exists()
 
 
 def test_check_reads_the_inbox(office: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -270,8 +270,12 @@ def test_templates_by_one_button_and_all_in_one_file(visit: Visit) -> None:
     job = visit.job(visit.post("/act/templates"))
     assert job.trouble == ""
     assert job.result.lines[0].startswith("已生成 3 份模板，在“")
+    town_page = visit.folder / "letters" / "给乡镇的一页纸.docx"
+    assert job.result.lines[-1] == f"给乡镇的一页纸：{town_page}"
+    assert town_page.exists()
     page = words(visit.page(f"/jobs/{job.number}"))
     assert "打开模板文件夹" in page
+    assert "打开信件文件夹" in page
     with visit.get("/templates.zip") as answer:
         packed = zipfile.ZipFile(io.BytesIO(answer.data))
         disposition = answer.headers["Content-Disposition"]

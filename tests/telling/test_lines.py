@@ -20,6 +20,7 @@ from xlreport.campaign.collect import CollectedFile, CollectedMessage, CollectRe
 from xlreport.campaign.ledger import Received, Sent
 from xlreport.campaign.send import SendItem, SendResult
 from xlreport.campaign.status import StatusResult, UnitFile, UnitStatus
+from xlreport.campaign.town_page import TownPage
 from xlreport.data_code import data_code
 from xlreport.findings import Finding, Severity
 from xlreport.lint.result import Lint, LintResult
@@ -74,6 +75,13 @@ def test_templates_tell_whose_figures_of_last_year_are_missing() -> None:
         "提示：没有上年的数（改名、合并的请在名册里写“前身”）：乙丑镇",
         "提示：保护密码只防误改，不是保密手段。",
     ]
+
+
+def test_a_page_for_the_towns_that_stays_is_told() -> None:
+    path = Path("letters") / "给乡镇的一页纸.docx"
+    assert render.town_page_line(TownPage(path)) == f"给乡镇的一页纸：{path}"
+    told = render.town_page_line(TownPage(path, "有人改过"))
+    assert told == f"给乡镇的一页纸有人改过，没有替换：{path}"
 
 
 # --- checking and merging ---
