@@ -179,7 +179,7 @@ def test_settings_that_cannot_be_opened_are_told(
     def refuse(_: Path) -> str:
         raise PermissionError(13, "denied")
 
-    monkeypatch.setattr("xlreport.campaign.settings._text", refuse)
+    monkeypatch.setattr("xlreport.campaign.settings.text_of", refuse)
     monkeypatch.chdir(office if inside else office.parent)
     command = ["status"] if inside else ["status", "--campaign", office.name]
     folder = "." if inside else office.name

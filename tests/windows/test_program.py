@@ -242,6 +242,7 @@ def test_everything_lies_in_one_folder_named_by_the_version() -> None:
 def test_what_the_folder_is_stands_in_it() -> None:
     said = folder_of(PROJECT, PYTHON, [])["xlreport-1.2/版本.txt"]
     assert said.startswith("\ufeffxlreport 1.2\r\nPython 3.13.2（Windows 10".encode())
+    assert "「解除锁定」，再解压。\r\n" in said.decode("utf-8")
 
 
 def test_the_list_of_licences_names_each_part_and_where_its_source_is() -> None:
