@@ -94,6 +94,19 @@ def test_a_change_that_another_page_asks_for_is_refused(
     assert not visit.desk.closing.is_set()
 
 
+@pytest.mark.parametrize("site", ["same-site", "cross-site"])
+def test_another_page_cannot_use_ours_as_a_part_of_itself(visit: Visit, site: str) -> None:
+    """A page from another port of this machine gets our cookie sent, too."""
+    for method, address in every_address(visit):
+        if method == "GET":
+            for part in ("iframe", "image", "script", "empty", "object"):
+                headers = {**visit.headers, "Sec-Fetch-Site": site, "Sec-Fetch-Dest": part}
+                answer = visit.client.get(address, headers=headers)
+                assert answer.status_code == HTTPStatus.FORBIDDEN, (address, part)
+    led = {**visit.headers, "Sec-Fetch-Site": site, "Sec-Fetch-Dest": "document"}
+    assert visit.client.get("/log", headers=led).status_code == HTTPStatus.OK
+
+
 @pytest.mark.parametrize("token", ["", "x", "é"])
 def test_a_change_without_the_token_of_our_forms_is_refused(visit: Visit, token: str) -> None:
     for method, address in every_address(visit):

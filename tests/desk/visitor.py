@@ -29,6 +29,7 @@ class Seat:
     of the machine is only written down."""
 
     def __init__(self, folder: Path, machine: Path) -> None:
+        self.folder = folder
         self._opened = machine / "opened.txt"
         program = machine / "xdg-open"
         program.write_text(f'#!/bin/sh\nprintf "%s\\n" "$1" >> "{self._opened}"\n', "utf-8")
@@ -142,12 +143,13 @@ class Clerk:
 
 
 @contextmanager
-def started(*arguments: str) -> Iterator[Browser]:
-    """Chromium, which finds no other machine."""
+def started(*names: str) -> Iterator[Browser]:
+    """Chromium, which finds no other machine; the names lead to this one."""
     program = require_browser()
-    known = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+    known = [f"MAP {name} 127.0.0.1" for name in names]
+    rules = ", ".join((*known, "MAP * ~NOTFOUND", "EXCLUDE 127.0.0.1"))
     with sync_playwright() as playwright:
-        words = ["--no-sandbox", *(arguments or (known,))]
+        words = ["--no-sandbox", f"--host-resolver-rules={rules}"]
         chromium = playwright.chromium.launch(executable_path=program, args=words)
         yield chromium
         chromium.close()

@@ -200,7 +200,8 @@ def _sent(collection: Collection, progress: Progress, letters: Letters) -> Done:
     request = SendRequest(letters.kind, letters.only, dry_run=letters.how == "try")
     if letters.how != "send":
         result = sending(campaign, request, Drafts(settings.drafts))
-        return Done(tuple(send_report(result, settings, drafts=True)))
+        files = ("drafts",) if letters.how == "drafts" and settings.drafts.is_dir() else ()
+        return Done(tuple(send_report(result, settings, drafts=True)), files)
     if not settings.smtp.server.host or not settings.smtp.sender:
         raise SendError("设置里没有写发信服务器和发信邮箱；不用邮箱发的，请写成草稿。")
     password = password_for("SMTP", settings.smtp.server, lambda _question: letters.password)

@@ -76,7 +76,7 @@ class Guard:
         if not _same(request.cookies.get(self.cookie, ""), self.session):
             return HTTPStatus.FORBIDDEN
         if request.method in _READING:
-            return None
+            return None if _is_shown_alone(request) else HTTPStatus.FORBIDDEN
         if not self._is_from_here(request):
             return HTTPStatus.FORBIDDEN
         given = request.headers.get(TOKEN_HEADER) or request.form.get(TOKEN_FIELD, "")
@@ -91,6 +91,16 @@ class Guard:
         if origin is not None:
             return origin == self.origin
         return site == "same-origin"
+
+
+def _is_shown_alone(request: Request) -> bool:
+    """Whether what is read is asked for by our pages, or as a page of its own: a page from another
+    port of this machine gets our cookie sent with its frames, pictures and scripts (Fetch Metadata
+    Request Headers, 3; https://web.dev/articles/fetch-metadata)."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is None or site in _OWN_SITES:
+        return True
+    return request.headers.get("Sec-Fetch-Dest") == "document"
 
 
 def _same(given: str, right: str) -> bool:

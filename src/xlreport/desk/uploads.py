@@ -149,7 +149,7 @@ def _placed(spooled: Path, folder: Path, name: str, *, is_mail: bool) -> Receipt
         path = target.relative_to(folder).as_posix()
         if put_new(spooled, target):
             if is_mail:
-                return Receipt(shown, MAIL, "邮件已收下，正在收取里面的报表")
+                return Receipt(shown, MAIL, "邮件已收下，里面的报表收好后列在“最近收到的文件”里")
             return Receipt(shown, TAKEN, "已收下", path)
         if _same_content(spooled, target):
             if is_mail:

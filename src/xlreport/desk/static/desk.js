@@ -298,27 +298,37 @@
       });
     });
     drop.addEventListener("submit", function (event) { event.preventDefault(); });
-    document.addEventListener("dragover", function (event) { event.preventDefault(); drop.classList.add("over"); });
-    document.addEventListener("dragleave", function (event) { if (!event.relatedTarget) drop.classList.remove("over"); });
-    document.addEventListener("drop", function (event) {
-      event.preventDefault();
-      drop.classList.remove("over");
-      dropped(event);
-    });
     window.addEventListener("beforeunload", function (event) { if (running) event.preventDefault(); });
   }
 
-  // --- the roster ---
+  // --- files are dropped anywhere: the browser never leaves the page to show them ---
 
-  var rosterDrop = document.getElementById("roster-drop");
-  if (rosterDrop) {
-    var chosen = document.getElementById("roster");
-    rosterDrop.addEventListener("dragover", function (event) { event.preventDefault(); rosterDrop.classList.add("over"); });
-    rosterDrop.addEventListener("dragleave", function () { rosterDrop.classList.remove("over"); });
-    rosterDrop.addEventListener("drop", function (event) {
-      event.preventDefault();
-      chosen.files = event.dataTransfer.files;
-      rosterDrop.submit();
-    });
+  var place = drop || document.querySelector("form.drop");
+  var input = place && place.querySelector("input[type=file]");
+
+  if (place && !drop) input.addEventListener("change", function () { if (input.files.length) place.submit(); });
+
+  function hasFiles(event) {
+    return Array.prototype.indexOf.call(event.dataTransfer.types, "Files") >= 0;
   }
+
+  document.addEventListener("dragover", function (event) {
+    if (!hasFiles(event)) return;
+    event.preventDefault();
+    if (place) place.classList.add("over");
+    else event.dataTransfer.dropEffect = "none";
+  });
+  document.addEventListener("dragleave", function (event) {
+    if (place && !event.relatedTarget) place.classList.remove("over");
+  });
+  document.addEventListener("drop", function (event) {
+    if (!hasFiles(event)) return;
+    event.preventDefault();
+    if (place) place.classList.remove("over");
+    if (drop) dropped(event);
+    else if (place && event.dataTransfer.files.length) {
+      input.files = event.dataTransfer.files;
+      place.submit();
+    }
+  });
 })();
