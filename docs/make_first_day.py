@@ -216,7 +216,6 @@ def mend_roster(album: Album, _door: str) -> None:
     roster = album.hide / "名册.csv"
     roster.write_text("".join(lines), "utf-8-sig")
     page.set_input_files("#roster", roster)
-    page.click("#read-roster")
     page.wait_for_selector("#wrong")
     scroll_to(page, "#table-title")
     album.take("td.wrong", "#save-roster")
