@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import stat
 from pathlib import Path
 
+import filelock
 import pytest
 
 from xlreport.desk import instance
@@ -64,3 +66,19 @@ def test_a_desk_that_does_not_answer_is_told(
 
 def test_its_files_are_never_taken_for_reports() -> None:
     assert all(system_file(name) is not None for name in (LOCK, NOTE, LOG))
+
+
+def test_where_there_are_no_locks_every_start_is_the_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_locks(_lock: object) -> None:
+        raise OSError(errno.ENOLCK, "no locks here")
+
+    def denied(_lock: object) -> None:
+        raise PermissionError(errno.EACCES, "denied", str(tmp_path))
+
+    monkeypatch.setattr(filelock.FileLock, "acquire", no_locks)
+    assert Instance(tmp_path).claim()
+    monkeypatch.setattr(filelock.FileLock, "acquire", denied)
+    with pytest.raises(PermissionError):
+        Instance(tmp_path).claim()

@@ -228,3 +228,25 @@ def test_without_a_console_it_serves_all_the_same(tmp_path: Path) -> None:
         finally:
             process.kill()
     assert "关闭" in (tmp_path / "工作" / LOG).read_text("utf-8")
+
+
+def test_the_keyboard_ends_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl+C, here while it looks whether to end."""
+    campaign_in(tmp_path / "工作")
+    lines: list[str] = []
+
+    def interrupted(_event: threading.Event, _seconds: float) -> bool:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(launch, "_ended", interrupted)
+    launch.run(Start(tmp_path / "工作", browser=False), lines.append)
+    assert lines[-1] == "工作台已关闭。"
+    assert not (tmp_path / "工作" / NOTE).exists()
+
+
+def test_an_address_that_cannot_be_had_is_told_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(launch, "ADDRESS", "203.0.113.1")
+    with pytest.raises(OSError, match=r".*"):
+        launch.run(Start(tmp_path, browser=False), lambda _line: None)

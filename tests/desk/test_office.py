@@ -3,21 +3,29 @@ what they are."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
 
 import pytest
 
 from campaign.scene import JIAZI, YICHOU, workbook
-from desk.scene import Visit, desk_with_towns, words
+from desk.scene import PORT, Visit, desk_in, desk_with_towns, words
 from xlreport import Form
 from xlreport.campaign import send as sending
-from xlreport.campaign.campaign import read_campaign
+from xlreport.campaign.campaign import Campaign, read_campaign
+from xlreport.campaign.collect import CollectResult
 from xlreport.campaign.send import Drafts, SendRequest
+from xlreport.desk import actions
 from xlreport.desk.pages import office
 from xlreport.desk.wording import on_page
+from xlreport.errors import CampaignError
+from xlreport.mail.imap import ImapMailbox
 from xlreport.mail.servers import Smtp
+from xlreport.mail.smtp import SENT
 from xlreport.telling.lines import send_report
 
 
@@ -211,3 +219,119 @@ def test_a_place_is_opened_by_the_program_of_the_system(
     answer = visit.post("/open/inbox")
     assert answer.status_code == HTTPStatus.CONFLICT
     assert f"没有打开，请自己打开：{visit.folder / 'inbox'}" in words(answer.text)
+
+
+class Post:
+    """A server that takes every letter."""
+
+    state = SENT
+
+    def __init__(self) -> None:
+        self.delivered: list[str] = []
+
+    def ready(self) -> None:
+        pass
+
+    def deliver(self, name: str, data: bytes, recipients: tuple[str, ...]) -> dict[str, str]:
+        self.delivered += recipients
+        return {}
+
+    def keeps(self, name: str) -> bool:
+        return True
+
+
+def with_mail(visit: Visit) -> None:
+    server = {"host": "mail.example.org", "user": "xian@example.org"}
+    visit.post(
+        "/settings",
+        {
+            "mail.from": "xian@example.org",
+            **{f"mail.smtp.{key}": value for key, value in server.items()},
+            **{f"mail.imap.{key}": value for key, value in server.items()},
+        },
+    )
+
+
+def test_letters_are_sent_once(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    with_mail(visit)
+    post = Post()
+    asked: list[tuple[Smtp, str]] = []
+
+    @contextmanager
+    def opened(smtp: Smtp, password: str) -> Iterator[Post]:
+        asked.append((smtp, password))
+        yield post
+
+    monkeypatch.setattr("xlreport.mail.smtp.opened", opened)
+    lines = done(visit, "/send/receipts", how="send", password="x")
+    assert post.delivered == ["jiazi@example.org", "yichou@example.org", "yichou2@example.org"]
+    assert lines[0].startswith("【已发】甲子镇")
+    assert [(smtp.server.host, password) for smtp, password in asked] == [("mail.example.org", "x")]
+    again = done(visit, "/send/receipts", how="send", password="x")
+    assert "收到回执：以前发过 2 个单位。" in again
+    assert len(post.delivered) == 3
+
+
+def test_the_mailbox_is_collected_with_the_password(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_mail(visit)
+    asked: list[ImapMailbox] = []
+
+    def collect(_campaign: Campaign, mailbox: ImapMailbox) -> CollectResult:
+        asked.append(mailbox)
+        return CollectResult(())
+
+    monkeypatch.setattr("xlreport.campaign.collect.collect", collect)
+    assert 'id="fetch"' in visit.page("/office")
+    lines = done(visit, "/fetch", password="秘")
+    assert lines == ("看了 0 封邮件：以前收过 0 封；新收 0 个文件放进 inbox。",)
+    ((box,),) = (asked,)
+    assert (box.password, box.settings.server.host) == ("秘", "mail.example.org")
+    assert (box.mark_seen, box.move_to) == (False, ""), "the mailbox stays as it is"
+
+
+@pytest.mark.parametrize(("platform", "program"), [("linux", "xdg-open"), ("darwin", "open")])
+def test_the_system_opens_a_place(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch, platform: str, program: str
+) -> None:
+    started: list[list[object]] = []
+
+    class Started:
+        def __init__(self, words: list[object], **_: object) -> None:
+            started.append(words)
+
+        def wait(self) -> int:
+            return 0
+
+    monkeypatch.setattr(sys, "platform", platform)
+    monkeypatch.setattr(subprocess, "Popen", Started)
+    assert visit.post("/open/inbox").status_code == HTTPStatus.SEE_OTHER
+    assert started == [[program, visit.folder / "inbox"]]
+
+    def missing(*_: object, **__: object) -> None:
+        raise FileNotFoundError(2, "no such program")
+
+    monkeypatch.setattr(subprocess, "Popen", missing)
+    assert visit.post("/open/inbox").status_code == HTTPStatus.CONFLICT
+
+
+def test_the_script_is_told_in_data(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    visit.headers["Accept"] = "application/json"
+    answer = visit.post("/act/merge")
+    job = answer.get_json()
+    assert job["address"] == f"/jobs/{job['job']}"
+    told = visit.data(f"{job['address']}.json")
+    assert (told["title"], told["state"], told["open"]) == ("汇总", "完成", False)
+    monkeypatch.setattr(office, "_opened", lambda _path: True)
+    assert visit.post("/open/summary").get_json() == {"sentence": "已打开汇总表。"}
+
+
+def test_no_action_is_begun_without_a_campaign(tmp_path: Path) -> None:
+    home = tmp_path / "空"
+    home.mkdir()
+    with desk_in(home, port=PORT + 7) as empty:
+        for address in ("/act/merge", "/send/reminders", "/fetch", "/uploads", "/settings"):
+            assert empty.post(address).headers["Location"] == "/start"
+        with pytest.raises(CampaignError):
+            actions.merge(empty.desk)

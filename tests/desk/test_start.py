@@ -283,3 +283,28 @@ def test_templates_by_one_button_and_all_in_one_file(visit: Visit) -> None:
     written = sorted(path.name for path in (visit.folder / "templates").glob("*.xlsx"))
     assert sorted(packed.namelist()) == written
     assert len(written) == 3
+
+
+def test_without_a_file_and_with_too_many_rows(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = visit.post("/roster/upload")
+    assert "请先选择名册文件。" in words(answer.text)
+    monkeypatch.setattr("xlreport.desk.roster.MOST_ROWS", 1)
+    answer = typed(visit, [["1", "甲"], ["2", "乙"]], ["单位代码", "单位名称"])
+    assert "名册最多 1 行；更多的请用 Excel 编辑后再放进来。" in words(answer.text)
+
+
+def test_a_roster_that_is_a_workbook_is_left_to_its_program(visit: Visit) -> None:
+    settings = visit.folder / "xlreport.toml"
+    text = settings.read_text("utf-8-sig").replace('"roster.csv"', '"roster.xlsx"')
+    settings.write_text(text, "utf-8")
+    answer = typed(visit, [["1", "甲"]], ["单位代码", "单位名称"])
+    assert "这项工作的名册是“roster.xlsx”，不能在这里改" in words(answer.text)
+
+
+def test_a_roster_that_is_gone_is_written_again(visit: Visit) -> None:
+    (visit.folder / "roster.csv").unlink()
+    assert "打不开" in words(visit.page("/roster"))
+    typed(visit, [["990101", "甲子镇"]], ["单位代码", "单位名称"])
+    assert [unit.name for unit in read_roster(visit.folder / "roster.csv").units] == ["甲子镇"]

@@ -193,3 +193,29 @@ def test_kill_9_loses_nothing_that_was_said_to_be_taken(
     for data in below(settings.inbox).values():
         assert len(data) % 20_000 == 0, "and nothing in the inbox is a half"
         assert data
+
+
+def test_when_no_name_is_left_nothing_is_taken(
+    settings: CampaignSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "MOST_NAMES", 3)
+    for number in range(2):
+        assert sent(settings, "甲.xlsx", f"{number}".encode())[0] == TAKEN
+    with pytest.raises(FileExistsError):
+        sent(settings, "甲.xlsx", b"other")
+    assert len(below(settings.inbox)) == 2
+
+
+def test_one_that_cannot_be_read_counts_as_another(
+    settings: CampaignSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent(settings, "甲.xlsx", b"1")
+    real = Path.open
+
+    def opened(path: Path, *arguments: Any, **more: Any) -> Any:
+        if path.parent == settings.inbox:
+            raise PermissionError(errno.EACCES, "denied", str(path))
+        return real(path, *arguments, **more)
+
+    monkeypatch.setattr(Path, "open", opened)
+    assert sent(settings, "甲.xlsx", b"1") == (TAKEN, "甲（2）.xlsx")

@@ -233,3 +233,54 @@ def test_too_much_at_once_is_told(visit: Visit) -> None:
     said = visit.send("大.xlsx", b"x" * 2000)
     assert said["sentence"].startswith("一次放的文件太大，没有收下")
     assert list((visit.folder / "inbox").iterdir()) == []
+
+
+def test_what_else_there_is_to_know_of_a_unit_stands_in_its_row(
+    visit: Visit, zfxxgk: Form, tmp_path: Path
+) -> None:
+    box = Mailbox(tmp_path / "邮件")
+    first = box.put("a", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI, 1))])
+    second = box.put("b", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI, 2))], day=6)
+    third = box.put("c", "yichou@example.org", [("照片.jpg", b"\xff\xd8\xff\xe0 x")])
+    for mail in (first, second, third):
+        visit.send(mail.name, mail.read_bytes())
+    page = words(visit.page("/"))
+    assert "甲子镇 990101 通过 收到 2 份 张一" in page
+    assert "乙丑镇 990102 未报 1 封来信要由人打开 李二" in page
+    versions = words(visit.page("/unit/990101")).partition("收到的文件")[2]
+    assert "2026-01-06 09:30 jiazi@example.org" in versions
+    (newest,) = [path for path in (visit.folder / "inbox").iterdir() if "20260106" in path.name]
+    newest.rename(tmp_path / "拿走.xlsx")
+    assert "收到过的 1 个文件不在了" in words(visit.page("/"))
+
+
+def test_before_the_first_reading_the_page_says_that_it_reads(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with locked(visit.folder / "records"):
+        page = visit.client.get("/", headers=visit.headers).text
+        assert "读取收到的报表" in words(page)
+        assert "…" in page.partition('data-count="missing"')[2].partition("</li>")[0]
+        data = visit.client.get("/state.json?path=x", headers=visit.headers).get_json()
+        assert data["verdicts"] == []
+        assert data["job"]["title"] == "读取收到的报表"
+        answer = visit.client.get("/unit/990101", headers=visit.headers)
+        assert answer.headers["Location"] == "/"
+
+
+def test_a_log_that_cannot_be_read_is_told(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    (visit.folder / "desk.log").unlink()
+    assert "desk.log" in words(visit.page("/log"))
+
+
+def test_a_fault_of_ours_is_told_without_its_inside(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fault(*_: object, **__: object) -> object:
+        raise RuntimeError("the inside")
+
+    monkeypatch.setattr("xlreport.desk.pages.work.fitting", fault)
+    answer = visit.get("/")
+    assert answer.status_code == HTTPStatus.INTERNAL_SERVER_ERROR
+    assert "程序出了意外" in answer.text
+    assert "the inside" not in answer.text

@@ -86,18 +86,35 @@ def _listening(port: int) -> socket.socket:
 
 def _serve(desk: Desk, listening: socket.socket, start: Start, tell: Tell) -> None:
     server = _server(desk, listening)
-    thread = threading.Thread(target=server.run, name="server", daemon=True)
+    ending = threading.Event()
+    thread = threading.Thread(target=_run, args=(server, ending), name="server", daemon=True)
     thread.start()
     try:
         _show(desk.guard.door, start, tell, "工作台已打开：")
         tell("关闭：在页面上按“关闭”，或者在这里按 Ctrl+C。")
-        while not desk.closing.wait(_LOOK):
+        while not _ended(desk.closing, _LOOK):
             pass
         thread.join(_LAST_ANSWER)
     except KeyboardInterrupt:
         tell("工作台已关闭。")
     finally:
+        ending.set()
         server.close()
+        thread.join(_LAST_ANSWER)
+
+
+def _run(server: Any, ending: threading.Event) -> None:
+    """Serves; at the end the sockets are taken from under it."""
+    try:
+        server.run()
+    except (OSError, ValueError):
+        if not ending.is_set():
+            raise
+
+
+def _ended(closing: threading.Event, seconds: float) -> bool:
+    """Whether the page has ended the desk, after so long a look."""
+    return closing.wait(seconds)
 
 
 def _server(desk: Desk, listening: socket.socket) -> Any:

@@ -11,7 +11,7 @@ from xlreport.atomic import keep_beside, made, put_new, write_atomically
 from xlreport.campaign.settings import CampaignSettings
 from xlreport.desk import uploads
 from xlreport.errors import RosterError, UsageError
-from xlreport.merging.roster import Fault, faults, warnings
+from xlreport.merging.roster import Fault, faults, read_roster, warnings
 from xlreport.merging.roster_table import (
     ADDRESSES,
     ALIASES,
@@ -84,8 +84,13 @@ class Table:
 
 
 def read(path: Path) -> Table:
-    """The table of a roster. Raises RosterError for a file that is no table, OSError."""
-    return examined(read_table(path))
+    """The table of a roster. Raises RosterError for a file that is no table or cannot be opened."""
+    try:
+        rows = read_table(path)
+    except OSError:
+        read_roster(path)  # which tells it
+        raise
+    return examined(rows)
 
 
 def examined(rows: Sequence[Row]) -> Table:
