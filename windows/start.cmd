@@ -5,15 +5,12 @@ if not exist "%PROGRAM%" goto packed
 if /i "%PROCESSOR_ARCHITECTURE%"=="x86" if "%PROCESSOR_ARCHITEW6432%"=="" goto old
 ver | find " 6." >nul
 if not errorlevel 1 goto old
-cd /d "%USERPROFILE%"
-if exist Documents cd Documents
-if not exist xlreport md xlreport
-cd xlreport
-if "%~1"=="" goto desk
-start "" "%PROGRAM%" -m xlreport desk "%~1"
-exit /b
-:desk
-start "" "%PROGRAM%" -m xlreport desk
+set "FOLDER=%USERPROFILE%"
+if exist "%FOLDER%\Documents" set "FOLDER=%FOLDER%\Documents"
+set "FOLDER=%FOLDER%\xlreport"
+if not "%~1"=="" set "FOLDER=%~1"
+if not exist "%FOLDER%" md "%FOLDER%"
+start "" "%PROGRAM%" -m xlreport desk "%FOLDER%"
 exit /b
 :packed
 chcp 65001 >nul
