@@ -84,6 +84,17 @@ def mend_roster(clerk: Clerk, file: Path) -> None:
     expect(page.locator("#fine")).to_have_text("名册可以用：14 个单位。")
 
 
+def give_last_year(page: Page) -> None:
+    """Last year's summary, by the button for files."""
+    (previous,) = (SAMPLES / "2024").glob("*.xlsx")
+    page.get_by_role("link", name="设置").click()
+    with page.expect_file_chooser() as chooser:
+        page.get_by_text("选择上年的文件").click()
+    chooser.value.set_files(previous)
+    assert done(page)[0].startswith("已读入 2024 年度的数，名册上有 ")
+    page.get_by_role("link", name="名册").first.click()
+
+
 def done(page: Page) -> list[str]:
     """What an action said at its end."""
     page.wait_for_selector("#job[data-state=done]", timeout=LONG * 1000)
@@ -170,15 +181,14 @@ def look_at_unit(page: Page) -> None:
     page.get_by_role("link", name="丙寅镇", exact=True).first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("丙寅镇 退回")
     wrong = page.locator("table.form td.error")
-    assert wrong.all_inner_texts() == ["22"]
-    red = wrong.evaluate("e => getComputedStyle(e).boxShadow")
-    assert red.startswith("rgb(176, 26, 26)") or "rgb" in red
-    assert page.locator("table.form td.likely").all_inner_texts() == ["21"]
+    assert [text.split() for text in wrong.all_inner_texts()] == [["22", "上年", "34"]]
+    assert wrong.evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(253, 236, 234)"
+    assert page.locator("table.form td.likely a").all_inner_texts() == ["21"]
     wrong.get_by_role("link").click()
     finding = page.locator("li:target")
     expect(finding).to_contain_text("D7 的 22 ＋ D8 的 2 ＝ 24，D30 的 32 ＋ D31 的 1 ＝ 33，差 9")
     finding.get_by_role("link", name="三、依申请公开 D7").click()
-    assert page.locator("td:target").inner_text() == "22"
+    assert page.locator("td:target a").inner_text() == "22"
     expect(page.locator(".findings")).to_contain_text("很可能应为 12（现为 21，两位数字颠倒）")
     assert page.locator("table.form").count() == 3
 
@@ -209,12 +219,13 @@ def decide_and_undo(page: Page) -> None:
 
 
 def see_explanation(page: Page) -> None:
-    """What a unit wrote about a warning stands with it."""
+    """What a unit wrote about a warning, and that it wrote the same last year."""
     page.get_by_role("link", name="收报情况").first.click()
     page.get_by_role("link", name="示例县市场监管局").first.click()
     warning = page.locator(".findings li.warning")
-    expect(warning).to_contain_text("说明：有 8 件是同一批举报人撤回申请")
-    expect(page.get_by_role("heading", name="单位的填写说明")).to_be_visible()
+    expect(warning).to_contain_text("填写说明与上年的一字不差")
+    explained = page.locator("section", has=page.get_by_role("heading", name="单位的填写说明"))
+    expect(explained).to_contain_text("有 8 件是同一批举报人撤回申请")
 
 
 def write_letters(page: Page, folder: Path) -> None:
@@ -253,6 +264,7 @@ def test_the_whole_year_by_clicks_and_drops(
         mend_roster(clerk, roster)
         assert (folder / "名册原件" / roster.name).read_bytes() == roster.read_bytes()
 
+        give_last_year(page)
         page.get_by_role("button", name="生成各单位的模板").click()
         assert done(page)[0].startswith("已生成 14 份模板")
         with page.expect_download() as download:

@@ -122,7 +122,7 @@ class _Log(RotatingFileHandler):
 def _logging_to(path: Path) -> logging.Handler:
     """Writes what is done into a file; never a token, a name of a person or a number."""
     handler = _Log(path, maxBytes=MOST_LOG, backupCount=OLD_LOGS, encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%Y-%m-%d %H:%M:%S"))
     LOGGER.setLevel(logging.INFO)
     LOGGER.propagate = False
     LOGGER.addHandler(handler)

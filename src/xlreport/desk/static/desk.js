@@ -111,18 +111,24 @@
     });
   }
 
+  function far(job) {
+    return job.total ? " " + job.count + " / " + job.total : "";
+  }
+
   function step(job) {
     if (!job) return "";
-    var far = job.total ? " " + job.count + " / " + job.total : "";
-    return job.title + "：" + (job.what || job.state) + far;
+    return job.title + "：" + (job.what || job.state) + far(job);
   }
 
   function drawJob(job) {
     var bar = document.getElementById("job-bar");
     if (!job || !bar) return;
     if (job.total) { bar.max = job.total; bar.value = job.count; }
+    else bar.removeAttribute("value");
+    var title = document.getElementById("job-title");
+    if (title) title.textContent = job.title;
     document.getElementById("job-state").textContent = job.state;
-    document.getElementById("job-step").textContent = step(job);
+    document.getElementById("job-step").textContent = job.what + far(job);
   }
 
   var state = document.getElementById("state");
