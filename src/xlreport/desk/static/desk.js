@@ -228,7 +228,8 @@
   var LABELS = { taken: "已收下", same: "收过", mail: "邮件", passed: "没有收" };
 
   function received(item, receipt) {
-    tell(item, receipt.state, LABELS[receipt.state], receipt.sentence);
+    var label = LABELS[receipt.state];
+    tell(item, receipt.state, label, receipt.sentence === label ? "" : receipt.sentence);
     if (receipt.state === "taken" || receipt.state === "mail") taken += 1;
     if (receipt.state === "mail") mails.push(item);
     if (receipt.path) waiting[receipt.path] = item;
