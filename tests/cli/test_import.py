@@ -153,6 +153,16 @@ def test_a_title_without_unit_or_year_is_asked_for(
     assert ("没有导入：" in said) == (code == 3)
 
 
+def test_what_is_asked_for_is_told_with_what_to_do(
+    tmp_path: Path, zfxxgk: Form, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = replace(good(zfxxgk), title="{year}年政府信息公开工作年度报告")
+    (tmp_path / "年报.docx").write_bytes(word(published.page(one)))
+    _, said, _ = run(capsys, "import", tmp_path / "年报.docx", "--out", tmp_path / "out")
+    asked = "标题里没有单位名称　→ 请在标题里写明单位全称，或指定单位后再读"
+    assert f"没有导入：{asked}\n" in said
+
+
 def test_a_unit_that_is_not_on_the_roster_is_told(
     tmp_path: Path, zfxxgk: Form, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -119,6 +119,33 @@ def regions_of(pattern: Pattern, area: Area, headings: FormHeadings) -> Iterator
         yield _RegionReader(Region(pattern, area, band), headings, left_marks).read(end)
 
 
+def blank_lines_of(pattern: Pattern, area: Area, headings: FormHeadings) -> Iterator[Region]:
+    """The parts of a table whose headings stand all above its one line; where nothing is seen in
+    that line its fields are there, and blank."""
+    if pattern.left.by_key:
+        return
+    for region in regions_of(pattern, area, headings):
+        if not region.rows and not region.doubts:
+            _take_blank_line(region)
+        yield region
+
+
+def _take_blank_line(region: Region) -> None:
+    row = region.band.bottom + 1
+    boxes = {spot.left: spot for spot in region.area.rows.get(row, ())}
+    for column in region.band.columns:
+        box = boxes.get(column.left)
+        if column.leaf is None or (box is None and not region.area.has_addresses):
+            continue
+        name = region.pattern.field(0, column.leaf)
+        if box is not None:
+            region.placed.append(Placed(name, box.box.place, "", box.number))
+        else:
+            place = region.area.place_beside(region.band.spots[0], row, column.left)
+            region.placed.append(Placed(name, place, "", -1))
+        region.rows.add(0)
+
+
 def _may_hold(pattern: Pattern, area: Area) -> bool:
     if area.keys.isdisjoint(pattern.above.by_key):
         return False
@@ -273,6 +300,8 @@ class _RegionReader:
         pairs = self._pairs(inside)
         if pairs is None:
             self._doubt(values, Reason.COLUMNS)
+            if any(is_number(spot.box.text) for spot in inside):
+                self.region.rows.add(0)
         else:
             self._take(0, pairs)
 

@@ -3,7 +3,7 @@ list of what was carried over."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,7 @@ from xlreport.atomic import safe_name
 from xlreport.findings import Finding
 from xlreport.form.catalog import FormCatalog
 from xlreport.form.model import Form
+from xlreport.importing.codes import NO_UNIT
 from xlreport.merging.imported import is_imported
 from xlreport.merging.marks import IMPORTS, REPAIRS
 from xlreport.merging.outcome import FileRecord
@@ -153,8 +154,9 @@ def _purpose_of(file: FileRecord) -> Purpose:
 def _fresh(file: FileRecord, forms: FormCatalog, taken: set[str], purpose: Purpose) -> RepairedFile:
     """A file's fresh workbook under a name that is not taken, or why there is none."""
     if file.submission is None or file.form is None:
-        reason = "；".join(finding.message for finding in file.findings)
-        return _without(file, reason or "读不出来", purpose)
+        return _without(file, _why_unread(file, purpose), purpose)
+    if is_imported(file) and not file.unit.name:
+        return _without(file, _with_advice([NO_UNIT()]), purpose)
     try:
         fresh = repair(file.form, file.submission, file.findings, forms)
     except NotRepairable as error:
@@ -171,6 +173,19 @@ def _fresh(file: FileRecord, forms: FormCatalog, taken: set[str], purpose: Purpo
         findings=file.findings,
         purpose=purpose,
     )
+
+
+def _why_unread(file: FileRecord, purpose: Purpose) -> str:
+    """Why nothing was read; of what was to be imported also what to do."""
+    if purpose is IMPORT and file.findings:
+        return _with_advice(file.findings)
+    return "；".join(finding.message for finding in file.findings) or "读不出来"
+
+
+def _with_advice(findings: Sequence[Finding]) -> str:
+    messages = "；".join(finding.message for finding in findings)
+    advice = "；".join(filter(None, dict.fromkeys(finding.suggestion for finding in findings)))
+    return f"{messages}　→ {advice}" if advice else messages
 
 
 def _without(file: FileRecord, problem: str, purpose: Purpose) -> RepairedFile:
