@@ -256,3 +256,18 @@ def test_the_workbooks_do_not_go_where_the_documents_lie(
     code, _, beside = run(capsys, "import", tmp_path, "--out", tmp_path / "out")
     assert code == 2
     assert "导入的工作簿不能写进" in beside
+
+
+def test_a_summary_without_a_county_makes_room_for_the_next(
+    tmp_path: Path, zfxxgk: Form, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No page names its county, and nobody gave a roster."""
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "年报.html").write_bytes(web_page(published.page(good(zfxxgk))))
+    merge = ("merge", tmp_path / "in", "--import", "--out", tmp_path / "out")
+    assert run(capsys, *merge)[0] == 0
+    (tmp_path / "in" / "年报.html").write_bytes(
+        web_page(published.page(good(zfxxgk).with_values({"disclosure.licences.decisions": "9"})))
+    )
+    assert run(capsys, *merge)[0] == 0
+    assert not list((tmp_path / "out").glob("*.bak*"))

@@ -32,6 +32,7 @@ from xlreport.merging.roster import Roster
 from xlreport.merging.unit_matching import How, Match, differ_in_zeros, match
 from xlreport.submission import NOBODY, Submission, Summary, Unit
 from xlreport.text import clean_name, first_of
+from xlreport.workbook.codes import NO_UNIT
 
 MOST_NAMED = 20
 """Units or files that are named one by one in a message."""
@@ -96,7 +97,25 @@ def eligible(
         if file.submission is not None:
             file = _judged(file, target, request, listed)
         judged.append(file)
-    return _without_contradictions(judged)
+    return _without_contradictions(_without_summaries_of_nobody(judged))
+
+
+def _without_summaries_of_nobody(files: Sequence[FileRecord]) -> list[FileRecord]:
+    """The files; a summary without a name counts only by itself (as last year's), for beside
+    reports it may well be the one that was made of them."""
+    candidates = [file for file in files if file.stage is Stage.CANDIDATE]
+    if all(map(_is_summary_of_nobody, candidates)):
+        return list(files)
+    judged = []
+    for file in files:
+        if file.stage is Stage.CANDIDATE and _is_summary_of_nobody(file):
+            file = _rejected(file, NO_UNIT())
+        judged.append(file)
+    return judged
+
+
+def _is_summary_of_nobody(file: FileRecord) -> bool:
+    return isinstance(file.report, Summary) and not file.unit.name
 
 
 def on_roster(file: FileRecord, roster: Roster | None) -> FileRecord:
