@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 
 from xlreport import a1
 from xlreport.a1 import Cell
@@ -138,6 +138,8 @@ def cell_text(cell: RawCell, *, zeros: bool = True) -> str:
 
 
 def _number_text(cell: RawCell, *, zeros: bool) -> str:
+    """What a number shows: itself where people read it, rounded or not; else what they see, with
+    words where they would read another number."""
     written = cell.text.strip()
     try:
         number = Decimal(written)
@@ -145,17 +147,43 @@ def _number_text(cell: RawCell, *, zeros: bool) -> str:
         return written
     if not number.is_finite() or abs(number.adjusted()) > _MOST_DIGITS:
         return written
-    if number == 0 and not zeros:
-        return ""
-    if not cell.number_format:
-        return shown(number)
-    seen = number_shown(cell.number_format, number)
+    if number == 0:
+        number = abs(number)
+        if not zeros:
+            return ""
+    seen = _seen(cell, number)
     if seen is None:
-        return shown(number)
+        return f"{shown(number)}（数字格式读不懂）"
     seen = seen.strip()
-    is_plain = bool(seen) and _PLAIN.fullmatch(seen) is not None and number_read(seen) is not None
-    return shown(number) if is_plain else seen
+    read = number_read(seen)
+    if not seen or read is None or _PLAIN.fullmatch(seen) is None:
+        return seen
+    if _is_rounded(number, read, seen):
+        return shown(number)
+    return f"{seen}（格子里存的是{shown(number)}）"
 
+
+def _seen(cell: RawCell, number: Decimal) -> str | None:
+    """What people see of a number; None where that cannot be told."""
+    if cell.number_format:
+        seen = number_shown(cell.number_format, number)
+    else:
+        seen = cell.shown or shown(number)
+    return seen * 2 if seen and cell.repeats and number else seen
+
+
+def _is_rounded(number: Decimal, read: Decimal, seen: str) -> bool:
+    """Whether the number that people read is the one of the cell, with as many digits as there is
+    place for."""
+    if read == number:
+        return True
+    digits = seen.rpartition(".")[2] if "." in seen else ""
+    places = sum(map(str.isdigit, digits))
+    return number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, _EXACT) == read
+
+
+_EXACT = Context(prec=200)
+"""Digits enough for any number that is worked out here."""
 
 _MOST_DIGITS = 40
 """Numbers that are longer stay as they are written."""
