@@ -5,7 +5,7 @@ A band is the rows of headings over numbers; under it is one table, or a part of
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +15,7 @@ from operator import attrgetter
 
 from xlreport.importing.areas import Area, Spot
 from xlreport.importing.headings import Pattern
+from xlreport.importing.labels import is_number
 from xlreport.importing.marks import Lanes, Mark, Resolver, marks_of
 from xlreport.text import clean_line
 
@@ -139,6 +140,12 @@ def _has_gap(spans: Iterable[Spot | Column]) -> bool:
     return any(following.left != span.right + 1 for span, following in pairwise(spans))
 
 
+def is_telling(spot: Spot, pattern: Pattern) -> bool:
+    """Whether a box beside or under a heading says that it is not just the form's heading: words
+    other than what is counted in."""
+    return spot.key != "" and spot.key not in pattern.units
+
+
 def may_have_band(pattern: Pattern, area: Area) -> bool:
     """Whether there are enough headings of columns for a band, wherever they stand."""
     return area.count(pattern.above.leaf_keys) >= _fewest_columns(pattern)
@@ -194,10 +201,10 @@ class _BandReader:
 
     def __init__(self, pattern: Pattern, area: Area, marks: Sequence[Mark]) -> None:
         self.pattern = pattern
+        self.area = area
         self.marks = {mark.spot.number: mark for mark in marks}
         self.tops = [mark.spot.top for mark in marks]
         self.bottom = max(mark.spot.bottom for mark in marks)
-        self.standing = self._standing(area)
 
     def band(self) -> Band | None:
         """The band; None where too few of its headings are columns of the form."""
@@ -213,11 +220,16 @@ class _BandReader:
         end = max(behind, default=-1)
         return Band(min(self.tops), self.bottom, tuple(columns), self._filled, end)
 
-    def _standing(self, area: Area) -> Sequence[Spot]:
+    def _rows_up_to(self, end: int) -> Sequence[int]:
+        """The rows from the first of the headings on."""
+        begin = self.area.rank(min(self.tops)) - 1
+        return self.area.filled_rows[begin:end]
+
+    @cached_property
+    def standing(self) -> Sequence[Spot]:
         """Everything that begins in the rows of the headings."""
-        begin = area.rank(min(self.tops)) - 1
-        end = area.rank(max(self.tops))
-        return [spot for row in area.filled_rows[begin:end] for spot in area.rows[row]]
+        rows = self._rows_up_to(self.area.rank(max(self.tops)))
+        return [spot for row in rows for spot in self.area.rows[row]]
 
     @cached_property
     def _filled(self) -> tuple[Spot, ...]:
@@ -241,9 +253,31 @@ class _BandReader:
             leaf = resolver.leaf(mark.nodes, spot.top, spot.left)
             column = Column(spot.left, spot.right, leaf, spot.box.text)
             over = columns.get(spot.left, column)
-            is_other = over.leaf != leaf
+            is_other = over.leaf != leaf or self._is_divided(spot)
             columns[spot.left] = replace(column, leaf=None) if is_other else column
         return list(columns.values())
+
+    def _is_divided(self, heading: Spot) -> bool:
+        """Whether a heading is divided by words that the form does not have under it."""
+        begin = bisect_left(self._word_lefts, heading.left)
+        end = bisect_right(self._word_lefts, heading.right)
+        return any(word.top > heading.bottom for word in self._words[begin:end])
+
+    @cached_property
+    def _words(self) -> Sequence[Spot]:
+        """The words among and under the headings that are none of the form, by their columns."""
+        end = self.area.rank(self.bottom)
+        spots = [spot for row in self._rows_up_to(end) for spot in self.area.rows[row]]
+        words = [spot for spot in spots if spot.number not in self.marks and self._is_word(spot)]
+        words.sort(key=_left_of)
+        return words
+
+    def _is_word(self, spot: Spot) -> bool:
+        return not is_number(spot.box.text) and is_telling(spot, self.pattern)
+
+    @cached_property
+    def _word_lefts(self) -> Sequence[int]:
+        return [word.left for word in self._words]
 
     def _unknown_columns(self, own: Iterable[Column]) -> Iterable[Column]:
         """The columns over which stands what is no heading of the form, or nothing between others:

@@ -82,6 +82,8 @@ class Pattern:
     table: str
     left: Axis
     above: Axis
+    units: frozenset[str]
+    """What its numbers are counted in, as people write it beside or under headings."""
 
     def field(self, row: int, column: int) -> str:
         """The id of the field at a leaf of each axis."""
@@ -138,7 +140,7 @@ class FormHeadings:
 @lru_cache(maxsize=32)
 def headings_of(form: Form) -> FormHeadings:
     """The headings of a form, worked out once."""
-    spelled = _Spelled(form.spellings)
+    spelled = _Spelled(form.spellings, _units(form))
     titles = [table.title for table in form.tables] + [text.label for text in form.texts]
     corners: list[str] = []
     blocks: list[BlockHeadings] = []
@@ -147,6 +149,11 @@ def headings_of(form: Form) -> FormHeadings:
         corners += [block.corner for block in table.blocks]
         blocks += [_block(table, block, spelled) for block in table.blocks]
     return FormHeadings(form, tuple(blocks), spelled.all_keys(titles), spelled.all_keys(corners))
+
+
+def _units(form: Form) -> frozenset[str]:
+    units = {key(field.unit) for field in form.fields.values()}
+    return frozenset(before + unit for before, unit in product(("", "单位"), units))
 
 
 def label_keys(form: Form, label: str) -> set[str]:
@@ -159,6 +166,7 @@ class _Spelled:
     """How labels may be written."""
 
     spellings: Mapping[str, Sequence[str]]
+    units: frozenset[str] = frozenset()
 
     def keys(self, label: str) -> set[str]:
         """All ways to write a label, as they are compared."""
@@ -178,9 +186,9 @@ def _patterns(table: Table, block: Block, spelled: _Spelled) -> Iterator[Pattern
     """Rows beside and columns above; or everything above, the columns of each row under it."""
     rows = [_Branch(row, row[-1].id or "") for row in paths(block.rows)]
     columns = [_Branch(column, column[-1].id or "") for column in paths(block.columns)]
-    yield Pattern(table.id, _axis(rows, spelled), _axis(columns, spelled))
+    yield Pattern(table.id, _axis(rows, spelled), _axis(columns, spelled), spelled.units)
     together = [_under(row, column) for row, column in product(rows, columns)]
-    yield Pattern(table.id, _NOTHING, _axis(together, spelled))
+    yield Pattern(table.id, _NOTHING, _axis(together, spelled), spelled.units)
 
 
 _NOTHING = Axis((), {}, ("",))

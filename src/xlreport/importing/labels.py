@@ -23,6 +23,10 @@ _NUMBERING = re.compile(
 """What stands before a heading and only counts it: 一、 （一） 1. (1) 1) ①, and a digit alone."""
 
 
+_NUMBER = re.compile(r"[+-]?[0-9]{1,3}(?:,?[0-9]{3})*(?:\.[0-9]*)?|[+-]?[0-9]+(?:\.[0-9]*)?")
+"""A number, well typed or not."""
+
+
 def plain(text: str) -> str:
     """A text in one width, without what takes room or cannot be seen."""
     normal = unicodedata.normalize("NFKC", text.translate(_CIRCLED))
@@ -47,6 +51,11 @@ def numbering(text: str) -> str:
 def is_blank(text: str) -> bool:
     """Whether nobody sees anything in a text."""
     return _is_blank(text) if _may_be_heading(text) else not clean_line(text)
+
+
+def is_number(text: str) -> bool:
+    """Whether a text looks like a number, well typed or not."""
+    return _NUMBER.fullmatch(plain(text)) is not None
 
 
 def _may_be_heading(text: str) -> bool:

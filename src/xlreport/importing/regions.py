@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from functools import cached_property
@@ -12,13 +11,14 @@ from itertools import dropwhile
 from operator import attrgetter
 
 from xlreport.importing.areas import Area, Spot
-from xlreport.importing.bands import Band, Pairs, bands_of, may_have_band
+from xlreport.importing.bands import Band, Pairs, bands_of, is_telling, may_have_band
 from xlreport.importing.headings import FormHeadings, Pattern
-from xlreport.importing.labels import plain
+from xlreport.importing.labels import is_number
 from xlreport.importing.marks import Lanes, Mark, Resolver, marks_of
 from xlreport.submission import Place
 
-_NUMBER = re.compile(r"[+-]?[0-9]{1,3}(?:,?[0-9]{3})*(?:\.[0-9]*)?|[+-]?[0-9]+(?:\.[0-9]*)?")
+_WHOLE = frozenset(("小计", "合计", "共计"))
+"""What beside a heading says that the row is all of it."""
 
 
 class Reason(Enum):
@@ -207,6 +207,9 @@ class _RegionReader:
         self.pending: _Segment | None = None
         """A row whose numbers may stand on the next line."""
 
+        self.covered: dict[int, int] = {}
+        """Down to which row a number of several rows covers a column, by where it begins."""
+
     def read(self, end: int) -> Region:
         """The region, with everything up to a row."""
         self.region.end = self.table.end_below(self.band, end)
@@ -349,13 +352,50 @@ class _RegionReader:
             self._doubt(values, Reason.SEVERAL, label.spot.box.text)
             return
         self.region.rows.add(row)
+        word = self._word_beside(values)
+        if word is not None and word.key not in _WHOLE:
+            self._doubt(values, Reason.NO_ROW, word.box.text)
+            return
+        if word is None and self._is_of_several_rows(label, values):
+            self._doubt(values, Reason.SEVERAL, label.spot.box.text)
+            return
         pairs = self._pairs(values)
         if pairs is None:
             self._doubt(values, Reason.COLUMNS)
             return
-        self._take(row, pairs)
+        tall = [spot for _, spot in pairs if self._is_of_other_rows(label, spot)]
+        self._doubt(tall, Reason.COLUMNS)
+        self.covered.update({spot.left: spot.bottom for spot in tall})
+        self._take(row, [(column, spot) for column, spot in pairs if spot not in tall])
         if self.area.has_addresses:
             self._blanks(row, label, {column for column, _ in pairs})
+
+    def _is_of_other_rows(self, label: Mark, spot: Spot) -> bool:
+        """Whether a number reaches into filled rows below those of its heading."""
+        return not spot.is_blank and self.area.rank(spot.bottom) > self.area.rank(label.spot.bottom)
+
+    def _word_beside(self, values: Iterable[Spot]) -> Spot | None:
+        """What stands between a heading and its numbers and divides the row further than the form
+        does (其中：…); of a row that counts only its columns tell."""
+        if self._is_ragged:
+            return None
+        beside = (spot for spot in values if spot.right < self.band.left)
+        words = (spot for spot in beside if not is_number(spot.box.text))
+        return next((spot for spot in words if is_telling(spot, self.pattern)), None)
+
+    def _is_of_several_rows(self, label: Mark, values: Iterable[Spot]) -> bool:
+        """Whether a heading stands beside several rows of numbers, the first of which has some."""
+        if all(value.is_blank for value in values):
+            return False
+        begin = self.area.rank(label.spot.top)
+        end = self.area.rank(label.spot.bottom)
+        rows = self.area.filled_rows[begin:end]
+        return any(self._is_bare(self.area.rows[row]) for row in rows)
+
+    def _is_bare(self, spots: Sequence[Spot]) -> bool:
+        """Whether a row has numbers and no words beside them."""
+        has_numbers = any(is_number(spot.box.text) for spot in spots)
+        return has_numbers and self._word_beside(spots) is None
 
     def _row_of(self, label: Mark) -> int | None:
         return self._resolver.leaf(label.nodes, label.spot.left, label.spot.top)
@@ -408,7 +448,8 @@ class _RegionReader:
     def _blanks(self, row: int, label: Mark, taken: set[int]) -> None:
         """The cells of a row that have no box."""
         for column in self.band.columns:
-            if column.leaf is None or column.leaf in taken:
+            is_covered = self.covered.get(column.left, -1) >= label.spot.top
+            if column.leaf is None or column.leaf in taken or is_covered:
                 continue
             name = self.pattern.field(row, column.leaf)
             place = self.area.place_beside(label.spot, label.spot.top, column.left)
@@ -421,8 +462,3 @@ class _RegionReader:
 
 
 _is_blank = attrgetter("is_blank")
-
-
-def is_number(text: str) -> bool:
-    """Whether a text looks like a number, well typed or not."""
-    return _NUMBER.fullmatch(plain(text)) is not None

@@ -11,13 +11,13 @@ from functools import cached_property
 from xlreport.form.model import Form
 from xlreport.importing.areas import Area, Spot
 from xlreport.importing.headings import BlockHeadings, FormHeadings, headings_of
+from xlreport.importing.labels import is_number
 from xlreport.importing.regions import (
     Doubt,
     Placed,
     Reason,
     Region,
     blank_lines_of,
-    is_number,
     regions_of,
 )
 
