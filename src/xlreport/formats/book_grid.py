@@ -13,10 +13,12 @@ from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 
 from xlreport import a1
 from xlreport.a1 import Cell
+from xlreport.formats.conditional import Look
 from xlreport.formats.drafts import cleaned, count_of
 from xlreport.formats.grid import Box, Document, Grid
 from xlreport.formats.guard import CellCount, Limits
-from xlreport.formats.raw import RawBook, RawCell, RawSheet
+from xlreport.formats.raw import RawBook, RawCell, RawSheet, is_picture
+from xlreport.formats.runs import scripted, text_seen
 from xlreport.formats.shown import number_read, number_shown
 from xlreport.submission import PICTURE, Place, shown
 
@@ -27,6 +29,10 @@ _LONG = 200
 
 _PLAIN = re.compile(r"[-−+0-9.,()（）\s]+")
 """What is shown of a number without a unit; with one (元, %, 万) it is another number."""
+
+_USUAL = Look()
+NO_RESULT = "（公式没有结果）"
+"""What stands for a formula whose result the file does not have; a program works it out anew."""
 
 _BOOLEANS = {"0": "FALSE", "1": "TRUE"}
 
@@ -108,9 +114,13 @@ class _SheetGrid:
 
     def _box(self, cell: Cell, rows: int = 1, columns: int = 1) -> Box:
         raw = self._sheet.cells.get(cell)
-        text = "" if raw is None else cell_text(raw, zeros=self._sheet.zeros)
+        text = "" if raw is None else cell_text(raw, self._look(raw), zeros=self._sheet.zeros)
         place = Place(self._sheet.name, a1.address(cell))
         return Box(text, place, rows, columns)
+
+    def _look(self, raw: RawCell) -> Look:
+        looks = self._sheet.looks
+        return looks[raw.style] if raw.style < len(looks) else Look()
 
 
 def _inside(numbers: Iterable[int], ranges: Iterable[tuple[int, int]]) -> set[int]:
@@ -121,26 +131,42 @@ def _inside(numbers: Iterable[int], ranges: Iterable[tuple[int, int]]) -> set[in
     return inside
 
 
-def cell_text(cell: RawCell, *, zeros: bool = True) -> str:
-    """What a cell shows, as people read it; nothing where they see nothing. Of a number that is
-    shown rounded the number itself; `zeros` is whether the sheet shows a 0."""
+def cell_text(cell: RawCell, look: Look = _USUAL, *, zeros: bool = True) -> str:
+    """What a cell shows in its look, as people read it; nothing where they see nothing, or it is
+    struck out. Of a number that is shown rounded the number itself; `zeros` is whether the sheet
+    shows a 0."""
     if cell.unseen:
         return ""
-    if cell.picture:
+    if is_picture(cell):
         return PICTURE
+    if cell.runs:
+        return _cleaned(text_seen(cell.runs, look.font, look.ground))
+    if look.font.struck:
+        return ""
+    return scripted(_content(cell, zeros=zeros), look.font.script)
+
+
+def _content(cell: RawCell, *, zeros: bool) -> str:
+    """What a cell shows, whatever its font."""
     if cell.date and cell.shown:
         return cell.shown
     if cell.kind == "n":
         return _number_text(cell, zeros=zeros)
     if cell.kind == "b":
         return _BOOLEANS.get(cell.text.strip(), cell.text)
-    return cleaned(cell.text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    return _cleaned(cell.text)
+
+
+def _cleaned(text: str) -> str:
+    return cleaned(text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
 def _number_text(cell: RawCell, *, zeros: bool) -> str:
     """What a number shows: itself where people read it, rounded or not; else what they see, with
     words where they would read another number."""
     written = cell.text.strip()
+    if not written and cell.formula is not None:
+        return NO_RESULT
     try:
         number = Decimal(written)
     except InvalidOperation:
