@@ -98,3 +98,15 @@ def test_a_number_of_two_rows_is_of_neither(sheet: bool) -> None:
     )
     placed = {name.split(".")[2]: e.status for name, e in entries(reading) if "normative" in name}
     assert placed == {"issued": Status.NUMBER, "repealed": Status.ABSENT, "in_force": Status.NUMBER}
+
+
+def test_a_heading_of_no_form_in_a_group_is_named_and_not_the_group() -> None:
+    tables = official(ONE)
+    wrong = "1.本机关掌握相关政府信息"
+    right = "1.本机关不掌握相关政府信息"
+    part = tables["requests"][0].reworded(lambda slot: slot.text if slot.text != right else wrong)
+    reading = recognise(page(TITLE, part, *tables["review"]), FormCatalog(), UNKNOWN)
+    assert reading is not None
+    told = {line.split("，")[-1] for line in reading.unplaced}
+    assert told == {NOT_OF_THE_TABLE}
+    assert len(reading.unplaced) == 7

@@ -31,6 +31,7 @@ REASONS = {
     Reason.SEVERAL: "“{heading}”可能是几项的标题",
     Reason.TWICE: "同一项出现了几次，内容不同",
     Reason.ELSEWHERE: "上面或旁边的标题对不上",
+    Reason.OTHER_YEAR: "表上写的不是这一年度",
     Reason.OTHER_TABLE: "所在的表不是这份报告的表",
 }
 """Why something was not placed, as people say it."""

@@ -16,6 +16,7 @@ from xlreport.form.model import Form, paths
 from xlreport.formats.grid import Document
 from xlreport.importing import codes
 from xlreport.importing.areas import Area, areas_of
+from xlreport.importing.captions import without_other_years
 from xlreport.importing.fields import Fields, fields_of
 from xlreport.importing.findings import (
     contrary_findings,
@@ -212,6 +213,13 @@ class _Report:
 
     def _read(self, reading: Reading, year: int) -> Reading:
         """The reading with the submission."""
+        years = frozenset(filter(None, (year, self.title.year)))
+        tables = without_other_years(self.tables, self.source.passages, years)
+        report = replace(self, tables=tables)
+        return report._filled(reading, year)
+
+    def _filled(self, reading: Reading, year: int) -> Reading:
+        """The reading with what the tables and texts hold."""
         tables = self.tables
         fields = fields_of(tables)
         texts = texts_of(tables.form, self._text_passages(), self._ends())

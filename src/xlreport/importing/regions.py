@@ -45,6 +45,9 @@ class Reason(Enum):
     ELSEWHERE = auto()
     """It stands in a table of the form beside what could be placed."""
 
+    OTHER_YEAR = auto()
+    """Its table says that it is of another year."""
+
     OTHER_TABLE = auto()
     """Its table has too few headings of the form to be one of it."""
 
@@ -299,12 +302,20 @@ class _RegionReader:
         elif not is_last and segment.is_blank:
             return
         elif not self.pattern.left.leaves_of(segment.label.nodes):
-            self._doubt(segment.values, Reason.GROUP, segment.label.spot.box.text)
+            self._doubt_group(segment.label, segment.values)
         elif segment.is_blank:
             self._settle()
             self.pending = segment
         else:
             self._place(segment.label, segment.values)
+
+    def _doubt_group(self, label: Mark, values: Sequence[Spot]) -> None:
+        """Numbers beside a heading that the form divides: as one, or under another heading."""
+        word = self._word_beside(values)
+        if word is None:
+            self._doubt(values, Reason.GROUP, label.spot.box.text)
+        else:
+            self._doubt(values, Reason.NO_ROW, word.box.text)
 
     def _settle(self) -> None:
         """A row that waited for its numbers is blank."""
