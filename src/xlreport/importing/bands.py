@@ -147,8 +147,10 @@ def is_telling(spot: Spot, pattern: Pattern) -> bool:
 
 
 def may_have_band(pattern: Pattern, area: Area) -> bool:
-    """Whether there are enough headings of columns for a band, wherever they stand."""
-    return area.count(pattern.above.leaf_keys) >= _fewest_columns(pattern)
+    """Whether there are enough headings for a band with anything under it, wherever they stand:
+    those of columns, and one of a row beside or above them."""
+    fewest = _fewest_columns(pattern)
+    return area.count(pattern.above.leaf_keys) >= fewest and area.count(pattern.keys) > fewest
 
 
 def _fewest_columns(pattern: Pattern) -> int:

@@ -55,7 +55,7 @@ def is_blank(text: str) -> bool:
 
 def is_number(text: str) -> bool:
     """Whether a text looks like a number, well typed or not."""
-    return _NUMBER.fullmatch(plain(text)) is not None
+    return _may_be_heading(text) and _is_number(text)
 
 
 def _may_be_heading(text: str) -> bool:
@@ -82,3 +82,8 @@ def _numbering(text: str) -> str:
 @lru_cache(maxsize=16384)
 def _is_blank(text: str) -> bool:
     return not clean_line(text)
+
+
+@lru_cache(maxsize=16384)
+def _is_number(text: str) -> bool:
+    return _NUMBER.fullmatch(plain(text)) is not None
