@@ -225,12 +225,13 @@ class _Report:
         texts = texts_of(tables.form, self._text_passages(), self._ends())
         doubts = list(islice(tables.doubts(self.source.areas), MOST_UNPLACED))
         places = {**fields.places, **texts.places}
+        every_text = {text.field_id: "" for text in tables.form.texts}
         submission = Submission(
             form=tables.form.id,
             year=year,
             unit=reading.unit,
             entries=fields.entries,
-            texts={text.field_id: texts.texts.get(text.field_id, "") for text in tables.form.texts},
+            texts={**every_text, **texts.texts},
             overrides=fields.overrides,
             provenance=replace(self.provenance, places=places),
         )
