@@ -183,3 +183,11 @@ def test_how_much_there_may_be() -> None:
     for sheet in sheets:
         with pytest.raises(Refused, match="表格的格子和段落的总数为 4 个，超过允许的 3 个"):
             book(sheet, limits=limits)
+
+
+def test_hidden_lines_that_hold_something_are_named() -> None:
+    cells = {(row, column): text("1") for row in range(2) for column in range(2, 30)}
+    one = RawSheet("表", cells, hidden=Hidden(rows=((1, 1), (5, 5)), columns=((0, 1), (27, 27))))
+    many = RawSheet("多", cells, hidden=Hidden(columns=((3, 9),)))
+    none = RawSheet("无", cells, hidden=Hidden(columns=((0, 1),)))
+    assert book(one, many, none).hidden == ("“表”的AB列、第2行", "“多”的D列、E列、F列等")

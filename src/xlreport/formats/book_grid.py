@@ -17,7 +17,7 @@ from xlreport.formats.conditional import Look
 from xlreport.formats.drafts import cleaned, count_of
 from xlreport.formats.grid import Box, Document, Grid
 from xlreport.formats.guard import CellCount, Limits
-from xlreport.formats.raw import RawBook, RawCell, RawSheet, is_picture
+from xlreport.formats.raw import Hidden, RawBook, RawCell, RawSheet, is_picture
 from xlreport.formats.runs import scripted, text_seen
 from xlreport.formats.shown import number_read, number_shown
 from xlreport.submission import PICTURE, Place, shown
@@ -43,7 +43,24 @@ def book_document(book: RawBook, limits: Limits) -> Document:
     sheets = [sheet for sheet in book.sheets.values() if not sheet.hidden.sheet]
     grids = [_SheetGrid(sheet, count).grid() for sheet in sheets]
     seen = tuple(grid for grid in grids if grid.boxes)
-    return Document(KIND, seen, book.saved)
+    hidden = tuple(hidden_in(sheet) for sheet in sheets if sheet.hidden != Hidden())
+    return Document(KIND, seen, book.saved, tuple(filter(None, hidden)))
+
+
+_MOST_NAMED = 3
+
+
+def hidden_in(sheet: RawSheet) -> str:
+    """The hidden rows and columns of a sheet that hold something, as people name them; empty for
+    none."""
+    columns = _inside({column for _, column in sheet.cells}, sheet.hidden.columns)
+    rows = _inside({row for row, _ in sheet.cells}, sheet.hidden.rows)
+    named = [f"{a1.address((0, column))[:-1]}列" for column in sorted(columns)]
+    named += [f"第{row + 1}行" for row in sorted(rows)]
+    if not named:
+        return ""
+    rest = "等" if len(named) > _MOST_NAMED else ""
+    return f"“{sheet.name}”的{'、'.join(named[:_MOST_NAMED])}{rest}"
 
 
 @dataclass(frozen=True)

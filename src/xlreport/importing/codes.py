@@ -94,6 +94,7 @@ TEXT_CONTRARY = R37.message(
 NO_TABLE = R38.message("没有找到“{title}”的表", "请把这张表补上，或者在模板里填写")
 NO_HEADING = R38.message("“{table}”里没有找到“{label}”的表头，这一项没有读入", _LOOK)
 NO_HEADINGS = R38.message("“{table}”里有 {count} 项没有找到表头（{labels}），没有读入", _LOOK_ALL)
+HIDDEN = R38.message("{lines}是隐藏的，没有读", "请取消隐藏，对照原文把里面的数填进模板")
 
 NO_YEAR = R39.message(
     "标题里没有年度，不知道是哪一年的报告", "请在标题里写明年度，或指定年度后再读"

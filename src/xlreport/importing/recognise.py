@@ -57,6 +57,7 @@ class _Source:
     areas: Sequence[Area]
     passages: Sequence[Passage]
     titles: Sequence[Title]
+    hidden: Sequence[str] = ()
 
 
 def recognise(
@@ -72,7 +73,7 @@ def recognise(
     every = list(forms.all())
     passages = list(passages_of(document))
     titles = titles_of(report_names(every), passages)
-    source = _Source(areas_of(document), passages, titles)
+    source = _Source(areas_of(document), passages, titles, document.hidden)
     tables = _best(every, source)
     if tables is None:
         return None
@@ -252,6 +253,8 @@ class _Report:
             yield from doubt_findings(doubts)
             yield from contrary_findings(form, fields.contrary)
             yield from missing_findings(self.tables, fields.missing)
+            if fields.missing:
+                yield from (codes.HIDDEN(lines=lines) for lines in self.source.hidden)
             yield from spelling_findings(self.tables, fields)
             yield from unit_findings(self.tables, fields)
         yield from text_findings(form, texts)
