@@ -13,6 +13,7 @@ from xlreport.merging.codes import (
     CODE_OF_OTHER,
     COUNTED_TWICE,
     KNOWN_BY_NAME,
+    NAME_UNLISTED,
     NAMED_AFTER_ANOTHER,
     NAMES_CONTRADICT,
     OTHER_CODE,
@@ -269,6 +270,8 @@ def _unlisted(file: FileRecord, found: Match, *, accept_unlisted: bool) -> FileR
         return _rejected(file, reason)
     if found.how is How.SEVERAL:
         return _rejected(file, SEVERAL_FIT(name=name, proposed=proposed))
+    if file.provenance.document:
+        return _rejected(file, NAME_UNLISTED(name=name, perhaps=perhaps))
     return _rejected(file, UNLISTED(name=name, code=code, perhaps=perhaps))
 
 
