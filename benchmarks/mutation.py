@@ -52,6 +52,7 @@ PACKAGES = {
     "workbook/layout": "workbook/layout",
     "workbook/reader": "workbook/reader",
     "workbook/writer": "workbook/writer",
+    "importing": "importing",
     "merging": "merging",
     "campaign": "campaign",
     "mail": "mail",

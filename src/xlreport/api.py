@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -12,12 +12,13 @@ from xlreport.errors import UsageError, WouldReplace
 from xlreport.findings import Severity
 from xlreport.form.catalog import SHIPPED, FormCatalog, get_form
 from xlreport.form.model import Form
+from xlreport.importing.codes import R37, R38, R41, R42
 from xlreport.merging.codes import F1, TYPED_LINES_LOST
 from xlreport.merging.diff import Difference, differences
 from xlreport.merging.discover import SourceFile, list_files, own_files
 from xlreport.merging.eligibility import on_roster
 from xlreport.merging.folder import read_folder, require_apart, require_folder, require_places
-from xlreport.merging.imported import without_choice
+from xlreport.merging.imported import each_report_once, for_import, is_imported, without_choice
 from xlreport.merging.intake import read_files
 from xlreport.merging.merge import merge_files, with_typed_lines
 from xlreport.merging.outcome import FileRecord, Outcome
@@ -287,8 +288,8 @@ def import_files(request: ImportRequest, out: Path, *, keep: Told | None = None)
     ]
     read = read_files(listed, request.forms, request.reading)
     files = [file for file in read if file.decision is not Outcome.IGNORED]
-    known = [on_roster(file, request.roster) for file in without_choice(files)]
-    imported = imports(validated(known), request.forms)
+    known = [on_roster(file, request.roster) for file in for_import(files)]
+    imported = imports(validated(each_report_once(known)), request.forms)
     how = Replacing(request.forms, request.reading, keep)
     written = write_all(out, _workbooks(imported, IMPORT), how)
     return ImportResult(tuple(imported), tuple(path.as_posix() for path in written))
@@ -471,8 +472,9 @@ def report_of_file(
 ) -> Report:
     """The report of one workbook: a unit's own, or a county's from its summary. Raises UsageError
     for a path that does not exist or holds not one report, ReportError as `report_of_merge`."""
-    checked = check_files([path], forms=forms, prior_year=prior_year, reading=reading)
-    file = _only_report(path, checked.files, "不能生成报告")
+    # whether a document of a unit's own counts is no matter of the unit's report
+    files = without_choice(read_files(_listed([path]), forms, reading))
+    file = _only_report(path, validated(files, prior_year), "不能生成报告")
     if file.form is None:
         raise UsageError(f"“{path}”不能生成报告：没有这种报表的定义。")
     return unit_report(file, file.form, author=author)
@@ -573,7 +575,20 @@ def read_prior_year(
         raise UsageError(f"“{path}”里 {prior} 年度的报表都不能使用。{reasons}")
     county = roster.county.name if roster else ""
     figures = gather(result.counted_files)
-    return PriorYear(prior, figures, roster, county, tuple(unused), result.form)
+    partly = tuple(_not_all_read(result.counted_files))
+    return PriorYear(prior, figures, roster, county, tuple(unused), result.form, partly)
+
+
+def _not_all_read(files: Iterable[FileRecord]) -> Iterator[str]:
+    """Of documents that were not read as a whole, what was left out."""
+    for file in files:
+        left_out = [f.message for f in file.findings if f.code in _LEFT_OUT]
+        if is_imported(file) and left_out:
+            yield f"{file.path}：{'；'.join(left_out)}"
+
+
+_LEFT_OUT = frozenset({R37.code, R38.code, R41.code, R42.code})
+"""Findings about numbers of a document that were not placed."""
 
 
 def _set_aside(path: Path) -> list[Path]:

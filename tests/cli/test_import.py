@@ -107,7 +107,8 @@ def test_what_was_published_wrong_stays_wrong_and_is_told(
     (tmp_path / "年报.html").write_bytes(web_page(published.page(wrong)))
     code, said, _ = run(capsys, "import", tmp_path / "年报.html", "--out", tmp_path / "out")
     assert code == 1
-    assert f"原为 {wrong.values[total]}，应为 {one.values[total]}（新表由公式相加）" in said
+    assert f"第4行8格 的 {wrong.values[total]}" in said
+    assert f"＝ {one.values[total]}，差 1" in said
     assert "（A-1·一、本年新收政府信息公开申请数量）" in said
     assert "县里发的模板" not in said
 
@@ -153,6 +154,16 @@ def test_a_title_without_unit_or_year_is_asked_for(
     assert ("没有导入：" in said) == (code == 3)
 
 
+def test_what_is_asked_for_is_told_with_what_to_do(
+    tmp_path: Path, zfxxgk: Form, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = replace(good(zfxxgk), title="{year}年政府信息公开工作年度报告")
+    (tmp_path / "年报.docx").write_bytes(word(published.page(one)))
+    _, said, _ = run(capsys, "import", tmp_path / "年报.docx", "--out", tmp_path / "out")
+    asked = "标题里没有单位名称　→ 请在标题里写明单位全称，或指定单位后再读"
+    assert f"没有导入：{asked}\n" in said
+
+
 def test_a_unit_that_is_not_on_the_roster_is_told(
     tmp_path: Path, zfxxgk: Form, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -169,7 +180,7 @@ def test_a_unit_that_is_not_on_the_roster_is_told(
     )
     assert code == 3
     assert "没有导入：" in said
-    assert "单位“某某镇”（代码“”）不在名册上" in said
+    assert "单位“某某镇”不在名册上　→ 请核对标题里的单位名称" in said
 
 
 def test_our_own_workbook_is_not_imported(
@@ -246,3 +257,123 @@ def test_the_workbooks_do_not_go_where_the_documents_lie(
     code, _, beside = run(capsys, "import", tmp_path, "--out", tmp_path / "out")
     assert code == 2
     assert "导入的工作簿不能写进" in beside
+
+
+def test_a_summary_without_a_county_makes_room_for_the_next(
+    tmp_path: Path, zfxxgk: Form, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No page names its county, and nobody gave a roster."""
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "年报.html").write_bytes(web_page(published.page(good(zfxxgk))))
+    merge = ("merge", tmp_path / "in", "--import", "--out", tmp_path / "out")
+    assert run(capsys, *merge)[0] == 0
+    (tmp_path / "in" / "年报.html").write_bytes(
+        web_page(published.page(good(zfxxgk).with_values({"disclosure.licences.decisions": "9"})))
+    )
+    assert run(capsys, *merge)[0] == 0
+    assert not list((tmp_path / "out").glob("*.bak*"))
+
+
+def differing(form: Form, folder: Path) -> tuple[Path, Path]:
+    """Two pages of one unit and year with different numbers."""
+    one = good(form)
+    other = one.with_values({LICENCES: "9"})
+    pages = folder / "一.html", folder / "二.html"
+    for path, each in zip(pages, (one, other), strict=True):
+        path.write_bytes(web_page(published.page(each)))
+    return pages
+
+
+LICENCES = "disclosure.licences.decisions"
+
+
+def test_two_reports_of_one_unit_and_year_are_not_guessed_between(
+    tmp_path: Path, zfxxgk: Form, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second = differing(zfxxgk, tmp_path)
+    code, said, _ = run(capsys, "import", first, second, "--out", tmp_path / "out")
+    assert code == 3
+    assert f"没有导入：与“{second.as_posix()}”是同一单位同一年度的报告，内容不同" in said
+    assert f"没有导入：与“{first.as_posix()}”是同一单位同一年度的报告，内容不同" in said
+    assert workbooks(tmp_path / "out") == []
+
+
+def test_a_copy_is_imported_once(
+    tmp_path: Path, zfxxgk: Form, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = web_page(published.page(good(zfxxgk)))
+    for name in ("一.html", "二.html"):
+        (tmp_path / name).write_bytes(page)
+    paths = [tmp_path / "一.html", tmp_path / "二.html"]
+    code, said, _ = run(capsys, "import", *paths, "--out", tmp_path / "out")
+    assert code == 1
+    assert "没有导入：内容与“" in said
+    assert len(workbooks(tmp_path / "out")) == 1
+
+
+def test_last_year_is_not_taken_from_one_of_two_that_differ(
+    tmp_path: Path, zfxxgk: Form, capsys: pytest.CaptureFixture[str]
+) -> None:
+    differing(zfxxgk, tmp_path)
+    code, _, beside = run(
+        capsys,
+        "template",
+        "zfxxgk-2021",
+        "--year",
+        "2026",
+        "--previous",
+        tmp_path,
+        "--out",
+        tmp_path / "out",
+    )
+    assert code == 2
+    assert "内容不同" in beside
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_title_that_says_another_year_is_overruled_for_one_file_only(
+    count: int, tmp_path: Path, zfxxgk: Form, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = good(zfxxgk)
+    other = replace(one, unit="乙丑镇", year=2024)
+    paths = [tmp_path / "二.html", tmp_path / "一.html"]
+    for path, each in zip(paths, (other, one), strict=True):
+        path.write_bytes(web_page(published.page(each)))
+    given = paths[:count]
+    _, said, _ = run(capsys, "import", *given, "--year", "2025", "--out", tmp_path / "out")
+    assert "标题写的是 2024 年度，指定的是 2025 年度" in said
+    names = workbooks(tmp_path / "out")
+    assert any("乙丑镇" in name for name in names) == (count == 1)
+
+
+def test_last_years_page_that_was_not_read_as_a_whole_is_told(
+    tmp_path: Path, zfxxgk: Form, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = web_page(published.page(good(zfxxgk))).decode().replace("自然人", "自燃人")
+    (tmp_path / "上年.html").write_text(page, "utf-8")
+    code, _, beside = run(
+        capsys,
+        "template",
+        "zfxxgk-2021",
+        "--year",
+        "2026",
+        "--previous",
+        tmp_path / "上年.html",
+        "--out",
+        tmp_path / "out",
+    )
+    assert code == 0
+    assert "上年的报表没有读全：" in beside
+    assert "自然人" in beside
+
+
+def test_the_list_holds_what_the_checks_say_and_the_screen_its_beginning(
+    tmp_path: Path, zfxxgk: Form, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = published.report(zfxxgk, 7)
+    (tmp_path / "年报.html").write_bytes(web_page(published.page(one)))
+    _, said, _ = run(capsys, "import", tmp_path / "年报.html", "--out", tmp_path / "out")
+    listed = (tmp_path / "out" / LIST).read_text("utf-8-sig")
+    assert listed.count("  审核　[") > 5
+    assert said.count("  审核　[") == 5
+    assert "条，都在清单里）" in said

@@ -64,6 +64,7 @@ WORDS = {
     "kind": "批注",
     "known": "6",
     "label": "单位名称",
+    "lines": "“表”的D列",
     "labels": "填表人、联系电话",
     "level": "乡镇",
     "line": "填表人",

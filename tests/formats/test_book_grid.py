@@ -61,6 +61,48 @@ def test_what_a_cell_shows(cell: RawCell, expected: str) -> None:
     assert cell_text(cell) == expected
 
 
+@pytest.mark.parametrize(
+    ("code", "number", "expected"),
+    [
+        ("0!.0,", "32000", "3.2（格子里存的是32000）"),
+        ('0"."#,', "32000", "3.2（格子里存的是32000）"),
+        (r"0\.0,", "32000", "3.2（格子里存的是32000）"),
+        ("#,##0,", "12345", "12（格子里存的是12345）"),
+        ("0,", "1", "0（格子里存的是1）"),
+        ('0"0"', "12", "120（格子里存的是12）"),
+        ("-0", "12", "-12（格子里存的是12）"),
+        ("0;0", "-5", "5（格子里存的是-5）"),
+        ("(0)", "12", "(12)（格子里存的是12）"),
+        ("0*-", "12", "12-（格子里存的是12）"),
+        ("@@", "3", "33（格子里存的是3）"),
+        ("0-0", "12", "1-2"),
+        ("# ?/4", "0.5", "0.5（数字格式读不懂）"),
+        ("#,##0 ;(#,##0)", "-12", "-12"),
+        ("00000", "12", "12"),
+        ("0.00", "12.345", "12.345"),
+        ("0.", "12.5", "12.5"),
+        ("# ?/?", "0.25", "0.25"),
+        ("0,", "0", "0"),
+    ],
+)
+def test_a_number_that_is_not_shown_as_what_it_is(code: str, number: str, expected: str) -> None:
+    assert cell_text(RawCell("n", number, number_format=code)) == expected
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        (RawCell("n", "0.5", shown="50%"), "50%"),
+        (RawCell("n", "0.257", shown="0.26"), "0.257"),
+        (RawCell("n", "32000", shown="3.2"), "3.2（格子里存的是32000）"),
+        (RawCell("n", "12", repeats=True), "1212（格子里存的是12）"),
+        (RawCell("n", "0", repeats=True), "0"),
+    ],
+)
+def test_what_a_file_says_is_shown(cell: RawCell, expected: str) -> None:
+    assert cell_text(cell) == expected
+
+
 def test_a_zero_of_a_sheet_that_shows_none() -> None:
     sheet = RawSheet("表", {(0, 0): RawCell("n", "0"), (0, 1): RawCell("n", "5")}, zeros=False)
     assert told(book(sheet)) == ["|  | 5 |"]
@@ -141,3 +183,11 @@ def test_how_much_there_may_be() -> None:
     for sheet in sheets:
         with pytest.raises(Refused, match="表格的格子和段落的总数为 4 个，超过允许的 3 个"):
             book(sheet, limits=limits)
+
+
+def test_hidden_lines_that_hold_something_are_named() -> None:
+    cells = {(row, column): text("1") for row in range(2) for column in range(2, 30)}
+    one = RawSheet("表", cells, hidden=Hidden(rows=((1, 1), (5, 5)), columns=((0, 1), (27, 27))))
+    many = RawSheet("多", cells, hidden=Hidden(columns=((3, 9),)))
+    none = RawSheet("无", cells, hidden=Hidden(columns=((0, 1),)))
+    assert book(one, many, none).hidden == ("“表”的AB列、第2行", "“多”的D列、E列、F列等")

@@ -135,7 +135,7 @@ def test_every_workbook_has_a_reader_and_nothing_else_has() -> None:
         ("无法识别的文件", "能用 WPS 或 Excel 打开的，请另存为 .xlsx（加了密的先解密）后重新报送"),
         ("XML 表格（2003 格式）", codes.RESEND),
         ("旧格式的办公文件，里面没有表格（或已损坏）", codes.RESEND),
-        ("网页归档或邮件文件", "是邮件的请把里面的报表另存出来，放进文件夹；是网页的请把数字填到县里发的模板里报送"),
+        ("网页归档或邮件文件", "是邮件的请把里面的报表另存出来，放进文件夹；是网页的另存时请选“网页，仅 HTML”"),
     ],
 )  # fmt: skip
 def test_a_sender_is_told_what_to_do(label: str, suggestion: str) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import quopri
 import subprocess
 import sys
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -90,3 +94,63 @@ def test_nothing_heavy_is_loaded_before_such_a_file_comes() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+LOCKED = Path(__file__).resolve().parents[1] / "hostile" / "files" / "加密.xlsx"
+
+
+def test_what_is_encrypted_is_read_with_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    locked = LOCKED.read_bytes()
+    assert open_document(locked, passwords=["1", "示例密码2025"]).kind == "工作簿"
+    with pytest.raises(Refused, match="给出的 1 个密码都打不开"):
+        open_document(locked, passwords=["1"])
+    monkeypatch.setattr("xlreport.formats.locked.decrypt", lambda *_: word(paragraph("一")))
+    document = open_document(locked)
+    assert (told(document), document.kind) == (["一"], "Word 文档")
+
+
+MAIL = """MIME-Version: 1.0
+Content-Type: multipart/related; boundary="B"
+
+--B
+Content-Type: text/html; charset="{charset}"
+Content-Transfer-Encoding: {encoding}
+
+{page}
+--B
+Content-Type: text/html
+Content-Transfer-Encoding: 7bit
+
+<p>frame
+--B
+Content-Type: image/png
+Content-Transfer-Encoding: base64
+
+AAAA
+--B--
+"""
+
+
+@pytest.mark.parametrize(
+    ("encoding", "encode"),
+    [("base64", base64.encodebytes), ("quoted-printable", quopri.encodestring)],
+)
+@pytest.mark.parametrize("charset", ["utf-8", "gbk"])
+def test_a_page_saved_as_one_file(
+    charset: str, encoding: str, encode: Callable[[bytes], bytes]
+) -> None:
+    page = encode(f"<html><p>行政许可{SEEN}".encode(charset)).decode()
+    archive = MAIL.format(charset=charset, encoding=encoding, page=page).encode()
+    found = format_of(archive, DEFAULT_LIMITS)
+    assert (found.label, is_document(found)) == ("网页归档或邮件文件", True)
+    document = open_document(archive)
+    assert (told(document), document.kind) == (["行政许可", "| 1 |"], "网页")
+
+
+def test_a_message_without_a_page_has_nothing_to_read() -> None:
+    assert told(open_document(b"MIME-Version: 1.0\nContent-Type: text/plain\n\n1\t2\n3\t4")) == []
+    assert told(open_document(b"From: a@b.cn\nSubject: x\n\n<table><tr><td>1</table>")) == []
+    attached = MAIL.format(charset="utf-8", encoding="7bit", page=SEEN).replace(
+        "image/png", "image/png\nContent-Disposition: attachment"
+    )
+    assert told(open_document(attached.encode())) == []

@@ -141,7 +141,7 @@ def test_what_was_put_in_is_text(seen: str) -> None:
 
 def test_what_is_raised_is_no_digit_of_the_number() -> None:
     raised = run("2", '<w:vertAlign w:val="superscript"/>')
-    assert told(read(f"<w:p>{run('5')}{raised}{run('6')}</w:p>")) == ["5^26"]
+    assert told(read(f"<w:p>{run('5')}{raised}{run('6')}</w:p>")) == ["5（上标2）6"]
 
 
 @pytest.mark.parametrize("mark", ["<w:del/>", "<w:hidden/>"])
@@ -160,7 +160,7 @@ def test_a_table_in_a_cell_comes_behind_what_stands_before_it() -> None:
     body = table(row(cell("菜单"), cell(paragraph("一") + inner + paragraph("二")))) + paragraph(
         "三"
     )
-    assert told(read(body)) == ["| 菜单 |  |", "一", "| 1 |", "二", "三"]
+    assert told(read(body)) == ["| 菜单 | （格子里的表格） |", "一", "| 1 |", "二", "三"]
 
 
 def test_a_text_box_stands_beside_the_text() -> None:
@@ -172,7 +172,7 @@ def test_a_text_box_stands_beside_the_text() -> None:
 def test_a_text_box_in_a_cell_is_none_of_its_text() -> None:
     box = BOX.format(paragraph("盒"))
     body = table(row(cell(f"<w:p>{run('5')}<w:r>{box}</w:r></w:p>"), cell("6"))) + paragraph("后")
-    assert told(read(body)) == ["| 5 | 6 |", "盒", "后"]
+    assert told(read(body)) == ["| 5（文本框） | 6 |", "盒", "后"]
 
 
 def test_of_several_ways_to_write_the_same_the_first_counts() -> None:
@@ -312,3 +312,37 @@ def test_how_many_elements_there_may_be() -> None:
         open_document(word("<w:p/>" * 9), Limits(cells=10))
     text = "网页或文档里的标记总数为 11 个，超过允许的 10 个"
     assert refused.value.finding.message == text
+
+
+@pytest.mark.parametrize(
+    ("properties", "expected"),
+    [
+        ('<w:vertAlign w:val="subscript"/>', "12（下标1）"),
+        ('<w:vertAlign w:val="baseline"/>', "121"),
+        ('<w:position w:val="6"/>', "12（上标1）"),
+        ('<w:position w:val="-6"/>', "12（下标1）"),
+        ('<w:position w:val="0"/>', "121"),
+    ],
+)
+def test_texts_moved_up_or_down(properties: str, expected: str) -> None:
+    assert told(read(f"<w:p>{run('12')}{run('1', properties)}</w:p>")) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("inside", "expected"),
+    [
+        ('<w:sym w:font="Wingdings" w:char="F032"/>', "1（符号）"),
+        ("<w:object/>", "1（图片）"),
+        (
+            '<w:drawing><d:inline xmlns:d="http://schemas.openxmlformats.org/drawingml/2006/'
+            'wordprocessingDrawing"/></w:drawing>',
+            "1（图片）",
+        ),
+        ('<w:pict><v:imagedata xmlns:v="urn:schemas-microsoft-com:vml"/></w:pict>', "1（图片）"),
+        ("<w:drawing/>", "1"),
+        ("<w:rPr><w:vanish/></w:rPr><w:object/>", "1"),
+    ],
+)
+def test_what_is_no_text_in_a_cell(inside: str, expected: str) -> None:
+    inner = f"<w:p>{run('1')}<w:r>{inside}</w:r></w:p>"
+    assert told(read(table(row(cell(inner), cell("6"))))) == [f"| {expected} | 6 |"]

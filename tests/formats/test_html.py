@@ -73,7 +73,7 @@ def test_a_table_in_a_cell_comes_behind_what_stands_before_it() -> None:
         "<table><tr><td>菜单<td>一、<table><tr><td>1<td>2</table>二、"
         "<table><tr><td>3</table></table>后"
     )
-    expected = ["| 菜单 |  |", "一、", "| 1 | 2 |", "二、", "| 3 |", "后"]
+    expected = ["| 菜单 | （格子里的表格） |", "一、", "| 1 | 2 |", "二、", "| 3 |", "后"]
     assert told(page(source)) == expected
 
 
@@ -127,7 +127,7 @@ def test_what_was_typed_into_a_field_is_seen() -> None:
 
 
 def test_what_is_raised_is_no_digit_of_the_number() -> None:
-    assert told(page("<table><tr><td>5<sup>2</sup></table>")) == ["| 5^2 |"]
+    assert told(page("<table><tr><td>5<sup>2</sup></table>")) == ["| 5（上标2） |"]
 
 
 def test_places_as_a_person_counts() -> None:
@@ -185,3 +185,28 @@ def test_how_many_elements_there_may_be() -> None:
 def test_a_long_comment_is_passed_over_at_once() -> None:
     comment = "<!--" + "<!-- " * 2_100_000 + "-->"
     assert told(page(f"<html>{comment}<p>5")) == ["5"]
+
+
+@pytest.mark.parametrize(
+    ("inside", "expected"),
+    [
+        ("12<sub>3</sub>", "12（下标3）"),
+        ("12<sup> </sup>", "12"),
+        ('12<span style="vertical-align:super">1</span>', "12（上标1）"),
+        ('12<span style="vertical-align: SUB">1</span>', "12（下标1）"),
+        ('12<span style="vertical-align:-3pt">1</span>', "12（下标1）"),
+        ('12<span style="mso-text-raise:3.0pt">1</span>', "12（上标1）"),
+        ('12<span style="mso-text-raise:0.0pt">1</span>', "121"),
+        ('12<span style="vertical-align:middle">1</span>', "121"),
+        ('12<sup><b>1</b><span style="vertical-align:baseline">2</span></sup>3', "12（上标1）23"),
+        ('<span style="font-size:0">9</span>12', "12"),
+        ('<span style="font-size: 0px">9</span>12', "12"),
+        ('<span style="font-size:0.9em">9</span>12', "912"),
+        ('<p style="vertical-align:super">12</p>', "12"),
+        ("1<img src=x>", "1（图片）"),
+        ("1<img src=x hidden>", "1"),
+        ("1<s><img src=x></s>", "1"),
+    ],
+)
+def test_what_is_no_plain_digit(inside: str, expected: str) -> None:
+    assert told(page(f"<table><tr><td>{inside}<td>6</table>")) == [f"| {expected} | 6 |"]

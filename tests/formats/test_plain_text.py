@@ -149,3 +149,18 @@ def test_how_much_there_may_be(text: str, seen: int) -> None:
         message = refused.finding.message
     expected = f"表格的格子和段落的总数为 {seen:,} 个，超过允许的 10 个" if seen else ""
     assert message == expected
+
+
+def test_rows_that_are_cut_off_behind_their_last_cell() -> None:
+    lines = ["一，年度报告", "", "甲,乙,丙", "一,1,2", "二,3", '"三,\n四",,5', "五,6,7"]
+    document = read("\n".join(lines))
+    assert told(document) == [
+        "| 一，年度报告 |",
+        "| 甲 | 乙 | 丙 |",
+        "| 一 | 1 | 2 |",
+        "| 二 | 3 |",
+        "| 三,\n四 |  | 5 |",
+        "| 五 | 6 | 7 |",
+    ]
+    few = read("甲,乙,丙\n1,2\n3,4,5\n6,7,8\n")
+    assert told(few) == ["甲,乙,丙", "1,2", "3,4,5", "6,7,8"]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from importing.drawn import of_tabs, of_workbook
 from xlreport import FormCatalog
-from xlreport.formats.grid import Document
+from xlreport.formats.grid import Document, Grid, Line
 from xlreport.importing.recognise import recognise
 from xlreport.submission import UNKNOWN, Place
 from xlreport.workbook.reader.submission import Reading
@@ -80,3 +81,18 @@ def test_numbers_that_are_run_together_are_not_placed() -> None:
         assert codes_of(reading) == ["R36", "R42"]
         assert reading.submission is not None
         assert all(reading.submission.texts.values())
+
+
+def test_hidden_lines_are_told_where_something_is_missing() -> None:
+    whole = of_workbook(PUBLISHED / "白杨镇2021-retyped.xlsx")
+    told = replace(whole, hidden=("“表”的D列",))
+    assert codes_of(read(told)) == ["R36"]
+    cut = replace(told, parts=tuple(map(without_column_d, told.parts)))
+    messages = [finding.message for finding in read(cut).findings]
+    assert "“表”的D列是隐藏的，没有读" in messages
+
+
+def without_column_d(part: Line | Grid) -> Line | Grid:
+    if isinstance(part, Line):
+        return part
+    return Grid(part.name, {cell: box for cell, box in part.boxes.items() if cell[1] != 3})

@@ -7,14 +7,14 @@ from dataclasses import replace
 
 import pytest
 
-from importing.drawn import grid, page
+from importing.drawn import Row, grid, page
 from printed_tables import Printed, Slot
 from support.published import Published, official, report, with_blank_lines
 from support.published import page as parts_of
 from xlreport import FormCatalog, Unit, get_form
 from xlreport.checking.validate import check_submissions
 from xlreport.findings import Severity
-from xlreport.formats.grid import Document
+from xlreport.formats.grid import Document, Grid
 from xlreport.importing.recognise import recognise
 from xlreport.submission import UNKNOWN, Entry, Status
 from xlreport.workbook.reader.submission import Reading
@@ -361,3 +361,48 @@ def test_a_heading_without_words_moves_no_number_of_a_row_too_short(unnamed: str
     wrong = {name: value for name, value in values(reading).items() if value not in (None, ONE.values[name])}  # fmt: skip
     assert wrong == {}
     assert values(reading)["requests.carried_in.business"] is None
+
+
+HEADINGS_OF_REVIEW: tuple[Row, ...] = (
+    (("行政复议", 1, 5), ("行政诉讼", 1, 10)),
+    (
+        *((name, 2, 1) for name in ("结果维持", "结果纠正", "其他结果", "尚未审结", "总计")),
+        ("未经复议直接起诉", 1, 5),
+        ("复议后起诉", 1, 5),
+    ),
+    ("结果维持", "结果纠正", "其他结果", "尚未审结", "总计") * 2,
+)
+
+
+def with_review(*tables: Grid | str) -> Document:
+    """The report with these tables instead of the last."""
+    parts = parts_of(ONE, {**official(ONE), "review": []})
+    return page(*parts, *tables)
+
+
+@pytest.mark.parametrize(
+    ("sheet", "line", "cell"), [(True, (), "F4"), (False, ("",) * 15, "第4行6格")]
+)
+def test_a_table_without_any_number_is_there_and_blank(sheet: bool, line: Row, cell: str) -> None:
+    reading = read(with_review(grid([*HEADINGS_OF_REVIEW, line], sheet=sheet)))
+    assert told(reading) == []
+    assert values(reading) == typed(ONE, "review")
+    assert reading.submission is not None
+    places = reading.submission.provenance.places
+    assert places["review.litigation_direct.upheld"].cell == cell
+
+
+def test_headings_on_a_page_without_the_line_below_them_are_no_table() -> None:
+    assert told(read(with_review(grid(HEADINGS_OF_REVIEW)))) == [
+        "没有找到“四、政府信息公开行政复议、行政诉讼情况”的表"
+    ]
+
+
+@pytest.mark.parametrize("before", [(), (grid([*HEADINGS_OF_REVIEW, ("",) * 15]), "续表")])
+def test_a_line_with_a_number_too_few_is_listed(before: tuple[Grid | str, ...]) -> None:
+    numbers = tuple(map(str, range(1, 15)))
+    reading = read(with_review(*before, grid([*HEADINGS_OF_REVIEW, numbers])))
+    reason = "这一行的格子与上面的标题对不上"
+    assert told(reading) == [f"第1个表格 第4行1格：有 14 个数字认不准是哪一项：{reason}，没有读入"]
+    assert len(reading.unplaced) == 14
+    assert values(reading) == typed(ONE, "review")

@@ -50,6 +50,8 @@ def test_a_unit_is_known_by_its_code_else_by_its_name() -> None:
         ("D1", Severity.ERROR, True),
         ("B4", Severity.WARNING, True),
         ("A3.total", Severity.NOTE, False),
+        ("R36", Severity.ERROR, True),
+        ("R37", Severity.ERROR, False),
         ("R12", Severity.ERROR, False),
         ("V1", Severity.ERROR, False),
     ],

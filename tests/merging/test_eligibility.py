@@ -289,3 +289,10 @@ def test_a_merge_reads_the_texts_with_the_names_of_the_roster(
     assert told_of_texts() == []
     ((found, said),) = told_of_texts(roster=NAMED)
     assert (found, message in said) == (code, True)
+
+
+def test_a_summary_of_nobody_does_not_count_beside_reports() -> None:
+    files = [record("汇总.xlsx", summary(Unit(""), (JIAZI,))), record("甲.xlsx", report())]
+    nameless, own = eligible(files, replace(TARGET, county=Unit("")), request())
+    assert (nameless.outcome, told(nameless)) == (Outcome.REJECTED, [("F4", "没有填写填报单位")])
+    assert own.stage is Stage.CANDIDATE

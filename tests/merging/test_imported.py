@@ -114,7 +114,7 @@ def test_only_the_objection_is_put_aside_or_taken_back() -> None:
     assert [f.message for f in without_choice([file])[0].findings] == [other.message]
     (counted,) = with_choice([file], imports=True)
     assert [(f.severity, f.message, f.file, f.unit) for f in counted.findings] == [
-        (Severity.WARNING, "这不是县里发的模板，数字按县里的决定计入", "甲.docx", "甲子镇"),
+        (Severity.WARNING, "这不是县里发的模板，县里决定照样可以计入", "甲.docx", "甲子镇"),
         (Severity.WARNING, other.message, "", ""),
     ]
     assert with_choice([file], imports=False) == [file]

@@ -35,6 +35,7 @@ from xlreport import (
 from xlreport.data_code import content_digest, data_code
 from xlreport.errors import UsageError, WouldReplace
 from xlreport.findings import Finding, Severity
+from xlreport.importing.codes import NOT_OUR_WORKBOOK
 from xlreport.merging.codes import LATER_IS_OLDER
 from xlreport.merging.decisions import Decision, Ruling, with_decisions
 from xlreport.merging.validation import validated
@@ -45,6 +46,7 @@ from xlreport.workbook.layout.lines import explanation_name
 from xlreport.workbook.layout.notice import MOST_NOTED, MOST_NOTES, NOTE_COLUMN, NOTICE
 from xlreport.workbook.layout.sheet import COVER, HIDDEN
 from xlreport.workbook.layout.workbook import flag_name, layout_of
+from xlreport.workbook.reader.submission import Reading
 from xlreport.workbook.writer.context import NO_SERVICE, Service
 
 FORM = get_form("zfxxgk-2021")
@@ -314,6 +316,38 @@ def test_a_report_that_only_needs_a_fresh_workbook_is_not_accused(tmp_path: Path
     assert "数字没有要改的" in texts[1]
     assert LINE[0] not in texts
     assert read_submission(notice.data, FormCatalog()).findings == ()
+
+
+def notice_of_a_page(report: Submission, *unplaced: str) -> NoticeFile:
+    """The notice of a report that came as a web page; some of it could not be placed."""
+    source = replace(report.provenance, document="网页")
+    report = replace(report, provenance=source)
+    found = (NOT_OUR_WORKBOOK(),)
+    reading = Reading(found, submission=report, unit=JIAZI, year=2025, form=FORM, unplaced=unplaced)
+    file = FileRecord("甲子镇.html", reading, found)
+    (notice,) = notices(validated([file]), MergeRequest(Path()))
+    return notice
+
+
+def test_a_report_that_was_no_workbook_of_ours_is_one_now() -> None:
+    notice = notice_of_a_page(base(FORM, JIAZI))
+    assert (notice.problem, notice.listed, notice.left) == ("", 0, ())
+    texts = [str(row[0]) for row in opened(notice)[NOTICE].iter_rows(values_only=True)]
+    assert texts[1] == (
+        "甲子镇：你单位报来的 2025 年度政府信息公开工作年度报告不是用县里发的模板填的；"
+        "认得准的数字已填进这份新表，没有查出要改的。"
+    )
+    assert LINE[0] not in texts
+
+
+def test_what_of_a_page_could_not_be_placed_is_told() -> None:
+    lost = "第2个表格 第24行3格：“8”，认不准"
+    notice = notice_of_a_page(WRONG, lost)
+    assert notice.left == (lost,)
+    texts = [str(row[0]) for row in opened(notice)[NOTICE].iter_rows(values_only=True)]
+    assert f"有 {notice.listed} 处要改正或核实，这些格子已标出。" in texts[1]
+    assert not any("R-36" in row[3] for row in listed(notice))
+    assert texts[texts.index("换成新表时没有照搬、或已恢复的内容") + 1] == lost
 
 
 def test_cells_are_those_of_the_fresh_workbook(tmp_path: Path) -> None:

@@ -600,3 +600,5 @@ def tell_unused(prior_year: PriorYear) -> None:
 
     for reason in prior_year.unused:
         typer.echo(f"上年的报表里有一个文件没有使用：{harmless(reason)}", err=True)
+    for reason in prior_year.partly:
+        typer.echo(f"上年的报表没有读全：{harmless(reason)}", err=True)

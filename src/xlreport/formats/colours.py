@@ -68,10 +68,16 @@ def is_faint(text: Colour, ground: Colour) -> bool:
 
 
 class Font(NamedTuple):
-    """A font as far as it matters for whether anybody sees a text: its size is in points."""
+    """A font as far as it matters for what anybody sees of a text: its size is in points, `struck`
+    is whether a stroke goes through it, `script` whether it is raised or lowered (else empty)."""
 
     colour: Colour = BLACK
     size: float = 11.0
+    struck: bool = False
+    script: str = ""
+
+
+RAISED, LOWERED = "上标", "下标"
 
 
 FAINT, TINY = "字的颜色与底色相同", "字号太小"

@@ -308,7 +308,7 @@ def _is_anything(_: Content) -> bool:
 
 # --- the table -------------------------------------------------------------------------------
 
-_TAKE_OUT = "是邮件的请把里面的报表另存出来，放进文件夹；是网页的请把数字填到县里发的模板里报送"
+_TAKE_OUT = "是邮件的请把里面的报表另存出来，放进文件夹；是网页的另存时请选“网页，仅 HTML”"
 _UNPACK = "请先解压，把里面的工作簿放进来"
 _SEND_THE_WORKBOOK = "请报送填好的工作簿（.xlsx）；盖章件可以另外报送"
 _OPEN_AND_SAVE = "能用 WPS 或 Excel 打开的，请另存为 .xlsx（加了密的先解密）后重新报送"
@@ -336,10 +336,15 @@ def _document_reader(module: str) -> DocumentReader:
     return read
 
 
-def _document(label: str, matches: Callable[[Content], bool], module: str) -> FileFormat:
+def _document(
+    label: str,
+    matches: Callable[[Content], bool],
+    module: str,
+    suggestion: str = codes.FILL_IN,
+) -> FileFormat:
     """A row of what is no workbook, and may hold tables that can be read."""
     reader = _document_reader(module)
-    return FileFormat(Kind.FOREIGN, label, matches, suggestion=codes.FILL_IN, read_document=reader)
+    return FileFormat(Kind.FOREIGN, label, matches, suggestion=suggestion, read_document=reader)
 
 
 def _foreign(
@@ -458,7 +463,7 @@ FORMATS: tuple[FileFormat, ...] = (
     _foreign("程序文件", _begins(b"MZ")),
     _foreign("RTF 文档", _begins(b"{\\rtf"), _SAVE_AS_DOCX),
     _document("网页（HTML）文件", _is_page, "html"),
-    _foreign("网页归档或邮件文件", _is_message, _TAKE_OUT),
+    _document("网页归档或邮件文件", _is_message, "page_archive", _TAKE_OUT),
     _foreign("XML 表格（2003 格式）", _is_xml_table, codes.RESEND),
     _foreign("XML 文件", _is_xml),
     _document("文本文件（如 CSV）", _is_text, "plain_text"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xlreport.formats import codes
-from xlreport.formats.detect import FileFormat, format_of
+from xlreport.formats.detect import FileFormat, Kind, format_of
 from xlreport.formats.grid import Document
 from xlreport.formats.guard import DEFAULT_LIMITS, Limits, check_limit
 
@@ -18,10 +18,15 @@ def is_document(found: FileFormat) -> bool:
 def open_document(
     data: bytes, limits: Limits = DEFAULT_LIMITS, passwords: Sequence[str] = ()
 ) -> Document:
-    """Reads a document; of a workbook what its sheets show, `passwords` are tried on it where it is
+    """Reads a document; of a workbook what its sheets show. `passwords` are tried on what is
     encrypted. Raises Refused."""
     check_limit(codes.FILE_SIZE, len(data), limits.file)
     found = format_of(data, limits)
+    if found.kind is Kind.LOCKED:
+        from xlreport.formats.locked import decrypt
+
+        data = decrypt(data, passwords)
+        found = format_of(data, limits)
     if found.read_document is not None:
         return found.read_document(data, limits)
     from xlreport.formats.book_grid import book_document

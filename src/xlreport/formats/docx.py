@@ -12,7 +12,17 @@ from dataclasses import dataclass, field
 
 from xlreport.a1 import Cell
 from xlreport.formats import codes, opc
-from xlreport.formats.drafts import RAISED, Draft, Passage, Shape, count_of, document_of, tags_of
+from xlreport.formats.colours import LOWERED, RAISED
+from xlreport.formats.drafts import (
+    SYMBOL,
+    TEXT_BOX,
+    Draft,
+    Passage,
+    Shape,
+    count_of,
+    document_of,
+    tags_of,
+)
 from xlreport.formats.grid import Document
 from xlreport.formats.guard import (
     CellCount,
@@ -22,6 +32,8 @@ from xlreport.formats.guard import (
     open_package,
     parse_xml,
 )
+from xlreport.formats.runs import SCRIPTS, scripted
+from xlreport.submission import PICTURE
 
 KIND = "Word 文档"
 
@@ -33,9 +45,13 @@ _PREFIXES: Mapping[str, str] = {
     "http://schemas.openxmlformats.org/officeDocument/2006/math": "m",
     "http://purl.oclc.org/ooxml/officeDocument/math": "m",
     "http://schemas.openxmlformats.org/markup-compatibility/2006": "mc",
+    "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing": "wp",
+    "http://purl.oclc.org/ooxml/drawingml/wordprocessingDrawing": "wp",
+    "urn:schemas-microsoft-com:vml": "v",
 }
 
 _NUMBER = re.compile(r"[0-9]{1,4}")
+_HALF_POINTS = re.compile(r"(-?)0*[1-9][0-9]{0,3}")
 _MOST_COLUMNS = 63
 """Word's own limit on the columns of a table."""
 
@@ -187,7 +203,7 @@ class _Run:
     """What is known of the run of text that is open."""
 
     is_seen: bool = True
-    is_raised: bool = False
+    script: str = ""
 
 
 class _Text(XmlHandler):
@@ -222,7 +238,12 @@ class _Text(XmlHandler):
             "w:vanish": self._hide_run,
             "w:strike": self._hide_run,
             "w:dstrike": self._hide_run,
-            "w:vertAlign": self._raise,
+            "w:vertAlign": self._align,
+            "w:position": self._shift,
+            "w:sym": lambda _: self._mark(SYMBOL),
+            "w:object": lambda _: self._mark(PICTURE),
+            "wp:inline": lambda _: self._mark(PICTURE),
+            "v:imagedata": lambda _: self._mark(PICTURE),
         }
         self._ends: dict[str, Callable[[], object]] = {
             "mc:AlternateContent": lambda: self._choices.pop(),
@@ -267,8 +288,7 @@ class _Text(XmlHandler):
 
     def _say(self, text: str) -> None:
         if text and self._run.is_seen:
-            sign = RAISED if self._run.is_raised else ""
-            self._passages[-1].say(sign + text)
+            self._passages[-1].say(scripted(text, self._run.script))
 
     def _is_left_out(self, name: str) -> bool:
         """Whether this is another way to write what was shown already (part 3, 9.3)."""
@@ -288,9 +308,20 @@ class _Text(XmlHandler):
         if self._is_of_a_run() and _is_on(attributes):
             self._run.is_seen = False
 
-    def _raise(self, attributes: Mapping[str, str]) -> None:
-        if self._is_of_a_run() and attributes.get("w:val") == "superscript":
-            self._run.is_raised = True
+    def _align(self, attributes: Mapping[str, str]) -> None:
+        if self._is_of_a_run():
+            self._run.script = SCRIPTS.get(attributes.get("w:val", ""), "")
+
+    def _shift(self, attributes: Mapping[str, str]) -> None:
+        """A text moved up or down by half points (17.3.2.24)."""
+        match = _HALF_POINTS.fullmatch(attributes.get("w:val", ""))
+        if self._is_of_a_run() and match is not None:
+            self._run.script = LOWERED if match[1] else RAISED
+
+    def _mark(self, mark: str) -> None:
+        """Something that is no text."""
+        if self._run.is_seen:
+            self._passages[-1].marks.append(mark)
 
     def _end_box(self) -> None:
         """What a text box says stands beside the text: before the paragraph that it hangs on, or
@@ -298,6 +329,8 @@ class _Text(XmlHandler):
         box = self._passages.pop().closed()
         if self._tables and self._tables[-1].cell is not None:
             self._tables[-1].draft.after.append(box.parts)
+            if box.parts:
+                self._passages[-1].marks.append(TEXT_BOX)
         else:
             self._passages[-1].parts.append(box.parts)
         self._run = _Run()

@@ -14,15 +14,20 @@ from xlreport.a1 import Cell
 from xlreport.formats import codes
 from xlreport.formats.grid import Box, Document, Grid, Line
 from xlreport.formats.guard import CellCount, Limits
-from xlreport.submission import Place
+from xlreport.submission import PICTURE, Place
 from xlreport.text import clean
 
 _BLANKS = re.compile(r"[ \t\n\f\r\xa0]+")
 _PIECE = 10_000
 """Characters that are cleaned at a time, so that none is cut off."""
 
-RAISED = "^"
-"""Stands before what is written raised: 5² is neither 52 nor 5."""
+TEXT_BOX, NESTED, SYMBOL = "（文本框）", "（格子里的表格）", "（符号）"
+"""What stands in a cell for what is not read as its text, beside PICTURE."""
+
+_MARKS = frozenset((PICTURE, TEXT_BOX, NESTED, SYMBOL))
+_MOST_NESTED, _MOST_PARTS = 60, 10
+"""Letters and parts of a table in a cell that may be what the cell says; longer ones lay out a
+page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,8 @@ class Passage:
     count: CellCount
     parts: list[Part] = field(default_factory=list)
     has_tables: bool = False
+    marks: list[str] = field(default_factory=list)
+    """What lies in it and is no text."""
     _pieces: list[str] = field(default_factory=list)
 
     def say(self, text: str) -> None:
@@ -95,10 +102,27 @@ class Passage:
 
     @property
     def text(self) -> str:
-        """All its lines; nothing of a passage around tables, whose lines go out with these."""
+        """All its lines; nothing of a passage around tables, whose lines go out with these. What is
+        not read is told where a number may stand: a cell that says nothing else, or no words."""
         if self.has_tables:
-            return ""
-        return "\n".join(part for part in self.parts if isinstance(part, str))
+            return NESTED if self._is_short() else ""
+        text = "\n".join(part for part in self.parts if isinstance(part, str))
+        if any(map(str.isalpha, text)):
+            return text
+        return text + "".join(dict.fromkeys(self.marks))
+
+    def _is_short(self) -> bool:
+        """Whether all that is in it may be what a cell says: few letters, a digit among them."""
+        letters = ""
+        for number, part in enumerate(_flat(self.parts)):
+            is_long = not isinstance(part, str) and len(part) > _MOST_NESTED
+            if number > _MOST_PARTS or is_long:
+                return False
+            texts = [part] if isinstance(part, str) else [shape.text for shape in part.values()]
+            letters += "".join(texts)
+            if len(letters) > _MOST_NESTED:
+                return False
+        return _has_digit(letters)
 
 
 @dataclass
@@ -121,8 +145,12 @@ class Draft:
         return [self.before.parts, self.shapes, self.after]
 
 
+def _has_digit(text: str) -> bool:
+    return any(map(str.isdigit, text))
+
+
 def _has_text(shapes: Shapes) -> bool:
-    return any(shape.text for shape in shapes.values())
+    return any(shape.text and shape.text not in _MARKS for shape in shapes.values())
 
 
 def seen_text(text: str) -> str:

@@ -58,3 +58,5 @@ class Document:
     kind: str
     parts: tuple[Line | Grid, ...]
     saved: str = ""
+    hidden: tuple[str, ...] = ()
+    """Rows and columns that hold something and are hidden, which are not in it: “表”的D列."""

@@ -11,7 +11,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from xlreport.formats.drafts import RAISED, Draft, Passage, count_of, document_of, tags_of
+from xlreport.formats.colours import LOWERED, RAISED
+from xlreport.formats.drafts import Draft, Passage, count_of, document_of, tags_of
 from xlreport.formats.encodings import page_text
 from xlreport.formats.grid import Document
 from xlreport.formats.guard import CellCount, Limits
@@ -22,6 +23,8 @@ from xlreport.formats.html_tables import (
     laid_out,
     rows_asked_for,
 )
+from xlreport.formats.runs import scripted
+from xlreport.submission import PICTURE
 
 KIND = "网页"
 
@@ -47,6 +50,18 @@ _NO_TEXT = re.compile(
     r"visibility\s*:\s*(?:hidden|collapse)|text-decoration[^;]*line-through|mso-hide\s*:\s*all",
     re.IGNORECASE,
 )
+_TINY = re.compile(r"(?<![-\w])font-size\s*:\s*0+(?:\.0*)?(?![\d.])", re.IGNORECASE)
+_SCRIPT = re.compile(
+    r"(?<![-\w])(?:vertical-align|mso-text-raise)\s*:\s*"
+    r"(?P<word>super|sub|baseline|(?P<sign>-?)(?P<height>[0-9]*\.?[0-9]+))",
+    re.IGNORECASE,
+)
+_SCRIPTS = {"sup": RAISED, "sub": LOWERED}
+"""What is written raised or lowered, by its element;"""
+
+_SCRIPT_WORDS = {"super": RAISED, "sub": LOWERED, "baseline": ""}
+"""and by its style."""
+
 _TYPED_IN = frozenset(("", "text", "number", "tel"))
 """Kinds of `input` in which people see what was typed in."""
 
@@ -167,8 +182,10 @@ class _Page:
         self._starts: dict[str, Callable[[Mapping[str, str]], None]] = {
             "table": self._begin_table,
             "input": self._input,
-            "sup": self._raise,
+            "img": self._picture,
         }
+        self._scripts = [""]
+        """For each element that is open and seen whether its text is raised or lowered."""
 
     # --- what the parser calls ----------------------------------------------------------------
 
@@ -180,6 +197,7 @@ class _Page:
             return
         if self._mute or _is_mute(tag, attributes):
             self._mute += 1
+        self._scripts.append(_script(tag, attributes, self._scripts[-1]))
         if tag in _BLOCKS:
             self._passage.end_line()
         if tag in _STARTS and self._tables:
@@ -193,6 +211,7 @@ class _Page:
         if self._hidden:
             self._hidden -= 1
             return
+        self._scripts.pop()
         if self._mute:
             self._mute -= 1
         if tag in _BLOCKS:
@@ -207,7 +226,7 @@ class _Page:
     def data(self, text: str) -> None:
         """A piece of text."""
         if not self._hidden and not self._mute:
-            self._passage.say(text)
+            self._passage.say(scripted(text, self._scripts[-1]))
 
     def close(self) -> None:
         """The page ends."""
@@ -235,8 +254,9 @@ class _Page:
         if attributes.get("type", "").lower() in _TYPED_IN:
             self.data(attributes.get("value", ""))
 
-    def _raise(self, _: Mapping[str, str]) -> None:
-        self.data(RAISED)
+    def _picture(self, _: Mapping[str, str]) -> None:
+        if not self._mute:
+            self._passage.marks.append(PICTURE)
 
 
 def _is_hidden(tag: str, attributes: Mapping[str, str]) -> bool:
@@ -250,4 +270,21 @@ def _is_mute(tag: str, attributes: Mapping[str, str]) -> bool:
     """Whether the text of an element is not seen, or crossed out."""
     if tag in _CROSSED_OUT:
         return True
-    return _NO_TEXT.search(attributes.get("style", "")) is not None
+    style = attributes.get("style", "")
+    return _NO_TEXT.search(style) is not None or _TINY.search(style) is not None
+
+
+def _script(tag: str, attributes: Mapping[str, str], around: str) -> str:
+    """Whether the text of an element is raised or lowered; what is said of blocks and cells is
+    where they lie."""
+    if tag in _BLOCKS:
+        return around
+    script = _SCRIPTS.get(tag, around)
+    match = _SCRIPT.search(attributes.get("style", ""))
+    if match is None:
+        return script
+    if match["height"] is None:
+        return _SCRIPT_WORDS[match["word"].lower()]
+    if not match["height"].strip("0."):
+        return ""
+    return LOWERED if match["sign"] else RAISED

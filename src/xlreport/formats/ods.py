@@ -12,6 +12,7 @@ from typing import ClassVar
 from xlreport import a1
 from xlreport.a1 import Cell
 from xlreport.formats import codes, opc
+from xlreport.formats.colours import Font
 from xlreport.formats.conditional import MOST_RULES, Change, Rule, may_hide
 from xlreport.formats.conditions import ALWAYS
 from xlreport.formats.guard import (
@@ -39,6 +40,7 @@ from xlreport.formats.raw import (
     join_names,
 )
 from xlreport.formats.remarks import CHART, COMMENT, MOST_LETTERS, PICTURE, TEXT_BOX
+from xlreport.formats.runs import Run
 from xlreport.formats.shown import date_shown, number_read
 
 Attributes = dict[str, str]
@@ -219,6 +221,8 @@ class _Cell:
     is_date: bool = False
     repeats: bool = False
     lines: list[str] = field(default_factory=list)
+    runs: list[Run] = field(default_factory=list)
+    """The parts of the paragraphs, where they are not all in the font of the cell."""
 
     def raw(self) -> RawCell | None:
         """The cell by its value type (19.387); None when there is nothing in it."""
@@ -239,7 +243,8 @@ class _Cell:
         text = self.attributes.get("office:string-value", shown)
         if not text and formula is None:
             return None
-        return made("str", text)
+        has_fonts = any(run.font is not None for run in self.runs)
+        return made("str", text, runs=tuple(self.runs) if has_fonts else ())
 
     def _number(self, made: Callable[..., RawCell], shown: str) -> RawCell:
         """A number with what its style shows; what is written beside it counts where that is the
@@ -318,6 +323,8 @@ class _Content(XmlHandler):
         self.rows = 1
         self.line: list[tuple[int, RawCell]] = []
         self.cell: _Cell | None = None
+        self.spans: list[tuple[int, str]] = []
+        """How deep each open part of a text lies, and its style."""
         self.hidden = 0
         self.style_numbers: dict[str, int] = {}
         self.rules: list[Rule] = []
@@ -327,6 +334,8 @@ class _Content(XmlHandler):
         if _is_hidden(name):
             self.hidden += 1
         self.path.append(name)
+        while self.spans and self.spans[-1][0] >= len(self.path):
+            self.spans.pop()
         if name in _AROUND_CELLS and any(each.startswith(_ELSEWHERE) for each in self.path):
             raise Refused(codes.SMUGGLED())
         if self.hidden:
@@ -364,6 +373,7 @@ class _Content(XmlHandler):
             return
         if "text:p" in self.path:
             self.cell.lines[-1] += text
+            self.cell.runs.append(Run(text, self._run_font()))
 
     # --- where an element begins -----------------------------------------------------------
 
@@ -458,7 +468,23 @@ class _Content(XmlHandler):
 
     def _start_paragraph(self, _attributes: Attributes) -> None:
         if self.cell is not None:
+            if self.cell.lines:
+                self.cell.runs.append(Run("\n"))
             self.cell.lines.append("")
+
+    def _start_span(self, attributes: Attributes) -> None:
+        self.spans.append((len(self.path), attributes.get("text:style-name", "")))
+
+    def _run_font(self) -> Font | None:
+        """The font of the text that comes; None for that of the cell."""
+        while self.spans and self.spans[-1][0] > len(self.path):
+            self.spans.pop()
+        if not self.spans or self.cell is None:
+            return None
+        font = self.styles.look(self._style(self.cell.attributes)).font
+        for _, style in self.spans:
+            font = self.styles.run_font(style, font)
+        return font
 
     def _start_spaces(self, attributes: Attributes) -> None:
         self.data(" " * min(_repetition(attributes, "text:c"), _MOST_SPACES))
@@ -487,6 +513,7 @@ class _Content(XmlHandler):
         "calcext:data-bar": _start_bars,
         "calcext:icon-set": _start_bars,
         "text:p": _start_paragraph,
+        "text:span": _start_span,
         "text:s": _start_spaces,
         "text:tab": _start_tab,
         "text:line-break": _start_line_break,

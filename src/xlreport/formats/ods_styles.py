@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
 
-from xlreport.formats.colours import BLACK, WHITE, Colour, Font, colour
+from xlreport.formats.colours import BLACK, LOWERED, RAISED, WHITE, Colour, Font, colour
 from xlreport.formats.conditional import Change, Look
 from xlreport.formats.number_formats import GENERAL
 from xlreport.formats.ods_numbers import NumberStyles
@@ -36,6 +36,8 @@ class _Style:
     colour: Colour | None = None
     ground: Colour | None = None
     letters: float | None = None
+    struck: bool | None = None
+    script: str | None = None
     repeats: bool | None = None
     numbers: str | None = None
     maps: list[StyleMap] = field(default_factory=list)
@@ -106,6 +108,10 @@ class OdsStyles:
         if attributes.get("style:use-window-font-color") == "true":
             style.colour = BLACK
         style.letters = _points(attributes.get("fo:font-size", ""))
+        if "style:text-line-through-style" in attributes:
+            style.struck = attributes["style:text-line-through-style"] != "none"
+        if "style:text-position" in attributes:
+            style.script = _script(attributes["style:text-position"])
 
     def end(self, name: str) -> None:
         """An element ends."""
@@ -133,6 +139,11 @@ class OdsStyles:
         font = resolved.look.font._replace(colour=shown.colour)
         return resolved.look._replace(font=font).why_unseen()
 
+    def run_font(self, name: str, base: Font) -> Font:
+        """The font of a part of a text in this style, in another one."""
+        style = self.styles.get(("text", name))
+        return base if style is None else _font(style, base)
+
     def look(self, name: str) -> Look:
         """How cells of this style look."""
         return self._resolved(name).look
@@ -155,7 +166,7 @@ class OdsStyles:
     def _resolve(self, name: str) -> _Resolved:
         font, ground, numbers, repeats = Font(), WHITE, "", False
         for style in reversed(self._with_parents(name or _DEFAULT)):
-            font = Font(style.colour or font.colour, style.letters or font.size)
+            font = _font(style, font)
             ground = style.ground or ground
             numbers = numbers if style.numbers is None else style.numbers
             repeats = repeats if style.repeats is None else style.repeats
@@ -202,6 +213,23 @@ class OdsStyles:
             chain.append(style)
             style = self.styles.get(("table-cell", style.parent)) if style.parent else None
         return chain
+
+
+def _font(style: _Style, base: Font) -> Font:
+    """What a style makes of a font."""
+    struck = base.struck if style.struck is None else style.struck
+    script = base.script if style.script is None else style.script
+    return Font(style.colour or base.colour, style.letters or base.size, struck, script)
+
+
+def _script(position: str) -> str:
+    """Whether a text is raised or lowered: `super 58%`, `-33% 58%` (20.384)."""
+    first = position.split(" ")[0]
+    if first == "super":
+        return RAISED
+    if first == "sub" or first.startswith("-"):
+        return LOWERED
+    return RAISED if first.strip("0%.") else ""
 
 
 def _points(text: str) -> float | None:

@@ -64,26 +64,38 @@ def read(data: bytes, limits: Limits) -> Document:
 
 
 def _comma_rows(text: str, count: CellCount) -> list[_Row]:
-    """The rows of a CSV file as programs write it, all of the same length; none of any other text.
-    Raises Refused."""
+    """The rows of a CSV file as programs write it, all of the same length, or cut off behind their
+    last cell that is not blank; none of any other text. Raises Refused."""
     lines = text.split("\n")
     first = next((line for line in lines if line.strip()), "")
-    if "," not in first or "\t" in first:
+    if "," not in text or "\t" in first:
         return []
     rows: list[_Row] = []
     reader = csv.reader(iter(_with_ends(lines)))
     number = 1
     try:
         for cells in reader:
-            if cells and rows and len(cells) != len(rows[0].cells):
-                return []
             if cells:
-                count.add(len(cells))
+                count.add(len(cells) if len(cells) > 1 else 0)
                 rows.append(_Row(number, reader.line_num, cells, ","))
             number = reader.line_num + 1
     except csv.Error:
         return []
-    return rows if len(rows) > 1 and len(rows[0].cells) > 1 else []
+    return rows if _are_of_a_table(rows) else []
+
+
+def _are_of_a_table(rows: Sequence[_Row]) -> bool:
+    """Whether rows are those of a CSV file: all of one length, or most of several cells."""
+    lengths = [len(row.cells) for row in rows]
+    if len(rows) < _LEAST_ROWS:
+        return False
+    if min(lengths) == max(lengths):
+        return lengths[0] > 1
+    several = sum(length >= _SEVERAL for length in lengths)
+    return several >= _LEAST_RAGGED and 2 * several >= len(rows)
+
+
+_LEAST_ROWS, _LEAST_RAGGED, _SEVERAL = 2, 4, 3
 
 
 def _with_ends(lines: Iterable[str]) -> Iterator[str]:

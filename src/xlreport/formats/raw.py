@@ -5,6 +5,7 @@ Every reader (xlsx, xlsb, xls, ods) gives this; nothing above knows which format
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -12,6 +13,7 @@ from enum import StrEnum
 from xlreport.a1 import Cell
 from xlreport.findings import Finding
 from xlreport.formats.conditional import Look, Rule
+from xlreport.formats.runs import Run
 
 MOST_ODD = 200
 """How many repeated cells, and how many marks, a sheet lists."""
@@ -34,7 +36,8 @@ class RawCell:
     format of a number (empty where the file format does not tell, or it is General), `unseen`
     says why nobody sees what the cell shows; empty where people do. `picture` is one that a program
     puts into the cell itself, `repeats` is whether the text is repeated as often as there is room,
-    `style` the number of its style among the looks of the sheet."""
+    `style` the number of its style among the looks of the sheet. `runs` are the parts of a text
+    that are not all in the font of the cell."""
 
     kind: str
     text: str
@@ -46,6 +49,18 @@ class RawCell:
     picture: bool = False
     repeats: bool = False
     style: int = field(default=0, compare=False, repr=False)
+    runs: tuple[Run, ...] = field(default=(), compare=False, repr=False)
+
+
+_PICTURE = re.compile(r"=?(?:_xlfn\.)?(?:DISPIMG|IMAGE)\(", re.IGNORECASE)
+
+
+def is_picture(cell: RawCell) -> bool:
+    """Whether a cell shows a picture: DISPIMG (WPS) or IMAGE (Excel), which only they can show."""
+    if cell.picture:
+        return True
+    content = cell.formula or cell.text
+    return _PICTURE.match(content.strip()) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from xlreport.formats.conditional import NO_CHANGE, Change, Look
 from xlreport.formats.guard import Refused, XmlHandler, parse_xml
 from xlreport.formats.number_formats import HIDDEN_TEXT, NumberFormats, hides_texts
 from xlreport.formats.opc import PREFIXES, Parts
+from xlreport.formats.runs import font_with
 
 _DRAWING_MAIN = {
     "http://schemas.openxmlformats.org/drawingml/2006/main": "",
@@ -37,6 +38,11 @@ class Styles:
     unseen_texts: dict[int, str] = field(default_factory=dict)
     repeats: set[int] = field(default_factory=set)
     changes: list[Change] = field(default_factory=list)
+    fonts: list[Font] = field(default_factory=list)
+
+    def font(self, index: int) -> Font:
+        """A font by its number; the usual one for a number that the file has not."""
+        return self.fonts[index] if 0 <= index < len(self.fonts) else Font()
 
     def why_unseen(self, style: int, kind: str) -> str:
         """Why nobody sees a cell of this style and kind, in words; empty where people do."""
@@ -69,7 +75,9 @@ class StyleTable:
     def styles(self) -> Styles:
         """What was collected, once all of it is."""
         looks = [self._look(style) for style in range(len(self.used))]
-        styles = Styles(self.formats, looks, repeats=self.repeats, changes=self.changes)
+        styles = Styles(
+            self.formats, looks, repeats=self.repeats, changes=self.changes, fonts=self.fonts
+        )
         for style, look in enumerate(looks):
             reason = look.why_unseen()
             if reason:
@@ -174,6 +182,8 @@ class _Styles(StyleTable, XmlHandler):
             size = _float(attributes.get("val", ""))
             if size:
                 self.fonts[-1] = self.fonts[-1]._replace(size=size)
+        elif where[:1] == ["font"]:
+            self.fonts[-1] = font_with(self.fonts[-1], where[-1], attributes.get("val", ""))
 
     def _fill(self, where: list[str], attributes: dict[str, str]) -> None:
         """What is behind a text: the foreground of a pattern."""

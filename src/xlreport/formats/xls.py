@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -35,6 +35,7 @@ from xlreport.formats.raw import (
     add_range,
     join_names,
 )
+from xlreport.formats.runs import runs_of
 from xlreport.formats.shown import date_shown
 from xlreport.formats.xls_remarks import XlsRemarks
 from xlreport.formats.xls_rules import XlsRules
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 FORMULA, EOF, PROTECT, BOUNDSHEET, SUPBOOK, BOF = 0x06, 0x0A, 0x12, 0x85, 0x1AE, 0x809
 MERGE_CELLS, NOTE, EXTERN_SHEET, NAME, FILE_PASS = 0xE5, 0x1C, 0x17, 0x18, 0x2F
 NUMBER_CELL, RK, MUL_RK = 0x203, 0x27E, 0xBD
+STRINGS, CONTINUE = 0xFC, 0x3C
 LABEL, BOOL_ERR, RICH_TEXT, SHARED_TEXT = 0x204, 0x205, 0xD6, 0xFD
 ROW, COL_INFO, WINDOW1, WINDOW2 = 0x208, 0x7D, 0x3D, 0x23E
 _CELLS = frozenset({NUMBER_CELL, RK, MUL_RK, FORMULA, LABEL, BOOL_ERR, RICH_TEXT, SHARED_TEXT})
@@ -162,9 +164,22 @@ def _sheets(book: xlrd.Book, records: _Records, limits: Limits) -> dict[str, Raw
         sheet.looks = looks.looks
         for cell, raw in _cells(source, facts.formulas, since_1904=book.datemode == 1):
             count.add()
-            sheet.put(cell, looks.styled(raw, facts.styles.get(cell)))
+            rich = _with_runs(raw, facts.texts.get(cell, -1), records)
+            sheet.put(cell, looks.styled(rich, facts.styles.get(cell)))
         sheets[source.name] = sheet
     return sheets
+
+
+def _with_runs(raw: RawCell, string: int, records: _Records) -> RawCell:
+    """A cell with the parts of its shared string that are in fonts of their own."""
+    starts = records.rich_strings.get(string, ())
+    if not starts or raw.kind != "str":
+        return raw
+    return replace(raw, runs=runs_of(raw.text, starts, records.styles.font))
+
+
+_Rich = Mapping[int, Sequence[tuple[int, int]]]
+"""By the number of a shared string the first letter and the font of each of its parts."""
 
 
 @dataclass
@@ -254,6 +269,8 @@ class _SheetFacts:
     """What the records say of a worksheet and xlrd does not."""
 
     formulas: set[Cell] = field(default_factory=set)
+    texts: dict[Cell, int] = field(default_factory=dict)
+    """The number of the shared string of each cell that has one."""
     styles: dict[Cell, int] = field(default_factory=dict)
     """The style of each cell that holds something."""
     twice: list[Cell] = field(default_factory=list)
@@ -287,6 +304,9 @@ class _SheetFacts:
         self.rules.take(kind, body)
         if kind in _CELLS:
             self._take_styles(kind, body)
+        if kind == SHARED_TEXT and len(body) >= 10:
+            row, column, _, string = struct.unpack_from("<HHHI", body)
+            self.texts[row, column] = string
         if kind == FORMULA:
             self.formulas.add(struct.unpack_from("<HH", body))
         elif kind == NOTE:
@@ -340,6 +360,9 @@ class _Records:
         self._ranges: list[tuple[int, int, int]] = []
         self._names: list[tuple[int, bytes]] = []
         self._starts: list[int] = []
+        self._strings: list[bytes] = []
+        """The record with the shared strings and those in which it goes on (2.4.265)."""
+        self._last = 0
         self._is_biff8 = stream[4:6] == _BIFF8
         for position, kind, body in self._substream(0):
             if kind == FILE_PASS:  # all records behind it are encrypted
@@ -361,8 +384,24 @@ class _Records:
             self._ranges += struct.iter_unpack("<Hhh", body[2 : 2 + 6 * count])
         elif kind == NAME:
             self._names.append((position, body))
+        elif kind == STRINGS or (kind == CONTINUE and self._last == STRINGS):
+            self._strings.append(body)
+            kind = STRINGS
         elif kind == WINDOW1 and len(body) >= 10:
             self.hidden = bool(body[8] & _WINDOW_HIDDEN)
+        self._last = kind
+
+    @cached_property
+    def rich_strings(self) -> _Rich:
+        """The parts of the shared strings that are in fonts of their own, which xlrd keeps only
+        where it is to read all formats."""
+        from xlrd.book import unpack_SST_table
+
+        if not self._is_biff8 or not self._strings:
+            return {}
+        (count,) = struct.unpack_from("<I", self._strings[0], 4)
+        _, rich = unpack_SST_table(self._strings, count)
+        return rich
 
     def _take_sheet(self, body: bytes) -> None:
         """A sheet of any kind has a name, a worksheet has records too (2.4.28)."""

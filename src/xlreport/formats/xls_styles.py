@@ -6,7 +6,15 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass, field
 
-from xlreport.formats.colours import BLACK, WHITE, Colour, Font, in_palette
+from xlreport.formats.colours import (
+    BLACK,
+    LOWERED,
+    RAISED,
+    WHITE,
+    Colour,
+    Font,
+    in_palette,
+)
 from xlreport.formats.conditional import Look
 
 FONT, PALETTE, XF = 0x31, 0x92, 0xE0
@@ -23,12 +31,21 @@ _ALIGNMENT, _REPEATED = 0x07, 0x04
 _TWIPS = 20
 """Twentieths of a point."""
 
+_STRUCK = 0x08
+_SCRIPTS = {1: RAISED, 2: LOWERED}
+"""How a font says that a stroke goes through it, and that it is raised or lowered."""
+
+
+def scripted_font(flags: int, script: int) -> Font:
+    """A font with its stroke and its place, as .xlsb writes them too."""
+    return Font(struck=bool(flags & _STRUCK), script=_SCRIPTS.get(script, ""))
+
 
 @dataclass
 class XlsStyles:
     """Fonts and styles in their order; fed with the records of the whole workbook."""
 
-    fonts: list[tuple[int, int]] = field(default_factory=list)
+    fonts: list[tuple[int, int, Font]] = field(default_factory=list)
     used: list[tuple[int, int, int]] = field(default_factory=list)
     repeats: set[int] = field(default_factory=set)
     palette: dict[int, Colour] = field(default_factory=dict)
@@ -36,8 +53,9 @@ class XlsStyles:
     def take(self, kind: int, body: bytes) -> None:
         """Notes what a record says; nothing of one that is too short."""
         if kind == FONT and len(body) >= 6:
-            height, _, colour = struct.unpack_from("<HHH", body)
-            self.fonts.append((height, colour))
+            height, flags, colour = struct.unpack_from("<HHH", body)
+            script = struct.unpack_from("<H", body, 8)[0] if len(body) >= 10 else 0
+            self.fonts.append((height, colour, scripted_font(flags, script)))
         elif kind == XF and len(body) >= 20:
             (font,) = struct.unpack_from("<H", body)
             pattern, colours = struct.unpack_from("<IH", body, 14)
@@ -60,14 +78,15 @@ class XlsStyles:
             return Look(code=code)
         font, pattern, fore = self.used[style]
         ground = self.colour(fore, WHITE) if pattern else WHITE
-        return Look(self._font(font), ground, code)
+        return Look(self.font(font), ground, code)
 
-    def _font(self, index: int) -> Font:
+    def font(self, index: int) -> Font:
+        """A font by its number."""
         position = index - 1 if index > _LEFT_OUT else index
         if position >= len(self.fonts):
             return Font()
-        height, colour = self.fonts[position]
-        return Font(self.colour(colour, BLACK), height / _TWIPS)
+        height, colour, font = self.fonts[position]
+        return font._replace(colour=self.colour(colour, BLACK), size=height / _TWIPS)
 
     def colour(self, index: int, otherwise: Colour) -> Colour:
         """A colour of the palette; the usual one where the file leaves it to a program."""

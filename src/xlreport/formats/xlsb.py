@@ -27,6 +27,7 @@ from xlreport.formats.raw import (
     join_names,
 )
 from xlreport.formats.remarks import COMMENT, MOST_LETTERS, with_drawings
+from xlreport.formats.runs import Run, runs_of
 from xlreport.formats.shown import date_shown
 from xlreport.formats.styles import Styles, theme_colours
 from xlreport.formats.xlsb_rules import RuleReader
@@ -137,10 +138,20 @@ def _listed_sheets(parts: Parts, workbook: str) -> Iterator[_Listed]:
             yield _Listed(name, targets.get(relation, ""), state != 0)
 
 
+_HAS_RUNS = 0x01
+
+
+class _String(NamedTuple):
+    """A text, and the first letter and the number of the font of each of its parts."""
+
+    text: str
+    runs: tuple[tuple[int, int], ...] = ()
+
+
 class _Shared(NamedTuple):
     """What all sheets of a workbook share."""
 
-    strings: Sequence[str]
+    strings: Sequence[_String]
     styles: Styles
     since_1904: bool = False
 
@@ -218,10 +229,21 @@ def _related_records(parts: Parts, workbook: str, relation: str) -> Iterator[tup
         yield from _records(content)
 
 
-def _strings(parts: Parts, workbook: str) -> list[str]:
+def _strings(parts: Parts, workbook: str) -> list[_String]:
     """The shared strings (2.4.820 BrtSSTItem)."""
     records = _related_records(parts, workbook, "sharedStrings")
-    return [_wide(body, 1)[0] for kind, body in records if kind == SST_ITEM]
+    return [_string(body) for kind, body in records if kind == SST_ITEM]
+
+
+def _string(body: bytes) -> _String:
+    """A text with the first letter and the font of each of its parts (2.5.123 RichStr, 2.5.132
+    StrRun). Raises struct.error."""
+    text, end = _wide(body, 1)
+    if not body[0] & _HAS_RUNS:
+        return _String(text)
+    (count,) = struct.unpack_from("<I", body, end)
+    runs = body[end + 4 : end + 4 + 4 * count]
+    return _String(text, tuple(struct.iter_unpack("<HH", runs[: len(runs) // 4 * 4])))
 
 
 # --- cells -------------------------------------------------------------------------------
@@ -393,7 +415,8 @@ class _Sheet:
         if cell_kind == "n":
             raw = self._number(text, formula, style)
         unseen = styles.why_unseen(style, cell_kind)
-        self.sheet.put((self.row, self.column), replace(raw, unseen=unseen, style=style))
+        runs = self._runs(kind, body[header:])
+        self.sheet.put((self.row, self.column), replace(raw, unseen=unseen, style=style, runs=runs))
 
     def _number(self, text: str, formula: str | None, style: int) -> RawCell:
         """A number with what its format makes of it."""
@@ -414,11 +437,24 @@ class _Sheet:
             self.count.add()
         self.count.add()
 
+    def _runs(self, kind: int, value: bytes) -> tuple[Run, ...]:
+        """The parts of a text that are not all in the font of the cell."""
+        if kind in _SHARED:
+            string = self._shared_string(value)
+        elif kind == CELL_RSTRING:
+            string = _string(value)
+        else:
+            return ()
+        return runs_of(string.text, string.runs, self.shared.styles.font)
+
+    def _shared_string(self, value: bytes) -> _String:
+        (index,) = struct.unpack_from("<I", value)
+        return self.shared.strings[int(index)]
+
     def _value(self, kind: int, value: bytes) -> tuple[str, str]:
         """The kind of cell and what it holds."""
         if kind in _SHARED:
-            (index,) = struct.unpack_from("<I", value)
-            return "s", self.shared.strings[index]
+            return "s", self._shared_string(value).text
         cell_kind, value_of = _VALUES[kind]
         return cell_kind, value_of(value)
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Iterator, Sequence
 
-from xlreport.formats.colours import BLACK, WHITE, Colour, Font, in_palette, tinted
+from xlreport.formats.colours import BLACK, WHITE, Colour, in_palette, tinted
 from xlreport.formats.conditional import NO_CHANGE, Change
 from xlreport.formats.styles import Styles, StyleTable
+from xlreport.formats.xls_styles import scripted_font
 
 FONT, FMT, FILL, XF, DXF = 43, 44, 45, 47, 507
 BEGIN_CELL_XFS, END_CELL_XFS = 617, 618
@@ -59,8 +60,10 @@ class _Styles(StyleTable):
         elif kind == DXF:
             self.changes.append(self._change(body))
         elif kind == FONT and len(body) >= 20:
-            (height,) = struct.unpack_from("<H", body)
-            self.fonts.append(Font(self._colour(body[12:20], BLACK), height / _TWIPS))
+            height, flags, _, script = struct.unpack_from("<HHHH", body)
+            colour = self._colour(body[12:20], BLACK)
+            font = scripted_font(flags, script)
+            self.fonts.append(font._replace(colour=colour, size=height / _TWIPS))
         elif kind == FILL and len(body) >= 12:
             (pattern,) = struct.unpack_from("<I", body)
             self.fills.append(self._colour(body[4:12], WHITE) if pattern else WHITE)

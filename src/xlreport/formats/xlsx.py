@@ -37,6 +37,7 @@ from xlreport.formats.raw import (
     join_names,
 )
 from xlreport.formats.remarks import read_remarks
+from xlreport.formats.runs import Run, RunReader
 from xlreport.formats.shown import date_shown
 from xlreport.formats.styles import Styles, read_styles
 from xlreport.formats.xlsx_rules import RuleReader
@@ -245,6 +246,8 @@ class _Strings(XmlHandler):
 
     def __init__(self) -> None:
         self.strings: list[str] = []
+        self.runs: dict[int, tuple[Run, ...]] = {}
+        self.reader = RunReader()
         self.pieces: list[str] = []
         self.in_text = False
         self.phonetic = 0
@@ -253,8 +256,9 @@ class _Strings(XmlHandler):
     def foreign(self, local: str) -> None:
         _refuse_smuggled(local, ())
 
-    def start(self, name: str, _attributes: Attributes) -> None:
+    def start(self, name: str, attributes: Attributes) -> None:
         self.path.append(name)
+        self.reader.start(name, attributes)
         if name == "si":
             if self.path != ["sst", "si"]:
                 # whether it counts decides which text each cell shows
@@ -268,6 +272,9 @@ class _Strings(XmlHandler):
     def end(self, name: str) -> None:
         self.path.pop()
         if name == "si":
+            runs = self.reader.finished()
+            if runs:
+                self.runs[len(self.strings)] = runs
             self.strings.append(unescape("".join(self.pieces)))
         elif name == "rPh":
             self.phonetic -= 1
@@ -277,18 +284,23 @@ class _Strings(XmlHandler):
     def data(self, text: str) -> None:
         if self.in_text:
             self.pieces.append(text)
+            self.reader.say(text)
 
 
-def _strings(parts: Parts, workbook: str) -> list[str]:
+def _strings(parts: Parts, workbook: str) -> _Strings:
     content = opc.only_related(parts, workbook, "sharedStrings")
-    return [] if content is None else shared_strings(content)
+    return _Strings() if content is None else _read_strings(content)
+
+
+def _read_strings(content: bytes) -> _Strings:
+    handler = _Strings()
+    parse_xml(content, handler, PREFIXES)
+    return handler
 
 
 def shared_strings(content: bytes) -> list[str]:
     """The strings of a part with shared strings (18.4.9). Raises Refused."""
-    handler = _Strings()
-    parse_xml(content, handler, PREFIXES)
-    return handler.strings
+    return _read_strings(content).strings
 
 
 def _index(text: str) -> int:
@@ -335,10 +347,11 @@ class _Sheet(XmlHandler):
     no data. `low` is whether rows are too low to be seen unless they say otherwise.
     """
 
-    def __init__(self, name: str, strings: list[str], styles: Styles, count: CellCount) -> None:
+    def __init__(self, name: str, strings: _Strings, styles: Styles, count: CellCount) -> None:
         self.sheet = RawSheet(name)
         self.rules = RuleReader(styles)
         self.strings = strings
+        self.inline_runs = RunReader()
         self.styles = styles
         self.count = count
         self.since_1904 = False
@@ -366,6 +379,8 @@ class _Sheet(XmlHandler):
         if parent in _OF_TEXT or (name in _OF_CELLS and parent != "c"):
             self._misplaced()
             return
+        if self.inline is not None:
+            self.inline_runs.start(name, attributes)
         handle = self._STARTS.get(name)
         if handle is not None:
             handle(self, attributes)
@@ -388,6 +403,8 @@ class _Sheet(XmlHandler):
     def data(self, text: str) -> None:
         if self.collecting is not None:
             self.collecting.append(text)
+            if self.collecting is self.inline:
+                self.inline_runs.say(text)
         elif self.path[-1:] == ["formula"]:
             self.rules.data(text)
 
@@ -442,6 +459,7 @@ class _Sheet(XmlHandler):
         self.column = cell[1]
         self.attributes = attributes
         self.value = self.inline = self.formula = None
+        self.inline_runs = RunReader()
 
     def _start_value(self, _attributes: Attributes) -> None:
         self._expect_none(self.value)
@@ -560,10 +578,23 @@ class _Sheet(XmlHandler):
     def _raw(self, kind: str, text: str, formula: str | None, style: int) -> RawCell:
         """The cell with what its style makes of it."""
         cell = raw_cell(self.styles, kind, text, formula, style, since_1904=self.since_1904)
+        runs = self._runs(kind)
+        if runs:
+            return replace(cell, runs=runs)
         # an error value with metadata stands for what older programs cannot show (18.3.1.4, vm)
         if kind == "e" and "vm" in self.attributes:
             return replace(cell, picture=True)
         return cell
+
+    def _runs(self, kind: str) -> tuple[Run, ...]:
+        """The parts of the text that the cell shows; none where they all look like it."""
+        if kind == _INLINE:
+            runs = self.inline_runs.finished()
+        elif kind == "s":
+            runs = self.strings.runs.get(_index("".join(self.value or [])), ())
+        else:
+            return ()
+        return tuple(run._replace(text=unescape(run.text)) for run in runs)
 
     def _text(self, kind: str, cell: Cell) -> str:
         """What the cell holds, with a shared string looked up."""
@@ -575,9 +606,9 @@ class _Sheet(XmlHandler):
         if not text.strip():
             return ""
         index = _index(text)
-        if not 0 <= index < len(self.strings):
+        if not 0 <= index < len(self.strings.strings):
             raise Refused(codes.NO_SUCH_TEXT(sheet=self.sheet.name, cell=a1.address(cell)))
-        return self.strings[index]
+        return self.strings.strings[index]
 
 
 def raw_cell(

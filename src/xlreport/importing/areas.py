@@ -1,18 +1,22 @@
-"""The grids of a document, laid out so that headings and what stands beside them are found."""
+"""The grids of a document, laid out so that headings and what stands beside them are found.
+
+A spot is a box of a grid with the rows and columns that it takes. An area is the spots of one
+grid, or of several that a page break has parted.
+"""
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from operator import attrgetter
 
 from xlreport import a1
 from xlreport.formats.grid import Box, Document, Grid, Line
-from xlreport.importing.labels import key
+from xlreport.importing.labels import is_blank, key
 from xlreport.submission import Place
-from xlreport.text import clean_line
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,7 +36,13 @@ class Spot:
 
     def turned(self) -> Spot:
         """The same where rows are columns."""
-        return replace(self, top=self.left, left=self.top, bottom=self.right, right=self.bottom)
+        top, bottom = self.left, self.right
+        left, right = self.top, self.bottom
+        return Spot(self.number, top, left, bottom, right, self.key, self.box, self.is_blank)
+
+    def lower(self, rows: int) -> Spot:
+        """The same so many rows further down."""
+        return replace(self, top=self.top + rows, bottom=self.bottom + rows)
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,11 +64,11 @@ class Area:
     @cached_property
     def by_key(self) -> Mapping[str, Sequence[Spot]]:
         """The boxes that may be headings, in reading order."""
-        found: defaultdict[str, list[Spot]] = defaultdict(list)
+        spots: defaultdict[str, list[Spot]] = defaultdict(list)
         for spot in self.spots:
             if spot.key:
-                found[spot.key].append(spot)
-        return found
+                spots[spot.key].append(spot)
+        return spots
 
     @cached_property
     def rows(self) -> Mapping[int, Sequence[Spot]]:
@@ -73,19 +83,34 @@ class Area:
         """The rows in which anything begins that people see."""
         return sorted({spot.top for spot in self.spots if not spot.is_blank})
 
+    @cached_property
+    def width(self) -> int:
+        """How many columns it has."""
+        return max((spot.right + 1 for spot in self.spots), default=0)
+
+    @cached_property
+    def height(self) -> int:
+        """How many rows it has."""
+        return max((spot.bottom + 1 for spot in self.spots), default=0)
+
     def rank(self, row: int) -> int:
         """How many filled rows there are up to a row."""
         return bisect_right(self.filled_rows, row)
 
-    def standing(self, names: Iterable[str]) -> Iterator[Spot]:
+    def standing(self, names: frozenset[str]) -> Iterator[Spot]:
         """The boxes with one of these headings."""
-        for name in names:
-            yield from self.by_key.get(name, ())
+        for name in self.keys & names:
+            yield from self.by_key[name]
+
+    def count(self, names: frozenset[str]) -> int:
+        """How many boxes have one of these headings."""
+        return sum(len(self.by_key[name]) for name in self.keys & names)
 
     @cached_property
     def turned(self) -> Area:
         """The same with rows and columns exchanged."""
-        spots = sorted((spot.turned() for spot in self.spots), key=_reading_order)
+        spots = [spot.turned() for spot in self.spots]
+        spots.sort(key=_reading_order)
         return Area(self.part, tuple(spots), self.has_addresses, not self.is_turned)
 
     def place_beside(self, spot: Spot, row: int, column: int) -> Place:
@@ -95,17 +120,17 @@ class Area:
             down, right = right, down
         place = spot.box.place
         known_row, known_column = a1.parse(place.cell) or (0, 0)
-        return Place(place.sheet, a1.address((known_row + down, known_column + right)))
+        cell = a1.address((known_row + down, known_column + right))
+        return Place(place.sheet, cell)
 
 
-def _reading_order(spot: Spot) -> tuple[int, int]:
-    return spot.top, spot.left
+_reading_order = attrgetter("top", "left")
 
 
 def areas_of(document: Document) -> list[Area]:
     """The grids of a document. Those that follow each other with nothing between and are equally
     wide may be one table that a page break has parted; sheets of a workbook never are."""
-    areas: list[Area] = []
+    runs: list[list[Area]] = []
     follows = False
     count = 0
     for part, item in enumerate(document.parts):
@@ -114,42 +139,47 @@ def areas_of(document: Document) -> list[Area]:
             continue
         area = _area(item, part, count)
         count += len(area.spots)
-        last = areas[-1] if areas else None
-        if follows and last is not None and _is_continued(last, area):
-            areas[-1] = _joined(last, area)
+        if follows and _goes_on(runs[-1][-1], area):
+            runs[-1].append(area)
         else:
-            areas.append(area)
+            runs.append([area])
         follows = True
-    return areas
+    return [_joined(run) for run in runs]
 
 
 def _area(grid: Grid, part: int, count: int) -> Area:
-    spots = []
-    has_addresses = bool(grid.boxes)
-    for number, ((row, column), box) in enumerate(sorted(grid.boxes.items()), count):
-        bottom = row + box.rows - 1
-        right = column + box.columns - 1
-        is_blank = not clean_line(box.text)
-        spots.append(Spot(number, row, column, bottom, right, key(box.text), box, is_blank))
-        if a1.parse(box.place.cell) is None:
-            has_addresses = False
+    """The area of a grid; `count` boxes stand before it in the document."""
+    cells = sorted(grid.boxes)
+    spots = [_spot(number, cell, grid.boxes[cell]) for number, cell in enumerate(cells, count)]
+    has_addresses = bool(spots) and all(map(_has_address, spots))
     return Area(part, tuple(spots), has_addresses)
 
 
-def _is_continued(area: Area, following: Area) -> bool:
+def _spot(number: int, cell: a1.Cell, box: Box) -> Spot:
+    top, left = cell
+    bottom = top + box.rows - 1
+    right = left + box.columns - 1
+    return Spot(number, top, left, bottom, right, key(box.text), box, is_blank(box.text))
+
+
+def _has_address(spot: Spot) -> bool:
+    return a1.parse(spot.box.place.cell) is not None
+
+
+def _goes_on(area: Area, following: Area) -> bool:
     if area.has_addresses or following.has_addresses:
         return False
-    return _width(area) == _width(following) > 0
+    return area.width == following.width > 0
 
 
-def _width(area: Area) -> int:
-    return max((spot.right + 1 for spot in area.spots), default=0)
-
-
-def _joined(area: Area, following: Area) -> Area:
-    height = max(spot.bottom + 1 for spot in area.spots)
-    moved = [
-        replace(spot, top=spot.top + height, bottom=spot.bottom + height)
-        for spot in following.spots
-    ]
-    return Area(area.part, (*area.spots, *moved), has_addresses=False)
+def _joined(areas: Sequence[Area]) -> Area:
+    """The areas as one, each below the one before."""
+    first, *others = areas
+    if not others:
+        return first
+    spots = list(first.spots)
+    height = first.height
+    for area in others:
+        spots += [spot.lower(height) for spot in area.spots]
+        height += area.height
+    return Area(first.part, tuple(spots), has_addresses=False)

@@ -54,7 +54,7 @@ R43 = Code(
     "R43",
     "标题与指定的不一致",
     Severity.WARNING,
-    "多半是选错了文件；按指定的读取，请核对。",
+    "多半是选错了文件；只有一个文件时按指定的读取，几个文件时不导入。",
 )
 R44 = Code(
     "R44",
@@ -94,6 +94,7 @@ TEXT_CONTRARY = R37.message(
 NO_TABLE = R38.message("没有找到“{title}”的表", "请把这张表补上，或者在模板里填写")
 NO_HEADING = R38.message("“{table}”里没有找到“{label}”的表头，这一项没有读入", _LOOK)
 NO_HEADINGS = R38.message("“{table}”里有 {count} 项没有找到表头（{labels}），没有读入", _LOOK_ALL)
+HIDDEN = R38.message("{lines}是隐藏的，没有读", "请取消隐藏，对照原文把里面的数填进模板")
 
 NO_YEAR = R39.message(
     "标题里没有年度，不知道是哪一年的报告", "请在标题里写明年度，或指定年度后再读"
@@ -110,12 +111,8 @@ OTHER_YEARS = R41.message(
 RUN_TOGETHER = R42.message(
     "表里的数字连在一起，分不开每格是几，没有读入", "请把原来的网页或文件拿来，不要只复制文字"
 )
-OTHER_YEAR = R43.message(
-    "标题写的是 {year} 年度，指定的是 {wanted} 年度；按指定的读取", "请核对文件没有选错"
-)
-OTHER_UNIT = R43.message(
-    "标题写的是“{named}”，指定的是“{unit}”；按指定的读取", "请核对文件没有选错"
-)
+OTHER_YEAR = R43.message("标题写的是 {year} 年度，指定的是 {wanted} 年度", "请核对文件没有选错")
+OTHER_UNIT = R43.message("标题写的是“{named}”，指定的是“{unit}”", "请核对文件没有选错")
 UNIT_NOT_TOLD = R45.message(
     "“{heading}”没有写明单位，{value} 按 {value} {unit}读取", "请核对原文的单位是不是{unit}"
 )

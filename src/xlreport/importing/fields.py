@@ -72,11 +72,8 @@ def _unlike_their_formulas(
 ) -> dict[str, Entry]:
     """The totals that are not what their formulas give from the numbers beside them, blanks counted
     as nothing, as SUM does."""
-    told = {
-        name: standing[name]
-        for name in form.formulas
-        if name in standing and standing[name].status is not Status.BLANK
-    }
+    totals = {name: standing[name] for name in form.formulas if name in standing}
+    told = {name: total for name, total in totals.items() if total.status is not Status.BLANK}
     submission = Submission(form.id, form.first_year, Unit(""), entries, overrides=told)
     numbers = shown_numbers(form, submission)
     unlike: dict[str, Entry] = {}

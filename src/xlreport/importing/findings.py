@@ -31,6 +31,7 @@ REASONS = {
     Reason.SEVERAL: "“{heading}”可能是几项的标题",
     Reason.TWICE: "同一项出现了几次，内容不同",
     Reason.ELSEWHERE: "上面或旁边的标题对不上",
+    Reason.OTHER_YEAR: "表上写的不是这一年度",
     Reason.OTHER_TABLE: "所在的表不是这份报告的表",
 }
 """Why something was not placed, as people say it."""
@@ -87,21 +88,19 @@ def missing_findings(tables: Tables, missing: Iterable[Field]) -> Iterator[Findi
     of_table: defaultdict[str, list[Field]] = defaultdict(list)
     for field in missing:
         of_table[field.table].append(field)
+    standing = {region.pattern.table for region in tables.regions}
+    known = {tables.form.fields[name].table for name in tables.candidates}
     for table in tables.form.tables:
         fields = of_table[table.id]
-        if not fields:
-            continue
-        if not any(field.id in tables.candidates for field in _fields(tables.form, table.id)):
+        if not fields or table.id in standing - known:
+            continue  # R37 tells of a table of which no number is certain
+        if table.id not in standing:
             yield codes.NO_TABLE(title=table.title)
         elif len(fields) == 1:
             yield codes.NO_HEADING(table=table.title, label=fields[0].label).at(field=fields[0].id)
         else:
             labels = _labels(fields, tables)
             yield codes.NO_HEADINGS(table=table.title, count=len(fields), labels=labels)
-
-
-def _fields(form: Form, table: str) -> list[Field]:
-    return [field for field in form.fields.values() if field.table == table]
 
 
 def _labels(fields: Sequence[Field], tables: Tables) -> str:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from operator import itemgetter
 
 from xlreport.formats.grid import Document, Grid
+from xlreport.importing.labels import is_blank
 from xlreport.submission import Place
-from xlreport.text import clean_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +31,14 @@ def passages_of(document: Document) -> Iterator[Passage]:
     for part, item in enumerate(document.parts):
         if isinstance(item, Grid):
             yield from _rows(part, item)
-        elif clean_line(item.text):
+        elif not is_blank(item.text):
             yield Passage(part, 0, item.text, item.place)
 
 
 def _rows(part: int, grid: Grid) -> Iterator[Passage]:
     rows: defaultdict[int, list[tuple[int, str, Place]]] = defaultdict(list)
     for (row, column), box in grid.boxes.items():
-        if clean_line(box.text):
+        if not is_blank(box.text):
             rows[row].append((column, box.text, box.place))
     for row, cells in sorted(rows.items()):
         yield _passage(part, row, sorted(cells, key=_column))

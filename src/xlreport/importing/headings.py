@@ -1,11 +1,17 @@
-"""The headings of a form by how they are compared: what each can be, and what stands under it."""
+"""The headings of a form by how they are compared: what each can be, and what stands under it.
+
+An axis is the headings on one side of a table, as a tree: each is a node, and those that stand for
+one row or column are its leaves. A pattern is one way to lay out a block: the axis beside its
+numbers and the axis above them.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import product
 
 from xlreport.form.model import Block, Form, Heading, Table, paths
 from xlreport.importing.labels import key, numbering
@@ -41,6 +47,16 @@ class Axis:
         return len(self.ids)
 
     @cached_property
+    def keys(self) -> frozenset[str]:
+        """All its headings."""
+        return frozenset(self.by_key)
+
+    @cached_property
+    def leaf_keys(self) -> frozenset[str]:
+        """Its headings that may stand for one row or column."""
+        return frozenset(name for name, nodes in self.by_key.items() if self.leaves_of(nodes))
+
+    @cached_property
     def depth(self) -> int:
         """How many headings stand one over the other."""
         return 1 + max((len(node.ancestors) for node in self.nodes), default=0)
@@ -50,9 +66,13 @@ class Axis:
         """The nodes that stand for one row or column each, in their order."""
         return tuple(number for number, node in enumerate(self.nodes) if node.is_leaf)
 
-    def leaves_of(self, names: Iterable[int]) -> list[int]:
+    def leaves_of(self, nodes: Iterable[int]) -> list[int]:
         """Those of some nodes that stand for one row or column."""
-        return [name for name in names if self.nodes[name].is_leaf]
+        return [node for node in nodes if self.nodes[node].is_leaf]
+
+    def has_number(self, nodes: Iterable[int], number: str) -> bool:
+        """Whether one of some nodes begins with a number."""
+        return any(self.nodes[node].numbering == number for node in nodes)
 
 
 @dataclass(frozen=True)
@@ -62,6 +82,8 @@ class Pattern:
     table: str
     left: Axis
     above: Axis
+    units: frozenset[str]
+    """What its numbers are counted in, as people write it beside or under headings."""
 
     def field(self, row: int, column: int) -> str:
         """The id of the field at a leaf of each axis."""
@@ -71,7 +93,7 @@ class Pattern:
     @cached_property
     def keys(self) -> frozenset[str]:
         """All headings of its block."""
-        return frozenset(self.left.by_key) | frozenset(self.above.by_key)
+        return self.left.keys | self.above.keys
 
 
 @dataclass(frozen=True)
@@ -97,31 +119,28 @@ class FormHeadings:
     @cached_property
     def keys(self) -> frozenset[str]:
         """All headings of all blocks."""
-        keys: set[str] = set()
-        for block in self.blocks:
-            keys |= block.patterns[0].keys
-        return frozenset(keys)
+        keys = [block.patterns[0].keys for block in self.blocks]
+        return frozenset().union(*keys)
 
     @cached_property
-    def beginnings(self) -> frozenset[str]:
-        """What may be the first piece of a heading that stands in two cells."""
-        starts: set[str] = set()
-        for name in self.keys:
-            starts.update(name[:length] for length in range(1, len(name)))
-        return frozenset(starts - self.keys)
+    def every(self) -> frozenset[str]:
+        """Everything that it prints: headings, titles and corners."""
+        return self.keys | self.titles | self.corners
+
+    @cached_property
+    def _enders(self) -> frozenset[str]:
+        above = [block.patterns[0].above.keys for block in self.blocks]
+        return self.titles.union(*above)
 
     def walls(self, pattern: Pattern) -> frozenset[str]:
         """What ends a table of a pattern: titles, and the headings of other blocks' columns."""
-        others: set[str] = set(self.titles)
-        for block in self.blocks:
-            others |= set(block.patterns[0].above.by_key)
-        return frozenset(others - pattern.keys)
+        return self._enders - pattern.keys
 
 
 @lru_cache(maxsize=32)
 def headings_of(form: Form) -> FormHeadings:
     """The headings of a form, worked out once."""
-    spelled = _Spelled(form.spellings)
+    spelled = _Spelled(form.spellings, _units(form))
     titles = [table.title for table in form.tables] + [text.label for text in form.texts]
     corners: list[str] = []
     blocks: list[BlockHeadings] = []
@@ -132,8 +151,14 @@ def headings_of(form: Form) -> FormHeadings:
     return FormHeadings(form, tuple(blocks), spelled.all_keys(titles), spelled.all_keys(corners))
 
 
-def _block(table: Table, block: Block, spelled: _Spelled) -> BlockHeadings:
-    return BlockHeadings(table, block, tuple(_patterns(table, block, spelled)))
+def _units(form: Form) -> frozenset[str]:
+    units = {key(field.unit) for field in form.fields.values()}
+    return frozenset(before + unit for before, unit in product(("", "单位"), units))
+
+
+def label_keys(form: Form, label: str) -> set[str]:
+    """All ways to write a label of a form, as they are compared."""
+    return _Spelled(form.spellings).keys(label)
 
 
 @dataclass(frozen=True)
@@ -141,6 +166,7 @@ class _Spelled:
     """How labels may be written."""
 
     spellings: Mapping[str, Sequence[str]]
+    units: frozenset[str] = frozenset()
 
     def keys(self, label: str) -> set[str]:
         """All ways to write a label, as they are compared."""
@@ -152,69 +178,84 @@ class _Spelled:
         return frozenset().union(*map(self.keys, labels))
 
 
-def label_keys(form: Form, label: str) -> set[str]:
-    """All ways to write a label of a form, as they are compared."""
-    return _Spelled(form.spellings).keys(label)
+def _block(table: Table, block: Block, spelled: _Spelled) -> BlockHeadings:
+    return BlockHeadings(table, block, tuple(_patterns(table, block, spelled)))
 
 
 def _patterns(table: Table, block: Block, spelled: _Spelled) -> Iterator[Pattern]:
     """Rows beside and columns above; or everything above, the columns of each row under it."""
-    rows = tuple(paths(block.rows))
-    columns = tuple(paths(block.columns))
-    yield Pattern(table.id, _axis(rows, spelled), _axis(columns, spelled))
-    together = [(*row, *column) for row in rows for column in columns]
-    ids = [f"{row[-1].id}.{column[-1].id}" for row in rows for column in columns]
-    depths = [len(row) for row in rows for _ in columns]
-    yield Pattern(table.id, _NOTHING, _axis(together, spelled, ids, depths))
+    rows = [_Branch(row, row[-1].id or "") for row in paths(block.rows)]
+    columns = [_Branch(column, column[-1].id or "") for column in paths(block.columns)]
+    yield Pattern(table.id, _axis(rows, spelled), _axis(columns, spelled), spelled.units)
+    together = [_under(row, column) for row, column in product(rows, columns)]
+    yield Pattern(table.id, _NOTHING, _axis(together, spelled), spelled.units)
 
 
 _NOTHING = Axis((), {}, ("",))
 """An axis without headings, of one row."""
 
 
-def _axis(
-    branches: Sequence[Path],
-    spelled: _Spelled,
-    ids: Sequence[str] = (),
-    depths: Sequence[int] = (),
-) -> Axis:
-    """The axis of these paths; a heading that several of them begin with is one node. `depths` are
-    how many of each path's headings are of the row: the last of these is needed over a column."""
-    spans = _spans(branches)
-    numbers = {prefix: number for number, prefix in enumerate(spans)}
-    nodes = []
+@dataclass(frozen=True)
+class _Branch:
+    """The headings of one leaf. The last of the first `of_the_row` headings, which are those of a
+    row, must stand over the leaf; with 0 none must."""
+
+    path: Path
+    id: str
+    of_the_row: int = 0
+
+
+def _under(row: _Branch, column: _Branch) -> _Branch:
+    """The branch of a column under the headings of a row."""
+    return _Branch((*row.path, *column.path), f"{row.id}.{column.id}", len(row.path))
+
+
+@dataclass
+class _Span:
+    """The leaves under a heading: from the first up to the last, that not included."""
+
+    first: int
+    last: int
+
+
+@dataclass
+class _Tree:
+    """An axis as it grows from its branches; a heading that several begin with is one node."""
+
+    branches: Sequence[_Branch]
+    spans: dict[Path, _Span] = field(default_factory=dict)
+
+    def grow(self) -> None:
+        """Makes the nodes, in printed order."""
+        for position, branch in enumerate(self.branches):
+            for depth in range(1, len(branch.path) + 1):
+                span = self.spans.setdefault(branch.path[:depth], _Span(position, position))
+                span.last = position + 1
+
+    @cached_property
+    def numbers(self) -> Mapping[Path, int]:
+        """The number of each node, by the headings down to it."""
+        return {path: number for number, path in enumerate(self.spans)}
+
+    def node(self, path: Path) -> Node:
+        """The node with these headings down to it."""
+        span = self.spans[path]
+        branch = self.branches[span.first]
+        over = [self.numbers[path[:depth]] for depth in range(1, len(path))]
+        is_leaf = len(path) == len(branch.path)
+        has_needed = is_leaf and branch.of_the_row > 0
+        needed = over[branch.of_the_row - 1] if has_needed else -1
+        number = numbering(path[-1].label)
+        return Node(number, span.first, span.last, is_leaf, frozenset(over), needed)
+
+
+def _axis(branches: Sequence[_Branch], spelled: _Spelled) -> Axis:
+    """The axis of these branches."""
+    tree = _Tree(branches)
+    tree.grow()
     by_key: defaultdict[str, list[int]] = defaultdict(list)
-    for prefix, (first, last) in spans.items():
-        over = _numbers_over(prefix, numbers)
-        is_leaf = len(prefix) == len(branches[first])
-        needed = over[depths[first] - 1] if is_leaf and depths else -1
-        nodes.append(Node(_number(prefix), first, last, is_leaf, frozenset(over), needed))
-        _collect(by_key, spelled.keys(prefix[-1].label), numbers[prefix])
-    return Axis(tuple(nodes), dict(by_key), tuple(ids) or _last_ids(branches))
-
-
-def _number(path: Path) -> str:
-    return numbering(path[-1].label)
-
-
-def _numbers_over(path: Path, numbers: Mapping[Path, int]) -> list[int]:
-    return [numbers[path[:depth]] for depth in range(1, len(path))]
-
-
-def _collect(by_key: defaultdict[str, list[int]], names: Iterable[str], node: int) -> None:
-    for name in names:
-        by_key[name].append(node)
-
-
-def _last_ids(branches: Sequence[Path]) -> tuple[str, ...]:
-    return tuple(branch[-1].id or "" for branch in branches)
-
-
-def _spans(branches: Sequence[Path]) -> dict[Path, tuple[int, int]]:
-    """The beginnings of the paths in printed order, each with the leaves under it."""
-    spans: dict[Path, tuple[int, int]] = {}
-    for position, branch in enumerate(branches):
-        for depth in range(1, len(branch) + 1):
-            first, _ = spans.get(branch[:depth], (position, position))
-            spans[branch[:depth]] = (first, position + 1)
-    return spans
+    for path, number in tree.numbers.items():
+        for name in spelled.keys(path[-1].label):
+            by_key[name].append(number)
+    nodes = tuple(map(tree.node, tree.numbers))
+    return Axis(nodes, dict(by_key), tuple(branch.id for branch in branches))

@@ -1,4 +1,8 @@
-"""Where headings of an axis stand in an area, and for which row or column each of them stands."""
+"""Where headings of an axis stand in an area, and for which row or column each of them stands.
+
+A mark is a box with a heading. A lane is a line of boxes in which headings stand: a row of them
+over columns, or a column of them beside rows. What stands over a heading is in the lanes before.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import attrgetter
 
 from xlreport.importing.areas import Area, Spot
 from xlreport.importing.headings import Axis
@@ -24,23 +29,14 @@ class Mark:
 def marks_of(axis: Axis, other: Axis, area: Area) -> Iterator[Mark]:
     """The headings of an axis in an area. One that stands on the other axis too is taken for that
     where only there it has the number that it begins with."""
-    for name, nodes in axis.by_key.items():
-        for spot in area.by_key.get(name, ()):
-            elsewhere = other.by_key.get(name, ())
-            if not _is_of_the_other(spot, axis, nodes, (other, elsewhere)):
+    for name in area.keys & axis.keys:
+        nodes = axis.by_key[name]
+        others = other.by_key.get(name, ())
+        for spot in area.by_key[name]:
+            number = numbering(spot.box.text) if others else ""
+            is_others = number != "" and other.has_number(others, number)
+            if not is_others or axis.has_number(nodes, number):
                 yield Mark(spot, nodes)
-
-
-def _is_of_the_other(
-    spot: Spot, axis: Axis, nodes: Iterable[int], rival: tuple[Axis, Sequence[int]]
-) -> bool:
-    other, others = rival
-    number = numbering(spot.box.text)
-    if not others or not number:
-        return False
-    fits = any(axis.nodes[node].numbering == number for node in nodes)
-    fits_there = any(other.nodes[node].numbering == number for node in others)
-    return fits_there and not fits
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +74,19 @@ class Lanes:
                 continue
             mark = marks.get(spot.number)
             nodes: Sequence[int] = () if mark is None else mark.nodes
-            lane, first, last = spot.top, spot.left, spot.right
             if beside:
-                lane, first, last = spot.left, spot.top, spot.bottom
-            lanes[lane].append(Stretch(first, last, nodes))
+                lanes[spot.left].append(Stretch(spot.top, spot.bottom, nodes))
+            else:
+                lanes[spot.top].append(Stretch(spot.left, spot.right, nodes))
         for stretches in lanes.values():
-            stretches.sort(key=lambda stretch: stretch.first)
+            stretches.sort(key=_first_of)
         return cls(dict(sorted(lanes.items())))
 
     def nearest(self, lane: int) -> Sequence[int]:
         """The lanes before one, the nearest last; of very many the nearest."""
         end = bisect_left(self._numbers, lane)
-        return self._numbers[max(0, end - _MOST_LANES) : end]
+        begin = max(0, end - _MOST_LANES)
+        return self._numbers[begin:end]
 
     def before(self, lane: int, position: int) -> int:
         """Which box of a lane is the last that begins up to a position; -1 for none."""
@@ -99,13 +96,17 @@ class Lanes:
 
     def next_first(self, lane: int, index: int) -> int | None:
         """Where the box behind one begins; None for the last."""
-        stretches = self.stretches[lane]
-        return stretches[index + 1].first if index + 1 < len(stretches) else None
+        behind = self.stretches[lane][index + 1 : index + 2]
+        return behind[0].first if behind else None
+
+
+_first_of = attrgetter("first")
 
 
 @dataclass(frozen=True, slots=True)
 class _Over:
-    """A box in a lane before a heading: at its position, or with blanks behind up to it."""
+    """A box in a lane before a heading. It `covers` the heading's position, or it is the nearest
+    before it with blanks behind."""
 
     lane: int
     index: int
@@ -121,12 +122,11 @@ class Resolver:
         self.axis = axis
         self.lanes = lanes
         self._counted: dict[tuple[int, int, int], bool] = {}
-        leaves = {
-            stretch.first: stretch.nodes
-            for stretches in lanes.stretches.values()
-            for stretch in stretches
-            if axis.leaves_of(stretch.nodes)
-        }
+        leaves: dict[int, Sequence[int]] = {}
+        for stretches in lanes.stretches.values():
+            for stretch in stretches:
+                if axis.leaves_of(stretch.nodes):
+                    leaves[stretch.first] = stretch.nodes
         self._positions = sorted(leaves)
         self._leaves = [leaves[position] for position in self._positions]
 
@@ -142,10 +142,12 @@ class Resolver:
         if len(fitting) > 1:
             wider = [headed for headed in over if not headed.covers]
             fitting = [leaf for leaf in fitting if self._goes_on_over(leaf, wider)]
-        return self.axis.nodes[fitting[0]].first if len(fitting) == 1 else None
+        if len(fitting) != 1:
+            return None
+        return self.axis.nodes[fitting[0]].first
 
     def _over(self, lane: int, position: int) -> Iterator[_Over]:
-        """The headings in the lanes before one, at a position or with blanks behind up to it."""
+        """The boxes over a heading: in each lane before it the last up to its position."""
         for above in self.lanes.nearest(lane):
             index = self.lanes.before(above, position)
             if index >= 0:
@@ -153,46 +155,55 @@ class Resolver:
                 yield _Over(above, index, stretch.nodes, covers=stretch.last >= position)
 
     def _is_under(self, leaf: int, nodes: Iterable[int]) -> bool:
-        ancestors = self.axis.nodes[leaf].ancestors
-        return any(node == leaf or node in ancestors for node in nodes)
+        """Whether a leaf is one of some nodes or stands under one."""
+        branch = self.axis.nodes[leaf].ancestors | {leaf}
+        return not branch.isdisjoint(nodes)
 
     def _has_needed(self, leaf: int, over: Iterable[_Over]) -> bool:
         """Whether the heading stands over a leaf without which it may be another's."""
         needed = self.axis.nodes[leaf].needed
-        if needed < 0:
-            return True
-        return any(
-            needed in headed.nodes and (headed.covers or self._is_counted(headed, needed))
-            for headed in over
-        )
+        return needed < 0 or any(self._stands_over(headed, needed) for headed in over)
+
+    def _stands_over(self, headed: _Over, node: int) -> bool:
+        """Whether a box over a heading is this node, there or with blanks behind."""
+        if node not in headed.nodes:
+            return False
+        return headed.covers or self._is_counted(headed, node)
 
     def _goes_on_over(self, leaf: int, wider: Iterable[_Over]) -> bool:
         """Whether each of the headings with blanks behind goes on over a leaf, and one does."""
-        groups = 0
-        for headed in wider:
-            if not headed.nodes or self.axis.leaves_of(headed.nodes):
-                continue
-            ancestors = self.axis.nodes[leaf].ancestors.intersection(headed.nodes)
-            if not any(self._is_counted(headed, node) for node in ancestors):
-                return False
-            groups += 1
-        return groups > 0
+        groups = [headed for headed in wider if self._is_group(headed.nodes)]
+        return bool(groups) and all(self._has_in_its_group(headed, leaf) for headed in groups)
+
+    def _is_group(self, nodes: Sequence[int]) -> bool:
+        """Whether a box has a heading that can only stand over several."""
+        return bool(nodes) and not self.axis.leaves_of(nodes)
+
+    def _has_in_its_group(self, headed: _Over, leaf: int) -> bool:
+        ancestors = self.axis.nodes[leaf].ancestors.intersection(headed.nodes)
+        return any(self._is_counted(headed, node) for node in ancestors)
 
     def _is_counted(self, headed: _Over, node: int) -> bool:
         """Whether under a heading, up to the next in its lane, stand the form's leaves in their
         order."""
         case = (headed.lane, headed.index, node)
         if case not in self._counted:
-            self._counted[case] = self._counts(*case)
+            standing = self._leaves_up_to_the_next(headed)
+            self._counted[case] = self._are_those_of(node, standing)
         return self._counted[case]
 
-    def _counts(self, lane: int, index: int, node: int) -> bool:
+    def _leaves_up_to_the_next(self, headed: _Over) -> Sequence[Sequence[int]]:
+        """What each leaf may be that stands from a box on up to the next in its lane."""
+        first = self.lanes.stretches[headed.lane][headed.index].first
+        next_first = self.lanes.next_first(headed.lane, headed.index)
+        begin = bisect_left(self._positions, first)
+        end = None if next_first is None else bisect_left(self._positions, next_first)
+        return self._leaves[begin:end]
+
+    def _are_those_of(self, node: int, standing: Sequence[Sequence[int]]) -> bool:
+        """Whether leaves are those under a node, in their order."""
         group = self.axis.nodes[node]
         wanted = self.axis.leaf_nodes[group.first : group.last]
-        begin = bisect_left(self._positions, self.lanes.stretches[lane][index].first)
-        next_first = self.lanes.next_first(lane, index)
-        end = bisect_left(self._positions, next_first) if next_first is not None else None
-        standing = self._leaves[begin:end]
         if len(standing) != len(wanted):
             return False
         return all(leaf in nodes for nodes, leaf in zip(standing, wanted, strict=True))

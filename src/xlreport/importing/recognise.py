@@ -16,6 +16,7 @@ from xlreport.form.model import Form, paths
 from xlreport.formats.grid import Document
 from xlreport.importing import codes
 from xlreport.importing.areas import Area, areas_of
+from xlreport.importing.captions import without_other_years
 from xlreport.importing.fields import Fields, fields_of
 from xlreport.importing.findings import (
     contrary_findings,
@@ -56,6 +57,7 @@ class _Source:
     areas: Sequence[Area]
     passages: Sequence[Passage]
     titles: Sequence[Title]
+    hidden: Sequence[str] = ()
 
 
 def recognise(
@@ -71,7 +73,7 @@ def recognise(
     every = list(forms.all())
     passages = list(passages_of(document))
     titles = titles_of(report_names(every), passages)
-    source = _Source(areas_of(document), passages, titles)
+    source = _Source(areas_of(document), passages, titles, document.hidden)
     tables = _best(every, source)
     if tables is None:
         return None
@@ -212,17 +214,25 @@ class _Report:
 
     def _read(self, reading: Reading, year: int) -> Reading:
         """The reading with the submission."""
+        years = frozenset(filter(None, (year, self.title.year)))
+        tables = without_other_years(self.tables, self.source.passages, years)
+        report = replace(self, tables=tables)
+        return report._filled(reading, year)
+
+    def _filled(self, reading: Reading, year: int) -> Reading:
+        """The reading with what the tables and texts hold."""
         tables = self.tables
         fields = fields_of(tables)
         texts = texts_of(tables.form, self._text_passages(), self._ends())
         doubts = list(islice(tables.doubts(self.source.areas), MOST_UNPLACED))
         places = {**fields.places, **texts.places}
+        every_text = {text.field_id: "" for text in tables.form.texts}
         submission = Submission(
             form=tables.form.id,
             year=year,
             unit=reading.unit,
             entries=fields.entries,
-            texts={text.field_id: texts.texts.get(text.field_id, "") for text in tables.form.texts},
+            texts={**every_text, **texts.texts},
             overrides=fields.overrides,
             provenance=replace(self.provenance, places=places),
         )
@@ -243,6 +253,8 @@ class _Report:
             yield from doubt_findings(doubts)
             yield from contrary_findings(form, fields.contrary)
             yield from missing_findings(self.tables, fields.missing)
+            if fields.missing:
+                yield from (codes.HIDDEN(lines=lines) for lines in self.source.hidden)
             yield from spelling_findings(self.tables, fields)
             yield from unit_findings(self.tables, fields)
         yield from text_findings(form, texts)

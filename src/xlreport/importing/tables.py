@@ -11,12 +11,13 @@ from functools import cached_property
 from xlreport.form.model import Form
 from xlreport.importing.areas import Area, Spot
 from xlreport.importing.headings import BlockHeadings, FormHeadings, headings_of
+from xlreport.importing.labels import is_number
 from xlreport.importing.regions import (
     Doubt,
     Placed,
     Reason,
     Region,
-    is_number,
+    blank_lines_of,
     regions_of,
 )
 
@@ -116,25 +117,43 @@ def tables_of(form: Form, areas: Iterable[Area]) -> Tables:
     others: list[Region] = []
     for block in headings.blocks:
         best = _best(block, holding, headings)
+        if not any(region.is_of_the_form for region in best):
+            best = _blank_lines(block, holding, headings) or best
         regions += [region for region in best if region.is_of_the_form]
         others += [region for region in best if not region.is_of_the_form]
     return Tables(form, tuple(regions), tuple(others))
 
 
 def _best(block: BlockHeadings, areas: Sequence[Area], headings: FormHeadings) -> list[Region]:
-    """The regions of a block in the layout by which most of it stands there."""
+    """The regions of a block in the layout by which most of it stands there; where nothing is
+    certain one by which it does stand there."""
     best: list[Region] = []
-    most = -1
+    most = (-1, False)
     for pattern in block.patterns:
         for turned in (False, True):
             regions: list[Region] = []
             for area in areas:
                 seen = area.turned if turned else area
                 regions += regions_of(pattern, seen, headings)
-            standing = _standing(regions)
+            is_there = any(region.is_of_the_form for region in regions)
+            standing = _standing(regions), is_there
             if standing > most:
                 best, most = regions, standing
     return best
+
+
+def _blank_lines(
+    block: BlockHeadings, areas: Sequence[Area], headings: FormHeadings
+) -> list[Region]:
+    """The regions of a block of which nothing stands there but its headings."""
+    for pattern in block.patterns:
+        regions: list[Region] = []
+        for area in areas:
+            regions += blank_lines_of(pattern, area, headings)
+        is_blank = not any(region.doubts for region in regions)
+        if is_blank and any(region.is_of_the_form for region in regions):
+            return regions
+    return []
 
 
 def _standing(regions: Iterable[Region]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -98,20 +99,38 @@ def texts_of(form: Form, passages: Iterable[Passage], ends: frozenset[tuple[int,
 
 
 def _texts(reader: _Reader) -> Texts:
-    told: dict[str, dict[str, Place]] = {}
+    told: defaultdict[str, list[Section]] = defaultdict(list)
     for section in reader.sections:
         if section.text:
-            told.setdefault(section.name, {}).setdefault(section.text, section.place)
-    once = {name: next(iter(found)) for name, found in told.items() if len(found) == 1}
-    places = {name: told[name][text] for name, text in once.items()}
-    contrary = tuple(name for name, found in told.items() if len(found) > 1)
-    lengths = {section.name: len(section.written) for section in reader.sections}
-    cut = {
-        name: (lengths[name], lengths[name] - len(text))
-        for name, text in once.items()
-        if len(text) < lengths[name]
-    }
-    return Texts(once, places, contrary, tuple(reader.left_out), cut)
+            told[section.name].append(section)
+    texts = _Told({}, {}, [], {})
+    for name, sections in told.items():
+        texts.add(name, sections)
+    left_out = tuple(reader.left_out)
+    return Texts(texts.texts, texts.places, tuple(texts.contrary), left_out, texts.cut)
+
+
+@dataclass
+class _Told:
+    """The texts as they are collected; see `Texts`."""
+
+    texts: dict[str, str]
+    places: dict[str, Place]
+    contrary: list[str]
+    cut: dict[str, tuple[int, int]]
+
+    def add(self, name: str, sections: Sequence[Section]) -> None:
+        """What stands under the headings of one text."""
+        first = sections[0]
+        if any(section.text != first.text for section in sections):
+            self.contrary.append(name)
+            return
+        self.texts[name] = first.text
+        self.places[name] = first.place
+        length = len(sections[-1].written)
+        gone = length - len(first.text)
+        if gone > 0:
+            self.cut[name] = (length, gone)
 
 
 class _Reader:

@@ -128,10 +128,10 @@ def title_in(text: str, names: Iterable[str]) -> Title | None:
     tail = _BEHIND.fullmatch(behind.lstrip("》”"))
     if tail is None:
         return None
-    behind_years = [*_years(tail[1])]
+    behind_years = [*years_in(tail[1])]
     if tail[1] and not behind_years:
         return None
-    years = [*_years(before), *behind_years]
+    years = [*years_in(before), *behind_years]
     unit = _BEFORE_A_UNIT.sub("", _YEAR.sub("", before)).replace("年度", "").strip("《》“”")
     is_unit = not unit or (_UNIT.fullmatch(unit) and len(unit) <= _MOST_OF_A_UNIT)
     if not is_unit or any(word in unit for word in _NO_UNIT):
@@ -139,7 +139,8 @@ def title_in(text: str, names: Iterable[str]) -> Title | None:
     return Title(years[-1] if years else None, unit.removesuffix("度"))
 
 
-def _years(text: str) -> Iterator[int]:
+def years_in(text: str) -> Iterator[int]:
+    """The years that a line names, in digits or Chinese numerals."""
     for match in _YEAR.finditer(text):
         digits = match[1] if match[1].isdigit() else match[1].translate(_ZEROS)
         year = numerals.year(digits)

@@ -190,6 +190,10 @@ UNLISTED = F9.message(
     "单位“{name}”（代码“{code}”）不在名册上{perhaps}",
     "请核对单位名称和代码；确应汇总的，请加进名册或加上别名后重新汇总",
 )
+NAME_UNLISTED = F9.message(
+    "单位“{name}”不在名册上{perhaps}",
+    "请核对标题里的单位名称；确应汇总的，请加进名册或加上别名",
+)
 OTHER_CODE = F9.message("“{name}”的代码在文件里是“{code}”，名册上是“{listed}”{zeros}", "{cure}")
 SEVERAL_FIT = F9.message(
     "没有单位代码，名称“{name}”与名册上的{proposed}都对得上", "请补填单位代码后重新报送"
@@ -223,7 +227,12 @@ COPY_NOT_COUNTED = F8.message("内容与“{winner}”完全相同，那一份�
 _KEEP_THIS = "如果应当以这一份为准，请删去其余的后重新汇总"
 OLDER = F7.message("同一单位另有“{winner}”，{reason}，以那一份为准", _KEEP_THIS)
 BESIDE_OWN_WORKBOOK = F7.message("同一单位用县里的模板报了“{winner}”，以那一份为准", _KEEP_THIS)
-IMPORT_COUNTED = R36.message("这不是县里发的模板，数字按县里的决定计入", "请核对数字和单位")
+IMPORT_COUNTED = R36.message("这不是县里发的模板，县里决定照样可以计入", "请核对数字和单位")
+IMPORTED_TWICE = F16.message(
+    "与“{other}”是同一单位同一年度的报告，内容不同，都没有导入",
+    "请核对哪一份是对的，只留那一份再导入",
+)
+IMPORTED_ALREADY = F8.message("内容与“{other}”完全相同，只导入一次", _NOTHING)
 BLANK_BESIDE = F7.message("这是没有填过的空白表，同一单位另有“{winner}”，以那一份为准", _NOTHING)
 UNDECIDED = F16.message("与同一单位的“{winner}”内容不同，都没有计入", _KEEP_THIS)
 OLDER_SAYS = F7.message("{label}：这一份是 {first}，“{winner}”是 {second}", _KEEP_THIS)
@@ -254,6 +263,9 @@ TYPED_LINES_LOST = E9.message(
     "请打开改了名的旧表，把填的抄到新表",
 )
 PRIOR_YEAR_UNUSED = R28.message("上年的报表里有一个文件没有使用：{reason}", "请核对")
+PRIOR_YEAR_PARTLY = R28.message(
+    "上年的报表没有读全：{reason}", "没有读入的不比较；请对照上年的原文核对"
+)
 PRIOR_YEAR_DIFFERS = R27.message(
     "工作簿里的上年数有 {count} 个与县里的不同（例如 {carried}，县里是 {known}），以县里的为准",
     "请核对上年的报表；“上年数”页不能修改",

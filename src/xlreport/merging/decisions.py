@@ -15,6 +15,7 @@ from enum import StrEnum
 from xlreport.clock import china
 from xlreport.data_code import content_digest
 from xlreport.findings import Finding, Severity, has_errors
+from xlreport.importing.codes import R36
 from xlreport.merging.codes import ACCEPTED_AS_IS, DECISION_LAPSED, LEFT_OUT, QUERIED
 from xlreport.merging.outcome import FileRecord, Outcome, UnitKey
 from xlreport.submission import Unit
@@ -163,10 +164,13 @@ def _explained(finding: Finding, words: str) -> Finding:
 
 
 def is_acceptable(finding: Finding, file: FileRecord) -> bool:
-    """Whether a county can accept this: a rule of the form that does not hold. What is no number,
-    or could not be read safely, can be accepted by nobody."""
+    """Whether a county can accept this: a rule of the form that does not hold, or that a report
+    whose numbers can be read is not our workbook. What is no number, or could not be read safely,
+    can be accepted by nobody."""
     if finding.severity is Severity.NOTE or file.form is None:
         return False
+    if finding.code == R36.code:
+        return True
     own = {check.code for check in file.form.checks}
     own |= {statement.check.code for statement in file.form.statements}
     return finding.rule in own and not _lacks_number(finding, file)

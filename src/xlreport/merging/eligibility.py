@@ -13,6 +13,7 @@ from xlreport.merging.codes import (
     CODE_OF_OTHER,
     COUNTED_TWICE,
     KNOWN_BY_NAME,
+    NAME_UNLISTED,
     NAMED_AFTER_ANOTHER,
     NAMES_CONTRADICT,
     OTHER_CODE,
@@ -32,6 +33,7 @@ from xlreport.merging.roster import Roster
 from xlreport.merging.unit_matching import How, Match, differ_in_zeros, match
 from xlreport.submission import NOBODY, Submission, Summary, Unit
 from xlreport.text import clean_name, first_of
+from xlreport.workbook.codes import NO_UNIT
 
 MOST_NAMED = 20
 """Units or files that are named one by one in a message."""
@@ -96,7 +98,25 @@ def eligible(
         if file.submission is not None:
             file = _judged(file, target, request, listed)
         judged.append(file)
-    return _without_contradictions(judged)
+    return _without_contradictions(_without_summaries_of_nobody(judged))
+
+
+def _without_summaries_of_nobody(files: Sequence[FileRecord]) -> list[FileRecord]:
+    """The files; a summary without a name counts only by itself (as last year's), for beside
+    reports it may well be the one that was made of them."""
+    candidates = [file for file in files if file.stage is Stage.CANDIDATE]
+    if all(map(_is_summary_of_nobody, candidates)):
+        return list(files)
+    judged = []
+    for file in files:
+        if file.stage is Stage.CANDIDATE and _is_summary_of_nobody(file):
+            file = _rejected(file, NO_UNIT())
+        judged.append(file)
+    return judged
+
+
+def _is_summary_of_nobody(file: FileRecord) -> bool:
+    return isinstance(file.report, Summary) and not file.unit.name
 
 
 def on_roster(file: FileRecord, roster: Roster | None) -> FileRecord:
@@ -250,6 +270,8 @@ def _unlisted(file: FileRecord, found: Match, *, accept_unlisted: bool) -> FileR
         return _rejected(file, reason)
     if found.how is How.SEVERAL:
         return _rejected(file, SEVERAL_FIT(name=name, proposed=proposed))
+    if file.provenance.document:
+        return _rejected(file, NAME_UNLISTED(name=name, perhaps=perhaps))
     return _rejected(file, UNLISTED(name=name, code=code, perhaps=perhaps))
 
 

@@ -7,8 +7,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from xlreport.findings import Finding, Severity
-from xlreport.importing.codes import NOT_OUR_WORKBOOK, R36
-from xlreport.merging.codes import BESIDE_OWN_WORKBOOK, COPY_COUNTED, IMPORT_COUNTED, OLDER_SAYS
+from xlreport.importing.codes import NOT_OUR_WORKBOOK, R36, R43
+from xlreport.merging.codes import (
+    BESIDE_OWN_WORKBOOK,
+    COPY_COUNTED,
+    IMPORT_COUNTED,
+    IMPORTED_ALREADY,
+    IMPORTED_TWICE,
+    OLDER_SAYS,
+)
 from xlreport.merging.outcome import FileRecord, Outcome, Stage, UnitKey
 from xlreport.merging.versions import contrasts, rank
 
@@ -79,3 +86,47 @@ def _beside(file: FileRecord, winner: FileRecord) -> FileRecord:
         return file.decided(Outcome.DUPLICATE, note)
     note = file.placed(BESIDE_OWN_WORKBOOK(winner=winner.path))
     return file.decided(Outcome.SUPERSEDED, note, *different)
+
+
+def for_import(files: Iterable[FileRecord]) -> list[FileRecord]:
+    """Reports that are to be imported: the objection that they are not our workbooks is put aside.
+    One of several whose title says another unit or year than was given for all is rejected."""
+    known = without_choice(files)
+    if len(known) > 1:
+        known = [_by_its_own_title(file) for file in known]
+    return known
+
+
+def _by_its_own_title(file: FileRecord) -> FileRecord:
+    contrary = [finding for finding in file.findings if finding.code == R43.code]
+    if not contrary or file.submission is None:
+        return file
+    return file.telling(contrary).decided(Outcome.REJECTED)
+
+
+def each_report_once(files: Sequence[FileRecord]) -> list[FileRecord]:
+    """The files; of imported reports of one unit, year and form copies are imported once, and none
+    of those that differ: nobody guesses which of them is right."""
+    alike: defaultdict[tuple[object, ...], list[FileRecord]] = defaultdict(list)
+    for file in files:
+        if is_imported(file) and file.submission is not None and file.unit.name:
+            alike[file.unit_key, file.year, file.form_id].append(file)
+    ruled: dict[str, FileRecord] = {}
+    for same in alike.values():
+        ruled.update((file.path, file) for file in _rivals(same))
+    return [ruled.get(file.path, file) for file in files]
+
+
+def _rivals(files: Sequence[FileRecord]) -> list[FileRecord]:
+    """Several reports of one unit and year, decided."""
+    first, *others = files
+    copies = [file for file in others if file.report.content == first.report.content]
+    if len(copies) == len(others):
+        note = IMPORTED_ALREADY(other=first.path)
+        return [file.telling([file.placed(note)]).decided(Outcome.DUPLICATE) for file in copies]
+    decided = []
+    for file in files:
+        other = others[0] if file is first else first
+        reason = file.placed(IMPORTED_TWICE(other=other.path))
+        decided.append(file.telling([reason]).decided(Outcome.REJECTED))
+    return decided

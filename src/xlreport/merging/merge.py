@@ -13,6 +13,7 @@ from xlreport.merging.codes import (
     COUNTED_WITH_ERRORS,
     NOT_REPORTED,
     ONLY_UNUSABLE,
+    PRIOR_YEAR_PARTLY,
     PRIOR_YEAR_UNUSED,
 )
 from xlreport.merging.decisions import with_decisions
@@ -120,9 +121,13 @@ def _prior_figures(result: MergeResult) -> Figures | None:
 
 
 def _unused(prior_year: PriorYear | None) -> list[Finding]:
-    """What the prior year's folder holds that could not be used: never passed over in silence."""
-    reasons = prior_year.unused if prior_year else ()
-    return [PRIOR_YEAR_UNUSED(reason=reason) for reason in reasons]
+    """What the prior year's folder holds that could not be used, or not all of it: never passed
+    over in silence."""
+    if prior_year is None:
+        return []
+    unused = [PRIOR_YEAR_UNUSED(reason=reason) for reason in prior_year.unused]
+    partly = [PRIOR_YEAR_PARTLY(reason=reason) for reason in prior_year.partly]
+    return [*unused, *partly]
 
 
 def _missing(result: MergeResult) -> list[Finding]:

@@ -35,7 +35,8 @@ class PriorYear:
     """The prior year's figures by unit, and of which year they are.
 
     `roster` tells which units a renamed or merged one came from (its column 前身); `unused` names
-    the files that were there but could not be used, each with the reason. `form` is the form by
+    the files that were there but could not be used, each with the reason, `partly` those of which
+    not every number could be placed, each with what is missing. `form` is the form by
     which they were reported, None where that is the form that asks.
     """
 
@@ -45,6 +46,7 @@ class PriorYear:
     county: str = ""
     unused: tuple[str, ...] = ()
     form: Form | None = None
+    partly: tuple[str, ...] = ()
     _by_code: dict[str, Unit] = field(init=False, repr=False, compare=False, default_factory=dict)
     _by_name: dict[str, list[Unit]] = field(
         init=False, repr=False, compare=False, default_factory=dict

@@ -166,9 +166,11 @@ class Reader:
 def may_be_published(found: FileFormat, reading: Reading) -> bool:
     """Whether a file may hold a report of which it does not say that it is ours: official tables
     that were typed anew or published."""
+    is_nobodys = reading.submission is None and not reading.form_id
+    if found.kind is Kind.LOCKED:
+        return is_nobodys
     if found.read is None:
         return is_document(found)
-    is_nobodys = reading.submission is None and not reading.form_id
     return is_nobodys and any(finding.code == F2.code for finding in reading.findings)
 
 

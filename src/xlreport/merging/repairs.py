@@ -3,17 +3,18 @@ list of what was carried over."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from xlreport.atomic import safe_name
-from xlreport.findings import Finding
+from xlreport.findings import Finding, Severity, grouped
 from xlreport.form.catalog import FormCatalog
 from xlreport.form.model import Form
+from xlreport.importing.codes import NO_UNIT
 from xlreport.merging.imported import is_imported
 from xlreport.merging.marks import IMPORTS, REPAIRS
-from xlreport.merging.outcome import FileRecord
+from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.submission import Submission
 from xlreport.text import harmless
 from xlreport.workbook.repair import REPAIRABLE, Carried, NotRepairable, repair
@@ -51,6 +52,9 @@ IMPORT = Purpose(
     left="没有放进",
 )
 
+
+TOLD = "  审核　"
+"""How the lines of a list begin that tell what the checks say of an imported report."""
 
 CARRIED = "  已"
 """How the lines of a list begin that tell what was carried over."""
@@ -97,8 +101,17 @@ class RepairedFile:
         yield f"  → {self.name}：{self.purpose.told(len(self.carried), len(self.left))}"
         for words in self.left:
             yield f"  {self.purpose.left}　{harmless(words)}"
+        for finding in self.to_tell:
+            yield f"{TOLD}{harmless(finding.line())}"
         for line in self.carried_lines():
             yield f"{CARRIED}{self.purpose.carried}　{line}"
+
+    @property
+    def to_tell(self) -> list[Finding]:
+        """What the checks say of an imported report, as its list has it."""
+        if self.purpose is not IMPORT:
+            return []
+        return [f for f in grouped(self.findings) if f.severity is not Severity.NOTE]
 
     def carried_lines(self) -> Iterator[str]:
         """What was carried over, from where to where."""
@@ -136,7 +149,9 @@ def imports(
     taken = {name.lower() for name in names}
     imported = []
     for file in files:
-        if file.submission is None or is_imported(file):
+        if file.decision is Outcome.DUPLICATE:
+            imported.append(_without(file, _why_unread(file, IMPORT), IMPORT))
+        elif file.submission is None or is_imported(file):
             imported.append(_fresh(file, forms, taken, IMPORT))
         else:
             imported.append(_without(file, _OURS, IMPORT))
@@ -153,8 +168,9 @@ def _purpose_of(file: FileRecord) -> Purpose:
 def _fresh(file: FileRecord, forms: FormCatalog, taken: set[str], purpose: Purpose) -> RepairedFile:
     """A file's fresh workbook under a name that is not taken, or why there is none."""
     if file.submission is None or file.form is None:
-        reason = "；".join(finding.message for finding in file.findings)
-        return _without(file, reason or "读不出来", purpose)
+        return _without(file, _why_unread(file, purpose), purpose)
+    if is_imported(file) and not file.unit.name:
+        return _without(file, _with_advice([NO_UNIT()]), purpose)
     try:
         fresh = repair(file.form, file.submission, file.findings, forms)
     except NotRepairable as error:
@@ -171,6 +187,20 @@ def _fresh(file: FileRecord, forms: FormCatalog, taken: set[str], purpose: Purpo
         findings=file.findings,
         purpose=purpose,
     )
+
+
+def _why_unread(file: FileRecord, purpose: Purpose) -> str:
+    """Why nothing was read; of what was to be imported also what to do."""
+    if purpose is IMPORT and file.findings:
+        errors = [finding for finding in file.findings if finding.severity is Severity.ERROR]
+        return _with_advice(errors or file.findings)
+    return "；".join(finding.message for finding in file.findings) or "读不出来"
+
+
+def _with_advice(findings: Sequence[Finding]) -> str:
+    messages = "；".join(finding.message for finding in findings)
+    advice = "；".join(filter(None, dict.fromkeys(finding.suggestion for finding in findings)))
+    return f"{messages}　→ {advice}" if advice else messages
 
 
 def _without(file: FileRecord, problem: str, purpose: Purpose) -> RepairedFile:

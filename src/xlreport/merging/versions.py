@@ -60,9 +60,11 @@ Clock = Callable[[FileRecord], Age]
 
 
 def by_itself(file: FileRecord) -> Age:
-    """By what the file says, then by its time stamp."""
+    """By what the file says, then by its time stamp; that of a document that is not our workbook
+    tells when somebody saved the page."""
     source = file.provenance
-    return Age(0.0, source.number, seconds_of(source.saved), source.modified)
+    modified = 0.0 if source.document else source.modified
+    return Age(0.0, source.number, seconds_of(source.saved), modified)
 
 
 def by_statement(file: FileRecord) -> Age:

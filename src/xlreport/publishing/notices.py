@@ -16,7 +16,9 @@ from xlreport.findings import Finding, Severity
 from xlreport.form import expression as ex
 from xlreport.form.catalog import FormCatalog
 from xlreport.form.model import Form
+from xlreport.importing.codes import R36
 from xlreport.merging.decisions import Decision, with_decisions
+from xlreport.merging.imported import is_imported
 from xlreport.merging.marks import NOTICES
 from xlreport.merging.outcome import FileRecord
 from xlreport.merging.request import MergeRequest
@@ -100,7 +102,7 @@ class _Fresh:
         """What the unit must do, like findings together; with what is wrong with the file that
         came, as a whole, and is not cured by the fresh workbook."""
         own = to_correct(self.record)
-        codes = {finding.code for finding in own} | REPAIRABLE | UNREAD
+        codes = {finding.code for finding in own} | REPAIRABLE | UNREAD | {R36.code}
         others = [f for f in to_correct(self.came) if not f.cell and f.code not in codes]
         whole = [finding for finding in others if not finding.field]
         return (*own, *whole)
@@ -162,7 +164,7 @@ def _fresh(file: FileRecord, forms: FormCatalog) -> _Fresh:
     old, again = file.submission, reading.submission
     known = replace(again, unit=old.unit, known_as=old.known_as, listed=old.listed)
     record = FileRecord(file.path, replace(reading, submission=known), reading.findings)
-    return _Fresh(file, record, form, repaired.left)
+    return _Fresh(file, record, form, (*repaired.left, *file.reading.unplaced))
 
 
 def _free_name(fresh: _Fresh, taken: set[str]) -> str:
@@ -208,14 +210,26 @@ def _written(fresh: _Fresh, name: str, forms: FormCatalog, service: Service) -> 
 
 def _notice(fresh: _Fresh) -> Notice:
     report = fresh.record.report
-    count = fresh.count
     opening = f"{report.unit.name}：你单位报来的 {report.year} 年度{fresh.form.title}"
     if not fresh.listed:
-        first = f"{opening}，数字没有要改的；原来的文件有问题，已换成这份新表，你单位填的已照搬。"
-        return Notice((first, _NOTHING_TO_CORRECT), (), fresh.left)
-    first = f"{opening}有 {count} 处要改正或核实。你单位填的已照搬到这份新表，这些格子已标出。"
+        return Notice((opening + _why_fresh(fresh), _NOTHING_TO_CORRECT), (), fresh.left)
     lines = tuple(_line(fresh.form, finding) for finding in fresh.listed)
-    return Notice((first, *_WHAT_TO_DO), lines, fresh.left)
+    return Notice((opening + _what_is_wrong(fresh), *_WHAT_TO_DO), lines, fresh.left)
+
+
+def _why_fresh(fresh: _Fresh) -> str:
+    """Why a unit gets a fresh workbook in which nothing is wrong."""
+    if is_imported(fresh.came):
+        return "不是用县里发的模板填的；认得准的数字已填进这份新表，没有查出要改的。"
+    return "，数字没有要改的；原来的文件有问题，已换成这份新表，你单位填的已照搬。"
+
+
+def _what_is_wrong(fresh: _Fresh) -> str:
+    told = f"有 {fresh.count} 处要改正或核实"
+    if is_imported(fresh.came):
+        form = "不是用县里发的模板填的；认得准的数字已填进这份新表"
+        return f"{form}，{told}，这些格子已标出。"
+    return f"{told}。你单位填的已照搬到这份新表，这些格子已标出。"
 
 
 def _line(form: Form, finding: Finding) -> NoticeLine:

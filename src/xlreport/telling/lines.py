@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 MOST_LINES = 40
 """Findings of one file that are shown on the console."""
 
+MOST_OF_AN_IMPORT = 5
+"""Lines about one imported report, of what was left out and of what the checks say."""
+
 MOST_STRAYS = 5
 """Files that were passed over, named one by one."""
 
@@ -363,20 +366,23 @@ def repair_report(result: RepairResult) -> Iterator[str]:
 
 
 def import_report(result: ImportResult) -> Iterator[str]:
-    """The lines of `xlreport import`, with what the checks say of each report; what came from where
-    is in the list that it writes."""
+    """The lines of `xlreport import`: of each file the first of what could not be placed, and of
+    what the checks say; all of it is in the list that it writes."""
+    from xlreport.merging.repairs import TOLD
+
     for file in result.files:
-        yield from _not_carried(file)
-        if not file.name:
-            continue
-        heaviest = _heaviest_first(file.findings)
-        to_tell = [finding for finding in heaviest if finding.severity is not Severity.NOTE]
-        for finding in to_tell[:MOST_LINES]:
-            yield harmless(f"{INDENT}{finding.line()}")
-        more = len(to_tell) - MOST_LINES
-        if more > 0:
-            yield f"{INDENT}（另有 {more} 条，审核导入的工作簿时可看）"
+        lines = list(_not_carried(file))
+        told = [line for line in lines if line.startswith(TOLD)]
+        left = [line for line in lines if not line.startswith(TOLD)]
+        yield from _first_of(left, 2 + MOST_OF_AN_IMPORT)
+        yield from _first_of(told, MOST_OF_AN_IMPORT)
     yield from _carried_in_all(result, "导入")
+
+
+def _first_of(lines: Sequence[str], most: int) -> Iterator[str]:
+    yield from lines[:most]
+    if len(lines) > most:
+        yield f"{INDENT}（另有 {len(lines) - most} 条，都在清单里）"
 
 
 def _not_carried(file: RepairedFile) -> Iterator[str]:

@@ -359,8 +359,7 @@ def _restored(transplant: _Transplant) -> Iterator[str]:
     """The formulas that were typed over and stand again: a few one by one, many in one line."""
     form, overrides = transplant.form, transplant.old.overrides
     if transplant.old.provenance.document:
-        yield from _different_totals(transplant)
-        return
+        return  # its totals were no formulas: that they differ is a finding
     if len(overrides) <= MOST_RESTORED:
         for name, entry in overrides.items():
             yield f"{form.fields[name].label}：公式曾被改成“{entry.raw or '空'}”，已恢复公式"
@@ -374,12 +373,6 @@ def _restored(transplant: _Transplant) -> Iterator[str]:
         tail = "等" if len(different) > MOST_RESTORED else ""
         line += f"；其中 {len(different)} 处与公式的结果不同：{named}{tail}"
     yield line
-
-
-def _different_totals(transplant: _Transplant) -> Iterator[str]:
-    """The totals of a document that are not the sums of its numbers: the workbook has formulas."""
-    for told in _different_now(transplant):
-        yield f"{told}（新表由公式相加）"
 
 
 def _different_now(transplant: _Transplant) -> list[str]:

@@ -13,7 +13,7 @@ from xlreport.a1 import address
 from xlreport.findings import Severity
 from xlreport.formats.raw import RawBook, RawCell
 from xlreport.submission import Place
-from xlreport.workbook.layout.identity import Identity
+from xlreport.workbook.layout.identity import SUMMARY, Identity
 from xlreport.workbook.layout.workbook import layout_of
 from xlreport.workbook.reader.cover import Cover, cover_sheet, cover_spots, cover_text, read_cover
 from xlreport.workbook.reader.headings import ENOUGH
@@ -90,6 +90,11 @@ def test_nobody_is_asked_to_fill_in_a_cover_that_is_not_there(
     found = read_cover(without_cover(zfxxgk), layout_of(zfxxgk), identity)
     assert [(f.code, f.message, f.where) for f in found.findings] == [(code, message, "")]
     assert found.unit == Unit(identity.unit, identity.code, identity.level)
+
+
+def test_a_summary_of_reports_that_name_no_county_has_no_name(zfxxgk: Form) -> None:
+    found = cover(zfxxgk, Identity(kind=SUMMARY), unit="")
+    assert "F4" not in [code for code, _ in codes(found)]
 
 
 def test_no_unit_and_no_level(zfxxgk: Form) -> None:

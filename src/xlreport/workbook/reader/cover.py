@@ -171,7 +171,7 @@ def cover_of(
     lines = {item: _cleaned(item, line) for item, line in written.items()}
     unit = _unit(lines, identity)
     findings = [*_cut_lines(written.values()), *_contradictions(form, lines, identity)]
-    findings += _unit_findings(unit)
+    findings += _unit_findings(unit, is_summary=identity.is_summary)
     findings += unread
     findings += _empty_lines(form, lines, identity, {finding.field for finding in unread})
     placed = [finding.on(places.get(finding.field), finding.field) for finding in findings]
@@ -275,9 +275,9 @@ def _says_the_same(item: str, issued: str, written: str) -> bool:
     return issued == written
 
 
-def _unit_findings(unit: Unit) -> Iterator[Finding]:
-    """F4 and R17: no name, no level."""
-    if not unit.name:
+def _unit_findings(unit: Unit, *, is_summary: bool) -> Iterator[Finding]:
+    """F4 and R17: no name, no level. A summary of reports that name no county has no name."""
+    if not unit.name and not is_summary:
         yield NO_UNIT().at(field=identity_name("unit"))
     if unit.level not in LEVELS:
         name = identity_name("level")

@@ -10,12 +10,12 @@ from typing import NamedTuple
 from xlreport import a1
 from xlreport.a1 import Cell
 from xlreport.findings import Finding
-from xlreport.formats.raw import RawBook, RawCell
+from xlreport.formats.raw import RawBook, RawCell, is_picture
 from xlreport.formats.shown import number_shown
 from xlreport.submission import shown
 from xlreport.workbook.codes import NAMES_ASIDE
 from xlreport.workbook.layout.workbook import Spot, place_of
-from xlreport.workbook.reader.numbers import SHOWN_BOOLEANS, is_picture
+from xlreport.workbook.reader.numbers import SHOWN_BOOLEANS
 
 _TARGET = re.compile(r"=?(?:'((?:[^']|'')+)'|([^'!\[\]]+))!([$A-Z0-9]+)(?::([$A-Z0-9]+))?")
 """`'sheet'!$D$6` or a range; a sheet of another file (`[1]`) does not match."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import ROUND_HALF_UP, Context, Decimal
 
 from xlreport.form.expression import MAX_NUMBER, SCALE
-from xlreport.formats.raw import RawCell
+from xlreport.formats.raw import RawCell, is_picture
 from xlreport.submission import BLANK, PICTURE, Entry, Status, shown
 from xlreport.text import MOST_QUOTED, quote
 
@@ -43,16 +43,6 @@ INVISIBLE = {
     **dict.fromkeys(_DIRECTION_MARKS, "书写方向标记"),
 }
 """Characters that nobody sees beside a number, by what they are called."""
-
-_PICTURE = re.compile(r"=?(?:_xlfn\.)?(?:DISPIMG|IMAGE)\(", re.IGNORECASE)
-
-
-def is_picture(cell: RawCell) -> bool:
-    """Whether a cell shows a picture: DISPIMG (WPS) or IMAGE (Excel), which only they can show."""
-    if cell.picture:
-        return True
-    content = cell.formula or cell.text
-    return _PICTURE.match(content.strip()) is not None
 
 
 def invisible_in(text: str) -> str:
