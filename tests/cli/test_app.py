@@ -13,7 +13,7 @@ import pytest
 import typer
 
 from xlreport.atomic import NotRead
-from xlreport.cli.app import COMMANDS, main, program, program_for
+from xlreport.cli.app import COMMANDS, main, name_of, program, program_for
 from xlreport.errors import Busy, UsageError, XlreportError
 from xlreport.form import catalog
 from xlreport.text import columns_of
@@ -106,12 +106,12 @@ def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_every_command_function_is_a_command() -> None:
-    assert list(program().commands) == [function.__name__ for function in COMMANDS]
+    assert list(program().commands) == [name_of(function) for function in COMMANDS]
 
 
 def test_a_command_line_builds_the_command_that_it_names() -> None:
     for function in COMMANDS:
-        name = function.__name__
+        name = name_of(function)
         assert list(program_for([name, "--help"]).commands) == [name]
     assert program_for(["merge", "x"]) is program_for(["merge"])
     for given in ([], ["mrege"], ["--version"], ["--help", "merge"]):

@@ -44,7 +44,7 @@ EXACT = {
 }
 """What the workbook has of each, how that is called, and its unit."""
 
-ELSEWHERE = {"ratio_from", "cells", "archive", "depth", "seconds", "memory"}
+ELSEWHERE = {"boxes", "ratio_from", "cells", "archive", "depth", "seconds", "memory"}
 """Fields of Limits with a test of their own below, and seconds in test_workers.py."""
 
 
