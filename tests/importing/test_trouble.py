@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -210,8 +211,8 @@ def test_what_the_caller_knows_wins_over_the_title_and_is_told() -> None:
     reading = read(page(*parts_of(ONE)), year=2025, unit=Unit("乙丑镇"))
     assert (reading.year, reading.unit.name) == (2025, "乙丑镇")
     assert told(reading) == [
-        "标题写的是“甲子镇”，指定的是“乙丑镇”；按指定的读取",
-        f"标题写的是 {ONE.year} 年度，指定的是 2025 年度；按指定的读取",
+        "标题写的是“甲子镇”，指定的是“乙丑镇”",
+        f"标题写的是 {ONE.year} 年度，指定的是 2025 年度",
     ]
 
 
@@ -223,6 +224,39 @@ def test_two_reports_in_one_page_are_named() -> None:
     (finding,) = reading.findings
     assert finding.code == "R40"
     assert finding.message == "一份文件里有 2 份报告：“甲子镇 2023 年”、“甲子镇 2024 年”"
+
+
+TWO = replace(report(FORM, 6, distinct=True), year=2024, unit="乙丑镇")
+
+
+@pytest.mark.parametrize(
+    ("known", "index"),
+    [
+        ({"year": 2023}, 0),
+        ({"year": 2024}, 1),
+        ({"unit": Unit("甲子镇")}, 0),
+        ({"unit": Unit("乙丑镇人民政府")}, 1),
+        ({"year": 2024, "unit": Unit("乙丑镇")}, 1),
+    ],
+)
+def test_of_two_reports_the_one_that_is_meant_is_read(known: dict[str, Any], index: int) -> None:
+    both = (replace(ONE, year=2023), TWO)
+    reading = read(page(*parts_of(both[0]), *parts_of(both[1])), **known)
+    assert reading.submission is not None
+    wanted = both[index]
+    assert reading.year == wanted.year
+    assert values(reading) == typed(wanted)
+    assert told(reading) == []
+
+
+@pytest.mark.parametrize(
+    "known", [{"year": 2025}, {"unit": Unit("丙寅镇")}, {"year": 2023, "unit": Unit("乙丑镇")}]
+)
+def test_what_fits_none_of_two_reports_chooses_none(known: dict[str, Any]) -> None:
+    both = (replace(ONE, year=2023), TWO)
+    reading = read(page(*parts_of(both[0]), *parts_of(both[1])), **known)
+    assert reading.submission is None
+    assert [finding.code for finding in reading.findings] == ["R40"]
 
 
 def test_the_format_of_other_years_is_named_and_its_own_meanings_stay_out() -> None:

@@ -102,7 +102,8 @@ NO_YEAR = R39.message(
 NO_UNIT = of_workbooks.F4.message("标题里没有单位名称", "请在标题里写明单位全称，或指定单位后再读")
 NOT_IN_FORCE = of_workbooks.F11.message("《{title}》没有 {year} 年度的格式", "请核对标题里的年度")
 SEVERAL_REPORTS = R40.message(
-    "一份文件里有 {count} 份报告：{reports}", "请一份报告存一个文件；只要其中一份的，请把其余的删掉"
+    "一份文件里有 {count} 份报告：{reports}",
+    "请一份报告存一个文件；只要其中一份的，指定年度或单位后再读",
 )
 OTHER_YEARS = R41.message(
     "这是 {years}年度的格式，{year} 年度的报告不能用；项目相同的已读入，意思不同的没有读入",

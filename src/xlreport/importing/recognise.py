@@ -49,6 +49,13 @@ class Wanted:
     year: int | None = None
     unit: Unit | None = None
 
+    def is_told_by(self, title: Title) -> bool:
+        """Whether a title says what the caller knows, and the caller knows something."""
+        knows = self.year is not None or self.unit is not None
+        same_year = self.year in (None, title.year)
+        same_unit = self.unit is None or _names(title.unit, self.unit.name)
+        return knows and same_year and same_unit
+
 
 @dataclass(frozen=True)
 class _Source:
@@ -69,7 +76,7 @@ def recognise(
     unit: Unit | None = None,
 ) -> Reading | None:
     """The report in a document; None where it has the official tables of no form. `year` and `unit`
-    win over the title."""
+    win over the title, and choose one of several reports."""
     every = list(forms.all())
     passages = list(passages_of(document))
     titles = titles_of(report_names(every), passages)
@@ -81,7 +88,10 @@ def recognise(
     provenance = replace(provenance, saved=saved, document=document.kind)
     reports = title_of(titles, _positions(tables, source))
     if len(reports) > 1:
-        return _several(reports, provenance)
+        chosen = _chosen(document, titles, reports, Wanted(year, unit))
+        if chosen is None:
+            return _several(reports, provenance)
+        return recognise(chosen, forms, provenance, year=year, unit=unit)
     title = reports[0] if reports else Title(None, "")
     report = _Report(source, tables, title, Wanted(year, unit), provenance)
     return report.reading(every)
@@ -116,6 +126,22 @@ def _positions(tables: Tables, source: _Source) -> list[tuple[int, int]]:
 
 def _position_of(area: Area, row: int) -> tuple[int, int]:
     return area.part, 0 if area.is_turned else row
+
+
+def _chosen(
+    document: Document, titles: Sequence[Title], reports: Sequence[Title], wanted: Wanted
+) -> Document | None:
+    """Of a document with several reports the part from the title of the one that is wanted to the
+    next report's; None where that is none of them, or not for certain one."""
+    fitting = [report for report in reports if wanted.is_told_by(report)]
+    if len(fitting) != 1:
+        return None
+    own = fitting[0]
+    others = [title.part for title in titles if not title.may_be(own)]
+    behind = [part for part in others if part >= own.part]
+    end = min(behind, default=len(document.parts))
+    is_apart = own.part < end and end - own.part < len(document.parts)
+    return replace(document, parts=document.parts[own.part : end]) if is_apart else None
 
 
 def _several(reports: Sequence[Title], provenance: Provenance) -> Reading:
@@ -279,6 +305,11 @@ class _Report:
 
 
 _ALL_ROWS = 1 << 62
+
+
+def _names(told: str, given: str) -> bool:
+    """Whether a title names a unit, with or without its county and 人民政府."""
+    return bool(told) and _is_within(told, given)
 
 
 def _is_within(told: str, given: str) -> bool:

@@ -377,6 +377,16 @@ def import_report(result: ImportResult) -> Iterator[str]:
         yield from _first_of(left, 2 + MOST_OF_AN_IMPORT)
         yield from _first_of(told, MOST_OF_AN_IMPORT)
     yield from _carried_in_all(result, "导入")
+    if any(finding.code in _ASKED for file in result.files for finding in file.findings):
+        yield _SAY_WHOSE
+
+
+_ASKED = frozenset({"R39", "R40", "F4"})
+"""Findings of a title that does not tell whose report it is, of which year, or which is meant."""
+
+_SAY_WHOSE = (
+    "标题里没有年度、单位的，一个文件里有几份报告的：一次导入一个文件，用 --year、--unit 写明。"
+)
 
 
 def _first_of(lines: Sequence[str], most: int) -> Iterator[str]:
