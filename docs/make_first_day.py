@@ -140,29 +140,23 @@ HIDE = """([path, home]) => {
 """Writes a folder of Windows for the folder of this run."""
 
 SPEAK_CHINESE = """() => {
-  for (const input of document.querySelectorAll("input[type=file], input[type=date]")) {
+  for (const input of document.querySelectorAll("input[type=date]")) {
     const box = input.getBoundingClientRect();
-    const isFile = input.type === "file", edge = isFile ? 0 : 4;
+    const edge = 4;
     const words = document.createElement("div");
     words.className = "drawn";
-    words.textContent = isFile ? "未选择任何文件" : input.value.replaceAll("-", "/");
+    words.textContent = input.value.replaceAll("-", "/");
     Object.assign(words.style, {
       position: "absolute", font: getComputedStyle(input).font,
-      background: getComputedStyle(isFile ? input.closest(".drop") : input).backgroundColor,
+      background: getComputedStyle(input).backgroundColor,
       left: box.left + scrollX + edge + "px", top: box.top + scrollY + edge + "px",
       width: box.width - 10 * edge + "px", lineHeight: box.height - 2 * edge + "px", paddingLeft: "5px",
     });
-    if (isFile) {
-      const button = document.createElement("span");
-      button.textContent = "选择文件";
-      button.style.cssText = "border: 1px solid #667; border-radius: 3px; padding: 2px 10px; margin-right: 8px";
-      words.prepend(button);
-    }
     document.body.append(words);
   }
 }"""
-"""What the browser itself writes on its fields is in its own language, which is English where the
-pictures are made: drawn as a Chinese browser has it."""
+"""How a browser writes dates is in its own language, which is English where the pictures are made:
+drawn as a Chinese browser has it."""
 
 MARK = """(selectors) => {
   for (const selector of selectors) {
