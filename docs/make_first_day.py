@@ -80,9 +80,13 @@ FOLDER = {
 
 @contextmanager
 def running_desk(home: Path) -> Iterator[str]:
-    """A desk of this process in a folder; gives its door. It takes TODAY for the present day."""
+    """A desk of this process in a folder; gives its door. It takes TODAY for the present day, and
+    has the pages beside it that the program for Windows has."""
     clock.present_day = lambda: TODAY
     from xlreport.desk.launch import Start, run
+    from xlreport.desk.pages import handbook
+
+    handbook.is_there = lambda: True
 
     told: list[str] = []
     opened = threading.Event()

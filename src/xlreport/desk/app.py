@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from xlreport.clock import minute
 from xlreport.desk.desk import Desk
-from xlreport.desk.pages import answers, office, settings, start, unit, work
+from xlreport.desk.pages import answers, handbook, office, settings, start, unit, work
 from xlreport.desk.places import TITLES
 from xlreport.desk.security import TOKEN_FIELD, secured
 from xlreport.desk.wording import on_page
@@ -73,6 +73,7 @@ def create_app(desk: Desk) -> Flask:
     app.jinja_env.filters.update(minute=minute, code=printed_code, on_page=on_page)
     app.jinja_env.globals.update(stranger=stranger_line, message=message_line, titles=TITLES)
     app.jinja_env.globals["token"] = lambda: _TOKEN.format(TOKEN_FIELD, desk.guard.form)
+    app.jinja_env.globals["handbook"] = handbook.is_there
     app.context_processor(lambda: {"desk": desk, "guard": desk.guard})
     app.after_request(secured)
     app.before_request(_admit)
@@ -82,7 +83,7 @@ def create_app(desk: Desk) -> Flask:
     app.add_url_rule("/enter", "enter", _enter)
     app.add_url_rule("/alive", "alive", _alive)
     app.add_url_rule("/static/<name>", "static", _static)
-    for pages in (work, start, unit, office, settings):
+    for pages in (work, start, unit, office, settings, handbook):
         app.register_blueprint(pages.pages)
     return app
 

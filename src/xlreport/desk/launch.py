@@ -91,7 +91,7 @@ def _serve(desk: Desk, listening: socket.socket, start: Start, tell: Tell) -> No
     thread.start()
     try:
         _show(desk.guard.door, start, tell, "工作台已打开：")
-        tell("关闭：在页面上按“关闭”，或者在这里按 Ctrl+C。")
+        tell("关闭：在页面上按“关闭工作台”，或者在这里按 Ctrl+C。")
         while not _ended(desk.closing, _LOOK):
             pass
         thread.join(_LAST_ANSWER)
