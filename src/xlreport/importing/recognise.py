@@ -84,8 +84,9 @@ def recognise(
     tables = _best(every, source)
     if tables is None:
         return None
-    saved = document.saved or provenance.saved
-    provenance = replace(provenance, saved=saved, document=document.kind)
+    provenance = replace(
+        provenance, saved=document.saved or provenance.saved, document=document.kind
+    )
     reports = title_of(titles, _positions(tables, source))
     if len(reports) > 1:
         chosen = _chosen(document, titles, reports, Wanted(year, unit))
