@@ -428,6 +428,17 @@ def test_a_later_call_whose_time_is_over_is_lost(monkeypatch: pytest.MonkeyPatch
     assert clock.set == [STARTING, SECONDS, SECONDS, STARTING, SECONDS]
 
 
+def test_the_first_call_of_a_worker_that_takes_anothers_place_is_tried_once_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = with_clock(monkeypatch, over(3, 5))
+    with one_worker() as pool:
+        assert pool.submit(len, "abc").result() == 3
+        assert reason_of(pool.submit(len, "abc").exception()) == (TIME, "")
+        assert pool.submit(len, "abc").result() == 3
+    assert clock.set == [STARTING, SECONDS, SECONDS, STARTING, SECONDS, STARTING, SECONDS]
+
+
 def test_a_limit_may_be_longer_than_a_clock_can_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = with_clock(monkeypatch)
     with WorkerPool(1, 1e15, MEMORY_LIMIT) as pool:

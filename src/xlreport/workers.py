@@ -377,12 +377,12 @@ class _Worker:
                 raise Lost(DIED)
             if self._process is None:
                 self._process = _ready(self._pool.modules) or _Process(self._pool.modules)
-                self._has_answered = False
             return self._process
 
     def _end(self) -> None:
         with self._lock:
             process, self._process = self._process, None
+            self._has_answered = False
         if process is not None:
             process.end()
 

@@ -414,13 +414,13 @@ def test_what_the_user_gives_is_told_apart_from_reports() -> None:
 def test_files_of_the_year_before_that_cannot_be_used_are_told(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    unused = SimpleNamespace(unused=("a\x1b.xlsx：坏了",))
+    unused = SimpleNamespace(unused=("a\x1b.xlsx：坏了",), partly=("b.html：缺一列",))
     monkeypatch.setattr("xlreport.api.read_prior_year", lambda *_, **__: unused)
     reading, forms = ReadOptions(), FormCatalog()
     assert prior_year_at(None, 2025, None, reading, forms) is None
     found: object = prior_year_at(Path("p"), 2025, None, reading, forms)
     assert found is unused
-    told = "上年的报表里有一个文件没有使用：a�.xlsx：坏了\n"
+    told = "上年的报表里有一个文件没有使用：a�.xlsx：坏了\n上年的报表没有读全：b.html：缺一列\n"
     assert capsys.readouterr() == ("", told)
 
 
