@@ -97,3 +97,17 @@ def test_a_table_of_an_earlier_year_is_left_out_with_all_its_parts() -> None:
     assert reading.submission is not None
     entry = reading.submission.entries["disclosure.licences.decisions"]
     assert entry.status is Status.ABSENT
+
+
+@pytest.mark.parametrize("caption", ["（单位：万件）", "单位:千件", "计量单位：百 件"])
+def test_a_table_that_counts_in_thousands_gives_no_numbers(caption: str) -> None:
+    reading = read(caption, grid(ROWS))
+    assert not is_read(reading)
+    assert "有 6 个数字认不准是哪一项：表上写的计量单位不是这张表的，没有读入" in [
+        finding.message for finding in reading.findings
+    ]
+
+
+@pytest.mark.parametrize("caption", ["（单位：件）", "单位：件、万元", "（金额单位：万元）"])
+def test_a_table_that_names_the_measures_of_the_form_is_read(caption: str) -> None:
+    assert is_read(read(caption, grid(ROWS)))

@@ -1,4 +1,5 @@
-"""The captions over tables: a table that says that it is of another year is none of the report.
+"""The captions over tables: a table that says that it is of another year, or counted in thousands,
+gives no numbers.
 
 A caption is what stands right over a table: its title, a year, what it is counted in.
 """
@@ -26,6 +27,9 @@ _MOST_OF_A_LINE = 60
 
 _SENTENCE = re.compile("[。，,；;]")
 _OTHER_TIME = re.compile("上一?年度?(?!结转)|去年|历年|累计")
+_SCALED = re.compile("单位:?[十百千万亿]+[件份宗起项个次条]")
+"""That a table counts in thousands of something."""
+
 _BEGINNING = re.compile("(?<![0-9])([0-9]{4})年?[-—–~至到](?=[0-9]{4})")
 """The first year of several: 2021—2024年."""
 
@@ -56,9 +60,15 @@ class Captions:
     def _is_title(self, passage: Passage) -> bool:
         return key(passage.text) in self.titles
 
-    def is_of_another_year(self, region: Region) -> bool:
-        """Whether a caption names an earlier year. A later one is when it was written."""
-        return any(self._names_another_year(passage.text) for passage in self.over(region))
+    def objection(self, region: Region) -> Reason | None:
+        """Why a caption keeps the numbers of a region out: it names an earlier year (a later one is
+        when it was written), or what one of them stands for is not one thing."""
+        for passage in self.over(region):
+            if self._names_another_year(passage.text):
+                return Reason.OTHER_YEAR
+            if _SCALED.search(plain(passage.text)):
+                return Reason.OTHER_MEASURE
+        return None
 
     def _names_another_year(self, text: str) -> bool:
         line = plain(text)
@@ -72,15 +82,17 @@ def _is_short(text: str) -> bool:
     return len(text) <= _MOST_OF_A_LINE and not _SENTENCE.search(text)
 
 
-def without_other_years(
-    tables: Tables, passages: Sequence[Passage], years: frozenset[int]
-) -> Tables:
-    """The tables without the numbers of those that are of an earlier year by their captions."""
+def as_captions_say(tables: Tables, passages: Sequence[Passage], years: frozenset[int]) -> Tables:
+    """The tables without the numbers of those that mean something else by their captions."""
     captions = Captions(passages, years, headings_of(tables.form).titles)
-    others = {_table_of(r) for r in tables.regions if captions.is_of_another_year(r)}
-    if not others:
+    objections: dict[tuple[int, str], Reason] = {}
+    for region in tables.regions:
+        reason = captions.objection(region)
+        if reason is not None:
+            objections[_table_of(region)] = reason
+    if not objections:
         return tables
-    regions = [_emptied(r) if _table_of(r) in others else r for r in tables.regions]
+    regions = [_emptied(region, objections.get(_table_of(region))) for region in tables.regions]
     return replace(tables, regions=tuple(regions))
 
 
@@ -88,9 +100,11 @@ def _table_of(region: Region) -> tuple[int, str]:
     return region.area.part, region.pattern.table
 
 
-def _emptied(region: Region) -> Region:
-    """A region of which nothing counts."""
+def _emptied(region: Region, reason: Reason | None) -> Region:
+    """A region of which nothing counts, for this reason; without one the region as it is."""
+    if reason is None:
+        return region
     spots = {spot.number: spot for spot in region.area.spots}
     numbers = [placed.number for placed in region.placed if placed.number in spots]
-    doubts = [Doubt(spots[number], Reason.OTHER_YEAR) for number in numbers]
+    doubts = [Doubt(spots[number], reason) for number in numbers]
     return replace(region, placed=[], doubts=[*doubts, *region.doubts])

@@ -106,7 +106,7 @@ SEVERAL_REPORTS = R40.message(
     "请一份报告存一个文件；只要其中一份的，指定年度或单位后再读",
 )
 OTHER_YEARS = R41.message(
-    "这是 {years}年度的格式，{year} 年度的报告不能用；项目相同的已读入，意思不同的没有读入",
+    "这是{years}格式，{year} 年度的报告不能用；项目相同的已读入，意思不同的没有读入",
     "请用 {year} 年度的模板填报",
 )
 RUN_TOGETHER = R42.message(

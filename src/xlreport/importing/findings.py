@@ -32,6 +32,7 @@ REASONS = {
     Reason.TWICE: "同一项出现了几次，内容不同",
     Reason.ELSEWHERE: "上面或旁边的标题对不上",
     Reason.OTHER_YEAR: "表上写的不是这一年度",
+    Reason.OTHER_MEASURE: "表上写的计量单位不是这张表的",
     Reason.OTHER_TABLE: "所在的表不是这份报告的表",
 }
 """Why something was not placed, as people say it."""

@@ -16,7 +16,7 @@ from xlreport.form.model import Form, paths
 from xlreport.formats.grid import Document
 from xlreport.importing import codes
 from xlreport.importing.areas import Area, areas_of
-from xlreport.importing.captions import without_other_years
+from xlreport.importing.captions import as_captions_say
 from xlreport.importing.fields import Fields, fields_of
 from xlreport.importing.findings import (
     contrary_findings,
@@ -242,7 +242,7 @@ class _Report:
     def _read(self, reading: Reading, year: int) -> Reading:
         """The reading with the submission."""
         years = frozenset(filter(None, (year, self.title.year)))
-        tables = without_other_years(self.tables, self.source.passages, years)
+        tables = as_captions_say(self.tables, self.source.passages, years)
         report = replace(self, tables=tables)
         return report._filled(reading, year)
 
@@ -320,6 +320,6 @@ def _is_within(told: str, given: str) -> bool:
 def _years(form: Form) -> str:
     """The years of a form, as a sentence about its format says them."""
     if form.last_year is None:
-        return f"{form.first_year} 年度起的新"
+        return f" {form.first_year} 年度起的新"
     years = range(form.first_year, form.last_year + 1)
-    return "、".join(map(str, years)) + " "
+    return " " + "、".join(map(str, years)) + " 年度的"

@@ -48,6 +48,9 @@ class Reason(Enum):
     OTHER_YEAR = auto()
     """Its table says that it is of another year."""
 
+    OTHER_MEASURE = auto()
+    """Its table says that it counts in thousands."""
+
     OTHER_TABLE = auto()
     """Its table has too few headings of the form to be one of it."""
 
