@@ -241,18 +241,44 @@ def repair_files(
     write_templates. Raises UsageError for a path that does not exist or an `out` in one of the
     folders, WouldReplace for a file that must stay, OSError when an output cannot be written.
     """
-    paths = list(paths)
-    require_folder(out)
-    for path in paths:
-        require_apart(out, path)
-    listed = _listed(paths, exclude)
+    listed = _apart(paths, out, exclude)
     read = read_files(listed, forms, reading)
     files = [file for file in read if file.decision is not Outcome.IGNORED]
     # a file that was repaired before may lie in `out` and be repaired again; it is not replaced
     here = out.resolve()
     own = {file.path.name for file in listed if file.path.parent.resolve() == here}
-    repaired = repairs(validated(files), forms, own)
-    written = write_all(out, _workbooks(repaired), Replacing(forms, reading, keep))
+    return _written_anew(validated(files), out, Replacing(forms, reading, keep), own)
+
+
+def repair_damaged(
+    folder: Path,
+    out: Path,
+    *,
+    forms: FormCatalog = SHIPPED,
+    reading: ReadOptions = ReadOptions(),
+    keep: Told | None = None,
+) -> RepairResult:
+    """As repair_files, but only of those files of a folder that a merge would repair."""
+    read = read_files(_apart([folder], out, ()), forms, reading)
+    damaged = [file for file in validated(read) if needs_repair(file)]
+    return _written_anew(damaged, out, Replacing(forms, reading, keep))
+
+
+def _apart(paths: Iterable[Path], out: Path, exclude: Iterable[Path]) -> list[SourceFile]:
+    """The files at some paths, none of which holds `out`."""
+    paths = list(paths)
+    require_folder(out)
+    for path in paths:
+        require_apart(out, path)
+    return _listed(paths, exclude)
+
+
+def _written_anew(
+    files: Iterable[FileRecord], out: Path, replacing: Replacing, own: Iterable[str] = ()
+) -> RepairResult:
+    """Writes the fresh workbooks of some files; none is called as one of `own`."""
+    repaired = repairs(files, replacing.forms, own)
+    written = write_all(out, _workbooks(repaired), replacing)
     return RepairResult(tuple(repaired), tuple(path.as_posix() for path in written))
 
 

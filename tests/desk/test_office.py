@@ -14,6 +14,8 @@ import pytest
 
 from campaign.scene import JIAZI, YICHOU, workbook
 from desk.scene import PORT, Visit, desk_in, desk_with_towns, words
+from hostile.scene import REQUESTS
+from support.cells import put
 from xlreport import Form
 from xlreport.campaign import send as sending
 from xlreport.campaign.campaign import Campaign, read_campaign
@@ -104,10 +106,16 @@ def test_a_report_that_somebody_worked_in_makes_room_and_stays(visit: Visit) -> 
     assert report.read_bytes().startswith(b"PK")
 
 
-def test_damaged_workbooks_are_repaired(visit: Visit) -> None:
+def test_only_damaged_workbooks_are_repaired(visit: Visit, zfxxgk: Form) -> None:
+    assert done(visit, "/act/repair") == ("收到的报表里没有要修复的。",)
+    assert not (visit.folder / "repaired").exists()
+    damaged = put(workbook(zfxxgk, YICHOU), REQUESTS, "J7", "number", "45")
+    visit.send("改了公式.xlsx", damaged)
     lines = done(visit, "/act/repair")
-    assert lines[-2] == "共 2 个文件：修复 2 个，没有修复 0 个。"
-    assert len(list((visit.folder / "repaired").glob("*.xlsx"))) == 2
+    assert lines[-3] == "共 1 个文件：修复 1 个，没有修复 0 个。"
+    assert lines[-1].startswith("请把修复好的工作簿发给填报单位，核对后重新报送；")
+    (repaired,) = (visit.folder / "repaired").glob("*.xlsx")
+    assert YICHOU.name in repaired.name
     assert "打开修复的工作簿" in words(visit.page("/office"))
 
 

@@ -133,18 +133,18 @@ def repair(desk: Desk) -> Job:
 
 
 def _repaired(collection: Collection, progress: Progress) -> Done:
-    from xlreport.api import repair_files
+    from xlreport.api import repair_damaged
     from xlreport.desk.places import REPAIRED
-    from xlreport.telling.lines import repair_report
+    from xlreport.telling.lines import damaged_report
 
     campaign = collection.plain(progress)
     out = collection.folder / REPAIRED
     room = _Room()
-    inbox = [campaign.settings.inbox]
+    inbox = campaign.settings.inbox
     reading = replace(campaign.reading, memory=None)
-    result = repair_files(inbox, out, forms=campaign.forms, reading=reading, keep=room)
+    result = repair_damaged(inbox, out, forms=campaign.forms, reading=reading, keep=room)
     files = ("repaired",) if result.outputs else ()
-    return Done((*room.lines, *repair_report(result)), files)
+    return Done((*room.lines, *damaged_report(result)), files)
 
 
 def pack(desk: Desk) -> Job:

@@ -365,6 +365,19 @@ def repair_report(result: RepairResult) -> Iterator[str]:
     yield from _carried_in_all(result, "修复")
 
 
+def damaged_report(result: RepairResult) -> Iterator[str]:
+    """The lines of a repair of those alone that needed one, with what to do with them."""
+    if not result.files:
+        yield "收到的报表里没有要修复的。"
+        return
+    yield from repair_report(result)
+    if result.repaired:
+        yield _SEND_BACK
+
+
+_SEND_BACK = "请把修复好的工作簿发给填报单位，核对后重新报送；重新报送以前，仍按原来的报表审核。"
+
+
 def import_report(result: ImportResult) -> Iterator[str]:
     """The lines of `xlreport import`: of each file the first of what could not be placed, and of
     what the checks say; all of it is in the list that it writes."""
