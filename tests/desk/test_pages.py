@@ -207,6 +207,22 @@ def test_a_page_that_is_refreshed_keeps_the_focus(clerk: Clerk) -> None:
     assert clerk.focused() == "己巳乡"
 
 
+def test_a_file_that_is_too_large_is_not_sent(clerk: Clerk) -> None:
+    page = clerk.go("/")
+    assert int(page.locator("#drop").get_attribute("data-most") or 0) > 1_000_000_000
+    page.evaluate("document.getElementById('drop').dataset.most = '4'")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.method))
+    for name in ("大.xlsx", "小.xlsx"):
+        data = b"12345" if name == "大.xlsx" else b"123"
+        page.locator("#files").set_input_files({"name": name, "mimeType": "", "buffer": data})
+    large = page.locator("#upload-list li", has_text="大.xlsx")
+    expect(large).to_contain_text("没有收下")
+    expect(large).to_contain_text("一次放的文件太大，没有收下；请分几次放")
+    expect(page.locator("#upload-count")).to_have_text("已处理 2 / 2，收下 1 个，没有收下 1 个")
+    assert sent.count("POST") == 1
+
+
 def test_files_that_miss_their_place_do_not_replace_the_page(clerk: Clerk) -> None:
     report = next((SAMPLES / "2025").glob("990101*"))
     for address in ("/office", "/unit/990103", "/log"):

@@ -27,6 +27,9 @@ HERE = Path(__file__).parent
 MOST_UPLOADED = 1 << 30
 """Bytes of one request; a mailbox as one file may be large."""
 
+ROUND_A_FILE = 64 << 10
+"""Bytes of a request that has one file, beside it."""
+
 MOST_FIELDS = 4 << 20
 """Bytes of the fields of a form: a roster of thousands of units."""
 
@@ -47,14 +50,13 @@ _KINDS = {".css": "text/css", ".js": "text/javascript"}
 _OPEN_TO_ALL = frozenset({"enter", "alive"})
 """Addresses that need no session, but a token of their own."""
 
+_TOO_LARGE = "一次放的文件太大，没有收下；请分几次放，或者直接复制到工作文件夹的 inbox 里。"
 _REFUSED = {
     HTTPStatus.FORBIDDEN: "这个页面只能从程序打开：请双击“开始”，或者运行 xlreport desk。",
     HTTPStatus.MISDIRECTED_REQUEST: "这个地址不对：请从程序打开。",
     HTTPStatus.NOT_FOUND: "没有这一页，或者它已经不在了。请回到工作页面。",
     HTTPStatus.METHOD_NOT_ALLOWED: "没有这一页。请回到工作页面。",
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: (
-        "一次放的文件太大，没有收下；请分几次放，或者直接复制到工作文件夹的 inbox 里。"
-    ),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _TOO_LARGE,
 }
 _BAD_REQUEST = "页面上填的内容读不出来，没有改动；请回到上一页再试一次。"
 
@@ -72,6 +74,7 @@ def create_app(desk: Desk) -> Flask:
     app.jinja_env.finalize = _printed
     app.jinja_env.filters.update(minute=minute, code=printed_code, on_page=on_page)
     app.jinja_env.globals.update(stranger=stranger_line, message=message_line, titles=TITLES)
+    app.jinja_env.globals.update(most_of_a_file=MOST_UPLOADED - ROUND_A_FILE, too_large=_TOO_LARGE)
     app.jinja_env.globals["token"] = lambda: _TOKEN.format(TOKEN_FIELD, desk.guard.form)
     app.jinja_env.globals["handbook"] = handbook.is_there
     app.context_processor(lambda: {"desk": desk, "guard": desk.guard})

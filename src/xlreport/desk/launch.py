@@ -24,6 +24,10 @@ from xlreport.merging.request import ReadOptions
 THREADS = 6
 """Requests that are answered at once: a browser keeps so many connections to one host."""
 
+MORE_THAN_THE_PAGES = 16 << 20
+"""Bytes by which the server takes larger requests than the pages: that their sentence is reached,
+it must not answer first, in its own words."""
+
 _LOOK = 0.5
 """Seconds between two looks at whether to end: on Windows Ctrl+C reaches no longer wait."""
 
@@ -126,7 +130,7 @@ def _server(desk: Desk, listening: socket.socket) -> Any:
         sockets=[listening],
         threads=THREADS,
         ident=None,
-        max_request_body_size=MOST_UPLOADED,
+        max_request_body_size=MOST_UPLOADED + MORE_THAN_THE_PAGES,
         clear_untrusted_proxy_headers=True,
     )
 

@@ -3,7 +3,7 @@
   var root = document.documentElement;
   var token = document.querySelector("meta[name=desk-token]").content;
   var live = document.getElementById("live");
-  var LOST = "工作台没有回答：可能已经关闭，或者电脑休眠过。已收下的都在；请重新打开工作台，没有收下的再放一次。";
+  var LOST = "工作台没有回答：可能已经关闭，电脑休眠过，或者磁盘满了。已收下的都在；请重新打开工作台，没有收下的再放一次。";
   root.classList.add("script");
 
   var silence;
@@ -256,9 +256,7 @@
     ask("/uploads", { method: "POST", body: body }).then(function (answer) {
       received(entry.item, answer.files[0]);
     }).catch(function (error) {
-      failed += 1;
-      tell(entry.item, "failed", "没有收下", why(error));
-      say(why(error));
+      notTaken(entry.item, why(error));
     }).then(function () {
       sent += 1;
       counted();
@@ -266,9 +264,21 @@
     });
   }
 
+  function notTaken(item, sentence) {
+    failed += 1;
+    tell(item, "failed", "没有收下", sentence);
+    say(sentence);
+  }
+
   function add(file, path) {
     document.getElementById("uploads").hidden = false;
     total += 1;
+    if (file.size > Number(drop.dataset.most)) {
+      notTaken(line(path), drop.dataset.tooLarge);
+      sent += 1;
+      counted();
+      return;
+    }
     queue.push({ file: file, path: path, item: line(path) });
     counted();
     if (!running) next();
