@@ -152,7 +152,7 @@ def test_a_title_without_unit_or_year_is_asked_for(
     given, said, _ = run(capsys, "import", source, "--out", tmp_path / "out", *words)
     assert given == code
     assert ("没有导入：" in said) == (code == 3)
-    assert ("用 --year、--unit 写明" in said) == (code == 3)
+    assert ("命令后加 --year、--unit 写明" in said) == (code == 3)
 
 
 def test_what_is_asked_for_is_told_with_what_to_do(

@@ -90,7 +90,7 @@ def test_a_heading_of_another_meaning_leaves_its_numbers_out() -> None:
     assert values(reading) == typed(ONE, *lost)
     assert told(reading) == [
         "第5个表格 第3行2格：有 2 个数字认不准是哪一项：上面或旁边的标题对不上，没有读入",
-        "“二、主动公开政府信息情况”里有 2 项没有找到表头（本年制发件数），没有读入",
+        "“二、主动公开政府信息情况”有 2 项没有读入（本年制发件数）：找不到表头，或者表头旁的数字认不准",
     ]
     assert reading.unplaced[0] == (
         f"第5个表格 第3行2格：“{ONE.values[lost[0]]}”，上面或旁边的标题对不上"
@@ -101,7 +101,7 @@ def test_one_heading_that_is_missing_is_named_with_its_row() -> None:
     reading = read(with_table("disclosure", renamed("行政许可", "行政确认")))
     assert values(reading) == typed(ONE, "disclosure.licences.")
     assert told(reading)[1] == (
-        "“二、主动公开政府信息情况”里没有找到“行政许可·本年处理决定数量”的表头，这一项没有读入"
+        "“二、主动公开政府信息情况”的“行政许可·本年处理决定数量”没有读入：找不到表头，或者表头旁的数字认不准"
     )
 
 

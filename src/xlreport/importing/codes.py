@@ -22,7 +22,7 @@ R37 = Code(
 )
 R38 = Code(
     "R38",
-    "缺少表头",
+    "表里有项目没有读入",
     Severity.ERROR,
     "数字按表头读取；表头没有、改了或者印成别的意思，那一项就读不出来。",
 )
@@ -92,8 +92,10 @@ TEXT_CONTRARY = R37.message(
     "“{label}”出现了几次，文字不同，没有读入", "请留下对的一段，把另一段删掉"
 )
 NO_TABLE = R38.message("没有找到“{title}”的表", "请把这张表补上，或者在模板里填写")
-NO_HEADING = R38.message("“{table}”里没有找到“{label}”的表头，这一项没有读入", _LOOK)
-NO_HEADINGS = R38.message("“{table}”里有 {count} 项没有找到表头（{labels}），没有读入", _LOOK_ALL)
+NO_HEADING = R38.message("“{table}”的“{label}”没有读入：找不到表头，或者表头旁的数字认不准", _LOOK)
+NO_HEADINGS = R38.message(
+    "“{table}”有 {count} 项没有读入（{labels}）：找不到表头，或者表头旁的数字认不准", _LOOK_ALL
+)
 HIDDEN = R38.message("{lines}是隐藏的，没有读", "请取消隐藏，对照原文把里面的数填进模板")
 
 NO_YEAR = R39.message(
