@@ -52,6 +52,9 @@ def test_a_page_says_what_to_click_instead() -> None:
         "请写明为什么这样决定；每份输出都会写上。"
     )
     assert on_page("没有发；请再运行一次 xlreport template") == "没有发；请在“办理”里再生成一次模板"
+    assert on_page("请同时给出上年的汇总表或各单位上年的报表；上年没有这个单位的，请人工核对") == (
+        "请在“设置”里给出上年的汇总表或各单位上年的报表；上年没有这个单位的，请人工核对"
+    )
     assert on_page("名册“名册.csv”是空的。") == "名册“名册.csv”是空的。"
 
 
@@ -69,5 +72,6 @@ def test_what_still_advises_a_command_is_said_on_no_page(texts: list[str]) -> No
         "--verbose",
         "xlreport status --done",
         "--county",
+        "--year、--unit 写明",  # of the command that imports
     )
     assert [text for text in left if not any(word in text for word in elsewhere)] == []
