@@ -63,6 +63,7 @@ def test_what_is_typed_is_written_and_shown_again(visit: Visit) -> None:
         ({"mail.from": "不是邮箱"}, "mail.from 的值“不是邮箱”不对，应当是：一个邮箱地址"),
         ({"mail.smtp.port": "很多"}, "端口要写成数字，例如 465。"),
         ({"deadline": "月底"}, "截止日期要写成 2026-01-20 这样。"),
+        ({"imports": "也许"}, "请选择不是县里发的模板的报表计入不计入。"),
         ({"mail.smtp.security": "ssl"}, "只能是 tls、starttls 或 none"),
     ],
 )
@@ -74,6 +75,15 @@ def test_what_cannot_be_is_told_and_changes_nothing(
     assert told in words(answer.text)
     assert 'value="张三"' in answer.text, "what was typed stays on the page"
     assert (visit.folder / "xlreport.toml").read_bytes() == before
+
+
+def test_whether_other_reports_count_is_chosen(visit: Visit) -> None:
+    assert '<option value="false" selected>不计入，按退回处理' in visit.page("/settings")
+    for chosen, counted in (("true", True), ("false", False)):
+        visit.post("/settings", {"imports": chosen})
+        assert read_settings(visit.folder).imports is counted
+        assert f'<option value="{chosen}" selected>' in visit.page("/settings")
+    assert "\nimports = false\n" in (visit.folder / "xlreport.toml").read_text("utf-8-sig")
 
 
 def test_a_deadline_can_be_left_open(visit: Visit) -> None:

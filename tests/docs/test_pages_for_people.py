@@ -91,9 +91,6 @@ def test_the_folders_that_the_questions_name_are_those_of_a_campaign(tmp_path: P
     names = {path.name for path in (*folders, settings.records, settings.records_note)}
     text = QUESTIONS.read_text("utf-8")
     assert names <= set(re.findall(r"`([^`]+)`", text))
-    written = (tmp_path / "c" / "xlreport.toml").read_text("utf-8-sig")
-    assert "`imports`" in text
-    assert "\nimports = " in written
 
 
 def test_there_are_twenty_questions_each_with_a_short_answer() -> None:

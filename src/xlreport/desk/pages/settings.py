@@ -28,6 +28,9 @@ SECURITY = {
 }
 """The ways to reach a server, in words."""
 
+IMPORTS = {"false": "不计入，按退回处理", "true": "也计入"}
+"""Whether reports that are not our workbooks count, in words."""
+
 _TEXTS = (
     "contact",
     "mail.from",
@@ -52,7 +55,12 @@ def show() -> str:
 
 def _form(settings: CampaignSettings, typed: dict[str, str], trouble: str = "") -> str:
     return render_template(
-        "settings.html", settings=settings, typed=typed, trouble=trouble, security=SECURITY
+        "settings.html",
+        settings=settings,
+        typed=typed,
+        trouble=trouble,
+        security=SECURITY,
+        imports=IMPORTS,
     )
 
 
@@ -63,6 +71,7 @@ def _as_typed(settings: CampaignSettings) -> dict[str, str]:
     return {
         "deadline": deadline.isoformat() if deadline else "",
         "contact": settings.contact,
+        "imports": str(settings.imports).lower(),
         "mail.from": smtp.sender,
         "mail.name": "" if smtp.name == settings.county.name else smtp.name,
         "mail.reply_to": smtp.reply_to,
@@ -98,6 +107,10 @@ def _value(name: str, text: str) -> Value:
         if not text.isdecimal():
             raise UsageError("端口要写成数字，例如 465。")
         return int(text)
+    if name == "imports":
+        if text not in IMPORTS:
+            raise UsageError("请选择不是县里发的模板的报表计入不计入。")
+        return text == "true"
     if name in _TEXTS or not text:
         return text if name in _TEXTS else None
     day = day_of(text)
