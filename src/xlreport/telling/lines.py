@@ -397,7 +397,10 @@ def import_report(result: ImportResult) -> Iterator[str]:
 _ASKED = frozenset({"R39", "R40", "F4"})
 """Findings of a title that does not tell whose report it is, of which year, or which is meant."""
 
-_SAY_WHOSE = "标题里没有年度、单位的，一个文件里有几份报告的：一次导入一个文件，命令后加 --year、--unit 写明。"
+_SAY_WHOSE = (
+    "标题里没有年度、单位的，一个文件里有几份报告的："
+    "一次导入一个文件，命令后加 --year、--unit 写明。"
+)
 
 
 def _first_of(lines: Sequence[str], most: int) -> Iterator[str]:
