@@ -308,3 +308,12 @@ def test_a_roster_that_is_gone_is_written_again(visit: Visit) -> None:
     assert "打不开" in words(visit.page("/roster"))
     typed(visit, [["990101", "甲子镇"]], ["单位代码", "单位名称"])
     assert [unit.name for unit in read_roster(visit.folder / "roster.csv").units] == ["甲子镇"]
+
+
+def test_what_the_letters_lack_is_told_before_they_are_made(visit: Visit) -> None:
+    page = words(visit.page("/roster"))
+    assert "还没有填填表有疑问时找谁、报到哪个邮箱，发给各单位的材料上就没有。" in page
+    visit.post("/settings", {"contact": "张三 0990-1"})
+    assert "还没有填报到哪个邮箱，" in words(visit.page("/roster"))
+    visit.post("/settings", {"mail.reply_to": "xian@example.org"})
+    assert 'id="unsaid"' not in visit.page("/roster")
