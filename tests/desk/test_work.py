@@ -14,9 +14,12 @@ import pytest
 
 from campaign.scene import BINGYIN, JIAZI, YICHOU, Mailbox, workbook
 from desk.scene import Visit, desk_with_towns, words
+from hostile.scene import REQUESTS
+from support.cells import put
 from xlreport import Form
 from xlreport.atomic import locked
 from xlreport.clock import present_day
+from xlreport.desk.jobs import Job
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "2025"
 
@@ -201,13 +204,31 @@ def test_a_campaign_on_a_drive_that_vanished_is_told(visit: Visit, zfxxgk: Form)
     visit.page("/")
     away = visit.folder.rename(visit.folder.with_name("别处"))
     said = visit.data("/state.json")
-    assert said["sentence"].startswith("“")
-    assert "所在的文件夹不在了：请检查它是不是被移走、改名或断开，再重新运行。" in said["sentence"]
+    gone = f"工作文件夹“{visit.folder}”不在了：请检查它是不是被移走、改名或断开，再试一次。"
+    assert said["sentence"] == gone
     answer = visit.send("甲.xlsx", workbook(zfxxgk, JIAZI))
-    assert "所在的文件夹不在了" in answer["sentence"], "and nothing is said to be taken"
+    assert answer["sentence"] == gone, "and nothing is said to be taken"
     assert visit.get("/").status_code == HTTPStatus.CONFLICT
     away.rename(visit.folder)
     assert visit.get("/").status_code == HTTPStatus.OK
+
+
+@pytest.mark.parametrize("action", ["repair", "archive", "merge", "report"])
+def test_a_campaign_that_vanishes_during_an_action_is_not_made_again(
+    visit: Visit, zfxxgk: Form, monkeypatch: pytest.MonkeyPatch, action: str
+) -> None:
+    visit.send("甲.xlsx", put(workbook(zfxxgk, JIAZI), REQUESTS, "J7", "number", "45"))
+    away = visit.folder.with_name("别处")
+
+    def moving(_job: Job, _name: str) -> None:
+        if visit.folder.exists():
+            visit.folder.rename(away)
+
+    monkeypatch.setattr(Job, "_step", moving)
+    job = visit.job(visit.post(f"/act/{action}"))
+    assert job.trouble.startswith(f"工作文件夹“{visit.folder}”不在了：")
+    assert not visit.folder.exists()
+    assert away.exists()
 
 
 def test_files_are_taken_also_while_the_roster_is_wrong(visit: Visit, zfxxgk: Form) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +23,7 @@ from xlreport.desk.files import (
 )
 from xlreport.desk.jobs import Done, Job, Jobs
 from xlreport.desk.rows import Row, Verdict, members, recent, rows, verdict
+from xlreport.errors import CampaignError
 from xlreport.merging.decisions import Decision
 from xlreport.merging.memory import Memory
 from xlreport.merging.request import Progress, ReadOptions
@@ -34,6 +36,8 @@ RETRY = 10.0
 """Seconds after which what could not be read is tried again."""
 
 READING = "读取收到的报表"
+
+_GONE = "工作文件夹“{folder}”不在了：请检查它是不是被移走、改名或断开，再试一次。"
 
 
 @dataclass(frozen=True)
@@ -112,10 +116,18 @@ class Collection:
         self._guard = threading.Lock()
         reading.start_ahead()
 
+    def settings(self) -> CampaignSettings:
+        """The settings as they are now. Raises CampaignError, also for a folder that is gone,
+        OSError."""
+        try:
+            return read_settings(self.folder)
+        except FileNotFoundError:
+            raise CampaignError(_GONE.format(folder=self.folder)) from None
+
     def opened(self) -> Campaign:
         """The campaign without the figures of last year, at once. Raises XlreportError, OSError for
         settings, a form or a roster that cannot be used."""
-        settings = read_settings(self.folder)
+        settings = self.settings()
         stamps = stamps_of_settings(settings)
         known = self._opened
         if known is not None and known[0] == stamps:
@@ -148,9 +160,17 @@ class Collection:
         """The campaign without the figures of last year, for an action. Raises as `opened`."""
         return self._telling(self.opened(), progress)
 
-    @staticmethod
-    def _telling(campaign: Campaign, progress: Progress) -> Campaign:
-        return replace(campaign, reading=replace(campaign.reading, progress=progress))
+    def _telling(self, campaign: Campaign, progress: Progress) -> Campaign:
+        """Tells its progress. Reading takes long: when it has ended, and what follows from it is
+        written, the campaign must still be there, or it would be made anew where it was."""
+
+        @contextmanager
+        def watched(what: str, total: int) -> Iterator[Callable[[str], None]]:
+            with progress(what, total) as step:
+                yield step
+            self.settings()
+
+        return replace(campaign, reading=replace(campaign.reading, progress=watched))
 
     def look(self, patience: float = AT_ONCE) -> Look:
         """The state; where something has changed it is read anew. Raises XlreportError, OSError for
@@ -203,7 +223,7 @@ class Collection:
     def _read(self, progress: Progress) -> Done:
         """Reads the state. What changes meanwhile is read the next time."""
         reading = self._reading
-        settings = read_settings(self.folder)
+        settings = self.settings()
         with ledger_of(settings):
             pass  # made here if there is none, or its making would count as a change
         stamps = self._stamps(settings)

@@ -20,6 +20,7 @@ ON_PAGE = {
     f"或者{_STAYS}": "或者把旧文件改名留着",
     "请给出打开密码（见用户手册第四节）": "请在“设置”里给出打开密码",
     "（xlreport repair）": "（在“办理”里）",
+    "再重新运行": "再试一次",
     "请同时给出上年的汇总表或各单位上年的报表": "请在“设置”里给出上年的汇总表或各单位上年的报表",
 }
 """What advises a command, and what a page says in its place; longer phrases come first. That each

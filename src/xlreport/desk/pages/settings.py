@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, render_template, request
 
 from xlreport.campaign.changing import Value, change_settings
-from xlreport.campaign.settings import CampaignSettings, read_settings
+from xlreport.campaign.settings import CampaignSettings
 from xlreport.desk import actions
 from xlreport.desk.pages import answers
 from xlreport.desk.uploads import Upload
@@ -49,7 +49,7 @@ _NUMBERS = ("mail.smtp.port", "mail.imap.port")
 @pages.get("/settings")
 def show() -> str:
     """What is set."""
-    settings = read_settings(answers.collection().folder)
+    settings = answers.collection().settings()
     return _form(settings, _as_typed(settings))
 
 
@@ -89,13 +89,15 @@ def _as_typed(settings: CampaignSettings) -> dict[str, str]:
 @pages.post("/settings")
 def change() -> AnyResponse | str:
     """Writes what was typed; what cannot be is told with it, and nothing is changed."""
-    folder = answers.collection().folder
-    settings = read_settings(folder)
+    collection = answers.collection()
+    settings = collection.settings()
     before = _as_typed(settings)
     typed = {name: answers.field(name, old).strip() for name, old in before.items()}
     changed = {name for name in typed if typed[name] != before[name]}
     try:
-        change_settings(folder, {name: _value(name, typed[name]) for name in sorted(changed)})
+        change_settings(
+            collection.folder, {name: _value(name, typed[name]) for name in sorted(changed)}
+        )
     except (CampaignError, UsageError) as error:
         return _form(settings, typed, error.message)
     return answers.to("settings.show")

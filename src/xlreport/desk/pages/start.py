@@ -129,7 +129,7 @@ def _opened(folder: Path) -> AnyResponse | str:
 @pages.get("/roster")
 def roster() -> str:
     """The roster with every fault at its place."""
-    return _roster(read_settings(answers.collection().folder))
+    return _roster(answers.collection().settings())
 
 
 def _roster(settings: CampaignSettings, trouble: str = "") -> str:
@@ -156,7 +156,7 @@ def _roster(settings: CampaignSettings, trouble: str = "") -> str:
 @pages.post("/roster/upload")
 def upload_roster() -> AnyResponse | str:
     """Takes a roster as it lies in the office."""
-    settings = read_settings(answers.collection().folder)
+    settings = answers.collection().settings()
     storage = request.files.get("roster")
     if storage is None or not storage.filename:
         return _roster(settings, "请先选择名册文件。")
@@ -172,7 +172,7 @@ def upload_roster() -> AnyResponse | str:
 @pages.post("/roster/save")
 def save_roster() -> AnyResponse:
     """Writes what was mended in the page."""
-    settings = read_settings(answers.collection().folder)
+    settings = answers.collection().settings()
     headings = request.form.getlist("heading")
     values = {h: request.form.getlist(f"column-{i}") for i, h in enumerate(headings)}
     rosters.save(rosters.filled_in(values, headings), settings.roster)

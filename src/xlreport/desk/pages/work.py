@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, abort, render_template, request, url_for
 
-from xlreport.campaign.settings import read_settings
 from xlreport.clock import seconds_of
 from xlreport.desk import actions
 from xlreport.desk.collection import Look, Snapshot
@@ -74,7 +73,7 @@ def _states(snapshot: Snapshot | None) -> list[tuple[str, str, int]]:
 def upload() -> AnyResponse:
     """Takes files; each is on the disk before it is said to be taken."""
     collection = answers.collection()
-    settings = read_settings(collection.folder)
+    settings = collection.settings()
     modified = answers.field("modified")
     receipts = []
     for storage in request.files.getlist("files"):
