@@ -75,6 +75,7 @@ def test_a_campaign_is_made_as_init_makes_it(empty: Visit, tmp_path: Path) -> No
     assert str(settings.deadline) == "2026-01-20"
     assert empty.folder == folder
     assert empty.get("/").headers["Location"] == "/roster", "there are no units yet"
+    assert " 新建\n" in (folder / "desk.log").read_text("utf-8")
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
+import time
 import zipfile
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -13,15 +14,18 @@ from pathlib import Path
 import pytest
 
 from campaign.scene import BINGYIN, JIAZI, YICHOU, Mailbox, workbook
-from desk.scene import Visit, desk_with_towns, words
+from desk.scene import LONG, Visit, desk_with_towns, words
 from hostile.scene import REQUESTS
 from support.cells import put
 from xlreport import Form
 from xlreport.atomic import locked
-from xlreport.clock import present_day
+from xlreport.clock import present_day, seconds_of
 from xlreport.desk.jobs import Job
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "2025"
+
+
+A_UNIT = {"column-0": ["990101"], "column-1": ["甲子镇"]}
 
 
 @pytest.fixture
@@ -189,6 +193,30 @@ def test_the_log_tells_what_was_done_and_nothing_personal(visit: Visit) -> None:
     guard = visit.desk.guard
     for secret in (guard.entry, guard.session, guard.form, "张一", "jiazi@example.org"):
         assert secret not in log
+
+
+def test_the_log_counts_what_came_and_what_was_changed(
+    visit: Visit, zfxxgk: Form, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    try:
+        visit.send("甲.xlsx", workbook(zfxxgk, JIAZI))
+        visit.send("空.xlsx", b"")
+        visit.post("/settings", {"contact": "张三 0990-1"})
+        visit.post("/roster/save", {"heading": ["单位代码", "单位名称"], **A_UNIT})
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    lines = (visit.folder / "desk.log").read_text("utf-8").splitlines()
+    told = [line[20:] for line in lines]
+    assert told[-4:] == [
+        "收下 1 个文件，没有收 0 个",
+        "收下 0 个文件，没有收 1 个",
+        "改设置 1 项",
+        "保存名册 1 行",
+    ]
+    assert abs(seconds_of(lines[-1][:19]) - time.time()) < LONG, "of China's clocks"
 
 
 def test_what_is_not_there_is_told(visit: Visit) -> None:

@@ -9,6 +9,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from xlreport.campaign.settings import NAME
+from xlreport.clock import china
 from xlreport.desk import uploads
 from xlreport.desk.collection import Collection
 from xlreport.desk.instance import LOG, Instance, running_door
@@ -119,10 +120,20 @@ class _Log(RotatingFileHandler):
         """Passes over it."""
 
 
+class _InChina(logging.Formatter):
+    """China's time, wherever the machine believes to be."""
+
+    def formatTime(  # noqa: N802 (logging's own name)
+        self, record: logging.LogRecord, datefmt: str | None = None
+    ) -> str:
+        """As all our times."""
+        return f"{china(record.created):{datefmt or '%Y-%m-%d %H:%M:%S'}}"
+
+
 def _logging_to(path: Path) -> logging.Handler:
     """Writes what is done into a file; never a token, a name of a person or a number."""
     handler = _Log(path, maxBytes=MOST_LOG, backupCount=OLD_LOGS, encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%Y-%m-%d %H:%M:%S"))
+    handler.setFormatter(_InChina("%(asctime)s %(message)s"))
     LOGGER.setLevel(logging.INFO)
     LOGGER.propagate = False
     LOGGER.addHandler(handler)

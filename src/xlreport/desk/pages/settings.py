@@ -11,6 +11,7 @@ from flask import Blueprint, render_template, request
 from xlreport.campaign.changing import Value, change_settings
 from xlreport.campaign.settings import CampaignSettings
 from xlreport.desk import actions
+from xlreport.desk.jobs import LOGGER
 from xlreport.desk.pages import answers
 from xlreport.desk.uploads import Upload
 from xlreport.errors import CampaignError, UsageError
@@ -100,6 +101,8 @@ def change() -> AnyResponse | str:
         )
     except (CampaignError, UsageError) as error:
         return _form(settings, typed, error.message)
+    if changed:
+        LOGGER.info("改设置 %d 项", len(changed))
     return answers.to("settings.show")
 
 

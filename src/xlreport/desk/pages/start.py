@@ -13,6 +13,7 @@ from xlreport.atomic import safe_name
 from xlreport.campaign.settings import NAME, init_campaign, read_settings
 from xlreport.clock import present_day
 from xlreport.desk import roster as rosters
+from xlreport.desk.jobs import LOGGER
 from xlreport.desk.pages import answers
 from xlreport.desk.uploads import Upload, spooled
 from xlreport.errors import RosterError, UsageError, XlreportError
@@ -69,7 +70,9 @@ def make() -> AnyResponse | str:
         folder = _made(typed)
     except (XlreportError, OSError) as error:
         return _first(typed, failure(error))
-    return _opened(folder)
+    opened = _opened(folder)
+    LOGGER.info("新建")
+    return opened
 
 
 def _made(typed: dict[str, str]) -> Path:
@@ -166,6 +169,7 @@ def upload_roster() -> AnyResponse | str:
             rosters.take(path, upload.name, settings)
     except RosterError as error:
         return _roster(settings, error.message)
+    LOGGER.info("读入名册")
     return answers.to("start.roster")
 
 
@@ -175,5 +179,7 @@ def save_roster() -> AnyResponse:
     settings = answers.collection().settings()
     headings = request.form.getlist("heading")
     values = {h: request.form.getlist(f"column-{i}") for i, h in enumerate(headings)}
-    rosters.save(rosters.filled_in(values, headings), settings.roster)
+    rows = rosters.filled_in(values, headings)
+    rosters.save(rows, settings.roster)
+    LOGGER.info("保存名册 %d 行", len(rows))
     return answers.to("start.roster")

@@ -12,7 +12,7 @@ from xlreport.clock import seconds_of
 from xlreport.desk import actions
 from xlreport.desk.collection import Look, Snapshot
 from xlreport.desk.instance import LOG
-from xlreport.desk.jobs import Job
+from xlreport.desk.jobs import LOGGER, Job
 from xlreport.desk.pages import answers
 from xlreport.desk.rows import STATES, fitting
 from xlreport.desk.uploads import MAIL, TAKEN, Receipt, Upload, take
@@ -79,6 +79,8 @@ def upload() -> AnyResponse:
     for storage in request.files.getlist("files"):
         if storage.filename:
             receipts.append(take(settings, _upload(storage, modified)))
+    taken = sum(receipt.state in (TAKEN, MAIL) for receipt in receipts)
+    LOGGER.info("收下 %d 个文件，没有收 %d 个", taken, len(receipts) - taken)
     if any(receipt.state == MAIL for receipt in receipts):
         actions.collect_dropped(answers.desk())
     if answers.wants_data():
