@@ -87,7 +87,7 @@ def mend_roster(clerk: Clerk, file: Path) -> None:
 def give_last_year(page: Page) -> None:
     """Last year's summary, by the button for files."""
     (previous,) = (SAMPLES / "2024").glob("*.xlsx")
-    page.get_by_role("link", name="设置").click()
+    page.get_by_role("navigation", name="工作台").get_by_role("link", name="设置").click()
     with page.expect_file_chooser() as chooser:
         page.get_by_text("选择上年的文件").click()
     chooser.value.set_files(previous)
