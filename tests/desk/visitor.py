@@ -8,7 +8,7 @@ import sys
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -80,9 +80,8 @@ class Seat:
             headers = {"Origin": self.origin, "X-Desk-Token": token}
             request = urllib.request.Request(f"{self.origin}/close", b"", headers)
             opener.open(request, timeout=LONG).close()
-        assert self.ended() == 0
-        assert self.process.stdout is not None
-        self.process.stdout.close()
+        with self.process.stdout or nullcontext():
+            assert self.ended() == 0
 
 
 @dataclass
