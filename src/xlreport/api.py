@@ -264,12 +264,15 @@ def repair_damaged(
     return _written_anew(damaged, out, Replacing(forms, reading, keep))
 
 
-def _apart(paths: Iterable[Path], out: Path, exclude: Iterable[Path]) -> list[SourceFile]:
-    """The files at some paths, none of which holds `out`."""
+def _apart(
+    paths: Iterable[Path], out: Path, exclude: Iterable[Path], what: str = "修复的工作簿"
+) -> list[SourceFile]:
+    """The files at some paths, none of which holds `out`, where `what` is written. Raises
+    UsageError."""
     paths = list(paths)
     require_folder(out)
     for path in paths:
-        require_apart(out, path)
+        require_apart(out, path, what)
     return _listed(paths, exclude)
 
 
@@ -305,13 +308,8 @@ def import_files(request: ImportRequest, out: Path, *, keep: Told | None = None)
     for a path that does not exist or an `out` in one of the folders, WouldReplace for a file that
     must stay, OSError when an output cannot be written.
     """
-    require_folder(out)
-    for path in request.paths:
-        require_apart(out, path, "导入的工作簿")
-    listed = [
-        replace(file, unit=request.unit, year=request.year)
-        for file in _listed(request.paths, request.exclude)
-    ]
+    apart = _apart(request.paths, out, request.exclude, "导入的工作簿")
+    listed = [replace(file, unit=request.unit, year=request.year) for file in apart]
     read = read_files(listed, request.forms, request.reading)
     files = [file for file in read if file.decision is not Outcome.IGNORED]
     known = [on_roster(file, request.roster) for file in for_import(files)]

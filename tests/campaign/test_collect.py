@@ -11,9 +11,10 @@ import sqlite3
 import time
 import unicodedata
 import zipfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,6 +44,9 @@ from xlreport.findings import Finding
 from xlreport.mail.codes import NO_MESSAGE
 from xlreport.mail.mailboxes import Raw, Uid
 from xlreport.mail.messages import Mail, MailLimits, MessageReader
+from xlreport.merging.discover import SourceFile
+from xlreport.merging.intake import read_all
+from xlreport.merging.outcome import FileRecord
 from xlreport.merging.reader import Reader
 from xlreport.workers import STARTING, InProcess
 
@@ -181,13 +185,21 @@ def test_a_rar_that_came_by_mail_is_taken_and_its_reports_count(
 
 
 def test_a_document_with_a_report_is_taken_and_a_letter_is_not(
-    campaign: Campaign, box: Mailbox, zfxxgk: Form
+    campaign: Campaign, box: Mailbox, zfxxgk: Form, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one = published.report(zfxxgk, 1)
     typed = word(published.page(one))
     letter = word(["关于报送年度报告的函", "各乡镇：请按时报送。"])
     box.put("a", "jiazi@example.org", [("来函.docx", letter), ("年报.docx", typed)])
+    read: list[str] = []
+
+    def counted(files: Sequence[SourceFile], *rest: Any) -> Iterator[FileRecord]:
+        read.extend(file.shown for file in files)
+        return read_all(files, *rest)
+
+    monkeypatch.setattr("xlreport.campaign.collect.read_all", counted)
     (message,) = collect(campaign, box.folder).messages
+    assert len(read) == 2, "each of them once"
     assert [f.code for f in message.findings] == ["M4"]
     assert "来函.docx" in message.findings[0].message
     (taken,) = inbox(campaign)

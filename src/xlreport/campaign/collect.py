@@ -438,16 +438,19 @@ class Collector:
                 is_returned = mail.bounce is not None
                 return not_taken, [] if is_returned else [message(name=name)]
         if attachment.taken:
-            return self._file(attachment, mail)
+            return self._file(attachment, mail, self._units(self._reports(attachment)))
         if attachment.inline:
             return not_taken, []
-        if attachment.document and self._holds_report(attachment):
-            return self._file(attachment, mail)
+        # a document may be a report that somebody typed or published, or a letter
+        reports = self._reports(attachment) if attachment.document else []
+        if reports:
+            return self._file(attachment, mail, self._units(reports))
         return not_taken, [NOT_TAKEN(name=name, kind=is_a(attachment.what))]
 
-    def _file(self, attachment: Attachment, mail: Mail) -> tuple[CollectedFile, list[Finding]]:
-        """Puts a file into the inbox; says whose it is."""
-        units = self._units(attachment)
+    def _file(
+        self, attachment: Attachment, mail: Mail, units: tuple[Unit, ...]
+    ) -> tuple[CollectedFile, list[Finding]]:
+        """Puts a file with the reports of these units into the inbox."""
         data = attachment.path.read_bytes()
         original = self.originals / attachment.sha256
         if not original.exists():
@@ -474,20 +477,18 @@ class Collector:
         if not units and not self.roster.owners(senders):
             yield from sender_notes(senders, NOBODY, self.roster)
 
-    def _holds_report(self, attachment: Attachment) -> bool:
-        """Whether a document is a report that somebody typed or published, and no letter."""
-        return any(record.submission is not None for record in self._records(attachment))
-
-    def _records(self, attachment: Attachment) -> Iterator[FileRecord]:
+    def _reports(self, attachment: Attachment) -> list[FileRecord]:
+        """The records of the reports in a file."""
         source = SourceFile(attachment.path, "0")
-        return read_all([source], self.reader, self.pool)
+        records = read_all([source], self.reader, self.pool)
+        return [record for record in records if record.submission is not None]
 
-    def _units(self, attachment: Attachment) -> tuple[Unit, ...]:
-        """Whose reports are in the file, as the roster knows them."""
+    def _units(self, reports: Iterable[FileRecord]) -> tuple[Unit, ...]:
+        """Whose reports these are, as the roster knows them."""
         county = self.roster.county.name
         units = []
-        for record in self._records(attachment):
-            if record.submission is not None and record.unit.name:
+        for record in reports:
+            if record.unit.name:
                 matched = match(self.roster, record.unit, county)
                 units.append(matched.unit or record.unit)
         return tuple(dict.fromkeys(units))
