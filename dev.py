@@ -6,7 +6,7 @@ python dev.py real      the files of real programs and offices, and the attacks:
 python dev.py oracle    LibreOffice recalculates our workbooks, Chromium opens the page
 python dev.py windows   the program for Windows, a zip (--out FILE; --renew: the versions in it)
 python dev.py wine      builds it and runs it under Wine
-python dev.py bench     the figures of the README (about 6 minutes; --large: hours)
+python dev.py bench     the figures of the README (about 7 minutes; --large: hours)
 python dev.py nightly   many more random examples, and some mutants of each package (hours)
 """
 

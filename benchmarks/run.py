@@ -28,7 +28,7 @@ ALL = ROOT / "docs" / "benchmarks.md"
 READMES = (ROOT / "README.md", ROOT / "README.zh-CN.md")
 MARKED = re.compile(r"(<!-- figures: (\S+) -->\n).*?(<!-- end of figures -->)", re.DOTALL)
 
-SCRIPTS = ("reading", "templates", "merging", "mailing", "startup")
+SCRIPTS = ("reading", "templates", "merging", "mailing", "startup", "desk")
 """The benchmarks in the order in which they run: those whose figures the pages show."""
 
 CHINESE = {
@@ -67,6 +67,19 @@ CHINESE = {
     'python -c "import numpy"': 'python -c "import numpy"',
     "xlreport --help": "xlreport --help",
     "xlreport merge of 20 workbooks": "xlreport merge（20 份）",
+    "wall ms, 10 units": "用时（毫秒），10 个单位",
+    "wall ms, 200 units": "用时（毫秒），200 个单位",
+    "× status anew": "是重新计算情况的几倍快",
+    "the first page, nothing read yet": "打开后的第一页，报表还没有读",
+    "the collection": "收报情况",
+    "the collection, searched": "收报情况，查找",
+    "has anything changed": "问有没有变化",
+    "a unit with its form": "一个单位和它的表",
+    "the roster": "名册",
+    "letters and publishing": "办理",
+    "the log": "记录",
+    "a file more, until its verdict": "再收一份，到有结论",
+    "status anew (no page)": "重新计算情况（没有页面）",
     "inflating alone (zlib)": "只解压（zlib）",
     "inflating alone (isal)": "只解压（isal）",
     "inflating alone (libdeflate)": "只解压（libdeflate）",
