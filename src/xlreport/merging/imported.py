@@ -3,8 +3,7 @@ count is for the county to decide."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 
 from xlreport.findings import Finding, Severity
 from xlreport.importing.codes import NOT_OUR_WORKBOOK, R36, R43
@@ -16,8 +15,8 @@ from xlreport.merging.codes import (
     IMPORTED_TWICE,
     OLDER_SAYS,
 )
-from xlreport.merging.outcome import FileRecord, Outcome, Stage, UnitKey
-from xlreport.merging.versions import contrasts, rank
+from xlreport.merging.outcome import FileRecord, Outcome
+from xlreport.merging.versions import contrasts, decided_together, rank, unit_of_candidate
 
 
 def is_imported(file: FileRecord) -> bool:
@@ -58,14 +57,7 @@ def _counted(file: FileRecord) -> FileRecord:
 def own_workbooks_first(files: Sequence[FileRecord]) -> list[FileRecord]:
     """The files; what a unit sent beside a workbook of ours that it filled in counts for nothing,
     however late it came, and tells where it says something else."""
-    by_unit: defaultdict[UnitKey, list[FileRecord]] = defaultdict(list)
-    for file in files:
-        if file.stage is Stage.CANDIDATE:
-            by_unit[file.unit_key].append(file)
-    ruled: dict[str, FileRecord] = {}
-    for candidates in by_unit.values():
-        ruled.update((file.path, file) for file in _beside_own(candidates))
-    return [ruled.get(file.path, file) for file in files]
+    return decided_together(files, unit_of_candidate, _beside_own)
 
 
 def _beside_own(candidates: Sequence[FileRecord]) -> list[FileRecord]:
@@ -107,14 +99,14 @@ def _by_its_own_title(file: FileRecord) -> FileRecord:
 def each_report_once(files: Sequence[FileRecord]) -> list[FileRecord]:
     """The files; of imported reports of one unit, year and form copies are imported once, and none
     of those that differ: nobody guesses which of them is right."""
-    alike: defaultdict[tuple[object, ...], list[FileRecord]] = defaultdict(list)
-    for file in files:
-        if is_imported(file) and file.submission is not None and file.unit.name:
-            alike[file.unit_key, file.year, file.form_id].append(file)
-    ruled: dict[str, FileRecord] = {}
-    for same in alike.values():
-        ruled.update((file.path, file) for file in _rivals(same))
-    return [ruled.get(file.path, file) for file in files]
+    return decided_together(files, _subject, _rivals)
+
+
+def _subject(file: FileRecord) -> Hashable | None:
+    """What an imported report is about; None for any other file."""
+    if not is_imported(file) or not file.unit.name:
+        return None
+    return file.unit_key, file.year, file.form_id
 
 
 def _rivals(files: Sequence[FileRecord]) -> list[FileRecord]:

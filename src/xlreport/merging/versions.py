@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
 from xlreport.clock import seconds_of, told_apart
@@ -139,31 +139,59 @@ def _contenders(candidates: Sequence[FileRecord]) -> tuple[Sequence[FileRecord],
     return contenders, by_statement
 
 
-def newest_versions(files: list[FileRecord], *, newest: bool) -> list[FileRecord]:
+Rule = Callable[[Sequence[FileRecord]], Iterable[FileRecord]]
+"""Decides about files that belong together; gives those about which there is something to say."""
+
+
+def decided_together(
+    files: Sequence[FileRecord], key: Callable[[FileRecord], Hashable | None], rule: Rule
+) -> list[FileRecord]:
+    """The files in their order, decided by a rule that sees all of one key at once; a file whose
+    key is None stays as it is."""
+    alike: defaultdict[Hashable, list[FileRecord]] = defaultdict(list)
+    for file in files:
+        own = key(file)
+        if own is not None:
+            alike[own].append(file)
+    ruled: dict[str, FileRecord] = {}
+    for together in alike.values():
+        ruled.update((file.path, file) for file in rule(together))
+    return [ruled.get(file.path, file) for file in files]
+
+
+def unit_of_candidate(file: FileRecord) -> UnitKey | None:
+    """The unit of a report that may count; None for any other file."""
+    return file.unit_key if file.stage is Stage.CANDIDATE else None
+
+
+def newest_versions(files: Sequence[FileRecord], *, newest: bool) -> list[FileRecord]:
     """Of several files of one unit the newest stays a candidate.
 
     When nothing tells which is newer, or `newest` is false, different files count for nobody. Each
     of the others tells what it says differently, cell by cell.
     """
-    by_unit: defaultdict[UnitKey, list[FileRecord]] = defaultdict(list)
-    for file in files:
-        if file.stage is Stage.CANDIDATE:
-            by_unit[file.unit_key].append(file)
-    ruled: dict[str, FileRecord] = {}
-    several = [candidates for candidates in by_unit.values() if len(candidates) > 1]
-    for candidates in several:
-        filled_in = [file for file in candidates if not file.report.is_blank]
-        ranking = rank(filled_in or candidates)
-        is_certain = newest and not ranking.tied
-        if ranking.older and not is_certain:
-            reason = "分不出哪份较新" if newest else "按要求由人决定"
-            decided = _none_counts(ranking, reason)
-        else:
-            decided = _winner_counts(ranking)
-        if filled_in:
-            decided += _blanks(candidates, ranking.winner)
-        ruled.update((file.path, file) for file in decided)
-    return [ruled.get(file.path, file) for file in files]
+
+    def rule(candidates: Sequence[FileRecord]) -> list[FileRecord]:
+        return _one_counts(candidates, newest=newest)
+
+    return decided_together(files, unit_of_candidate, rule)
+
+
+def _one_counts(candidates: Sequence[FileRecord], *, newest: bool) -> list[FileRecord]:
+    """The reports of one unit, decided."""
+    if len(candidates) == 1:
+        return []
+    filled_in = [file for file in candidates if not file.report.is_blank]
+    ranking = rank(filled_in or candidates)
+    is_certain = newest and not ranking.tied
+    if ranking.older and not is_certain:
+        reason = "分不出哪份较新" if newest else "按要求由人决定"
+        decided = _none_counts(ranking, reason)
+    else:
+        decided = _winner_counts(ranking)
+    if filled_in:
+        decided += _blanks(candidates, ranking.winner)
+    return decided
 
 
 def _blanks(candidates: Iterable[FileRecord], winner: FileRecord) -> list[FileRecord]:
