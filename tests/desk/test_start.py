@@ -264,6 +264,12 @@ def test_a_table_that_did_not_arrive_whole_changes_nothing(visit: Visit) -> None
     assert (visit.folder / "roster.csv").read_text("utf-8") == ROSTER
 
 
+def test_a_long_cell_is_kept_whole(visit: Visit) -> None:
+    addresses = "；".join(f"town{number}@example.invalid" for number in range(60))
+    typed(visit, [["990101", "甲子镇", addresses]], ["单位代码", "单位名称", "邮箱"])
+    assert addresses in (visit.folder / "roster.csv").read_text("utf-8")
+
+
 # --- templates ---
 
 

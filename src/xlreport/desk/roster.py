@@ -32,9 +32,6 @@ COLUMNS = (CODE, NAME, LEVEL, ALIASES, CONTACT, TELEPHONE, ADDRESSES, ORIGINS)
 MOST_ROWS = 5_000
 """Units in the table on the page."""
 
-LONGEST = 500
-"""Characters of a cell."""
-
 NEEDED = (CODE, NAME)
 """The columns that every unit must have."""
 
@@ -164,7 +161,7 @@ def _as_read(lines: Sequence[Mapping[str, str]], headings: Sequence[str]) -> lis
     for number, cells in enumerate(lines, 2):
         if cells[headings[0]].strip().startswith("#"):
             raise UsageError(f"第 {number} 行以 # 开头，这样的行不算单位；请改正后再保存。")
-        clean = {heading: " ".join(cells[heading].split())[:LONGEST] for heading in headings}
+        clean = {heading: " ".join(cells[heading].split()) for heading in headings}
         rows.append(Row(f"第 {number} 行", clean))
     return rows
 
