@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import json
 import os
 import socket
 import subprocess
@@ -20,7 +19,7 @@ import pytest
 
 from campaign.scene import campaign_in
 from xlreport.cli.app import main
-from xlreport.desk import app, launch
+from xlreport.desk import launch
 from xlreport.desk.instance import LOG, NOTE, running_door
 from xlreport.desk.launch import Start
 from xlreport.errors import UsageError
@@ -67,11 +66,13 @@ class Running:
         return str(parts.hostname), int(parts.port or 0)
 
     def ask(
-        self, method: str, path: str, body: str = "", **headers: str
+        self, method: str, path: str, body: str | Iterator[bytes] = "", **headers: str
     ) -> tuple[int, dict[str, str], str]:
+        """An iterator is sent in chunks."""
         connection = http.client.HTTPConnection(*self.address, timeout=LONG)
+        sent = body.encode() if isinstance(body, str) else body
         try:
-            connection.request(method, path, body.encode(), headers)
+            connection.request(method, path, sent, headers)
             answer = connection.getresponse()
             return answer.status, dict(answer.getheaders()), answer.read().decode()
         finally:
@@ -133,28 +134,6 @@ def test_a_request_with_another_host_is_refused(running: Running) -> None:
     assert status == HTTPStatus.OK
     assert "收报情况" in page
     assert "Server" not in headers, "nothing tells which server it is"
-
-
-def test_what_is_too_large_is_told_in_our_words(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for module in (app, launch):
-        monkeypatch.setattr(module, "MOST_UPLOADED", 1000)
-    campaign_in(tmp_path / "工作")
-    desk = Running(tmp_path / "工作").start()
-    said = {
-        "Cookie": desk.cookie(),
-        "Accept": "application/json",
-        "Origin": f"http://127.0.0.1:{desk.address[1]}",
-        "Content-Type": "multipart/form-data; boundary=x",
-    }
-    status, headers, answer = desk.ask("POST", "/uploads", "x" * 2000, **said)
-    assert status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-    assert headers["Content-Type"] == "application/json"
-    assert json.loads(answer)["sentence"].startswith("一次放的文件太大，没有收下；")
-    assert not list((tmp_path / "工作" / "inbox").iterdir())
-    monkeypatch.undo()
-    desk.end()
 
 
 def test_a_second_start_leads_to_the_first(

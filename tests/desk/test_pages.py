@@ -4,13 +4,15 @@ screens; nothing in it is refused by its own policy or asked for elsewhere."""
 from __future__ import annotations
 
 import shutil
+import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from desk.visitor import LONG, SMALL, Clerk, Seat, clerk_at, seated, started
 from support.browser import DESK
@@ -221,6 +223,25 @@ def test_a_file_that_is_too_large_is_not_sent(clerk: Clerk) -> None:
     expect(large).to_contain_text("一次放的文件太大，没有收下；请分几次放")
     expect(page.locator("#upload-count")).to_have_text("已处理 2 / 2，收下 1 个，没有收下 1 个")
     assert sent.count("POST") == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits of another process are Linux's")
+def test_a_file_that_the_disk_does_not_take_is_told(clerk: Clerk, merged: Seat) -> None:
+    """No file of the desk may have more than a quarter of a megabyte."""
+    import resource
+
+    page = clerk.go("/")
+    pid, kind = merged.process.pid, resource.RLIMIT_FSIZE
+    before = resource.prlimit(pid, kind, (1 << 18, resource.RLIM_INFINITY))
+    data = FilePayload(name="大.xlsx", mimeType="", buffer=b"1" * (3 << 20))
+    page.locator("#files").set_input_files(data)
+    told = page.locator("#upload-list li", has_text="大.xlsx")
+    expect(told).to_contain_text("没有收下")
+    expect(told).to_contain_text(f"写不了“{tempfile.gettempdir()}”")
+    assert "409 (CONFLICT)" in clerk.complaints.pop(), "as Chromium notes it"
+    resource.prlimit(pid, kind, before)
+    page.locator("#files").set_input_files(data)
+    expect(page.locator("#upload-list .tag.rejected")).to_have_count(1)
 
 
 def test_files_that_miss_their_place_do_not_replace_the_page(clerk: Clerk) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import logging
 import os
 import socket
 import threading
@@ -15,18 +14,12 @@ from typing import Any
 
 from xlreport.campaign.campaign import DEFAULT_OPTIONS
 from xlreport.campaign.settings import NAME
-from xlreport.desk.app import MOST_UPLOADED, create_app
+from xlreport.desk.app import create_app
 from xlreport.desk.desk import Desk
 from xlreport.desk.security import ADDRESS, Guard
+from xlreport.desk.serving import server
 from xlreport.errors import UsageError
 from xlreport.merging.request import ReadOptions
-
-THREADS = 6
-"""Requests that are answered at once: a browser keeps so many connections to one host."""
-
-MORE_THAN_THE_PAGES = 16 << 20
-"""Bytes by which the server takes larger requests than the pages: that their sentence is reached,
-it must not answer first, in its own words."""
 
 _LOOK = 0.5
 """Seconds between two looks at whether to end: on Windows Ctrl+C reaches no longer wait."""
@@ -89,9 +82,9 @@ def _listening(port: int) -> socket.socket:
 
 
 def _serve(desk: Desk, listening: socket.socket, start: Start, tell: Tell) -> None:
-    server = _server(desk, listening)
+    served = server(create_app(desk), listening)
     ending = threading.Event()
-    thread = threading.Thread(target=_run, args=(server, ending), name="server", daemon=True)
+    thread = threading.Thread(target=_run, args=(served, ending), name="server", daemon=True)
     thread.start()
     try:
         _show(desk.guard.door, start, tell, "工作台已打开：")
@@ -103,14 +96,14 @@ def _serve(desk: Desk, listening: socket.socket, start: Start, tell: Tell) -> No
         tell("工作台已关闭。")
     finally:
         ending.set()
-        server.close()
+        served.close()
         thread.join(_LAST_ANSWER)
 
 
-def _run(server: Any, ending: threading.Event) -> None:
+def _run(served: Any, ending: threading.Event) -> None:
     """Serves; at the end the sockets are taken from under it."""
     try:
-        server.run()
+        served.run()
     except (OSError, ValueError):
         if not ending.is_set():
             raise
@@ -119,20 +112,6 @@ def _run(server: Any, ending: threading.Event) -> None:
 def _ended(closing: threading.Event, seconds: float) -> bool:
     """Whether the page has ended the desk, after so long a look."""
     return closing.wait(seconds)
-
-
-def _server(desk: Desk, listening: socket.socket) -> Any:
-    from waitress.server import create_server
-
-    logging.getLogger("waitress").setLevel(logging.ERROR)
-    return create_server(
-        create_app(desk),
-        sockets=[listening],
-        threads=THREADS,
-        ident=None,
-        max_request_body_size=MOST_UPLOADED + MORE_THAN_THE_PAGES,
-        clear_untrusted_proxy_headers=True,
-    )
 
 
 def _show(door: str, start: Start, tell: Tell, words: str) -> None:

@@ -3,7 +3,7 @@
   var root = document.documentElement;
   var token = document.querySelector("meta[name=desk-token]").content;
   var live = document.getElementById("live");
-  var LOST = "工作台没有回答：可能已经关闭，电脑休眠过，或者磁盘满了。已收下的都在；请重新打开工作台，没有收下的再放一次。";
+  var LOST = "工作台没有回答：可能已经关闭，或者电脑休眠过。已收下的都在；请重新打开工作台，没有收下的再放一次。";
   root.classList.add("script");
 
   var silence;
