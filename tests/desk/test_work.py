@@ -91,6 +91,24 @@ def test_what_cannot_count_says_why(visit: Visit, zfxxgk: Form) -> None:
     assert verdicts["错.xlsx"]["sentence"].startswith("错误 ")
 
 
+def test_what_is_wrong_inside_an_archive_is_told(visit: Visit, zfxxgk: Form) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("报来/甲.xlsx", workbook(zfxxgk, JIAZI))
+        archive.writestr("报来/坏.xlsx", b"no workbook")
+    alone = io.BytesIO()
+    with zipfile.ZipFile(alone, "w") as archive:
+        archive.writestr("坏.xlsx", b"no workbook")
+    visit.send("包.zip", packed.getvalue())
+    visit.send("坏的.zip", alone.getvalue())
+    asked = "path=包.zip&path=坏的.zip"
+    whole, broken = visit.data(f"/state.json?{asked}")["verdicts"]
+    assert (whole["state"], whole["label"]) == ("rejected", "2 个文件")
+    assert whole["sentence"] == "“报来/坏.xlsx”不能计入、甲子镇通过"
+    assert broken["state"] == "rejected"
+    assert broken["sentence"]
+
+
 def test_the_table_has_every_unit_those_first_that_need_most(visit: Visit, zfxxgk: Form) -> None:
     visit.send("甲.xlsx", workbook(zfxxgk, JIAZI))
     visit.send("错.xlsx", next(SAMPLES.glob("990103*")).read_bytes())

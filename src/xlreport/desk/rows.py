@@ -12,6 +12,7 @@ from xlreport.findings import Finding, Severity
 from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.merging.result import label_of
 from xlreport.publishing.overview import as_printed, count, moment_of, why_not_counted
+from xlreport.text import first_of
 
 STATES: Mapping[str, str] = {
     MISSING: "未报",
@@ -20,6 +21,9 @@ STATES: Mapping[str, str] = {
     ACCEPTED: "通过",
 }
 """The states by which the table is filtered, those first that need most to be done."""
+
+MOST_INSIDE = 8
+"""Files of an archive whose outcome its verdict names."""
 
 MOST_RECENT = 12
 """Files of the inbox that are listed as the last that came."""
@@ -139,21 +143,28 @@ UNREAD = "正在读取"
 
 
 def verdict(path: str, files: Sequence[FileRecord]) -> Verdict:
-    """Of a file with what lies in it: of an archive what its reports became."""
+    """Of a file with what lies in it: of an archive what became of everything that was not passed
+    over."""
     if not files:
         return Verdict(path, "reading", UNREAD)
-    reports = [file for file in files if file.reading.submission is not None] or list(files[:1])
-    if len(reports) == 1:
-        return _of_one(path, reports[0])
-    told = "、".join(f"{file.unit.name or file.path}{label_of(file)}" for file in reports)
-    return Verdict(path, _gravest(reports).value, f"{len(reports)} 份报表", sentence=told)
+    judged = [file for file in files if file.outcome is not Outcome.IGNORED] or list(files[:1])
+    if len(judged) == 1:
+        return _of_one(path, judged[0])
+    judged.sort(key=_urgency)
+    told = [f"{_inside(file, path)}{label_of(file)}" for file in judged]
+    sentence = first_of(told, MOST_INSIDE, "个文件")
+    return Verdict(path, judged[0].outcome.value, f"{len(judged)} 个文件", sentence=sentence)
 
 
-def _gravest(files: Iterable[FileRecord]) -> Outcome:
-    """The outcome that needs most to be done."""
+def _inside(file: FileRecord, path: str) -> str:
+    """A file that lies in another: by its unit, or by its name there."""
+    return file.unit.name or f"“{file.path.removeprefix(f'{path}!')}”"
+
+
+def _urgency(file: FileRecord) -> int:
+    """0 for what needs most to be done."""
     order = (Outcome.REJECTED, Outcome.RETURNED)
-    outcomes = [file.outcome for file in files]
-    return next((outcome for outcome in order if outcome in outcomes), outcomes[0])
+    return order.index(file.outcome) if file.outcome in order else len(order)
 
 
 def _of_one(path: str, file: FileRecord) -> Verdict:
