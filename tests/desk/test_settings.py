@@ -64,6 +64,10 @@ def test_what_is_typed_is_written_and_shown_again(visit: Visit) -> None:
         ({"mail.smtp.port": "很多"}, "端口要写成数字，例如 465。"),
         ({"deadline": "月底"}, "截止日期要写成 2026-01-20 这样。"),
         ({"imports": "也许"}, "请选择不是县里发的模板的报表计入不计入。"),
+        ({"mail.smtp.pause": "一会儿"}, "两封信之间停几秒，要写成数字，例如 1 或 0.5。"),
+        ({"mail.smtp.pause": "9999"}, "应当是：从 0 到 3600 的秒数"),
+        ({"mail.imap.verify": "也许"}, "请选择核对不核对服务器证书。"),
+        ({"mail.imap.since": "月初"}, "mail.imap.since 的值“月初”不对，应当是：日期"),
         ({"mail.smtp.security": "ssl"}, "只能是 tls、starttls 或 none"),
     ],
 )
@@ -86,6 +90,34 @@ def test_whether_other_reports_count_is_chosen(visit: Visit) -> None:
     assert "\nimports = false\n" in (visit.folder / "xlreport.toml").read_text("utf-8-sig")
 
 
+def test_how_mail_is_sent_and_fetched_is_set_in_full(visit: Visit) -> None:
+    page = visit.page("/settings")
+    assert '<option value="true" selected>核对（应当核对）' in page
+    for value in ('id="mail.smtp.pause" name="mail.smtp.pause" type="text" value="1"', "INBOX"):
+        assert value in page
+    typed = {
+        "mail.smtp.pause": "2.5",
+        "mail.smtp.verify": "false",
+        "mail.imap.verify": "false",
+        "mail.imap.folder": "年报",
+        "mail.imap.since": "2026-01-05",
+    }
+    assert visit.post("/settings", typed).headers["Location"] == "/settings"
+    settings = read_settings(visit.folder)
+    assert settings.smtp.pause == 2.5
+    assert (settings.smtp.server.verify, settings.imap.server.verify) == (False, False)
+    assert (settings.imap.folder, settings.imap.since) == ("年报", "2026-01-05")
+    text = (visit.folder / "xlreport.toml").read_text("utf-8-sig")
+    assert "\npause = 2.5\n" in text
+    page = visit.page("/settings")
+    for value in ("2.5", "年报", "2026-01-05"):
+        assert f'value="{value}"' in page
+    assert page.count('<option value="false" selected>不核对：别人能冒充服务器') == 2
+    visit.post("/settings", {"mail.imap.folder": " ", "mail.imap.since": ""})
+    settings = read_settings(visit.folder)
+    assert (settings.imap.folder, settings.imap.since) == ("INBOX", "")
+
+
 def test_a_deadline_can_be_left_open(visit: Visit) -> None:
     visit.post("/settings", {"deadline": ""})
     assert read_settings(visit.folder).deadline is None
@@ -102,6 +134,18 @@ def test_the_figures_of_last_year_are_read_in(visit: Visit, zfxxgk: Form) -> Non
     assert read_settings(visit.folder).previous == visit.folder / "上年"
     assert "<small>上年 4321</small>" in visit.page("/unit/990101")
     assert "已有：上年。" in words(visit.page("/settings"))
+
+
+def test_what_was_compared_with_is_so_no_more_and_stays(visit: Visit, zfxxgk: Form) -> None:
+    assert 'id="no-previous"' not in visit.page("/settings")
+    files = [(io.BytesIO(last_year(zfxxgk, 4321)), "甲子镇.xlsx")]
+    visit.job(visit.post("/settings/previous", {"files": files}))
+    visit.send("甲.xlsx", workbook(zfxxgk, JIAZI))
+    assert 'id="no-previous"' in visit.page("/settings")
+    assert visit.post("/settings/previous/none").headers["Location"] == "/settings"
+    assert read_settings(visit.folder).previous is None
+    assert "上年 4321" not in visit.page("/unit/990101")
+    assert (visit.folder / "上年" / "甲子镇.xlsx").is_file()
 
 
 def test_what_is_not_of_last_year_is_not_compared_with(visit: Visit, zfxxgk: Form) -> None:

@@ -20,7 +20,7 @@ from xlreport.campaign.settings import (
 )
 from xlreport.errors import CampaignError
 
-Value = str | int | bool | dt.date | None
+Value = str | int | float | bool | dt.date | None
 """What a setting can be; None takes it out, where it may be missing."""
 
 _SECTION = re.compile(r"\s*\[([^\[\]]+)\]\s*(?:#.*)?$")
@@ -96,7 +96,7 @@ def _written(name: str, value: Value) -> str:
             return f"{name} = {str(value).lower()}"
         case dt.date():
             return f"{name} = {value.isoformat()}"
-        case int():
+        case int() | float():
             return f"{name} = {value}"
     return f"{name} = {quoted(value)}"
 

@@ -3,6 +3,7 @@ all the same."""
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,9 @@ SECURITY = {
 IMPORTS = {"false": "不计入，按退回处理", "true": "也计入"}
 """Whether reports that are not our workbooks count, in words."""
 
+VERIFY = {"true": "核对（应当核对）", "false": "不核对：别人能冒充服务器"}
+"""Whether the certificate of a server is looked at, in words."""
+
 _TEXTS = (
     "contact",
     "mail.from",
@@ -43,8 +47,19 @@ _TEXTS = (
     "mail.imap.host",
     "mail.imap.user",
     "mail.imap.security",
+    "mail.imap.folder",
+    "mail.imap.since",
 )
-_NUMBERS = ("mail.smtp.port", "mail.imap.port")
+_IF_EMPTY = {"mail.imap.folder": "INBOX"}
+_PORTS = ("mail.smtp.port", "mail.imap.port")
+_CHOICES = {
+    "imports": "请选择不是县里发的模板的报表计入不计入。",
+    "mail.smtp.verify": "请选择核对不核对服务器证书。",
+    "mail.imap.verify": "请选择核对不核对服务器证书。",
+}
+"""Settings that are so or not, and what is asked for."""
+
+_SECONDS = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,3})?")
 
 
 @pages.get("/settings")
@@ -62,6 +77,7 @@ def _form(settings: CampaignSettings, typed: dict[str, str], trouble: str = "") 
         trouble=trouble,
         security=SECURITY,
         imports=IMPORTS,
+        verify=VERIFY,
     )
 
 
@@ -80,10 +96,15 @@ def _as_typed(settings: CampaignSettings) -> dict[str, str]:
         "mail.smtp.user": smtp.server.user,
         "mail.smtp.security": smtp.server.security,
         "mail.smtp.port": str(smtp.server.port),
+        "mail.smtp.verify": str(smtp.server.verify).lower(),
+        "mail.smtp.pause": f"{smtp.pause:g}",
         "mail.imap.host": imap.server.host,
         "mail.imap.user": imap.server.user,
         "mail.imap.security": imap.server.security,
         "mail.imap.port": str(imap.server.port),
+        "mail.imap.verify": str(imap.server.verify).lower(),
+        "mail.imap.folder": imap.folder,
+        "mail.imap.since": imap.since,
     }
 
 
@@ -108,16 +129,27 @@ def change() -> AnyResponse | str:
 
 def _value(name: str, text: str) -> Value:
     """What was typed, as the file has it. Raises UsageError."""
-    if name in _NUMBERS:
+    if name in _TEXTS:
+        return text or _IF_EMPTY.get(name, "")
+    if name in _PORTS:
         if not text.isdecimal():
             raise UsageError("端口要写成数字，例如 465。")
         return int(text)
-    if name == "imports":
-        if text not in IMPORTS:
-            raise UsageError("请选择不是县里发的模板的报表计入不计入。")
+    if name in _CHOICES:
+        if text not in ("true", "false"):
+            raise UsageError(_CHOICES[name])
         return text == "true"
-    if name in _TEXTS or not text:
-        return text if name in _TEXTS else None
+    if name == "mail.smtp.pause":
+        if not _SECONDS.fullmatch(text):
+            raise UsageError("两封信之间停几秒，要写成数字，例如 1 或 0.5。")
+        return float(text)
+    return _deadline(text)
+
+
+def _deadline(text: str) -> Value:
+    """The day that was typed; None where it is left open. Raises UsageError."""
+    if not text:
+        return None
     day = day_of(text)
     if day is None:
         raise UsageError("截止日期要写成 2026-01-20 这样。")
@@ -146,3 +178,11 @@ def previous() -> AnyResponse:
         return answers.sentence("请先选择上年的汇总表，或者上年各单位的报表。", HTTPStatus.CONFLICT)
     job = actions.take_previous(answers.desk(), uploads)
     return answers.to_job(job)
+
+
+@pages.post("/settings/previous/none")
+def no_previous() -> AnyResponse:
+    """Compares with no figures of last year from now on; the files stay where they are."""
+    change_settings(answers.collection().folder, {"previous": ""})
+    LOGGER.info("改设置 1 项")
+    return answers.to("settings.show")
