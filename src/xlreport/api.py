@@ -18,7 +18,13 @@ from xlreport.merging.diff import Difference, differences
 from xlreport.merging.discover import SourceFile, list_files, own_files
 from xlreport.merging.eligibility import on_roster
 from xlreport.merging.folder import read_folder, require_apart, require_folder, require_places
-from xlreport.merging.imported import each_report_once, for_import, is_imported, without_choice
+from xlreport.merging.imported import (
+    each_report_once,
+    for_import,
+    is_document,
+    is_imported,
+    without_choice,
+)
 from xlreport.merging.intake import read_files
 from xlreport.merging.merge import merge_files, with_typed_lines
 from xlreport.merging.outcome import FileRecord, Outcome
@@ -51,6 +57,7 @@ from xlreport.merging.result import CheckResult, ImportResult, MergeResult, Repa
 from xlreport.merging.roster import Roster
 from xlreport.merging.validation import validated
 from xlreport.publishing.document import DATA_NAME, result_document
+from xlreport.publishing.export import Format, exported
 from xlreport.publishing.notices import LIST_NAME as NOTICE_LIST
 from xlreport.publishing.notices import notice_list
 from xlreport.publishing.notices import notices as notices_of
@@ -312,6 +319,21 @@ def import_files(request: ImportRequest, out: Path, *, keep: Told | None = None)
     listed = [replace(file, unit=request.unit, year=request.year) for file in apart]
     read = read_files(listed, request.forms, request.reading)
     files = [file for file in read if file.decision is not Outcome.IGNORED]
+    return _imported(files, request, out, keep)
+
+
+def import_documents(
+    request: ImportRequest, out: Path, *, keep: Told | None = None
+) -> ImportResult:
+    """As import_files, but only of those files that are reports, and not our workbooks."""
+    apart = _apart(request.paths, out, request.exclude, "导入的工作簿")
+    read = read_files(apart, request.forms, request.reading)
+    return _imported([file for file in read if is_document(file)], request, out, keep)
+
+
+def _imported(
+    files: Sequence[FileRecord], request: ImportRequest, out: Path, keep: Told | None
+) -> ImportResult:
     known = [on_roster(file, request.roster) for file in for_import(files)]
     imported = imports(validated(each_report_once(known)), request.forms)
     how = Replacing(request.forms, request.reading, keep)
@@ -325,15 +347,18 @@ def diff_files(
     *,
     forms: FormCatalog = SHIPPED,
     reading: ReadOptions = ReadOptions(),
+    names: tuple[str, str] | None = None,
 ) -> list[Difference]:
     """What two reports fill in differently.
 
-    Each is a file, or a folder or an archive with one report in it. Raises UsageError when one
-    cannot be read, or when they are of different forms.
+    Each is a file, or a folder or an archive with one report in it; `names` are what people call
+    the two, where these are not their paths. Raises UsageError when one cannot be read, or when
+    they are of different forms.
     """
     files = [read_files(_listed([path]), forms, reading) for path in (first, second)]
-    a = _only_report(first, files[0], "不能比较")
-    b = _only_report(second, files[1], "不能比较")
+    one, other = names or (str(first), str(second))
+    a = _only_report(one, files[0], "不能比较")
+    b = _only_report(other, files[1], "不能比较")
     if a.form is None or b.form is None or a.form_id != b.form_id:
         titles = " 和 ".join(file.form.named for file in (a, b) if file.form is not None)
         raise UsageError(f"两份不是同一种报表（{titles}），不能比较。")
@@ -346,10 +371,10 @@ def read_report(
     """The one report of a file, or of a folder or an archive with one report in it, checked. Raises
     UsageError when there is none, or several."""
     files = validated(read_files(_listed([path]), forms, reading))
-    return _only_report(path, files, "不能显示")
+    return _only_report(str(path), files, "不能显示")
 
 
-def _only_report(path: Path, files: Sequence[FileRecord], refused: str) -> FileRecord:
+def _only_report(path: str, files: Sequence[FileRecord], refused: str) -> FileRecord:
     """The one report among the files of a path. Raises UsageError for none or several."""
     reports = [file for file in files if file.submission is not None]
     if len(reports) > 1:
@@ -459,6 +484,23 @@ def _beside(
     return {summary.with_name(PAGE_NAME): page, summary.with_name(DATA_NAME): document}
 
 
+def data_name(form: Format) -> str:
+    """What the file of the data is called."""
+    return f"数据.{form.value}"
+
+
+def write_data(result: MergeResult, path: Path, form: Format, *, keep: Told | None = None) -> None:
+    """Writes every number that a merge counts into a file, a line each; `keep` as for
+    write_templates. Raises UsageError when nothing counts or the format cannot be written,
+    WouldReplace for a file that must stay, Busy, OSError."""
+    if not result.counted_files:
+        raise UsageError("没有一份报表可以计入，没有写出数据。")
+    data = exported(result.observations, form)
+    request = result.request
+    how = Replacing(request.forms, request.reading, keep)
+    write_all(path.parent, {path.name: data}, how)
+
+
 def report_of_merge(
     result: MergeResult, out: Path | None = None, *, author: str = ""
 ) -> Report | None:
@@ -498,7 +540,7 @@ def report_of_file(
     for a path that does not exist or holds not one report, ReportError as `report_of_merge`."""
     # whether a document of a unit's own counts is no matter of the unit's report
     files = without_choice(read_files(_listed([path]), forms, reading))
-    file = _only_report(path, validated(files, prior_year), "不能生成报告")
+    file = _only_report(str(path), validated(files, prior_year), "不能生成报告")
     if file.form is None:
         raise UsageError(f"“{path}”不能生成报告：没有这种报表的定义。")
     return unit_report(file, file.form, author=author)

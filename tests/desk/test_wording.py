@@ -72,6 +72,5 @@ def test_what_still_advises_a_command_is_said_on_no_page(texts: list[str]) -> No
         "--verbose",
         "xlreport status --done",
         "--county",
-        "--year、--unit 写明",  # of the command that imports
     )
     assert [text for text in left if not any(word in text for word in elsewhere)] == []

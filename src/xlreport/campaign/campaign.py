@@ -121,12 +121,18 @@ def ledger_of(settings: CampaignSettings) -> Iterator[Ledger]:
 
 
 def merged_inbox(
-    campaign: Campaign, ledger: Ledger, decisions: tuple[Decision, ...] | None = None
+    campaign: Campaign,
+    ledger: Ledger,
+    decisions: tuple[Decision, ...] | None = None,
+    *,
+    with_errors: bool = False,
 ) -> MergeResult:
     """What a merge of the inbox would do now; with other `decisions` than the county's own, where
-    they are given."""
+    they are given, and with reports `with_errors` summed too."""
     made(campaign.settings.inbox)
     if decisions is None:
         decisions = ledger.decisions()
-    request = replace(campaign.request, arrivals=ledger.arrivals(), decisions=decisions)
+    request = campaign.request
+    policy = replace(request.policy, with_errors=with_errors)
+    request = replace(request, arrivals=ledger.arrivals(), decisions=decisions, policy=policy)
     return merge_folder(request)

@@ -38,19 +38,14 @@ def export(
       xlreport export 收到的报表/ --roster 名册.csv --to csv
       xlreport export --campaign 2025年报 --to json
     """
-    from xlreport.api import merge_folder
-    from xlreport.errors import UsageError
-    from xlreport.merging.replacing import Replacing, write_all
-    from xlreport.publishing.export import Format, exported
-    from xlreport.text import harmless
+    from xlreport.api import data_name, merge_folder, write_data
+    from xlreport.publishing.export import Format
+    from xlreport.telling.lines import export_line
 
     request, campaign = merge_request(folder, place, counting, reading)
     result = merge_folder(request)
-    if not result.counted_files:
-        raise UsageError("没有一份报表可以计入，没有写出数据。")
-    data = exported(result.observations, Format(output.to))
-    out = output.out or summary_folder(request, campaign) / f"数据.{output.to}"
-    how = Replacing(request.forms, request.reading, kept(force=output.force))
-    write_all(out.parent, {out.name: data}, how)
-    typer.echo(f"{len(result.counted_files)} 个单位的数据：{harmless(str(out))}")
+    to = Format(output.to)
+    out = output.out or summary_folder(request, campaign) / data_name(to)
+    write_data(result, out, to, keep=kept(force=output.force))
+    typer.echo(export_line(result, out))
     return result.exit_code

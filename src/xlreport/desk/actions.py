@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from xlreport.desk.jobs import Done, Job
 from xlreport.desk.uploads import MAILS
-from xlreport.errors import CampaignError
+from xlreport.errors import CampaignError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from xlreport.api import ImportRequest
+    from xlreport.campaign.campaign import Campaign
     from xlreport.campaign.decisions import Asked
     from xlreport.desk.collection import Collection
     from xlreport.desk.desk import Desk
-    from xlreport.desk.uploads import Upload
+    from xlreport.desk.uploads import Held, Upload
     from xlreport.merging.request import Progress
+    from xlreport.merging.result import ImportResult, MergeResult
+    from xlreport.publishing.export import Format
     from xlreport.submission import Unit
+
+    Summing = Callable[[Campaign, MergeResult], Done]
+    """Does something with the sum of the inbox."""
 
 PATIENCE = 0.8
 """Seconds that a page waits for what is usually done at once."""
@@ -84,46 +92,80 @@ def _templates(collection: Collection, progress: Progress) -> Done:
     return Done(told, ("templates", "letters"))
 
 
-def merge(desk: Desk) -> Job:
+_WITH_ERRORS = "（有错误的报表也计入）"
+
+
+def merge(desk: Desk, *, with_errors: bool = False) -> Job:
     """Writes the summary, the status page and the data."""
+    return _summing(desk, "汇总", "merge", _merged, with_errors=with_errors)
+
+
+def _summing(desk: Desk, title: str, key: str, action: Summing, *, with_errors: bool) -> Job:
+    """An action that sums the inbox. One that counts reports with errors too is another: it does
+    not stand in for one that was asked for without them, nor the other way round."""
     collection = _collection(desk)
-    return desk.act("汇总", lambda p: _merged(collection, p), key="merge")
+    if with_errors:
+        title, key = f"{title}{_WITH_ERRORS}", f"{key}-with-errors"
+
+    def summed(progress: Progress) -> Done:
+        campaign = collection.compared(progress)
+        return action(campaign, _sum_of(campaign, with_errors=with_errors))
+
+    return desk.act(title, summed, key=key)
 
 
-def _merged(collection: Collection, progress: Progress) -> Done:
-    from xlreport.api import write_outputs
+def _sum_of(campaign: Campaign, *, with_errors: bool) -> MergeResult:
     from xlreport.campaign.campaign import ledger_of, merged_inbox
+
+    with ledger_of(campaign.settings) as ledger:
+        return merged_inbox(campaign, ledger, with_errors=with_errors)
+
+
+def _merged(campaign: Campaign, result: MergeResult) -> Done:
+    from xlreport.api import write_outputs
     from xlreport.telling.lines import merge_outcome
 
-    campaign = collection.compared(progress)
-    with ledger_of(campaign.settings) as ledger:
-        result = merged_inbox(campaign, ledger)
     room = _Room()
     result = write_outputs(result, campaign.settings.summary, keep=room)
     files = ("summary", "page") if result.outputs else ()
     return Done((*room.lines, *merge_outcome(result)), files)
 
 
-def publish(desk: Desk) -> Job:
+def publish(desk: Desk, *, with_errors: bool = False) -> Job:
     """Writes the Word report."""
-    collection = _collection(desk)
-    return desk.act("写 Word 报告", lambda p: _published(collection, p), key="report")
+    return _summing(desk, "写 Word 报告", "report", _published, with_errors=with_errors)
 
 
-def _published(collection: Collection, progress: Progress) -> Done:
+def _published(campaign: Campaign, result: MergeResult) -> Done:
     from xlreport.api import report_of_merge, write_report
-    from xlreport.campaign.campaign import ledger_of, merged_inbox
     from xlreport.telling.lines import report_lines
 
-    campaign = collection.compared(progress)
     out = campaign.settings.summary
-    with ledger_of(campaign.settings) as ledger:
-        result = merged_inbox(campaign, ledger)
     report = report_of_merge(result, out)
     room = _Room()
     written = [] if report is None else write_report(report, out, keep=room)
     files = ("report",) if written else ()
     return Done((*room.lines, *report_lines(report, written)), files)
+
+
+def export(desk: Desk, to: Format, *, with_errors: bool = False) -> Job:
+    """Writes every number that counts into a file for other programs."""
+    from xlreport.desk.places import TITLES
+
+    title = f"写出{TITLES[to.value]}"
+    key = f"export-{to.value}"
+    return _summing(desk, title, key, partial(_exported, to), with_errors=with_errors)
+
+
+def _exported(to: Format, campaign: Campaign, result: MergeResult) -> Done:
+    from xlreport.api import data_name, write_data
+    from xlreport.telling.lines import export_line, with_errors_line
+
+    path = campaign.settings.summary / data_name(to)
+    room = _Room()
+    write_data(result, path, to, keep=room)
+    told = filter(None, (with_errors_line(result), export_line(result, path)))
+    return Done((*room.lines, *told), (to.value, "published"))
 
 
 def repair(desk: Desk) -> Job:
@@ -145,6 +187,145 @@ def _repaired(collection: Collection, progress: Progress) -> Done:
     result = repair_damaged(inbox, out, forms=campaign.forms, reading=reading, keep=room)
     files = ("repaired",) if result.outputs else ()
     return Done((*room.lines, *damaged_report(result)), files)
+
+
+def take_in(desk: Desk) -> Job:
+    """Writes workbooks of the files of the inbox that are reports, and not our workbooks."""
+    collection = _collection(desk)
+    return desk.act("导入", lambda p: _taken_in(collection, p), key="import")
+
+
+def _taken_in(collection: Collection, progress: Progress) -> Done:
+    from xlreport.api import import_documents
+    from xlreport.telling.lines import documents_report
+
+    request = _to_import(collection.plain(progress), Document(collection.settings().inbox))
+    room = _Room()
+    result = import_documents(request, _imports_of(collection), keep=room)
+    return _imported((*room.lines, *documents_report(result)), result)
+
+
+@dataclass(frozen=True)
+class Document:
+    """A file that is to be imported, or a folder of such; whose report it is, and of which year,
+    where it does not say so."""
+
+    path: Path
+    unit: str = ""
+    year: int | None = None
+
+
+def take_in_one(desk: Desk, document: Document) -> Job:
+    """Writes the workbook of one file, whatever it is."""
+    collection = _collection(desk)
+    return desk.act("导入一个文件", lambda p: _taken_in_one(collection, p, document))
+
+
+def _taken_in_one(collection: Collection, progress: Progress, document: Document) -> Done:
+    from xlreport.api import import_files
+    from xlreport.telling.lines import import_report
+
+    request = _to_import(collection.plain(progress), document)
+    room = _Room()
+    result = import_files(request, _imports_of(collection), keep=room)
+    return _imported((*room.lines, *import_report(result)), result)
+
+
+GIVEN = "导入原件"
+"""The folder of the files that were given to be imported."""
+
+
+def keep_to_import(desk: Desk, upload: Upload) -> Path:
+    """Keeps a file that is to be imported. Raises OSError."""
+    from xlreport.desk.uploads import keep
+
+    folder = _collection(desk).folder
+    return keep(upload, folder, folder / GIVEN)
+
+
+def _to_import(campaign: Campaign, document: Document) -> ImportRequest:
+    from xlreport.api import ImportRequest
+
+    return ImportRequest(
+        (document.path,),
+        campaign.forms,
+        campaign.roster,
+        document.unit,
+        document.year,
+        reading=replace(campaign.reading, memory=None),
+    )
+
+
+def _imports_of(collection: Collection) -> Path:
+    from xlreport.desk.places import IMPORTED
+
+    return collection.folder / IMPORTED
+
+
+def _imported(lines: tuple[str, ...], result: ImportResult) -> Done:
+    return Done(lines, ("imported",) if result.outputs else ())
+
+
+def compare(desk: Desk, first: Upload, second: Upload) -> Job:
+    """Compares two files cell by cell. They are on the disk when this comes back, and gone when it
+    is done. Raises OSError."""
+    from xlreport.desk.uploads import hold
+
+    collection = _collection(desk)
+    held = hold(collection.folder, [first, second])
+    return desk.act("比较两个文件", lambda p: _two_compared(collection, p, held))
+
+
+def _two_compared(collection: Collection, progress: Progress, held: Held) -> Done:
+    from xlreport.api import diff_files
+    from xlreport.telling.lines import diff_report
+
+    with held.until_done() as (first, second):
+        campaign = collection.plain(progress)
+        reading = replace(campaign.reading, memory=None)
+        names = first.name, second.name
+        found = diff_files(first, second, forms=campaign.forms, reading=reading, names=names)
+    return Done((" → ".join(names), *diff_report(found)))
+
+
+def verify(desk: Desk, upload: Upload | None = None) -> Job:
+    """Verifies an archive, or all of the campaign. An upload is on the disk when this comes back,
+    and gone when it is done. Raises OSError."""
+    from xlreport.desk.uploads import hold
+
+    collection = _collection(desk)
+    if upload is None:
+        return desk.act("核对归档", lambda _p: _all_verified(collection), key="verify")
+    held = hold(collection.folder, [upload])
+    return desk.act("核对归档", lambda _p: _one_verified(held))
+
+
+def _one_verified(held: Held) -> Done:
+    with held.until_done() as (path,):
+        return Done(tuple(_verified(path)))
+
+
+def _all_verified(collection: Collection) -> Done:
+    """Each archive, also those behind one that cannot be verified."""
+    from xlreport.desk.places import archives
+    from xlreport.telling.lines import failure
+
+    lines: list[str] = []
+    for path in archives(collection.settings()):
+        try:
+            lines += _verified(path)
+        except UsageError as error:
+            lines.append(failure(error))
+    return Done(tuple(lines or ["还没有归档包；别处的归档包，请选它的文件来核对。"]))
+
+
+def _verified(path: Path) -> Iterator[str]:
+    from xlreport.publishing.archive import verify as verifying
+    from xlreport.telling.lines import verification_report
+
+    found = verifying(path, path.name)
+    yield f"{path.name}："
+    yield from verification_report(found)
 
 
 def pack(desk: Desk) -> Job:
@@ -294,9 +475,11 @@ def _compared(collection: Collection, progress: Progress) -> Done:
 
 ACTIONS: dict[str, Callable[[Desk], Job]] = {
     "templates": write_templates,
-    "merge": merge,
-    "report": publish,
     "archive": pack,
     "repair": repair,
+    "import": take_in,
 }
 """The buttons that need nothing but a click."""
+
+SUMS: dict[str, Callable[..., Job]] = {"merge": merge, "report": publish}
+"""The buttons that sum the inbox; with them reports with errors may count too."""

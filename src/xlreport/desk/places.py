@@ -5,21 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from xlreport.api import summary_name
+from xlreport.api import data_name, summary_name
 from xlreport.campaign.campaign import Campaign
 from xlreport.campaign.settings import NAME, CampaignSettings
 from xlreport.desk.uploads import MAILS
 from xlreport.publishing.document import DATA_NAME
+from xlreport.publishing.export import Format
 from xlreport.publishing.page.render import PAGE_NAME
 
 REPAIRED = "repaired"
 """The folder of the fresh workbooks, as `repair` has it."""
+
+IMPORTED = "imported"
+"""The folder of the workbooks into which reports were put that are not ours."""
+
+ARCHIVES = "archive"
+"""The folder of the archives, as `archive` has it."""
 
 TITLES = {
     "summary": "汇总表",
     "page": "汇总情况（网页）",
     "report": "Word 报告",
     "data": "数据（供程序读取）",
+    "csv": "数据文件（CSV）",
+    "json": "数据文件（JSON）",
+    "parquet": "数据文件（Parquet）",
     "archive": "归档包",
     "templates": "模板文件夹",
     "drafts": "草稿文件夹",
@@ -28,6 +38,7 @@ TITLES = {
     "mails": "收到的邮件",
     "published": "汇总文件夹",
     "repaired": "修复的工作簿",
+    "imported": "导入的工作簿",
     "settings": "设置文件",
     "folder": "工作文件夹",
 }
@@ -48,9 +59,11 @@ def _published(campaign: Campaign) -> Iterator[tuple[str, Path]]:
     yield "summary", settings.summary / name
     yield "page", settings.summary / PAGE_NAME
     yield "data", settings.summary / DATA_NAME
+    for kind in Format:
+        yield kind.value, settings.summary / data_name(kind)
     for path in _newest(settings.summary, ".docx"):
         yield "report", path
-    for path in _newest(settings.folder / "archive", ".zip"):
+    for path in _newest(settings.folder / ARCHIVES, ".zip"):
         yield "archive", path
 
 
@@ -62,6 +75,7 @@ def _folders(settings: CampaignSettings) -> Iterator[tuple[str, Path]]:
     yield "mails", settings.folder / MAILS
     yield "published", settings.summary
     yield "repaired", settings.folder / REPAIRED
+    yield "imported", settings.folder / IMPORTED
     yield "settings", settings.folder / NAME
     yield "folder", settings.folder
 
@@ -83,6 +97,12 @@ def _is_own(path: Path, settings: CampaignSettings) -> bool:
     """Whether something is there that lies in the campaign."""
     home = settings.folder.resolve()
     return path.exists() and path.resolve().is_relative_to(home)
+
+
+def archives(settings: CampaignSettings) -> list[Path]:
+    """The archives of the campaign, by name."""
+    found = sorted((settings.folder / ARCHIVES).glob("*.zip"))
+    return [path for path in found if _is_own(path, settings) and path.is_file()]
 
 
 def workbooks(settings: CampaignSettings) -> Iterator[Path]:

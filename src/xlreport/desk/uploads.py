@@ -10,7 +10,8 @@ from __future__ import annotations
 import os
 import re
 import secrets
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,19 +101,55 @@ def spooled(folder: Path, upload: Upload) -> Iterator[Path]:
             path.unlink()
 
 
-def keep(upload: Upload, folder: Path, target: Path) -> None:
+@dataclass(frozen=True)
+class Held:
+    """Uploads on the disk for as long as an action takes, under their own names."""
+
+    folder: Path
+    paths: tuple[Path, ...]
+
+    @contextmanager
+    def until_done(self) -> Iterator[tuple[Path, ...]]:
+        """Their paths; they are gone afterwards."""
+        try:
+            yield self.paths
+        finally:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def hold(folder: Path, uploads: Sequence[Upload]) -> Held:
+    """Writes uploads beside a campaign's folders, each in a place of its own, for two may have one
+    name. Raises OSError: then none of them is left."""
+    home = folder / _SPOOLED.replace("*", secrets.token_hex(8))
+    paths = []
+    try:
+        for number, upload in enumerate(uploads, start=1):
+            path = made(home / str(number)) / plain_name(upload.name)
+            _write(upload, path)
+            paths.append(path)
+    except OSError:
+        shutil.rmtree(home, ignore_errors=True)
+        raise
+    return Held(home, tuple(paths))
+
+
+def keep(upload: Upload, folder: Path, target: Path) -> Path:
     """Puts an upload into a folder of the campaign, under the first free name; the same content is
-    kept once. Raises OSError."""
+    kept once. Gives where it lies. Raises OSError."""
     wanted = made(target) / plain_name(upload.name)
     with spooled(folder, upload) as path:
         for name in names(wanted):
             if put_new(path, name) or _same_content(path, name):
-                return
+                return name
+    raise FileExistsError(f"{wanted}")
 
 
 def clear(folder: Path) -> None:
     """Removes what a killed desk was still writing: nothing of it was said to be taken."""
     for left in folder.glob(_SPOOLED):
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+            continue
         with suppress(OSError):
             left.unlink()
 

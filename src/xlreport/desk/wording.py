@@ -21,6 +21,10 @@ ON_PAGE = {
     "请给出打开密码（见用户手册第四节）": "请在“设置”里给出打开密码",
     "（xlreport repair）": "（在“办理”里）",
     "再重新运行": "再试一次",
+    "一次导入一个文件，命令后加 --year、--unit 写明": ("请在“办理”里一个一个导入，写明单位和年度"),
+    "要先装好 pyarrow：pip install xlreport[parquet]；csv 和 json 不用。": (
+        "要的部件这里没有装，请写成 CSV 或 JSON。"
+    ),
     "请同时给出上年的汇总表或各单位上年的报表": "请在“设置”里给出上年的汇总表或各单位上年的报表",
 }
 """What advises a command, and what a page says in its place; longer phrases come first. That each

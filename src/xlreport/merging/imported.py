@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Sequence
 
 from xlreport.findings import Finding, Severity
-from xlreport.importing.codes import NOT_OUR_WORKBOOK, R36, R43
+from xlreport.importing.codes import NOT_OUR_WORKBOOK, R36, R40, R43
 from xlreport.merging.codes import (
     BESIDE_OWN_WORKBOOK,
     COPY_COUNTED,
@@ -22,6 +22,14 @@ from xlreport.merging.versions import contrasts, decided_together, rank, unit_of
 def is_imported(file: FileRecord) -> bool:
     """Whether a file's report was read from something that is not our workbook."""
     return file.reading.submission is not None and bool(file.provenance.document)
+
+
+def is_document(file: FileRecord) -> bool:
+    """Whether a file is a report that is not our workbook, also one of which nothing was read."""
+    return is_imported(file) or any(finding.code in _OF_DOCUMENTS for finding in file.findings)
+
+
+_OF_DOCUMENTS = frozenset({R36.code, R40.code})
 
 
 def with_choice(files: Iterable[FileRecord], *, imports: bool) -> list[FileRecord]:

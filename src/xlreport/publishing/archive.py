@@ -124,16 +124,18 @@ def _code(listed: bytes) -> str:
 # --- years later ---
 
 
-def verify(path: Path) -> Verification:
-    """Checks an archive against its list, reading no more of a file than the list tells. Raises
-    UsageError for what is no archive of ours, OSError."""
+def verify(path: Path, name: str = "") -> Verification:
+    """Checks an archive against its list, reading no more of a file than the list tells. `name` is
+    what people call it, where that is not its path. Raises UsageError for what is no archive of
+    ours, OSError."""
+    name = harmless(name or str(path))
     try:
         with zipfile.ZipFile(path) as archive:
-            listed = _list_in(archive, path)
-            document = _document(listed, path)
+            listed = _list_in(archive, name)
+            document = _document(listed, name)
             faults = tuple(_faults(archive, document["files"]))
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError):
-        raise UsageError(f"“{path}”不是完好的压缩包，不能核对；请找另一份备份。") from None
+        raise UsageError(f"“{name}”不是完好的压缩包，不能核对；请找另一份备份。") from None
     return Verification(
         title=str(document.get("title", "")),
         version=str(document.get("version", "")),
@@ -144,19 +146,19 @@ def verify(path: Path) -> Verification:
     )
 
 
-def _list_in(archive: zipfile.ZipFile, path: Path) -> bytes:
+def _list_in(archive: zipfile.ZipFile, name: str) -> bytes:
     try:
         member = archive.getinfo(LIST)
     except KeyError:
-        raise UsageError(f"“{path}”里没有“{LIST}”，不是 xlreport 做的归档包。") from None
+        raise UsageError(f"“{name}”里没有“{LIST}”，不是 xlreport 做的归档包。") from None
     with archive.open(member) as stream:
         listed = stream.read(LONGEST_LIST + 1)
     if len(listed) > LONGEST_LIST:
-        raise UsageError(f"“{path}”里的“{LIST}”太大，不是 xlreport 做的归档包。")
+        raise UsageError(f"“{name}”里的“{LIST}”太大，不是 xlreport 做的归档包。")
     return listed
 
 
-def _document(listed: bytes, path: Path) -> dict[str, Any]:
+def _document(listed: bytes, name: str) -> dict[str, Any]:
     """The list as it is written. Raises UsageError for one that is not ours."""
     try:
         document = json.loads(listed)
@@ -164,11 +166,11 @@ def _document(listed: bytes, path: Path) -> dict[str, Any]:
         is_newer = int(document["schema"]) > SCHEMA
         entries = dict(map(_entry, document["files"].items()))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise UsageError(f"“{path}”里的“{LIST}”读不懂，不能核对。") from None
+        raise UsageError(f"“{name}”里的“{LIST}”读不懂，不能核对。") from None
     if not is_ours:
-        raise UsageError(f"“{path}”不是 xlreport 做的归档包。")
+        raise UsageError(f"“{name}”不是 xlreport 做的归档包。")
     if is_newer:
-        raise UsageError(f"“{path}”是较新的版本做的，请升级 xlreport 后再核对。")
+        raise UsageError(f"“{name}”是较新的版本做的，请升级 xlreport 后再核对。")
     return {**document, "files": entries}
 
 

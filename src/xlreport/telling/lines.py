@@ -239,9 +239,8 @@ def _totals(result: MergeResult) -> Iterator[str]:
         yield f"{counted}，没有名册，不知道谁未报。"
     else:
         yield f"名册 {result.expected} 个单位，{counted}，未报 {len(result.missing)} 个。"
-    if result.with_errors and result.returned:
-        units = _names(file.unit for file in result.returned)
-        yield f"注意：有错误的报表按要求计入了合计，公布前必须改正：{units}"
+    if warned := with_errors_line(result):
+        yield warned
     for finding in result.own_findings:
         if finding.code in _WITH_TOTALS:
             yield harmless(finding.line())
@@ -334,6 +333,19 @@ def _names(units: Iterable[Unit]) -> str:
     return "、".join(harmless(unit.name) for unit in units)
 
 
+def export_line(result: MergeResult, path: Path) -> str:
+    """The line of `xlreport export`."""
+    return f"{len(result.counted_files)} 个单位的数据：{harmless(str(path))}"
+
+
+def with_errors_line(result: MergeResult) -> str:
+    """That reports with errors count as was asked for; empty where none does."""
+    if not (result.with_errors and result.returned):
+        return ""
+    units = _names(file.unit for file in result.returned)
+    return f"注意：有错误的报表按要求计入了合计，公布前必须改正：{units}"
+
+
 # --- the report ---
 
 
@@ -392,6 +404,22 @@ def import_report(result: ImportResult) -> Iterator[str]:
     yield from _carried_in_all(result, "导入")
     if any(finding.code in _ASKED for file in result.files for finding in file.findings):
         yield _SAY_WHOSE
+
+
+def documents_report(result: ImportResult) -> Iterator[str]:
+    """The lines of an import of those alone that are not our workbooks, with what to do with
+    them."""
+    if not result.files:
+        yield "收到的文件里没有要导入的：都是县里发的模板，或者读不出是报表。"
+        return
+    yield from import_report(result)
+    if result.repaired:
+        yield _TO_BE_CONFIRMED
+
+
+_TO_BE_CONFIRMED = (
+    "请对照清单和原文核对、补填，请单位确认；确认了的与别的报表一样收下，就照模板审核、计入。"
+)
 
 
 _ASKED = frozenset({"R39", "R40", "F4"})

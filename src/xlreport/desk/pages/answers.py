@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 
@@ -11,11 +12,16 @@ from flask import render_template as rendered
 from xlreport.desk.collection import Collection
 from xlreport.desk.desk import Desk
 from xlreport.desk.jobs import UNEXPECTED, Job
+from xlreport.desk.uploads import Upload
+from xlreport.errors import UsageError
+from xlreport.text import year_told
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
 
 __all__ = ["UNEXPECTED"]
+
+_YEAR = re.compile("[0-9]{4}")
 
 
 def desk() -> Desk:
@@ -40,6 +46,22 @@ def response(answer: AnyResponse) -> Response:
 def field(name: str, otherwise: str = "") -> str:
     """What was typed or chosen in a form."""
     return request.form.get(name, otherwise)
+
+
+def year(text: str) -> int:
+    """A year that was typed. Raises UsageError."""
+    told = year_told(text)
+    if not _YEAR.fullmatch(told):
+        raise UsageError("年度要写成四位数字，例如 2025。")
+    return int(told)
+
+
+def upload(name: str) -> Upload | None:
+    """The file of a form's field; None where none was chosen."""
+    storage = request.files.get(name)
+    if storage is None or not storage.filename:
+        return None
+    return Upload(storage.filename, storage.stream)
 
 
 def wants_data() -> bool:

@@ -10,6 +10,7 @@ import threading
 import zipfile
 from dataclasses import dataclass
 from http import HTTPStatus
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ from xlreport.atomic import safe_name
 from xlreport.desk import actions
 from xlreport.desk.pages import answers
 from xlreport.desk.places import TITLES, places, workbooks
+from xlreport.errors import UsageError
+from xlreport.publishing.export import Format
 from xlreport.publishing.page.render import PAGE_NAME
 from xlreport.submission import Unit
 from xlreport.telling.lines import KINDS
@@ -35,6 +38,14 @@ SANDBOX = (
     "script-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
 )
 """The status page is shown as a stranger: its script is its own and reaches nothing of ours."""
+
+
+FORMATS = {
+    Format.CSV: "CSV（表格程序都能打开）",
+    Format.JSON: "JSON",
+    Format.PARQUET: "Parquet（统计软件用）",
+}
+"""The formats of the data, in words."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +72,11 @@ class Office:
         return (*settings.smtp.server.warnings(), *settings.imap.server.warnings())
 
     @property
+    def has_parquet(self) -> bool:
+        """Whether what writes Parquet is installed."""
+        return all(find_spec(name) is not None for name in ("pandas", "pyarrow"))
+
+    @property
     def there(self) -> dict[str, Path]:
         """What can be opened."""
         return places(self.campaign)
@@ -71,17 +87,70 @@ def index() -> str:
     """The buttons."""
     campaign = answers.collection().opened()
     office = Office(campaign)
-    return render_template("office.html", campaign=campaign, office=office, kinds=KINDS)
+    return render_template(
+        "office.html", campaign=campaign, office=office, kinds=KINDS, formats=FORMATS
+    )
 
 
 @pages.post("/act/<name>")
 def act(name: str) -> AnyResponse:
-    """A button that needs nothing but a click."""
+    """A button that needs nothing but a click; with those that sum the inbox, reports with errors
+    may count too, this time."""
+    answers.collection()
+    desk = answers.desk()
+    if name in actions.SUMS:
+        return answers.to_job(actions.SUMS[name](desk, with_errors=_with_errors()))
     action = actions.ACTIONS.get(name)
     if action is None:
         abort(HTTPStatus.NOT_FOUND)
+    return answers.to_job(action(desk))
+
+
+def _with_errors() -> bool:
+    return answers.field("with_errors") == "yes"
+
+
+@pages.post("/export")
+def export() -> AnyResponse:
+    """Writes the numbers for other programs."""
     answers.collection()
-    return answers.to_job(action(answers.desk()))
+    to = answers.field("to")
+    if to not in tuple(Format):
+        abort(HTTPStatus.NOT_FOUND)
+    job = actions.export(answers.desk(), Format(to), with_errors=_with_errors())
+    return answers.to_job(job)
+
+
+@pages.post("/import")
+def take_in() -> AnyResponse:
+    """Imports a file that was given; it is kept."""
+    answers.collection()
+    upload = answers.upload("document")
+    if upload is None:
+        raise UsageError("请先选择要导入的文件。")
+    units = [unit.name for unit in _only(answers.field("unit"))]
+    typed = answers.field("year").strip()
+    year = answers.year(typed) if typed else None
+    path = actions.keep_to_import(answers.desk(), upload)
+    document = actions.Document(path, "".join(units), year)
+    return answers.to_job(actions.take_in_one(answers.desk(), document))
+
+
+@pages.post("/compare")
+def compare() -> AnyResponse:
+    """Compares two files that were given."""
+    answers.collection()
+    first, second = answers.upload("first"), answers.upload("second")
+    if first is None or second is None:
+        raise UsageError("请选择要比较的两个文件。")
+    return answers.to_job(actions.compare(answers.desk(), first, second))
+
+
+@pages.post("/verify")
+def verify() -> AnyResponse:
+    """Verifies the archive that was given; without one, those of the campaign."""
+    answers.collection()
+    return answers.to_job(actions.verify(answers.desk(), answers.upload("archive")))
 
 
 @pages.post("/send/<kind>")

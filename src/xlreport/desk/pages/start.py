@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,12 +14,12 @@ from xlreport.clock import present_day
 from xlreport.desk import roster as rosters
 from xlreport.desk.jobs import LOGGER
 from xlreport.desk.pages import answers
-from xlreport.desk.uploads import Upload, spooled
+from xlreport.desk.uploads import spooled
 from xlreport.errors import RosterError, UsageError, XlreportError
 from xlreport.form.catalog import get_form, shipped
 from xlreport.form.model import LEVELS, Form
 from xlreport.telling.lines import failure
-from xlreport.text import day_of, year_told
+from xlreport.text import day_of
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 
 pages = Blueprint("start", __name__)
 
-_YEAR = re.compile("[0-9]{4}")
 _FIELDS = ("form", "year", "county", "deadline", "folder")
 
 
@@ -80,14 +78,12 @@ def _made(typed: dict[str, str]) -> Path:
     form = typed["form"]
     if form not in shipped():
         raise UsageError("请选择一种报表。")
-    year = year_told(typed["year"])
-    if not _YEAR.fullmatch(year):
-        raise UsageError("年度要写成四位数字，例如 2025。")
+    year = answers.year(typed["year"])
     deadline = day_of(typed["deadline"])
     if typed["deadline"] and deadline is None:
         raise UsageError("截止日期要写成 2026-01-20 这样。")
     folder = answers.desk().home / _folder_name(typed, get_form(form))
-    init_campaign(folder, form, int(year), typed["county"], deadline=deadline)
+    init_campaign(folder, form, year, typed["county"], deadline=deadline)
     return folder
 
 
@@ -160,10 +156,9 @@ def _roster(settings: CampaignSettings, trouble: str = "") -> str:
 def upload_roster() -> AnyResponse | str:
     """Takes a roster as it lies in the office."""
     settings = answers.collection().settings()
-    storage = request.files.get("roster")
-    if storage is None or not storage.filename:
+    upload = answers.upload("roster")
+    if upload is None:
         return _roster(settings, "请先选择名册文件。")
-    upload = Upload(storage.filename, storage.stream)
     try:
         with spooled(settings.folder, upload) as path:
             rosters.take(path, upload.name, settings)

@@ -19,6 +19,7 @@ from xlreport.desk.pages import answers
 from xlreport.desk.rows import STATES, judged
 from xlreport.merging.decisions import Decision, Ruling
 from xlreport.merging.diff import Difference, differences
+from xlreport.merging.imported import is_document
 from xlreport.merging.outcome import FileRecord
 from xlreport.merging.result import label_of
 from xlreport.publishing.overview import moment_of, why_not_counted
@@ -58,6 +59,8 @@ class Version:
     differences: tuple[Difference, ...] = ()
     left: int = 0
     """How many differences are not listed."""
+    content: str = ""
+    """The SHA-256 of a file that can be imported; empty for others."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +154,14 @@ def _version(file: UnitFile, current: FileRecord | None) -> Version:
         sentence="" if result is current else why_not_counted(result),
         differences=changed[:MOST_DIFFERENCES],
         left=max(0, len(changed) - MOST_DIFFERENCES),
+        content=result.sha256 if _is_importable(result) else "",
     )
+
+
+def _is_importable(file: FileRecord) -> bool:
+    """Whether a file of the inbox is a report, and not our workbook; what lies in an archive is
+    imported with all that is in it."""
+    return is_document(file) and "!" not in file.path
 
 
 def _came(file: UnitFile) -> str:
@@ -190,6 +200,29 @@ def revoke(code: str) -> AnyResponse:
     """Takes a decision back."""
     asked = Asked(_listed(code), answers.field("about"), REVOKE)
     return _done(code, asked)
+
+
+@pages.post("/unit/<path:code>/import")
+def take_in(code: str) -> AnyResponse:
+    """Imports one of the unit's files, as this unit's where its title names nobody."""
+    unit = _listed(code)
+    settings = answers.collection().settings()
+    file = _file_of(code, answers.field("content"))
+    year = settings.year if file.year is None else None
+    name = "" if file.unit.name else unit.name
+    document = actions.Document(settings.inbox / file.path, name, year)
+    return answers.to_job(actions.take_in_one(answers.desk(), document))
+
+
+def _file_of(code: str, content: str) -> FileRecord:
+    """A file of the unit that can be imported, by its SHA-256."""
+    snapshot = answers.collection().look().snapshot
+    status = None if snapshot is None else snapshot.unit(code)
+    files = () if status is None else status.files
+    found = [file.result for file in files if file.result.sha256 == content]
+    if not found or not _is_importable(found[0]):
+        abort(HTTPStatus.NOT_FOUND)
+    return found[0]
 
 
 def _listed(code: str) -> Unit:

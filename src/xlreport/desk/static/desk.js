@@ -45,6 +45,7 @@
   });
   window.addEventListener("pageshow", function () {
     all("form[method=post] button").forEach(function (button) { button.disabled = false; });
+    all("form.afresh").forEach(function (form) { form.reset(); });
   });
 
   // --- the table of the units ---
@@ -329,8 +330,13 @@
     return Array.prototype.indexOf.call(event.dataTransfer.types, "Files") >= 0;
   }
 
+  // a field for a file takes what is dropped on it by itself
+  function isField(event) {
+    return event.target.matches && event.target.matches("input[type=file]");
+  }
+
   document.addEventListener("dragover", function (event) {
-    if (!hasFiles(event)) return;
+    if (!hasFiles(event) || isField(event)) return;
     event.preventDefault();
     if (place) place.classList.add("over");
     else event.dataTransfer.dropEffect = "none";
@@ -339,7 +345,7 @@
     if (place && !event.relatedTarget) place.classList.remove("over");
   });
   document.addEventListener("drop", function (event) {
-    if (!hasFiles(event)) return;
+    if (!hasFiles(event) || isField(event)) return;
     event.preventDefault();
     if (place) place.classList.remove("over");
     if (drop) dropped(event);
