@@ -139,10 +139,13 @@ def test_a_unit_without_a_report(visit: Visit) -> None:
 # --- decisions ---
 
 
-def decided(visit: Visit, **fields: str) -> str:
-    """What a decision about 丙寅镇 leads to: the unit's page, or why not."""
-    answer = visit.post("/unit/990103/decide", fields)
-    if answer.headers["Location"] == "/unit/990103#decisions":
+def decided(visit: Visit, code: str = "990103", page: str = "", **fields: str) -> str:
+    """What a decision leads to, taken on a page of the unit (the present one unless another is
+    given): empty for the unit's page, or why not."""
+    page = page or visit.page(f"/unit/{code}")
+    (seen,) = re.findall(r'name="seen" value="([^"]*)"', page)
+    answer = visit.post(f"/unit/{code}/decide", {**fields, "seen": seen})
+    if answer.headers["Location"] == f"/unit/{code}#decisions":
         return ""
     return visit.job(answer).trouble
 
@@ -172,6 +175,23 @@ def test_a_whole_report_is_queried_or_left_out(wrong: Visit) -> None:
     assert "要求核实" in words(wrong.page("/unit/990103"))
     assert decided(wrong, about="", ruling="exclude", reason="并入邻镇") == ""
     assert "丙寅镇 县里决定不计入" in words(wrong.page("/unit/990103"))
+
+
+def test_nothing_is_decided_about_a_report_that_nobody_has_seen(visit: Visit, zfxxgk: Form) -> None:
+    nothing = visit.page("/unit/990101")
+    visit.send("先.xlsx", workbook(zfxxgk, JIAZI, 1), modified="2026-01-05T10:00:00Z")
+    first = visit.page("/unit/990101")
+    visit.send("后.xlsx", workbook(zfxxgk, JIAZI, 2), modified="2026-01-06T10:00:00Z")
+    query = {"about": "", "ruling": "query", "reason": "请核实"}
+    for old in (nothing, first):
+        told = decided(visit, "990101", old, **query)
+        assert told == (
+            "“甲子镇”现在计入的不是刚才看的那一份报表，没有记下；请看过现在这份再决定。"
+        )
+    assert decisions(visit) == []
+    assert decided(visit, "990101", **query) == ""
+    assert decided(visit, "990101", first, about="", ruling="exclude", reason="并入邻镇") == ""
+    assert decided(visit, "990101", **query) == "", "left out, but what would count is shown"
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from xlreport.campaign.campaign import Campaign, ledger_of, merged_inbox
 from xlreport.campaign.ledger import Ledger
-from xlreport.data_code import content_digest
+from xlreport.data_code import content_digest, data_code
 from xlreport.errors import UsageError
 from xlreport.findings import Finding, Severity
 from xlreport.merging.decisions import Decision, Ruling, is_acceptable
@@ -37,20 +37,23 @@ LONGEST_REASON = 200
 @dataclass(frozen=True)
 class Asked:
     """What somebody wants decided: about which unit, which finding (its code as people or scripts
-    write it, empty for the whole report), how (a key of `RULINGS`), why, and by whom."""
+    write it, empty for the whole report), how (a key of `RULINGS`), why, and by whom. `seen` is the
+    data code of the report that they had before them; None where that is not known."""
 
     unit: Unit
     code: str
     ruling: str
     reason: str = ""
     by: str = ""
+    seen: str | None = None
 
 
 def decide(campaign: Campaign, asked: Asked) -> str:
     """Records what was decided, or takes a decision back; gives a sentence about it.
 
-    Raises UsageError for what cannot be decided (no reason, no report, no such finding, a finding
-    that nobody can accept, nothing to take back), LedgerError, Busy, OSError.
+    Raises UsageError for what cannot be decided (no reason, no report, another one than was seen,
+    no such finding, a finding that nobody can accept, nothing to take back), LedgerError, Busy,
+    OSError.
     """
     word = RULINGS.get(asked.ruling.strip().lower())
     if word is None:
@@ -88,6 +91,10 @@ def _decision(campaign: Campaign, ledger: Ledger, asked: Asked, ruling: Ruling) 
     if ruling is Ruling.EXCLUDE and not code:
         return decision
     file = _report_of(campaign, ledger, asked.unit)
+    if asked.seen is not None and asked.seen != data_code(file.report):
+        raise UsageError(
+            f"“{asked.unit.name}”现在计入的不是刚才看的那一份报表，没有记下；请看过现在这份再决定。"
+        )
     decision = _about(decision, file)
     _require_sense(decision, file)
     return decision

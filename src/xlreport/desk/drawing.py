@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from xlreport.data_code import data_code
 from xlreport.findings import Finding, Severity
 from xlreport.form.model import Form, Table
 from xlreport.merging.decisions import is_acceptable
@@ -83,6 +84,11 @@ class Drawing:
     def report(self) -> Submission:
         """What the unit reported."""
         return self.file.report
+
+    @property
+    def code(self) -> str:
+        """The data code of what the unit reported."""
+        return data_code(self.report)
 
     @cached_property
     def view(self) -> UnitView:

@@ -191,7 +191,7 @@ def _changes(file: FileRecord, current: FileRecord | None) -> tuple[Difference, 
 def decide(code: str) -> AnyResponse:
     """Accepts, queries, leaves out, or takes that back."""
     unit = _listed(code)
-    words = map(answers.field, ("about", "ruling", "reason", "by"))
+    words = map(answers.field, ("about", "ruling", "reason", "by", "seen"))
     return _done(code, Asked(unit, *words))
 
 
