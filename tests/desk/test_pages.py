@@ -25,6 +25,21 @@ SAMPLES = ROOT / "samples"
 SCRIPT = "<img src=x onerror=alert(1)>'\"&.xlsx"
 """A name that would be a script, were it not told as text."""
 
+UNREADABLE = """() => {
+  const fails = (done, failed) => failed(new DOMException('x', 'NotReadableError'));
+  const file = new File(['text'], 'c.txt');
+  const good = { isFile: true, fullPath: '/卷/c.txt', file: done => done(file) };
+  const bad = { isFile: true, fullPath: '/卷/b.xlsx', file: fails };
+  const inner = { isFile: false, fullPath: '/卷/里', createReader: () => ({ readEntries: fails }) };
+  let batches = [[bad, good], [inner], []];
+  const reader = { readEntries: done => done(batches.shift()) };
+  const outer = { isFile: false, fullPath: '/卷', createReader: () => reader };
+  const item = entry => ({ kind: 'file', webkitGetAsEntry: () => entry, getAsFile: () => file });
+  const event = new Event('drop', { bubbles: true, cancelable: true });
+  event.dataTransfer = { types: ['Files'], items: [item(outer), item(null)], files: [] };
+  document.getElementById('drop').dispatchEvent(event); }"""
+"""Drops a folder of which the browser cannot read a file and a folder, and a file without a place."""
+
 PAGES = {
     "start": "/start",
     "roster": "/roster",
@@ -242,6 +257,19 @@ def test_a_file_that_the_disk_does_not_take_is_told(clerk: Clerk, merged: Seat) 
     resource.prlimit(pid, kind, before)
     page.locator("#files").set_input_files(data)
     expect(page.locator("#upload-list .tag.rejected")).to_have_count(1)
+
+
+def test_what_the_browser_cannot_read_is_told_and_counted(clerk: Clerk) -> None:
+    page = clerk.go("/")
+    page.evaluate(UNREADABLE)
+    expect(page.locator("#upload-count")).to_have_text("已处理 4 / 4，收下 2 个，没有收下 2 个")
+    failed = page.locator("#upload-list li", has=page.locator(".tag.failed"))
+    told = [" ".join(text.split()) for text in failed.all_inner_texts()]
+    what = "没有收下。请检查它还在不在、能不能打开，再放一次。"
+    assert told == [
+        f"没有收下 卷/里 这个文件夹没有读全，{what}",
+        f"没有收下 卷/b.xlsx 这个文件读不出来，{what}",
+    ]
 
 
 def test_files_that_miss_their_place_do_not_replace_the_page(clerk: Clerk) -> None:

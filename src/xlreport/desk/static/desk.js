@@ -285,24 +285,38 @@
     if (!running) next();
   }
 
-  function entries(reader, done, found) {
+  // what the browser could not read stands in the list like everything else
+  function unread(path, what) {
+    total += 1;
+    sent += 1;
+    document.getElementById("uploads").hidden = false;
+    notTaken(line(path), what + "，没有收下。请检查它还在不在、能不能打开，再放一次。");
+    counted();
+  }
+
+  function entries(reader, folder) {
     reader.readEntries(function (some) {
-      if (!some.length) done(found);
-      else entries(reader, done, found.concat(Array.prototype.slice.call(some)));
-    }, function () { done(found); });
+      some.forEach(walk);
+      if (some.length) entries(reader, folder);
+    }, function () { unread(folder, "这个文件夹没有读全"); });
   }
 
   function walk(entry) {
     var path = entry.fullPath.replace(/^\//, "");
-    if (entry.isFile) entry.file(function (file) { add(file, path); }, function () { say("“" + path + "”读不出来，没有收下。"); });
-    else entries(entry.createReader(), function (inside) { inside.forEach(walk); }, []);
+    if (entry.isFile) entry.file(function (file) { add(file, path); }, function () { unread(path, "这个文件读不出来"); });
+    else entries(entry.createReader(), path);
   }
 
   function dropped(event) {
     var items = Array.prototype.slice.call(event.dataTransfer.items || []);
-    var found = items.map(function (item) { return item.webkitGetAsEntry ? item.webkitGetAsEntry() : null; });
-    if (found.some(Boolean)) found.filter(Boolean).forEach(walk);
-    else Array.prototype.slice.call(event.dataTransfer.files).forEach(function (file) { add(file, file.name); });
+    var files = items.filter(function (item) { return item.kind === "file"; });
+    files.forEach(function (item) {
+      var entry = item.webkitGetAsEntry ? item.webkitGetAsEntry() : null;
+      var file = entry ? null : item.getAsFile();
+      if (entry) walk(entry);
+      else if (file) add(file, file.name);
+    });
+    if (!files.length) Array.prototype.slice.call(event.dataTransfer.files).forEach(function (file) { add(file, file.name); });
   }
 
   if (drop) {
