@@ -85,9 +85,9 @@ def refused(capsys: pytest.CaptureFixture[str], *command: str) -> str:
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ([], "工作簿加了打开密码，没有读取"),
-        (["错的"], "工作簿加了打开密码，给出的 1 个密码都打不开"),
-        (["错的", PASSWORD.lower() + " "], "工作簿加了打开密码，给出的 2 个密码都打不开"),
+        ([], "文件加了打开密码，没有读取"),
+        (["错的"], "文件加了打开密码，给出的 1 个密码都打不开"),
+        (["错的", PASSWORD.lower() + " "], "文件加了打开密码，给出的 2 个密码都打不开"),
     ],
 )
 def test_without_the_right_password_a_workbook_stays_closed(
@@ -122,7 +122,7 @@ def test_a_file_of_passwords_adds_to_those_given(
     options = ("--open-password", "错的", "--open-passwords", str(listed))
     assert run(capsys, "check", str(path), *options) == Run(0, {"加密.xlsx": "accepted"}, [])
     listed.write_bytes("甲\n\n乙\n".encode(encoding))
-    words = "工作簿加了打开密码，给出的 3 个密码都打不开"
+    words = "文件加了打开密码，给出的 3 个密码都打不开"
     assert run(capsys, "check", str(path), *options) == Run(3, {"加密.xlsx": "rejected"}, [words])
 
 

@@ -158,6 +158,15 @@ def test_the_password_goes_to_the_server_and_nowhere_else(
             assert "秘密123".encode() not in path.read_bytes(), path
 
 
+def test_letters_past_the_deadline_name_the_settings_of_the_desk(visit: Visit) -> None:
+    visit.post("/settings", {"deadline": "2026-01-20"})
+    done(visit, "/act/templates")
+    lines = done(visit, "/send/templates", how="try")
+    assert lines[-1] == (
+        "注意：截止日期 2026-01-20 已经过了，信里写的是这一天；要改请到“设置”里改。"
+    )
+
+
 def test_a_letter_to_one_unit(visit: Visit) -> None:
     lines = done(visit, "/send/receipts", how="try", unit=JIAZI.code)
     assert [line[:5] for line in lines if line.startswith("【")] == ["【待发】甲"]

@@ -166,7 +166,7 @@ def test_an_encrypted_workbook_is_read_with_the_password_and_that_is_kept_nowher
     visit.send("甲.xlsx", locked.getvalue())
     (verdict,) = visit.data("/state.json?path=甲.xlsx")["verdicts"]
     assert verdict["sentence"] == (
-        "工作簿加了打开密码，没有读取，请在“设置”里给出打开密码，或者取消打开密码后重新报送"
+        "文件加了打开密码，没有读取，请在“设置”里给出打开密码，或者取消打开密码后重新报送"
     )
     assert visit.post("/settings/password", {"password": ""}).status_code == HTTPStatus.CONFLICT
     for given, state in (("别的", "rejected"), ("密码7", "accepted")):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import quopri
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from msoffcrypto.format.ooxml import OOXMLFile
 
 from formats.packages import ods, xlsx_parts, zipped
 from formats.shapes import told
@@ -96,6 +98,7 @@ def test_nothing_heavy_is_loaded_before_such_a_file_comes() -> None:
     assert done.stdout.strip() == "[]"
 
 
+SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 LOCKED = Path(__file__).resolve().parents[1] / "hostile" / "files" / "加密.xlsx"
 
 
@@ -107,6 +110,17 @@ def test_what_is_encrypted_is_read_with_its_password(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("xlreport.formats.locked.decrypt", lambda *_: word(paragraph("一")))
     document = open_document(locked)
     assert (told(document), document.kind) == (["一"], "Word 文档")
+
+
+def test_a_word_document_with_a_password_is_called_no_workbook() -> None:
+    """What is inside nobody knows without the password ([MS-OFFCRYPTO] 2.3.4)."""
+    locked = io.BytesIO()
+    with (SAMPLES / "report-template.docx").open("rb") as document:
+        OOXMLFile(document).encrypt("密码7", locked)
+    with pytest.raises(Refused) as refused:
+        open_document(locked.getvalue())
+    assert refused.value.finding.message == "文件加了打开密码，没有读取"
+    assert open_document(locked.getvalue(), passwords=["密码7"]).kind == "Word 文档"
 
 
 MAIL = """MIME-Version: 1.0

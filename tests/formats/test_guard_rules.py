@@ -79,7 +79,7 @@ RULES: dict[str, tuple[Callable[[], bytes], tuple[str, str]]] = {
     ),
     "an encrypted member": (
         lambda: patched(GOOD, entry(GOOD, STYLES) + 8, "<H", 1),
-        ("R20", "工作簿加了打开密码，没有读取"),
+        ("R20", "文件加了打开密码，没有读取"),
     ),
     "an odd compression": (
         lambda: zipped(PARTS, zipfile.ZIP_BZIP2),

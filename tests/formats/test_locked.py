@@ -22,7 +22,7 @@ ODD = (
 )
 BROKEN = (
     "R2",
-    "加密工作簿的内容不完整或写法有误",
+    "加密文件的内容不完整或写法有误",
     "请在自己的电脑上打开原表，确认完好后重新另存、报送",
 )
 
@@ -84,7 +84,7 @@ def test_an_incomplete_one_is_damage(data: bytes) -> None:
 
 @pytest.mark.parametrize("data", [old(1, 1, 1), old(1, 4, 2), old(0)])
 def test_an_old_one_with_another_password(data: bytes) -> None:
-    assert finding(data)[1] in ("工作簿加了打开密码，没有读取", BROKEN[1])
+    assert finding(data)[1] in ("文件加了打开密码，没有读取", BROKEN[1])
 
 
 def test_an_xlsx_that_is_protected_against_changes_only_is_read() -> None:

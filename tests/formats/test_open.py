@@ -47,7 +47,7 @@ def test_a_workbook_without_sheets_is_damage() -> None:
 def test_a_locked_workbook_without_a_password() -> None:
     assert finding(LOCKED) == (
         "R20",
-        "工作簿加了打开密码，没有读取",
+        "文件加了打开密码，没有读取",
         "请给出打开密码（见用户手册第四节），或者取消打开密码后重新报送",
     )
 
@@ -55,7 +55,7 @@ def test_a_locked_workbook_without_a_password() -> None:
 def test_a_locked_workbook_with_wrong_passwords() -> None:
     assert finding(LOCKED, "x", "y") == (
         "R20",
-        "工作簿加了打开密码，给出的 2 个密码都打不开",
+        "文件加了打开密码，给出的 2 个密码都打不开",
         "请向报送单位问明密码，或者取消打开密码后重新报送",
     )
 
@@ -66,7 +66,7 @@ def test_passwords_are_tried_one_after_the_other() -> None:
 
 def test_a_locked_workbook_that_is_broken() -> None:
     code, message, _ = finding(LOCKED[:4000])
-    assert (code, message) == ("R2", "加密工作簿的内容不完整或写法有误")
+    assert (code, message) == ("R2", "加密文件的内容不完整或写法有误")
 
 
 def test_a_locked_ods_is_not_tried() -> None:

@@ -25,6 +25,10 @@ ON_PAGE = {
     "要先装好 pyarrow：pip install xlreport[parquet]；csv 和 json 不用。": (
         "要的部件这里没有装，请写成 CSV 或 JSON。"
     ),
+    "后重新运行": "后再试一次",
+    "再运行一次": "再做一次",
+    "请等它结束后再运行": "请等它结束后再试",
+    "然后再运行这条命令": "然后再做一次",
     "请同时给出上年的汇总表或各单位上年的报表": "请在“设置”里给出上年的汇总表或各单位上年的报表",
 }
 """What advises a command, and what a page says in its place; longer phrases come first. That each

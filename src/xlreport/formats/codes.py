@@ -15,7 +15,7 @@ R2 = Code("R2", "文件损坏", Severity.ERROR, "压缩包或其中的部件不�
 R3 = Code("R3", "文件超出限制", Severity.ERROR, "过大的文件可能耗尽内存，正常报表不会这么大。")
 R4 = Code("R4", "含有不安全的 XML", Severity.ERROR, "正常的工作簿没有 DTD、实体定义和夹带的内容。")
 R6 = Code("R6", "打不开的文件", Severity.ERROR, "链接、设备文件和没有读取权限的文件不读取。")
-R20 = Code("R20", "工作簿加了打开密码", Severity.ERROR, "没有密码读不出来，只有报送单位知道密码。")
+R20 = Code("R20", "文件加了打开密码", Severity.ERROR, "没有密码读不出来，只有报送单位知道密码。")
 R30 = Code(
     "R30",
     "文件被加密，读不出来",
@@ -81,7 +81,7 @@ BROKEN_XML = _damage("文件的内容不完整或写法有误")
 BROKEN_SEVEN_ZIP = _damage("7z 压缩包不完整或校验码不符")
 BROKEN_RAR = _damage("RAR 压缩包不完整或校验码不符")
 SAME_NAMES = _damage("压缩包里有同名的文件，无法判断哪个是真的")
-BROKEN_LOCKED = _damage("加密工作簿的内容不完整或写法有误")
+BROKEN_LOCKED = _damage("加密文件的内容不完整或写法有误")
 BROKEN_RECORDS = _damage("文件里的二进制记录不完整或写法有误")
 BROKEN_XLS = _damage("旧格式文件的内容不完整或写法有误")
 NO_XLS_WORKBOOK = _damage("这个旧格式文件里没有可以读取的工作簿")
@@ -138,13 +138,13 @@ LOCKED_ODS = R20.message(
     "工作簿加了打开密码，这种格式（.ods）本软件不能用密码打开", "请取消打开密码后重新报送"
 )
 LOCKED = R20.message(
-    "工作簿加了打开密码，没有读取", "请给出打开密码（见用户手册第四节），或者取消打开密码后重新报送"
+    "文件加了打开密码，没有读取", "请给出打开密码（见用户手册第四节），或者取消打开密码后重新报送"
 )
 LOCKED_DOC = R20.message(
     "Word 文档加了打开密码，没有读取", "请用 WPS 或 Word 打开，取消打开密码后重新报送"
 )
 WRONG_PASSWORDS = R20.message(
-    "工作簿加了打开密码，给出的 {count} 个密码都打不开",
+    "文件加了打开密码，给出的 {count} 个密码都打不开",
     "请向报送单位问明密码，或者取消打开密码后重新报送",
 )
 LEADS_OUTSIDE = R6.message("压缩包里这个文件的名称指向文件夹以外，没有解压", _UNPACK)

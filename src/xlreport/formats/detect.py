@@ -433,7 +433,7 @@ FORMATS: tuple[FileFormat, ...] = (
     ),
     FileFormat(
         Kind.LOCKED,
-        "加了打开密码的工作簿",
+        "加了打开密码的文件",
         _streams("encryptedpackage"),
         suggestion=codes.FILL_IN,
     ),
