@@ -531,8 +531,15 @@ def test_what_a_person_has_dealt_with_is_not_listed_again(
     assert "没有编号是 7 的邮件" in capsys.readouterr().err
     main([*command, "--done", "2"])
     main(command)
-    assert "要由人打开" not in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "要由人打开" not in said
+    assert "已处理的邮件：2（勾错了的运行 xlreport status --not-done 编号，再列出来）\n" in said
     assert status(campaign).messages == ()
+    main([*command, "--not-done", "2", "--not-done", "1"])
+    again = capsys.readouterr()
+    assert again.err == "编号 1 的邮件没有勾掉过。\n"
+    assert "要由人打开的邮件 2：" in again.out
+    assert "已处理的邮件" not in again.out
 
 
 def test_a_message_stays_its_units_when_the_roster_changes(

@@ -141,6 +141,14 @@ def test_a_settled_message_stays_settled(ledger: Ledger) -> None:
     assert [message.done for message in ledger.received()] == [True]
 
 
+def test_that_it_is_settled_can_be_taken_back(ledger: Ledger) -> None:
+    add(ledger, mail("1"))
+    assert ledger.settle(1)
+    assert ledger.reopen(1)
+    assert not ledger.reopen(2)
+    assert [message.done for message in ledger.received()] == [False]
+
+
 def test_every_transaction_reaches_the_disk(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

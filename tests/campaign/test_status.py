@@ -14,7 +14,15 @@ from xlreport import Form
 from xlreport.campaign.campaign import Campaign, ledger_of
 from xlreport.campaign.collect import collect
 from xlreport.campaign.ledger import Ledger
-from xlreport.campaign.status import StatusResult, UnitFile, UnitStatus, overview, settle, status
+from xlreport.campaign.status import (
+    StatusResult,
+    UnitFile,
+    UnitStatus,
+    overview,
+    reopen,
+    settle,
+    status,
+)
 from xlreport.errors import UsageError
 from xlreport.merging.arrivals import Arrival
 from xlreport.merging.outcome import FileRecord, Outcome
@@ -138,6 +146,46 @@ def test_a_message_is_settled_by_a_later_report_or_by_a_person(
     assert [message.origin for message in status(campaign).messages] == ["d.eml"]
     with pytest.raises(UsageError, match="没有编号是 7、9 的邮件"):
         settle(campaign, [7, 9])
+
+
+def test_what_a_person_ticked_can_be_taken_back(
+    campaign: Campaign, tmp_path: Path, zfxxgk: Form
+) -> None:
+    box = Mailbox(tmp_path / "mails")
+    box.put("a", "jiazi@example.org", text="https://pan.baidu.com/s/1", day=5)
+    box.put("b", "yichou@example.org", text="https://pan.baidu.com/s/2", day=5)
+    collect(campaign, box.folder)
+    before = status(campaign)
+    assert "settled" not in before.as_dict()
+    assert settle(campaign, [1, 2]) == []
+    told = status(campaign)
+    assert (told.messages, [message.number for message in told.settled]) == ((), [1, 2])
+    assert [unit.waiting for unit in told.units] == [0, 0, 0]
+    settled = told.as_dict()["settled"]
+    assert [message["number"] for message in settled] == [1, 2]
+    assert reopen(campaign, [1]) == []
+    told = status(campaign)
+    assert [message.number for message in told.messages] == [1]
+    assert [message.number for message in told.settled] == [2]
+    assert [unit.waiting for unit in told.units] == [1, 0, 0]
+    assert reopen(campaign, [1, 2]) == ["编号 1 的邮件没有勾掉过。"]
+    assert status(campaign) == before
+    with pytest.raises(UsageError, match="没有编号是 7 的邮件"):
+        reopen(campaign, [2, 7])
+
+
+def test_what_needs_nobody_any_more_is_not_among_what_can_be_taken_back(
+    campaign: Campaign, tmp_path: Path, zfxxgk: Form
+) -> None:
+    """A later report has settled it: it would not be listed again."""
+    box = Mailbox(tmp_path / "mails")
+    box.put("a", "jiazi@example.org", text="https://pan.baidu.com/s/1", day=5)
+    collect(campaign, box.folder)
+    settle(campaign, [1])
+    box.put("b", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI))], day=6)
+    collect(campaign, box.folder)
+    told = status(campaign)
+    assert (told.messages, told.settled) == ((), ())
 
 
 @pytest.mark.parametrize(

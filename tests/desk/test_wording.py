@@ -71,6 +71,7 @@ def test_what_still_advises_a_command_is_said_on_no_page(texts: list[str]) -> No
         "xlreport send",
         "--verbose",
         "xlreport status --done",
+        "xlreport status --not-done",
         "--county",
         "启动工作程序",  # of machines that read together
     )

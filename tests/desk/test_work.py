@@ -177,7 +177,16 @@ def test_a_message_that_asks_for_a_person_is_settled_on_the_page(
     assert "要由人打开的邮件 1：jiazi@example.org" in page
     answer = visit.post("/messages/1/settle")
     assert answer.headers["Location"] == "/#people"
-    assert "要由人打开的邮件" not in words(visit.page("/"))
+    page = words(visit.page("/"))
+    assert "要由人打开的邮件" not in page
+    assert "已处理的 1 封 已处理的邮件 1：jiazi@example.org “年报” 撤销" in page
+    answer = visit.post("/messages/1/reopen")
+    assert answer.headers["Location"] == "/#people"
+    page = words(visit.page("/"))
+    assert "要由人打开的邮件 1：jiazi@example.org" in page
+    assert 'id="settled"' not in visit.page("/")
+    job = visit.job(visit.post("/messages/9/reopen"))
+    assert job.trouble.startswith("没有编号是 9 的邮件")
     job = visit.job(visit.post("/messages/9/settle"))
     assert job.trouble.startswith("没有编号是 9 的邮件")
 

@@ -402,8 +402,16 @@ class Ledger:
     def settle(self, number: int) -> bool:
         """Records that a person has dealt with a message; False when there is none of that
         number."""
+        return self._tick(number, done=True)
+
+    def reopen(self, number: int) -> bool:
+        """Takes that back; False when there is none of that number."""
+        return self._tick(number, done=False)
+
+    def _tick(self, number: int, *, done: bool) -> bool:
         with self._writing():
-            changed = self._db.execute("UPDATE message SET done = 1 WHERE id = ?", (number,))
+            row = (done, number)
+            changed = self._db.execute("UPDATE message SET done = ? WHERE id = ?", row)
             return changed.rowcount == 1
 
     def arrivals(self) -> Mapping[str, Arrival]:

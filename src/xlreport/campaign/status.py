@@ -245,6 +245,8 @@ class StatusResult:
     today: dt.date | None = None
     stale: tuple[str, ...] = ()
     """What is wrong with workbooks among the templates, and what to do."""
+    settled: tuple[Received, ...] = ()
+    """The messages that need no person any more because one has dealt with them."""
 
     @property
     def exit_code(self) -> int:
@@ -273,7 +275,7 @@ class StatusResult:
 
     def as_dict(self) -> dict[str, Any]:
         """The `status --json` document."""
-        document = {
+        document: dict[str, Any] = {
             "deadline": self.deadline.isoformat() if self.deadline else None,
             "days": self.days,
             "units": [unit.as_dict() for unit in self.units],
@@ -281,7 +283,11 @@ class StatusResult:
             "strangers": [file.as_dict() for file in self.strangers],
             "findings": [finding.as_dict() for finding in self.findings],
         }
-        return {**document, "stale": list(self.stale)} if self.stale else document
+        if self.stale:
+            document["stale"] = list(self.stale)
+        if self.settled:
+            document["settled"] = [_received_as_dict(message) for message in self.settled]
+        return document
 
 
 def status(campaign: Campaign, *, today: dt.date | None = None) -> StatusResult:
@@ -304,7 +310,16 @@ def standing(
     deadline = campaign.settings.deadline
     today = today or present_day()
     days = None if deadline is None else (deadline - today).days
-    state = StatusResult(now.units, now.messages, strangers, moved, deadline, days, today)
+    state = StatusResult(
+        now.units,
+        now.messages,
+        strangers,
+        moved,
+        deadline,
+        days,
+        today,
+        settled=now.settled,
+    )
     return result, state
 
 
@@ -328,17 +343,33 @@ def settle(campaign: Campaign, numbers: Sequence[int]) -> list[str]:
     """Records that a person has dealt with messages, by their numbers in the status. Gives a
     sentence about each that needed nobody. Raises UsageError for a number that no message has."""
     with ledger_of(campaign.settings) as ledger:
-        known = {message.number: message for message in ledger.received() if message.number}
-        unknown = [str(number) for number in numbers if number not in known]
-        if unknown:
-            raise UsageError(
-                f"没有编号是 {'、'.join(unknown)} 的邮件；"
-                "编号见 xlreport status 里“要由人打开的邮件”。"
-            )
+        messages = _numbered(ledger, numbers)
         for number in numbers:
             ledger.settle(number)
-    needless = (_why_needless(known[number], campaign.roster) for number in numbers)
+    needless = (_why_needless(message, campaign.roster) for message in messages)
     return [sentence for sentence in needless if sentence]
+
+
+def reopen(campaign: Campaign, numbers: Sequence[int]) -> list[str]:
+    """Takes back that a person has dealt with messages, by their numbers. Gives a sentence about
+    each with which nobody had. Raises UsageError for a number that no message has."""
+    with ledger_of(campaign.settings) as ledger:
+        messages = _numbered(ledger, numbers)
+        for number in numbers:
+            ledger.reopen(number)
+    open_before = [message for message in messages if not message.done]
+    return [f"编号 {message.number} 的邮件没有勾掉过。" for message in open_before]
+
+
+def _numbered(ledger: Ledger, numbers: Sequence[int]) -> list[Received]:
+    """The messages of these numbers. Raises UsageError for a number that none has."""
+    known = {message.number: message for message in ledger.received() if message.number}
+    unknown = [str(number) for number in numbers if number not in known]
+    if unknown:
+        raise UsageError(
+            f"没有编号是 {'、'.join(unknown)} 的邮件；编号见 xlreport status 里“要由人打开的邮件”。"
+        )
+    return [known[number] for number in numbers]
 
 
 def _why_needless(message: Received, roster: Roster) -> str:
@@ -359,10 +390,12 @@ def overview_now(campaign: Campaign, files: Sequence[FileRecord]) -> Overview:
 
 @dataclass(frozen=True)
 class Overview:
-    """Every unit of the roster, in its order, and the messages that a person must open."""
+    """Every unit of the roster, in its order, the messages that a person must open, and those with
+    which one has dealt."""
 
     units: tuple[UnitStatus, ...]
     messages: tuple[Received, ...]
+    settled: tuple[Received, ...] = ()
 
 
 def overview(roster: Roster, files: Sequence[FileRecord], ledger: Ledger) -> Overview:
@@ -371,15 +404,22 @@ def overview(roster: Roster, files: Sequence[FileRecord], ledger: Ledger) -> Ove
     units = _units(roster, files, ledger)
     units = tuple(_followed_up(units, ledger))
     received = tuple(ledger.received())
-    messages = _to_open(received, units, roster)
+    asking = list(_asking(received, units, roster))
+    messages = tuple(message for message in asking if not message.done)
+    settled = tuple(message for message in asking if message.done)
     waiting = _by_unit(messages, roster)
     returned = _returned_blanks(received, ledger.sent(TEMPLATES))
-    counted = []
+    return Overview(tuple(_counted(units, waiting, returned)), messages, settled)
+
+
+def _counted(
+    units: Iterable[UnitStatus], waiting: Counter[str], returned: Counter[str]
+) -> Iterator[UnitStatus]:
+    """The units with how many of their messages wait, and how many more blanks came back."""
     for unit in units:
         code = unit.unit.code
         blanks = unit.blanks + returned[code]
-        counted.append(replace(unit, waiting=waiting[code], blanks=blanks))
-    return Overview(tuple(counted), messages)
+        yield replace(unit, waiting=waiting[code], blanks=blanks)
 
 
 def _followed_up(units: Iterable[UnitStatus], ledger: Ledger) -> Iterator[UnitStatus]:
@@ -531,23 +571,20 @@ def _contact_on_cover(files: Sequence[UnitFile]) -> str:
     return ""
 
 
-def _to_open(
+def _asking(
     received: Iterable[Received], units: Sequence[UnitStatus], roster: Roster
-) -> tuple[Received, ...]:
-    """Messages that a person must open, but for those that are settled: the reports of all whose
-    message it may be were accepted and came later, or were put into the folder by hand; a
-    stranger's, when every unit is accepted."""
+) -> Iterator[Received]:
+    """Messages that a person must open, or has dealt with, but for those that are settled by
+    themselves: the reports of all whose message it may be were accepted and came later, or were
+    put into the folder by hand; a stranger's, when every unit is accepted."""
     all_accepted = all(unit.state == ACCEPTED for unit in units)
     strangers_until = math.inf if all_accepted else -math.inf
     until = {unit.unit.code: unit.settled_until for unit in units}
-    to_open = []
     for message in received:
         codes = _codes(message, roster) & until.keys()
         settled = min((until[code] for code in codes), default=strangers_until)
-        is_open = not message.done and message.arrived > settled
-        if is_open and _asks(message, listed=bool(codes)):
-            to_open.append(message)
-    return tuple(to_open)
+        if message.arrived > settled and _asks(message, listed=bool(codes)):
+            yield message
 
 
 def _codes(message: Received, roster: Roster) -> set[str]:

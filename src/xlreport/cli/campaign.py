@@ -20,6 +20,7 @@ from xlreport.cli.options import (
     Mailbox,
     MailPath,
     NewFolder,
+    NotDoneNumbers,
     Opening,
     PreparedRoster,
     RequiredCounty,
@@ -142,6 +143,7 @@ def status(
     *,
     campaign: CampaignFolder = None,
     done: DoneNumbers = None,
+    not_done: NotDoneNumbers = None,
     opening: Opening,
     as_json: AsJson = False,
 ) -> int:
@@ -152,6 +154,7 @@ def status(
     例子：
       xlreport status
       xlreport status --done 3
+      xlreport status --not-done 3
     """
     from xlreport.campaign import status as states
     from xlreport.cli.shown import show
@@ -159,6 +162,8 @@ def status(
 
     opened = opened_campaign(needed_campaign(campaign), opening.read_options())
     for sentence in states.settle(opened, done) if done else ():
+        typer.echo(sentence, err=True)
+    for sentence in states.reopen(opened, not_done) if not_done else ():
         typer.echo(sentence, err=True)
     result = states.status(opened)
     show(status_report(result), result, as_json=as_json)

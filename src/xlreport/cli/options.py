@@ -263,6 +263,10 @@ DoneNumbers = Annotated[
 ]
 
 
+NotDoneNumbers = Annotated[
+    list[int] | None,
+    _value("--not-done", "编号", "勾错了的邮件，这一封还没有处理好，再列出来；可重复。"),
+]
 DataFormat = Annotated[
     Literal["csv", "json", "parquet"],
     _value("--to", "格式", "csv 表格程序都能打开，json、parquet 供程序使用；默认是 csv。"),

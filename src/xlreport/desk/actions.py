@@ -437,6 +437,18 @@ def _settled(collection: Collection, progress: Progress, number: int) -> Done:
     return Done(tuple(settling(collection.plain(progress), [number])))
 
 
+def reopen(desk: Desk, number: int) -> Job:
+    """Takes back that a person has dealt with a message."""
+    collection = _collection(desk)
+    return desk.act("撤销已处理", lambda p: _reopened(collection, p, number))
+
+
+def _reopened(collection: Collection, progress: Progress, number: int) -> Done:
+    from xlreport.campaign.status import reopen as reopening
+
+    return Done(tuple(reopening(collection.plain(progress), [number])))
+
+
 PREVIOUS = "上年"
 """The folder of the figures of last year that were given on the page."""
 

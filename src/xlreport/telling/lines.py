@@ -707,6 +707,9 @@ def _for_people(result: StatusResult) -> Iterator[str]:
     yield from map(message_line, result.messages)
     if any(message.number for message in result.messages):
         yield "（处理好的运行 xlreport status --done 编号，以后不再列出）"
+    if result.settled:
+        numbers = "、".join(str(message.number) for message in result.settled)
+        yield f"已处理的邮件：{numbers}（勾错了的运行 xlreport status --not-done 编号，再列出来）"
     if any(not message.number for message in result.messages):
         yield (
             "（没有编号的没有读成：请打开看，里面的附件放进 inbox；"
@@ -724,6 +727,12 @@ def stranger_line(file: FileRecord) -> str:
 def message_line(message: Received) -> str:
     """A message that a person must open."""
     return harmless(_to_open(message))
+
+
+def settled_line(message: Received) -> str:
+    """A message with which a person has dealt."""
+    who = message.sender or message.origin
+    return harmless(f"已处理的邮件 {message.number}：{who}　“{message.subject}”")
 
 
 def _days_left(days: int) -> str:

@@ -184,7 +184,18 @@ def again() -> AnyResponse:
 def settle(number: int) -> AnyResponse:
     """A person has dealt with a message."""
     answers.collection()
-    job = actions.settle(answers.desk(), number)
+    return _about_message(actions.settle(answers.desk(), number))
+
+
+@pages.post("/messages/<int:number>/reopen")
+def reopen(number: int) -> AnyResponse:
+    """Nobody has, after all."""
+    answers.collection()
+    return _about_message(actions.reopen(answers.desk(), number))
+
+
+def _about_message(job: Job) -> AnyResponse:
+    """Back to the messages when it was done quickly; where not, or not at all, that is told."""
     if answers.desk().jobs.wait(job, actions.PATIENCE) and not job.trouble:
         return answers.to("work.index", _anchor="people")
     return answers.to_job(job)
