@@ -101,6 +101,13 @@ def done(page: Page) -> list[str]:
     return page.locator("main .lines li").all_inner_texts()
 
 
+def open_from(page: Page, what: str, title: str) -> None:
+    """A button that opens something with another program; the page stays."""
+    page.get_by_role("button", name=f"打开{what}", exact=True).click()
+    expect(page.locator("#live")).to_have_text(f"已打开{what}。")
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
+
+
 def act(page: Page, button: str) -> list[str]:
     """A button of the office."""
     page.get_by_role("link", name="办理").first.click()
@@ -271,8 +278,7 @@ def test_the_whole_year_by_clicks_and_drops(
             page.get_by_role("link", name="下载全部模板").click()
         with zipfile.ZipFile(download.value.path()) as archive:
             assert len(archive.namelist()) == 14
-        page.get_by_role("button", name="打开模板文件夹").click()
-        expect(page.get_by_role("heading", level=1)).to_have_text("办理")
+        open_from(page, "模板文件夹", "生成模板")
         assert seat.opened() == [str(folder / "templates")]
 
         page.get_by_role("link", name="收报情况").first.click()
@@ -286,6 +292,7 @@ def test_the_whole_year_by_clicks_and_drops(
         expect(page.locator("#recent")).to_contain_text("内容与")
         open_letter = page.locator("#collection tr", has_text="1 封来信要由人打开")
         expect(open_letter).to_contain_text("示例县教育局")
+        assert (folder / "desk.log").read_text("utf-8").count("收取邮件里的报表") == 1
         page.locator("#people").get_by_role("button", name="已处理").click()
         expect(page.locator("#collection")).not_to_contain_text("来信")
         assert files_of(folder / "mails" / "mails") == files_of(SAMPLES / "mails")
@@ -297,18 +304,17 @@ def test_the_whole_year_by_clicks_and_drops(
 
         merged = act(page, "汇总")
         assert merged[1] == "名册 14 个单位，计入汇总 11 个，未报 1 个。"
-        page.get_by_role("button", name="打开汇总表").click()
+        open_from(page, "汇总表", "汇总")
+        open_from(page, "汇总情况（网页）", "汇总")
+        assert done(page) == merged
         summary = folder / "summary" / f"示例县{NAME}汇总表.xlsx"
-        expect(page.get_by_role("heading", level=1)).to_have_text("办理")
+        page.get_by_role("link", name="办理").first.click()
         with page.expect_download() as download:
             page.get_by_role("link", name="下载汇总表", exact=True).click()
         assert download.value.path().read_bytes() == summary.read_bytes()
-        page.get_by_role("button", name="打开汇总情况（网页）").click()
-        expect(page.get_by_role("heading", level=1)).to_have_text("办理")
 
         act(page, "写 Word 报告")
-        page.get_by_role("button", name="打开").click()
-        expect(page.get_by_role("heading", level=1)).to_have_text("办理")
+        open_from(page, "Word 报告", "写 Word 报告")
         report = folder / "summary" / f"示例县{NAME}.docx"
         assert report.read_bytes().startswith(b"PK")
         assert seat.opened()[1:] == [

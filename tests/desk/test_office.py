@@ -232,6 +232,14 @@ def test_a_place_is_opened_by_the_program_of_the_system(
     monkeypatch.setattr(office, "_opened", remembered)
     assert visit.post("/open/inbox").headers["Location"] == "/office"
     assert opened == [visit.folder / "inbox"]
+    origin = visit.desk.guard.origin
+    for came, then in (
+        (f"{origin}/jobs/1", f"{origin}/jobs/1"),
+        (f"{origin}.example/jobs/1", "/office"),
+        ("http://127.0.0.1:1/jobs/1", "/office"),
+    ):
+        visit.headers["Referer"] = came
+        assert visit.post("/open/inbox").headers["Location"] == then, "where the button was"
     monkeypatch.setattr(office, "_opened", lambda _path: False)
     answer = visit.post("/open/inbox")
     assert answer.status_code == HTTPStatus.CONFLICT

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from desk.visitor import LONG, SMALL, Clerk, Seat, clerk_at, seated, started
 from support.browser import DESK
+from xlreport.atomic import locked
 from xlreport.cli.app import main
 
 pytestmark = pytest.mark.browser
@@ -238,6 +239,42 @@ def test_a_file_that_is_too_large_is_not_sent(clerk: Clerk) -> None:
     expect(large).to_contain_text("一次放的文件太大，没有收下；请分几次放")
     expect(page.locator("#upload-count")).to_have_text("已处理 2 / 2，收下 1 个，没有收下 1 个")
     assert sent.count("POST") == 1
+
+
+@pytest.mark.parametrize(("at", "then"), [("nav a[href='/roster']", "名册"), ("h1", "job")])
+def test_the_end_of_an_action_takes_the_focus_from_nobody(
+    clerk: Clerk, merged: Seat, at: str, then: str
+) -> None:
+    """Who is nowhere comes to how it ended; the page itself stays."""
+    page = clerk.go("/office")
+    with locked(merged.folder / "records"):
+        page.locator("#act-merge").focus()
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#job[data-state=running]")
+        page.evaluate("window.stays = true")
+        page.locator(at).focus()
+    page.wait_for_selector("#job[data-state=done]", timeout=LONG * 1000)
+    expect(page.locator("main .lines li").first).to_contain_text("收到 ")
+    assert page.title() == "汇总　完成"
+    assert clerk.focused() == then
+    assert page.evaluate("window.stays")
+
+
+def test_what_is_not_opened_is_told_beside_its_button(clerk: Clerk, merged: Seat) -> None:
+    page = clerk.go("/office")
+    away = merged.folder.with_name("别处")
+    merged.folder.rename(away)
+    button = page.locator("#open-inbox")
+    button.focus()
+    page.keyboard.press("Enter")
+    told = page.locator(".opens [role=alert]")
+    expect(told).to_contain_text("不在了：请检查它是不是被移走、改名或断开，再试一次。")
+    assert clerk.focused() == "open-inbox"
+    away.rename(merged.folder)
+    page.keyboard.press("Enter")
+    expect(page.locator("#live")).to_have_text("已打开收到的报表。")
+    expect(told).to_have_count(0)
+    assert "409 (CONFLICT)" in clerk.complaints.pop(), "as Chromium notes it"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits of another process are Linux's")

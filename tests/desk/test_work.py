@@ -166,6 +166,34 @@ def test_messages_are_collected_as_the_command_does(
     assert job.result.lines[-1] == "看了 1 封邮件：以前收过 0 封；新收 1 个文件放进 inbox。"
 
 
+def test_messages_that_are_dropped_together_are_collected_once(
+    visit: Visit, zfxxgk: Form, tmp_path: Path
+) -> None:
+    box = Mailbox(tmp_path / "邮件")
+    for name, unit in (("a", JIAZI), ("b", YICHOU)):
+        mail = box.put(name, "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, unit))])
+        visit.send(f"{name}.eml", mail.read_bytes(), more="yes")
+        visit.client.get("/", headers={**visit.headers, "Sec-Fetch-Dest": "empty"})
+    assert visit.desk.jobs.listed == [], "the script will say when the last is there"
+    job = visit.job(visit.post("/mails"))
+    assert job.result.lines[-1] == "看了 2 封邮件：以前收过 0 封；新收 2 个文件放进 inbox。"
+    visit.page("/")
+    assert visit.desk.jobs.listed == [job]
+
+
+def test_messages_whose_page_was_closed_are_collected_by_the_next(
+    visit: Visit, zfxxgk: Form, tmp_path: Path
+) -> None:
+    box = Mailbox(tmp_path / "邮件")
+    mail = box.put("a", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI))])
+    visit.send("a.eml", mail.read_bytes(), more="yes")
+    assert visit.desk.jobs.listed == []
+    for _ in range(2):
+        visit.page("/")
+    (job,) = visit.desk.jobs.listed
+    assert job.result.lines[-1] == "看了 1 封邮件：以前收过 0 封；新收 1 个文件放进 inbox。"
+
+
 def test_a_message_that_asks_for_a_person_is_settled_on_the_page(
     visit: Visit, tmp_path: Path
 ) -> None:

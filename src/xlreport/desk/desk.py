@@ -35,6 +35,8 @@ class Desk:
         self.reading = reading
         self.jobs = Jobs()
         self.closing = threading.Event()
+        self.mails_wait = False
+        """Whether messages were dropped that no job collects yet."""
         self._collection: Collection | None = None
         self._instance: Instance | None = None
         self._settled: Instance | None = None

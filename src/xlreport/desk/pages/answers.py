@@ -88,6 +88,14 @@ def to(endpoint: str, **places: Any) -> AnyResponse:
     return redirect(url_for(endpoint, **places), HTTPStatus.SEE_OTHER)
 
 
+def back(endpoint: str) -> AnyResponse:
+    """Goes back to the page whose button it was, or else to another of ours."""
+    came = request.referrer or ""
+    if not came.startswith(f"{desk().guard.origin}/"):
+        return to(endpoint)
+    return redirect(came, HTTPStatus.SEE_OTHER)
+
+
 def to_job(job: Job) -> AnyResponse:
     """Goes to the page of a job that was started."""
     if wants_data():

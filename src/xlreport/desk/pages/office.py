@@ -219,7 +219,7 @@ def open_place(key: str) -> AnyResponse:
         return answers.sentence(f"没有打开，请自己打开：{path}", HTTPStatus.CONFLICT)
     if answers.wants_data():
         return answers.data({"sentence": f"已打开{TITLES[key]}。"})
-    return answers.to("office.index")
+    return answers.back("office.index")
 
 
 def _place(key: str) -> Path:

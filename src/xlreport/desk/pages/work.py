@@ -35,6 +35,8 @@ MOST_LOG_LINES = 200
 def index() -> AnyResponse | str:
     """Where the collection stands."""
     collection = answers.collection()
+    if answers.desk().mails_wait and not _is_script():
+        _collect()
     try:
         look = collection.look()
         campaign = collection.opened()
@@ -57,6 +59,11 @@ def index() -> AnyResponse | str:
     )
 
 
+def _is_script() -> bool:
+    """Whether our script asks for the page, to renew what is on it."""
+    return request.headers.get("Sec-Fetch-Dest") == "empty"
+
+
 def _states(snapshot: Snapshot | None) -> list[tuple[str, str, int]]:
     """Each state with its word and how many units are in it."""
     counts = dict.fromkeys(STATES, 0)
@@ -71,7 +78,8 @@ def _states(snapshot: Snapshot | None) -> list[tuple[str, str, int]]:
 
 @pages.post("/uploads")
 def upload() -> AnyResponse:
-    """Takes files; each is on the disk before it is said to be taken."""
+    """Takes files; each is on the disk before it is said to be taken. Messages are collected then,
+    or when the script says that the last of them is there."""
     collection = answers.collection()
     settings = collection.settings()
     modified = answers.field("modified")
@@ -82,10 +90,25 @@ def upload() -> AnyResponse:
     taken = sum(receipt.state in (TAKEN, MAIL) for receipt in receipts)
     LOGGER.info("收下 %d 个文件，没有收 %d 个", taken, len(receipts) - taken)
     if any(receipt.state == MAIL for receipt in receipts):
-        actions.collect_dropped(answers.desk())
+        answers.desk().mails_wait = True
+        if not answers.field("more"):
+            _collect()
     if answers.wants_data():
         return answers.data({"files": [_as_dict(receipt) for receipt in receipts]})
     return answers.response(_told(receipts))
+
+
+@pages.post("/mails")
+def collect() -> AnyResponse:
+    """Collects the messages that were dropped together."""
+    answers.collection()
+    return answers.to_job(_collect())
+
+
+def _collect() -> Job:
+    desk = answers.desk()
+    desk.mails_wait = False
+    return actions.collect_dropped(desk)
 
 
 def _upload(storage: FileStorage, modified: str) -> Upload:

@@ -35,6 +35,30 @@
     });
   }
 
+  // --- what is opened with another program leads to no other page ---
+
+  document.addEventListener("submit", function (event) {
+    var form = event.target;
+    if (!form.classList.contains("opens")) return;
+    event.preventDefault();
+    ask(form.action, { method: "POST" }).then(function (done) {
+      refused(form, "");
+      say(done.sentence);
+    }).catch(function (error) { refused(form, why(error)); });
+  });
+
+  // a sentence beside a form, until it is sent once more
+  function refused(form, sentence) {
+    var told = form.querySelector("[role=alert]");
+    if (told) told.remove();
+    if (!sentence) return;
+    told = document.createElement("span");
+    told.className = "fault";
+    told.setAttribute("role", "alert");
+    told.textContent = sentence;
+    form.append(told);
+  }
+
   // --- a form is sent once ---
 
   document.addEventListener("submit", function (event) {
@@ -86,19 +110,31 @@
   var PARTS = ["state", "collection", "recent", "people"];
   var number = null;
 
-  // whoever is at a link with the keyboard stays there
+  function nameOf(element) {
+    return element.id || element.getAttribute("href") || element.getAttribute("aria-label");
+  }
+
+  // whoever is at something with the keyboard stays there; where it is gone, at the part that had it
   function replaced(old, now) {
-    var at = old.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+    var at = old.contains(document.activeElement) ? document.activeElement : null;
     old.replaceWith(now);
-    var same = at === null ? null : all("a", now).filter(function (link) { return link.getAttribute("href") === at; })[0];
-    if (same) same.focus();
+    if (!at) return;
+    var same = all("a, button, input, [tabindex]", now).filter(function (each) {
+      return nameOf(each) && nameOf(each) === nameOf(at);
+    })[0];
+    (same || now).focus();
+  }
+
+  function read(address) {
+    return fetch(address, { credentials: "same-origin" }).then(function (answer) {
+      return answer.text();
+    }).then(function (text) {
+      return new DOMParser().parseFromString(text, "text/html");
+    });
   }
 
   function refresh() {
-    return fetch(location.pathname + location.search, { credentials: "same-origin" }).then(function (answer) {
-      return answer.text();
-    }).then(function (text) {
-      var fresh = new DOMParser().parseFromString(text, "text/html");
+    return read(location.pathname + location.search).then(function (fresh) {
       PARTS.forEach(function (name) {
         var old = document.getElementById(name), now = fresh.getElementById(name);
         if (old && now) replaced(old, document.adoptNode(now));
@@ -171,14 +207,24 @@
 
   // --- the page of an action ---
 
+  // in its place: whoever is in the navigation stays there, others come to how it ended
+  function ended() {
+    return read(location.href).then(function (fresh) {
+      document.title = fresh.title;
+      replaced(document.getElementById("main"), document.adoptNode(fresh.getElementById("main")));
+      var at = document.activeElement;
+      if (at === document.body || at.id === "main") document.getElementById("job").focus();
+    });
+  }
+
   var job = document.getElementById("job");
   if (job && !state && (job.dataset.state === "running" || job.dataset.state === "waiting")) {
     (function follow() {
       ask("/jobs/" + job.dataset.job + ".json").then(function (now) {
         drawJob(now);
         say(step(now));
-        if (!now.open) location.reload();
-        else window.setTimeout(follow, 500);
+        if (!now.open) return ended();
+         window.setTimeout(follow, 500);
       }).catch(function (error) { say(why(error)); window.setTimeout(follow, 5000); });
     })();
   }
@@ -218,10 +264,23 @@
     delete waiting[verdict.path];
   }
 
-  var mails = [];
+  // messages that were dropped together are collected once, when the last of them is there
+  var mails = [], collecting = [], pause;
+
+  function collect() {
+    if (!mails.length) return;
+    var now = mails.splice(0);
+    ask("/mails", { method: "POST" }).then(function () {
+      collecting = collecting.concat(now);
+      later(100);
+    }).catch(function (error) {
+      mails = now.concat(mails);
+      say(why(error));
+    });
+  }
 
   function collected() {
-    mails.splice(0).forEach(function (item) {
+    collecting.splice(0).forEach(function (item) {
       tell(item, "mail", "邮件", "已收取，里面的报表见下面各单位");
     });
   }
@@ -248,10 +307,16 @@
 
   function next() {
     var entry = queue.shift();
-    if (!entry) { running = false; return; }
+    if (!entry) {
+      running = false;
+      window.clearTimeout(pause);
+      pause = window.setTimeout(collect, 300);
+      return;
+    }
     running = true;
     var body = new FormData();
     body.append("path", entry.path);
+    body.append("more", "yes");
     body.append("modified", new Date(entry.file.lastModified).toISOString());
     body.append("files", entry.file, entry.file.name);
     ask("/uploads", { method: "POST", body: body }).then(function (answer) {
