@@ -5,12 +5,12 @@ if not exist "%PROGRAM%" goto packed
 if /i "%PROCESSOR_ARCHITECTURE%"=="x86" if "%PROCESSOR_ARCHITEW6432%"=="" goto old
 ver | find " 6." >nul
 if not errorlevel 1 goto old
-set "FOLDER=%USERPROFILE%"
-if exist "%FOLDER%\Documents" set "FOLDER=%FOLDER%\Documents"
-set "FOLDER=%FOLDER%\xlreport"
-if not "%~1"=="" set "FOLDER=%~1"
-if not exist "%FOLDER%" md "%FOLDER%"
-start "" "%PROGRAM%" -m xlreport desk "%FOLDER%"
+if "%~1"=="" goto documents
+if not exist "%~1" md "%~1"
+start "" "%PROGRAM%" -m xlreport desk "%~1"
+exit /b
+:documents
+start "" "%PROGRAM%" -m xlreport desk --documents
 exit /b
 :packed
 chcp 65001 >nul

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from xlreport.cli.options import DeskFolder, DeskPort, NoBrowser, Opening
+from xlreport.cli.options import AmongDocuments, DeskFolder, DeskPort, NoBrowser, Opening
 
 
 def desk(
@@ -14,6 +14,7 @@ def desk(
     folder: DeskFolder = None,
     port: DeskPort = 0,
     no_browser: NoBrowser = False,
+    documents: AmongDocuments = False,
     opening: Opening,
 ) -> int:
     """打开工作台：在浏览器里收表、看表、催报、汇总，不用写命令。只有这台电脑能打开它。
@@ -26,6 +27,7 @@ def desk(
     """
     from dataclasses import replace
 
+    from xlreport.cli.documents import campaigns
     from xlreport.errors import UsageError
     from xlreport.merging.request import uncounted
 
@@ -36,6 +38,7 @@ def desk(
             f"没有安装工作台要用的组件（{error.name}），请运行 pip install .[desk]。"
         ) from None
     reading = replace(opening.read_options(), progress=uncounted)
-    start = launch.Start(folder or Path(), port, browser=not no_browser, reading=reading)
+    place = folder or (campaigns() if documents else Path())
+    start = launch.Start(place, port, browser=not no_browser, reading=reading)
     launch.run(start, typer.echo)
     return 0

@@ -147,6 +147,7 @@ DeskPort = Annotated[
     int,
     _value("--port", "端口", "用哪个端口；默认自己找一个空的。", min=0, max=65535),
 ]
+AmongDocuments = Annotated[bool, _flag("--documents", "默认的文件夹是「文档」里的 xlreport。")]
 NoBrowser = Annotated[bool, _flag("--no-browser", "只显示地址，不打开浏览器。")]
 
 AsJson = Annotated[bool, _flag("--json", "只输出一份 JSON。")]
