@@ -107,7 +107,7 @@
 
   // --- what changes while the page is open ---
 
-  var PARTS = ["state", "collection", "recent", "people"];
+  var PARTS = ["state", "listed", "people", "recent"];
   var number = null;
 
   function nameOf(element) {
@@ -117,6 +117,10 @@
   // whoever is at something with the keyboard stays there; where it is gone, at the part that had it
   function replaced(old, now) {
     var at = old.contains(document.activeElement) ? document.activeElement : null;
+    all("details[open]", old).forEach(function (each) {
+      var again = now.querySelector("#" + each.id);
+      if (again) again.open = true;
+    });
     old.replaceWith(now);
     if (!at) return;
     var same = all("a, button, input, [tabindex]", now).filter(function (each) {
