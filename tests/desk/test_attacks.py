@@ -31,6 +31,7 @@ CHANGES = (
     "/close",
     "/act/merge",
     "/act/archive",
+    "/act/import",
     "/send/reminders",
     "/start",
     "/start/open",
@@ -40,7 +41,14 @@ CHANGES = (
     "/again",
     "/unit/990101/decide",
     "/unit/990101/revoke",
+    "/unit/990101/import",
     "/messages/1/settle",
+    "/messages/1/reopen",
+    "/settings/previous/none",
+    "/import",
+    "/export",
+    "/compare",
+    "/verify",
     "/open/folder",
 )
 """Addresses that change something, or open something."""

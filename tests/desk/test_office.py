@@ -356,7 +356,20 @@ def test_no_action_is_begun_without_a_campaign(tmp_path: Path) -> None:
     home = tmp_path / "空"
     home.mkdir()
     with desk_in(home, port=PORT + 7) as empty:
-        for address in ("/act/merge", "/send/reminders", "/fetch", "/uploads", "/settings"):
+        for address in (
+            "/act/merge",
+            "/act/import",
+            "/send/reminders",
+            "/fetch",
+            "/uploads",
+            "/settings",
+            "/settings/previous/none",
+            "/import",
+            "/export",
+            "/compare",
+            "/verify",
+            "/messages/1/reopen",
+        ):
             assert empty.post(address).headers["Location"] == "/start"
         with pytest.raises(CampaignError):
             actions.merge(empty.desk)
