@@ -164,8 +164,6 @@ def test_the_tab_key_reaches_everything_and_shows_where_it_is(clerk: Clerk, addr
     while len(visited) < count:
         page.keyboard.press("Tab")
         place, is_marked, what = page.evaluate(FOCUS)
-        if visited and place == visited[-1] and 'type="date"' in what:
-            continue  # year, month, day and the calendar are marked within the field
         assert is_marked, what
         visited.append(place)
     assert visited == list(range(count)), "each in the order in which it is read"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 from collections.abc import Iterator
 from dataclasses import replace
@@ -67,7 +68,7 @@ def test_what_is_typed_is_written_and_shown_again(visit: Visit) -> None:
         ({"mail.smtp.pause": "一会儿"}, "两封信之间停几秒，要写成数字，例如 1 或 0.5。"),
         ({"mail.smtp.pause": "9999"}, "应当是：从 0 到 3600 的秒数"),
         ({"mail.imap.verify": "也许"}, "请选择核对不核对服务器证书。"),
-        ({"mail.imap.since": "月初"}, "mail.imap.since 的值“月初”不对，应当是：日期"),
+        ({"mail.imap.since": "月初"}, "收信从哪一天起要写成 2026-01-20 这样。"),
         ({"mail.smtp.security": "ssl"}, "只能是 tls、starttls 或 none"),
     ],
 )
@@ -100,13 +101,15 @@ def test_how_mail_is_sent_and_fetched_is_set_in_full(visit: Visit) -> None:
         "mail.smtp.verify": "false",
         "mail.imap.verify": "false",
         "mail.imap.folder": "年报",
-        "mail.imap.since": "2026-01-05",
+        "mail.imap.since": "2026年1月5日",
+        "deadline": "2026.1.20",
     }
     assert visit.post("/settings", typed).headers["Location"] == "/settings"
     settings = read_settings(visit.folder)
     assert settings.smtp.pause == 2.5
     assert (settings.smtp.server.verify, settings.imap.server.verify) == (False, False)
     assert (settings.imap.folder, settings.imap.since) == ("年报", "2026-01-05")
+    assert settings.deadline == dt.date(2026, 1, 20)
     text = (visit.folder / "xlreport.toml").read_text("utf-8-sig")
     assert "\npause = 2.5\n" in text
     page = visit.page("/settings")

@@ -52,7 +52,7 @@ _OPEN_TO_ALL = frozenset({"enter", "alive"})
 
 _TOO_LARGE = "一次放的文件太大，没有收下；请分几次放，或者直接复制到工作文件夹的 inbox 里。"
 _REFUSED = {
-    HTTPStatus.FORBIDDEN: "这个页面只能从程序打开：请双击“开始”，或者运行 xlreport desk。",
+    HTTPStatus.FORBIDDEN: "这个页面只能从程序打开：请双击“开始.cmd”，或者运行 xlreport desk。",
     HTTPStatus.MISDIRECTED_REQUEST: "这个地址不对：请从程序打开。",
     HTTPStatus.NOT_FOUND: "没有这一页，或者它已经不在了。请回到工作页面。",
     HTTPStatus.METHOD_NOT_ALLOWED: "没有这一页。请回到工作页面。",
@@ -77,7 +77,8 @@ def create_app(desk: Desk) -> Flask:
     app.jinja_env.globals["settled"] = settled_line
     app.jinja_env.globals.update(most_of_a_file=MOST_UPLOADED - ROUND_A_FILE, too_large=_TOO_LARGE)
     app.jinja_env.globals["token"] = lambda: _TOKEN.format(TOKEN_FIELD, desk.guard.form)
-    app.jinja_env.globals["handbook"] = handbook.is_there
+    app.jinja_env.globals["handbook"] = handbook.offered
+    app.jinja_env.globals["whose"] = answers.whose
     app.context_processor(lambda: {"desk": desk, "guard": desk.guard})
     app.after_request(secured)
     app.before_request(_admit)

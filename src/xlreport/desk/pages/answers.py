@@ -13,7 +13,7 @@ from xlreport.desk.collection import Collection
 from xlreport.desk.desk import Desk
 from xlreport.desk.jobs import UNEXPECTED, Job
 from xlreport.desk.uploads import Upload
-from xlreport.errors import UsageError
+from xlreport.errors import UsageError, XlreportError
 from xlreport.text import year_told
 
 if TYPE_CHECKING:
@@ -35,6 +35,18 @@ def collection() -> Collection:
     if opened is None:
         abort(redirect(url_for("start.first"), HTTPStatus.SEE_OTHER))
     return opened
+
+
+def whose() -> str:
+    """Whose work is open, and of which year; where its settings cannot be read, by its folder."""
+    opened = desk().collection
+    if opened is None:
+        return ""
+    try:
+        settings = opened.settings()
+    except (XlreportError, OSError):
+        return opened.folder.name
+    return f"{settings.county.name}　{settings.year} 年度"
 
 
 def response(answer: AnyResponse) -> Response:

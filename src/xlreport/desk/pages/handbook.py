@@ -28,9 +28,9 @@ _POLICY = (
 """They have their style and their pictures in themselves, and no script."""
 
 
-def is_there() -> bool:
-    """Whether the program has them beside it."""
-    return all(_path(name).is_file() for name in OFFERED)
+def offered() -> tuple[str, ...]:
+    """Those to which every page leads, where the program has them beside it."""
+    return tuple(name for name in OFFERED if _path(name).is_file())
 
 
 @pages.get("/help/<name>.html")

@@ -3,6 +3,7 @@ all the same."""
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -48,7 +49,6 @@ _TEXTS = (
     "mail.imap.user",
     "mail.imap.security",
     "mail.imap.folder",
-    "mail.imap.since",
 )
 _IF_EMPTY = {"mail.imap.folder": "INBOX"}
 _PORTS = ("mail.smtp.port", "mail.imap.port")
@@ -143,16 +143,19 @@ def _value(name: str, text: str) -> Value:
         if not _SECONDS.fullmatch(text):
             raise UsageError("两封信之间停几秒，要写成数字，例如 1 或 0.5。")
         return float(text)
-    return _deadline(text)
+    if name == "mail.imap.since":
+        since = _day(text, "收信从哪一天起")
+        return since.isoformat() if since else ""
+    return _day(text, "截止日期")
 
 
-def _deadline(text: str) -> Value:
+def _day(text: str, what: str) -> dt.date | None:
     """The day that was typed; None where it is left open. Raises UsageError."""
     if not text:
         return None
     day = day_of(text)
     if day is None:
-        raise UsageError("截止日期要写成 2026-01-20 这样。")
+        raise UsageError(f"{what}要写成 2026-01-20 这样。")
     return day
 
 
