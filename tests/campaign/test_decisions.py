@@ -8,16 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from campaign.scene import JIAZI, campaign_in
+from campaign.scene import JIAZI, YICHOU, campaign_in, workbook
 from xlreport import Submission
 from xlreport.campaign.campaign import Campaign, ledger_of, merged_inbox
 from xlreport.campaign.decisions import Asked, decide, decisions_of
 from xlreport.campaign.ledger import NAME
 from xlreport.cli.app import main
 from xlreport.errors import UsageError
+from xlreport.findings import Severity
 from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.merging.result import MergeResult
+from xlreport.publishing.overview import open_points
 from xlreport.submission import Entry
+from xlreport.telling.lines import merge_outcome
 from xlreport.workbook.writer.template import write_workbook
 
 GRANTED = "requests.granted.natural_person"
@@ -88,6 +91,57 @@ def test_a_whole_report_is_accepted_with_all_its_errors(campaign: Campaign) -> N
     put(campaign, wrong(campaign))
     decide(campaign, Asked(JIAZI, "", "认可", "按原报数公布", "王五"))
     assert the_file(campaign).outcome is Outcome.ACCEPTED
+
+
+def test_an_accepted_error_is_told_of_the_totals(campaign: Campaign) -> None:
+    put(campaign, wrong(campaign))
+    others = campaign.settings.inbox
+    good = workbook(campaign.form, YICHOU)
+    (others / "乙丑镇.xlsx").write_bytes(good)
+    before = merged(campaign)
+    assert [f for f in before.own_findings if f.code == "E10"] == []
+    decide(campaign, Asked(JIAZI, "A3", "accept", "上年数报错", "王五"))
+    after = merged(campaign)
+    (broken,) = [f for f in after.own_findings if f.code == "E10"]
+    assert broken.severity is Severity.WARNING
+    assert (broken.sheet, broken.cell) == ("三、依申请公开", "D7")
+    assert broken.message == (
+        "全县的合计不成立（A-3）：D7 的 40 ＋ D8 的 2 ＝ 42，D30 的 48 ＋ D31 的 1 ＝ 49，差 7"
+    )
+    assert broken.suggestion == "计入了没有更正的报表：甲子镇。公布前请更正，或者写明原因"
+    point = "全县的合计有校验不成立，公布前请更正或者写明原因：三、依申请公开 D7"
+    assert point in open_points(after)
+    assert broken.line() in list(merge_outcome(after))
+
+
+def test_many_broken_totals_do_not_flood(campaign: Campaign) -> None:
+    entries = dict(report(campaign).entries)
+    for name in entries:
+        if name.startswith("requests.granted."):
+            entries[name] = Entry.of(7)
+    put(campaign, replace(report(campaign), entries=entries))
+    decide(campaign, Asked(JIAZI, "A3", "accept", "上年数报错", "王五"))
+    result = merged(campaign)
+    broken = [f for f in result.own_findings if f.code == "E10"]
+    assert len(broken) == 6
+    lines = [line for line in merge_outcome(result) if "全县的合计" in line]
+    assert lines == [
+        *(finding.line() for finding in broken[:3]),
+        "全县的合计另有 3 处不成立，写在汇总表的“校验结果”页。",
+    ]
+    (point,) = [point for point in open_points(result) if "全县的合计" in point]
+    assert point.endswith("G7、三、依申请公开 H7等 6 处")
+
+
+def test_a_blank_that_counts_all_the_same_is_told_of_the_totals(campaign: Campaign) -> None:
+    """The report with a blank keeps every rule as far as anybody knows; the totals do not."""
+    sound = report(campaign, granted=7)
+    entries = {**sound.entries, "requests.received.natural_person": Entry.of(None)}
+    put(campaign, replace(sound, entries=entries))
+    with ledger_of(campaign.settings) as ledger:
+        result = merged_inbox(campaign, ledger, with_errors=True)
+    (broken,) = [f for f in result.own_findings if f.code == "E10"]
+    assert "计入了没有更正的报表：甲子镇。" in broken.suggestion
 
 
 def test_what_is_no_number_can_be_accepted_by_nobody(campaign: Campaign) -> None:

@@ -123,6 +123,7 @@ WORDS = {
 EXAMPLES: dict[str, object] = {**NUMBERS, **WORDS}
 OF_CODE: dict[tuple[str, str], object] = {
     ("E1", "first"): 5,
+    ("E10", "code"): "A-3",
     ("F2", "wanted"): "《乙报表》",
     ("F3", "wanted"): "邻县",
     ("F7", "first"): 5,

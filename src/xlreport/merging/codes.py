@@ -23,6 +23,12 @@ E9 = Code(
     Severity.WARNING,
     "县里填在汇总表里的文字、说明和封面，每次汇总都带到新表；读不出来就带不过去。",
 )
+E10 = Code(
+    "E10",
+    "合计的校验不成立",
+    Severity.WARNING,
+    "认可了的和按要求计入的错误，会原样带进全县的合计。",
+)
 F1 = Code("F1", "其他年度的报表", Severity.ERROR, "不同年度的数字不能加在一起。")
 F3 = Code("F3", "其他汇总单位的报表", Severity.ERROR, "别的县的单位不能计入本县。")
 F7 = Code("F7", "同一单位另有较新的报表", Severity.NOTE, "同一单位只计入最新的一份。")
@@ -109,6 +115,7 @@ register(
     E7,
     E8,
     E9,
+    E10,
     F1,
     F3,
     F7,
@@ -275,6 +282,10 @@ BLANK_RETURNED = F12.message("这是没有填过的空白表，“{unit}”仍�
 ONLY_UNUSABLE = E3.message("“{unit}”报来的文件不能计入", "请看那个文件的结果，请单位更正后重新报送")
 NOT_REPORTED = E3.message("“{unit}”没有可以计入的报表", "请催报")
 TOTAL_TOO_LARGE = E4.message("{label}的合计是 {total}，超过 10 亿", "请核对各单位的数字和单位")
+TOTAL_BROKEN = E10.message(
+    "全县的合计不成立（{code}）：{message}",
+    "计入了没有更正的报表：{units}。公布前请更正，或者写明原因",
+)
 COUNTED_WITH_ERRORS = E2.message(
     "报表有错误，按要求计入了合计；不是数字的格子没有计入", "公布前请改正并重新汇总"
 )

@@ -24,7 +24,7 @@ from xlreport.merging.outcome import FileRecord, Outcome, Stage
 from xlreport.merging.prior_year import PriorYear
 from xlreport.merging.request import MergeRequest
 from xlreport.merging.result import MergeResult, is_left_out
-from xlreport.merging.totals import sum_up, too_large, totals_of
+from xlreport.merging.totals import broken, sum_up, too_large, totals_of
 from xlreport.merging.validation import validated
 from xlreport.merging.versions import newest_versions
 from xlreport.rules.evaluate import view_of
@@ -105,6 +105,7 @@ def _summed(result: MergeResult, form: Form, target: Target) -> MergeResult:
         *_missing(result),
         *_counted_with_errors(result),
         *too_large(form, county),
+        *broken(form, county, result.counted_files),
     )
     return replace(result, county=county, totals=totals, own_findings=findings)
 

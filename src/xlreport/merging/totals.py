@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from xlreport.findings import Finding
+from xlreport.checking.validate import check_submissions
+from xlreport.findings import Finding, Severity
 from xlreport.form.expression import MAX_NUMBER, Ref
 from xlreport.form.model import Form
-from xlreport.merging.codes import TOTAL_TOO_LARGE
+from xlreport.merging.codes import TOTAL_BROKEN, TOTAL_TOO_LARGE
+from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.rules.evaluate import UnitView
 from xlreport.submission import Entry, Figures, Provenance, Submission, Summary, Unit, shown
+from xlreport.text import first_of, printed_code
 from xlreport.workbook.layout.workbook import layout_of
 
 _NOTHING = Decimal(0)
+
+MOST_NAMED = 3
+"""Units that a finding about a total names."""
 
 
 def summary_level(levels: Sequence[str]) -> str:
@@ -95,3 +101,44 @@ def too_large(form: Form, county: Submission) -> list[Finding]:
         finding = TOTAL_TOO_LARGE(label=label, total=shown(entry.value)).on(place, name)
         findings.append(finding.at(observed=((name, entry.value),)))
     return findings
+
+
+def broken(form: Form, county: Submission, counted: Sequence[FileRecord]) -> list[Finding]:
+    """E10 for every rule that the totals do not keep because of what is in them: an error that the
+    county accepted, or reports that count with their errors."""
+    causes = _breaking(form, counted)
+    returned = [file.unit.name for file in counted if file.outcome is Outcome.RETURNED]
+    if not causes and not returned:
+        return []
+    (found,) = check_submissions(form, [county])
+    findings = []
+    for finding in found:
+        units = dict.fromkeys((*causes.get(finding.code, ()), *returned))
+        if units and finding.rule in _rules(form) and finding.severity is Severity.ERROR:
+            findings.append(_broken(finding, tuple(units)))
+    return findings
+
+
+def _broken(finding: Finding, units: Sequence[str]) -> Finding:
+    """What was found in the totals, with the units because of which."""
+    named = first_of(units, MOST_NAMED, "个单位")
+    code = printed_code(finding.code)
+    told = TOTAL_BROKEN(code=code, message=finding.message, units=named)
+    place = told.at(sheet=finding.sheet, cell=finding.cell, field=finding.field)
+    return place.at(observed=finding.observed)
+
+
+def _rules(form: Form) -> frozenset[str]:
+    """The rules that a report must keep."""
+    return frozenset(check.code for check in form.checks if check.severity is Severity.ERROR)
+
+
+def _breaking(form: Form, counted: Sequence[FileRecord]) -> Mapping[str, list[str]]:
+    """The units whose reports do not keep a rule of the form, by the code of what was found."""
+    rules = _rules(form)
+    units: dict[str, list[str]] = {}
+    for file in counted:
+        for finding in file.findings:
+            if finding.rule in rules:
+                units.setdefault(finding.code, []).append(file.unit.name)
+    return units

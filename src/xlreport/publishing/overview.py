@@ -18,6 +18,7 @@ from xlreport.clock import minute, seconds_of
 from xlreport.findings import Finding, Severity, excel_order, grouped
 from xlreport.form import expression as ex
 from xlreport.form.model import Chart, ChartKind, Form
+from xlreport.merging.codes import E10
 from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.merging.result import LEFT_OUT_LABEL, MergeResult, is_left_out
 from xlreport.merging.roster import Roster
@@ -25,6 +26,7 @@ from xlreport.rules.columns import ColumnStore, known, number
 from xlreport.rules.evaluate import UnitView, view_of
 from xlreport.rules.fixed import from_fixed, number_of, to_fixed
 from xlreport.submission import Entry, Figures, Submission, Summary, Unit
+from xlreport.text import first_of
 from xlreport.workbook.codes import E5
 from xlreport.workbook.layout.workbook import layout_of
 
@@ -488,6 +490,9 @@ def together_at(chart: ChartData, position: int) -> Decimal:
 
 # --- what is to be said ---
 
+MOST_BROKEN = 5
+"""Cells that are named of totals that do not keep a rule."""
+
 
 def open_points(result: MergeResult) -> list[str]:
     """What keeps the totals from being the county's final ones."""
@@ -506,6 +511,10 @@ def open_points(result: MergeResult) -> list[str]:
     for finding in result.findings:
         if finding.code == E5.code:
             points.append(f"{finding.unit}：{finding.message}")
+    broken = [f"{each.sheet} {each.cell}" for each in result.findings if each.code == E10.code]
+    if broken:
+        places = first_of(broken, MOST_BROKEN, "处")
+        points.append(f"全县的合计有校验不成立，公布前请更正或者写明原因：{places}")
     return points
 
 

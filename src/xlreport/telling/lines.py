@@ -41,8 +41,13 @@ MOST_OF_AN_IMPORT = 5
 MOST_STRAYS = 5
 """Files that were passed over, named one by one."""
 
+MOST_BROKEN = 3
+"""Rules that the totals do not keep, told one by one."""
+
 _WITH_TOTALS = ("E4", "E9", "M10")
 """Findings of a merge that no other line tells."""
+
+_BROKEN = "E10"
 
 
 _SUPERSEDED = "F7"
@@ -244,6 +249,7 @@ def _totals(result: MergeResult) -> Iterator[str]:
     for finding in result.own_findings:
         if finding.code in _WITH_TOTALS:
             yield harmless(finding.line())
+    yield from _broken_totals(result)
     if not result.counted_files:
         yield "没有一份报表通过审核，汇总表里的数字留空。"
     for position, path in enumerate(result.outputs):
@@ -254,6 +260,15 @@ def _totals(result: MergeResult) -> Iterator[str]:
             f"原来的汇总表有人改过或保存过，改名为“{result.kept.name}”留着；"
             "封面、文字材料和说明已带进新的汇总表。"
         )
+
+
+def _broken_totals(result: MergeResult) -> Iterator[str]:
+    """The rules that the totals do not keep; the summary's list has all of them."""
+    broken = [finding for finding in result.own_findings if finding.code == _BROKEN]
+    for finding in broken[:MOST_BROKEN]:
+        yield harmless(finding.line())
+    if len(broken) > MOST_BROKEN:
+        yield f"全县的合计另有 {len(broken) - MOST_BROKEN} 处不成立，写在汇总表的“校验结果”页。"
 
 
 def _output_title(position: int, path: str) -> str:
