@@ -122,7 +122,6 @@ class Album:
         self.count += 1
         self.page.wait_for_load_state("networkidle")
         self.page.evaluate(HIDE, [str(self.hide), HOME])
-        self.page.evaluate(SPEAK_CHINESE)
         self.page.evaluate(MARK, list(marked))
         picture = self.page.screenshot()
         self.page.evaluate("document.querySelectorAll('.drawn').forEach(each => each.remove())")
@@ -142,25 +141,6 @@ HIDE = """([path, home]) => {
   }
 }"""
 """Writes a folder of Windows for the folder of this run."""
-
-SPEAK_CHINESE = """() => {
-  for (const input of document.querySelectorAll("input[type=date]")) {
-    const box = input.getBoundingClientRect();
-    const edge = 4;
-    const words = document.createElement("div");
-    words.className = "drawn";
-    words.textContent = input.value.replaceAll("-", "/");
-    Object.assign(words.style, {
-      position: "absolute", font: getComputedStyle(input).font,
-      background: getComputedStyle(input).backgroundColor,
-      left: box.left + scrollX + edge + "px", top: box.top + scrollY + edge + "px",
-      width: box.width - 10 * edge + "px", lineHeight: box.height - 2 * edge + "px", paddingLeft: "5px",
-    });
-    document.body.append(words);
-  }
-}"""
-"""How a browser writes dates is in its own language, which is English where the pictures are made:
-drawn as a Chinese browser has it."""
 
 MARK = """(selectors) => {
   for (const selector of selectors) {
