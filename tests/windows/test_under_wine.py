@@ -106,6 +106,38 @@ def test_the_first_double_click_offers_a_new_campaign(wine: Wine, program: Path)
     wait_until(lambda: not (place / "desk.json").exists())
 
 
+SHELL_FOLDERS = (
+    r"HKCU\Software\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders",
+    "/v",
+    "Personal",
+    "/t",
+    "REG_EXPAND_SZ",
+    "/f",
+    "/d",
+)
+"""Where Windows keeps which folder the documents are in; what follows is that folder."""
+
+
+def test_documents_that_lie_on_another_drive_are_found(
+    wine: Wine, program: Path, tmp_path: Path
+) -> None:
+    """As offices have them, on D: or in a folder that is kept in step with a server."""
+    moved = tmp_path / "数据盘" / "我的文档"
+    moved.mkdir(parents=True)
+    changed = wine.run("reg", "add", *SHELL_FOLDERS, on_windows(moved), folder=tmp_path)
+    assert changed.code == 0
+    try:
+        start = on_windows(program / "开始.cmd")
+        assert wine.start("cmd", "/c", "call", start, folder=program) == 0
+        browser = Browser(door_of(moved / "xlreport"))
+    finally:
+        wine.run("reg", "add", *SHELL_FOLDERS, r"%USERPROFILE%\Documents", folder=tmp_path)
+    page = browser.read(browser.door)
+    assert "我的文档\\xlreport" in page
+    browser.send("/close", page)
+    wait_until(lambda: not (moved / "xlreport" / "desk.json").exists())
+
+
 def test_a_campaign_dropped_on_it_is_opened_and_takes_reports(
     wine: Wine, program: Path, tmp_path: Path
 ) -> None:
