@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import math
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from campaign.scene import JIAZI, YICHOU, Mailbox, campaign_in, workbook
-from xlreport import Form
+from hostile.scene import base
+from xlreport import Form, write_workbook
 from xlreport.campaign.campaign import Campaign, ledger_of
 from xlreport.campaign.collect import collect
 from xlreport.campaign.ledger import Ledger
@@ -27,6 +29,7 @@ from xlreport.errors import UsageError
 from xlreport.merging.arrivals import Arrival
 from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.submission import NOBODY, Unit
+from xlreport.telling.lines import status_report
 from xlreport.workbook.reader.submission import Reading
 
 EVE = dt.date(2026, 1, 30)
@@ -81,6 +84,33 @@ def test_files_of_a_unit_come_in_the_order_of_their_arrival(
     arrivals = {name: Arrival(moment, ()) for name, moment in (("a", 9.0), ("b", 5.0))}
     monkeypatch.setattr(Ledger, "arrivals", lambda self: arrivals)
     assert seen(campaign, file("a"), file("b"), file("by hand"))[0][1] == ["by hand", "b", "a"]
+
+
+def test_what_cannot_count_beside_a_report_that_does_is_told(
+    campaign: Campaign, monkeypatch: pytest.MonkeyPatch, zfxxgk: Form
+) -> None:
+    """A correction that cannot be read must not be missed because the report before it counts."""
+    inbox = campaign.settings.inbox
+    inbox.mkdir(exist_ok=True)
+    (inbox / "好.xlsx").write_bytes(workbook(zfxxgk, JIAZI))
+    (inbox / "早.xlsx").write_bytes(with_year(zfxxgk, 2023))
+    (inbox / "晚.xlsx").write_bytes(with_year(zfxxgk, 2022))
+    assert [file.path for file in status(campaign).set_aside] == ["早.xlsx", "晚.xlsx"]
+    arrivals = {
+        hashlib.sha256((inbox / name).read_bytes()).hexdigest(): Arrival(moment, ())
+        for name, moment in (("早.xlsx", 5.0), ("好.xlsx", 7.0), ("晚.xlsx", 9.0))
+    }
+    monkeypatch.setattr(Ledger, "arrivals", lambda self: arrivals)
+    told = status(campaign)
+    assert [file.path for file in told.set_aside] == ["晚.xlsx"], "the other came before"
+    (line,) = [line for line in status_report(told) if "不能计入的文件" in line]
+    assert line.startswith("甲子镇不能计入的文件：晚.xlsx（这是 2022 年度的报表")
+    assert [each["path"] for each in told.as_dict()["set_aside"]] == ["晚.xlsx"]
+
+
+def with_year(form: Form, year: int) -> bytes:
+    """A report of 甲子镇 of another year."""
+    return write_workbook(replace(base(form, JIAZI), year=year), form)
 
 
 def test_versions_are_different_files() -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from campaign.scene import BINGYIN, JIAZI, YICHOU, Mailbox, workbook
@@ -89,6 +90,23 @@ def test_what_cannot_count_says_why(visit: Visit, zfxxgk: Form) -> None:
     assert verdicts["坏.xlsx"]["sentence"]
     assert verdicts["错.xlsx"]["state"] == "returned"
     assert verdicts["错.xlsx"]["sentence"].startswith("错误 ")
+
+
+def test_a_cover_that_contradicts_its_template_says_so_and_is_for_people(
+    visit: Visit, zfxxgk: Form
+) -> None:
+    visit.send("甲.xlsx", workbook(zfxxgk, JIAZI))
+    book = openpyxl.load_workbook(io.BytesIO(workbook(zfxxgk, JIAZI, 2)))
+    book["封面"]["C5"] = "乙丑镇"
+    renamed = io.BytesIO()
+    book.save(renamed)
+    visit.send("乙丑镇年报.xlsx", renamed.getvalue())
+    (verdict,) = visit.data("/state.json?path=乙丑镇年报.xlsx")["verdicts"]
+    reason = "封面的填报单位是“乙丑镇”，这份模板却是发给“甲子镇”的，无法判断是谁报的"
+    assert verdict["sentence"] == f"{reason}，请用本单位自己的模板重新填报"
+    page = words(visit.page("/")).partition("要由人看的")[2]
+    assert f"不能计入的文件：乙丑镇年报.xlsx（{reason}）" in page
+    assert reason in words(visit.page("/unit/990101")).partition("收到的文件")[2]
 
 
 def test_what_is_wrong_inside_an_archive_is_told(visit: Visit, zfxxgk: Form) -> None:

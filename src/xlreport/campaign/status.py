@@ -31,6 +31,7 @@ from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.merging.result import LEFT_OUT_LABEL, MergeResult, is_left_out
 from xlreport.merging.roster import Roster
 from xlreport.submission import Unit
+from xlreport.workbook.codes import F5
 
 ACCEPTED, RETURNED, REJECTED, MISSING = "accepted", "returned", "rejected", "missing"
 _LABELS = {ACCEPTED: "通过", RETURNED: "退回", REJECTED: "未报", MISSING: "未报"}
@@ -245,6 +246,9 @@ class StatusResult:
     today: dt.date | None = None
     stale: tuple[str, ...] = ()
     """What is wrong with workbooks among the templates, and what to do."""
+    set_aside: tuple[FileRecord, ...] = ()
+    """Files that cannot count of units whose state another report decides: nobody would miss
+    them."""
     settled: tuple[Received, ...] = ()
     """The messages that need no person any more because one has dealt with them."""
 
@@ -283,6 +287,8 @@ class StatusResult:
             "strangers": [file.as_dict() for file in self.strangers],
             "findings": [finding.as_dict() for finding in self.findings],
         }
+        if self.set_aside:
+            document["set_aside"] = [file.as_dict() for file in self.set_aside]
         if self.stale:
             document["stale"] = list(self.stale)
         if self.settled:
@@ -318,6 +324,7 @@ def standing(
         deadline,
         days,
         today,
+        set_aside=tuple(_set_aside(now.units)),
         settled=now.settled,
     )
     return result, state
@@ -330,6 +337,25 @@ def _strangers(files: Iterable[FileRecord], units: Iterable[UnitStatus]) -> tupl
         owned.update(file.result.path for file in unit.files)
     others = [file for file in files if file.path not in owned]
     return tuple(file for file in others if file.outcome is not Outcome.IGNORED)
+
+
+def _set_aside(units: Iterable[UnitStatus]) -> Iterator[FileRecord]:
+    """The files that cannot count where another report decides the state, but for those before
+    which that came. Of a cover that contradicts its template nobody knows whose it is: it is never
+    settled by a report of the unit."""
+    for unit in units:
+        if unit.state not in (ACCEPTED, RETURNED):
+            continue
+        decided = max(map(_moment, unit.current))
+        for file in unit.files:
+            is_settled = 0 < _moment(file) <= decided and not is_of_nobody(file.result)
+            if file.result.outcome is Outcome.REJECTED and not is_settled:
+                yield file.result
+
+
+def is_of_nobody(file: FileRecord) -> bool:
+    """Whether a file contradicts itself about whose it is."""
+    return any(finding.code == F5.code for finding in file.findings)
 
 
 def _stale(campaign: Campaign) -> Iterator[str]:

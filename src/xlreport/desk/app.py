@@ -19,7 +19,13 @@ from xlreport.desk.security import TOKEN_FIELD, secured
 from xlreport.desk.wording import on_page
 from xlreport.errors import XlreportError
 from xlreport.publishing.page.render import STYLE
-from xlreport.telling.lines import failure, message_line, settled_line, stranger_line
+from xlreport.telling.lines import (
+    failure,
+    message_line,
+    set_aside_line,
+    settled_line,
+    stranger_line,
+)
 from xlreport.text import harmless, printed_code
 
 HERE = Path(__file__).parent
@@ -73,7 +79,8 @@ def create_app(desk: Desk) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.finalize = _printed
     app.jinja_env.filters.update(minute=minute, code=printed_code, on_page=on_page)
-    app.jinja_env.globals.update(stranger=stranger_line, message=message_line, titles=TITLES)
+    app.jinja_env.globals.update(stranger=stranger_line, set_aside=set_aside_line)
+    app.jinja_env.globals.update(message=message_line, titles=TITLES)
     app.jinja_env.globals["settled"] = settled_line
     app.jinja_env.globals.update(most_of_a_file=MOST_UPLOADED - ROUND_A_FILE, too_large=_TOO_LARGE)
     app.jinja_env.globals["token"] = lambda: _TOKEN.format(TOKEN_FIELD, desk.guard.form)

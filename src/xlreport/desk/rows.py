@@ -11,7 +11,13 @@ from xlreport.desk.wording import on_page
 from xlreport.findings import Finding, Severity
 from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.merging.result import label_of
-from xlreport.publishing.overview import as_printed, count, moment_of, why_not_counted
+from xlreport.publishing.overview import (
+    as_printed,
+    count,
+    moment_of,
+    reason_not_counted,
+    why_not_counted,
+)
 from xlreport.text import first_of
 
 STATES: Mapping[str, str] = {
@@ -178,8 +184,8 @@ def _of_one(path: str, file: FileRecord) -> Verdict:
 
 def _why(file: FileRecord) -> str:
     """Why a file does not count, and what to do about it."""
-    findings = [finding for finding in file.findings if not finding.cell]
-    advice = findings[-1].suggestion if findings else ""
+    reason = reason_not_counted(file)
+    advice = "" if reason is None else reason.suggestion
     return on_page("，".join(filter(None, (why_not_counted(file), advice))))
 
 

@@ -324,8 +324,19 @@ def wherever(finding: Finding) -> Finding:
 
 def why_not_counted(file: FileRecord) -> str:
     """Why a file cannot count, or was set aside."""
-    messages = [finding.message for finding in file.findings if not finding.cell]
-    return messages[-1] if messages else file.outcome.label
+    reason = reason_not_counted(file)
+    return file.outcome.label if reason is None else reason.message
+
+
+def reason_not_counted(file: FileRecord) -> Finding | None:
+    """The finding that says why: one about the file as a whole, before one about a cell; of a file
+    that cannot count an error. None where nothing was found."""
+    found = list(file.findings)
+    if file.outcome is Outcome.REJECTED:
+        found = [finding for finding in found if finding.severity is Severity.ERROR] or found
+    whole = [finding for finding in found if not finding.cell]
+    reasons = whole[-1:] or found[:1]
+    return reasons[0] if reasons else None
 
 
 def moment_of(file: FileRecord) -> str:

@@ -719,6 +719,7 @@ def _for_people(result: StatusResult) -> Iterator[str]:
     """What only a person can settle."""
     yield from map(harmless, result.stale)
     yield from map(stranger_line, result.strangers)
+    yield from map(set_aside_line, result.set_aside)
     yield from map(message_line, result.messages)
     if any(message.number for message in result.messages):
         yield "（处理好的运行 xlreport status --done 编号，以后不再列出）"
@@ -737,6 +738,14 @@ def _for_people(result: StatusResult) -> Iterator[str]:
 def stranger_line(file: FileRecord) -> str:
     """A file of nobody on the roster."""
     return harmless(f"认不出单位的文件：{file.path}（{_why_unknown(file)}）")
+
+
+def set_aside_line(file: FileRecord) -> str:
+    """A file that cannot count of a unit that another report stands for."""
+    from xlreport.campaign.status import is_of_nobody
+
+    whose = "" if is_of_nobody(file) else file.unit.name
+    return harmless(f"{whose}不能计入的文件：{file.path}（{_why_unknown(file)}）")
 
 
 def message_line(message: Received) -> str:
