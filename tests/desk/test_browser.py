@@ -65,7 +65,7 @@ def make(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("选择或建立一项工作")
     page.get_by_label("报告年度").fill("2025")
     page.get_by_label("汇总单位").fill("示例县")
-    page.get_by_label("截止日期").fill("2026-01-20")
+    page.get_by_label("截止日期").press_sequentially("2026年1月20日")
     page.get_by_role("button", name="建立，下一步填名册").click()
     page.wait_for_url("**/roster")
 
@@ -240,8 +240,12 @@ def write_letters(page: Page, folder: Path) -> None:
     tried = act(page, "催报：看看会发给谁")
     assert any("己巳乡" in line for line in tried)
     assert not list((folder / "drafts").glob("*.eml"))
-    for kind in ("催报", "退回更正通知", "收到回执"):
-        act(page, f"{kind}：写成草稿")
+    for kind in ("催报", "退回更正通知"):
+        lines = act(page, f"{kind}：写成草稿")
+        expect(page.locator("main")).not_to_contain_text("xlreport.toml")
+        assert any("要改请到“设置”里改" in line for line in lines)
+        expect(page.locator(".whose")).to_have_text("示例县　2025 年度")
+    act(page, "收到回执：写成草稿")
     drafts = sorted(path.name for path in (folder / "drafts").glob("*.eml"))
     assert [name for name in drafts if "催报" in name] == ["990106_己巳乡_催报.eml"]
     returned = [name.split("_")[1] for name in drafts if "退回" in name]

@@ -3,6 +3,7 @@ screens; nothing in it is refused by its own policy or asked for elsewhere."""
 
 from __future__ import annotations
 
+import io
 import shutil
 import sys
 import tempfile
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from msoffcrypto.format.ooxml import OOXMLFile
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from desk.visitor import LONG, SMALL, Clerk, Seat, clerk_at, seated, started
@@ -330,6 +332,17 @@ def test_a_name_that_attacks_is_only_a_name(clerk: Clerk) -> None:
     expect(page.locator("#upload-list li")).to_contain_text("<b>")
     expect(page.locator("#upload-list .tag.rejected")).to_have_count(1)
     assert page.locator("#main b", has_text="'").count() == 0
+
+
+def test_a_word_document_with_a_password_is_called_no_workbook(clerk: Clerk) -> None:
+    locked = io.BytesIO()
+    with (SAMPLES / "report-template.docx").open("rb") as document:
+        OOXMLFile(document).encrypt("密码7", locked)
+    page = clerk.go("/")
+    data = FilePayload(name="锁.docx", mimeType="", buffer=locked.getvalue())
+    page.locator("#files").set_input_files(data)
+    told = page.locator("#upload-list li", has_text="锁.docx")
+    expect(told).to_contain_text("文件加了打开密码，没有读取，请在“设置”里给出打开密码")
 
 
 def test_last_years_figures_stand_beside_this_years(clerk: Clerk) -> None:

@@ -15,7 +15,7 @@ import openpyxl
 import pytest
 
 from campaign.scene import BINGYIN, JIAZI, YICHOU, Mailbox, workbook
-from desk.scene import LONG, Visit, desk_with_towns, words
+from desk.scene import LONG, Visit, desk_in, desk_with_towns, words
 from hostile.scene import REQUESTS
 from support.cells import put
 from xlreport import Form
@@ -210,6 +210,22 @@ def test_messages_whose_page_was_closed_are_collected_by_the_next(
         visit.page("/")
     (job,) = visit.desk.jobs.listed
     assert job.result.lines[-1] == "看了 1 封邮件：以前收过 0 封；新收 1 个文件放进 inbox。"
+
+
+def test_messages_that_a_killed_desk_left_are_collected_by_the_next(
+    tmp_path: Path, zfxxgk: Form
+) -> None:
+    box = Mailbox(tmp_path / "邮件")
+    mail = box.put("a", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI))])
+    with desk_with_towns(tmp_path / "工作") as visit:
+        visit.page("/")
+        visit.send("夹/a.eml", mail.read_bytes(), more="yes")
+    for told in (["收取邮件里的报表"], []):
+        with desk_in(tmp_path) as visit:
+            visit.desk.open(tmp_path / "工作")
+            visit.page("/")
+            assert [job.title for job in visit.desk.jobs.listed] == told
+            assert rows(visit.page("/"))[2].startswith("甲子镇 990101 通过")
 
 
 def test_a_message_that_asks_for_a_person_is_settled_on_the_page(

@@ -28,6 +28,7 @@ from xlreport.submission import Unit
 from xlreport.text import MOST_IN_A_NAME, clean_name, day_of, decoded, harmless
 
 NAME = "xlreport.toml"
+RECORDS = "records"
 
 VERSION = 1
 """Of the settings. A program that adds a key writes `version = 2`, so that this one can say why it
@@ -216,7 +217,7 @@ class CampaignSettings:
     @property
     def records(self) -> Path:
         """The ledger, and each received content once."""
-        return self.folder / "records"
+        return self.folder / RECORDS
 
     @property
     def records_note(self) -> Path:

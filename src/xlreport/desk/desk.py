@@ -12,6 +12,7 @@ from xlreport.campaign.settings import NAME
 from xlreport.clock import china
 from xlreport.desk import uploads
 from xlreport.desk.collection import Collection
+from xlreport.desk.files import mails_may_wait
 from xlreport.desk.instance import LOG, Instance, running_door
 from xlreport.desk.jobs import LOGGER, Action, Job, Jobs
 from xlreport.desk.security import Guard
@@ -59,6 +60,7 @@ class Desk:
         instance.tell(self.guard.door)
         self._instance = instance
         uploads.clear(folder)
+        self.mails_wait = mails_may_wait(folder)
         self._log = _logging_to(folder / LOG)
         self._collection = Collection(folder, self.jobs, self.reading)
         LOGGER.info("打开")

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from xlreport.campaign.ledger import NAME as LEDGER
-from xlreport.campaign.settings import NAME, CampaignSettings
+from xlreport.campaign.settings import NAME, RECORDS, CampaignSettings
+from xlreport.desk.uploads import MAILS
 from xlreport.merging.discover import list_files
 
 Stamp = tuple[str, int, int, int]
@@ -37,6 +38,18 @@ def stamps_of_collection(settings: CampaignSettings) -> tuple[Stamp, ...]:
     """Of what the state of the collection follows from: the inbox and the ledger."""
     ledger = [settings.records / name for name in _LEDGER_FILES]
     return tuple(_stamps([*_below(settings.inbox), *ledger]))
+
+
+def mails_may_wait(folder: Path) -> bool:
+    """Whether messages may have come that were never collected, for a run was killed between: what
+    is collected is in the ledger, which is then newer than the folders of the messages."""
+    ledger = folder / RECORDS / LEDGER
+    try:
+        recorded = ledger.stat().st_mtime_ns if ledger.exists() else 0
+        folders = [Path(place) for place, _, _ in os.walk(folder / MAILS)]
+        return any(each.stat().st_mtime_ns > recorded for each in folders)
+    except OSError:
+        return False
 
 
 def _below(path: Path) -> list[Path]:
