@@ -253,7 +253,22 @@ def write_letters(page: Page, folder: Path) -> None:
     assert len(drafts) > 3
 
 
-# --- the test ---
+# --- the tests ---
+
+
+def test_files_of_long_paths_get_their_verdicts(chromium: Browser, tmp_path: Path) -> None:
+    """More than a server takes in one line, when all are asked for at once."""
+    folder = tmp_path / "年报"
+    words = ["--form", "zfxxgk-2021", "--year", "2025", "--county", "示例县"]
+    assert main(["init", str(folder), *words, "--roster", str(SAMPLES / "roster.csv")]) == 0
+    place = tmp_path.joinpath(*("很长的文件夹名称" * 7 for _ in range(8)))
+    place.mkdir(parents=True)
+    for number in range(70):
+        (place / f"{number}.xlsx").write_bytes(b"no workbook %d" % number)
+    with seated(folder) as seat, clerk_at(chromium, seat) as clerk:
+        clerk.drop([tmp_path / place.relative_to(tmp_path).parts[0]])
+        expect(clerk.page.locator("#upload-list .tag.rejected")).to_have_count(70)
+        assert clerk.complaints == []
 
 
 def test_the_whole_year_by_clicks_and_drops(

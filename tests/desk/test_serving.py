@@ -107,6 +107,19 @@ def test_a_file_for_which_no_room_is_free_is_not_begun(
     assert made == []
 
 
+def test_what_strangers_send_is_written_nowhere(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page of somebody else in the same browser sends without the session."""
+    made: list[object] = []
+    monkeypatch.setattr(tempfile, "TemporaryFile", lambda *_, **__: made.append(1))
+    for cookie in ("", f"xlreport-desk-{running.address[1]}=x"):
+        status, _, told = running.ask("POST", "/uploads", "x" * (LIMIT - 1000), Cookie=cookie)
+        assert status == HTTPStatus.FORBIDDEN
+        assert "这个页面只能从程序打开" in told
+    assert made == []
+
+
 def test_where_nobody_knows_what_is_free_files_are_taken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -82,7 +82,7 @@ def _listening(port: int) -> socket.socket:
 
 
 def _serve(desk: Desk, listening: socket.socket, start: Start, tell: Tell) -> None:
-    served = server(create_app(desk), listening)
+    served = server(create_app(desk), listening, desk.guard.session)
     ending = threading.Event()
     thread = threading.Thread(target=_run, args=(served, ending), name="server", daemon=True)
     thread.start()

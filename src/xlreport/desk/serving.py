@@ -39,9 +39,9 @@ class NotReceived(XlreportError):
     """A request whose body could not be kept until it was whole."""
 
 
-def server(app: Flask, listening: socket.socket) -> Any:
-    """A server of the pages on a socket that is bound; bodies above the `MAX_CONTENT_LENGTH` of the
-    pages are not kept."""
+def server(app: Flask, listening: socket.socket, session: str) -> Any:
+    """A server of the pages on a socket that is bound. Bodies above the `MAX_CONTENT_LENGTH` of the
+    pages are not kept, nor any of who has not the session: pages of others cannot fill the disk."""
     logging.getLogger("waitress").setLevel(logging.ERROR)
     made = create_server(
         app,
@@ -54,15 +54,15 @@ def server(app: Flask, listening: socket.socket) -> Any:
         max_request_body_size=sys.maxsize,
         clear_untrusted_proxy_headers=True,
     )
-    made.channel_class = _channels(app.config["MAX_CONTENT_LENGTH"])
+    made.channel_class = _channels(app.config["MAX_CONTENT_LENGTH"], session)
     return made
 
 
-def _channels(most: int) -> Callable[..., HTTPChannel]:
+def _channels(most: int, session: str) -> Callable[..., HTTPChannel]:
     """Connections whose requests keep no more than so many bytes of a body."""
 
     def parser(adjustments: Any) -> Request:
-        return Request(adjustments, most)
+        return Request(adjustments, most, session)
 
     def channel(*arguments: Any, **more: Any) -> HTTPChannel:
         made = HTTPChannel(*arguments, **more)
@@ -75,16 +75,19 @@ def _channels(most: int) -> Callable[..., HTTPChannel]:
 class Request(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
     """A request while it comes in."""
 
-    def __init__(self, adjustments: Any, most: int) -> None:
+    def __init__(self, adjustments: Any, most: int, session: str) -> None:
         super().__init__(adjustments)
         self._most = most
+        self._session = session
 
     def parse_header(self, header_plus: bytes) -> None:
         """Reads the header, and makes room for a body."""
         super().parse_header(header_plus)
         receiver = self.body_rcv
         if receiver is not None:
-            receiver.buf = Body(receiver.buf, self._most, self.content_length)
+            is_ours = self._session in self.headers.get("COOKIE", "")
+            most = self._most if is_ours else 0
+            receiver.buf = Body(receiver.buf, most, self.content_length)
 
 
 class Body:

@@ -185,8 +185,11 @@
   function watch() {
     if (asking) return;
     asking = true;
-    var paths = Object.keys(waiting).slice(0, 200);
-    var query = paths.map(function (path) { return "path=" + encodeURIComponent(path); }).join("&");
+    // no more than a server takes in one line
+    var query = Object.keys(waiting).slice(0, 200).reduce(function (before, path) {
+      var longer = before + "&path=" + encodeURIComponent(path);
+      return longer.length < 100000 ? longer : before;
+    }, "");
     ask("/state.json?" + query).then(function (now) {
       drawJob(now.job);
       if (!now.job) collected();
