@@ -205,10 +205,8 @@ def _news(form: Form) -> tuple[str, ...]:
 
 
 def _require_year(form: Form, year: int) -> None:
-    if form.covers(year):
-        return
-    until = f"至 {form.last_year} 年度" if form.last_year else "年度起"
-    raise UsageError(f"《{form.title}》适用于 {form.first_year} {until}，不能用于 {year} 年度。")
+    if objection := form.objection(year):
+        raise UsageError(objection)
 
 
 def template_name(form: Form, year: int, unit: Unit) -> str:

@@ -48,12 +48,14 @@ def test_a_roster_that_cannot_be_used_is_told(campaign: Campaign) -> None:
         read_campaign(campaign.settings.folder)
 
 
-def test_an_inbox_that_is_not_there_yet_is_empty(campaign: Campaign) -> None:
+def test_an_inbox_that_is_gone_is_not_an_empty_one(campaign: Campaign) -> None:
     campaign.settings.inbox.rmdir()
     with ledger_of(campaign.settings) as ledger:
-        result = merged_inbox(campaign, ledger)
-    assert result.files == ()
-    assert campaign.settings.inbox.is_dir()
+        with pytest.raises(CampaignError, match="inbox”不在了，里面的报表读不到"):
+            merged_inbox(campaign, ledger)
+        assert not campaign.settings.inbox.exists()
+        campaign.settings.inbox.mkdir()
+        assert merged_inbox(campaign, ledger).files == ()
 
 
 def test_a_lost_ledger_leaves_the_way_free_for_its_backup(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -34,6 +35,15 @@ def last_year(form: Form, number: int) -> bytes:
     return write_workbook(replace(report, entries=entries), form)
 
 
+def test_an_old_window_changes_only_what_was_typed_in_it(visit: Visit) -> None:
+    old = dict(re.findall(r'name="(shown-[^"]*)" value="([^"]*)"', visit.page("/settings")))
+    visit.post("/settings", {"contact": "张三"})
+    before = {name.removeprefix("shown-"): value for name, value in old.items()}
+    visit.post("/settings", {**old, **before, "deadline": "2026-02-05"})
+    settings = read_settings(visit.folder)
+    assert (settings.contact, str(settings.deadline)) == ("张三", "2026-02-05")
+
+
 def test_what_is_typed_is_written_and_shown_again(visit: Visit) -> None:
     typed = {
         "deadline": "2026-02-03",
@@ -45,7 +55,8 @@ def test_what_is_typed_is_written_and_shown_again(visit: Visit) -> None:
         "mail.smtp.user": "xian@example.org",
     }
     answer = visit.post("/settings", typed)
-    assert answer.headers["Location"] == "/settings"
+    assert answer.headers["Location"] == "/settings?saved="
+    assert "已保存。" in words(visit.page("/settings?saved="))
     settings = read_settings(visit.folder)
     assert str(settings.deadline) == "2026-02-03"
     assert settings.contact == "张三 0990-1"
@@ -104,7 +115,7 @@ def test_how_mail_is_sent_and_fetched_is_set_in_full(visit: Visit) -> None:
         "mail.imap.since": "2026年1月5日",
         "deadline": "2026.1.20",
     }
-    assert visit.post("/settings", typed).headers["Location"] == "/settings"
+    assert visit.post("/settings", typed).headers["Location"] == "/settings?saved="
     settings = read_settings(visit.folder)
     assert settings.smtp.pause == 2.5
     assert (settings.smtp.server.verify, settings.imap.server.verify) == (False, False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -82,7 +83,7 @@ def test_a_campaign_is_made_as_init_makes_it(empty: Visit, tmp_path: Path) -> No
     ("changed", "told"),
     [
         ({"year": "去年"}, "年度要写成四位数字，例如 2025。"),
-        ({"year": "2019"}, "报表 zfxxgk-2021 不能用于 2019 年度。"),
+        ({"year": "2019"}, "《政府信息公开工作年度报告》适用于 2021 年度起，不能用于 2019 年度。"),
         ({"county": ""}, "汇总单位名称不能留空，也不能有换行等控制字符，最多 "),
         ({"deadline": "月底"}, "截止日期要写成 2026-01-20 这样。"),
         ({"form": "../../etc/passwd.yaml"}, "请选择一种报表。"),
@@ -262,6 +263,23 @@ def test_a_table_that_did_not_arrive_whole_changes_nothing(visit: Visit) -> None
     answer = typed(visit, [["#990101", "甲子镇"]], ["单位代码", "单位名称"])
     assert "第 2 行以 # 开头" in words(answer.text)
     assert (visit.folder / "roster.csv").read_text("utf-8") == ROSTER
+
+
+def test_an_old_window_does_not_write_over_what_changed_since(visit: Visit) -> None:
+    headings = ["单位代码", "单位名称"]
+    (seen,) = re.findall(r'name="seen" value="([^"]*)"', visit.page("/roster"))
+    typed(visit, [["990101", "甲子镇"], ["990109", "新镇"]], headings)
+    stands = (visit.folder / "roster.csv").read_bytes()
+    fields = {"heading": headings, "column-0": ["990101"], "column-1": ["甲子乡"], "seen": seen}
+    answer = visit.post("/roster/save", fields)
+    assert "名册刚才在别的窗口或程序里改过了，没有保存" in words(answer.text)
+    assert 'value="甲子乡"' in answer.text
+    assert (visit.folder / "roster.csv").read_bytes() == stands
+    (now,) = re.findall(r'name="seen" value="([^"]*)"', answer.text)
+    assert visit.post("/roster/save", {**fields, "seen": now}).headers["Location"] == "/roster"
+    assert "甲子乡" in (visit.folder / "roster.csv").read_text("utf-8")
+    kept = [path.read_text("utf-8") for path in visit.folder.glob("*.bak*")]
+    assert any("新镇" in text for text in kept)
 
 
 def test_a_long_cell_is_kept_whole(visit: Visit) -> None:

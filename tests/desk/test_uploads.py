@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from campaign.scene import campaign_in
+from campaign.scene import JIAZI, campaign_in, workbook
+from xlreport import get_form
 from xlreport.campaign.settings import CampaignSettings
 from xlreport.desk import uploads
 from xlreport.desk.uploads import MAIL, MAILS, PASSED, SAME, TAKEN, Upload, clear, take
@@ -85,6 +86,15 @@ def test_a_link_in_the_inbox_is_not_followed(settings: CampaignSettings, tmp_pat
 def test_the_time_of_the_file_stays(settings: CampaignSettings) -> None:
     sent(settings, "甲.xlsx", modified=1_700_000_000.5)
     assert (settings.inbox / "甲.xlsx").stat().st_mtime == 1_700_000_000.5
+
+
+def test_a_report_is_taken_whatever_it_is_called(settings: CampaignSettings) -> None:
+    """As a merge reads it: its content says what it is."""
+    data = workbook(get_form("zfxxgk-2021"), JIAZI)
+    for name in ("desktop.ini", "~$甲.xlsx"):
+        receipt = take(settings, Upload(name, io.BytesIO(data)))
+        assert (receipt.state, receipt.path) == (TAKEN, name)
+        assert (settings.inbox / name).read_bytes() == data
 
 
 @pytest.mark.parametrize("name", ["~$甲.xlsx", "Thumbs.db", "__MACOSX/._甲.xlsx", "desk.json"])

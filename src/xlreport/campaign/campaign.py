@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from xlreport.api import merge_folder, read_prior_year
-from xlreport.atomic import locked, made, write_atomically
+from xlreport.atomic import locked, write_atomically
 from xlreport.campaign.ledger import Ledger, open_ledger, require_ledger
 from xlreport.campaign.settings import CampaignSettings, read_settings, require_same_county
+from xlreport.errors import CampaignError
 from xlreport.form.catalog import FormCatalog, get_form
 from xlreport.form.model import Form
 from xlreport.merging.decisions import Decision
@@ -128,11 +129,22 @@ def merged_inbox(
     with_errors: bool = False,
 ) -> MergeResult:
     """What a merge of the inbox would do now; with other `decisions` than the county's own, where
-    they are given, and with reports `with_errors` summed too."""
-    made(campaign.settings.inbox)
+    they are given, and with reports `with_errors` summed too. Raises CampaignError when the inbox
+    is gone."""
+    _require_inbox(campaign.settings)
     if decisions is None:
         decisions = ledger.decisions()
     request = campaign.request
     policy = replace(request.policy, with_errors=with_errors)
     request = replace(request, arrivals=ledger.arrivals(), decisions=decisions, policy=policy)
     return merge_folder(request)
+
+
+def _require_inbox(settings: CampaignSettings) -> None:
+    """An inbox that is gone is not one into which nothing came. Raises CampaignError."""
+    inbox = settings.inbox
+    if not inbox.is_dir():
+        raise CampaignError(
+            f"收报表的文件夹“{inbox}”不在了，里面的报表读不到。"
+            "请把它移回来；本来就没有收到过报表的，请新建一个同名的文件夹。"
+        )

@@ -383,8 +383,8 @@ def init_campaign(
         raise CampaignError(
             f"汇总单位名称不能留空，也不能有换行等控制字符，最多 {MOST_IN_A_NAME} 个字。"
         )
-    if not definition.covers(year):
-        raise CampaignError(f"报表 {definition.id} 不能用于 {year} 年度。")
+    if objection := definition.objection(year):
+        raise CampaignError(objection)
     data = _example(county) if roster is None else _usable_roster(roster, county)
     is_workbook = roster is not None and roster.suffix.lower() == ".xlsx"
     roster_path = folder / ("roster.xlsx" if is_workbook else ROSTER)

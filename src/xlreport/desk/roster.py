@@ -3,6 +3,7 @@ a CSV file that Excel knows to be UTF-8. The file that came stays beside it."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -135,6 +136,15 @@ def _keep(file: Path, name: str, folder: Path) -> None:
     for target in uploads.names(wanted):
         if put_new(file, target):
             return
+
+
+def version_of(roster: Path) -> str:
+    """What tells whether a roster is still the one that a page shows; empty where there is none.
+    Raises OSError."""
+    try:
+        return hashlib.sha256(roster.read_bytes()).hexdigest()
+    except FileNotFoundError:
+        return ""
 
 
 def filled_in(values: Mapping[str, Sequence[str]], headings: Sequence[str]) -> list[Row]:

@@ -21,6 +21,7 @@ from xlreport.atomic import made, put_new, safe_name
 from xlreport.campaign.settings import CampaignSettings
 from xlreport.mail.mailboxes import MESSAGES
 from xlreport.merging.discover import system_file
+from xlreport.merging.reader import was_sent
 from xlreport.text import harmless
 
 MAILS = "mails"
@@ -73,11 +74,11 @@ class Receipt:
 def take(settings: CampaignSettings, upload: Upload) -> Receipt:
     """Takes a file. Raises OSError when it cannot be written: then nothing was taken."""
     shown = harmless(upload.name)
-    message = system_file(upload.name)
-    if message is not None:
-        return Receipt(shown, PASSED, f"没有收：{message.text}")
+    not_sent = system_file(upload.name)
     try:
         with spooled(settings.folder, upload) as path:
+            if not_sent is not None and not was_sent(upload.name, path.read_bytes()):
+                return Receipt(shown, PASSED, f"没有收：{not_sent.text}")
             if not path.stat().st_size:
                 return Receipt(shown, PASSED, "没有收：文件是空的，没有内容。请核对原来的文件。")
             is_mail = _is_message(upload.name) or _is_mbox(path)

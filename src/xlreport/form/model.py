@@ -557,3 +557,10 @@ class Form:
         if self.last_year is not None and year > self.last_year:
             return False
         return self.first_year <= year
+
+    def objection(self, year: int) -> str:
+        """Why the form cannot be used for a report year; empty when it can."""
+        if self.covers(year):
+            return ""
+        until = f"至 {self.last_year} 年度" if self.last_year else "年度起"
+        return f"《{self.title}》适用于 {self.first_year} {until}，不能用于 {year} 年度。"

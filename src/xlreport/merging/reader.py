@@ -69,7 +69,7 @@ class Reader:
             if not_sent is not None:
                 return _ignored(file, not_sent()), []
             return rejected(file, refused.finding), []
-        if not_sent is not None and not self._was_sent(file, data):
+        if not_sent is not None and not was_sent(file.name, data, self.limits):
             return _ignored(file, not_sent()), []
         if is_own(data):
             return _ignored(file, OWN_OUTPUT(), data), []
@@ -116,17 +116,6 @@ class Reader:
             return Reading((nothing,), sha256=source.sha256)
         return reading
 
-    def _was_sent(self, file: SourceFile, data: bytes) -> bool:
-        """Whether a file with the name of a lock or system file is a workbook or an archive: its
-        content decides, but for what another run of ours is writing."""
-        if is_being_written(file.name):
-            return False
-        try:
-            found = format_of(data, self.limits)
-        except Refused:
-            return True
-        return found.kind is not Kind.FOREIGN
-
     def _bytes(self, file: SourceFile) -> tuple[bytes, float]:
         """The file's bytes and its time stamp. Raises Refused for what is not to be read."""
         if file.refused is not None:
@@ -161,6 +150,18 @@ class Reader:
         note = message(kind=is_a(found.label), count=len(members))
         inside = [_member(file, member) for member in members]
         return _ignored(file, note, data), inside
+
+
+def was_sent(name: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> bool:
+    """Whether a file with the name of a lock or system file is a workbook or an archive: its
+    content decides, but for what another run of ours is writing."""
+    if is_being_written(name):
+        return False
+    try:
+        found = format_of(data, limits)
+    except Refused:
+        return True
+    return found.kind is not Kind.FOREIGN
 
 
 def may_be_published(found: FileFormat, reading: Reading) -> bool:

@@ -66,14 +66,20 @@ _SECONDS = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,3})?")
 def show() -> str:
     """What is set."""
     settings = answers.collection().settings()
-    return _form(settings, _as_typed(settings))
+    now = _as_typed(settings)
+    return _form(settings, now, now)
 
 
-def _form(settings: CampaignSettings, typed: dict[str, str], trouble: str = "") -> str:
+def _form(
+    settings: CampaignSettings, typed: dict[str, str], shown: dict[str, str], trouble: str = ""
+) -> str:
+    """The form; `shown` is what stood in it before somebody typed."""
     return render_template(
         "settings.html",
         settings=settings,
         typed=typed,
+        shown=shown,
+        is_saved="saved" in request.args,
         trouble=trouble,
         security=SECURITY,
         imports=IMPORTS,
@@ -113,18 +119,18 @@ def change() -> AnyResponse | str:
     """Writes what was typed; what cannot be is told with it, and nothing is changed."""
     collection = answers.collection()
     settings = collection.settings()
-    before = _as_typed(settings)
-    typed = {name: answers.field(name, old).strip() for name, old in before.items()}
-    changed = {name for name in typed if typed[name] != before[name]}
+    now = _as_typed(settings)
+    shown = {name: answers.field(f"shown-{name}", value) for name, value in now.items()}
+    typed = {name: answers.field(name, value).strip() for name, value in shown.items()}
+    # what was not touched stays as it is now: another window may have changed it
+    changed = sorted(name for name in typed if typed[name] != shown[name])
     try:
-        change_settings(
-            collection.folder, {name: _value(name, typed[name]) for name in sorted(changed)}
-        )
+        change_settings(collection.folder, {name: _value(name, typed[name]) for name in changed})
     except (CampaignError, UsageError) as error:
-        return _form(settings, typed, error.message)
+        return _form(settings, typed, shown, error.message)
     if changed:
         LOGGER.info("改设置 %d 项", len(changed))
-    return answers.to("settings.show")
+    return answers.to("settings.show", saved="")
 
 
 def _value(name: str, text: str) -> Value:

@@ -25,9 +25,14 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
 
     from xlreport.campaign.settings import CampaignSettings
+    from xlreport.desk.roster import Table
 
 pages = Blueprint("start", __name__)
 
+_CHANGED = (
+    "名册刚才在别的窗口或程序里改过了，没有保存；下面是你填的。"
+    "要看改过的，请重新打开“名册”；仍按下面的保存，请再按一次“保存名册”。"
+)
 _FIELDS = ("form", "year", "county", "deadline", "folder")
 
 
@@ -133,12 +138,18 @@ def roster() -> str:
 
 def _roster(settings: CampaignSettings, trouble: str = "") -> str:
     table = None
+    seen = rosters.version_of(settings.roster)
     try:
         table = rosters.read(settings.roster)
         if not table.wrong:
             answers.collection().opened()
     except XlreportError as error:
         trouble = trouble or error.message
+    return _drawn(settings, table, trouble, seen)
+
+
+def _drawn(settings: CampaignSettings, table: Table | None, trouble: str, seen: str) -> str:
+    """The page with a table, of the version of the roster that was `seen`."""
     empty = table is None or not table.lines
     return render_template(
         "roster.html",
@@ -146,6 +157,7 @@ def _roster(settings: CampaignSettings, trouble: str = "") -> str:
         table=table or rosters.examined(()),
         empty=empty,
         trouble=trouble,
+        seen=seen,
         levels=LEVELS,
         spare=rosters.SPARE,
         needed=rosters.NEEDED,
@@ -169,12 +181,16 @@ def upload_roster() -> AnyResponse | str:
 
 
 @pages.post("/roster/save")
-def save_roster() -> AnyResponse:
-    """Writes what was mended in the page."""
+def save_roster() -> AnyResponse | str:
+    """Writes what was mended in the page; a roster that was changed elsewhere meanwhile is not
+    written over unasked."""
     settings = answers.collection().settings()
     headings = request.form.getlist("heading")
     values = {h: request.form.getlist(f"column-{i}") for i, h in enumerate(headings)}
     rows = rosters.filled_in(values, headings)
+    now = rosters.version_of(settings.roster)
+    if answers.field("seen", now) != now:
+        return _drawn(settings, rosters.examined(rows), _CHANGED, now)
     rosters.save(rows, settings.roster)
     LOGGER.info("保存名册 %d 行", len(rows))
     return answers.to("start.roster")
