@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from docx import Document
 
 from campaign.scene import JIAZI, YICHOU, workbook
 from desk.scene import Visit, desk_with_towns, words
@@ -102,6 +103,51 @@ def test_the_report_says_that_reports_with_errors_count(visit: Visit) -> None:
     assert any(line.startswith("还不是最终数：") and "乙丑镇" in line for line in with_errors)
 
 
+# --- Word reports ---
+
+
+def own_template(*paragraphs: str) -> io.BytesIO:
+    """An office's own document with names to fill in."""
+    made = Document()
+    for text in paragraphs:
+        made.add_paragraph(text)
+    stream = io.BytesIO()
+    made.save(stream)
+    stream.seek(0)
+    return stream
+
+
+def paragraphs(path: Path) -> list[str]:
+    return [paragraph.text for paragraph in Document(str(path)).paragraphs]
+
+
+def test_the_report_is_written_in_the_offices_own_document(visit: Visit) -> None:
+    given = {"template": (own_template("{{ 标题 }}，{{ 署名 }}"), "本县模板.docx")}
+    lines = done(visit, "/act/report", author="示例县人民政府", **given).result.lines
+    (path,) = (visit.folder / "summary").glob("*.docx")
+    assert f"已写：{path}" in lines
+    assert paragraphs(path) == ["示例县2025年政府信息公开工作年度报告，示例县人民政府"]
+    assert not list(visit.folder.glob(".xlreport*"))
+    given = {"template": (own_template("{{ 没有 }}"), "本县模板.docx")}
+    job = visit.job(visit.post("/act/report", given))
+    assert job.trouble == "模板“本县模板.docx”里没有“没有”这个名称，没有写报告。"
+    assert not list(visit.folder.glob(".xlreport*"))
+    done(visit, "/act/report")
+    assert len(paragraphs(path)) > 1, "the next one is as official documents are"
+
+
+def test_the_report_of_one_unit_is_written_from_its_page(visit: Visit) -> None:
+    assert 'id="publish"' in visit.page("/unit/990101")
+    assert 'id="publish"' not in visit.page("/unit/990103"), "nothing came"
+    job = done(visit, "/unit/990101/report")
+    assert job.result.lines[0] == "甲子镇2025年政府信息公开工作年度报告"
+    (path,) = (visit.folder / "单位报告").glob("*.docx")
+    assert f"已写：{path}" in job.result.lines
+    assert "打开各单位的 Word 报告" in words(visit.page(f"/jobs/{job.number}"))
+    for code in ("990103", "999999"):
+        assert visit.post(f"/unit/{code}/report").status_code == HTTPStatus.NOT_FOUND
+
+
 # --- importing ---
 
 
@@ -145,7 +191,7 @@ def test_one_file_is_imported_as_whose_it_is_said_to_be(visit: Visit, zfxxgk: Fo
     ]
 
 
-def test_a_title_that_names_nobody_is_asked_about_in_words_of_the_page(
+def test_a_title_that_names_nobody_is_asked_about_in_textof_the_page(
     visit: Visit, zfxxgk: Form
 ) -> None:
     values = {"document": (io.BytesIO(document(zfxxgk, "我镇")), "年报.docx")}

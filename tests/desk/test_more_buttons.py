@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from campaign.scene import JIAZI, YICHOU, Mailbox, campaign_in, workbook
-from desk.test_actions import document
+from desk.test_actions import document, own_template, paragraphs
 from desk.visitor import LONG, Seat, clerk_at, seated, started
 from hostile.scene import REQUESTS
 from support.cells import put
@@ -109,6 +109,30 @@ def test_documents_are_imported_by_a_click_or_one_by_one(
         assert clerk.complaints == []
 
 
+def test_reports_are_written_in_an_own_document_and_of_one_unit(
+    chromium: Browser, seat: Seat, tmp_path: Path
+) -> None:
+    template = tmp_path / "本县模板.docx"
+    template.write_bytes(own_template("{{ 标题 }}，{{ 署名 }}").getvalue())
+    with clerk_at(chromium, seat) as clerk:
+        page = clerk.page
+        office(page)
+        expect(page.locator("#template")).to_be_hidden()
+        page.get_by_text("用自己的文档模板").click()
+        page.locator("#template").set_input_files(template)
+        page.get_by_label("署名的单位").fill("示例县人民政府")
+        page.get_by_role("button", name="写 Word 报告").click()
+        done(page)
+        (report,) = (seat.folder / "summary").glob("*.docx")
+        assert paragraphs(report) == ["示例县2025年政府信息公开工作年度报告，示例县人民政府"]
+        clerk.go("/unit/990101")
+        page.get_by_role("button", name="写这个单位的 Word 报告").click()
+        assert done(page)[0] == "甲子镇2025年政府信息公开工作年度报告"
+        page.get_by_role("button", name="打开各单位的 Word 报告").click()
+        expect(page.locator("#live")).to_have_text("已打开各单位的 Word 报告。")
+        assert clerk.complaints == []
+
+
 def test_files_are_compared_written_and_verified(
     chromium: Browser, seat: Seat, tmp_path: Path, zfxxgk: Form
 ) -> None:
@@ -124,7 +148,7 @@ def test_files_are_compared_written_and_verified(
         assert lines[0] == "甲.xlsx → 另一份.xlsx"
         assert lines[-1] == "共有 1 处不同。"
         office(page)
-        page.get_by_label("格式").select_option(value="json")
+        page.locator("#to").select_option(value="json")
         page.get_by_role("button", name="写出数据文件").click()
         data = seat.folder / "summary" / "数据.json"
         assert done(page) == [f"1 个单位的数据：{data}"]

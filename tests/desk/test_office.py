@@ -295,6 +295,14 @@ def test_letters_are_sent_once(visit: Visit, monkeypatch: pytest.MonkeyPatch) ->
     again = done(visit, "/send/receipts", how="send", password="x")
     assert "收到回执：以前发过 2 个单位。" in again
     assert len(post.delivered) == 3
+    page = visit.page("/unit/990101")
+    assert 'aria-label="收到回执：发送"' in page
+    assert 'name="again" value="yes"' in page
+    one = {"unit": "990101", "how": "send", "password": "x"}
+    assert "收到回执：以前发过 1 个单位。" in done(visit, "/send/receipts", **one)
+    lines = done(visit, "/send/receipts", again="yes", **one)
+    assert "收到回执：已发 1 个单位。" in lines
+    assert post.delivered[3:] == ["jiazi@example.org"]
 
 
 def test_the_mailbox_is_collected_with_the_password(
@@ -314,6 +322,8 @@ def test_the_mailbox_is_collected_with_the_password(
     ((box,),) = (asked,)
     assert (box.password, box.settings.server.host) == ("秘", "mail.example.org")
     assert (box.mark_seen, box.move_to) == (False, ""), "the mailbox stays as it is"
+    done(visit, "/fetch", password="秘", mark_seen="yes", move_to=" 已收 ")
+    assert (asked[1].mark_seen, asked[1].move_to) == (True, "已收")
 
 
 @pytest.mark.parametrize(("platform", "program"), [("linux", "xdg-open"), ("darwin", "open")])

@@ -65,7 +65,7 @@ BROWSERS_OWN = "the server responded with a status of 404"
 
 REACHED = """() => [...document.querySelectorAll(
   'a[href], button, input:not([type=hidden]), select, summary, [tabindex="0"]')].filter(
-    e => e.getClientRects().length && !e.disabled
+    e => e.getClientRects().length && e.checkVisibility() && !e.disabled
       && !(e.type === 'radio' && e.name && !e.checked
         && document.querySelector(`input[name="${e.name}"]:checked`))
       && !(e.type === 'radio' && !document.querySelector(`input[name="${e.name}"]:checked`)

@@ -285,7 +285,7 @@ def _sent(campaign: Campaign, kind: str, how: Sending) -> SendResult:
     smtp = campaign.settings.smtp
     if how.drafts or (how.dry_run and not smtp.server.host):
         return send(campaign, request, Drafts(campaign.settings.drafts))
-    if not smtp.server.host or not smtp.sender:
+    if not smtp.can_send:
         raise SendError(
             "xlreport.toml 里没有写发信服务器（mail.smtp 的 host）和发信邮箱（mail 的 from）；"
             "不用邮箱发的，命令后加 --drafts。"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -105,7 +106,7 @@ def _summing(desk: Desk, title: str, key: str, action: Summing, *, with_errors: 
     not stand in for one that was asked for without them, nor the other way round."""
     collection = _collection(desk)
     if with_errors:
-        title, key = f"{title}{_WITH_ERRORS}", f"{key}-with-errors"
+        title, key = f"{title}{_WITH_ERRORS}", key and f"{key}-with-errors"
 
     def summed(progress: Progress) -> Done:
         campaign = collection.compared(progress)
@@ -131,21 +132,76 @@ def _merged(campaign: Campaign, result: MergeResult) -> Done:
     return Done((*room.lines, *merge_outcome(result)), files)
 
 
-def publish(desk: Desk, *, with_errors: bool = False) -> Job:
-    """Writes the Word report."""
-    return _summing(desk, "写 Word 报告", "report", _published, with_errors=with_errors)
+@dataclass(frozen=True)
+class Layout:
+    """How a report looks: in a document of the office's own, where one was given, and who signs it
+    (the county, when empty)."""
+
+    template: Held | None = None
+    author: str = ""
+
+    @contextmanager
+    def opened(self) -> Iterator[Path | None]:
+        """Where the document lies, until the report is written."""
+        if self.template is None:
+            yield None
+            return
+        with self.template.until_done() as (path,):
+            yield path
 
 
-def _published(campaign: Campaign, result: MergeResult) -> Done:
+AS_PRINTED = Layout()
+"""As official documents look, signed by the county."""
+
+
+def publish(
+    desk: Desk, template: Upload | None = None, author: str = "", *, with_errors: bool = False
+) -> Job:
+    """Writes the Word report. A template is on the disk when this comes back, and gone when it is
+    done. Raises OSError."""
+    from xlreport.desk.uploads import hold
+
+    held = None if template is None else hold(_collection(desk).folder, [template])
+    layout = Layout(held, author)
+    key = "report" if layout == AS_PRINTED else ""
+    action = partial(_published, layout)
+    return _summing(desk, "写 Word 报告", key, action, with_errors=with_errors)
+
+
+def _published(layout: Layout, campaign: Campaign, result: MergeResult) -> Done:
     from xlreport.api import report_of_merge, write_report
     from xlreport.telling.lines import report_lines
 
     out = campaign.settings.summary
-    report = report_of_merge(result, out)
     room = _Room()
-    written = [] if report is None else write_report(report, out, keep=room)
+    with layout.opened() as template:
+        report = report_of_merge(result, out, author=layout.author)
+        written = [] if report is None else write_report(report, out, template=template, keep=room)
     files = ("report",) if written else ()
     return Done((*room.lines, *report_lines(report, written)), files)
+
+
+def publish_one(desk: Desk, path: Path) -> Job:
+    """Writes the Word report of one unit, from its workbook."""
+    collection = _collection(desk)
+    return desk.act("写单位的 Word 报告", lambda p: _one_published(collection, p, path))
+
+
+def _one_published(collection: Collection, progress: Progress, path: Path) -> Done:
+    from xlreport.api import report_of_file, write_report
+    from xlreport.desk.places import REPORTS
+    from xlreport.telling.lines import report_lines
+
+    campaign = collection.compared(progress)
+    report = report_of_file(
+        path,
+        forms=campaign.forms,
+        prior_year=campaign.prior_year,
+        reading=replace(campaign.reading, memory=None),
+    )
+    room = _Room()
+    written = write_report(report, collection.folder / REPORTS, keep=room)
+    return Done((*room.lines, *report_lines(report, written)), ("reports",))
 
 
 def export(desk: Desk, to: Format, *, with_errors: bool = False) -> Job:
@@ -350,12 +406,14 @@ HOW = {"try": "：看看会发给谁", "drafts": "：写成草稿", "send": "：
 @dataclass(frozen=True)
 class Letters:
     """Letters of a kind, and how they go out (a key of `HOW`), to the units `only` or to all that
-    need one. The password is kept no longer than sending takes."""
+    need one, `again` also where they went out before. The password is kept no longer than sending
+    takes."""
 
     kind: str
     how: str
     password: str = field(default="", repr=False)
     only: tuple[Unit, ...] = ()
+    again: bool = False
 
 
 def send(desk: Desk, letters: Letters) -> Job:
@@ -378,12 +436,13 @@ def _sent(collection: Collection, progress: Progress, letters: Letters) -> Done:
     is_compared = letters.kind != "reminders"
     campaign = collection.compared(progress) if is_compared else collection.plain(progress)
     settings = campaign.settings
-    request = SendRequest(letters.kind, letters.only, dry_run=letters.how == "try")
+    is_trial = letters.how == "try"
+    request = SendRequest(letters.kind, letters.only, letters.again, dry_run=is_trial)
     if letters.how != "send":
         result = sending(campaign, request, Drafts(settings.drafts))
         files = ("drafts",) if letters.how == "drafts" and settings.drafts.is_dir() else ()
         return Done(tuple(send_report(result, settings, drafts=True)), files)
-    if not settings.smtp.server.host or not settings.smtp.sender:
+    if not settings.smtp.can_send:
         raise SendError("设置里没有写发信服务器和发信邮箱；不用邮箱发的，请写成草稿。")
     password = password_for("SMTP", settings.smtp.server, lambda _question: letters.password)
     with opened(settings.smtp, password) as transport:
@@ -391,13 +450,23 @@ def _sent(collection: Collection, progress: Progress, letters: Letters) -> Done:
     return Done(tuple(send_report(result, settings, drafts=False)))
 
 
-def fetch(desk: Desk, password: str) -> Job:
+@dataclass(frozen=True)
+class Mailbox:
+    """How the campaign's mailbox is collected: with which password, and what is done there with
+    messages that were taken."""
+
+    password: str = field(default="", repr=False)
+    mark_seen: bool = False
+    move_to: str = ""
+
+
+def fetch(desk: Desk, box: Mailbox) -> Job:
     """Collects from the campaign's mailbox."""
     collection = _collection(desk)
-    return desk.act("从邮箱收取", lambda p: _fetched(collection, p, password), key="fetch")
+    return desk.act("从邮箱收取", lambda p: _fetched(collection, p, box))
 
 
-def _fetched(collection: Collection, progress: Progress, password: str) -> Done:
+def _fetched(collection: Collection, progress: Progress, box: Mailbox) -> Done:
     from xlreport.campaign.collect import collect
     from xlreport.errors import SourceError
     from xlreport.mail.imap import ImapMailbox
@@ -408,8 +477,8 @@ def _fetched(collection: Collection, progress: Progress, password: str) -> Done:
     imap = campaign.settings.imap
     if not imap.server.host:
         raise SourceError("设置里没有写收信服务器；请把收到的邮件存成文件，拖到工作页面上。")
-    given = password_for("IMAP", imap.server, lambda _question: password)
-    result = collect(campaign, ImapMailbox(imap, given))
+    given = password_for("IMAP", imap.server, lambda _question: box.password)
+    result = collect(campaign, ImapMailbox(imap, given, box.mark_seen, box.move_to))
     return Done(tuple(collect_report(result, verbose=True)))
 
 
@@ -492,6 +561,3 @@ ACTIONS: dict[str, Callable[[Desk], Job]] = {
     "import": take_in,
 }
 """The buttons that need nothing but a click."""
-
-SUMS: dict[str, Callable[..., Job]] = {"merge": merge, "report": publish}
-"""The buttons that sum the inbox; with them reports with errors may count too."""

@@ -19,6 +19,9 @@ REPAIRED = "repaired"
 IMPORTED = "imported"
 """The folder of the workbooks into which reports were put that are not ours."""
 
+REPORTS = "单位报告"
+"""The folder of the Word reports of single units."""
+
 ARCHIVES = "archive"
 """The folder of the archives, as `archive` has it."""
 
@@ -39,6 +42,7 @@ TITLES = {
     "published": "汇总文件夹",
     "repaired": "修复的工作簿",
     "imported": "导入的工作簿",
+    "reports": "各单位的 Word 报告",
     "settings": "设置文件",
     "folder": "工作文件夹",
 }
@@ -76,6 +80,7 @@ def _folders(settings: CampaignSettings) -> Iterator[tuple[str, Path]]:
     yield "published", settings.summary
     yield "repaired", settings.folder / REPAIRED
     yield "imported", settings.folder / IMPORTED
+    yield "reports", settings.folder / REPORTS
     yield "settings", settings.folder / NAME
     yield "folder", settings.folder
 

@@ -22,6 +22,7 @@ ON_PAGE = {
     "（xlreport repair）": "（在“办理”里）",
     "再重新运行": "再试一次",
     "一次导入一个文件，命令后加 --year、--unit 写明": ("请在“办理”里一个一个导入，写明单位和年度"),
+    "先运行 pip install .[template]": "这里没有装要的部件",
     "要先装好 pyarrow：pip install xlreport[parquet]；csv 和 json 不用。": (
         "要的部件这里没有装，请写成 CSV 或 JSON。"
     ),

@@ -69,6 +69,11 @@ class Smtp:
     reply_to: str = ""
     pause: float = 1.0
 
+    @property
+    def can_send(self) -> bool:
+        """Whether there is a server, and a sender."""
+        return bool(self.server.host and self.sender)
+
 
 def password_for(kind: str, server: Server, ask: Callable[[str], str]) -> str:
     """The password of a server; `ask` gets the question in Chinese. Empty when the server has no

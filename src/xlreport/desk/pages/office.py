@@ -25,6 +25,7 @@ from xlreport.publishing.export import Format
 from xlreport.publishing.page.render import PAGE_NAME
 from xlreport.submission import Unit
 from xlreport.telling.lines import KINDS
+from xlreport.text import clean_name
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
@@ -57,8 +58,7 @@ class Office:
     @property
     def can_send(self) -> bool:
         """Whether the settings name a server and a sender."""
-        smtp = self.campaign.settings.smtp
-        return bool(smtp.server.host and smtp.sender)
+        return self.campaign.settings.smtp.can_send
 
     @property
     def can_fetch(self) -> bool:
@@ -94,16 +94,29 @@ def index() -> str:
 
 @pages.post("/act/<name>")
 def act(name: str) -> AnyResponse:
-    """A button that needs nothing but a click; with those that sum the inbox, reports with errors
-    may count too, this time."""
+    """A button that needs nothing but a click."""
     answers.collection()
-    desk = answers.desk()
-    if name in actions.SUMS:
-        return answers.to_job(actions.SUMS[name](desk, with_errors=_with_errors()))
     action = actions.ACTIONS.get(name)
     if action is None:
         abort(HTTPStatus.NOT_FOUND)
-    return answers.to_job(action(desk))
+    return answers.to_job(action(answers.desk()))
+
+
+@pages.post("/act/merge")
+def merge() -> AnyResponse:
+    """Sums the inbox."""
+    answers.collection()
+    return answers.to_job(actions.merge(answers.desk(), with_errors=_with_errors()))
+
+
+@pages.post("/act/report")
+def publish() -> AnyResponse:
+    """Writes the Word report, in the office's own document where one is given."""
+    answers.collection()
+    template = answers.upload("template")
+    author = clean_name(answers.field("author"))
+    job = actions.publish(answers.desk(), template, author, with_errors=_with_errors())
+    return answers.to_job(job)
 
 
 def _with_errors() -> bool:
@@ -160,7 +173,8 @@ def send(kind: str) -> AnyResponse:
     if kind not in KINDS or how not in actions.HOW:
         abort(HTTPStatus.NOT_FOUND)
     only = _only(answers.field("unit"))
-    letters = actions.Letters(kind, how, answers.field("password"), tuple(only))
+    again = answers.field("again") == "yes"
+    letters = actions.Letters(kind, how, answers.field("password"), tuple(only), again)
     return answers.to_job(actions.send(answers.desk(), letters))
 
 
@@ -177,8 +191,10 @@ def _only(code: str) -> list[Unit]:
 def fetch() -> AnyResponse:
     """Collects from the mailbox."""
     answers.collection()
-    job = actions.fetch(answers.desk(), answers.field("password"))
-    return answers.to_job(job)
+    mark_seen = answers.field("mark_seen") == "yes"
+    move_to = answers.field("move_to").strip()
+    box = actions.Mailbox(answers.field("password"), mark_seen, move_to)
+    return answers.to_job(actions.fetch(answers.desk(), box))
 
 
 # --- what lies in the campaign ---

@@ -85,13 +85,13 @@ class UnitPage:
     @cached_property
     def drawing(self) -> Drawing | None:
         """The report that is shown, drawn as the form."""
-        file = self._shown
+        file = self.shown
         if file is None or file.form is None:
             return None
         return Drawing(file, file.form, self._before)
 
     @property
-    def _shown(self) -> FileRecord | None:
+    def shown(self) -> FileRecord | None:
         """The report that decides where the unit stands, else its last one."""
         candidates = [file.result for file in self.status.files]
         deciding = judged(self.status)
@@ -105,6 +105,16 @@ class UnitPage:
         """Last year's figures of the unit, where the campaign knows them."""
         prior_year = self.snapshot.result.request.prior_year
         return None if prior_year is None else prior_year.of(self.status.unit)
+
+    @property
+    def can_send(self) -> bool:
+        """Whether the settings name a server and a sender."""
+        return self.snapshot.campaign.settings.smtp.can_send
+
+    @property
+    def is_publishable(self) -> bool:
+        """Whether a Word report can be written of the report that is shown."""
+        return self.shown is not None and "!" not in self.shown.path
 
     @property
     def decidable(self) -> list[Told]:
@@ -212,6 +222,21 @@ def take_in(code: str) -> AnyResponse:
     name = "" if file.unit.name else unit.name
     document = actions.Document(settings.inbox / file.path, name, year)
     return answers.to_job(actions.take_in_one(answers.desk(), document))
+
+
+@pages.post("/unit/<path:code>/report")
+def publish(code: str) -> AnyResponse:
+    """Writes the Word report of the unit, from the report that its page shows."""
+    collection = answers.collection()
+    snapshot = collection.look().snapshot
+    status = None if snapshot is None else snapshot.unit(code)
+    if snapshot is None or status is None:
+        abort(HTTPStatus.NOT_FOUND)
+    page = UnitPage(snapshot, status)
+    if page.shown is None or not page.is_publishable:
+        abort(HTTPStatus.NOT_FOUND)
+    path = collection.settings().inbox / page.shown.path
+    return answers.to_job(actions.publish_one(answers.desk(), path))
 
 
 def _file_of(code: str, content: str) -> FileRecord:
