@@ -72,12 +72,18 @@ def test_what_is_typed_is_written_and_shown_again(visit: Visit) -> None:
 @pytest.mark.parametrize(
     ("typed", "told"),
     [
-        ({"mail.from": "不是邮箱"}, "mail.from 的值“不是邮箱”不对，应当是：一个邮箱地址"),
+        (
+            {"mail.from": "不是邮箱"},
+            "没有改动：“发信的邮箱地址”的值“不是邮箱”不对，应当是：一个邮箱地址。",
+        ),
         ({"mail.smtp.port": "很多"}, "端口要写成数字，例如 465。"),
         ({"deadline": "月底"}, "截止日期要写成 2026-01-20 这样。"),
         ({"imports": "也许"}, "请选择不是县里发的模板的报表计入不计入。"),
         ({"mail.smtp.pause": "一会儿"}, "两封信之间停几秒，要写成数字，例如 1 或 0.5。"),
-        ({"mail.smtp.pause": "9999"}, "应当是：从 0 到 3600 的秒数"),
+        (
+            {"mail.smtp.pause": "9999"},
+            "“两封信之间停几秒”的值“9999.0”不对，应当是：从 0 到 3600 的秒数。",
+        ),
         ({"mail.imap.verify": "也许"}, "请选择核对不核对服务器证书。"),
         ({"mail.imap.since": "月初"}, "收信从哪一天起要写成 2026-01-20 这样。"),
         ({"mail.smtp.security": "ssl"}, "只能是 tls、starttls 或 none"),

@@ -37,6 +37,29 @@ IMPORTS = {"false": "不计入，按退回处理", "true": "也计入"}
 VERIFY = {"true": "核对（应当核对）", "false": "不核对：别人能冒充服务器"}
 """Whether the certificate of a server is looked at, in words."""
 
+LABELS = {
+    "deadline": "截止日期（例如 2027-01-31）",
+    "contact": "填表有疑问时找谁（姓名和电话）",
+    "imports": "不是县里发的模板、但数字读得出来的报表（自己打的表、网页、Word）",
+    "mail.from": "发信的邮箱地址",
+    "mail.name": "发信人显示的名称",
+    "mail.reply_to": "回信寄到哪个邮箱（不填就是发信的邮箱）",
+    "mail.smtp.host": "发信服务器",
+    "mail.smtp.port": "端口",
+    "mail.smtp.security": "加密",
+    "mail.smtp.user": "登录用户名",
+    "mail.smtp.verify": "服务器证书",
+    "mail.smtp.pause": "两封信之间停几秒（免得被当作垃圾邮件）",
+    "mail.imap.host": "收信服务器",
+    "mail.imap.port": "端口",
+    "mail.imap.security": "加密",
+    "mail.imap.user": "登录用户名",
+    "mail.imap.verify": "服务器证书",
+    "mail.imap.folder": "收哪个邮箱文件夹",
+    "mail.imap.since": "只收这一天起的邮件（例如 2027-01-05，不填就全部收）",
+}
+"""What the form calls each setting; in brackets what helps to fill it in."""
+
 _TEXTS = (
     "contact",
     "mail.from",
@@ -59,6 +82,7 @@ _CHOICES = {
 }
 """Settings that are so or not, and what is asked for."""
 
+_OF_THE_FILE = re.compile("^设置“[^”]*”有误：")
 _SECONDS = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,3})?")
 
 
@@ -84,6 +108,7 @@ def _form(
         security=SECURITY,
         imports=IMPORTS,
         verify=VERIFY,
+        labels=LABELS,
     )
 
 
@@ -127,10 +152,19 @@ def change() -> AnyResponse | str:
     try:
         change_settings(collection.folder, {name: _value(name, typed[name]) for name in changed})
     except (CampaignError, UsageError) as error:
-        return _form(settings, typed, shown, error.message)
+        return _form(settings, typed, shown, _on_form(error.message))
     if changed:
         LOGGER.info("改设置 %d 项", len(changed))
     return answers.to("settings.show", saved="")
+
+
+def _on_form(message: str) -> str:
+    """A sentence about the file of the settings, as one about the form."""
+    told = _OF_THE_FILE.sub("没有改动：", message).replace("，不加引号", "")
+    for name, label in LABELS.items():
+        named = re.compile(rf"(?<![.\w]){re.escape(name)} (?=的值|只能|不能|最多)")
+        told = named.sub(f"“{label.partition('（')[0]}”", told)
+    return told
 
 
 def _value(name: str, text: str) -> Value:
