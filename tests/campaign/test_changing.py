@@ -41,6 +41,7 @@ def test_only_the_line_of_the_setting_changes(folder: Path) -> None:
             "mail.smtp.host": "smtp.example.org",
             "mail.smtp.port": 587,
             "mail.smtp.security": "starttls",
+            "mail.smtp.pause": 0.5,
             "mail.imap.host": "imap.example.org",
             "mail.imap.verify": False,
         },
@@ -51,7 +52,9 @@ def test_only_the_line_of_the_setting_changes(folder: Path) -> None:
     smtp, imap = settings.smtp.server, settings.imap.server
     assert (smtp.host, smtp.port, smtp.security) == ("smtp.example.org", 587, "starttls")
     assert (imap.host, imap.port, imap.verify) == ("imap.example.org", 993, False)
+    assert settings.smtp.pause == 0.5
     changed = differing(before, lines(folder))
+    assert changed["pause = 1.0"] == "pause = 0.5"
     assert changed["deadline = 2026-01-31"] == "deadline = 2026-02-01"
     assert changed['from = ""'] == 'from = "xian@example.org"'
     assert len([line for line in lines(folder) if line.startswith("host = ")]) == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
 import shutil
@@ -181,6 +182,18 @@ def test_what_is_no_template_is_imported_from_the_inbox(visit: Visit, zfxxgk: Fo
     )
 
 
+def test_a_workbook_that_somebody_completed_stays(visit: Visit, zfxxgk: Form) -> None:
+    visit.send("丙寅.docx", document(zfxxgk, "丙寅镇"))
+    done(visit, "/act/import")
+    (path,) = (visit.folder / "imported").glob("*.xlsx")
+    completed = put(path.read_bytes(), REQUESTS, "D8", "number", "3")
+    path.write_bytes(completed)
+    lines = done(visit, "/act/import").result.lines
+    kept = path.with_name(f"{path.name}.bak")
+    assert lines[0] == f"原来的“{path}”改名为“{kept.name}”留着。"
+    assert kept.read_bytes() == completed
+
+
 def test_one_file_is_imported_as_whose_it_is_said_to_be(visit: Visit, zfxxgk: Form) -> None:
     values = {"document": (io.BytesIO(document(zfxxgk, "我镇")), "年报.docx")}
     job = done(visit, "/import", unit="990103", year="２０２５年", **values)
@@ -317,6 +330,23 @@ def test_what_cannot_be_compared_is_called_by_its_name(visit: Visit, zfxxgk: For
     answer = visit.post("/compare", {"first": (io.BytesIO(b"x"), "年报.xlsx")})
     assert answer.status_code == HTTPStatus.CONFLICT
     assert "请选择要比较的两个文件。" in words(answer.text)
+
+
+def test_on_a_full_disk_nothing_is_left_and_the_file_is_called_by_its_name(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    before = files(visit)
+    monkeypatch.setattr("xlreport.desk.uploads.os.fsync", full)
+    given = {"first": (io.BytesIO(b"x"), "甲.xlsx"), "second": (io.BytesIO(b"x"), "乙.xlsx")}
+    answer = visit.post("/compare", given)
+    assert answer.status_code == HTTPStatus.CONFLICT
+    assert "“甲.xlsx”" in words(answer.text)
+    assert "磁盘" in words(answer.text)
+    monkeypatch.undo()
+    assert files(visit) == before
 
 
 def test_what_a_killed_desk_held_is_cleared_away(tmp_path: Path) -> None:

@@ -122,15 +122,15 @@ def hold(folder: Path, uploads: Sequence[Upload]) -> Held:
     """Writes uploads beside a campaign's folders, each in a place of its own, for two may have one
     name. Raises OSError: then none of them is left."""
     home = folder / _SPOOLED.replace("*", secrets.token_hex(8))
-    paths = []
-    try:
-        for number, upload in enumerate(uploads, start=1):
-            path = made(home / str(number)) / plain_name(upload.name)
+    paths = [home / str(i) / plain_name(upload.name) for i, upload in enumerate(uploads)]
+    for upload, path in zip(uploads, paths, strict=True):
+        try:
+            made(path.parent)
             _write(upload, path)
-            paths.append(path)
-    except OSError:
-        shutil.rmtree(home, ignore_errors=True)
-        raise
+        except OSError as error:
+            shutil.rmtree(home, ignore_errors=True)
+            error.filename, error.filename2 = harmless(upload.name), None  # as the person knows it
+            raise
     return Held(home, tuple(paths))
 
 
