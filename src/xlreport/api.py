@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from xlreport.atomic import locked, safe_name
 from xlreport.errors import UsageError, WouldReplace
@@ -80,6 +81,10 @@ _OF_LAST_YEAR = Policy(with_errors=True, imports=True)
 
 MAX_PASSWORD = 15
 """Characters that a sheet's password may have."""
+
+
+NO_NAMES: Mapping[Path, str] = MappingProxyType({})
+"""Files are called by their paths."""
 
 
 @dataclass(frozen=True)
@@ -221,13 +226,17 @@ def check_files(
     exclude: Iterable[Path] = (),
     prior_year: PriorYear | None = None,
     reading: ReadOptions = ReadOptions(),
+    names: Mapping[Path, str] = NO_NAMES,
 ) -> CheckResult:
     """Reads and checks files, and all files of folders, each on its own.
 
     `exclude` names files of the caller's (passwords) that are no reports even if they lie in a
-    folder. Raises UsageError for a path that does not exist.
+    folder; `names` are what people call files, where these are not their paths. Raises UsageError
+    for a path that does not exist.
     """
-    files = read_files(_listed(paths, exclude), forms, reading)
+    listed = _listed(paths, exclude)
+    called = [replace(file, shown=names.get(file.path, file.shown)) for file in listed]
+    files = read_files(called, forms, reading)
     return CheckResult(tuple(validated(files, prior_year)))
 
 

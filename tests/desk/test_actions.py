@@ -6,6 +6,7 @@ import csv
 import errno
 import io
 import json
+import re
 import shutil
 import zipfile
 from collections.abc import Iterator
@@ -70,7 +71,8 @@ def test_reports_with_errors_count_when_that_is_ticked_and_only_then(visit: Visi
     assert WRONG in words(visit.page(f"/jobs/{job.number}"))
     page = visit.page("/office")
     assert 'name="with_errors" value="yes" id="errors-merge"' in page
-    assert "checked" not in page
+    assert page.count('type="checkbox"') == 3
+    assert not re.search(r'type="checkbox"[^>]* checked', page)
     job = done(visit, "/act/merge")
     assert job.title == "汇总"
     assert job.result.lines[1] == SUMMED.format(1)
@@ -299,6 +301,29 @@ def test_a_format_that_cannot_be_written_here_is_told_without_a_command(
 
 def missing(_rows: object) -> None:
     raise ImportError
+
+
+# --- checking what is not taken ---
+
+
+def test_a_file_is_checked_and_not_taken(visit: Visit) -> None:
+    before = files(visit)
+    wrong = (visit.folder / "inbox" / "乙.xlsx").read_bytes()
+    job = done(visit, "/check", checked=(io.BytesIO(wrong), "看看.xlsx"))
+    assert job.result.lines[0] == "【退回】乙丑镇　看看.xlsx"
+    assert any("（A-3·" in line for line in job.result.lines)
+    assert job.result.lines[-1] == "共 1 个文件：通过 0 个，退回 1 个，其余 0 个。"
+    assert files(visit) == before
+    assert not list(visit.folder.glob(".xlreport*"))
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("里面.xlsx", wrong)
+    packed.seek(0)
+    lines = done(visit, "/check", checked=(packed, "包.zip")).result.lines
+    assert "【退回】乙丑镇　包.zip!里面.xlsx" in lines
+    answer = visit.post("/check")
+    assert answer.status_code == HTTPStatus.CONFLICT
+    assert "请先选择要审核的文件。" in words(answer.text)
 
 
 # --- comparing ---

@@ -47,6 +47,7 @@ CHANGES = (
     "/settings/previous/none",
     "/import",
     "/export",
+    "/check",
     "/compare",
     "/verify",
     "/open/folder",

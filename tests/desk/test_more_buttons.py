@@ -148,6 +148,10 @@ def test_files_are_compared_written_and_verified(
         assert lines[0] == "甲.xlsx → 另一份.xlsx"
         assert lines[-1] == "共有 1 处不同。"
         office(page)
+        clerk.drop([seat.folder / "inbox" / "乙.xlsx"], "#checked")
+        page.get_by_role("button", name="审核", exact=True).click()
+        assert done(page)[0] == "【退回】乙丑镇　乙.xlsx"
+        office(page)
         page.locator("#to").select_option(value="json")
         page.get_by_role("button", name="写出数据文件").click()
         data = seat.folder / "summary" / "数据.json"

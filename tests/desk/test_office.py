@@ -376,6 +376,7 @@ def test_no_action_is_begun_without_a_campaign(tmp_path: Path) -> None:
             "/settings/previous/none",
             "/import",
             "/export",
+            "/check",
             "/compare",
             "/verify",
             "/messages/1/reopen",

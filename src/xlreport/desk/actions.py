@@ -322,6 +322,32 @@ def _imported(lines: tuple[str, ...], result: ImportResult) -> Done:
     return Done(lines, ("imported",) if result.outputs else ())
 
 
+def check(desk: Desk, upload: Upload) -> Job:
+    """Checks a file that is not taken. It is on the disk when this comes back, and gone when it is
+    done. Raises OSError."""
+    from xlreport.desk.uploads import hold
+
+    collection = _collection(desk)
+    held = hold(collection.folder, [upload])
+    return desk.act("只审核", lambda p: _checked(collection, p, held))
+
+
+def _checked(collection: Collection, progress: Progress, held: Held) -> Done:
+    from xlreport.api import check_files
+    from xlreport.telling.lines import check_report
+
+    with held.until_done() as paths:
+        campaign = collection.compared(progress)
+        result = check_files(
+            paths,
+            forms=campaign.forms,
+            prior_year=campaign.prior_year,
+            reading=replace(campaign.reading, memory=None),
+            names={path: path.name for path in paths},
+        )
+    return Done(tuple(check_report(result, verbose=True)))
+
+
 def compare(desk: Desk, first: Upload, second: Upload) -> Job:
     """Compares two files cell by cell. They are on the disk when this comes back, and gone when it
     is done. Raises OSError."""

@@ -149,6 +149,16 @@ def take_in() -> AnyResponse:
     return answers.to_job(actions.take_in_one(answers.desk(), document))
 
 
+@pages.post("/check")
+def check() -> AnyResponse:
+    """Checks a file that was given, and does not take it."""
+    answers.collection()
+    upload = answers.upload("checked")
+    if upload is None:
+        raise UsageError("请先选择要审核的文件。")
+    return answers.to_job(actions.check(answers.desk(), upload))
+
+
 @pages.post("/compare")
 def compare() -> AnyResponse:
     """Compares two files that were given."""
