@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from campaign.scene import JIAZI, YICHOU, Mailbox, campaign_in, workbook
+from campaign.test_decisions import put, wrong
 from campaign.test_send import Way, parsed, said
 from hostile.scene import base
 from xlreport import FormCatalog, read_submission, write_workbook
 from xlreport.campaign.campaign import Campaign, ledger_of
 from xlreport.campaign.collect import collect
+from xlreport.campaign.decisions import Asked, decide
 from xlreport.campaign.letters import read_letter
 from xlreport.campaign.send import LetterWriter, SendRequest, SendResult, send
 from xlreport.campaign.status import status
@@ -178,3 +180,15 @@ def test_the_command(campaign: Campaign, box: Mailbox, capsys: pytest.CaptureFix
     assert main(["send", "receipts", "--drafts", *where]) == 0
     assert "收到回执：已写成草稿 1 个单位。" in capsys.readouterr().out
     assert [path.name for path in campaign.settings.drafts.iterdir()] == ["990101_甲子镇_回执.eml"]
+
+
+def test_a_receipt_says_what_the_county_accepted(campaign: Campaign) -> None:
+    put(campaign, wrong(campaign))
+    decide(campaign, Asked(JIAZI, "A3", "accept", "上年数报错", "王五"))
+    way = Way()
+    receipt(campaign, way)
+    text = parsed(way.taken[0][0]).get_content().replace("\r", "")
+    assert (
+        "审核结果：通过，计入汇总；有 1 处警示没有说明，请核实；县里认可A-3：上年数报错（王五，"
+        in text
+    )

@@ -104,9 +104,10 @@ def test_a_cover_that_contradicts_its_template_says_so_and_is_for_people(
     (verdict,) = visit.data("/state.json?path=乙丑镇年报.xlsx")["verdicts"]
     reason = "封面的填报单位是“乙丑镇”，这份模板却是发给“甲子镇”的，无法判断是谁报的"
     assert verdict["sentence"] == f"{reason}，请用本单位自己的模板重新填报"
+    assert verdict["unit"] == ""
     page = words(visit.page("/")).partition("要由人看的")[2]
-    assert f"不能计入的文件：乙丑镇年报.xlsx（{reason}）" in page
-    assert reason in words(visit.page("/unit/990101")).partition("收到的文件")[2]
+    assert f"认不出单位的文件：乙丑镇年报.xlsx（{reason}）" in page
+    assert "乙丑镇年报.xlsx" not in visit.page("/unit/990101"), "it may not be theirs"
 
 
 def test_what_is_wrong_inside_an_archive_is_told(visit: Visit, zfxxgk: Form) -> None:

@@ -440,3 +440,22 @@ def test_a_line_with_a_number_too_few_is_listed(before: tuple[Grid | str, ...]) 
     assert told(reading) == [f"第1个表格 第4行1格：有 14 个数字认不准是哪一项：{reason}，没有读入"]
     assert len(reading.unplaced) == 14
     assert values(reading) == typed(ONE, "review")
+
+
+def without_last_columns(count: int) -> Callable[[Printed], Printed]:
+    def change(part: Printed) -> Printed:
+        kept = {at: slot for at, slot in part.slots.items() if at[1] < part.width - count}
+        return replace(part, slots=kept)
+
+    return change
+
+
+def test_totals_that_are_not_printed_are_not_to_be_filled_in() -> None:
+    """A total is worked out: what can be done is to look whether the details add up."""
+    reading = read(with_table("requests", without_last_columns(1)))
+    assert values(reading) == typed(ONE)
+    (finding,) = [f for f in reading.findings if f.code == "R38"]
+    assert finding.severity is Severity.WARNING
+    assert finding.message.startswith("“三、收到和处理政府信息公开申请情况”有 ")
+    assert finding.message.endswith("个合计没有读到（总计），没有与明细核对过")
+    assert finding.suggestion == "请对照原文，看明细加起来是不是那个合计"

@@ -50,6 +50,7 @@ from xlreport.form.model import Form
 from xlreport.mail.compose import Outgoing, composed, new_message_id, wire
 from xlreport.mail.servers import Smtp
 from xlreport.mail.smtp import SENT
+from xlreport.merging.decisions import accepted_as_is
 from xlreport.merging.outcome import Outcome
 from xlreport.merging.request import MergeRequest, Progress, uncounted
 from xlreport.merging.roster import ADDRESS
@@ -364,7 +365,7 @@ class LetterWriter:
         places = {
             "文件名": harmless(file.name),
             "收到时间": minute(moment) or _NO_TIME,
-            "结果": f"{COUNTED}{remark}",
+            "结果": "；".join((f"{COUNTED}{remark}", *accepted_as_is(file.result.findings))),
             "校验码": data_code(report),
             "主要数字": "\n".join(_headlines(self.campaign.form, report)),
         }

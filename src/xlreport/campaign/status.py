@@ -31,7 +31,6 @@ from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.merging.result import LEFT_OUT_LABEL, MergeResult, is_left_out
 from xlreport.merging.roster import Roster
 from xlreport.submission import Unit
-from xlreport.workbook.codes import F5
 
 ACCEPTED, RETURNED, REJECTED, MISSING = "accepted", "returned", "rejected", "missing"
 _LABELS = {ACCEPTED: "通过", RETURNED: "退回", REJECTED: "未报", MISSING: "未报"}
@@ -340,22 +339,16 @@ def _strangers(files: Iterable[FileRecord], units: Iterable[UnitStatus]) -> tupl
 
 
 def _set_aside(units: Iterable[UnitStatus]) -> Iterator[FileRecord]:
-    """The files that cannot count where another report decides the state, but for those before
-    which that came. Of a cover that contradicts its template nobody knows whose it is: it is never
-    settled by a report of the unit."""
+    """The files that cannot count where another report decides the state, but for those after
+    which that came."""
     for unit in units:
         if unit.state not in (ACCEPTED, RETURNED):
             continue
         decided = max(map(_moment, unit.current))
         for file in unit.files:
-            is_settled = 0 < _moment(file) <= decided and not is_of_nobody(file.result)
+            is_settled = 0 < _moment(file) <= decided
             if file.result.outcome is Outcome.REJECTED and not is_settled:
                 yield file.result
-
-
-def is_of_nobody(file: FileRecord) -> bool:
-    """Whether a file contradicts itself about whose it is."""
-    return any(finding.code == F5.code for finding in file.findings)
 
 
 def _stale(campaign: Campaign) -> Iterator[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from xlreport.campaign.status import ACCEPTED, MISSING, REJECTED, RETURNED, StatusResult, UnitStatus
 from xlreport.desk.wording import on_page
 from xlreport.findings import Finding, Severity
+from xlreport.merging.arrivals import contradicts_itself
 from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.merging.result import label_of
 from xlreport.publishing.overview import (
@@ -18,6 +19,7 @@ from xlreport.publishing.overview import (
     reason_not_counted,
     why_not_counted,
 )
+from xlreport.submission import NOBODY
 from xlreport.text import first_of
 
 STATES: Mapping[str, str] = {
@@ -177,9 +179,8 @@ def _of_one(path: str, file: FileRecord) -> Verdict:
     told = _counts(file)
     if file.outcome not in (Outcome.ACCEPTED, Outcome.RETURNED):
         told = _why(file)
-    return Verdict(
-        path, file.outcome.value, label_of(file), file.unit.name, file.unit.code, sentence=told
-    )
+    unit = NOBODY if contradicts_itself(file) else file.unit
+    return Verdict(path, file.outcome.value, label_of(file), unit.name, unit.code, sentence=told)
 
 
 def _why(file: FileRecord) -> str:

@@ -96,6 +96,10 @@ NO_HEADING = R38.message("“{table}”的“{label}”没有读入：找不到�
 NO_HEADINGS = R38.message(
     "“{table}”有 {count} 项没有读入（{labels}）：找不到表头，或者表头旁的数字认不准", _LOOK_ALL
 )
+NO_TOTALS = R38.message(
+    "“{table}”有 {count} 个合计没有读到（{labels}），没有与明细核对过",
+    "请对照原文，看明细加起来是不是那个合计",
+)
 HIDDEN = R38.message("{lines}是隐藏的，没有读", "请取消隐藏，对照原文把里面的数填进模板")
 
 NO_YEAR = R39.message(

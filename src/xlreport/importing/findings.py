@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from xlreport.findings import Finding
+from xlreport.findings import Finding, Severity
 from xlreport.form.model import Field, Form, Kind
 from xlreport.importing import codes
 from xlreport.importing.fields import Fields
@@ -85,7 +85,9 @@ def _texts(found: Sequence[Placed]) -> str:
 
 
 def missing_findings(tables: Tables, missing: Iterable[Field]) -> Iterator[Finding]:
-    """R38: tables and fields whose headings are not there."""
+    """R38: tables and fields whose headings are not there. A total is worked out: nobody can fill
+    it in."""
+    typed = {field.id for field in tables.form.typed}
     of_table: defaultdict[str, list[Field]] = defaultdict(list)
     for field in missing:
         of_table[field.table].append(field)
@@ -97,11 +99,25 @@ def missing_findings(tables: Tables, missing: Iterable[Field]) -> Iterator[Findi
             continue  # R37 tells of a table of which no number is certain
         if table.id not in standing:
             yield codes.NO_TABLE(title=table.title)
-        elif len(fields) == 1:
-            yield codes.NO_HEADING(table=table.title, label=fields[0].label).at(field=fields[0].id)
-        else:
-            labels = _labels(fields, tables)
-            yield codes.NO_HEADINGS(table=table.title, count=len(fields), labels=labels)
+            continue
+        yield from _unread([field for field in fields if field.id in typed], tables)
+        totals = [field for field in fields if field.id not in typed]
+        if totals:
+            labels = _labels(totals, tables)
+            told = codes.NO_TOTALS(table=table.title, count=len(totals), labels=labels)
+            yield told.at(severity=Severity.WARNING)
+
+
+def _unread(fields: Sequence[Field], tables: Tables) -> Iterator[Finding]:
+    """Fields of one table that are to be filled in."""
+    if not fields:
+        return
+    table = tables.form.table(fields[0].table)
+    if len(fields) == 1:
+        yield codes.NO_HEADING(table=table.title, label=fields[0].label).at(field=fields[0].id)
+        return
+    labels = _labels(fields, tables)
+    yield codes.NO_HEADINGS(table=table.title, count=len(fields), labels=labels)
 
 
 def _labels(fields: Sequence[Field], tables: Tables) -> str:

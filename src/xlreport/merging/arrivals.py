@@ -10,10 +10,12 @@ from dataclasses import dataclass, replace
 
 from xlreport.findings import Finding
 from xlreport.merging.codes import MOVED_AWAY, SENDER_OF_OTHERS, UNKNOWN_SENDER
-from xlreport.merging.outcome import FileRecord
+from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.merging.roster import Roster
 from xlreport.submission import Unit
 from xlreport.text import in_marks
+from xlreport.workbook.codes import F5
+from xlreport.workbook.layout.identity import identity_name
 
 MARK = 12
 """Hexadecimal digits of the SHA-256 that a collected file's name ends with."""
@@ -77,10 +79,23 @@ def _of_archive(path: str, archives: Mapping[str, Arrival]) -> Arrival | None:
 
 def owners_of(file: FileRecord, arrival: Arrival | None, roster: Roster) -> list[Unit]:
     """The unit that a file names, else those from whose address it came."""
-    named = roster.listed(file.unit)
+    named = None if contradicts_itself(file) else roster.listed(file.unit)
     if named is not None:
         return [named]
     return [] if arrival is None else list(roster.owners(arrival.senders))
+
+
+def contradicts_itself(file: FileRecord) -> bool:
+    """Whether a file that cannot count names two units (F5): nobody knows which of them sent it,
+    and neither is blamed for it."""
+    if file.outcome is not Outcome.REJECTED:
+        return False
+    of_year = identity_name("year")
+    for finding in file.findings:
+        names_two = finding.code == F5.code and "cover" in dict(finding.observed)
+        if names_two and finding.field != of_year:
+            return True
+    return False
 
 
 def _dated(file: FileRecord, arrival: Arrival, roster: Roster | None) -> FileRecord:

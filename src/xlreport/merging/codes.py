@@ -231,7 +231,7 @@ COUNTED_TWICE = F10.message(
 
 COPY_COUNTED = F8.message("内容与“{winner}”完全相同，只计一次", _NOTHING)
 COPY_NOT_COUNTED = F8.message("内容与“{winner}”完全相同，那一份也没有计入", "请看那一份的结果")
-_KEEP_THIS = "如果应当以这一份为准，请删去其余的后重新汇总"
+_KEEP_THIS = "如果应当以这一份为准，请把其余的移到别的文件夹后重新汇总"
 OLDER = F7.message("同一单位另有“{winner}”，{reason}，以那一份为准", _KEEP_THIS)
 BESIDE_OWN_WORKBOOK = F7.message("同一单位用县里的模板报了“{winner}”，以那一份为准", _KEEP_THIS)
 IMPORT_COUNTED = R36.message("这不是县里发的模板，县里决定照样可以计入", "请核对数字和单位")
@@ -245,7 +245,8 @@ UNDECIDED = F16.message("与同一单位的“{winner}”内容不同，都没�
 OLDER_SAYS = F7.message("{label}：这一份是 {first}，“{winner}”是 {second}", _KEEP_THIS)
 UNDECIDED_SAYS = F16.message("{label}：这一份是 {first}，“{winner}”是 {second}", _KEEP_THIS)
 ALL_UNDECIDED = F16.message(
-    "同一单位有 {count} 份报表，内容不同，{reason}，都没有计入", "请只留下应当计入的一份后重新汇总"
+    "同一单位有 {count} 份报表，内容不同，{reason}，都没有计入",
+    "请只留下应当计入的一份，其余的移到别的文件夹后重新汇总",
 )
 LATER_IS_OLDER = F20.message(
     "先收到的“{rival}”反而较新（第 {number} 次，保存时间 {saved}），计入的是后收到的这一份"

@@ -16,7 +16,7 @@ from xlreport.clock import china
 from xlreport.data_code import content_digest
 from xlreport.findings import Finding, Severity, has_errors
 from xlreport.importing.codes import R36
-from xlreport.merging.codes import ACCEPTED_AS_IS, DECISION_LAPSED, LEFT_OUT, QUERIED
+from xlreport.merging.codes import ACCEPTED_AS_IS, DECISION_LAPSED, E6, LEFT_OUT, QUERIED
 from xlreport.merging.outcome import FileRecord, Outcome, UnitKey
 from xlreport.submission import Unit
 from xlreport.text import chinese_day, printed_code
@@ -155,6 +155,16 @@ def _accepted(decision: Decision, file: FileRecord) -> FileRecord:
         findings.append(finding)
     told = ACCEPTED_AS_IS(what=decision.names(findings), reason=decision.signed)
     return file.telling(findings).noting(file.placed(told))
+
+
+def accepted_as_is(findings: Iterable[Finding]) -> list[str]:
+    """What the county has accepted of a report, in its words."""
+    told = []
+    for finding in findings:
+        is_in_force = finding.suggestion == ACCEPTED_AS_IS.suggestion  # no decision that lapsed
+        if finding.code == E6.code and is_in_force:
+            told.append(finding.message)
+    return told
 
 
 def _explained(finding: Finding, words: str) -> Finding:

@@ -18,6 +18,7 @@ from xlreport.clock import minute, seconds_of
 from xlreport.findings import Finding, Severity, excel_order, grouped
 from xlreport.form import expression as ex
 from xlreport.form.model import Chart, ChartKind, Form
+from xlreport.merging.arrivals import contradicts_itself
 from xlreport.merging.codes import E10
 from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.merging.result import LEFT_OUT_LABEL, MergeResult, is_left_out
@@ -263,7 +264,8 @@ def unit_rows(result: MergeResult) -> list[UnitRow]:
     places = {unit.code: i for i, unit in enumerate(roster.units)} if roster else {}
     unusable: dict[str, list[FileRecord]] = {}
     for file in result.with_outcome(Outcome.REJECTED):
-        unusable.setdefault(file.unit.code, []).append(file)
+        if not contradicts_itself(file):
+            unusable.setdefault(file.unit.code, []).append(file)
     rows = []
     for unit in result.missing:
         own = tuple(unusable.get(unit.code, ()))

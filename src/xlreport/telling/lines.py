@@ -742,10 +742,7 @@ def stranger_line(file: FileRecord) -> str:
 
 def set_aside_line(file: FileRecord) -> str:
     """A file that cannot count of a unit that another report stands for."""
-    from xlreport.campaign.status import is_of_nobody
-
-    whose = "" if is_of_nobody(file) else file.unit.name
-    return harmless(f"{whose}不能计入的文件：{file.path}（{_why_unknown(file)}）")
+    return harmless(f"{file.unit.name}不能计入的文件：{file.path}（{_why_unknown(file)}）")
 
 
 def message_line(message: Received) -> str:
