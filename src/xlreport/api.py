@@ -27,7 +27,7 @@ from xlreport.merging.imported import (
     without_choice,
 )
 from xlreport.merging.intake import read_files
-from xlreport.merging.merge import merge_files, with_typed_lines
+from xlreport.merging.merge import merge_files, with_county, with_typed_lines
 from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.merging.prior_year import PriorYear, gather
 from xlreport.merging.remote import address_of, list_remote
@@ -444,7 +444,7 @@ def _write(
     standing = standing_summary(path, form.id, county.year, how)
     require_room(standing, how)
     county = with_typed_lines(county, standing.summary)
-    result = _telling_what_is_lost(replace(result, county=county), standing)
+    result = _telling_what_is_lost(with_county(result, form, county), standing)
     overview = overview_of(result, form, county)
     summary = write_summary(form, county, result, password, overview)
     verify_summary(summary, result, overview)
@@ -526,7 +526,8 @@ def report_of_merge(
     standing = standing_summary(path, form.id, county.year, how)
     if standing.unread:
         raise UsageError(_UNREAD_FOR_REPORT.format(path=path, objection=standing.objection))
-    return county_report(result, form, with_typed_lines(county, standing.summary), author=author)
+    county = with_typed_lines(county, standing.summary)
+    return county_report(with_county(result, form, county), form, county, author=author)
 
 
 _UNREAD_FOR_REPORT = (

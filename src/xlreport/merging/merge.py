@@ -24,7 +24,7 @@ from xlreport.merging.outcome import FileRecord, Outcome, Stage
 from xlreport.merging.prior_year import PriorYear
 from xlreport.merging.request import MergeRequest
 from xlreport.merging.result import MergeResult, is_left_out
-from xlreport.merging.totals import broken, sum_up, too_large, totals_of
+from xlreport.merging.totals import broken, contradictions, sum_up, too_large, totals_of
 from xlreport.merging.validation import validated
 from xlreport.merging.versions import newest_versions
 from xlreport.rules.evaluate import view_of
@@ -158,3 +158,10 @@ def with_typed_lines(county: Summary, old: Submission | None) -> Summary:
         return county
     with_cover = county.with_identity(old.provenance.identity)
     return replace(with_cover, texts=old.texts, explanations=old.explanations)
+
+
+def with_county(result: MergeResult, form: Form, county: Summary) -> MergeResult:
+    """The result with the county's summary as it is written, and with what its own texts say
+    otherwise than its numbers."""
+    findings = (*result.own_findings, *contradictions(form, county))
+    return replace(result, county=county, own_findings=findings)

@@ -121,6 +121,14 @@ class MergeResult:
         sent = {file.unit.code for file in self.usable}
         return tuple(unit for unit in roster.units if unit.code not in sent)
 
+    @property
+    def about_texts(self) -> tuple[Finding, ...]:
+        """What the county's own texts say otherwise than its numbers."""
+        if self.form is None:
+            return ()
+        rules = {statement.check.code for statement in self.form.statements}
+        return tuple(finding for finding in self.own_findings if finding.rule in rules)
+
     @cached_property
     def only_unusable(self) -> tuple[Unit, ...]:
         """Those of the missing units that sent something which cannot be used."""

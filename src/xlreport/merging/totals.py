@@ -119,6 +119,16 @@ def broken(form: Form, county: Submission, counted: Sequence[FileRecord]) -> lis
     return findings
 
 
+def contradictions(form: Form, county: Submission) -> list[Finding]:
+    """What the county's own texts say otherwise than its numbers, unless it explained that."""
+    if not any(county.texts.values()):
+        return []
+    rules = {statement.check.code for statement in form.statements}
+    (found,) = check_submissions(form, [county])
+    about_texts = [finding for finding in found if finding.rule in rules]
+    return [finding for finding in about_texts if not finding.explanation]
+
+
 def _broken(finding: Finding, units: Sequence[str]) -> Finding:
     """What was found in the totals, with the units because of which."""
     named = first_of(units, MOST_NAMED, "个单位")

@@ -528,6 +528,7 @@ def open_points(result: MergeResult) -> list[str]:
     if broken:
         places = first_of(broken, MOST_BROKEN, "处")
         points.append(f"全县的合计有校验不成立，公布前请更正或者写明原因：{places}")
+    points += [f"{told.sheet} {told.cell}：{told.message}" for told in result.about_texts]
     return points
 
 

@@ -250,6 +250,7 @@ def _totals(result: MergeResult) -> Iterator[str]:
         if finding.code in _WITH_TOTALS:
             yield harmless(finding.line())
     yield from _broken_totals(result)
+    yield from (harmless(finding.line()) for finding in result.about_texts)
     if not result.counted_files:
         yield "没有一份报表通过审核，汇总表里的数字留空。"
     for position, path in enumerate(result.outputs):
