@@ -18,6 +18,7 @@ from xlreport import Entry, Form, Unit, get_form, write_workbook
 from xlreport.campaign.campaign import read_campaign
 from xlreport.campaign.decisions import decisions_of
 from xlreport.desk.drawing import Drawing
+from xlreport.workbook.layout.workbook import layout_of
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "2025"
 
@@ -145,9 +146,11 @@ def decided(visit: Visit, code: str = "990103", page: str = "", **fields: str) -
     page = page or visit.page(f"/unit/{code}")
     (seen,) = re.findall(r'name="seen" value="([^"]*)"', page)
     answer = visit.post(f"/unit/{code}/decide", {**fields, "seen": seen})
-    if answer.headers["Location"] == f"/unit/{code}#decisions":
+    if answer.status_code == HTTPStatus.SEE_OTHER:
+        assert answer.headers["Location"] == f"/unit/{code}#decisions"
         return ""
-    return visit.job(answer).trouble
+    assert answer.status_code == HTTPStatus.CONFLICT
+    return words(answer.text.partition('id="trouble"')[2].partition("</p>")[0].partition(">")[2])
 
 
 def decisions(visit: Visit) -> list[tuple[str, str, str, str]]:
@@ -183,10 +186,14 @@ def test_nothing_is_decided_about_a_report_that_nobody_has_seen(visit: Visit, zf
     first = visit.page("/unit/990101")
     visit.send("后.xlsx", workbook(zfxxgk, JIAZI, 2), modified="2026-01-06T10:00:00Z")
     query = {"about": "", "ruling": "query", "reason": "请核实"}
+    assert 'id="decide"' not in nothing
+    assert "还没有可用的报表，现在没有可以决定的。" in nothing
+    nothing += '<input name="seen" value="">'
     for old in (nothing, first):
         told = decided(visit, "990101", old, **query)
         assert told == (
             "“甲子镇”现在计入的不是刚才看的那一份报表，没有记下；请看过现在这份再决定。"
+            + ("这一页已经是现在这份。" if old is first else "")
         )
     assert decisions(visit) == []
     assert decided(visit, "990101", **query) == ""
@@ -207,6 +214,61 @@ def test_what_cannot_be_decided_is_told(wrong: Visit, fields: dict[str, str], to
     assert told in decided(wrong, **fields)
     assert decisions(wrong) == []
     assert wrong.post("/unit/1/decide", fields).status_code == HTTPStatus.NOT_FOUND
+
+
+def test_what_was_typed_stays_where_it_cannot_be_decided(visit: Visit, zfxxgk: Form) -> None:
+    report = base(zfxxgk, JIAZI)
+    blank = next(name for name in report.entries if name.startswith("disclosure."))
+    visit.send(
+        "甲.xlsx",
+        write_workbook(replace(report, entries={**report.entries, blank: Entry.of(None)}), zfxxgk),
+    )
+    page = visit.page("/unit/990101")
+    assert "作决定" not in page.partition('id="decisions"')[0], "no link where nobody can accept"
+    (option,) = re.findall(r"<option[^>]*>([^<]*（不能认可）)</option>", page)
+    (code,) = re.findall(r'<option value="([^"]+)">[^<]*（不能认可）', page)
+    (seen,) = re.findall(r'name="seen" value="([^"]*)"', page)
+    typed = {"about": code, "ruling": "accept", "reason": "“已”核实", "by": "张三"}
+    answer = visit.post("/unit/990101/decide", {**typed, "seen": seen})
+    assert answer.status_code == HTTPStatus.CONFLICT
+    assert "不能认可：不是数字的、读不准的，要由单位更正。" in answer.text
+    form = answer.text.partition('id="decide"')[2]
+    assert f'<option value="{code}" selected>{option}</option>' in form
+    assert '<input type="radio" name="ruling" value="accept" checked' in form
+    assert 'value="“已”核实"' in form
+    assert 'value="张三"' in form
+    assert f'name="seen" value="{seen}"' in form
+    assert "甲子镇 退回" in words(answer.text), "it is the unit's page"
+    assert decisions(visit) == []
+
+
+def test_what_can_be_decided_about_is_told_apart(visit: Visit, zfxxgk: Form) -> None:
+    report = base(zfxxgk, JIAZI)
+    names = [name for name in report.entries if name.startswith("disclosure.")]
+    blank = dict.fromkeys((names[0], names[-1]), Entry.of(None))
+    sent = replace(report, entries={**report.entries, **blank})
+    visit.send("甲.xlsx", write_workbook(sent, zfxxgk))
+    page = visit.page("/unit/990101").partition('id="decide"')[2]
+    options = re.findall(r"<option[^>]*>([^<]*)</option>", page)
+    assert len(set(options)) == len(options) >= 2
+    named = re.findall(r"[A-Z]\d+", " ".join(options))
+    for name in blank:
+        assert layout_of(zfxxgk).place(name).cell in named
+
+
+def test_a_report_that_cannot_be_used_is_not_decided_about(visit: Visit, zfxxgk: Form) -> None:
+    report = replace(base(zfxxgk, BINGYIN), year=2023)
+    visit.send("旧.xlsx", write_workbook(report, zfxxgk))
+    page = visit.page("/unit/990103")
+    assert 'id="decide"' not in page
+    assert "还没有可用的报表，现在没有可以决定的。" in page
+
+
+def test_taking_back_what_is_not_there_is_told_on_the_page(wrong: Visit) -> None:
+    wrong.page("/unit/990103")
+    answer = wrong.post("/unit/990103/revoke", {"about": "Z9"})
+    assert answer.status_code == HTTPStatus.CONFLICT
+    assert "“丙寅镇”没有要撤销的这个决定，也没有别的决定。" in answer.text
 
 
 def test_a_report_that_cannot_count_is_shown_all_the_same(visit: Visit, zfxxgk: Form) -> None:

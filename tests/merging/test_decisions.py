@@ -8,7 +8,7 @@ import pytest
 
 from support.records import JIAZI, record, report
 from xlreport.findings import Finding, Severity
-from xlreport.merging.decisions import Decision, Ruling, is_acceptable, with_decisions
+from xlreport.merging.decisions import Decision, Ruling, is_acceptable, unacceptable, with_decisions
 from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.submission import Unit
 
@@ -61,6 +61,15 @@ def test_only_rules_that_do_not_hold_can_be_accepted(
 ) -> None:
     finding = Finding(code, severity, "不对")
     assert is_acceptable(finding, returned(finding)) is acceptable
+
+
+def test_what_nobody_can_accept_is_told_of_all_that_a_code_covers() -> None:
+    rule, typed = Finding("A3.total", Severity.ERROR, "不对"), Finding("R12", Severity.ERROR, "字")
+    note = Finding("R13", Severity.NOTE, "读作 1")
+    file = returned(rule, typed, note)
+    assert unacceptable(replace(DECISION, code=""), file) == [typed]
+    assert unacceptable(replace(DECISION, code="A3"), file) == []
+    assert unacceptable(replace(DECISION, code="R12"), file) == [typed]
 
 
 def test_only_reports_that_were_checked_change() -> None:

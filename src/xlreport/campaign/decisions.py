@@ -12,8 +12,8 @@ from xlreport.campaign.campaign import Campaign, ledger_of, merged_inbox
 from xlreport.campaign.ledger import Ledger
 from xlreport.data_code import content_digest, data_code
 from xlreport.errors import UsageError
-from xlreport.findings import Finding, Severity
-from xlreport.merging.decisions import Decision, Ruling, is_acceptable
+from xlreport.findings import Finding
+from xlreport.merging.decisions import Decision, Ruling, unacceptable
 from xlreport.merging.outcome import FileRecord
 from xlreport.merging.result import USABLE
 from xlreport.submission import Unit
@@ -153,9 +153,7 @@ def _require_sense(decision: Decision, file: FileRecord) -> None:
         raise UsageError(_not_found(decision, file))
     if decision.ruling is not Ruling.ACCEPT:
         return
-    refused = [
-        f for f in concerned if f.severity is not Severity.NOTE and not is_acceptable(f, file)
-    ]
+    refused = unacceptable(decision, file)
     if refused:
         raise UsageError(
             f"“{file.unit.name}”的{'、'.join(_rules_of(refused))}不能认可："

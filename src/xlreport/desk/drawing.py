@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from xlreport.data_code import data_code
 from xlreport.findings import Finding, Severity
 from xlreport.form.model import Form, Table
-from xlreport.merging.decisions import is_acceptable
+from xlreport.merging.decisions import Decision, Ruling, is_acceptable, unacceptable
 from xlreport.merging.outcome import FileRecord
 from xlreport.publishing.overview import as_printed
 from xlreport.rules.evaluate import UnitView, view_of
 from xlreport.submission import Figures, Submission, shown
 from xlreport.telling.tables import shown_number
+from xlreport.text import cut_to_columns, first_of
 from xlreport.workbook.layout.sheet import Span
 from xlreport.workbook.layout.table import OfficialTable, official_table
 from xlreport.workbook.layout.workbook import layout_of
@@ -24,6 +25,12 @@ _HINT = "H1"
 
 _LIKELY = "likely"
 _NUMBER = "number"
+_MOST_PLACES = 3
+"""Cells that a choice names."""
+
+_LONGEST_CHOICE = 80
+"""Columns of a finding's words in a choice."""
+
 _HEADINGS = ("head", "row", "label", "title")
 
 
@@ -41,6 +48,16 @@ class Told:
     def is_hint(self) -> bool:
         """Whether it names a cell that is probably wrong."""
         return self.finding.rule == _HINT
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A code that can be decided about, in words that no other one has, and whether it can be
+    accepted."""
+
+    code: str
+    text: str
+    can_accept: bool
 
 
 @dataclass(frozen=True)
@@ -109,8 +126,29 @@ class Drawing:
         for number, finding in enumerate(as_printed(self.file.findings, self.form), 1):
             own = self._field_of(finding)
             names = [own] if own else concerned.get(_anywhere(finding), [])
-            can_accept = is_acceptable(finding, self.file)
+            can_accept = is_acceptable(finding, self.file) and self.can_accept(finding.code)
             yield Told(number, finding, tuple(dict.fromkeys(names)), can_accept)
+
+    def can_accept(self, code: str) -> bool:
+        """Whether the county can accept all that a decision about this code would be about."""
+        return not unacceptable(Decision(self.file.unit, Ruling.ACCEPT, "", code), self.file)
+
+    @property
+    def choices(self) -> list[Choice]:
+        """What the county can decide about, but for the whole report: each code once."""
+        by_code: dict[str, list[Finding]] = {}
+        for told in self.told:
+            if told.finding.severity is not Severity.NOTE:
+                by_code.setdefault(told.finding.code, []).append(told.finding)
+        return [self._choice(code, alike) for code, alike in by_code.items()]
+
+    def _choice(self, code: str, alike: Sequence[Finding]) -> Choice:
+        first = alike[0]
+        places = list(dict.fromkeys(finding.where for finding in alike if finding.where))
+        where = first_of(places, _MOST_PLACES, "处")
+        words = cut_to_columns(first.message, _LONGEST_CHOICE)
+        pieces = filter(None, (first.printed_code, where, words))
+        return Choice(code, "　".join(pieces), can_accept=self.can_accept(code))
 
     def _field_of(self, finding: Finding) -> str:
         """The cell of the form that a finding is about; empty where it is about none."""
@@ -190,8 +228,3 @@ def _mark(told: Sequence[Told]) -> str:
         return _LIKELY
     severities = sorted((each.finding.severity for each in told), key=lambda s: s.rank)
     return severities[0].value if severities else ""
-
-
-def decidable(told: Iterable[Told]) -> list[Told]:
-    """The findings about which the county can decide."""
-    return [each for each in told if each.finding.severity is not Severity.NOTE]

@@ -173,6 +173,16 @@ def _explained(finding: Finding, words: str) -> Finding:
     return finding.at(severity=Severity.WARNING, explanation=both)
 
 
+def unacceptable(decision: Decision, file: FileRecord) -> list[Finding]:
+    """What a decision to accept would be about and nobody can accept."""
+    refused = []
+    for finding in file.findings:
+        is_told = finding.severity is not Severity.NOTE
+        if is_told and decision.covers(finding) and not is_acceptable(finding, file):
+            refused.append(finding)
+    return refused
+
+
 def is_acceptable(finding: Finding, file: FileRecord) -> bool:
     """Whether a county can accept this: a rule of the form that does not hold, or that a report
     whose numbers can be read is not our workbook. What is no number, or could not be read safely,

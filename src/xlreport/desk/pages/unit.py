@@ -7,26 +7,28 @@ from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, make_response, render_template, request
 
 from xlreport.campaign.decisions import LONGEST_REASON, REVOKE, Asked
 from xlreport.campaign.status import ACCEPTED, MISSING, REJECTED, RETURNED
 from xlreport.clock import minute
 from xlreport.desk import actions
-from xlreport.desk.collection import Snapshot
-from xlreport.desk.drawing import Drawing, Told, decidable
+from xlreport.desk.collection import Look, Snapshot
+from xlreport.desk.drawing import Choice, Drawing
 from xlreport.desk.pages import answers
 from xlreport.desk.rows import STATES, judged
 from xlreport.merging.decisions import Decision, Ruling
 from xlreport.merging.diff import Difference, differences
 from xlreport.merging.imported import is_document
 from xlreport.merging.outcome import FileRecord
-from xlreport.merging.result import label_of
+from xlreport.merging.result import USABLE, label_of
 from xlreport.publishing.overview import moment_of, why_not_counted
 from xlreport.submission import Figures, Unit
 from xlreport.telling.lines import KINDS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from werkzeug.wrappers import Response as AnyResponse
 
     from xlreport.campaign.status import UnitFile, UnitStatus
@@ -117,9 +119,14 @@ class UnitPage:
         return self.shown is not None and "!" not in self.shown.path
 
     @property
-    def decidable(self) -> list[Told]:
-        """The findings about which the county can decide."""
-        return [] if self.drawing is None else decidable(self.drawing.told)
+    def can_decide(self) -> bool:
+        """Whether there is a report that counts, or would."""
+        return self.shown is not None and self.shown.outcome in USABLE
+
+    @property
+    def choices(self) -> list[Choice]:
+        """What the county can decide about, but for the whole report."""
+        return [] if self.drawing is None else self.drawing.choices
 
     @property
     def versions(self) -> list[Version]:
@@ -138,16 +145,31 @@ class UnitPage:
 def show(code: str) -> AnyResponse | str:
     """Everything about one unit."""
     look = answers.collection().look()
-    snapshot = look.snapshot
-    if snapshot is None:
+    if look.snapshot is None:
         return answers.to("work.index")
+    typed = {"about": request.args.get("about", "")}
+    return _drawn(look, look.snapshot, code, typed)
+
+
+def _drawn(
+    look: Look, snapshot: Snapshot, code: str, typed: Mapping[str, str], trouble: str = ""
+) -> str:
+    """The page with what was typed for a decision, and why that was not recorded."""
     status = snapshot.unit(code)
     if status is None:
         abort(HTTPStatus.NOT_FOUND)
-    page = UnitPage(snapshot, status)
-    about = request.args.get("about", "")
-    return render_template("unit.html", look=look, page=page, about=about, **_CONSTANTS)
+    return render_template(
+        "unit.html",
+        look=look,
+        page=UnitPage(snapshot, status),
+        typed={**dict.fromkeys(_TYPED, ""), **typed},
+        trouble=trouble,
+        **_CONSTANTS,
+    )
 
+
+_TYPED = ("about", "ruling", "reason", "by", "seen")
+"""The fields of a decision, as `Asked` has them."""
 
 _CONSTANTS: dict[str, Any] = {"rulings": tuple(Ruling), "longest": LONGEST_REASON, "kinds": KINDS}
 
@@ -201,15 +223,15 @@ def _changes(file: FileRecord, current: FileRecord | None) -> tuple[Difference, 
 def decide(code: str) -> AnyResponse:
     """Accepts, queries, leaves out, or takes that back."""
     unit = _listed(code)
-    words = map(answers.field, ("about", "ruling", "reason", "by", "seen"))
-    return _done(code, Asked(unit, *words))
+    typed = {name: answers.field(name) for name in _TYPED}
+    return _done(code, Asked(unit, *typed.values()), typed)
 
 
 @pages.post("/unit/<path:code>/revoke")
 def revoke(code: str) -> AnyResponse:
     """Takes a decision back."""
     asked = Asked(_listed(code), answers.field("about"), REVOKE)
-    return _done(code, asked)
+    return _done(code, asked, {})
 
 
 @pages.post("/unit/<path:code>/import")
@@ -259,11 +281,17 @@ def _listed(code: str) -> Unit:
     return found[0]
 
 
-def _done(code: str, asked: Asked) -> AnyResponse:
-    """Back to the unit when it was done quickly; where not, or not at all, that is told."""
+def _done(code: str, asked: Asked, typed: Mapping[str, str]) -> AnyResponse:
+    """Back to the unit when it was done quickly; where it was not done that is told there, with
+    what was typed."""
     desk = answers.desk()
     job = actions.decide(desk, asked)
-    ended = desk.jobs.wait(job, actions.PATIENCE)
-    if ended and not job.trouble:
+    if not desk.jobs.wait(job, actions.PATIENCE):
+        return answers.to_job(job)
+    if not job.trouble:
         return answers.to("unit.show", code=code, _anchor="decisions")
-    return answers.to_job(job)
+    look = answers.collection().look()
+    if look.snapshot is None:
+        return answers.to_job(job)
+    page = _drawn(look, look.snapshot, code, typed, job.trouble)
+    return make_response(page, HTTPStatus.CONFLICT)
