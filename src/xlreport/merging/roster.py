@@ -193,6 +193,9 @@ def _addresses(text: str) -> list[str]:
 
 # --- what is wrong ---
 
+_TOTALS = frozenset({"合计", "总计", "小计", "共计", "总数", "合计数"})
+"""What offices write below a list."""
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -221,19 +224,37 @@ def warnings(rows: Sequence[Row]) -> tuple[str, ...]:
 def _faults(rows: Sequence[Row]) -> Iterator[Fault]:
     places: dict[tuple[str, str], str] = {}
     for position, row in enumerate(rows):
+        heading = _total_in(row)
+        if heading:
+            word = "".join(row.get(heading).split())
+            yield Fault(f"{row.place}是“{word}”，不是单位：请删去这一行", position, heading)
+            continue
         for message in row.faults:
             yield Fault(message, position, _heading_in(message))
         for heading in (CODE, NAME):
             for message in _key_problem(row, heading, places):
                 yield Fault(message, position, heading)
-        for message in _level_problem(row):
-            yield Fault(message, position, LEVEL)
-        for address in _addresses(row.get(ADDRESSES)):
-            if not ADDRESS.fullmatch(address):
-                yield Fault(f"{row.place}的邮箱“{address}”写得不对", position, ADDRESSES)
+        yield from _cell_problems(row, position)
     for heading in (COUNTY, COUNTY_CODE):
         if len(_values(rows, heading)) > 1:
             yield Fault(f"各行的{heading}不一致", heading=heading)
+
+
+def _cell_problems(row: Row, position: int) -> Iterator[Fault]:
+    """What is wrong with cells that need not be filled in."""
+    for message in _level_problem(row):
+        yield Fault(message, position, LEVEL)
+    for address in _addresses(row.get(ADDRESSES)):
+        if not ADDRESS.fullmatch(address):
+            yield Fault(f"{row.place}的邮箱“{address}”写得不对", position, ADDRESSES)
+
+
+def _total_in(row: Row) -> str:
+    """The column in which a row says that it is a sum; empty for a unit's."""
+    for heading in (CODE, NAME):
+        if "".join(row.get(heading).split()) in _TOTALS:
+            return heading
+    return ""
 
 
 def _heading_in(message: str) -> str:
