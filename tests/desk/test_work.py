@@ -424,3 +424,25 @@ def test_a_fault_of_ours_is_told_without_its_inside(
     assert answer.status_code == HTTPStatus.INTERNAL_SERVER_ERROR
     assert "程序出了意外" in answer.text
     assert "the inside" not in answer.text
+
+
+# --- since the last summary ---
+
+
+def told_since(visit: Visit, address: str) -> str:
+    return words(visit.page(address).partition('id="since">')[2].partition("</p>")[0])
+
+
+def test_what_came_after_the_summary_is_told(visit: Visit, zfxxgk: Form) -> None:
+    visit.send("甲.xlsx", workbook(zfxxgk, JIAZI))
+    assert told_since(visit, "/") == ""
+    visit.job(visit.post("/act/merge"))
+    number = visit.data("/state.json")["number"]
+    assert told_since(visit, "/") == told_since(visit, "/office") == ""
+    visit.send("乙.xlsx", workbook(zfxxgk, YICHOU))
+    sentence = "上次汇总以后新收 1 个文件；汇总表还是以前的，请重新汇总。"
+    assert told_since(visit, "/") == f"{sentence} 去办理"
+    assert told_since(visit, "/office") == sentence
+    visit.job(visit.post("/act/merge"))
+    assert told_since(visit, "/") == told_since(visit, "/office") == ""
+    assert visit.data("/state.json")["number"] == number + 2, "a page that is open hears of it"

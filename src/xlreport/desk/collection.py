@@ -14,6 +14,7 @@ from pathlib import Path
 from xlreport.campaign.campaign import Campaign, ledger_of, open_campaign
 from xlreport.campaign.settings import CampaignSettings, read_settings
 from xlreport.campaign.status import StatusResult, UnitStatus, standing
+from xlreport.campaign.summed import since_summary
 from xlreport.clock import present_day
 from xlreport.desk.files import (
     Stamp,
@@ -50,6 +51,8 @@ class Snapshot:
     status: StatusResult
     decisions: tuple[Decision, ...]
     number: int = 0
+    since: str = ""
+    """What came since the last summary, in a sentence; empty where that is nothing."""
 
     def unit(self, code: str) -> UnitStatus | None:
         """A unit of the roster; None for a code that it does not have."""
@@ -83,6 +86,13 @@ class Look:
     is_fresh: bool
     job: Job | None = None
     trouble: str = ""
+
+    @property
+    def since(self) -> str:
+        """What came since the last summary; of that only the state of now can tell."""
+        if self.snapshot is None or not self.is_fresh:
+            return ""
+        return self.snapshot.since
 
 
 @dataclass(frozen=True)
@@ -233,9 +243,10 @@ class Collection:
         with ledger_of(campaign.settings) as ledger:
             result, status = standing(campaign, ledger)
             decisions = ledger.decisions()
+        since = since_summary(campaign, result.files)
         number = 1 if self._snapshot is None else self._snapshot.number + 1
         with self._guard:
-            self._snapshot = Snapshot(campaign, result, status, decisions, number)
+            self._snapshot = Snapshot(campaign, result, status, decisions, number, since)
             if self._reading is reading:  # else it is read anew with other options
                 self._seen = stamps
         self._reading.start_ahead()

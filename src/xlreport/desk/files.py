@@ -8,6 +8,7 @@ from pathlib import Path
 
 from xlreport.campaign.ledger import NAME as LEDGER
 from xlreport.campaign.settings import NAME, RECORDS, CampaignSettings
+from xlreport.campaign.summed import data_of
 from xlreport.desk.uploads import MAILS
 from xlreport.merging.discover import list_files
 
@@ -35,9 +36,10 @@ def stamps_of_prior_year(settings: CampaignSettings) -> tuple[Stamp, ...]:
 
 
 def stamps_of_collection(settings: CampaignSettings) -> tuple[Stamp, ...]:
-    """Of what the state of the collection follows from: the inbox and the ledger."""
+    """Of what the state of the collection follows from: the inbox, the ledger, and the summary with
+    which it is compared."""
     ledger = [settings.records / name for name in _LEDGER_FILES]
-    return tuple(_stamps([*_below(settings.inbox), *ledger]))
+    return tuple(_stamps([*_below(settings.inbox), *ledger, data_of(settings)]))
 
 
 def mails_may_wait(folder: Path) -> bool:

@@ -87,8 +87,9 @@ def index() -> str:
     """The buttons."""
     campaign = answers.collection().opened()
     office = Office(campaign)
+    look = answers.collection().look()
     return render_template(
-        "office.html", campaign=campaign, office=office, kinds=KINDS, formats=FORMATS
+        "office.html", campaign=campaign, look=look, office=office, kinds=KINDS, formats=FORMATS
     )
 
 
