@@ -6,7 +6,7 @@ from pathlib import Path
 
 from xlreport.formats.detect import format_of
 from xlreport.formats.guard import DEFAULT_LIMITS
-from xlreport.merging.reader import may_be_published
+from xlreport.merging.reader import may_be_retyped
 from xlreport.workbook.reader.submission import Reading
 
 LOCKED = Path(__file__).resolve().parents[1] / "hostile" / "files" / "加密.xlsx"
@@ -14,5 +14,5 @@ LOCKED = Path(__file__).resolve().parents[1] / "hostile" / "files" / "加密.xls
 
 def test_what_is_encrypted_may_be_a_document() -> None:
     found = format_of(LOCKED.read_bytes(), DEFAULT_LIMITS)
-    assert may_be_published(found, Reading(()))
-    assert not may_be_published(found, Reading((), form_id="表"))
+    assert may_be_retyped(found, Reading(()))
+    assert not may_be_retyped(found, Reading((), form_id="表"))

@@ -19,6 +19,7 @@ from xlreport.formats.archives import Member, members_of
 from xlreport.formats.codes import ARCHIVE_DEPTH, FILE_SIZE, NO_TABLE
 from xlreport.formats.detect import ARCHIVES, FileFormat, Kind, format_of, is_a
 from xlreport.formats.documents import is_document, open_document
+from xlreport.formats.grid import Document
 from xlreport.formats.guard import DEFAULT_LIMITS, Limits, Refused, check_limit, read_at_most
 from xlreport.merging.codes import ARCHIVE, EMPTY_ARCHIVE, OWN_OUTPUT, TOO_MANY_OPEN, UNREADABLE
 from xlreport.merging.discover import SourceFile, is_being_written, system_file
@@ -92,29 +93,42 @@ class Reader:
                 return _waiting(file)
         except Refused as refused:
             return rejected(file, refused.finding, data), []
-        reading = read_unknown(opened, self.forms, self.limits, self.passwords)
-        if may_be_published(found, reading):
-            reading = self._published(file, opened, found) or reading
+        if is_document(found):
+            reading = self._document(file, opened, found)
+        else:
+            reading = read_unknown(opened, self.forms, self.limits, self.passwords)
+            if may_be_retyped(found, reading):
+                reading = self._retyped(file, opened) or reading
         return _record_of(file, _sharing(reading)), []
 
-    def _published(self, file: SourceFile, opened: Opened, found: FileFormat) -> Reading | None:
-        """The report in a document that is not our workbook, or why there is none; None for a
-        workbook without the tables of any form: that is told already."""
-        from xlreport.importing.recognise import recognise
-
+    def _document(self, file: SourceFile, opened: Opened, found: FileFormat) -> Reading:
+        """The report in a document, or why there is none."""
+        sha256 = opened.provenance.sha256
         try:
             document = open_document(opened.data, self.limits, self.passwords)
         except Refused as refused:
-            if not is_document(found):
-                return None
-            return Reading((refused.finding,), sha256=opened.provenance.sha256)
+            return Reading((refused.finding,), sha256=sha256)
+        reading = self._recognised(file, opened, document)
+        if reading is not None:
+            return reading
+        nothing = NO_TABLE(what=is_a(found.label), suggestion=found.suggestion)
+        return Reading((nothing,), sha256=sha256)
+
+    def _retyped(self, file: SourceFile, opened: Opened) -> Reading | None:
+        """The report in a workbook that is not ours; None for one without the tables of any form:
+        what there is to say of that is told already."""
+        try:
+            document = open_document(opened.data, self.limits, self.passwords)
+        except Refused:
+            return None
+        return self._recognised(file, opened, document)
+
+    def _recognised(self, file: SourceFile, opened: Opened, document: Document) -> Reading | None:
+        """The report in a document; None without the tables of any form."""
+        from xlreport.importing.recognise import recognise
+
         unit = Unit(file.unit) if file.unit else None
-        source = opened.provenance
-        reading = recognise(document, self.forms, source, year=file.year, unit=unit)
-        if reading is None and is_document(found):
-            nothing = NO_TABLE(what=is_a(found.label), suggestion=found.suggestion)
-            return Reading((nothing,), sha256=source.sha256)
-        return reading
+        return recognise(document, self.forms, opened.provenance, year=file.year, unit=unit)
 
     def _bytes(self, file: SourceFile) -> tuple[bytes, float]:
         """The file's bytes and its time stamp. Raises Refused for what is not to be read."""
@@ -164,15 +178,14 @@ def was_sent(name: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> bool:
     return found.kind is not Kind.FOREIGN
 
 
-def may_be_published(found: FileFormat, reading: Reading) -> bool:
-    """Whether a file may hold a report of which it does not say that it is ours: official tables
-    that were typed anew or published."""
+def may_be_retyped(found: FileFormat, reading: Reading) -> bool:
+    """Whether a workbook may hold a report of which it does not say that it is ours: official
+    tables that were typed anew, or published."""
     is_nobodys = reading.submission is None and not reading.form_id
     if found.kind is Kind.LOCKED:
         return is_nobodys
-    if found.read is None:
-        return is_document(found)
-    return is_nobodys and any(finding.code == F2.code for finding in reading.findings)
+    is_unknown = any(finding.code == F2.code for finding in reading.findings)
+    return found.read is not None and is_nobodys and is_unknown
 
 
 def _why_not_opened(error: OSError) -> Refused:
