@@ -22,6 +22,7 @@ from xlreport import Form
 from xlreport.atomic import locked
 from xlreport.clock import present_day, seconds_of
 from xlreport.desk.jobs import Job
+from xlreport.desk.pages import office
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "2025"
 
@@ -446,3 +447,59 @@ def test_what_came_after_the_summary_is_told(visit: Visit, zfxxgk: Form) -> None
     visit.job(visit.post("/act/merge"))
     assert told_since(visit, "/") == told_since(visit, "/office") == ""
     assert visit.data("/state.json")["number"] == number + 2, "a page that is open hears of it"
+
+
+# --- a campaign that cannot be read, or not yet ---
+
+
+def chips(page: str) -> list[str]:
+    controls = page.partition('id="controls"')[2].partition("</fieldset>")[0]
+    return re.findall(r"<span>([^<]*)</span>", controls)
+
+
+def test_before_the_first_reading_no_state_has_a_number(visit: Visit) -> None:
+    with locked(visit.folder / "records"):
+        page = visit.client.get("/", headers=visit.headers).text
+    assert chips(page) == ["全部 3", "未报", "报来的不能用", "退回", "通过"]
+    assert chips(visit.page("/")) == ["全部 3", "未报 3", "报来的不能用 0", "退回 0", "通过 0"]
+
+
+def test_a_campaign_whose_settings_cannot_be_read_is_no_dead_end(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = visit.folder / "xlreport.toml"
+    text = settings.read_text("utf-8-sig")
+    opened: list[Path] = []
+
+    def remembered(path: Path) -> bool:
+        opened.append(path)
+        return True
+
+    monkeypatch.setattr(office, "_opened", remembered)
+    for broken in (text.replace("year = 2025", "year = = 2025"), text.replace("zfxxgk-2021", "x")):
+        settings.write_text(broken, "utf-8")
+        for address in ("/", "/office", "/unit/990101"):
+            answer = visit.client.get(address, headers=visit.headers)
+            assert answer.status_code == HTTPStatus.CONFLICT
+            page = answer.text.partition('id="main"')[2]
+            assert re.findall(r'role="alert">([^<]+)', page)
+            links = re.findall(r'<a class="button"[^>]* href="([^"]*)">([^<]*)', page)
+            assert links == [(address, "再试一次"), ("/start", "换一项")]
+            assert re.findall(r'action="([^"]*)"', page) == ["/open/settings", "/open/folder"]
+        assert visit.post("/open/settings").status_code == HTTPStatus.SEE_OTHER
+        assert opened.pop() == settings
+        assert 'id="again" href="/"' in visit.post("/send/reminders").text
+    assert visit.get("/start").status_code == HTTPStatus.OK
+    settings.write_text(text, "utf-8")
+    assert "各单位" in words(visit.page("/"))
+
+
+def test_a_campaign_that_is_gone_offers_no_file(visit: Visit) -> None:
+    visit.page("/")
+    away = visit.folder.rename(visit.folder.with_name("别处"))
+    page = visit.client.get("/", headers=visit.headers).text
+    assert "不在了" in words(page)
+    assert "/open/settings" not in page
+    assert ">再试一次</a>" in page
+    away.rename(visit.folder)
+    assert visit.get("/").status_code == HTTPStatus.OK

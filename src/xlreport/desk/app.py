@@ -14,10 +14,10 @@ from werkzeug.wrappers import Response as AnyResponse
 from xlreport.clock import minute
 from xlreport.desk.desk import Desk
 from xlreport.desk.pages import answers, handbook, office, settings, start, unit, work
-from xlreport.desk.places import TITLES
+from xlreport.desk.places import TITLES, fixed
 from xlreport.desk.security import TOKEN_FIELD, secured
 from xlreport.desk.wording import on_page
-from xlreport.errors import XlreportError
+from xlreport.errors import RosterError, XlreportError
 from xlreport.publishing.page.render import STYLE
 from xlreport.telling.lines import (
     failure,
@@ -143,8 +143,29 @@ def _refused(error: HTTPException) -> Response:
 
 
 def _not_done(error: XlreportError | OSError) -> Response:
-    """What a page could not do, in the words of the command line."""
-    return answers.sentence(on_page(failure(error)), HTTPStatus.CONFLICT)
+    """What a page could not do, in the words of the command line; of a campaign that cannot be
+    opened with what to do from here."""
+    told = on_page(failure(error))
+    if answers.wants_data() or not _is_shut():
+        return answers.sentence(told, HTTPStatus.CONFLICT)
+    opened = answers.collection()
+    address = request.path if request.method == "GET" else "/"
+    there = fixed(opened.folder)
+    page = render_template("shut.html", sentence=told, address=address, there=there)
+    return Response(page, HTTPStatus.CONFLICT)
+
+
+def _is_shut() -> bool:
+    """Whether the campaign cannot be opened at all; a roster is mended on its page."""
+    opened = answers.desk().collection
+    try:
+        if opened is not None:
+            opened.opened()
+    except RosterError:
+        return False
+    except (XlreportError, OSError):
+        return True
+    return False
 
 
 def _told(status: HTTPStatus) -> Response:

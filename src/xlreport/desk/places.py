@@ -49,11 +49,18 @@ TITLES = {
 """What there can be, and what it is called."""
 
 
+def fixed(folder: Path) -> dict[str, Path]:
+    """What of a campaign can be opened even where its settings cannot be read."""
+    found = {"settings": folder / NAME, "folder": folder}
+    return {key: path for key, path in found.items() if _is_own(path, folder)}
+
+
 def places(campaign: Campaign) -> dict[str, Path]:
     """Where each of these lies that is there, in the campaign wherever links lead."""
     settings = campaign.settings
     found = (*_published(campaign), *_folders(settings))
-    return {key: path for key, path in found if _is_own(path, settings)}
+    own = {key: path for key, path in found if _is_own(path, settings.folder)}
+    return {**own, **fixed(settings.folder)}
 
 
 def _published(campaign: Campaign) -> Iterator[tuple[str, Path]]:
@@ -81,8 +88,6 @@ def _folders(settings: CampaignSettings) -> Iterator[tuple[str, Path]]:
     yield "repaired", settings.folder / REPAIRED
     yield "imported", settings.folder / IMPORTED
     yield "reports", settings.folder / REPORTS
-    yield "settings", settings.folder / NAME
-    yield "folder", settings.folder
 
 
 def _newest(folder: Path, extension: str) -> list[Path]:
@@ -98,21 +103,21 @@ def _age(path: Path) -> float:
     return -path.stat().st_mtime if path.exists() else 0.0
 
 
-def _is_own(path: Path, settings: CampaignSettings) -> bool:
+def _is_own(path: Path, folder: Path) -> bool:
     """Whether something is there that lies in the campaign."""
-    home = settings.folder.resolve()
+    home = folder.resolve()
     return path.exists() and path.resolve().is_relative_to(home)
 
 
 def archives(settings: CampaignSettings) -> list[Path]:
     """The archives of the campaign, by name."""
     found = sorted((settings.folder / ARCHIVES).glob("*.zip"))
-    return [path for path in found if _is_own(path, settings) and path.is_file()]
+    return [path for path in found if _is_own(path, settings.folder) and path.is_file()]
 
 
 def workbooks(settings: CampaignSettings) -> Iterator[Path]:
     """The units' templates."""
     for path in sorted(settings.templates.glob("*.xlsx")):
         is_workbook = not path.name.startswith(("~$", "."))
-        if is_workbook and _is_own(path, settings) and path.is_file():
+        if is_workbook and _is_own(path, settings.folder) and path.is_file():
             yield path

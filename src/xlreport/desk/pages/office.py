@@ -19,7 +19,7 @@ from flask import Blueprint, Response, abort, render_template, send_file
 from xlreport.atomic import safe_name
 from xlreport.desk import actions
 from xlreport.desk.pages import answers
-from xlreport.desk.places import TITLES, places, workbooks
+from xlreport.desk.places import TITLES, fixed, places, workbooks
 from xlreport.errors import UsageError
 from xlreport.publishing.export import Format
 from xlreport.publishing.page.render import PAGE_NAME
@@ -250,7 +250,10 @@ def open_place(key: str) -> AnyResponse:
 
 
 def _place(key: str) -> Path:
-    found = places(answers.collection().opened()).get(key)
+    collection = answers.collection()
+    found = fixed(collection.folder).get(key)
+    if found is None:
+        found = places(collection.opened()).get(key)
     if found is None:
         abort(HTTPStatus.NOT_FOUND)
     return found
