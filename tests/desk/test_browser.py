@@ -333,7 +333,7 @@ def test_the_whole_year_by_clicks_and_drops(
         assert download.value.path().read_bytes() == summary.read_bytes()
 
         act(page, "写 Word 报告")
-        open_from(page, "Word 报告", "写 Word 报告")
+        open_from(page, "报告（Word）", "写 Word 报告")
         report = folder / "summary" / f"示例县{NAME}.docx"
         assert report.read_bytes().startswith(b"PK")
         assert seat.opened()[1:] == [

@@ -28,7 +28,7 @@ ARCHIVES = "archive"
 TITLES = {
     "summary": "汇总表",
     "page": "汇总情况（网页）",
-    "report": "Word 报告",
+    "report": "报告（Word）",
     "data": "数据（供程序读取）",
     "csv": "数据文件（CSV）",
     "json": "数据文件（JSON）",
