@@ -503,3 +503,28 @@ def test_a_campaign_that_is_gone_offers_no_file(visit: Visit) -> None:
     assert ">再试一次</a>" in page
     away.rename(visit.folder)
     assert visit.get("/").status_code == HTTPStatus.OK
+
+
+# --- files for people ---
+
+
+def test_files_for_people_say_what_to_do_and_do_not_bury_the_others(
+    visit: Visit, zfxxgk: Form
+) -> None:
+    for number in range(12):
+        visit.send(f"照片{number:02}.jpg", b"\xff\xd8\xff" + bytes([number]))
+    page = visit.page("/")
+    people = page.partition('id="people"')[2].partition("</section>")[0]
+    at_once, _, folded = people.partition('<details id="more-odd">')
+    assert len(re.findall("<li>认不出单位的文件：", at_once)) == 10
+    assert words(folded).partition("是报表的")[0].count("照片") == 2
+    assert "另有 2 个文件" in words(folded)
+    assert "看过不用的，移到工作文件夹以外，不要删，这里就不再列出" in people
+    assert 'action="/open/inbox"' in people
+    for number in range(11):
+        (visit.folder / "inbox" / f"照片{number:02}.jpg").rename(visit.folder / f"{number}.jpg")
+    people = visit.page("/").partition('id="people"')[2].partition("</section>")[0]
+    assert "more-odd" not in people
+    assert people.count("照片") == 1
+    (visit.folder / "inbox" / "照片11.jpg").unlink()
+    assert 'id="people"' not in visit.page("/")

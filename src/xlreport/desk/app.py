@@ -22,9 +22,7 @@ from xlreport.publishing.page.render import STYLE
 from xlreport.telling.lines import (
     failure,
     message_line,
-    set_aside_line,
     settled_line,
-    stranger_line,
 )
 from xlreport.text import harmless, printed_code
 
@@ -79,7 +77,6 @@ def create_app(desk: Desk) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.finalize = _printed
     app.jinja_env.filters.update(minute=minute, code=printed_code, on_page=on_page)
-    app.jinja_env.globals.update(stranger=stranger_line, set_aside=set_aside_line)
     app.jinja_env.globals.update(message=message_line, titles=TITLES)
     app.jinja_env.globals["settled"] = settled_line
     app.jinja_env.globals.update(most_of_a_file=MOST_UPLOADED - ROUND_A_FILE, too_large=_TOO_LARGE)

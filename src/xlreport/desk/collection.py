@@ -29,6 +29,7 @@ from xlreport.merging.decisions import Decision
 from xlreport.merging.memory import Memory
 from xlreport.merging.request import Progress, ReadOptions
 from xlreport.merging.result import MergeResult
+from xlreport.telling.lines import set_aside_line, stranger_line
 
 AT_ONCE = 0.3
 """Seconds that a page waits for a fresh state before it shows the last one."""
@@ -71,6 +72,12 @@ class Snapshot:
     def recent(self) -> tuple[Verdict, ...]:
         """The files that came last."""
         return tuple(recent(self.campaign.settings.inbox, self.result.files))
+
+    @cached_property
+    def files_for_people(self) -> tuple[str, ...]:
+        """The files that a person must look at, a line for each."""
+        strangers = map(stranger_line, self.status.strangers)
+        return (*strangers, *map(set_aside_line, self.status.set_aside))
 
     def verdict(self, path: str) -> Verdict:
         """What became of a file of the inbox."""

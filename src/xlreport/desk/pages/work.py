@@ -30,6 +30,9 @@ MOST_ASKED = 500
 
 MOST_LOG_LINES = 200
 
+MOST_FILES = 10
+"""Files for people that are listed at once; further ones are folded away."""
+
 
 @pages.get("/")
 def index() -> AnyResponse | str:
@@ -56,6 +59,7 @@ def index() -> AnyResponse | str:
         states=_states(snapshot),
         state=state,
         words=words,
+        most_files=MOST_FILES,
     )
 
 
