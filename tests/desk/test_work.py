@@ -48,7 +48,13 @@ def test_a_file_is_taken_and_judged(visit: Visit, zfxxgk: Form) -> None:
     said = visit.send("乡镇/甲.xlsx", data, modified="2026-01-05T10:00:00Z")
     assert said == {
         "files": [
-            {"name": "乡镇/甲.xlsx", "state": "taken", "sentence": "已收下", "path": "乡镇/甲.xlsx"}
+            {
+                "name": "乡镇/甲.xlsx",
+                "state": "taken",
+                "sentence": "已收下",
+                "path": "乡镇/甲.xlsx",
+                "mail": "",
+            }
         ]
     }
     taken = visit.folder / "inbox" / "乡镇" / "甲.xlsx"
@@ -228,6 +234,61 @@ def test_messages_that_a_killed_desk_left_are_collected_by_the_next(
             visit.page("/")
             assert [job.title for job in visit.desk.jobs.listed] == told
             assert rows(visit.page("/"))[2].startswith("甲子镇 990101 通过")
+
+
+def told_of_mails(visit: Visit, *paths: str) -> list[str]:
+    asked = "&".join(f"mail={path}" for path in paths)
+    mails = visit.data(f"/state.json?{asked}")["mails"]
+    assert [each["path"] for each in mails] == list(paths)
+    return [f"{each['label']}　{each['sentence']}" for each in mails]
+
+
+def test_what_is_said_of_a_message_is_true_of_it(
+    visit: Visit, zfxxgk: Form, tmp_path: Path
+) -> None:
+    box = Mailbox(tmp_path / "邮件")
+    mails = {
+        "好/a.eml": box.put("a", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI))]),
+        "图.eml": box.put("b", "yichou@example.org", [("年报.jpg", b"\xff\xd8\xff\xe0 picture")]),
+        "广告.eml": box.put("c", "x@example.com"),
+    }
+    for name, mail in mails.items():
+        visit.send(name, mail.read_bytes(), more="yes")
+    said = visit.send("坏.eml", b"\x00\x01", more="yes")
+    (receipt,) = said["files"]
+    assert (receipt["mail"], receipt["path"]) == ("坏.eml", "")
+    assert visit.data("/state.json?mail=坏.eml")["mails"] == [], "nothing is said before"
+    visit.job(visit.post("/mails"))
+    good, picture, nothing, bad = told_of_mails(visit, *mails, "坏.eml")
+    (file,) = (visit.folder / "inbox").iterdir()
+    assert good == f"邮件　收取了：年报.xlsx → {file.name}（甲子镇）"
+    assert picture.startswith("邮件　里面没有报表：")
+    assert picture.endswith("，列在“要由人看的”里")
+    assert nothing == "邮件　里面没有报表，别处没有列出"
+    assert bad.startswith("邮件　没有读成：")
+    assert bad.endswith("，列在“要由人看的”里")
+    people = words(visit.page("/")).partition("要由人看的")[2]
+    assert people.count("要由人打开的邮件") == 2
+    visit.send("好/a.eml", mails["好/a.eml"].read_bytes())
+    assert told_of_mails(visit, "好/a.eml", "别的.eml") == [
+        good,
+        "没有收取　没有当作邮件收取，请打开“收到的邮件”自己看。",
+    ]
+
+
+def test_messages_that_could_not_be_collected_are_not_said_to_be(
+    visit: Visit, zfxxgk: Form, tmp_path: Path
+) -> None:
+    box = Mailbox(tmp_path / "邮件")
+    mail = box.put("a", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI))])
+    visit.send("a.eml", mail.read_bytes(), more="yes")
+    with locked(visit.folder / "inbox"):
+        job = visit.job(visit.post("/mails"))
+    assert job.trouble
+    assert told_of_mails(visit, "a.eml") == [f"没有收取　{job.trouble}"]
+    visit.job(visit.post("/mails"))
+    (told,) = told_of_mails(visit, "a.eml")
+    assert told.startswith("邮件　收取了：年报.xlsx → 990101_甲子镇_")
 
 
 def test_a_message_that_asks_for_a_person_is_settled_on_the_page(

@@ -59,14 +59,19 @@ def collect_dropped(desk: Desk) -> Job:
     """Collects the messages that were dropped onto the page."""
     collection = _collection(desk)
     folder = collection.folder / MAILS
-    return desk.act("收取邮件里的报表", lambda p: _collected(collection, p, folder), key="collect")
+
+    def collected(progress: Progress) -> Done:
+        return _collected(desk, collection, progress, folder)
+
+    return desk.act("收取邮件里的报表", collected, key="collect")
 
 
-def _collected(collection: Collection, progress: Progress, source: Path) -> Done:
+def _collected(desk: Desk, collection: Collection, progress: Progress, source: Path) -> Done:
     from xlreport.campaign.collect import collect
     from xlreport.telling.lines import collect_report
 
     result = collect(collection.plain(progress), source)
+    desk.collected = desk.collected.with_run(result.messages)
     return Done(tuple(collect_report(result, verbose=True)))
 
 

@@ -15,6 +15,7 @@ from xlreport.desk.collection import Collection
 from xlreport.desk.files import mails_may_wait
 from xlreport.desk.instance import LOG, Instance, running_door
 from xlreport.desk.jobs import LOGGER, Action, Job, Jobs
+from xlreport.desk.mails import NOTHING_YET
 from xlreport.desk.security import Guard
 from xlreport.merging.request import ReadOptions
 from xlreport.workers import end_ahead
@@ -38,6 +39,9 @@ class Desk:
         self.closing = threading.Event()
         self.mails_wait = False
         """Whether messages were dropped that no job collects yet."""
+        self.collecting: Job | None = None
+        """The job that collects those that were dropped last."""
+        self.collected = NOTHING_YET
         self._collection: Collection | None = None
         self._instance: Instance | None = None
         self._settled: Instance | None = None
@@ -61,6 +65,7 @@ class Desk:
         self._instance = instance
         uploads.clear(folder)
         self.mails_wait = mails_may_wait(folder)
+        self.collecting, self.collected = None, NOTHING_YET
         self._log = _logging_to(folder / LOG)
         self._collection = Collection(folder, self.jobs, self.reading)
         LOGGER.info("打开")

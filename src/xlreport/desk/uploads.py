@@ -62,13 +62,14 @@ class Upload:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What became of an upload: `state`, a sentence, and its path in the inbox (empty where it did
-    not go there)."""
+    """What became of an upload: `state`, a sentence, and its path in the inbox or, of a message,
+    among the messages (empty where it did not go there)."""
 
     name: str
     state: str
     sentence: str
     path: str = ""
+    mail: str = ""
 
 
 def take(settings: CampaignSettings, upload: Upload) -> Receipt:
@@ -187,11 +188,11 @@ def _placed(spooled: Path, folder: Path, name: str, *, is_mail: bool) -> Receipt
         path = target.relative_to(folder).as_posix()
         if put_new(spooled, target):
             if is_mail:
-                return Receipt(shown, MAIL, "邮件已收下，里面的报表收好后列在“最近收到的文件”里")
+                return Receipt(shown, MAIL, "邮件已收下，等待收取", mail=path)
             return Receipt(shown, TAKEN, "已收下", path)
         if _same_content(spooled, target):
             if is_mail:
-                return Receipt(shown, MAIL, "这封邮件以前收下过")
+                return Receipt(shown, MAIL, "这封邮件以前收下过", mail=path)
             return Receipt(shown, SAME, "以前收下过，内容相同", path)
     raise FileExistsError(f"{wanted}")
 

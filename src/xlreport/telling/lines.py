@@ -606,7 +606,7 @@ def _message(message: CollectedMessage) -> Iterator[str]:
     yield harmless(_message_heading(message))
     for file in message.files:
         if file.path:
-            yield harmless(f"    {_collected(file)}")
+            yield f"    {collected_line(file)}"
     if not message.files and not message.findings and not known:
         yield "    没有附件"
     for finding in message.findings:
@@ -644,12 +644,13 @@ def _message_heading(message: CollectedMessage) -> str:
     return f"{when}　{who}{_MESSAGE_STATES.get(message.state, '')}{where}"
 
 
-def _collected(file: CollectedFile) -> str:
+def collected_line(file: CollectedFile) -> str:
+    """A file that was taken from a message: its name there and in the inbox."""
     from xlreport.mail.messages import NAMELESS
 
     units = f"（{'、'.join(file.units)}）" if file.units else ""
     again = "，内容与以前收到的相同" if file.again else ""
-    return f"{file.name or NAMELESS} → {file.path}{units}{again}"
+    return harmless(f"{file.name or NAMELESS} → {file.path}{units}{again}")
 
 
 # --- status ---

@@ -13,6 +13,7 @@ from xlreport.desk import actions
 from xlreport.desk.collection import Look, Snapshot
 from xlreport.desk.instance import LOG
 from xlreport.desk.jobs import LOGGER, Job
+from xlreport.desk.mails import NOT_COLLECTED
 from xlreport.desk.pages import answers
 from xlreport.desk.rows import STATES, fitting
 from xlreport.desk.uploads import MAIL, TAKEN, Receipt, Upload, take
@@ -112,7 +113,8 @@ def collect() -> AnyResponse:
 def _collect() -> Job:
     desk = answers.desk()
     desk.mails_wait = False
-    return actions.collect_dropped(desk)
+    desk.collecting = actions.collect_dropped(desk)
+    return desk.collecting
 
 
 def _upload(storage: FileStorage, modified: str) -> Upload:
@@ -128,6 +130,7 @@ def _as_dict(receipt: Receipt) -> dict[str, str]:
         "state": receipt.state,
         "sentence": receipt.sentence,
         "path": receipt.path,
+        "mail": receipt.mail,
     }
 
 
@@ -153,6 +156,7 @@ def state() -> Response:
         "trouble": look.trouble,
         "job": _job_as_dict(answers.desk().jobs.current),
         "verdicts": _verdicts(look),
+        "mails": _mails(look),
     }
     return answers.data(document)
 
@@ -164,6 +168,23 @@ def _verdicts(look: Look) -> list[dict[str, str]]:
     if snapshot is None:
         return []
     return [snapshot.verdict(path).as_dict() for path in asked]
+
+
+def _mails(look: Look) -> list[dict[str, str]]:
+    """Of the messages that the script asks about, once they are collected and where they are
+    listed is known."""
+    desk = answers.desk()
+    job = desk.collecting
+    if job is None or job.is_open or look.snapshot is None or not look.is_fresh:
+        return []
+    asking = {message.origin for message in look.snapshot.status.messages}
+    found = []
+    for path in request.args.getlist("mail")[:MOST_ASKED]:
+        told = desk.collected.told(path, asking)
+        state, label = (MAIL, "邮件") if told else ("failed", "没有收取")
+        sentence = told or job.trouble or NOT_COLLECTED
+        found.append({"path": path, "state": state, "label": label, "sentence": sentence})
+    return found
 
 
 def _job_as_dict(job: Job | None) -> dict[str, Any] | None:

@@ -173,7 +173,7 @@
   }
 
   var state = document.getElementById("state");
-  var waiting = {};
+  var waiting = {}, collecting = {};
 
   var timer, asking = false;
 
@@ -182,22 +182,26 @@
     timer = window.setTimeout(watch, milliseconds);
   }
 
+  function asked(items, name, begun) {
+    return Object.keys(items).slice(0, 200).reduce(function (before, path) {
+      var longer = before + "&" + name + "=" + encodeURIComponent(path);
+      return longer.length < 100000 ? longer : before;
+    }, begun);
+  }
+
   function watch() {
     if (asking) return;
     asking = true;
     // no more than a server takes in one line
-    var query = Object.keys(waiting).slice(0, 200).reduce(function (before, path) {
-      var longer = before + "&path=" + encodeURIComponent(path);
-      return longer.length < 100000 ? longer : before;
-    }, "");
+    var query = asked(waiting, "path", asked(collecting, "mail", ""));
     ask("/state.json?" + query).then(function (now) {
       drawJob(now.job);
-      if (!now.job) collected();
       now.verdicts.forEach(judged);
+      now.mails.forEach(collected);
       if (number !== null && now.number !== number) refresh();
       number = now.number;
       if (now.trouble) say(now.trouble);
-      return !now.trouble && (now.job || !now.fresh || Object.keys(waiting).length > 0);
+      return !now.trouble && (now.job || !now.fresh || Object.keys(waiting).length + Object.keys(collecting).length > 0);
     }).catch(function (error) {
       say(why(error));
       return false;
@@ -272,13 +276,13 @@
   }
 
   // messages that were dropped together are collected once, when the last of them is there
-  var mails = [], collecting = [], pause;
+  var mails = [], pause;
 
   function collect() {
     if (!mails.length) return;
     var now = mails.splice(0);
     ask("/mails", { method: "POST" }).then(function () {
-      collecting = collecting.concat(now);
+      now.forEach(function (mail) { collecting[mail.path] = mail.item; });
       later(100);
     }).catch(function (error) {
       mails = now.concat(mails);
@@ -286,10 +290,11 @@
     });
   }
 
-  function collected() {
-    collecting.splice(0).forEach(function (item) {
-      tell(item, "mail", "邮件", "已收取，里面的报表见下面各单位");
-    });
+  function collected(verdict) {
+    var item = collecting[verdict.path];
+    if (!item) return;
+    tell(item, verdict.state, verdict.label, verdict.sentence);
+    delete collecting[verdict.path];
   }
 
   var LABELS = { taken: "已收下", same: "收过", mail: "邮件", passed: "没有收" };
@@ -298,7 +303,7 @@
     var label = LABELS[receipt.state];
     tell(item, receipt.state, label, receipt.sentence === label ? "" : receipt.sentence);
     if (receipt.state === "taken" || receipt.state === "mail") taken += 1;
-    if (receipt.state === "mail") mails.push(item);
+    if (receipt.state === "mail") mails.push({ path: receipt.mail, item: item });
     if (receipt.path) waiting[receipt.path] = item;
     later(100);
   }
