@@ -73,6 +73,10 @@ def make(page: Page) -> None:
 def mend_roster(clerk: Clerk, file: Path) -> None:
     """Drops the roster, mends what is marked, and nothing else is marked."""
     page = clerk.page
+    clerk.drop([file, SAMPLES / "roster.csv"], "#roster-drop")
+    expect(page.locator("#roster-drop [role=alert]")).to_have_text(
+        "一次只放一个文件，没有读入；请只放一个。"
+    )
     clerk.drop([file], "#roster-drop")
     expect(page.locator("#wrong")).to_contain_text("有 4 处要改")
     marked = page.locator("input[aria-invalid=true]")

@@ -310,6 +310,40 @@ def test_templates_by_one_button_and_all_in_one_file(visit: Visit) -> None:
     assert len(written) == 3
 
 
+def test_of_several_files_none_is_taken_for_the_roster(visit: Visit) -> None:
+    data = "单位代码,单位名称\n1,甲\n".encode()
+    files = [(io.BytesIO(data), "甲.csv"), (io.BytesIO(data), "乙.csv")]
+    answer = visit.post("/roster/upload", {"roster": files})
+    assert "一次只读入一个名册文件，没有读入；请只放一个。" in words(answer.text)
+    assert (visit.folder / "roster.csv").read_text("utf-8") == ROSTER
+    assert not (visit.folder / "名册原件").exists()
+
+
+def test_what_became_of_the_roster_before_is_told(visit: Visit) -> None:
+    new = "单位代码,单位名称\n1,甲\n".encode()
+    answer = upload(visit, "新.csv", new)
+    assert answer.headers["Location"] == "/roster?kept=roster.csv.bak"
+    page = words(visit.page(answer.headers["Location"]))
+    assert (
+        "原来的名册（3 个单位）改名为“roster.csv.bak”留着；"
+        "弄错了的，把它从工作文件夹拖到“从文件读入”，就换回来。"
+    ) in page
+    kept = visit.folder / "roster.csv.bak"
+    upload(visit, kept.name, kept.read_bytes())
+    assert [u.name for u in read_roster(visit.folder / "roster.csv").units] == [
+        "甲子镇",
+        "乙丑镇",
+        "丙寅镇",
+    ]
+    stands = (visit.folder / "roster.csv").read_bytes()
+    assert upload(visit, "同.csv", stands).headers["Location"] == "/roster", "nothing was replaced"
+    (visit.folder / "roster.csv.bak3").write_text("单位代码,单位名称\n", "utf-8")
+    (visit.folder / "roster.csv.bak4").write_bytes(b"PK\x03\x04")
+    (visit.folder.parent / "roster.csv.bak").write_bytes(new)
+    for name in ("", "x", "roster.csv", "roster.csv.bak3", "roster.csv.bak4", "../roster.csv.bak"):
+        assert 'id="kept"' not in visit.page(f"/roster?kept={name}")
+
+
 def test_without_a_file_and_with_too_many_rows(
     visit: Visit, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,7 @@ a CSV file that Excel knows to be UTF-8. The file that came stays beside it."""
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +39,9 @@ NEEDED = (CODE, NAME)
 
 SPARE = 3
 """Empty rows below the others."""
+
+_KEPT = re.compile(r"\.bak[0-9]*")
+"""What `atomic.keep_beside` puts behind a name."""
 
 ORIGINALS = "名册原件"
 """The folder of the files that rosters were taken from."""
@@ -117,16 +121,34 @@ def _line(row: Row, headings: Sequence[str], found: Sequence[Fault]) -> Line:
     return Line(row.place, tuple(cells), tuple(whole))
 
 
-def take(file: Path, name: str, settings: CampaignSettings) -> None:
+def take(file: Path, name: str, settings: CampaignSettings) -> Path | None:
     """Makes the campaign's roster of a file that came, and keeps that under its own name; what
-    stood there before stays as `.bak`. Raises RosterError for a file that is no table: then nothing
-    is changed. Raises UsageError, OSError."""
+    stood there before stays as `.bak`, which it gives. Raises RosterError for a file that is no
+    table: then nothing is changed. Raises UsageError, OSError."""
     try:
         rows = read_table(file)
     except RosterError as error:
         raise RosterError(error.message.replace(file.name, uploads.plain_name(name))) from None
-    save(rows, settings.roster)
+    kept = save(rows, settings.roster)
     _keep(file, name, settings.folder / ORIGINALS)
+    return kept
+
+
+def kept_line(roster: Path, name: str) -> str:
+    """What became of the roster that made room for another, by its new name; empty where that is
+    none of ours, or had no units."""
+    if not _KEPT.fullmatch(name.removeprefix(roster.name)):
+        return ""
+    try:
+        count = len(read_table(roster.with_name(name)))
+    except (RosterError, OSError):
+        return ""
+    if not count:
+        return ""
+    return (
+        f"原来的名册（{count} 个单位）改名为“{name}”留着；"
+        "弄错了的，把它从工作文件夹拖到“从文件读入”，就换回来。"
+    )
 
 
 def _keep(file: Path, name: str, folder: Path) -> None:
@@ -176,9 +198,9 @@ def _as_read(lines: Sequence[Mapping[str, str]], headings: Sequence[str]) -> lis
     return rows
 
 
-def save(rows: Sequence[Row], roster: Path) -> None:
+def save(rows: Sequence[Row], roster: Path) -> Path | None:
     """Writes a roster, faults and all, so that nothing that was typed is lost; the file that stood
-    there stays as `.bak` where it was another. Raises UsageError, OSError."""
+    there stays as `.bak`, which it gives, where it was another. Raises UsageError, OSError."""
     if roster.suffix.lower() != ".csv":
         raise UsageError(
             f"这项工作的名册是“{roster.name}”，不能在这里改；请用 WPS 或 Excel 改好后保存。"
@@ -189,10 +211,10 @@ def save(rows: Sequence[Row], roster: Path) -> None:
     except FileNotFoundError:
         standing = b""
     if standing == data:
-        return
-    if standing:
-        keep_beside(roster)
+        return None
+    kept = keep_beside(roster) if standing else None
     write_atomically(roster, data)
+    return kept
 
 
 def _lines(rows: Sequence[Row]) -> Iterator[list[str]]:

@@ -33,6 +33,7 @@ _CHANGED = (
     "名册刚才在别的窗口或程序里改过了，没有保存；下面是你填的。"
     "要看改过的，请重新打开“名册”；仍按下面的保存，请再按一次“保存名册”。"
 )
+_ONE_ROSTER = "一次只读入一个名册文件，没有读入；请只放一个。"
 _FIELDS = ("form", "year", "county", "deadline", "folder")
 
 
@@ -133,10 +134,12 @@ def _opened(folder: Path) -> AnyResponse | str:
 @pages.get("/roster")
 def roster() -> str:
     """The roster with every fault at its place."""
-    return _roster(answers.collection().settings())
+    settings = answers.collection().settings()
+    kept = rosters.kept_line(settings.roster, request.args.get("kept", ""))
+    return _roster(settings, kept=kept)
 
 
-def _roster(settings: CampaignSettings, trouble: str = "") -> str:
+def _roster(settings: CampaignSettings, trouble: str = "", kept: str = "") -> str:
     table = None
     seen = rosters.version_of(settings.roster)
     try:
@@ -145,11 +148,14 @@ def _roster(settings: CampaignSettings, trouble: str = "") -> str:
             answers.collection().opened()
     except XlreportError as error:
         trouble = trouble or error.message
-    return _drawn(settings, table, trouble, seen)
+    return _drawn(settings, table, trouble, seen, kept)
 
 
-def _drawn(settings: CampaignSettings, table: Table | None, trouble: str, seen: str) -> str:
-    """The page with a table, of the version of the roster that was `seen`."""
+def _drawn(
+    settings: CampaignSettings, table: Table | None, trouble: str, seen: str, kept: str = ""
+) -> str:
+    """The page with a table, of the version of the roster that was `seen`, and where the one
+    before is `kept`."""
     empty = table is None or not table.lines
     return render_template(
         "roster.html",
@@ -158,6 +164,7 @@ def _drawn(settings: CampaignSettings, table: Table | None, trouble: str, seen: 
         empty=empty,
         trouble=trouble,
         seen=seen,
+        kept=kept,
         levels=LEVELS,
         spare=rosters.SPARE,
         needed=rosters.NEEDED,
@@ -171,13 +178,15 @@ def upload_roster() -> AnyResponse | str:
     upload = answers.upload("roster")
     if upload is None:
         return _roster(settings, "请先选择名册文件。")
+    if len(request.files.getlist("roster")) > 1:
+        return _roster(settings, _ONE_ROSTER)
     try:
         with spooled(settings.folder, upload) as path:
-            rosters.take(path, upload.name, settings)
+            kept = rosters.take(path, upload.name, settings)
     except RosterError as error:
         return _roster(settings, error.message)
     LOGGER.info("读入名册")
-    return answers.to("start.roster")
+    return answers.to("start.roster", kept=kept.name) if kept else answers.to("start.roster")
 
 
 @pages.post("/roster/save")

@@ -440,7 +440,10 @@
     event.preventDefault();
     if (place) place.classList.remove("over");
     if (drop) dropped(event);
-    else if (place && event.dataTransfer.files.length) {
+    else if (place && event.dataTransfer.files.length > 1 && !input.multiple) {
+      refused(place, "一次只放一个文件，没有读入；请只放一个。");
+    } else if (place && event.dataTransfer.files.length) {
+      refused(place, "");
       input.files = event.dataTransfer.files;
       place.submit();
     }
