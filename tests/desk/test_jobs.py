@@ -164,3 +164,12 @@ def test_at_the_end_what_waits_is_not_begun() -> None:
     go.set()
     closing.join(LONG)
     assert (one.state, two.state) == (State.DONE, State.FAILED)
+
+
+def test_what_was_done_before_is_kept_and_not_listed(jobs: Jobs) -> None:
+    old = ended(jobs, jobs.start("旧", nothing))
+    jobs.begin_anew()
+    assert jobs.listed == []
+    assert jobs.get(old.number) is old
+    new = ended(jobs, jobs.start("新", nothing))
+    assert jobs.listed == [new]

@@ -171,6 +171,7 @@ def test_a_letter_to_one_unit(visit: Visit) -> None:
     lines = done(visit, "/send/receipts", how="try", unit=JIAZI.code)
     assert [line[:5] for line in lines if line.startswith("【")] == ["【待发】甲"]
     assert lines[1] == "收到回执：待发 1 个单位。"
+    assert visit.desk.jobs.listed[0].title == "收到回执（甲子镇）：看看会发给谁"
     assert 'value="990101"' in visit.page("/unit/990101")
     answer = visit.post("/send/receipts", {"how": "try", "unit": "1"})
     assert answer.status_code == HTTPStatus.NOT_FOUND

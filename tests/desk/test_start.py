@@ -148,12 +148,31 @@ def test_a_campaign_elsewhere_is_opened_by_its_path(tmp_path: Path) -> None:
     (tmp_path / "盘").mkdir()
     campaign_in(tmp_path / "盘" / "甲")
     with desk_in(home) as visit:
-        for path in ("甲", "../盘/甲", str(home), str(tmp_path / "没有"), ""):
+        for path in ("甲", "../盘/甲", str(home), str(tmp_path / "没有")):
             answer = visit.post("/start/elsewhere", {"path": path})
             assert f"“{path}”不是工作文件夹：里面没有 xlreport.toml。" in words(answer.text)
+        for nothing in ("", " ", "“”"):
+            answer = visit.post("/start/elsewhere", {"path": nothing})
+            told = words(answer.text.partition('id="trouble">')[2].partition("</p>")[0])
+            assert told == "请填写工作文件夹的完整路径。"
         answer = visit.post("/start/elsewhere", {"path": f'"{tmp_path / "盘" / "甲"}" '})
         assert answer.headers["Location"] == "/"
         assert visit.folder == tmp_path / "盘" / "甲"
+
+
+def test_what_was_done_in_another_campaign_is_not_this_ones(tmp_path: Path) -> None:
+    for name in ("甲", "乙"):
+        (tmp_path / name).mkdir()
+        campaign_in(tmp_path / name / "工作")
+    with desk_in(tmp_path) as visit:
+        visit.desk.open(tmp_path / "甲" / "工作")
+        visit.job(visit.post("/act/templates"))
+        assert "最近办理： 生成模板 完成" in words(visit.page("/"))
+        visit.desk.open(tmp_path / "乙" / "工作")
+        assert "最近办理" not in words(visit.page("/"))
+        assert "这次做过的" not in words(visit.page("/log"))
+        visit.job(visit.post("/act/merge"))
+        assert [job.title for job in visit.desk.jobs.listed] == ["汇总"]
 
 
 def test_of_a_campaign_the_folder_for_new_ones_is_the_one_around_it(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from xlreport import Entry, Form, Unit, get_form, write_workbook
 from xlreport.campaign.campaign import read_campaign
 from xlreport.campaign.decisions import decisions_of
 from xlreport.desk.drawing import Drawing
+from xlreport.findings import Finding, Severity
 from xlreport.workbook.layout.workbook import layout_of
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "2025"
@@ -92,6 +93,19 @@ def test_findings_that_are_told_together_lead_from_each_of_their_cells(
         assert re.search(rf'<td id="c-{re.escape(name)}"[^>]* class="(error|likely)"', page), name
 
 
+def test_every_cell_that_may_be_wrong_is_marked(wrong: Visit) -> None:
+    drawing = drawing_of(wrong, "990103")
+    names = list(drawing.form.fields)[:3]
+    observed = [*((name, Decimal(1)) for name in names), (f"{names[0]}.proposed", Decimal(2))]
+    hint = Finding("H1", Severity.NOTE, "可能", field=names[0], observed=tuple(observed))
+    drawn = Drawing(drawing.file.telling([hint]), drawing.form)
+    assert [told.fields for told in drawn.told] == [tuple(names)]
+    cells = [cell for table in drawn.tables for row in table.rows for cell in row]
+    assert {cell.name for cell in cells if cell.mark == "likely"} == set(names)
+    wide = Drawing(drawing.file.telling([hint.at(code="A3")]), drawing.form)
+    assert [told.fields for told in wide.told] == [(names[0],)], "of others only where they stand"
+
+
 def test_last_years_figure_stands_beside(visit: Visit, zfxxgk: Form, tmp_path: Path) -> None:
     before = tmp_path / "上年"
     before.mkdir()
@@ -164,6 +178,7 @@ def test_a_finding_is_accepted_and_that_is_undone(wrong: Visit) -> None:
     assert "selected" in wrong.page(f"/unit/990103?about={code}")
     assert decided(wrong, about=code, ruling="accept", reason="已电话核实", by="张三") == ""
     assert decisions(wrong) == [(code, "accept", "已电话核实", "张三")]
+    assert wrong.desk.jobs.listed[0].title == "县里的决定（丙寅镇）"
     page = words(wrong.page("/unit/990103"))
     assert "丙寅镇 通过" in page
     assert "认可 ：已电话核实（张三，" in page

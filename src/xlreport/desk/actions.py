@@ -452,8 +452,14 @@ def send(desk: Desk, letters: Letters) -> Job:
     from xlreport.telling.lines import KINDS
 
     collection = _collection(desk)
-    title = f"{KINDS[letters.kind]}{HOW[letters.how]}"
+    title = f"{KINDS[letters.kind]}{_to_whom(letters)}{HOW[letters.how]}"
     return desk.act(title, lambda p: _sent(collection, p, letters))
+
+
+def _to_whom(letters: Letters) -> str:
+    """The one unit that gets a letter; nothing where all do that need one."""
+    names = "、".join(unit.name for unit in letters.only)
+    return f"（{names}）" if names else ""
 
 
 def _sent(collection: Collection, progress: Progress, letters: Letters) -> Done:
@@ -516,7 +522,7 @@ def _fetched(collection: Collection, progress: Progress, box: Mailbox) -> Done:
 def decide(desk: Desk, asked: Asked) -> Job:
     """Records what the county decides about a report, or takes it back."""
     collection = _collection(desk)
-    return desk.act("县里的决定", lambda p: _decided(collection, p, asked))
+    return desk.act(f"县里的决定（{asked.unit.name}）", lambda p: _decided(collection, p, asked))
 
 
 def _decided(collection: Collection, progress: Progress, asked: Asked) -> Done:

@@ -61,6 +61,7 @@ class Desk:
         if not instance.claim():
             return running_door(folder)
         self._leave()
+        self.jobs.begin_anew()
         instance.tell(self.guard.door)
         self._instance = instance
         uploads.clear(folder)

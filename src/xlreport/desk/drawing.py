@@ -120,12 +120,9 @@ class Drawing:
     def _told(self) -> Iterator[Told]:
         concerned: dict[Finding, list[str]] = {}
         for finding in self.file.findings:
-            name = self._field_of(finding)
-            if name:
-                concerned.setdefault(_anywhere(finding), []).append(name)
+            concerned.setdefault(_anywhere(finding), []).extend(self._fields_of(finding))
         for number, finding in enumerate(as_printed(self.file.findings, self.form), 1):
-            own = self._field_of(finding)
-            names = [own] if own else concerned.get(_anywhere(finding), [])
+            names = self._fields_of(finding) or concerned.get(_anywhere(finding), [])
             can_accept = is_acceptable(finding, self.file) and self.can_accept(finding.code)
             yield Told(number, finding, tuple(dict.fromkeys(names)), can_accept)
 
@@ -150,8 +147,16 @@ class Drawing:
         pieces = filter(None, (first.printed_code, where, words))
         return Choice(code, "　".join(pieces), can_accept=self.can_accept(code))
 
+    def _fields_of(self, finding: Finding) -> list[str]:
+        """The cells of the form that a finding is about: one, or every one that is probably
+        wrong."""
+        names = [self._field_of(finding)]
+        if finding.rule == _HINT:
+            names += [name for name, _ in finding.observed]
+        return [name for name in dict.fromkeys(names) if name in self.form.fields]
+
     def _field_of(self, finding: Finding) -> str:
-        """The cell of the form that a finding is about; empty where it is about none."""
+        """The cell at which a finding stands; empty where that is none of the form."""
         if finding.field in self.form.fields:
             return finding.field
         return self._by_place.get((finding.sheet, finding.cell), "")

@@ -97,7 +97,11 @@ class Jobs:
         self._guard = threading.Lock()
         self._jobs: list[Job] = []
         self._futures: dict[int, Future[None]] = {}
-        self._number = 0
+        self._number = self._before = 0
+
+    def begin_anew(self) -> None:
+        """What was done until now is not listed any more: it was done for another campaign."""
+        self._before = self._number
 
     def start(self, title: str, action: Action, *, key: str = "", quiet: bool = False) -> Job:
         """Adds a job; with a `key` none while another of that key waits, for that will do."""
@@ -132,7 +136,8 @@ class Jobs:
     @property
     def listed(self) -> list[Job]:
         """The jobs that people asked for, the latest first."""
-        return [job for job in reversed(self._jobs) if not job.quiet]
+        own = [job for job in self._jobs if job.number > self._before]
+        return [job for job in reversed(own) if not job.quiet]
 
     @property
     def current(self) -> Job | None:

@@ -113,6 +113,8 @@ def choose() -> AnyResponse | str:
 def elsewhere() -> AnyResponse | str:
     """Opens a campaign wherever it lies: on a drive of the network, say."""
     path = answers.field("path").strip().strip('"“”')
+    if not path:
+        return _first({}, "请填写工作文件夹的完整路径。")
     folder = Path(path)
     if not folder.is_absolute() or not (folder / NAME).is_file():
         return _first({}, f"“{path}”不是工作文件夹：里面没有 {NAME}。请核对路径。")
