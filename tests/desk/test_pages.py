@@ -215,6 +215,22 @@ def test_a_unit_is_found_and_decided_with_the_keyboard_alone(clerk: Clerk) -> No
     assert clerk.focused() == "about"
 
 
+def test_what_was_not_decided_is_told_where_it_was_typed(clerk: Clerk) -> None:
+    page = clerk.go("/unit/990103")
+    page.get_by_label("要求核实").check()
+    page.get_by_label("理由").fill("　")
+    page.get_by_label("谁决定的").fill("张三")
+    page.get_by_role("button", name="记下决定").click()
+    expect(page.locator("#trouble")).to_have_text("请写明为什么这样决定；每份输出都会写上。")
+    expect(page.locator("#trouble")).to_be_focused()
+    expect(page.locator("#trouble")).to_be_in_viewport()
+    expect(page.get_by_label("要求核实")).to_be_checked()
+    expect(page.get_by_label("谁决定的")).to_have_value("张三")
+    expect(page.locator("h1")).to_contain_text("丙寅镇")
+    assert [each for each in clerk.complaints if "409" in each]
+    clerk.complaints.clear()
+
+
 def test_a_page_that_is_refreshed_keeps_the_focus(clerk: Clerk) -> None:
     page = clerk.go("/")
     link = page.locator("#collection a", has_text="己巳乡")
@@ -319,7 +335,7 @@ def test_files_that_miss_their_place_do_not_replace_the_page(clerk: Clerk) -> No
         expect(page.locator("h1")).to_be_visible()
     clerk.go("/")
     clerk.drop([report], "h1")
-    expect(clerk.page.locator("#upload-list li")).to_contain_text("以前收下过，内容相同")
+    expect(clerk.page.locator("#upload-list li")).to_contain_text("以前收下过，内容相同。")
 
 
 def test_a_name_that_attacks_is_only_a_name(clerk: Clerk) -> None:

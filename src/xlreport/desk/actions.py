@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 PATIENCE = 0.8
 """Seconds that a page waits for what is usually done at once."""
 
+TO_DECIDE = 5.0
+"""Seconds that a page waits for a decision: the inbox is read for it."""
+
 AT_ONCE = 0.5
 """Seconds that the page of an action waits for its end."""
 

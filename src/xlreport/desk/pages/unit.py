@@ -286,7 +286,7 @@ def _done(code: str, asked: Asked, typed: Mapping[str, str]) -> AnyResponse:
     what was typed."""
     desk = answers.desk()
     job = actions.decide(desk, asked)
-    if not desk.jobs.wait(job, actions.PATIENCE):
+    if not desk.jobs.wait(job, actions.TO_DECIDE):
         return answers.to_job(job)
     if not job.trouble:
         return answers.to("unit.show", code=code, _anchor="decisions")

@@ -271,7 +271,7 @@
   function judged(verdict) {
     var item = waiting[verdict.path];
     if (!item || verdict.state === "reading") return;
-    tell(item, verdict.state, verdict.label, (verdict.unit ? verdict.unit + "　" : "") + verdict.sentence);
+    tell(item, verdict.state, verdict.label, (item.dataset.before || "") + (verdict.unit ? verdict.unit + "　" : "") + verdict.sentence);
     delete waiting[verdict.path];
   }
 
@@ -303,6 +303,7 @@
     var label = LABELS[receipt.state];
     tell(item, receipt.state, label, receipt.sentence === label ? "" : receipt.sentence);
     if (receipt.state === "taken" || receipt.state === "mail") taken += 1;
+    if (receipt.state === "same") item.dataset.before = receipt.sentence + "。";
     if (receipt.state === "mail") mails.push({ path: receipt.mail, item: item });
     if (receipt.path) waiting[receipt.path] = item;
     later(100);
