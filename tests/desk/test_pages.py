@@ -221,7 +221,9 @@ def test_what_was_not_decided_is_told_where_it_was_typed(clerk: Clerk) -> None:
     page.get_by_label("理由").fill("　")
     page.get_by_label("谁决定的").fill("张三")
     page.get_by_role("button", name="记下决定").click()
-    expect(page.locator("#trouble")).to_have_text("请写明为什么这样决定；汇总表、汇总情况和信里都会写上。")
+    expect(page.locator("#trouble")).to_have_text(
+        "请写明为什么这样决定；汇总表、汇总情况和信里都会写上。"
+    )
     expect(page.locator("#trouble")).to_be_focused()
     expect(page.locator("#trouble")).to_be_in_viewport()
     expect(page.get_by_label("要求核实")).to_be_checked()

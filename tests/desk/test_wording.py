@@ -48,9 +48,9 @@ def test_each_phrase_is_said_somewhere(texts: list[str], phrase: str) -> None:
 
 
 def test_a_page_says_what_to_click_instead() -> None:
-    assert on_page("请写明为什么这样决定，命令后加 --reason 和理由；汇总表、汇总情况和信里都会写上。") == (
-        "请写明为什么这样决定；汇总表、汇总情况和信里都会写上。"
-    )
+    assert on_page(
+        "请写明为什么这样决定，命令后加 --reason 和理由；汇总表、汇总情况和信里都会写上。"
+    ) == ("请写明为什么这样决定；汇总表、汇总情况和信里都会写上。")
     assert on_page("没有发；请再运行一次 xlreport template") == "没有发；请在“办理”里再生成一次模板"
     assert on_page("请同时给出上年的汇总表或各单位上年的报表；上年没有这个单位的，请人工核对") == (
         "请在“设置”里给出上年的汇总表或各单位上年的报表；上年没有这个单位的，请人工核对"

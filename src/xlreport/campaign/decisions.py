@@ -82,7 +82,9 @@ def decisions_of(campaign: Campaign) -> tuple[Decision, ...]:
 def _decision(campaign: Campaign, ledger: Ledger, asked: Asked, ruling: Ruling) -> Decision:
     reason = " ".join(clean(asked.reason).split())
     if not reason:
-        raise UsageError("请写明为什么这样决定，命令后加 --reason 和理由；汇总表、汇总情况和信里都会写上。")
+        raise UsageError(
+            "请写明为什么这样决定，命令后加 --reason 和理由；汇总表、汇总情况和信里都会写上。"
+        )
     if len(reason) > LONGEST_REASON:
         raise UsageError(f"理由有 {len(reason)} 个字，最多 {LONGEST_REASON} 个字。")
     by = " ".join(clean(asked.by).split()) or _user()

@@ -287,7 +287,9 @@ UnitAndMatter = Annotated[
         "exclude 不计入、revoke 撤销。都不写就列出现有的决定。",
     ),
 ]
-Reason = Annotated[str, _value("--reason", "理由", "为什么这样决定；汇总表、汇总情况和信里都会写上。")]
+Reason = Annotated[
+    str, _value("--reason", "理由", "为什么这样决定；汇总表、汇总情况和信里都会写上。")
+]
 DecidedBy = Annotated[str, _value("--by", "姓名", "谁决定的；默认是这台电脑的用户名。")]
 
 

@@ -14,7 +14,9 @@ E3 = Code("E3", "有单位未报", Severity.ERROR, "缺少单位时，汇总数�
 E4 = Code(
     "E4", "合计太大", Severity.ERROR, "超过 10 亿的合计不能保证精确到 6 位小数，多半是单位填错。"
 )
-E6 = Code("E6", "县里的决定", Severity.NOTE, "谁在哪天为什么这样决定，汇总表、汇总情况和信里都写明。")
+E6 = Code(
+    "E6", "县里的决定", Severity.NOTE, "谁在哪天为什么这样决定，汇总表、汇总情况和信里都写明。"
+)
 E7 = Code("E7", "县里决定不计入", Severity.ERROR, "不计入的单位使汇总数不是全县的数，必须写明。")
 E8 = Code("E8", "县里要求核实", Severity.ERROR, "核实以前，这份报表的数不能算定。")
 E9 = Code(
