@@ -21,7 +21,7 @@ from xlreport.campaign import send as sending
 from xlreport.campaign.campaign import Campaign, read_campaign
 from xlreport.campaign.collect import CollectResult
 from xlreport.campaign.send import Drafts, SendRequest
-from xlreport.desk import actions
+from xlreport.desk.actions import sums
 from xlreport.desk.pages import office
 from xlreport.desk.wording import on_page
 from xlreport.errors import CampaignError
@@ -384,4 +384,4 @@ def test_no_action_is_begun_without_a_campaign(tmp_path: Path) -> None:
         ):
             assert empty.post(address).headers["Location"] == "/start"
         with pytest.raises(CampaignError):
-            actions.merge(empty.desk)
+            sums.merge(empty.desk)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -14,10 +16,11 @@ from xlreport.desk import uploads
 from xlreport.desk.collection import Collection
 from xlreport.desk.files import mails_may_wait
 from xlreport.desk.instance import LOG, Instance, running_door
-from xlreport.desk.jobs import LOGGER, Action, Job, Jobs
+from xlreport.desk.jobs import LOGGER, Done, Job, Jobs
 from xlreport.desk.mails import NOTHING_YET
 from xlreport.desk.security import Guard
-from xlreport.merging.request import ReadOptions
+from xlreport.errors import CampaignError
+from xlreport.merging.request import Progress, ReadOptions
 from xlreport.workers import end_ahead
 
 MOST_LOG, OLD_LOGS = 500_000, 2
@@ -25,6 +28,9 @@ MOST_LOG, OLD_LOGS = 500_000, 2
 
 MOST_CAMPAIGNS = 200
 """Campaigns below the folder that are offered."""
+
+Work = Callable[[Collection, Progress], Done]
+"""Does something in a campaign, telling its progress. Raises XlreportError, OSError."""
 
 
 class Desk:
@@ -50,6 +56,12 @@ class Desk:
     @property
     def collection(self) -> Collection | None:
         """The campaign that is open; None before one was chosen."""
+        return self._collection
+
+    def opened(self) -> Collection:
+        """The campaign that is open. Raises CampaignError before one was chosen."""
+        if self._collection is None:
+            raise CampaignError("还没有打开一项工作，请先选择或建立。")
         return self._collection
 
     def open(self, folder: Path) -> str:
@@ -97,8 +109,10 @@ class Desk:
             return []
         return folders[:MOST_CAMPAIGNS]
 
-    def act(self, title: str, action: Action, key: str = "") -> Job:
-        """Starts what somebody asked for."""
+    def act(self, title: str, work: Work, key: str = "") -> Job:
+        """Starts what somebody asked for in the campaign that is open now. Raises CampaignError
+        before one was chosen."""
+        action = partial(work, self.opened())
         LOGGER.info("%s", title)
         return self.jobs.start(title, action, key=key)
 

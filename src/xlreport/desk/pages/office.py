@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, abort, render_template, send_file
 
 from xlreport.atomic import safe_name
-from xlreport.desk import actions
+from xlreport.desk.actions import campaign as campaigns
+from xlreport.desk.actions import documents, letters, sums
 from xlreport.desk.pages import answers
 from xlreport.desk.places import TITLES, fixed, places, workbooks
 from xlreport.errors import UsageError
@@ -28,9 +29,13 @@ from xlreport.telling.lines import KINDS
 from xlreport.text import clean_name
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from werkzeug.wrappers import Response as AnyResponse
 
     from xlreport.campaign.campaign import Campaign
+    from xlreport.desk.desk import Desk
+    from xlreport.desk.jobs import Job
 
 pages = Blueprint("office", __name__)
 
@@ -40,13 +45,20 @@ SANDBOX = (
 )
 """The status page is shown as a stranger: its script is its own and reaches nothing of ours."""
 
-
 FORMATS = {
     Format.CSV: "CSV（表格程序都能打开）",
     Format.JSON: "JSON",
     Format.PARQUET: "Parquet（统计软件用）",
 }
 """The formats of the data, in words."""
+
+_BY_A_CLICK: dict[str, Callable[[Desk], Job]] = {
+    "templates": campaigns.write_templates,
+    "archive": campaigns.pack,
+    "repair": documents.repair,
+    "import": documents.take_in,
+}
+"""The buttons that need nothing but a click."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +109,7 @@ def index() -> str:
 def act(name: str) -> AnyResponse:
     """A button that needs nothing but a click."""
     answers.collection()
-    action = actions.ACTIONS.get(name)
+    action = _BY_A_CLICK.get(name)
     if action is None:
         abort(HTTPStatus.NOT_FOUND)
     return answers.to_job(action(answers.desk()))
@@ -107,7 +119,7 @@ def act(name: str) -> AnyResponse:
 def merge() -> AnyResponse:
     """Sums the inbox."""
     answers.collection()
-    return answers.to_job(actions.merge(answers.desk(), with_errors=_with_errors()))
+    return answers.to_job(sums.merge(answers.desk(), with_errors=_with_errors()))
 
 
 @pages.post("/act/report")
@@ -116,7 +128,7 @@ def publish() -> AnyResponse:
     answers.collection()
     template = answers.upload("template")
     author = clean_name(answers.field("author"))
-    job = actions.publish(answers.desk(), template, author, with_errors=_with_errors())
+    job = sums.publish(answers.desk(), template, author, with_errors=_with_errors())
     return answers.to_job(job)
 
 
@@ -131,7 +143,7 @@ def export() -> AnyResponse:
     to = answers.field("to")
     if to not in tuple(Format):
         abort(HTTPStatus.NOT_FOUND)
-    job = actions.export(answers.desk(), Format(to), with_errors=_with_errors())
+    job = sums.export(answers.desk(), Format(to), with_errors=_with_errors())
     return answers.to_job(job)
 
 
@@ -145,9 +157,9 @@ def take_in() -> AnyResponse:
     units = [unit.name for unit in _only(answers.field("unit"))]
     typed = answers.field("year").strip()
     year = answers.year(typed) if typed else None
-    path = actions.keep_to_import(answers.desk(), upload)
-    document = actions.Document(path, "".join(units), year)
-    return answers.to_job(actions.take_in_one(answers.desk(), document))
+    path = documents.keep_to_import(answers.desk(), upload)
+    document = documents.Document(path, "".join(units), year)
+    return answers.to_job(documents.take_in_one(answers.desk(), document))
 
 
 @pages.post("/check")
@@ -157,7 +169,7 @@ def check() -> AnyResponse:
     upload = answers.upload("checked")
     if upload is None:
         raise UsageError("请先选择要审核的文件。")
-    return answers.to_job(actions.check(answers.desk(), upload))
+    return answers.to_job(documents.check(answers.desk(), upload))
 
 
 @pages.post("/compare")
@@ -167,26 +179,26 @@ def compare() -> AnyResponse:
     first, second = answers.upload("first"), answers.upload("second")
     if first is None or second is None:
         raise UsageError("请选择要比较的两个文件。")
-    return answers.to_job(actions.compare(answers.desk(), first, second))
+    return answers.to_job(documents.compare(answers.desk(), first, second))
 
 
 @pages.post("/verify")
 def verify() -> AnyResponse:
     """Verifies the archive that was given; without one, those of the campaign."""
     answers.collection()
-    return answers.to_job(actions.verify(answers.desk(), answers.upload("archive")))
+    return answers.to_job(campaigns.verify(answers.desk(), answers.upload("archive")))
 
 
 @pages.post("/send/<kind>")
 def send(kind: str) -> AnyResponse:
     """Letters of a kind; the password goes no further than to the server."""
     how = answers.field("how", "try")
-    if kind not in KINDS or how not in actions.HOW:
+    if kind not in KINDS or how not in letters.HOW:
         abort(HTTPStatus.NOT_FOUND)
     only = _only(answers.field("unit"))
     again = answers.field("again") == "yes"
-    letters = actions.Letters(kind, how, answers.field("password"), tuple(only), again)
-    return answers.to_job(actions.send(answers.desk(), letters))
+    wanted = letters.Letters(kind, how, answers.field("password"), tuple(only), again)
+    return answers.to_job(letters.send(answers.desk(), wanted))
 
 
 def _only(code: str) -> list[Unit]:
@@ -204,8 +216,8 @@ def fetch() -> AnyResponse:
     answers.collection()
     mark_seen = answers.field("mark_seen") == "yes"
     move_to = answers.field("move_to").strip()
-    box = actions.Mailbox(answers.field("password"), mark_seen, move_to)
-    return answers.to_job(actions.fetch(answers.desk(), box))
+    box = letters.Mailbox(answers.field("password"), mark_seen, move_to)
+    return answers.to_job(letters.fetch(answers.desk(), box))
 
 
 # --- what lies in the campaign ---

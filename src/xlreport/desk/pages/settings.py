@@ -12,7 +12,7 @@ from flask import Blueprint, render_template, request
 
 from xlreport.campaign.changing import Value, change_settings
 from xlreport.campaign.settings import CampaignSettings
-from xlreport.desk import actions
+from xlreport.desk.actions.campaign import take_previous
 from xlreport.desk.jobs import LOGGER
 from xlreport.desk.pages import answers
 from xlreport.desk.uploads import Upload
@@ -219,8 +219,7 @@ def previous() -> AnyResponse:
             uploads.append(Upload(storage.filename, storage.stream))
     if not uploads:
         return answers.sentence("请先选择上年的汇总表，或者上年各单位的报表。", HTTPStatus.CONFLICT)
-    job = actions.take_previous(answers.desk(), uploads)
-    return answers.to_job(job)
+    return answers.to_job(take_previous(answers.desk(), uploads))
 
 
 @pages.post("/settings/previous/none")

@@ -12,7 +12,7 @@ from flask import Blueprint, abort, make_response, render_template, request
 from xlreport.campaign.decisions import LONGEST_REASON, REVOKE, Asked
 from xlreport.campaign.status import ACCEPTED, MISSING, REJECTED, RETURNED
 from xlreport.clock import minute
-from xlreport.desk import actions
+from xlreport.desk.actions import campaign, documents
 from xlreport.desk.collection import Look, Snapshot
 from xlreport.desk.drawing import Choice, Drawing
 from xlreport.desk.pages import answers
@@ -38,6 +38,8 @@ pages = Blueprint("unit", __name__)
 MOST_DIFFERENCES = 60
 """Differences of two versions that are listed."""
 
+TO_DECIDE = 5.0
+"""Seconds that a page waits for a decision: the inbox is read for it."""
 
 LETTERS = {
     MISSING: "reminders",
@@ -242,8 +244,8 @@ def take_in(code: str) -> AnyResponse:
     file = _file_of(code, answers.field("content"))
     year = settings.year if file.year is None else None
     name = "" if file.unit.name else unit.name
-    document = actions.Document(settings.inbox / file.path, name, year)
-    return answers.to_job(actions.take_in_one(answers.desk(), document))
+    document = documents.Document(settings.inbox / file.path, name, year)
+    return answers.to_job(documents.take_in_one(answers.desk(), document))
 
 
 @pages.post("/unit/<path:code>/report")
@@ -258,7 +260,7 @@ def publish(code: str) -> AnyResponse:
     if page.shown is None or not page.is_publishable:
         abort(HTTPStatus.NOT_FOUND)
     path = collection.settings().inbox / page.shown.path
-    return answers.to_job(actions.publish_one(answers.desk(), path))
+    return answers.to_job(documents.publish_one(answers.desk(), path))
 
 
 def _file_of(code: str, content: str) -> FileRecord:
@@ -285,8 +287,8 @@ def _done(code: str, asked: Asked, typed: Mapping[str, str]) -> AnyResponse:
     """Back to the unit when it was done quickly; where it was not done that is told there, with
     what was typed."""
     desk = answers.desk()
-    job = actions.decide(desk, asked)
-    if not desk.jobs.wait(job, actions.TO_DECIDE):
+    job = campaign.decide(desk, asked)
+    if not desk.jobs.wait(job, TO_DECIDE):
         return answers.to_job(job)
     if not job.trouble:
         return answers.to("unit.show", code=code, _anchor="decisions")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Response, abort, render_template, request, url_for
 
 from xlreport.clock import seconds_of
-from xlreport.desk import actions
+from xlreport.desk.actions import letters
 from xlreport.desk.collection import Look, Snapshot
 from xlreport.desk.instance import LOG
 from xlreport.desk.jobs import LOGGER, Job
@@ -30,6 +30,12 @@ MOST_ASKED = 500
 """Files of which the script asks at once what became of them."""
 
 MOST_LOG_LINES = 200
+
+PATIENCE = 0.8
+"""Seconds that a page waits for what is usually done at once."""
+
+AT_ONCE = 0.5
+"""Seconds that the page of an action waits for its end."""
 
 MOST_FILES = 10
 """Files for people that are listed at once; further ones are folded away."""
@@ -113,7 +119,7 @@ def collect() -> AnyResponse:
 def _collect() -> Job:
     desk = answers.desk()
     desk.mails_wait = False
-    desk.collecting = actions.collect_dropped(desk)
+    desk.collecting = letters.collect_dropped(desk)
     return desk.collecting
 
 
@@ -208,7 +214,7 @@ def job(number: int) -> str:
     found = answers.desk().jobs.get(number)
     if found is None:
         abort(HTTPStatus.NOT_FOUND)
-    answers.desk().jobs.wait(found, actions.AT_ONCE)
+    answers.desk().jobs.wait(found, AT_ONCE)
     return render_template("job.html", job=found)
 
 
@@ -232,19 +238,19 @@ def again() -> AnyResponse:
 def settle(number: int) -> AnyResponse:
     """A person has dealt with a message."""
     answers.collection()
-    return _about_message(actions.settle(answers.desk(), number))
+    return _about_message(letters.settle(answers.desk(), number))
 
 
 @pages.post("/messages/<int:number>/reopen")
 def reopen(number: int) -> AnyResponse:
     """Nobody has, after all."""
     answers.collection()
-    return _about_message(actions.reopen(answers.desk(), number))
+    return _about_message(letters.reopen(answers.desk(), number))
 
 
 def _about_message(job: Job) -> AnyResponse:
     """Back to the messages when it was done quickly; where not, or not at all, that is told."""
-    if answers.desk().jobs.wait(job, actions.PATIENCE) and not job.trouble:
+    if answers.desk().jobs.wait(job, PATIENCE) and not job.trouble:
         return answers.to("work.index", _anchor="people")
     return answers.to_job(job)
 
