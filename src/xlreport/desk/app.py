@@ -13,17 +13,14 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from xlreport.clock import minute
 from xlreport.desk.desk import Desk
+from xlreport.desk.jobs import UNEXPECTED
 from xlreport.desk.pages import answers, handbook, office, settings, start, unit, work
 from xlreport.desk.places import TITLES, fixed
 from xlreport.desk.security import TOKEN_FIELD, secured
 from xlreport.desk.wording import on_page
 from xlreport.errors import RosterError, XlreportError
 from xlreport.publishing.page.render import STYLE
-from xlreport.telling.lines import (
-    failure,
-    message_line,
-    settled_line,
-)
+from xlreport.telling.lines import failure, message_line, settled_line
 from xlreport.text import harmless, printed_code
 
 HERE = Path(__file__).parent
@@ -77,12 +74,16 @@ def create_app(desk: Desk) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.finalize = _printed
     app.jinja_env.filters.update(minute=minute, code=printed_code, on_page=on_page)
-    app.jinja_env.globals.update(message=message_line, titles=TITLES)
-    app.jinja_env.globals["settled"] = settled_line
-    app.jinja_env.globals.update(most_of_a_file=MOST_UPLOADED - ROUND_A_FILE, too_large=_TOO_LARGE)
-    app.jinja_env.globals["token"] = lambda: _TOKEN.format(TOKEN_FIELD, desk.guard.form)
-    app.jinja_env.globals["handbook"] = handbook.offered
-    app.jinja_env.globals["whose"] = answers.whose
+    app.jinja_env.globals.update(
+        handbook=handbook.offered,
+        message=message_line,
+        most_of_a_file=MOST_UPLOADED - ROUND_A_FILE,
+        settled=settled_line,
+        titles=TITLES,
+        token=lambda: _TOKEN.format(TOKEN_FIELD, desk.guard.form),
+        too_large=_TOO_LARGE,
+        whose=answers.whose,
+    )
     app.context_processor(lambda: {"desk": desk, "guard": desk.guard})
     app.after_request(secured)
     app.before_request(_admit)
@@ -167,7 +168,7 @@ def _is_shut() -> bool:
 
 def _told(status: HTTPStatus) -> Response:
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return answers.sentence(answers.UNEXPECTED, status)
+        return answers.sentence(UNEXPECTED, status)
     told = _REFUSED.get(status, _BAD_REQUEST)
     if status in (HTTPStatus.FORBIDDEN, HTTPStatus.MISDIRECTED_REQUEST):
         return Response(render_template("refused.html", sentence=told), status)

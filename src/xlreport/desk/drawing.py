@@ -24,14 +24,11 @@ _HINT = "H1"
 """Findings that name a cell which is probably wrong."""
 
 _LIKELY = "likely"
-_NUMBER = "number"
 _MOST_PLACES = 3
 """Cells that a choice names."""
 
 _LONGEST_CHOICE = 80
 """Columns of a finding's words in a choice."""
-
-_HEADINGS = ("head", "row", "label", "title")
 
 
 @dataclass(frozen=True)
@@ -86,7 +83,6 @@ class Drawn:
 
     title: str
     rows: tuple[tuple[Cell, ...], ...]
-    headings: int
 
 
 @dataclass(frozen=True)
@@ -183,7 +179,7 @@ class Drawing:
     def _table(self, table: Table) -> Drawn:
         official = official_table(table)
         rows = [self._row(official, number) for number in range(official.rows)]
-        return Drawn(table.title, tuple(rows), official.headings)
+        return Drawn(table.title, tuple(rows))
 
     def _row(self, official: OfficialTable, number: int) -> tuple[Cell, ...]:
         """The cells that begin in a row, from left to right."""

@@ -57,7 +57,7 @@ Action = Callable[[Progress], Done]
 
 @dataclass
 class Job:
-    """One action: `what` is done now, to how many files of how many, and with which."""
+    """One action: `what` is done now, and to how many files of how many."""
 
     number: int
     title: str
@@ -68,7 +68,6 @@ class Job:
     what: str = ""
     count: int = 0
     total: int = 0
-    name: str = ""
     result: Done = field(default_factory=Done)
     trouble: str = ""
     """Why it was not done."""
@@ -81,12 +80,11 @@ class Job:
     @contextmanager
     def progress(self, what: str, total: int) -> Iterator[Callable[[str], None]]:
         """A `Progress`: hears of each file."""
-        self.what, self.count, self.total, self.name = what, 0, total, ""
+        self.what, self.count, self.total = what, 0, total
         yield self._step
 
-    def _step(self, name: str) -> None:
+    def _step(self, _name: str) -> None:
         self.count += 1
-        self.name = name
 
 
 class Jobs:

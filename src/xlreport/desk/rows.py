@@ -73,7 +73,7 @@ def _row(unit: UnitStatus, aliases: Sequence[str]) -> Row:
         code=unit.unit.code,
         name=unit.unit.name,
         state=unit.state,
-        label=unit.label if unit.is_left_out else STATES[unit.state],
+        label=state_label(unit),
         errors=count(findings, Severity.ERROR),
         warnings=count(findings, Severity.WARNING),
         contact=unit.contact,
@@ -81,6 +81,11 @@ def _row(unit: UnitStatus, aliases: Sequence[str]) -> Row:
         remarks=tuple(_remarks(unit)),
         names=names,
     )
+
+
+def state_label(unit: UnitStatus) -> str:
+    """Where a unit stands, in words."""
+    return unit.label if unit.is_left_out else STATES[unit.state]
 
 
 def judged(unit: UnitStatus) -> FileRecord | None:
@@ -134,17 +139,6 @@ class Verdict:
     code: str = ""
     """Of the unit on the roster; empty where it is none of it."""
     sentence: str = ""
-
-    def as_dict(self) -> dict[str, str]:
-        """The verdict for the script."""
-        return {
-            "path": self.path,
-            "state": self.state,
-            "label": self.label,
-            "unit": self.unit,
-            "code": self.code,
-            "sentence": self.sentence,
-        }
 
 
 UNREAD = "正在读取"

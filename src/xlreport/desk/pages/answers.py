@@ -11,15 +11,17 @@ from flask import render_template as rendered
 
 from xlreport.desk.collection import Collection
 from xlreport.desk.desk import Desk
-from xlreport.desk.jobs import UNEXPECTED, Job
+from xlreport.desk.jobs import Job
 from xlreport.desk.uploads import Upload
 from xlreport.errors import UsageError, XlreportError
-from xlreport.text import year_told
+from xlreport.text import day_of, year_told
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from werkzeug.wrappers import Response as AnyResponse
 
-__all__ = ["UNEXPECTED"]
+    from xlreport.submission import Unit
 
 _YEAR = re.compile("[0-9]{4}")
 
@@ -35,6 +37,15 @@ def collection() -> Collection:
     if opened is None:
         abort(redirect(url_for("start.first"), HTTPStatus.SEE_OTHER))
     return opened
+
+
+def unit(code: str) -> Unit:
+    """A unit of the roster; where that has none of this code, there is no such page."""
+    units = collection().opened().roster.units
+    found = [unit for unit in units if unit.code == code]
+    if not found:
+        abort(HTTPStatus.NOT_FOUND)
+    return found[0]
 
 
 def whose() -> str:
@@ -68,12 +79,25 @@ def year(text: str) -> int:
     return int(told)
 
 
+def day(text: str, what: str) -> dt.date | None:
+    """A day that was typed; None where it is left open. Raises UsageError."""
+    if not text:
+        return None
+    told = day_of(text)
+    if told is None:
+        raise UsageError(f"{what}要写成 2026-01-20 这样。")
+    return told
+
+
+def uploads(name: str) -> list[Upload]:
+    """The files of a form's field; where none was chosen browsers send one without a name."""
+    sent = request.files.getlist(name)
+    return [Upload(file.filename, file.stream) for file in sent if file.filename]
+
+
 def upload(name: str) -> Upload | None:
     """The file of a form's field; None where none was chosen."""
-    storage = request.files.get(name)
-    if storage is None or not storage.filename:
-        return None
-    return Upload(storage.filename, storage.stream)
+    return next(iter(uploads(name)), None)
 
 
 def wants_data() -> bool:

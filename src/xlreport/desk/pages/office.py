@@ -68,16 +68,6 @@ class Office:
     campaign: Campaign
 
     @property
-    def can_send(self) -> bool:
-        """Whether the settings name a server and a sender."""
-        return self.campaign.settings.smtp.can_send
-
-    @property
-    def can_fetch(self) -> bool:
-        """Whether the settings name a mailbox."""
-        return bool(self.campaign.settings.imap.server.host)
-
-    @property
     def warnings(self) -> tuple[str, ...]:
         """What is unsafe about the servers."""
         settings = self.campaign.settings
@@ -94,6 +84,12 @@ class Office:
         return places(self.campaign)
 
 
+@pages.before_request
+def _with_campaign() -> None:
+    """Nothing of this can be done before a campaign is chosen."""
+    answers.collection()
+
+
 @pages.get("/office")
 def index() -> str:
     """The buttons."""
@@ -108,7 +104,6 @@ def index() -> str:
 @pages.post("/act/<name>")
 def act(name: str) -> AnyResponse:
     """A button that needs nothing but a click."""
-    answers.collection()
     action = _BY_A_CLICK.get(name)
     if action is None:
         abort(HTTPStatus.NOT_FOUND)
@@ -118,14 +113,12 @@ def act(name: str) -> AnyResponse:
 @pages.post("/act/merge")
 def merge() -> AnyResponse:
     """Sums the inbox."""
-    answers.collection()
     return answers.to_job(sums.merge(answers.desk(), with_errors=_with_errors()))
 
 
 @pages.post("/act/report")
 def publish() -> AnyResponse:
     """Writes the Word report, in the office's own document where one is given."""
-    answers.collection()
     template = answers.upload("template")
     author = clean_name(answers.field("author"))
     job = sums.publish(answers.desk(), template, author, with_errors=_with_errors())
@@ -139,7 +132,6 @@ def _with_errors() -> bool:
 @pages.post("/export")
 def export() -> AnyResponse:
     """Writes the numbers for other programs."""
-    answers.collection()
     to = answers.field("to")
     if to not in tuple(Format):
         abort(HTTPStatus.NOT_FOUND)
@@ -150,11 +142,10 @@ def export() -> AnyResponse:
 @pages.post("/import")
 def take_in() -> AnyResponse:
     """Imports a file that was given; it is kept."""
-    answers.collection()
     upload = answers.upload("document")
     if upload is None:
         raise UsageError("请先选择要导入的文件。")
-    units = [unit.name for unit in _only(answers.field("unit"))]
+    units = [unit.name for unit in _chosen()]
     typed = answers.field("year").strip()
     year = answers.year(typed) if typed else None
     path = documents.keep_to_import(answers.desk(), upload)
@@ -165,7 +156,6 @@ def take_in() -> AnyResponse:
 @pages.post("/check")
 def check() -> AnyResponse:
     """Checks a file that was given, and does not take it."""
-    answers.collection()
     upload = answers.upload("checked")
     if upload is None:
         raise UsageError("请先选择要审核的文件。")
@@ -175,7 +165,6 @@ def check() -> AnyResponse:
 @pages.post("/compare")
 def compare() -> AnyResponse:
     """Compares two files that were given."""
-    answers.collection()
     first, second = answers.upload("first"), answers.upload("second")
     if first is None or second is None:
         raise UsageError("请选择要比较的两个文件。")
@@ -185,7 +174,6 @@ def compare() -> AnyResponse:
 @pages.post("/verify")
 def verify() -> AnyResponse:
     """Verifies the archive that was given; without one, those of the campaign."""
-    answers.collection()
     return answers.to_job(campaigns.verify(answers.desk(), answers.upload("archive")))
 
 
@@ -195,25 +183,21 @@ def send(kind: str) -> AnyResponse:
     how = answers.field("how", "try")
     if kind not in KINDS or how not in letters.HOW:
         abort(HTTPStatus.NOT_FOUND)
-    only = _only(answers.field("unit"))
     again = answers.field("again") == "yes"
-    wanted = letters.Letters(kind, how, answers.field("password"), tuple(only), again)
+    wanted = letters.Letters(kind, how, answers.field("password"), _chosen(), again)
     return answers.to_job(letters.send(answers.desk(), wanted))
 
 
-def _only(code: str) -> list[Unit]:
-    """The one unit that gets a letter; none named means all that need one."""
-    units = answers.collection().opened().roster.units
-    found = [unit for unit in units if unit.code == code]
-    if code and not found:
-        abort(HTTPStatus.NOT_FOUND)
-    return found
+def _chosen() -> tuple[Unit, ...]:
+    """The one unit that was chosen, if any was."""
+    answers.collection().opened()  # where it cannot be, that is told before anything is begun
+    code = answers.field("unit")
+    return (answers.unit(code),) if code else ()
 
 
 @pages.post("/fetch")
 def fetch() -> AnyResponse:
     """Collects from the mailbox."""
-    answers.collection()
     mark_seen = answers.field("mark_seen") == "yes"
     move_to = answers.field("move_to").strip()
     box = letters.Mailbox(answers.field("password"), mark_seen, move_to)

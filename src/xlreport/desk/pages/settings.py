@@ -3,7 +3,6 @@ all the same."""
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -15,9 +14,7 @@ from xlreport.campaign.settings import CampaignSettings
 from xlreport.desk.actions.campaign import take_previous
 from xlreport.desk.jobs import LOGGER
 from xlreport.desk.pages import answers
-from xlreport.desk.uploads import Upload
 from xlreport.errors import CampaignError, UsageError
-from xlreport.text import day_of
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
@@ -184,19 +181,9 @@ def _value(name: str, text: str) -> Value:
             raise UsageError("两封信之间停几秒，要写成数字，例如 1 或 0.5。")
         return float(text)
     if name == "mail.imap.since":
-        since = _day(text, "收信从哪一天起")
+        since = answers.day(text, "收信从哪一天起")
         return since.isoformat() if since else ""
-    return _day(text, "截止日期")
-
-
-def _day(text: str, what: str) -> dt.date | None:
-    """The day that was typed; None where it is left open. Raises UsageError."""
-    if not text:
-        return None
-    day = day_of(text)
-    if day is None:
-        raise UsageError(f"{what}要写成 2026-01-20 这样。")
-    return day
+    return answers.day(text, "截止日期")
 
 
 @pages.post("/settings/password")
@@ -213,10 +200,7 @@ def password() -> AnyResponse:
 @pages.post("/settings/previous")
 def previous() -> AnyResponse:
     """Takes the figures of last year: the summary, or the units' reports."""
-    uploads = []
-    for storage in request.files.getlist("files"):
-        if storage.filename:
-            uploads.append(Upload(storage.filename, storage.stream))
+    uploads = answers.uploads("files")
     if not uploads:
         return answers.sentence("请先选择上年的汇总表，或者上年各单位的报表。", HTTPStatus.CONFLICT)
     return answers.to_job(take_previous(answers.desk(), uploads))

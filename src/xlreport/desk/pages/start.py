@@ -19,7 +19,6 @@ from xlreport.errors import RosterError, UsageError, XlreportError
 from xlreport.form.catalog import get_form, shipped
 from xlreport.form.model import LEVELS, Form
 from xlreport.telling.lines import failure
-from xlreport.text import day_of
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
@@ -85,9 +84,7 @@ def _made(typed: dict[str, str]) -> Path:
     if form not in shipped():
         raise UsageError("请选择一种报表。")
     year = answers.year(typed["year"])
-    deadline = day_of(typed["deadline"])
-    if typed["deadline"] and deadline is None:
-        raise UsageError("截止日期要写成 2026-01-20 这样。")
+    deadline = answers.day(typed["deadline"], "截止日期")
     folder = answers.desk().home / _folder_name(typed, get_form(form))
     init_campaign(folder, form, year, typed["county"], deadline=deadline)
     return folder
@@ -177,11 +174,12 @@ def _drawn(
 def upload_roster() -> AnyResponse | str:
     """Takes a roster as it lies in the office."""
     settings = answers.collection().settings()
-    upload = answers.upload("roster")
-    if upload is None:
+    uploads = answers.uploads("roster")
+    if not uploads:
         return _roster(settings, "请先选择名册文件。")
-    if len(request.files.getlist("roster")) > 1:
+    if len(uploads) > 1:
         return _roster(settings, _ONE_ROSTER)
+    (upload,) = uploads
     try:
         with spooled(settings.folder, upload) as path:
             kept = rosters.take(path, upload.name, settings)

@@ -16,14 +16,14 @@ from xlreport.desk.actions import campaign, documents
 from xlreport.desk.collection import Look, Snapshot
 from xlreport.desk.drawing import Choice, Drawing
 from xlreport.desk.pages import answers
-from xlreport.desk.rows import STATES, judged
+from xlreport.desk.rows import judged, state_label
 from xlreport.merging.decisions import Decision, Ruling
 from xlreport.merging.diff import Difference, differences
 from xlreport.merging.imported import is_document
 from xlreport.merging.outcome import FileRecord
 from xlreport.merging.result import USABLE, label_of
 from xlreport.publishing.overview import moment_of, why_not_counted
-from xlreport.submission import Figures, Unit
+from xlreport.submission import Figures
 from xlreport.telling.lines import KINDS
 
 if TYPE_CHECKING:
@@ -77,9 +77,7 @@ class UnitPage:
     @property
     def label(self) -> str:
         """Where the unit stands, in words."""
-        if self.status.is_left_out:
-            return self.status.label
-        return STATES[self.status.state]
+        return state_label(self.status)
 
     @property
     def letter(self) -> str:
@@ -109,11 +107,6 @@ class UnitPage:
         """Last year's figures of the unit, where the campaign knows them."""
         prior_year = self.snapshot.result.request.prior_year
         return None if prior_year is None else prior_year.of(self.status.unit)
-
-    @property
-    def can_send(self) -> bool:
-        """Whether the settings name a server and a sender."""
-        return self.snapshot.campaign.settings.smtp.can_send
 
     @property
     def is_publishable(self) -> bool:
@@ -150,20 +143,24 @@ def show(code: str) -> AnyResponse | str:
     if look.snapshot is None:
         return answers.to("work.index")
     typed = {"about": request.args.get("about", "")}
-    return _drawn(look, look.snapshot, code, typed)
+    return _drawn(look, code, typed)
 
 
-def _drawn(
-    look: Look, snapshot: Snapshot, code: str, typed: Mapping[str, str], trouble: str = ""
-) -> str:
-    """The page with what was typed for a decision, and why that was not recorded."""
-    status = snapshot.unit(code)
-    if status is None:
+def _page(look: Look, code: str) -> UnitPage:
+    """The page of a unit; there is none of a code that the roster has not, or before the collection
+    was read."""
+    status = None if look.snapshot is None else look.snapshot.unit(code)
+    if look.snapshot is None or status is None:
         abort(HTTPStatus.NOT_FOUND)
+    return UnitPage(look.snapshot, status)
+
+
+def _drawn(look: Look, code: str, typed: Mapping[str, str], trouble: str = "") -> str:
+    """The page with what was typed for a decision, and why that was not recorded."""
     return render_template(
         "unit.html",
         look=look,
-        page=UnitPage(snapshot, status),
+        page=_page(look, code),
         typed={**dict.fromkeys(_TYPED, ""), **typed},
         trouble=trouble,
         **_CONSTANTS,
@@ -224,7 +221,7 @@ def _changes(file: FileRecord, current: FileRecord | None) -> tuple[Difference, 
 @pages.post("/unit/<path:code>/decide")
 def decide(code: str) -> AnyResponse:
     """Accepts, queries, leaves out, or takes that back."""
-    unit = _listed(code)
+    unit = answers.unit(code)
     typed = {name: answers.field(name) for name in _TYPED}
     return _done(code, Asked(unit, *typed.values()), typed)
 
@@ -232,14 +229,14 @@ def decide(code: str) -> AnyResponse:
 @pages.post("/unit/<path:code>/revoke")
 def revoke(code: str) -> AnyResponse:
     """Takes a decision back."""
-    asked = Asked(_listed(code), answers.field("about"), REVOKE)
+    asked = Asked(answers.unit(code), answers.field("about"), REVOKE)
     return _done(code, asked, {})
 
 
 @pages.post("/unit/<path:code>/import")
 def take_in(code: str) -> AnyResponse:
     """Imports one of the unit's files, as this unit's where its title names nobody."""
-    unit = _listed(code)
+    unit = answers.unit(code)
     settings = answers.collection().settings()
     file = _file_of(code, answers.field("content"))
     year = settings.year if file.year is None else None
@@ -252,11 +249,7 @@ def take_in(code: str) -> AnyResponse:
 def publish(code: str) -> AnyResponse:
     """Writes the Word report of the unit, from the report that its page shows."""
     collection = answers.collection()
-    snapshot = collection.look().snapshot
-    status = None if snapshot is None else snapshot.unit(code)
-    if snapshot is None or status is None:
-        abort(HTTPStatus.NOT_FOUND)
-    page = UnitPage(snapshot, status)
+    page = _page(collection.look(), code)
     if page.shown is None or not page.is_publishable:
         abort(HTTPStatus.NOT_FOUND)
     path = collection.settings().inbox / page.shown.path
@@ -265,19 +258,9 @@ def publish(code: str) -> AnyResponse:
 
 def _file_of(code: str, content: str) -> FileRecord:
     """A file of the unit that can be imported, by its SHA-256."""
-    snapshot = answers.collection().look().snapshot
-    status = None if snapshot is None else snapshot.unit(code)
-    files = () if status is None else status.files
-    found = [file.result for file in files if file.result.sha256 == content]
-    if not found or not _is_importable(found[0]):
-        abort(HTTPStatus.NOT_FOUND)
-    return found[0]
-
-
-def _listed(code: str) -> Unit:
-    """A unit of the roster."""
-    units = answers.collection().opened().roster.units
-    found = [unit for unit in units if unit.code == code]
+    page = _page(answers.collection().look(), code)
+    files = [file.result for file in page.status.files if file.result.sha256 == content]
+    found = list(filter(_is_importable, files))
     if not found:
         abort(HTTPStatus.NOT_FOUND)
     return found[0]
@@ -295,5 +278,5 @@ def _done(code: str, asked: Asked, typed: Mapping[str, str]) -> AnyResponse:
     look = answers.collection().look()
     if look.snapshot is None:
         return answers.to_job(job)
-    page = _drawn(look, look.snapshot, code, typed, job.trouble)
+    page = _drawn(look, code, typed, job.trouble)
     return make_response(page, HTTPStatus.CONFLICT)

@@ -3,10 +3,11 @@ they are."""
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, abort, render_template, request, url_for
+from flask import Blueprint, Response, abort, render_template, request
 
 from xlreport.clock import seconds_of
 from xlreport.desk.actions import letters
@@ -16,12 +17,11 @@ from xlreport.desk.jobs import LOGGER, Job
 from xlreport.desk.mails import NOT_COLLECTED
 from xlreport.desk.pages import answers
 from xlreport.desk.rows import STATES, fitting
-from xlreport.desk.uploads import MAIL, TAKEN, Receipt, Upload, take
+from xlreport.desk.uploads import MAIL, TAKEN, Upload, take
 from xlreport.errors import RosterError
 from xlreport.telling.lines import failure
 
 if TYPE_CHECKING:
-    from werkzeug.datastructures import FileStorage
     from werkzeug.wrappers import Response as AnyResponse
 
 pages = Blueprint("work", __name__)
@@ -93,11 +93,7 @@ def upload() -> AnyResponse:
     or when the script says that the last of them is there."""
     collection = answers.collection()
     settings = collection.settings()
-    modified = answers.field("modified")
-    receipts = []
-    for storage in request.files.getlist("files"):
-        if storage.filename:
-            receipts.append(take(settings, _upload(storage, modified)))
+    receipts = [take(settings, _as_it_lay(file)) for file in answers.uploads("files")]
     taken = sum(receipt.state in (TAKEN, MAIL) for receipt in receipts)
     LOGGER.info("收下 %d 个文件，没有收 %d 个", taken, len(receipts) - taken)
     if any(receipt.state == MAIL for receipt in receipts):
@@ -105,8 +101,9 @@ def upload() -> AnyResponse:
         if not answers.field("more"):
             _collect()
     if answers.wants_data():
-        return answers.data({"files": [_as_dict(receipt) for receipt in receipts]})
-    return answers.response(_told(receipts))
+        return answers.data({"files": list(map(asdict, receipts))})
+    # for a browser without our script
+    return answers.response(Response(render_template("taken.html", receipts=receipts, taken=taken)))
 
 
 @pages.post("/mails")
@@ -123,28 +120,11 @@ def _collect() -> Job:
     return desk.collecting
 
 
-def _upload(storage: FileStorage, modified: str) -> Upload:
-    """A file of the form. The script puts the folders into the name, and says when it was changed
-    last (ISO 8601)."""
-    name = answers.field("path") or storage.filename or ""
-    return Upload(name, storage.stream, seconds_of(modified) if modified else 0.0)
-
-
-def _as_dict(receipt: Receipt) -> dict[str, str]:
-    return {
-        "name": receipt.name,
-        "state": receipt.state,
-        "sentence": receipt.sentence,
-        "path": receipt.path,
-        "mail": receipt.mail,
-    }
-
-
-def _told(receipts: list[Receipt]) -> Response:
-    """For a browser without our script."""
-    taken = sum(receipt.state in (TAKEN, MAIL) for receipt in receipts)
-    page = render_template("taken.html", receipts=receipts, taken=taken)
-    return Response(page)
+def _as_it_lay(upload: Upload) -> Upload:
+    """A file with the folders that it was dropped in and the time (ISO 8601) when it was changed
+    last, which the script tells."""
+    name = answers.field("path") or upload.name
+    return replace(upload, name=name, modified=seconds_of(answers.field("modified")))
 
 
 # --- how far things are ---
@@ -173,7 +153,7 @@ def _verdicts(look: Look) -> list[dict[str, str]]:
     snapshot = look.snapshot
     if snapshot is None:
         return []
-    return [snapshot.verdict(path).as_dict() for path in asked]
+    return [asdict(snapshot.verdict(path)) for path in asked]
 
 
 def _mails(look: Look) -> list[dict[str, str]]:
@@ -204,27 +184,28 @@ def _job_as_dict(job: Job | None) -> dict[str, Any] | None:
         "what": job.what,
         "count": job.count,
         "total": job.total,
-        "name": job.name,
     }
 
 
 @pages.get("/jobs/<int:number>")
 def job(number: int) -> str:
     """What an action does, and what it said."""
-    found = answers.desk().jobs.get(number)
-    if found is None:
-        abort(HTTPStatus.NOT_FOUND)
-    answers.desk().jobs.wait(found, AT_ONCE)
-    return render_template("job.html", job=found)
+    kept = _kept(number)
+    answers.desk().jobs.wait(kept, AT_ONCE)
+    return render_template("job.html", job=kept)
 
 
 @pages.get("/jobs/<int:number>.json")
 def job_state(number: int) -> Response:
     """The same for the script."""
-    found = answers.desk().jobs.get(number)
-    if found is None:
+    return answers.data(_job_as_dict(_kept(number)))
+
+
+def _kept(number: int) -> Job:
+    kept = answers.desk().jobs.get(number)
+    if kept is None:
         abort(HTTPStatus.NOT_FOUND)
-    return answers.data(_job_as_dict(found))
+    return kept
 
 
 @pages.post("/again")
@@ -274,5 +255,4 @@ def log() -> str:
 def close() -> AnyResponse:
     """Ends the desk; the answer is still given."""
     answers.desk().closing.set()
-    address = url_for("work.index")
-    return answers.response(Response(render_template("closed.html", address=address)))
+    return answers.response(Response(render_template("closed.html")))
