@@ -20,7 +20,7 @@
   }
 
   function all(selector, within) {
-    return Array.prototype.slice.call((within || document).querySelectorAll(selector));
+    return Array.from((within || document).querySelectorAll(selector));
   }
 
   function ask(address, options) {
@@ -235,7 +235,7 @@
         drawJob(now);
         say(step(now));
         if (!now.open) return ended();
-         window.setTimeout(follow, 500);
+        window.setTimeout(follow, 500);
       }).catch(function (error) { say(why(error)); window.setTimeout(follow, 5000); });
     })();
   }
@@ -337,8 +337,7 @@
     }).catch(function (error) {
       notTaken(entry.item, why(error));
     }).then(function () {
-      sent += 1;
-      counted();
+      settled();
       next();
     });
   }
@@ -349,27 +348,33 @@
     say(sentence);
   }
 
-  function add(file, path) {
+  function listed(path) {
     document.getElementById("uploads").hidden = false;
     total += 1;
+    return line(path);
+  }
+
+  function settled() {
+    sent += 1;
+    counted();
+  }
+
+  function add(file, path) {
+    var item = listed(path);
     if (file.size > Number(drop.dataset.most)) {
-      notTaken(line(path), drop.dataset.tooLarge);
-      sent += 1;
-      counted();
+      notTaken(item, drop.dataset.tooLarge);
+      settled();
       return;
     }
-    queue.push({ file: file, path: path, item: line(path) });
+    queue.push({ file: file, path: path, item: item });
     counted();
     if (!running) next();
   }
 
   // what the browser could not read stands in the list like everything else
   function unread(path, what) {
-    total += 1;
-    sent += 1;
-    document.getElementById("uploads").hidden = false;
-    notTaken(line(path), what + "，没有收下。请检查它还在不在、能不能打开，再放一次。");
-    counted();
+    notTaken(listed(path), what + "，没有收下。请检查它还在不在、能不能打开，再放一次。");
+    settled();
   }
 
   function entries(reader, folder) {
@@ -386,7 +391,7 @@
   }
 
   function dropped(event) {
-    var items = Array.prototype.slice.call(event.dataTransfer.items || []);
+    var items = Array.from(event.dataTransfer.items || []);
     var files = items.filter(function (item) { return item.kind === "file"; });
     files.forEach(function (item) {
       var entry = item.webkitGetAsEntry ? item.webkitGetAsEntry() : null;
@@ -394,7 +399,7 @@
       if (entry) walk(entry);
       else if (file) add(file, file.name);
     });
-    if (!files.length) Array.prototype.slice.call(event.dataTransfer.files).forEach(function (file) { add(file, file.name); });
+    if (!files.length) Array.from(event.dataTransfer.files).forEach(function (file) { add(file, file.name); });
   }
 
   if (drop) {
@@ -403,7 +408,7 @@
     all(".scripted").forEach(function (each) { each.hidden = false; });
     [files, folder].forEach(function (input) {
       input.addEventListener("change", function () {
-        Array.prototype.slice.call(input.files).forEach(function (file) { add(file, file.webkitRelativePath || file.name); });
+        Array.from(input.files).forEach(function (file) { add(file, file.webkitRelativePath || file.name); });
         input.value = "";
       });
     });
@@ -419,7 +424,7 @@
   if (place && !drop) input.addEventListener("change", function () { if (input.files.length) place.submit(); });
 
   function hasFiles(event) {
-    return Array.prototype.indexOf.call(event.dataTransfer.types, "Files") >= 0;
+    return Array.from(event.dataTransfer.types).includes("Files");
   }
 
   // a field for a file takes what is dropped on it by itself
