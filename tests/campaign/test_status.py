@@ -13,6 +13,7 @@ import pytest
 from campaign.scene import JIAZI, YICHOU, Mailbox, campaign_in, workbook
 from hostile.scene import base
 from xlreport import Form, write_workbook
+from xlreport.campaign import status as statuses
 from xlreport.campaign.campaign import Campaign, ledger_of
 from xlreport.campaign.collect import collect
 from xlreport.campaign.ledger import Ledger
@@ -108,6 +109,33 @@ def test_what_cannot_count_beside_a_report_that_does_is_told(
     assert [each["path"] for each in told.as_dict()["set_aside"]] == ["晚.xlsx"]
 
 
+def test_a_message_after_a_report_that_was_put_there_by_hand_is_not_missed(
+    campaign: Campaign, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, zfxxgk: Form
+) -> None:
+    """A correction as a link to a cloud drive: the report before it counts all the same."""
+    inbox = campaign.settings.inbox
+    inbox.mkdir(exist_ok=True)
+    (inbox / "甲!好.xlsx").write_bytes(workbook(zfxxgk, JIAZI))
+    box = Mailbox(tmp_path / "mails")
+    box.put("a", "jiazi@example.org", text="更正：https://pan.baidu.com/s/1x 提取码 1234", day=8)
+    collect(campaign, box.folder)
+    assert status(campaign).messages == (), "the report was put there later"
+    before = dt.datetime(2026, 1, 7, tzinfo=dt.UTC).timestamp()
+    monkeypatch.setattr(statuses, "_there_since", lambda inbox, path: before)
+    assert [message.origin for message in status(campaign).messages] == ["a.eml"]
+
+
+def test_since_when_a_file_is_there(tmp_path: Path) -> None:
+    (tmp_path / "包!.zip").write_bytes(b"1")
+    since = (tmp_path / "包!.zip").stat().st_ctime
+    assert statuses._there_since(tmp_path, "包!.zip") == since
+    (tmp_path / "包.zip").write_bytes(b"1")
+    assert (
+        statuses._there_since(tmp_path, "包.zip!甲.xlsx") == (tmp_path / "包.zip").stat().st_ctime
+    )
+    assert statuses._there_since(tmp_path, "没有.xlsx") == math.inf
+
+
 def with_year(form: Form, year: int) -> bytes:
     """A report of 甲子镇 of another year."""
     return write_workbook(replace(base(form, JIAZI), year=year), form)
@@ -133,6 +161,8 @@ def test_until_when_messages_need_nobody() -> None:
     superseded = UnitFile(file("c", Outcome.SUPERSEDED), Arrival(99.0, ()))
     assert unit_status(JIAZI, "accepted", early, late, superseded).settled_until == 9.0
     assert unit_status(JIAZI, "accepted", early, by_hand).settled_until == math.inf
+    put_there = replace(by_hand, there_since=7.0)
+    assert unit_status(JIAZI, "accepted", early, put_there).settled_until == 7.0
     assert unit_status(JIAZI, "returned", early).settled_until == -math.inf
     assert unit_status(JIAZI, "missing").settled_until == -math.inf
 

@@ -283,7 +283,8 @@ def _needed(writer: LetterWriter, request: SendRequest, ledger: Ledger) -> Itera
             yield from _templates(writer, folder)
         return
     result = merged_inbox(campaign, ledger)
-    units = overview(campaign.roster, result.files, ledger).units
+    inbox = campaign.settings.inbox
+    units = overview(campaign.roster, result.files, ledger, inbox).units
     if request.kind == REMINDERS:
         yield from _reminders(writer, units, request.day)
     elif request.kind == RECEIPTS:

@@ -6,7 +6,9 @@ import datetime as dt
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from xlreport.campaign.campaign import Campaign, ledger_of, merged_inbox
@@ -51,10 +53,12 @@ _CONTACT_LINES = ("contact", "telephone")
 @dataclass(frozen=True)
 class UnitFile:
     """A file of a unit: what became of it, and when and from whom it came (None when it did not
-    come by mail)."""
+    come by mail). `there_since` is when it was put into the folder, in seconds, as far as the
+    system tells."""
 
     result: FileRecord
     arrival: Arrival | None
+    there_since: float = math.inf
 
     @property
     def is_blank(self) -> bool:
@@ -180,13 +184,13 @@ class UnitStatus:
 
     @property
     def settled_until(self) -> float:
-        """Until when the unit's messages need no person, in seconds: its report was accepted,
-        and came then or was put into the folder by hand."""
+        """Until when the unit's messages need no person, in seconds: its report was accepted, and
+        came then or was put into the folder by hand."""
         if self.state != ACCEPTED:
             return -math.inf
         settled = -math.inf
         for file in self.current:
-            arrived = file.arrival.moment if file.arrival else math.inf
+            arrived = file.arrival.moment if file.arrival else file.there_since
             settled = max(settled, arrived)
         return settled
 
@@ -309,7 +313,7 @@ def standing(
     """What a merge of the inbox would do now, and the status without a look at the templates.
     Raises LedgerError, OSError."""
     result = merged_inbox(campaign, ledger)
-    now = overview(campaign.roster, result.files, ledger)
+    now = overview(campaign.roster, result.files, ledger, campaign.settings.inbox)
     strangers = _strangers(result.files, now.units)
     moved = tuple(finding for finding in result.own_findings if finding.code == M10.code)
     deadline = campaign.settings.deadline
@@ -404,7 +408,7 @@ def overview_now(campaign: Campaign, files: Sequence[FileRecord]) -> Overview:
     """Where each unit is after these files were read, and the messages that a person must still
     open. Raises LedgerError, Busy, OSError."""
     with ledger_of(campaign.settings) as ledger:
-        return overview(campaign.roster, files, ledger)
+        return overview(campaign.roster, files, ledger, campaign.settings.inbox)
 
 
 @dataclass(frozen=True)
@@ -417,10 +421,14 @@ class Overview:
     settled: tuple[Received, ...] = ()
 
 
-def overview(roster: Roster, files: Sequence[FileRecord], ledger: Ledger) -> Overview:
+def overview(
+    roster: Roster, files: Sequence[FileRecord], ledger: Ledger, inbox: Path | None = None
+) -> Overview:
     """Where each unit is. A file belongs to the unit that it names, else to the one from whose
-    address it came."""
+    address it came. Where files lie in an `inbox`, that tells since when they are there."""
     units = _units(roster, files, ledger)
+    if inbox is not None:
+        units = tuple(_dated(unit, inbox) for unit in units)
     units = tuple(_followed_up(units, ledger))
     received = tuple(ledger.received())
     asking = list(_asking(received, units, roster))
@@ -429,6 +437,26 @@ def overview(roster: Roster, files: Sequence[FileRecord], ledger: Ledger) -> Ove
     waiting = _by_unit(messages, roster)
     returned = _returned_blanks(received, ledger.sent(TEMPLATES))
     return Overview(tuple(_counted(units, waiting, returned)), messages, settled)
+
+
+def _dated(unit: UnitStatus, inbox: Path) -> UnitStatus:
+    """The unit with since when its files are there that nobody sent by mail."""
+    files = []
+    for file in unit.files:
+        if file.arrival is None:
+            file = replace(file, there_since=_there_since(inbox, file.result.path))
+        files.append(file)
+    return replace(unit, files=tuple(files))
+
+
+def _there_since(inbox: Path, path: str) -> float:
+    """When a file was put into the inbox, of a member when its archive was; infinity where nobody
+    knows."""
+    outermost, _, _ = path.partition("!")
+    for name in (path, outermost):
+        with suppress(OSError):
+            return (inbox / name).stat().st_ctime
+    return math.inf
 
 
 def _counted(
