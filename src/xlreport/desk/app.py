@@ -11,7 +11,6 @@ from markupsafe import Markup
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 
-from xlreport.clock import minute
 from xlreport.desk.desk import Desk
 from xlreport.desk.jobs import UNEXPECTED
 from xlreport.desk.pages import answers, handbook, office, settings, start, unit, work
@@ -20,7 +19,7 @@ from xlreport.desk.security import TOKEN_FIELD, secured
 from xlreport.desk.wording import on_page
 from xlreport.errors import RosterError, XlreportError
 from xlreport.publishing.page.render import STYLE
-from xlreport.telling.lines import failure, message_line, settled_line
+from xlreport.telling.lines import failure, message_line, settled_line, years_of
 from xlreport.text import harmless, printed_code
 
 HERE = Path(__file__).parent
@@ -73,7 +72,7 @@ def create_app(desk: Desk) -> Flask:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.finalize = _printed
-    app.jinja_env.filters.update(minute=minute, code=printed_code, on_page=on_page)
+    app.jinja_env.filters.update(code=printed_code, on_page=on_page, years=years_of)
     app.jinja_env.globals.update(
         handbook=handbook.offered,
         message=message_line,

@@ -20,6 +20,7 @@ from xlreport.publishing.overview import (
     why_not_counted,
 )
 from xlreport.submission import NOBODY
+from xlreport.telling.lines import BLANK_CAME_BACK, to_look_at
 from xlreport.text import first_of
 
 STATES: Mapping[str, str] = {
@@ -104,14 +105,11 @@ def _remarks(unit: UnitStatus) -> Iterator[str]:
     """What else there is to know before somebody is called or reminded."""
     if unit.versions > 1:
         yield f"收到 {unit.versions} 份"
-    if unit.waiting:
-        yield f"{unit.waiting} 封来信要由人打开"
-    if unit.unclear and unit.state == MISSING:
-        yield f"共用的邮箱来过 {unit.unclear} 个认不出单位的文件"
+    yield from to_look_at(unit)
     if unit.gone:
         yield f"收到过的 {unit.gone} 个文件不在了"
     if unit.blanks and unit.state == MISSING:
-        yield "寄回的是空白表"
+        yield BLANK_CAME_BACK
     if unit.follow_up is not None:
         yield unit.follow_up.sentence
 

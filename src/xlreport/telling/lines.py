@@ -9,7 +9,7 @@ from xlreport.atomic import was_writing, why_failed
 from xlreport.clock import china, minute
 from xlreport.errors import XlreportError
 from xlreport.findings import INDENT, Finding, Severity, grouped
-from xlreport.text import harmless, in_marks
+from xlreport.text import first_of, harmless, in_marks
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,7 +48,7 @@ _WITH_TOTALS = ("E4", "E9", "M10")
 """Findings of a merge that no other line tells."""
 
 _BROKEN = "E10"
-
+"""The finding that says which rule the totals do not keep."""
 
 _SUPERSEDED = "F7"
 """The finding that says which report counts in its place, and why."""
@@ -58,10 +58,11 @@ _DECIDED = "E6"
 
 _ONLY_BLANKS = "文件夹里只有空白表：是不是选错了文件夹？请给出收到的报表所在的文件夹。"
 
-
 _ONLY_UNUSABLE = "报来的文件不能计入"
 """What is said of a unit of which nothing can be used."""
 
+BLANK_CAME_BACK = "寄回的是空白表"
+"""What is said of a unit that sent its template as it was."""
 
 # --- what was not done ---
 
@@ -84,10 +85,14 @@ def kept_line(path: Path, kept: Path) -> str:
 
 def form_line(form: Form) -> str:
     """A form in the list of `xlreport forms`."""
-    years = f"{form.first_year} 年度起"
-    if form.last_year is not None:
-        years = f"{form.first_year}–{form.last_year} 年度"
-    return f"{form.id}　{form.title}　（{years}，第 {form.version} 版）"
+    return f"{form.id}　{form.title}　（{years_of(form)}，第 {form.version} 版）"
+
+
+def years_of(form: Form) -> str:
+    """The years of which a form reports."""
+    if form.last_year is None:
+        return f"{form.first_year} 年度起"
+    return f"{form.first_year}–{form.last_year} 年度"
 
 
 def field_lines(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
@@ -136,10 +141,10 @@ def init_lines(folder: Path, *, has_roster: bool, has_deadline: bool) -> Iterato
 
 def check_report(result: CheckResult, *, verbose: bool = False) -> Iterator[str]:
     """The lines of `xlreport check`; all findings when `verbose`, else what a clerk must act on."""
-    for file in result.files:
-        yield from _file(file, verbose=verbose)
     from xlreport.merging.outcome import Outcome
 
+    for file in result.files:
+        yield from _file(file, verbose=verbose)
     counts = result.counts
     accepted = counts.get(Outcome.ACCEPTED, 0)
     returned = counts.get(Outcome.RETURNED, 0)
@@ -551,13 +556,8 @@ def send_report(result: SendResult, settings: CampaignSettings, *, drafts: bool)
 
 def _left_out(names: Sequence[str]) -> str:
     """One line about files among the templates that go to nobody."""
-    return f"templates 里还有不是名册上单位的文件，没有发：{_some(names)}。不要的请移走。"
-
-
-def _some(names: Sequence[str]) -> str:
-    """The first names, and how many there are."""
-    more = f"等 {len(names)} 个" if len(names) > MOST_STRAYS else ""
-    return f"{'、'.join(names[:MOST_STRAYS])}{more}"
+    named = first_of(names, MOST_STRAYS, "个")
+    return f"templates 里还有不是名册上单位的文件，没有发：{named}。不要的请移走。"
 
 
 def _item(item: SendItem, labels: Mapping[str, str] = _STATES) -> str:
@@ -619,7 +619,7 @@ def _strays(names: Sequence[str]) -> Iterator[str]:
     if any(name.lower().endswith(_PACKED) for name in names):
         what_to_do += "；压缩包里是邮件的，请先解压再收取"
     if len(names) <= MOST_STRAYS:
-        yield f"不是邮件、没有看的文件：{_some(names)}。{what_to_do}。"
+        yield f"不是邮件、没有看的文件：{'、'.join(names)}。{what_to_do}。"
         return
     yield f"不是邮件、没有看的文件有 {len(names)} 个，{what_to_do}："
     for name in names[:MOST_LINES]:
@@ -788,16 +788,21 @@ def _unit(unit: UnitStatus) -> str:
         if unit.state == "accepted" and last not in unit.current:
             parts.append(f"计入的是 {unit.current[-1].result.path}")
     parts += _nothing_usable(unit)
-    if unit.waiting:
-        parts.append(f"{unit.waiting} 封来信要由人打开")
-    if unit.unclear and unit.state == "missing":
-        parts.append(f"共用的邮箱来过 {unit.unclear} 个认不出单位的文件")
+    parts += to_look_at(unit)
     if unit.gone:
         parts.append(f"收到过的 {unit.gone} 个文件不在 inbox 里了")
     parts += _corrected(unit)
     if unit.needs_call and unit.contact:
         parts.append(f"联系人 {unit.contact}")
     return f"【{unit.label}】{unit.unit.code} {unit.unit.name}　{'；'.join(parts)}"
+
+
+def to_look_at(unit: UnitStatus) -> Iterator[str]:
+    """What came from a unit, or may have, at which a person must look."""
+    if unit.waiting:
+        yield f"{unit.waiting} 封来信要由人打开"
+    if unit.unclear and unit.state == "missing":
+        yield f"共用的邮箱来过 {unit.unclear} 个认不出单位的文件"
 
 
 def _corrected(unit: UnitStatus) -> Iterator[str]:
@@ -816,7 +821,7 @@ def _nothing_usable(unit: UnitStatus) -> Iterator[str]:
     if unit.state == "rejected":
         yield _ONLY_UNUSABLE
     if unit.blanks and unit.state == "missing":
-        yield "寄回的是空白表"
+        yield BLANK_CAME_BACK
 
 
 def _arrival(file: UnitFile) -> str:
