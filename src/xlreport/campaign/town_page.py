@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 NAME = "给乡镇的一页纸.docx"
 
+_TITLE_LINE, _LINE = 760, 400
+"""Heights of lines in twips."""
+
 _PARTS = (
     (
         "一、怎样填",
@@ -81,7 +84,7 @@ def town_page(request: TemplateRequest) -> Iterator[tuple[str, tuple[str, ...]]]
     county = request.county.name
     places = {
         "deadline": f"请在{service.deadline}前，" if service.deadline else "请",
-        "address": f" {service.address}" if service.address else f"{county}",
+        "address": f" {service.address}" if service.address else county,
         "contact": service.contact or f"有疑问请问{county}",
     }
     for heading, paragraphs in _PARTS:
@@ -126,7 +129,3 @@ def _paragraphs(request: TemplateRequest) -> Iterator[Element]:
             yield paragraph([run(line, body)], plain, body)
     signature = replace(plain, align="right", indent=0)
     yield paragraph([run(request.county.name, body)], signature, body)
-
-
-_TITLE_LINE, _LINE = 760, 400
-"""Heights of lines in twips."""

@@ -18,6 +18,9 @@ from xlreport.merging.codes import (
 from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.merging.versions import contrasts, decided_together, rank, unit_of_candidate
 
+_OF_DOCUMENTS = frozenset({R36.code, R40.code})
+"""Findings that only a report has that is not our workbook."""
+
 
 def is_imported(file: FileRecord) -> bool:
     """Whether a file's report was read from something that is not our workbook."""
@@ -27,9 +30,6 @@ def is_imported(file: FileRecord) -> bool:
 def is_document(file: FileRecord) -> bool:
     """Whether a file is a report that is not our workbook, also one of which nothing was read."""
     return is_imported(file) or any(finding.code in _OF_DOCUMENTS for finding in file.findings)
-
-
-_OF_DOCUMENTS = frozenset({R36.code, R40.code})
 
 
 def with_choice(files: Iterable[FileRecord], *, imports: bool) -> list[FileRecord]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 
 from xlreport.checking.validate import check_submissions
@@ -106,15 +106,17 @@ def too_large(form: Form, county: Submission) -> list[Finding]:
 def broken(form: Form, county: Submission, counted: Sequence[FileRecord]) -> list[Finding]:
     """E10 for every rule that the totals do not keep because of what is in them: an error that the
     county accepted, or reports that count with their errors."""
-    causes = _breaking(form, counted)
+    rules = _rules(form)
+    causes = _breaking(rules, counted)
     returned = [file.unit.name for file in counted if file.outcome is Outcome.RETURNED]
     if not causes and not returned:
         return []
-    (found,) = check_submissions(form, [county])
+    (in_totals,) = check_submissions(form, [county])
     findings = []
-    for finding in found:
+    for finding in in_totals:
         units = dict.fromkeys((*causes.get(finding.code, ()), *returned))
-        if units and finding.rule in _rules(form) and finding.severity is Severity.ERROR:
+        is_broken = finding.rule in rules and finding.severity is Severity.ERROR
+        if units and is_broken:
             findings.append(_broken(finding, tuple(units)))
     return findings
 
@@ -124,8 +126,8 @@ def contradictions(form: Form, county: Submission) -> list[Finding]:
     if not any(county.texts.values()):
         return []
     rules = {statement.check.code for statement in form.statements}
-    (found,) = check_submissions(form, [county])
-    about_texts = [finding for finding in found if finding.rule in rules]
+    (in_totals,) = check_submissions(form, [county])
+    about_texts = [finding for finding in in_totals if finding.rule in rules]
     return [finding for finding in about_texts if not finding.explanation]
 
 
@@ -134,8 +136,9 @@ def _broken(finding: Finding, units: Sequence[str]) -> Finding:
     named = first_of(units, MOST_NAMED, "个单位")
     code = printed_code(finding.code)
     told = TOTAL_BROKEN(code=code, message=finding.message, units=named)
-    place = told.at(sheet=finding.sheet, cell=finding.cell, field=finding.field)
-    return place.at(observed=finding.observed)
+    return told.at(
+        sheet=finding.sheet, cell=finding.cell, field=finding.field, observed=finding.observed
+    )
 
 
 def _rules(form: Form) -> frozenset[str]:
@@ -143,9 +146,8 @@ def _rules(form: Form) -> frozenset[str]:
     return frozenset(check.code for check in form.checks if check.severity is Severity.ERROR)
 
 
-def _breaking(form: Form, counted: Sequence[FileRecord]) -> Mapping[str, list[str]]:
-    """The units whose reports do not keep a rule of the form, by the code of what was found."""
-    rules = _rules(form)
+def _breaking(rules: Collection[str], counted: Sequence[FileRecord]) -> Mapping[str, list[str]]:
+    """The units whose reports do not keep one of the rules, by the code of what was found."""
     units: dict[str, list[str]] = {}
     for file in counted:
         for finding in file.findings:
