@@ -17,13 +17,12 @@ from xlreport.campaign import status as statuses
 from xlreport.campaign.campaign import Campaign, ledger_of
 from xlreport.campaign.collect import collect
 from xlreport.campaign.ledger import Ledger
+from xlreport.campaign.settling import reopen, settle
 from xlreport.campaign.status import (
     StatusResult,
     UnitFile,
     UnitStatus,
     overview,
-    reopen,
-    settle,
     status,
 )
 from xlreport.errors import UsageError

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from xlreport.campaign.campaign import Campaign, ledger_of, merged_inbox
-from xlreport.campaign.codes import M4, M8
+from xlreport.campaign.codes import M8
 from xlreport.campaign.corrections import correction_key, corrections, left_to_the_county
 from xlreport.campaign.ledger import DRAFT, Ledger, Received, Sent
 from xlreport.campaign.letters import RECEIPTS, REMINDERS, RETURNS, TEMPLATES
@@ -22,10 +22,10 @@ from xlreport.campaign.notified import (
     last_notified,
     unchanged,
 )
+from xlreport.campaign.settling import has_finding, needs_person, senders_of
 from xlreport.campaign.templates import objections, standing_templates
 from xlreport.clock import present_day
-from xlreport.errors import UsageError
-from xlreport.findings import Code, Finding, has_errors
+from xlreport.findings import Finding
 from xlreport.mail.smtp import SENT
 from xlreport.merging.arrivals import Arrival, arrival_of, owners_of
 from xlreport.merging.codes import M10
@@ -362,48 +362,6 @@ def _stale(campaign: Campaign) -> Iterator[str]:
         yield f"templates 里的“{standing[unit].name}”{objection.why_stale}"
 
 
-def settle(campaign: Campaign, numbers: Sequence[int]) -> list[str]:
-    """Records that a person has dealt with messages, by their numbers in the status. Gives a
-    sentence about each that needed nobody. Raises UsageError for a number that no message has."""
-    with ledger_of(campaign.settings) as ledger:
-        messages = _numbered(ledger, numbers)
-        for number in numbers:
-            ledger.settle(number)
-    needless = (_why_needless(message, campaign.roster) for message in messages)
-    return [sentence for sentence in needless if sentence]
-
-
-def reopen(campaign: Campaign, numbers: Sequence[int]) -> list[str]:
-    """Takes back that a person has dealt with messages, by their numbers. Gives a sentence about
-    each with which nobody had. Raises UsageError for a number that no message has."""
-    with ledger_of(campaign.settings) as ledger:
-        messages = _numbered(ledger, numbers)
-        for number in numbers:
-            ledger.reopen(number)
-    open_before = [message for message in messages if not message.done]
-    return [f"编号 {message.number} 的邮件没有勾掉过。" for message in open_before]
-
-
-def _numbered(ledger: Ledger, numbers: Sequence[int]) -> list[Received]:
-    """The messages of these numbers. Raises UsageError for a number that none has."""
-    known = {message.number: message for message in ledger.received() if message.number}
-    unknown = [str(number) for number in numbers if number not in known]
-    if unknown:
-        raise UsageError(
-            f"没有编号是 {'、'.join(unknown)} 的邮件；编号见 xlreport status 里“要由人打开的邮件”。"
-        )
-    return [known[number] for number in numbers]
-
-
-def _why_needless(message: Received, roster: Roster) -> str:
-    """Why nobody had to deal with a message; empty where somebody had to."""
-    if message.done:
-        return f"编号 {message.number} 的邮件以前已经勾掉了。"
-    if _asks(message, listed=bool(_codes(message, roster))):
-        return ""
-    return f"编号 {message.number} 的邮件没有要处理的问题，本来就没有列出；请核对编号。"
-
-
 def overview_now(campaign: Campaign, files: Sequence[FileRecord]) -> Overview:
     """Where each unit is after these files were read, and the messages that a person must still
     open. Raises LedgerError, Busy, OSError."""
@@ -502,7 +460,7 @@ def _by_unit(messages: Iterable[Received], roster: Roster) -> Counter[str]:
     """How many of the messages each unit sent, by its code."""
     count: Counter[str] = Counter()
     for message in messages:
-        count.update(_codes(message, roster))
+        count.update(senders_of(message, roster))
     return count
 
 
@@ -512,17 +470,12 @@ def _returned_blanks(received: Iterable[Received], sent: Iterable[Sent]) -> Coun
     made_for = {row.sha256: row.unit_code for row in sent if row.sha256}
     count: Counter[str] = Counter()
     for message in received:
-        if not _has(message, M8):
+        if not has_finding(message, M8):
             continue
         for attachment in message.attachments:
             if attachment.sha256 in made_for:
                 count[made_for[attachment.sha256]] += 1
     return count
-
-
-def _has(message: Received, code: Code) -> bool:
-    """Whether a message has a finding of this code."""
-    return any(finding.code == code.code for finding in message.findings)
 
 
 def _units(roster: Roster, files: Sequence[FileRecord], ledger: Ledger) -> tuple[UnitStatus, ...]:
@@ -628,22 +581,7 @@ def _asking(
     strangers_until = math.inf if all_accepted else -math.inf
     until = {unit.unit.code: unit.settled_until for unit in units}
     for message in received:
-        codes = _codes(message, roster) & until.keys()
+        codes = senders_of(message, roster) & until.keys()
         settled = min((until[code] for code in codes), default=strangers_until)
-        if message.arrived > settled and _asks(message, listed=bool(codes)):
+        if message.arrived > settled and needs_person(message, listed=bool(codes)):
             yield message
-
-
-def _codes(message: Received, roster: Roster) -> set[str]:
-    """The codes of the units whose message it is, by the roster of now and of then."""
-    now = {unit.code for unit in roster.owners(message.senders)}
-    return now.union(message.units)
-
-
-def _asks(message: Received, *, listed: bool) -> bool:
-    """Whether a message needs a person: something is wrong with it, or a unit sent something
-    else instead of a workbook."""
-    if has_errors(message.findings):
-        return True
-    brought_files = any(attachment.path for attachment in message.attachments)
-    return listed and not brought_files and _has(message, M4)

@@ -156,16 +156,17 @@ def status(
       xlreport status --done 3
       xlreport status --not-done 3
     """
-    from xlreport.campaign import status as states
+    from xlreport.campaign.settling import reopen, settle
+    from xlreport.campaign.status import status as status_of
     from xlreport.cli.shown import show
     from xlreport.telling.lines import status_report
 
     opened = opened_campaign(needed_campaign(campaign), opening.read_options())
-    for sentence in states.settle(opened, done) if done else ():
+    for sentence in settle(opened, done) if done else ():
         typer.echo(sentence, err=True)
-    for sentence in states.reopen(opened, not_done) if not_done else ():
+    for sentence in reopen(opened, not_done) if not_done else ():
         typer.echo(sentence, err=True)
-    result = states.status(opened)
+    result = status_of(opened)
     show(status_report(result), result, as_json=as_json)
     return result.exit_code
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from xlreport.campaign import collect, status
+from xlreport.campaign import collect, settling
 from xlreport.campaign.letters import REMINDERS
 from xlreport.campaign.send import Drafts, SendRequest
 from xlreport.campaign.send import send as sending
@@ -132,7 +132,7 @@ def settle(desk: Desk, number: int) -> Job:
 
 
 def _settled(number: int, collection: Collection, progress: Progress) -> Done:
-    return Done(tuple(status.settle(collection.plain(progress), [number])))
+    return Done(tuple(settling.settle(collection.plain(progress), [number])))
 
 
 def reopen(desk: Desk, number: int) -> Job:
@@ -141,4 +141,4 @@ def reopen(desk: Desk, number: int) -> Job:
 
 
 def _reopened(number: int, collection: Collection, progress: Progress) -> Done:
-    return Done(tuple(status.reopen(collection.plain(progress), [number])))
+    return Done(tuple(settling.reopen(collection.plain(progress), [number])))
