@@ -6,13 +6,12 @@ from __future__ import annotations
 import re
 import shutil
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from desk.visitor import LONG, Clerk, clerk_at, seated, started
+from desk.visitor import Clerk, clerk_at, done, seated
 from xlreport.cli.app import main
 
 pytestmark = [pytest.mark.browser, pytest.mark.isolated]
@@ -35,13 +34,6 @@ MENDED = (
     ("第 6 个单位的邮箱", "jisi@x", "jisi@example.org"),
 )
 """The fields that are marked, what stands there and what belongs there."""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    expect.set_options(timeout=LONG * 1000)
-    with started() as browser:
-        yield browser
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
@@ -97,12 +89,6 @@ def give_last_year(page: Page) -> None:
     chooser.value.set_files(previous)
     assert done(page)[0].startswith("已读入 2024 年度的数，名册上有 ")
     page.get_by_role("link", name="名册").first.click()
-
-
-def done(page: Page) -> list[str]:
-    """What an action said at its end."""
-    page.wait_for_selector("#job[data-state=done]", timeout=LONG * 1000)
-    return page.locator("main .lines li").all_inner_texts()
 
 
 def open_from(page: Page, what: str, title: str) -> None:

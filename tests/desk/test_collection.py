@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import pytest
 
 from campaign.scene import JIAZI, YICHOU, workbook
-from desk.scene import LONG, Visit, desk_with_towns
+from desk.scene import LONG, Visit
 from xlreport import Form
 from xlreport.atomic import locked
 from xlreport.campaign.campaign import DEFAULT_OPTIONS, Campaign, read_campaign
@@ -19,12 +18,6 @@ from xlreport.campaign.status import standing, status
 from xlreport.desk import collection as collections
 from xlreport.desk.collection import Collection
 from xlreport.errors import Busy, XlreportError
-
-
-@pytest.fixture
-def visit(tmp_path: Path) -> Iterator[Visit]:
-    with desk_with_towns(tmp_path / "工作") as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from campaign.scene import JIAZI, YICHOU, Mailbox, campaign_in, workbook
 from desk.test_actions import document, own_template, paragraphs
-from desk.visitor import LONG, Seat, clerk_at, seated, started
+from desk.visitor import Seat, clerk_at, done, seated
 from hostile.scene import REQUESTS
 from support.cells import put
 from xlreport import Form
@@ -20,13 +20,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.isolated]
 
 COUNTED = "注意：有错误的报表按要求计入了合计，公布前必须改正："
 IMPORTED = "990103_丙寅镇_2025年政府信息公开工作年度报告_导入.xlsx"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    expect.set_options(timeout=LONG * 1000)
-    with started() as browser:
-        yield browser
 
 
 @pytest.fixture
@@ -41,12 +34,6 @@ def seat(tmp_path: Path, zfxxgk: Form) -> Iterator[Seat]:
     (inbox / "丙.docx").write_bytes(document(zfxxgk, "丙寅镇"))
     with seated(folder) as opened:
         yield opened
-
-
-def done(page: Page) -> list[str]:
-    """What an action said at its end."""
-    page.wait_for_selector("#job[data-state=done]", timeout=LONG * 1000)
-    return page.locator("main .lines li").all_inner_texts()
 
 
 def office(page: Page) -> None:

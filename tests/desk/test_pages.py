@@ -16,7 +16,7 @@ from axe_playwright_python.sync_playwright import Axe
 from msoffcrypto.format.ooxml import OOXMLFile
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
-from desk.visitor import LONG, SMALL, Clerk, Seat, clerk_at, seated, started
+from desk.visitor import LONG, SMALL, Clerk, Seat, clerk_at, seated
 from support.browser import DESK
 from xlreport.atomic import locked
 from xlreport.cli.app import main
@@ -79,13 +79,6 @@ FOCUS = """() => { const e = document.activeElement;
   const marked = s => s && s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 3;
   return [window.reached.indexOf(e), marked(own) || marked(beside), e.outerHTML.slice(0, 120)]; }"""
 """The place of what has the focus among those, whether it is marked, and what it is."""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    expect.set_options(timeout=LONG * 1000)
-    with started() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

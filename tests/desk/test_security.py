@@ -8,16 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from desk.scene import PORT, Visit, desk_with_towns
+from desk.scene import PORT, Visit
 from xlreport.desk.security import TOKEN_FIELD, TOKEN_HEADER, Guard
 
 OWN = f"http://127.0.0.1:{PORT}"
-
-
-@pytest.fixture
-def visit(tmp_path: Path) -> Iterator[Visit]:
-    with desk_with_towns(tmp_path / "工作") as opened:
-        yield opened
 
 
 def every_address(visit: Visit) -> Iterator[tuple[str, str]]:

@@ -5,26 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from http import HTTPStatus
-from pathlib import Path
 
 import pytest
 from msoffcrypto.format.ooxml import OOXMLFile
 
 from campaign.scene import JIAZI, workbook
-from desk.scene import Visit, desk_with_towns, words
+from desk.scene import Visit, words
 from hostile.scene import base
 from xlreport import Entry, Form, Unit, write_workbook
 from xlreport.campaign.settings import read_settings
-
-
-@pytest.fixture
-def visit(tmp_path: Path) -> Iterator[Visit]:
-    with desk_with_towns(tmp_path / "工作") as opened:
-        yield opened
 
 
 def last_year(form: Form, number: int) -> bytes:

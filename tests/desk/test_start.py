@@ -14,7 +14,7 @@ from unittest.mock import patch
 import pytest
 
 from campaign.scene import ROSTER, campaign_in
-from desk.scene import PORT, Visit, desk_in, desk_with_towns, words
+from desk.scene import PORT, Visit, desk_in, words
 from xlreport.campaign.settings import read_settings
 from xlreport.desk.instance import Instance
 from xlreport.merging.roster import read_roster
@@ -38,12 +38,6 @@ BAD = """单位代码,单位名称,类别,邮箱,备注
 def empty(tmp_path: Path) -> Iterator[Visit]:
     with desk_in(tmp_path) as visit:
         yield visit
-
-
-@pytest.fixture
-def visit(tmp_path: Path) -> Iterator[Visit]:
-    with desk_with_towns(tmp_path / "工作") as opened:
-        yield opened
 
 
 def typed(visit: Visit, rows: list[list[str]], headings: list[str]) -> Any:

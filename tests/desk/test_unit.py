@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from http import HTTPStatus
@@ -12,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from campaign.scene import BINGYIN, JIAZI, workbook
-from desk.scene import Visit, desk_with_towns, words
+from desk.scene import Visit, words
 from hostile.scene import base
 from xlreport import Entry, Form, Unit, get_form, write_workbook
 from xlreport.campaign.campaign import read_campaign
@@ -22,12 +21,6 @@ from xlreport.findings import Finding, Severity
 from xlreport.workbook.layout.workbook import layout_of
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "2025"
-
-
-@pytest.fixture
-def visit(tmp_path: Path) -> Iterator[Visit]:
-    with desk_with_towns(tmp_path / "工作") as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import io
 import re
 import time
 import zipfile
-from collections.abc import Iterator
 from http import HTTPStatus
 from pathlib import Path
 
@@ -28,12 +27,6 @@ SAMPLES = Path(__file__).parents[2] / "samples" / "2025"
 
 
 A_UNIT = {"column-0": ["990101"], "column-1": ["甲子镇"]}
-
-
-@pytest.fixture
-def visit(tmp_path: Path) -> Iterator[Visit]:
-    with desk_with_towns(tmp_path / "工作") as opened:
-        yield opened
 
 
 def rows(page: str) -> list[str]:

@@ -190,3 +190,9 @@ def clerk_at(
     clerk.enter()
     yield clerk
     context.close()
+
+
+def done(page: Page) -> list[str]:
+    """What an action said at its end."""
+    page.wait_for_selector("#job[data-state=done]", timeout=LONG * 1000)
+    return page.locator("main .lines li").all_inner_texts()
