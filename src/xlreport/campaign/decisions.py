@@ -80,14 +80,14 @@ def decisions_of(campaign: Campaign) -> tuple[Decision, ...]:
 
 
 def _decision(campaign: Campaign, ledger: Ledger, asked: Asked, ruling: Ruling) -> Decision:
-    reason = " ".join(clean(asked.reason).split())
+    reason = _in_one_line(asked.reason)
     if not reason:
         raise UsageError(
             "请写明为什么这样决定，命令后加 --reason 和理由；汇总表、汇总情况和信里都会写上。"
         )
     if len(reason) > LONGEST_REASON:
         raise UsageError(f"理由有 {len(reason)} 个字，最多 {LONGEST_REASON} 个字。")
-    by = " ".join(clean(asked.by).split()) or _user()
+    by = _in_one_line(asked.by) or _user()
     code = _as_code(asked.code)
     decision = Decision(asked.unit, ruling, reason, code, by, time.time())
     if ruling is Ruling.EXCLUDE and not code:
@@ -100,6 +100,10 @@ def _decision(campaign: Campaign, ledger: Ledger, asked: Asked, ruling: Ruling) 
     decision = _about(decision, file)
     _require_sense(decision, file)
     return decision
+
+
+def _in_one_line(text: str) -> str:
+    return " ".join(clean(text).split())
 
 
 def _user() -> str:
@@ -178,8 +182,6 @@ def _rules_of(findings: Iterable[Finding]) -> Sequence[str]:
 def _as_code(written: str) -> str:
     """A code as it is in findings, from how people or scripts write it: `B-4` is `B4`."""
     plain = unicodedata.normalize("NFKC", written).strip()
-    rule, point, rest = plain.partition("·")
-    if point:
-        return f"{rule.replace('-', '').upper()}·{rest}"
-    rule, point, rest = plain.partition(".")
-    return f"{rule.replace('-', '').upper()}{point}{rest}"
+    rule, point, rest = plain.partition("·" if "·" in plain else ".")
+    plain_rule = rule.replace("-", "").upper()
+    return f"{plain_rule}{point}{rest}"

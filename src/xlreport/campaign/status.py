@@ -320,13 +320,13 @@ def standing(
     today = today or present_day()
     days = None if deadline is None else (deadline - today).days
     state = StatusResult(
-        now.units,
-        now.messages,
-        strangers,
-        moved,
-        deadline,
-        days,
-        today,
+        units=now.units,
+        messages=now.messages,
+        strangers=strangers,
+        findings=moved,
+        deadline=deadline,
+        days=days,
+        today=today,
         set_aside=tuple(_set_aside(now.units)),
         settled=now.settled,
     )
