@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from desk.scene import PORT, Visit
+from campaign.scene import campaign_in
+from desk.scene import PORT, Visit, words
 from xlreport.desk.security import TOKEN_FIELD, TOKEN_HEADER, Guard
 
 OWN = f"http://127.0.0.1:{PORT}"
@@ -41,6 +42,25 @@ def test_another_name_of_this_machine_is_refused(visit: Visit) -> None:
         for host in ("evil.example", f"evil.example:{PORT}", f"localhost:{PORT}", "127.0.0.1"):
             answer = visit.client.open(address, method=method, headers={"Host": host})
             assert answer.status_code == HTTPStatus.MISDIRECTED_REQUEST, (host, address)
+
+
+def test_a_window_of_one_campaign_changes_nothing_in_another(visit: Visit, tmp_path: Path) -> None:
+    mine, old = visit.folder, visit.desk.guard.form
+    other = campaign_in(tmp_path / "另一项").settings.folder
+    visit.desk.open(other)
+    headers = {"Host": visit.desk.guard.host, "Origin": visit.desk.guard.origin}
+    sent = {TOKEN_FIELD: old, "contact": "张冠李戴"}
+    answer = visit.client.post("/settings", data=sent, headers=headers)
+    assert answer.status_code == HTTPStatus.CONFLICT
+    assert "这个窗口里的是另一项工作" in words(answer.text)
+    assert "张冠李戴" not in (other / "xlreport.toml").read_text("utf-8-sig")
+    asked = {**headers, TOKEN_HEADER: old}
+    assert visit.client.get("/state.json", headers=asked).status_code == HTTPStatus.CONFLICT
+    visit.desk.open(mine)
+    assert visit.client.get("/state.json", headers=asked).status_code == HTTPStatus.OK
+    answer = visit.client.post("/settings", data=sent, headers=headers)
+    assert answer.status_code == HTTPStatus.SEE_OTHER
+    assert "张冠李戴" in (mine / "xlreport.toml").read_text("utf-8-sig")
 
 
 def test_the_door_opens_with_its_token_only(visit: Visit) -> None:

@@ -244,3 +244,15 @@ def test_a_large_directory_that_is_another_is_refused() -> None:
     assert refusal(_with_large_directory(GOOD)) == ("", "")
     told = ("R2", "文件里有两个压缩目录，无法判断哪个是真的")
     assert refusal(_with_large_directory(GOOD, 1)) == told
+
+
+def test_an_archive_that_is_cut_off_behind_a_workbook_is_not_that_workbook() -> None:
+    """The members are stored: the directory that is found is that of the first one."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("一.xlsx", GOOD)
+        archive.writestr("二.xlsx", GOOD)
+    whole = packed.getvalue()
+    end = whole.index(b"PK\x03\x04", whole.index(b"PK\x05\x06"))
+    for cut in (end, end + 10, end + 500):
+        assert refusal(whole[:cut]) == ("R2", "文件不完整，压缩目录读不出来")

@@ -54,6 +54,9 @@ _TOO_LARGE = "一次放的文件太大，没有收下；请分几次放，或者
 _REFUSED = {
     HTTPStatus.FORBIDDEN: "这个页面只能从程序打开：请双击“开始.cmd”，或者运行 xlreport desk。",
     HTTPStatus.MISDIRECTED_REQUEST: "这个地址不对：请从程序打开。",
+    HTTPStatus.CONFLICT: (
+        "这个窗口里的是另一项工作，现在打开的已经不是它，没有做。请从“收报情况”重新打开。"
+    ),
     HTTPStatus.NOT_FOUND: "没有这一页，或者它已经不在了。请回到工作页面。",
     HTTPStatus.METHOD_NOT_ALLOWED: "没有这一页。请回到工作页面。",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _TOO_LARGE,

@@ -76,6 +76,7 @@ class Desk:
         self.jobs.begin_anew()
         instance.tell(self.guard.door)
         self._instance = instance
+        self.guard.serve(folder)
         uploads.clear(folder)
         self.mails_wait = mails_may_wait(folder)
         self.collecting, self.collected = None, NOTHING_YET

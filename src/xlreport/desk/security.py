@@ -13,6 +13,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from flask import Request, Response
 
 ADDRESS = "127.0.0.1"
@@ -43,7 +45,8 @@ _OWN_SITES = frozenset({"same-origin", "none"})
 
 class Guard:
     """The secrets of one run, and the tests that a request must pass. `entry` opens the door,
-    `session` is kept by the browser as a cookie, `form` stands in every form of our pages."""
+    `session` is kept by the browser as a cookie, `form` stands in every form of our pages: another
+    one for each campaign, so that a window of one changes nothing in another."""
 
     def __init__(self, port: int) -> None:
         self.host = f"{ADDRESS}:{port}"
@@ -52,12 +55,18 @@ class Guard:
         self.cookie = f"xlreport-desk-{port}"
         self.entry = secrets.token_urlsafe(32)
         self.session = secrets.token_urlsafe(32)
-        self.form = secrets.token_urlsafe(32)
+        self._forms: dict[Path | None, str] = {}
+        self.form = ""
+        self.serve(None)
 
     @property
     def door(self) -> str:
         """The address that lets a browser in."""
         return f"{self.origin}/enter?token={self.entry}"
+
+    def serve(self, folder: Path | None) -> None:
+        """Takes forms of the pages of this campaign from now on; None is that of no campaign."""
+        self.form = self._forms.setdefault(folder, secrets.token_urlsafe(32))
 
     def opens(self, token: str) -> bool:
         """Whether a token is that of the door."""
@@ -75,12 +84,22 @@ class Guard:
             return HTTPStatus.MISDIRECTED_REQUEST
         if not _same(request.cookies.get(self.cookie, ""), self.session):
             return HTTPStatus.FORBIDDEN
+        given = request.headers.get(TOKEN_HEADER, "")
         if request.method in _READING:
-            return None if _is_shown_alone(request) else HTTPStatus.FORBIDDEN
+            is_ours = _is_shown_alone(request) and (not given or self._is_of_a_form(given))
+            return self._of_this_campaign(given) if is_ours else HTTPStatus.FORBIDDEN
         if not self._is_from_here(request):
             return HTTPStatus.FORBIDDEN
-        given = request.headers.get(TOKEN_HEADER) or request.form.get(TOKEN_FIELD, "")
-        return None if _same(given, self.form) else HTTPStatus.FORBIDDEN
+        given = given or request.form.get(TOKEN_FIELD, "")
+        return self._of_this_campaign(given) if self._is_of_a_form(given) else HTTPStatus.FORBIDDEN
+
+    def _is_of_a_form(self, token: str) -> bool:
+        """Whether one of our pages has it, of whatever campaign."""
+        return any(_same(token, form) for form in self._forms.values())
+
+    def _of_this_campaign(self, token: str) -> HTTPStatus | None:
+        """None for a page of the campaign that is open, and for one that does not say."""
+        return None if not token or _same(token, self.form) else HTTPStatus.CONFLICT
 
     def _is_from_here(self, request: Request) -> bool:
         """Whether a change is asked for by one of our pages, as the browser itself says."""

@@ -136,14 +136,21 @@ def open_zip(data: bytes) -> zipfile.ZipFile:
         raise Refused(codes.NO_DIRECTORY())
     if _ends_twice(data) or _has_another_before(data, archive) or _is_told_twice(data):
         raise Refused(codes.TWO_DIRECTORIES())
+    if data.startswith(MEMBER) and _first(archive) > 0:
+        # cut off behind a member that is an archive itself: the directory is that one's
+        raise Refused(codes.NO_DIRECTORY())
     return archive
+
+
+def _first(archive: zipfile.ZipFile) -> int:
+    """Where the first member begins."""
+    return min((info.header_offset for info in archive.infolist()), default=0)
 
 
 def _has_another_before(data: bytes, archive: zipfile.ZipFile) -> bool:
     """Whether a whole archive lies before the members of this one: programs that begin at the
     front take that one."""
-    first = min((info.header_offset for info in archive.infolist()), default=0)
-    return data.startswith(MEMBER) and data.find(END, 0, first) >= 0
+    return data.startswith(MEMBER) and data.find(END, 0, _first(archive)) >= 0
 
 
 def _is_told_twice(data: bytes) -> bool:
