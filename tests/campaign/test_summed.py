@@ -50,12 +50,12 @@ def test_nothing_is_told_of_what_was_summed(summed: Campaign) -> None:
 
 def test_what_came_changed_and_went_is_counted(summed: Campaign, zfxxgk: Form) -> None:
     put(summed, "甲.xlsx", workbook(zfxxgk, JIAZI, 2))
-    assert since(summed) == "1 个文件变了"
+    assert since(summed) == "有 1 个文件变了"
     put(summed, "坏.xlsx", b"no workbook")
     put(summed, "坏了.xlsx", b"nor this")
-    assert since(summed) == "新收 2 个文件、1 个文件变了"
+    assert since(summed) == "新收 2 个文件、有 1 个文件变了"
     (summed.settings.inbox / "乙.xlsx").unlink()
-    assert since(summed) == "新收 2 个文件、1 个文件变了、1 个文件不在了"
+    assert since(summed) == "新收 2 个文件、有 1 个文件变了、有 1 个文件不在了"
     sum_up(summed)
     assert since(summed) == ""
 
@@ -70,11 +70,11 @@ def test_what_makes_no_difference_to_a_sum_is_not_told(summed: Campaign, zfxxgk:
 
 def test_a_decision_changes_what_is_summed(summed: Campaign) -> None:
     decide(summed, Asked(JIAZI, "", "exclude", "并入邻镇", "张三"))
-    assert since(summed) == "1 个文件变了"
+    assert since(summed) == "有 1 个文件的结果变了"
     sum_up(summed)
     assert since(summed) == ""
     decide(summed, Asked(JIAZI, "", "revoke"))
-    assert since(summed) == "1 个文件变了"
+    assert since(summed) == "有 1 个文件的结果变了"
 
 
 def test_errors_that_were_counted_are_none_of_it(summed: Campaign, zfxxgk: Form) -> None:
@@ -103,7 +103,7 @@ def test_data_that_lack_something_or_cannot_be_opened_say_nothing(summed: Campai
 
 def test_the_summary_of_another_year_is_another(summed: Campaign) -> None:
     (summed.settings.inbox / "乙.xlsx").unlink()
-    assert since(summed) == "1 个文件不在了"
+    assert since(summed) == "有 1 个文件不在了"
     other = replace(summed, settings=replace(summed.settings, year=2024))
     assert since(other) == ""
     data = data_of(summed.settings)

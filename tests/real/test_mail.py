@@ -395,5 +395,5 @@ def test_a_file_from_a_shared_address_is_nobody_s_until_it_says_whose(
         "乙丑镇": HELD,
         "丙寅镇": HELD,
     }
-    assert "共用的邮箱来过 1 个认不出单位的文件" in reminders["乙丑镇"].detail
+    assert "来过 1 个认不出单位的文件，可能是它的" in reminders["乙丑镇"].detail
     assert [file.path for file in status(campaign).strangers] != []

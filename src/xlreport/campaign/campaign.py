@@ -131,7 +131,7 @@ def merged_inbox(
     """What a merge of the inbox would do now; with other `decisions` than the county's own, where
     they are given, and with reports `with_errors` summed too. Raises CampaignError when the inbox
     is gone."""
-    _require_inbox(campaign.settings)
+    require_inbox(campaign.settings)
     if decisions is None:
         decisions = ledger.decisions()
     request = campaign.request
@@ -140,7 +140,7 @@ def merged_inbox(
     return merge_folder(request)
 
 
-def _require_inbox(settings: CampaignSettings) -> None:
+def require_inbox(settings: CampaignSettings) -> None:
     """An inbox that is gone is not one into which nothing came. Raises CampaignError."""
     inbox = settings.inbox
     if not inbox.is_dir():

@@ -440,7 +440,7 @@ def _why_not_reminded(status: UnitStatus) -> str:
     if status.waiting:
         return f"来过 {status.waiting} 封邮件，要先由人打开{insist}"
     if status.unclear:
-        return f"几个单位共用的邮箱来过 {status.unclear} 个认不出单位的文件{insist}"
+        return f"来过 {status.unclear} 个认不出单位的文件，可能是它的{insist}"
     if status.gone:
         return f"收到过 {status.gone} 个文件，现在不在 inbox 里{insist}"
     return ""

@@ -27,7 +27,7 @@ from xlreport.campaign.templates import objections, standing_templates
 from xlreport.clock import present_day
 from xlreport.findings import Finding
 from xlreport.mail.smtp import SENT
-from xlreport.merging.arrivals import Arrival, arrival_of, owners_of
+from xlreport.merging.arrivals import Arrival, arrival_of, may_be_of, owners_of
 from xlreport.merging.codes import M10
 from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.merging.result import LEFT_OUT_LABEL, MergeResult, is_left_out
@@ -112,7 +112,8 @@ class UnitStatus:
     blanks: int = 0
     """How many templates came back with nothing filled in."""
     unclear: int = 0
-    """How many files came from an address that the unit shares with others, and name nobody."""
+    """How many files may be the unit's: they came from an address that it shares with others and
+    name nobody, or name it and another."""
     contact: str = ""
 
     @property
@@ -181,6 +182,16 @@ class UnitStatus:
         """The files that decide the state."""
         filled_in = [file for file in self.files if not file.is_blank]
         return tuple(file for file in filled_in if _state_of(file) == self.state)
+
+    @property
+    def set_aside(self) -> list[FileRecord]:
+        """The files that cannot count where another report decides the state, but for those after
+        which that came."""
+        if self.state not in (ACCEPTED, RETURNED):
+            return []
+        decided = max(map(_moment, self.current))
+        unusable = [file for file in self.files if file.result.outcome is Outcome.REJECTED]
+        return [file.result for file in unusable if not 0 < _moment(file) <= decided]
 
     @property
     def settled_until(self) -> float:
@@ -327,7 +338,7 @@ def standing(
         deadline=deadline,
         days=days,
         today=today,
-        set_aside=tuple(_set_aside(now.units)),
+        set_aside=tuple(file for unit in now.units for file in unit.set_aside),
         settled=now.settled,
     )
     return result, state
@@ -340,19 +351,6 @@ def _strangers(files: Iterable[FileRecord], units: Iterable[UnitStatus]) -> tupl
         owned.update(file.result.path for file in unit.files)
     others = [file for file in files if file.path not in owned]
     return tuple(file for file in others if file.outcome is not Outcome.IGNORED)
-
-
-def _set_aside(units: Iterable[UnitStatus]) -> Iterator[FileRecord]:
-    """The files that cannot count where another report decides the state, but for those after
-    which that came."""
-    for unit in units:
-        if unit.state not in (ACCEPTED, RETURNED):
-            continue
-        decided = max(map(_moment, unit.current))
-        for file in unit.files:
-            is_settled = 0 < _moment(file) <= decided
-            if file.result.outcome is Outcome.REJECTED and not is_settled:
-                yield file.result
 
 
 def _stale(campaign: Campaign) -> Iterator[str]:
@@ -518,7 +516,7 @@ def _owned(
         if len(owners) == 1:
             owned.setdefault(owners[0], []).append(UnitFile(file, arrival))
         else:
-            unclear.update(owners)
+            unclear.update(owners or [unit.code for unit in may_be_of(file, roster)])
     return owned, unclear
 
 

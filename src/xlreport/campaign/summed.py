@@ -70,14 +70,16 @@ def _is_left_out(file: Mapping[str, Any]) -> bool:
 
 
 def _differences(before: Outcomes, now: Outcomes) -> str:
-    """How many files are new, have another content or outcome, and are gone; that one is called
-    otherwise makes no difference."""
+    """How many files are new, have another content, count otherwise (by a decision, say), and are
+    gone; that one is called otherwise makes no difference."""
     same = set(before.values()) & set(now.values())
     old = {path for path, file in before.items() if file not in same}
     new = {path for path, file in now.items() if file not in same}
+    changed = {path for path in new & old if before[path][0] != now[path][0]}
     counts = {
         "新收 {} 个文件": len(new - old),
-        "{} 个文件变了": len(new & old),
-        "{} 个文件不在了": len(old - new),
+        "有 {} 个文件变了": len(changed),
+        "有 {} 个文件的结果变了": len(new & old) - len(changed),
+        "有 {} 个文件不在了": len(old - new),
     }
     return "、".join(words.format(count) for words, count in counts.items() if count)

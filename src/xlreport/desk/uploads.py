@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO
 
 from xlreport.atomic import made, put_new, safe_name
+from xlreport.campaign.campaign import require_inbox
 from xlreport.campaign.settings import CampaignSettings
 from xlreport.mail.mailboxes import MESSAGES
 from xlreport.merging.discover import system_file
@@ -73,7 +74,8 @@ class Receipt:
 
 
 def take(settings: CampaignSettings, upload: Upload) -> Receipt:
-    """Takes a file. Raises OSError when it cannot be written: then nothing was taken."""
+    """Takes a file. Raises CampaignError when the inbox is gone, OSError when the file cannot be
+    written: then nothing was taken."""
     shown = harmless(upload.name)
     not_sent = system_file(upload.name)
     try:
@@ -83,6 +85,8 @@ def take(settings: CampaignSettings, upload: Upload) -> Receipt:
             if not path.stat().st_size:
                 return Receipt(shown, PASSED, "没有收：文件是空的，没有内容。请核对原来的文件。")
             is_mail = _is_message(upload.name) or _is_mbox(path)
+            if not is_mail:
+                require_inbox(settings)
             folder = settings.folder / MAILS if is_mail else settings.inbox
             return _placed(path, folder, upload.name, is_mail=is_mail)
     except OSError as error:

@@ -98,6 +98,19 @@ def contradicts_itself(file: FileRecord) -> bool:
     return False
 
 
+def may_be_of(file: FileRecord, roster: Roster) -> list[Unit]:
+    """The units of the roster that a file names which contradicts itself about whose it is."""
+    if not contradicts_itself(file):
+        return []
+    names = {file.unit}
+    for finding in file.findings:
+        cover = dict(finding.observed).get("cover")
+        if finding.code == F5.code and isinstance(cover, str):
+            names |= {Unit(cover), Unit("", cover)}
+    named = [roster.listed(unit) for unit in names]
+    return sorted({unit for unit in named if unit is not None}, key=lambda unit: unit.code)
+
+
 def _dated(file: FileRecord, arrival: Arrival, roster: Roster | None) -> FileRecord:
     source = replace(file.provenance, arrived=arrival.moment)
     if not arrival.moment:

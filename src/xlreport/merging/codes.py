@@ -287,7 +287,7 @@ NOT_REPORTED = E3.message("“{unit}”没有可以计入的报表", "请催报"
 TOTAL_TOO_LARGE = E4.message("{label}的合计是 {total}，超过 10 亿", "请核对各单位的数字和单位")
 TOTAL_BROKEN = E10.message(
     "全县的合计不成立（{code}）：{message}",
-    "计入了没有更正的报表：{units}。公布前请更正，或者写明原因",
+    "计入了没有更正的报表：{units}。公布前请更正；照样公布的，请在文字材料里写明",
 )
 COUNTED_WITH_ERRORS = E2.message(
     "报表有错误，按要求计入了合计；不是数字的格子没有计入", "公布前请改正并重新汇总"

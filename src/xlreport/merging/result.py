@@ -129,20 +129,28 @@ class MergeResult:
         rules = {statement.check.code for statement in self.form.statements}
         return tuple(finding for finding in self.own_findings if finding.rule in rules)
 
-    @cached_property
+    @property
     def only_unusable(self) -> tuple[Unit, ...]:
         """Those of the missing units that sent something which cannot be used."""
+        return tuple(unit for unit in self.missing if self.unusable_of(unit))
+
+    def unusable_of(self, unit: Unit) -> tuple[FileRecord, ...]:
+        """The files of a unit of the roster that cannot count."""
+        return tuple(self._unusable.get(unit, ()))
+
+    @cached_property
+    def _unusable(self) -> dict[Unit, list[FileRecord]]:
         roster = self.request.roster
         if roster is None:
-            return ()
+            return {}
         archives: dict[str, Arrival] = {}
-        sent: set[Unit] = set()
+        unusable: dict[Unit, list[FileRecord]] = {}
         for file in self.files:
             arrival = arrival_of(file, self.request.arrivals, archives)
             owners = owners_of(file, arrival, roster)
             if file.outcome is Outcome.REJECTED and len(owners) == 1:
-                sent.update(owners)
-        return tuple(unit for unit in self.missing if unit in sent)
+                unusable.setdefault(owners[0], []).append(file)
+        return unusable
 
     @property
     def only_blanks(self) -> bool:

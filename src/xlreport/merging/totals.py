@@ -114,7 +114,7 @@ def broken(form: Form, county: Submission, counted: Sequence[FileRecord]) -> lis
     (in_totals,) = check_submissions(form, [county])
     findings = []
     for finding in in_totals:
-        units = dict.fromkeys((*causes.get(finding.code, ()), *returned))
+        units = dict.fromkeys(causes.get(finding.code, returned))
         is_broken = finding.rule in rules and finding.severity is Severity.ERROR
         if units and is_broken:
             findings.append(_broken(finding, tuple(units)))

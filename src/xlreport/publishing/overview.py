@@ -18,7 +18,6 @@ from xlreport.clock import minute, seconds_of
 from xlreport.findings import Finding, Severity, excel_order, grouped
 from xlreport.form import expression as ex
 from xlreport.form.model import Chart, ChartKind, Form
-from xlreport.merging.arrivals import contradicts_itself
 from xlreport.merging.codes import E10
 from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.merging.result import LEFT_OUT_LABEL, MergeResult, is_left_out
@@ -262,14 +261,9 @@ def unit_rows(result: MergeResult) -> list[UnitRow]:
     in the roster's order, then by code."""
     roster = result.request.roster
     places = {unit.code: i for i, unit in enumerate(roster.units)} if roster else {}
-    unusable: dict[str, list[FileRecord]] = {}
-    for file in result.with_outcome(Outcome.REJECTED):
-        if not contradicts_itself(file):
-            unusable.setdefault(file.unit.code, []).append(file)
     rows = []
     for unit in result.missing:
-        own = tuple(unusable.get(unit.code, ()))
-        missing = UnitRow(unit, UnitState.MISSING, unusable=own)
+        missing = UnitRow(unit, UnitState.MISSING, unusable=result.unusable_of(unit))
         rows.append(replace(missing, contact=_contact(roster, unit)))
     for file in result.usable:
         row = UnitRow(file.unit, _state(file), file, result.is_counted(file))
@@ -527,7 +521,7 @@ def open_points(result: MergeResult) -> list[str]:
     broken = [f"{each.sheet} {each.cell}" for each in result.findings if each.code == E10.code]
     if broken:
         places = first_of(broken, MOST_BROKEN, "处")
-        points.append(f"全县的合计有校验不成立，公布前请更正或者写明原因：{places}")
+        points.append(f"全县的合计有校验不成立，公布前请更正，照样公布的在文字材料里写明：{places}")
     points += [f"{told.sheet} {told.cell}：{told.message}" for told in result.about_texts]
     return points
 

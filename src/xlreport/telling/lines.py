@@ -802,7 +802,9 @@ def to_look_at(unit: UnitStatus) -> Iterator[str]:
     if unit.waiting:
         yield f"{unit.waiting} 封来信要由人打开"
     if unit.unclear and unit.state == "missing":
-        yield f"共用的邮箱来过 {unit.unclear} 个认不出单位的文件"
+        yield f"来过 {unit.unclear} 个认不出单位的文件，可能是它的"
+    if unit.set_aside:
+        yield f"另有 {len(unit.set_aside)} 个文件不能计入"
 
 
 def _corrected(unit: UnitStatus) -> Iterator[str]:

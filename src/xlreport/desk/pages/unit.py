@@ -20,7 +20,7 @@ from xlreport.desk.rows import judged, state_label
 from xlreport.merging.decisions import Decision, Ruling
 from xlreport.merging.diff import Difference, differences
 from xlreport.merging.imported import is_document
-from xlreport.merging.outcome import FileRecord
+from xlreport.merging.outcome import FileRecord, Outcome
 from xlreport.merging.result import USABLE, label_of
 from xlreport.publishing.overview import moment_of, why_not_counted
 from xlreport.submission import Figures
@@ -176,13 +176,15 @@ _CONSTANTS: dict[str, Any] = {"rulings": tuple(Ruling), "longest": LONGEST_REASO
 def _version(file: UnitFile, current: FileRecord | None) -> Version:
     result = file.result
     changed = _changes(result, current)
+    # what was found in the report that counts stands beside its tables
+    is_drawn = result is current and result.outcome is not Outcome.REJECTED
     return Version(
         path=result.path,
         name=file.name,
         label=label_of(result),
         state=result.outcome.value,
         came=_came(file),
-        sentence="" if result is current else why_not_counted(result),
+        sentence="" if is_drawn else why_not_counted(result),
         differences=changed[:MOST_DIFFERENCES],
         left=max(0, len(changed) - MOST_DIFFERENCES),
         content=result.sha256 if _is_importable(result) else "",
