@@ -108,7 +108,10 @@ def test_an_accepted_error_is_told_of_the_totals(campaign: Campaign) -> None:
     assert broken.message == (
         "全县的合计不成立（A-3）：D7 的 40 ＋ D8 的 2 ＝ 42，D30 的 48 ＋ D31 的 1 ＝ 49，差 7"
     )
-    assert broken.suggestion == "计入了没有更正的报表：甲子镇。公布前请更正；照样公布的，请在文字材料里写明"
+    assert (
+        broken.suggestion
+        == "计入了没有更正的报表：甲子镇。公布前请更正；照样公布的，请在文字材料里写明"
+    )
     point = "全县的合计有校验不成立，公布前请更正，照样公布的在文字材料里写明：三、依申请公开 D7"
     assert point in open_points(after)
     assert broken.line() in list(merge_outcome(after))

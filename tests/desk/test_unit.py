@@ -151,13 +151,17 @@ def decided(visit: Visit, code: str = "990103", page: str = "", **fields: str) -
     """What a decision leads to, taken on a page of the unit (the present one unless another is
     given): empty for the unit's page, or why not."""
     page = page or visit.page(f"/unit/{code}")
-    (seen,) = re.findall(r'name="seen" value="([^"]*)"', page)
-    answer = visit.post(f"/unit/{code}/decide", {**fields, "seen": seen})
+    answer = visit.post(f"/unit/{code}/decide", {**fields, **stood_on(page)})
     if answer.status_code == HTTPStatus.SEE_OTHER:
         assert answer.headers["Location"] == f"/unit/{code}#decisions"
         return ""
     assert answer.status_code == HTTPStatus.CONFLICT
     return words(answer.text.partition('id="trouble"')[2].partition("</p>")[0].partition(">")[2])
+
+
+def stood_on(page: str) -> dict[str, str]:
+    """What the form for a decision knows of the page that it stands on."""
+    return dict(re.findall(r'name="(seen|standing)" value="([^"]*)"', page))
 
 
 def decisions(visit: Visit) -> list[tuple[str, str, str, str]]:
@@ -201,12 +205,23 @@ def test_nothing_is_decided_about_a_report_that_nobody_has_seen(visit: Visit, zf
         told = decided(visit, "990101", old, **query)
         assert told == (
             "“甲子镇”现在计入的不是刚才看的那一份报表，没有记下；请看过现在这份再决定。"
-            + ("这一页已经是现在这份。" if old is first else "")
+            + ("这一页已经是现在的情况。" if old is first else "")
         )
     assert decisions(visit) == []
-    assert decided(visit, "990101", **query) == ""
     assert decided(visit, "990101", first, about="", ruling="exclude", reason="并入邻镇") == ""
     assert decided(visit, "990101", **query) == "", "left out, but what would count is shown"
+
+
+def test_nobodys_decision_is_replaced_unseen(wrong: Visit) -> None:
+    old = wrong.page("/unit/990103")
+    assert decided(wrong, about="", ruling="exclude", reason="并入邻镇") == ""
+    for ruling in ("accept", "exclude"):
+        told = decided(wrong, "990103", old, about="", ruling=ruling, reason="另一个人")
+        assert told == (
+            "对“丙寅镇”的决定刚才在别的窗口改过，没有记下；请看过现在的决定再记。这一页已经是现在的情况。"
+        )
+    assert [reason for _, _, reason, _ in decisions(wrong)] == ["并入邻镇"]
+    assert decided(wrong, about="", ruling="accept", reason="另一个人") == ""
 
 
 @pytest.mark.parametrize(
@@ -286,3 +301,4 @@ def test_a_report_that_cannot_count_is_shown_all_the_same(visit: Visit, zfxxgk: 
     page = words(visit.page("/unit/990103"))
     assert "丙寅镇 报来的不能用" in page
     assert "2023" in page
+    assert "这是 2023 年度的报表" in page.rpartition("收到的文件")[2]

@@ -7,6 +7,7 @@ import io
 import re
 import time
 import zipfile
+from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
 
@@ -15,9 +16,9 @@ import pytest
 
 from campaign.scene import BINGYIN, JIAZI, YICHOU, Mailbox, workbook
 from desk.scene import LONG, Visit, desk_in, desk_with_towns, words
-from hostile.scene import REQUESTS
+from hostile.scene import REQUESTS, base
 from support.cells import put
-from xlreport import Form
+from xlreport import Form, write_workbook
 from xlreport.atomic import locked
 from xlreport.clock import present_day, seconds_of
 from xlreport.desk.jobs import Job
@@ -108,6 +109,37 @@ def test_a_cover_that_contradicts_its_template_says_so_and_is_for_people(
     page = words(visit.page("/")).partition("要由人看的")[2]
     assert f"认不出单位的文件：乙丑镇年报.xlsx（{reason}）" in page
     assert "乙丑镇年报.xlsx" not in visit.page("/unit/990101"), "it may not be theirs"
+
+
+def test_who_may_have_sent_a_file_of_nobody_is_not_reminded(visit: Visit, zfxxgk: Form) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(workbook(zfxxgk, JIAZI)))
+    book["封面"]["C5"] = "乙丑镇"
+    renamed = io.BytesIO()
+    book.save(renamed)
+    visit.send("年报.xlsx", renamed.getvalue())
+    listed = rows(visit.page("/"))
+    assert [("可能是它的" in row) for row in listed] == [True, True, False], listed
+    job = visit.job(visit.post("/send/reminders", {"how": "try"}))
+    told = [line for line in job.result.lines if line.startswith("【先不发】")]
+    assert len(told) == 2
+    assert "来过 1 个认不出单位的文件，可能是它的" in told[0]
+
+
+def test_nothing_is_taken_while_the_inbox_is_gone(visit: Visit, zfxxgk: Form) -> None:
+    inbox = visit.folder / "inbox"
+    inbox.rename(visit.folder / "别处")
+    answer = visit.post("/uploads", {"files": (io.BytesIO(workbook(zfxxgk, JIAZI)), "甲.xlsx")})
+    assert answer.status_code == HTTPStatus.CONFLICT
+    assert "不在了，里面的报表读不到。请把它移回来" in words(answer.text)
+    assert not inbox.exists()
+
+
+def test_a_town_whose_correction_cannot_count_shows_it(visit: Visit, zfxxgk: Form) -> None:
+    visit.send("甲.xlsx", workbook(zfxxgk, JIAZI))
+    other_year = replace(base(zfxxgk, JIAZI), year=2023)
+    visit.send("更正.xlsx", write_workbook(other_year, zfxxgk))
+    (row,) = [row for row in rows(visit.page("/")) if row.startswith("甲子镇")]
+    assert "另有 1 个文件不能计入" in row
 
 
 def test_what_is_wrong_inside_an_archive_is_told(visit: Visit, zfxxgk: Form) -> None:

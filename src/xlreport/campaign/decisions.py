@@ -38,7 +38,8 @@ LONGEST_REASON = 200
 class Asked:
     """What somebody wants decided: about which unit, which finding (its code as people or scripts
     write it, empty for the whole report), how (a key of `RULINGS`), why, and by whom. `seen` is the
-    data code of the report that they had before them; None where that is not known."""
+    data code of the report that they had before them, `standing` the mark of the decisions; None
+    where that is not known."""
 
     unit: Unit
     code: str
@@ -46,14 +47,20 @@ class Asked:
     reason: str = ""
     by: str = ""
     seen: str | None = None
+    standing: str | None = None
+
+
+def mark_of(decisions: Iterable[Decision]) -> str:
+    """What tells the decisions about a unit from others that stood there before."""
+    return " ".join(f"{decision.code}:{decision.moment}" for decision in decisions)
 
 
 def decide(campaign: Campaign, asked: Asked) -> str:
     """Records what was decided, or takes a decision back; gives a sentence about it.
 
-    Raises UsageError for what cannot be decided (no reason, no report, another one than was seen,
-    no such finding, a finding that nobody can accept, nothing to take back), LedgerError, Busy,
-    OSError.
+    Raises UsageError for what cannot be decided (no reason, no report, another one or other
+    decisions than were seen, no such finding, a finding that nobody can accept, nothing to take
+    back), LedgerError, Busy, OSError.
     """
     word = RULINGS.get(asked.ruling.strip().lower())
     if word is None:
@@ -89,6 +96,7 @@ def _decision(campaign: Campaign, ledger: Ledger, asked: Asked, ruling: Ruling) 
         raise UsageError(f"理由有 {len(reason)} 个字，最多 {LONGEST_REASON} 个字。")
     by = _in_one_line(asked.by) or _user()
     code = _as_code(asked.code)
+    _require_standing(ledger, asked)
     decision = Decision(asked.unit, ruling, reason, code, by, time.time())
     if ruling is Ruling.EXCLUDE and not code:
         return decision
@@ -104,6 +112,15 @@ def _decision(campaign: Campaign, ledger: Ledger, asked: Asked, ruling: Ruling) 
 
 def _in_one_line(text: str) -> str:
     return " ".join(clean(text).split())
+
+
+def _require_standing(ledger: Ledger, asked: Asked) -> None:
+    """Nobody's decision is replaced by one who has not seen it. Raises UsageError."""
+    now = mark_of(decision for decision in ledger.decisions() if decision.is_of(asked.unit))
+    if asked.standing is not None and asked.standing != now:
+        raise UsageError(
+            f"对“{asked.unit.name}”的决定刚才在别的窗口改过，没有记下；请看过现在的决定再记。"
+        )
 
 
 def _user() -> str:

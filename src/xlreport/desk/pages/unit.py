@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, abort, make_response, render_template, request
 
-from xlreport.campaign.decisions import LONGEST_REASON, REVOKE, Asked
+from xlreport.campaign.decisions import LONGEST_REASON, REVOKE, Asked, mark_of
 from xlreport.campaign.status import ACCEPTED, MISSING, REJECTED, RETURNED
 from xlreport.clock import minute
 from xlreport.desk.actions import campaign, documents
@@ -135,6 +135,11 @@ class UnitPage:
         unit = self.status.unit
         return [decision for decision in self.snapshot.decisions if decision.is_of(unit)]
 
+    @property
+    def standing(self) -> str:
+        """The mark of these decisions."""
+        return mark_of(self.decisions)
+
 
 @pages.get("/unit/<path:code>")
 def show(code: str) -> AnyResponse | str:
@@ -167,7 +172,7 @@ def _drawn(look: Look, code: str, typed: Mapping[str, str], trouble: str = "") -
     )
 
 
-_TYPED = ("about", "ruling", "reason", "by", "seen")
+_TYPED = ("about", "ruling", "reason", "by", "seen", "standing")
 """The fields of a decision, as `Asked` has them."""
 
 _CONSTANTS: dict[str, Any] = {"rulings": tuple(Ruling), "longest": LONGEST_REASON, "kinds": KINDS}
