@@ -17,6 +17,7 @@ from campaign.scene import JIAZI, YICHOU, Mailbox, sending_campaign_in, workbook
 from xlreport import Form, TemplateRequest, write_workbook
 from xlreport.campaign.campaign import Campaign, ledger_of
 from xlreport.campaign.collect import collect
+from xlreport.campaign.decisions import Asked, decide
 from xlreport.campaign.send import Drafts, SendRequest, SendResult, send
 from xlreport.campaign.status import status
 from xlreport.cli.app import main
@@ -283,6 +284,19 @@ def test_what_only_the_county_can_decide_is_not_asked_of_a_town(
         (item,) = send(campaign, SendRequest("returns", today=DAY, only=only), way).items
         assert (item.state, way.taken) == ("held", [])
         assert "要先由县里处理：同一单位有 2 份报表，内容不同，分不出哪份较新" in item.detail
+
+
+def test_a_unit_that_the_county_left_out_is_not_asked_to_correct(
+    campaign: Campaign, tmp_path: Path, zfxxgk: Form
+) -> None:
+    box = Mailbox(tmp_path / "mails")
+    box.put("a", "jiazi@example.org", [("年报.xlsx", workbook(zfxxgk, JIAZI))])
+    collect(campaign, box.folder)
+    decide(campaign, Asked(JIAZI, "", "exclude", "并入邻镇", "王五"))
+    way = Way()
+    (item,) = send(campaign, SendRequest("returns", today=DAY), way).items
+    assert (item.state, way.taken) == ("held", [])
+    assert "县里决定不计入，不用更正" in item.detail
 
 
 def test_a_letter_without_a_deadline_is_not_sent(campaign: Campaign) -> None:

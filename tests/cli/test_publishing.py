@@ -190,6 +190,8 @@ def test_the_offices_template(
     document.save(str(template))
     out = tmp_path / "报告"
     assert main(["report", str(folder), "--template", str(template), "--out", str(out)]) == 0
+    said = capsys.readouterr().out
+    assert "按自己的模板写的：里面有法定的表的，数字已从写好的报告里读出核对，与数据一致。" in said
     (words,) = [p.text for p in opened(document_in(out).read_bytes()).paragraphs]
     totals = merge_folder(MergeRequest(folder)).as_dict()["totals"]
     assert words == f"示例县收到{totals['requests.received.total']}件"

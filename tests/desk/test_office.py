@@ -385,3 +385,13 @@ def test_no_action_is_begun_without_a_campaign(tmp_path: Path) -> None:
             assert empty.post(address).headers["Location"] == "/start"
         with pytest.raises(CampaignError):
             sums.merge(empty.desk)
+
+
+def test_an_own_document_is_only_offered_where_it_can_be_filled_in(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert 'name="template"' in visit.page("/office")
+    monkeypatch.setattr("xlreport.desk.pages.office.find_spec", lambda name: None)
+    page = visit.page("/office")
+    assert 'name="template"' not in page
+    assert "这里没有装填写文档模板的部件" in page

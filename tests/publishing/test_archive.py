@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,18 @@ def lengthen(members: dict[str, bytes]) -> None:
 
 def shorten(members: dict[str, bytes]) -> None:
     members["原件/甲子镇.xlsx"] = FILES["原件/甲子镇.xlsx"][:-1]
+
+
+def test_an_archive_that_is_cut_off_is_told_as_that(tmp_path: Path) -> None:
+    """The directory that is found is that of a workbook in it."""
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w") as workbook:
+        workbook.writestr("xl/workbook.xml", b"x" * 400)
+    files = {"原件/甲子镇.xlsx": inner.getvalue(), "原件/乙丑镇.xlsx": b"PK two" * 99}
+    whole = pack(replace(CONTENTS, files=files)).data
+    end = whole.index(b"PK\x05\x06") + 30
+    with pytest.raises(UsageError, match="不是完好的压缩包，不能核对；请找另一份备份"):
+        verify(written(tmp_path, whole[:end]))
 
 
 @pytest.mark.parametrize(

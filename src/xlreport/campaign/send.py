@@ -455,7 +455,9 @@ def _returns(
     sent_back = _notices(writer, due, request)
     for status in returned:
         mailing = writer.returned(status, sent_back.get(status.unit))
-        if not corrections(status.results):
+        if status.is_left_out:
+            mailing = replace(mailing, held="县里决定不计入，不用更正")
+        elif not corrections(status.results):
             reason = left_to_the_county(status.results) or "见 xlreport status"
             mailing = replace(mailing, held=f"要先由县里处理：{reason}")
         yield mailing

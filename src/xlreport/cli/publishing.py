@@ -55,7 +55,7 @@ def report(
     if made is not None:
         written = write_report(made, out, template=output.template, keep=kept(force=output.force))
     result = _Written(made, tuple(written))
-    show(report_lines(made, written), result, as_json=as_json)
+    show(report_lines(made, written, output.template), result, as_json=as_json)
     return result.exit_code
 
 

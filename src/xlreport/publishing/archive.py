@@ -132,6 +132,7 @@ def verify(path: Path, name: str = "") -> Verification:
     name = harmless(name or str(path))
     try:
         with zipfile.ZipFile(path) as archive:
+            _require_beginning(archive)
             listed = _list_in(archive, name)
             document = _document(listed, name)
             faults = tuple(_faults(archive, document["files"]))
@@ -145,6 +146,13 @@ def verify(path: Path, name: str = "") -> Verification:
         files=len(document["files"]),
         faults=faults,
     )
+
+
+def _require_beginning(archive: zipfile.ZipFile) -> None:
+    """Raises BadZipFile for a directory that does not begin with the file: of an archive that is
+    cut off that of a workbook in it may be found."""
+    if min((info.header_offset for info in archive.infolist()), default=0) > 0:
+        raise zipfile.BadZipFile("the directory is not that of the whole file")
 
 
 def _list_in(archive: zipfile.ZipFile, name: str) -> bytes:

@@ -370,8 +370,11 @@ def with_errors_line(result: MergeResult) -> str:
 # --- the report ---
 
 
-def report_lines(report: Report | None, written: Sequence[Path]) -> Iterator[str]:
-    """The lines of `xlreport report`."""
+def report_lines(
+    report: Report | None, written: Sequence[Path], template: Path | None = None
+) -> Iterator[str]:
+    """The lines of `xlreport report`; `template` is the office's own document, which need not have
+    all tables."""
     if report is None:
         yield "没有可以汇总的报表，没有写报告。"
         return
@@ -380,7 +383,9 @@ def report_lines(report: Report | None, written: Sequence[Path]) -> Iterator[str
         yield harmless(f"还不是最终数：{note}")
     for path in written:
         yield harmless(f"已写：{path}")
-    if report.numbers:
+    if report.numbers and template is not None:
+        yield "按自己的模板写的：里面有法定的表的，数字已从写好的报告里读出核对，与数据一致。"
+    elif report.numbers:
         yield "各表的数字已从写好的报告里读出核对，与数据一致。"
     else:
         yield "没有一份报表通过审核，表里的数字留空。"

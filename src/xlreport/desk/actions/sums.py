@@ -103,7 +103,7 @@ def _published(layout: Layout, campaign: Campaign, result: MergeResult) -> Done:
         if report is not None:
             written = api.write_report(report, out, template=template, keep=room)
     files = ("report",) if written else ()
-    return Done((*room.lines, *report_lines(report, written)), files)
+    return Done((*room.lines, *report_lines(report, written, template)), files)
 
 
 def export(desk: Desk, to: Format, *, with_errors: bool = False) -> Job:

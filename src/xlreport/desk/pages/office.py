@@ -74,6 +74,11 @@ class Office:
         return (*settings.smtp.server.warnings(), *settings.imap.server.warnings())
 
     @property
+    def has_filler(self) -> bool:
+        """Whether what fills in a document of the office's own is installed."""
+        return find_spec("docxtpl") is not None
+
+    @property
     def has_parquet(self) -> bool:
         """Whether what writes Parquet is installed."""
         return all(find_spec(name) is not None for name in ("pandas", "pyarrow"))
