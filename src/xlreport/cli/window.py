@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes
 import sys
-import tempfile
 import traceback
 from pathlib import Path
 from types import TracebackType
@@ -24,6 +22,8 @@ def has_console() -> bool:
 
 def show(message: str) -> None:
     """Shows a sentence in a window and waits until it is closed; nothing on other systems."""
+    import ctypes
+
     windows = getattr(ctypes, "windll", None)
     if windows is not None:
         windows.user32.MessageBoxW(None, message, TITLE, _WARNING)
@@ -33,6 +33,8 @@ def show_unforeseen(
     kind: type[BaseException], error: BaseException, trace: TracebackType | None
 ) -> None:
     """For `sys.excepthook`: keeps the traceback, and says where."""
+    import tempfile
+
     place = Path(tempfile.gettempdir()) / REPORT
     place.write_text("".join(traceback.format_exception(kind, error, trace)), "utf-8-sig")
     show(f"程序出错，停下了；已经写好的文件都是完整的。请把这个文件发给维护程序的人：\n{place}")
