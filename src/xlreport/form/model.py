@@ -558,6 +558,11 @@ class Form:
             return False
         return self.first_year <= year
 
+    @property
+    def text_rules(self) -> frozenset[str]:
+        """The codes of the rules about what texts say."""
+        return frozenset(statement.check.code for statement in self.statements)
+
     def objection(self, year: int) -> str:
         """Why the form cannot be used for a report year; empty when it can."""
         if self.covers(year):

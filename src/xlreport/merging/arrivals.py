@@ -88,14 +88,7 @@ def owners_of(file: FileRecord, arrival: Arrival | None, roster: Roster) -> list
 def contradicts_itself(file: FileRecord) -> bool:
     """Whether a file that cannot count names two units (F5): nobody knows which of them sent it,
     and neither is blamed for it."""
-    if file.outcome is not Outcome.REJECTED:
-        return False
-    of_year = identity_name("year")
-    for finding in file.findings:
-        names_two = finding.code == F5.code and "cover" in dict(finding.observed)
-        if names_two and finding.field != of_year:
-            return True
-    return False
+    return file.outcome is Outcome.REJECTED and bool(_said_on_cover(file))
 
 
 def may_be_of(file: FileRecord, roster: Roster) -> list[Unit]:
@@ -103,12 +96,21 @@ def may_be_of(file: FileRecord, roster: Roster) -> list[Unit]:
     if not contradicts_itself(file):
         return []
     names = {file.unit}
-    for finding in file.findings:
-        cover = dict(finding.observed).get("cover")
-        if finding.code == F5.code and isinstance(cover, str):
-            names |= {Unit(cover), Unit("", cover)}
+    for told in _said_on_cover(file):
+        names |= {Unit(told), Unit("", told)}
     named = [roster.listed(unit) for unit in names]
     return sorted({unit for unit in named if unit is not None}, key=lambda unit: unit.code)
+
+
+def _said_on_cover(file: FileRecord) -> list[str]:
+    """What the cover says of its unit where the workbook was issued to another."""
+    of_year = identity_name("year")
+    told = []
+    for finding in file.findings:
+        cover = dict(finding.observed).get("cover")
+        if finding.code == F5.code and finding.field != of_year and isinstance(cover, str):
+            told.append(cover)
+    return told
 
 
 def _dated(file: FileRecord, arrival: Arrival, roster: Roster | None) -> FileRecord:

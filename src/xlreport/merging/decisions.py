@@ -191,8 +191,7 @@ def is_acceptable(finding: Finding, file: FileRecord) -> bool:
         return False
     if finding.code == R36.code:
         return True
-    own = {check.code for check in file.form.checks}
-    own |= {statement.check.code for statement in file.form.statements}
+    own = file.form.text_rules.union(check.code for check in file.form.checks)
     return finding.rule in own and not _lacks_number(finding, file)
 
 

@@ -126,7 +126,7 @@ class MergeResult:
         """What the county's own texts say otherwise than its numbers."""
         if self.form is None:
             return ()
-        rules = {statement.check.code for statement in self.form.statements}
+        rules = self.form.text_rules
         return tuple(finding for finding in self.own_findings if finding.rule in rules)
 
     @property

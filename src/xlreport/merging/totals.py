@@ -125,7 +125,7 @@ def contradictions(form: Form, county: Submission) -> list[Finding]:
     """What the county's own texts say otherwise than its numbers, unless it explained that."""
     if not any(county.texts.values()):
         return []
-    rules = {statement.check.code for statement in form.statements}
+    rules = form.text_rules
     (in_totals,) = check_submissions(form, [county])
     about_texts = [finding for finding in in_totals if finding.rule in rules]
     return [finding for finding in about_texts if not finding.explanation]

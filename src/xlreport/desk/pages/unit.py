@@ -111,7 +111,7 @@ class UnitPage:
     @property
     def is_publishable(self) -> bool:
         """Whether a Word report can be written of the report that is shown."""
-        return self.shown is not None and "!" not in self.shown.path
+        return self.shown is not None and _lies_alone(self.shown)
 
     @property
     def can_decide(self) -> bool:
@@ -199,7 +199,12 @@ def _version(file: UnitFile, current: FileRecord | None) -> Version:
 def _is_importable(file: FileRecord) -> bool:
     """Whether a file of the inbox is a report, and not our workbook; what lies in an archive is
     imported with all that is in it."""
-    return is_document(file) and "!" not in file.path
+    return is_document(file) and _lies_alone(file)
+
+
+def _lies_alone(file: FileRecord) -> bool:
+    """Whether a file is one of the inbox itself, and no member of an archive."""
+    return "!" not in file.path
 
 
 def _came(file: UnitFile) -> str:
